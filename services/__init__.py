@@ -1,0 +1,1 @@
+"""The four services, each deployed by itself, and the process that embeds them all."""

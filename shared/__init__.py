@@ -1,0 +1,1 @@
+"""Mechanism and contracts that all services stand on; never a business rule."""

@@ -1,0 +1,67 @@
+"""The fan-out between processes: Redis publish/subscribe, one connection each way a process."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from shared.cache.memory import MemoryCache
+from shared.telemetry.logs import logger
+
+_PREFIX = "diancai:"
+
+log = logger(__name__)
+
+
+class RedisCache:
+    """See :class:`shared.cache.port.Cache`. Watchers of this process hear through one subscription to
+    all topics, so a thousand browsers cost one connection."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._local = MemoryCache()
+        self._outgoing: asyncio.Queue[str] = asyncio.Queue(maxsize=10_000)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        client = Redis.from_url(self._url, socket_connect_timeout=2, health_check_interval=15)
+        tasks = [asyncio.create_task(self._send(client)), asyncio.create_task(self._receive(client))]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            with suppress(RedisError, OSError):
+                await client.aclose()
+
+    def signal(self, topic: str) -> None:
+        with suppress(asyncio.QueueFull):
+            self._outgoing.put_nowait(topic)
+
+    @asynccontextmanager
+    async def watching(self, topic: str) -> AsyncIterator[AsyncIterator[None]]:
+        async with self._local.watching(topic) as bursts:
+            yield bursts
+
+    async def _send(self, client: "Redis") -> None:
+        while True:
+            topic = await self._outgoing.get()
+            try:
+                await client.publish(_PREFIX + topic, b"")
+            except (RedisError, OSError) as error:
+                log.info("signal lost, readers will find out by themselves", error=repr(error))
+
+    async def _receive(self, client: "Redis") -> None:
+        while True:
+            try:
+                async with client.pubsub() as subscription:
+                    await subscription.psubscribe(_PREFIX + "*")
+                    async for message in subscription.listen():
+                        if message["type"] == "pmessage":
+                            self._local.signal(message["channel"].decode().removeprefix(_PREFIX))
+            except (RedisError, OSError) as error:
+                log.info("not hearing signals, readers will find out by themselves", error=repr(error))
+            await asyncio.sleep(1)

@@ -1,0 +1,43 @@
+"""What every published event has in common."""
+
+import re
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+EventType = str
+DayPart = Literal["morning", "afternoon"]
+TownshipCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
+"""The 12-digit division code of the National Bureau of Statistics."""
+
+
+class Event(BaseModel):
+    """A fact that a service publishes. ``type`` is derived from where and what the class is:
+    module ``catalog``, class ``TeamRegistered`` give ``catalog.team_registered.v1``. An ``abstract``
+    one only lends its fields.
+
+    Unknown fields are ignored, so that a consumer of version N reads what N+1 of a publisher sends.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    type: ClassVar[EventType]
+    publisher: ClassVar[str]
+    version: ClassVar[int] = 1
+    abstract: ClassVar[bool] = True
+
+    def __init_subclass__(cls, *, abstract: bool = False, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.abstract = abstract
+        cls.publisher = cls.__module__.rsplit(".", 1)[-1]
+        past_tense = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+        cls.type = f"{cls.publisher}.{past_tense}.v{cls.version}"
+
+
+class Point(BaseModel):
+    """A place on the map, WGS-84 degrees."""
+
+    model_config = ConfigDict(frozen=True)
+
+    lat: float
+    lon: float

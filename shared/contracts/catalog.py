@@ -1,0 +1,65 @@
+"""What catalog publishes: what is on offer, and who can do it (制单)."""
+
+from datetime import date
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.contracts.base import Event, Point, TownshipCode
+
+
+class TownshipChanged(Event):
+    """A township was entered or changed; carries its whole state."""
+
+    code: TownshipCode
+    name: str
+    name_en: str
+    centre: Point
+
+
+class TeamRegistered(Event):
+    """A team joined the corps."""
+
+    code: str
+    name: str
+    name_en: str
+    agency_code: str
+    agency_name: str
+    members: int
+
+
+class TeamChanged(TeamRegistered):
+    """A team's entry changed; carries its whole state."""
+
+
+class ServiceItemChanged(Event):
+    """A service item was entered or changed; carries its whole state."""
+
+    code: str
+    name: str
+    name_en: str
+    category_code: str
+    teams: tuple[str, ...]
+    volunteers_needed: int
+    minutes_per_resident: int
+
+
+class MenuItem(BaseModel):
+    """One dish of a published edition, frozen with it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    item_code: str
+    name: str
+    name_en: str
+    category_code: str
+    volunteers_needed: int
+
+
+class EditionPublished(Event):
+    """An edition of the catalogue is in force from ``effective_on`` to ``retires_on`` inclusive."""
+
+    edition_id: str
+    title: str
+    effective_on: date
+    retires_on: date
+    items: tuple[MenuItem, ...]

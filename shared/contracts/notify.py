@@ -1,0 +1,22 @@
+"""What notify publishes: whether people were reached (通知). No names, no addresses."""
+
+from typing import Literal
+
+from shared.contracts.base import Event
+
+Channel = Literal["inbox", "email"]
+
+
+class MessageDelivered(Event):
+    """A message reached a recipient on one channel. ``about`` is the stream it is about."""
+
+    message_id: str
+    recipient_id: str
+    channel: Channel
+    about: str
+
+
+class MessageFailed(MessageDelivered):
+    """A channel gave up on a message; ``reason`` is a code, never an address."""
+
+    reason: str

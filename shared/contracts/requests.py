@@ -1,0 +1,74 @@
+"""What requests publishes: what townships need, and how they judge what they got (点单, 评单)."""
+
+from datetime import date
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.contracts.base import Event, Point, TownshipCode
+
+
+class OrderLine(BaseModel):
+    """One item of an order."""
+
+    model_config = ConfigDict(frozen=True)
+
+    line_id: str
+    item_code: str
+    item_name: str
+    item_name_en: str
+    expected_attendance: int
+    volunteers_needed: int
+
+
+class ServiceOrdered(Event):
+    """A township submitted an order."""
+
+    order_id: str
+    township_code: TownshipCode
+    edition_id: str
+    campaign: str
+    line_count: int
+
+
+class OrderAccepted(Event):
+    """The corps took an order; from here on it is demand."""
+
+    order_id: str
+    township_code: TownshipCode
+    campaign: str
+    place: str
+    point: Point | None
+    lines: tuple[OrderLine, ...]
+    wished_on: tuple[date, ...]
+    ruled_out_on: tuple[date, ...]
+    priority: int
+
+
+class OrderReturned(Event):
+    """The corps gave an order back, with the reason as it was typed."""
+
+    order_id: str
+    township_code: TownshipCode
+    reason: str
+
+
+class OrderCancelled(Event):
+    """A township withdrew an order; what was booked for it is released."""
+
+    order_id: str
+    township_code: TownshipCode
+    reason: str
+
+
+class ServiceRated(Event):
+    """A township judged one booth, from 1 (poor) to 5 (excellent)."""
+
+    order_id: str
+    line_id: str
+    township_code: TownshipCode
+    assignment_id: str
+    team_code: str
+    item_code: str
+    item_name: str
+    item_name_en: str
+    score: int

@@ -1,0 +1,97 @@
+"""A service's store: PostgreSQL when it is deployed, a SQLite file when it is embedded or tested."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+
+POSTGRES_CONNECT = {
+    # One idle writing transaction would hold the relays' watermark back for the whole cluster.
+    "options": "-c idle_in_transaction_session_timeout=30000 -c timezone=UTC",
+    "connect_timeout": 5,
+}
+
+
+class Database:
+    """An engine, and the two kinds of session that the house knows: writing and reading.
+
+    ``url`` is ``postgresql://user:password@host/name`` or ``sqlite:///path``; the driver is chosen
+    here, so that operators write plain addresses. Connections are made on first use.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        parsed = make_url(url)
+        self.dialect = parsed.get_backend_name()
+        if self.dialect == "postgresql":
+            self.engine = create_async_engine(
+                parsed.set(drivername="postgresql+psycopg"), connect_args=POSTGRES_CONNECT,
+                pool_size=pool_size, max_overflow=10, pool_pre_ping=True, pool_recycle=1800,
+            )
+        elif self.dialect == "sqlite":
+            if parsed.database:
+                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            self.engine = create_async_engine(
+                parsed.set(drivername="sqlite+aiosqlite"), connect_args={"timeout": 30},
+                pool_size=pool_size, max_overflow=10,
+            )
+            event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
+            event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+        else:
+            raise ValueError(f"database_url: {self.dialect!r} is not supported; use postgresql:// or sqlite:///")
+        self._reading = self.engine.execution_options(diancai_reads_only=True)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncSession]:
+        """A session whose transaction commits at the end of the block, or rolls back on any error."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A session for queries; takes no write lock and commits nothing."""
+        async with AsyncSession(self._reading, expire_on_commit=False) as session:
+            yield session
+
+    async def ping(self) -> None:
+        """Raises what the driver raises when the store can't be reached."""
+        async with self.reading() as session:
+            await session.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def dialect_of(session: AsyncSession) -> str:
+    return session.get_bind().dialect.name
+
+
+def store_is_away(error: BaseException) -> bool:
+    """Whether the error is about reaching the store, not about what was asked of it."""
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or type(error).__name__ in {"OperationalError", "InterfaceError"}
+    return isinstance(error, (ConnectionError, TimeoutError, OSError))
+
+
+def is_duplicate_key(error: IntegrityError) -> bool:
+    """Whether a unique constraint refused a row (SQLSTATE 23505), and not some other rule."""
+    return getattr(error.orig, "sqlstate", None) == "23505" or "UNIQUE constraint" in str(error.orig)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN comes too late; _begin_sqlite says it
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer that first reads and then upgrades its lock may find that another one wrote in between
+    # (SQLITE_BUSY, which no timeout cures); taking the lock at once makes writers queue instead.
+    reads_only = connection.get_execution_options().get("diancai_reads_only", False)
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")

@@ -1,0 +1,94 @@
+"""Schemas: every service has its own Alembic history; the same one serves both stores."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from alembic import context
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.runtime.environment import EnvironmentContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, MetaData
+
+from shared.db.engine import Database
+
+
+class SchemaMismatch(Exception):
+    """The store's schema is not the one that this release was made for."""
+
+    def __init__(self, service: str, found: str | None, expected: str) -> None:
+        super().__init__(
+            f"{service}: the store's schema is at revision {found or 'none'}, this release needs {expected}; "
+            f"run: python -m services.{service} migrate"
+        )
+        self.found = found
+        self.expected = expected
+
+
+class Migrations:
+    """The history of one service, in the folder ``migrations`` of its package."""
+
+    def __init__(self, service: str, folder: Path) -> None:
+        self.service = service
+        self._config = Config()
+        self._config.set_main_option("script_location", str(folder))
+        self._scripts = ScriptDirectory(str(folder))
+
+    @property
+    def head(self) -> str:
+        head = self._scripts.get_current_head()
+        if head is None:
+            raise ValueError(f"{self.service} has no migrations")
+        return head
+
+    async def upgrade(self, database: Database, revision: str = "head") -> None:
+        await self._run(database, revision, downgrade=False)
+
+    async def downgrade(self, database: Database, revision: str) -> None:
+        await self._run(database, revision, downgrade=True)
+
+    async def current(self, database: Database) -> str | None:
+        async with database.engine.connect() as connection:
+            return await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())
+
+    async def check(self, database: Database) -> None:
+        """:raises SchemaMismatch: with what is there, what is needed, and the command that helps."""
+        found = await self.current(database)
+        if found != self.head:
+            raise SchemaMismatch(self.service, found, self.head)
+
+    async def _run(self, database: Database, revision: str, *, downgrade: bool) -> None:
+        def steps(current: object, _context: MigrationContext) -> Sequence[object]:
+            if downgrade:
+                return self._scripts._downgrade_revs(revision, current)  # type: ignore[arg-type]
+            return self._scripts._upgrade_revs(revision, current)  # type: ignore[arg-type]
+
+        def run(connection: Connection) -> None:
+            with EnvironmentContext(self._config, self._scripts, fn=steps) as environment:  # type: ignore[arg-type]
+                environment.configure(connection=connection, transactional_ddl=True)
+                with environment.begin_transaction():
+                    environment.run_migrations()
+
+        async with database.engine.begin() as connection:
+            await connection.run_sync(run)
+
+
+def run_env(metadata: Sequence[MetaData]) -> None:
+    """The whole of a service's ``migrations/env.py``, for the alembic command line
+    (``alembic -x url=postgresql://... revision --autogenerate``)."""
+    import asyncio
+
+    url = context.get_x_argument(as_dictionary=True)["url"]
+
+    def run(connection: Connection) -> None:
+        context.configure(connection=connection, target_metadata=list(metadata), render_as_batch=True)
+        with context.begin_transaction():
+            context.run_migrations()
+
+    async def main() -> None:
+        database = Database(url)
+        async with database.engine.begin() as connection:
+            await connection.run_sync(run)
+        await database.close()
+
+    asyncio.run(main())

@@ -1,0 +1,104 @@
+"""Column types that mean the same on both stores."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, String
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+BigId = BigInteger().with_variant(Integer(), "sqlite")
+"""A 64-bit key that the store numbers itself."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment. Takes and gives timezone-aware datetimes only; SQLite keeps them as UTC text."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(TIMESTAMP(timezone=True))
+        return dialect.type_descriptor(String(32))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored moment needs a time zone")
+        moment = value.astimezone(UTC)
+        return moment if dialect.name == "postgresql" else moment.isoformat(timespec="microseconds")
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+        return moment.astimezone(UTC)
+
+
+class _Xid8(UserDefinedType[int]):
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "xid8"
+
+    def bind_expression(self, bindvalue: Any) -> Any:
+        from sqlalchemy import Text, cast
+
+        return cast(cast(bindvalue, Text), self)
+
+
+class TransactionId(TypeDecorator[int]):
+    """The number of the transaction that wrote a row: xid8 on PostgreSQL (never wraps around);
+    on SQLite, whose writers queue, a plain count has the same order."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(_Xid8() if dialect.name == "postgresql" else Integer())
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> Any:
+        return str(value) if value is not None and dialect.name == "postgresql" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> int | None:
+        return None if value is None else int(value)
+
+
+class current_transaction_id(FunctionElement[int]):
+    """SQL: the number of the transaction that is running."""
+
+    type = TransactionId()
+    inherit_cache = True
+
+
+class transactions_ended_below(FunctionElement[int]):
+    """SQL: every transaction with a lower number has ended; the watermark that relays read below."""
+
+    type = TransactionId()
+    inherit_cache = True
+
+
+@compiles(current_transaction_id, "postgresql")
+def _current_pg(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
+    return "pg_current_xact_id()"
+
+
+@compiles(current_transaction_id, "sqlite")
+def _current_sqlite(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
+    return "(SELECT coalesce(max(txid), 0) + 1 FROM event_log)"
+
+
+@compiles(transactions_ended_below, "postgresql")
+def _watermark_pg(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
+    return "pg_snapshot_xmin(pg_current_snapshot())"
+
+
+@compiles(transactions_ended_below, "sqlite")
+def _watermark_sqlite(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
+    return "(SELECT coalesce(max(txid), 0) + 1 FROM event_log)"

@@ -1,0 +1,112 @@
+"""One use case, one transaction: the change and the events that tell of it are stored together."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import TypeVar, cast
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.orm.util import identity_key
+
+from shared.contracts import Event
+from shared.db.engine import Database, is_duplicate_key
+from shared.kernel.aggregate import Aggregate
+from shared.kernel.clock import Clock
+from shared.kernel.errors import Conflict, NotFound
+from shared.messaging.outbox import Outbox, Recorded
+
+A = TypeVar("A", bound=Aggregate)
+
+
+class Transaction:
+    """What a use case works with between begin and commit."""
+
+    def __init__(self, session: AsyncSession, outbox: Outbox, now: datetime) -> None:
+        self.session = session
+        self.now = now
+        self._outbox = outbox
+        self._recorded: list[Recorded] = []
+        self._after_commit: list[Callable[[], None]] = []
+
+    def add(self, aggregate: Aggregate) -> None:
+        self.session.add(aggregate)
+
+    async def find(self, kind: type[A], key: str) -> A | None:
+        """The aggregate, locked until the transaction ends, or None."""
+        loaded = self.session.identity_map.get(identity_key(kind, key))
+        if loaded is not None:  # ours already; reading it again would drop what was changed meanwhile
+            return cast(A, loaded)
+        return await self.session.get(kind, key, with_for_update=True)
+
+    async def get(self, kind: type[A], key: str) -> A:
+        """:raises NotFound: there is none; names the states such an aggregate can have."""
+        found = await self.find(kind, key)
+        if found is None:
+            raise NotFound(kind.kind, key, states=getattr(kind, "STATES", ()))
+        return found
+
+    def record(self, aggregate: Aggregate, event: Event) -> None:
+        """Publish ``event`` as the next of the aggregate, if and when this transaction commits."""
+        self._recorded.append(self._outbox.number(aggregate, event))
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """Run ``call`` once the transaction is safe; for what may be lost, such as waking a browser."""
+        self._after_commit.append(call)
+
+    async def flush(self) -> None:
+        """Send what was recorded so far, in the order it was recorded."""
+        await self.session.flush()
+        recorded, self._recorded = self._recorded, []
+        await self._outbox.append(self.session, recorded, self.now)
+
+    def committed(self) -> None:
+        for call in self._after_commit:
+            call()
+
+
+class UnitOfWork:
+    """Opens transactions for use cases.
+
+    In a consumer the batch's transaction is already open; ``joined`` gives the use case a unit of
+    work that takes part in it, so a use case is written once for both callers.
+    """
+
+    def __init__(self, database: Database, outbox: Outbox, clock: Clock, wake_relay: Callable[[], None]) -> None:
+        self.database = database
+        self._outbox = outbox
+        self._clock = clock
+        self.wake_relay = wake_relay
+        self._open: Transaction | None = None
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """:raises Conflict: someone else changed the same thing at the same moment."""
+        if self._open is not None:
+            yield self._open
+            await self._open.flush()
+            return
+        try:
+            async with self.database.writing() as session:
+                transaction = Transaction(session, self._outbox, self._clock())
+                yield transaction
+                await transaction.flush()
+        except StaleDataError as error:
+            raise Conflict("concurrent_change") from error
+        except IntegrityError as error:
+            if not is_duplicate_key(error):
+                raise
+            raise Conflict("concurrent_change") from error
+        self.wake_relay()
+        transaction.committed()
+
+    def joined(self, transaction: Transaction) -> "UnitOfWork":
+        unit = UnitOfWork(self.database, self._outbox, self._clock, self.wake_relay)
+        unit._open = transaction
+        return unit
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        async with self.database.reading() as session:
+            yield session

@@ -1,0 +1,132 @@
+"""Doors that every service has for operators and subscribers: health, event feed, replay, parked events."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from sqlalchemy import select
+
+from shared.contracts import PUBLISHERS
+from shared.db.unit_of_work import UnitOfWork
+from shared.http.problems import responses
+from shared.kernel.errors import InvalidInput
+from shared.messaging.broker import Broker, BrokerUnavailable
+from shared.messaging.consumer import Consumer
+from shared.messaging.envelope import CONTENT_TYPE, Envelope
+from shared.messaging.outbox import count_log, read_log
+from shared.messaging.tables import parked
+
+Probe = Any
+"""An async callable that gives what is wrong, by part; nothing when all is well."""
+
+
+class Replay(BaseModel):
+    """Ask for a stretch of the event log to be sent again to one service; its inbox keeps what it has."""
+
+    to: str
+    after: int = 0
+    limit: Annotated[int, Query(ge=1, le=1000)] = 500
+
+
+class Replayed(BaseModel):
+    """``next_after`` is where to go on; None when the log is at its end."""
+
+    sent: int
+    next_after: int | None
+
+
+class ParkedEvent(BaseModel):
+    """An event that can't be applied yet; without an error it waits behind another one."""
+
+    publisher: str
+    aggregate_id: str
+    aggregate_seq: int
+    type: str
+    parked_at: datetime
+    error: str | None
+
+
+class Redrive(BaseModel):
+    """Ask for the parked events of one aggregate to be tried again."""
+
+    publisher: str
+    aggregate_id: str
+
+
+class Redriven(BaseModel):
+    applied: int
+
+
+def health_router(probe: Probe) -> APIRouter:
+    router = APIRouter(prefix="/health", tags=["operations"])
+
+    @router.get("/live", summary="The process runs")
+    async def live() -> dict[str, str]:
+        return {"status": "live"}
+
+    @router.get("/ready", summary="Store, broker and schema are as they must be", responses={503: {"description": "not ready"}})
+    async def ready() -> JSONResponse:
+        wrong: dict[str, str] = await probe()
+        body = {"status": "not ready", "wrong": wrong} if wrong else {"status": "ready"}
+        return JSONResponse(body, 503 if wrong else 200)
+
+    return router
+
+
+def events_router(service: str, uow: UnitOfWork, broker: Broker, consumer: Consumer | None) -> APIRouter:
+    router = APIRouter(tags=["events"])
+
+    @router.get("/events", summary="The event log, oldest first, as a CloudEvents batch", responses=responses(422))
+    async def list_events(
+        after: Annotated[int, Query(ge=0, description="position to begin behind")] = 0,
+        limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    ) -> JSONResponse:
+        async with uow.reading() as session:
+            events = await read_log(session, service, after=after, limit=limit)
+        batch = [_as_json(envelope) for envelope in events]
+        return JSONResponse(batch, media_type="application/cloudevents-batch+json")
+
+    @router.get("/events/counts", summary="How many events of each type this service has published")
+    async def count_events() -> dict[str, int]:
+        async with uow.reading() as session:
+            return await count_log(session)
+
+    @router.post("/events/replay", summary="Send a stretch of the log again to one service", responses=responses(422, 503))
+    async def replay(request: Replay) -> Replayed:
+        if request.to not in PUBLISHERS:
+            raise InvalidInput("unknown_service", field="to", service=request.to, services=", ".join(PUBLISHERS))
+        async with uow.reading() as session:
+            events = await read_log(session, service, after=request.after, limit=request.limit)
+        outcome = await broker.publish(events, to=request.to) if events else []
+        if not all(outcome):
+            raise BrokerUnavailable("not every event was confirmed")
+        return Replayed(sent=len(events), next_after=events[-1].position if len(events) == request.limit else None)
+
+    if consumer is not None:
+        _add_parked_routes(router, uow, consumer)
+    return router
+
+
+def _add_parked_routes(router: APIRouter, uow: UnitOfWork, consumer: Consumer) -> None:
+    @router.get("/events/parked", summary="Events that can't be applied yet, oldest first")
+    async def list_parked(limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> list[ParkedEvent]:
+        async with uow.reading() as session:
+            rows = await session.execute(select(parked).order_by(parked.c.parked_at, parked.c.aggregate_seq).limit(limit))
+            return [ParkedEvent.model_validate(row, from_attributes=True) for row in rows]
+
+    @router.post("/events/parked/redrive", summary="Try an aggregate's parked events again", responses=responses(422))
+    async def redrive(request: Redrive) -> Redriven:
+        return Redriven(applied=await consumer.redrive((request.publisher, request.aggregate_id)))
+
+
+def _as_json(envelope: Envelope) -> dict[str, Any]:
+    """CloudEvents JSON format; ``position`` is an extension: where this event stands in the log."""
+    event = envelope.event()
+    return {
+        **envelope.attributes(),
+        "position": envelope.position,
+        "datacontenttype": CONTENT_TYPE,
+        "data": event.model_dump(mode="json") if event else None,
+    }

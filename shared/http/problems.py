@@ -1,0 +1,112 @@
+"""Refusals as RFC 9457 problem details: a stable code, the field at fault, and what to do."""
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from shared.db.engine import store_is_away
+from shared.http.texts import Texts, preferred_language
+from shared.kernel.errors import DomainError, IllegalTransition, NotFound
+from shared.messaging.broker import BrokerUnavailable
+from shared.telemetry.logs import logger
+from shared.telemetry.trace import current_trace
+
+MEDIA_TYPE = "application/problem+json"
+
+log = logger(__name__)
+
+
+class FieldProblem(BaseModel):
+    """One field that breaks a rule."""
+
+    field: str
+    code: str
+    detail: str
+    remedy: str
+
+
+class Problem(BaseModel):
+    """What every refusal looks like (RFC 9457); texts in the language of Accept-Language."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    field: str | None = None
+    remedy: str
+    errors: list[FieldProblem] = []
+    state: str | None = None
+    possible: list[str] | None = None
+    states: list[str] | None = None
+
+
+def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The OpenAPI entries of the refusals that an operation can give."""
+    return {status: {"model": Problem, "content": {MEDIA_TYPE: {}}, "description": "Refused"} for status in statuses}
+
+
+def install(app: FastAPI, texts: Texts) -> None:
+    """Makes every refusal and every fault of ``app`` a problem document."""
+
+    def answer(request: Request, status: int, code: str, facts: dict[str, Any], **more: Any) -> JSONResponse:
+        language = preferred_language(request.headers.get("accept-language"))
+        text = texts.render(language, code, facts)
+        problem = Problem(
+            type=f"urn:diancai:problem:{code}", status=status, instance=request.url.path, code=code, **text, **more
+        )
+        headers = {"Content-Language": language, "Vary": "Accept-Language"}
+        if status == 503:
+            headers["Retry-After"] = "3"
+        return JSONResponse(problem.model_dump(exclude_none=True), status, headers, media_type=MEDIA_TYPE)
+
+    def refused(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, DomainError)  # noqa: S101 - registered for this class only
+        more: dict[str, Any] = {"field": error.field}
+        if isinstance(error, IllegalTransition):
+            more |= {"state": error.state, "possible": list(error.possible)}
+        if isinstance(error, NotFound) and error.states:
+            more |= {"states": list(error.states)}
+        facts = dict(error.facts) | {"states": ", ".join(more.get("states", []))}
+        return answer(request, error.status, error.code, facts, **more)
+
+    def invalid(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
+        language = preferred_language(request.headers.get("accept-language"))
+        errors = []
+        for fault in error.errors():
+            code = f"invalid.{fault['type']}"
+            facts = {"message": fault["msg"], **fault.get("ctx", {})}
+            text = texts.render(language, code if texts.has(code) else "invalid.other", facts)
+            errors.append(FieldProblem(field=_path(fault["loc"]), code=code, **text))
+        return answer(request, 422, "invalid_request", {"count": len(errors)}, field=errors[0].field, errors=errors)
+
+    def unrouted(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
+        code = "method_not_allowed" if error.status_code == 405 else "not_found"
+        return answer(request, error.status_code, code, {"path": request.url.path, "method": request.method})
+
+    def fault(request: Request, error: Exception) -> JSONResponse:
+        if isinstance(error, BrokerUnavailable) or store_is_away(error):
+            log.warning("store or broker is away", error=repr(error), path=request.url.path)
+            return answer(request, 503, "unavailable", {})
+        log.error("request failed", exc_info=error, path=request.url.path)
+        return answer(request, 500, "internal_error", {"correlation_id": current_trace().correlation_id})
+
+    app.add_exception_handler(DomainError, refused)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, unrouted)
+    app.add_exception_handler(Exception, fault)
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    """("body", "lines", 0, "item_code") -> "lines[0].item_code" """
+    path = ""
+    for part in location[1:] if len(location) > 1 else location:
+        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
+    return path

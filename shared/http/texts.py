@@ -1,0 +1,52 @@
+"""Display texts: locale files only, keyed by code, in zh-CN and en with equal keys."""
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+LANGUAGES = ("zh-CN", "en")
+DEFAULT = "zh-CN"
+
+Text = dict[str, str]
+"""The parts of one entry, e.g. title, detail and remedy; each a ``str.format`` template."""
+
+
+class Texts:
+    """The texts of a service: its own folder ``locales`` over those that all share."""
+
+    def __init__(self, *folders: Path) -> None:
+        self._entries: dict[str, dict[str, Text]] = {language: {} for language in LANGUAGES}
+        for folder in (Path(__file__).parent / "locales", *folders):
+            for language in LANGUAGES:
+                self._entries[language] |= json.loads((folder / f"{language}.json").read_text("utf-8"))
+
+    def has(self, code: str) -> bool:
+        return code in self._entries[DEFAULT]
+
+    def render(self, language: str, code: str, facts: Mapping[str, Any] | None = None) -> Text:
+        """The parts of ``code`` with ``facts`` filled in.
+
+        :raises KeyError: no such code, or a fact that its text needs is missing.
+        """
+        return {part: text.format_map(facts or {}) for part, text in self._entries[language][code].items()}
+
+
+@lru_cache(maxsize=1000)
+def preferred_language(accept_language: str | None) -> str:
+    """The best of our languages for an Accept-Language header (RFC 9110, 12.5.4)."""
+    wanted: list[tuple[float, str]] = []
+    for part in (accept_language or "").split(",")[:20]:
+        tag, _, parameters = part.strip().partition(";")
+        quality = parameters.strip().removeprefix("q=") if parameters.strip().startswith("q=") else "1"
+        try:
+            wanted.append((float(quality), tag.lower()))
+        except ValueError:
+            continue
+    for quality, tag in sorted(wanted, key=lambda entry: -entry[0]):
+        if quality > 0:
+            for language in LANGUAGES:
+                if tag.split("-")[0] == language.split("-")[0].lower():
+                    return language
+    return DEFAULT

@@ -1,0 +1,55 @@
+"""What the domain refuses. Everything else that is raised is a fault, and is worth a retry.
+
+Each error has a stable ``code``; the texts that people read (title, detail, remedy) stand in the
+locale files under that code.
+"""
+
+from collections.abc import Iterable
+
+
+class DomainError(Exception):
+    """A refusal that no retry will change.
+
+    ``code`` is stable and machine-readable, ``field`` names the part of the request that is at
+    fault (a JSON path, or None when it is the request as a whole), ``facts`` fill the texts.
+    """
+
+    status = 422
+
+    def __init__(self, code: str, *, field: str | None = None, **facts: object) -> None:
+        super().__init__(f"{code} {facts}" if facts else code)
+        self.code = code
+        self.field = field
+        self.facts = facts
+
+
+class InvalidInput(DomainError):
+    """The request breaks a rule; nothing was stored."""
+
+
+class Conflict(DomainError):
+    """The request is well formed, but something that exists stands against it."""
+
+    status = 409
+
+
+class NotFound(DomainError):
+    """No object has this id. ``states`` lists what such an object can be, where it has states."""
+
+    status = 404
+
+    def __init__(self, kind: str, key: str, *, states: Iterable[str] = ()) -> None:
+        self.states = tuple(states)
+        super().__init__(f"{kind}.not_found", field=f"{kind}_id", id=key)
+
+
+class IllegalTransition(Conflict):
+    """The object's state does not allow this step; ``possible`` are the steps that it does allow."""
+
+    def __init__(self, kind: str, key: str, *, state: str, wanted: str, possible: Iterable[str]) -> None:
+        self.state = state
+        self.possible = tuple(possible)
+        super().__init__(
+            "illegal_transition", field="state", kind=kind, id=key, state=state, wanted=wanted,
+            possible=", ".join(self.possible) or "-",
+        )

@@ -1,0 +1,83 @@
+"""What carries events between services. Two real ones ship: RabbitMQ, and one inside the process."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from shared.messaging.envelope import SHARDS, Envelope
+
+BATCH = 200
+"""The most events that a consumer is given at once."""
+
+Handler = Callable[[Sequence[Envelope]], Awaitable[None]]
+"""Takes a batch in order; returns when the effects of all of it are stored, and only then."""
+
+
+class BrokerUnavailable(Exception):
+    """The broker can't be reached, or does not take messages now. Worth a retry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inlet:
+    """Where a service's events come in: ``partitions`` queues that share the shards of the
+    publishers it listens to. The queues are single-active-consumer, so that replicas share the work
+    and every aggregate stays in order."""
+
+    service: str
+    publishers: tuple[str, ...]
+    partitions: int = 2
+
+    def queues(self) -> list[str]:
+        return [f"{self.service}.{number}" for number in range(self.partitions)]
+
+    def queue_of(self, shard: int) -> str:
+        return f"{self.service}.{shard % self.partitions}"
+
+    def replay_bindings(self) -> list[tuple[str, str]]:
+        """(queue, key) pairs by which a replay reaches this service and no other."""
+        return [(self.queue_of(shard), replay_key(self.service, shard)) for shard in range(SHARDS)]
+
+    def bindings(self) -> list[tuple[str, str]]:
+        """(queue, binding key) pairs; a key is ``publisher.*.version.shard``."""
+        return [
+            (self.queue_of(shard), f"{publisher}.*.*.s{shard}")
+            for publisher in self.publishers
+            for shard in range(SHARDS)
+        ]
+
+
+def replay_key(service: str, shard: int) -> str:
+    return f"{service}.s{shard}"
+
+
+class Broker(Protocol):
+    """Delivers each event at least once to every inlet that listens to its publisher, in the order
+    of one publish call; across calls and failures the inbox restores order and uniqueness."""
+
+    def running(self) -> AbstractAsyncContextManager[None]:
+        """Connects for the length of the block, and keeps the connection up. Entering does not wait
+        for the broker: services start without it."""
+
+    def expect(self, inlet: Inlet) -> None:
+        """Says which queues there must be: they are made and bound at every connect, before the first
+        event is published over that connection."""
+
+    async def declared(self) -> None:
+        """Returns when the broker is connected and the expected queues are there.
+
+        :raises BrokerUnavailable: it takes too long.
+        """
+
+    async def publish(self, envelopes: Sequence[Envelope], *, to: str | None = None) -> list[bool]:
+        """Hands events over; for each: True when it can no longer be lost. ``to`` sends them to one
+        service only (a replay).
+
+        :raises BrokerUnavailable: nothing is known to have been handed over.
+        """
+
+    def consuming(self, inlet: Inlet, handler: Handler) -> AbstractAsyncContextManager[None]:
+        """Feeds ``handler`` for the length of the block; on leaving waits for the batch in hand."""
+
+    async def ping(self) -> None:
+        """:raises BrokerUnavailable: publishing or an expected consumer does not work now."""

@@ -1,0 +1,124 @@
+"""Takes batches from the broker to the use cases that a service's table of subscriptions names."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from shared.contracts import Event
+from shared.db.engine import store_is_away
+from shared.db.unit_of_work import Transaction, UnitOfWork
+from shared.kernel.clock import Clock
+from shared.kernel.errors import DomainError
+from shared.messaging.broker import Inlet
+from shared.messaging.envelope import Envelope
+from shared.messaging.inbox import Inbox, Key, count_parked
+from shared.messaging.outbox import Outbox
+from shared.telemetry import metrics
+from shared.telemetry.logs import logger
+from shared.telemetry.trace import Trace, tracing
+
+Subscriber = Callable[[UnitOfWork, Any], Awaitable[None]]
+"""Takes the unit of work to take part in, and the event; calls one use case."""
+
+Subscriptions = Mapping[type[Event], Subscriber]
+
+TRIES = 5
+"""How often an event is tried before it is parked, with 0.1, 0.2, 0.4, 0.8 s between."""
+
+log = logger(__name__)
+
+
+class Consumer:
+    """One service's consumer.
+
+    Optimistic: a batch is one transaction. Only when that fails are its events taken one by one, and
+    one that keeps failing is parked, so that the others flow on. While the store is away nothing is
+    parked: the consumer waits, with the batch in hand and unacknowledged.
+    """
+
+    def __init__(
+        self, service: str, unit_of_work: UnitOfWork, outbox: Outbox, clock: Clock, subscriptions: Subscriptions,
+        *, partitions: int = 2, retry_seconds: float = 0.1,
+    ) -> None:
+        self.service = service
+        self.inlet = Inlet(service, tuple(sorted({event.publisher for event in subscriptions})), partitions)
+        self._uow = unit_of_work
+        self._outbox = outbox
+        self._clock = clock
+        self._subscribers = {event.type: subscriber for event, subscriber in subscriptions.items()}
+        self._retry_seconds = retry_seconds
+
+    async def handle(self, batch: Sequence[Envelope]) -> None:
+        """Returns when the effects of the whole batch are stored, or events of it parked."""
+        metrics.BATCH_SIZE.labels(self.service).observe(len(batch))
+        try:
+            await self._admit(batch)
+        except Exception as error:
+            if len(batch) > 1:
+                log.warning("batch failed, taking its events one by one", size=len(batch), error=repr(error))
+            for envelope in batch:
+                await self._admit_alone(envelope)
+        now = self._clock()
+        for envelope in batch:
+            metrics.DELIVERY_SECONDS.labels(self.service).observe((now - envelope.occurred_at).total_seconds())
+
+    async def redrive(self, key: Key) -> int:
+        """Tries an aggregate's parked events again; gives how many were applied. What fails once
+        more raises, and stays parked."""
+        return (await self._in_transaction(lambda inbox, apply: inbox.redrive(key, apply)))  # type: ignore[no-any-return]
+
+    async def _admit(self, batch: Sequence[Envelope]) -> None:
+        fates = await self._in_transaction(lambda inbox, apply: inbox.admit(batch, apply))
+        for fate, count in fates.items():
+            if count:
+                metrics.EVENTS_HANDLED.labels(self.service, fate).inc(count)
+        if fates["parked"]:
+            await self._measure_parked()
+
+    async def _in_transaction(self, work: Callable[[Inbox, Callable[[Envelope], Awaitable[None]]], Awaitable[Any]]) -> Any:
+        async with self._uow.database.writing() as session:
+            transaction = Transaction(session, self._outbox, self._clock())
+
+            async def apply(envelope: Envelope) -> None:
+                await self._apply(transaction, envelope)
+
+            result = await work(Inbox(session, transaction.now), apply)
+        self._uow.wake_relay()
+        transaction.committed()
+        return result
+
+    async def _apply(self, transaction: Transaction, envelope: Envelope) -> None:
+        subscriber = self._subscribers.get(envelope.type)
+        event = envelope.event() if subscriber else None
+        if subscriber is None or event is None:
+            return  # not ours, but it counts: the next of its stream must not look like a gap
+        trace = Trace(envelope.traceparent, envelope.correlation_id, causation_id=envelope.id)
+        with tracing(trace):
+            await subscriber(self._uow.joined(transaction), event)
+            await transaction.flush()
+
+    async def _admit_alone(self, envelope: Envelope) -> None:
+        tries = 0
+        while True:
+            try:
+                return await self._admit([envelope])
+            except Exception as error:
+                away = store_is_away(error)
+                tries += not away
+                if isinstance(error, DomainError) or tries >= TRIES:
+                    return await self._park(envelope, error)
+                log.warning("event not applied, trying again", event=envelope.id, type=envelope.type, error=repr(error))
+                wait = min(5.0, self._retry_seconds * 2 ** max(tries - 1, 0))
+                await asyncio.sleep(wait * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
+
+    async def _park(self, envelope: Envelope, error: Exception) -> None:
+        log.error("event parked", event=envelope.id, type=envelope.type, error=repr(error))
+        async with self._uow.database.writing() as session:
+            await Inbox(session, self._clock()).park_failed(envelope, repr(error))
+        metrics.EVENTS_HANDLED.labels(self.service, "failed").inc()
+        await self._measure_parked()
+
+    async def _measure_parked(self) -> None:
+        async with self._uow.reading() as session:
+            metrics.EVENTS_PARKED.labels(self.service).set(await count_parked(session))

@@ -1,0 +1,92 @@
+"""Wakes the relay after a commit, so that it need not ask often.
+
+In one process a plain event does. Across processes PostgreSQL's NOTIFY does, after the commit and
+debounced: inside the transaction it would take a lock of the whole server at every commit. A ring
+that gets lost costs one poll interval, nothing else.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from sqlalchemy import text
+
+from shared.db.engine import Database
+from shared.telemetry.logs import logger
+
+CHANNEL = "diancai_outbox"
+DEBOUNCE_SECONDS = 0.002
+
+log = logger(__name__)
+
+
+class Doorbell:
+    """``ring`` after a commit; ``wait`` in the relay. ``carrying`` and ``listening`` connect the two
+    across processes when the store is PostgreSQL, and do nothing when it is SQLite."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._local = asyncio.Event()
+        self._outgoing = asyncio.Event()
+
+    def ring(self) -> None:
+        self._local.set()
+        self._outgoing.set()
+
+    async def wait(self, seconds: float) -> None:
+        """Until someone rings, at most ``seconds``."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._local.wait(), seconds)
+        self._local.clear()
+
+    @asynccontextmanager
+    async def carrying(self) -> AsyncIterator[None]:
+        """For the length of the block, this process's rings reach the relays of other processes."""
+        async with _background(self._carry() if self._database.dialect == "postgresql" else None):
+            yield
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        """For the length of the block, the rings of other processes are heard here."""
+        async with _background(self._listen() if self._database.dialect == "postgresql" else None):
+            yield
+
+    async def _carry(self) -> None:
+        while True:
+            await self._outgoing.wait()
+            await asyncio.sleep(DEBOUNCE_SECONDS)  # one NOTIFY for all that was committed meanwhile
+            self._outgoing.clear()
+            try:
+                async with self._database.engine.connect() as connection:
+                    await connection.execution_options(isolation_level="AUTOCOMMIT")
+                    await connection.execute(text(f"NOTIFY {CHANNEL}"))
+            except Exception as error:
+                log.warning("ring not carried, the relay's poll will find it", error=repr(error))
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                async with self._database.engine.connect() as connection:
+                    await connection.execution_options(isolation_level="AUTOCOMMIT")
+                    await connection.execute(text(f"LISTEN {CHANNEL}"))
+                    raw: Any = (await connection.get_raw_connection()).driver_connection
+                    async for _ in raw.notifies():
+                        self._local.set()
+            except Exception as error:
+                log.warning("not listening, polling instead", error=repr(error))
+            await asyncio.sleep(1)
+
+
+@asynccontextmanager
+async def _background(work: Any) -> AsyncIterator[None]:
+    if work is None:
+        yield
+        return
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task

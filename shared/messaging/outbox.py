@@ -1,0 +1,99 @@
+"""The event log of a service: written with the change it tells of, read by its relay and by replays."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.contracts import Event
+from shared.kernel.aggregate import Aggregate
+from shared.messaging.envelope import Envelope, shard_of
+from shared.messaging.tables import event_log
+from shared.telemetry.trace import current_trace
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event that waits for the end of its transaction."""
+
+    event: Event
+    aggregate_id: str
+    aggregate_seq: int
+
+
+class Outbox:
+    """Writes the events of one publisher.
+
+    :raises PermissionError: on an event that belongs to another publisher; only its owner may say it.
+    """
+
+    def __init__(self, publisher: str) -> None:
+        self.publisher = publisher
+
+    def number(self, aggregate: Aggregate, event: Event) -> Recorded:
+        if event.publisher != self.publisher:
+            raise PermissionError(f"{self.publisher} may not publish {event.type}")
+        return Recorded(event, aggregate.stream, aggregate.next_event_seq())
+
+    async def append(self, session: AsyncSession, recorded: Sequence[Recorded], now: datetime) -> None:
+        """Adds the events to the log, as part of the session's transaction."""
+        if not recorded:
+            return
+        trace = current_trace()
+        headers = {
+            "traceparent": trace.traceparent,
+            "correlationid": trace.correlation_id,
+            "causationid": trace.causation_id,
+        }
+        await session.execute(
+            insert(event_log),
+            [
+                {
+                    "shard": shard_of(entry.aggregate_id),
+                    "type": entry.event.type,
+                    "aggregate_id": entry.aggregate_id,
+                    "aggregate_seq": entry.aggregate_seq,
+                    "occurred_at": now,
+                    "headers": headers,
+                    "body": entry.event.model_dump_json().encode(),
+                }
+                for entry in recorded
+            ],
+        )
+
+
+async def read_log(
+    session: AsyncSession, publisher: str, *, after: int, limit: int, aggregate_id: str | None = None
+) -> list[Envelope]:
+    """Up to ``limit`` events with a position above ``after``, in the order of their positions."""
+    query = select(event_log).where(event_log.c.id > after).order_by(event_log.c.id).limit(limit)
+    if aggregate_id is not None:
+        query = query.where(event_log.c.aggregate_id == aggregate_id)
+    return to_envelopes(publisher, (await session.execute(query)).all())
+
+
+async def count_log(session: AsyncSession) -> dict[str, int]:
+    """How many events of each type the log holds."""
+    rows = await session.execute(select(event_log.c.type, func.count()).group_by(event_log.c.type))
+    return {kind: count for kind, count in rows}
+
+
+def to_envelopes(publisher: str, rows: Iterable[Row[Any]]) -> list[Envelope]:
+    return [
+        Envelope(
+            publisher=publisher,
+            type=row.type,
+            aggregate_id=row.aggregate_id,
+            aggregate_seq=row.aggregate_seq,
+            occurred_at=row.occurred_at,
+            body=bytes(row.body),
+            traceparent=row.headers["traceparent"],
+            correlation_id=row.headers["correlationid"],
+            causation_id=row.headers["causationid"],
+            position=row.id,
+        )
+        for row in rows
+    ]

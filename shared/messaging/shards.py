@@ -1,0 +1,84 @@
+"""Which relay publishes which shard: one at a time, or order would be lost."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.db.engine import Database, store_is_away
+from shared.messaging.envelope import SHARDS
+from shared.telemetry.logs import logger
+
+_SHARD_LOCKS = 0x0D1A_0001  # the first key of this house's advisory locks; any number, but a fixed one
+_MEMBER_LOCKS = 0x0D1A_0002
+REVIEW_SECONDS = 2.0
+
+log = logger(__name__)
+
+
+class ShardLease:
+    """The shards that this relay holds. On PostgreSQL they are advisory locks of one connection:
+    when the process or the connection dies they are free at once. Relays share the shards evenly,
+    each taking no more than its part of those alive. A SQLite store has one process and no rival."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.held: frozenset[int] = frozenset() if database.dialect == "postgresql" else frozenset(range(SHARDS))
+
+    @asynccontextmanager
+    async def holding(self) -> AsyncIterator[None]:
+        if self._database.dialect != "postgresql":
+            yield
+            return
+        keeper = asyncio.create_task(self._keep())
+        try:
+            yield
+        finally:
+            keeper.cancel()
+            with suppress(asyncio.CancelledError):
+                await keeper
+            self.held = frozenset()
+
+    async def _keep(self) -> None:
+        while True:
+            try:
+                async with self._database.engine.connect() as connection:
+                    await connection.execution_options(isolation_level="AUTOCOMMIT")
+                    await connection.execute(text(f"SELECT pg_advisory_lock_shared({_MEMBER_LOCKS}, 0)"))
+                    try:
+                        while True:
+                            await self._review(connection)
+                            await asyncio.sleep(REVIEW_SECONDS)
+                    finally:
+                        self.held = frozenset()
+                        await connection.invalidate()  # closing it gives every lock back
+            except Exception as error:
+                if not store_is_away(error):
+                    log.exception("shard lease lost")
+            await asyncio.sleep(0.5)
+
+    async def _review(self, connection: AsyncConnection) -> None:
+        members = (
+            await connection.execute(
+                text(
+                    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+                    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+                    f" AND classid = {_MEMBER_LOCKS} AND objid = 0"
+                )
+            )
+        ).scalar_one()
+        quota = -(-SHARDS // max(1, members))
+        for shard in sorted(self.held)[quota:]:
+            self.held -= {shard}
+            await connection.execute(text(f"SELECT pg_advisory_unlock({_SHARD_LOCKS}, {shard})"))
+        for shard in range(SHARDS):
+            if len(self.held) >= quota:
+                break
+            if shard not in self.held and await self._try(connection, shard):
+                self.held |= {shard}
+
+    async def _try(self, connection: AsyncConnection, shard: int) -> bool:
+        query = text(f"SELECT pg_try_advisory_lock({_SHARD_LOCKS}, {shard})")
+        return bool((await connection.execute(query)).scalar_one())

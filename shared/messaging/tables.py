@@ -1,0 +1,73 @@
+"""The tables that carry events; every service has them in its own store."""
+
+from sqlalchemy import (
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from shared.db.types import BigId, Json, TransactionId, UtcDateTime, current_transaction_id
+
+metadata = MetaData()
+
+event_log = Table(
+    "event_log",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("txid", TransactionId, nullable=False, default=current_transaction_id()),
+    Column("shard", SmallInteger, nullable=False),
+    Column("type", String(80), nullable=False),
+    Column("aggregate_id", String(120), nullable=False),
+    Column("aggregate_seq", Integer, nullable=False),
+    Column("occurred_at", UtcDateTime, nullable=False),
+    Column("headers", Json, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    UniqueConstraint("aggregate_id", "aggregate_seq", name="uq_event_log_aggregate"),
+    Index("ix_event_log_shard_id", "shard", "id"),
+    Index("ix_event_log_shard_txid", "shard", "txid"),
+    sqlite_autoincrement=True,
+)
+"""Outbox and history in one. Rows are only ever added."""
+
+relay_cursor = Table(
+    "relay_cursor",
+    metadata,
+    Column("shard", SmallInteger, primary_key=True, autoincrement=False),
+    Column("window_from", TransactionId, nullable=False),
+    Column("window_to", TransactionId, nullable=False),
+    Column("sent_id", BigId, nullable=False),
+)
+"""How far each shard is published: transactions below ``window_from`` wholly; of those from there to
+below ``window_to``, the events up to ``sent_id``."""
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("publisher", String(20), primary_key=True),
+    Column("aggregate_id", String(120), primary_key=True),
+    Column("last_seq", Integer, nullable=False),
+)
+"""Per foreign aggregate the number of the last event whose effects are in this store. One row an
+aggregate, not one an event: it recognises a duplicate for ever, and a gap as well."""
+
+parked = Table(
+    "parked",
+    metadata,
+    Column("publisher", String(20), primary_key=True),
+    Column("aggregate_id", String(120), primary_key=True),
+    Column("aggregate_seq", Integer, primary_key=True, autoincrement=False),
+    Column("type", String(80), nullable=False),
+    Column("headers", Json, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("parked_at", UtcDateTime, nullable=False),
+    Column("error", Text, nullable=True),
+)
+"""Events that can't be applied yet: those that failed (``error`` says how), and those that wait
+behind such a one or behind one that has not arrived."""

@@ -1,0 +1,260 @@
+"""A service put together: its parts, and how they start and stop. The same for all four."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from enum import StrEnum
+from importlib.metadata import version
+from pathlib import Path
+
+import uvicorn
+from fastapi import APIRouter, FastAPI
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+
+from shared.cache.memory import MemoryCache
+from shared.cache.port import Cache
+from shared.cache.redis import RedisCache
+from shared.db.engine import Database
+from shared.db.migrate import Migrations, SchemaMismatch
+from shared.db.unit_of_work import UnitOfWork
+from shared.http import problems
+from shared.http.middleware import Observed
+from shared.http.operations import events_router, health_router
+from shared.http.texts import Texts
+from shared.kernel.clock import Clock, utc_now
+from shared.messaging.broker import Broker, BrokerUnavailable
+from shared.messaging.consumer import Consumer, Subscriptions
+from shared.messaging.doorbell import Doorbell
+from shared.messaging.memory import MemoryBroker
+from shared.messaging.outbox import Outbox
+from shared.messaging.rabbitmq import RabbitBroker
+from shared.messaging.relay import Relay, outbox_depth
+from shared.messaging.shards import ShardLease
+from shared.settings import ServiceSettings
+from shared.telemetry import metrics
+from shared.telemetry.logs import configure_logs, logger
+
+SAMPLE_SECONDS = 5.0
+STOP_SECONDS = 8.0
+
+log = logger(__name__)
+
+
+class Role(StrEnum):
+    """What a process of a service does; each can be scaled apart."""
+
+    API = "api"
+    RELAY = "relay"
+    CONSUMER = "consumer"
+
+
+ALL_ROLES = frozenset(Role)
+
+
+@dataclass
+class Service:
+    """Everything a service consists of; made by its ``bootstrap.build``."""
+
+    name: str
+    database: Database
+    broker: Broker
+    cache: Cache
+    uow: UnitOfWork
+    doorbell: Doorbell
+    migrations: Migrations
+    relay: Relay
+    consumer: Consumer | None
+    texts: Texts
+    api: FastAPI
+    _lease: ShardLease = field(repr=False)
+    _roles: Collection[Role] = field(default=ALL_ROLES, repr=False)
+
+    @classmethod
+    def assemble(
+        cls, settings: ServiceSettings, *, package: Path, title: str, broker: Broker, cache: Cache, clock: Clock,
+        subscriptions: Subscriptions, routers: Sequence[APIRouter],
+    ) -> "Service":
+        """The parts that all services have alike. ``package`` is the folder of the service; what its
+        routes need beyond the unit of work, ``bootstrap.build`` puts into ``api.state``."""
+        database = Database(settings.database_url)
+        outbox = Outbox(settings.name)
+        doorbell = Doorbell(database)
+        lease = ShardLease(database)
+        uow = UnitOfWork(database, outbox, clock, doorbell.ring)
+        consumer = (
+            Consumer(settings.name, uow, outbox, clock, subscriptions, partitions=settings.partitions)
+            if subscriptions
+            else None
+        )
+        if consumer is not None:
+            broker.expect(consumer.inlet)
+        texts = Texts(package / "locales")
+        api = FastAPI(title=title, version=_version(), docs_url=None, redoc_url=None)
+        service = cls(
+            name=settings.name, database=database, broker=broker, cache=cache, uow=uow, doorbell=doorbell,
+            migrations=Migrations(settings.name, package / "migrations"),
+            relay=Relay(settings.name, database, broker, doorbell, lease),
+            consumer=consumer, texts=texts, api=api, _lease=lease,
+        )
+        api.state.uow = uow
+        api.state.texts = texts
+        api.state.cache = cache
+        api.add_middleware(Observed, service=settings.name)
+        problems.install(api, texts)
+        for router in (health_router(service.probe), *routers, events_router(settings.name, uow, broker, consumer)):
+            api.include_router(router)
+        return service
+
+    async def probe(self) -> dict[str, str]:
+        """What keeps this process from working, by part; empty when it is ready."""
+        wrong: dict[str, str] = {}
+        try:
+            await self.migrations.check(self.database)
+        except SchemaMismatch as error:
+            wrong["schema"] = str(error)
+        except Exception as error:
+            log.info("store not ready", error=repr(error))
+            wrong["store"] = "can't be reached"
+        try:
+            await self.broker.ping()
+        except BrokerUnavailable as error:
+            wrong["broker"] = str(error)
+        return wrong
+
+    async def migrate(self) -> None:
+        """Brings the schema and the queues to what this release needs, ahead of all traffic."""
+        await self.migrations.upgrade(self.database)
+        async with self.broker.running():
+            await self.broker.declared()
+
+    @asynccontextmanager
+    async def running(self, roles: Collection[Role] = ALL_ROLES) -> AsyncIterator[None]:
+        """Starts the parts that ``roles`` name, and on leaving stops them: takes no more, finishes
+        what is in hand, then lets go of broker and store.
+
+        :raises SchemaMismatch: the store was made for another release.
+        """
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self.database.close)
+            await self.migrations.check(self.database)
+            await stack.enter_async_context(self.cache.running())
+            await stack.enter_async_context(self.broker.running())
+            await stack.enter_async_context(self.doorbell.carrying())
+            if Role.RELAY in roles:
+                await stack.enter_async_context(self._relaying())
+            if Role.CONSUMER in roles and self.consumer is not None:
+                await stack.enter_async_context(self.broker.consuming(self.consumer.inlet, self.consumer.handle))
+            yield
+
+    @asynccontextmanager
+    async def _relaying(self) -> AsyncIterator[None]:
+        stop = asyncio.Event()
+        async with self._lease.holding(), self.doorbell.listening():
+            tasks = [asyncio.create_task(self.relay.run(stop)), asyncio.create_task(self._sample())]
+            try:
+                yield
+            finally:
+                stop.set()
+                self.doorbell.ring()
+                await asyncio.wait({tasks[0]}, timeout=STOP_SECONDS)
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _sample(self) -> None:
+        while True:
+            with suppress(Exception):  # the store being away shows elsewhere
+                metrics.OUTBOX_DEPTH.labels(self.name).set(await outbox_depth(self.database))
+            await asyncio.sleep(SAMPLE_SECONDS)
+
+
+Build = Callable[..., Service]
+"""``bootstrap.build(settings, *, broker, cache, clock) -> Service``"""
+
+
+def application(
+    services: Sequence[Service], roles: Collection[Role] = ALL_ROLES, extra_routes: Sequence[BaseRoute] = ()
+) -> Starlette:
+    """One ASGI application for the given services, each under ``/api/<name>``, with ``/metrics``.
+
+    A mounted app's lifespan is not run by Starlette, so the services are started and stopped here.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            for service in services:
+                await stack.enter_async_context(service.running(roles))
+            yield
+
+    routes: list[BaseRoute] = [Route("/metrics", _metrics)]
+    for service in services:
+        app = service.api if Role.API in roles else _health_only(service)
+        routes.append(Mount(f"/api/{service.name}", app))
+    return Starlette(routes=[*routes, *extra_routes], lifespan=lifespan)
+
+
+def _health_only(service: Service) -> FastAPI:
+    app = FastAPI(title=f"{service.name} worker", openapi_url=None)
+    app.include_router(health_router(service.probe))
+    return app
+
+
+async def _metrics(_request: Request) -> Response:
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def make_broker(settings: ServiceSettings) -> Broker:
+    if settings.broker_url.startswith("amqp"):
+        return RabbitBroker(settings.broker_url, name=settings.name)
+    return MemoryBroker()
+
+
+def make_cache(settings: ServiceSettings) -> Cache:
+    return RedisCache(settings.redis_url) if settings.redis_url.startswith("redis") else MemoryCache()
+
+
+def main(settings_class: type[ServiceSettings], build: Build) -> None:
+    """The command line of a service: ``migrate``, or any of the roles (all of them by default)."""
+    parser = argparse.ArgumentParser(prog=f"python -m services.{settings_class.name}")
+    parser.add_argument(
+        "what", nargs="*", choices=[*Role, "migrate", []], help="roles of this process, or migrate; default: all roles"
+    )
+    what: list[str] = parser.parse_args().what
+    settings = settings_class()  # type: ignore[call-arg]  # filled from the environment
+    configure_logs(settings.log_level)
+    broker = make_broker(settings)
+    if "migrate" in what:
+        asyncio.run(_migrate(build, settings, broker))
+        return
+    roles = frozenset(Role(role) for role in what) or ALL_ROLES
+    service = build(settings, broker=broker, cache=make_cache(settings), clock=utc_now)
+    serve(application([service], roles), settings.host, settings.port)
+
+
+async def _migrate(build: Build, settings: ServiceSettings, broker: Broker) -> None:
+    service = build(settings, broker=broker, cache=MemoryCache(), clock=utc_now)
+    await service.migrate()
+    await service.database.close()
+
+
+def serve(app: Starlette, host: str, port: int) -> None:
+    """Serves until SIGTERM or SIGINT; leaves with status 3 when the start failed."""
+    server = uvicorn.Server(
+        uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=3)
+    )
+    server.run()
+    if not server.started:
+        sys.exit(3)
+
+
+def _version() -> str:
+    return version("diancai")
+

@@ -1,0 +1,32 @@
+"""What every service is told from outside: environment variables, or files for what is secret."""
+
+import os
+from pathlib import Path
+from typing import ClassVar
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_SECRETS = Path(os.environ.get("DIANCAI_SECRETS_DIR", "/run/secrets"))
+
+
+def settings_of(prefix: str) -> SettingsConfigDict:
+    """The configuration of a settings class whose variables begin with ``prefix``. A file
+    ``/run/secrets/<prefix><name>`` does as well, so that no password has to stand in an environment."""
+    return SettingsConfigDict(
+        env_prefix=prefix.upper(), secrets_dir=_SECRETS if _SECRETS.is_dir() else None, extra="ignore", frozen=True
+    )
+
+
+class ServiceSettings(BaseSettings):
+    """Common to all services; each adds its own and sets its prefix (``CATALOG_`` ...)."""
+
+    name: ClassVar[str]
+
+    database_url: str = Field(description="postgresql://user:password@host/name or sqlite:///path")
+    broker_url: str = Field(default="memory:", description="amqp://user:password@host/vhost, or memory:")
+    redis_url: str = Field(default="memory:", description="redis://host:6379/0, or memory:")
+    host: str = "127.0.0.1"
+    port: int = 8000
+    partitions: int = Field(default=2, ge=1, le=16, description="queues that share this service's events")
+    log_level: str = "INFO"

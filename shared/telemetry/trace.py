@@ -1,0 +1,50 @@
+"""The thread through all that one request causes, across services.
+
+``traceparent`` follows W3C Trace Context; ``correlation_id`` stays the same along the whole chain,
+``causation_id`` is the id of the event (or request) that caused this one directly.
+"""
+
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+_TRACEPARENT = re.compile(r"^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    traceparent: str
+    correlation_id: str
+    causation_id: str
+
+
+_current: ContextVar[Trace | None] = ContextVar("trace", default=None)
+
+
+def current_trace() -> Trace:
+    """The trace of the running request or event; a new one where nothing began it (a job, a shell)."""
+    trace = _current.get()
+    if trace is None:
+        trace = begin_trace()
+        _current.set(trace)
+    return trace
+
+
+def begin_trace(traceparent: str | None = None) -> Trace:
+    """A trace for a request from outside; continues the caller's when that is well formed."""
+    if traceparent is None or not _TRACEPARENT.match(traceparent):
+        traceparent = f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+    trace_id = traceparent[3:35]
+    return Trace(traceparent=traceparent, correlation_id=trace_id, causation_id=trace_id)
+
+
+@contextmanager
+def tracing(trace: Trace) -> Iterator[None]:
+    token = _current.set(trace)
+    try:
+        yield
+    finally:
+        _current.reset(token)
