@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -58,6 +58,10 @@ class Role(StrEnum):
 ALL_ROLES = frozenset(Role)
 
 
+Job = Callable[[asyncio.Event], Awaitable[None]]
+"""Long or periodic work beside the consumer: runs until the given event is set, then returns soon."""
+
+
 @dataclass
 class Service:
     """Everything a service consists of; made by its ``bootstrap.build``."""
@@ -73,8 +77,8 @@ class Service:
     consumer: Consumer | None
     texts: Texts
     api: FastAPI
-    _lease: ShardLease = field(repr=False)
-    _roles: Collection[Role] = field(default=ALL_ROLES, repr=False)
+    jobs: list[Job] = field(default_factory=list)
+    _lease: ShardLease = field(repr=False, kw_only=True)
 
     @classmethod
     def assemble(
@@ -106,8 +110,7 @@ class Service:
         api.state.uow = uow
         api.state.texts = texts
         api.state.cache = cache
-        api.add_middleware(Observed, service=settings.name)
-        problems.install(api, texts)
+        api.add_middleware(Observed, service=settings.name, on_fault=problems.install(api, texts))
         for router in (health_router(service.probe), *routers, events_router(settings.name, uow, broker, consumer)):
             api.include_router(router)
         return service
@@ -151,6 +154,7 @@ class Service:
                 await stack.enter_async_context(self._relaying())
             if Role.CONSUMER in roles and self.consumer is not None:
                 await stack.enter_async_context(self.broker.consuming(self.consumer.inlet, self.consumer.handle))
+                await stack.enter_async_context(_working(self.jobs))
             yield
 
     @asynccontextmanager
@@ -173,6 +177,21 @@ class Service:
             with suppress(Exception):  # the store being away shows elsewhere
                 metrics.OUTBOX_DEPTH.labels(self.name).set(await outbox_depth(self.database))
             await asyncio.sleep(SAMPLE_SECONDS)
+
+
+@asynccontextmanager
+async def _working(jobs: Sequence[Job]) -> AsyncIterator[None]:
+    stop = asyncio.Event()
+    tasks = [asyncio.create_task(job(stop)) for job in jobs]
+    try:
+        yield
+    finally:
+        stop.set()
+        if tasks:
+            await asyncio.wait(tasks, timeout=STOP_SECONDS)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 Build = Callable[..., Service]

@@ -44,7 +44,7 @@ class Transaction:
         """:raises NotFound: there is none; names the states such an aggregate can have."""
         found = await self.find(kind, key)
         if found is None:
-            raise NotFound(kind.kind, key, states=getattr(kind, "STATES", ()))
+            raise NotFound(kind.kind, key, states=kind.STEPS)
         return found
 
     def record(self, aggregate: Aggregate, event: Event) -> None:

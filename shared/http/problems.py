@@ -1,5 +1,6 @@
 """Refusals as RFC 9457 problem details: a stable code, the field at fault, and what to do."""
 
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -7,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 
 from shared.db.engine import store_is_away
 from shared.http.texts import Texts, preferred_language
@@ -40,7 +42,7 @@ class Problem(BaseModel):
     code: str
     field: str | None = None
     remedy: str
-    errors: list[FieldProblem] = []
+    errors: list[FieldProblem] | None = None
     state: str | None = None
     possible: list[str] | None = None
     states: list[str] | None = None
@@ -51,8 +53,8 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": Problem, "content": {MEDIA_TYPE: {}}, "description": "Refused"} for status in statuses}
 
 
-def install(app: FastAPI, texts: Texts) -> None:
-    """Makes every refusal and every fault of ``app`` a problem document."""
+def install(app: FastAPI, texts: Texts) -> Callable[[Request, Exception], Response]:
+    """Makes every refusal of ``app`` a problem document; gives what does the same for a fault."""
 
     def answer(request: Request, status: int, code: str, facts: dict[str, Any], **more: Any) -> JSONResponse:
         language = preferred_language(request.headers.get("accept-language"))
@@ -101,7 +103,7 @@ def install(app: FastAPI, texts: Texts) -> None:
     app.add_exception_handler(DomainError, refused)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, unrouted)
-    app.add_exception_handler(Exception, fault)
+    return fault
 
 
 def _path(location: tuple[int | str, ...]) -> str:

@@ -1,8 +1,16 @@
 """The consistency boundary: an object that is changed as a whole and numbers its own events."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import ClassVar
 
+from shared.kernel.errors import IllegalTransition
 
+Steps = Mapping[str, tuple[str, ...]]
+"""From each state, the steps that are possible."""
+
+
+@dataclass(eq=False, kw_only=True)
 class Aggregate:
     """Base of every aggregate root.
 
@@ -11,7 +19,9 @@ class Aggregate:
     """
 
     kind: ClassVar[str]
-    event_seq: int = 0
+    STEPS: ClassVar[Steps] = {}
+
+    event_seq: int = field(default_factory=int, init=False)
 
     @property
     def key(self) -> str:
@@ -25,3 +35,9 @@ class Aggregate:
     def next_event_seq(self) -> int:
         self.event_seq += 1
         return self.event_seq
+
+    def require(self, step: str, state: str) -> None:
+        """:raises IllegalTransition: ``step`` is not possible from ``state``; names those that are."""
+        possible = self.STEPS[state]
+        if step not in possible:
+            raise IllegalTransition(self.kind, self.key, state=state, wanted=step, possible=possible)

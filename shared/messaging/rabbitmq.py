@@ -194,7 +194,7 @@ async def _supervise(
 
 
 async def _close(connection: AbstractConnection) -> None:
-    with suppress_DOWN:
+    with suppress(*_DOWN):
         async with asyncio.timeout(2):
             await connection.close()
 
@@ -295,7 +295,8 @@ async def _deliver(batch: Sequence[AbstractIncomingMessage], handler: Handler) -
     pause = 0.2
     while envelopes:
         try:
-            return await handler(envelopes)
+            await handler(envelopes)
+            return
         except Exception as error:
             log.warning("batch not stored, trying again", size=len(envelopes), error=repr(error))
         await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret

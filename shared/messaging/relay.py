@@ -106,8 +106,12 @@ class Relay:
             .scalar_subquery()
         )
         rows = await session.execute(
-            select(relay_cursor, unfinished.label("unfinished"), first_fresh.label("first"), watermark.label("watermark"))
-            .where(relay_cursor.c.shard.in_(sorted(shards)))
+            select(
+                relay_cursor,
+                unfinished.label("unfinished"),
+                first_fresh.label("first"),
+                watermark.label("watermark"),
+            ).where(relay_cursor.c.shard.in_(sorted(shards)))
         )
         windows = []
         for row in rows:

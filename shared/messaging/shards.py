@@ -65,8 +65,9 @@ class ShardLease:
                 text(
                     "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted"
                     " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-                    f" AND classid = {_MEMBER_LOCKS} AND objid = 0"
-                )
+                    " AND classid = :members AND objid = 0"
+                ),
+                {"members": _MEMBER_LOCKS},
             )
         ).scalar_one()
         quota = -(-SHARDS // max(1, members))

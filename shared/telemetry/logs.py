@@ -38,6 +38,8 @@ def configure_logs(level: str = "INFO") -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
+    for chatty in ("httpx", "alembic", "uvicorn.access"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     # These two log every reconnect attempt at WARNING and above, which the supervisor says better.
     logging.getLogger("aio_pika").setLevel(logging.ERROR)
     logging.getLogger("aiormq").setLevel(logging.CRITICAL)

@@ -1,0 +1,1 @@
+"""diancai: the command line."""

@@ -1,0 +1,78 @@
+"""HTTP bodies of catalog."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shared.http.inputs import Answer, Body, Code, Name
+
+
+class EntryBody(Body):
+    name: Name
+    name_en: Name
+
+
+class EntryAnswer(Answer):
+    code: str
+    name: str
+    name_en: str
+
+
+class TownshipBody(EntryBody):
+    lat: Annotated[float, Field(ge=-90, le=90, description="degrees, WGS-84")]
+    lon: Annotated[float, Field(ge=-180, le=180, description="degrees, WGS-84")]
+
+
+class TownshipAnswer(EntryAnswer):
+    lat: float
+    lon: float
+
+
+class TeamBody(EntryBody):
+    agency_code: Code
+    members: Annotated[int, Field(ge=1, le=10_000, description="volunteers it can send at once")]
+
+
+class TeamAnswer(EntryAnswer):
+    agency_code: str
+    members: int
+
+
+class ItemBody(EntryBody):
+    category_code: Code
+    teams: Annotated[list[Code], Field(min_length=1, max_length=200, description="codes of the teams that offer it")]
+    volunteers_needed: Annotated[int, Field(ge=1, le=100, description="the least for one booth")]
+    minutes_per_resident: Annotated[int, Field(ge=1, le=240)]
+
+
+class ItemAnswer(EntryAnswer):
+    category_code: str
+    teams: list[str]
+    volunteers_needed: int
+    minutes_per_resident: int
+
+
+class EditionBody(Body):
+    title: Name
+    effective_on: date
+    retires_on: date
+    item_codes: Annotated[list[Code], Field(min_length=1, max_length=1000)]
+
+
+class MenuItemAnswer(Answer):
+    item_code: str
+    name: str
+    name_en: str
+    category_code: str
+    volunteers_needed: int
+
+
+class EditionAnswer(Answer):
+    code: str
+    title: str
+    effective_on: date
+    retires_on: date
+    state: Literal["draft", "published", "retired"]
+    item_codes: list[str]
+    menu: list[MenuItemAnswer]

@@ -1,0 +1,1 @@
+"""catalog's use cases: commands change, queries read."""

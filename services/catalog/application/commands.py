@@ -1,0 +1,146 @@
+"""What catalog can be told to do. One function a use case; each owns its transaction."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from services.catalog.domain.directory import Agency, Category, Entry, ServiceItem, Team, Township
+from services.catalog.domain.edition import Edition
+from shared.contracts.base import Point
+from shared.contracts.catalog import (
+    EditionPublished,
+    MenuItem,
+    ServiceItemChanged,
+    TeamChanged,
+    TeamRegistered,
+    TownshipChanged,
+)
+from shared.db.unit_of_work import Transaction, UnitOfWork
+from shared.kernel.errors import InvalidInput
+
+
+async def enter_agency(uow: UnitOfWork, code: str, *, name: str, name_en: str) -> Agency:
+    async with uow.transaction() as tx:
+        agency = await tx.find(Agency, code)
+        if agency is None:
+            tx.add(agency := Agency(code=code, name=name, name_en=name_en))
+        else:
+            agency.correct(name=name, name_en=name_en)
+        return agency
+
+
+async def enter_category(uow: UnitOfWork, code: str, *, name: str, name_en: str) -> Category:
+    async with uow.transaction() as tx:
+        category = await tx.find(Category, code)
+        if category is None:
+            tx.add(category := Category(code=code, name=name, name_en=name_en))
+        else:
+            category.correct(name=name, name_en=name_en)
+        return category
+
+
+async def enter_township(
+    uow: UnitOfWork, code: str, *, name: str, name_en: str, lat: float, lon: float
+) -> Township:
+    async with uow.transaction() as tx:
+        township = await tx.find(Township, code)
+        if township is None:
+            tx.add(township := Township(code=code, name=name, name_en=name_en, lat=lat, lon=lon))
+        elif not township.correct(name=name, name_en=name_en, lat=lat, lon=lon):
+            return township
+        tx.record(
+            township, TownshipChanged(code=code, name=name, name_en=name_en, centre=Point(lat=lat, lon=lon))
+        )
+        return township
+
+
+async def register_team(
+    uow: UnitOfWork, code: str, *, name: str, name_en: str, agency_code: str, members: int
+) -> Team:
+    """Enters a team, or corrects its entry. :raises InvalidInput: the agency is not known."""
+    async with uow.transaction() as tx:
+        agency = await tx.find(Agency, agency_code)
+        if agency is None:
+            raise InvalidInput("unknown_code", field="agency_code", kind=Agency.kind, codes=agency_code)
+        team = await tx.find(Team, code)
+        facts = {"name": name, "name_en": name_en, "agency_code": agency_code, "members": members}
+        event: type[TeamRegistered] = TeamChanged
+        if team is None:
+            event = TeamRegistered
+            tx.add(team := Team(code=code, name=name, name_en=name_en, agency_code=agency_code, members=members))
+        elif not team.correct(**facts):
+            return team
+        tx.record(
+            team,
+            event(
+                code=code, name=name, name_en=name_en, agency_code=agency_code, agency_name=agency.name,
+                members=members,
+            ),
+        )
+        return team
+
+
+async def enter_item(
+    uow: UnitOfWork, code: str, *, name: str, name_en: str, category_code: str, teams: list[str],
+    volunteers_needed: int, minutes_per_resident: int,
+) -> ServiceItem:
+    """Enters a service item, or corrects it. :raises InvalidInput: its category or a team is not known."""
+    async with uow.transaction() as tx:
+        await _require_known(tx, Category, [category_code], field="category_code")
+        await _require_known(tx, Team, teams, field="teams")
+        item = await tx.find(ServiceItem, code)
+        wanted = ServiceItem(
+            code=code, name=name, name_en=name_en, category_code=category_code, teams=teams,
+            volunteers_needed=volunteers_needed, minutes_per_resident=minutes_per_resident,
+        )
+        if item is None:
+            tx.add(item := wanted)
+        elif not item.correct(
+            name=name, name_en=name_en, category_code=category_code, teams=teams,
+            volunteers_needed=volunteers_needed, minutes_per_resident=minutes_per_resident,
+        ):
+            return item
+        tx.record(
+            item,
+            ServiceItemChanged(
+                code=code, name=name, name_en=name_en, category_code=category_code, teams=tuple(teams),
+                volunteers_needed=volunteers_needed, minutes_per_resident=minutes_per_resident,
+            ),
+        )
+        return item
+
+
+async def draft_edition(
+    uow: UnitOfWork, code: str, *, title: str, effective_on: date, retires_on: date, item_codes: list[str]
+) -> Edition:
+    """:raises InvalidInput: an item is not known. :raises IllegalTransition: it is published already."""
+    async with uow.transaction() as tx:
+        await _require_known(tx, ServiceItem, item_codes, field="item_codes")
+        edition = await tx.find(Edition, code)
+        if edition is None:
+            edition = Edition(
+                code=code, title=title, effective_on=effective_on, retires_on=retires_on, item_codes=item_codes
+            )
+            tx.add(edition)
+        else:
+            edition.redraft(title=title, effective_on=effective_on, retires_on=retires_on, item_codes=item_codes)
+        return edition
+
+
+async def publish_edition(uow: UnitOfWork, code: str) -> Edition:
+    async with uow.transaction() as tx:
+        edition = await tx.get(Edition, code)
+        edition.publish([await tx.get(ServiceItem, item_code) for item_code in edition.item_codes])
+        tx.record(
+            edition,
+            EditionPublished(
+                edition_id=code, title=edition.title, effective_on=edition.effective_on,
+                retires_on=edition.retires_on, items=tuple(MenuItem.model_validate(dish) for dish in edition.menu),
+            ),
+        )
+        return edition
+
+
+async def _require_known(tx: Transaction, kind: type[Entry], codes: Iterable[str], *, field: str) -> None:
+    unknown = [code for code in codes if await tx.find(kind, code) is None]
+    if unknown:
+        raise InvalidInput("unknown_code", field=field, kind=kind.kind, codes=", ".join(unknown))

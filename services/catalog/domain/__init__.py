@@ -1,0 +1,1 @@
+"""The rules of the directory and of the menu; no framework, no I/O."""

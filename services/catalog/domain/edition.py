@@ -1,0 +1,70 @@
+"""An edition: one dated issue of the menu, frozen when it is published."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import ClassVar
+
+from services.catalog.domain.directory import ServiceItem, refuse_repeated
+from shared.kernel.aggregate import Aggregate, Steps
+from shared.kernel.errors import InvalidInput
+
+
+@dataclass(eq=False, kw_only=True)
+class Edition(Aggregate):
+    """A menu for the days from ``effective_on`` to ``retires_on`` inclusive.
+
+    A draft names items by code; publishing copies what they are on that day into ``menu``, which no
+    later change of an item touches.
+    """
+
+    kind: ClassVar[str] = "edition"
+    STEPS: ClassVar[Steps] = {"draft": ("redraft", "publish"), "published": ("retire",), "retired": ()}
+
+    code: str
+    title: str
+    effective_on: date
+    retires_on: date
+    item_codes: list[str]
+    state: str = "draft"
+    menu: list[dict[str, object]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._check()
+
+    @property
+    def key(self) -> str:
+        return self.code
+
+    def redraft(self, *, title: str, effective_on: date, retires_on: date, item_codes: list[str]) -> None:
+        self.require("redraft", self.state)
+        self.title, self.effective_on, self.retires_on = title, effective_on, retires_on
+        self.item_codes = item_codes
+        self._check()
+
+    def publish(self, items: list[ServiceItem]) -> None:
+        """Freezes the menu with the items as they are now, in the order of the draft."""
+        self.require("publish", self.state)
+        by_code = {item.code: item for item in items}
+        without_team = [code for code in self.item_codes if not by_code[code].teams]
+        if without_team:
+            raise InvalidInput("item_without_team", field="item_codes", codes=", ".join(without_team))
+        self.menu = [
+            {
+                "item_code": item.code,
+                "name": item.name,
+                "name_en": item.name_en,
+                "category_code": item.category_code,
+                "volunteers_needed": item.volunteers_needed,
+            }
+            for item in (by_code[code] for code in self.item_codes)
+        ]
+        self.state = "published"
+
+    def retire(self) -> None:
+        self.require("retire", self.state)
+        self.state = "retired"
+
+    def _check(self) -> None:
+        if self.retires_on < self.effective_on:
+            raise InvalidInput("days_reversed", field="retires_on", first=self.effective_on, last=self.retires_on)
+        refuse_repeated("item_codes", self.item_codes)

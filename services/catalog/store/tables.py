@@ -1,0 +1,58 @@
+"""Tables, and the imperative mapping of the domain's classes onto them."""
+
+from sqlalchemy import Column, Date, Float, Integer, MetaData, String, Table
+from sqlalchemy.orm import registry
+
+from services.catalog.domain.directory import Agency, Category, ServiceItem, Team, Township
+from services.catalog.domain.edition import Edition
+from shared.db.types import Json
+
+metadata = MetaData()
+_mapper = registry(metadata=metadata)
+
+
+def _entry(name: str, *columns: Column[object]) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("code", String(40), primary_key=True),
+        Column("name", String(80), nullable=False),
+        Column("name_en", String(80), nullable=False),
+        *columns,
+        Column("event_seq", Integer, nullable=False),
+        Column("version", Integer, nullable=False),
+    )
+
+
+agency = _entry("agency")
+category = _entry("category")
+township = _entry("township", Column("lat", Float, nullable=False), Column("lon", Float, nullable=False))
+team = _entry(
+    "team", Column("agency_code", String(40), nullable=False, index=True), Column("members", Integer, nullable=False)
+)
+service_item = _entry(
+    "service_item",
+    Column("category_code", String(40), nullable=False, index=True),
+    Column("teams", Json, nullable=False),
+    Column("volunteers_needed", Integer, nullable=False),
+    Column("minutes_per_resident", Integer, nullable=False),
+)
+edition = Table(
+    "edition",
+    metadata,
+    Column("code", String(40), primary_key=True),
+    Column("title", String(80), nullable=False),
+    Column("effective_on", Date, nullable=False),
+    Column("retires_on", Date, nullable=False),
+    Column("item_codes", Json, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("menu", Json, nullable=False),
+    Column("event_seq", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+for _class, _table in (
+    (Agency, agency), (Category, category), (Township, township), (Team, team), (ServiceItem, service_item),
+    (Edition, edition),
+):
+    _mapper.map_imperatively(_class, _table, version_id_col=_table.c.version)

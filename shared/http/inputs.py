@@ -1,0 +1,68 @@
+"""Parts of request and answer bodies that all services share."""
+
+import unicodedata
+from typing import Annotated, Generic, TypeVar
+
+from fastapi import Depends, Header, Request
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from starlette.datastructures import State
+
+from shared.db.unit_of_work import UnitOfWork
+
+T = TypeVar("T")
+
+
+def _half_width(value: object) -> object:
+    """Codes are often typed with a Chinese keyboard's full-width digits; they mean the same."""
+    return unicodedata.normalize("NFKC", value).strip() if isinstance(value, str) else value
+
+
+Code = Annotated[str, BeforeValidator(_half_width), StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+"""A short name for machines: lower-case letters, digits, hyphens; full-width forms are folded."""
+
+TownshipCode = Annotated[str, BeforeValidator(_half_width), StringConstraints(pattern=r"^[0-9]{12}$")]
+"""The 12-digit division code; full-width digits are folded."""
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key", min_length=8, max_length=200,
+        description="Repeat a request under the same key and it takes effect once.",
+    ),
+]
+
+
+class Body(BaseModel):
+    """Base of request bodies: a misspelt field is an error, not silence."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Answer(BaseModel):
+    """Base of answers; made straight from an aggregate or a row."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class Page(Answer, Generic[T]):
+    """A stretch of a list; ask again with ``after=next_after`` for what follows, until it is null."""
+
+    items: list[T]
+    next_after: str | None
+
+
+def _uow(request: Request) -> UnitOfWork:
+    uow: UnitOfWork = request.app.state.uow
+    return uow
+
+
+def _state(request: Request) -> State:
+    state: State = request.app.state
+    return state
+
+
+Uow = Annotated[UnitOfWork, Depends(_uow)]
+AppState = Annotated[State, Depends(_state)]

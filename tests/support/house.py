@@ -1,0 +1,89 @@
+"""A service under test: real store, real relay and consumer, real broker; its neighbours played by the test."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+from shared.cache.memory import MemoryCache
+from shared.cache.port import Cache
+from shared.contracts import Event
+from shared.db.unit_of_work import UnitOfWork
+from shared.kernel.clock import Clock, utc_now
+from shared.messaging.broker import Broker
+from shared.messaging.envelope import Envelope
+from shared.messaging.memory import MemoryBroker
+from shared.messaging.outbox import read_log
+from shared.service import Service, application
+
+PATIENCE_SECONDS = 15.0
+
+
+class House:
+    """What a test talks to. ``client`` reaches the services' HTTP doors at ``/api/<name>/...``."""
+
+    def __init__(self, services: dict[str, Service], broker: Broker, client: httpx.AsyncClient) -> None:
+        self.services = services
+        self.broker = broker
+        self.client = client
+        self._sent: Counter[tuple[str, str]] = Counter()
+
+    def uow(self, service: str) -> UnitOfWork:
+        return self.services[service].uow
+
+    async def hear(self, stream: str, *events: Event) -> None:
+        """Publishes ``events`` as the next of ``stream`` (e.g. ``order:1``), as their publisher would;
+        returns when every listening service has stored their effects."""
+        envelopes = [self.envelope(stream, event) for event in events]
+        for envelope in envelopes:
+            assert await self.broker.publish([envelope]) == [True], f"{envelope.id} was not taken"
+
+    def envelope(self, stream: str, event: Event, *, seq: int | None = None, at: datetime | None = None) -> Envelope:
+        """The envelope of ``event``, numbered next in its stream unless ``seq`` says otherwise."""
+        if seq is None:
+            self._sent[event.publisher, stream] += 1
+            seq = self._sent[event.publisher, stream]
+        return Envelope(
+            publisher=event.publisher, type=event.type, aggregate_id=stream, aggregate_seq=seq,
+            occurred_at=at or utc_now(), body=event.model_dump_json().encode(),
+            traceparent=f"00-{'a' * 32}-{'b' * 16}-01", correlation_id="a" * 32, causation_id="test",
+        )
+
+    async def published(self, service: str) -> list[Event]:
+        """All events in the log of ``service``, oldest first."""
+        async with self.uow(service).reading() as session:
+            envelopes = await read_log(session, service, after=0, limit=10_000)
+        return [event for envelope in envelopes if (event := envelope.event())]
+
+    async def until(self, check: Callable[[], Any]) -> Any:
+        """Asks ``check`` (which may be a coroutine function) again and again until it gives something true."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                result = check()
+                if asyncio.iscoroutine(result):
+                    result = await result
+                if result:
+                    return result
+                await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def running_house(
+    *makers: Callable[[Broker, Cache, Clock], Service], broker: Broker | None = None, clock: Clock = utc_now
+) -> AsyncIterator[House]:
+    """Migrates and starts the services that ``makers`` give, all in this process on one broker."""
+    broker = broker or MemoryBroker()
+    cache = MemoryCache()
+    services = {service.name: service for service in (make(broker, cache, clock) for make in makers)}
+    for service in services.values():
+        await service.migrations.upgrade(service.database)
+    app = application(list(services.values()))
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(app.router.lifespan_context(app))
+        transport = httpx.ASGITransport(app=app)
+        client = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://house"))
+        yield House(services, broker, client)
