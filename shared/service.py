@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -58,7 +58,7 @@ class Role(StrEnum):
 ALL_ROLES = frozenset(Role)
 
 
-Job = Callable[[asyncio.Event], Awaitable[None]]
+Job = Callable[[asyncio.Event], Coroutine[None, None, None]]
 """Long or periodic work beside the consumer: runs until the given event is set, then returns soon."""
 
 
@@ -247,7 +247,7 @@ def main(settings_class: type[ServiceSettings], build: Build) -> None:
         "what", nargs="*", choices=[*Role, "migrate", []], help="roles of this process, or migrate; default: all roles"
     )
     what: list[str] = parser.parse_args().what
-    settings = settings_class()  # type: ignore[call-arg]  # filled from the environment
+    settings = settings_class()
     configure_logs(settings.log_level)
     broker = make_broker(settings)
     if "migrate" in what:

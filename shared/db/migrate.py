@@ -64,7 +64,7 @@ class Migrations:
             return self._scripts._upgrade_revs(revision, current)  # type: ignore[arg-type]
 
         def run(connection: Connection) -> None:
-            with EnvironmentContext(self._config, self._scripts, fn=steps) as environment:  # type: ignore[arg-type]
+            with EnvironmentContext(self._config, self._scripts, fn=steps) as environment:
                 environment.configure(connection=connection, transactional_ddl=True)
                 with environment.begin_transaction():
                     environment.run_migrations()

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, String
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, String, Text, cast
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -48,8 +48,6 @@ class _Xid8(UserDefinedType[int]):
         return "xid8"
 
     def bind_expression(self, bindvalue: Any) -> Any:
-        from sqlalchemy import Text, cast
-
         return cast(cast(bindvalue, Text), self)
 
 
@@ -70,35 +68,35 @@ class TransactionId(TypeDecorator[int]):
         return None if value is None else int(value)
 
 
-class current_transaction_id(FunctionElement[int]):
+class CurrentTransactionId(FunctionElement[int]):
     """SQL: the number of the transaction that is running."""
 
     type = TransactionId()
     inherit_cache = True
 
 
-class transactions_ended_below(FunctionElement[int]):
+class TransactionsEndedBelow(FunctionElement[int]):
     """SQL: every transaction with a lower number has ended; the watermark that relays read below."""
 
     type = TransactionId()
     inherit_cache = True
 
 
-@compiles(current_transaction_id, "postgresql")
+@compiles(CurrentTransactionId, "postgresql")
 def _current_pg(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
     return "pg_current_xact_id()"
 
 
-@compiles(current_transaction_id, "sqlite")
+@compiles(CurrentTransactionId, "sqlite")
 def _current_sqlite(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
     return "(SELECT coalesce(max(txid), 0) + 1 FROM event_log)"
 
 
-@compiles(transactions_ended_below, "postgresql")
+@compiles(TransactionsEndedBelow, "postgresql")
 def _watermark_pg(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
     return "pg_snapshot_xmin(pg_current_snapshot())"
 
 
-@compiles(transactions_ended_below, "sqlite")
+@compiles(TransactionsEndedBelow, "sqlite")
 def _watermark_sqlite(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
     return "(SELECT coalesce(max(txid), 0) + 1 FROM event_log)"

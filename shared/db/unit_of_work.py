@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -37,7 +37,7 @@ class Transaction:
         """The aggregate, locked until the transaction ends, or None."""
         loaded = self.session.identity_map.get(identity_key(kind, key))
         if loaded is not None:  # ours already; reading it again would drop what was changed meanwhile
-            return cast(A, loaded)
+            return loaded
         return await self.session.get(kind, key, with_for_update=True)
 
     async def get(self, kind: type[A], key: str) -> A:

@@ -66,7 +66,9 @@ def health_router(probe: Probe) -> APIRouter:
     async def live() -> dict[str, str]:
         return {"status": "live"}
 
-    @router.get("/ready", summary="Store, broker and schema are as they must be", responses={503: {"description": "not ready"}})
+    @router.get(
+        "/ready", summary="Store, broker and schema are as they must be", responses={503: {"description": "not ready"}}
+    )
     async def ready() -> JSONResponse:
         wrong: dict[str, str] = await probe()
         body = {"status": "not ready", "wrong": wrong} if wrong else {"status": "ready"}
@@ -93,7 +95,9 @@ def events_router(service: str, uow: UnitOfWork, broker: Broker, consumer: Consu
         async with uow.reading() as session:
             return await count_log(session)
 
-    @router.post("/events/replay", summary="Send a stretch of the log again to one service", responses=responses(422, 503))
+    @router.post(
+        "/events/replay", summary="Send a stretch of the log again to one service", responses=responses(422, 503)
+    )
     async def replay(request: Replay) -> Replayed:
         if request.to not in PUBLISHERS:
             raise InvalidInput("unknown_service", field="to", service=request.to, services=", ".join(PUBLISHERS))
@@ -113,7 +117,8 @@ def _add_parked_routes(router: APIRouter, uow: UnitOfWork, consumer: Consumer) -
     @router.get("/events/parked", summary="Events that can't be applied yet, oldest first")
     async def list_parked(limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> list[ParkedEvent]:
         async with uow.reading() as session:
-            rows = await session.execute(select(parked).order_by(parked.c.parked_at, parked.c.aggregate_seq).limit(limit))
+            oldest = select(parked).order_by(parked.c.parked_at, parked.c.aggregate_seq).limit(limit)
+            rows = await session.execute(oldest)
             return [ParkedEvent.model_validate(row, from_attributes=True) for row in rows]
 
     @router.post("/events/parked/redrive", summary="Try an aggregate's parked events again", responses=responses(422))

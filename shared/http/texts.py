@@ -38,15 +38,14 @@ def preferred_language(accept_language: str | None) -> str:
     """The best of our languages for an Accept-Language header (RFC 9110, 12.5.4)."""
     wanted: list[tuple[float, str]] = []
     for part in (accept_language or "").split(",")[:20]:
-        tag, _, parameters = part.strip().partition(";")
-        quality = parameters.strip().removeprefix("q=") if parameters.strip().startswith("q=") else "1"
+        tag, _, parameter = part.strip().partition(";")
         try:
-            wanted.append((float(quality), tag.lower()))
+            weight = float(parameter.strip().removeprefix("q=")) if parameter else 1.0
         except ValueError:
             continue
-    for quality, tag in sorted(wanted, key=lambda entry: -entry[0]):
-        if quality > 0:
-            for language in LANGUAGES:
-                if tag.split("-")[0] == language.split("-")[0].lower():
-                    return language
+        wanted.append((weight, tag.split("-")[0].lower()))
+    for weight, tag in sorted(wanted, key=lambda entry: -entry[0]):
+        for language in LANGUAGES:
+            if weight > 0 and language.lower().startswith(tag or "?"):
+                return language
     return DEFAULT

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from shared.contracts import Event
 from shared.db.engine import store_is_away
@@ -12,7 +12,7 @@ from shared.kernel.clock import Clock
 from shared.kernel.errors import DomainError
 from shared.messaging.broker import Inlet
 from shared.messaging.envelope import Envelope
-from shared.messaging.inbox import Inbox, Key, count_parked
+from shared.messaging.inbox import Apply, Inbox, Key, count_parked
 from shared.messaging.outbox import Outbox
 from shared.telemetry import metrics
 from shared.telemetry.logs import logger
@@ -25,6 +25,8 @@ Subscriptions = Mapping[type[Event], Subscriber]
 
 TRIES = 5
 """How often an event is tried before it is parked, with 0.1, 0.2, 0.4, 0.8 s between."""
+
+T = TypeVar("T")
 
 log = logger(__name__)
 
@@ -66,7 +68,7 @@ class Consumer:
     async def redrive(self, key: Key) -> int:
         """Tries an aggregate's parked events again; gives how many were applied. What fails once
         more raises, and stays parked."""
-        return (await self._in_transaction(lambda inbox, apply: inbox.redrive(key, apply)))  # type: ignore[no-any-return]
+        return await self._in_transaction(lambda inbox, apply: inbox.redrive(key, apply))
 
     async def _admit(self, batch: Sequence[Envelope]) -> None:
         fates = await self._in_transaction(lambda inbox, apply: inbox.admit(batch, apply))
@@ -76,7 +78,7 @@ class Consumer:
         if fates["parked"]:
             await self._measure_parked()
 
-    async def _in_transaction(self, work: Callable[[Inbox, Callable[[Envelope], Awaitable[None]]], Awaitable[Any]]) -> Any:
+    async def _in_transaction(self, work: Callable[[Inbox, Apply], Awaitable[T]]) -> T:
         async with self._uow.database.writing() as session:
             transaction = Transaction(session, self._outbox, self._clock())
 
@@ -108,12 +110,12 @@ class Consumer:
                 tries += not away
                 if isinstance(error, DomainError) or tries >= TRIES:
                     return await self._park(envelope, error)
-                log.warning("event not applied, trying again", event=envelope.id, type=envelope.type, error=repr(error))
+                log.warning("event not applied, trying again", event_id=envelope.id, type=envelope.type, error=repr(error))
                 wait = min(5.0, self._retry_seconds * 2 ** max(tries - 1, 0))
                 await asyncio.sleep(wait * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
 
     async def _park(self, envelope: Envelope, error: Exception) -> None:
-        log.error("event parked", event=envelope.id, type=envelope.type, error=repr(error))
+        log.error("event parked", event_id=envelope.id, type=envelope.type, error=repr(error))
         async with self._uow.database.writing() as session:
             await Inbox(session, self._clock()).park_failed(envelope, repr(error))
         metrics.EVENTS_HANDLED.labels(self.service, "failed").inc()

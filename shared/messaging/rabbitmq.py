@@ -93,7 +93,7 @@ class RabbitBroker:
                 await exchange.publish(_message(envelope), key, mandatory=True, timeout=CONFIRM_SECONDS)
             except DeliveryError as error:
                 # Refused (queue full) or returned (the queues are gone): declare them again, and retry.
-                log.warning("event not taken over", event=envelope.id, error=repr(error))
+                log.warning("event not taken over", event_id=envelope.id, error=repr(error))
                 self._broken.set()
                 return False
             except _DOWN:

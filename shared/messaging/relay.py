@@ -9,7 +9,7 @@ from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db.engine import Database
-from shared.db.types import transactions_ended_below
+from shared.db.types import TransactionsEndedBelow
 from shared.messaging.broker import Broker, BrokerUnavailable
 from shared.messaging.doorbell import Doorbell
 from shared.messaging.envelope import Envelope
@@ -92,7 +92,7 @@ class Relay:
 
     async def _due_windows(self, session: AsyncSession, shards: frozenset[int]) -> list[_Window]:
         """The open windows of shards in which there is something to send."""
-        watermark = transactions_ended_below()
+        watermark = TransactionsEndedBelow()
         begun = and_(  # a window that a restart or a full page left half sent
             event_log.c.txid >= relay_cursor.c.window_from,
             event_log.c.txid < relay_cursor.c.window_to,
@@ -203,7 +203,8 @@ def _waves(envelopes: Sequence[Envelope]) -> Iterator[list[Envelope]]:
     rest = list(envelopes)
     while rest:
         seen: set[str] = set()
-        wave, later = [], []
+        wave: list[Envelope] = []
+        later: list[Envelope] = []
         for envelope in rest:
             (later if envelope.aggregate_id in seen else wave).append(envelope)
             seen.add(envelope.aggregate_id)

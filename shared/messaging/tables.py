@@ -13,7 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from shared.db.types import BigId, Json, TransactionId, UtcDateTime, current_transaction_id
+from shared.db.types import BigId, CurrentTransactionId, Json, TransactionId, UtcDateTime
 
 metadata = MetaData()
 
@@ -21,7 +21,7 @@ event_log = Table(
     "event_log",
     metadata,
     Column("id", BigId, primary_key=True, autoincrement=True),
-    Column("txid", TransactionId, nullable=False, default=current_transaction_id()),
+    Column("txid", TransactionId, nullable=False, default=CurrentTransactionId()),
     Column("shard", SmallInteger, nullable=False),
     Column("type", String(80), nullable=False),
     Column("aggregate_id", String(120), nullable=False),

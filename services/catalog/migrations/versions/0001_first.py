@@ -17,9 +17,15 @@ def upgrade() -> None:
     create_messaging_tables_v1()
     _create_entry_table("agency")
     _create_entry_table("category")
-    _create_entry_table("township", sa.Column("lat", sa.Float(), nullable=False), sa.Column("lon", sa.Float(), nullable=False))
     _create_entry_table(
-        "team", sa.Column("agency_code", sa.String(40), nullable=False), sa.Column("members", sa.Integer(), nullable=False)
+        "township",
+        sa.Column("lat", sa.Float(), nullable=False),
+        sa.Column("lon", sa.Float(), nullable=False),
+    )
+    _create_entry_table(
+        "team",
+        sa.Column("agency_code", sa.String(40), nullable=False),
+        sa.Column("members", sa.Integer(), nullable=False),
     )
     op.create_index("ix_team_agency_code", "team", ["agency_code"])
     _create_entry_table(
