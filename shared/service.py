@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Sequ
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
-from importlib.metadata import version
 from pathlib import Path
 
 import uvicorn
@@ -18,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
+from shared import __version__
 from shared.cache.memory import MemoryCache
 from shared.cache.port import Cache
 from shared.cache.redis import RedisCache
@@ -100,7 +100,7 @@ class Service:
         if consumer is not None:
             broker.expect(consumer.inlet)
         texts = Texts(package / "locales")
-        api = FastAPI(title=title, version=_version(), docs_url=None, redoc_url=None)
+        api = FastAPI(title=title, version=__version__, docs_url=None, redoc_url=None)
         service = cls(
             name=settings.name, database=database, broker=broker, cache=cache, uow=uow, doorbell=doorbell,
             migrations=Migrations(settings.name, package / "migrations"),
@@ -272,8 +272,3 @@ def serve(app: Starlette, host: str, port: int) -> None:
     server.run()
     if not server.started:
         sys.exit(3)
-
-
-def _version() -> str:
-    return version("diancai")
-
