@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 from pydantic import BaseModel
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db.engine import dialect_of
 from shared.db.types import UtcDateTime
@@ -46,16 +47,30 @@ async def claim(transaction: Transaction, key: str | None, body: BaseModel, reso
     """
     if key is None:
         return resource_id
-    fingerprint = hashlib.sha256(body.model_dump_json().encode()).hexdigest()
     session = transaction.session
     make = postgresql.insert if dialect_of(session) == "postgresql" else sqlite.insert
     # A second request with the same key waits here until the first has committed or failed.
     await session.execute(
         make(idempotency_key)
-        .values(key=key, fingerprint=fingerprint, resource_id=resource_id, created_at=transaction.now)
+        .values(key=key, fingerprint=_fingerprint(body), resource_id=resource_id, created_at=transaction.now)
         .on_conflict_do_nothing()
     )
-    row = (await session.execute(sa.select(idempotency_key).where(idempotency_key.c.key == key))).one()
-    if row.fingerprint != fingerprint:
+    return await claimed(session, key, body) or resource_id
+
+
+async def claimed(session: AsyncSession, key: str | None, body: BaseModel) -> str | None:
+    """The id of the thing that ``key`` already stands for, or None; for work that is done before the
+    transaction that claims the key.
+
+    :raises Conflict: as :func:`claim`.
+    """
+    if key is None:
+        return None
+    row = (await session.execute(sa.select(idempotency_key).where(idempotency_key.c.key == key))).one_or_none()
+    if row is not None and row.fingerprint != _fingerprint(body):
         raise Conflict("idempotency_key_reused", field="Idempotency-Key")
-    return str(row.resource_id)
+    return str(row.resource_id) if row is not None else None
+
+
+def _fingerprint(body: BaseModel) -> str:
+    return hashlib.sha256(body.model_dump_json().encode()).hexdigest()

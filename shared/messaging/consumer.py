@@ -110,7 +110,7 @@ class Consumer:
                 tries += not away
                 if isinstance(error, DomainError) or tries >= TRIES:
                     return await self._park(envelope, error)
-                log.warning("event not applied, trying again", event_id=envelope.id, type=envelope.type, error=repr(error))
+                log.warning("event not applied, trying again", event_id=envelope.id, error=repr(error))
                 wait = min(5.0, self._retry_seconds * 2 ** max(tries - 1, 0))
                 await asyncio.sleep(wait * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
 

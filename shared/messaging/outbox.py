@@ -77,8 +77,8 @@ async def read_log(
 
 async def count_log(session: AsyncSession) -> dict[str, int]:
     """How many events of each type the log holds."""
-    rows = await session.execute(select(event_log.c.type, func.count().label("count")).group_by(event_log.c.type))
-    return {row.type: row.count for row in rows}
+    rows = await session.execute(select(event_log.c.type, func.count().label("total")).group_by(event_log.c.type))
+    return {row.type: row.total for row in rows}
 
 
 def to_envelopes(publisher: str, rows: Iterable[Row[Any]]) -> list[Envelope]:

@@ -1,0 +1,1 @@
+"""dispatch: who goes where and when (派单, 接单)."""

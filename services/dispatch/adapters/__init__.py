@@ -1,0 +1,1 @@
+"""What dispatch uses from outside: the planner."""

@@ -1,0 +1,159 @@
+"""dispatch's operations: look at demand and supply, plan, publish, and carry the circuit out."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+
+from services.dispatch.api import schemas
+from services.dispatch.application import fieldwork, planning, queries
+from services.dispatch.domain.stop import Report
+from services.dispatch.store import tables
+from shared.http.inputs import AppState, IdempotencyKey, Page, Uow
+from shared.http.problems import responses
+from shared.http.texts import preferred_language
+
+router = APIRouter(tags=["dispatch"])
+
+After = Annotated[str | None, Query(max_length=40, description="key to begin behind")]
+Limit = Annotated[int, Query(ge=1, le=500)]
+Filter = Annotated[str | None, Query(max_length=80)]
+LISTING = responses(422, 503)
+READING = responses(404, 503)
+CHANGING = responses(404, 409, 422, 503)
+
+
+@router.get("/townships", summary="Townships as dispatch knows them", responses=LISTING)
+async def list_townships(uow: Uow, after: After = None, limit: Limit = 100) -> Page[schemas.TownshipAnswer]:
+    items, next_after = await queries.list_copies(uow, tables.township, after=after, limit=limit)
+    return Page[schemas.TownshipAnswer].model_validate({"items": items, "next_after": next_after})
+
+
+@router.get("/teams", summary="Teams as dispatch knows them", responses=LISTING)
+async def list_teams(uow: Uow, after: After = None, limit: Limit = 100) -> Page[schemas.TeamAnswer]:
+    items, next_after = await queries.list_copies(uow, tables.team, after=after, limit=limit)
+    return Page[schemas.TeamAnswer].model_validate({"items": items, "next_after": next_after})
+
+
+@router.get("/items", summary="Service items as dispatch knows them", responses=LISTING)
+async def list_items(uow: Uow, after: After = None, limit: Limit = 100) -> Page[schemas.ItemAnswer]:
+    items, next_after = await queries.list_copies(uow, tables.item, after=after, limit=limit)
+    return Page[schemas.ItemAnswer].model_validate({"items": items, "next_after": next_after})
+
+
+@router.get("/demand", summary="Lines of accepted orders", responses=LISTING)
+async def list_demand(
+    uow: Uow, campaign: Filter = None, after: After = None, limit: Limit = 100
+) -> Page[schemas.DemandAnswer]:
+    items, next_after = await queries.list_demand(uow, campaign=campaign, after=after, limit=limit)
+    return Page[schemas.DemandAnswer].model_validate({"items": items, "next_after": next_after})
+
+
+@router.post("/plans", status_code=201, summary="Compute a plan for a campaign", responses=responses(409, 422, 503))
+async def propose_plan(
+    body: schemas.PlanBody, request: Request, uow: Uow, state: AppState, idempotency_key: IdempotencyKey = None
+) -> schemas.PlanAnswer:
+    plan = await planning.propose_plan(uow, state.planner, body, idempotency_key, **body.model_dump())
+    return await _plan_answer(request, uow, plan.id)
+
+
+@router.get("/plans", summary="Plans, without their stops", responses=LISTING)
+async def list_plans(
+    request: Request, uow: Uow, campaign: Filter = None, after: After = None, limit: Limit = 100
+) -> Page[schemas.PlanAnswer]:
+    items, next_after = await queries.list_plans(uow, campaign=campaign, after=after, limit=limit)
+    views = [_with_reasons(request, view) for view in items]
+    return Page[schemas.PlanAnswer].model_validate({"items": views, "next_after": next_after})
+
+
+@router.get("/plans/{plan_id}", summary="One plan with its stops", responses=READING)
+async def get_plan(plan_id: str, request: Request, uow: Uow) -> schemas.PlanAnswer:
+    return await _plan_answer(request, uow, plan_id)
+
+
+@router.post("/plans/{plan_id}/publish", summary="Put a plan in force", responses=CHANGING)
+async def publish_plan(plan_id: str, request: Request, uow: Uow) -> schemas.PlanAnswer:
+    await planning.publish_plan(uow, plan_id)
+    return await _plan_answer(request, uow, plan_id)
+
+
+@router.post("/plans/{plan_id}/withdraw", summary="Put a proposal aside", responses=CHANGING)
+async def withdraw_plan(plan_id: str, request: Request, uow: Uow) -> schemas.PlanAnswer:
+    await planning.withdraw_plan(uow, plan_id)
+    return await _plan_answer(request, uow, plan_id)
+
+
+@router.get("/stops", summary="Stops", responses=LISTING)
+async def list_stops(
+    uow: Uow,
+    plan_id: Filter = None,
+    township_code: Filter = None,
+    state: Filter = None,
+    after: After = None,
+    limit: Limit = 100,
+) -> Page[schemas.StopAnswer]:
+    items, next_after = await queries.list_stops(
+        uow, plan_id=plan_id, township_code=township_code, state=state, after=after, limit=limit
+    )
+    return Page[schemas.StopAnswer].model_validate({"items": items, "next_after": next_after})
+
+
+@router.get("/stops/{stop_id}", summary="One stop", responses=READING)
+async def get_stop(stop_id: str, uow: Uow) -> schemas.StopAnswer:
+    return schemas.StopAnswer.model_validate(await queries.get_stop(uow, stop_id))
+
+
+@router.post("/stops/{stop_id}/postpone", summary="Move a stop to a later half-day", responses=CHANGING)
+async def postpone_stop(stop_id: str, body: schemas.PostponeBody, uow: Uow) -> schemas.StopAnswer:
+    await fieldwork.postpone_stop(uow, stop_id, body.reason, body.not_before)
+    return schemas.StopAnswer.model_validate(await queries.get_stop(uow, stop_id))
+
+
+@router.post("/stops/{stop_id}/cancel", summary="Call a stop off", responses=CHANGING)
+async def cancel_stop(stop_id: str, body: schemas.ReasonBody, uow: Uow) -> schemas.StopAnswer:
+    await fieldwork.cancel_stop(uow, stop_id, body.reason)
+    return schemas.StopAnswer.model_validate(await queries.get_stop(uow, stop_id))
+
+
+@router.post("/stops/{stop_id}/start", summary="The teams are there", responses=CHANGING)
+async def start_stop(stop_id: str, uow: Uow) -> schemas.StopAnswer:
+    await fieldwork.start_stop(uow, stop_id)
+    return schemas.StopAnswer.model_validate(await queries.get_stop(uow, stop_id))
+
+
+@router.post("/stops/{stop_id}/complete", summary="The stop is over; report every booth", responses=CHANGING)
+async def complete_stop(stop_id: str, body: schemas.CompleteBody, uow: Uow) -> schemas.StopAnswer:
+    reports = {booth.assignment_id: Report(booth.served, booth.leaflets, booth.follow_ups) for booth in body.booths}
+    await fieldwork.complete_stop(uow, stop_id, reports)
+    return schemas.StopAnswer.model_validate(await queries.get_stop(uow, stop_id))
+
+
+@router.get("/assignments", summary="Assignments, with where and when", responses=LISTING)
+async def list_assignments(
+    uow: Uow, team_code: Filter = None, state: Filter = None, after: After = None, limit: Limit = 100
+) -> Page[schemas.DutyAnswer]:
+    items, next_after = await queries.list_assignments(uow, team_code=team_code, state=state, after=after, limit=limit)
+    return Page[schemas.DutyAnswer].model_validate({"items": items, "next_after": next_after})
+
+
+@router.post("/assignments/{assignment_id}/accept", summary="The team takes the booth", responses=CHANGING)
+async def accept_assignment(assignment_id: str, uow: Uow) -> schemas.StopAnswer:
+    stop = await fieldwork.accept_assignment(uow, assignment_id)
+    return schemas.StopAnswer.model_validate(await queries.get_stop(uow, stop.id))
+
+
+@router.post("/assignments/{assignment_id}/decline", summary="The team can't; another is asked", responses=CHANGING)
+async def decline_assignment(assignment_id: str, body: schemas.ReasonBody, uow: Uow) -> schemas.StopAnswer:
+    stop = await fieldwork.decline_assignment(uow, assignment_id, body.reason)
+    return schemas.StopAnswer.model_validate(await queries.get_stop(uow, stop.id))
+
+
+async def _plan_answer(request: Request, uow: Uow, plan_id: str) -> schemas.PlanAnswer:
+    return schemas.PlanAnswer.model_validate(_with_reasons(request, await queries.get_plan(uow, plan_id)))
+
+
+def _with_reasons(request: Request, view: queries.View) -> queries.View:
+    """The plan with the reasons of its unserved lines in the reader's words."""
+    language = preferred_language(request.headers.get("accept-language"))
+    texts = request.app.state.texts
+    unserved = [line | {"detail": texts.render(language, line["reason"])["detail"]} for line in view["unserved"]]
+    return view | {"unserved": unserved}

@@ -1,0 +1,158 @@
+"""HTTP bodies of dispatch."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+
+from shared.http.inputs import Answer, Body, Text, TownshipCode
+
+Campaign = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
+Count = Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class CopyAnswer(Answer):
+    code: str
+    name: str
+    name_en: str
+
+
+class TownshipAnswer(CopyAnswer):
+    lat: float
+    lon: float
+
+
+class TeamAnswer(CopyAnswer):
+    members: int
+
+
+class ItemAnswer(CopyAnswer):
+    teams: list[str]
+
+
+class DemandAnswer(Answer):
+    line_id: str
+    order_id: str
+    campaign: str
+    township_code: str
+    place: str
+    item_code: str
+    item_name: str
+    item_name_en: str
+    volunteers: int
+    priority: int
+    wished_on: list[date]
+    ruled_out_on: list[date]
+    state: Literal["open", "planned", "served", "cancelled"]
+
+
+class PlanBody(Body):
+    campaign: Campaign
+    starts_on: date
+    ends_on: date
+    start_township_code: TownshipCode
+    weekends: bool = False
+
+
+class PointAnswer(Answer):
+    lat: float
+    lon: float
+
+
+class AssignmentAnswer(Answer):
+    id: str
+    order_id: str
+    line_id: str
+    item_code: str
+    item_name: str
+    item_name_en: str
+    team_code: str
+    team_name: str
+    team_name_en: str
+    volunteers: int
+    state: Literal["proposed", "offered", "accepted", "declined", "released", "done"]
+    reason: str | None
+    served: int | None
+    leaflets: int | None
+    follow_ups: int | None
+    told_at: datetime | None
+    told_problem: str | None
+
+
+class DutyAnswer(Answer):
+    """An assignment as its team sees it: with where and when."""
+
+    id: str
+    stop_id: str
+    order_id: str
+    line_id: str
+    item_code: str
+    item_name: str
+    item_name_en: str
+    team_code: str
+    volunteers: int
+    state: str
+    township_code: str
+    place: str
+    on: date
+    part: Literal["morning", "afternoon"]
+
+
+class StopAnswer(Answer):
+    id: str
+    plan_id: str
+    position: int
+    township_code: str
+    township_name: str
+    township_name_en: str
+    place: str
+    point: PointAnswer
+    on: date
+    part: Literal["morning", "afternoon"]
+    state: Literal["proposed", "planned", "under_way", "completed", "cancelled"]
+    reason: str | None
+    postponed_from: dict[str, Any] | None
+    assignments: list[AssignmentAnswer]
+
+
+class UnservedAnswer(Answer):
+    order_id: str
+    line_id: str
+    township_code: str
+    item_code: str
+    item_name: str
+    item_name_en: str
+    reason: str
+    detail: str
+
+
+class PlanAnswer(Answer):
+    id: str
+    campaign: str
+    state: Literal["proposed", "published", "withdrawn"]
+    revision: int
+    starts_on: date
+    ends_on: date
+    start_township_code: str
+    distance_km: float
+    stops: list[StopAnswer]
+    unserved: list[UnservedAnswer]
+
+
+class ReasonBody(Body):
+    reason: Text
+
+
+class PostponeBody(ReasonBody):
+    not_before: date | None = None
+
+
+class BoothReportBody(Body):
+    assignment_id: Annotated[str, StringConstraints(min_length=1, max_length=36)]
+    served: Count
+    leaflets: Count = 0
+    follow_ups: Count = 0
+
+
+class CompleteBody(Body):
+    booths: Annotated[list[BoothReportBody], Field(min_length=1, max_length=200)]

@@ -1,0 +1,108 @@
+"""Demand and supply as others announce them; dispatch keeps its own copies.
+
+Each event carries the whole state of what it is about, and arrives in the order of its aggregate, so
+the latest one simply replaces what is there.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Table, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from services.dispatch.application.fieldwork import release_order
+from services.dispatch.domain.plan import Plan
+from services.dispatch.domain.stop import LIVE
+from services.dispatch.store.tables import assignment, demand_line, item, stop, team, township
+from shared.contracts.base import Point
+from shared.contracts.notify import MessageDelivered, MessageFailed
+from shared.contracts.requests import OrderAccepted
+from shared.db.engine import dialect_of
+from shared.db.unit_of_work import Transaction, UnitOfWork
+
+TEAM_RECIPIENT = "team."
+
+
+async def note_township(uow: UnitOfWork, *, code: str, name: str, name_en: str, centre: Point) -> None:
+    async with uow.transaction() as tx:
+        await _replace(
+            tx, township, {"code": code, "name": name, "name_en": name_en, "lat": centre.lat, "lon": centre.lon}
+        )
+
+
+async def note_team(uow: UnitOfWork, *, code: str, name: str, name_en: str, members: int) -> None:
+    async with uow.transaction() as tx:
+        await _replace(tx, team, {"code": code, "name": name, "name_en": name_en, "members": members})
+
+
+async def note_item(uow: UnitOfWork, *, code: str, name: str, name_en: str, teams: tuple[str, ...]) -> None:
+    async with uow.transaction() as tx:
+        await _replace(tx, item, {"code": code, "name": name, "name_en": name_en, "teams": list(teams)})
+
+
+async def take_demand(uow: UnitOfWork, order: OrderAccepted) -> None:
+    """Every line of an accepted order becomes open demand."""
+    async with uow.transaction() as tx:
+        await tx.session.execute(
+            insert(demand_line),
+            [
+                {
+                    "line_id": line.line_id,
+                    "order_id": order.order_id,
+                    "campaign": order.campaign,
+                    "township_code": order.township_code,
+                    "place": order.place,
+                    "lat": order.point.lat if order.point else None,
+                    "lon": order.point.lon if order.point else None,
+                    "item_code": line.item_code,
+                    "item_name": line.item_name,
+                    "item_name_en": line.item_name_en,
+                    "volunteers": line.volunteers_needed,
+                    "priority": order.priority,
+                    "wished_on": [day.isoformat() for day in order.wished_on],
+                    "ruled_out_on": [day.isoformat() for day in order.ruled_out_on],
+                    "state": "open",
+                }
+                for line in order.lines
+            ],
+        )
+
+
+async def drop_demand(uow: UnitOfWork, order_id: str, reason: str) -> None:
+    """A cancelled order is no demand any more; what was booked for it is released."""
+    async with uow.transaction() as tx:
+        await tx.session.execute(
+            update(demand_line)
+            .where(demand_line.c.order_id == order_id, demand_line.c.state != "served")
+            .values(state="cancelled")
+        )
+        await release_order(tx, order_id, reason)
+
+
+async def note_delivery(uow: UnitOfWork, message: MessageDelivered) -> None:
+    """Remembers that a team was told of its assignments, or that telling it failed."""
+    kind, _, key = message.about.partition(":")
+    if not message.recipient_id.startswith(TEAM_RECIPIENT) or kind not in (Plan.kind, "stop"):
+        return
+    about = stop.c.plan_id == key if kind == Plan.kind else stop.c.id == key
+    async with uow.transaction() as tx:
+        values: Mapping[str, Any] = {"told_at": tx.now, "told_problem": None}
+        if isinstance(message, MessageFailed):
+            values = {"told_problem": message.reason}
+        await tx.session.execute(
+            update(assignment)
+            .where(
+                assignment.c.team_code == message.recipient_id.removeprefix(TEAM_RECIPIENT),
+                assignment.c.state.in_(LIVE),
+                assignment.c.told_at.is_(None),
+                assignment.c.stop_id.in_(select(stop.c.id).where(about)),
+            )
+            .values(**values)
+            .execution_options(synchronize_session=False)
+        )
+
+
+async def _replace(tx: Transaction, table: Table, row: dict[str, Any]) -> None:
+    make = postgresql.insert if dialect_of(tx.session) == "postgresql" else sqlite.insert
+    values = {name: value for name, value in row.items() if name != "code"}
+    await tx.session.execute(make(table).values(**row).on_conflict_do_update(index_elements=["code"], set_=values))

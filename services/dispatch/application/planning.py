@@ -1,0 +1,237 @@
+"""Make a plan, and publish it."""
+
+import asyncio
+from datetime import date
+
+from pydantic import BaseModel
+from sqlalchemy import Row, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.dispatch.application import announce
+from services.dispatch.domain.geography import Place
+from services.dispatch.domain.plan import Plan
+from services.dispatch.domain.planning import (
+    Circuit,
+    DemandLine,
+    HalfDay,
+    Problem,
+    TeamSupply,
+    TourPlanner,
+    check_plan,
+    working_days,
+)
+from services.dispatch.domain.stop import Assignment, Stop
+from services.dispatch.store.tables import booking, demand_line, item, stop, team, township
+from shared.contracts.dispatch import StopScheduled, TeamAssigned
+from shared.db.idempotency import claim, claimed
+from shared.db.unit_of_work import UnitOfWork
+from shared.kernel.errors import Conflict, InvalidInput
+from shared.kernel.ids import new_id
+
+Lines = dict[str, Row[tuple[object, ...]]]
+"""Rows of ``demand_line`` by line id."""
+
+
+async def propose_plan(
+    uow: UnitOfWork,
+    planner: TourPlanner,
+    request: BaseModel,
+    idempotency_key: str | None,
+    *,
+    campaign: str,
+    starts_on: date,
+    ends_on: date,
+    start_township_code: str,
+    weekends: bool,
+) -> Plan:
+    """Computes a plan for the campaign's open demand and keeps it as a proposal; books nothing.
+
+    :raises InvalidInput: the days are reversed or hold no working day, or the township is not known.
+    :raises Conflict: the campaign has no open demand.
+    """
+    plan = Plan(
+        id=new_id(),
+        campaign=campaign,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        start_township_code=start_township_code,
+        weekends=weekends,
+    )
+    async with uow.reading() as session:
+        earlier = await claimed(session, idempotency_key, request)
+        if earlier is not None and (found := await session.get(Plan, earlier)):
+            return found
+        lines = await _open_lines(session, campaign)
+        problem = await _problem(session, plan, lines)
+    # The planner may take its time: no transaction is open, and the event loop is free.
+    circuit = await asyncio.to_thread(planner.plan, problem)
+    violations = check_plan(problem, circuit)
+    if violations:
+        raise RuntimeError(f"{type(planner).__name__} broke the rules: {violations[:5]}")
+    async with uow.transaction() as tx:
+        known = await claim(tx, idempotency_key, request, plan.id)
+        if known != plan.id:
+            return await tx.get(Plan, known)
+        plan.distance_km = circuit.distance_km
+        plan.unserved = [_unserved(lines[line.line_id], line.reason) for line in circuit.unserved]
+        tx.add(plan)
+        await tx.session.flush()
+        for proposed in _stops(plan, circuit, lines, problem):
+            tx.add(proposed)
+        return plan
+
+
+async def publish_plan(uow: UnitOfWork, plan_id: str) -> Plan:
+    """Puts a proposal in force: books the teams, offers them their booths, announces the stops.
+
+    :raises Conflict: meanwhile an order was cancelled or planned elsewhere, or a team was booked.
+    """
+    async with uow.transaction() as tx:
+        plan = await tx.get(Plan, plan_id)
+        plan.publish()
+        stops = list(
+            await tx.session.scalars(
+                select(Stop).where(stop.c.plan_id == plan_id).order_by(stop.c.position).with_for_update()
+            )
+        )
+        line_ids = [assignment.line_id for found in stops for assignment in found.assignments]
+        still_open = await tx.session.execute(
+            update(demand_line)
+            .where(demand_line.c.line_id.in_(line_ids), demand_line.c.state == "open")
+            .values(state="planned")
+            .returning(demand_line.c.line_id)
+        )
+        if len(still_open.all()) != len(line_ids):
+            raise Conflict("plan_outdated", field="plan_id", id=plan_id)
+        places = {
+            (assignment.team_code, found.half_day): found.id for found in stops for assignment in found.assignments
+        }
+        if places:
+            await tx.session.execute(
+                insert(booking),
+                [
+                    {"team_code": code, "on": on, "part": part, "stop_id": stop_id}
+                    for (code, (on, part)), stop_id in places.items()
+                ],
+            )
+        offered = 0
+        for found in stops:
+            assignments = found.publish(tx.now)
+            announce.of_stop(tx, StopScheduled, found, position=found.position, revision=plan.revision)
+            for assignment in assignments:
+                announce.of_assignment(tx, TeamAssigned, found, assignment, revision=plan.revision)
+            offered += len(assignments)
+        for line in plan.unserved:
+            announce.of_unserved(tx, plan, line)
+        announce.of_plan(tx, plan, stops=len(stops), assignments=offered, unserved=len(plan.unserved))
+        return plan
+
+
+async def withdraw_plan(uow: UnitOfWork, plan_id: str) -> Plan:
+    """Puts a proposal aside."""
+    async with uow.transaction() as tx:
+        plan = await tx.get(Plan, plan_id)
+        plan.withdraw()
+        return plan
+
+
+async def _open_lines(session: AsyncSession, campaign: str) -> Lines:
+    rows = await session.execute(
+        select(demand_line)
+        .where(demand_line.c.campaign == campaign, demand_line.c.state == "open")
+        .order_by(demand_line.c.line_id)
+    )
+    lines = {row.line_id: row for row in rows}
+    if not lines:
+        raise Conflict("no_open_demand", field="campaign", campaign=campaign)
+    return lines
+
+
+async def _problem(session: AsyncSession, plan: Plan, lines: Lines) -> Problem:
+    days = working_days(plan.starts_on, plan.ends_on, weekends=plan.weekends)
+    if not days:
+        raise InvalidInput("no_working_day", field="ends_on", first=plan.starts_on, last=plan.ends_on)
+    places = {row.code: Place(row.lat, row.lon) for row in await session.execute(select(township))}
+    if plan.start_township_code not in places:
+        raise InvalidInput("unknown_township", field="start_township_code", township=plan.start_township_code)
+    offers: dict[str, set[str]] = {}
+    for row in await session.execute(select(item.c.code, item.c.teams)):
+        for code in row.teams:
+            offers.setdefault(code, set()).add(row.code)
+    busy: dict[str, set[HalfDay]] = {}
+    within = booking.c.on.between(plan.starts_on, plan.ends_on)
+    for row in await session.execute(select(booking).where(within)):
+        busy.setdefault(row.team_code, set()).add((row.on, row.part))
+    teams = tuple(
+        TeamSupply(row.code, row.members, frozenset(offers.get(row.code, ())), frozenset(busy.get(row.code, ())))
+        for row in await session.execute(select(team).order_by(team.c.code))
+    )
+    return Problem(
+        lines=tuple(_demand(row) for row in lines.values()),
+        teams=teams,
+        townships=places,
+        days=days,
+        start_township_code=plan.start_township_code,
+    )
+
+
+def _demand(row: Row[tuple[object, ...]]) -> DemandLine:
+    return DemandLine(
+        line_id=row.line_id,
+        order_id=row.order_id,
+        township_code=row.township_code,
+        place=row.place,
+        item_code=row.item_code,
+        volunteers=row.volunteers,
+        priority=row.priority,
+        wished_on=frozenset(map(date.fromisoformat, row.wished_on)),
+        ruled_out_on=frozenset(map(date.fromisoformat, row.ruled_out_on)),
+    )
+
+
+def _stops(plan: Plan, circuit: Circuit, lines: Lines, problem: Problem) -> list[Stop]:
+    stops = []
+    for position, planned in enumerate(circuit.stops, start=1):
+        first = lines[planned.booths[0].line_id]
+        centre = problem.townships[planned.township_code]
+        stops.append(
+            Stop(
+                id=new_id(),
+                plan_id=plan.id,
+                position=position,
+                township_code=planned.township_code,
+                place=planned.place,
+                on=planned.on,
+                part=planned.part,
+                lat=centre.lat if first.lat is None else first.lat,
+                lon=centre.lon if first.lon is None else first.lon,
+                assignments=[new_assignment(lines[booth.line_id], booth.team_code) for booth in planned.booths],
+            )
+        )
+    return stops
+
+
+def new_assignment(line: Row[tuple[object, ...]], team_code: str) -> Assignment:
+    """An assignment for a row of ``demand_line``, not yet offered."""
+    return Assignment(
+        id=new_id(),
+        order_id=line.order_id,
+        line_id=line.line_id,
+        item_code=line.item_code,
+        item_name=line.item_name,
+        item_name_en=line.item_name_en,
+        team_code=team_code,
+        volunteers=line.volunteers,
+    )
+
+
+def _unserved(line: Row[tuple[object, ...]], reason: str) -> dict[str, str]:
+    return {
+        "order_id": line.order_id,
+        "line_id": line.line_id,
+        "township_code": line.township_code,
+        "item_code": line.item_code,
+        "item_name": line.item_name,
+        "item_name_en": line.item_name_en,
+        "reason": reason,
+    }

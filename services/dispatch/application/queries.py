@@ -1,0 +1,175 @@
+"""What dispatch can be asked."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Table, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.dispatch.domain.plan import Plan
+from services.dispatch.domain.stop import Stop
+from services.dispatch.store.tables import assignment as assignment_table
+from services.dispatch.store.tables import demand_line, plan, stop, team, township
+from shared.db.paging import page_of
+from shared.db.unit_of_work import UnitOfWork
+from shared.kernel.errors import NotFound
+
+View = dict[str, Any]
+
+
+async def list_copies(uow: UnitOfWork, table: Table, *, after: str | None, limit: int) -> tuple[list[View], str | None]:
+    """Rows of a table of copies, in the order of their codes."""
+    async with uow.reading() as session:
+        query = select(table).order_by(table.c.code).limit(limit + 1)
+        if after is not None:
+            query = query.where(table.c.code > after)
+        rows = [dict(row._mapping) for row in await session.execute(query)]
+    return rows[:limit], rows[limit - 1]["code"] if len(rows) > limit else None
+
+
+async def list_demand(
+    uow: UnitOfWork, *, campaign: str | None, after: str | None, limit: int
+) -> tuple[list[View], str | None]:
+    async with uow.reading() as session:
+        query = select(demand_line).order_by(demand_line.c.line_id).limit(limit + 1)
+        if campaign is not None:
+            query = query.where(demand_line.c.campaign == campaign)
+        if after is not None:
+            query = query.where(demand_line.c.line_id > after)
+        rows = [dict(row._mapping) for row in await session.execute(query)]
+    return rows[:limit], rows[limit - 1]["line_id"] if len(rows) > limit else None
+
+
+async def list_plans(
+    uow: UnitOfWork, *, campaign: str | None, after: str | None, limit: int
+) -> tuple[list[View], str | None]:
+    """Plans without their stops, oldest first."""
+    async with uow.reading() as session:
+        query = select(Plan)
+        if campaign is not None:
+            query = query.where(plan.c.campaign == campaign)
+        found, next_after = await page_of(session, query, plan.c.id, after=after, limit=limit)
+    return [_plan_view(entry, []) for entry in found], next_after
+
+
+async def get_plan(uow: UnitOfWork, plan_id: str) -> View:
+    """A plan with its stops in the order of travel. :raises NotFound:"""
+    async with uow.reading() as session:
+        found = await session.get(Plan, plan_id)
+        if found is None:
+            raise NotFound(Plan.kind, plan_id, states=Plan.STEPS)
+        stops = await session.scalars(
+            select(Stop).where(stop.c.plan_id == plan_id).order_by(stop.c.on, stop.c.part.desc(), stop.c.position)
+        )
+        return _plan_view(found, await _stop_views(session, stops.all()))
+
+
+async def list_stops(
+    uow: UnitOfWork, *, plan_id: str | None, township_code: str | None, state: str | None, after: str | None, limit: int
+) -> tuple[list[View], str | None]:
+    async with uow.reading() as session:
+        query = select(Stop)
+        for column, value in ((stop.c.plan_id, plan_id), (stop.c.township_code, township_code), (stop.c.state, state)):
+            if value is not None:
+                query = query.where(column == value)
+        found, next_after = await page_of(session, query, stop.c.id, after=after, limit=limit)
+        return await _stop_views(session, found), next_after
+
+
+async def get_stop(uow: UnitOfWork, stop_id: str) -> View:
+    """:raises NotFound:"""
+    async with uow.reading() as session:
+        found = await session.get(Stop, stop_id)
+        if found is None:
+            raise NotFound(Stop.kind, stop_id, states=Stop.STEPS)
+        return (await _stop_views(session, [found]))[0]
+
+
+async def list_assignments(
+    uow: UnitOfWork, *, team_code: str | None, state: str | None, after: str | None, limit: int
+) -> tuple[list[View], str | None]:
+    """Assignments with where and when they are."""
+    async with uow.reading() as session:
+        query = (
+            select(assignment_table, stop.c.township_code, stop.c.place, stop.c.on, stop.c.part)
+            .join(stop, stop.c.id == assignment_table.c.stop_id)
+            .order_by(assignment_table.c.id)
+            .limit(limit + 1)
+        )
+        for column, value in ((assignment_table.c.team_code, team_code), (assignment_table.c.state, state)):
+            if value is not None:
+                query = query.where(column == value)
+        if after is not None:
+            query = query.where(assignment_table.c.id > after)
+        rows = [dict(row._mapping) for row in await session.execute(query)]
+    return rows[:limit], rows[limit - 1]["id"] if len(rows) > limit else None
+
+
+def _plan_view(found: Plan, stops: list[View]) -> View:
+    return {
+        "id": found.id,
+        "campaign": found.campaign,
+        "state": found.state,
+        "revision": found.revision,
+        "starts_on": found.starts_on,
+        "ends_on": found.ends_on,
+        "start_township_code": found.start_township_code,
+        "distance_km": found.distance_km,
+        "stops": stops,
+        "unserved": found.unserved,
+    }
+
+
+async def _stop_views(session: AsyncSession, stops: Iterable[Stop]) -> list[View]:
+    """Stops with the names of townships and teams; a code stands for a name that is not known yet."""
+    stops = list(stops)
+    townships = await _names(session, township, {found.township_code for found in stops})
+    teams = await _names(session, team, {entry.team_code for found in stops for entry in found.assignments})
+    views = []
+    for found in stops:
+        name, name_en = townships.get(found.township_code, (found.township_code, found.township_code))
+        view = {field: getattr(found, field) for field in _STOP_FIELDS}
+        view |= {"township_name": name, "township_name_en": name_en, "point": {"lat": found.lat, "lon": found.lon}}
+        view["assignments"] = []
+        for entry in found.assignments:
+            team_name, team_name_en = teams.get(entry.team_code, (entry.team_code, entry.team_code))
+            entry_view = {field: getattr(entry, field) for field in _ASSIGNMENT_FIELDS}
+            view["assignments"].append(entry_view | {"team_name": team_name, "team_name_en": team_name_en})
+        views.append(view)
+    return views
+
+
+async def _names(session: AsyncSession, table: Table, codes: set[str]) -> dict[str, tuple[str, str]]:
+    rows = await session.execute(select(table.c.code, table.c.name, table.c.name_en).where(table.c.code.in_(codes)))
+    return {row.code: (row.name, row.name_en) for row in rows}
+
+
+_STOP_FIELDS = (
+    "id",
+    "plan_id",
+    "position",
+    "township_code",
+    "place",
+    "on",
+    "part",
+    "state",
+    "reason",
+    "postponed_from",
+)
+_ASSIGNMENT_FIELDS = (
+    "id",
+    "order_id",
+    "line_id",
+    "item_code",
+    "item_name",
+    "item_name_en",
+    "team_code",
+    "volunteers",
+    "state",
+    "reason",
+    "served",
+    "leaflets",
+    "follow_ups",
+    "told_at",
+    "told_problem",
+)

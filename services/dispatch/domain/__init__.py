@@ -1,0 +1,1 @@
+"""The rules of plans, stops and assignments; no framework, no I/O."""

@@ -1,0 +1,60 @@
+"""A plan: one circuit for one campaign, and its revisions."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import ClassVar
+
+from shared.kernel.aggregate import Aggregate, Steps
+from shared.kernel.errors import InvalidInput
+
+LONGEST_CAMPAIGN_DAYS = 366
+
+
+@dataclass(eq=False, kw_only=True)
+class Plan(Aggregate):
+    """``revision`` counts what was published: 1 is the first, every repair makes the next.
+
+    ``unserved`` lists the lines without a place: order_id, line_id, township_code, item_code,
+    item_name, item_name_en, reason.
+    """
+
+    kind: ClassVar[str] = "plan"
+    STEPS: ClassVar[Steps] = {"proposed": ("publish", "withdraw"), "published": ("repair",), "withdrawn": ()}
+
+    id: str
+    campaign: str
+    starts_on: date
+    ends_on: date
+    start_township_code: str
+    weekends: bool
+    distance_km: float = 0.0
+    state: str = "proposed"
+    revision: int = 0
+    unserved: list[dict[str, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if self.ends_on < self.starts_on:
+            raise InvalidInput("days_reversed", field="ends_on", first=self.starts_on, last=self.ends_on)
+        if (self.ends_on - self.starts_on).days >= LONGEST_CAMPAIGN_DAYS:
+            raise InvalidInput("campaign_too_long", field="ends_on", most=LONGEST_CAMPAIGN_DAYS)
+
+    @property
+    def key(self) -> str:
+        return self.id
+
+    def publish(self) -> None:
+        self.require("publish", self.state)
+        self.state, self.revision = "published", 1
+
+    def withdraw(self) -> None:
+        self.require("withdraw", self.state)
+        self.state = "withdrawn"
+
+    def repair(self) -> int:
+        """Opens the next revision; gives its number."""
+        self.require("repair", self.state)
+        self.revision += 1
+        return self.revision
+
+    def leave_unserved(self, line: dict[str, str]) -> None:
+        self.unserved = [*(other for other in self.unserved if other["line_id"] != line["line_id"]), line]

@@ -1,0 +1,215 @@
+"""A stop and the teams' assignments to its booths; they change together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import ClassVar
+
+from services.dispatch.domain.planning import DayPart, HalfDay
+from shared.kernel.aggregate import Aggregate, Steps
+from shared.kernel.errors import IllegalTransition, InvalidInput, NotFound
+
+LIVE = ("offered", "accepted")
+"""States in which a team is expected at its booth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one booth did: residents served, leaflets given, cases to follow up."""
+
+    served: int
+    leaflets: int
+    follow_ups: int
+
+
+@dataclass(eq=False, kw_only=True)
+class Assignment:
+    """One team's booth at one stop, for one order line."""
+
+    kind: ClassVar[str] = "assignment"
+    STEPS: ClassVar[Steps] = {
+        "proposed": ("offer", "release"),
+        "offered": ("accept", "decline", "release", "report"),
+        "accepted": ("decline", "release", "report"),
+        "declined": (),
+        "released": (),
+        "done": (),
+    }
+
+    id: str
+    order_id: str
+    line_id: str
+    item_code: str
+    item_name: str
+    item_name_en: str
+    team_code: str
+    volunteers: int
+    state: str = "proposed"
+    reason: str | None = None
+    served: int | None = None
+    leaflets: int | None = None
+    follow_ups: int | None = None
+    offered_at: datetime | None = None
+    told_at: datetime | None = None
+    told_problem: str | None = None
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in LIVE
+
+    def offer(self, at: datetime) -> None:
+        self._require("offer")
+        self.state, self.offered_at = "offered", at
+
+    def accept(self) -> None:
+        self._require("accept")
+        self.state = "accepted"
+
+    def decline(self, reason: str) -> None:
+        self._require("decline")
+        self.state, self.reason = "declined", reason
+
+    def release(self, reason: str) -> None:
+        self._require("release")
+        self.state, self.reason = "released", reason
+
+    def ask_again(self, at: datetime) -> None:
+        """The stop moved: whoever had said yes is asked once more."""
+        self.state, self.offered_at, self.told_at = "offered", at, None
+
+    def report(self, report: Report) -> None:
+        self._require("report")
+        self.state = "done"
+        self.served, self.leaflets, self.follow_ups = report.served, report.leaflets, report.follow_ups
+
+    def _require(self, step: str) -> None:
+        possible = self.STEPS[self.state]
+        if step not in possible:
+            raise IllegalTransition(self.kind, self.id, state=self.state, wanted=step, possible=possible)
+
+
+@dataclass(eq=False, kw_only=True)
+class Stop(Aggregate):
+    """One township, one place, one half-day; the ``position``-th of its circuit, from 1.
+
+    Declined and released assignments stay as history. ``postponed_from`` tells on, part and reason.
+    """
+
+    kind: ClassVar[str] = "stop"
+    STEPS: ClassVar[Steps] = {
+        "proposed": ("publish", "withdraw"),
+        "planned": ("assign", "accept", "decline", "postpone", "start", "cancel"),
+        "under_way": ("complete",),
+        "completed": (),
+        "cancelled": (),
+    }
+
+    id: str
+    plan_id: str
+    position: int
+    township_code: str
+    place: str
+    lat: float
+    lon: float
+    on: date
+    part: DayPart
+    state: str = "proposed"
+    reason: str | None = None
+    postponed_from: dict[str, str] | None = None
+    assignments: list[Assignment] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        return self.id
+
+    @property
+    def half_day(self) -> HalfDay:
+        return self.on, self.part
+
+    @property
+    def live(self) -> list[Assignment]:
+        return [assignment for assignment in self.assignments if assignment.is_live]
+
+    def assignment(self, assignment_id: str) -> Assignment:
+        """:raises NotFound: this stop has none with that id."""
+        for assignment in self.assignments:
+            if assignment.id == assignment_id:
+                return assignment
+        raise NotFound(Assignment.kind, assignment_id, states=Assignment.STEPS)
+
+    def publish(self, at: datetime) -> list[Assignment]:
+        """Offers every booth; gives the assignments that are offered now."""
+        self.require("publish", self.state)
+        self.state = "planned"
+        proposed = [assignment for assignment in self.assignments if assignment.state == "proposed"]
+        for assignment in proposed:
+            assignment.offer(at)
+        return proposed
+
+    def assign(self, assignment: Assignment, at: datetime) -> None:
+        self.require("assign", self.state)
+        assignment.offer(at)
+        self.assignments.append(assignment)
+
+    def accept(self, assignment_id: str) -> Assignment:
+        assignment = self.assignment(assignment_id)
+        self.require("accept", self.state)
+        assignment.accept()
+        return assignment
+
+    def decline(self, assignment_id: str, reason: str) -> Assignment:
+        assignment = self.assignment(assignment_id)
+        self.require("decline", self.state)
+        assignment.decline(reason)
+        return assignment
+
+    def postpone(self, to: HalfDay, reason: str, at: datetime) -> list[Assignment]:
+        """Moves the stop; every team that is still to come is asked again. Gives those assignments."""
+        self.require("postpone", self.state)
+        self.postponed_from = {"on": self.on.isoformat(), "part": self.part, "reason": reason}
+        self.on, self.part = to
+        for assignment in self.live:
+            assignment.ask_again(at)
+        return self.live
+
+    def cancel(self, reason: str) -> list[Assignment]:
+        """Calls the stop off; gives the assignments that were released by that."""
+        self.require("cancel", self.state)
+        self.state, self.reason = "cancelled", reason
+        released = self.live
+        for assignment in released:
+            assignment.release(reason)
+        return released
+
+    def start(self) -> None:
+        """:raises IllegalTransition: as always, and when no team has accepted."""
+        self.require("start", self.state)
+        if not any(assignment.state == "accepted" for assignment in self.assignments):
+            raise IllegalTransition(
+                self.kind,
+                self.id,
+                state=self.state,
+                wanted="start",
+                possible=("accept", "decline", "postpone", "cancel"),
+            )
+        self.state = "under_way"
+
+    def complete(self, reports: Mapping[str, Report]) -> list[Assignment]:
+        """Ends the stop with a report of every booth; gives the assignments that are done by that.
+
+        :raises InvalidInput: a booth has no report, or a report has no booth here; names them.
+        """
+        self.require("complete", self.state)
+        expected = {assignment.id: assignment for assignment in self.live}
+        missing, foreign = expected.keys() - reports.keys(), reports.keys() - expected.keys()
+        if missing or foreign:
+            raise InvalidInput(
+                "reports_do_not_match",
+                field="booths",
+                missing=", ".join(sorted(missing)) or "-",
+                foreign=", ".join(sorted(foreign)) or "-",
+            )
+        for assignment_id, assignment in expected.items():
+            assignment.report(reports[assignment_id])
+        self.state = "completed"
+        return list(expected.values())

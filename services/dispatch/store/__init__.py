@@ -1,0 +1,1 @@
+"""dispatch's tables, and how the domain's classes lie in them."""

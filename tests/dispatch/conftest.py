@@ -1,0 +1,90 @@
+"""dispatch alone, with Rui'an's townships, the seven teams of 2014 and their deputies announced to it."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from services.dispatch.bootstrap import build
+from services.dispatch.settings import DispatchSettings
+from shared.contracts.base import Point
+from shared.contracts.catalog import ServiceItemChanged, TeamRegistered, TownshipChanged
+from shared.contracts.requests import OrderAccepted, OrderLine
+from tests.support.house import House, running_house
+
+CAMPAIGN = "红七月、服务月"
+ITEMS = {"health-clinic": "医疗义诊", "legal-advice": "法律咨询", "farm-policy": "惠农政策宣传"}
+TEAMS = {
+    "health": ("医疗卫生志愿服务队", "health-clinic"),
+    "justice": ("司法志愿服务队", "legal-advice"),
+    "lawyers": ("律师志愿服务队", "legal-advice"),
+    "agriculture": ("农业志愿服务队", "farm-policy"),
+}
+TOWNSHIPS = {
+    "330381125000": ("高楼镇", 27.8136, 120.2775),
+    "330381122000": ("湖岭镇", 27.9206, 120.3769),
+    "330381120000": ("陶山镇", 27.8468, 120.4918),
+}
+GAOLOU, HULING, TAOSHAN = TOWNSHIPS
+
+
+@pytest.fixture
+async def dispatch(tmp_path: Path) -> AsyncIterator[House]:
+    settings = DispatchSettings(database_url=f"sqlite:///{tmp_path}/dispatch.db")
+    async with running_house(lambda b, c, t: build(settings, broker=b, cache=c, clock=t)) as house:
+        await announce_supply(house)
+        yield house
+
+
+async def announce_supply(house: House) -> None:
+    for code, (name, lat, lon) in TOWNSHIPS.items():
+        event = TownshipChanged(code=code, name=name, name_en=code, centre=Point(lat=lat, lon=lon))
+        await house.hear(f"township:{code}", event)
+    for code, (name, _) in TEAMS.items():
+        team = TeamRegistered(code=code, name=name, name_en=code, agency_code="a", agency_name="局", members=6)
+        await house.hear(f"team:{code}", team)
+    for code, name in ITEMS.items():
+        teams = tuple(team for team, (_, item) in TEAMS.items() if item == code)
+        await house.hear(
+            f"item:{code}",
+            ServiceItemChanged(
+                code=code,
+                name=name,
+                name_en=code,
+                category_code="welfare",
+                teams=teams,
+                volunteers_needed=3,
+                minutes_per_resident=5,
+            ),
+        )
+
+
+async def accept_order(
+    house: House, order_id: str, township: str, items: list[str], *, ruled_out_on: tuple[date, ...] = ()
+) -> None:
+    lines = tuple(
+        OrderLine(
+            line_id=f"{order_id}-{code}",
+            item_code=code,
+            item_name=ITEMS.get(code, code),
+            item_name_en=code,
+            expected_attendance=80,
+            volunteers_needed=3,
+        )
+        for code in items
+    )
+    await house.hear(
+        f"order:{order_id}",
+        OrderAccepted(
+            order_id=order_id,
+            township_code=township,
+            campaign=CAMPAIGN,
+            place="西村桥头路口",
+            point=None,
+            lines=lines,
+            wished_on=(),
+            ruled_out_on=ruled_out_on,
+            priority=3,
+        ),
+    )
