@@ -1,0 +1,101 @@
+"""requests' operations: write an order, take it through its states, rate what was served, read."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+
+from services.requests.api import schemas
+from services.requests.application import commands, queries
+from services.requests.domain.menu import Edition, Township
+from shared.http.inputs import IdempotencyKey, Page, TownshipCode, Uow
+from shared.http.problems import responses
+
+router = APIRouter(tags=["requests"])
+
+After = Annotated[str | None, Query(max_length=40, description="id or code to begin behind")]
+Limit = Annotated[int, Query(ge=1, le=500)]
+Campaign = Annotated[str | None, Query(min_length=1, max_length=80)]
+OrderId = Annotated[str, Path(max_length=40)]
+INVALID = responses(422, 503)
+MISSING = responses(404, 422, 503)
+CLAIMING = responses(409, 422, 503)
+CHANGING = responses(404, 409, 422, 503)
+
+
+@router.get("/editions", summary="List the menus that can be ordered from", responses=INVALID)
+async def list_editions(uow: Uow, after: After = None, limit: Limit = 100) -> Page[schemas.EditionAnswer]:
+    items, next_after = await queries.list_copies(uow, Edition, after=after, limit=limit)
+    return Page[schemas.EditionAnswer].model_validate({"items": items, "next_after": next_after})
+
+
+@router.get("/editions/{edition_id}", summary="One menu", responses=MISSING)
+async def get_edition(edition_id: Annotated[str, Path(max_length=40)], uow: Uow) -> schemas.EditionAnswer:
+    return schemas.EditionAnswer.model_validate(await queries.get_edition(uow, edition_id))
+
+
+@router.get("/townships", summary="List the townships that can order", responses=INVALID)
+async def list_townships(uow: Uow, after: After = None, limit: Limit = 100) -> Page[schemas.TownshipAnswer]:
+    items, next_after = await queries.list_copies(uow, Township, after=after, limit=limit)
+    return Page[schemas.TownshipAnswer].model_validate({"items": items, "next_after": next_after})
+
+
+@router.post("/orders", status_code=201, summary="Draft an order", responses=CLAIMING)
+async def post_order(body: schemas.OrderBody, uow: Uow, key: IdempotencyKey = None) -> schemas.OrderAnswer:
+    order = await commands.draft_order(uow, body.as_draft(), idempotency_key=key, request=body)
+    return schemas.OrderAnswer.model_validate(order)
+
+
+@router.get("/orders", summary="List orders, oldest first", responses=INVALID)
+async def list_orders(
+    uow: Uow, *, township_code: TownshipCode | None = None, state: schemas.OrderState | None = None,
+    campaign: Campaign = None, after: After = None, limit: Limit = 100,
+) -> Page[schemas.OrderAnswer]:
+    items, next_after = await queries.list_orders(
+        uow, township_code=township_code, state=state, campaign=campaign, after=after, limit=limit
+    )
+    return Page[schemas.OrderAnswer].model_validate({"items": items, "next_after": next_after})
+
+
+@router.get("/orders/counts", summary="How many orders are in each state", responses=INVALID)
+async def count_orders(uow: Uow, campaign: Campaign = None) -> dict[str, int]:
+    return await queries.count_orders(uow, campaign=campaign)
+
+
+@router.get("/orders/{order_id}", summary="One order", responses=MISSING)
+async def get_order(order_id: OrderId, uow: Uow) -> schemas.OrderAnswer:
+    return schemas.OrderAnswer.model_validate(await queries.get_order(uow, order_id))
+
+
+@router.put("/orders/{order_id}", summary="Change a draft or a returned order", responses=CHANGING)
+async def put_order(order_id: OrderId, body: schemas.OrderBody, uow: Uow) -> schemas.OrderAnswer:
+    return schemas.OrderAnswer.model_validate(await commands.redraft_order(uow, order_id, body.as_draft()))
+
+
+@router.post("/orders/{order_id}/submit", summary="Hand an order in", responses=CHANGING)
+async def submit_order(order_id: OrderId, uow: Uow) -> schemas.OrderAnswer:
+    return schemas.OrderAnswer.model_validate(await commands.submit_order(uow, order_id))
+
+
+@router.post("/orders/{order_id}/accept", summary="Take an order on", responses=CHANGING)
+async def accept_order(order_id: OrderId, uow: Uow) -> schemas.OrderAnswer:
+    return schemas.OrderAnswer.model_validate(await commands.accept_order(uow, order_id))
+
+
+@router.post("/orders/{order_id}/return", summary="Give an order back for changes", responses=CHANGING)
+async def return_order(order_id: OrderId, body: schemas.ReasonBody, uow: Uow) -> schemas.OrderAnswer:
+    return schemas.OrderAnswer.model_validate(await commands.return_order(uow, order_id, reason=body.reason))
+
+
+@router.post("/orders/{order_id}/cancel", summary="Withdraw an order", responses=CHANGING)
+async def cancel_order(order_id: OrderId, body: schemas.ReasonBody, uow: Uow) -> schemas.OrderAnswer:
+    return schemas.OrderAnswer.model_validate(await commands.cancel_order(uow, order_id, reason=body.reason))
+
+
+@router.post("/orders/{order_id}/close", summary="Close the books on an order", responses=CHANGING)
+async def close_order(order_id: OrderId, uow: Uow) -> schemas.OrderAnswer:
+    return schemas.OrderAnswer.model_validate(await commands.close_order(uow, order_id))
+
+
+@router.post("/orders/{order_id}/ratings", summary="Judge what was served at one booth", responses=CHANGING)
+async def post_rating(order_id: OrderId, body: schemas.RatingBody, uow: Uow) -> schemas.OrderAnswer:
+    return schemas.OrderAnswer.model_validate(await commands.rate_service(uow, order_id, **body.model_dump()))

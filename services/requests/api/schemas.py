@@ -1,0 +1,130 @@
+"""HTTP bodies of requests."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from services.requests.domain.order import Draft, Point, WantedItem
+from shared.http.inputs import Answer, Body, Code, Name, Text, TownshipCode
+
+OrderState = Literal[
+    "draft", "submitted", "returned", "accepted", "scheduled", "served", "rated", "closed", "cancelled"
+]
+LineState = Literal["waiting", "scheduled", "unserved", "served", "cancelled"]
+DayList = Annotated[tuple[date, ...], Field(max_length=366)]
+
+
+class PointBody(Body):
+    lat: Annotated[float, Field(ge=-90, le=90, description="degrees, WGS-84")]
+    lon: Annotated[float, Field(ge=-180, le=180, description="degrees, WGS-84")]
+
+
+class LineBody(Body):
+    item_code: Code
+    expected_attendance: Annotated[int, Field(ge=1, le=100_000, description="residents")]
+    remark: Text | None = None
+
+
+class OrderBody(Body):
+    township_code: TownshipCode
+    edition_id: Code
+    campaign: Name
+    place: Name
+    point: PointBody | None = None
+    lines: Annotated[list[LineBody], Field(min_length=1, max_length=50)]
+    wished_on: DayList = ()
+    ruled_out_on: DayList = ()
+    priority: Annotated[int, Field(ge=1, le=5, description="1 (low) to 5 (urgent)")] = 3
+
+    def as_draft(self) -> Draft:
+        """:raises InvalidInput: an item stands twice, or a day is both wished and ruled out."""
+        return Draft(
+            township_code=self.township_code, edition_id=self.edition_id, campaign=self.campaign, place=self.place,
+            point=Point(lat=self.point.lat, lon=self.point.lon) if self.point else None,
+            items=tuple(WantedItem(**line.model_dump()) for line in self.lines),
+            wished_on=self.wished_on, ruled_out_on=self.ruled_out_on, priority=self.priority,
+        )
+
+
+class ReasonBody(Body):
+    reason: Text
+
+
+class RatingBody(Body):
+    line_id: Annotated[str, Field(min_length=1, max_length=40)]
+    score: Annotated[int, Field(ge=1, le=5, description="1 (poor) to 5 (excellent)")]
+    text: Text | None = None
+
+
+class PointAnswer(Answer):
+    lat: float
+    lon: float
+
+
+class RatingAnswer(Answer):
+    score: int
+    text: str | None
+
+
+class LineAnswer(Answer):
+    """``name``, ``name_en`` and ``volunteers_needed`` as the menu had them when it was ordered.
+    ``unserved_reason`` is a code of dispatch's texts; ``served`` counts residents."""
+
+    id: str
+    item_code: str
+    name: str
+    name_en: str
+    expected_attendance: int
+    remark: str | None
+    volunteers_needed: int
+    state: LineState
+    stop_id: str | None
+    assignment_id: str | None
+    team_code: str | None
+    on: date | None
+    part: str | None
+    unserved_reason: str | None
+    served: int | None
+    rating: RatingAnswer | None
+
+
+class OrderAnswer(Answer):
+    """``reason`` is why it was returned or cancelled."""
+
+    id: str
+    township_code: str
+    edition_id: str
+    campaign: str
+    place: str
+    point: PointAnswer | None
+    priority: int
+    wished_on: list[date]
+    ruled_out_on: list[date]
+    state: OrderState
+    reason: str | None
+    lines: list[LineAnswer]
+    created_at: datetime
+    submitted_at: datetime | None
+
+
+class DishAnswer(Answer):
+    item_code: str
+    name: str
+    name_en: str
+    category_code: str
+    volunteers_needed: int
+
+
+class EditionAnswer(Answer):
+    edition_id: Annotated[str, Field(validation_alias="id")]
+    title: str
+    effective_on: date
+    retires_on: date
+    items: list[DishAnswer]
+
+
+class TownshipAnswer(Answer):
+    code: str
+    name: str
+    name_en: str

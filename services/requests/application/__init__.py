@@ -1,0 +1,1 @@
+"""requests' use cases: commands change, intake follows what others announce, queries read."""

@@ -1,0 +1,131 @@
+"""What requests can be told to do. One function a use case; each owns its transaction."""
+
+from pydantic import BaseModel
+
+from services.requests.domain.line import Line
+from services.requests.domain.menu import Edition, Township
+from services.requests.domain.order import Draft, Order
+from shared.contracts.base import Point
+from shared.contracts.requests import (
+    OrderAccepted,
+    OrderCancelled,
+    OrderLine,
+    OrderReturned,
+    ServiceOrdered,
+    ServiceRated,
+)
+from shared.db.idempotency import claim
+from shared.db.unit_of_work import Transaction, UnitOfWork
+from shared.kernel.errors import InvalidInput
+from shared.kernel.ids import new_id
+
+
+async def draft_order(uow: UnitOfWork, draft: Draft, *, idempotency_key: str | None, request: BaseModel) -> Order:
+    """A new draft, or the order that ``request`` made before under the same key, as it is now.
+
+    :raises InvalidInput: the township, the edition or an item is not known here.
+    :raises Conflict: the key was used with another request.
+    """
+    async with uow.transaction() as tx:
+        order_id = new_id()
+        claimed = await claim(tx, idempotency_key, request, order_id)
+        if claimed != order_id:
+            return await tx.get(Order, claimed)
+        order = Order.drafted(order_id, draft, await _lines(tx, draft), tx.now)
+        tx.add(order)
+        return order
+
+
+async def redraft_order(uow: UnitOfWork, order_id: str, draft: Draft) -> Order:
+    """:raises InvalidInput: as for a new draft. :raises IllegalTransition: it is submitted already."""
+    async with uow.transaction() as tx:
+        order = await tx.get(Order, order_id)
+        order.redraft(draft, await _lines(tx, draft))
+        return order
+
+
+async def submit_order(uow: UnitOfWork, order_id: str) -> Order:
+    async with uow.transaction() as tx:
+        order = await tx.get(Order, order_id)
+        order.submit(tx.now)
+        tx.record(
+            order,
+            ServiceOrdered(
+                order_id=order.id, township_code=order.township_code, edition_id=order.edition_id,
+                campaign=order.campaign, line_count=len(order.lines),
+            ),
+        )
+        return order
+
+
+async def accept_order(uow: UnitOfWork, order_id: str) -> Order:
+    async with uow.transaction() as tx:
+        order = await tx.get(Order, order_id)
+        order.accept()
+        tx.record(
+            order,
+            OrderAccepted(
+                order_id=order.id, township_code=order.township_code, campaign=order.campaign, place=order.place,
+                point=Point(lat=order.point.lat, lon=order.point.lon) if order.point else None,
+                lines=tuple(_as_demand(line) for line in order.lines), wished_on=tuple(order.wished_on),
+                ruled_out_on=tuple(order.ruled_out_on), priority=order.priority,
+            ),
+        )
+        return order
+
+
+async def return_order(uow: UnitOfWork, order_id: str, *, reason: str) -> Order:
+    async with uow.transaction() as tx:
+        order = await tx.get(Order, order_id)
+        order.hand_back(reason)
+        tx.record(order, OrderReturned(order_id=order.id, township_code=order.township_code, reason=reason))
+        return order
+
+
+async def cancel_order(uow: UnitOfWork, order_id: str, *, reason: str) -> Order:
+    async with uow.transaction() as tx:
+        order = await tx.get(Order, order_id)
+        order.cancel(reason)
+        tx.record(order, OrderCancelled(order_id=order.id, township_code=order.township_code, reason=reason))
+        return order
+
+
+async def close_order(uow: UnitOfWork, order_id: str) -> Order:
+    async with uow.transaction() as tx:
+        order = await tx.get(Order, order_id)
+        order.close()
+        return order
+
+
+async def rate_service(uow: UnitOfWork, order_id: str, *, line_id: str, score: int, text: str | None) -> Order:
+    """Sending the same judgement again changes nothing and publishes nothing."""
+    async with uow.transaction() as tx:
+        order = await tx.get(Order, order_id)
+        rated = order.rate(line_id, score, text)
+        if rated is not None:
+            tx.record(
+                order,
+                ServiceRated(
+                    order_id=order.id, line_id=line_id, township_code=order.township_code,
+                    assignment_id=rated.assignment_id or "", team_code=rated.team_code or "",
+                    item_code=rated.item_code, item_name=rated.name, item_name_en=rated.name_en, score=score,
+                ),
+            )
+        return order
+
+
+async def _lines(tx: Transaction, draft: Draft) -> list[Line]:
+    # Read without a lock: all orders of a campaign share one edition, and neither copy can vanish.
+    if await tx.session.get(Township, draft.township_code) is None:
+        raise InvalidInput("unknown_township", field="township_code", township_code=draft.township_code)
+    edition = await tx.session.get(Edition, draft.edition_id)
+    if edition is None:
+        raise InvalidInput("unknown_edition", field="edition_id", edition=draft.edition_id)
+    return draft.lines_from(edition, new_id)
+
+
+def _as_demand(line: Line) -> OrderLine:
+    return OrderLine(
+        line_id=line.id, item_code=line.item_code, item_name=line.name, item_name_en=line.name_en,
+        expected_attendance=line.expected_attendance, volunteers_needed=line.volunteers_needed,
+    )

@@ -1,0 +1,63 @@
+"""What requests can be asked."""
+
+from typing import Any
+
+from sqlalchemy import func, inspect, select
+
+from services.requests.domain.menu import Edition, Township
+from services.requests.domain.order import Order
+from services.requests.store.tables import service_order
+from shared.db.paging import page_of
+from shared.db.unit_of_work import UnitOfWork
+from shared.kernel.errors import NotFound
+
+
+async def list_copies(
+    uow: UnitOfWork, kind: type[Edition] | type[Township], *, after: str | None, limit: int
+) -> tuple[list[Any], str | None]:
+    """In the order of their ids or codes, and the one to go on from."""
+    async with uow.reading() as session:
+        return await page_of(session, select(kind), inspect(kind).primary_key[0], after=after, limit=limit)
+
+
+async def get_edition(uow: UnitOfWork, edition_id: str) -> Edition:
+    """:raises NotFound: no such edition was published."""
+    async with uow.reading() as session:
+        found = await session.get(Edition, edition_id)
+    if found is None:
+        raise NotFound(Edition.kind, edition_id)
+    return found
+
+
+async def list_orders(
+    uow: UnitOfWork, *, township_code: str | None, state: str | None, campaign: str | None,
+    after: str | None, limit: int,
+) -> tuple[list[Any], str | None]:
+    """Oldest first, with their lines; and the id to go on from."""
+    query = select(Order)
+    if township_code is not None:
+        query = query.where(service_order.c.township_code == township_code)
+    if state is not None:
+        query = query.where(service_order.c.state == state)
+    if campaign is not None:
+        query = query.where(service_order.c.campaign == campaign)
+    async with uow.reading() as session:
+        return await page_of(session, query, service_order.c.id, after=after, limit=limit)
+
+
+async def get_order(uow: UnitOfWork, order_id: str) -> Order:
+    """:raises NotFound: there is none with this id."""
+    async with uow.reading() as session:
+        found = await session.get(Order, order_id)
+    if found is None:
+        raise NotFound(Order.kind, order_id, states=Order.STEPS)
+    return found
+
+
+async def count_orders(uow: UnitOfWork, *, campaign: str | None) -> dict[str, int]:
+    """How many orders are in each state that any is in."""
+    query = select(service_order.c.state, func.count().label("orders")).group_by(service_order.c.state)
+    if campaign is not None:
+        query = query.where(service_order.c.campaign == campaign)
+    async with uow.reading() as session:
+        return {row.state: row.orders for row in await session.execute(query)}

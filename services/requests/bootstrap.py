@@ -1,0 +1,19 @@
+"""Puts requests together; the only place that does."""
+
+from pathlib import Path
+
+from services.requests.api.routes import router
+from services.requests.consumers import SUBSCRIPTIONS
+from services.requests.settings import RequestsSettings
+from services.requests.store import tables as _mapped  # noqa: F401  # maps the domain's classes
+from shared.cache.port import Cache
+from shared.kernel.clock import Clock
+from shared.messaging.broker import Broker
+from shared.service import Service
+
+
+def build(settings: RequestsSettings, *, broker: Broker, cache: Cache, clock: Clock) -> Service:
+    return Service.assemble(
+        settings, package=Path(__file__).parent, title="Diancai requests", broker=broker, cache=cache, clock=clock,
+        subscriptions=SUBSCRIPTIONS, routers=[router],
+    )

@@ -1,0 +1,37 @@
+"""What can be ordered, and by whom: this service's copies of what catalog published."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar, TypedDict
+
+
+class Dish(TypedDict):
+    """One item of a menu, as it was when the edition was published."""
+
+    item_code: str
+    name: str
+    name_en: str
+    category_code: str
+    volunteers_needed: int
+
+
+@dataclass(eq=False, kw_only=True)
+class Edition:
+    """A published menu (版次). It never changes: orders keep the one they were made from."""
+
+    kind: ClassVar[str] = "edition"
+
+    id: str
+    title: str
+    effective_on: date
+    retires_on: date
+    items: list[Dish]
+
+
+@dataclass(eq=False, kw_only=True)
+class Township:
+    """A township that may order (镇街)."""
+
+    code: str
+    name: str
+    name_en: str

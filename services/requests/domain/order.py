@@ -1,0 +1,237 @@
+"""An order: what a township asks for, from the draft to the ratings."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar
+
+from services.requests.domain.line import Booking, Line
+from services.requests.domain.menu import Dish, Edition
+from shared.kernel.aggregate import Aggregate, Steps
+from shared.kernel.errors import InvalidInput
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    """A place on the map, WGS-84 degrees."""
+
+    lat: float
+    lon: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class WantedItem:
+    """One item as the township asks for it."""
+
+    item_code: str
+    expected_attendance: int
+    remark: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """The content of an order as the township writes it. Days may be any days, in any order."""
+
+    township_code: str
+    edition_id: str
+    campaign: str
+    place: str
+    point: Point | None
+    items: tuple[WantedItem, ...]
+    wished_on: tuple[date, ...]
+    ruled_out_on: tuple[date, ...]
+    priority: int
+
+    def __post_init__(self) -> None:
+        codes = [wanted.item_code for wanted in self.items]
+        for number, code in enumerate(codes):
+            if code in codes[:number]:
+                raise InvalidInput("item_twice", field=f"lines[{number}].item_code", item_code=code)
+        for number, day in enumerate(self.ruled_out_on):
+            if day in self.wished_on:
+                raise InvalidInput("day_wished_and_ruled_out", field=f"ruled_out_on[{number}]", day=day)
+
+    def lines_from(self, edition: Edition, new_id: Callable[[], str]) -> list[Line]:
+        """Lines with what the menu says of each item. :raises InvalidInput: an item is not on it."""
+        menu: dict[str, Dish] = {dish["item_code"]: dish for dish in edition.items}
+        lines = []
+        for position, wanted in enumerate(self.items):
+            dish = menu.get(wanted.item_code)
+            if dish is None:
+                raise InvalidInput(
+                    "not_on_menu", field=f"lines[{position}].item_code", item_code=wanted.item_code, edition=edition.id
+                )
+            lines.append(
+                Line(
+                    id=new_id(), position=position, item_code=wanted.item_code, name=dish["name"],
+                    name_en=dish["name_en"], volunteers_needed=dish["volunteers_needed"],
+                    expected_attendance=wanted.expected_attendance, remark=wanted.remark,
+                )
+            )
+        return lines
+
+
+@dataclass(eq=False, kw_only=True)
+class Order(Aggregate):
+    """A township's order (点单), one aggregate with its lines.
+
+    People take it by the steps below to accepted, cancelled or closed. In between, its state follows
+    its lines, and these follow the plan: see ``_follow_lines``. The methods that follow the plan
+    change nothing when what they are told is late or about something that is no longer so.
+    """
+
+    kind: ClassVar[str] = "order"
+    STEPS: ClassVar[Steps] = {
+        "draft": ("redraft", "submit", "cancel"),
+        "submitted": ("accept", "return", "cancel"),
+        "returned": ("redraft", "submit", "cancel"),
+        "accepted": ("cancel",),
+        "scheduled": ("rate", "cancel"),
+        "served": ("rate", "close"),
+        "rated": ("rate", "close"),
+        "closed": (),
+        "cancelled": (),
+    }
+
+    id: str
+    township_code: str
+    edition_id: str
+    campaign: str
+    place: str
+    lat: float | None
+    lon: float | None
+    lines: list[Line]
+    wished_on: list[date]
+    ruled_out_on: list[date]
+    priority: int
+    created_at: datetime
+    state: str = "draft"
+    reason: str | None = None
+    submitted_at: datetime | None = None
+
+    @classmethod
+    def drafted(cls, order_id: str, draft: Draft, lines: list[Line], now: datetime) -> "Order":
+        return cls(
+            id=order_id, township_code=draft.township_code, edition_id=draft.edition_id, campaign=draft.campaign,
+            place=draft.place, lat=draft.point.lat if draft.point else None,
+            lon=draft.point.lon if draft.point else None, lines=lines, wished_on=sorted(set(draft.wished_on)),
+            ruled_out_on=sorted(set(draft.ruled_out_on)), priority=draft.priority, created_at=now,
+        )
+
+    @property
+    def key(self) -> str:
+        return self.id
+
+    @property
+    def point(self) -> Point | None:
+        return None if self.lat is None or self.lon is None else Point(lat=self.lat, lon=self.lon)
+
+    @property
+    def follows_plan(self) -> bool:
+        """Whether it is in the corps' hands: taken, and neither withdrawn nor closed."""
+        return self.state in ("accepted", "scheduled", "served", "rated")
+
+    def redraft(self, draft: Draft, lines: list[Line]) -> None:
+        self.require("redraft", self.state)
+        self.township_code, self.edition_id, self.campaign = draft.township_code, draft.edition_id, draft.campaign
+        self.place, self.priority, self.lines = draft.place, draft.priority, lines
+        self.lat, self.lon = (draft.point.lat, draft.point.lon) if draft.point else (None, None)
+        self.wished_on, self.ruled_out_on = sorted(set(draft.wished_on)), sorted(set(draft.ruled_out_on))
+
+    def submit(self, now: datetime) -> None:
+        self.require("submit", self.state)
+        self.state, self.submitted_at, self.reason = "submitted", now, None
+
+    def accept(self) -> None:
+        self.require("accept", self.state)
+        self.state = "accepted"
+
+    def hand_back(self, reason: str) -> None:
+        self.require("return", self.state)
+        self.state, self.reason = "returned", reason
+
+    def cancel(self, reason: str) -> None:
+        """Withdraws what is not served yet; lines that were served stay so."""
+        self.require("cancel", self.state)
+        self.state, self.reason = "cancelled", reason
+        for line in self.lines:
+            line.cancel()
+
+    def close(self) -> None:
+        self.require("close", self.state)
+        self.state = "closed"
+
+    def rate(self, line_id: str, score: int, text: str | None) -> Line | None:
+        """Judges one served line; gives it, or None when it has this judgement already."""
+        self.require("rate", self.state)
+        line = self.line(line_id)
+        if line is None:
+            raise InvalidInput("unknown_line", field="line_id", id=line_id, order_id=self.id)
+        news = line.rate(self.id, score, text)
+        self._follow_lines()
+        return line if news else None
+
+    def line(self, line_id: str) -> Line | None:
+        return next((line for line in self.lines if line.id == line_id), None)
+
+    def schedule_line(self, line_id: str, booking: Booking) -> None:
+        """A team has the line's booth; it takes the place of the team before, if there was one."""
+        line = self.line(line_id)
+        if line is not None and self.follows_plan:
+            line.schedule(booking)
+            self._follow_lines()
+
+    def release_line(self, line_id: str, assignment_id: str) -> None:
+        """The team does not come after all; the line waits for another."""
+        line = self.line(line_id)
+        if line is not None and self.follows_plan and line.assignment_id == assignment_id:
+            line.release()
+            self._follow_lines()
+
+    def leave_line_unserved(self, line_id: str, plan_id: str, revision: int, reason: str) -> None:
+        """The plan has no booth for the line; ``reason`` is dispatch's code."""
+        line = self.line(line_id)
+        if line is not None and self.follows_plan:
+            line.leave_unserved(plan_id, revision, reason)
+            self._follow_lines()
+
+    def move_stop(self, stop_id: str, on: date, part: str) -> None:
+        """The stop takes place on another half-day, and its lines with it."""
+        for line in self._scheduled_at(stop_id):
+            line.on, line.part = on, part
+
+    def cancel_stop(self, stop_id: str) -> None:
+        """The stop does not take place; its lines wait for another."""
+        for line in self._scheduled_at(stop_id):
+            line.release()
+        if self.follows_plan:
+            self._follow_lines()
+
+    def report_booth(self, line_id: str, assignment_id: str, served: int) -> None:
+        """So many residents were served at the line's booth."""
+        line = self.line(line_id)
+        if line is not None and self.follows_plan and line.assignment_id == assignment_id:
+            line.served = served
+
+    def complete_stop(self, stop_id: str) -> None:
+        """The stop is over: what was scheduled there is served."""
+        for line in self._scheduled_at(stop_id):
+            line.state = "served"
+        if self.follows_plan:
+            self._follow_lines()
+
+    def _scheduled_at(self, stop_id: str) -> list[Line]:
+        if not self.follows_plan:
+            return []
+        return [line for line in self.lines if line.stop_id == stop_id and line.state == "scheduled"]
+
+    def _follow_lines(self) -> None:
+        """Scheduled while a booth is to come; then served, if anything was; rated when all of that is
+        judged. Lines that wait or that nobody can serve do not hold the others up."""
+        served = [line for line in self.lines if line.state == "served"]
+        if any(line.state == "scheduled" for line in self.lines):
+            self.state = "scheduled"
+        elif served:
+            self.state = "rated" if all(line.rating for line in served) else "served"
+        else:
+            self.state = "accepted"

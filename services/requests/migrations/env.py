@@ -1,0 +1,8 @@
+"""Alembic's entry; see shared.db.migrate."""
+
+from services.requests.store.tables import metadata
+from shared.db.idempotency import metadata as idempotency
+from shared.db.migrate import run_env
+from shared.messaging.tables import metadata as messaging
+
+run_env([metadata, messaging, idempotency])

@@ -1,0 +1,1 @@
+"""requests' tables, and how the domain's classes lie in them."""

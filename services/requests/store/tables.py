@@ -1,0 +1,114 @@
+"""Tables, and the imperative mapping of the domain's classes onto them."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Column, Date, Dialect, Float, ForeignKey, Index, Integer, MetaData, String, Table
+from sqlalchemy.orm import registry, relationship
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from services.requests.domain.line import Line
+from services.requests.domain.menu import Edition, Township
+from services.requests.domain.order import Order
+from shared.db.types import Json, UtcDateTime
+
+metadata = MetaData()
+_mapper = registry(metadata=metadata)
+
+
+class Days(TypeDecorator[list[date]]):
+    """A list of days, kept as JSON in ISO 8601."""
+
+    impl = Json
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Json.dialect_impl(dialect))
+
+    def process_bind_param(self, value: list[date] | None, dialect: Dialect) -> Any:
+        return None if value is None else [day.isoformat() for day in value]
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> list[date] | None:
+        return None if value is None else [date.fromisoformat(day) for day in value]
+
+
+edition = Table(
+    "edition",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("title", String(80), nullable=False),
+    Column("effective_on", Date, nullable=False),
+    Column("retires_on", Date, nullable=False),
+    Column("items", Json, nullable=False),
+)
+township = Table(
+    "township",
+    metadata,
+    Column("code", String(12), primary_key=True),
+    Column("name", String(80), nullable=False),
+    Column("name_en", String(80), nullable=False),
+)
+service_order = Table(  # "order" is a word of SQL's
+    "service_order",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("township_code", String(12), nullable=False),
+    Column("edition_id", String(40), nullable=False),
+    Column("campaign", String(80), nullable=False),
+    Column("place", String(80), nullable=False),
+    Column("lat", Float, nullable=True),
+    Column("lon", Float, nullable=True),
+    Column("wished_on", Days, nullable=False),
+    Column("ruled_out_on", Days, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("reason", String(500), nullable=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("submitted_at", UtcDateTime, nullable=True),
+    Column("event_seq", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    # Lists are read by key within one of these; the third one also counts a campaign's orders.
+    Index("ix_service_order_township_code_id", "township_code", "id"),
+    Index("ix_service_order_state_id", "state", "id"),
+    Index("ix_service_order_campaign_state_id", "campaign", "state", "id"),
+    Index("ix_service_order_campaign_id", "campaign", "id"),
+)
+order_line = Table(
+    "order_line",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("order_id", String(36), ForeignKey("service_order.id"), nullable=False, index=True),
+    Column("position", Integer, nullable=False),
+    Column("item_code", String(40), nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("name_en", String(80), nullable=False),
+    Column("volunteers_needed", Integer, nullable=False),
+    Column("expected_attendance", Integer, nullable=False),
+    Column("remark", String(500), nullable=True),
+    Column("state", String(20), nullable=False),
+    Column("plan_id", String(40), nullable=True),
+    Column("revision", Integer, nullable=False),
+    Column("stop_id", String(40), nullable=True, index=True),
+    Column("assignment_id", String(40), nullable=True),
+    Column("team_code", String(40), nullable=True),
+    Column("on", Date, nullable=True),
+    Column("part", String(20), nullable=True),
+    Column("unserved_reason", String(80), nullable=True),
+    Column("served", Integer, nullable=True),
+    Column("score", Integer, nullable=True),
+    Column("rating_text", String(500), nullable=True),
+)
+
+_mapper.map_imperatively(Edition, edition)
+_mapper.map_imperatively(Township, township)
+_mapper.map_imperatively(Line, order_line)
+_mapper.map_imperatively(
+    Order,
+    service_order,
+    version_id_col=service_order.c.version,
+    properties={
+        "lines": relationship(
+            Line, order_by=order_line.c.position, lazy="selectin", cascade="all, delete-orphan"
+        )
+    },
+)
