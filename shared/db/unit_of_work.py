@@ -15,6 +15,7 @@ from shared.db.engine import Database, is_duplicate_key
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Conflict, NotFound
+from shared.messaging.envelope import Envelope
 from shared.messaging.outbox import Outbox, Recorded
 
 A = TypeVar("A", bound=Aggregate)
@@ -26,6 +27,8 @@ class Transaction:
     def __init__(self, session: AsyncSession, outbox: Outbox, now: datetime) -> None:
         self.session = session
         self.now = now
+        self.cause: Envelope | None = None
+        """The event that is being applied; None when a request or a job opened the transaction."""
         self._outbox = outbox
         self._recorded: list[Recorded] = []
         self._after_commit: list[Callable[[], None]] = []

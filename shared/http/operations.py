@@ -15,6 +15,7 @@ from shared.kernel.errors import InvalidInput
 from shared.messaging.broker import Broker, BrokerUnavailable
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import CONTENT_TYPE, Envelope
+from shared.messaging.inbox import count_applied
 from shared.messaging.outbox import count_log, read_log
 from shared.messaging.tables import parked
 
@@ -94,6 +95,18 @@ def events_router(service: str, uow: UnitOfWork, broker: Broker, consumer: Consu
     async def count_events() -> dict[str, int]:
         async with uow.reading() as session:
             return await count_log(session)
+
+    @router.get("/events/subscriptions", summary="The types of events this service acts on")
+    async def list_subscriptions() -> list[str]:
+        return sorted(consumer.types) if consumer else []
+
+    @router.get("/events/applied", summary="How many events of each publisher have their effects here")
+    async def count_events_applied() -> dict[str, int]:
+        """A service hears every event of a publisher it listens to, so it has caught up with that
+        publisher when this is as many as the publisher's log holds."""
+        async with uow.reading() as session:
+            applied = await count_applied(session)
+        return {publisher: applied.get(publisher, 0) for publisher in consumer.inlet.publishers} if consumer else {}
 
     @router.post(
         "/events/replay", summary="Send a stretch of the log again to one service", responses=responses(422, 503)

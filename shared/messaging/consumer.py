@@ -51,6 +51,11 @@ class Consumer:
         self._subscribers = {event.type: subscriber for event, subscriber in subscriptions.items()}
         self._retry_seconds = retry_seconds
 
+    @property
+    def types(self) -> list[str]:
+        """The event types that have a subscriber."""
+        return list(self._subscribers)
+
     async def handle(self, batch: Sequence[Envelope]) -> None:
         """Returns when the effects of the whole batch are stored, or events of it parked."""
         metrics.BATCH_SIZE.labels(self.service).observe(len(batch))
@@ -96,6 +101,7 @@ class Consumer:
         if subscriber is None or event is None:
             return  # not ours, but it counts: the next of its stream must not look like a gap
         trace = Trace(envelope.traceparent, envelope.correlation_id, causation_id=envelope.id)
+        transaction.cause = envelope
         with tracing(trace):
             await subscriber(self._uow.joined(transaction), event)
             await transaction.flush()

@@ -150,3 +150,9 @@ def _key(envelope: Envelope) -> Key:
 
 async def count_parked(session: AsyncSession) -> int:
     return (await session.execute(select(func.count()).select_from(parked))).scalar_one()
+
+
+async def count_applied(session: AsyncSession) -> dict[str, int]:
+    """How many events of each publisher have their effects in this store."""
+    query = select(inbox.c.publisher, func.sum(inbox.c.last_seq).label("total")).group_by(inbox.c.publisher)
+    return {row.publisher: row.total for row in await session.execute(query)}
