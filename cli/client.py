@@ -1,0 +1,137 @@
+"""Talks to a running Diancai, and keeps at it while a part of it restarts."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, Self
+
+import httpx
+
+Json = dict[str, Any]
+
+RETRY_STATUSES = {502, 503, 504}
+PATIENCE_SECONDS = 90.0
+AT_ONCE = 8
+"""Requests under way at the same time."""
+
+
+class Unreachable(Exception):
+    """Nothing answers at the address, for all our patience."""
+
+
+class Refused(Exception):
+    """The system refused a request; carries its problem document."""
+
+    def __init__(self, method: str, path: str, response: httpx.Response) -> None:
+        try:
+            problem = response.json()
+        except ValueError:
+            problem = {}
+        self.status = response.status_code
+        self.problem: Json = problem if isinstance(problem, dict) else {}
+        said = f"{self.problem.get('detail', response.text[:200])} {self.problem.get('remedy', '')}".strip()
+        super().__init__(f"{method} {path}: {response.status_code} {self.problem.get('code', '')} {said}")
+
+
+class Client:
+    """A JSON client for one Diancai at one address (a gateway, or an embedded process)."""
+
+    def __init__(self, http: httpx.AsyncClient, *, patience_seconds: float = PATIENCE_SECONDS) -> None:
+        self._http = http
+        self._patience = patience_seconds
+        self._places = asyncio.Semaphore(AT_ONCE)
+
+    @classmethod
+    @asynccontextmanager
+    async def at(cls, url: str, *, patience_seconds: float = PATIENCE_SECONDS) -> AsyncIterator[Self]:
+        headers = {"Accept-Language": "en"}
+        async with httpx.AsyncClient(base_url=url, headers=headers, timeout=30, trust_env=False) as http:
+            yield cls(http, patience_seconds=patience_seconds)
+
+    async def get(self, path: str, **query: Any) -> Any:
+        return await self._patiently("GET", path, params=query)
+
+    async def put(self, path: str, body: Json) -> Any:
+        return await self._patiently("PUT", path, json=body)
+
+    async def post(self, path: str, body: Json | None = None, *, key: str) -> Any:
+        """A POST that may be repeated, since the same ``key`` takes effect once."""
+        return await self._patiently("POST", path, json=body or {}, headers={"Idempotency-Key": key})
+
+    async def all(self, path: str, **query: Any) -> list[Json]:
+        """Every item of a list, page by page."""
+        items: list[Json] = []
+        after: str | None = None
+        while True:
+            page = await self.get(path, limit=200, **query, **({"after": after} if after else {}))
+            items += page["items"]
+            after = page["next_after"]
+            if after is None:
+                return items
+
+    async def ensure(
+        self, read: Callable[[], Awaitable[Json]], is_done: Callable[[Json], bool], path: str, body: Json | None = None
+    ) -> Json:
+        """Brings something into a state by a POST that must not be repeated blindly: after a failure
+        whose outcome is unknown, looks first whether it took effect. Gives what ``read`` last gave."""
+        deadline = self._deadline()
+        while True:
+            state = await read()
+            if is_done(state):
+                return state
+            try:
+                await self._once("POST", path, json=body or {})
+            except Refused as refusal:
+                if refusal.problem.get("code") not in ("concurrent_change", "illegal_transition"):
+                    raise
+                state = await read()
+                if not is_done(state) and asyncio.get_running_loop().time() > deadline:
+                    raise
+            except Unreachable:
+                if asyncio.get_running_loop().time() > deadline:
+                    raise
+            else:
+                state = await read()
+                if not is_done(state):
+                    raise RuntimeError(f"POST {path} was accepted and changed nothing that shows")
+                return state
+            await asyncio.sleep(0.2)
+
+    async def until(self, what: str, check: Callable[[], Awaitable[Any]]) -> Any:
+        """Asks ``check`` until it gives something true. :raises TimeoutError: names what never came."""
+        deadline = self._deadline()
+        pause = 0.02
+        while True:
+            if found := await check():
+                return found
+            if asyncio.get_running_loop().time() > deadline:
+                raise TimeoutError(f"waited {self._patience:.0f} s in vain until {what}")
+            await asyncio.sleep(pause)
+            pause = min(0.3, pause * 1.5)
+
+    async def _patiently(self, method: str, path: str, **request: Any) -> Any:
+        deadline = self._deadline()
+        pause = 0.1
+        while True:
+            try:
+                return await self._once(method, path, **request)
+            except Unreachable:
+                if asyncio.get_running_loop().time() > deadline:
+                    raise
+            await asyncio.sleep(pause)
+            pause = min(2.0, pause * 2)
+
+    async def _once(self, method: str, path: str, **request: Any) -> Any:
+        async with self._places:
+            try:
+                response = await self._http.request(method, path, **request)
+            except httpx.TransportError as error:
+                raise Unreachable(f"{self._http.base_url}: {error!r}") from error
+        if response.status_code in RETRY_STATUSES:
+            raise Unreachable(f"{method} {path}: {response.status_code}")
+        if response.is_error:
+            raise Refused(method, path, response)
+        return response.json()
+
+    def _deadline(self) -> float:
+        return asyncio.get_running_loop().time() + self._patience

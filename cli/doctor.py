@@ -1,0 +1,63 @@
+"""``diancai doctor``: is everything as it must be, and if not, what helps."""
+
+import socket
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from cli.demo import PUBLISHERS
+from cli.up import HOST, CannotStart, check_folder
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """``remedy`` is empty when all is well."""
+
+    what: str
+    found: str
+    remedy: str = ""
+
+
+def check_machine(data: Path, port: int) -> list[Finding]:
+    """This machine, for the embedded mode."""
+    findings = [_python()]
+    try:
+        check_folder(data)
+        findings.append(Finding("data folder", f"{data} is writable"))
+    except CannotStart as error:
+        findings.append(Finding("data folder", str(data), str(error)))
+    with socket.socket() as probe:
+        taken = probe.connect_ex((HOST, port)) == 0
+    findings.append(Finding("port", f"{port} is {'taken' if taken else 'free'}", f"PORT={port + 1}" if taken else ""))
+    return findings
+
+
+async def check_system(url: str) -> list[Finding]:
+    """A running system behind one address."""
+    findings = []
+    async with httpx.AsyncClient(base_url=url, timeout=5, trust_env=False) as http:
+        for service in PUBLISHERS:
+            findings.append(await _service(http, service))
+    return findings
+
+
+async def _service(http: httpx.AsyncClient, service: str) -> Finding:
+    try:
+        ready = await http.get(f"/api/{service}/health/ready")
+        if ready.status_code == 200:
+            parked = len((await http.get(f"/api/{service}/events/parked")).json()) if service != "catalog" else 0
+            if parked:
+                return Finding(service, f"ready, {parked} events parked", f"see GET /api/{service}/events/parked")
+            return Finding(service, "ready")
+        wrong = ready.json().get("wrong", {}) if "json" in ready.headers.get("content-type", "") else {}
+        said = "; ".join(f"{part}: {what}" for part, what in wrong.items()) or f"answers {ready.status_code}"
+        return Finding(service, said, "mend what is named, then ask again")
+    except httpx.TransportError as error:
+        return Finding(service, f"not reachable ({type(error).__name__})", "is it started, and is the address right?")
+
+
+def _python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    return Finding("Python", version, "" if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed")

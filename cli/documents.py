@@ -1,0 +1,72 @@
+"""The interfaces as documents: OpenAPI of each service, AsyncAPI of the events."""
+
+from typing import Any
+
+from shared.contracts import EVENTS
+from shared.messaging.envelope import CONTENT_TYPE
+from shared.messaging.rabbitmq import EXCHANGE
+from shared.service import Service
+
+Json = dict[str, Any]
+
+
+def openapi(service: Service) -> Json:
+    """The OpenAPI 3.1 document that the running service gives at ``/api/<name>/openapi.json``."""
+    document: Json = service.api.openapi()
+    document["servers"] = [{"url": f"/api/{service.name}"}]
+    return document
+
+
+def asyncapi(version: str) -> Json:
+    """AsyncAPI 3.0: a channel an event type, on the topic exchange, with its CloudEvents headers."""
+    channels: Json = {}
+    operations: Json = {}
+    messages: Json = {}
+    for kind, event in sorted(EVENTS.items()):
+        name = kind.replace(".", "_")
+        messages[name] = {
+            "name": kind,
+            "title": event.__name__,
+            "summary": " ".join((event.__doc__ or "").split()),
+            "contentType": CONTENT_TYPE,
+            "headers": {"$ref": "#/components/schemas/CloudEvent"},
+            "payload": event.model_json_schema(ref_template=f"#/components/messages/{name}/payload/$defs/{{model}}"),
+        }
+        channels[name] = {
+            "address": f"{kind}.s{{shard}}",
+            "parameters": {"shard": {"description": "0 to 15, CRC-32 of the aggregate id modulo 16"}},
+            "messages": {name: {"$ref": f"#/components/messages/{name}"}},
+            "bindings": {
+                "amqp": {"is": "routingKey", "exchange": {"name": EXCHANGE, "type": "topic", "durable": True}}
+            },
+        }
+        operations[f"publish_{name}"] = {"action": "send", "channel": {"$ref": f"#/channels/{name}"}}
+    return {
+        "asyncapi": "3.0.0",
+        "info": {"title": "Diancai events", "version": version, "description": "CloudEvents 1.0, AMQP binary mode"},
+        "defaultContentType": CONTENT_TYPE,
+        "channels": channels,
+        "operations": operations,
+        "components": {"messages": messages, "schemas": {"CloudEvent": _cloud_event()}},
+    }
+
+
+def _cloud_event() -> Json:
+    names = (
+        "specversion",
+        "id",
+        "source",
+        "type",
+        "subject",
+        "time",
+        "sequence",
+        "partitionkey",
+        "traceparent",
+        "correlationid",
+        "causationid",
+    )
+    return {
+        "type": "object",
+        "properties": {f"cloudEvents_{name}": {"type": "string"} for name in names},
+        "required": [f"cloudEvents_{name}" for name in names],
+    }

@@ -1,0 +1,183 @@
+"""``diancai``: start it, show it, examine it."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cli import documents, report
+from cli.client import Client, Refused, Unreachable
+from cli.demo import PUBLISHERS, Demonstration, circuit_of
+from cli.doctor import check_machine, check_system
+from cli.up import CannotStart
+from cli.up import run as run_up
+from shared import __version__
+from shared.db.migrate import SchemaMismatch
+
+app = typer.Typer(name="diancai", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+events = typer.Typer(no_args_is_help=True, help="Watch the event logs, or send parts of them again.")
+app.add_typer(events, name="events")
+
+T = TypeVar("T")
+
+DEFAULT_URL = "http://127.0.0.1:8000"
+Url = Annotated[str, typer.Option(envvar="DIANCAI_URL", help="Address of the gateway, or of an embedded process.")]
+Data = Annotated[Path, typer.Option(envvar="DIANCAI_DATA", help="Folder for the stores, the mail and the log.")]
+Port = Annotated[int, typer.Option(envvar="PORT", min=1, max=65535)]
+
+console = Console()
+errors = Console(stderr=True)
+
+
+@app.command()
+def up(
+    data: Data = Path("var"),
+    port: Port = 8000,
+    demo: Annotated[bool, typer.Option(help="Play the circuit of 2014 on first start.")] = True,
+) -> None:
+    """Start the whole system in this process, and on first start play the circuit of 2014."""
+    _run(run_up(data.resolve(), port, demo=demo, console=console))
+
+
+@app.command()
+def demo(
+    url: Url = DEFAULT_URL,
+    as_json: Annotated[bool, typer.Option("--json", help="End with one JSON object.")] = False,
+    circuit: Annotated[bool, typer.Option(help="With --json: add the circuit, to compare runs.")] = False,
+    patience: Annotated[float, typer.Option(help="Seconds to keep trying while a part is away.")] = 90.0,
+) -> None:
+    """Play the circuit of 2014 on a running system, through its public APIs. Can be stopped and repeated."""
+    shown = errors if as_json else console
+
+    async def play() -> None:
+        async with Client.at(url, patience_seconds=patience) as client:
+            with report.progress_on(shown) as progress:
+                outcome = await Demonstration(client, progress).play()
+        if as_json:
+            extra = {"circuit": circuit_of(outcome.plan)} if circuit else {}
+            print(json.dumps(outcome.summary | extra, ensure_ascii=False))
+        else:
+            report.show(console, outcome)
+
+    _run(play())
+
+
+@app.command()
+def doctor(
+    url: Annotated[str | None, typer.Option(help="Examine a running system instead of this machine.")] = None,
+    data: Data = Path("var"),
+    port: Port = 8000,
+) -> None:
+    """Say whether everything is as it must be, and if not, what helps. Exit status 1 when something is wrong."""
+    findings = _run(check_system(url)) if url else check_machine(data.resolve(), port)
+    table = Table("what", "found", "remedy")
+    for finding in findings:
+        table.add_row(
+            finding.what, finding.found, f"[red]{finding.remedy}[/red]" if finding.remedy else "[green]ok[/green]"
+        )
+    console.print(table)
+    raise typer.Exit(1 if any(finding.remedy for finding in findings) else 0)
+
+
+@app.command()
+def openapi(service: Annotated[str, typer.Argument(help="catalog, requests, dispatch or notify")]) -> None:
+    """Print a service's OpenAPI document."""
+    from services.embedded import build_all
+
+    found = next((entry for entry in build_all(Path()) if entry.name == service), None)
+    if found is None:
+        _fail(f"there is no service {service!r}; choose one of: {', '.join(PUBLISHERS)}")
+    else:
+        print(json.dumps(documents.openapi(found), ensure_ascii=False, indent=2))
+
+
+@app.command()
+def asyncapi() -> None:
+    """Print the AsyncAPI document of all events."""
+    print(json.dumps(documents.asyncapi(__version__), ensure_ascii=False, indent=2))
+
+
+@events.command("tail")
+def events_tail(
+    url: Url = DEFAULT_URL,
+    service: Annotated[list[str] | None, typer.Option(help="Only these publishers.")] = None,
+    after: Annotated[int, typer.Option(min=0, help="Begin behind this position.")] = 0,
+    follow: Annotated[bool, typer.Option(help="Go on with what comes.")] = True,
+) -> None:
+    """Print events as they are published: one CloudEvents JSON object a line."""
+
+    async def tail() -> None:
+        positions = dict.fromkeys(service or PUBLISHERS, after)
+        async with Client.at(url, patience_seconds=10) as client:
+            while True:
+                news = 0
+                for publisher, position in positions.items():
+                    batch = await client.get(f"/api/{publisher}/events", after=position, limit=500)
+                    for event in batch:
+                        print(json.dumps(event, ensure_ascii=False))
+                        positions[publisher] = event["position"]
+                    news += len(batch)
+                sys.stdout.flush()
+                if not news and not follow:
+                    return
+                if not news:
+                    await asyncio.sleep(0.5)
+
+    _run(tail())
+
+
+@events.command("replay")
+def events_replay(
+    source: Annotated[str, typer.Option("--from", help="The publisher whose log is read.")],
+    to: Annotated[str, typer.Option(help="The service that gets the events; its inbox keeps what it has.")],
+    url: Url = DEFAULT_URL,
+    after: Annotated[int, typer.Option(min=0, help="Begin behind this position.")] = 0,
+) -> None:
+    """Send a service's event log, or the part behind a position, again to one other service."""
+
+    async def replay() -> None:
+        sent, position = 0, after
+        async with Client.at(url, patience_seconds=10) as client:
+            while True:
+                done = await client.post(
+                    f"/api/{source}/events/replay",
+                    {"to": to, "after": position, "limit": 500},
+                    key=f"replay-{position}",
+                )
+                sent += done["sent"]
+                errors.print(f"{sent} events sent")
+                if done["next_after"] is None:
+                    return
+                position = done["next_after"]
+
+    _run(replay())
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    """Runs a command; what a user can mend ends in one line that says how."""
+    try:
+        return asyncio.run(work)
+    except (CannotStart, SchemaMismatch) as error:
+        _fail(str(error))
+    except Unreachable as error:
+        _fail(f"nothing answers: {error}; is the system started, and is the address right? (--url)")
+    except (Refused, TimeoutError) as error:
+        _fail(str(error))
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    raise AssertionError("unreachable")
+
+
+def _fail(text: str) -> None:
+    errors.print(f"[red]diancai:[/red] {text}", soft_wrap=True, highlight=False)
+    raise typer.Exit(2)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,47 @@
+"""All four services in one process: SQLite files, the in-process broker. For a small city, a
+demonstration, or a developer; the code below the bootstraps is the same as on a cluster."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from services.catalog.bootstrap import build as build_catalog
+from services.catalog.settings import CatalogSettings
+from services.dispatch.bootstrap import build as build_dispatch
+from services.dispatch.settings import DispatchSettings
+from services.notify.bootstrap import build as build_notify
+from services.notify.settings import NotifySettings
+from services.requests.bootstrap import build as build_requests
+from services.requests.settings import RequestsSettings
+from shared.cache.memory import MemoryCache
+from shared.kernel.clock import Clock, utc_now
+from shared.messaging.memory import MemoryBroker
+from shared.service import Service, application
+
+WEB = Path(__file__).parent.parent / "web"
+
+
+def build_all(data: Path, *, smtp_url: str = "", clock: Clock = utc_now) -> list[Service]:
+    """The services, with their stores in the folder ``data``; they share one broker."""
+    broker, cache = MemoryBroker(), MemoryCache()
+
+    def store(name: str) -> str:
+        return f"sqlite:///{data / name}.db"
+
+    return [
+        build_catalog(CatalogSettings(database_url=store("catalog")), broker=broker, cache=cache, clock=clock),
+        build_requests(RequestsSettings(database_url=store("requests")), broker=broker, cache=cache, clock=clock),
+        build_dispatch(DispatchSettings(database_url=store("dispatch")), broker=broker, cache=cache, clock=clock),
+        build_notify(
+            NotifySettings(database_url=store("notify"), smtp_url=smtp_url), broker=broker, cache=cache, clock=clock
+        ),
+    ]
+
+
+def embedded(services: Sequence[Service]) -> Starlette:
+    """The application: the services' doors, and the pages of ``web/``."""
+    pages = [Mount("/", StaticFiles(directory=WEB, html=True))] if WEB.is_dir() else []
+    return application(services, extra_routes=pages)
