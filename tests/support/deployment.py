@@ -1,0 +1,126 @@
+"""The four services as separate processes on real servers, as a cluster runs them, to be killed at will."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+
+from tests.support.private import Playground, free_port
+
+ROLES: dict[str, tuple[str, ...]] = {
+    "catalog": ("api", "relay"),
+    "requests": ("api", "relay", "consumer"),
+    "dispatch": ("api", "relay", "consumer"),
+    "notify": ("api", "relay", "consumer"),
+}
+PATIENCE_SECONDS = 60.0
+
+Part = tuple[str, str]
+"""(service, role)"""
+
+
+class Deployment:
+    """``settings`` are environment variables by service (DISPATCH_DATABASE_URL ...)."""
+
+    def __init__(self, playground: Playground, settings: Mapping[str, Mapping[str, str]], logs: Path) -> None:
+        self._playground = playground
+        self._settings = settings
+        self._logs = logs
+        self._processes: dict[Part, subprocess.Popen[bytes]] = {}
+        self.ports: dict[Part, int] = {
+            (service, role): free_port() for service, roles in ROLES.items() for role in roles
+        }
+
+    @property
+    def parts(self) -> list[Part]:
+        return list(self.ports)
+
+    def migrate(self) -> None:
+        """As the migration jobs do: all schemas and all queues, ahead of traffic."""
+        jobs = [self._spawn(service, "migrate") for service in ROLES]
+        for service, job in zip(ROLES, jobs, strict=True):
+            assert job.wait(PATIENCE_SECONDS) == 0, self.log_of((service, "migrate"))
+
+    def start(self, part: Part) -> None:
+        service, role = part
+        self._processes[part] = self._spawn(service, role, port=self.ports[part])
+
+    def kill9(self, part: Part) -> None:
+        self._processes[part].kill()
+        self._processes[part].wait(PATIENCE_SECONDS)
+
+    def terminate(self, part: Part) -> int:
+        """SIGTERM; gives the exit status."""
+        self._processes[part].send_signal(signal.SIGTERM)
+        return self._processes[part].wait(PATIENCE_SECONDS)
+
+    def stop(self) -> None:
+        for process in self._processes.values():
+            process.terminate()
+        for process in self._processes.values():
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def log_of(self, part: Part) -> str:
+        return (self._logs / f"{part[0]}-{part[1]}.log").read_text(errors="replace")[-4000:]
+
+    async def ready(self, *parts: Part) -> None:
+        """Until the given processes (all of them by default) say that they are ready."""
+        async with asyncio.timeout(PATIENCE_SECONDS), httpx.AsyncClient(trust_env=False) as http:
+            for part in parts or self.parts:
+                url = f"http://127.0.0.1:{self.ports[part]}/api/{part[0]}/health/ready"
+                while not await _is_ready(http, url):
+                    assert self._processes[part].poll() is None, self.log_of(part)
+                    await asyncio.sleep(0.05)
+
+    @asynccontextmanager
+    async def client(self) -> AsyncIterator[httpx.AsyncClient]:
+        """A client that finds each service's API process by the path, as the gateway does."""
+        async with httpx.AsyncClient(
+            transport=_Gateway({service: self.ports[service, "api"] for service in ROLES}),
+            base_url="http://gateway", timeout=30, headers={"Accept-Language": "en"},
+        ) as http:
+            yield http
+
+    def _spawn(self, service: str, what: str, *, port: int = 0) -> subprocess.Popen[bytes]:
+        environment = {
+            **os.environ, **self._settings[service], f"{service.upper()}_PORT": str(port),
+            f"{service.upper()}_LOG_LEVEL": "WARNING",
+        }
+        with (self._logs / f"{service}-{what}.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", f"services.{service}", what], env=environment, stdin=subprocess.DEVNULL,
+                stdout=log, stderr=log,
+            )
+        self._playground.watch(process.pid)
+        return process
+
+
+class _Gateway(httpx.AsyncBaseTransport):
+    def __init__(self, ports: Mapping[str, int]) -> None:
+        self._ports = ports
+        self._transport = httpx.AsyncHTTPTransport()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        service = request.url.path.split("/")[2]
+        request.url = request.url.copy_with(host="127.0.0.1", port=self._ports[service])
+        return await self._transport.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        await self._transport.aclose()
+
+
+async def _is_ready(http: httpx.AsyncClient, url: str) -> bool:
+    try:
+        return (await http.get(url, timeout=5)).status_code == 200
+    except httpx.TransportError:
+        return False
