@@ -156,6 +156,7 @@ async def test_an_order_keeps_the_menu_it_was_made_from(requests: House) -> None
     ("method", "path", "code"),
     [
         ("GET", "/orders/01900000-0000-7000-8000-00000000dead", "order.not_found"),
+        ("GET", "/orders/高楼" + "x" * 60, "order.not_found"),
         ("PUT", "/orders/01900000-0000-7000-8000-00000000dead", "order.not_found"),
         ("POST", "/orders/01900000-0000-7000-8000-00000000dead/submit", "order.not_found"),
         ("GET", "/editions/winter-1914", "edition.not_found"),

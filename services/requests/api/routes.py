@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 
 from services.requests.api import schemas
 from services.requests.application import commands, queries
@@ -15,7 +15,6 @@ router = APIRouter(tags=["requests"])
 After = Annotated[str | None, Query(max_length=40, description="id or code to begin behind")]
 Limit = Annotated[int, Query(ge=1, le=500)]
 Campaign = Annotated[str | None, Query(min_length=1, max_length=80)]
-OrderId = Annotated[str, Path(max_length=40)]
 INVALID = responses(422, 503)
 MISSING = responses(404, 422, 503)
 CLAIMING = responses(409, 422, 503)
@@ -29,7 +28,7 @@ async def list_editions(uow: Uow, after: After = None, limit: Limit = 100) -> Pa
 
 
 @router.get("/editions/{edition_id}", summary="One menu", responses=MISSING)
-async def get_edition(edition_id: Annotated[str, Path(max_length=40)], uow: Uow) -> schemas.EditionAnswer:
+async def get_edition(edition_id: str, uow: Uow) -> schemas.EditionAnswer:
     return schemas.EditionAnswer.model_validate(await queries.get_edition(uow, edition_id))
 
 
@@ -62,40 +61,40 @@ async def count_orders(uow: Uow, campaign: Campaign = None) -> dict[str, int]:
 
 
 @router.get("/orders/{order_id}", summary="One order", responses=MISSING)
-async def get_order(order_id: OrderId, uow: Uow) -> schemas.OrderAnswer:
+async def get_order(order_id: str, uow: Uow) -> schemas.OrderAnswer:
     return schemas.OrderAnswer.model_validate(await queries.get_order(uow, order_id))
 
 
 @router.put("/orders/{order_id}", summary="Change a draft or a returned order", responses=CHANGING)
-async def put_order(order_id: OrderId, body: schemas.OrderBody, uow: Uow) -> schemas.OrderAnswer:
+async def put_order(order_id: str, body: schemas.OrderBody, uow: Uow) -> schemas.OrderAnswer:
     return schemas.OrderAnswer.model_validate(await commands.redraft_order(uow, order_id, body.as_draft()))
 
 
 @router.post("/orders/{order_id}/submit", summary="Hand an order in", responses=CHANGING)
-async def submit_order(order_id: OrderId, uow: Uow) -> schemas.OrderAnswer:
+async def submit_order(order_id: str, uow: Uow) -> schemas.OrderAnswer:
     return schemas.OrderAnswer.model_validate(await commands.submit_order(uow, order_id))
 
 
 @router.post("/orders/{order_id}/accept", summary="Take an order on", responses=CHANGING)
-async def accept_order(order_id: OrderId, uow: Uow) -> schemas.OrderAnswer:
+async def accept_order(order_id: str, uow: Uow) -> schemas.OrderAnswer:
     return schemas.OrderAnswer.model_validate(await commands.accept_order(uow, order_id))
 
 
 @router.post("/orders/{order_id}/return", summary="Give an order back for changes", responses=CHANGING)
-async def return_order(order_id: OrderId, body: schemas.ReasonBody, uow: Uow) -> schemas.OrderAnswer:
+async def return_order(order_id: str, body: schemas.ReasonBody, uow: Uow) -> schemas.OrderAnswer:
     return schemas.OrderAnswer.model_validate(await commands.return_order(uow, order_id, reason=body.reason))
 
 
 @router.post("/orders/{order_id}/cancel", summary="Withdraw an order", responses=CHANGING)
-async def cancel_order(order_id: OrderId, body: schemas.ReasonBody, uow: Uow) -> schemas.OrderAnswer:
+async def cancel_order(order_id: str, body: schemas.ReasonBody, uow: Uow) -> schemas.OrderAnswer:
     return schemas.OrderAnswer.model_validate(await commands.cancel_order(uow, order_id, reason=body.reason))
 
 
 @router.post("/orders/{order_id}/close", summary="Close the books on an order", responses=CHANGING)
-async def close_order(order_id: OrderId, uow: Uow) -> schemas.OrderAnswer:
+async def close_order(order_id: str, uow: Uow) -> schemas.OrderAnswer:
     return schemas.OrderAnswer.model_validate(await commands.close_order(uow, order_id))
 
 
 @router.post("/orders/{order_id}/ratings", summary="Judge what was served at one booth", responses=CHANGING)
-async def post_rating(order_id: OrderId, body: schemas.RatingBody, uow: Uow) -> schemas.OrderAnswer:
+async def post_rating(order_id: str, body: schemas.RatingBody, uow: Uow) -> schemas.OrderAnswer:
     return schemas.OrderAnswer.model_validate(await commands.rate_service(uow, order_id, **body.model_dump()))
