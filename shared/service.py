@@ -21,7 +21,7 @@ from shared import __version__
 from shared.cache.memory import MemoryCache
 from shared.cache.port import Cache
 from shared.cache.redis import RedisCache
-from shared.db.engine import Database
+from shared.db.engine import Database, store_is_away
 from shared.db.migrate import Migrations, SchemaMismatch
 from shared.db.unit_of_work import UnitOfWork
 from shared.http import problems
@@ -255,7 +255,28 @@ def main(settings_class: type[ServiceSettings], build: Build) -> None:
         return
     roles = frozenset(Role(role) for role in what) or ALL_ROLES
     service = build(settings, broker=broker, cache=make_cache(settings), clock=utc_now)
+    _preflight(service)
     serve(application([service], roles), settings.host, settings.port)
+
+
+def _preflight(service: Service) -> None:
+    """Ends with one line that says what to do, where starting would end in a traceback."""
+
+    async def check() -> None:
+        try:
+            await service.migrations.check(service.database)
+        finally:
+            await service.database.close()
+
+    try:
+        asyncio.run(check())
+    except SchemaMismatch as error:
+        sys.exit(str(error))
+    except Exception as error:
+        if not store_is_away(error):
+            raise
+        name = service.name.upper()
+        sys.exit(f"{service.name}: the store can't be reached ({error.__class__.__name__}); see {name}_DATABASE_URL")
 
 
 async def _migrate(build: Build, settings: ServiceSettings, broker: Broker) -> None:

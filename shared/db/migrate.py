@@ -10,16 +10,21 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData
 
+from shared import __version__
 from shared.db.engine import Database
 
 
 class SchemaMismatch(Exception):
     """The store's schema is not the one that this release was made for."""
 
-    def __init__(self, service: str, found: str | None, expected: str) -> None:
+    def __init__(self, service: str, found: str | None, expected: str, *, newer: bool = False) -> None:
+        remedy = (
+            f"run the release that made it, or a later one, not this one ({__version__})"
+            if newer
+            else f"run: python -m services.{service} migrate"
+        )
         super().__init__(
-            f"{service}: the store's schema is at revision {found or 'none'}, this release needs {expected}; "
-            f"run: python -m services.{service} migrate"
+            f"{service}: the store's schema is at revision {found or 'none'}, this release needs {expected}; {remedy}"
         )
         self.found = found
         self.expected = expected
@@ -42,6 +47,10 @@ class Migrations:
         return head
 
     async def upgrade(self, database: Database, revision: str = "head") -> None:
+        """:raises SchemaMismatch: the store was made by a later release, whose steps this one lacks."""
+        found = await self.current(database)
+        if not self._knows(found):
+            raise SchemaMismatch(self.service, found, self.head, newer=True)
         await self._run(database, revision, downgrade=False)
 
     async def downgrade(self, database: Database, revision: str) -> None:
@@ -55,7 +64,10 @@ class Migrations:
         """:raises SchemaMismatch: with what is there, what is needed, and the command that helps."""
         found = await self.current(database)
         if found != self.head:
-            raise SchemaMismatch(self.service, found, self.head)
+            raise SchemaMismatch(self.service, found, self.head, newer=not self._knows(found))
+
+    def _knows(self, revision: str | None) -> bool:
+        return revision is None or any(script.revision == revision for script in self._scripts.walk_revisions())
 
     async def _run(self, database: Database, revision: str, *, downgrade: bool) -> None:
         def steps(current: object, _context: MigrationContext) -> Sequence[object]:

@@ -69,7 +69,7 @@ class Relay:
                 failures += 1
                 level = log.info if isinstance(error, BrokerUnavailable) else log.warning
                 level("events wait for the broker or the store", error=repr(error), failures=failures)
-                backoff = min(5.0, 0.1 * 2 ** min(failures, 8)) * random.uniform(0.5, 1.5)  # noqa: S311 - jitter
+                backoff = min(2.0, 0.1 * 2 ** min(failures, 8)) * random.uniform(0.5, 1.5)  # noqa: S311 - jitter
                 await self._doorbell_or(stop, backoff)
 
     async def publish_due(self) -> int:
