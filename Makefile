@@ -1,0 +1,62 @@
+# What a developer types. Needs GNU make 4.3 or later and Python 3.11 or later, nothing else.
+#   PYTHON=python3.13 make setup     another Python
+#   make test PYTEST="-k dispatch"   part of the tests
+#   make run PORT=9000               another port; DIANCAI_DATA is the folder for its data
+
+PYTHON ?= python3
+PYTEST ?=
+COMPOSE ?= docker compose
+DOCKER ?= docker
+BIN := .venv/bin
+SETUP := .venv/installed
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup run test check check-web bench compose-test lock clean
+
+help: ## Say what there is
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
+
+setup: $(SETUP) ## Install everything into .venv, unless it is there already
+
+$(SETUP): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Diancai needs Python 3.11 or later: make setup PYTHON=/path/to/it")'
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv || { echo "Install the venv module first (Debian: python3-venv)." >&2; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --no-build-isolation -e .
+	@$(BIN)/diancai --help >/dev/null 2>&1 || true # compiles what a start needs, so that the first one is quick
+	@touch $@
+
+run: $(SETUP) ## Start everything in one process on http://127.0.0.1:8000
+	@$(BIN)/diancai up
+
+test: $(SETUP) ## Run all tests, on real servers too
+	@$(BIN)/python -m tests.support.servers install
+	$(BIN)/pytest $(PYTEST)
+
+check: $(SETUP) check-web ## Run the linters, the type checker, the import contracts and the layout tests
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -q tests/architecture
+
+check-web: ## Run the checks of the page, where it has any
+	@if [ -x web/check ]; then web/check; fi
+
+bench: $(SETUP) ## Measure, and print the numbers
+	$(BIN)/python -m bench.latency
+
+compose-test: $(SETUP) ## Build the containers, play the circuit on them, and take them down
+	@COMPOSE="$(COMPOSE)" DOCKER="$(DOCKER)" deploy/compose-test
+
+lock: $(SETUP) ## Pin the requirements anew, e.g. make lock UPGRADE=--upgrade
+	@for name in dev catalog requests dispatch notify mail; do \
+	  echo "requirements/$$name.txt"; \
+	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-package diancai \
+	    --custom-compile-command "make lock" $(UPGRADE) $$([ $$name = dev ] || echo "--constraints requirements/dev.txt") \
+	    requirements/$$name.in --output-file requirements/$$name.txt >/dev/null || exit 1; \
+	done
+
+clean: ## Remove what was built or measured; data and secrets stay
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist bench/results
+	find . -name __pycache__ -type d -not -path './web/node_modules/*' -prune -exec rm -rf {} +
