@@ -1,0 +1,1 @@
+"""notify: everyone who must know, knows (通知)."""

@@ -1,0 +1,85 @@
+"""notify's operations: who is told, what they were told, and the live inbox."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Path, Query, Request
+from sse_starlette import EventSourceResponse
+
+from services.notify.api import schemas
+from services.notify.api.stream import open_stream
+from services.notify.application import commands, queries
+from shared.http.inputs import AppState, Page, Uow
+from shared.http.problems import responses
+from shared.http.texts import preferred_language
+
+router = APIRouter(tags=["notify"])
+
+
+def _language(request: Request) -> str:
+    return preferred_language(request.headers.get("accept-language"))
+
+
+Language = Annotated[str, Depends(_language)]
+Key = Annotated[str, Path(max_length=60, pattern=r"^[\w.:-]+$")]
+After = Annotated[str | None, Query(max_length=60, description="id to begin behind")]
+Position = Annotated[int | None, Query(ge=0, lt=2**63, description="position to begin behind")]
+LastEventId = Annotated[
+    int | None, Header(alias="Last-Event-ID", ge=0, lt=2**63, description="position of the last message received")
+]
+Limit = Annotated[int, Query(ge=1, le=500)]
+LISTING = responses(422, 503)
+MISSING = responses(404, 422, 503)
+CHANGING = responses(404, 409, 422, 503)
+
+
+@router.get("/recipients", summary="List recipients", responses=LISTING)
+async def list_recipients(
+    uow: Uow, state: AppState, after: After = None, limit: Limit = 100
+) -> Page[schemas.RecipientAnswer]:
+    items, next_after = await queries.list_recipients(uow, state.texts, after=after, limit=limit)
+    return Page[schemas.RecipientAnswer].model_validate({"items": items, "next_after": next_after})
+
+
+@router.put("/recipients/{recipient_id}", summary="Set a recipient's language and address", responses=CHANGING)
+async def put_recipient(
+    recipient_id: Key, body: schemas.PreferenceBody, uow: Uow, state: AppState
+) -> schemas.RecipientAnswer:
+    recipient = await commands.prefer(uow, recipient_id, **body.model_dump())
+    return schemas.RecipientAnswer.model_validate(queries.view_of(state.texts, recipient))
+
+
+@router.get("/recipients/{recipient_id}/messages", summary="A recipient's messages", responses=MISSING)
+async def list_messages(
+    recipient_id: Key, uow: Uow, state: AppState, language: Language, after: Position = None, limit: Limit = 100,
+    newest_first: bool = False,
+) -> Page[schemas.MessageAnswer]:
+    items, next_after = await queries.list_messages(
+        uow, state.texts, language, recipient_id, after=after, limit=limit, newest_first=newest_first
+    )
+    return Page[schemas.MessageAnswer].model_validate({"items": items, "next_after": next_after})
+
+
+@router.get(
+    "/recipients/{recipient_id}/stream",
+    summary="A recipient's messages as they come: server-sent events `message`, with the position as id",
+    responses={200: {"content": {"text/event-stream": {}}, "description": "An endless stream"}, **MISSING},
+    response_class=EventSourceResponse,
+)
+async def stream_messages(
+    recipient_id: Key, uow: Uow, state: AppState, language: Language, after: Position = None,
+    last_event_id: LastEventId = None,
+) -> EventSourceResponse:
+    """Begins behind `Last-Event-ID`, else behind `after`, else with what comes from now on."""
+    begin = last_event_id if last_event_id is not None else after
+    return await open_stream(uow, state.texts, state.cache, language, recipient_id, after=begin)
+
+
+@router.post("/messages/{message_id}/read", summary="Mark a message as read", responses=CHANGING)
+async def read_message(message_id: Key, uow: Uow, state: AppState, language: Language) -> schemas.MessageAnswer:
+    message = await commands.read_message(uow, message_id)
+    return schemas.MessageAnswer.model_validate(await queries.show_message(uow, state.texts, language, message.id))
+
+
+@router.get("/messages/counts", summary="How many messages there are, by recipient and by channel", responses=LISTING)
+async def count_messages(uow: Uow) -> schemas.CountsAnswer:
+    return schemas.CountsAnswer.model_validate(await queries.count_messages(uow))

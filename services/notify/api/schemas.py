@@ -1,0 +1,39 @@
+"""HTTP bodies of notify."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shared.http.inputs import Answer, Body
+
+
+class PreferenceBody(Body):
+    language: Literal["zh-CN", "en"]
+    email: Annotated[str | None, Field(max_length=300, description="null: no mail")] = None
+
+
+class RecipientAnswer(Answer):
+    id: str
+    name: str
+    name_en: str
+    language: str
+    has_email: bool
+    unread: int
+
+
+class MessageAnswer(Answer):
+    id: str
+    position: int
+    code: str
+    subject: str
+    text: str
+    about: Annotated[str, Field(description="the stream it tells of, e.g. order:<id>")]
+    created_at: Annotated[datetime, Field(description="when that happened")]
+    read_at: datetime | None
+
+
+class CountsAnswer(Answer):
+    total: int
+    by_recipient: dict[str, int]
+    by_channel: dict[str, int]

@@ -1,0 +1,1 @@
+"""notify's use cases: commands change, queries read."""

@@ -1,0 +1,25 @@
+"""What people can tell notify. (What events tell it stands in directory, orders, circuit and digests.)"""
+
+from services.notify.domain.message import Message
+from services.notify.domain.recipient import Recipient
+from shared.db.unit_of_work import UnitOfWork
+
+
+async def prefer(uow: UnitOfWork, recipient_id: str, *, language: str, email: str | None) -> Recipient:
+    """Sets the language of a recipient's mail, and its address; without one it gets no mail.
+
+    :raises InvalidInput: the address is none. :raises NotFound: no event has mentioned the recipient.
+    """
+    async with uow.transaction() as tx:
+        recipient = await tx.get(Recipient, recipient_id)
+        recipient.prefer(language=language, email=email)
+        return recipient
+
+
+async def read_message(uow: UnitOfWork, message_id: str) -> Message:
+    """Marks a message as read; doing so again changes nothing."""
+    async with uow.transaction() as tx:
+        message = await tx.get(Message, message_id)
+        if message.note_read(tx.now):
+            (await tx.get(Recipient, message.recipient_id)).note_read()
+        return message

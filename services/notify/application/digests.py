@@ -1,0 +1,87 @@
+"""Gathers the events of a plan's revision, and writes one message to each who is concerned."""
+
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from services.notify.application.posting import Channels, mention, post, telling
+from services.notify.domain.digest import Digest, Entry
+from services.notify.domain.recipient import of_township
+from services.notify.store.tables import digest as digest_table
+from services.notify.store.tables import digest_entry
+from shared.contracts.dispatch import LineUnserved, PlanPublished, StopChanged, StopScheduled, TeamAssigned
+from shared.db.engine import dialect_of
+from shared.db.unit_of_work import Transaction, UnitOfWork
+
+Gathered = StopScheduled | StopChanged | TeamAssigned | LineUnserved
+
+
+async def announce_revision(uow: UnitOfWork, channels: Channels, event: PlanPublished) -> None:
+    """Learns how many events the revision has; when they are all here, writes the digest."""
+    async with telling(uow) as tx:
+        digest = await _digest(tx, event.plan_id, event.revision)
+        if digest.state == "gathering":
+            digest.announce(event.model_dump(mode="json"))
+            await _write_if_complete(tx, channels, digest)
+
+
+async def note_unserved(uow: UnitOfWork, channels: Channels, event: LineUnserved) -> None:
+    async with telling(uow) as tx:
+        await mention(tx, of_township(event.township_code))
+        await gather(tx, channels, "unserved", event)
+
+
+async def gather(tx: Transaction, channels: Channels, kind: str, event: Gathered, **more: Any) -> None:
+    """Adds the event that is being applied to its revision; when that was the last one, writes the
+    digest. Adding it twice counts once."""
+    if tx.cause is None:
+        raise RuntimeError("a digest is gathered from events: this transaction applies none")
+    digest = await _digest(tx, event.plan_id, event.revision)
+    if digest.state != "gathering":
+        return  # more came than were announced, or one came again: everyone was told
+    row = {
+        "event_id": tx.cause.id, "digest_id": digest.id, "kind": kind,
+        "data": {**event.model_dump(mode="json"), **more},
+    }
+    added = await tx.session.execute(
+        _insert(tx, digest_entry).values(**row).on_conflict_do_nothing().returning(digest_entry.c.event_id)
+    )
+    if added.first() is not None:
+        digest.gather(kind)
+        await _write_if_complete(tx, channels, digest)
+
+
+async def _digest(tx: Transaction, plan_id: str, revision: int) -> Digest:
+    """The digest of this revision, made when it is new; locked, so that its events count one by one."""
+    key = f"{plan_id}/{revision}"
+    digest = await tx.find(Digest, key)
+    if digest is not None:
+        return digest
+    await tx.session.execute(
+        _insert(tx, digest_table)
+        .values(
+            id=key, plan_id=plan_id, revision=revision, state="gathering", stops=0, assignments=0, unserved=0,
+            event_seq=0, version=1,
+        )
+        .on_conflict_do_nothing()
+    )
+    return await tx.get(Digest, key)
+
+
+async def _write_if_complete(tx: Transaction, channels: Channels, digest: Digest) -> None:
+    if not digest.complete:
+        return
+    mine = digest_entry.c.digest_id == digest.id
+    rows = await tx.session.execute(select(digest_entry.c.kind, digest_entry.c.data).where(mine))
+    for note in digest.write(Entry(row.kind, row.data) for row in rows.all()):
+        await post(
+            tx, channels, note.recipient_id, note.code, note.params,
+            about=f"plan:{digest.plan_id}", occasion=f"digest:{digest.id}",
+        )
+    await tx.session.execute(delete(digest_entry).where(mine))  # the messages hold what they need
+
+
+def _insert(tx: Transaction, table: Any) -> "postgresql.Insert | sqlite.Insert":
+    make = postgresql.insert if dialect_of(tx.session) == "postgresql" else sqlite.insert
+    return make(table)

@@ -1,0 +1,55 @@
+"""Who there is to tell, and what the menu offers them."""
+
+from sqlalchemy import select
+
+from services.notify.application.posting import Channels, mention, post, telling
+from services.notify.domain.edition import Edition
+from services.notify.domain.recipient import Recipient, of_team, of_township
+from services.notify.store import tables
+from shared.contracts.catalog import EditionPublished, TeamRegistered, TownshipChanged
+from shared.db.unit_of_work import Transaction, UnitOfWork
+
+
+async def name_township(uow: UnitOfWork, channels: Channels, event: TownshipChanged) -> None:
+    """Names the township's post; when it is new, tells it of the editions that still concern it."""
+    async with telling(uow) as tx:
+        township = await mention(tx, of_township(event.code))
+        township.rename(event.name, event.name_en)
+        if township.entered_at is None and tx.cause is not None:
+            township.entered_at = tx.cause.occurred_at
+            for edition in (await tx.session.scalars(select(Edition).order_by(tables.edition.c.id))).all():
+                await _tell_of_edition(tx, channels, township, edition)
+
+
+async def name_team(uow: UnitOfWork, _channels: Channels, event: TeamRegistered) -> None:
+    async with telling(uow) as tx:
+        (await mention(tx, of_team(event.code))).rename(event.name, event.name_en)
+
+
+async def announce_edition(uow: UnitOfWork, channels: Channels, event: EditionPublished) -> None:
+    """Tells all townships; those that are entered later, when they are."""
+    async with telling(uow) as tx:
+        if tx.cause is None or await tx.find(Edition, event.edition_id):
+            return
+        edition = Edition(
+            id=event.edition_id, title=event.title, effective_on=event.effective_on, retires_on=event.retires_on,
+            items=len(event.items), published_at=tx.cause.occurred_at,
+        )
+        tx.add(edition)
+        entered = select(Recipient).where(tables.recipient.c.entered_at.is_not(None)).with_for_update()
+        for township in (await tx.session.scalars(entered.order_by(tables.recipient.c.id))).all():
+            await _tell_of_edition(tx, channels, township, edition)
+
+
+async def _tell_of_edition(tx: Transaction, channels: Channels, township: Recipient, edition: Edition) -> None:
+    if township.entered_at is None or not edition.concerns(township.entered_at):
+        return
+    params = {
+        "title": edition.title,
+        "effective_on": edition.effective_on.isoformat(),
+        "retires_on": edition.retires_on.isoformat(),
+        "items": edition.items,
+    }
+    await post(
+        tx, channels, township.id, "message.edition_published", params, about=edition.stream, occasion=edition.stream
+    )

@@ -1,0 +1,94 @@
+"""How a message is written: once, in its recipient's inbox, and onto the channels that it has."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from sqlalchemy import exists, select, text
+
+from services.notify.domain.delivery import FRESH, Delivery
+from services.notify.domain.message import Message, Params, message_id
+from services.notify.domain.recipient import COORDINATOR, Recipient
+from services.notify.store.tables import message as message_table
+from shared.cache.port import Cache
+from shared.contracts.notify import MessageDelivered
+from shared.db.engine import dialect_of
+from shared.db.unit_of_work import Transaction, UnitOfWork
+
+MAIL_TOPIC = "mail"
+_TURN = 0x0D1A_0010
+"""This service's advisory lock: any number, but a fixed one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """The ways out. ``cache`` wakes browsers and the mailer; ``email`` is whether mail can be sent."""
+
+    cache: Cache
+    email: bool
+
+
+def inbox_topic(recipient_id: str) -> str:
+    return f"inbox:{recipient_id}"
+
+
+@asynccontextmanager
+async def telling(uow: UnitOfWork) -> AsyncIterator[Transaction]:
+    """The transaction of a use case that may write messages. Only one of those runs at a time.
+
+    Batches of different queues touch the same recipients, in any order: without the turn they would
+    lock each other out again and again. And what depends on two aggregates (an edition and the
+    townships, the parts of a digest) would be missed when both are half stored at the same moment.
+    SQLite's writers queue anyway.
+    """
+    async with uow.transaction() as tx:
+        if dialect_of(tx.session) == "postgresql" and not tx.session.info.get("has_turn"):
+            await tx.session.execute(text(f"SELECT pg_advisory_xact_lock({_TURN})"))
+            tx.session.info["has_turn"] = True  # until the session ends, and with it the transaction
+        yield tx
+
+
+async def mention(tx: Transaction, recipient_id: str) -> Recipient:
+    """The recipient, locked; made when this is the first that is heard of it."""
+    recipient = await tx.find(Recipient, recipient_id)
+    if recipient is None:
+        if recipient_id != COORDINATOR:
+            await mention(tx, COORDINATOR)  # where there is anybody, there is a corps
+        tx.add(recipient := Recipient(id=recipient_id))
+        await tx.session.flush()
+    return recipient
+
+
+async def post(
+    tx: Transaction, channels: Channels, recipient_id: str, code: str, params: Params, *,
+    about: str, occasion: str | None = None,
+) -> None:
+    """Writes a message, unless it is there already.
+
+    ``occasion`` is what makes it the same message; by default the event that is being applied.
+    """
+    cause = tx.cause
+    if cause is None:
+        raise RuntimeError("messages tell of events: this transaction applies none")
+    recipient = await mention(tx, recipient_id)
+    key = message_id(occasion or cause.id, recipient_id, code)
+    if await tx.session.scalar(select(exists().where(message_table.c.id == key))):
+        return
+    message = Message(
+        id=key, recipient_id=recipient_id, code=code, params=params, about=about, created_at=cause.occurred_at
+    )
+    tx.add(message)
+    recipient.note_message()
+    # In the inbox, stored is delivered.
+    tx.record(
+        message, MessageDelivered(message_id=key, recipient_id=recipient_id, channel="inbox", about=about)
+    )
+    tx.after_commit(partial(channels.cache.signal, inbox_topic(recipient_id)))
+    if channels.email and recipient.email and tx.now - cause.occurred_at <= FRESH:
+        tx.add(
+            Delivery(
+                id=f"{key}.email", message_id=key, recipient_id=recipient_id, channel="email", next_try_at=tx.now
+            )
+        )
+        tx.after_commit(partial(channels.cache.signal, MAIL_TOPIC))

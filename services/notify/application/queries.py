@@ -1,0 +1,154 @@
+"""What notify can be asked."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import desc, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.notify.application.rendering import Names, display_names, posts_in, render
+from services.notify.domain.message import Message
+from services.notify.domain.recipient import Recipient
+from services.notify.store.tables import message as message_table
+from services.notify.store.tables import recipient as recipient_table
+from shared.db.paging import page_of
+from shared.db.unit_of_work import UnitOfWork
+from shared.http.texts import Texts
+from shared.kernel.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientView:
+    """A recipient as it is shown: by name or code, never with its address."""
+
+    id: str
+    name: str
+    name_en: str
+    language: str
+    has_email: bool
+    unread: int
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """A message in the reader's language."""
+
+    id: str
+    position: int
+    code: str
+    subject: str
+    text: str
+    about: str
+    created_at: datetime
+    read_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    total: int
+    by_recipient: dict[str, int]
+    by_channel: dict[str, int]
+
+
+async def list_recipients(
+    uow: UnitOfWork, texts: Texts, *, after: str | None, limit: int
+) -> tuple[list[RecipientView], str | None]:
+    async with uow.reading() as session:
+        found, next_after = await page_of(session, select(Recipient), recipient_table.c.id, after=after, limit=limit)
+    return [view_of(texts, recipient) for recipient in found], next_after
+
+
+def view_of(texts: Texts, recipient: Recipient) -> RecipientView:
+    name, name_en = display_names(texts, recipient.id, recipient.name, recipient.name_en)
+    return RecipientView(
+        id=recipient.id, name=name, name_en=name_en, language=recipient.language,
+        has_email=recipient.email is not None, unread=recipient.unread,
+    )
+
+
+async def list_messages(
+    uow: UnitOfWork, texts: Texts, language: str, recipient_id: str, *, after: int | None, limit: int,
+    newest_first: bool = False,
+) -> tuple[list[MessageView], str | None]:
+    """Messages behind the position ``after``, in the order asked for; and the position to go on from.
+
+    :raises NotFound: no event has mentioned the recipient.
+    """
+    position = message_table.c.position
+    query = select(Message).where(message_table.c.recipient_id == recipient_id).limit(limit + 1)
+    query = query.order_by(desc(position) if newest_first else position)
+    if after is not None:
+        query = query.where(position < after if newest_first else position > after)
+    async with uow.reading() as session:
+        await _require_recipient(session, recipient_id)
+        found = list(await session.scalars(query))
+        views = await _views(session, texts, language, found[:limit])
+    return views, str(views[-1].position) if len(found) > limit else None
+
+
+async def show_message(uow: UnitOfWork, texts: Texts, language: str, message_id: str) -> MessageView:
+    """:raises NotFound: there is none with this id."""
+    async with uow.reading() as session:
+        message = await session.get(Message, message_id)
+        if message is None:
+            raise NotFound(Message.kind, message_id)
+        return (await _views(session, texts, language, [message]))[0]
+
+
+async def last_position(uow: UnitOfWork, recipient_id: str) -> int:
+    """The position of a recipient's newest message, 0 when it has none.
+
+    :raises NotFound: no event has mentioned the recipient.
+    """
+    newest = select(func.max(message_table.c.position)).where(message_table.c.recipient_id == recipient_id)
+    async with uow.reading() as session:
+        await _require_recipient(session, recipient_id)
+        return await session.scalar(newest) or 0
+
+
+async def count_messages(uow: UnitOfWork) -> Counts:
+    """From what every recipient counts for itself, so that it costs the same at any number of messages."""
+    async with uow.reading() as session:
+        rows = (
+            await session.execute(
+                select(recipient_table.c.id, recipient_table.c.messages, recipient_table.c.mails)
+                .order_by(recipient_table.c.id)
+            )
+        ).all()
+    total = sum(row.messages for row in rows)
+    return Counts(
+        total=total, by_recipient={row.id: row.messages for row in rows if row.messages},
+        by_channel={"inbox": total, "email": sum(row.mails for row in rows)},
+    )
+
+
+async def names_for(session: AsyncSession, messages: Iterable[Message]) -> Names:
+    """The names that the texts of these messages need."""
+    wanted = set[str]().union(*(posts_in(message.params) for message in messages))
+    rows = await session.execute(
+        select(recipient_table.c.id, recipient_table.c.name, recipient_table.c.name_en)
+        .where(recipient_table.c.id.in_(sorted(wanted)))
+    )
+    return {row.id: (row.name, row.name_en) for row in rows}
+
+
+async def _views(
+    session: AsyncSession, texts: Texts, language: str, messages: Sequence[Message]
+) -> list[MessageView]:
+    names = await names_for(session, messages)
+    return [_view(texts, language, message, names) for message in messages]
+
+
+def _view(texts: Texts, language: str, message: Message, names: Names) -> MessageView:
+    rendered = render(texts, language, message.code, message.params, names)
+    assert message.position is not None, "the store numbers every message"  # noqa: S101
+    return MessageView(
+        id=message.id, position=message.position, code=message.code, subject=rendered.subject, text=rendered.text,
+        about=message.about, created_at=message.created_at, read_at=message.read_at,
+    )
+
+
+async def _require_recipient(session: AsyncSession, recipient_id: str) -> None:
+    if await session.get(Recipient, recipient_id) is None:
+        raise NotFound(Recipient.kind, recipient_id)

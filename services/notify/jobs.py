@@ -1,0 +1,47 @@
+"""What runs beside the consumer: the mailer."""
+
+import asyncio
+
+from services.notify.application.mailing import Send, send_due
+from services.notify.application.posting import MAIL_TOPIC
+from shared.cache.port import Cache
+from shared.db.unit_of_work import UnitOfWork
+from shared.http.texts import Texts
+from shared.service import Job
+from shared.telemetry.logs import logger
+
+POLL_SECONDS = 5.0
+
+log = logger(__name__)
+
+
+def mailer(uow: UnitOfWork, cache: Cache, texts: Texts, send: Send, *, retry_seconds: float) -> Job:
+    """Sends mail as it falls due; woken when some is written, and now and then by itself."""
+
+    async def run(stop: asyncio.Event) -> None:
+        stopped = asyncio.create_task(stop.wait())
+        async with cache.watching(MAIL_TOPIC) as bursts:
+            woken = asyncio.ensure_future(anext(bursts))
+            try:
+                while not stop.is_set():
+                    if await _round(uow, texts, send, retry_seconds):
+                        continue
+                    poll = min(POLL_SECONDS, retry_seconds)
+                    await asyncio.wait({stopped, woken}, timeout=poll, return_when=asyncio.FIRST_COMPLETED)
+                    if woken.done():
+                        woken = asyncio.ensure_future(anext(bursts))
+            finally:
+                stopped.cancel()
+                woken.cancel()
+                await asyncio.gather(stopped, woken, return_exceptions=True)
+
+    return run
+
+
+async def _round(uow: UnitOfWork, texts: Texts, send: Send, retry_seconds: float) -> int:
+    try:
+        return await send_due(uow, texts, send, retry_seconds=retry_seconds)
+    except Exception as error:
+        # The store is away, or a lock was lost; what was taken comes back when its lease is over.
+        log.warning("mailer failed, trying again", error=type(error).__name__)
+        return 0

@@ -1,0 +1,7 @@
+"""Alembic's entry; see shared.db.migrate."""
+
+from services.notify.store.tables import metadata
+from shared.db.migrate import run_env
+from shared.messaging.tables import metadata as messaging
+
+run_env([metadata, messaging])

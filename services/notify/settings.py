@@ -1,0 +1,20 @@
+"""What notify is told from outside; see shared.settings for what all services are told."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from shared.settings import ServiceSettings, settings_of
+
+
+class NotifySettings(ServiceSettings):
+    name: ClassVar[str] = "notify"
+    model_config = settings_of("notify_")
+
+    smtp_url: str = Field(
+        default="", description="smtp://[user:password@]host:port, or smtps://...; empty: no e-mail is sent"
+    )
+    mail_from: str = Field(default="diancai@localhost", description="the sender's address")
+    mail_retry_seconds: float = Field(
+        default=60.0, gt=0, description="the wait after the first failed try; every further one is four times as long"
+    )

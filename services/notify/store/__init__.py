@@ -1,0 +1,1 @@
+"""notify's tables, and how the domain's classes lie in them."""
