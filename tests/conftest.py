@@ -9,6 +9,8 @@ from services.catalog.bootstrap import build as build_catalog
 from services.catalog.settings import CatalogSettings
 from tests.support.house import House, running_house
 
+pytest_plugins = ["tests.support.fixtures"]
+
 
 @pytest.fixture
 async def catalog(tmp_path: Path) -> AsyncIterator[House]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -12,7 +13,7 @@ from shared.kernel.clock import Clock
 from shared.kernel.errors import DomainError
 from shared.messaging.broker import Inlet
 from shared.messaging.envelope import Envelope
-from shared.messaging.inbox import Apply, Inbox, Key, count_parked
+from shared.messaging.inbox import Apply, Inbox, Key, WaitingFailed, count_parked
 from shared.messaging.outbox import Outbox
 from shared.telemetry import metrics
 from shared.telemetry.logs import logger
@@ -71,9 +72,18 @@ class Consumer:
             metrics.DELIVERY_SECONDS.labels(self.service).observe((now - envelope.occurred_at).total_seconds())
 
     async def redrive(self, key: Key) -> int:
-        """Tries an aggregate's parked events again; gives how many were applied. What fails once
-        more raises, and stays parked."""
-        return await self._in_transaction(lambda inbox, apply: inbox.redrive(key, apply))
+        """Tries an aggregate's parked events again, in order, each in a transaction; gives how many were
+        applied. What fails once more raises; it stays parked, and so does what is behind it."""
+        applied = 0
+        try:
+            while await self._in_transaction(lambda inbox, apply: inbox.redrive(key, apply)):
+                applied += 1
+        except WaitingFailed as error:
+            if not store_is_away(error.fault):
+                await self._park(error.envelope, error.fault)
+            raise error.fault from None
+        await self._measure_parked()
+        return applied
 
     async def _admit(self, batch: Sequence[Envelope]) -> None:
         fates = await self._in_transaction(lambda inbox, apply: inbox.admit(batch, apply))
@@ -107,18 +117,21 @@ class Consumer:
             await transaction.flush()
 
     async def _admit_alone(self, envelope: Envelope) -> None:
-        tries = 0
+        tries: Counter[str] = Counter()
         while True:
             try:
                 return await self._admit([envelope])
             except Exception as error:
-                away = store_is_away(error)
-                tries += not away
-                if isinstance(error, DomainError) or tries >= TRIES:
-                    return await self._park(envelope, error)
-                log.warning("event not applied, trying again", event_id=envelope.id, error=repr(error))
-                wait = min(5.0, self._retry_seconds * 2 ** max(tries - 1, 0))
-                await asyncio.sleep(wait * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
+                failed, fault = (error.envelope, error.fault) if isinstance(error, WaitingFailed) else (envelope, error)
+            tries[failed.id] += not store_is_away(fault)
+            if isinstance(fault, DomainError) or tries[failed.id] >= TRIES:
+                await self._park(failed, fault)
+                if failed is envelope:
+                    return None
+                continue  # one that had waited for it is to blame; now it need not wait for that
+            log.warning("event not applied, trying again", event_id=failed.id, error=repr(fault))
+            wait = min(5.0, self._retry_seconds * 2 ** max(tries[failed.id] - 1, 0))
+            await asyncio.sleep(wait * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
 
     async def _park(self, envelope: Envelope, error: Exception) -> None:
         log.error("event parked", event_id=envelope.id, type=envelope.type, error=repr(error))

@@ -9,7 +9,7 @@ in the same state, and an event that fails holds back its own aggregate only.
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, delete, func, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,6 +26,16 @@ _CHUNK = 200
 """Keys per statement; SQLite takes at most 999 parameters in old builds."""
 
 
+class WaitingFailed(Exception):
+    """``envelope`` had waited in ``parked``, was due, and failed with ``fault``. The event that made it
+    due is not to blame."""
+
+    def __init__(self, envelope: Envelope, fault: Exception) -> None:
+        super().__init__(f"{envelope.id}: {fault!r}")
+        self.envelope = envelope
+        self.fault = fault
+
+
 class Inbox:
     """The inbox of one service for the length of one transaction."""
 
@@ -39,7 +49,10 @@ class Inbox:
     async def admit(self, batch: Sequence[Envelope], apply: Apply) -> dict[str, int]:
         """Applies what is due of ``batch`` and of what waited for it; gives the number of events by
         fate: applied, duplicate, parked. What ``apply`` raises passes through, and the transaction
-        must then be rolled back."""
+        must then be rolled back.
+
+        :raises WaitingFailed: instead, when the event that failed is not of this batch.
+        """
         fates = {"applied": 0, "duplicate": 0, "parked": 0}
         keys = {_key(envelope): None for envelope in batch}
         await self._open(list(keys))
@@ -57,18 +70,24 @@ class Inbox:
         return fates
 
     async def park_failed(self, envelope: Envelope, error: str) -> None:
-        """Sets a failed event aside; what comes after it in its stream will wait behind it."""
+        """Sets a failed event aside, or notes how it failed if it was; what comes after it in its
+        stream will wait behind it."""
         await self._open([_key(envelope)])
         if envelope.aggregate_seq > self._last_seq[_key(envelope)]:
             await self._park(envelope, error=error)
 
-    async def redrive(self, key: Key, apply: Apply) -> int:
-        """Tries the parked events of one aggregate again; gives how many were applied."""
+    async def redrive(self, key: Key, apply: Apply) -> bool:
+        """Tries the next parked event of an aggregate, though it failed before; False: it is not here.
+
+        :raises WaitingFailed: it failed again.
+        """
         await self._open([key])
-        self._parked[key] = dict.fromkeys(self._parked[key], False)
-        applied = await self._apply_waiting(key, apply)
+        due = self._last_seq[key] + 1
+        if due not in self._parked[key]:
+            return False
+        await self._apply_parked(key, due, apply)
         await self._close()
-        return applied
+        return True
 
     async def _open(self, keys: list[Key]) -> None:
         """Reads the positions and locks them, so that a second consumer of the same queue (one that
@@ -110,19 +129,29 @@ class Inbox:
 
     async def _apply_waiting(self, key: Key, apply: Apply) -> int:
         applied = 0
-        while (seq := self._last_seq[key] + 1) in self._parked[key] and not self._parked[key][seq]:
-            where = (parked.c.publisher == key[0], parked.c.aggregate_id == key[1], parked.c.aggregate_seq == seq)
-            row = (await self._session.execute(select(parked).where(*where))).one()
-            await self._apply(Envelope.from_headers(row.headers, bytes(row.body)), apply)
-            await self._session.execute(delete(parked).where(*where))
-            del self._parked[key][seq]
+        while self._parked[key].get(due := self._last_seq[key] + 1) is False:  # there, and not failed
+            await self._apply_parked(key, due, apply)
             applied += 1
         return applied
+
+    async def _apply_parked(self, key: Key, seq: int, apply: Apply) -> None:
+        where = _place(key, seq)
+        row = (await self._session.execute(select(parked).where(where))).one()
+        envelope = Envelope.from_headers(row.headers, bytes(row.body))
+        try:
+            await self._apply(envelope, apply)
+        except Exception as error:
+            raise WaitingFailed(envelope, error) from error
+        await self._session.execute(delete(parked).where(where))
+        del self._parked[key][seq]
 
     async def _park(self, envelope: Envelope, *, error: str | None) -> int:
         """1 when it is newly parked, 0 when it was already."""
         known = self._parked[_key(envelope)]
         if envelope.aggregate_seq in known:
+            if error is not None:
+                where = _place(_key(envelope), envelope.aggregate_seq)
+                await self._session.execute(update(parked).where(where).values(error=error))
             return 0
         known[envelope.aggregate_seq] = error is not None
         await self._session.execute(
@@ -146,6 +175,11 @@ class Inbox:
 
 def _key(envelope: Envelope) -> Key:
     return envelope.publisher, envelope.aggregate_id
+
+
+def _place(key: Key, seq: int) -> ColumnElement[bool]:
+    """Where an event lies in ``parked``."""
+    return and_(parked.c.publisher == key[0], parked.c.aggregate_id == key[1], parked.c.aggregate_seq == seq)
 
 
 async def count_parked(session: AsyncSession) -> int:

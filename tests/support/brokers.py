@@ -1,0 +1,48 @@
+"""A broker that a test plays: it keeps what it is given, and refuses, fails or waits when told to."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from shared.messaging.broker import BrokerUnavailable, Handler, Inlet
+from shared.messaging.envelope import Envelope
+
+
+class PlayedBroker:
+    """See :class:`shared.messaging.broker.Broker`.
+
+    ``taken`` is what it took over, in order. ``refuse`` names event ids that it does not take, and
+    ``away`` makes it unreachable. While ``gate`` is closed, events are taken, but their publisher is
+    kept waiting for the confirmation.
+    """
+
+    def __init__(self) -> None:
+        self.taken: list[Envelope] = []
+        self.refuse: set[str] = set()
+        self.away = False
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.waiting = asyncio.Event()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        yield
+
+    def expect(self, inlet: Inlet) -> None: ...
+
+    async def declared(self) -> None: ...
+
+    async def publish(self, envelopes: Sequence[Envelope], *, to: str | None = None) -> list[bool]:
+        if self.away:
+            raise BrokerUnavailable("away")
+        outcome = [envelope.id not in self.refuse for envelope in envelopes]
+        self.taken += [envelope for envelope, taken in zip(envelopes, outcome, strict=True) if taken]
+        self.waiting.set()
+        await self.gate.wait()
+        return outcome
+
+    @asynccontextmanager
+    async def consuming(self, inlet: Inlet, handler: Handler) -> AsyncIterator[None]:
+        yield
+
+    async def ping(self) -> None: ...

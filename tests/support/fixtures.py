@@ -1,0 +1,142 @@
+"""Fixtures that hand out servers: each test gets a database, a virtual host, a store of its own."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+from uuid import uuid4
+
+import aio_pika
+import pytest
+
+from shared.contracts import PUBLISHERS
+from shared.messaging.broker import Broker
+from shared.messaging.memory import MemoryBroker
+from shared.messaging.rabbitmq import EXCHANGE, REPLAY, UNROUTED, RabbitBroker
+from tests.support.private import NotInstalled, PrivateServer
+from tests.support.servers import Servers, given, must_not_miss
+
+NewUrl = Callable[[], str]
+NewBroker = Callable[[], Broker]
+"""Gives one more connection to the test's broker, as another process would have."""
+
+S = TypeVar("S", bound=PrivateServer)
+T = TypeVar("T")
+
+NOT_RUN = "NOT RUN, for there is no"
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Servers]:
+    with Servers() as ours:
+        yield ours
+
+
+@pytest.fixture
+def postgres_url(servers: Servers) -> Iterator[NewUrl]:
+    """Each call gives the URL of a new, empty PostgreSQL database."""
+    made: list[str] = []
+
+    def new() -> str:
+        made.append(_or_skip(servers.new_database))
+        return made[-1]
+
+    yield new
+    for url in made:
+        servers.drop_database(url)
+
+
+@pytest.fixture
+def rabbit_url(servers: Servers) -> Iterator[NewUrl]:
+    """Each call gives the URL of an empty RabbitMQ virtual host."""
+    made: list[str] = []
+
+    def new() -> str:
+        made.append(_or_skip(servers.new_vhost))
+        return made[-1]
+
+    yield new
+    for url in made:
+        servers.drop_vhost(url)
+
+
+@pytest.fixture
+def redis_url(servers: Servers) -> str:
+    return _or_skip(servers.redis)
+
+
+@pytest.fixture
+def private_server(servers: Servers) -> Callable[[type[S]], S]:
+    """Gives a server that may be killed and started: ``private_server(RabbitMQ)``."""
+    return lambda kind: _or_skip(lambda: servers.private(kind))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_store_url(request: pytest.FixtureRequest, tmp_path: Path) -> NewUrl:
+    """Each call gives the URL of a new, empty store: the test runs on SQLite, and again on PostgreSQL."""
+    if request.param == "sqlite":
+        return lambda: f"sqlite:///{tmp_path}/{uuid4().hex}.db"
+    new: NewUrl = request.getfixturevalue("postgres_url")
+    return new
+
+
+@pytest.fixture
+def store_url(new_store_url: NewUrl) -> str:
+    return new_store_url()
+
+
+@pytest.fixture
+async def rabbit_vhost(rabbit_url: NewUrl) -> AsyncIterator[str]:
+    """The URL of an empty virtual host."""
+    url = rabbit_url()
+    await _empty_given(url)
+    yield url
+    await _empty_given(url)
+
+
+@pytest.fixture(params=["memory", "rabbitmq"])
+def new_broker(request: pytest.FixtureRequest) -> NewBroker:
+    """Each call gives a connection to the one broker of the test: in-process, and again RabbitMQ."""
+    if request.param == "memory":
+        one = MemoryBroker()
+        return lambda: one
+    url: str = request.getfixturevalue("rabbit_vhost")
+    return lambda: RabbitBroker(url)
+
+
+@pytest.fixture
+def broker(new_broker: NewBroker) -> Broker:
+    return new_broker()
+
+
+def _or_skip(make: Callable[[], T]) -> T:
+    try:
+        return make()
+    except NotInstalled as error:
+        if must_not_miss():
+            pytest.fail(f"CI is set, and there is no {error}", pytrace=False)
+        pytest.skip(f"{NOT_RUN} {error} here")
+
+
+async def _empty_given(url: str) -> None:
+    """Takes the house's queues and exchanges from a virtual host that is not ours to drop."""
+    if not given("rabbitmq"):
+        return
+    connection = await aio_pika.connect(url)
+    async with connection, connection.channel() as channel:
+        underlay = await channel.get_underlay_channel()
+        for name in (*(f"{service}.{number}" for service in PUBLISHERS for number in range(16)), UNROUTED):
+            await underlay.queue_delete(name)
+        for name in (EXCHANGE, REPLAY, UNROUTED):
+            await underlay.exchange_delete(name)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says loudly what was left out for want of a server."""
+    reasons = [str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", []) if report.longrepr]
+    left_out = [reason for reason in reasons if NOT_RUN in reason]
+    if left_out:
+        terminalreporter.section(f"{len(left_out)} TESTS WERE NOT RUN", sep="!", red=True, bold=True)
+        for reason in sorted(set(left_out)):
+            what = reason.partition(NOT_RUN)[2].strip()
+            terminalreporter.line(f"{left_out.count(reason)} tests need {what}: not installed", red=True)
+        terminalreporter.line("As root on Debian: python -m tests.support.servers install", red=True)

@@ -1,0 +1,341 @@
+"""Private servers for tests: PostgreSQL, RabbitMQ, Redis, to be killed and started at will.
+
+They listen on 127.0.0.1 only, on free ports, and keep all they have in one temporary folder; servers
+of the system are left alone.
+"""
+
+import os
+import pwd
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import ClassVar
+
+import psutil
+import psycopg
+from psycopg import sql
+
+PATIENCE_SECONDS = 60.0
+
+
+class NotInstalled(Exception):
+    """The server's programs are not on this machine."""
+
+
+class DidNotStart(Exception):
+    """The server went away or stays silent; carries the end of its log."""
+
+
+class Playground:
+    """A temporary folder with servers in it. Leaving it ends them all and removes the folder, and so
+    does the death of this process: a guard waits for that (see tests.support.guard)."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="diancai-servers-"))
+        self.folder.chmod(0o711)  # PostgreSQL may run as another user than we
+        guard = [sys.executable, str(Path(__file__).with_name("guard.py")), str(self.folder)]
+        # A session of its own, so that Ctrl-C in the terminal reaches the tests only.
+        self._guard = subprocess.Popen(guard, stdin=subprocess.PIPE, start_new_session=True)
+
+    def watch(self, pid: int) -> None:
+        """Has the process ended when this run is over."""
+        assert self._guard.stdin is not None
+        self._guard.stdin.write(f"{pid} {psutil.Process(pid).create_time()!r}\n".encode())
+        self._guard.stdin.flush()
+
+    def close(self) -> None:
+        if self._guard.stdin is not None and not self._guard.stdin.closed:
+            self._guard.stdin.close()
+        self._guard.wait(PATIENCE_SECONDS)
+
+
+class PrivateServer(ABC):
+    """A server of our own. ``start`` returns when it answers; what it stored before is there again."""
+
+    name: ClassVar[str]
+
+    def __init__(self, playground: Playground) -> None:
+        self.playground = playground
+        self.folder = playground.folder / self.name
+        self.log = playground.folder / f"{self.name}.log"
+        self.port = free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    @abstractmethod
+    def url(self) -> str:
+        """Where a client reaches it, with the user it may be."""
+
+    @abstractmethod
+    def start(self) -> None:
+        """Does nothing when it runs. :raises DidNotStart:"""
+
+    @abstractmethod
+    def answers(self) -> bool:
+        """Whether a client would be served now."""
+
+    @property
+    def runs(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def stop(self) -> None:
+        """Asks it to end in order, and waits for that."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(PATIENCE_SECONDS)
+
+    def kill9(self) -> None:
+        """Kills it with all its processes, as the machine's out-of-memory killer would."""
+        if self._process is None or not self.runs:
+            return
+        with suppress(psutil.NoSuchProcess):
+            family = psutil.Process(self._process.pid).children(recursive=True)
+            self._process.kill()
+            for child in family:
+                with suppress(psutil.NoSuchProcess):
+                    child.kill()
+            psutil.wait_procs(family, PATIENCE_SECONDS)
+        self._process.wait(PATIENCE_SECONDS)
+
+    def _spawn(
+        self, command: Sequence[str], *, user: int | None = None, environment: dict[str, str] | None = None
+    ) -> None:
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                command, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                env=environment, user=user, group=_group_of(user), extra_groups=None if user is None else [],
+            )
+        self.playground.watch(self._process.pid)
+        self._wait_for(self.answers)
+
+    def _wait_for(self, condition: Callable[[], bool]) -> None:
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not condition():
+            if not self.runs or time.monotonic() > end:
+                raise DidNotStart(f"{self.name}: {self.log.read_text(errors='replace')[-2000:]}")
+            time.sleep(0.02)
+
+
+class Postgres(PrivateServer):
+    name = "postgresql"
+
+    def __init__(self, playground: Playground) -> None:
+        super().__init__(playground)
+        self._programs = postgres_programs()
+        self._user = unprivileged_user()
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://app@127.0.0.1:{self.port}/postgres"
+
+    def start(self) -> None:
+        if self.runs:
+            return
+        if not self.folder.exists():
+            self.folder.mkdir(mode=0o700)
+            if self._user is not None:
+                os.chown(self.folder, self._user, -1)
+            made = subprocess.run(
+                [self._programs / "initdb", "-D", self.folder / "data", "-U", "app", "-A", "trust", "-E", "UTF8",
+                 "--locale=C", "--no-sync"],
+                cwd="/", capture_output=True, text=True, check=False, user=self._user, group=_group_of(self._user),
+                extra_groups=None if self._user is None else [],
+            )
+            if made.returncode:
+                raise DidNotStart(f"initdb: {made.stderr[-2000:]}")
+        options = {
+            "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": "200",
+            "fsync": "off",  # survives the death of the server, though not of the machine
+        }
+        command = [str(self._programs / "postgres"), "-D", str(self.folder / "data"), "-p", str(self.port)]
+        self._spawn([*command, *(f"--{key}={value}" for key, value in options.items())], user=self._user)
+
+    def answers(self) -> bool:
+        try:
+            psycopg.connect(self.url, connect_timeout=2).close()
+        except psycopg.Error:
+            return False
+        return True
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.send_signal(2)  # "fast": SIGTERM would wait for the clients to leave
+            self._process.wait(PATIENCE_SECONDS)
+
+
+class RabbitMQ(PrivateServer):
+    name = "rabbitmq"
+
+    def __init__(self, playground: Playground) -> None:
+        super().__init__(playground)
+        self._programs = rabbitmq_programs()
+        self._node_port = free_port()
+        self._directory_port = free_port()
+        self._directory: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return self.url_of("%2F")
+
+    def url_of(self, vhost: str) -> str:
+        return f"amqp://guest:guest@127.0.0.1:{self.port}/{vhost}"
+
+    def start(self) -> None:
+        if self.runs:
+            return
+        if not self.folder.exists():
+            self.folder.mkdir(mode=0o700)
+            cookie = self.folder / ".erlang.cookie"
+            cookie.write_text(secrets.token_hex(16))
+            cookie.chmod(0o400)
+            (self.folder / "rabbitmq.conf").write_text("disk_free_limit.absolute = 50MB\n")
+            (self.folder / "plugins").write_text("[].")
+        if self._directory is None or self._directory.poll() is not None:
+            # The node would start this as a daemon that outlives it; ours is a child that we can end.
+            self._directory = subprocess.Popen(
+                ["epmd", "-address", "127.0.0.1", "-port", str(self._directory_port)], stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+            )
+            self.playground.watch(self._directory.pid)
+        self._spawn([str(self._programs / "rabbitmq-server")], environment=self._environment())
+
+    def answers(self) -> bool:
+        """The node opens its port last; then it greets whoever speaks AMQP."""
+        return _replies(self.port, b"AMQP\x00\x00\x09\x01", b"\x01")
+
+    def control(self, *arguments: str) -> str:
+        """Runs rabbitmqctl; gives what it prints. :raises subprocess.CalledProcessError: it failed."""
+        return subprocess.run(
+            [self._programs / "rabbitmqctl", "-q", *arguments],
+            cwd=self.folder, env=self._environment(), capture_output=True, text=True, check=True,
+        ).stdout
+
+    def _environment(self) -> dict[str, str]:
+        inherited = {name: value for name, value in os.environ.items() if name != "NOTIFY_SOCKET"}
+        return inherited | {
+            "HOME": str(self.folder),
+            "ERL_EPMD_PORT": str(self._directory_port),
+            "ERL_EPMD_ADDRESS": "127.0.0.1",
+            "RABBITMQ_NODENAME": f"diancai{self.port}@localhost",
+            "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
+            "RABBITMQ_NODE_PORT": str(self.port),
+            "RABBITMQ_DIST_PORT": str(self._node_port),
+            "RABBITMQ_MNESIA_BASE": str(self.folder / "data"),
+            "RABBITMQ_LOG_BASE": str(self.folder / "log"),
+            "RABBITMQ_PID_FILE": str(self.folder / "pid"),
+            "RABBITMQ_CONF_ENV_FILE": "/dev/null",
+            "RABBITMQ_CONFIG_FILE": str(self.folder / "rabbitmq.conf"),
+            "RABBITMQ_ENABLED_PLUGINS_FILE": str(self.folder / "plugins"),
+            # One scheduler that sleeps when idle: the tests need the processors themselves. And the
+            # distribution port of node and tools listens on this machine only.
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 1:1 +sbwt none -kernel inet_dist_use_interface {127,0,0,1}",
+            "ERL_CRASH_DUMP": str(self.folder / "crash.dump"),
+            "RUNNING_UNDER_SYSTEMD": "1",  # makes the script become the node, so that its pid is the node's
+        }
+
+
+class RedisServer(PrivateServer):
+    name = "redis"
+
+    def __init__(self, playground: Playground) -> None:
+        super().__init__(playground)
+        self._program = redis_program()
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        if self.runs:
+            return
+        self.folder.mkdir(exist_ok=True)
+        options = {"bind": "127.0.0.1", "port": str(self.port), "dir": str(self.folder), "save": "", "appendonly": "no"}
+        self._spawn([self._program, *(word for key, value in options.items() for word in (f"--{key}", value))])
+
+    def answers(self) -> bool:
+        return _replies(self.port, b"PING\r\n", b"+PONG")
+
+
+def _replies(port: int, greeting: bytes, reply: bytes) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+            connection.sendall(greeting)
+            return connection.recv(len(reply)) == reply
+    except OSError:
+        return False
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def postgres_programs() -> Path:
+    """:raises NotInstalled:"""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name), reverse=True)
+    if server := shutil.which("postgres"):
+        found.append(Path(server).resolve().parent)
+    for folder in found:
+        if (folder / "postgres").exists() and (folder / "initdb").exists():
+            unprivileged_user()
+            return folder
+    raise NotInstalled("PostgreSQL")
+
+
+def rabbitmq_programs() -> Path:
+    """:raises NotInstalled:"""
+    # Debian's /usr/sbin/rabbitmq-server is a wrapper that changes the user; the plain one is here.
+    folder = Path("/usr/lib/rabbitmq/bin")
+    if not (folder / "rabbitmq-server").exists():
+        server = shutil.which("rabbitmq-server")
+        if server is None:
+            raise NotInstalled("RabbitMQ")
+        folder = Path(server).resolve().parent
+    if shutil.which("epmd") is None:
+        raise NotInstalled("RabbitMQ (epmd)")
+    return folder
+
+
+def redis_program() -> str:
+    """:raises NotInstalled:"""
+    program = shutil.which("redis-server")
+    if program is None:
+        raise NotInstalled("Redis")
+    return program
+
+
+def unprivileged_user() -> int | None:
+    """Whom PostgreSQL runs as, for it refuses root; None: as ourselves."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        return pwd.getpwnam("postgres").pw_uid
+    except KeyError:
+        raise NotInstalled("PostgreSQL (we are root, and there is no user postgres)") from None
+
+
+def _group_of(user: int | None) -> int | None:
+    return None if user is None else pwd.getpwuid(user).pw_gid
+
+
+def create_database(server_url: str, name: str) -> None:
+    _administer(server_url, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+
+
+def drop_database(server_url: str, name: str) -> None:
+    _administer(server_url, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _administer(server_url: str, statement: sql.Composed) -> None:
+    with psycopg.connect(server_url, autocommit=True, connect_timeout=10) as connection:
+        connection.execute(statement)

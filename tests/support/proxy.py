@@ -1,0 +1,91 @@
+"""A network that can be cut: stands between a client and its server."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from urllib.parse import urlsplit, urlunsplit
+
+
+class Wire:
+    """``url`` reaches the server through this wire. Use :func:`wired`."""
+
+    def __init__(self, url: str) -> None:
+        self._parts = urlsplit(url)
+        self._port = 0
+        self._server: asyncio.Server | None = None
+        self._pairs: set[asyncio.StreamWriter] = set()
+        self._flowing = asyncio.Event()
+        self._flowing.set()
+        self._whole = True
+        self.turned_away = 0  # connections that came while the wire was cut
+
+    @property
+    def url(self) -> str:
+        user = self._parts.netloc.rpartition("@")[0]
+        place = f"127.0.0.1:{self._port}"
+        return urlunsplit(self._parts._replace(netloc=f"{user}@{place}" if user else place))
+
+    async def open(self) -> None:
+        self._server = await asyncio.start_server(self._carry, "127.0.0.1")
+        self._port = self._server.sockets[0].getsockname()[1]
+
+    def close(self) -> None:
+        self.flow()
+        self.cut()
+        if self._server is not None:
+            self._server.close()
+
+    def cut(self) -> None:
+        """Ends all connections and turns new ones away."""
+        self._whole = False
+        self.drop()
+
+    def mend(self) -> None:
+        self._whole = True
+
+    def drop(self) -> None:
+        """Ends all connections; new ones are welcome."""
+        for writer in list(self._pairs):
+            writer.transport.abort()
+
+    def stall(self) -> None:
+        """Connections stay, and nothing comes through."""
+        self._flowing.clear()
+
+    def flow(self) -> None:
+        self._flowing.set()
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if not self._whole:
+            self.turned_away += 1
+            writer.transport.abort()
+            return
+        try:
+            far_reader, far_writer = await asyncio.open_connection(self._parts.hostname, self._parts.port)
+        except OSError:
+            writer.transport.abort()
+            return
+        both = {writer, far_writer}
+        self._pairs |= both
+        try:
+            await asyncio.gather(self._pump(reader, far_writer), self._pump(far_reader, writer))
+        finally:
+            self._pairs -= both
+
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while data := await reader.read(65536):
+                await self._flowing.wait()
+                writer.write(data)
+                await writer.drain()
+        writer.transport.abort() if writer.transport.is_closing() else writer.close()
+
+
+@asynccontextmanager
+async def wired(url: str) -> AsyncIterator[Wire]:
+    wire = Wire(url)
+    await wire.open()
+    try:
+        yield wire
+    finally:
+        wire.close()
