@@ -3,7 +3,7 @@
 from services.dispatch.application import intake
 from shared.contracts.catalog import ServiceItemChanged, TeamChanged, TeamRegistered, TownshipChanged
 from shared.contracts.notify import MessageDelivered, MessageFailed
-from shared.contracts.requests import OrderAccepted, OrderCancelled
+from shared.contracts.requests import OrderAccepted, OrderCancelled, OrderClosed
 from shared.db.unit_of_work import UnitOfWork
 from shared.messaging.consumer import Subscriptions
 
@@ -28,6 +28,10 @@ async def on_order_cancelled(uow: UnitOfWork, event: OrderCancelled) -> None:
     await intake.drop_demand(uow, event.order_id, event.reason)
 
 
+async def on_order_closed(uow: UnitOfWork, event: OrderClosed) -> None:
+    await intake.drop_demand(uow, event.order_id, "order closed")
+
+
 async def on_message_delivered(uow: UnitOfWork, event: MessageDelivered) -> None:
     await intake.note_delivery(uow, event)
 
@@ -39,6 +43,7 @@ SUBSCRIPTIONS: Subscriptions = {
     ServiceItemChanged: on_service_item_changed,
     OrderAccepted: on_order_accepted,
     OrderCancelled: on_order_cancelled,
+    OrderClosed: on_order_closed,
     MessageDelivered: on_message_delivered,
     MessageFailed: on_message_delivered,
 }

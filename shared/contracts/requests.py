@@ -60,6 +60,13 @@ class OrderCancelled(Event):
     reason: str
 
 
+class OrderClosed(Event):
+    """An order is done with; what of it still waited for a place is no demand any more."""
+
+    order_id: str
+    township_code: TownshipCode
+
+
 class ServiceRated(Event):
     """A township judged one booth, from 1 (poor) to 5 (excellent)."""
 

@@ -4,7 +4,8 @@ import unicodedata
 from typing import Annotated, Generic, TypeVar
 
 from fastapi import Depends, Header, Request
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic_core import PydanticCustomError
 from starlette.datastructures import State
 
 from shared.db.unit_of_work import UnitOfWork
@@ -17,14 +18,26 @@ def _half_width(value: object) -> object:
     return unicodedata.normalize("NFKC", value).strip() if isinstance(value, str) else value
 
 
+def _without_controls(value: str) -> str:
+    """Text is stored as typed; but nobody types a control character (and PostgreSQL can't store NUL)."""
+    for character in value:
+        if unicodedata.category(character) == "Cc" and character not in "\n\r\t":
+            raise PydanticCustomError("control_character", "control character", {"character": repr(character)})
+    return value
+
+
 Code = Annotated[str, BeforeValidator(_half_width), StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 """A short name for machines: lower-case letters, digits, hyphens; full-width forms are folded."""
 
 TownshipCode = Annotated[str, BeforeValidator(_half_width), StringConstraints(pattern=r"^[0-9]{12}$")]
 """The 12-digit division code; full-width digits are folded."""
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
+Name = Annotated[
+    str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True), AfterValidator(_without_controls)
+]
+Text = Annotated[
+    str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True), AfterValidator(_without_controls)
+]
 
 IdempotencyKey = Annotated[
     str | None,

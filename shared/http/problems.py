@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -97,6 +98,8 @@ def install(app: FastAPI, texts: Texts) -> Callable[[Request, Exception], Respon
         if isinstance(error, BrokerUnavailable) or store_is_away(error):
             log.warning("store or broker is away", error=repr(error), path=request.url.path)
             return answer(request, 503, "unavailable", {})
+        if isinstance(error, DataError):
+            return answer(request, 422, "invalid_value", {})
         log.error("request failed", exc_info=error, path=request.url.path)
         return answer(request, 500, "internal_error", {"correlation_id": current_trace().correlation_id})
 

@@ -9,6 +9,7 @@ from shared.contracts.base import Point
 from shared.contracts.requests import (
     OrderAccepted,
     OrderCancelled,
+    OrderClosed,
     OrderLine,
     OrderReturned,
     ServiceOrdered,
@@ -94,6 +95,7 @@ async def close_order(uow: UnitOfWork, order_id: str) -> Order:
     async with uow.transaction() as tx:
         order = await tx.get(Order, order_id)
         order.close()
+        tx.record(order, OrderClosed(order_id=order.id, township_code=order.township_code))
         return order
 
 
