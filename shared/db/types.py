@@ -82,6 +82,12 @@ class TransactionsEndedBelow(FunctionElement[int]):
     inherit_cache = True
 
 
+# SQLite's writers queue, so the number that the next row will get has the order of the transactions.
+# It is read from where SQLite keeps it: that outlives the rows (max(txid) starts again when retention
+# has removed them), and takes one step however long the log is.
+_NEXT_ID_SQLITE = "(SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'event_log'), 0) + 1)"
+
+
 @compiles(CurrentTransactionId, "postgresql")
 def _current_pg(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
     return "pg_current_xact_id()"
@@ -89,7 +95,7 @@ def _current_pg(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
 
 @compiles(CurrentTransactionId, "sqlite")
 def _current_sqlite(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
-    return "(SELECT coalesce(max(txid), 0) + 1 FROM event_log)"
+    return _NEXT_ID_SQLITE
 
 
 @compiles(TransactionsEndedBelow, "postgresql")
@@ -99,4 +105,4 @@ def _watermark_pg(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
 
 @compiles(TransactionsEndedBelow, "sqlite")
 def _watermark_sqlite(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
-    return "(SELECT coalesce(max(txid), 0) + 1 FROM event_log)"
+    return _NEXT_ID_SQLITE

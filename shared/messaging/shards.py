@@ -23,8 +23,9 @@ class ShardLease:
     when the process or the connection dies they are free at once. Relays share the shards evenly,
     each taking no more than its part of those alive. A SQLite store has one process and no rival."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, review_seconds: float = REVIEW_SECONDS) -> None:
         self._database = database
+        self._review_seconds = review_seconds
         self.held: frozenset[int] = frozenset() if database.dialect == "postgresql" else frozenset(range(SHARDS))
 
     @asynccontextmanager
@@ -50,7 +51,7 @@ class ShardLease:
                     try:
                         while True:
                             await self._review(connection)
-                            await asyncio.sleep(REVIEW_SECONDS)
+                            await asyncio.sleep(self._review_seconds)
                     finally:
                         self.held = frozenset()
                         await connection.invalidate()  # closing it gives every lock back

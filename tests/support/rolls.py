@@ -3,6 +3,9 @@
 It stands for ``notify``: it hears catalog's ``TeamChanged``, in which ``members`` is the number of the
 event in its stream, marks that number on the team's roll, and publishes one ``MessageDelivered``
 for it. So what was applied, how often and in which order can be read off the roll.
+
+The other way round, :func:`change` plays catalog: it publishes a roll's next ``TeamChanged``, so that
+two of these services, one store each, make a whole chain.
 """
 
 import asyncio
@@ -21,7 +24,7 @@ from shared.contracts.notify import MessageDelivered
 from shared.db.engine import Database
 from shared.db.idempotency import create_idempotency_table_v1
 from shared.db.types import Json
-from shared.db.unit_of_work import UnitOfWork
+from shared.db.unit_of_work import Transaction, UnitOfWork
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.clock import utc_now
 from shared.messaging.consumer import Consumer
@@ -71,6 +74,20 @@ async def mark(uow: UnitOfWork, code: str, number: int) -> None:
             tx.add(found := Roll(code=code))
         found.mark(number)
         tx.record(found, delivered(code, number))
+
+
+async def change(uow: UnitOfWork, code: str) -> None:
+    """Publishes the next event about the team ``code``; for a store of the publisher catalog."""
+    async with uow.transaction() as tx:
+        await change_in(tx, code)
+
+
+async def change_in(tx: Transaction, code: str) -> None:
+    found = await tx.find(Roll, code)
+    if found is None:
+        tx.add(found := Roll(code=code))
+    found.mark(found.event_seq + 1)
+    tx.record(found, team_changed(code, found.event_seq + 1))
 
 
 def delivered(code: str, number: int) -> MessageDelivered:
@@ -153,7 +170,7 @@ def key(code: str) -> Key:
 
 
 @asynccontextmanager
-async def rolls_at(url: str, *, empty: bool = True) -> AsyncIterator[Rolls]:
+async def rolls_at(url: str, *, empty: bool = True, publisher: str = SERVICE) -> AsyncIterator[Rolls]:
     """The service on the store at ``url``; makes its tables first when that is ``empty``."""
     database = Database(url)
     if empty:
@@ -161,7 +178,7 @@ async def rolls_at(url: str, *, empty: bool = True) -> AsyncIterator[Rolls]:
             await connection.run_sync(_make_tables)
     doorbell = Doorbell(database)
     try:
-        yield Rolls(database, doorbell, UnitOfWork(database, Outbox(SERVICE), utc_now, doorbell.ring))
+        yield Rolls(database, doorbell, UnitOfWork(database, Outbox(publisher), utc_now, doorbell.ring))
     finally:
         await database.close()
 
