@@ -1,11 +1,12 @@
 """Gathers the events of a plan's revision, and writes one message to each who is concerned."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from services.notify.application.posting import Channels, mention, post, telling
+from services.notify.application.posting import Channels, cause_of, mention, post, telling
 from services.notify.domain.digest import Digest, Entry
 from services.notify.domain.recipient import of_township
 from services.notify.store.tables import digest as digest_table
@@ -20,9 +21,10 @@ Gathered = StopScheduled | StopChanged | TeamAssigned | LineUnserved
 async def announce_revision(uow: UnitOfWork, channels: Channels, event: PlanPublished) -> None:
     """Learns how many events the revision has; when they are all here, writes the digest."""
     async with telling(uow) as tx:
-        digest = await _digest(tx, event.plan_id, event.revision)
+        cause = cause_of(tx)
+        digest = await _digest(tx, event.plan_id, event.revision, cause.occurred_at)
         if digest.state == "gathering":
-            digest.announce(event.model_dump(mode="json"))
+            digest.announce(event.model_dump(mode="json"), cause.occurred_at)
             await _write_if_complete(tx, channels, digest)
 
 
@@ -35,24 +37,23 @@ async def note_unserved(uow: UnitOfWork, channels: Channels, event: LineUnserved
 async def gather(tx: Transaction, channels: Channels, kind: str, event: Gathered, **more: Any) -> None:
     """Adds the event that is being applied to its revision; when that was the last one, writes the
     digest. Adding it twice counts once."""
-    if tx.cause is None:
-        raise RuntimeError("a digest is gathered from events: this transaction applies none")
-    digest = await _digest(tx, event.plan_id, event.revision)
+    cause = cause_of(tx)
+    digest = await _digest(tx, event.plan_id, event.revision, cause.occurred_at)
     if digest.state != "gathering":
         return  # more came than were announced, or one came again: everyone was told
     row = {
-        "event_id": tx.cause.id, "digest_id": digest.id, "kind": kind,
+        "event_id": cause.id, "digest_id": digest.id, "kind": kind,
         "data": {**event.model_dump(mode="json"), **more},
     }
     added = await tx.session.execute(
         _insert(tx, digest_entry).values(**row).on_conflict_do_nothing().returning(digest_entry.c.event_id)
     )
     if added.first() is not None:
-        digest.gather(kind)
+        digest.gather(kind, cause.occurred_at)
         await _write_if_complete(tx, channels, digest)
 
 
-async def _digest(tx: Transaction, plan_id: str, revision: int) -> Digest:
+async def _digest(tx: Transaction, plan_id: str, revision: int, at: datetime) -> Digest:
     """The digest of this revision, made when it is new; locked, so that its events count one by one."""
     key = f"{plan_id}/{revision}"
     digest = await tx.find(Digest, key)
@@ -61,8 +62,8 @@ async def _digest(tx: Transaction, plan_id: str, revision: int) -> Digest:
     await tx.session.execute(
         _insert(tx, digest_table)
         .values(
-            id=key, plan_id=plan_id, revision=revision, state="gathering", stops=0, assignments=0, unserved=0,
-            event_seq=0, version=1,
+            id=key, plan_id=plan_id, revision=revision, happened_at=at, state="gathering", stops=0, assignments=0,
+            unserved=0, event_seq=0, version=1,
         )
         .on_conflict_do_nothing()
     )
@@ -77,7 +78,7 @@ async def _write_if_complete(tx: Transaction, channels: Channels, digest: Digest
     for note in digest.write(Entry(row.kind, row.data) for row in rows.all()):
         await post(
             tx, channels, note.recipient_id, note.code, note.params,
-            about=f"plan:{digest.plan_id}", occasion=f"digest:{digest.id}",
+            about=f"plan:{digest.plan_id}", occasion=f"digest:{digest.id}", happened_at=digest.happened_at,
         )
     await tx.session.execute(delete(digest_entry).where(mine))  # the messages hold what they need
 

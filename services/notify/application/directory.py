@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from services.notify.application.posting import Channels, mention, post, telling
+from services.notify.application.posting import Channels, cause_of, mention, post, telling
 from services.notify.domain.edition import Edition
 from services.notify.domain.recipient import Recipient, of_team, of_township
 from services.notify.store import tables
@@ -15,8 +15,8 @@ async def name_township(uow: UnitOfWork, channels: Channels, event: TownshipChan
     async with telling(uow) as tx:
         township = await mention(tx, of_township(event.code))
         township.rename(event.name, event.name_en)
-        if township.entered_at is None and tx.cause is not None:
-            township.entered_at = tx.cause.occurred_at
+        if township.entered_at is None:
+            township.entered_at = cause_of(tx).occurred_at
             for edition in (await tx.session.scalars(select(Edition).order_by(tables.edition.c.id))).all():
                 await _tell_of_edition(tx, channels, township, edition)
 
@@ -29,11 +29,11 @@ async def name_team(uow: UnitOfWork, _channels: Channels, event: TeamRegistered)
 async def announce_edition(uow: UnitOfWork, channels: Channels, event: EditionPublished) -> None:
     """Tells all townships; those that are entered later, when they are."""
     async with telling(uow) as tx:
-        if tx.cause is None or await tx.find(Edition, event.edition_id):
+        if await tx.find(Edition, event.edition_id):
             return
         edition = Edition(
             id=event.edition_id, title=event.title, effective_on=event.effective_on, retires_on=event.retires_on,
-            items=len(event.items), published_at=tx.cause.occurred_at,
+            items=len(event.items), published_at=cause_of(tx).occurred_at,
         )
         tx.add(edition)
         entered = select(Recipient).where(tables.recipient.c.entered_at.is_not(None)).with_for_update()
@@ -51,5 +51,6 @@ async def _tell_of_edition(tx: Transaction, channels: Channels, township: Recipi
         "items": edition.items,
     }
     await post(
-        tx, channels, township.id, "message.edition_published", params, about=edition.stream, occasion=edition.stream
+        tx, channels, township.id, "message.edition_published", params, about=edition.stream,
+        occasion=edition.stream, happened_at=max(edition.published_at, township.entered_at),
     )

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from sqlalchemy import exists, select, text
@@ -15,6 +16,7 @@ from shared.cache.port import Cache
 from shared.contracts.notify import MessageDelivered
 from shared.db.engine import dialect_of
 from shared.db.unit_of_work import Transaction, UnitOfWork
+from shared.messaging.envelope import Envelope
 
 MAIL_TOPIC = "mail"
 _TURN = 0x0D1A_0010
@@ -49,6 +51,13 @@ async def telling(uow: UnitOfWork) -> AsyncIterator[Transaction]:
         yield tx
 
 
+def cause_of(tx: Transaction) -> Envelope:
+    """The event that is being applied; all that people are told follows from one."""
+    if tx.cause is None:
+        raise RuntimeError("messages tell of events: this transaction applies none")
+    return tx.cause
+
+
 async def mention(tx: Transaction, recipient_id: str) -> Recipient:
     """The recipient, locked; made when this is the first that is heard of it."""
     recipient = await tx.find(Recipient, recipient_id)
@@ -62,21 +71,21 @@ async def mention(tx: Transaction, recipient_id: str) -> Recipient:
 
 async def post(
     tx: Transaction, channels: Channels, recipient_id: str, code: str, params: Params, *,
-    about: str, occasion: str | None = None,
+    about: str, occasion: str | None = None, happened_at: datetime | None = None,
 ) -> None:
     """Writes a message, unless it is there already.
 
-    ``occasion`` is what makes it the same message; by default the event that is being applied.
+    ``occasion`` is what makes it the same message, ``happened_at`` when that was; by default the event
+    that is being applied gives both.
     """
-    cause = tx.cause
-    if cause is None:
-        raise RuntimeError("messages tell of events: this transaction applies none")
+    cause = cause_of(tx)
     recipient = await mention(tx, recipient_id)
     key = message_id(occasion or cause.id, recipient_id, code)
     if await tx.session.scalar(select(exists().where(message_table.c.id == key))):
         return
+    happened_at = happened_at or cause.occurred_at
     message = Message(
-        id=key, recipient_id=recipient_id, code=code, params=params, about=about, created_at=cause.occurred_at
+        id=key, recipient_id=recipient_id, code=code, params=params, about=about, created_at=happened_at
     )
     tx.add(message)
     recipient.note_message()
@@ -85,7 +94,7 @@ async def post(
         message, MessageDelivered(message_id=key, recipient_id=recipient_id, channel="inbox", about=about)
     )
     tx.after_commit(partial(channels.cache.signal, inbox_topic(recipient_id)))
-    if channels.email and recipient.email and tx.now - cause.occurred_at <= FRESH:
+    if channels.email and recipient.email and tx.now - happened_at <= FRESH:
         tx.add(
             Delivery(
                 id=f"{key}.email", message_id=key, recipient_id=recipient_id, channel="email", next_try_at=tx.now

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar, NamedTuple
 
 from services.notify.domain.message import Params
@@ -34,7 +35,8 @@ class Note(NamedTuple):
 @dataclass(eq=False, kw_only=True)
 class Digest(Aggregate):
     """Gathers the events of one plan revision, which come in any order, until there are as many as
-    ``PlanPublished`` said there are. What it said is None while it has not been heard."""
+    ``PlanPublished`` said there are. What it said is None while it has not been heard. ``happened_at``
+    is when the latest of them happened."""
 
     kind: ClassVar[str] = "digest"
     STEPS: ClassVar[Steps] = {"gathering": ("announce", "gather", "write"), "written": ()}
@@ -42,6 +44,7 @@ class Digest(Aggregate):
     id: str
     plan_id: str
     revision: int
+    happened_at: datetime
     state: str = "gathering"
     stops: int = 0
     assignments: int = 0
@@ -62,13 +65,15 @@ class Digest(Aggregate):
             )
         )
 
-    def announce(self, plan: Params) -> None:
+    def announce(self, plan: Params, at: datetime) -> None:
         """``plan``: the fields of PlanPublished."""
         self.require("announce", self.state)
+        self.happened_at = max(self.happened_at, at)
         self.announced = plan
 
-    def gather(self, kind: str) -> None:
+    def gather(self, kind: str, at: datetime) -> None:
         self.require("gather", self.state)
+        self.happened_at = max(self.happened_at, at)
         if kind == "assigned":
             self.assignments += 1
         elif kind == "unserved":

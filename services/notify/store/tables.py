@@ -87,6 +87,7 @@ digest = _aggregate(
     Column("id", String(80), primary_key=True),
     Column("plan_id", String(60), nullable=False),
     Column("revision", Integer, nullable=False),
+    Column("happened_at", UtcDateTime, nullable=False),
     Column("state", String(10), nullable=False),
     Column("stops", Integer, nullable=False),
     Column("assignments", Integer, nullable=False),

@@ -75,6 +75,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(80), primary_key=True),
         sa.Column("plan_id", sa.String(60), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("happened_at", UtcDateTime(), nullable=False),
         sa.Column("state", sa.String(10), nullable=False),
         sa.Column("stops", sa.Integer(), nullable=False),
         sa.Column("assignments", sa.Integer(), nullable=False),
