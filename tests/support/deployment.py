@@ -93,7 +93,7 @@ class Deployment:
 
     def _spawn(self, service: str, what: str, *, port: int = 0) -> subprocess.Popen[bytes]:
         environment = {
-            **os.environ, **self._settings[service], f"{service.upper()}_PORT": str(port),
+            **os.environ, "PYTHONDONTWRITEBYTECODE": "", **self._settings[service], f"{service.upper()}_PORT": str(port),
             f"{service.upper()}_LOG_LEVEL": "WARNING",
         }
         with (self._logs / f"{service}-{what}.log").open("ab") as log:
