@@ -52,8 +52,7 @@ class Demonstration:
 
     async def play(self) -> Outcome:
         began = time.monotonic()
-        await self._enter_directory()
-        await self._publish_edition()
+        await self.prepare()
         await self._address_recipients()
         await self._order()
         plan_id = await self._plan()
@@ -65,6 +64,11 @@ class Demonstration:
         await self._rate()
         await self._settle()
         return await self._summarise(plan_id, round(time.monotonic() - began, 2))
+
+    async def prepare(self) -> None:
+        """The directory and the menu, so that townships can order."""
+        await self._enter_directory()
+        await self._publish_edition()
 
     # --- catalog ---------------------------------------------------------------------------------
     async def _enter_directory(self) -> None:
@@ -148,7 +152,7 @@ class Demonstration:
     ) -> str:
         """A township's order, submitted and decided; gives its id."""
         order = await self._client.post(
-            "/api/requests/orders", self._order_body(township), key=f"ruian-2014-{purpose}-{township['code']}"
+            "/api/requests/orders", self.order_body(township), key=f"ruian-2014-{purpose}-{township['code']}"
         )
         path = f"/api/requests/orders/{order['id']}"
         decided = ("accepted", "returned", "cancelled", *beyond)
@@ -171,7 +175,7 @@ class Demonstration:
             read, lambda o: o["state"] == "cancelled", f"{path}/cancel", {"reason": s.CANCEL_REASON}
         )
 
-    def _order_body(self, township: Json) -> Json:
+    def order_body(self, township: Json) -> Json:
         return {
             "township_code": township["code"],
             "edition_id": s.EDITION,

@@ -126,6 +126,8 @@ class PrivateServer(ABC):
 
 class Postgres(PrivateServer):
     name = "postgresql"
+    fsync: ClassVar[str] = "off"
+    """Off survives the death of the server, though not of the machine; a benchmark sets it to on."""
 
     def __init__(self, playground: Playground) -> None:
         super().__init__(playground)
@@ -153,7 +155,7 @@ class Postgres(PrivateServer):
                 raise DidNotStart(f"initdb: {made.stderr[-2000:]}")
         options = {
             "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": "200",
-            "fsync": "off",  # survives the death of the server, though not of the machine
+            "fsync": self.fsync,
         }
         command = [str(self._programs / "postgres"), "-D", str(self.folder / "data"), "-p", str(self.port)]
         self._spawn([*command, *(f"--{key}={value}" for key, value in options.items())], user=self._user)

@@ -1,0 +1,60 @@
+"""The servers of a measurement: private ones, durable: every commit and every confirm reaches the disk."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from tests.support.deployment import ROLES, Deployment
+from tests.support.private import Playground, Postgres, RabbitMQ, RedisServer, create_database
+
+
+class DurablePostgres(Postgres):
+    fsync: ClassVar[str] = "on"
+
+
+@dataclass(frozen=True, slots=True)
+class Bed:
+    """Where a measurement takes place."""
+
+    playground: Playground
+    postgres: DurablePostgres
+    broker: RabbitMQ
+    redis: RedisServer
+    logs: Path
+
+    def new_database(self, name: str) -> str:
+        create_database(self.postgres.url, name)
+        return self.postgres.url.rsplit("/", 1)[0] + "/" + name
+
+    def deploy(self) -> Deployment:
+        """The four services as separate processes, migrated and started."""
+        settings = {
+            service: {
+                f"{service.upper()}_DATABASE_URL": self.new_database(service),
+                f"{service.upper()}_BROKER_URL": self.broker.url,
+                f"{service.upper()}_REDIS_URL": self.redis.url,
+            }
+            for service in ROLES
+        }
+        deployment = Deployment(self.playground, settings, self.logs)
+        deployment.migrate()
+        for part in deployment.parts:
+            deployment.start(part)
+        return deployment
+
+
+@contextmanager
+def bed() -> Iterator[Bed]:
+    """:raises tests.support.private.NotInstalled: a server's programs are missing."""
+    playground = Playground()
+    try:
+        made = Bed(
+            playground, DurablePostgres(playground), RabbitMQ(playground), RedisServer(playground), playground.folder
+        )
+        for server in (made.postgres, made.broker, made.redis):
+            server.start()
+        yield made
+    finally:
+        playground.close()

@@ -1,0 +1,150 @@
+"""The circuit of 2014, end to end, in both modes: the same story, the same figures, the same circuit."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from cli.client import Client
+from cli.demo import PUBLISHERS, Demonstration, Outcome, circuit_of
+from shared.contracts import EVENTS
+from tests.e2e.conftest import embedded_system
+from tests.support.deployment import Deployment, Part
+from tests.support.private import Postgres, PrivateServer, RabbitMQ, RedisServer
+
+GAOLOU = "330381125000"
+FATES = {"cancelled": 1, "rated": 15, "returned": 1}
+
+
+async def play(http: httpx.AsyncClient) -> Outcome:
+    return await Demonstration(Client(http)).play()
+
+
+def assert_the_story_is_told(outcome: Outcome) -> None:
+    summary = outcome.summary
+    assert summary["townships_served"] == 15
+    assert summary["orders"] == 17
+    assert summary["orders_by_fate"] == FATES
+    assert summary["stops"] == 15
+    assert summary["booths_at_first_stop"] == 7
+    assert summary["double_bookings"] == 0
+    assert summary["events_without_consumer"] == 0
+    first = outcome.plan["stops"][0]
+    assert (first["township_code"], first["on"], first["part"]) == (GAOLOU, "2014-06-27", "morning")
+    assert first["place"] == "西村桥头路口"
+    assert outcome.plan["ends_on"] == "2014-07-16"
+    assert sum(stop["postponed_from"] is not None for stop in outcome.plan["stops"]) == 1
+    booths = [booth for stop in outcome.plan["stops"] for booth in stop["assignments"]]
+    assert sum(booth["state"] == "declined" for booth in booths) == 1
+    assert sum(booth["state"] == "done" for booth in booths) == 105
+    assert all(booth["told_at"] for booth in booths if booth["state"] == "done")
+
+
+async def notices_of(http: httpx.AsyncClient) -> dict[str, Any]:
+    """How many notices each recipient got, of each kind."""
+    kinds: dict[str, Any] = {}
+    recipients = (await http.get("/api/notify/recipients", params={"limit": 500})).json()["items"]
+    for recipient in recipients:
+        path = f"/api/notify/recipients/{recipient['id']}/messages"
+        messages = (await http.get(path, params={"limit": 500})).json()["items"]
+        kinds[recipient["id"]] = sorted(message["code"] for message in messages)
+    return kinds
+
+
+async def test_both_modes_tell_the_same_story(
+    tmp_path: Path, new_deployment: Callable[[str], Deployment], rabbit_vhost: str
+) -> None:
+    async with embedded_system(tmp_path / "data") as http:
+        inside = await play(http)
+        inside_notices = await notices_of(http)
+    deployment = new_deployment(rabbit_vhost)
+    for part in deployment.parts:
+        deployment.start(part)
+    await deployment.ready()
+    async with deployment.client() as http:
+        outside = await play(http)
+        outside_notices = await notices_of(http)
+    assert_the_story_is_told(inside)
+    assert_the_story_is_told(outside)
+    assert circuit_of(inside.plan) == circuit_of(outside.plan)
+    assert inside_notices == outside_notices
+    figures = [outcome.summary | {"seconds": 0} for outcome in (inside, outside)]
+    assert figures[0] == figures[1]
+    print("embedded:", inside.summary)  # noqa: T201 - the figures belong to the test's output
+    print("cluster:", outside.summary)  # noqa: T201
+
+
+async def test_played_again_it_adds_nothing(tmp_path: Path) -> None:
+    async with embedded_system(tmp_path) as http:
+        first = await play(http)
+    async with embedded_system(tmp_path) as http:
+        again = await play(http)
+    assert first.summary | {"seconds": 0} == again.summary | {"seconds": 0}
+
+
+async def test_every_kind_of_event_that_is_published_has_a_consumer(tmp_path: Path) -> None:
+    async with embedded_system(tmp_path) as http:
+        heard = {kind for p in PUBLISHERS for kind in (await http.get(f"/api/{p}/events/subscriptions")).json()}
+    assert heard == set(EVENTS)
+
+
+async def test_every_process_killed_once_changes_nothing_of_the_end(
+    tmp_path: Path,
+    new_deployment: Callable[[str], Deployment],
+    private_server: Callable[[type[PrivateServer]], PrivateServer],
+    rabbit_vhost: str,
+) -> None:
+    async with embedded_system(tmp_path / "data") as http:
+        undisturbed = await play(http)
+        undisturbed_notices = await notices_of(http)
+    deployment = new_deployment(rabbit_vhost)
+    for part in deployment.parts:
+        deployment.start(part)
+    await deployment.ready()
+    victims = Victims(deployment, [private_server(kind) for kind in (RabbitMQ, Postgres, RedisServer)])
+    async with deployment.client() as http:
+        disturbed = await Demonstration(Client(http), victims.after_a_piece_of_work).play()
+        await victims.all_back()
+        disturbed_notices = await notices_of(http)
+    assert len(victims.killed) == len(deployment.parts) + 3
+    assert_the_story_is_told(disturbed)
+    assert circuit_of(disturbed.plan) == circuit_of(undisturbed.plan)
+    assert disturbed.summary | {"seconds": 0} == undisturbed.summary | {"seconds": 0}
+    assert disturbed_notices == undisturbed_notices
+    print("killed in the middle:", ", ".join(victims.killed))  # noqa: T201
+
+
+class Victims:
+    """Kills one process after another with SIGKILL, spread over the whole story, and starts it again."""
+
+    PIECES_BETWEEN = 20
+    """The story has some 310 pieces of work, the system 14 processes."""
+
+    def __init__(self, deployment: Deployment, servers: list[PrivateServer]) -> None:
+        self._deployment = deployment
+        self._servers = servers
+        self._next: list[Part | PrivateServer] = [*deployment.parts, *servers]
+        self._pieces = 0
+        self._restarts: list[asyncio.Task[None]] = []
+        self.killed: list[str] = []
+
+    def after_a_piece_of_work(self, _step: str, _done: int, _total: int) -> None:
+        self._pieces += 1
+        if self._next and self._pieces % self.PIECES_BETWEEN == 0:
+            self._restarts.append(asyncio.create_task(self._kill(self._next.pop(0))))
+
+    async def all_back(self) -> None:
+        await asyncio.gather(*self._restarts)
+        await self._deployment.ready()
+
+    async def _kill(self, victim: Part | PrivateServer) -> None:
+        if isinstance(victim, PrivateServer):
+            self.killed.append(victim.name)
+            await asyncio.to_thread(victim.kill9)
+            await asyncio.to_thread(victim.start)
+        else:
+            self.killed.append("-".join(victim))
+            self._deployment.kill9(victim)
+            self._deployment.start(victim)
