@@ -23,6 +23,9 @@ IN_FLIGHT = 400
 """The most events that wait for their confirms at once."""
 
 POLL_SECONDS = 1.0
+HELD_BACK_SECONDS = 0.005
+"""How soon to look again when an event is committed, but an earlier transaction (of anyone on the
+database server) is still open: its end rings no bell."""
 
 log = logger(__name__)
 
@@ -55,6 +58,7 @@ class Relay:
         self._doorbell = doorbell
         self._lease = lease
         self._poll_seconds = poll_seconds
+        self._held_back = False
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until ``stop``: publish, wait for the doorbell, and again."""
@@ -64,7 +68,7 @@ class Relay:
                 sent = await self.publish_due()
                 failures = 0
                 if sent == 0:
-                    await self._doorbell.wait(self._poll_seconds)
+                    await self._doorbell.wait(HELD_BACK_SECONDS if self._held_back else self._poll_seconds)
             except Exception as error:
                 failures += 1
                 level = log.info if isinstance(error, BrokerUnavailable) else log.warning
@@ -105,16 +109,22 @@ class Relay:
             .where(event_log.c.shard == relay_cursor.c.shard, fresh)
             .scalar_subquery()
         )
+        above = select(event_log.c.id).where(
+            event_log.c.shard == relay_cursor.c.shard, event_log.c.txid >= watermark
+        ).exists()
         rows = await session.execute(
             select(
                 relay_cursor,
                 unfinished.label("unfinished"),
                 first_fresh.label("first"),
                 watermark.label("watermark"),
+                above.label("above"),
             ).where(relay_cursor.c.shard.in_(sorted(shards)))
         )
         windows = []
+        self._held_back = False
         for row in rows:
+            self._held_back |= row.above
             if row.unfinished:
                 windows.append(_Window(row.shard, row.window_from, row.window_to, row.sent_id))
             elif row.first is not None:
