@@ -1,0 +1,77 @@
+// @ts-check
+/** Reads from the services; every path and answer is typed by their OpenAPI documents. */
+
+import { language } from "./texts.js";
+
+/** @typedef {import("./types/api").Service} Service */
+
+const PATIENCE_MILLISECONDS = 10_000;
+const LONGEST_PAGE = 500;
+
+/** A service that can't be reached (status 0), or that refused; with its problem document where it gave one. */
+export class Trouble extends Error {
+  /**
+   * @param {Service} service
+   * @param {number} status
+   * @param {{detail?: string, remedy?: string}} problem
+   */
+  constructor(service, status, problem = {}) {
+    super(`${service}: ${status}`);
+    this.service = service;
+    this.status = status;
+    this.problem = problem;
+  }
+}
+
+/**
+ * @template {Service} S
+ * @template {import("./types/api").Path<S>} P
+ * @param {S} service
+ * @param {P} path as the OpenAPI document writes it, e.g. `/plans/{plan_id}`
+ * @param {import("./types/api").Parameters<S, P>} parameters
+ */
+export function address(service, path, parameters) {
+  const given = /** @type {{path?: Record<string, string>, query?: Record<string, string>}} */ (parameters);
+  const filled = path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(given.path?.[name] ?? ""));
+  const query = new URLSearchParams(given.query).toString();
+  return `/api/${service}${filled}${query && `?${query}`}`;
+}
+
+/**
+ * @template {Service} S
+ * @template {import("./types/api").Path<S>} P
+ * @param {S} service
+ * @param {P} path
+ * @param {import("./types/api").Parameters<S, P>} parameters
+ * @returns {Promise<import("./types/api").Answer<S, P>>}
+ * @throws {Trouble}
+ */
+export async function get(service, path, parameters) {
+  const headers = { Accept: "application/json", "Accept-Language": language() };
+  const signal = AbortSignal.timeout(PATIENCE_MILLISECONDS);
+  let response;
+  try {
+    response = await fetch(address(service, path, parameters), { headers, signal });
+    if (response.ok) return await response.json();
+  } catch {
+    throw new Trouble(service, 0);
+  }
+  throw new Trouble(service, response.status, await response.json().catch(() => ({})));
+}
+
+/**
+ * All items of a list that is read page by page.
+ * @template T
+ * @param {(page: {after?: string, limit: number}) => Promise<{items: T[], next_after: string | null}>} read
+ * @returns {Promise<T[]>}
+ */
+export async function all(read) {
+  const items = [];
+  let after;
+  do {
+    const page = await read({ limit: LONGEST_PAGE, ...(after && { after }) });
+    items.push(...page.items);
+    after = page.next_after;
+  } while (after);
+  return items;
+}
