@@ -137,3 +137,4 @@ async def test_the_stream_ends_when_the_server_stops(notify: House, served: Serv
         served.server.should_exit = True  # no limit is set: an endless stream would keep it for ever
         async with asyncio.timeout(PATIENCE_SECONDS):
             await served.task
+            assert [event async for event in events] == []  # a proper end, not a broken connection

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+import anyio
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from services.notify.api.schemas import MessageAnswer
@@ -18,6 +19,9 @@ REREAD_SECONDS = 15.0
 """A signal may get lost; after this long the store is asked without one."""
 
 HEARTBEAT_SECONDS = 15
+GRACE_SECONDS = 1.0
+"""How long a stream may take to end by itself when the server stops."""
+
 RECONNECT_MILLISECONDS = 2000
 PAGE = 100
 
@@ -33,18 +37,23 @@ async def open_stream(
     """
     # Before the answer begins: whoever sees it begin must get whatever is stored from then on.
     newest = await queries.last_position(uow, recipient_id)
-    events = _follow(uow, texts, cache, language, recipient_id, newest if after is None else after)
-    return EventSourceResponse(events, ping=HEARTBEAT_SECONDS)
+    stopping = anyio.Event()
+    events = _follow(uow, texts, cache, language, recipient_id, newest if after is None else after, stopping)
+    return EventSourceResponse(
+        events, ping=HEARTBEAT_SECONDS, shutdown_event=stopping, shutdown_grace_period=GRACE_SECONDS
+    )
 
 
 async def _follow(
-    uow: UnitOfWork, texts: Texts, cache: Cache, language: str, recipient_id: str, position: int
+    uow: UnitOfWork, texts: Texts, cache: Cache, language: str, recipient_id: str, position: int,
+    stopping: anyio.Event,
 ) -> AsyncIterator[ServerSentEvent]:
+    stopped = asyncio.ensure_future(stopping.wait())
     async with cache.watching(inbox_topic(recipient_id)) as bursts:
         woken = asyncio.ensure_future(anext(bursts))
         try:
             yield ServerSentEvent(comment="open", retry=RECONNECT_MILLISECONDS)
-            while True:
+            while not stopped.done():
                 messages = await _beyond(uow, texts, language, recipient_id, position)
                 for message in messages:
                     position = message.position
@@ -54,12 +63,13 @@ async def _follow(
                     )
                 if messages:
                     continue
-                await asyncio.wait({woken}, timeout=REREAD_SECONDS)
+                await asyncio.wait({woken, stopped}, timeout=REREAD_SECONDS, return_when=asyncio.FIRST_COMPLETED)
                 if woken.done():
                     woken = asyncio.ensure_future(anext(bursts))
         finally:
             woken.cancel()
-            await asyncio.gather(woken, return_exceptions=True)
+            stopped.cancel()
+            await asyncio.gather(woken, stopped, return_exceptions=True)
 
 
 async def _beyond(
