@@ -14,30 +14,31 @@ from services.dispatch.application.fieldwork import release_order
 from services.dispatch.domain.plan import Plan
 from services.dispatch.domain.stop import LIVE
 from services.dispatch.store.tables import assignment, demand_line, item, stop, team, township
-from shared.contracts.base import Point
+from shared.contracts.catalog import ServiceItemChanged, TeamRegistered, TownshipChanged
 from shared.contracts.notify import MessageDelivered, MessageFailed
-from shared.contracts.requests import OrderAccepted
+from shared.contracts.requests import OrderAccepted, OrderCancelled, OrderClosed
 from shared.db.engine import dialect_of
 from shared.db.unit_of_work import Transaction, UnitOfWork
 
 TEAM_RECIPIENT = "team."
 
 
-async def note_township(uow: UnitOfWork, *, code: str, name: str, name_en: str, centre: Point) -> None:
+async def note_township(uow: UnitOfWork, event: TownshipChanged) -> None:
+    row = {"code": event.code, "name": event.name, "name_en": event.name_en}
     async with uow.transaction() as tx:
-        await _replace(
-            tx, township, {"code": code, "name": name, "name_en": name_en, "lat": centre.lat, "lon": centre.lon}
-        )
+        await _replace(tx, township, row | {"lat": event.centre.lat, "lon": event.centre.lon})
 
 
-async def note_team(uow: UnitOfWork, *, code: str, name: str, name_en: str, members: int) -> None:
+async def note_team(uow: UnitOfWork, event: TeamRegistered) -> None:
+    row = {"code": event.code, "name": event.name, "name_en": event.name_en, "members": event.members}
     async with uow.transaction() as tx:
-        await _replace(tx, team, {"code": code, "name": name, "name_en": name_en, "members": members})
+        await _replace(tx, team, row)
 
 
-async def note_item(uow: UnitOfWork, *, code: str, name: str, name_en: str, teams: tuple[str, ...]) -> None:
+async def note_item(uow: UnitOfWork, event: ServiceItemChanged) -> None:
+    row = {"code": event.code, "name": event.name, "name_en": event.name_en, "teams": list(event.teams)}
     async with uow.transaction() as tx:
-        await _replace(tx, item, {"code": code, "name": name, "name_en": name_en, "teams": list(teams)})
+        await _replace(tx, item, row)
 
 
 async def take_demand(uow: UnitOfWork, order: OrderAccepted) -> None:
@@ -68,15 +69,16 @@ async def take_demand(uow: UnitOfWork, order: OrderAccepted) -> None:
         )
 
 
-async def drop_demand(uow: UnitOfWork, order_id: str, reason: str) -> None:
-    """A cancelled order is no demand any more; what was booked for it is released."""
+async def drop_demand(uow: UnitOfWork, event: OrderCancelled | OrderClosed) -> None:
+    """What of an ended order was not served is no demand any more; what was booked for it is released."""
+    reason = event.reason if isinstance(event, OrderCancelled) else "order closed"
     async with uow.transaction() as tx:
         await tx.session.execute(
             update(demand_line)
-            .where(demand_line.c.order_id == order_id, demand_line.c.state != "served")
+            .where(demand_line.c.order_id == event.order_id, demand_line.c.state != "served")
             .values(state="cancelled")
         )
-        await release_order(tx, order_id, reason)
+        await release_order(tx, event.order_id, reason)
 
 
 async def note_delivery(uow: UnitOfWork, message: MessageDelivered) -> None:
