@@ -8,27 +8,50 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from shared.messaging.broker import BATCH, BrokerUnavailable, Handler, Inlet
+from shared.messaging.broker import BATCH, STOP_SECONDS, BrokerUnavailable, Handler, Inlet
 from shared.messaging.envelope import Envelope
+from shared.telemetry.logs import logger
 
 CONFIRM_SECONDS = 10.0
+
+log = logger(__name__)
 
 
 @dataclass(slots=True)
 class _Delivery:
     envelope: Envelope
-    committed: asyncio.Future[None]
+    committed: asyncio.Future[bool]
+
+    def settle(self, committed: bool) -> None:
+        if not self.committed.done():  # else its publisher has given up waiting
+            self.committed.set_result(committed)
 
 
 @dataclass(slots=True)
 class _Queue:
     waiting: asyncio.Queue[_Delivery] = field(default_factory=asyncio.Queue)
+    closed: bool = False  # its consumer has left; before the first one comes, events wait for it
+
+    def take(self, limit: int) -> list[_Delivery]:
+        """What waits, and still has a publisher that waits for it."""
+        taken: list[_Delivery] = []
+        while len(taken) < limit and not self.waiting.empty():
+            delivery = self.waiting.get_nowait()
+            if not delivery.committed.done():
+                taken.append(delivery)
+        return taken
+
+    def close(self) -> None:
+        self.closed = True
+        while not self.waiting.empty():
+            self.waiting.get_nowait().settle(False)
 
 
 class MemoryBroker:
     """See :class:`shared.messaging.broker.Broker`. All services of the process share one."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, stop_seconds: float = STOP_SECONDS) -> None:
+        self._stop_seconds = stop_seconds
         self._inlets: dict[str, Inlet] = {}
         self._queues: dict[str, _Queue] = {}
 
@@ -47,36 +70,50 @@ class MemoryBroker:
     async def publish(self, envelopes: Sequence[Envelope], *, to: str | None = None) -> list[bool]:
         if to is not None and to not in self._inlets:
             raise BrokerUnavailable(f"{to} takes no events")
-        loop = asyncio.get_running_loop()
-        outcomes: list[list[asyncio.Future[None]]] = []
-        for envelope in envelopes:
-            listeners = [
-                inlet for inlet in self._inlets.values()
-                if (inlet.service == to if to else envelope.publisher in inlet.publishers)
-            ]
-            futures = []
-            for inlet in listeners:
-                delivery = _Delivery(envelope, loop.create_future())
-                self._queues[inlet.queue_of(envelope.shard)].waiting.put_nowait(delivery)
-                futures.append(delivery.committed)
-            outcomes.append(futures)
+        outcomes = [
+            [self._deliver(envelope, inlet) for inlet in self._listeners(envelope, to)] for envelope in envelopes
+        ]
         everything = [future for futures in outcomes for future in futures]
-        if everything:
-            await asyncio.wait(everything, timeout=CONFIRM_SECONDS)
-        for future in everything:
-            future.cancel()  # given up: a delivery that nobody waits for is not handed out any more
-        return [all(f.done() and not f.cancelled() and f.exception() is None for f in futures) for futures in outcomes]
+        try:
+            if everything:
+                await asyncio.wait(everything, timeout=CONFIRM_SECONDS)
+        finally:
+            for future in everything:
+                future.cancel()  # given up: a delivery that nobody waits for is not handed out any more
+        return [all(not future.cancelled() and future.result() for future in futures) for futures in outcomes]
+
+    def _listeners(self, envelope: Envelope, to: str | None) -> list[Inlet]:
+        if to is not None:
+            return [self._inlets[to]]
+        return [inlet for inlet in self._inlets.values() if envelope.publisher in inlet.publishers]
+
+    def _deliver(self, envelope: Envelope, inlet: Inlet) -> "asyncio.Future[bool]":
+        queue = self._queues[inlet.queue_of(envelope.shard)]
+        delivery = _Delivery(envelope, asyncio.get_running_loop().create_future())
+        if queue.closed:
+            delivery.settle(False)
+        else:
+            queue.waiting.put_nowait(delivery)
+        return delivery.committed
 
     @asynccontextmanager
     async def consuming(self, inlet: Inlet, handler: Handler) -> AsyncIterator[None]:
         self.expect(inlet)
+        queues = [self._queues[name] for name in inlet.queues()]
+        for queue in queues:
+            queue.closed = False
         stop = asyncio.Event()
-        feeders = [asyncio.create_task(_feed(self._queues[name], handler, stop)) for name in inlet.queues()]
+        feeders = [asyncio.create_task(_feed(queue, handler, stop)) for queue in queues]
         try:
             yield
         finally:
             stop.set()
-            await asyncio.gather(*feeders)
+            await asyncio.wait(feeders, timeout=self._stop_seconds)
+            for feeder in feeders:
+                feeder.cancel()
+            await asyncio.gather(*feeders, return_exceptions=True)
+            for queue in queues:
+                queue.close()
 
     async def ping(self) -> None:
         if not self._inlets:
@@ -88,25 +125,30 @@ async def _feed(queue: _Queue, handler: Handler, stop: asyncio.Event) -> None:
     try:
         while not stop.is_set():
             arrival = asyncio.create_task(queue.waiting.get())
-            await asyncio.wait({arrival, stopped}, return_when=asyncio.FIRST_COMPLETED)
-            if not arrival.done():
-                arrival.cancel()
-                return
-            batch = [arrival.result()]
-            while len(batch) < BATCH and not queue.waiting.empty():
-                batch.append(queue.waiting.get_nowait())
-            batch = [delivery for delivery in batch if not delivery.committed.done()]
-            if not batch:
-                continue
             try:
-                await handler([delivery.envelope for delivery in batch])
-            except Exception as error:
-                for delivery in batch:
-                    if not delivery.committed.done():
-                        delivery.committed.set_exception(error)
-            else:
-                for delivery in batch:
-                    if not delivery.committed.done():
-                        delivery.committed.set_result(None)
+                await asyncio.wait({arrival, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                arrival.cancel()  # does nothing to one that is done
+            if arrival.done() and stop.is_set():
+                arrival.result().settle(False)
+            elif arrival.done():
+                first = arrival.result()
+                batch = queue.take(BATCH - 1)
+                if not first.committed.done():
+                    batch.insert(0, first)
+                if batch:
+                    await _hand_over(batch, handler)
     finally:
         stopped.cancel()
+
+
+async def _hand_over(batch: list[_Delivery], handler: Handler) -> None:
+    committed = False
+    try:
+        await handler([delivery.envelope for delivery in batch])
+        committed = True
+    except Exception as error:
+        log.warning("batch not stored, its publisher will send it again", size=len(batch), error=repr(error))
+    finally:
+        for delivery in batch:
+            delivery.settle(committed)

@@ -16,7 +16,7 @@ import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
 from aio_pika.exceptions import AMQPError, DeliveryError
 
-from shared.messaging.broker import BATCH, BrokerUnavailable, Handler, Inlet, replay_key
+from shared.messaging.broker import BATCH, STOP_SECONDS, BrokerUnavailable, Handler, Inlet, replay_key
 from shared.messaging.envelope import CONTENT_TYPE, Envelope
 from shared.telemetry.logs import logger
 
@@ -39,7 +39,6 @@ CONNECT_SECONDS = 5.0
 CONFIRM_SECONDS = 10.0
 HEARTBEAT_SECONDS = 20
 WATCH_SECONDS = 4.0
-STOP_SECONDS = 7.0
 
 _DOWN = (AMQPError, ConnectionError, OSError, TimeoutError, RuntimeError)
 """What aio-pika raises when the broker, the connection or the channel is gone."""
@@ -51,9 +50,10 @@ class RabbitBroker:
     """See :class:`shared.messaging.broker.Broker`. Publishing and consuming have a connection each,
     so that a broker that throttles publishers does not slow the acknowledgements."""
 
-    def __init__(self, url: str, *, name: str = "diancai") -> None:
+    def __init__(self, url: str, *, name: str = "diancai", stop_seconds: float = STOP_SECONDS) -> None:
         self._url = url
         self._name = name
+        self._stop_seconds = stop_seconds
         self._inlets: dict[str, Inlet] = {}
         self._channel: AbstractChannel | None = None
         self._ready = asyncio.Event()
@@ -118,7 +118,7 @@ class RabbitBroker:
             yield
         finally:
             stop.set()
-            await asyncio.wait({supervisor}, timeout=STOP_SECONDS)
+            await asyncio.wait({supervisor}, timeout=self._stop_seconds)
             supervisor.cancel()
             with suppress(asyncio.CancelledError):
                 await supervisor

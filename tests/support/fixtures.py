@@ -97,10 +97,10 @@ async def rabbit_vhost(rabbit_url: NewUrl) -> AsyncIterator[str]:
 def new_broker(request: pytest.FixtureRequest) -> NewBroker:
     """Each call gives a connection to the one broker of the test: in-process, and again RabbitMQ."""
     if request.param == "memory":
-        one = MemoryBroker()
+        one = MemoryBroker(stop_seconds=1)
         return lambda: one
     url: str = request.getfixturevalue("rabbit_vhost")
-    return lambda: RabbitBroker(url)
+    return lambda: RabbitBroker(url, stop_seconds=1)
 
 
 @pytest.fixture
