@@ -34,10 +34,18 @@ export function drawMap(stops, nextId, width) {
   /** @type {Box[]} */
   const taken = places.map(({ x, y }) => ({ x: x - radius, y: y - radius, width: 2 * radius, height: 2 * radius }));
   const trodden = beads(places);
+  const nextFirst = [...places].sort((one, other) => Number(other.stop.id === nextId) - Number(one.stop.id === nextId));
+  /** @type {Map<Place, Box>} */
+  const spots = new Map();
+  for (const place of nextFirst) {
+    const spot = freeSpot(place, nameOf(place), radius, { places, taken, trodden, width, height });
+    if (!spot) continue;
+    taken.push(spot);
+    spots.set(place, spot);
+  }
   for (const place of places) {
-    const name = named(place.stop.township_name, place.stop.township_name_en);
-    const spot = freeSpot(place, name, radius, { places, taken, trodden, width, height });
-    if (spot) taken.push(spot);
+    const name = nameOf(place);
+    const spot = spots.get(place);
     const label = t("stop.point", { number: place.number, name });
     drawing.append(
       s(
@@ -52,6 +60,9 @@ export function drawMap(stops, nextId, width) {
   }
   return drawing;
 }
+
+/** @param {Place} place */
+const nameOf = ({ stop }) => named(stop.township_name, stop.township_name_en);
 
 /**
  * Equal scale both ways, which is right for one city; north is up.
@@ -138,6 +149,8 @@ function freeSpot(place, name, radius, { places, taken, trodden, width, height }
     [left, -LETTER / 2 - 1],
     [middle, below],
     [middle, above],
+    [middle, below + 5],
+    [middle, above - 5],
     [right - 4, below - 4],
     [right - 4, above + 4],
     [left + 4, below - 4],
