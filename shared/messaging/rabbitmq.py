@@ -50,10 +50,14 @@ class RabbitBroker:
     """See :class:`shared.messaging.broker.Broker`. Publishing and consuming have a connection each,
     so that a broker that throttles publishers does not slow the acknowledgements."""
 
-    def __init__(self, url: str, *, name: str = "diancai", stop_seconds: float = STOP_SECONDS) -> None:
+    def __init__(
+        self, url: str, *, name: str = "diancai", stop_seconds: float = STOP_SECONDS,
+        confirm_seconds: float = CONFIRM_SECONDS,
+    ) -> None:
         self._url = url
         self._name = name
         self._stop_seconds = stop_seconds
+        self._confirm_seconds = confirm_seconds
         self._inlets: dict[str, Inlet] = {}
         self._channel: AbstractChannel | None = None
         self._ready = asyncio.Event()
@@ -85,12 +89,15 @@ class RabbitBroker:
         channel = self._channel
         if channel is None:
             raise BrokerUnavailable("the connection was just lost")
-        exchange = await channel.get_exchange(REPLAY if to else EXCHANGE, ensure=False)
+        try:
+            exchange = await channel.get_exchange(REPLAY if to else EXCHANGE, ensure=False)
+        except _DOWN as error:
+            raise BrokerUnavailable("the connection was just lost") from error
 
         async def one(envelope: Envelope) -> bool:
             key = replay_key(to, envelope.shard) if to else envelope.routing_key
             try:
-                await exchange.publish(_message(envelope), key, mandatory=True, timeout=CONFIRM_SECONDS)
+                await exchange.publish(_message(envelope), key, mandatory=True, timeout=self._confirm_seconds)
             except DeliveryError as error:
                 # Refused (queue full) or returned (the queues are gone): declare them again, and retry.
                 log.warning("event not taken over", event_id=envelope.id, error=repr(error))
@@ -99,6 +106,13 @@ class RabbitBroker:
             except _DOWN:
                 # After a timeout the confirms that follow may be off by one: the channel must go.
                 self._broken.set()
+                return False
+            except asyncio.CancelledError:
+                # So aio-pika ends what is in flight on a connection that the supervisor closes. Passed
+                # on, it would end the relay for good.
+                task = asyncio.current_task()
+                if task is not None and task.cancelling():
+                    raise
                 return False
             return True
 
@@ -155,8 +169,7 @@ class RabbitBroker:
         self._deaf.discard(inlet.service)
         watchdog = asyncio.create_task(_watch(connection, inlet, lost))
         try:
-            stopping = asyncio.gather(*feeders)
-            await _first_of(connection.closed(), lost.wait(), stopping)
+            await _first_of(connection.closed(), lost.wait(), asyncio.wait(feeders))
         finally:
             if not stop.is_set():
                 self._deaf.add(inlet.service)
@@ -179,7 +192,8 @@ async def _supervise(
             )
             await session(connection)
             log.info("connection to the broker ended", connection=name)
-        except _DOWN as error:
+        except Exception as error:
+            # Whatever it was: a supervisor that ends leaves a service deaf, or mute, until its restart.
             log.warning("connection to the broker failed", connection=name, error=repr(error))
         finally:
             if connection is not None:

@@ -1,63 +1,14 @@
 """What every broker promises, tested on each: in-process, and RabbitMQ."""
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack
 
 import pytest
 
 from shared.messaging.broker import BATCH, Broker, BrokerUnavailable, Inlet
-from shared.messaging.envelope import Envelope
+from tests.support.ears import DISPATCH, NOTIFY, Ear, answers, hand_over, stream
 from tests.support.fixtures import NewBroker
 from tests.support.rolls import heard, numbers_by_stream, until, up_to
-
-NOTIFY = Inlet("notify", ("catalog", "requests"))
-DISPATCH = Inlet("dispatch", ("catalog",))
-
-
-@dataclass
-class Ear:
-    """A consumer that remembers its batches. While ``gate`` is closed, it keeps a batch in hand; it
-    fails as often as ``failures`` says."""
-
-    batches: list[list[Envelope]] = field(default_factory=list)
-    failures: int = 0
-    gate: asyncio.Event = field(default_factory=asyncio.Event)
-    busy: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def __post_init__(self) -> None:
-        self.gate.set()
-
-    async def __call__(self, batch: Sequence[Envelope]) -> None:
-        self.busy.set()
-        await self.gate.wait()
-        if self.failures:
-            self.failures -= 1
-            raise RuntimeError("the store said no")
-        self.batches.append(list(batch))
-
-    @property
-    def heard(self) -> list[Envelope]:
-        return [envelope for batch in self.batches for envelope in batch]
-
-    @property
-    def ids(self) -> list[str]:
-        return [envelope.id for envelope in self.heard]
-
-
-def stream(code: str, count: int) -> list[Envelope]:
-    return [heard(code, number) for number in up_to(count)]
-
-
-async def hand_over(broker: Broker, envelopes: Sequence[Envelope]) -> None:
-    """As a relay does it: until all are safe with the broker."""
-    async with asyncio.timeout(30):
-        while True:
-            with suppress(BrokerUnavailable):
-                if all(await broker.publish(envelopes)):
-                    return
-            await asyncio.sleep(0.01)
 
 
 async def test_an_event_reaches_every_service_that_listens_and_keeps_its_bytes(new_broker: NewBroker) -> None:
@@ -242,12 +193,4 @@ async def test_while_consuming_a_broker_answers_a_ping(broker: Broker) -> None:
     async with broker.running():
         await broker.declared()
         async with broker.consuming(NOTIFY, Ear()):
-            await until(lambda: _answers(broker))
-
-
-async def _answers(broker: Broker) -> bool:
-    try:
-        await broker.ping()
-    except BrokerUnavailable:
-        return False
-    return True
+            await until(lambda: answers(broker))
