@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, String, Text, cast
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -49,6 +50,9 @@ class _Xid8(UserDefinedType[int]):
 
     def bind_expression(self, bindvalue: Any) -> Any:
         return cast(cast(bindvalue, Text), self)
+
+
+PGDialect.ischema_names["xid8"] = _Xid8  # so that a schema that is read back can be compared (Alembic)
 
 
 class TransactionId(TypeDecorator[int]):

@@ -1,0 +1,59 @@
+"""The fan-out to browsers, in one process and through Redis."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from shared.cache.memory import MemoryCache
+from shared.cache.port import Cache
+from shared.cache.redis import RedisCache
+from tests.support.proxy import wired
+
+NewCache = Callable[[], Cache]
+
+
+@pytest.fixture(params=["memory", "redis"])
+def new_cache(request: pytest.FixtureRequest) -> NewCache:
+    """Each call gives the cache of one more process."""
+    if request.param == "memory":
+        one = MemoryCache()
+        return lambda: one
+    url: str = request.getfixturevalue("redis_url")
+    return lambda: RedisCache(url)
+
+
+async def hears(here: Cache, there: Cache, topic: str) -> None:
+    """Signals until it is heard: a signal may get lost, e.g. while connections are made."""
+    async with here.watching(topic) as bursts:
+        heard = asyncio.ensure_future(anext(bursts))
+        async with asyncio.timeout(20):
+            while not heard.done():
+                there.signal(topic)
+                await asyncio.wait({heard}, timeout=0.02)
+
+
+async def test_a_signal_reaches_who_watches_in_another_process(new_cache: NewCache) -> None:
+    here, there = new_cache(), new_cache()
+    async with here.running(), there.running():
+        await hears(here, there, "inbox:coordinator")
+
+
+async def test_a_signal_on_another_topic_does_not(new_cache: NewCache) -> None:
+    here, there = new_cache(), new_cache()
+    async with here.running(), there.running(), here.watching("inbox:team.law") as other:
+        woken = asyncio.ensure_future(anext(other))
+        await hears(here, there, "inbox:team.health")
+        assert not woken.done()
+        woken.cancel()
+
+
+async def test_without_redis_signals_are_lost_and_nothing_else(redis_url: str) -> None:
+    async with wired(redis_url) as wire:
+        cache = RedisCache(wire.url)
+        async with cache.running():
+            await hears(cache, cache, "inbox:coordinator")
+            wire.cut()
+            cache.signal("inbox:coordinator")
+            wire.mend()
+            await hears(cache, cache, "inbox:coordinator")

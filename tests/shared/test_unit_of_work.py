@@ -1,0 +1,153 @@
+"""One use case, one transaction, on both stores: the change and its events are stored together, or neither."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import text
+
+from shared.contracts.catalog import TownshipChanged
+from shared.kernel.errors import Conflict, NotFound
+from tests.support.rolls import Roll, Rolls, change, delivered, mark, team_changed, up_to
+
+
+async def test_a_change_and_its_event_commit_together(rolls: Rolls) -> None:
+    await mark(rolls.uow, "health", 1)
+    assert await rolls.marks("health") == [1]
+    assert await rolls.said("health") == ["health-1"]
+
+
+async def test_a_change_that_fails_leaves_neither(rolls: Rolls) -> None:
+    with pytest.raises(ZeroDivisionError):
+        await _mark_and_fail(rolls)
+    assert await rolls.marks("health") == []
+    assert await rolls.said("health") == []
+
+
+async def _mark_and_fail(rolls: Rolls) -> None:
+    async with rolls.uow.transaction() as tx:
+        tx.add(roll := Roll(code="health"))
+        roll.mark(1)
+        tx.record(roll, delivered("health", 1))
+        await tx.flush()
+        raise ZeroDivisionError
+
+
+async def test_only_its_publisher_may_say_an_event(rolls: Rolls) -> None:
+    with pytest.raises(PermissionError, match=r"notify may not publish catalog\.team_changed\.v1"):
+        await change(rolls.uow, "health")
+    assert await rolls.marks("health") == []
+
+
+async def test_changes_at_the_same_moment_all_count(rolls: Rolls) -> None:
+    await mark(rolls.uow, "health", 1)
+    await asyncio.gather(*(mark(rolls.uow, "health", number) for number in range(2, 9)))
+    assert sorted(await rolls.marks("health")) == up_to(8)
+    assert len(await rolls.said("health")) == 8
+
+
+async def test_a_change_made_from_an_old_reading_is_refused(rolls: Rolls) -> None:
+    """As in a form that someone else's change overtook: the version no longer fits."""
+    await mark(rolls.uow, "health", 1)
+    async with rolls.database.reading() as session:
+        old = await session.get(Roll, "health")
+    assert old is not None
+    await mark(rolls.uow, "health", 2)
+    with pytest.raises(Conflict) as raised:
+        await _change_old(rolls, old)
+    assert (raised.value.code, raised.value.status) == ("concurrent_change", 409)
+    assert await rolls.marks("health") == [1, 2]
+    assert await rolls.said("health") == ["health-1", "health-2"]
+
+
+async def _change_old(rolls: Rolls, old: Roll) -> None:
+    async with rolls.uow.transaction() as tx:
+        tx.add(old)
+        old.mark(9)
+        tx.record(old, delivered("health", 9))
+
+
+async def test_the_same_thing_made_twice_at_once_is_refused_once(rolls: Rolls) -> None:
+    both_looked = asyncio.Barrier(2)
+
+    async def make() -> str:
+        async with rolls.uow.transaction() as tx:
+            found = await tx.find(Roll, "health")
+            if rolls.database.dialect == "postgresql":
+                await both_looked.wait()  # SQLite lets the second one begin when the first is done
+            if found is None:
+                tx.add(found := Roll(code="health"))
+            found.mark(1)
+            return "made"
+
+    outcomes = await asyncio.gather(make(), make(), return_exceptions=True)
+    refused = [outcome for outcome in outcomes if isinstance(outcome, Conflict)]
+    assert outcomes.count("made") + len(refused) == 2
+    assert all(error.code == "concurrent_change" for error in refused)
+    assert len(refused) == (1 if rolls.database.dialect == "postgresql" else 0)
+
+
+async def test_an_unknown_thing_is_not_found(rolls: Rolls) -> None:
+    with pytest.raises(NotFound) as raised:
+        await _get_nothing(rolls)
+    assert (raised.value.code, raised.value.field, raised.value.status) == ("roll.not_found", "roll_id", 404)
+
+
+async def _get_nothing(rolls: Rolls) -> None:
+    async with rolls.uow.transaction() as tx:
+        await tx.get(Roll, "nobody")
+
+
+async def test_what_is_to_follow_a_commit_follows_only_that(rolls: Rolls) -> None:
+    calls: list[str] = []
+
+    async def work(*, fail: bool) -> None:
+        async with rolls.uow.transaction() as tx:
+            tx.after_commit(lambda: calls.append("failed" if fail else "done"))
+            if fail:
+                raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await work(fail=True)
+    await work(fail=False)
+    assert calls == ["done"]
+
+
+async def test_events_carry_the_trace_of_what_caused_them(rolls: Rolls) -> None:
+    from shared.messaging.outbox import read_log
+    from tests.support.rolls import heard
+
+    await rolls.consumer.handle([heard("health", 1)])
+    async with rolls.database.reading() as session:
+        (entry,) = await read_log(session, "notify", after=0, limit=10)
+    assert entry.correlation_id == "a" * 32
+    assert entry.causation_id == "team:health/1"
+    assert entry.traceparent.startswith(f"00-{'a' * 32}-")
+
+
+async def test_reading_takes_no_write_lock(rolls: Rolls) -> None:
+    await mark(rolls.uow, "health", 1)
+    async with rolls.uow.transaction() as tx:
+        await tx.get(Roll, "health")
+        async with rolls.uow.reading() as session:
+            assert (await session.execute(text("SELECT count(*) FROM roll"))).scalar_one() == 1
+
+
+async def test_events_of_different_kinds_share_a_stream_in_the_order_they_were_recorded(rolls: Rolls) -> None:
+    async with rolls.uow.transaction() as tx:
+        tx.add(roll := Roll(code="health"))
+        for number in up_to(4):
+            tx.record(roll, delivered("health", number))
+    assert await rolls.said("health") == [f"health-{number}" for number in up_to(4)]
+    with pytest.raises(PermissionError):
+        await _record_foreign(rolls)
+
+
+async def _record_foreign(rolls: Rolls) -> None:
+    async with rolls.uow.transaction() as tx:
+        roll = await tx.get(Roll, "health")
+        tx.record(roll, delivered("health", 5))
+        tx.record(roll, team_changed("health", 6))
+
+
+def test_a_foreign_event_is_told_by_its_publisher() -> None:
+    assert TownshipChanged.publisher == "catalog"
