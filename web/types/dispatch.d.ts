@@ -758,6 +758,24 @@ export interface components {
             not_before?: string | null;
         };
         /**
+         * PostponedAnswer
+         * @description Where a stop was before it moved, and why it did.
+         */
+        PostponedAnswer: {
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /**
+             * Part
+             * @enum {string}
+             */
+            part: "morning" | "afternoon";
+            /** Reason */
+            reason: string;
+        };
+        /**
          * Problem
          * @description What every refusal looks like (RFC 9457); texts in the language of Accept-Language.
          */
@@ -869,10 +887,7 @@ export interface components {
             state: "proposed" | "planned" | "under_way" | "completed" | "cancelled";
             /** Reason */
             reason: string | null;
-            /** Postponed From */
-            postponed_from: {
-                [key: string]: unknown;
-            } | null;
+            postponed_from: components["schemas"]["PostponedAnswer"] | null;
             /** Assignments */
             assignments: components["schemas"]["AssignmentAnswer"][];
         };

@@ -1,7 +1,7 @@
 """HTTP bodies of dispatch."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -98,6 +98,14 @@ class DutyAnswer(Answer):
     part: Literal["morning", "afternoon"]
 
 
+class PostponedAnswer(Answer):
+    """Where a stop was before it moved, and why it did."""
+
+    on: date
+    part: Literal["morning", "afternoon"]
+    reason: str
+
+
 class StopAnswer(Answer):
     id: str
     plan_id: str
@@ -111,7 +119,7 @@ class StopAnswer(Answer):
     part: Literal["morning", "afternoon"]
     state: Literal["proposed", "planned", "under_way", "completed", "cancelled"]
     reason: str | None
-    postponed_from: dict[str, Any] | None
+    postponed_from: PostponedAnswer | None
     assignments: list[AssignmentAnswer]
 
 
