@@ -43,6 +43,8 @@ from shared.telemetry.logs import configure_logs, logger
 
 SAMPLE_SECONDS = 5.0
 STOP_SECONDS = 8.0
+STORE_PATIENCE_SECONDS = 30.0
+"""How long a starting process waits for its store, which may be starting as well."""
 
 log = logger(__name__)
 
@@ -260,16 +262,10 @@ def main(settings_class: type[ServiceSettings], build: Build) -> None:
 
 
 def _preflight(service: Service) -> None:
-    """Ends with one line that says what to do, where starting would end in a traceback."""
-
-    async def check() -> None:
-        try:
-            await service.migrations.check(service.database)
-        finally:
-            await service.database.close()
-
+    """Waits for a store that is just starting; ends with one line that says what to do, where going on
+    would end in a traceback."""
     try:
-        asyncio.run(check())
+        asyncio.run(_check_store(service))
     except SchemaMismatch as error:
         sys.exit(str(error))
     except Exception as error:
@@ -277,6 +273,22 @@ def _preflight(service: Service) -> None:
             raise
         name = service.name.upper()
         sys.exit(f"{service.name}: the store can't be reached ({error.__class__.__name__}); see {name}_DATABASE_URL")
+
+
+async def _check_store(service: Service) -> None:
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + STORE_PATIENCE_SECONDS
+    try:
+        while True:
+            try:
+                return await service.migrations.check(service.database)
+            except Exception as error:
+                if not store_is_away(error) or loop.time() > deadline:
+                    raise
+                log.warning("waiting for the store", error=type(error).__name__)
+            await asyncio.sleep(1)
+    finally:
+        await service.database.close()
 
 
 async def _migrate(build: Build, settings: ServiceSettings, broker: Broker) -> None:
