@@ -1,5 +1,6 @@
 """A service's store: PostgreSQL when it is deployed, a SQLite file when it is embedded or tested."""
 
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 POSTGRES_CONNECT = {
@@ -73,8 +75,10 @@ def dialect_of(session: AsyncSession) -> str:
 def store_is_away(error: BaseException) -> bool:
     """Whether the error is about reaching the store, not about what was asked of it."""
     if isinstance(error, DBAPIError):
+        if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+            return False  # a wrong statement, which SQLite's driver gives the same class as a lock or a full disk
         return error.connection_invalidated or type(error).__name__ in {"OperationalError", "InterfaceError"}
-    return isinstance(error, (ConnectionError, TimeoutError, OSError))
+    return isinstance(error, (PoolTimeoutError, ConnectionError, TimeoutError, OSError))
 
 
 def is_duplicate_key(error: IntegrityError) -> bool:
