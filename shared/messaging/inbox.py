@@ -9,7 +9,7 @@ in the same state, and an event that fails holds back its own aggregate only.
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -113,12 +113,12 @@ class Inbox:
                 self._parked[publisher, aggregate][seq] = bool(failed)
 
     async def _close(self) -> None:
-        for key in self._changed:
-            publisher, aggregate = key
+        if self._changed:
             await self._session.execute(
                 update(inbox)
-                .where(inbox.c.publisher == publisher, inbox.c.aggregate_id == aggregate)
-                .values(last_seq=self._last_seq[key])
+                .where(inbox.c.publisher == bindparam("of"), inbox.c.aggregate_id == bindparam("which"))
+                .values(last_seq=bindparam("seq")),
+                [{"of": key[0], "which": key[1], "seq": self._last_seq[key]} for key in sorted(self._changed)],
             )
         self._changed.clear()
 

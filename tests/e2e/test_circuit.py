@@ -1,11 +1,14 @@
 """The circuit of 2014, end to end, in both modes: the same story, the same figures, the same circuit."""
 
 import asyncio
+import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from cli.client import Client
 from cli.demo import PUBLISHERS, Demonstration, Outcome, circuit_of
@@ -53,12 +56,28 @@ async def notices_of(http: httpx.AsyncClient) -> dict[str, Any]:
     return kinds
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The story as it was told once, undisturbed, in the embedded mode; ``data`` is what it left."""
+
+    data: Path
+    outcome: Outcome
+    notices: dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    async def tell() -> Told:
+        data = tmp_path_factory.mktemp("told")
+        async with embedded_system(data) as http:
+            return Told(data, await play(http), await notices_of(http))
+
+    return asyncio.run(tell())
+
+
 async def test_both_modes_tell_the_same_story(
-    tmp_path: Path, new_deployment: Callable[[str], Deployment], rabbit_vhost: str
+    told: Told, new_deployment: Callable[[str], Deployment], rabbit_vhost: str
 ) -> None:
-    async with embedded_system(tmp_path / "data") as http:
-        inside = await play(http)
-        inside_notices = await notices_of(http)
     deployment = new_deployment(rabbit_vhost)
     for part in deployment.parts:
         deployment.start(part)
@@ -66,22 +85,24 @@ async def test_both_modes_tell_the_same_story(
     async with deployment.client() as http:
         outside = await play(http)
         outside_notices = await notices_of(http)
-    assert_the_story_is_told(inside)
-    assert_the_story_is_told(outside)
-    assert circuit_of(inside.plan) == circuit_of(outside.plan)
-    assert inside_notices == outside_notices
-    figures = [outcome.summary | {"seconds": 0} for outcome in (inside, outside)]
-    assert figures[0] == figures[1]
-    print("embedded:", inside.summary)  # noqa: T201 - the figures belong to the test's output
+    assert_the_story_is_told(told.outcome)
+    assert_the_same(outside, outside_notices, told)
+    print("embedded:", told.outcome.summary)  # noqa: T201 - the figures belong to the test's output
     print("cluster:", outside.summary)  # noqa: T201
 
 
-async def test_played_again_it_adds_nothing(tmp_path: Path) -> None:
-    async with embedded_system(tmp_path) as http:
-        first = await play(http)
-    async with embedded_system(tmp_path) as http:
+def assert_the_same(outcome: Outcome, notices: dict[str, Any], told: Told) -> None:
+    assert_the_story_is_told(outcome)
+    assert circuit_of(outcome.plan) == circuit_of(told.outcome.plan)
+    assert outcome.summary | {"seconds": 0} == told.outcome.summary | {"seconds": 0}
+    assert notices == told.notices
+
+
+async def test_played_again_it_adds_nothing(told: Told, tmp_path: Path) -> None:
+    shutil.copytree(told.data, tmp_path / "data")
+    async with embedded_system(tmp_path / "data") as http:
         again = await play(http)
-    assert first.summary | {"seconds": 0} == again.summary | {"seconds": 0}
+        assert_the_same(again, await notices_of(http), told)
 
 
 async def test_every_kind_of_event_that_is_published_has_a_consumer(tmp_path: Path) -> None:
@@ -91,14 +112,11 @@ async def test_every_kind_of_event_that_is_published_has_a_consumer(tmp_path: Pa
 
 
 async def test_every_process_killed_once_changes_nothing_of_the_end(
-    tmp_path: Path,
+    told: Told,
     new_deployment: Callable[[str], Deployment],
     private_server: Callable[[type[PrivateServer]], PrivateServer],
     rabbit_vhost: str,
 ) -> None:
-    async with embedded_system(tmp_path / "data") as http:
-        undisturbed = await play(http)
-        undisturbed_notices = await notices_of(http)
     deployment = new_deployment(rabbit_vhost)
     for part in deployment.parts:
         deployment.start(part)
@@ -109,10 +127,7 @@ async def test_every_process_killed_once_changes_nothing_of_the_end(
         await victims.all_back()
         disturbed_notices = await notices_of(http)
     assert len(victims.killed) == len(deployment.parts) + 3
-    assert_the_story_is_told(disturbed)
-    assert circuit_of(disturbed.plan) == circuit_of(undisturbed.plan)
-    assert disturbed.summary | {"seconds": 0} == undisturbed.summary | {"seconds": 0}
-    assert disturbed_notices == undisturbed_notices
+    assert_the_same(disturbed, disturbed_notices, told)
     print("killed in the middle:", ", ".join(victims.killed))  # noqa: T201
 
 
