@@ -1,10 +1,12 @@
 """Telling a store that is away from one that was asked something wrong."""
 
+import sqlite3
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from shared.db.engine import Database, store_is_away
@@ -50,14 +52,10 @@ async def test_a_connection_lost_in_a_transaction_is_the_stores_absence(postgres
         await database.close()
 
 
-async def test_a_file_that_can_not_be_opened_is_an_absent_store(tmp_path_factory: pytest.TempPathFactory) -> None:
-    folder = tmp_path_factory.mktemp("store")
-    (folder / "a.db").mkdir()
-    database = Database(f"sqlite:///{folder}/a.db")
-    with pytest.raises(DBAPIError) as raised:
-        await database.ping()
-    assert store_is_away(raised.value)
-    await database.close()
+def test_a_file_that_can_not_be_opened_is_an_absent_store(tmp_path: Path) -> None:
+    with pytest.raises(sqlite3.OperationalError) as raised:
+        sqlite3.connect(tmp_path)  # a folder
+    assert store_is_away(OperationalError("BEGIN", None, raised.value))
 
 
 @pytest.mark.parametrize("error", [PoolTimeoutError(), ConnectionResetError(), TimeoutError(), OSError()])

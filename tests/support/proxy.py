@@ -14,6 +14,7 @@ class Wire:
         self._port = 0
         self._server: asyncio.Server | None = None
         self._pairs: set[asyncio.StreamWriter] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._flowing = asyncio.Event()
         self._flowing.set()
         self._whole = True
@@ -26,14 +27,17 @@ class Wire:
         return urlunsplit(self._parts._replace(netloc=f"{user}@{place}" if user else place))
 
     async def open(self) -> None:
-        self._server = await asyncio.start_server(self._carry, "127.0.0.1")
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1")
         self._port = self._server.sockets[0].getsockname()[1]
 
-    def close(self) -> None:
+    async def close(self) -> None:
         self.flow()
         self.cut()
         if self._server is not None:
             self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def cut(self) -> None:
         """Ends all connections and turns new ones away."""
@@ -55,6 +59,11 @@ class Wire:
     def flow(self) -> None:
         self._flowing.set()
 
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._carry(reader, writer))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if not self._whole:
             self.turned_away += 1
@@ -71,6 +80,8 @@ class Wire:
             await asyncio.gather(self._pump(reader, far_writer), self._pump(far_reader, writer))
         finally:
             self._pairs -= both
+            for end in both:
+                end.transport.abort()
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
@@ -78,7 +89,7 @@ class Wire:
                 await self._flowing.wait()
                 writer.write(data)
                 await writer.drain()
-        writer.transport.abort() if writer.transport.is_closing() else writer.close()
+        writer.close()
 
 
 @asynccontextmanager
@@ -88,4 +99,4 @@ async def wired(url: str) -> AsyncIterator[Wire]:
     try:
         yield wire
     finally:
-        wire.close()
+        await wire.close()
