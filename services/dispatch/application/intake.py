@@ -88,14 +88,16 @@ async def note_delivery(uow: UnitOfWork, message: MessageDelivered) -> None:
         return
     about = stop.c.plan_id == key if kind == Plan.kind else stop.c.id == key
     async with uow.transaction() as tx:
-        values: Mapping[str, Any] = {"told_at": tx.now, "told_problem": None}
+        delivered_at = tx.cause.occurred_at if tx.cause else tx.now
+        values: Mapping[str, Any] = {"told_at": delivered_at, "told_problem": None}
         if isinstance(message, MessageFailed):
             values = {"told_problem": message.reason}
         await tx.session.execute(
             update(assignment)
             .where(
                 assignment.c.team_code == message.recipient_id.removeprefix(TEAM_RECIPIENT),
-                assignment.c.state.in_(LIVE),
+                assignment.c.state.in_([*LIVE, "done"]),  # the word may come when the work is over
+                assignment.c.offered_at <= delivered_at,  # what was offered since, this message did not tell of
                 assignment.c.told_at.is_(None),
                 assignment.c.stop_id.in_(select(stop.c.id).where(about)),
             )
