@@ -4,12 +4,16 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 import uvicorn
 
+from cli.client import Client
+from cli.demo import Demonstration, Outcome
 from services.embedded import build_all, embedded
 from tests.support.deployment import ROLES, Deployment
 from tests.support.fixtures import NewUrl
@@ -37,6 +41,40 @@ async def embedded_system(data: Path, *, smtp_url: str = "") -> AsyncIterator[ht
         finally:
             server.should_exit = True
             await serving
+
+
+async def play(http: httpx.AsyncClient) -> Outcome:
+    return await Demonstration(Client(http)).play()
+
+
+async def notices_of(http: httpx.AsyncClient) -> dict[str, Any]:
+    """How many notices each recipient got, of each kind."""
+    kinds: dict[str, Any] = {}
+    recipients = (await http.get("/api/notify/recipients", params={"limit": 500})).json()["items"]
+    for recipient in recipients:
+        path = f"/api/notify/recipients/{recipient['id']}/messages"
+        messages = (await http.get(path, params={"limit": 500})).json()["items"]
+        kinds[recipient["id"]] = sorted(message["code"] for message in messages)
+    return kinds
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The story as it was told once, undisturbed, in the embedded mode; ``data`` is what it left."""
+
+    data: Path
+    outcome: Outcome
+    notices: dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    async def tell() -> Told:
+        data = tmp_path_factory.mktemp("told")
+        async with embedded_system(data) as http:
+            return Told(data, await play(http), await notices_of(http))
+
+    return asyncio.run(tell())
 
 
 @pytest.fixture

@@ -3,26 +3,18 @@
 import asyncio
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import httpx
-import pytest
 
 from cli.client import Client
 from cli.demo import PUBLISHERS, Demonstration, Outcome, circuit_of
 from shared.contracts import EVENTS
-from tests.e2e.conftest import embedded_system
+from tests.e2e.conftest import Told, embedded_system, notices_of, play
 from tests.support.deployment import Deployment, Part
 from tests.support.private import Postgres, PrivateServer, RabbitMQ, RedisServer
 
 GAOLOU = "330381125000"
 FATES = {"cancelled": 1, "rated": 15, "returned": 1}
-
-
-async def play(http: httpx.AsyncClient) -> Outcome:
-    return await Demonstration(Client(http)).play()
 
 
 def assert_the_story_is_told(outcome: Outcome) -> None:
@@ -43,36 +35,6 @@ def assert_the_story_is_told(outcome: Outcome) -> None:
     assert sum(booth["state"] == "declined" for booth in booths) == 1
     assert sum(booth["state"] == "done" for booth in booths) == 105
     assert all(booth["told_at"] for booth in booths if booth["state"] == "done")
-
-
-async def notices_of(http: httpx.AsyncClient) -> dict[str, Any]:
-    """How many notices each recipient got, of each kind."""
-    kinds: dict[str, Any] = {}
-    recipients = (await http.get("/api/notify/recipients", params={"limit": 500})).json()["items"]
-    for recipient in recipients:
-        path = f"/api/notify/recipients/{recipient['id']}/messages"
-        messages = (await http.get(path, params={"limit": 500})).json()["items"]
-        kinds[recipient["id"]] = sorted(message["code"] for message in messages)
-    return kinds
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """The story as it was told once, undisturbed, in the embedded mode; ``data`` is what it left."""
-
-    data: Path
-    outcome: Outcome
-    notices: dict[str, Any]
-
-
-@pytest.fixture(scope="session")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
-    async def tell() -> Told:
-        data = tmp_path_factory.mktemp("told")
-        async with embedded_system(data) as http:
-            return Told(data, await play(http), await notices_of(http))
-
-    return asyncio.run(tell())
 
 
 async def test_both_modes_tell_the_same_story(
