@@ -43,6 +43,7 @@ async def test_what_comes_early_waits_for_what_is_before_it(rolls: Rolls) -> Non
 
 async def test_two_replicas_that_get_the_same_batch_apply_it_once(rolls: Rolls) -> None:
     """As when a broker gave a batch to the next consumer while the first still worked on it."""
+    await rolls.consumer.handle([heard(code, 1) for code in ("health", "law", "women")])
     batch = [heard(code, number) for number in up_to(20) for code in ("health", "law", "women")]
     await asyncio.gather(*(rolls.new_consumer().handle(batch) for _ in range(3)))
     for code in ("health", "law", "women"):

@@ -114,7 +114,7 @@ def _or_skip(make: Callable[[], T]) -> T:
     except NotInstalled as error:
         if must_not_miss():
             pytest.fail(f"CI is set, and there is no {error}", pytrace=False)
-        pytest.skip(f"{NOT_RUN} {error} here")
+        pytest.skip(f"{NOT_RUN} {error}")
 
 
 async def _empty_given(url: str) -> None:
