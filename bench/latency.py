@@ -85,7 +85,9 @@ async def measure_plain(place: Bed, rounds: int) -> list[float]:
         "PLAIN_PORT": str(port),
     }
     processes = [
-        subprocess.Popen([sys.executable, "-m", "bench.plain", role], env=environment)  # noqa: ASYNC220 - takes no time
+        subprocess.Popen(  # noqa: ASYNC220 - takes no time
+            [sys.executable, "-m", "bench.plain", role], env=environment, stderr=subprocess.DEVNULL
+        )
         for role in ("api", "consumer")
     ]
     try:
