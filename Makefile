@@ -42,6 +42,7 @@ test: $(SETUP) ## Run all tests, on real servers too
 
 check: $(SETUP) check-web ## Run the linters, the type checker, the import contracts and the layout tests
 	$(BIN)/ruff check
+	$(BIN)/ruff format --check --quiet
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -q tests/architecture

@@ -42,7 +42,8 @@ from shared.telemetry import metrics
 from shared.telemetry.logs import configure_logs, logger
 
 SAMPLE_SECONDS = 5.0
-STOP_SECONDS = 8.0
+STOP_SECONDS = 2.0
+"""How long relay and jobs may take to stop; with the consumer's time it stays below ten seconds."""
 STORE_PATIENCE_SECONDS = 30.0
 """How long a starting process waits for its store, which may be starting as well."""
 
@@ -84,8 +85,16 @@ class Service:
 
     @classmethod
     def assemble(
-        cls, settings: ServiceSettings, *, package: Path, title: str, broker: Broker, cache: Cache, clock: Clock,
-        subscriptions: Subscriptions, routers: Sequence[APIRouter],
+        cls,
+        settings: ServiceSettings,
+        *,
+        package: Path,
+        title: str,
+        broker: Broker,
+        cache: Cache,
+        clock: Clock,
+        subscriptions: Subscriptions,
+        routers: Sequence[APIRouter],
     ) -> "Service":
         """The parts that all services have alike. ``package`` is the folder of the service; what its
         routes need beyond the unit of work, ``bootstrap.build`` puts into ``api.state``."""
@@ -104,10 +113,18 @@ class Service:
         texts = Texts(package / "locales")
         api = FastAPI(title=title, version=__version__, docs_url=None, redoc_url=None)
         service = cls(
-            name=settings.name, database=database, broker=broker, cache=cache, uow=uow, doorbell=doorbell,
+            name=settings.name,
+            database=database,
+            broker=broker,
+            cache=cache,
+            uow=uow,
+            doorbell=doorbell,
             migrations=Migrations(settings.name, package / "migrations"),
             relay=Relay(settings.name, database, broker, doorbell, lease),
-            consumer=consumer, texts=texts, api=api, _lease=lease,
+            consumer=consumer,
+            texts=texts,
+            api=api,
+            _lease=lease,
         )
         api.state.uow = uow
         api.state.texts = texts

@@ -14,6 +14,12 @@ from shared.service import Service
 
 def build(settings: CatalogSettings, *, broker: Broker, cache: Cache, clock: Clock) -> Service:
     return Service.assemble(
-        settings, package=Path(__file__).parent, title="Diancai catalog", broker=broker, cache=cache, clock=clock,
-        subscriptions=SUBSCRIPTIONS, routers=[router],
+        settings,
+        package=Path(__file__).parent,
+        title="Diancai catalog",
+        broker=broker,
+        cache=cache,
+        clock=clock,
+        subscriptions=SUBSCRIPTIONS,
+        routers=[router],
     )

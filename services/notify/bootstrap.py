@@ -18,8 +18,14 @@ from shared.service import Service
 def build(settings: NotifySettings, *, broker: Broker, cache: Cache, clock: Clock) -> Service:
     channels = Channels(cache=cache, email=bool(settings.smtp_url))
     service = Service.assemble(
-        settings, package=Path(__file__).parent, title="Diancai notify", broker=broker, cache=cache, clock=clock,
-        subscriptions=subscriptions(channels), routers=[router],
+        settings,
+        package=Path(__file__).parent,
+        title="Diancai notify",
+        broker=broker,
+        cache=cache,
+        clock=clock,
+        subscriptions=subscriptions(channels),
+        routers=[router],
     )
     if settings.smtp_url:
         sender = SmtpSender(settings.smtp_url, settings.mail_from, clock)

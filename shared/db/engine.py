@@ -31,15 +31,23 @@ class Database:
         self.dialect = parsed.get_backend_name()
         if self.dialect == "postgresql":
             self.engine = create_async_engine(
-                parsed.set(drivername="postgresql+psycopg"), connect_args=POSTGRES_CONNECT,
-                pool_size=pool_size, max_overflow=10, pool_pre_ping=True, pool_recycle=1800, hide_parameters=True,
+                parsed.set(drivername="postgresql+psycopg"),
+                connect_args=POSTGRES_CONNECT,
+                pool_size=pool_size,
+                max_overflow=10,
+                pool_pre_ping=True,
+                pool_recycle=1800,
+                hide_parameters=True,
             )
         elif self.dialect == "sqlite":
             if parsed.database:
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
             self.engine = create_async_engine(
-                parsed.set(drivername="sqlite+aiosqlite"), connect_args={"timeout": 30},
-                pool_size=pool_size, max_overflow=10, hide_parameters=True,
+                parsed.set(drivername="sqlite+aiosqlite"),
+                connect_args={"timeout": 30},
+                pool_size=pool_size,
+                max_overflow=10,
+                hide_parameters=True,
             )
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)

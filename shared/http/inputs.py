@@ -42,7 +42,9 @@ Text = Annotated[
 IdempotencyKey = Annotated[
     str | None,
     Header(
-        alias="Idempotency-Key", min_length=8, max_length=200,
+        alias="Idempotency-Key",
+        min_length=8,
+        max_length=200,
         description="Repeat a request under the same key and it takes effect once.",
     ),
 ]

@@ -50,6 +50,11 @@ class IllegalTransition(Conflict):
         self.state = state
         self.possible = tuple(possible)
         super().__init__(
-            "illegal_transition", field="state", kind=kind, id=key, state=state, wanted=wanted,
+            "illegal_transition",
+            field="state",
+            kind=kind,
+            id=key,
+            state=state,
+            wanted=wanted,
             possible=", ".join(self.possible) or "-",
         )

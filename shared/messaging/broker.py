@@ -10,7 +10,7 @@ from shared.messaging.envelope import SHARDS, Envelope
 BATCH = 200
 """The most events that a consumer is given at once."""
 
-STOP_SECONDS = 7.0
+STOP_SECONDS = 4.0
 """How long a consumer that must stop may take to finish the batch in hand; then it is cancelled, and
 the batch comes again."""
 

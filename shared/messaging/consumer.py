@@ -41,8 +41,15 @@ class Consumer:
     """
 
     def __init__(
-        self, service: str, unit_of_work: UnitOfWork, outbox: Outbox, clock: Clock, subscriptions: Subscriptions,
-        *, partitions: int = 2, retry_seconds: float = 0.1,
+        self,
+        service: str,
+        unit_of_work: UnitOfWork,
+        outbox: Outbox,
+        clock: Clock,
+        subscriptions: Subscriptions,
+        *,
+        partitions: int = 2,
+        retry_seconds: float = 0.1,
     ) -> None:
         self.service = service
         self.inlet = Inlet(service, tuple(sorted({event.publisher for event in subscriptions})), partitions)

@@ -106,8 +106,9 @@ class Inbox:
             self._last_seq |= {(row.publisher, row.aggregate_id): row.last_seq for row in rows}
             self._parked |= {key: {} for key in chunk}
             waiting = await self._session.execute(
-                select(parked.c.publisher, parked.c.aggregate_id, parked.c.aggregate_seq, parked.c.error.is_not(None))
-                .where(tuple_(parked.c.publisher, parked.c.aggregate_id).in_(chunk))
+                select(
+                    parked.c.publisher, parked.c.aggregate_id, parked.c.aggregate_seq, parked.c.error.is_not(None)
+                ).where(tuple_(parked.c.publisher, parked.c.aggregate_id).in_(chunk))
             )
             for publisher, aggregate, seq, failed in waiting:
                 self._parked[publisher, aggregate][seq] = bool(failed)

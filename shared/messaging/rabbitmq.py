@@ -33,7 +33,10 @@ QUEUE_ARGUMENTS: dict[str, Any] = {
     "x-delivery-limit": 10_000,
 }
 UNROUTED_ARGUMENTS: dict[str, Any] = {
-    "x-queue-type": "quorum", "x-delivery-limit": 10_000, "x-max-length": 10_000, "x-overflow": "drop-head",
+    "x-queue-type": "quorum",
+    "x-delivery-limit": 10_000,
+    "x-max-length": 10_000,
+    "x-overflow": "drop-head",
 }
 CONNECT_SECONDS = 5.0
 CONFIRM_SECONDS = 10.0
@@ -51,7 +54,11 @@ class RabbitBroker:
     so that a broker that throttles publishers does not slow the acknowledgements."""
 
     def __init__(
-        self, url: str, *, name: str = "diancai", stop_seconds: float = STOP_SECONDS,
+        self,
+        url: str,
+        *,
+        name: str = "diancai",
+        stop_seconds: float = STOP_SECONDS,
         confirm_seconds: float = CONFIRM_SECONDS,
     ) -> None:
         self._url = url

@@ -49,8 +49,14 @@ class Relay:
     """Publishes what the event log holds below the watermark, for the shards it has the lease of."""
 
     def __init__(
-        self, publisher: str, database: Database, broker: Broker, doorbell: Doorbell, lease: ShardLease,
-        *, poll_seconds: float = POLL_SECONDS,
+        self,
+        publisher: str,
+        database: Database,
+        broker: Broker,
+        doorbell: Doorbell,
+        lease: ShardLease,
+        *,
+        poll_seconds: float = POLL_SECONDS,
     ) -> None:
         self.publisher = publisher
         self._database = database
@@ -109,9 +115,11 @@ class Relay:
             .where(event_log.c.shard == relay_cursor.c.shard, fresh)
             .scalar_subquery()
         )
-        above = select(event_log.c.id).where(
-            event_log.c.shard == relay_cursor.c.shard, event_log.c.txid >= watermark
-        ).exists()
+        above = (
+            select(event_log.c.id)
+            .where(event_log.c.shard == relay_cursor.c.shard, event_log.c.txid >= watermark)
+            .exists()
+        )
         rows = await session.execute(
             select(
                 relay_cursor,
@@ -200,8 +208,10 @@ async def outbox_depth(database: Database) -> int:
         or_(event_log.c.txid >= relay_cursor.c.window_to, event_log.c.id > relay_cursor.c.sent_id),
     )
     query = (
-        select(func.count()).select_from(event_log)
-        .join(relay_cursor, relay_cursor.c.shard == event_log.c.shard).where(behind)
+        select(func.count())
+        .select_from(event_log)
+        .join(relay_cursor, relay_cursor.c.shard == event_log.c.shard)
+        .where(behind)
     )
     async with database.reading() as session:
         return (await session.execute(query)).scalar_one()

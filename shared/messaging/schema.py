@@ -30,9 +30,7 @@ def create_messaging_tables_v1() -> None:
         sa.Column("window_to", TransactionId(), nullable=False),
         sa.Column("sent_id", BigId, nullable=False),
     )
-    op.bulk_insert(
-        cursors, [{"shard": shard, "window_from": 0, "window_to": 0, "sent_id": 0} for shard in range(16)]
-    )
+    op.bulk_insert(cursors, [{"shard": shard, "window_from": 0, "window_to": 0, "sent_id": 0} for shard in range(16)])
     op.create_table(
         "inbox",
         sa.Column("publisher", sa.String(20), primary_key=True),

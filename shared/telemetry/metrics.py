@@ -11,10 +11,14 @@ BATCH_SIZE = Histogram(
     "diancai_batch_size", "Events a transaction of the consumer", ["service"], buckets=(1, 2, 5, 10, 20, 50, 100, 200)
 )
 DELIVERY_SECONDS = Histogram(
-    "diancai_delivery_seconds", "From an event's transaction to its effect here", ["service"],
+    "diancai_delivery_seconds",
+    "From an event's transaction to its effect here",
+    ["service"],
     buckets=(0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 300),
 )
 REQUEST_SECONDS = Histogram(
-    "diancai_request_seconds", "HTTP requests", ["service", "method", "route", "status"],
+    "diancai_request_seconds",
+    "HTTP requests",
+    ["service", "method", "route", "status"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5),
 )

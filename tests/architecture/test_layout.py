@@ -8,13 +8,25 @@ import pytest
 from tests.support.tree import ROOT, SERVICES, folder_of, sources
 
 REQUIRED = {
-    "__init__.py", "__main__.py", "bootstrap.py", "settings.py", "consumers.py", "Dockerfile", "README.md",
-    "api/__init__.py", "api/routes.py", "api/schemas.py",
-    "application/__init__.py", "application/queries.py",
+    "__init__.py",
+    "__main__.py",
+    "bootstrap.py",
+    "settings.py",
+    "consumers.py",
+    "Dockerfile",
+    "README.md",
+    "api/__init__.py",
+    "api/routes.py",
+    "api/schemas.py",
+    "application/__init__.py",
+    "application/queries.py",
     "domain/__init__.py",
-    "store/__init__.py", "store/tables.py",
-    "migrations/env.py", "migrations/script.py.mako",
-    "locales/zh-CN.json", "locales/en.json",
+    "store/__init__.py",
+    "store/tables.py",
+    "migrations/env.py",
+    "migrations/script.py.mako",
+    "locales/zh-CN.json",
+    "locales/en.json",
 }
 TOP_LEVEL = {name.split("/")[0] for name in REQUIRED} | {"adapters", "jobs.py"}
 LEFT_OUT = {"utils", "helpers", "manager", "common", "models"}

@@ -42,7 +42,8 @@ async def test_a_team_of_an_unknown_agency_is_refused_and_nothing_is_stored(cata
 
 async def test_every_broken_field_is_named_with_rule_and_remedy(catalog: House) -> None:
     refused = await catalog.client.put(
-        "/api/catalog/townships/33", json={"name": "", "name_en": "x", "lat": 97.0, "colour": "red"},
+        "/api/catalog/townships/33",
+        json={"name": "", "name_en": "x", "lat": 97.0, "colour": "red"},
         headers={"Accept-Language": "en"},
     )
     assert refused.headers["content-type"] == "application/problem+json"

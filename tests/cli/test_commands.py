@@ -18,8 +18,12 @@ DIANCAI = str(Path(sys.executable).with_name("diancai"))
 
 def diancai(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [DIANCAI, *arguments], env=os.environ | environment | {"COLUMNS": "200"}, capture_output=True, text=True,
-        timeout=60, check=False,
+        [DIANCAI, *arguments],
+        env=os.environ | environment | {"COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
 
 
@@ -62,7 +66,10 @@ def test_a_store_without_schema_is_refused_with_the_command_that_helps(tmp_path:
     said = subprocess.run(
         [sys.executable, "-m", "services.catalog"],
         env=os.environ | {"CATALOG_DATABASE_URL": f"sqlite:///{tmp_path}/catalog.db"},
-        capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert said.returncode == 1
     assert "python -m services.catalog migrate" in said.stderr

@@ -1,6 +1,6 @@
 """The published events as JSON Schemas, in a file that reviewers see change.
 
-    python -m tests.contracts.snapshot     writes the file anew; refuses what would break a consumer
+python -m tests.contracts.snapshot     writes the file anew; refuses what would break a consumer
 """
 
 import json

@@ -19,7 +19,10 @@ DIANCAI = str(Path(sys.executable).with_name("diancai"))
 
 async def diancai(http: httpx.AsyncClient, *arguments: str) -> str:
     process = await asyncio.create_subprocess_exec(
-        DIANCAI, *arguments, env=os.environ | {"DIANCAI_URL": str(http.base_url)}, stdout=subprocess.PIPE,
+        DIANCAI,
+        *arguments,
+        env=os.environ | {"DIANCAI_URL": str(http.base_url)},
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
     out, err = await process.communicate()

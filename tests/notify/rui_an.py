@@ -81,22 +81,37 @@ def ordered(township_code: str = GAOLOU) -> Told:
 def accepted(township_code: str = GAOLOU) -> Told:
     lines = tuple(
         OrderLine(
-            line_id=f"{ORDER}-{item}", item_code=item, item_name=ITEMS[item][0], item_name_en=ITEMS[item][1],
-            expected_attendance=120, volunteers_needed=3,
+            line_id=f"{ORDER}-{item}",
+            item_code=item,
+            item_name=ITEMS[item][0],
+            item_name_en=ITEMS[item][1],
+            expected_attendance=120,
+            volunteers_needed=3,
         )
         for item in ("health-clinic", "legal-advice")
     )
     return f"order:{ORDER}", OrderAccepted(
-        order_id=ORDER, township_code=township_code, campaign=CAMPAIGN, place="文化广场", point=None, lines=lines,
-        wished_on=(FIRST_DAY,), ruled_out_on=(), priority=2,
+        order_id=ORDER,
+        township_code=township_code,
+        campaign=CAMPAIGN,
+        place="文化广场",
+        point=None,
+        lines=lines,
+        wished_on=(FIRST_DAY,),
+        ruled_out_on=(),
+        priority=2,
     )
 
 
 def stop_facts(stop_id: str, on: date = FIRST_DAY, part: str = "morning") -> dict[str, Any]:
     """What every event about the stop repeats; ``stop_id`` is ``s-<township code>``."""
     return {
-        "stop_id": stop_id, "plan_id": PLAN, "township_code": stop_id.removeprefix("s-"), "place": "文化广场",
-        "on": on, "part": part,
+        "stop_id": stop_id,
+        "plan_id": PLAN,
+        "township_code": stop_id.removeprefix("s-"),
+        "place": "文化广场",
+        "on": on,
+        "part": part,
     }
 
 
@@ -115,14 +130,27 @@ def moved(stop_id: str, *, to: date, revision: int, reason: str = "台风“海�
 
 
 def booth_event(
-    event: type[AssignmentEvent], stop_id: str, item: str, team_code: str, *, on: date = FIRST_DAY,
-    part: str = "morning", **more: Any,
+    event: type[AssignmentEvent],
+    stop_id: str,
+    item: str,
+    team_code: str,
+    *,
+    on: date = FIRST_DAY,
+    part: str = "morning",
+    **more: Any,
 ) -> Told:
     """An event about the booth ``item`` at the stop by that team; they make the assignment's id."""
     return f"stop:{stop_id}", event(
-        **stop_facts(stop_id, on, part), assignment_id=f"{stop_id}/{item}/{team_code}", order_id=ORDER,
-        line_id=f"{stop_id}/{item}", item_code=item, item_name=ITEMS[item][0], item_name_en=ITEMS[item][1],
-        team_code=team_code, volunteers=3, **more,
+        **stop_facts(stop_id, on, part),
+        assignment_id=f"{stop_id}/{item}/{team_code}",
+        order_id=ORDER,
+        line_id=f"{stop_id}/{item}",
+        item_code=item,
+        item_name=ITEMS[item][0],
+        item_name_en=ITEMS[item][1],
+        team_code=team_code,
+        volunteers=3,
+        **more,
     )
 
 
@@ -140,16 +168,28 @@ def said_no(stop_id: str, item: str, team_code: str, reason: str = "当天另有
 
 def unserved(township_code: str, item: str, *, revision: int = 1) -> Told:
     return f"plan:{PLAN}", LineUnserved(
-        plan_id=PLAN, order_id=ORDER, line_id=f"{township_code}/{item}", township_code=township_code,
-        item_code=item, item_name=ITEMS[item][0], item_name_en=ITEMS[item][1], reason="unserved.no_team",
+        plan_id=PLAN,
+        order_id=ORDER,
+        line_id=f"{township_code}/{item}",
+        township_code=township_code,
+        item_code=item,
+        item_name=ITEMS[item][0],
+        item_name_en=ITEMS[item][1],
+        reason="unserved.no_team",
         revision=revision,
     )
 
 
 def published(*, revision: int = 1, stops: int = 0, assignments: int = 0, unserved: int = 0) -> Told:
     return f"plan:{PLAN}", PlanPublished(
-        plan_id=PLAN, campaign=CAMPAIGN, revision=revision, starts_on=FIRST_DAY, ends_on=date(2014, 7, 16),
-        stops=stops, assignments=assignments, unserved=unserved,
+        plan_id=PLAN,
+        campaign=CAMPAIGN,
+        revision=revision,
+        starts_on=FIRST_DAY,
+        ends_on=date(2014, 7, 16),
+        stops=stops,
+        assignments=assignments,
+        unserved=unserved,
     )
 
 

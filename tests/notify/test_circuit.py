@@ -47,7 +47,9 @@ async def test_the_township_hears_once_when_the_last_team_has_accepted(notify: H
 
 async def test_a_replacement_has_to_accept_as_well(notify: House) -> None:
     await tell(
-        notify, *directory(), *first_revision(),
+        notify,
+        *directory(),
+        *first_revision(),
         said_yes(STOP, "health-clinic", "health"),
         said_no(STOP, "legal-advice", "justice"),
         assigned(STOP, "legal-advice", "lawyers", revision=2),
@@ -61,7 +63,9 @@ async def test_a_replacement_has_to_accept_as_well(notify: House) -> None:
 async def test_another_half_day_is_confirmed_anew(anywhere: House) -> None:
     booths = {"legal-advice": "justice", "health-clinic": "health"}
     await tell(
-        anywhere, *directory(), *first_revision(),
+        anywhere,
+        *directory(),
+        *first_revision(),
         *(said_yes(STOP, item, team) for item, team in booths.items()),
         moved(STOP, to=LATER, revision=2),
         *(assigned(STOP, item, team, on=LATER, revision=2) for item, team in booths.items()),
@@ -84,8 +88,12 @@ async def test_a_released_team_is_named_the_half_day_it_was_asked_for(notify: Ho
 
 async def test_a_cancelled_stop_reaches_the_township_and_the_teams_still_expected(anywhere: House) -> None:
     await tell(
-        anywhere, *directory(), *first_revision(), said_yes(STOP, "health-clinic", "health"),
-        said_no(STOP, "legal-advice", "justice"), stop_event(StopCancelled, STOP, reason="台风登陆"),
+        anywhere,
+        *directory(),
+        *first_revision(),
+        said_yes(STOP, "health-clinic", "health"),
+        said_no(STOP, "legal-advice", "justice"),
+        stop_event(StopCancelled, STOP, reason="台风登陆"),
     )
     assert (await messages(anywhere, TOWN))[-1]["code"] == "message.stop_cancelled"
     assert "台风登陆" in (await messages(anywhere, "team.health"))[-1]["text"]
@@ -123,5 +131,7 @@ async def test_events_about_stops_never_heard_of_do_no_harm(notify: House) -> No
     )
     assert await parked(notify) == []
     assert sorted(str(told[1]) for told in (await everything(notify)).values()) == [
-        "message.assignment_declined", "message.stop_cancelled", "message.team_released",
+        "message.assignment_declined",
+        "message.stop_cancelled",
+        "message.team_released",
     ]

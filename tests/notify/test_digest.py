@@ -73,7 +73,11 @@ async def test_a_plan_is_one_message_for_each_who_is_concerned(notify: House) ->
     assert "6月27日 周五 下午，湖岭镇，文化广场" in summary["text"]
     stored = await everything(notify)
     assert sorted(str(message[0]) for message in stored.values()) == [
-        "coordinator", "team.health", "team.justice", f"township.{HULING}", f"township.{GAOLOU}",
+        "coordinator",
+        "team.health",
+        "team.justice",
+        f"township.{HULING}",
+        f"township.{GAOLOU}",
     ]
     assert {message[3] for message in stored.values()} == {"plan:p1"}
 
@@ -149,7 +153,9 @@ async def test_a_replacement_is_a_small_digest_of_its_own(anywhere: House) -> No
 async def test_a_line_that_loses_its_place_is_told_with_the_reason(notify: House) -> None:
     await tell(notify, *directory(), *first_revision())
     await tell(
-        notify, said_no(STOP, "legal-advice", "justice"), unserved(GAOLOU, "legal-advice", revision=2),
+        notify,
+        said_no(STOP, "legal-advice", "justice"),
+        unserved(GAOLOU, "legal-advice", revision=2),
         published(revision=2, unserved=1),
     )
     town = (await messages(notify, f"township.{GAOLOU}", "en"))[-1]

@@ -72,8 +72,15 @@ async def test_a_cancelled_order_is_told_to_both_sides(notify: House) -> None:
 
 async def test_a_rating_reaches_the_team(notify: House) -> None:
     rated = ServiceRated(
-        order_id=ORDER, line_id="l1", township_code=GAOLOU, assignment_id="a1", team_code="health",
-        item_code="health-clinic", item_name="医疗义诊", item_name_en="Health clinic", score=5,
+        order_id=ORDER,
+        line_id="l1",
+        township_code=GAOLOU,
+        assignment_id="a1",
+        team_code="health",
+        item_code="health-clinic",
+        item_name="医疗义诊",
+        item_name_en="Health clinic",
+        score=5,
     )
     await tell(notify, *directory(), (f"order:{ORDER}", rated))
     assert (await messages(notify, "team.health"))[0]["subject"] == "高楼镇评价了“医疗义诊”：5 分"
@@ -105,7 +112,8 @@ async def test_what_is_stored_is_delivered_and_names_no_one(notify: House) -> No
     assert [type(event) for event in delivered] == [MessageDelivered] * 2
     told = [event for event in delivered if isinstance(event, MessageDelivered)]
     assert [(event.recipient_id, event.channel, event.about) for event in told] == [
-        ("coordinator", "inbox", f"order:{ORDER}"), (TOWN, "inbox", f"order:{ORDER}"),
+        ("coordinator", "inbox", f"order:{ORDER}"),
+        (TOWN, "inbox", f"order:{ORDER}"),
     ]
     for event in told:
         assert set(event.model_dump()) == {"message_id", "recipient_id", "channel", "about"}
@@ -154,7 +162,12 @@ async def test_recipients_are_posts_with_both_names(notify: House) -> None:
     listed = (await notify.client.get("/api/notify/recipients", params={"limit": 500})).json()["items"]
     by_id = {entry["id"]: entry for entry in listed}
     assert by_id[TOWN] == {
-        "id": TOWN, "name": "高楼镇", "name_en": "Gaolou Town", "language": "zh-CN", "has_email": False, "unread": 0,
+        "id": TOWN,
+        "name": "高楼镇",
+        "name_en": "Gaolou Town",
+        "language": "zh-CN",
+        "has_email": False,
+        "unread": 0,
     }
     assert by_id["team.health"]["name_en"] == "Health"
     assert by_id["township.330381999000"]["name"] == "330381999000"

@@ -69,8 +69,15 @@ def a_summer() -> list[Told]:
         (
             order,
             ServiceRated(
-                order_id=ORDER, line_id="l1", township_code=GAOLOU, assignment_id="a1", team_code="health",
-                item_code="health-clinic", item_name="医疗义诊", item_name_en="Health clinic", score=5,
+                order_id=ORDER,
+                line_id="l1",
+                township_code=GAOLOU,
+                assignment_id="a1",
+                team_code="health",
+                item_code="health-clinic",
+                item_name="医疗义诊",
+                item_name_en="Health clinic",
+                score=5,
             ),
         ),
         township(GAOLOU),
@@ -93,9 +100,7 @@ async def lived(house: House) -> dict[str, list[Envelope]]:
 
 @pytest.mark.parametrize("order", list(permutations(["catalog", "requests", "dispatch"])))
 async def test_the_logs_one_after_the_other_give_the_same_messages(tmp_path: Path, order: tuple[str, ...]) -> None:
-    async with (
-        running_house(maker(fresh(tmp_path, "old"))) as old, running_house(maker(fresh(tmp_path, "new"))) as new
-    ):
+    async with running_house(maker(fresh(tmp_path, "old"))) as old, running_house(maker(fresh(tmp_path, "new"))) as new:
         logs = await lived(old)
         for publisher in order:
             assert all(await new.broker.publish(logs[publisher], to="notify"))

@@ -113,9 +113,7 @@ async def test_many_at_once_arrive_each_once_and_in_order(notify: House, served:
     assert arrived == sorted(set(arrived))
 
 
-async def test_the_stream_speaks_the_readers_language_and_of_its_recipient_only(
-    notify: House, served: Served
-) -> None:
+async def test_the_stream_speaks_the_readers_language_and_of_its_recipient_only(notify: House, served: Served) -> None:
     await tell(notify, *directory())
     path = f"/api/notify/recipients/township.{GAOLOU}/stream"
     async with served.listening(path, Accept_Language="en-GB") as events:

@@ -39,7 +39,8 @@ async def test_from_the_plan_to_the_closed_books(requests: House, dispatch: Disp
     assert (await step(requests, order["id"], "close"))["state"] == "closed"
     ratings = [event for event in await requests.published("requests") if isinstance(event, ServiceRated)]
     assert [(event.team_code, event.score, event.assignment_id) for event in ratings] == [
-        ("health", 5, "a0"), ("justice", 3, "a1"),
+        ("health", 5, "a0"),
+        ("justice", 3, "a1"),
     ]
     assert "医生很耐心" not in "".join(event.model_dump_json() for event in ratings), "what people write stays here"
 
@@ -90,7 +91,8 @@ async def test_lines_move_with_their_stop(dispatch: Dispatch) -> None:
         dispatch.assigned(0, "a0"), dispatch.assigned(1, "a1", stop="s2"), dispatch.moved(date(2014, 7, 9), "afternoon")
     )
     assert [(line["on"], line["part"]) for line in (await dispatch.now())["lines"]] == [
-        ("2014-07-09", "afternoon"), ("2014-06-27", "morning"),
+        ("2014-07-09", "afternoon"),
+        ("2014-06-27", "morning"),
     ]
 
 
@@ -121,8 +123,11 @@ async def test_stops_serve_several_orders(requests: House, dispatch: Dispatch) -
 
 async def test_everything_twice_is_as_once(requests: House, dispatch: Dispatch) -> None:
     events: list[Event] = [
-        dispatch.assigned(0, "a0"), dispatch.declined(0, "a0"), dispatch.assigned(0, "a9", revision=2),
-        dispatch.reported(0, "a9", 77), dispatch.completed(),
+        dispatch.assigned(0, "a0"),
+        dispatch.declined(0, "a0"),
+        dispatch.assigned(0, "a9", revision=2),
+        dispatch.reported(0, "a9", 77),
+        dispatch.completed(),
     ]
     envelopes = [requests.envelope("stop:s1", event) for event in events]
     for envelope in [*envelopes, *envelopes]:
@@ -134,23 +139,31 @@ async def test_everything_twice_is_as_once(requests: House, dispatch: Dispatch) 
 
 async def test_a_stop_whose_events_arrive_backwards_ends_as_if_in_order(requests: House, dispatch: Dispatch) -> None:
     events: list[Event] = [
-        dispatch.assigned(0, "a0"), dispatch.assigned(1, "a1"), dispatch.moved(date(2014, 7, 9), "afternoon"),
-        dispatch.reported(0, "a0", 77), dispatch.completed(),
+        dispatch.assigned(0, "a0"),
+        dispatch.assigned(1, "a1"),
+        dispatch.moved(date(2014, 7, 9), "afternoon"),
+        dispatch.reported(0, "a0", 77),
+        dispatch.completed(),
     ]
     envelopes = [requests.envelope("stop:s1", event) for event in events]
     for envelope in reversed(envelopes):
         assert await requests.broker.publish([envelope]) == [True]
     assert await dispatch.states() == ("served", "served", "served")
     assert [(line["on"], line["served"]) for line in (await dispatch.now())["lines"]] == [
-        ("2014-07-09", 77), ("2014-07-09", None),
+        ("2014-07-09", 77),
+        ("2014-07-09", None),
     ]
     assert await parked(requests) == []
 
 
 async def test_one_batch_may_hold_a_whole_circuit(requests: House, dispatch: Dispatch) -> None:
     events: list[Event] = [
-        dispatch.assigned(0, "a0"), dispatch.assigned(1, "a1"), dispatch.released(1, "a1"),
-        dispatch.assigned(1, "a2", revision=2), dispatch.reported(0, "a0", 77), dispatch.completed(),
+        dispatch.assigned(0, "a0"),
+        dispatch.assigned(1, "a1"),
+        dispatch.released(1, "a1"),
+        dispatch.assigned(1, "a2", revision=2),
+        dispatch.reported(0, "a0", 77),
+        dispatch.completed(),
     ]
     envelopes = [requests.envelope("stop:s1", event) for event in events]
     assert await requests.broker.publish(envelopes) == [True] * 6
@@ -159,7 +172,9 @@ async def test_one_batch_may_hold_a_whole_circuit(requests: House, dispatch: Dis
 
 async def test_an_earlier_revisions_word_that_comes_late_changes_nothing(dispatch: Dispatch) -> None:
     await dispatch.says(
-        dispatch.assigned(0, "a9", stop="s2", revision=2), dispatch.assigned(0, "a0"), dispatch.unserved(0),
+        dispatch.assigned(0, "a9", stop="s2", revision=2),
+        dispatch.assigned(0, "a0"),
+        dispatch.unserved(0),
         dispatch.released(0, "a0"),
     )
     line = (await dispatch.now())["lines"][0]
@@ -171,8 +186,13 @@ async def test_nothing_reaches_an_order_that_was_withdrawn(requests: House, disp
     cancelled = await step(requests, dispatch.order["id"], "cancel", reason="与村民大会冲突")
     assert [line["stop_id"] for line in cancelled["lines"]] == [None, None]
     await dispatch.says(
-        dispatch.assigned(1, "a1"), dispatch.moved(date(2014, 7, 9), "afternoon"), dispatch.reported(0, "a0", 5),
-        dispatch.released(0, "a0"), dispatch.unserved(1), dispatch.completed(), dispatch.stop_cancelled(stop="s2"),
+        dispatch.assigned(1, "a1"),
+        dispatch.moved(date(2014, 7, 9), "afternoon"),
+        dispatch.reported(0, "a0", 5),
+        dispatch.released(0, "a0"),
+        dispatch.unserved(1),
+        dispatch.completed(),
+        dispatch.stop_cancelled(stop="s2"),
     )
     assert await dispatch.now() == cancelled
     assert await parked(requests) == []
@@ -193,9 +213,15 @@ async def test_orders_lines_and_stops_that_are_not_known_do_no_harm(requests: Ho
     before = await dispatch.now()
     for voice in (stranger, strange_line):
         await voice.says(
-            voice.assigned(0, "a0"), voice.declined(0, "a0"), voice.assigned(0, "a1"), voice.released(0, "a1"),
-            voice.reported(0, "a1", 3), voice.unserved(0), voice.moved(date(2014, 7, 9), "afternoon"),
-            voice.stop_cancelled(), voice.completed(),
+            voice.assigned(0, "a0"),
+            voice.declined(0, "a0"),
+            voice.assigned(0, "a1"),
+            voice.released(0, "a1"),
+            voice.reported(0, "a1", 3),
+            voice.unserved(0),
+            voice.moved(date(2014, 7, 9), "afternoon"),
+            voice.stop_cancelled(),
+            voice.completed(),
         )
     assert await dispatch.now() == before
     assert await parked(requests) == []

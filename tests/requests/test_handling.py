@@ -71,11 +71,19 @@ POSSIBLE = {
     "cancelled": [],
 }
 BODIES: dict[str, dict[str, Any]] = {
-    "redraft": ORDER, "submit": {}, "accept": {}, "return": {"reason": "重复"}, "cancel": {"reason": "重复"},
-    "close": {}, "ratings": {"line_id": "x", "score": 5},
+    "redraft": ORDER,
+    "submit": {},
+    "accept": {},
+    "return": {"reason": "重复"},
+    "cancel": {"reason": "重复"},
+    "close": {},
+    "ratings": {"line_id": "x", "score": 5},
 }
 WAY = {
-    "draft": [], "submitted": ["submit"], "returned": ["submit", "return"], "accepted": ["submit", "accept"],
+    "draft": [],
+    "submitted": ["submit"],
+    "returned": ["submit", "return"],
+    "accepted": ["submit", "accept"],
     "cancelled": ["cancel"],
 }
 

@@ -17,16 +17,25 @@ Word = tuple[str, ...]
 def make_order(*codes: str) -> Order:
     codes = codes or ("clinic",)
     edition = Edition(
-        id="summer-2014", title="2014年夏季菜单", effective_on=date(2014, 6, 1), retires_on=date(2014, 8, 31),
+        id="summer-2014",
+        title="2014年夏季菜单",
+        effective_on=date(2014, 6, 1),
+        retires_on=date(2014, 8, 31),
         items=[
             Dish(item_code=code, name="健康义诊", name_en="Health", category_code="x", volunteers_needed=4)
             for code in codes
         ],
     )
     draft = Draft(
-        township_code="330381125000", edition_id="summer-2014", campaign="红七月", place="高楼", point=None,
+        township_code="330381125000",
+        edition_id="summer-2014",
+        campaign="红七月",
+        place="高楼",
+        point=None,
         items=tuple(WantedItem(item_code=code, expected_attendance=50, remark=None) for code in codes),
-        wished_on=(), ruled_out_on=(), priority=3,
+        wished_on=(),
+        ruled_out_on=(),
+        priority=3,
     )
     ids = iter(f"line-{number}" for number in range(50))
     lines = draft.lines_from(edition, lambda: next(ids))
@@ -38,8 +47,13 @@ def make_order(*codes: str) -> Order:
 
 def booking(assignment: str, stop: str = "s1", revision: int = 1, plan: str = "p1") -> Booking:
     return Booking(
-        plan_id=plan, revision=revision, stop_id=stop, assignment_id=assignment, team_code=f"team-{assignment}",
-        on=date(2014, 6, 27), part="morning",
+        plan_id=plan,
+        revision=revision,
+        stop_id=stop,
+        assignment_id=assignment,
+        team_code=f"team-{assignment}",
+        on=date(2014, 6, 27),
+        part="morning",
     )
 
 
@@ -69,31 +83,82 @@ def interleavings(streams: Sequence[Sequence[Word]]) -> Iterator[list[Word]]:
 @pytest.mark.parametrize(
     ("streams", "state", "assignment"),
     [
-        pytest.param([[("assign", "a1", "s1", "1", "p1"), ("assign", "a2", "s1", "2", "p1")]], "scheduled", "a2",
-                     id="a declined team is replaced at the stop"),
-        pytest.param([[("assign", "a1", "s1", "1", "p1"), ("release", "a1"), ("assign", "a2", "s1", "2", "p1")],
-                      [("unserved", "1", "p0")]], "scheduled", "a2",
-                     id="declined, then replaced; an older plan had no place"),
-        pytest.param([[("assign", "a1", "s1", "1", "p1"), ("release", "a1")], [("assign", "a2", "s2", "2", "p1")]],
-                     "scheduled", "a2", id="moved to another stop by the next revision"),
-        pytest.param([[("assign", "a1", "s1", "1", "p1"), ("release", "a1")],
-                      [("assign", "a2", "s2", "2", "p1"), ("release", "a2")],
-                      [("assign", "a3", "s3", "3", "p1")]], "scheduled", "a3", id="moved twice"),
-        pytest.param([[("assign", "a1", "s1", "1", "p1"), ("release", "a1")], [("assign", "a2", "s2", "1", "p1")]],
-                     "scheduled", "a2", id="moved within a revision"),
-        pytest.param([[("assign", "a1", "s1", "1", "p1"), ("release", "a1")], [("unserved", "2", "p1")]],
-                     "unserved", None, id="left out by the next revision"),
-        pytest.param([[("assign", "a1", "s1", "1", "p1"), ("release", "a1")], [("unserved", "1", "p1")]],
-                     "unserved", None, id="declined, and nobody else can"),
-        pytest.param([[("unserved", "1", "p1")], [("assign", "a1", "s1", "2", "p1")]], "scheduled", "a1",
-                     id="left out at first, then placed"),
-        pytest.param([[("unserved", "1", "p1"), ("unserved", "3", "p1")],
-                      [("assign", "a1", "s1", "2", "p1"), ("release", "a1")]], "unserved", None,
-                     id="left out, placed, left out again"),
-        pytest.param([[("unserved", "1", "p1")], [("assign", "a1", "s1", "1", "p2")]], "scheduled", "a1",
-                     id="left out by one plan, placed by the next"),
-        pytest.param([[("assign", "a1", "s1", "4", "p1"), ("release", "a1")], [("assign", "a2", "s2", "1", "p2")]],
-                     "scheduled", "a2", id="released by one plan, placed by the next"),
+        pytest.param(
+            [[("assign", "a1", "s1", "1", "p1"), ("assign", "a2", "s1", "2", "p1")]],
+            "scheduled",
+            "a2",
+            id="a declined team is replaced at the stop",
+        ),
+        pytest.param(
+            [
+                [("assign", "a1", "s1", "1", "p1"), ("release", "a1"), ("assign", "a2", "s1", "2", "p1")],
+                [("unserved", "1", "p0")],
+            ],
+            "scheduled",
+            "a2",
+            id="declined, then replaced; an older plan had no place",
+        ),
+        pytest.param(
+            [[("assign", "a1", "s1", "1", "p1"), ("release", "a1")], [("assign", "a2", "s2", "2", "p1")]],
+            "scheduled",
+            "a2",
+            id="moved to another stop by the next revision",
+        ),
+        pytest.param(
+            [
+                [("assign", "a1", "s1", "1", "p1"), ("release", "a1")],
+                [("assign", "a2", "s2", "2", "p1"), ("release", "a2")],
+                [("assign", "a3", "s3", "3", "p1")],
+            ],
+            "scheduled",
+            "a3",
+            id="moved twice",
+        ),
+        pytest.param(
+            [[("assign", "a1", "s1", "1", "p1"), ("release", "a1")], [("assign", "a2", "s2", "1", "p1")]],
+            "scheduled",
+            "a2",
+            id="moved within a revision",
+        ),
+        pytest.param(
+            [[("assign", "a1", "s1", "1", "p1"), ("release", "a1")], [("unserved", "2", "p1")]],
+            "unserved",
+            None,
+            id="left out by the next revision",
+        ),
+        pytest.param(
+            [[("assign", "a1", "s1", "1", "p1"), ("release", "a1")], [("unserved", "1", "p1")]],
+            "unserved",
+            None,
+            id="declined, and nobody else can",
+        ),
+        pytest.param(
+            [[("unserved", "1", "p1")], [("assign", "a1", "s1", "2", "p1")]],
+            "scheduled",
+            "a1",
+            id="left out at first, then placed",
+        ),
+        pytest.param(
+            [
+                [("unserved", "1", "p1"), ("unserved", "3", "p1")],
+                [("assign", "a1", "s1", "2", "p1"), ("release", "a1")],
+            ],
+            "unserved",
+            None,
+            id="left out, placed, left out again",
+        ),
+        pytest.param(
+            [[("unserved", "1", "p1")], [("assign", "a1", "s1", "1", "p2")]],
+            "scheduled",
+            "a1",
+            id="left out by one plan, placed by the next",
+        ),
+        pytest.param(
+            [[("assign", "a1", "s1", "4", "p1"), ("release", "a1")], [("assign", "a2", "s2", "1", "p2")]],
+            "scheduled",
+            "a2",
+            id="released by one plan, placed by the next",
+        ),
         pytest.param([[("assign", "a1", "s1", "1", "p1"), ("release", "a1")]], "waiting", None, id="released"),
     ],
 )

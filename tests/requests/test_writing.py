@@ -19,7 +19,10 @@ async def test_the_menu_and_the_townships_are_copied(requests: House) -> None:
     assert edition["title"] == EDITION.title
     assert edition["effective_on"] == "2014-06-01"
     assert edition["items"][0] == {
-        "item_code": "clinic", "name": "健康义诊", "name_en": "Health check", "category_code": "livelihood",
+        "item_code": "clinic",
+        "name": "健康义诊",
+        "name_en": "Health check",
+        "category_code": "livelihood",
         "volunteers_needed": 4,
     }
     townships = (await requests.client.get("/api/requests/townships")).json()["items"]
@@ -41,10 +44,22 @@ async def test_a_draft_keeps_what_was_written_and_what_the_menu_said(requests: H
     assert (drafted["priority"], drafted["reason"], drafted["submitted_at"]) == (3, None, None)
     clinic, law = drafted["lines"]
     assert clinic == {
-        "id": clinic["id"], "item_code": "clinic", "name": "健康义诊", "name_en": "Health check",
-        "expected_attendance": 120, "remark": "老人较多，请带血压计", "volunteers_needed": 4, "state": "waiting",
-        "stop_id": None, "assignment_id": None, "team_code": None, "on": None, "part": None,
-        "unserved_reason": None, "served": None, "rating": None,
+        "id": clinic["id"],
+        "item_code": "clinic",
+        "name": "健康义诊",
+        "name_en": "Health check",
+        "expected_attendance": 120,
+        "remark": "老人较多，请带血压计",
+        "volunteers_needed": 4,
+        "state": "waiting",
+        "stop_id": None,
+        "assignment_id": None,
+        "team_code": None,
+        "on": None,
+        "part": None,
+        "unserved_reason": None,
+        "served": None,
+        "rating": None,
     }
     assert (law["item_code"], law["remark"]) == ("law-advice", None)
     assert await read(requests, drafted["id"]) == drafted
@@ -76,7 +91,8 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"lines": [*ORDER["lines"], ORDER["lines"][0]]}, "item_twice", "lines[2].item_code"),
     (
         {"wished_on": ["2014-06-27"], "ruled_out_on": ["2014-07-01", "2014-06-27"]},
-        "day_wished_and_ruled_out", "ruled_out_on[1]",
+        "day_wished_and_ruled_out",
+        "ruled_out_on[1]",
     ),
 ]
 
@@ -110,15 +126,25 @@ async def test_rewriting_obeys_the_same_rules_and_leaves_the_order_as_it_was(req
 
 async def test_every_broken_field_is_named(requests: House) -> None:
     body = {
-        "township_code": "高楼", "edition_id": "summer-2014", "place": "  ", "point": {"lat": 91, "lon": 0},
-        "lines": [{"item_code": "clinic", "expected_attendance": 0, "colour": "red"}], "wished_on": ["2014-02-30"],
+        "township_code": "高楼",
+        "edition_id": "summer-2014",
+        "place": "  ",
+        "point": {"lat": 91, "lon": 0},
+        "lines": [{"item_code": "clinic", "expected_attendance": 0, "colour": "red"}],
+        "wished_on": ["2014-02-30"],
         "priority": 6,
     }
     refused = await requests.client.post("/api/requests/orders", json=body)
     assert refused.status_code == 422
     assert {error["field"] for error in refused.json()["errors"]} == {
-        "township_code", "campaign", "place", "point.lat", "lines[0].expected_attendance", "lines[0].colour",
-        "wished_on[0]", "priority",
+        "township_code",
+        "campaign",
+        "place",
+        "point.lat",
+        "lines[0].expected_attendance",
+        "lines[0].colour",
+        "wished_on[0]",
+        "priority",
     }
 
 

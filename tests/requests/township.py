@@ -38,7 +38,10 @@ ORDER: dict[str, Any] = {
 
 TOWNSHIP = TownshipChanged(code=GAOLOU, name="高楼镇", name_en="Gaolou Town", centre=Point(lat=27.8136, lon=120.2775))
 EDITION = EditionPublished(
-    edition_id="summer-2014", title="2014年夏季菜单", effective_on=date(2014, 6, 1), retires_on=date(2014, 8, 31),
+    edition_id="summer-2014",
+    title="2014年夏季菜单",
+    effective_on=date(2014, 6, 1),
+    retires_on=date(2014, 8, 31),
     items=tuple(
         MenuItem(item_code=code, name=name, name_en=name_en, category_code="livelihood", volunteers_needed=volunteers)
         for code, name, name_en, volunteers in (
@@ -99,8 +102,11 @@ class Dispatch:
 
     def moved(self, on: date, part: DayPart, *, stop: str = "s1") -> StopChanged:
         return StopChanged(
-            **self._stop(stop) | {"on": on, "part": part}, was_on=date(2014, 6, 27), was_part="morning",
-            reason="台风预警", revision=2,
+            **self._stop(stop) | {"on": on, "part": part},
+            was_on=date(2014, 6, 27),
+            was_part="morning",
+            reason="台风预警",
+            revision=2,
         )
 
     def stop_cancelled(self, *, stop: str = "s1") -> StopCancelled:
@@ -112,9 +118,15 @@ class Dispatch:
     def unserved(self, line: int, *, revision: int = 1, plan: str = PLAN) -> LineUnserved:
         dish = self.order["lines"][line]
         return LineUnserved(
-            plan_id=plan, order_id=self.order["id"], line_id=dish["id"], township_code=GAOLOU,
-            item_code=dish["item_code"], item_name=dish["name"], item_name_en=dish["name_en"],
-            reason="no_team_free", revision=revision,
+            plan_id=plan,
+            order_id=self.order["id"],
+            line_id=dish["id"],
+            township_code=GAOLOU,
+            item_code=dish["item_code"],
+            item_name=dish["name"],
+            item_name_en=dish["name_en"],
+            reason="no_team_free",
+            revision=revision,
         )
 
     async def says(self, *events: Event) -> None:
@@ -139,13 +151,22 @@ class Dispatch:
     ) -> dict[str, Any]:
         dish = self.order["lines"][line]
         return self._stop(stop, plan) | {
-            "assignment_id": assignment, "order_id": self.order["id"], "line_id": dish["id"],
-            "item_code": dish["item_code"], "item_name": dish["name"], "item_name_en": dish["name_en"],
-            "team_code": team, "volunteers": dish["volunteers_needed"],
+            "assignment_id": assignment,
+            "order_id": self.order["id"],
+            "line_id": dish["id"],
+            "item_code": dish["item_code"],
+            "item_name": dish["name"],
+            "item_name_en": dish["name_en"],
+            "team_code": team,
+            "volunteers": dish["volunteers_needed"],
         }
 
     def _stop(self, stop: str, plan: str = PLAN) -> dict[str, Any]:
         return {
-            "stop_id": stop, "plan_id": plan, "township_code": GAOLOU, "place": "高楼镇文化广场",
-            "on": date(2014, 6, 27), "part": "morning",
+            "stop_id": stop,
+            "plan_id": plan,
+            "township_code": GAOLOU,
+            "place": "高楼镇文化广场",
+            "on": date(2014, 6, 27),
+            "part": "morning",
         }

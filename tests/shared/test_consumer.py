@@ -140,9 +140,15 @@ async def test_a_fault_that_passes_leaves_no_trace(rolls: Rolls) -> None:
 async def test_a_body_that_does_not_fit_its_type_is_parked(rolls: Rolls) -> None:
     good = heard("health", 1)
     broken = Envelope(
-        publisher=good.publisher, type=good.type, aggregate_id=good.aggregate_id, aggregate_seq=1,
-        occurred_at=good.occurred_at, body=b'{"code": 7}', traceparent=good.traceparent,
-        correlation_id=good.correlation_id, causation_id=good.causation_id,
+        publisher=good.publisher,
+        type=good.type,
+        aggregate_id=good.aggregate_id,
+        aggregate_seq=1,
+        occurred_at=good.occurred_at,
+        body=b'{"code": 7}',
+        traceparent=good.traceparent,
+        correlation_id=good.correlation_id,
+        causation_id=good.causation_id,
     )
     await rolls.consumer.handle([broken, heard("law", 1)])
     assert list(await rolls.parked("health")) == [1]
@@ -152,9 +158,15 @@ async def test_a_body_that_does_not_fit_its_type_is_parked(rolls: Rolls) -> None
 async def test_types_that_this_release_does_not_know_leave_no_gap(rolls: Rolls) -> None:
     first, unknown, third = (heard("health", number) for number in up_to(3))
     newer = Envelope(
-        publisher=unknown.publisher, type="catalog.team_dissolved.v9", aggregate_id=unknown.aggregate_id,
-        aggregate_seq=2, occurred_at=unknown.occurred_at, body=b"{}", traceparent=unknown.traceparent,
-        correlation_id=unknown.correlation_id, causation_id=unknown.causation_id,
+        publisher=unknown.publisher,
+        type="catalog.team_dissolved.v9",
+        aggregate_id=unknown.aggregate_id,
+        aggregate_seq=2,
+        occurred_at=unknown.occurred_at,
+        body=b"{}",
+        traceparent=unknown.traceparent,
+        correlation_id=unknown.correlation_id,
+        causation_id=unknown.causation_id,
     )
     await rolls.consumer.handle([first, newer, third])
     assert await rolls.marks("health") == [1, 3]

@@ -13,15 +13,25 @@ from tests.support.rolls import heard, team_changed
 
 
 @given(
-    aggregate=st.text(min_size=1, max_size=120), number=st.integers(1, 2**31), body=st.binary(max_size=500),
-    at=st.datetimes(timezones=st.just(UTC)), kind=st.sampled_from(sorted(EVENTS)),
+    aggregate=st.text(min_size=1, max_size=120),
+    number=st.integers(1, 2**31),
+    body=st.binary(max_size=500),
+    at=st.datetimes(timezones=st.just(UTC)),
+    kind=st.sampled_from(sorted(EVENTS)),
 )
 def test_an_envelope_comes_back_as_it_was_sent(
     aggregate: str, number: int, body: bytes, at: datetime, kind: str
 ) -> None:
     sent = Envelope(
-        publisher=kind.partition(".")[0], type=kind, aggregate_id=aggregate, aggregate_seq=number, occurred_at=at,
-        body=body, traceparent=f"00-{'a' * 32}-{'b' * 16}-01", correlation_id="c" * 32, causation_id="order:1/2",
+        publisher=kind.partition(".")[0],
+        type=kind,
+        aggregate_id=aggregate,
+        aggregate_seq=number,
+        occurred_at=at,
+        body=body,
+        traceparent=f"00-{'a' * 32}-{'b' * 16}-01",
+        correlation_id="c" * 32,
+        causation_id="order:1/2",
     )
     assert Envelope.from_headers(sent.headers(), sent.body) == sent
 

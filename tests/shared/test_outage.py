@@ -32,6 +32,7 @@ async def test_while_the_broker_is_away_a_service_works_and_its_events_go_out_la
         async with running_house(
             lambda b, c, t: build(settings, broker=b, cache=c, clock=t), broker=RabbitBroker(wire.url, name="catalog")
         ) as house:
+
             async def enter(number: int) -> int:
                 township = {"name": "高楼镇", "name_en": f"Gaolou {number}", "lat": 27.8, "lon": 120.2}
                 return (await house.client.put("/api/catalog/townships/330381125000", json=township)).status_code

@@ -48,14 +48,18 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
         yield one
 
 
-@pytest.mark.parametrize(("how", "status", "code"), [
-    ("missing", 404, "edition.not_found"),
-    ("illegal", 409, "illegal_transition"), ("conflict", 409, "concurrent_change"),
-    ("broker", 503, "unavailable"), ("network", 503, "unavailable"), ("bug", 500, "internal_error"),
-])
-async def test_every_failure_is_a_problem_document(
-    client: httpx.AsyncClient, how: str, status: int, code: str
-) -> None:
+@pytest.mark.parametrize(
+    ("how", "status", "code"),
+    [
+        ("missing", 404, "edition.not_found"),
+        ("illegal", 409, "illegal_transition"),
+        ("conflict", 409, "concurrent_change"),
+        ("broker", 503, "unavailable"),
+        ("network", 503, "unavailable"),
+        ("bug", 500, "internal_error"),
+    ],
+)
+async def test_every_failure_is_a_problem_document(client: httpx.AsyncClient, how: str, status: int, code: str) -> None:
     answer = await client.get(f"/{how}")
     problem = answer.json()
     assert answer.status_code == problem["status"] == status

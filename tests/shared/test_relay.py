@@ -263,9 +263,12 @@ async def _change_and_fail(catalog: Rolls) -> None:
 
 Step = tuple[str, int]
 STEPS = st.lists(
-    st.tuples(st.sampled_from(["change", "change", "publish", "crash", "refuse", "allow", "leave", "return"]),
-              st.integers(0, 2)),
-    min_size=1, max_size=25,
+    st.tuples(
+        st.sampled_from(["change", "change", "publish", "crash", "refuse", "allow", "leave", "return"]),
+        st.integers(0, 2),
+    ),
+    min_size=1,
+    max_size=25,
 )
 
 

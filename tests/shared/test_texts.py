@@ -135,10 +135,22 @@ def test_a_services_own_texts_come_before_the_shared_ones() -> None:
     assert texts.has("concurrent_change")
 
 
-@pytest.mark.parametrize(("header", "language"), [
-    (None, "zh-CN"), ("", "zh-CN"), ("*", "zh-CN"), ("fr", "zh-CN"), ("en", "en"), ("en-GB,en;q=0.9", "en"),
-    ("zh-TW", "zh-CN"), ("fr, en;q=0.5, zh;q=0.8", "zh-CN"), ("zh;q=0.1,en;q=0.9", "en"), ("en;q=0", "zh-CN"),
-    ("en;q=x", "zh-CN"), (";;,,", "zh-CN"),
-])
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        (None, "zh-CN"),
+        ("", "zh-CN"),
+        ("*", "zh-CN"),
+        ("fr", "zh-CN"),
+        ("en", "en"),
+        ("en-GB,en;q=0.9", "en"),
+        ("zh-TW", "zh-CN"),
+        ("fr, en;q=0.5, zh;q=0.8", "zh-CN"),
+        ("zh;q=0.1,en;q=0.9", "en"),
+        ("en;q=0", "zh-CN"),
+        ("en;q=x", "zh-CN"),
+        (";;,,", "zh-CN"),
+    ],
+)
 def test_the_language_is_the_best_that_the_reader_takes(header: str | None, language: str) -> None:
     assert preferred_language(header) == language

@@ -50,10 +50,14 @@ async def test_no_moment_is_no_moment(database: Database) -> None:
     assert await stored(database, None) == [None]
 
 
-@given(moments=st.lists(
-    st.datetimes(datetime(1950, 1, 1), datetime(2100, 1, 1), timezones=st.sampled_from([UTC, SHANGHAI])),  # noqa: DTZ001
-    min_size=1, max_size=8, unique=True,
-))
+@given(
+    moments=st.lists(
+        st.datetimes(datetime(1950, 1, 1), datetime(2100, 1, 1), timezones=st.sampled_from([UTC, SHANGHAI])),  # noqa: DTZ001
+        min_size=1,
+        max_size=8,
+        unique=True,
+    )
+)
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_moments_keep_their_order(database: Database, moments: list[datetime]) -> None:
     assert await stored(database, *moments) == sorted(moments)

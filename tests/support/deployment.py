@@ -87,19 +87,27 @@ class Deployment:
         """A client that finds each service's API process by the path, as the gateway does."""
         async with httpx.AsyncClient(
             transport=_Gateway({service: self.ports[service, "api"] for service in ROLES}),
-            base_url="http://gateway", timeout=30, headers={"Accept-Language": "en"},
+            base_url="http://gateway",
+            timeout=30,
+            headers={"Accept-Language": "en"},
         ) as http:
             yield http
 
     def _spawn(self, service: str, what: str, *, port: int = 0) -> subprocess.Popen[bytes]:
         environment = {
-            **os.environ, "PYTHONDONTWRITEBYTECODE": "", **self._settings[service], f"{service.upper()}_PORT": str(port),
+            **os.environ,
+            "PYTHONDONTWRITEBYTECODE": "",
+            **self._settings[service],
+            f"{service.upper()}_PORT": str(port),
             f"{service.upper()}_LOG_LEVEL": "WARNING",
         }
         with (self._logs / f"{service}-{what}.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", f"services.{service}", what], env=environment, stdin=subprocess.DEVNULL,
-                stdout=log, stderr=log,
+                [sys.executable, "-m", f"services.{service}", what],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
             )
         self._playground.watch(process.pid)
         return process

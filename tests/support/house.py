@@ -48,9 +48,15 @@ class House:
             self._sent[event.publisher, stream] += 1
             seq = self._sent[event.publisher, stream]
         return Envelope(
-            publisher=event.publisher, type=event.type, aggregate_id=stream, aggregate_seq=seq,
-            occurred_at=at or utc_now(), body=event.model_dump_json().encode(),
-            traceparent=f"00-{'a' * 32}-{'b' * 16}-01", correlation_id="a" * 32, causation_id="test",
+            publisher=event.publisher,
+            type=event.type,
+            aggregate_id=stream,
+            aggregate_seq=seq,
+            occurred_at=at or utc_now(),
+            body=event.model_dump_json().encode(),
+            traceparent=f"00-{'a' * 32}-{'b' * 16}-01",
+            correlation_id="a" * 32,
+            causation_id="test",
         )
 
     async def published(self, service: str) -> list[Event]:

@@ -110,8 +110,16 @@ class PrivateServer(ABC):
     ) -> None:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                command, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-                env=environment, user=user, group=_group_of(user), extra_groups=None if user is None else [],
+                command,
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                env=environment,
+                user=user,
+                group=_group_of(user),
+                extra_groups=None if user is None else [],
             )
         self.playground.watch(self._process.pid)
         self._wait_for(self.answers)
@@ -146,15 +154,33 @@ class Postgres(PrivateServer):
             if self._user is not None:
                 os.chown(self.folder, self._user, -1)
             made = subprocess.run(
-                [self._programs / "initdb", "-D", self.folder / "data", "-U", "app", "-A", "trust", "-E", "UTF8",
-                 "--locale=C", "--no-sync"],
-                cwd="/", capture_output=True, text=True, check=False, user=self._user, group=_group_of(self._user),
+                [
+                    self._programs / "initdb",
+                    "-D",
+                    self.folder / "data",
+                    "-U",
+                    "app",
+                    "-A",
+                    "trust",
+                    "-E",
+                    "UTF8",
+                    "--locale=C",
+                    "--no-sync",
+                ],
+                cwd="/",
+                capture_output=True,
+                text=True,
+                check=False,
+                user=self._user,
+                group=_group_of(self._user),
                 extra_groups=None if self._user is None else [],
             )
             if made.returncode:
                 raise DidNotStart(f"initdb: {made.stderr[-2000:]}")
         options = {
-            "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": "200",
+            "listen_addresses": "127.0.0.1",
+            "unix_socket_directories": "",
+            "max_connections": "200",
             "fsync": self.fsync,
         }
         command = [str(self._programs / "postgres"), "-D", str(self.folder / "data"), "-p", str(self.port)]
@@ -203,8 +229,11 @@ class RabbitMQ(PrivateServer):
         if self._directory is None or self._directory.poll() is not None:
             # The node would start this as a daemon that outlives it; ours is a child that we can end.
             self._directory = subprocess.Popen(
-                ["epmd", "-address", "127.0.0.1", "-port", str(self._directory_port)], stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+                ["epmd", "-address", "127.0.0.1", "-port", str(self._directory_port)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
             )
             self.playground.watch(self._directory.pid)
         self._spawn([str(self._programs / "rabbitmq-server")], environment=self._environment())
@@ -217,7 +246,11 @@ class RabbitMQ(PrivateServer):
         """Runs rabbitmqctl; gives what it prints. :raises subprocess.CalledProcessError: it failed."""
         return subprocess.run(
             [self._programs / "rabbitmqctl", "-q", *arguments],
-            cwd=self.folder, env=self._environment(), capture_output=True, text=True, check=True,
+            cwd=self.folder,
+            env=self._environment(),
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout
 
     def _environment(self) -> dict[str, str]:

@@ -96,7 +96,11 @@ def delivered(code: str, number: int) -> MessageDelivered:
 
 def team_changed(code: str, number: int) -> TeamChanged:
     return TeamChanged(
-        code=code, name="医疗卫生志愿服务队", name_en="Health", agency_code="health-bureau", agency_name="卫生局",
+        code=code,
+        name="医疗卫生志愿服务队",
+        name_en="Health",
+        agency_code="health-bureau",
+        agency_name="卫生局",
         members=number,
     )
 
@@ -104,9 +108,15 @@ def team_changed(code: str, number: int) -> TeamChanged:
 def heard(code: str, number: int) -> Envelope:
     """The ``number``-th event about the team ``code``, as catalog would send it."""
     return Envelope(
-        publisher="catalog", type=TeamChanged.type, aggregate_id=f"team:{code}", aggregate_seq=number,
-        occurred_at=utc_now(), body=team_changed(code, number).model_dump_json().encode(),
-        traceparent=f"00-{'a' * 32}-{'b' * 16}-01", correlation_id="a" * 32, causation_id="test",
+        publisher="catalog",
+        type=TeamChanged.type,
+        aggregate_id=f"team:{code}",
+        aggregate_seq=number,
+        occurred_at=utc_now(),
+        body=team_changed(code, number).model_dump_json().encode(),
+        traceparent=f"00-{'a' * 32}-{'b' * 16}-01",
+        correlation_id="a" * 32,
+        causation_id="test",
     )
 
 

@@ -35,10 +35,14 @@ from tests.support.private import (
 S = TypeVar("S", bound=PrivateServer)
 
 URL_VARIABLES = {
-    "postgresql": "DIANCAI_TEST_DATABASE_URL", "rabbitmq": "DIANCAI_TEST_BROKER_URL", "redis": "DIANCAI_TEST_REDIS_URL",
+    "postgresql": "DIANCAI_TEST_DATABASE_URL",
+    "rabbitmq": "DIANCAI_TEST_BROKER_URL",
+    "redis": "DIANCAI_TEST_REDIS_URL",
 }
 PROGRAMS: dict[str, Callable[[], object]] = {
-    "postgresql": postgres_programs, "rabbitmq": rabbitmq_programs, "redis": redis_program,
+    "postgresql": postgres_programs,
+    "rabbitmq": rabbitmq_programs,
+    "redis": redis_program,
 }
 PACKAGES = {"postgresql": "postgresql", "rabbitmq": "rabbitmq-server", "redis": "redis-server"}
 POLICY = Path("/usr/sbin/policy-rc.d")
@@ -136,7 +140,11 @@ def install() -> None:
         environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
         for command in (["update"], ["install", "--yes", "--no-install-recommends", *packages]):
             done = subprocess.run(
-                ["apt-get", "-q", *command], env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                ["apt-get", "-q", *command],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
                 check=False,
             )
             if done.returncode:

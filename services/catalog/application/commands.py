@@ -38,24 +38,18 @@ async def enter_category(uow: UnitOfWork, code: str, *, name: str, name_en: str)
         return category
 
 
-async def enter_township(
-    uow: UnitOfWork, code: str, *, name: str, name_en: str, lat: float, lon: float
-) -> Township:
+async def enter_township(uow: UnitOfWork, code: str, *, name: str, name_en: str, lat: float, lon: float) -> Township:
     async with uow.transaction() as tx:
         township = await tx.find(Township, code)
         if township is None:
             tx.add(township := Township(code=code, name=name, name_en=name_en, lat=lat, lon=lon))
         elif not township.correct(name=name, name_en=name_en, lat=lat, lon=lon):
             return township
-        tx.record(
-            township, TownshipChanged(code=code, name=name, name_en=name_en, centre=Point(lat=lat, lon=lon))
-        )
+        tx.record(township, TownshipChanged(code=code, name=name, name_en=name_en, centre=Point(lat=lat, lon=lon)))
         return township
 
 
-async def register_team(
-    uow: UnitOfWork, code: str, *, name: str, name_en: str, agency_code: str, members: int
-) -> Team:
+async def register_team(uow: UnitOfWork, code: str, *, name: str, name_en: str, agency_code: str, members: int) -> Team:
     """Enters a team, or corrects its entry. :raises InvalidInput: the agency is not known."""
     async with uow.transaction() as tx:
         agency = await tx.find(Agency, agency_code)
@@ -72,7 +66,11 @@ async def register_team(
         tx.record(
             team,
             event(
-                code=code, name=name, name_en=name_en, agency_code=agency_code, agency_name=agency.name,
+                code=code,
+                name=name,
+                name_en=name_en,
+                agency_code=agency_code,
+                agency_name=agency.name,
                 members=members,
             ),
         )
@@ -80,8 +78,15 @@ async def register_team(
 
 
 async def enter_item(
-    uow: UnitOfWork, code: str, *, name: str, name_en: str, category_code: str, teams: list[str],
-    volunteers_needed: int, minutes_per_resident: int,
+    uow: UnitOfWork,
+    code: str,
+    *,
+    name: str,
+    name_en: str,
+    category_code: str,
+    teams: list[str],
+    volunteers_needed: int,
+    minutes_per_resident: int,
 ) -> ServiceItem:
     """Enters a service item, or corrects it. :raises InvalidInput: its category or a team is not known."""
     async with uow.transaction() as tx:
@@ -89,21 +94,35 @@ async def enter_item(
         await _require_known(tx, Team, teams, field="teams")
         item = await tx.find(ServiceItem, code)
         wanted = ServiceItem(
-            code=code, name=name, name_en=name_en, category_code=category_code, teams=teams,
-            volunteers_needed=volunteers_needed, minutes_per_resident=minutes_per_resident,
+            code=code,
+            name=name,
+            name_en=name_en,
+            category_code=category_code,
+            teams=teams,
+            volunteers_needed=volunteers_needed,
+            minutes_per_resident=minutes_per_resident,
         )
         if item is None:
             tx.add(item := wanted)
         elif not item.correct(
-            name=name, name_en=name_en, category_code=category_code, teams=teams,
-            volunteers_needed=volunteers_needed, minutes_per_resident=minutes_per_resident,
+            name=name,
+            name_en=name_en,
+            category_code=category_code,
+            teams=teams,
+            volunteers_needed=volunteers_needed,
+            minutes_per_resident=minutes_per_resident,
         ):
             return item
         tx.record(
             item,
             ServiceItemChanged(
-                code=code, name=name, name_en=name_en, category_code=category_code, teams=tuple(teams),
-                volunteers_needed=volunteers_needed, minutes_per_resident=minutes_per_resident,
+                code=code,
+                name=name,
+                name_en=name_en,
+                category_code=category_code,
+                teams=tuple(teams),
+                volunteers_needed=volunteers_needed,
+                minutes_per_resident=minutes_per_resident,
             ),
         )
         return item
@@ -133,8 +152,11 @@ async def publish_edition(uow: UnitOfWork, code: str) -> Edition:
         tx.record(
             edition,
             EditionPublished(
-                edition_id=code, title=edition.title, effective_on=edition.effective_on,
-                retires_on=edition.retires_on, items=tuple(MenuItem.model_validate(dish) for dish in edition.menu),
+                edition_id=code,
+                title=edition.title,
+                effective_on=edition.effective_on,
+                retires_on=edition.retires_on,
+                items=tuple(MenuItem.model_validate(dish) for dish in edition.menu),
             ),
         )
         return edition

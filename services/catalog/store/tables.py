@@ -52,7 +52,11 @@ edition = Table(
 )
 
 for _class, _table in (
-    (Agency, agency), (Category, category), (Township, township), (Team, team), (ServiceItem, service_item),
+    (Agency, agency),
+    (Category, category),
+    (Township, township),
+    (Team, team),
+    (ServiceItem, service_item),
     (Edition, edition),
 ):
     _mapper.map_imperatively(_class, _table, version_id_col=_table.c.version)

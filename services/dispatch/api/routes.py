@@ -7,7 +7,6 @@ from fastapi import APIRouter, Query, Request
 from services.dispatch.api import schemas
 from services.dispatch.application import fieldwork, planning, queries
 from services.dispatch.domain.stop import Report
-from services.dispatch.store import tables
 from shared.http.inputs import AppState, IdempotencyKey, Page, Uow
 from shared.http.problems import responses
 from shared.http.texts import preferred_language
@@ -24,19 +23,19 @@ CHANGING = responses(404, 409, 422, 503)
 
 @router.get("/townships", summary="Townships as dispatch knows them", responses=LISTING)
 async def list_townships(uow: Uow, after: After = None, limit: Limit = 100) -> Page[schemas.TownshipAnswer]:
-    items, next_after = await queries.list_copies(uow, tables.township, after=after, limit=limit)
+    items, next_after = await queries.list_townships(uow, after=after, limit=limit)
     return Page[schemas.TownshipAnswer].model_validate({"items": items, "next_after": next_after})
 
 
 @router.get("/teams", summary="Teams as dispatch knows them", responses=LISTING)
 async def list_teams(uow: Uow, after: After = None, limit: Limit = 100) -> Page[schemas.TeamAnswer]:
-    items, next_after = await queries.list_copies(uow, tables.team, after=after, limit=limit)
+    items, next_after = await queries.list_teams(uow, after=after, limit=limit)
     return Page[schemas.TeamAnswer].model_validate({"items": items, "next_after": next_after})
 
 
 @router.get("/items", summary="Service items as dispatch knows them", responses=LISTING)
 async def list_items(uow: Uow, after: After = None, limit: Limit = 100) -> Page[schemas.ItemAnswer]:
-    items, next_after = await queries.list_copies(uow, tables.item, after=after, limit=limit)
+    items, next_after = await queries.list_items(uow, after=after, limit=limit)
     return Page[schemas.ItemAnswer].model_validate({"items": items, "next_after": next_after})
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.dispatch.domain.plan import Plan
 from services.dispatch.domain.stop import Stop
 from services.dispatch.store.tables import assignment as assignment_table
-from services.dispatch.store.tables import demand_line, plan, stop, team, township
+from services.dispatch.store.tables import demand_line, item, plan, stop, team, township
 from shared.db.paging import page_of
 from shared.db.unit_of_work import UnitOfWork
 from shared.kernel.errors import NotFound
@@ -17,7 +17,21 @@ from shared.kernel.errors import NotFound
 View = dict[str, Any]
 
 
-async def list_copies(uow: UnitOfWork, table: Table, *, after: str | None, limit: int) -> tuple[list[View], str | None]:
+async def list_townships(uow: UnitOfWork, *, after: str | None, limit: int) -> tuple[list[View], str | None]:
+    return await _list_copies(uow, township, after=after, limit=limit)
+
+
+async def list_teams(uow: UnitOfWork, *, after: str | None, limit: int) -> tuple[list[View], str | None]:
+    return await _list_copies(uow, team, after=after, limit=limit)
+
+
+async def list_items(uow: UnitOfWork, *, after: str | None, limit: int) -> tuple[list[View], str | None]:
+    return await _list_copies(uow, item, after=after, limit=limit)
+
+
+async def _list_copies(
+    uow: UnitOfWork, table: Table, *, after: str | None, limit: int
+) -> tuple[list[View], str | None]:
     """Rows of a table of copies, in the order of their codes."""
     async with uow.reading() as session:
         query = select(table).order_by(table.c.code).limit(limit + 1)

@@ -51,7 +51,11 @@ class SmtpSender:
 
     def _connected(self) -> aiosmtplib.SMTP:
         return aiosmtplib.SMTP(
-            hostname=self._host, port=self._port, use_tls=self._tls, username=self._user, password=self._password,
+            hostname=self._host,
+            port=self._port,
+            use_tls=self._tls,
+            username=self._user,
+            password=self._password,
             timeout=ANSWER_SECONDS,
         )
 

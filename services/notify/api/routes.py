@@ -50,7 +50,12 @@ async def put_recipient(
 
 @router.get("/recipients/{recipient_id}/messages", summary="A recipient's messages", responses=MISSING)
 async def list_messages(
-    recipient_id: Key, uow: Uow, state: AppState, language: Language, after: Position = None, limit: Limit = 100,
+    recipient_id: Key,
+    uow: Uow,
+    state: AppState,
+    language: Language,
+    after: Position = None,
+    limit: Limit = 100,
     newest_first: bool = False,
 ) -> Page[schemas.MessageAnswer]:
     items, next_after = await queries.list_messages(
@@ -66,7 +71,11 @@ async def list_messages(
     response_class=EventSourceResponse,
 )
 async def stream_messages(
-    recipient_id: Key, uow: Uow, state: AppState, language: Language, after: Position = None,
+    recipient_id: Key,
+    uow: Uow,
+    state: AppState,
+    language: Language,
+    after: Position = None,
     last_event_id: LastEventId = None,
 ) -> EventSourceResponse:
     """Begins behind `Last-Event-ID`, else behind `after`, else with what comes from now on."""

@@ -45,7 +45,12 @@ async def open_stream(
 
 
 async def _follow(
-    uow: UnitOfWork, texts: Texts, cache: Cache, language: str, recipient_id: str, position: int,
+    uow: UnitOfWork,
+    texts: Texts,
+    cache: Cache,
+    language: str,
+    recipient_id: str,
+    position: int,
     stopping: anyio.Event,
 ) -> AsyncIterator[ServerSentEvent]:
     stopped = asyncio.ensure_future(stopping.wait())
@@ -58,7 +63,8 @@ async def _follow(
                 for message in messages:
                     position = message.position
                     yield ServerSentEvent(
-                        event="message", id=str(position),
+                        event="message",
+                        id=str(position),
                         data=MessageAnswer.model_validate(message).model_dump_json(),
                     )
                 if messages:

@@ -48,15 +48,18 @@ async def note_acceptance(uow: UnitOfWork, channels: Channels, event: Assignment
         if not stop.accept(event.assignment_id):
             return
         booths = [
-            {"code": "line.booth"} | {
-                name: booth[name] for name in ("item_name", "item_name_en", "team_code", "volunteers")
-            }
+            {"code": "line.booth"}
+            | {name: booth[name] for name in ("item_name", "item_name_en", "team_code", "volunteers")}
             for booth in stop.expected()
         ]
         await post(
-            tx, channels, of_township(event.township_code), "message.stop_confirmed",
+            tx,
+            channels,
+            of_township(event.township_code),
+            "message.stop_confirmed",
             {**_where(event), "booths": len(booths), "lines": booths},
-            about=stop.stream, occasion=f"{stop.stream}/{event.on}/{event.part}",
+            about=stop.stream,
+            occasion=f"{stop.stream}/{event.on}/{event.part}",
         )
 
 
@@ -85,9 +88,7 @@ async def tell_of_cancelled_stop(uow: UnitOfWork, channels: Channels, event: Sto
     async with telling(uow) as tx:
         stop = await _stop(tx, event)
         params = {**_where(event), "reason": event.reason}
-        await post(
-            tx, channels, of_township(event.township_code), "message.stop_cancelled", params, about=stop.stream
-        )
+        await post(tx, channels, of_township(event.township_code), "message.stop_cancelled", params, about=stop.stream)
         for code in sorted({booth["team_code"] for booth in stop.cancel()}):
             await post(tx, channels, of_team(code), "message.stop_cancelled_team", params, about=stop.stream)
 
@@ -104,11 +105,17 @@ async def tell_of_completion(uow: UnitOfWork, channels: Channels, event: StopCom
         stop = await _stop(tx, event)
         stop.state = "completed"
         totals = {
-            "booths": event.booths, "served": event.served, "leaflets": event.leaflets,
+            "booths": event.booths,
+            "served": event.served,
+            "leaflets": event.leaflets,
             "follow_ups": event.follow_ups,
         }
         await post(
-            tx, channels, of_township(event.township_code), "message.stop_completed", {**_where(event), **totals},
+            tx,
+            channels,
+            of_township(event.township_code),
+            "message.stop_completed",
+            {**_where(event), **totals},
             about=stop.stream,
         )
 
@@ -124,9 +131,7 @@ async def _stop(tx: Transaction, event: StopEvent) -> Stop:
 
 
 def _where(event: StopEvent) -> Params:
-    return {
-        "township_code": event.township_code, "place": event.place, "on": event.on.isoformat(), "part": event.part
-    }
+    return {"township_code": event.township_code, "place": event.place, "on": event.on.isoformat(), "part": event.part}
 
 
 def _what(event: AssignmentEvent) -> Params:
@@ -135,6 +140,10 @@ def _what(event: AssignmentEvent) -> Params:
 
 def _booth(event: AssignmentEvent) -> Booth:
     return {
-        "assignment_id": event.assignment_id, "item_code": event.item_code, "team_code": event.team_code,
-        "on": event.on.isoformat(), "part": event.part, **_what(event),
+        "assignment_id": event.assignment_id,
+        "item_code": event.item_code,
+        "team_code": event.team_code,
+        "on": event.on.isoformat(),
+        "part": event.part,
+        **_what(event),
     }

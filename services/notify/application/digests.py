@@ -42,7 +42,9 @@ async def gather(tx: Transaction, channels: Channels, kind: str, event: Gathered
     if digest.state != "gathering":
         return  # more came than were announced, or one came again: everyone was told
     row = {
-        "event_id": cause.id, "digest_id": digest.id, "kind": kind,
+        "event_id": cause.id,
+        "digest_id": digest.id,
+        "kind": kind,
         "data": {**event.model_dump(mode="json"), **more},
     }
     added = await tx.session.execute(
@@ -62,8 +64,16 @@ async def _digest(tx: Transaction, plan_id: str, revision: int, at: datetime) ->
     await tx.session.execute(
         _insert(tx, digest_table)
         .values(
-            id=key, plan_id=plan_id, revision=revision, happened_at=at, state="gathering", stops=0, assignments=0,
-            unserved=0, event_seq=0, version=1,
+            id=key,
+            plan_id=plan_id,
+            revision=revision,
+            happened_at=at,
+            state="gathering",
+            stops=0,
+            assignments=0,
+            unserved=0,
+            event_seq=0,
+            version=1,
         )
         .on_conflict_do_nothing()
     )
@@ -77,8 +87,14 @@ async def _write_if_complete(tx: Transaction, channels: Channels, digest: Digest
     rows = await tx.session.execute(select(digest_entry.c.kind, digest_entry.c.data).where(mine))
     for note in digest.write(Entry(row.kind, row.data) for row in rows.all()):
         await post(
-            tx, channels, note.recipient_id, note.code, note.params,
-            about=f"plan:{digest.plan_id}", occasion=f"digest:{digest.id}", happened_at=digest.happened_at,
+            tx,
+            channels,
+            note.recipient_id,
+            note.code,
+            note.params,
+            about=f"plan:{digest.plan_id}",
+            occasion=f"digest:{digest.id}",
+            happened_at=digest.happened_at,
         )
     await tx.session.execute(delete(digest_entry).where(mine))  # the messages hold what they need
 

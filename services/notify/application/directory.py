@@ -32,8 +32,12 @@ async def announce_edition(uow: UnitOfWork, channels: Channels, event: EditionPu
         if await tx.find(Edition, event.edition_id):
             return
         edition = Edition(
-            id=event.edition_id, title=event.title, effective_on=event.effective_on, retires_on=event.retires_on,
-            items=len(event.items), published_at=cause_of(tx).occurred_at,
+            id=event.edition_id,
+            title=event.title,
+            effective_on=event.effective_on,
+            retires_on=event.retires_on,
+            items=len(event.items),
+            published_at=cause_of(tx).occurred_at,
         )
         tx.add(edition)
         entered = select(Recipient).where(tables.recipient.c.entered_at.is_not(None)).with_for_update()
@@ -51,6 +55,12 @@ async def _tell_of_edition(tx: Transaction, channels: Channels, township: Recipi
         "items": edition.items,
     }
     await post(
-        tx, channels, township.id, "message.edition_published", params, about=edition.stream,
-        occasion=edition.stream, happened_at=max(edition.published_at, township.entered_at),
+        tx,
+        channels,
+        township.id,
+        "message.edition_published",
+        params,
+        about=edition.stream,
+        occasion=edition.stream,
+        happened_at=max(edition.published_at, township.entered_at),
     )

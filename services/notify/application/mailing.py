@@ -95,7 +95,10 @@ async def _compose(uow: UnitOfWork, texts: Texts, taken: Sequence[str]) -> tuple
         rendered = render(texts, recipient.language, message.code, message.params, names)
         mails.append(
             Mail(
-                id=delivery_id, address=recipient.email, language=recipient.language, subject=rendered.subject,
+                id=delivery_id,
+                address=recipient.email,
+                language=recipient.language,
+                subject=rendered.subject,
                 text=rendered.text,
             )
         )

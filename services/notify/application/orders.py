@@ -9,7 +9,9 @@ from shared.db.unit_of_work import UnitOfWork
 
 async def tell_of_order(uow: UnitOfWork, channels: Channels, event: ServiceOrdered) -> None:
     params: Params = {
-        "order": _short(event.order_id), "township_code": event.township_code, "campaign": event.campaign,
+        "order": _short(event.order_id),
+        "township_code": event.township_code,
+        "campaign": event.campaign,
         "lines_ordered": event.line_count,
     }
     async with telling(uow) as tx:
@@ -20,17 +22,21 @@ async def tell_of_order(uow: UnitOfWork, channels: Channels, event: ServiceOrder
 async def tell_of_acceptance(uow: UnitOfWork, channels: Channels, event: OrderAccepted) -> None:
     lines = [
         {
-            "code": "line.ordered", "item_name": line.item_name, "item_name_en": line.item_name_en,
+            "code": "line.ordered",
+            "item_name": line.item_name,
+            "item_name_en": line.item_name_en,
             "expected_attendance": line.expected_attendance,
         }
         for line in event.lines
     ]
-    params: Params = {
-        "order": _short(event.order_id), "campaign": event.campaign, "place": event.place, "lines": lines
-    }
+    params: Params = {"order": _short(event.order_id), "campaign": event.campaign, "place": event.place, "lines": lines}
     async with telling(uow) as tx:
         await post(
-            tx, channels, of_township(event.township_code), "message.order_accepted", params,
+            tx,
+            channels,
+            of_township(event.township_code),
+            "message.order_accepted",
+            params,
             about=_about(event.order_id),
         )
 
@@ -39,27 +45,29 @@ async def tell_of_return(uow: UnitOfWork, channels: Channels, event: OrderReturn
     params: Params = {"order": _short(event.order_id), "reason": event.reason}
     async with telling(uow) as tx:
         await post(
-            tx, channels, of_township(event.township_code), "message.order_returned", params,
+            tx,
+            channels,
+            of_township(event.township_code),
+            "message.order_returned",
+            params,
             about=_about(event.order_id),
         )
 
 
 async def tell_of_cancellation(uow: UnitOfWork, channels: Channels, event: OrderCancelled) -> None:
     """Tells both sides: the township for its records, the coordinator because places come free."""
-    params: Params = {
-        "order": _short(event.order_id), "township_code": event.township_code, "reason": event.reason
-    }
+    params: Params = {"order": _short(event.order_id), "township_code": event.township_code, "reason": event.reason}
     about = _about(event.order_id)
     async with telling(uow) as tx:
-        await post(
-            tx, channels, of_township(event.township_code), "message.order_cancelled", params, about=about
-        )
+        await post(tx, channels, of_township(event.township_code), "message.order_cancelled", params, about=about)
         await post(tx, channels, COORDINATOR, "message.order_cancelled_coordinator", params, about=about)
 
 
 async def tell_of_rating(uow: UnitOfWork, channels: Channels, event: ServiceRated) -> None:
     params: Params = {
-        "township_code": event.township_code, "item_name": event.item_name, "item_name_en": event.item_name_en,
+        "township_code": event.township_code,
+        "item_name": event.item_name,
+        "item_name_en": event.item_name_en,
         "score": event.score,
     }
     async with telling(uow) as tx:

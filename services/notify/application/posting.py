@@ -70,8 +70,15 @@ async def mention(tx: Transaction, recipient_id: str) -> Recipient:
 
 
 async def post(
-    tx: Transaction, channels: Channels, recipient_id: str, code: str, params: Params, *,
-    about: str, occasion: str | None = None, happened_at: datetime | None = None,
+    tx: Transaction,
+    channels: Channels,
+    recipient_id: str,
+    code: str,
+    params: Params,
+    *,
+    about: str,
+    occasion: str | None = None,
+    happened_at: datetime | None = None,
 ) -> None:
     """Writes a message, unless it is there already.
 
@@ -84,20 +91,14 @@ async def post(
     if await tx.session.scalar(select(exists().where(message_table.c.id == key))):
         return
     happened_at = happened_at or cause.occurred_at
-    message = Message(
-        id=key, recipient_id=recipient_id, code=code, params=params, about=about, created_at=happened_at
-    )
+    message = Message(id=key, recipient_id=recipient_id, code=code, params=params, about=about, created_at=happened_at)
     tx.add(message)
     recipient.note_message()
     # In the inbox, stored is delivered.
-    tx.record(
-        message, MessageDelivered(message_id=key, recipient_id=recipient_id, channel="inbox", about=about)
-    )
+    tx.record(message, MessageDelivered(message_id=key, recipient_id=recipient_id, channel="inbox", about=about))
     tx.after_commit(partial(channels.cache.signal, inbox_topic(recipient_id)))
     if channels.email and recipient.email and tx.now - happened_at <= FRESH:
         tx.add(
-            Delivery(
-                id=f"{key}.email", message_id=key, recipient_id=recipient_id, channel="email", next_try_at=tx.now
-            )
+            Delivery(id=f"{key}.email", message_id=key, recipient_id=recipient_id, channel="email", next_try_at=tx.now)
         )
         tx.after_commit(partial(channels.cache.signal, MAIL_TOPIC))

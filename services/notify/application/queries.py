@@ -62,13 +62,23 @@ async def list_recipients(
 def view_of(texts: Texts, recipient: Recipient) -> RecipientView:
     name, name_en = display_names(texts, recipient.id, recipient.name, recipient.name_en)
     return RecipientView(
-        id=recipient.id, name=name, name_en=name_en, language=recipient.language,
-        has_email=recipient.email is not None, unread=recipient.unread,
+        id=recipient.id,
+        name=name,
+        name_en=name_en,
+        language=recipient.language,
+        has_email=recipient.email is not None,
+        unread=recipient.unread,
     )
 
 
 async def list_messages(
-    uow: UnitOfWork, texts: Texts, language: str, recipient_id: str, *, after: int | None, limit: int,
+    uow: UnitOfWork,
+    texts: Texts,
+    language: str,
+    recipient_id: str,
+    *,
+    after: int | None,
+    limit: int,
     newest_first: bool = False,
 ) -> tuple[list[MessageView], str | None]:
     """Messages behind the position ``after``, in the order asked for; and the position to go on from.
@@ -112,13 +122,15 @@ async def count_messages(uow: UnitOfWork) -> Counts:
     async with uow.reading() as session:
         rows = (
             await session.execute(
-                select(recipient_table.c.id, recipient_table.c.messages, recipient_table.c.mails)
-                .order_by(recipient_table.c.id)
+                select(recipient_table.c.id, recipient_table.c.messages, recipient_table.c.mails).order_by(
+                    recipient_table.c.id
+                )
             )
         ).all()
     total = sum(row.messages for row in rows)
     return Counts(
-        total=total, by_recipient={row.id: row.messages for row in rows if row.messages},
+        total=total,
+        by_recipient={row.id: row.messages for row in rows if row.messages},
         by_channel={"inbox": total, "email": sum(row.mails for row in rows)},
     )
 
@@ -127,15 +139,14 @@ async def names_for(session: AsyncSession, messages: Iterable[Message]) -> Names
     """The names that the texts of these messages need."""
     wanted = set[str]().union(*(posts_in(message.params) for message in messages))
     rows = await session.execute(
-        select(recipient_table.c.id, recipient_table.c.name, recipient_table.c.name_en)
-        .where(recipient_table.c.id.in_(sorted(wanted)))
+        select(recipient_table.c.id, recipient_table.c.name, recipient_table.c.name_en).where(
+            recipient_table.c.id.in_(sorted(wanted))
+        )
     )
     return {row.id: (row.name, row.name_en) for row in rows}
 
 
-async def _views(
-    session: AsyncSession, texts: Texts, language: str, messages: Sequence[Message]
-) -> list[MessageView]:
+async def _views(session: AsyncSession, texts: Texts, language: str, messages: Sequence[Message]) -> list[MessageView]:
     names = await names_for(session, messages)
     return [_view(texts, language, message, names) for message in messages]
 
@@ -144,8 +155,14 @@ def _view(texts: Texts, language: str, message: Message, names: Names) -> Messag
     rendered = render(texts, language, message.code, message.params, names)
     assert message.position is not None, "the store numbers every message"  # noqa: S101
     return MessageView(
-        id=message.id, position=message.position, code=message.code, subject=rendered.subject, text=rendered.text,
-        about=message.about, created_at=message.created_at, read_at=message.read_at,
+        id=message.id,
+        position=message.position,
+        code=message.code,
+        subject=rendered.subject,
+        text=rendered.text,
+        about=message.about,
+        created_at=message.created_at,
+        read_at=message.read_at,
     )
 
 

@@ -60,9 +60,7 @@ class Digest(Aggregate):
         said = self.announced
         return said is not None and all(
             counted >= said[name]
-            for name, counted in (
-                ("stops", self.stops), ("assignments", self.assignments), ("unserved", self.unserved)
-            )
+            for name, counted in (("stops", self.stops), ("assignments", self.assignments), ("unserved", self.unserved))
         )
 
     def announce(self, plan: Params, at: datetime) -> None:
@@ -109,8 +107,7 @@ def _compose(plan: Params, entries: _Entries) -> list[Note]:
     about = {name: plan[name] for name in ("campaign", "revision", "starts_on", "ends_on")}
     step = "published" if plan["revision"] == 1 else "revised"
     townships = {
-        entry["township_code"]
-        for entry in (*entries.scheduled, *entries.changed, *entries.assigned, *entries.unserved)
+        entry["township_code"] for entry in (*entries.scheduled, *entries.changed, *entries.assigned, *entries.unserved)
     }
     notes = [
         Note(of_township(code), f"message.plan_{step}_township", _cut(about, _for_township(code, entries)))

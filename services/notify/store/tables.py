@@ -105,7 +105,11 @@ digest_entry = Table(
 """The events that a digest has gathered, until it is written. One row an event, whatever comes twice."""
 
 for _class, _table in (
-    (Recipient, recipient), (Delivery, delivery), (Edition, edition), (Stop, stop), (Digest, digest),
+    (Recipient, recipient),
+    (Delivery, delivery),
+    (Edition, edition),
+    (Stop, stop),
+    (Digest, digest),
 ):
     _mapper.map_imperatively(_class, _table, version_id_col=_table.c.version)
 # Use cases know a message by its id; the store numbers it by position.

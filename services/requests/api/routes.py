@@ -46,8 +46,13 @@ async def post_order(body: schemas.OrderBody, uow: Uow, key: IdempotencyKey = No
 
 @router.get("/orders", summary="List orders, oldest first", responses=INVALID)
 async def list_orders(
-    uow: Uow, *, township_code: TownshipCode | None = None, state: schemas.OrderState | None = None,
-    campaign: Campaign = None, after: After = None, limit: Limit = 100,
+    uow: Uow,
+    *,
+    township_code: TownshipCode | None = None,
+    state: schemas.OrderState | None = None,
+    campaign: Campaign = None,
+    after: After = None,
+    limit: Limit = 100,
 ) -> Page[schemas.OrderAnswer]:
     items, next_after = await queries.list_orders(
         uow, township_code=township_code, state=state, campaign=campaign, after=after, limit=limit

@@ -40,10 +40,15 @@ class OrderBody(Body):
     def as_draft(self) -> Draft:
         """:raises InvalidInput: an item stands twice, or a day is both wished and ruled out."""
         return Draft(
-            township_code=self.township_code, edition_id=self.edition_id, campaign=self.campaign, place=self.place,
+            township_code=self.township_code,
+            edition_id=self.edition_id,
+            campaign=self.campaign,
+            place=self.place,
             point=Point(lat=self.point.lat, lon=self.point.lon) if self.point else None,
             items=tuple(WantedItem(**line.model_dump()) for line in self.lines),
-            wished_on=self.wished_on, ruled_out_on=self.ruled_out_on, priority=self.priority,
+            wished_on=self.wished_on,
+            ruled_out_on=self.ruled_out_on,
+            priority=self.priority,
         )
 
 

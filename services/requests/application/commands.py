@@ -52,8 +52,11 @@ async def submit_order(uow: UnitOfWork, order_id: str) -> Order:
         tx.record(
             order,
             ServiceOrdered(
-                order_id=order.id, township_code=order.township_code, edition_id=order.edition_id,
-                campaign=order.campaign, line_count=len(order.lines),
+                order_id=order.id,
+                township_code=order.township_code,
+                edition_id=order.edition_id,
+                campaign=order.campaign,
+                line_count=len(order.lines),
             ),
         )
         return order
@@ -66,10 +69,15 @@ async def accept_order(uow: UnitOfWork, order_id: str) -> Order:
         tx.record(
             order,
             OrderAccepted(
-                order_id=order.id, township_code=order.township_code, campaign=order.campaign, place=order.place,
+                order_id=order.id,
+                township_code=order.township_code,
+                campaign=order.campaign,
+                place=order.place,
                 point=Point(lat=order.point.lat, lon=order.point.lon) if order.point else None,
-                lines=tuple(_as_demand(line) for line in order.lines), wished_on=tuple(order.wished_on),
-                ruled_out_on=tuple(order.ruled_out_on), priority=order.priority,
+                lines=tuple(_as_demand(line) for line in order.lines),
+                wished_on=tuple(order.wished_on),
+                ruled_out_on=tuple(order.ruled_out_on),
+                priority=order.priority,
             ),
         )
         return order
@@ -108,9 +116,15 @@ async def rate_service(uow: UnitOfWork, order_id: str, *, line_id: str, score: i
             tx.record(
                 order,
                 ServiceRated(
-                    order_id=order.id, line_id=line_id, township_code=order.township_code,
-                    assignment_id=rated.assignment_id or "", team_code=rated.team_code or "",
-                    item_code=rated.item_code, item_name=rated.name, item_name_en=rated.name_en, score=score,
+                    order_id=order.id,
+                    line_id=line_id,
+                    township_code=order.township_code,
+                    assignment_id=rated.assignment_id or "",
+                    team_code=rated.team_code or "",
+                    item_code=rated.item_code,
+                    item_name=rated.name,
+                    item_name_en=rated.name_en,
+                    score=score,
                 ),
             )
         return order
@@ -128,6 +142,10 @@ async def _lines(tx: Transaction, draft: Draft) -> list[Line]:
 
 def _as_demand(line: Line) -> OrderLine:
     return OrderLine(
-        line_id=line.id, item_code=line.item_code, item_name=line.name, item_name_en=line.name_en,
-        expected_attendance=line.expected_attendance, volunteers_needed=line.volunteers_needed,
+        line_id=line.id,
+        item_code=line.item_code,
+        item_name=line.name,
+        item_name_en=line.name_en,
+        expected_attendance=line.expected_attendance,
+        volunteers_needed=line.volunteers_needed,
     )

@@ -30,11 +30,17 @@ async def note_edition(uow: UnitOfWork, event: EditionPublished) -> None:
     async with uow.transaction() as tx:
         await tx.session.merge(
             Edition(
-                id=event.edition_id, title=event.title, effective_on=event.effective_on, retires_on=event.retires_on,
+                id=event.edition_id,
+                title=event.title,
+                effective_on=event.effective_on,
+                retires_on=event.retires_on,
                 items=[
                     Dish(
-                        item_code=item.item_code, name=item.name, name_en=item.name_en,
-                        category_code=item.category_code, volunteers_needed=item.volunteers_needed,
+                        item_code=item.item_code,
+                        name=item.name,
+                        name_en=item.name_en,
+                        category_code=item.category_code,
+                        volunteers_needed=item.volunteers_needed,
                     )
                     for item in event.items
                 ],
@@ -49,8 +55,13 @@ async def note_township(uow: UnitOfWork, event: TownshipChanged) -> None:
 
 async def schedule_line(uow: UnitOfWork, event: TeamAssigned) -> None:
     booking = Booking(
-        plan_id=event.plan_id, revision=event.revision, stop_id=event.stop_id, assignment_id=event.assignment_id,
-        team_code=event.team_code, on=event.on, part=event.part,
+        plan_id=event.plan_id,
+        revision=event.revision,
+        stop_id=event.stop_id,
+        assignment_id=event.assignment_id,
+        team_code=event.team_code,
+        on=event.on,
+        part=event.part,
     )
     async with _order(uow, event.order_id) as order:
         if order is not None:

@@ -30,8 +30,13 @@ async def get_edition(uow: UnitOfWork, edition_id: str) -> Edition:
 
 
 async def list_orders(
-    uow: UnitOfWork, *, township_code: str | None, state: str | None, campaign: str | None,
-    after: str | None, limit: int,
+    uow: UnitOfWork,
+    *,
+    township_code: str | None,
+    state: str | None,
+    campaign: str | None,
+    after: str | None,
+    limit: int,
 ) -> tuple[list[Any], str | None]:
     """Oldest first, with their lines; and the id to go on from."""
     query = select(Order)

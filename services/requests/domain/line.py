@@ -39,7 +39,11 @@ class Line:
     """
 
     STEPS: ClassVar[Steps] = {
-        "waiting": (), "scheduled": (), "unserved": (), "served": ("rate",), "cancelled": (),
+        "waiting": (),
+        "scheduled": (),
+        "unserved": (),
+        "served": ("rate",),
+        "cancelled": (),
     }
 
     id: str
@@ -100,9 +104,7 @@ class Line:
     def rate(self, order_id: str, score: int, text: str | None) -> bool:
         """Says whether that is news: the same judgement sent again is not."""
         if "rate" not in self.STEPS[self.state]:
-            raise IllegalTransition(
-                "line", self.id, state=self.state, wanted="rate", possible=self.STEPS[self.state]
-            )
+            raise IllegalTransition("line", self.id, state=self.state, wanted="rate", possible=self.STEPS[self.state])
         if self.rating is not None:
             if self.rating == Rating(score, text):
                 return False

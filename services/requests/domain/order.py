@@ -63,9 +63,14 @@ class Draft:
                 )
             lines.append(
                 Line(
-                    id=new_id(), position=position, item_code=wanted.item_code, name=dish["name"],
-                    name_en=dish["name_en"], volunteers_needed=dish["volunteers_needed"],
-                    expected_attendance=wanted.expected_attendance, remark=wanted.remark,
+                    id=new_id(),
+                    position=position,
+                    item_code=wanted.item_code,
+                    name=dish["name"],
+                    name_en=dish["name_en"],
+                    volunteers_needed=dish["volunteers_needed"],
+                    expected_attendance=wanted.expected_attendance,
+                    remark=wanted.remark,
                 )
             )
         return lines
@@ -112,10 +117,18 @@ class Order(Aggregate):
     @classmethod
     def drafted(cls, order_id: str, draft: Draft, lines: list[Line], now: datetime) -> "Order":
         return cls(
-            id=order_id, township_code=draft.township_code, edition_id=draft.edition_id, campaign=draft.campaign,
-            place=draft.place, lat=draft.point.lat if draft.point else None,
-            lon=draft.point.lon if draft.point else None, lines=lines, wished_on=sorted(set(draft.wished_on)),
-            ruled_out_on=sorted(set(draft.ruled_out_on)), priority=draft.priority, created_at=now,
+            id=order_id,
+            township_code=draft.township_code,
+            edition_id=draft.edition_id,
+            campaign=draft.campaign,
+            place=draft.place,
+            lat=draft.point.lat if draft.point else None,
+            lon=draft.point.lon if draft.point else None,
+            lines=lines,
+            wished_on=sorted(set(draft.wished_on)),
+            ruled_out_on=sorted(set(draft.ruled_out_on)),
+            priority=draft.priority,
+            created_at=now,
         )
 
     @property

@@ -51,9 +51,7 @@ def upgrade() -> None:
         sa.Column("next_try_at", UtcDateTime(), nullable=False),
     )
     pending = sa.text("state = 'pending'")
-    op.create_index(
-        "ix_delivery_due", "delivery", ["next_try_at"], postgresql_where=pending, sqlite_where=pending
-    )
+    op.create_index("ix_delivery_due", "delivery", ["next_try_at"], postgresql_where=pending, sqlite_where=pending)
     _create_aggregate_table(
         "edition",
         sa.Column("id", sa.String(60), primary_key=True),
