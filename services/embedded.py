@@ -19,7 +19,8 @@ from services.requests.settings import RequestsSettings
 from shared.cache.memory import MemoryCache
 from shared.kernel.clock import Clock, utc_now
 from shared.messaging.memory import MemoryBroker
-from shared.service import Service, application
+from shared.process import application
+from shared.service import Service
 
 WEB = Path(__file__).parent.parent / "web"
 

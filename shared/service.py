@@ -1,51 +1,37 @@
 """A service put together: its parts, and how they start and stop. The same for all four."""
 
-import argparse
 import asyncio
-import sys
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-import uvicorn
 from fastapi import APIRouter, FastAPI
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount, Route
 
 from shared import __version__
-from shared.cache.memory import MemoryCache
 from shared.cache.port import Cache
-from shared.cache.redis import RedisCache
-from shared.db.engine import Database, store_is_away
+from shared.db.engine import Database
 from shared.db.migrate import Migrations, SchemaMismatch
 from shared.db.unit_of_work import UnitOfWork
 from shared.http import problems
 from shared.http.middleware import Observed
 from shared.http.operations import events_router, health_router
 from shared.http.texts import Texts
-from shared.kernel.clock import Clock, utc_now
+from shared.kernel.clock import Clock
 from shared.messaging.broker import Broker, BrokerUnavailable
 from shared.messaging.consumer import Consumer, Subscriptions
 from shared.messaging.doorbell import Doorbell
-from shared.messaging.memory import MemoryBroker
 from shared.messaging.outbox import Outbox
-from shared.messaging.rabbitmq import RabbitBroker
 from shared.messaging.relay import Relay, outbox_depth
 from shared.messaging.shards import ShardLease
 from shared.settings import ServiceSettings
 from shared.telemetry import metrics
-from shared.telemetry.logs import configure_logs, logger
+from shared.telemetry.logs import logger
 
 SAMPLE_SECONDS = 5.0
 STOP_SECONDS = 2.0
 """How long relay and jobs may take to stop; with the consumer's time it stays below ten seconds."""
-STORE_PATIENCE_SECONDS = 30.0
-"""How long a starting process waits for its store, which may be starting as well."""
 
 log = logger(__name__)
 
@@ -211,114 +197,3 @@ async def _working(jobs: Sequence[Job]) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-Build = Callable[..., Service]
-"""``bootstrap.build(settings, *, broker, cache, clock) -> Service``"""
-
-
-def application(
-    services: Sequence[Service], roles: Collection[Role] = ALL_ROLES, extra_routes: Sequence[BaseRoute] = ()
-) -> Starlette:
-    """One ASGI application for the given services, each under ``/api/<name>``, with ``/metrics``.
-
-    A mounted app's lifespan is not run by Starlette, so the services are started and stopped here.
-    """
-
-    @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        async with AsyncExitStack() as stack:
-            for service in services:
-                await stack.enter_async_context(service.running(roles))
-            yield
-
-    routes: list[BaseRoute] = [Route("/metrics", _metrics)]
-    for service in services:
-        app = service.api if Role.API in roles else _health_only(service)
-        routes.append(Mount(f"/api/{service.name}", app))
-    return Starlette(routes=[*routes, *extra_routes], lifespan=lifespan)
-
-
-def _health_only(service: Service) -> FastAPI:
-    app = FastAPI(title=f"{service.name} worker", openapi_url=None)
-    app.include_router(health_router(service.probe))
-    return app
-
-
-async def _metrics(_request: Request) -> Response:
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
-
-def make_broker(settings: ServiceSettings) -> Broker:
-    if settings.broker_url.startswith("amqp"):
-        return RabbitBroker(settings.broker_url, name=settings.name)
-    return MemoryBroker()
-
-
-def make_cache(settings: ServiceSettings) -> Cache:
-    return RedisCache(settings.redis_url) if settings.redis_url.startswith("redis") else MemoryCache()
-
-
-def main(settings_class: type[ServiceSettings], build: Build) -> None:
-    """The command line of a service: ``migrate``, or any of the roles (all of them by default)."""
-    parser = argparse.ArgumentParser(prog=f"python -m services.{settings_class.name}")
-    parser.add_argument(
-        "what", nargs="*", choices=[*Role, "migrate", []], help="roles of this process, or migrate; default: all roles"
-    )
-    what: list[str] = parser.parse_args().what
-    settings = settings_class()
-    configure_logs(settings.log_level)
-    broker = make_broker(settings)
-    if "migrate" in what:
-        asyncio.run(_migrate(build, settings, broker))
-        return
-    roles = frozenset(Role(role) for role in what) or ALL_ROLES
-    service = build(settings, broker=broker, cache=make_cache(settings), clock=utc_now)
-    _preflight(service)
-    serve(application([service], roles), settings.host, settings.port)
-
-
-def _preflight(service: Service) -> None:
-    """Waits for a store that is just starting; ends with one line that says what to do, where going on
-    would end in a traceback."""
-    try:
-        asyncio.run(_check_store(service))
-    except SchemaMismatch as error:
-        sys.exit(str(error))
-    except Exception as error:
-        if not store_is_away(error):
-            raise
-        name = service.name.upper()
-        sys.exit(f"{service.name}: the store can't be reached ({error.__class__.__name__}); see {name}_DATABASE_URL")
-
-
-async def _check_store(service: Service) -> None:
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + STORE_PATIENCE_SECONDS
-    try:
-        while True:
-            try:
-                return await service.migrations.check(service.database)
-            except Exception as error:
-                if not store_is_away(error) or loop.time() > deadline:
-                    raise
-                log.warning("waiting for the store", error=type(error).__name__)
-            await asyncio.sleep(1)
-    finally:
-        await service.database.close()
-
-
-async def _migrate(build: Build, settings: ServiceSettings, broker: Broker) -> None:
-    service = build(settings, broker=broker, cache=MemoryCache(), clock=utc_now)
-    await service.migrate()
-    await service.database.close()
-
-
-def serve(app: Starlette, host: str, port: int) -> None:
-    """Serves until SIGTERM or SIGINT; leaves with status 3 when the start failed."""
-    server = uvicorn.Server(
-        uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=3)
-    )
-    server.run()
-    if not server.started:
-        sys.exit(3)

@@ -2,7 +2,7 @@
 
 from services.catalog.bootstrap import build
 from services.catalog.settings import CatalogSettings
-from shared.service import main
+from shared.process import main
 
 if __name__ == "__main__":
     main(CatalogSettings, build)

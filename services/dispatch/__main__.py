@@ -2,7 +2,7 @@
 
 from services.dispatch.bootstrap import build
 from services.dispatch.settings import DispatchSettings
-from shared.service import main
+from shared.process import main
 
 if __name__ == "__main__":
     main(DispatchSettings, build)

@@ -2,7 +2,7 @@
 
 from services.notify.bootstrap import build
 from services.notify.settings import NotifySettings
-from shared.service import main
+from shared.process import main
 
 if __name__ == "__main__":
     main(NotifySettings, build)

@@ -2,7 +2,7 @@
 
 from services.requests.bootstrap import build
 from services.requests.settings import RequestsSettings
-from shared.service import main
+from shared.process import main
 
 if __name__ == "__main__":
     main(RequestsSettings, build)

@@ -11,7 +11,7 @@ import httpx
 import pytest
 import uvicorn
 
-from shared.service import application
+from shared.process import application
 from tests.notify.rui_an import GAOLOU, accepted, directory, messages, ordered, tell
 from tests.support.house import PATIENCE_SECONDS, House
 

@@ -18,7 +18,8 @@ from shared.messaging.broker import Broker
 from shared.messaging.envelope import Envelope
 from shared.messaging.memory import MemoryBroker
 from shared.messaging.outbox import read_log
-from shared.service import Service, application
+from shared.process import application
+from shared.service import Service
 
 PATIENCE_SECONDS = 15.0
 
