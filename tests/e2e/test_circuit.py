@@ -11,6 +11,7 @@ from cli.demo import PUBLISHERS, Demonstration, Outcome, circuit_of
 from shared.contracts import EVENTS
 from tests.e2e.conftest import Told, embedded_system, notices_of, play
 from tests.support.deployment import Deployment, Part
+from tests.support.fixtures import Figures
 from tests.support.private import Postgres, PrivateServer, RabbitMQ, RedisServer
 
 GAOLOU = "330381125000"
@@ -38,7 +39,7 @@ def assert_the_story_is_told(outcome: Outcome) -> None:
 
 
 async def test_both_modes_tell_the_same_story(
-    told: Told, new_deployment: Callable[[str], Deployment], rabbit_vhost: str
+    told: Told, new_deployment: Callable[[str], Deployment], rabbit_vhost: str, figures: Figures
 ) -> None:
     deployment = new_deployment(rabbit_vhost)
     for part in deployment.parts:
@@ -49,8 +50,9 @@ async def test_both_modes_tell_the_same_story(
         outside_notices = await notices_of(http)
     assert_the_story_is_told(told.outcome)
     assert_the_same(outside, outside_notices, told)
-    print("embedded:", told.outcome.summary)  # noqa: T201 - the figures belong to the test's output
-    print("cluster:", outside.summary)  # noqa: T201
+    figures.note("embedded", told.outcome.summary)
+    figures.note("cluster", outside.summary)
+    figures.note("notices by recipient", {recipient: len(kinds) for recipient, kinds in outside_notices.items()})
 
 
 def assert_the_same(outcome: Outcome, notices: dict[str, Any], told: Told) -> None:
@@ -78,6 +80,7 @@ async def test_every_process_killed_once_changes_nothing_of_the_end(
     new_deployment: Callable[[str], Deployment],
     private_server: Callable[[type[PrivateServer]], PrivateServer],
     rabbit_vhost: str,
+    figures: Figures,
 ) -> None:
     deployment = new_deployment(rabbit_vhost)
     for part in deployment.parts:
@@ -90,7 +93,7 @@ async def test_every_process_killed_once_changes_nothing_of_the_end(
         disturbed_notices = await notices_of(http)
     assert len(victims.killed) == len(deployment.parts) + 3
     assert_the_same(disturbed, disturbed_notices, told)
-    print("killed in the middle:", ", ".join(victims.killed))  # noqa: T201
+    figures.note("killed in the middle", ", ".join(victims.killed))
 
 
 class Victims:

@@ -130,8 +130,30 @@ async def _empty_given(url: str) -> None:
             await underlay.exchange_delete(name)
 
 
+class Figures:
+    """What a test saw, to be printed when all have run."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def note(self, what: str, seen: object) -> None:
+        self.lines.append(f"{what}: {seen}")
+
+
+_figures = Figures()
+
+
+@pytest.fixture(scope="session")
+def figures() -> Figures:
+    return _figures
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Says loudly what was left out for want of a server."""
+    """Prints the figures that tests noted, and says loudly what was left out for want of a server."""
+    if _figures.lines:
+        terminalreporter.section("figures")
+        for line in _figures.lines:
+            terminalreporter.line(line)
     reasons = [str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", []) if report.longrepr]
     left_out = [reason for reason in reasons if NOT_RUN in reason]
     if left_out:

@@ -1,0 +1,69 @@
+"""``diancai up`` as ``make run`` calls it: from an empty folder to a served circuit, and again from its data."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from mailbox import Maildir
+from pathlib import Path
+
+import psutil
+
+from tests.support.fixtures import Figures
+from tests.support.private import free_port
+
+DIANCAI = str(Path(sys.executable).with_name("diancai"))
+MOST_MEMORY = 400 * 1024 * 1024
+
+
+@contextmanager
+def up(data: Path, port: int) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+    """Starts it; gives the process, and what it had printed when it said that it serves."""
+    environment = os.environ | {"DIANCAI_DATA": str(data), "PORT": str(port), "COLUMNS": "150"}
+    process = subprocess.Popen(
+        [DIANCAI, "up"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    try:
+        printed: list[str] = []
+        assert process.stdout is not None
+        for line in process.stdout:
+            printed.append(line.rstrip())
+            if line.startswith("Serving at"):
+                break
+        yield process, printed
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+
+
+def test_from_nothing_to_a_served_circuit_and_again(tmp_path: Path, figures: Figures) -> None:
+    port = free_port()
+    with up(tmp_path / "数据", port) as (process, printed):
+        text = "\n".join(printed)
+        assert "西村桥头路口" in text
+        assert "原定" in text
+        assert "改派" in text
+        summary = json.loads((tmp_path / "数据" / "demonstration.json").read_text("utf-8"))
+        assert (summary["townships_served"], summary["booths_at_first_stop"]) == (15, 7)
+        memory = psutil.Process(process.pid).memory_info().rss
+        assert memory < MOST_MEMORY
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/") as page:
+            assert "点菜" in page.read().decode()
+        counts = _get(port, "/api/notify/messages/counts")
+        assert counts["by_channel"]["email"] > 0
+        assert len(Maildir(tmp_path / "数据" / "mail")) == counts["by_channel"]["email"]
+        figures.note("diancai up", {**summary, "memory_mb": memory // 2**20})
+    assert process.returncode in (0, -signal.SIGTERM)  # the signal is passed on when all is finished
+    with up(tmp_path / "数据", port) as (_, printed):
+        assert any("played before" in line for line in printed)
+        assert _get(port, "/api/notify/messages/counts") == counts
+
+
+def _get(port: int, path: str) -> dict[str, dict[str, int]]:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}") as answer:
+        found: dict[str, dict[str, int]] = json.load(answer)
+        return found
