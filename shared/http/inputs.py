@@ -4,7 +4,7 @@ import unicodedata
 from typing import Annotated, Generic, TypeVar
 
 from fastapi import Depends, Header, Request
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 from starlette.datastructures import State
 
@@ -48,6 +48,10 @@ IdempotencyKey = Annotated[
         description="Repeat a request under the same key and it takes effect once.",
     ),
 ]
+
+
+Position = Annotated[int, Field(ge=0, le=2**63 - 1, description="position to begin behind")]
+"""A place in a log; as large as a store's numbers go."""
 
 
 class Body(BaseModel):

@@ -5,11 +5,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from shared.contracts import PUBLISHERS
 from shared.db.unit_of_work import UnitOfWork
+from shared.http.inputs import Position
 from shared.http.problems import responses
 from shared.kernel.errors import InvalidInput
 from shared.messaging.broker import Broker, BrokerUnavailable
@@ -27,8 +28,8 @@ class Replay(BaseModel):
     """Ask for a stretch of the event log to be sent again to one service; its inbox keeps what it has."""
 
     to: str
-    after: int = 0
-    limit: Annotated[int, Query(ge=1, le=1000)] = 500
+    after: Position = 0
+    limit: Annotated[int, Field(ge=1, le=1000)] = 500
 
 
 class Replayed(BaseModel):
@@ -60,6 +61,12 @@ class Redriven(BaseModel):
     applied: int
 
 
+class CloudEventsBatch(JSONResponse):
+    """The batch content mode of CloudEvents' HTTP protocol binding."""
+
+    media_type = "application/cloudevents-batch+json"
+
+
 def health_router(probe: Probe) -> APIRouter:
     router = APIRouter(prefix="/health", tags=["operations"])
 
@@ -81,15 +88,20 @@ def health_router(probe: Probe) -> APIRouter:
 def events_router(service: str, uow: UnitOfWork, broker: Broker, consumer: Consumer | None) -> APIRouter:
     router = APIRouter(tags=["events"])
 
-    @router.get("/events", summary="The event log, oldest first, as a CloudEvents batch", responses=responses(422))
+    @router.get(
+        "/events",
+        summary="The event log, oldest first, as a CloudEvents batch",
+        response_class=CloudEventsBatch,
+        responses=responses(422, 503),
+    )
     async def list_events(
-        after: Annotated[int, Query(ge=0, description="position to begin behind")] = 0,
+        after: Annotated[Position, Query()] = 0,
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    ) -> JSONResponse:
+    ) -> CloudEventsBatch:
         async with uow.reading() as session:
             events = await read_log(session, service, after=after, limit=limit)
         batch = [_as_json(envelope) for envelope in events]
-        return JSONResponse(batch, media_type="application/cloudevents-batch+json")
+        return CloudEventsBatch(batch)
 
     @router.get("/events/counts", summary="How many events of each type this service has published")
     async def count_events() -> dict[str, int]:
@@ -127,7 +139,7 @@ def events_router(service: str, uow: UnitOfWork, broker: Broker, consumer: Consu
 
 
 def _add_parked_routes(router: APIRouter, uow: UnitOfWork, consumer: Consumer) -> None:
-    @router.get("/events/parked", summary="Events that can't be applied yet, oldest first")
+    @router.get("/events/parked", summary="Events that can't be applied yet, oldest first", responses=responses(422))
     async def list_parked(limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> list[ParkedEvent]:
         async with uow.reading() as session:
             oldest = select(parked).order_by(parked.c.parked_at, parked.c.aggregate_seq).limit(limit)

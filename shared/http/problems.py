@@ -20,6 +20,13 @@ from shared.telemetry.trace import current_trace
 
 MEDIA_TYPE = "application/problem+json"
 
+_FRAMEWORK_REFUSALS = {
+    404: ("not_found", 404),
+    405: ("method_not_allowed", 405),
+    413: ("body_too_large", 413),
+}
+"""What the framework refuses by itself; the rest of that (its 400) is a body it can't read."""
+
 log = logger(__name__)
 
 
@@ -91,14 +98,14 @@ def install(app: FastAPI, texts: Texts) -> Callable[[Request, Exception], Respon
 
     def unrouted(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
-        code = "method_not_allowed" if error.status_code == 405 else "not_found"
-        return answer(request, error.status_code, code, {"path": request.url.path, "method": request.method})
+        code, status = _FRAMEWORK_REFUSALS.get(error.status_code, ("body_unreadable", 422))
+        return answer(request, status, code, {"path": request.url.path, "method": request.method})
 
     def fault(request: Request, error: Exception) -> JSONResponse:
         if isinstance(error, BrokerUnavailable) or store_is_away(error):
             log.warning("store or broker is away", error=repr(error), path=request.url.path)
             return answer(request, 503, "unavailable", {})
-        if isinstance(error, DataError):
+        if isinstance(error, (DataError, OverflowError)):
             return answer(request, 422, "invalid_value", {})
         log.error("request failed", exc_info=error, path=request.url.path)
         return answer(request, 500, "internal_error", {"correlation_id": current_trace().correlation_id})

@@ -834,6 +834,7 @@ export interface components {
             to: string;
             /**
              * After
+             * @description position to begin behind
              * @default 0
              */
             after: number;
@@ -2010,7 +2011,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/cloudevents-batch+json": unknown;
                 };
             };
             /** @description Refused */
@@ -2020,7 +2021,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/cloudevents-batch+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/cloudevents-batch+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2153,13 +2164,14 @@ export interface operations {
                     "application/json": components["schemas"]["ParkedEvent"][];
                 };
             };
-            /** @description Validation Error */
+            /** @description Refused */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };

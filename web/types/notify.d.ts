@@ -297,11 +297,6 @@ export interface components {
             /** Remedy */
             remedy: string;
         };
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
-        };
         /** MessageAnswer */
         MessageAnswer: {
             /** Id */
@@ -445,6 +440,7 @@ export interface components {
             to: string;
             /**
              * After
+             * @description position to begin behind
              * @default 0
              */
             after: number;
@@ -463,19 +459,6 @@ export interface components {
             sent: number;
             /** Next After */
             next_after: number | null;
-        };
-        /** ValidationError */
-        ValidationError: {
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
-            /** Input */
-            input?: unknown;
-            /** Context */
-            ctx?: Record<string, never>;
         };
     };
     responses: never;
@@ -881,7 +864,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/cloudevents-batch+json": unknown;
                 };
             };
             /** @description Refused */
@@ -891,7 +874,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/cloudevents-batch+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/cloudevents-batch+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1024,13 +1017,14 @@ export interface operations {
                     "application/json": components["schemas"]["ParkedEvent"][];
                 };
             };
-            /** @description Validation Error */
+            /** @description Refused */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };

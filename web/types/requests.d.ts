@@ -417,11 +417,6 @@ export interface components {
             /** Remedy */
             remedy: string;
         };
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
-        };
         /**
          * LineAnswer
          * @description ``name``, ``name_en`` and ``volunteers_needed`` as the menu had them when it was ordered.
@@ -684,6 +679,7 @@ export interface components {
             to: string;
             /**
              * After
+             * @description position to begin behind
              * @default 0
              */
             after: number;
@@ -711,19 +707,6 @@ export interface components {
             name: string;
             /** Name En */
             name_en: string;
-        };
-        /** ValidationError */
-        ValidationError: {
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
-            /** Input */
-            input?: unknown;
-            /** Context */
-            ctx?: Record<string, never>;
         };
     };
     responses: never;
@@ -1592,7 +1575,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/cloudevents-batch+json": unknown;
                 };
             };
             /** @description Refused */
@@ -1602,7 +1585,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
+                    "application/cloudevents-batch+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/cloudevents-batch+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1735,13 +1728,14 @@ export interface operations {
                     "application/json": components["schemas"]["ParkedEvent"][];
                 };
             };
-            /** @description Validation Error */
+            /** @description Refused */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
