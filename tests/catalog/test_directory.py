@@ -51,3 +51,71 @@ async def test_every_broken_field_is_named_with_rule_and_remedy(catalog: House) 
     assert problem["code"] == "invalid_request"
     assert {error["field"] for error in problem["errors"]} == {"code", "name", "lat", "lon", "colour"}
     assert all(error["detail"] and error["remedy"] for error in problem["errors"])
+
+
+async def test_a_body_that_is_not_text_is_refused_in_words(catalog: House) -> None:
+    refused = await catalog.client.put(
+        "/api/catalog/agencies/health-bureau", content=b"\xff\xfe\x00", headers={"Content-Type": "application/json"}
+    )
+    assert (refused.status_code, refused.json()["code"]) == (422, "body_unreadable")
+
+
+async def test_an_invisible_character_is_refused_with_its_field(catalog: House) -> None:
+    entry = {"name": "卫生\u0000局", "name_en": "Health Bureau"}
+    refused = await catalog.client.put("/api/catalog/agencies/health-bureau", json=entry)
+    assert (refused.status_code, refused.json()["field"]) == (422, "name")
+    assert refused.json()["errors"][0]["code"] == "invalid.control_character"
+
+
+async def test_a_position_beyond_all_numbers_is_refused(catalog: House) -> None:
+    refused = await catalog.client.get("/api/catalog/events", params={"after": 10**30})
+    assert (refused.status_code, refused.json()["field"]) == (422, "after")
+
+
+CLINIC = {
+    "name": "医疗义诊（测血糖、量血压）",
+    "name_en": "Free clinic",
+    "category_code": "health",
+    "teams": ["health"],
+    "volunteers_needed": 3,
+    "minutes_per_resident": 8,
+}
+SUMMER = {
+    "title": "2014年夏季目录",
+    "effective_on": "2014-06-27",
+    "retires_on": "2014-07-16",
+    "item_codes": ["health-clinic"],
+}
+
+
+async def enter_clinic(catalog: House) -> None:
+    put = catalog.client.put
+    await put("/api/catalog/agencies/health-bureau", json={"name": "卫生局", "name_en": "Health Bureau"})
+    await put("/api/catalog/teams/health", json=HEALTH)
+    await put("/api/catalog/categories/health", json={"name": "医疗卫生", "name_en": "Health"})
+    assert (await put("/api/catalog/items/health-clinic", json=CLINIC)).status_code == 200
+
+
+async def test_a_published_edition_is_frozen(catalog: House) -> None:
+    client = catalog.client
+    await enter_clinic(catalog)
+    assert (await client.put("/api/catalog/editions/2014-summer", json=SUMMER)).json()["state"] == "draft"
+    published = (await client.post("/api/catalog/editions/2014-summer/publish")).json()
+    await client.put("/api/catalog/items/health-clinic", json=CLINIC | {"name": "健康咨询"})
+    assert (await client.get("/api/catalog/editions/2014-summer")).json()["menu"] == published["menu"]
+    assert published["menu"][0]["name"] == CLINIC["name"]
+    changed = await client.put("/api/catalog/editions/2014-summer", json=SUMMER)
+    assert (changed.status_code, changed.json()["state"]) == (409, "published")
+
+
+async def test_an_edition_whose_days_are_reversed_is_refused(catalog: House) -> None:
+    await enter_clinic(catalog)
+    reversed_days = SUMMER | {"effective_on": "2014-07-16", "retires_on": "2014-06-27"}
+    refused = await catalog.client.put("/api/catalog/editions/2014-summer", json=reversed_days)
+    assert (refused.status_code, refused.json()["code"]) == (422, "days_reversed")
+    assert (await catalog.client.get("/api/catalog/editions")).json()["items"] == []
+
+
+async def test_an_edition_of_an_unknown_item_is_refused(catalog: House) -> None:
+    refused = await catalog.client.put("/api/catalog/editions/2014-summer", json=SUMMER)
+    assert (refused.json()["code"], refused.json()["field"]) == ("unknown_code", "item_codes")

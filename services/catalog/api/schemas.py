@@ -73,6 +73,6 @@ class EditionAnswer(Answer):
     title: str
     effective_on: date
     retires_on: date
-    state: Literal["draft", "published", "retired"]
+    state: Literal["draft", "published"]
     item_codes: list[str]
     menu: list[MenuItemAnswer]

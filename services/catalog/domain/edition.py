@@ -18,7 +18,7 @@ class Edition(Aggregate):
     """
 
     kind: ClassVar[str] = "edition"
-    STEPS: ClassVar[Steps] = {"draft": ("redraft", "publish"), "published": ("retire",), "retired": ()}
+    STEPS: ClassVar[Steps] = {"draft": ("redraft", "publish"), "published": ()}
 
     code: str
     title: str
@@ -59,10 +59,6 @@ class Edition(Aggregate):
             for item in (by_code[code] for code in self.item_codes)
         ]
         self.state = "published"
-
-    def retire(self) -> None:
-        self.require("retire", self.state)
-        self.state = "retired"
 
     def _check(self) -> None:
         if self.retires_on < self.effective_on:
