@@ -5,14 +5,17 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from mailbox import Maildir
 from pathlib import Path
+from typing import Any
 
 import psutil
 
+from tests.e2e.conftest import Told
 from tests.support.fixtures import Figures
 from tests.support.private import free_port
 
@@ -63,7 +66,34 @@ def test_from_nothing_to_a_served_circuit_and_again(tmp_path: Path, figures: Fig
         assert _get(port, "/api/notify/messages/counts") == counts
 
 
-def _get(port: int, path: str) -> dict[str, dict[str, int]]:
+def test_killed_in_the_middle_it_goes_on_where_it_was(tmp_path: Path, told: Told) -> None:
+    port = free_port()
+    environment = os.environ | {"DIANCAI_DATA": str(tmp_path), "PORT": str(port)}
+    process = subprocess.Popen([DIANCAI, "up"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_until(lambda: len(_get(port, "/api/dispatch/stops?state=completed")["items"]) >= 3)
+    finally:
+        process.kill()
+        process.wait(30)
+    assert not (tmp_path / "demonstration.json").exists()
+    with up(tmp_path, port):
+        summary = json.loads((tmp_path / "demonstration.json").read_text("utf-8"))
+    # Mail is sent here, and not in the story that was told: its events come on top.
+    ignored = {"seconds": 0, "events": 0}
+    assert summary | ignored == told.outcome.summary | ignored
+
+
+def wait_until(check: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 120
+    while True:
+        with suppress(OSError):  # not listening yet
+            if check():
+                return
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def _get(port: int, path: str) -> dict[str, Any]:
     with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}") as answer:
-        found: dict[str, dict[str, int]] = json.load(answer)
+        found: dict[str, Any] = json.load(answer)
         return found
