@@ -234,17 +234,22 @@ class Demonstration:
         return [stop for stop in plan["stops"] if stop["state"] != "cancelled"]
 
     async def _accept(self, plan_id: str) -> None:
-        work = [
-            self._client.ensure(
-                self._stop_reader(stop["id"]),
-                lambda found, a=booth["id"]: _assignment(found, a)["state"] != "offered",  # type: ignore[misc]
-                f"/api/dispatch/assignments/{booth['id']}/accept",
-            )
-            for stop in await self._stops(plan_id)
-            for booth in stop["assignments"]
-            if booth["state"] == "offered"
-        ]
-        await self._each("acceptance", work)
+        await self._each(
+            "acceptance",
+            [
+                self._accept_booth(stop["id"], booth["id"])
+                for stop in await self._stops(plan_id)
+                for booth in stop["assignments"]
+                if booth["state"] == "offered"
+            ],
+        )
+
+    async def _accept_booth(self, stop_id: str, assignment_id: str) -> None:
+        await self._client.ensure(
+            self._stop_reader(stop_id),
+            lambda found: _assignment(found, assignment_id)["state"] != "offered",
+            f"/api/dispatch/assignments/{assignment_id}/accept",
+        )
 
     async def _decline_one(self, plan_id: str) -> None:
         stops = await self._stops(plan_id)
