@@ -67,7 +67,7 @@ async def test_a_plan_is_published_once(dispatch: House) -> None:
     plan = await published_plan(dispatch)
     again = await dispatch.client.post(f"/api/dispatch/plans/{plan['id']}/publish")
     assert again.status_code == 409
-    assert (again.json()["state"], again.json()["possible"]) == ("published", ["repair"])
+    assert (again.json()["state"], again.json()["possible"]) == ("published", [])
 
 
 async def test_the_same_key_gives_the_same_plan(dispatch: House) -> None:
@@ -78,6 +78,18 @@ async def test_the_same_key_gives_the_same_plan(dispatch: House) -> None:
     other = await dispatch.client.post("/api/dispatch/plans", json=JULY | {"weekends": True}, headers=key)
     assert first.json()["id"] == again.json()["id"]
     assert (other.status_code, other.json()["code"]) == (409, "idempotency_key_reused")
+
+
+async def test_a_withdrawn_plan_takes_its_stops_along_and_leaves_the_demand_open(dispatch: House) -> None:
+    await accept_order(dispatch, "order-0", GAOLOU, list(ITEMS))
+    plan = (await dispatch.client.post("/api/dispatch/plans", json=JULY)).json()
+    withdrawn = (await dispatch.client.post(f"/api/dispatch/plans/{plan['id']}/withdraw")).json()
+    assert (withdrawn["state"], [stop["state"] for stop in withdrawn["stops"]]) == ("withdrawn", ["cancelled"])
+    refused = await dispatch.client.post(f"/api/dispatch/plans/{plan['id']}/publish")
+    assert (refused.status_code, refused.json()["state"]) == (409, "withdrawn")
+    assert await dispatch.published("dispatch") == []
+    again = await dispatch.client.post("/api/dispatch/plans", json=JULY)
+    assert len(again.json()["stops"]) == 1
 
 
 async def test_a_plan_made_of_a_cancelled_order_is_not_published(dispatch: House) -> None:

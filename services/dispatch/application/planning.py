@@ -128,10 +128,12 @@ async def publish_plan(uow: UnitOfWork, plan_id: str) -> Plan:
 
 
 async def withdraw_plan(uow: UnitOfWork, plan_id: str) -> Plan:
-    """Puts a proposal aside."""
+    """Puts a proposal aside, and its stops with it."""
     async with uow.transaction() as tx:
         plan = await tx.get(Plan, plan_id)
         plan.withdraw()
+        for proposed in await tx.session.scalars(select(Stop).where(stop.c.plan_id == plan_id).with_for_update()):
+            proposed.withdraw("plan withdrawn")
         return plan
 
 

@@ -19,7 +19,7 @@ class Plan(Aggregate):
     """
 
     kind: ClassVar[str] = "plan"
-    STEPS: ClassVar[Steps] = {"proposed": ("publish", "withdraw"), "published": ("repair",), "withdrawn": ()}
+    STEPS: ClassVar[Steps] = {"proposed": ("publish", "withdraw"), "published": (), "withdrawn": ()}
 
     id: str
     campaign: str
@@ -51,8 +51,8 @@ class Plan(Aggregate):
         self.state = "withdrawn"
 
     def repair(self) -> int:
-        """Opens the next revision; gives its number."""
-        self.require("repair", self.state)
+        """Opens the next revision; gives its number. Only what happens to a planned stop calls for it,
+        and stops are planned in published plans only."""
         self.revision += 1
         return self.revision
 

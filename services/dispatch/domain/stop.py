@@ -98,7 +98,7 @@ class Stop(Aggregate):
     kind: ClassVar[str] = "stop"
     STEPS: ClassVar[Steps] = {
         "proposed": ("publish", "withdraw"),
-        "planned": ("assign", "accept", "decline", "postpone", "start", "cancel"),
+        "planned": ("accept", "decline", "postpone", "start", "cancel"),
         "under_way": ("complete",),
         "completed": (),
         "cancelled": (),
@@ -146,8 +146,15 @@ class Stop(Aggregate):
             assignment.offer(at)
         return proposed
 
+    def withdraw(self, reason: str) -> None:
+        """Its plan is put aside; nobody was told of the stop, so nobody need be told of this."""
+        self.require("withdraw", self.state)
+        self.state, self.reason = "cancelled", reason
+        for assignment in self.assignments:
+            assignment.release(reason)
+
     def assign(self, assignment: Assignment, at: datetime) -> None:
-        self.require("assign", self.state)
+        """Offers a booth to another team, in the course of a decline or a postponement."""
         assignment.offer(at)
         self.assignments.append(assignment)
 
