@@ -15,9 +15,14 @@ from shared.db.engine import Database
 from shared.db.migrate import Migrations, SchemaMismatch
 from shared.db.unit_of_work import UnitOfWork
 from shared.http import problems
+from shared.http.gate import Gate
 from shared.http.middleware import Observed
 from shared.http.operations import events_router, health_router
 from shared.http.texts import Texts
+from shared.identity.keys import KeySource
+from shared.identity.revocation import Revocations
+from shared.identity.tokens import TokenVerifier
+from shared.kernel.access import Policy
 from shared.kernel.clock import Clock
 from shared.messaging.broker import Broker, BrokerUnavailable
 from shared.messaging.consumer import Consumer, Subscriptions
@@ -81,6 +86,7 @@ class Service:
         clock: Clock,
         subscriptions: Subscriptions,
         routers: Sequence[APIRouter],
+        policy: Policy,
     ) -> "Service":
         """The parts that all services have alike. ``package`` is the folder of the service; what its
         routes need beyond the unit of work, ``bootstrap.build`` puts into ``api.state``."""
@@ -112,11 +118,20 @@ class Service:
             api=api,
             _lease=lease,
         )
+        verifier = TokenVerifier(
+            KeySource(settings.oidc_issuer, settings.oidc_jwks_url),
+            clock,
+            issuer=settings.oidc_issuer,
+            audience=settings.oidc_audience,
+            skew_seconds=settings.oidc_skew_seconds,
+            roles_claim=settings.oidc_roles_claim,
+        )
+        api.state.gate = Gate(verifier, Revocations(database))
         api.state.uow = uow
         api.state.texts = texts
         api.state.cache = cache
         api.add_middleware(Observed, service=settings.name, on_fault=problems.install(api, texts))
-        for router in (health_router(service.probe), *routers, events_router(settings.name, uow, broker, consumer)):
+        for router in (health_router(service.probe), *routers, events_router(settings.name, policy, broker, consumer)):
             api.include_router(router)
         return service
 

@@ -30,3 +30,12 @@ class ServiceSettings(BaseSettings):
     port: int = 8000
     partitions: int = Field(default=2, ge=1, le=16, description="queues that share this service's events")
     log_level: str = "INFO"
+    oidc_issuer: str = Field(
+        default="", description="address of the identity provider; without one every token is refused"
+    )
+    oidc_jwks_url: str = Field(
+        default="", description="its keys, https:// or file:///; empty: where its discovery document says"
+    )
+    oidc_audience: str = Field(default="diancai", description="what tokens for this system name as their audience")
+    oidc_skew_seconds: int = Field(default=30, ge=0, le=300, description="how far clocks may differ")
+    oidc_roles_claim: str = Field(default="roles", description="where tokens say roles, e.g. realm_access.roles")

@@ -7,7 +7,10 @@ import pytest
 
 from services.catalog.bootstrap import build as build_catalog
 from services.catalog.settings import CatalogSettings
+from tests.support import tokens
 from tests.support.house import House, running_house
+
+tokens.trust()
 
 pytest_plugins = ["tests.support.fixtures"]
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from services.catalog.api.routes import router
+from services.catalog.application.policy import POLICY
 from services.catalog.consumers import SUBSCRIPTIONS
 from services.catalog.settings import CatalogSettings
 from services.catalog.store import tables as _mapped  # noqa: F401  # maps the domain's classes
@@ -22,4 +23,5 @@ def build(settings: CatalogSettings, *, broker: Broker, cache: Cache, clock: Clo
         clock=clock,
         subscriptions=SUBSCRIPTIONS,
         routers=[router],
+        policy=POLICY,
     )

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from services.dispatch.adapters.list_planner import ListPlanner
 from services.dispatch.api.routes import router
+from services.dispatch.application.policy import POLICY
 from services.dispatch.consumers import SUBSCRIPTIONS
 from services.dispatch.domain.planning import TourPlanner
 from services.dispatch.settings import DispatchSettings
@@ -26,6 +27,7 @@ def build(
         clock=clock,
         subscriptions=SUBSCRIPTIONS,
         routers=[router],
+        policy=POLICY,
     )
     service.api.state.planner = planner or ListPlanner()
     return service

@@ -1,12 +1,14 @@
 """What dispatch listens to, and the use case each event calls."""
 
 from services.dispatch.application import intake
-from shared.contracts.catalog import ServiceItemChanged, TeamChanged, TeamRegistered, TownshipChanged
+from shared.contracts.catalog import AccessRevoked, ServiceItemChanged, TeamChanged, TeamRegistered, TownshipChanged
 from shared.contracts.notify import MessageDelivered, MessageFailed
 from shared.contracts.requests import OrderAccepted, OrderCancelled, OrderClosed
+from shared.identity.revocation import note_revocation
 from shared.messaging.consumer import Subscriptions
 
 SUBSCRIPTIONS: Subscriptions = {
+    AccessRevoked: note_revocation,
     TownshipChanged: intake.note_township,
     TeamRegistered: intake.note_team,
     TeamChanged: intake.note_team,

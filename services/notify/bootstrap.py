@@ -4,6 +4,7 @@ from pathlib import Path
 
 from services.notify.adapters.smtp import SmtpSender
 from services.notify.api.routes import router
+from services.notify.application.policy import POLICY
 from services.notify.application.posting import Channels
 from services.notify.consumers import subscriptions
 from services.notify.jobs import mailer
@@ -26,6 +27,7 @@ def build(settings: NotifySettings, *, broker: Broker, cache: Cache, clock: Cloc
         clock=clock,
         subscriptions=subscriptions(channels),
         routers=[router],
+        policy=POLICY,
     )
     if settings.smtp_url:
         sender = SmtpSender(settings.smtp_url, settings.mail_from, clock)

@@ -6,7 +6,7 @@ from typing import Any
 from services.notify.application import circuit, digests, directory, orders
 from services.notify.application.posting import Channels
 from shared.contracts import Event
-from shared.contracts.catalog import EditionPublished, TeamChanged, TeamRegistered, TownshipChanged
+from shared.contracts.catalog import AccessRevoked, EditionPublished, TeamChanged, TeamRegistered, TownshipChanged
 from shared.contracts.dispatch import (
     AssignmentAccepted,
     AssignmentDeclined,
@@ -22,11 +22,18 @@ from shared.contracts.dispatch import (
 )
 from shared.contracts.requests import OrderAccepted, OrderCancelled, OrderReturned, ServiceOrdered, ServiceRated
 from shared.db.unit_of_work import UnitOfWork
+from shared.identity.revocation import note_revocation
 from shared.messaging.consumer import Subscriber, Subscriptions
 
 UseCase = Callable[[UnitOfWork, Channels, Any], Awaitable[None]]
 
+
+async def void_tokens(uow: UnitOfWork, _channels: Channels, event: AccessRevoked) -> None:
+    await note_revocation(uow, event)
+
+
 SUBSCRIPTIONS: Mapping[type[Event], UseCase] = {
+    AccessRevoked: void_tokens,
     TownshipChanged: directory.name_township,
     TeamRegistered: directory.name_team,
     TeamChanged: directory.name_team,

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from services.requests.api.routes import router
+from services.requests.application.policy import POLICY
 from services.requests.consumers import SUBSCRIPTIONS
 from services.requests.settings import RequestsSettings
 from services.requests.store import tables as _mapped  # noqa: F401  # maps the domain's classes
@@ -22,4 +23,5 @@ def build(settings: RequestsSettings, *, broker: Broker, cache: Cache, clock: Cl
         clock=clock,
         subscriptions=SUBSCRIPTIONS,
         routers=[router],
+        policy=POLICY,
     )

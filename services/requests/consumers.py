@@ -1,7 +1,7 @@
 """What requests listens to."""
 
 from services.requests.application import intake
-from shared.contracts.catalog import EditionPublished, TownshipChanged
+from shared.contracts.catalog import AccessRevoked, EditionPublished, TownshipChanged
 from shared.contracts.dispatch import (
     AssignmentDeclined,
     BoothReported,
@@ -12,9 +12,11 @@ from shared.contracts.dispatch import (
     TeamAssigned,
     TeamReleased,
 )
+from shared.identity.revocation import note_revocation
 from shared.messaging.consumer import Subscriptions
 
 SUBSCRIPTIONS: Subscriptions = {
+    AccessRevoked: note_revocation,
     EditionPublished: intake.note_edition,
     TownshipChanged: intake.note_township,
     TeamAssigned: intake.schedule_line,

@@ -1,6 +1,6 @@
 """What catalog publishes: what is on offer, and who can do it (制单)."""
 
-from datetime import date
+from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
@@ -63,3 +63,11 @@ class EditionPublished(Event):
     effective_on: date
     retires_on: date
     items: tuple[MenuItem, ...]
+
+
+class AccessRevoked(Event):
+    """An account was signed out everywhere: its tokens issued until ``before`` are void.
+    ``subject`` is the account's pseudonymous id."""
+
+    subject: str
+    before: datetime

@@ -12,6 +12,7 @@ from sqlalchemy.orm.util import identity_key
 
 from shared.contracts import Event
 from shared.db.engine import Database, is_duplicate_key
+from shared.kernel.access import SYSTEM, Actor, Grant, Policy
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Conflict, NotFound
@@ -24,9 +25,10 @@ A = TypeVar("A", bound=Aggregate)
 class Transaction:
     """What a use case works with between begin and commit."""
 
-    def __init__(self, session: AsyncSession, outbox: Outbox, now: datetime) -> None:
+    def __init__(self, session: AsyncSession, outbox: Outbox, now: datetime, actor: Actor = SYSTEM) -> None:
         self.session = session
         self.now = now
+        self.actor = actor
         self.cause: Envelope | None = None
         """The event that is being applied; None when a request or a job opened the transaction."""
         self._outbox = outbox
@@ -74,6 +76,9 @@ class UnitOfWork:
 
     In a consumer the batch's transaction is already open; ``joined`` gives the use case a unit of
     work that takes part in it, so a use case is written once for both callers.
+
+    On behalf of an account (``acting``) nothing is read or written before the use case has asked its
+    service's policy (``permit``): one that forgets to is a fault, not a hole.
     """
 
     def __init__(self, database: Database, outbox: Outbox, clock: Clock, wake_relay: Callable[[], None]) -> None:
@@ -82,6 +87,25 @@ class UnitOfWork:
         self._clock = clock
         self.wake_relay = wake_relay
         self._open: Transaction | None = None
+        self.actor = SYSTEM
+        self.action: str | None = None
+        """What was permitted last."""
+
+    def acting(self, actor: Actor) -> "UnitOfWork":
+        """The same, on behalf of an account, or of nobody."""
+        unit = UnitOfWork(self.database, self._outbox, self._clock, self.wake_relay)
+        unit.actor = actor
+        return unit
+
+    def permit(self, policy: Policy, action: str) -> Grant:
+        """:raises Unauthenticated: :raises Forbidden: see :meth:`Policy.grant`."""
+        grant = policy.grant(self.actor, action)
+        self.action = action
+        return grant
+
+    def _require_permit(self) -> None:
+        if self.action is None and not self.actor.is_system:
+            raise PermissionError("a use case must ask its policy before it touches the store")
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -90,9 +114,10 @@ class UnitOfWork:
             yield self._open
             await self._open.flush()
             return
+        self._require_permit()
         try:
             async with self.database.writing() as session:
-                transaction = Transaction(session, self._outbox, self._clock())
+                transaction = Transaction(session, self._outbox, self._clock(), self.actor)
                 yield transaction
                 await transaction.flush()
         except StaleDataError as error:
@@ -111,5 +136,6 @@ class UnitOfWork:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
+        self._require_permit()
         async with self.database.reading() as session:
             yield session

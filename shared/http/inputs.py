@@ -73,9 +73,9 @@ class Page(Answer, Generic[T]):
     next_after: str | None
 
 
-def _uow(request: Request) -> UnitOfWork:
-    uow: UnitOfWork = request.app.state.uow
-    return uow
+async def _uow(request: Request) -> UnitOfWork:
+    acting: UnitOfWork = await request.app.state.gate.acting(request, request.app.state.uow)
+    return acting
 
 
 def _state(request: Request) -> State:
@@ -84,4 +84,6 @@ def _state(request: Request) -> State:
 
 
 Uow = Annotated[UnitOfWork, Depends(_uow)]
+"""The unit of work on behalf of whoever asks."""
+
 AppState = Annotated[State, Depends(_state)]

@@ -9,9 +9,9 @@ from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from shared.contracts import PUBLISHERS
-from shared.db.unit_of_work import UnitOfWork
-from shared.http.inputs import Position
-from shared.http.problems import responses
+from shared.http.doors import door, public
+from shared.http.inputs import Position, Uow
+from shared.kernel.access import Policy
 from shared.kernel.errors import InvalidInput
 from shared.messaging.broker import Broker, BrokerUnavailable
 from shared.messaging.consumer import Consumer
@@ -70,13 +70,11 @@ class CloudEventsBatch(JSONResponse):
 def health_router(probe: Probe) -> APIRouter:
     router = APIRouter(prefix="/health", tags=["operations"])
 
-    @router.get("/live", summary="The process runs")
+    @router.get("/live", summary="The process runs", **public("probe"))
     async def live() -> dict[str, str]:
         return {"status": "live"}
 
-    @router.get(
-        "/ready", summary="Store, broker and schema are as they must be", responses={503: {"description": "not ready"}}
-    )
+    @router.get("/ready", summary="Store, broker and schema are as they must be", **public("probe"))
     async def ready() -> JSONResponse:
         wrong: dict[str, str] = await probe()
         body = {"status": "not ready", "wrong": wrong} if wrong else {"status": "ready"}
@@ -85,45 +83,55 @@ def health_router(probe: Probe) -> APIRouter:
     return router
 
 
-def events_router(service: str, uow: UnitOfWork, broker: Broker, consumer: Consumer | None) -> APIRouter:
+def events_router(service: str, policy: Policy, broker: Broker, consumer: Consumer | None) -> APIRouter:
     router = APIRouter(tags=["events"])
 
     @router.get(
         "/events",
         summary="The event log, oldest first, as a CloudEvents batch",
         response_class=CloudEventsBatch,
-        responses=responses(422, 503),
+        **door("read_events", 422),
     )
     async def list_events(
+        uow: Uow,
         after: Annotated[Position, Query()] = 0,
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     ) -> CloudEventsBatch:
+        uow.permit(policy, "read_events")
         async with uow.reading() as session:
             events = await read_log(session, service, after=after, limit=limit)
         batch = [_as_json(envelope) for envelope in events]
         return CloudEventsBatch(batch)
 
-    @router.get("/events/counts", summary="How many events of each type this service has published")
-    async def count_events() -> dict[str, int]:
+    @router.get(
+        "/events/counts", summary="How many events of each type this service has published", **door("count_events")
+    )
+    async def count_events(uow: Uow) -> dict[str, int]:
+        uow.permit(policy, "count_events")
         async with uow.reading() as session:
             return await count_log(session)
 
-    @router.get("/events/subscriptions", summary="The types of events this service acts on")
-    async def list_subscriptions() -> list[str]:
+    @router.get("/events/subscriptions", summary="The types of events this service acts on", **door("count_events"))
+    async def list_subscriptions(uow: Uow) -> list[str]:
+        uow.permit(policy, "count_events")
         return sorted(consumer.types) if consumer else []
 
-    @router.get("/events/applied", summary="How many events of each publisher have their effects here")
-    async def count_events_applied() -> dict[str, int]:
+    @router.get(
+        "/events/applied", summary="How many events of each publisher have their effects here", **door("count_events")
+    )
+    async def count_events_applied(uow: Uow) -> dict[str, int]:
         """A service hears every event of a publisher it listens to, so it has caught up with that
         publisher when this is as many as the publisher's log holds."""
+        uow.permit(policy, "count_events")
         async with uow.reading() as session:
             applied = await count_applied(session)
         return {publisher: applied.get(publisher, 0) for publisher in consumer.inlet.publishers} if consumer else {}
 
     @router.post(
-        "/events/replay", summary="Send a stretch of the log again to one service", responses=responses(422, 503)
+        "/events/replay", summary="Send a stretch of the log again to one service", **door("replay_events", 422)
     )
-    async def replay(request: Replay) -> Replayed:
+    async def replay(request: Replay, uow: Uow) -> Replayed:
+        uow.permit(policy, "replay_events")
         if request.to not in PUBLISHERS:
             raise InvalidInput("unknown_service", field="to", service=request.to, services=", ".join(PUBLISHERS))
         async with uow.reading() as session:
@@ -134,20 +142,24 @@ def events_router(service: str, uow: UnitOfWork, broker: Broker, consumer: Consu
         return Replayed(sent=len(events), next_after=events[-1].position if len(events) == request.limit else None)
 
     if consumer is not None:
-        _add_parked_routes(router, uow, consumer)
+        _add_parked_routes(router, policy, consumer)
     return router
 
 
-def _add_parked_routes(router: APIRouter, uow: UnitOfWork, consumer: Consumer) -> None:
-    @router.get("/events/parked", summary="Events that can't be applied yet, oldest first", responses=responses(422))
-    async def list_parked(limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> list[ParkedEvent]:
+def _add_parked_routes(router: APIRouter, policy: Policy, consumer: Consumer) -> None:
+    @router.get("/events/parked", summary="Events that can't be applied yet, oldest first", **door("read_parked", 422))
+    async def list_parked(uow: Uow, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> list[ParkedEvent]:
+        uow.permit(policy, "read_parked")
         async with uow.reading() as session:
             oldest = select(parked).order_by(parked.c.parked_at, parked.c.aggregate_seq).limit(limit)
             rows = await session.execute(oldest)
             return [ParkedEvent.model_validate(row, from_attributes=True) for row in rows]
 
-    @router.post("/events/parked/redrive", summary="Try an aggregate's parked events again", responses=responses(422))
-    async def redrive(request: Redrive) -> Redriven:
+    @router.post(
+        "/events/parked/redrive", summary="Try an aggregate's parked events again", **door("redrive_parked", 422)
+    )
+    async def redrive(request: Redrive, uow: Uow) -> Redriven:
+        uow.permit(policy, "redrive_parked")
         return Redriven(applied=await consumer.redrive((request.publisher, request.aggregate_id)))
 
 

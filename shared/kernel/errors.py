@@ -58,3 +58,32 @@ class IllegalTransition(Conflict):
             wanted=wanted,
             possible=", ".join(self.possible) or "-",
         )
+
+
+class Unauthenticated(DomainError):
+    """Nobody has signed in, or the token does not hold. ``reason`` says which check failed."""
+
+    status = 401
+
+    def __init__(self, reason: str | None = None) -> None:
+        self.reason = reason
+        super().__init__("token_rejected" if reason else "sign_in_required", reason=reason)
+
+
+class Forbidden(DomainError):
+    """Whoever asks has no role that may do this."""
+
+    status = 403
+
+    def __init__(self, action: str, *, field: str | None = None) -> None:
+        super().__init__("forbidden", field=field, action=action)
+
+
+class TooMany(DomainError):
+    """Asked too often; ``retry_after`` in seconds says when it makes sense again."""
+
+    status = 429
+
+    def __init__(self, code: str = "too_many_requests", *, retry_after: int) -> None:
+        self.retry_after = retry_after
+        super().__init__(code, retry_after=retry_after)

@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 
 from tests.support.private import Playground, free_port
+from tests.support.tokens import EVERYTHING, bearer
 
 ROLES: dict[str, tuple[str, ...]] = {
     "catalog": ("api", "relay"),
@@ -89,7 +90,7 @@ class Deployment:
             transport=_Gateway({service: self.ports[service, "api"] for service in ROLES}),
             base_url="http://gateway",
             timeout=30,
-            headers={"Accept-Language": "en"},
+            headers={"Accept-Language": "en", **bearer(*EVERYTHING)},
         ) as http:
             yield http
 

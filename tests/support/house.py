@@ -20,6 +20,7 @@ from shared.messaging.memory import MemoryBroker
 from shared.messaging.outbox import read_log
 from shared.process import application
 from shared.service import Service
+from tests.support.tokens import EVERYTHING, bearer
 
 PATIENCE_SECONDS = 15.0
 
@@ -92,5 +93,7 @@ async def running_house(
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(app.router.lifespan_context(app))
         transport = httpx.ASGITransport(app=app)
-        client = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://house"))
+        client = await stack.enter_async_context(
+            httpx.AsyncClient(transport=transport, base_url="http://house", headers=bearer(*EVERYTHING))
+        )
         yield House(services, broker, client)

@@ -8,99 +8,100 @@ from services.catalog.api import schemas
 from services.catalog.application import commands, queries
 from services.catalog.domain.directory import Agency, Category, ServiceItem, Team, Township
 from services.catalog.domain.edition import Edition
+from shared.http.doors import door
 from shared.http.inputs import Code, Page, TownshipCode, Uow
-from shared.http.problems import responses
 
 router = APIRouter(tags=["catalog"])
 
 After = Annotated[str | None, Query(max_length=40, description="code to begin behind")]
 Limit = Annotated[int, Query(ge=1, le=500)]
-INVALID = responses(422, 503)
-MISSING = responses(404, 422, 503)
-CHANGING = responses(404, 409, 422, 503)
 
 
-@router.put("/agencies/{code}", summary="Enter or correct an agency", responses=INVALID)
+@router.put("/agencies/{code}", summary="Enter or correct an agency", **door("enter_directory", 422))
 async def put_agency(code: Code, body: schemas.EntryBody, uow: Uow) -> schemas.EntryAnswer:
     return schemas.EntryAnswer.model_validate(await commands.enter_agency(uow, code, **body.model_dump()))
 
 
-@router.get("/agencies", summary="List agencies", responses=INVALID)
+@router.get("/agencies", summary="List agencies", **door("read_directory", 422))
 async def list_agencies(uow: Uow, after: After = None, limit: Limit = 100) -> Page[schemas.EntryAnswer]:
     items, next_after = await queries.list_entries(uow, Agency, after=after, limit=limit)
     return Page[schemas.EntryAnswer].model_validate({"items": items, "next_after": next_after})
 
 
-@router.put("/categories/{code}", summary="Enter or correct a category", responses=INVALID)
+@router.put("/categories/{code}", summary="Enter or correct a category", **door("enter_directory", 422))
 async def put_category(code: Code, body: schemas.EntryBody, uow: Uow) -> schemas.EntryAnswer:
     return schemas.EntryAnswer.model_validate(await commands.enter_category(uow, code, **body.model_dump()))
 
 
-@router.get("/categories", summary="List categories", responses=INVALID)
+@router.get("/categories", summary="List categories", **door("read_directory", 422))
 async def list_categories(uow: Uow, after: After = None, limit: Limit = 100) -> Page[schemas.EntryAnswer]:
     items, next_after = await queries.list_entries(uow, Category, after=after, limit=limit)
     return Page[schemas.EntryAnswer].model_validate({"items": items, "next_after": next_after})
 
 
-@router.put("/townships/{code}", summary="Enter or correct a township", responses=INVALID)
+@router.put("/townships/{code}", summary="Enter or correct a township", **door("enter_directory", 422))
 async def put_township(code: TownshipCode, body: schemas.TownshipBody, uow: Uow) -> schemas.TownshipAnswer:
     return schemas.TownshipAnswer.model_validate(await commands.enter_township(uow, code, **body.model_dump()))
 
 
-@router.get("/townships", summary="List townships", responses=INVALID)
+@router.get("/townships", summary="List townships", **door("read_directory", 422))
 async def list_townships(uow: Uow, after: After = None, limit: Limit = 100) -> Page[schemas.TownshipAnswer]:
     items, next_after = await queries.list_entries(uow, Township, after=after, limit=limit)
     return Page[schemas.TownshipAnswer].model_validate({"items": items, "next_after": next_after})
 
 
-@router.put("/teams/{code}", summary="Register a team, or correct its entry", responses=INVALID)
+@router.put("/teams/{code}", summary="Register a team, or correct its entry", **door("enter_directory", 422))
 async def put_team(code: Code, body: schemas.TeamBody, uow: Uow) -> schemas.TeamAnswer:
     return schemas.TeamAnswer.model_validate(await commands.register_team(uow, code, **body.model_dump()))
 
 
-@router.get("/teams", summary="List teams", responses=INVALID)
+@router.get("/teams", summary="List teams", **door("read_directory", 422))
 async def list_teams(uow: Uow, after: After = None, limit: Limit = 100) -> Page[schemas.TeamAnswer]:
     items, next_after = await queries.list_entries(uow, Team, after=after, limit=limit)
     return Page[schemas.TeamAnswer].model_validate({"items": items, "next_after": next_after})
 
 
-@router.get("/teams/{code}", summary="One team", responses=MISSING)
+@router.get("/teams/{code}", summary="One team", **door("read_directory", 404, 422))
 async def get_team(code: Code, uow: Uow) -> schemas.TeamAnswer:
     return schemas.TeamAnswer.model_validate(await queries.get_entry(uow, Team, code))
 
 
-@router.put("/items/{code}", summary="Enter or correct a service item", responses=INVALID)
+@router.put("/items/{code}", summary="Enter or correct a service item", **door("enter_directory", 422))
 async def put_item(code: Code, body: schemas.ItemBody, uow: Uow) -> schemas.ItemAnswer:
     return schemas.ItemAnswer.model_validate(await commands.enter_item(uow, code, **body.model_dump()))
 
 
-@router.get("/items", summary="List service items", responses=INVALID)
+@router.get("/items", summary="List service items", **door("read_directory", 422))
 async def list_items(uow: Uow, after: After = None, limit: Limit = 100) -> Page[schemas.ItemAnswer]:
     items, next_after = await queries.list_entries(uow, ServiceItem, after=after, limit=limit)
     return Page[schemas.ItemAnswer].model_validate({"items": items, "next_after": next_after})
 
 
-@router.get("/items/{code}", summary="One service item", responses=MISSING)
+@router.get("/items/{code}", summary="One service item", **door("read_directory", 404, 422))
 async def get_item(code: Code, uow: Uow) -> schemas.ItemAnswer:
     return schemas.ItemAnswer.model_validate(await queries.get_entry(uow, ServiceItem, code))
 
 
-@router.put("/editions/{code}", summary="Draft an edition, or change its draft", responses=CHANGING)
+@router.put("/editions/{code}", summary="Draft an edition, or change its draft", **door("draft_edition", 404, 409, 422))
 async def put_edition(code: Code, body: schemas.EditionBody, uow: Uow) -> schemas.EditionAnswer:
     return schemas.EditionAnswer.model_validate(await commands.draft_edition(uow, code, **body.model_dump()))
 
 
-@router.post("/editions/{code}/publish", summary="Freeze an edition and put it in force", responses=CHANGING)
+@router.post(
+    "/editions/{code}/publish",
+    summary="Freeze an edition and put it in force",
+    **door("publish_edition", 404, 409, 422),
+)
 async def publish_edition(code: Code, uow: Uow) -> schemas.EditionAnswer:
     return schemas.EditionAnswer.model_validate(await commands.publish_edition(uow, code))
 
 
-@router.get("/editions", summary="List editions", responses=INVALID)
+@router.get("/editions", summary="List editions", **door("read_editions", 422))
 async def list_editions(uow: Uow, after: After = None, limit: Limit = 100) -> Page[schemas.EditionAnswer]:
     items, next_after = await queries.list_entries(uow, Edition, after=after, limit=limit)
     return Page[schemas.EditionAnswer].model_validate({"items": items, "next_after": next_after})
 
 
-@router.get("/editions/{code}", summary="One edition", responses=MISSING)
+@router.get("/editions/{code}", summary="One edition", **door("read_editions", 404, 422))
 async def get_edition(code: Code, uow: Uow) -> schemas.EditionAnswer:
     return schemas.EditionAnswer.model_validate(await queries.get_entry(uow, Edition, code))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
+from services.catalog.application.policy import POLICY
 from services.catalog.domain.directory import Agency, Category, Entry, ServiceItem, Team, Township
 from services.catalog.domain.edition import Edition
 from shared.contracts.base import Point
@@ -19,6 +20,7 @@ from shared.kernel.errors import InvalidInput
 
 
 async def enter_agency(uow: UnitOfWork, code: str, *, name: str, name_en: str) -> Agency:
+    uow.permit(POLICY, "enter_directory")
     async with uow.transaction() as tx:
         agency = await tx.find(Agency, code)
         if agency is None:
@@ -29,6 +31,7 @@ async def enter_agency(uow: UnitOfWork, code: str, *, name: str, name_en: str) -
 
 
 async def enter_category(uow: UnitOfWork, code: str, *, name: str, name_en: str) -> Category:
+    uow.permit(POLICY, "enter_directory")
     async with uow.transaction() as tx:
         category = await tx.find(Category, code)
         if category is None:
@@ -39,6 +42,7 @@ async def enter_category(uow: UnitOfWork, code: str, *, name: str, name_en: str)
 
 
 async def enter_township(uow: UnitOfWork, code: str, *, name: str, name_en: str, lat: float, lon: float) -> Township:
+    uow.permit(POLICY, "enter_directory")
     async with uow.transaction() as tx:
         township = await tx.find(Township, code)
         if township is None:
@@ -51,6 +55,7 @@ async def enter_township(uow: UnitOfWork, code: str, *, name: str, name_en: str,
 
 async def register_team(uow: UnitOfWork, code: str, *, name: str, name_en: str, agency_code: str, members: int) -> Team:
     """Enters a team, or corrects its entry. :raises InvalidInput: the agency is not known."""
+    uow.permit(POLICY, "enter_directory")
     async with uow.transaction() as tx:
         agency = await tx.find(Agency, agency_code)
         if agency is None:
@@ -89,6 +94,7 @@ async def enter_item(
     minutes_per_resident: int,
 ) -> ServiceItem:
     """Enters a service item, or corrects it. :raises InvalidInput: its category or a team is not known."""
+    uow.permit(POLICY, "enter_directory")
     async with uow.transaction() as tx:
         await _require_known(tx, Category, [category_code], field="category_code")
         await _require_known(tx, Team, teams, field="teams")
@@ -132,6 +138,7 @@ async def draft_edition(
     uow: UnitOfWork, code: str, *, title: str, effective_on: date, retires_on: date, item_codes: list[str]
 ) -> Edition:
     """:raises InvalidInput: an item is not known. :raises IllegalTransition: it is published already."""
+    uow.permit(POLICY, "draft_edition")
     async with uow.transaction() as tx:
         await _require_known(tx, ServiceItem, item_codes, field="item_codes")
         edition = await tx.find(Edition, code)
@@ -146,6 +153,7 @@ async def draft_edition(
 
 
 async def publish_edition(uow: UnitOfWork, code: str) -> Edition:
+    uow.permit(POLICY, "publish_edition")
     async with uow.transaction() as tx:
         edition = await tx.get(Edition, code)
         edition.publish([await tx.get(ServiceItem, item_code) for item_code in edition.item_codes])

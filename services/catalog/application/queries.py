@@ -4,6 +4,7 @@ from typing import TypeVar
 
 from sqlalchemy import inspect, select
 
+from services.catalog.application.policy import POLICY
 from services.catalog.domain.directory import Entry
 from services.catalog.domain.edition import Edition
 from shared.db.paging import page_of
@@ -18,14 +19,20 @@ async def list_entries(
     uow: UnitOfWork, kind: type[Entry] | type[Edition], *, after: str | None, limit: int
 ) -> tuple[list[Entry | Edition], str | None]:
     """Entries in the order of their codes, and the code to go on from."""
+    uow.permit(POLICY, _action(kind))
     async with uow.reading() as session:
         return await page_of(session, select(kind), inspect(kind).columns.code, after=after, limit=limit)
 
 
 async def get_entry(uow: UnitOfWork, kind: type[A], code: str) -> A:
     """:raises NotFound: there is none under this code."""
+    uow.permit(POLICY, _action(kind))
     async with uow.reading() as session:
         found = await session.get(kind, code)
     if found is None:
         raise NotFound(kind.kind, code, states=kind.STEPS)
     return found
+
+
+def _action(kind: type[Aggregate]) -> str:
+    return "read_editions" if kind is Edition else "read_directory"

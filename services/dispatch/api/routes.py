@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query, Request
 from services.dispatch.api import schemas
 from services.dispatch.application import fieldwork, planning, queries
 from services.dispatch.domain.stop import Report
+from shared.http.doors import door
 from shared.http.inputs import AppState, IdempotencyKey, Page, Uow
-from shared.http.problems import responses
 from shared.http.texts import preferred_language
 
 router = APIRouter(tags=["dispatch"])
@@ -16,30 +16,27 @@ router = APIRouter(tags=["dispatch"])
 After = Annotated[str | None, Query(max_length=40, description="key to begin behind")]
 Limit = Annotated[int, Query(ge=1, le=500)]
 Filter = Annotated[str | None, Query(max_length=80)]
-LISTING = responses(422, 503)
-READING = responses(404, 503)
-CHANGING = responses(404, 409, 422, 503)
 
 
-@router.get("/townships", summary="Townships as dispatch knows them", responses=LISTING)
+@router.get("/townships", summary="Townships as dispatch knows them", **door("read_supply", 422))
 async def list_townships(uow: Uow, after: After = None, limit: Limit = 100) -> Page[schemas.TownshipAnswer]:
     items, next_after = await queries.list_townships(uow, after=after, limit=limit)
     return Page[schemas.TownshipAnswer].model_validate({"items": items, "next_after": next_after})
 
 
-@router.get("/teams", summary="Teams as dispatch knows them", responses=LISTING)
+@router.get("/teams", summary="Teams as dispatch knows them", **door("read_supply", 422))
 async def list_teams(uow: Uow, after: After = None, limit: Limit = 100) -> Page[schemas.TeamAnswer]:
     items, next_after = await queries.list_teams(uow, after=after, limit=limit)
     return Page[schemas.TeamAnswer].model_validate({"items": items, "next_after": next_after})
 
 
-@router.get("/items", summary="Service items as dispatch knows them", responses=LISTING)
+@router.get("/items", summary="Service items as dispatch knows them", **door("read_supply", 422))
 async def list_items(uow: Uow, after: After = None, limit: Limit = 100) -> Page[schemas.ItemAnswer]:
     items, next_after = await queries.list_items(uow, after=after, limit=limit)
     return Page[schemas.ItemAnswer].model_validate({"items": items, "next_after": next_after})
 
 
-@router.get("/demand", summary="Lines of accepted orders", responses=LISTING)
+@router.get("/demand", summary="Lines of accepted orders", **door("read_demand", 422))
 async def list_demand(
     uow: Uow, campaign: Filter = None, after: After = None, limit: Limit = 100
 ) -> Page[schemas.DemandAnswer]:
@@ -47,7 +44,7 @@ async def list_demand(
     return Page[schemas.DemandAnswer].model_validate({"items": items, "next_after": next_after})
 
 
-@router.post("/plans", status_code=201, summary="Compute a plan for a campaign", responses=responses(409, 422, 503))
+@router.post("/plans", status_code=201, summary="Compute a plan for a campaign", **door("propose_plan", 409, 422))
 async def propose_plan(
     body: schemas.PlanBody, request: Request, uow: Uow, state: AppState, idempotency_key: IdempotencyKey = None
 ) -> schemas.PlanAnswer:
@@ -55,7 +52,7 @@ async def propose_plan(
     return await _plan_answer(request, uow, plan.id)
 
 
-@router.get("/plans", summary="Plans, without their stops", responses=LISTING)
+@router.get("/plans", summary="Plans, without their stops", **door("read_plans", 422))
 async def list_plans(
     request: Request, uow: Uow, campaign: Filter = None, after: After = None, limit: Limit = 100
 ) -> Page[schemas.PlanAnswer]:
@@ -64,24 +61,24 @@ async def list_plans(
     return Page[schemas.PlanAnswer].model_validate({"items": views, "next_after": next_after})
 
 
-@router.get("/plans/{plan_id}", summary="One plan with its stops", responses=READING)
+@router.get("/plans/{plan_id}", summary="One plan with its stops", **door("read_plans", 404, 422))
 async def get_plan(plan_id: str, request: Request, uow: Uow) -> schemas.PlanAnswer:
     return await _plan_answer(request, uow, plan_id)
 
 
-@router.post("/plans/{plan_id}/publish", summary="Put a plan in force", responses=CHANGING)
+@router.post("/plans/{plan_id}/publish", summary="Put a plan in force", **door("publish_plan", 404, 409, 422))
 async def publish_plan(plan_id: str, request: Request, uow: Uow) -> schemas.PlanAnswer:
     await planning.publish_plan(uow, plan_id)
     return await _plan_answer(request, uow, plan_id)
 
 
-@router.post("/plans/{plan_id}/withdraw", summary="Put a proposal aside", responses=CHANGING)
+@router.post("/plans/{plan_id}/withdraw", summary="Put a proposal aside", **door("withdraw_plan", 404, 409, 422))
 async def withdraw_plan(plan_id: str, request: Request, uow: Uow) -> schemas.PlanAnswer:
     await planning.withdraw_plan(uow, plan_id)
     return await _plan_answer(request, uow, plan_id)
 
 
-@router.get("/stops", summary="Stops", responses=LISTING)
+@router.get("/stops", summary="Stops", **door("read_stops", 422))
 async def list_stops(
     uow: Uow,
     plan_id: Filter = None,
@@ -96,37 +93,41 @@ async def list_stops(
     return Page[schemas.StopAnswer].model_validate({"items": items, "next_after": next_after})
 
 
-@router.get("/stops/{stop_id}", summary="One stop", responses=READING)
+@router.get("/stops/{stop_id}", summary="One stop", **door("read_stops", 404, 422))
 async def get_stop(stop_id: str, uow: Uow) -> schemas.StopAnswer:
     return schemas.StopAnswer.model_validate(await queries.get_stop(uow, stop_id))
 
 
-@router.post("/stops/{stop_id}/postpone", summary="Move a stop to a later half-day", responses=CHANGING)
+@router.post(
+    "/stops/{stop_id}/postpone", summary="Move a stop to a later half-day", **door("postpone_stop", 404, 409, 422)
+)
 async def postpone_stop(stop_id: str, body: schemas.PostponeBody, uow: Uow) -> schemas.StopAnswer:
     await fieldwork.postpone_stop(uow, stop_id, body.reason, body.not_before)
     return schemas.StopAnswer.model_validate(await queries.get_stop(uow, stop_id))
 
 
-@router.post("/stops/{stop_id}/cancel", summary="Call a stop off", responses=CHANGING)
+@router.post("/stops/{stop_id}/cancel", summary="Call a stop off", **door("cancel_stop", 404, 409, 422))
 async def cancel_stop(stop_id: str, body: schemas.ReasonBody, uow: Uow) -> schemas.StopAnswer:
     await fieldwork.cancel_stop(uow, stop_id, body.reason)
     return schemas.StopAnswer.model_validate(await queries.get_stop(uow, stop_id))
 
 
-@router.post("/stops/{stop_id}/start", summary="The teams are there", responses=CHANGING)
+@router.post("/stops/{stop_id}/start", summary="The teams are there", **door("start_stop", 404, 409, 422))
 async def start_stop(stop_id: str, uow: Uow) -> schemas.StopAnswer:
     await fieldwork.start_stop(uow, stop_id)
     return schemas.StopAnswer.model_validate(await queries.get_stop(uow, stop_id))
 
 
-@router.post("/stops/{stop_id}/complete", summary="The stop is over; report every booth", responses=CHANGING)
+@router.post(
+    "/stops/{stop_id}/complete", summary="The stop is over; report every booth", **door("complete_stop", 404, 409, 422)
+)
 async def complete_stop(stop_id: str, body: schemas.CompleteBody, uow: Uow) -> schemas.StopAnswer:
     reports = {booth.assignment_id: Report(booth.served, booth.leaflets, booth.follow_ups) for booth in body.booths}
     await fieldwork.complete_stop(uow, stop_id, reports)
     return schemas.StopAnswer.model_validate(await queries.get_stop(uow, stop_id))
 
 
-@router.get("/assignments", summary="Assignments, with where and when", responses=LISTING)
+@router.get("/assignments", summary="Assignments, with where and when", **door("read_assignments", 422))
 async def list_assignments(
     uow: Uow, team_code: Filter = None, state: Filter = None, after: After = None, limit: Limit = 100
 ) -> Page[schemas.DutyAnswer]:
@@ -134,13 +135,21 @@ async def list_assignments(
     return Page[schemas.DutyAnswer].model_validate({"items": items, "next_after": next_after})
 
 
-@router.post("/assignments/{assignment_id}/accept", summary="The team takes the booth", responses=CHANGING)
+@router.post(
+    "/assignments/{assignment_id}/accept",
+    summary="The team takes the booth",
+    **door("accept_assignment", 404, 409, 422),
+)
 async def accept_assignment(assignment_id: str, uow: Uow) -> schemas.StopAnswer:
     stop = await fieldwork.accept_assignment(uow, assignment_id)
     return schemas.StopAnswer.model_validate(await queries.get_stop(uow, stop.id))
 
 
-@router.post("/assignments/{assignment_id}/decline", summary="The team can't; another is asked", responses=CHANGING)
+@router.post(
+    "/assignments/{assignment_id}/decline",
+    summary="The team can't; another is asked",
+    **door("decline_assignment", 404, 409, 422),
+)
 async def decline_assignment(assignment_id: str, body: schemas.ReasonBody, uow: Uow) -> schemas.StopAnswer:
     stop = await fieldwork.decline_assignment(uow, assignment_id, body.reason)
     return schemas.StopAnswer.model_validate(await queries.get_stop(uow, stop.id))

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from sqlalchemy import delete, func, insert, select, update
 
 from services.dispatch.application import announce
+from services.dispatch.application.policy import POLICY
+from services.dispatch.application.queries import require_stop
 from services.dispatch.domain.plan import Plan
 from services.dispatch.domain.planning import PARTS, HalfDay, working_days
 from services.dispatch.domain.stop import LIVE, Assignment, Report, Stop
@@ -24,6 +26,7 @@ from shared.contracts.dispatch import (
     TeamReleased,
 )
 from shared.db.unit_of_work import Transaction, UnitOfWork
+from shared.kernel.access import Grant
 from shared.kernel.errors import Conflict, NotFound
 from shared.kernel.ids import new_id
 
@@ -32,8 +35,10 @@ LATEST_POSTPONEMENT_DAYS = 60
 
 
 async def accept_assignment(uow: UnitOfWork, assignment_id: str) -> Stop:
+    grant = uow.permit(POLICY, "accept_assignment")
     async with uow.transaction() as tx:
         stop = await tx.get(Stop, await _stop_of(tx, assignment_id))
+        _require_own(grant, stop, assignment_id)
         accepted = stop.accept(assignment_id)
         announce.of_assignment(tx, AssignmentAccepted, stop, accepted)
         return stop
@@ -42,8 +47,10 @@ async def accept_assignment(uow: UnitOfWork, assignment_id: str) -> Stop:
 async def decline_assignment(uow: UnitOfWork, assignment_id: str, reason: str) -> Stop:
     """Takes the refusal and asks another team: one that offers the item, has the volunteers, is free
     on that half-day and has not declined this line; the least recently asked first."""
+    grant = uow.permit(POLICY, "decline_assignment")
     async with uow.transaction() as tx:
         plan, stop = await _plan_and_stop(tx, await _stop_of(tx, assignment_id))
+        _require_own(grant, stop, assignment_id)
         declined = stop.decline(assignment_id, reason)
         announce.of_assignment(tx, AssignmentDeclined, stop, declined, reason=reason)
         await _free_if_idle(tx, stop, declined.team_code)
@@ -59,6 +66,7 @@ async def postpone_stop(uow: UnitOfWork, stop_id: str, reason: str, not_before: 
 
     :raises Conflict: none is free (``no_free_half_day``).
     """
+    uow.permit(POLICY, "postpone_stop")
     async with uow.transaction() as tx:
         plan, stop = await _plan_and_stop(tx, stop_id)
         stop.require("postpone", stop.state)
@@ -85,6 +93,7 @@ async def postpone_stop(uow: UnitOfWork, stop_id: str, reason: str, not_before: 
 
 async def cancel_stop(uow: UnitOfWork, stop_id: str, reason: str) -> Stop:
     """Calls a stop off; its lines are open demand again."""
+    uow.permit(POLICY, "cancel_stop")
     async with uow.transaction() as tx:
         stop = await tx.get(Stop, stop_id)
         released = stop.cancel(reason)
@@ -94,8 +103,10 @@ async def cancel_stop(uow: UnitOfWork, stop_id: str, reason: str) -> Stop:
 
 
 async def start_stop(uow: UnitOfWork, stop_id: str) -> Stop:
+    grant = uow.permit(POLICY, "start_stop")
     async with uow.transaction() as tx:
         stop = await tx.get(Stop, stop_id)
+        require_stop(grant, stop)
         stop.start()
         announce.of_stop(tx, StopStarted, stop)
         return stop
@@ -103,8 +114,10 @@ async def start_stop(uow: UnitOfWork, stop_id: str) -> Stop:
 
 async def complete_stop(uow: UnitOfWork, stop_id: str, reports: Mapping[str, Report]) -> Stop:
     """Ends a stop; ``reports`` by assignment id. :raises InvalidInput: they don't match the booths."""
+    grant = uow.permit(POLICY, "complete_stop")
     async with uow.transaction() as tx:
         stop = await tx.get(Stop, stop_id)
+        require_stop(grant, stop)
         done = stop.complete(reports)
         await _set_lines(tx, done, "served")
         for assignment in done:
@@ -160,6 +173,12 @@ async def _announce_cancelled(tx: Transaction, stop: Stop, released: Iterable[As
     for assignment in released:
         announce.of_assignment(tx, TeamReleased, stop, assignment, reason=reason)
     announce.of_stop(tx, StopCancelled, stop, reason=reason)
+
+
+def _require_own(grant: Grant, stop: Stop, assignment_id: str) -> None:
+    """:raises NotFound: the assignment is another team's."""
+    teams = [entry.team_code for entry in stop.assignments if entry.id == assignment_id]
+    grant.require("assignment", assignment_id, teams=teams)
 
 
 async def _stop_of(tx: Transaction, assignment_id: str) -> str:

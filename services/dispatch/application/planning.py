@@ -8,6 +8,7 @@ from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.dispatch.application import announce
+from services.dispatch.application.policy import POLICY
 from services.dispatch.domain.geography import Place
 from services.dispatch.domain.plan import Plan
 from services.dispatch.domain.planning import (
@@ -57,6 +58,7 @@ async def propose_plan(
         start_township_code=start_township_code,
         weekends=weekends,
     )
+    uow.permit(POLICY, "propose_plan")
     async with uow.reading() as session:
         earlier = await claimed(session, idempotency_key, request)
         if earlier is not None and (found := await session.get(Plan, earlier)):
@@ -86,6 +88,7 @@ async def publish_plan(uow: UnitOfWork, plan_id: str) -> Plan:
 
     :raises Conflict: meanwhile an order was cancelled or planned elsewhere, or a team was booked.
     """
+    uow.permit(POLICY, "publish_plan")
     async with uow.transaction() as tx:
         plan = await tx.get(Plan, plan_id)
         plan.publish()
@@ -129,6 +132,7 @@ async def publish_plan(uow: UnitOfWork, plan_id: str) -> Plan:
 
 async def withdraw_plan(uow: UnitOfWork, plan_id: str) -> Plan:
     """Puts a proposal aside, and its stops with it."""
+    uow.permit(POLICY, "withdraw_plan")
     async with uow.transaction() as tx:
         plan = await tx.get(Plan, plan_id)
         plan.withdraw()

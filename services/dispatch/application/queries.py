@@ -3,15 +3,19 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.elements import ColumnElement
 
+from services.dispatch.application.policy import POLICY
 from services.dispatch.domain.plan import Plan
 from services.dispatch.domain.stop import Stop
 from services.dispatch.store.tables import assignment as assignment_table
 from services.dispatch.store.tables import demand_line, item, plan, stop, team, township
 from shared.db.paging import page_of
+from shared.db.reach import within
 from shared.db.unit_of_work import UnitOfWork
+from shared.kernel.access import Grant
 from shared.kernel.errors import NotFound
 
 View = dict[str, Any]
@@ -33,6 +37,7 @@ async def _list_copies(
     uow: UnitOfWork, table: Table, *, after: str | None, limit: int
 ) -> tuple[list[View], str | None]:
     """Rows of a table of copies, in the order of their codes."""
+    uow.permit(POLICY, "read_supply")
     async with uow.reading() as session:
         query = select(table).order_by(table.c.code).limit(limit + 1)
         if after is not None:
@@ -44,8 +49,10 @@ async def _list_copies(
 async def list_demand(
     uow: UnitOfWork, *, campaign: str | None, after: str | None, limit: int
 ) -> tuple[list[View], str | None]:
+    grant = uow.permit(POLICY, "read_demand")
     async with uow.reading() as session:
-        query = select(demand_line).order_by(demand_line.c.line_id).limit(limit + 1)
+        query = select(demand_line).where(within(grant, township=demand_line.c.township_code))
+        query = query.order_by(demand_line.c.line_id).limit(limit + 1)
         if campaign is not None:
             query = query.where(demand_line.c.campaign == campaign)
         if after is not None:
@@ -57,56 +64,87 @@ async def list_demand(
 async def list_plans(
     uow: UnitOfWork, *, campaign: str | None, after: str | None, limit: int
 ) -> tuple[list[View], str | None]:
-    """Plans without their stops, oldest first."""
+    """Plans without their stops, oldest first; only the corps sees those that are not in force."""
+    grant = uow.permit(POLICY, "read_plans")
     async with uow.reading() as session:
         query = select(Plan)
+        if not grant.everything:
+            query = query.where(plan.c.state == "published")
         if campaign is not None:
             query = query.where(plan.c.campaign == campaign)
         found, next_after = await page_of(session, query, plan.c.id, after=after, limit=limit)
-    return [_plan_view(entry, []) for entry in found], next_after
+    return [_plan_view(grant, entry, []) for entry in found], next_after
 
 
 async def get_plan(uow: UnitOfWork, plan_id: str) -> View:
-    """A plan with its stops in the order of travel. :raises NotFound:"""
+    """A plan with its stops in the order of travel: for the corps all, for others those that concern them.
+
+    :raises NotFound: there is none, or it is not in force and so nobody's business yet.
+    """
+    grant = uow.permit(POLICY, "read_plans")
     async with uow.reading() as session:
         found = await session.get(Plan, plan_id)
-        if found is None:
+        if found is None or not (grant.everything or found.state == "published"):
             raise NotFound(Plan.kind, plan_id, states=Plan.STEPS)
         stops = await session.scalars(
-            select(Stop).where(stop.c.plan_id == plan_id).order_by(stop.c.on, stop.c.part.desc(), stop.c.position)
+            select(Stop)
+            .where(stop.c.plan_id == plan_id, _own_stops(grant))
+            .order_by(stop.c.on, stop.c.part.desc(), stop.c.position)
         )
-        return _plan_view(found, await _stop_views(session, stops.all()))
+        return _plan_view(grant, found, await _stop_views(session, grant, stops.all()))
 
 
 async def list_stops(
     uow: UnitOfWork, *, plan_id: str | None, township_code: str | None, state: str | None, after: str | None, limit: int
 ) -> tuple[list[View], str | None]:
+    grant = uow.permit(POLICY, "read_stops")
     async with uow.reading() as session:
-        query = select(Stop)
+        query = select(Stop).where(_own_stops(grant))
         for column, value in ((stop.c.plan_id, plan_id), (stop.c.township_code, township_code), (stop.c.state, state)):
             if value is not None:
                 query = query.where(column == value)
         found, next_after = await page_of(session, query, stop.c.id, after=after, limit=limit)
-        return await _stop_views(session, found), next_after
+        return await _stop_views(session, grant, found), next_after
 
 
 async def get_stop(uow: UnitOfWork, stop_id: str) -> View:
-    """:raises NotFound:"""
+    """:raises NotFound: there is none, or it does not concern whoever asks."""
+    grant = uow.permit(POLICY, "read_stops")
     async with uow.reading() as session:
         found = await session.get(Stop, stop_id)
         if found is None:
             raise NotFound(Stop.kind, stop_id, states=Stop.STEPS)
-        return (await _stop_views(session, [found]))[0]
+        require_stop(grant, found)
+        return (await _stop_views(session, grant, [found]))[0]
+
+
+def require_stop(grant: Grant, found: Stop) -> None:
+    """:raises NotFound: the stop is neither the actor's township's, nor was its team ever asked for it."""
+    grant.require(
+        Stop.kind,
+        found.id,
+        township=found.township_code,
+        teams={entry.team_code for entry in found.assignments},
+        states=Stop.STEPS,
+    )
+
+
+def _own_stops(grant: Grant) -> ColumnElement[bool]:
+    teams = select(assignment_table.c.stop_id).where(within(grant, team=assignment_table.c.team_code))
+    return or_(within(grant, township=stop.c.township_code), stop.c.id.in_(teams))
 
 
 async def list_assignments(
     uow: UnitOfWork, *, team_code: str | None, state: str | None, after: str | None, limit: int
 ) -> tuple[list[View], str | None]:
     """Assignments with where and when they are."""
+    grant = uow.permit(POLICY, "read_assignments")
+    own = within(grant, township=stop.c.township_code, team=assignment_table.c.team_code)
     async with uow.reading() as session:
         query = (
             select(assignment_table, stop.c.township_code, stop.c.place, stop.c.on, stop.c.part)
             .join(stop, stop.c.id == assignment_table.c.stop_id)
+            .where(own)
             .order_by(assignment_table.c.id)
             .limit(limit + 1)
         )
@@ -119,7 +157,7 @@ async def list_assignments(
     return rows[:limit], rows[limit - 1]["id"] if len(rows) > limit else None
 
 
-def _plan_view(found: Plan, stops: list[View]) -> View:
+def _plan_view(grant: Grant, found: Plan, stops: list[View]) -> View:
     return {
         "id": found.id,
         "campaign": found.campaign,
@@ -130,11 +168,11 @@ def _plan_view(found: Plan, stops: list[View]) -> View:
         "start_township_code": found.start_township_code,
         "distance_km": found.distance_km,
         "stops": stops,
-        "unserved": found.unserved,
+        "unserved": [line for line in found.unserved if grant.covers(township=line["township_code"])],
     }
 
 
-async def _stop_views(session: AsyncSession, stops: Iterable[Stop]) -> list[View]:
+async def _stop_views(session: AsyncSession, grant: Grant, stops: Iterable[Stop]) -> list[View]:
     """Stops with the names of townships and teams; a code stands for a name that is not known yet."""
     stops = list(stops)
     townships = await _names(session, township, {found.township_code for found in stops})
@@ -148,6 +186,8 @@ async def _stop_views(session: AsyncSession, stops: Iterable[Stop]) -> list[View
         for entry in found.assignments:
             team_name, team_name_en = teams.get(entry.team_code, (entry.team_code, entry.team_code))
             entry_view = {field: getattr(entry, field) for field in _ASSIGNMENT_FIELDS}
+            if not grant.covers(teams=[entry.team_code]):
+                entry_view["reason"] = None  # why a team could not come is between it and the corps
             view["assignments"].append(entry_view | {"team_name": team_name, "team_name_en": team_name_en})
         views.append(view)
     return views

@@ -8,8 +8,8 @@ from sse_starlette import EventSourceResponse
 from services.notify.api import schemas
 from services.notify.api.stream import open_stream
 from services.notify.application import commands, queries
+from shared.http.doors import door
 from shared.http.inputs import AppState, Page, Uow
-from shared.http.problems import responses
 from shared.http.texts import preferred_language
 
 router = APIRouter(tags=["notify"])
@@ -27,12 +27,9 @@ LastEventId = Annotated[
     int | None, Header(alias="Last-Event-ID", ge=0, lt=2**63, description="position of the last message received")
 ]
 Limit = Annotated[int, Query(ge=1, le=500)]
-LISTING = responses(422, 503)
-MISSING = responses(404, 422, 503)
-CHANGING = responses(404, 409, 422, 503)
 
 
-@router.get("/recipients", summary="List recipients", responses=LISTING)
+@router.get("/recipients", summary="List recipients", **door("read_recipients", 422))
 async def list_recipients(
     uow: Uow, state: AppState, after: After = None, limit: Limit = 100
 ) -> Page[schemas.RecipientAnswer]:
@@ -40,7 +37,11 @@ async def list_recipients(
     return Page[schemas.RecipientAnswer].model_validate({"items": items, "next_after": next_after})
 
 
-@router.put("/recipients/{recipient_id}", summary="Set a recipient's language and address", responses=CHANGING)
+@router.put(
+    "/recipients/{recipient_id}",
+    summary="Set a recipient's language and address",
+    **door("address_recipient", 404, 409, 422),
+)
 async def put_recipient(
     recipient_id: Key, body: schemas.PreferenceBody, uow: Uow, state: AppState
 ) -> schemas.RecipientAnswer:
@@ -48,7 +49,7 @@ async def put_recipient(
     return schemas.RecipientAnswer.model_validate(queries.view_of(state.texts, recipient))
 
 
-@router.get("/recipients/{recipient_id}/messages", summary="A recipient's messages", responses=MISSING)
+@router.get("/recipients/{recipient_id}/messages", summary="A recipient's messages", **door("read_messages", 404, 422))
 async def list_messages(
     recipient_id: Key,
     uow: Uow,
@@ -67,8 +68,8 @@ async def list_messages(
 @router.get(
     "/recipients/{recipient_id}/stream",
     summary="A recipient's messages as they come: server-sent events `message`, with the position as id",
-    responses={200: {"content": {"text/event-stream": {}}, "description": "An endless stream"}, **MISSING},
     response_class=EventSourceResponse,
+    **door("read_messages", 404, 422),
 )
 async def stream_messages(
     recipient_id: Key,
@@ -83,12 +84,16 @@ async def stream_messages(
     return await open_stream(uow, state.texts, state.cache, language, recipient_id, after=begin)
 
 
-@router.post("/messages/{message_id}/read", summary="Mark a message as read", responses=CHANGING)
+@router.post("/messages/{message_id}/read", summary="Mark a message as read", **door("mark_message", 404, 409, 422))
 async def read_message(message_id: Key, uow: Uow, state: AppState, language: Language) -> schemas.MessageAnswer:
     message = await commands.read_message(uow, message_id)
     return schemas.MessageAnswer.model_validate(await queries.show_message(uow, state.texts, language, message.id))
 
 
-@router.get("/messages/counts", summary="How many messages there are, by recipient and by channel", responses=LISTING)
+@router.get(
+    "/messages/counts",
+    summary="How many messages there are, by recipient and by channel",
+    **door("count_messages", 422),
+)
 async def count_messages(uow: Uow) -> schemas.CountsAnswer:
     return schemas.CountsAnswer.model_validate(await queries.count_messages(uow))

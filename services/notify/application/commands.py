@@ -1,8 +1,10 @@
 """What people can tell notify. (What events tell it stands in directory, orders, circuit and digests.)"""
 
+from services.notify.application.policy import POLICY, reaches, require_post
 from services.notify.domain.message import Message
 from services.notify.domain.recipient import Recipient
 from shared.db.unit_of_work import UnitOfWork
+from shared.kernel.errors import NotFound
 
 
 async def prefer(uow: UnitOfWork, recipient_id: str, *, language: str, email: str | None) -> Recipient:
@@ -10,6 +12,7 @@ async def prefer(uow: UnitOfWork, recipient_id: str, *, language: str, email: st
 
     :raises InvalidInput: the address is none. :raises NotFound: no event has mentioned the recipient.
     """
+    require_post(uow.permit(POLICY, "address_recipient"), recipient_id)
     async with uow.transaction() as tx:
         recipient = await tx.get(Recipient, recipient_id)
         recipient.prefer(language=language, email=email)
@@ -18,8 +21,11 @@ async def prefer(uow: UnitOfWork, recipient_id: str, *, language: str, email: st
 
 async def read_message(uow: UnitOfWork, message_id: str) -> Message:
     """Marks a message as read; doing so again changes nothing."""
+    grant = uow.permit(POLICY, "mark_message")
     async with uow.transaction() as tx:
         message = await tx.get(Message, message_id)
+        if not reaches(grant, message.recipient_id):
+            raise NotFound(Message.kind, message_id)
         if message.note_read(tx.now):
             (await tx.get(Recipient, message.recipient_id)).note_read()
         return message

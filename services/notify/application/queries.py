@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import desc, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.notify.application.policy import POLICY, posts_of, reaches, require_post
 from services.notify.application.rendering import Names, display_names, posts_in, render
 from services.notify.domain.message import Message
 from services.notify.domain.recipient import Recipient
@@ -54,8 +55,12 @@ class Counts:
 async def list_recipients(
     uow: UnitOfWork, texts: Texts, *, after: str | None, limit: int
 ) -> tuple[list[RecipientView], str | None]:
+    grant = uow.permit(POLICY, "read_recipients")
+    query = select(Recipient)
+    if not grant.everything:
+        query = query.where(recipient_table.c.id.in_(posts_of(grant)))
     async with uow.reading() as session:
-        found, next_after = await page_of(session, select(Recipient), recipient_table.c.id, after=after, limit=limit)
+        found, next_after = await page_of(session, query, recipient_table.c.id, after=after, limit=limit)
     return [view_of(texts, recipient) for recipient in found], next_after
 
 
@@ -85,6 +90,7 @@ async def list_messages(
 
     :raises NotFound: no event has mentioned the recipient.
     """
+    require_post(uow.permit(POLICY, "read_messages"), recipient_id)
     position = message_table.c.position
     query = select(Message).where(message_table.c.recipient_id == recipient_id).limit(limit + 1)
     query = query.order_by(desc(position) if newest_first else position)
@@ -98,10 +104,11 @@ async def list_messages(
 
 
 async def show_message(uow: UnitOfWork, texts: Texts, language: str, message_id: str) -> MessageView:
-    """:raises NotFound: there is none with this id."""
+    """:raises NotFound: there is none with this id, or it is somebody else's."""
+    grant = uow.permit(POLICY, "read_messages")
     async with uow.reading() as session:
         message = await session.get(Message, message_id)
-        if message is None:
+        if message is None or not reaches(grant, message.recipient_id):
             raise NotFound(Message.kind, message_id)
         return (await _views(session, texts, language, [message]))[0]
 
@@ -111,6 +118,7 @@ async def last_position(uow: UnitOfWork, recipient_id: str) -> int:
 
     :raises NotFound: no event has mentioned the recipient.
     """
+    require_post(uow.permit(POLICY, "read_messages"), recipient_id)
     newest = select(func.max(message_table.c.position)).where(message_table.c.recipient_id == recipient_id)
     async with uow.reading() as session:
         await _require_recipient(session, recipient_id)
@@ -119,6 +127,7 @@ async def last_position(uow: UnitOfWork, recipient_id: str) -> int:
 
 async def count_messages(uow: UnitOfWork) -> Counts:
     """From what every recipient counts for itself, so that it costs the same at any number of messages."""
+    uow.permit(POLICY, "count_messages")
     async with uow.reading() as session:
         rows = (
             await session.execute(

@@ -2,6 +2,7 @@
 
 from services.notify.store.tables import metadata
 from shared.db.migrate import run_env
+from shared.identity.tables import metadata as identity
 from shared.messaging.tables import metadata as messaging
 
-run_env([metadata, messaging])
+run_env([metadata, messaging, identity])

@@ -7,44 +7,40 @@ from fastapi import APIRouter, Query
 from services.requests.api import schemas
 from services.requests.application import commands, queries
 from services.requests.domain.menu import Edition, Township
+from shared.http.doors import door
 from shared.http.inputs import IdempotencyKey, Page, TownshipCode, Uow
-from shared.http.problems import responses
 
 router = APIRouter(tags=["requests"])
 
 After = Annotated[str | None, Query(max_length=40, description="id or code to begin behind")]
 Limit = Annotated[int, Query(ge=1, le=500)]
 Campaign = Annotated[str | None, Query(min_length=1, max_length=80)]
-INVALID = responses(422, 503)
-MISSING = responses(404, 422, 503)
-CLAIMING = responses(409, 422, 503)
-CHANGING = responses(404, 409, 422, 503)
 
 
-@router.get("/editions", summary="List the menus that can be ordered from", responses=INVALID)
+@router.get("/editions", summary="List the menus that can be ordered from", **door("read_menu", 422))
 async def list_editions(uow: Uow, after: After = None, limit: Limit = 100) -> Page[schemas.EditionAnswer]:
     items, next_after = await queries.list_copies(uow, Edition, after=after, limit=limit)
     return Page[schemas.EditionAnswer].model_validate({"items": items, "next_after": next_after})
 
 
-@router.get("/editions/{edition_id}", summary="One menu", responses=MISSING)
+@router.get("/editions/{edition_id}", summary="One menu", **door("read_menu", 404, 422))
 async def get_edition(edition_id: str, uow: Uow) -> schemas.EditionAnswer:
     return schemas.EditionAnswer.model_validate(await queries.get_edition(uow, edition_id))
 
 
-@router.get("/townships", summary="List the townships that can order", responses=INVALID)
+@router.get("/townships", summary="List the townships that can order", **door("read_menu", 422))
 async def list_townships(uow: Uow, after: After = None, limit: Limit = 100) -> Page[schemas.TownshipAnswer]:
     items, next_after = await queries.list_copies(uow, Township, after=after, limit=limit)
     return Page[schemas.TownshipAnswer].model_validate({"items": items, "next_after": next_after})
 
 
-@router.post("/orders", status_code=201, summary="Draft an order", responses=CLAIMING)
+@router.post("/orders", status_code=201, summary="Draft an order", **door("draft_order", 409, 422))
 async def post_order(body: schemas.OrderBody, uow: Uow, key: IdempotencyKey = None) -> schemas.OrderAnswer:
     order = await commands.draft_order(uow, body.as_draft(), idempotency_key=key, request=body)
     return schemas.OrderAnswer.model_validate(order)
 
 
-@router.get("/orders", summary="List orders, oldest first", responses=INVALID)
+@router.get("/orders", summary="List orders, oldest first", **door("read_orders", 422))
 async def list_orders(
     uow: Uow,
     *,
@@ -60,46 +56,50 @@ async def list_orders(
     return Page[schemas.OrderAnswer].model_validate({"items": items, "next_after": next_after})
 
 
-@router.get("/orders/counts", summary="How many orders are in each state", responses=INVALID)
+@router.get("/orders/counts", summary="How many orders are in each state", **door("read_orders", 422))
 async def count_orders(uow: Uow, campaign: Campaign = None) -> dict[str, int]:
     return await queries.count_orders(uow, campaign=campaign)
 
 
-@router.get("/orders/{order_id}", summary="One order", responses=MISSING)
+@router.get("/orders/{order_id}", summary="One order", **door("read_orders", 404, 422))
 async def get_order(order_id: str, uow: Uow) -> schemas.OrderAnswer:
     return schemas.OrderAnswer.model_validate(await queries.get_order(uow, order_id))
 
 
-@router.put("/orders/{order_id}", summary="Change a draft or a returned order", responses=CHANGING)
+@router.put("/orders/{order_id}", summary="Change a draft or a returned order", **door("redraft_order", 404, 409, 422))
 async def put_order(order_id: str, body: schemas.OrderBody, uow: Uow) -> schemas.OrderAnswer:
     return schemas.OrderAnswer.model_validate(await commands.redraft_order(uow, order_id, body.as_draft()))
 
 
-@router.post("/orders/{order_id}/submit", summary="Hand an order in", responses=CHANGING)
+@router.post("/orders/{order_id}/submit", summary="Hand an order in", **door("submit_order", 404, 409, 422))
 async def submit_order(order_id: str, uow: Uow) -> schemas.OrderAnswer:
     return schemas.OrderAnswer.model_validate(await commands.submit_order(uow, order_id))
 
 
-@router.post("/orders/{order_id}/accept", summary="Take an order on", responses=CHANGING)
+@router.post("/orders/{order_id}/accept", summary="Take an order on", **door("accept_order", 404, 409, 422))
 async def accept_order(order_id: str, uow: Uow) -> schemas.OrderAnswer:
     return schemas.OrderAnswer.model_validate(await commands.accept_order(uow, order_id))
 
 
-@router.post("/orders/{order_id}/return", summary="Give an order back for changes", responses=CHANGING)
+@router.post(
+    "/orders/{order_id}/return", summary="Give an order back for changes", **door("return_order", 404, 409, 422)
+)
 async def return_order(order_id: str, body: schemas.ReasonBody, uow: Uow) -> schemas.OrderAnswer:
     return schemas.OrderAnswer.model_validate(await commands.return_order(uow, order_id, reason=body.reason))
 
 
-@router.post("/orders/{order_id}/cancel", summary="Withdraw an order", responses=CHANGING)
+@router.post("/orders/{order_id}/cancel", summary="Withdraw an order", **door("cancel_order", 404, 409, 422))
 async def cancel_order(order_id: str, body: schemas.ReasonBody, uow: Uow) -> schemas.OrderAnswer:
     return schemas.OrderAnswer.model_validate(await commands.cancel_order(uow, order_id, reason=body.reason))
 
 
-@router.post("/orders/{order_id}/close", summary="Close the books on an order", responses=CHANGING)
+@router.post("/orders/{order_id}/close", summary="Close the books on an order", **door("close_order", 404, 409, 422))
 async def close_order(order_id: str, uow: Uow) -> schemas.OrderAnswer:
     return schemas.OrderAnswer.model_validate(await commands.close_order(uow, order_id))
 
 
-@router.post("/orders/{order_id}/ratings", summary="Judge what was served at one booth", responses=CHANGING)
+@router.post(
+    "/orders/{order_id}/ratings", summary="Judge what was served at one booth", **door("rate_service", 404, 409, 422)
+)
 async def post_rating(order_id: str, body: schemas.RatingBody, uow: Uow) -> schemas.OrderAnswer:
     return schemas.OrderAnswer.model_validate(await commands.rate_service(uow, order_id, **body.model_dump()))

@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel
 
+from services.requests.application.policy import POLICY
 from services.requests.domain.line import Line
 from services.requests.domain.menu import Edition, Township
 from services.requests.domain.order import Draft, Order
@@ -17,6 +18,7 @@ from shared.contracts.requests import (
 )
 from shared.db.idempotency import claim
 from shared.db.unit_of_work import Transaction, UnitOfWork
+from shared.kernel.access import Grant
 from shared.kernel.errors import InvalidInput
 from shared.kernel.ids import new_id
 
@@ -27,11 +29,13 @@ async def draft_order(uow: UnitOfWork, draft: Draft, *, idempotency_key: str | N
     :raises InvalidInput: the township, the edition or an item is not known here.
     :raises Conflict: the key was used with another request.
     """
+    grant = uow.permit(POLICY, "draft_order")
+    grant.require_for("township_code", township=draft.township_code)
     async with uow.transaction() as tx:
         order_id = new_id()
         claimed = await claim(tx, idempotency_key, request, order_id)
         if claimed != order_id:
-            return await tx.get(Order, claimed)
+            return await _own(tx, grant, claimed)
         order = Order.drafted(order_id, draft, await _lines(tx, draft), tx.now)
         tx.add(order)
         return order
@@ -39,15 +43,18 @@ async def draft_order(uow: UnitOfWork, draft: Draft, *, idempotency_key: str | N
 
 async def redraft_order(uow: UnitOfWork, order_id: str, draft: Draft) -> Order:
     """:raises InvalidInput: as for a new draft. :raises IllegalTransition: it is submitted already."""
+    grant = uow.permit(POLICY, "redraft_order")
+    grant.require_for("township_code", township=draft.township_code)
     async with uow.transaction() as tx:
-        order = await tx.get(Order, order_id)
+        order = await _own(tx, grant, order_id)
         order.redraft(draft, await _lines(tx, draft))
         return order
 
 
 async def submit_order(uow: UnitOfWork, order_id: str) -> Order:
+    grant = uow.permit(POLICY, "submit_order")
     async with uow.transaction() as tx:
-        order = await tx.get(Order, order_id)
+        order = await _own(tx, grant, order_id)
         order.submit(tx.now)
         tx.record(
             order,
@@ -63,8 +70,9 @@ async def submit_order(uow: UnitOfWork, order_id: str) -> Order:
 
 
 async def accept_order(uow: UnitOfWork, order_id: str) -> Order:
+    grant = uow.permit(POLICY, "accept_order")
     async with uow.transaction() as tx:
-        order = await tx.get(Order, order_id)
+        order = await _own(tx, grant, order_id)
         order.accept()
         tx.record(
             order,
@@ -84,24 +92,27 @@ async def accept_order(uow: UnitOfWork, order_id: str) -> Order:
 
 
 async def return_order(uow: UnitOfWork, order_id: str, *, reason: str) -> Order:
+    grant = uow.permit(POLICY, "return_order")
     async with uow.transaction() as tx:
-        order = await tx.get(Order, order_id)
+        order = await _own(tx, grant, order_id)
         order.hand_back(reason)
         tx.record(order, OrderReturned(order_id=order.id, township_code=order.township_code, reason=reason))
         return order
 
 
 async def cancel_order(uow: UnitOfWork, order_id: str, *, reason: str) -> Order:
+    grant = uow.permit(POLICY, "cancel_order")
     async with uow.transaction() as tx:
-        order = await tx.get(Order, order_id)
+        order = await _own(tx, grant, order_id)
         order.cancel(reason)
         tx.record(order, OrderCancelled(order_id=order.id, township_code=order.township_code, reason=reason))
         return order
 
 
 async def close_order(uow: UnitOfWork, order_id: str) -> Order:
+    grant = uow.permit(POLICY, "close_order")
     async with uow.transaction() as tx:
-        order = await tx.get(Order, order_id)
+        order = await _own(tx, grant, order_id)
         order.close()
         tx.record(order, OrderClosed(order_id=order.id, township_code=order.township_code))
         return order
@@ -109,8 +120,9 @@ async def close_order(uow: UnitOfWork, order_id: str) -> Order:
 
 async def rate_service(uow: UnitOfWork, order_id: str, *, line_id: str, score: int, text: str | None) -> Order:
     """Sending the same judgement again changes nothing and publishes nothing."""
+    grant = uow.permit(POLICY, "rate_service")
     async with uow.transaction() as tx:
-        order = await tx.get(Order, order_id)
+        order = await _own(tx, grant, order_id)
         rated = order.rate(line_id, score, text)
         if rated is not None:
             tx.record(
@@ -128,6 +140,13 @@ async def rate_service(uow: UnitOfWork, order_id: str, *, line_id: str, score: i
                 ),
             )
         return order
+
+
+async def _own(tx: Transaction, grant: Grant, order_id: str) -> Order:
+    """:raises NotFound: there is no such order, or it is another township's."""
+    order = await tx.get(Order, order_id)
+    grant.require(Order.kind, order_id, township=order.township_code, states=Order.STEPS)
+    return order
 
 
 async def _lines(tx: Transaction, draft: Draft) -> list[Line]:

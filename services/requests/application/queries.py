@@ -4,10 +4,12 @@ from typing import Any
 
 from sqlalchemy import func, inspect, select
 
+from services.requests.application.policy import POLICY
 from services.requests.domain.menu import Edition, Township
 from services.requests.domain.order import Order
 from services.requests.store.tables import service_order
 from shared.db.paging import page_of
+from shared.db.reach import within
 from shared.db.unit_of_work import UnitOfWork
 from shared.kernel.errors import NotFound
 
@@ -16,12 +18,14 @@ async def list_copies(
     uow: UnitOfWork, kind: type[Edition] | type[Township], *, after: str | None, limit: int
 ) -> tuple[list[Any], str | None]:
     """In the order of their ids or codes, and the one to go on from."""
+    uow.permit(POLICY, "read_menu")
     async with uow.reading() as session:
         return await page_of(session, select(kind), inspect(kind).primary_key[0], after=after, limit=limit)
 
 
 async def get_edition(uow: UnitOfWork, edition_id: str) -> Edition:
     """:raises NotFound: no such edition was published."""
+    uow.permit(POLICY, "read_menu")
     async with uow.reading() as session:
         found = await session.get(Edition, edition_id)
     if found is None:
@@ -39,7 +43,8 @@ async def list_orders(
     limit: int,
 ) -> tuple[list[Any], str | None]:
     """Oldest first, with their lines; and the id to go on from."""
-    query = select(Order)
+    grant = uow.permit(POLICY, "read_orders")
+    query = select(Order).where(within(grant, township=service_order.c.township_code))
     if township_code is not None:
         query = query.where(service_order.c.township_code == township_code)
     if state is not None:
@@ -51,17 +56,21 @@ async def list_orders(
 
 
 async def get_order(uow: UnitOfWork, order_id: str) -> Order:
-    """:raises NotFound: there is none with this id."""
+    """:raises NotFound: there is none with this id, or it is another township's."""
+    grant = uow.permit(POLICY, "read_orders")
     async with uow.reading() as session:
         found = await session.get(Order, order_id)
     if found is None:
         raise NotFound(Order.kind, order_id, states=Order.STEPS)
+    grant.require(Order.kind, order_id, township=found.township_code, states=Order.STEPS)
     return found
 
 
 async def count_orders(uow: UnitOfWork, *, campaign: str | None) -> dict[str, int]:
     """How many orders are in each state that any is in."""
-    query = select(service_order.c.state, func.count().label("orders")).group_by(service_order.c.state)
+    grant = uow.permit(POLICY, "read_orders")
+    own = within(grant, township=service_order.c.township_code)
+    query = select(service_order.c.state, func.count().label("orders")).where(own).group_by(service_order.c.state)
     if campaign is not None:
         query = query.where(service_order.c.campaign == campaign)
     async with uow.reading() as session:

@@ -3,6 +3,7 @@
 from services.requests.store.tables import metadata
 from shared.db.idempotency import metadata as idempotency
 from shared.db.migrate import run_env
+from shared.identity.tables import metadata as identity
 from shared.messaging.tables import metadata as messaging
 
-run_env([metadata, messaging, idempotency])
+run_env([metadata, messaging, identity, idempotency])

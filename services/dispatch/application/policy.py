@@ -1,0 +1,41 @@
+"""Who may do what in dispatch, and on what: the whole table. A stop is its township's, and every team's that has
+or had a booth there."""
+
+from shared.kernel.access import OPERATIONS, Policy, Role, Rules, Scope, everyone_with_an_account
+
+CORPS: Rules = {Role.COORDINATOR: Scope.ANY}
+"""What the corps decides."""
+
+TEAM: Rules = CORPS | {Role.LEADER: Scope.OWN_TEAM}
+"""What a team says for itself; a coordinator may enter it for a leader who phones."""
+
+CONCERNED: Rules = TEAM | {
+    Role.AUDITOR: Scope.ANY,
+    Role.OFFICER: Scope.OWN_TOWNSHIP,
+    Role.CLERK: Scope.OWN_TOWNSHIP,
+    Role.VOLUNTEER: Scope.OWN_TEAM,
+}
+"""Who may see what concerns them."""
+
+POLICY = Policy(
+    {
+        "read_supply": everyone_with_an_account(),
+        "read_demand": CORPS
+        | {Role.AUDITOR: Scope.ANY, Role.OFFICER: Scope.OWN_TOWNSHIP, Role.CLERK: Scope.OWN_TOWNSHIP},
+        "propose_plan": CORPS,
+        "publish_plan": CORPS,
+        "withdraw_plan": CORPS,
+        "read_plans": CONCERNED,
+        "read_stops": CONCERNED,
+        "read_assignments": CONCERNED,
+        "postpone_stop": CORPS,
+        "cancel_stop": CORPS,
+        "start_stop": TEAM,
+        "complete_stop": TEAM,
+        "accept_assignment": TEAM,
+        "decline_assignment": TEAM,
+        "make_stop_link": CORPS | {Role.OFFICER: Scope.OWN_TOWNSHIP, Role.CLERK: Scope.OWN_TOWNSHIP},
+        **OPERATIONS,
+    },
+    public=frozenset({"probe", "show_stop"}),
+)

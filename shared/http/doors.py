@@ -1,0 +1,22 @@
+"""What every operation says of itself: who may come in, and which refusals it can give."""
+
+from typing import Any
+
+from shared.http.problems import responses
+
+SCHEME = "oidc"
+ACTION = "x-action"
+"""The OpenAPI extension that names an operation's row in the policy table of its service."""
+
+
+def door(action: str, *refusals: int) -> dict[str, Any]:
+    """Keyword arguments of a route that needs an account; ``refusals`` besides those that every door has."""
+    return {
+        "responses": responses(401, 403, 429, 503, *refusals),
+        "openapi_extra": {"security": [{SCHEME: []}], ACTION: action},
+    }
+
+
+def public(action: str, *refusals: int) -> dict[str, Any]:
+    """Keyword arguments of a route that anybody may use; the policy must list ``action`` as public."""
+    return {"responses": responses(429, 503, *refusals), "openapi_extra": {"security": [], ACTION: action}}

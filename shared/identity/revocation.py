@@ -1,0 +1,56 @@
+"""Tokens that were taken back before they ended: every service notes it from the provider's events."""
+
+import time
+from collections import OrderedDict
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from shared.contracts.catalog import AccessRevoked
+from shared.db.engine import Database, dialect_of
+from shared.db.unit_of_work import UnitOfWork
+from shared.identity.tables import revoked_access
+
+FRESH_SECONDS = 5.0
+"""What the store said about an account is believed this long."""
+
+REMEMBERED = 10_000
+"""Accounts; more than are signed in at once."""
+
+
+class Revocations:
+    """Asks the service's own store, and remembers the answers for a moment."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._known: OrderedDict[str, tuple[float, datetime | None]] = OrderedDict()
+
+    async def is_void(self, subject: str, issued_at: datetime) -> bool:
+        """Whether a token of ``subject`` that was issued then has been taken back."""
+        now = time.monotonic()
+        asked_at, before = self._known.get(subject, (float("-inf"), None))
+        if now - asked_at > FRESH_SECONDS:
+            async with self._database.reading() as session:
+                before = await session.scalar(
+                    select(revoked_access.c.before).where(revoked_access.c.subject == subject)
+                )
+            self._known[subject] = now, before
+            self._known.move_to_end(subject)
+            if len(self._known) > REMEMBERED:
+                self._known.popitem(last=False)
+        return before is not None and issued_at <= before
+
+
+async def note_revocation(uow: UnitOfWork, event: AccessRevoked) -> None:
+    """Tokens of the account issued until ``before`` are void; a later moment stays when an earlier one comes."""
+    async with uow.transaction() as tx:
+        make = postgresql.insert if dialect_of(tx.session) == "postgresql" else sqlite.insert
+        row = make(revoked_access).values(subject=event.subject, before=event.before)
+        await tx.session.execute(
+            row.on_conflict_do_update(
+                index_elements=[revoked_access.c.subject],
+                set_={"before": row.excluded.before},
+                where=revoked_access.c.before < row.excluded.before,
+            )
+        )

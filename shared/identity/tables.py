@@ -1,0 +1,15 @@
+"""What every service keeps of accounts: whose tokens were taken back."""
+
+from sqlalchemy import Column, MetaData, String, Table
+
+from shared.db.types import UtcDateTime
+
+metadata = MetaData()
+
+revoked_access = Table(
+    "revoked_access",
+    metadata,
+    Column("subject", String(120), primary_key=True),
+    Column("before", UtcDateTime, nullable=False),
+)
+"""Tokens of ``subject`` that were issued until ``before`` are void."""

@@ -1,0 +1,104 @@
+"""Checks access tokens: JWTs (RFC 7519, RFC 9068) of the configured OpenID Connect provider, and of no other."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jws import extract_compact
+
+from shared.identity.keys import KeySource
+from shared.kernel.access import Actor, Role
+from shared.kernel.clock import Clock
+from shared.kernel.errors import Unauthenticated
+
+ALGORITHMS = ("ES256", "ES384", "RS256", "PS256", "EdDSA")
+"""Asymmetric ones only: no ``none``, and no HMAC that a public key could be passed off as."""
+
+LONGEST_TOKEN = 8192
+
+
+class TokenVerifier:
+    """One verifying path for every provider.
+
+    ``issuer`` and ``audience`` must stand in the token word for word; ``skew_seconds`` is how far clocks
+    may differ; ``roles_claim`` is where roles stand, dots lead into objects (``realm_access.roles``).
+    """
+
+    def __init__(
+        self, keys: KeySource, clock: Clock, *, issuer: str, audience: str, skew_seconds: int, roles_claim: str
+    ) -> None:
+        self._keys = keys
+        self._clock = clock
+        self._issuer = issuer
+        self._audience = audience
+        self._skew = skew_seconds
+        self._roles_claim = roles_claim
+
+    async def verify(self, token: str, *, address: str = "") -> tuple[Actor, Mapping[str, Any]]:
+        """Who the token speaks of, and all it says (``exp``, ``iat`` in seconds since 1970).
+
+        :raises Unauthenticated: a check failed; names it.
+        :raises KeysUnavailable: the provider's keys can't be had now.
+        """
+        claims = await self._claims(token)
+        self._check(claims)
+        return replace(_actor(claims, self._roles_claim), address=address), claims
+
+    async def _claims(self, token: str) -> dict[str, Any]:
+        if not self._issuer or len(token) > LONGEST_TOKEN:
+            raise Unauthenticated("malformed")
+        try:
+            header = extract_compact(token.encode("ascii")).headers()
+        except (JoseError, ValueError) as error:
+            raise Unauthenticated("malformed") from error
+        if header.get("alg") not in ALGORITHMS:
+            raise Unauthenticated("algorithm")
+        kid = header.get("kid")
+        key = await self._keys.find(kid) if isinstance(kid, str) else None
+        if key is None:
+            raise Unauthenticated("key")
+        try:
+            return dict(jwt.decode(token, key, algorithms=list(ALGORITHMS)).claims)
+        except (JoseError, ValueError, TypeError) as error:
+            raise Unauthenticated("signature") from error
+
+    def _check(self, claims: Mapping[str, Any]) -> None:
+        now = self._clock().timestamp()
+        audience = claims.get("aud")
+        audiences = audience if isinstance(audience, list) else [audience]
+        if claims.get("iss") != self._issuer:
+            raise Unauthenticated("issuer")
+        if self._audience not in audiences:
+            raise Unauthenticated("audience")
+        for name in ("exp", "iat"):
+            if not isinstance(claims.get(name), (int, float)) or isinstance(claims[name], bool):
+                raise Unauthenticated(name)
+        if claims["exp"] <= now - self._skew:
+            raise Unauthenticated("expired")
+        not_before = claims.get("nbf", claims["iat"])
+        if not isinstance(not_before, (int, float)) or max(not_before, claims["iat"]) > now + self._skew:
+            raise Unauthenticated("not_yet_valid")
+        if not isinstance(claims.get("sub"), str) or not claims["sub"]:
+            raise Unauthenticated("subject")
+
+
+def _actor(claims: Mapping[str, Any], roles_claim: str) -> Actor:
+    found: Any = claims
+    for step in roles_claim.split("."):
+        found = found.get(step) if isinstance(found, Mapping) else None
+    known = {role.value for role in Role}
+    roles = frozenset(Role(name) for name in found if name in known) if isinstance(found, list) else frozenset()
+
+    def text(name: str) -> str | None:
+        value = claims.get(name)
+        return value if isinstance(value, str) else None
+
+    return Actor(
+        subject=claims["sub"],
+        roles=roles,
+        township_code=text("township_code"),
+        team_code=text("team_code"),
+        volunteer_no=text("volunteer_no"),
+    )

@@ -1,0 +1,146 @@
+"""Who acts, and what they may do: the mechanism. The tables stand in each service's application/policy.py."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from shared.kernel.errors import Forbidden, NotFound, Unauthenticated
+
+
+class Role(StrEnum):
+    """What an account can be. Residents have no account; they come with signed links."""
+
+    COORDINATOR = "coordinator"
+    LEADER = "team_leader"
+    VOLUNTEER = "volunteer"
+    OFFICER = "township_officer"
+    CLERK = "clerk"
+    AUDITOR = "auditor"
+    OPERATOR = "operator"
+    SUBSCRIBER = "subscriber"
+
+
+class Scope(StrEnum):
+    """How far a role's permission reaches."""
+
+    ANY = "any"
+    OWN_TOWNSHIP = "own township"
+    OWN_TEAM = "own team"
+    SELF = "self"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whoever asks. ``subject`` is the pseudonymous id of an account; ``address`` where it came from."""
+
+    subject: str
+    roles: frozenset[Role] = frozenset()
+    township_code: str | None = None
+    team_code: str | None = None
+    volunteer_no: str | None = None
+    address: str = ""
+    is_system: bool = False
+
+    @property
+    def is_anonymous(self) -> bool:
+        return not self.subject
+
+
+ANONYMOUS = Actor("")
+SYSTEM = Actor("system", is_system=True)
+"""The service itself: its consumers and jobs do what was decided before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """An action that an actor may do, and on what: everything, or only what belongs to one of these."""
+
+    action: str
+    everything: bool
+    townships: frozenset[str] = frozenset()
+    teams: frozenset[str] = frozenset()
+    persons: frozenset[str] = frozenset()
+
+    def covers(self, *, township: str | None = None, teams: Iterable[str] = (), person: str | None = None) -> bool:
+        return (
+            self.everything or township in self.townships or person in self.persons or not self.teams.isdisjoint(teams)
+        )
+
+    def require(
+        self,
+        kind: str,
+        key: str,
+        *,
+        township: str | None = None,
+        teams: Iterable[str] = (),
+        person: str | None = None,
+        states: Iterable[str] = (),
+    ) -> None:
+        """:raises NotFound: the object is someone else's; the same answer as if there were none."""
+        if not self.covers(township=township, teams=teams, person=person):
+            raise NotFound(kind, key, states=states)
+
+    def require_for(
+        self, field_name: str, *, township: str | None = None, teams: Iterable[str] = (), person: str | None = None
+    ) -> None:
+        """For what is to be made: on whose behalf does the request act?
+
+        :raises Forbidden: not on the actor's own; names the field.
+        """
+        if not self.covers(township=township, teams=teams, person=person):
+            raise Forbidden(self.action, field=field_name)
+
+
+Rules = Mapping[Role, Scope]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One service's table: action x role -> how far. What is not in it is not allowed."""
+
+    table: Mapping[str, Rules]
+    public: frozenset[str] = field(default_factory=frozenset)
+    """Actions that need no account."""
+
+    def grant(self, actor: Actor, action: str) -> Grant:
+        """:raises Unauthenticated: nobody has signed in. :raises Forbidden: no role of the actor has the action.
+        :raises KeyError: the table has no such action."""
+        rules = {} if action in self.public else self.table[action]
+        if actor.is_system or action in self.public:
+            return Grant(action, everything=True)
+        if actor.is_anonymous:
+            raise Unauthenticated()
+        scopes = {rules[role] for role in actor.roles if role in rules}
+        if not scopes:
+            raise Forbidden(action)
+
+        def own(scope: Scope, value: str | None) -> frozenset[str]:
+            return frozenset({value}) if scope in scopes and value else frozenset()
+
+        return Grant(
+            action,
+            everything=Scope.ANY in scopes,
+            townships=own(Scope.OWN_TOWNSHIP, actor.township_code),
+            teams=own(Scope.OWN_TEAM, actor.team_code),
+            persons=own(Scope.SELF, actor.volunteer_no),
+        )
+
+
+def everyone_with_an_account() -> Rules:
+    return dict.fromkeys(Role, Scope.ANY)
+
+
+OPERATIONS: Mapping[str, Rules] = {
+    "read_events": {Role.OPERATOR: Scope.ANY, Role.AUDITOR: Scope.ANY, Role.SUBSCRIBER: Scope.ANY},
+    "count_events": {
+        Role.OPERATOR: Scope.ANY,
+        Role.AUDITOR: Scope.ANY,
+        Role.SUBSCRIBER: Scope.ANY,
+        Role.COORDINATOR: Scope.ANY,
+    },
+    "replay_events": {Role.OPERATOR: Scope.ANY},
+    "read_parked": {Role.OPERATOR: Scope.ANY, Role.AUDITOR: Scope.ANY},
+    "redrive_parked": {Role.OPERATOR: Scope.ANY},
+    "read_audit": {Role.AUDITOR: Scope.ANY, Role.OPERATOR: Scope.ANY},
+}
+"""The rows that every service's table has, for the doors of shared.http.operations."""
