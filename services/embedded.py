@@ -3,6 +3,7 @@ demonstration, or a developer; the code below the bootstraps is the same as on a
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -29,16 +30,18 @@ def build_all(data: Path, *, smtp_url: str = "", clock: Clock = utc_now) -> list
     """The services, with their stores in the folder ``data``; they share one broker."""
     broker, cache = MemoryBroker(), MemoryCache()
 
-    def store(name: str) -> str:
-        return f"sqlite:///{data / name}.db"
+    def common(name: str) -> dict[str, Any]:
+        return {
+            "database_url": f"sqlite:///{data / name}.db",
+            "vault_keys_file": data / "vault_keys.json",
+            "vault_keys_create": True,
+        }
 
     return [
-        build_catalog(CatalogSettings(database_url=store("catalog")), broker=broker, cache=cache, clock=clock),
-        build_requests(RequestsSettings(database_url=store("requests")), broker=broker, cache=cache, clock=clock),
-        build_dispatch(DispatchSettings(database_url=store("dispatch")), broker=broker, cache=cache, clock=clock),
-        build_notify(
-            NotifySettings(database_url=store("notify"), smtp_url=smtp_url), broker=broker, cache=cache, clock=clock
-        ),
+        build_catalog(CatalogSettings(**common("catalog")), broker=broker, cache=cache, clock=clock),
+        build_requests(RequestsSettings(**common("requests")), broker=broker, cache=cache, clock=clock),
+        build_dispatch(DispatchSettings(**common("dispatch")), broker=broker, cache=cache, clock=clock),
+        build_notify(NotifySettings(**common("notify"), smtp_url=smtp_url), broker=broker, cache=cache, clock=clock),
     ]
 
 

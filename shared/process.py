@@ -19,6 +19,7 @@ from shared.cache.port import Cache
 from shared.cache.redis import RedisCache
 from shared.db.engine import store_is_away
 from shared.db.migrate import SchemaMismatch
+from shared.db.vault import VaultError, reseal
 from shared.http.operations import health_router
 from shared.kernel.clock import utc_now
 from shared.messaging.broker import Broker
@@ -80,10 +81,13 @@ def make_cache(settings: ServiceSettings) -> Cache:
 
 
 def main(settings_class: type[ServiceSettings], build: Build) -> None:
-    """The command line of a service: ``migrate``, or any of the roles (all of them by default)."""
+    """The command line of a service: ``migrate``, ``reseal``, or any of the roles (all of them by default)."""
     parser = argparse.ArgumentParser(prog=f"python -m services.{settings_class.name}")
     parser.add_argument(
-        "what", nargs="*", choices=[*Role, "migrate", []], help="roles of this process, or migrate; default: all roles"
+        "what",
+        nargs="*",
+        choices=[*Role, "migrate", "reseal", []],
+        help="roles of this process, migrate, or reseal (personal data with the current key); default: all roles",
     )
     what: list[str] = parser.parse_args().what
     settings = settings_class()
@@ -91,6 +95,9 @@ def main(settings_class: type[ServiceSettings], build: Build) -> None:
     broker = make_broker(settings)
     if "migrate" in what:
         asyncio.run(_migrate(build, settings, broker))
+        return
+    if "reseal" in what:
+        asyncio.run(_reseal(build, settings, broker))
         return
     roles = frozenset(Role(role) for role in what) or ALL_ROLES
     service = build(settings, broker=broker, cache=make_cache(settings), clock=utc_now)
@@ -132,6 +139,17 @@ async def _migrate(build: Build, settings: ServiceSettings, broker: Broker) -> N
     service = build(settings, broker=broker, cache=MemoryCache(), clock=utc_now)
     await service.migrate()
     await service.database.close()
+
+
+async def _reseal(build: Build, settings: ServiceSettings, broker: Broker) -> None:
+    service = build(settings, broker=broker, cache=MemoryCache(), clock=utc_now)
+    try:
+        count = await reseal(service.database, service.vault, service.sealed) if service.sealed else 0
+    except VaultError as error:
+        sys.exit(f"{service.name}: {error}")
+    finally:
+        await service.database.close()
+    log.info("sealed anew", values=count)
 
 
 def serve(app: Starlette, host: str, port: int) -> None:

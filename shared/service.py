@@ -6,14 +6,17 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from sqlalchemy import Column
 
 from shared import __version__
 from shared.cache.port import Cache
 from shared.db.engine import Database
 from shared.db.migrate import Migrations, SchemaMismatch
 from shared.db.unit_of_work import UnitOfWork
+from shared.db.vault import Vault
 from shared.http import problems
 from shared.http.gate import Gate
 from shared.http.middleware import Observed
@@ -71,7 +74,10 @@ class Service:
     consumer: Consumer | None
     texts: Texts
     api: FastAPI
+    vault: Vault
     jobs: list[Job] = field(default_factory=list)
+    sealed: Sequence[Column[Any]] = ()
+    """The columns with sealed values, for ``reseal``."""
     _lease: ShardLease = field(repr=False, kw_only=True)
 
     @classmethod
@@ -87,6 +93,8 @@ class Service:
         subscriptions: Subscriptions,
         routers: Sequence[APIRouter],
         policy: Policy,
+        sealed: Sequence[Column[Any]] = (),
+        vault: Vault | None = None,
     ) -> "Service":
         """The parts that all services have alike. ``package`` is the folder of the service; what its
         routes need beyond the unit of work, ``bootstrap.build`` puts into ``api.state``."""
@@ -116,6 +124,8 @@ class Service:
             consumer=consumer,
             texts=texts,
             api=api,
+            vault=vault or vault_of(settings),
+            sealed=sealed,
             _lease=lease,
         )
         verifier = TokenVerifier(
@@ -126,8 +136,9 @@ class Service:
             skew_seconds=settings.oidc_skew_seconds,
             roles_claim=settings.oidc_roles_claim,
         )
-        api.state.gate = Gate(verifier, Revocations(database))
+        api.state.gate = Gate(verifier, Revocations(database), clock)
         api.state.uow = uow
+        api.state.vault = service.vault
         api.state.texts = texts
         api.state.cache = cache
         api.add_middleware(Observed, service=settings.name, on_fault=problems.install(api, texts))
@@ -197,6 +208,11 @@ class Service:
             with suppress(Exception):  # the store being away shows elsewhere
                 metrics.OUTBOX_DEPTH.labels(self.name).set(await outbox_depth(self.database))
             await asyncio.sleep(SAMPLE_SECONDS)
+
+
+def vault_of(settings: ServiceSettings) -> Vault:
+    """The vault of a service; a bootstrap whose consumers need it makes it ahead of the service."""
+    return Vault(settings.vault_keys_file, create=settings.vault_keys_create)
 
 
 @asynccontextmanager

@@ -38,4 +38,8 @@ class ServiceSettings(BaseSettings):
     )
     oidc_audience: str = Field(default="diancai", description="what tokens for this system name as their audience")
     oidc_skew_seconds: int = Field(default=30, ge=0, le=300, description="how far clocks may differ")
+    vault_keys_file: Path | None = Field(
+        default=None, description="keys that seal personal data; default: vault_keys in the folder of secrets"
+    )
+    vault_keys_create: bool = Field(default=False, description="make that file when there is none; for one process")
     oidc_roles_claim: str = Field(default="roles", description="where tokens say roles, e.g. realm_access.roles")
