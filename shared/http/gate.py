@@ -1,39 +1,40 @@
 """Who knocks: from the bearer token of a request to the actor on whose behalf it is served."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import Request
 
+from shared.db.engine import store_is_away
 from shared.db.unit_of_work import UnitOfWork
 from shared.identity.revocation import Revocations
 from shared.identity.tokens import TokenVerifier
 from shared.kernel.access import ANONYMOUS, Actor
+from shared.kernel.clock import Clock
 from shared.kernel.errors import Unauthenticated
 
 
-class Gate:
-    """Checks tokens for one service."""
+@dataclass(frozen=True, slots=True)
+class AdmittedToken:
+    """A token that was let in; what stays open asks now and then whether it still ``holds``."""
 
-    def __init__(self, verifier: TokenVerifier, revocations: Revocations) -> None:
+    actor: Actor
+    issued_at: datetime
+    ends_at: datetime
+    _gate: "Gate"
+
+    async def holds(self) -> bool:
+        return await self._gate.holds(self)
+
+
+class Gate:
+    """Checks tokens for one service. Others who knock too often are refused by ``shared.http.limits``."""
+
+    def __init__(self, verifier: TokenVerifier, revocations: Revocations, clock: Clock) -> None:
         self._verifier = verifier
         self._revocations = revocations
-
-    async def admit(self, authorization: str | None, address: str) -> tuple[Actor, float]:
-        """The actor (ANONYMOUS without a token), and when its token ends, in seconds since 1970.
-
-        :raises Unauthenticated: there is a token, and it does not hold.
-        """
-        if authorization is None:
-            return replace(ANONYMOUS, address=address), 0.0
-        scheme, _, token = authorization.partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise Unauthenticated("malformed")
-        actor, claims = await self._verifier.verify(token.strip(), address=address)
-        if await self._revocations.is_void(actor.subject, datetime.fromtimestamp(claims["iat"], UTC)):
-            raise Unauthenticated("revoked")
-        return actor, float(claims["exp"])
+        self._clock = clock
 
     async def acting(self, request: Request, unit: UnitOfWork) -> UnitOfWork:
         """``unit`` on behalf of whoever sent ``request``. A public door asks for no token, so no wrong one closes it.
@@ -44,11 +45,31 @@ class Gate:
         address = request.client.host if request.client else ""
         if not said.get("security"):
             return unit.acting(replace(ANONYMOUS, address=address))
-        actor, request.state.token_ends_at = await self.admit(request.headers.get("authorization"), address)
-        if actor.is_anonymous:
-            raise Unauthenticated()
-        return unit.acting(actor)
+        token = await self.admit(request.headers.get("authorization"), address)
+        request.state.token = token
+        return unit.acting(token.actor)
 
-    async def holds(self, actor: Actor, issued_at: datetime) -> bool:
-        """Whether a token that was admitted earlier would still be; for streams that stay open."""
-        return not await self._revocations.is_void(actor.subject, issued_at)
+    async def admit(self, authorization: str | None, address: str) -> AdmittedToken:
+        """:raises Unauthenticated: there is no token (RFC 6750), or it does not hold."""
+        if authorization is None:
+            raise Unauthenticated()
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Unauthenticated("malformed")
+        actor, claims = await self._verifier.verify(token.strip(), address=address)
+        issued_at, ends_at = (datetime.fromtimestamp(claims[name], UTC) for name in ("iat", "exp"))
+        admitted = AdmittedToken(actor, issued_at, ends_at, self)
+        if await self._revocations.is_void(actor.subject, issued_at):
+            raise Unauthenticated("revoked")
+        return admitted
+
+    async def holds(self, token: AdmittedToken) -> bool:
+        """Whether a token that was let in would be still. While the store is away, nothing is held against it."""
+        if self._clock() >= token.ends_at:
+            return False
+        try:
+            return not await self._revocations.is_void(token.actor.subject, token.issued_at)
+        except Exception as error:
+            if not store_is_away(error):
+                raise
+            return True

@@ -73,15 +73,20 @@ class TokenVerifier:
         if self._audience not in audiences:
             raise Unauthenticated("audience")
         for name in ("exp", "iat"):
-            if not isinstance(claims.get(name), (int, float)) or isinstance(claims[name], bool):
+            if not _is_moment(claims.get(name)):
                 raise Unauthenticated(name)
         if claims["exp"] <= now - self._skew:
             raise Unauthenticated("expired")
         not_before = claims.get("nbf", claims["iat"])
-        if not isinstance(not_before, (int, float)) or max(not_before, claims["iat"]) > now + self._skew:
+        if not _is_moment(not_before) or max(not_before, claims["iat"]) > now + self._skew:
             raise Unauthenticated("not_yet_valid")
         if not isinstance(claims.get("sub"), str) or not claims["sub"]:
             raise Unauthenticated("subject")
+
+
+def _is_moment(value: Any) -> bool:
+    """A NumericDate (RFC 7519, 2), no later than the year 9999."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < 253_402_300_800
 
 
 def _actor(claims: Mapping[str, Any], roles_claim: str) -> Actor:

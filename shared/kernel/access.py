@@ -91,7 +91,7 @@ class Grant:
             raise Forbidden(self.action, field=field_name)
 
 
-Rules = Mapping[Role, Scope]
+Rules = dict[Role, Scope]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,12 @@ import httpx
 import pytest
 import uvicorn
 
+from shared.kernel.access import Role
+from shared.kernel.clock import utc_now
 from shared.process import application
 from tests.notify.rui_an import GAOLOU, accepted, directory, messages, ordered, tell
 from tests.support.house import PATIENCE_SECONDS, House
+from tests.support.tokens import bearer
 
 PATH = "/api/notify/recipients/coordinator/stream"
 
@@ -66,7 +69,8 @@ async def served(notify: House) -> AsyncIterator[Served]:
     task = asyncio.create_task(server.serve())
     await notify.until(lambda: server.started)
     port = server.servers[0].sockets[0].getsockname()[1]
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_SECONDS) as client:
+    url, headers = f"http://127.0.0.1:{port}", bearer(Role.COORDINATOR)
+    async with httpx.AsyncClient(base_url=url, timeout=PATIENCE_SECONDS, headers=headers) as client:
         yield Served(server, task, client)
     server.should_exit = True
     await task
@@ -126,6 +130,22 @@ async def test_an_unknown_recipient_has_no_stream(served: Served) -> None:
     refused = await served.client.get("/api/notify/recipients/team.nobody/stream")
     assert refused.status_code == 404
     assert refused.json()["code"] == "recipient.not_found"
+
+
+async def test_the_stream_ends_with_its_token(notify: House, served: Served) -> None:
+    await tell(notify, *directory(), ordered())
+    ended = bearer(Role.COORDINATOR, exp=int(utc_now().timestamp()) - 1)  # let in, for clocks may differ by 30 s
+    async with served.listening(f"{PATH}?after=0", **ended) as events, asyncio.timeout(PATIENCE_SECONDS):
+        assert [event async for event in events] == []
+
+
+async def test_nobody_listens_at_somebody_elses_inbox(notify: House, served: Served) -> None:
+    await tell(notify, *directory())
+    officer = bearer(Role.OFFICER, township_code=GAOLOU)
+    own = f"/api/notify/recipients/township.{GAOLOU}/stream"
+    async with served.listening(own, **officer):
+        refused = await served.client.get(PATH, headers=officer)
+    assert (refused.status_code, refused.json()["code"]) == (404, "recipient.not_found")
 
 
 async def test_the_stream_ends_when_the_server_stops(notify: House, served: Served) -> None:

@@ -73,15 +73,18 @@ async def list_messages(
 )
 async def stream_messages(
     recipient_id: Key,
+    request: Request,
     uow: Uow,
     state: AppState,
     language: Language,
     after: Position = None,
     last_event_id: LastEventId = None,
 ) -> EventSourceResponse:
-    """Begins behind `Last-Event-ID`, else behind `after`, else with what comes from now on."""
+    """Begins behind `Last-Event-ID`, else behind `after`, else with what comes from now on. Ends with the token."""
     begin = last_event_id if last_event_id is not None else after
-    return await open_stream(uow, state.texts, state.cache, language, recipient_id, after=begin)
+    return await open_stream(
+        uow, state.texts, state.cache, language, recipient_id, after=begin, holds=request.state.token.holds
+    )
 
 
 @router.post("/messages/{message_id}/read", summary="Mark a message as read", **door("mark_message", 404, 409, 422))

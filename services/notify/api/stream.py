@@ -1,7 +1,7 @@
 """The live inbox: server-sent events (WHATWG HTML, 9.2) from the store, woken by signals."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import anyio
 from sse_starlette import EventSourceResponse, ServerSentEvent
@@ -29,16 +29,23 @@ log = logger(__name__)
 
 
 async def open_stream(
-    uow: UnitOfWork, texts: Texts, cache: Cache, language: str, recipient_id: str, *, after: int | None
+    uow: UnitOfWork,
+    texts: Texts,
+    cache: Cache,
+    language: str,
+    recipient_id: str,
+    *,
+    after: int | None,
+    holds: Callable[[], Awaitable[bool]],
 ) -> EventSourceResponse:
-    """A response that goes on until the browser leaves or the server stops.
+    """A response that goes on until the browser leaves, its token no longer ``holds``, or the server stops.
 
     :raises NotFound: no event has mentioned the recipient.
     """
     # Before the answer begins: whoever sees it begin must get whatever is stored from then on.
     newest = await queries.last_position(uow, recipient_id)
     stopping = anyio.Event()
-    events = _follow(uow, texts, cache, language, recipient_id, newest if after is None else after, stopping)
+    events = _follow(uow, texts, cache, language, recipient_id, newest if after is None else after, stopping, holds)
     return EventSourceResponse(
         events, ping=HEARTBEAT_SECONDS, shutdown_event=stopping, shutdown_grace_period=GRACE_SECONDS
     )
@@ -52,13 +59,14 @@ async def _follow(
     recipient_id: str,
     position: int,
     stopping: anyio.Event,
+    holds: Callable[[], Awaitable[bool]],
 ) -> AsyncIterator[ServerSentEvent]:
     stopped = asyncio.ensure_future(stopping.wait())
     async with cache.watching(inbox_topic(recipient_id)) as bursts:
         woken = asyncio.ensure_future(anext(bursts))
         try:
             yield ServerSentEvent(comment="open", retry=RECONNECT_MILLISECONDS)
-            while not stopped.done():
+            while not stopped.done() and await holds():
                 messages = await _beyond(uow, texts, language, recipient_id, position)
                 for message in messages:
                     position = message.position
