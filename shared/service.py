@@ -33,6 +33,7 @@ from shared.messaging.doorbell import Doorbell
 from shared.messaging.outbox import Outbox
 from shared.messaging.relay import Relay, outbox_depth
 from shared.messaging.shards import ShardLease
+from shared.privacy.retention import Prune, retention
 from shared.settings import ServiceSettings
 from shared.telemetry import metrics
 from shared.telemetry.logs import logger
@@ -94,7 +95,7 @@ class Service:
         routers: Sequence[APIRouter],
         policy: Policy,
         sealed: Sequence[Column[Any]] = (),
-        vault: Vault | None = None,
+        prunes: Sequence[Prune] = (),
     ) -> "Service":
         """The parts that all services have alike. ``package`` is the folder of the service; what its
         routes need beyond the unit of work, ``bootstrap.build`` puts into ``api.state``."""
@@ -102,7 +103,8 @@ class Service:
         outbox = Outbox(settings.name)
         doorbell = Doorbell(database)
         lease = ShardLease(database)
-        uow = UnitOfWork(database, outbox, clock, doorbell.ring)
+        vault = Vault(settings.vault_keys_file, create=settings.vault_keys_create)
+        uow = UnitOfWork(database, outbox, clock, doorbell.ring, vault)
         consumer = (
             Consumer(settings.name, uow, outbox, clock, subscriptions, partitions=settings.partitions)
             if subscriptions
@@ -124,8 +126,9 @@ class Service:
             consumer=consumer,
             texts=texts,
             api=api,
-            vault=vault or vault_of(settings),
+            vault=vault,
             sealed=sealed,
+            jobs=[retention(database, clock, prunes)] if prunes else [],
             _lease=lease,
         )
         verifier = TokenVerifier(
@@ -208,11 +211,6 @@ class Service:
             with suppress(Exception):  # the store being away shows elsewhere
                 metrics.OUTBOX_DEPTH.labels(self.name).set(await outbox_depth(self.database))
             await asyncio.sleep(SAMPLE_SECONDS)
-
-
-def vault_of(settings: ServiceSettings) -> Vault:
-    """The vault of a service; a bootstrap whose consumers need it makes it ahead of the service."""
-    return Vault(settings.vault_keys_file, create=settings.vault_keys_create)
 
 
 @asynccontextmanager

@@ -7,10 +7,11 @@ import pytest
 
 from services.catalog.bootstrap import build as build_catalog
 from services.catalog.settings import CatalogSettings
-from tests.support import tokens
+from tests.support import keys, tokens
 from tests.support.house import House, running_house
 
 tokens.trust()
+keys.use()
 
 pytest_plugins = ["tests.support.fixtures"]
 

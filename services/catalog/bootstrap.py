@@ -2,14 +2,18 @@
 
 from pathlib import Path
 
+from services.catalog.api import people
 from services.catalog.api.routes import router
 from services.catalog.application.policy import POLICY
 from services.catalog.consumers import SUBSCRIPTIONS
 from services.catalog.settings import CatalogSettings
-from services.catalog.store import tables as _mapped  # noqa: F401  # maps the domain's classes
+from services.catalog.store import tables
 from shared.cache.port import Cache
 from shared.kernel.clock import Clock
 from shared.messaging.broker import Broker
+from shared.privacy.retention import EXPIRED_PARTS
+from shared.privacy.router import people_router
+from shared.privacy.tables import person_part
 from shared.service import Service
 
 
@@ -22,6 +26,8 @@ def build(settings: CatalogSettings, *, broker: Broker, cache: Cache, clock: Clo
         cache=cache,
         clock=clock,
         subscriptions=SUBSCRIPTIONS,
-        routers=[router],
+        routers=[router, people.router, people_router(settings.name, POLICY)],
         policy=POLICY,
+        sealed=[*tables.SEALED, person_part.c.data_sealed],
+        prunes=[EXPIRED_PARTS],
     )

@@ -12,6 +12,9 @@ from services.dispatch.store import tables as _mapped  # noqa: F401  # maps the 
 from shared.cache.port import Cache
 from shared.kernel.clock import Clock
 from shared.messaging.broker import Broker
+from shared.privacy.retention import EXPIRED_PARTS, OLD_IDEMPOTENCY_KEYS
+from shared.privacy.router import people_router
+from shared.privacy.tables import person_part
 from shared.service import Service
 
 
@@ -26,8 +29,10 @@ def build(
         cache=cache,
         clock=clock,
         subscriptions=SUBSCRIPTIONS,
-        routers=[router],
+        routers=[router, people_router(settings.name, POLICY)],
         policy=POLICY,
+        sealed=[person_part.c.data_sealed],
+        prunes=[EXPIRED_PARTS, OLD_IDEMPOTENCY_KEYS],
     )
     service.api.state.planner = planner or ListPlanner()
     return service

@@ -1,7 +1,16 @@
 """What dispatch listens to, and the use case each event calls."""
 
 from services.dispatch.application import intake
-from shared.contracts.catalog import AccessRevoked, ServiceItemChanged, TeamChanged, TeamRegistered, TownshipChanged
+from services.dispatch.application.people import PEOPLE
+from shared.contracts.catalog import (
+    AccessRevoked,
+    PersonErased,
+    PersonExportRequested,
+    ServiceItemChanged,
+    TeamChanged,
+    TeamRegistered,
+    TownshipChanged,
+)
 from shared.contracts.notify import MessageDelivered, MessageFailed
 from shared.contracts.requests import OrderAccepted, OrderCancelled, OrderClosed
 from shared.identity.revocation import note_revocation
@@ -18,4 +27,6 @@ SUBSCRIPTIONS: Subscriptions = {
     OrderClosed: intake.drop_demand,
     MessageDelivered: intake.note_delivery,
     MessageFailed: intake.note_delivery,
+    PersonExportRequested: PEOPLE.on_export_requested,
+    PersonErased: PEOPLE.on_person_erased,
 }

@@ -1,18 +1,23 @@
 """Puts notify together; the only place that does."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from services.notify.adapters.smtp import SmtpSender
 from services.notify.api.routes import router
 from services.notify.application.policy import POLICY
 from services.notify.application.posting import Channels
+from services.notify.application.retention import old_messages
 from services.notify.consumers import subscriptions
 from services.notify.jobs import mailer
 from services.notify.settings import NotifySettings
-from services.notify.store import tables as _mapped  # noqa: F401  # maps the domain's classes
+from services.notify.store import tables
 from shared.cache.port import Cache
 from shared.kernel.clock import Clock
 from shared.messaging.broker import Broker
+from shared.privacy.retention import EXPIRED_PARTS
+from shared.privacy.router import people_router
+from shared.privacy.tables import person_part
 from shared.service import Service
 
 
@@ -26,8 +31,10 @@ def build(settings: NotifySettings, *, broker: Broker, cache: Cache, clock: Cloc
         cache=cache,
         clock=clock,
         subscriptions=subscriptions(channels),
-        routers=[router],
+        routers=[router, people_router(settings.name, POLICY)],
         policy=POLICY,
+        sealed=[tables.recipient.c.email_sealed, person_part.c.data_sealed],
+        prunes=[EXPIRED_PARTS, old_messages(timedelta(days=settings.retention_days))],
     )
     if settings.smtp_url:
         sender = SmtpSender(settings.smtp_url, settings.mail_from, clock)

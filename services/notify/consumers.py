@@ -3,10 +3,19 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from services.notify.application import circuit, digests, directory, orders
+from services.notify.application import circuit, digests, directory, orders, people
 from services.notify.application.posting import Channels
 from shared.contracts import Event
-from shared.contracts.catalog import AccessRevoked, EditionPublished, TeamChanged, TeamRegistered, TownshipChanged
+from shared.contracts.catalog import (
+    AccessRevoked,
+    EditionPublished,
+    PersonErased,
+    PersonExportRequested,
+    TeamChanged,
+    TeamRegistered,
+    TownshipChanged,
+    VolunteerChanged,
+)
 from shared.contracts.dispatch import (
     AssignmentAccepted,
     AssignmentDeclined,
@@ -32,12 +41,23 @@ async def void_tokens(uow: UnitOfWork, _channels: Channels, event: AccessRevoked
     await note_revocation(uow, event)
 
 
+async def collect_person(uow: UnitOfWork, _channels: Channels, event: PersonExportRequested) -> None:
+    await people.PEOPLE.on_export_requested(uow, event)
+
+
+async def erase_person(uow: UnitOfWork, _channels: Channels, event: PersonErased) -> None:
+    await people.PEOPLE.on_person_erased(uow, event)
+
+
 SUBSCRIPTIONS: Mapping[type[Event], UseCase] = {
     AccessRevoked: void_tokens,
     TownshipChanged: directory.name_township,
     TeamRegistered: directory.name_team,
     TeamChanged: directory.name_team,
     EditionPublished: directory.announce_edition,
+    VolunteerChanged: people.note_volunteer,
+    PersonExportRequested: collect_person,
+    PersonErased: erase_person,
     ServiceOrdered: orders.tell_of_order,
     OrderAccepted: orders.tell_of_acceptance,
     OrderReturned: orders.tell_of_return,

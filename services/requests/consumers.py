@@ -1,7 +1,14 @@
 """What requests listens to."""
 
 from services.requests.application import intake
-from shared.contracts.catalog import AccessRevoked, EditionPublished, TownshipChanged
+from services.requests.application.people import PEOPLE
+from shared.contracts.catalog import (
+    AccessRevoked,
+    EditionPublished,
+    PersonErased,
+    PersonExportRequested,
+    TownshipChanged,
+)
 from shared.contracts.dispatch import (
     AssignmentDeclined,
     BoothReported,
@@ -27,4 +34,6 @@ SUBSCRIPTIONS: Subscriptions = {
     StopCancelled: intake.cancel_stop,
     BoothReported: intake.report_booth,
     StopCompleted: intake.complete_stop,
+    PersonExportRequested: PEOPLE.on_export_requested,
+    PersonErased: PEOPLE.on_person_erased,
 }

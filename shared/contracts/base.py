@@ -34,6 +34,14 @@ class Event(BaseModel):
         cls.type = f"{cls.publisher}.{past_tense}.v{cls.version}"
 
 
+class PersonAnswer(Event, abstract=True):
+    """A service's answer to what catalog asked about a person; ``records`` is how many it concerned."""
+
+    volunteer_no: str
+    request_id: str
+    records: int
+
+
 class Point(BaseModel):
     """A place on the map, WGS-84 degrees."""
 

@@ -71,3 +71,25 @@ class AccessRevoked(Event):
 
     subject: str
     before: datetime
+
+
+class VolunteerChanged(Event):
+    """A volunteer joined, moved to another team, left or came back. Who it is stays in catalog."""
+
+    volunteer_no: str
+    team_code: str
+    active: bool
+
+
+class PersonExportRequested(Event):
+    """Everybody is asked to collect what they hold about a volunteer, for whoever asked to have it."""
+
+    volunteer_no: str
+    request_id: str
+
+
+class PersonErased(Event):
+    """A volunteer's personal data was deleted here, and must be everywhere."""
+
+    volunteer_no: str
+    request_id: str

@@ -6,7 +6,7 @@ sees them in the order in which they happened.
 
 from datetime import date
 
-from shared.contracts.base import DayPart, Event, TownshipCode
+from shared.contracts.base import DayPart, Event, PersonAnswer, TownshipCode
 
 
 class StopEvent(Event, abstract=True):
@@ -125,3 +125,11 @@ class PlanPublished(Event):
     stops: int
     assignments: int
     unserved: int
+
+
+class PersonDataCollected(PersonAnswer):
+    """What this service holds about a volunteer lies ready to be fetched, for some days."""
+
+
+class PersonDataErased(PersonAnswer):
+    """This service holds nothing about a volunteer any more."""

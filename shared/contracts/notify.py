@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from shared.contracts.base import Event
+from shared.contracts.base import Event, PersonAnswer
 
 Channel = Literal["inbox", "email"]
 
@@ -20,3 +20,11 @@ class MessageFailed(MessageDelivered):
     """A channel gave up on a message; ``reason`` is a code, never an address."""
 
     reason: str
+
+
+class PersonDataCollected(PersonAnswer):
+    """What this service holds about a volunteer lies ready to be fetched, for some days."""
+
+
+class PersonDataErased(PersonAnswer):
+    """This service holds nothing about a volunteer any more."""

@@ -4,7 +4,7 @@ from datetime import date
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.contracts.base import Event, Point, TownshipCode
+from shared.contracts.base import Event, PersonAnswer, Point, TownshipCode
 
 
 class OrderLine(BaseModel):
@@ -79,3 +79,11 @@ class ServiceRated(Event):
     item_name: str
     item_name_en: str
     score: int
+
+
+class PersonDataCollected(PersonAnswer):
+    """What this service holds about a volunteer lies ready to be fetched, for some days."""
+
+
+class PersonDataErased(PersonAnswer):
+    """This service holds nothing about a volunteer any more."""

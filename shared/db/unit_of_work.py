@@ -12,6 +12,7 @@ from sqlalchemy.orm.util import identity_key
 
 from shared.contracts import Event
 from shared.db.engine import Database, is_duplicate_key
+from shared.db.vault import Vault
 from shared.kernel.access import SYSTEM, Actor, Grant, Policy
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.clock import Clock
@@ -81,11 +82,20 @@ class UnitOfWork:
     service's policy (``permit``): one that forgets to is a fault, not a hole.
     """
 
-    def __init__(self, database: Database, outbox: Outbox, clock: Clock, wake_relay: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        outbox: Outbox,
+        clock: Clock,
+        wake_relay: Callable[[], None],
+        vault: Vault | None = None,
+    ) -> None:
         self.database = database
         self._outbox = outbox
         self._clock = clock
         self.wake_relay = wake_relay
+        self.vault = vault or Vault()
+        """Seals and opens what is personal."""
         self._open: Transaction | None = None
         self.actor = SYSTEM
         self.action: str | None = None
@@ -93,7 +103,7 @@ class UnitOfWork:
 
     def acting(self, actor: Actor) -> "UnitOfWork":
         """The same, on behalf of an account, or of nobody."""
-        unit = UnitOfWork(self.database, self._outbox, self._clock, self.wake_relay)
+        unit = UnitOfWork(self.database, self._outbox, self._clock, self.wake_relay, self.vault)
         unit.actor = actor
         return unit
 
@@ -130,7 +140,7 @@ class UnitOfWork:
         transaction.committed()
 
     def joined(self, transaction: Transaction) -> "UnitOfWork":
-        unit = UnitOfWork(self.database, self._outbox, self._clock, self.wake_relay)
+        unit = UnitOfWork(self.database, self._outbox, self._clock, self.wake_relay, self.vault)
         unit._open = transaction
         return unit
 

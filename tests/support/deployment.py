@@ -15,7 +15,7 @@ from tests.support.private import Playground, free_port
 from tests.support.tokens import EVERYTHING, bearer
 
 ROLES: dict[str, tuple[str, ...]] = {
-    "catalog": ("api", "relay"),
+    "catalog": ("api", "relay", "consumer"),
     "requests": ("api", "relay", "consumer"),
     "dispatch": ("api", "relay", "consumer"),
     "notify": ("api", "relay", "consumer"),

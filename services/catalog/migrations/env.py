@@ -4,5 +4,6 @@ from services.catalog.store.tables import metadata
 from shared.db.migrate import run_env
 from shared.identity.tables import metadata as identity
 from shared.messaging.tables import metadata as messaging
+from shared.privacy.tables import metadata as privacy
 
-run_env([metadata, messaging, identity])
+run_env([metadata, messaging, identity, privacy])

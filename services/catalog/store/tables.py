@@ -1,11 +1,12 @@
 """Tables, and the imperative mapping of the domain's classes onto them."""
 
-from sqlalchemy import Column, Date, Float, Integer, MetaData, String, Table
+from sqlalchemy import Column, Date, Float, Integer, MetaData, String, Table, Text
 from sqlalchemy.orm import registry
 
 from services.catalog.domain.directory import Agency, Category, ServiceItem, Team, Township
 from services.catalog.domain.edition import Edition
-from shared.db.types import Json
+from services.catalog.domain.volunteer import PersonRequest, Volunteer
+from shared.db.types import Json, UtcDateTime
 
 metadata = MetaData()
 _mapper = registry(metadata=metadata)
@@ -51,6 +52,39 @@ edition = Table(
     Column("version", Integer, nullable=False),
 )
 
+volunteer = Table(
+    "volunteer",
+    metadata,
+    Column("no", String(20), primary_key=True),
+    Column("team_code", String(40), nullable=False, index=True),
+    Column("state", String(10), nullable=False),
+    Column("name_sealed", Text, nullable=True),
+    Column("phone_sealed", Text, nullable=True),
+    Column("identity_sealed", Text, nullable=True),
+    Column("identity_index", String(64), nullable=True, unique=True),
+    Column("consent_at", UtcDateTime, nullable=False),
+    Column("consent_version", String(40), nullable=False),
+    Column("event_seq", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+volunteer_number = Table("volunteer_number", metadata, Column("last", Integer, primary_key=True, autoincrement=False))
+"""One row: the number that the newest volunteer got."""
+
+person_request = Table(
+    "person_request",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("volunteer_no", String(20), nullable=False, index=True),
+    Column("purpose", String(10), nullable=False),
+    Column("requested_at", UtcDateTime, nullable=False),
+    Column("answers", Json, nullable=False),
+    Column("awaited", Json, nullable=False),
+    Column("event_seq", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+SEALED = (volunteer.c.name_sealed, volunteer.c.phone_sealed, volunteer.c.identity_sealed)
+
 for _class, _table in (
     (Agency, agency),
     (Category, category),
@@ -58,5 +92,7 @@ for _class, _table in (
     (Team, team),
     (ServiceItem, service_item),
     (Edition, edition),
+    (Volunteer, volunteer),
+    (PersonRequest, person_request),
 ):
     _mapper.map_imperatively(_class, _table, version_id_col=_table.c.version)

@@ -46,7 +46,7 @@ async def put_recipient(
     recipient_id: Key, body: schemas.PreferenceBody, uow: Uow, state: AppState
 ) -> schemas.RecipientAnswer:
     recipient = await commands.prefer(uow, recipient_id, **body.model_dump())
-    return schemas.RecipientAnswer.model_validate(queries.view_of(state.texts, recipient))
+    return schemas.RecipientAnswer.model_validate(queries.view_of(state.texts, uow.vault, recipient))
 
 
 @router.get("/recipients/{recipient_id}/messages", summary="A recipient's messages", **door("read_messages", 404, 422))

@@ -19,6 +19,7 @@ class RecipientAnswer(Answer):
     name_en: str
     language: str
     has_email: bool
+    email: Annotated[str | None, Field(description="masked: l****@e****.org")]
     unread: int
 
 

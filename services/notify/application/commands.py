@@ -1,8 +1,9 @@
 """What people can tell notify. (What events tell it stands in directory, orders, circuit and digests.)"""
 
+from services.notify.application.people import address_place
 from services.notify.application.policy import POLICY, reaches, require_post
 from services.notify.domain.message import Message
-from services.notify.domain.recipient import Recipient
+from services.notify.domain.recipient import Recipient, clean_address
 from shared.db.unit_of_work import UnitOfWork
 from shared.kernel.errors import NotFound
 
@@ -15,7 +16,8 @@ async def prefer(uow: UnitOfWork, recipient_id: str, *, language: str, email: st
     require_post(uow.permit(POLICY, "address_recipient"), recipient_id)
     async with uow.transaction() as tx:
         recipient = await tx.get(Recipient, recipient_id)
-        recipient.prefer(language=language, email=email)
+        sealed = uow.vault.seal(clean_address(email), address_place(recipient_id)) if email is not None else None
+        recipient.prefer(language=language, email_sealed=sealed)
         return recipient
 
 

@@ -11,6 +11,7 @@ from typing import Literal
 
 from sqlalchemy import select
 
+from services.notify.application.people import address_of
 from services.notify.application.queries import names_for
 from services.notify.application.rendering import render
 from services.notify.domain.delivery import Delivery
@@ -89,14 +90,15 @@ async def _compose(uow: UnitOfWork, texts: Texts, taken: Sequence[str]) -> tuple
         rows = (await session.execute(query)).all()
         names = await names_for(session, [message for _, message, _ in rows])
     for delivery_id, message, recipient in rows:
-        if recipient.email is None:
+        address = address_of(uow.vault, recipient)
+        if address is None:
             outcomes[delivery_id] = "no_address"
             continue
         rendered = render(texts, recipient.language, message.code, message.params, names)
         mails.append(
             Mail(
                 id=delivery_id,
-                address=recipient.email,
+                address=address,
                 language=recipient.language,
                 subject=rendered.subject,
                 text=rendered.text,
@@ -108,9 +110,9 @@ async def _compose(uow: UnitOfWork, texts: Texts, taken: Sequence[str]) -> tuple
 async def _note(uow: UnitOfWork, delivery_id: str, outcome: Outcome, retry_seconds: float) -> None:
     """One transaction for each: it locks recipient and message, and must not hold two of a kind."""
     async with uow.transaction() as tx:
-        delivery = await tx.get(Delivery, delivery_id)
-        if delivery.state != "pending":
-            return  # somebody else tried it too, because this took longer than the lease
+        delivery = await tx.find(Delivery, delivery_id)
+        if delivery is None or delivery.state != "pending":
+            return  # its person was erased meanwhile; or somebody else tried it too, after the lease
         if outcome == "sent":
             delivery.note_sent()
             (await tx.get(Recipient, delivery.recipient_id)).note_mail()

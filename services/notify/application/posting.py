@@ -97,7 +97,7 @@ async def post(
     # In the inbox, stored is delivered.
     tx.record(message, MessageDelivered(message_id=key, recipient_id=recipient_id, channel="inbox", about=about))
     tx.after_commit(partial(channels.cache.signal, inbox_topic(recipient_id)))
-    if channels.email and recipient.email and tx.now - happened_at <= FRESH:
+    if channels.email and recipient.email_sealed and tx.now - happened_at <= FRESH:
         tx.add(
             Delivery(id=f"{key}.email", message_id=key, recipient_id=recipient_id, channel="email", next_try_at=tx.now)
         )

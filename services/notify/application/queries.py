@@ -7,27 +7,30 @@ from datetime import datetime
 from sqlalchemy import desc, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.notify.application.people import address_of
 from services.notify.application.policy import POLICY, posts_of, reaches, require_post
 from services.notify.application.rendering import Names, display_names, posts_in, render
 from services.notify.domain.message import Message
-from services.notify.domain.recipient import Recipient
+from services.notify.domain.recipient import Recipient, mask_address
 from services.notify.store.tables import message as message_table
 from services.notify.store.tables import recipient as recipient_table
 from shared.db.paging import page_of
 from shared.db.unit_of_work import UnitOfWork
+from shared.db.vault import Vault
 from shared.http.texts import Texts
 from shared.kernel.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
 class RecipientView:
-    """A recipient as it is shown: by name or code, never with its address."""
+    """A recipient as it is shown: by name or code, its address masked."""
 
     id: str
     name: str
     name_en: str
     language: str
     has_email: bool
+    email: str | None
     unread: int
 
 
@@ -61,17 +64,19 @@ async def list_recipients(
         query = query.where(recipient_table.c.id.in_(posts_of(grant)))
     async with uow.reading() as session:
         found, next_after = await page_of(session, query, recipient_table.c.id, after=after, limit=limit)
-    return [view_of(texts, recipient) for recipient in found], next_after
+    return [view_of(texts, uow.vault, recipient) for recipient in found], next_after
 
 
-def view_of(texts: Texts, recipient: Recipient) -> RecipientView:
+def view_of(texts: Texts, vault: Vault, recipient: Recipient) -> RecipientView:
+    address = address_of(vault, recipient)
     name, name_en = display_names(texts, recipient.id, recipient.name, recipient.name_en)
     return RecipientView(
         id=recipient.id,
         name=name,
         name_en=name_en,
         language=recipient.language,
-        has_email=recipient.email is not None,
+        has_email=address is not None,
+        email=mask_address(address) if address is not None else None,
         unread=recipient.unread,
     )
 

@@ -1,4 +1,4 @@
-"""Who is told: a post, never a person."""
+"""Who is told: a post; for a volunteer the public number, never a name."""
 
 import re
 import unicodedata
@@ -22,9 +22,28 @@ def of_team(code: str) -> str:
     return f"team.{code}"
 
 
+def of_volunteer(number: str) -> str:
+    return f"volunteer.{number}"
+
+
+def clean_address(email: str) -> str:
+    """The address as mail servers write it. :raises InvalidInput: no mail could ever reach it."""
+    email = unicodedata.normalize("NFKC", email).strip()  # ＠ and ． come from Chinese keyboards
+    if len(email) > _LONGEST_ADDRESS or not _ADDRESS.fullmatch(email):
+        raise InvalidInput("email_malformed", field="email")
+    return email
+
+
+def mask_address(email: str) -> str:
+    """Enough to recognise the own one: lin@example.org -> l****@e****.org."""
+    local, _, domain = email.rpartition("@")
+    host, _, top = domain.rpartition(".")
+    return f"{local[:1]}****@{host[:1]}****.{top}" if host else f"{local[:1]}****@{domain[:1]}****"
+
+
 @dataclass(eq=False, kw_only=True)
 class Recipient(Aggregate):
-    """A post that messages go to: ``coordinator``, ``township.<code>`` or ``team.<code>``.
+    """A post that messages go to: ``coordinator``, ``township.<code>``, ``team.<code>`` or ``volunteer.<no>``.
 
     It exists from its first mention by any event; its names come when catalog tells them, until then
     they are empty. ``entered_at`` is when catalog entered a township, None while it has not.
@@ -37,7 +56,7 @@ class Recipient(Aggregate):
     name: str = ""
     name_en: str = ""
     language: str = "zh-CN"
-    email: str | None = None
+    email_sealed: str | None = None
     entered_at: datetime | None = None
     messages: int = 0
     unread: int = 0
@@ -50,13 +69,11 @@ class Recipient(Aggregate):
     def rename(self, name: str, name_en: str) -> None:
         self.name, self.name_en = name, name_en
 
-    def prefer(self, *, language: str, email: str | None) -> None:
-        """:raises InvalidInput: no mail could ever reach that address."""
-        if email is not None:
-            email = unicodedata.normalize("NFKC", email).strip()  # ＠ and ． come from Chinese keyboards
-            if len(email) > _LONGEST_ADDRESS or not _ADDRESS.fullmatch(email):
-                raise InvalidInput("email_malformed", field="email")
-        self.language, self.email = language, email
+    def prefer(self, *, language: str, email_sealed: str | None) -> None:
+        self.language, self.email_sealed = language, email_sealed
+
+    def forget_address(self) -> None:
+        self.email_sealed = None
 
     def note_message(self) -> None:
         self.messages += 1

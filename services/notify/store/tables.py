@@ -1,6 +1,6 @@
 """Tables, and the imperative mapping of the domain's classes onto them."""
 
-from sqlalchemy import Column, Date, Index, Integer, MetaData, String, Table, text
+from sqlalchemy import Column, Date, Index, Integer, MetaData, String, Table, Text, text
 from sqlalchemy.orm import registry
 
 from services.notify.domain.delivery import Delivery
@@ -32,7 +32,7 @@ recipient = _aggregate(
     Column("name", String(80), nullable=False),
     Column("name_en", String(80), nullable=False),
     Column("language", String(10), nullable=False),
-    Column("email", String(254), nullable=True),
+    Column("email_sealed", Text, nullable=True),
     Column("entered_at", UtcDateTime, nullable=True),
     Column("messages", Integer, nullable=False),
     Column("unread", Integer, nullable=False),

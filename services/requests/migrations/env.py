@@ -5,5 +5,6 @@ from shared.db.idempotency import metadata as idempotency
 from shared.db.migrate import run_env
 from shared.identity.tables import metadata as identity
 from shared.messaging.tables import metadata as messaging
+from shared.privacy.tables import metadata as privacy
 
-run_env([metadata, messaging, identity, idempotency])
+run_env([metadata, messaging, identity, idempotency, privacy])

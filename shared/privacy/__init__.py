@@ -1,0 +1,1 @@
+"""What a person may ask of every service: to see what it holds, and to have it deleted."""

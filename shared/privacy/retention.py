@@ -1,0 +1,82 @@
+"""What is kept no longer than it is needed: a job that deletes it in small batches.
+
+The event log stays whole; there is no personal data in it.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Column, delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.db.engine import Database
+from shared.db.idempotency import idempotency_key
+from shared.kernel.clock import Clock
+from shared.privacy.tables import person_part
+from shared.telemetry.logs import logger
+
+BATCH = 200
+"""Rows a transaction."""
+
+PAUSE_SECONDS = 0.05
+"""Between two batches, so that a long overdue round leaves others room."""
+
+INTERVAL_SECONDS = 3600.0
+IDEMPOTENCY_KEPT = timedelta(days=30)
+
+Prune = Callable[[AsyncSession, datetime], Awaitable[int]]
+"""Deletes one batch of what is too old at the given moment; gives how many rows, 0 when there is no more."""
+
+log = logger(__name__)
+
+
+def older_than(moment: Column[Any], age: timedelta) -> Prune:
+    """Deletes the rows whose ``moment`` is longer ago than ``age``; their table has one primary key column."""
+    table = moment.table
+    (key,) = table.primary_key.columns
+
+    async def prune(session: AsyncSession, now: datetime) -> int:
+        old = (await session.scalars(select(key).where(moment < now - age).order_by(moment).limit(BATCH))).all()
+        if old:
+            await session.execute(delete(table).where(key.in_(old)))
+        return len(old)
+
+    return prune
+
+
+EXPIRED_PARTS = older_than(person_part.c.expires_at, timedelta(0))
+OLD_IDEMPOTENCY_KEYS = older_than(idempotency_key.c.created_at, IDEMPOTENCY_KEPT)
+
+
+async def prune_all(database: Database, prunes: Sequence[Prune], now: datetime) -> int:
+    """Deletes all that is too old, batch by batch; gives how many rows."""
+    done = 0
+    for prune in prunes:
+        while True:
+            async with database.writing() as session:
+                count = await prune(session, now)
+            if not count:
+                break
+            done += count
+            await asyncio.sleep(PAUSE_SECONDS)
+    return done
+
+
+def retention(database: Database, clock: Clock, prunes: Sequence[Prune]) -> Callable[[asyncio.Event], Any]:
+    """The job: once at the start, then every hour."""
+
+    async def run(stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                if count := await prune_all(database, prunes, clock()):
+                    log.info("old rows deleted", rows=count)
+            except Exception as error:  # the store is away; the next round comes
+                log.warning("retention failed, trying again later", error=type(error).__name__)
+            try:
+                await asyncio.wait_for(stop.wait(), INTERVAL_SECONDS)
+            except TimeoutError:
+                continue
+
+    return run

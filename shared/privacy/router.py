@@ -1,0 +1,39 @@
+"""The door that every service has for a person's own data."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query
+
+from shared.http.doors import door
+from shared.http.inputs import Answer, Uow
+from shared.kernel.access import Policy
+from shared.privacy.answering import fetch_part
+
+VolunteerNo = Annotated[str, Path(pattern=r"^V-[0-9]{6,12}$", description="a volunteer's public number")]
+
+
+class PartAnswer(Answer):
+    """What one service holds about a volunteer; each record says its kind."""
+
+    service: str
+    request_id: str
+    made_at: datetime
+    expires_at: datetime
+    records: list[dict[str, Any]]
+
+
+def people_router(service: str, policy: Policy) -> APIRouter:
+    router = APIRouter(prefix="/people", tags=["people"])
+
+    @router.get(
+        "/{volunteer_no}/export",
+        summary="What this service holds about a person, once it was asked to collect it",
+        **door("read_person_export", 404, 422),
+    )
+    async def get_export(
+        volunteer_no: VolunteerNo, uow: Uow, request_id: Annotated[str | None, Query(max_length=36)] = None
+    ) -> PartAnswer:
+        return PartAnswer.model_validate(await fetch_part(uow, policy, service, volunteer_no, request_id))
+
+    return router
