@@ -43,8 +43,10 @@ class Client:
 
     @classmethod
     @asynccontextmanager
-    async def at(cls, url: str, *, patience_seconds: float = PATIENCE_SECONDS) -> AsyncIterator[Self]:
-        headers = {"Accept-Language": "en"}
+    async def at(
+        cls, url: str, *, patience_seconds: float = PATIENCE_SECONDS, token: str | None = None
+    ) -> AsyncIterator[Self]:
+        headers = {"Accept-Language": "en"} | ({"Authorization": f"Bearer {token}"} if token else {})
         async with httpx.AsyncClient(base_url=url, headers=headers, timeout=30, trust_env=False) as http:
             yield cls(http, patience_seconds=patience_seconds)
 

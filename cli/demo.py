@@ -27,8 +27,9 @@ STEPS = (
     "ratings",
     "settling",
 )
-LISTENERS = ("requests", "dispatch", "notify")
 PUBLISHERS = ("catalog", "requests", "dispatch", "notify")
+LISTENERS = PUBLISHERS
+"""catalog listens too: to what the others answer about persons."""
 
 Progress = Callable[[str, int, int], None]
 """Told after every piece of work: the step, pieces done, pieces in all."""

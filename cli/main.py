@@ -15,6 +15,7 @@ from cli import documents, report
 from cli.client import Client, Refused, Unreachable
 from cli.demo import PUBLISHERS, Demonstration, circuit_of
 from cli.doctor import check_machine, check_system
+from cli.person import commands as person_commands
 from cli.up import CannotStart
 from cli.up import run as run_up
 from shared import __version__
@@ -167,7 +168,7 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
         _fail(str(error))
     except Unreachable as error:
         _fail(f"nothing answers: {error}; is the system started, and is the address right? (--url)")
-    except (Refused, TimeoutError) as error:
+    except (Refused, TimeoutError, FileExistsError) as error:
         _fail(str(error))
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
@@ -178,6 +179,8 @@ def _fail(text: str) -> None:
     errors.print(f"[red]diancai:[/red] {text}", soft_wrap=True, highlight=False)
     raise typer.Exit(2)
 
+
+app.add_typer(person_commands(_run, DEFAULT_URL), name="person")
 
 if __name__ == "__main__":
     app()

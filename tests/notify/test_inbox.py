@@ -167,6 +167,7 @@ async def test_recipients_are_posts_with_both_names(notify: House) -> None:
         "name_en": "Gaolou Town",
         "language": "zh-CN",
         "has_email": False,
+        "email": None,
         "unread": 0,
     }
     assert by_id["team.health"]["name_en"] == "Health"
@@ -188,6 +189,7 @@ async def test_language_and_address_are_set_and_the_address_is_never_shown(notif
     )
     assert put.status_code == 200
     assert (put.json()["language"], put.json()["has_email"]) == ("en", True)
+    assert put.json()["email"] == "g****@e****.org"
     assert "example.org" not in put.text
     cleared = await notify.client.put(f"/api/notify/recipients/{TOWN}", json={"language": "zh-CN"})
     assert cleared.json()["has_email"] is False

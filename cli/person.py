@@ -1,0 +1,116 @@
+"""``diancai person``: what a person may ask about the own data, across all services."""
+
+import asyncio
+import json
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from cli.client import Client, Json
+from shared.contracts import PUBLISHERS
+from shared.kernel.ids import new_id
+
+PATIENCE_SECONDS = 60.0
+POLL_SECONDS = 0.2
+
+console = Console()
+
+
+async def export(client: Client, volunteer_no: str) -> Json:
+    """Has every service collect what it holds about a person, and gives all of it in one document.
+
+    :raises TimeoutError: a service has not answered; asking again later gets the rest.
+    """
+    request = await client.post(f"/api/catalog/volunteers/{volunteer_no}/export", key=new_id())
+    await settled(client, volunteer_no, request["id"])
+    parts = [
+        await client.get(f"/api/{service}/people/{volunteer_no}/export", request_id=request["id"])
+        for service in PUBLISHERS
+    ]
+    return {
+        "volunteer_no": volunteer_no,
+        "request_id": request["id"],
+        "requested_at": request["requested_at"],
+        "services": {part["service"]: part["records"] for part in parts},
+    }
+
+
+async def erase(client: Client, volunteer_no: str, reason: str | None) -> Json:
+    """Deletes what is held about a person; gives the request once every service has answered."""
+    request = await client.post(f"/api/catalog/volunteers/{volunteer_no}/erase", {"reason": reason}, key=new_id())
+    return await settled(client, volunteer_no, request["id"])
+
+
+async def settled(client: Client, volunteer_no: str, request_id: str) -> Json:
+    """:raises TimeoutError: names the services that did not answer."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + PATIENCE_SECONDS
+    while True:
+        requests = await client.get(f"/api/catalog/volunteers/{volunteer_no}/requests")
+        found: Json = next(request for request in requests if request["id"] == request_id)
+        if not found["awaited"]:
+            return found
+        if loop.time() > deadline:
+            raise TimeoutError(
+                f"waited {PATIENCE_SECONDS:.0f} s in vain for an answer of {', '.join(found['awaited'])}"
+            )
+        await asyncio.sleep(POLL_SECONDS)
+
+
+def write_private(file: Path, document: Json) -> None:
+    """Writes a file that nobody else may read; refuses to replace one.
+
+    :raises FileExistsError: there is one.
+    """
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as written:
+        json.dump(document, written, ensure_ascii=False, indent=2)
+        written.write("\n")
+
+
+def commands(run: Any, default_url: str) -> typer.Typer:
+    """The subcommands. ``run`` runs a coroutine and ends with a line that says what helps, where that fails."""
+    app = typer.Typer(no_args_is_help=True, help="Export or delete what is held about a volunteer.")
+    number = typer.Argument(help="The volunteer's public number, e.g. V-000123.")
+    url_option = typer.Option(envvar="DIANCAI_URL", help="Address of the gateway, or of an embedded process.")
+    token_option = typer.Option(envvar="DIANCAI_TOKEN", help="Access token of a coordinator, or of the person.")
+
+    @app.command("export")
+    def export_command(
+        volunteer_no: Annotated[str, number],
+        token: Annotated[str, token_option],
+        url: Annotated[str, url_option] = default_url,
+        out: Annotated[Path | None, typer.Option(help="The file to write; default: <number>.json")] = None,
+    ) -> None:
+        """Write everything that all services hold about a person into one JSON file."""
+
+        async def work() -> None:
+            async with Client.at(url, patience_seconds=10, token=token) as client:
+                document = await export(client, volunteer_no)
+            file = out or Path(f"{volunteer_no}.json")
+            write_private(file, document)
+            records = sum(len(part) for part in document["services"].values())
+            console.print(f"{file}: {records} records of {len(document['services'])} services")
+
+        run(work())
+
+    @app.command("erase")
+    def erase_command(
+        volunteer_no: Annotated[str, number],
+        token: Annotated[str, token_option],
+        url: Annotated[str, url_option] = default_url,
+        reason: Annotated[str | None, typer.Option(help="Why; needed unless the token is the person's own.")] = None,
+    ) -> None:
+        """Delete everything that is held about a person. This can't be undone."""
+
+        async def work() -> None:
+            async with Client.at(url, patience_seconds=10, token=token) as client:
+                done = await erase(client, volunteer_no, reason)
+            answers = ", ".join(f"{service} {records}" for service, records in sorted(done["answers"].items()))
+            console.print(f"{volunteer_no}: records deleted: {answers}")
+
+        run(work())
+
+    return app
