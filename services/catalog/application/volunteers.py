@@ -1,7 +1,7 @@
 """What can be done with volunteers' entries, and what a volunteer may ask about the own data."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal, get_args
 
 from sqlalchemy import Select, select, update
@@ -88,7 +88,7 @@ async def register(
             phone_sealed=None,
             identity_sealed=None,
             identity_index=None,
-            consent_at=consent_at,
+            consent_at=consent_at.astimezone(UTC),
             consent_version=consent_version,
         )
         await _put(tx, uow.vault, person, name=name, phone=phone, identity=identity)
