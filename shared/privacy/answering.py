@@ -18,9 +18,12 @@ from shared.db.vault import Vault, place_of
 from shared.kernel.access import Policy
 from shared.kernel.errors import NotFound
 from shared.privacy.tables import PersonPart, person_part
+from shared.telemetry.logs import logger
 
 KEPT = timedelta(days=7)
 """How long a collected part waits to be fetched, and is known to have been deleted."""
+
+log = logger(__name__)
 
 Record = dict[str, Any]
 """One thing a service holds: ``kind``, and what it is, as JSON values."""
@@ -127,6 +130,7 @@ async def fetch_part(
         if part is None or part.data_sealed is None:
             raise NotFound("person_part", volunteer_no)
         opened = uow.vault.open(part.data_sealed, place_of(person_part.c.data_sealed, part.request_id))
+    log.info("person's data shown", volunteer_no=volunteer_no, request_id=part.request_id, by=uow.actor.subject)
     return Part(
         service=service,
         request_id=part.request_id,

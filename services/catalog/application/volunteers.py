@@ -32,6 +32,9 @@ from shared.kernel.access import Grant
 from shared.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound
 from shared.kernel.ids import new_id
 from shared.privacy.answering import Record, drop_parts, keep_part
+from shared.telemetry.logs import logger
+
+log = logger(__name__)
 
 PersonalField = Literal["name", "phone", "identity"]
 Purpose = Literal["contact", "insurance", "emergency", "identity_check", "person_asked"]
@@ -170,7 +173,8 @@ async def reveal(uow: UnitOfWork, no: str, *, field: PersonalField, purpose: Pur
         value = _open(uow.vault, person, field)
         if value is None:
             raise NotFound("personal_value", no)
-        return value
+    log.info("personal value shown", volunteer_no=no, field=field, purpose=purpose, reason=reason, by=uow.actor.subject)
+    return value
 
 
 async def request_export(uow: UnitOfWork, no: str) -> PersonRequest:

@@ -1,0 +1,361 @@
+"""No personal data leaves, and none stays outside sealed columns.
+
+Marked values go in through every door that takes personal data; everything is done with them that can be done,
+right and wrong; then all that leaves or stays is searched for the marks: answers, events, error texts, logs,
+addresses of requests, mails, metrics, and the bytes of the stores.
+"""
+
+import base64
+import json
+import logging
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+from cli.client import Client
+from cli.demo import PUBLISHERS, Demonstration
+from cli.person import export as export_person
+from cli.scenario import ruian_2014
+from services.catalog.domain.volunteer import check_digit
+from shared.kernel.access import Role
+from tests.e2e.conftest import embedded_system
+from tests.notify.test_mail import Sink
+from tests.support.fixtures import Figures
+from tests.support.tokens import EVERYTHING, bearer, token
+
+NAME = "玖闻笙韶"
+PHONE = "13876452309"
+IDENTITY = "33032519870921734" + check_digit("33032519870921734")
+MAIL_LOCAL = "jiuwen.shengshao.q7"
+MAIL = f"{MAIL_LOCAL}@example.org"
+REFUSED_MAIL = f"abgewiesen.{MAIL}"
+
+MARKS = {"name": NAME[1:], "phone": PHONE[3:], "identity": IDENTITY[4:14], "mail": MAIL_LOCAL}
+"""What must be found nowhere: of each value the part that a mask hides."""
+
+CLEAR_DOORS = ("/reveal", "/export")
+"""The only answers that may hold values."""
+
+VOLUNTEERS = "/api/catalog/volunteers"
+
+
+def forms_of(value: str) -> dict[str, bytes]:
+    """The ways in which a value could hide: encoded, escaped, and base64 at each of three offsets."""
+    forms = {
+        "as it is": value.encode(),
+        "UTF-16": value.encode("utf-16-le"),
+        "in JSON": json.dumps(value).strip('"').encode(),
+        "in a URL": quote(value, safe="").encode(),
+        "hexadecimal": value.encode().hex().encode(),
+    }
+    for offset in range(3):
+        padded = b"\0" * offset + value.encode()
+        inner = base64.b64encode(padded)[4 if offset else 0 :]
+        forms[f"base64 at {offset}"] = inner[: len(inner) - 4]
+    return forms
+
+
+FORMS = [(f"{kind} {how}", form) for kind, mark in MARKS.items() for how, form in forms_of(mark).items()]
+
+
+@dataclass
+class Traffic:
+    """Everything that went over the wire, except the bodies of what was sent and of the clear doors' answers."""
+
+    seen: list[tuple[str, bytes]] = field(default_factory=list)
+    statuses: set[int] = field(default_factory=set)
+
+    async def note(self, response: httpx.Response) -> None:
+        path = f"{response.request.method} {response.request.url}"
+        await response.aread()
+        self.statuses.add(response.status_code)
+        self.seen.append((f"address {path}", path.encode()))
+        self.seen.append((f"headers of {path}", str(response.headers.raw).encode()))
+        if not (response.is_success and response.request.url.path.endswith(CLEAR_DOORS)):
+            self.seen.append((f"answer {response.status_code} of {path}", response.content))
+
+
+def leaks(places: Iterator[tuple[str, bytes]] | list[tuple[str, bytes]]) -> list[str]:
+    """Where a mark was found, and in which form."""
+    return [f"{where}: {what}" for where, content in places for what, form in FORMS if form in content]
+
+
+def stores(data: Path) -> list[tuple[str, bytes]]:
+    return [(f"file {path.name}", path.read_bytes()) for path in sorted(data.iterdir()) if path.is_file()]
+
+
+@dataclass
+class Played:
+    """What the whole story left behind."""
+
+    data: Path
+    traffic: Traffic
+    mails: Sink
+    log: str
+    export: dict[str, Any]
+    revealed: list[str]
+
+
+class Player:
+    """Plays all that people do, right and wrong, with the marked values."""
+
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        self.http = http
+        self.revealed: list[str] = []
+
+    async def call(self, method: str, path: str, body: Any = None, *, status: int | None = None, **kw: Any) -> Any:
+        response = await self.http.request(method, path, json=body, **kw)
+        if status is not None:
+            assert response.status_code == status, response.text
+        return response.json()
+
+    async def prepare(self) -> None:
+        await Demonstration(Client(self.http)).prepare()
+
+    async def enter(self) -> str:
+        entry = {
+            "team_code": ruian_2014().teams[0]["code"], "name": NAME, "phone": PHONE, "identity": IDENTITY,
+            "consent_at": "2014-06-01T08:00:00+08:00", "consent_version": "2014-1",
+        }  # fmt: skip
+        created = await self.call("POST", VOLUNTEERS, entry, status=201)
+        no = str(created["no"])
+        await self.call("POST", VOLUNTEERS, entry, status=409)
+        wrong: list[tuple[dict[str, Any], int]] = [
+            ({"phone": PHONE + "7"}, 422),
+            ({"phone": [PHONE]}, 422),
+            ({"phone": PHONE * 20}, 422),
+            ({"phone": {"number": PHONE}}, 422),
+            ({"identity": IDENTITY[:17] + ("0" if IDENTITY[17] != "0" else "1")}, 422),
+            ({"identity": IDENTITY + NAME}, 422),
+            ({"name": NAME * 40}, 422),
+            ({"name": [NAME]}, 422),
+            ({"team_code": "nobody"}, 422),
+            ({"team_code": NAME}, 422),
+            ({"consent_at": NAME}, 422),
+            ({"consent_version": PHONE + "！"}, 422),
+            ({"party_member": NAME}, 422),
+            ({"政治面貌": PHONE}, 422),
+        ]
+        for change, status in wrong:
+            await self.call("POST", VOLUNTEERS, entry | change, status=status)
+            await self.call("PUT", f"{VOLUNTEERS}/{no}", change)
+            await self.call("PUT", f"{VOLUNTEERS}/V-999999", change)
+        await self.wrong_tokens("POST", VOLUNTEERS, entry)
+        await self.wrong_tokens("PUT", f"{VOLUNTEERS}/{no}", {"phone": PHONE})
+        for content in (
+            f'{{"name": "{NAME}", "phone": {PHONE}'.encode(),
+            NAME.encode("gbk"),
+            f"{PHONE}{NAME}".encode(),
+        ):
+            response = await self.http.post(VOLUNTEERS, content=content)
+            assert response.status_code == 422
+        await self.call("PUT", f"{VOLUNTEERS}/{no}", {"phone": PHONE, "name": NAME, "identity": IDENTITY}, status=200)
+        return no
+
+    async def wrong_tokens(self, method: str, path: str, body: dict[str, Any]) -> None:
+        for headers, status in (
+            ({"Authorization": ""}, 401),
+            ({"Authorization": "Bearer nonsense"}, 401),
+            ({"Authorization": f"Bearer {token(Role.COORDINATOR, exp=1)}"}, 401),
+            ({"Authorization": f"Bearer {token(Role.COORDINATOR, aud='other')}"}, 401),
+            (bearer(Role.CLERK, township_code="330381101000"), 403),
+        ):
+            response = await self.http.request(method, path, json=body, headers=headers)
+            assert response.status_code in (status, 404), response.text
+
+    async def look(self, no: str) -> None:
+        for path in ("", f"/{no}", f"/{no}/requests", "/V-999999", "?team_code=nobody", "?limit=0"):
+            await self.http.get(VOLUNTEERS + path)
+        reveal = {"purpose": "contact", "reason": "通知改期"}
+        for name in ("name", "phone", "identity"):
+            shown = await self.call("POST", f"{VOLUNTEERS}/{no}/reveal", reveal | {"field": name}, status=200)
+            self.revealed.append(shown["value"])
+        for reason in (f"联系{NAME}", f"拨打{PHONE}", f"核对{IDENTITY}"):
+            body = reveal | {"field": "phone", "reason": reason}
+            await self.call("POST", f"{VOLUNTEERS}/{no}/reveal", body, status=422)
+            await self.call("POST", f"{VOLUNTEERS}/{no}/erase", {"reason": reason}, status=422)
+        await self.call("POST", f"{VOLUNTEERS}/{no}/reveal", reveal | {"field": NAME}, status=422)
+        await self.call("POST", f"{VOLUNTEERS}/{no}/reveal", reveal | {"field": "name", "purpose": PHONE}, status=422)
+
+    async def address(self, recipient: str, mail: str) -> None:
+        path = f"/api/notify/recipients/{recipient}"
+        client = Client(self.http)
+        await client.until(f"notify knows {recipient}", lambda: self._has(path + "/messages"))
+        await self.call("PUT", path, {"language": "zh-CN", "email": mail}, status=200)
+        for wrong in (f"{mail}@@", MAIL_LOCAL, f"{mail} {NAME}", mail * 20, [mail], {"to": mail}):
+            await self.call("PUT", path, {"language": "zh-CN", "email": wrong}, status=422)
+        await self.call("PUT", path, {"language": mail, "email": mail}, status=422)
+        await self.call(
+            "PUT", "/api/notify/recipients/volunteer.V-999999", {"language": "en", "email": mail}, status=404
+        )
+        await self.wrong_tokens("PUT", path, {"language": "en", "email": mail})
+        await self.http.get("/api/notify/recipients?limit=500")
+
+    async def _has(self, path: str) -> bool:
+        return (await self.http.get(path)).status_code == 200
+
+    async def order(self) -> None:
+        """Places an order, so that the coordinator and the township are written to."""
+        demonstration = Demonstration(Client(self.http))
+        body = demonstration.order_body(ruian_2014().townships[0])
+        order = await self.call("POST", "/api/requests/orders", body, status=201)
+        for step in ("submit", "accept"):
+            await self.call("POST", f"/api/requests/orders/{order['id']}/{step}", {}, status=200)
+
+    async def erase(self, no: str) -> None:
+        await self.wrong_tokens("POST", f"{VOLUNTEERS}/{no}/erase", {"reason": "本人要求"})
+        done = await self.call("POST", f"{VOLUNTEERS}/{no}/erase", {"reason": "本人要求"}, status=202)
+
+        async def settled() -> bool:
+            requests = await self.call("GET", f"{VOLUNTEERS}/{no}/requests", status=200)
+            return not next(entry for entry in requests if entry["id"] == done["id"])["awaited"]
+
+        await Client(self.http).until("every service has deleted", settled)
+        for method, path, body in (
+            ("POST", "reveal", {"field": "name", "purpose": "contact", "reason": "通知"}),
+            ("POST", "erase", {"reason": "再次"}),
+            ("POST", "export", {}),
+        ):
+            await self.call(method, f"{VOLUNTEERS}/{no}/{path}", body, status=409)
+        await self.call("PUT", f"{VOLUNTEERS}/{no}", {"phone": PHONE}, status=409)
+
+    async def read_everything(self) -> None:
+        """All that the four services show to those who may see all."""
+        for service in PUBLISHERS:
+            document = await self.call("GET", f"/api/{service}/openapi.json", status=200)
+            for path, operations in document["paths"].items():
+                if "get" in operations and "{" not in path and "stream" not in path:
+                    await self.http.get(f"/api/{service}{path}", params={"limit": 500})
+            position = 0
+            while True:
+                batch = await self.call("GET", f"/api/{service}/events?after={position}&limit=1000", status=200)
+                if not batch:
+                    break
+                position = batch[-1]["position"]
+        messages = "/api/notify/recipients/coordinator/messages?limit=500"
+        await self.call("GET", messages, status=200)
+        await self.http.get("/metrics")
+
+
+@pytest.fixture
+async def played(tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> Played:
+    caplog.set_level(logging.DEBUG)
+    caplog.set_level(
+        logging.WARNING, logger="mail.log"
+    )  # the test's own mail server, which knows whom it gets mail for
+    traffic, sink = Traffic(), Sink()
+    async with sink.listening() as port, embedded_system(tmp_path, smtp_url=f"smtp://127.0.0.1:{port}") as http:
+        http.headers.update(bearer(*EVERYTHING))
+        http.event_hooks = {"request": [], "response": [traffic.note]}
+        player = Player(http)
+        await player.prepare()
+        no = await player.enter()
+        await player.look(no)
+        await player.address(f"volunteer.{no}", MAIL)
+        await player.address("coordinator", MAIL)
+        township = f"township.{ruian_2014().townships[0]['code']}"
+        await player.address(township, REFUSED_MAIL)
+        await player.order()
+        await Client(http).until("mail has come", lambda: _came(sink))
+        sink.answer = f"550 <{REFUSED_MAIL}> {NAME} has no mailbox"
+        await player.order()
+        await Client(http).until("mail was refused", lambda: _failed(http))
+        document = await export_person(Client(http), no)
+        await player.read_everything()
+        before = stores(tmp_path)
+        await player.erase(no)
+        await player.read_everything()
+    written = capsys.readouterr()
+    log = written.out + written.err + caplog.text
+    assert not leaks(before)
+    return Played(tmp_path, traffic, sink, log, document, player.revealed)
+
+
+async def _came(sink: Sink) -> bool:
+    return MAIL in sink.recipients
+
+
+async def _failed(http: httpx.AsyncClient) -> bool:
+    counts = (await http.get("/api/notify/events/counts")).json()
+    return bool(counts.get("notify.message_failed.v1"))
+
+
+async def test_no_mark_leaves_and_none_stays_in_clear(played: Played, figures: Figures) -> None:
+    assert played.revealed == [NAME, PHONE, IDENTITY]
+    assert {200, 201, 202, 401, 403, 404, 409, 422} <= played.traffic.statuses
+    assert not [status for status in played.traffic.statuses if status >= 500]
+    assert not leaks(played.traffic.seen)
+    assert "personal value shown" in played.log
+    assert "mail refused" in played.log
+    assert not [(leak, line) for line in played.log.splitlines() for leak in leaks([("log", line.encode())])]
+    assert not leaks(stores(played.data))
+    for mail in played.mails.mails:
+        del mail["To"]
+        assert not leaks([(f"mail {mail['Message-ID']}", mail.as_bytes() + mail["Message-ID"].encode())])
+    assert len(played.mails.mails) >= 1
+    searched = sum(len(content) for _, content in played.traffic.seen) + len(played.log)
+    figures.note(
+        "personal data",
+        f"{len(played.traffic.seen) // 3} answers and {len(played.log.splitlines())} lines of log, {searched / 1e6:.1f} MB, "
+        f"searched for {len(MARKS)} marks in {len(FORMS)} forms",
+    )
+    services = played.export["services"]
+    assert sorted(services) == sorted(PUBLISHERS)
+    (entry,) = services["catalog"]
+    assert (entry["name"], entry["phone"], entry["identity"]) == (NAME, PHONE, IDENTITY)
+    assert services["notify"][0]["email"] == MAIL
+    assert (services["requests"], services["dispatch"]) == ([], [])
+
+
+async def test_every_door_that_takes_secrets_is_played(tmp_path: Path) -> None:
+    """A new field for personal values is a new door to plant marks in."""
+    async with embedded_system(tmp_path) as http:
+        found = set()
+        for service in PUBLISHERS:
+            schemas = (await http.get(f"/api/{service}/openapi.json")).json().get("components", {}).get("schemas", {})
+            for schema, body in schemas.items():
+                for name, said in body.get("properties", {}).items():
+                    alternatives = [said, *said.get("anyOf", [])]
+                    if any(kind.get("writeOnly") for kind in alternatives) or (name == "email" and "Body" in schema):
+                        found.add((service, schema, name))
+    personal = ("name", "phone", "identity")
+    assert found == {
+        *(("catalog", body, name) for body in ("VolunteerBody", "CorrectionBody") for name in personal),
+        ("notify", "PreferenceBody", "email"),
+    }
+
+
+async def test_the_search_finds_a_mark_that_is_planted_in_the_open(tmp_path: Path) -> None:
+    traffic = Traffic()
+    async with embedded_system(tmp_path) as http:
+        http.headers.update(bearer(*EVERYTHING))
+        http.event_hooks = {"request": [], "response": [traffic.note]}
+        await http.put("/api/catalog/agencies/bureau", json={"name": "局", "name_en": "Bureau"})
+        await http.get("/api/catalog/agencies")
+        assert not leaks(traffic.seen)
+        with sqlite3.connect(tmp_path / "catalog.db") as store:
+            store.execute("UPDATE agency SET name = ?", (f"{NAME} {PHONE}",))
+        store.close()
+        await http.get("/api/catalog/agencies")
+        for places in (traffic.seen, stores(tmp_path)):
+            assert {"name as it is", "phone as it is"} <= {leak.rpartition(": ")[2] for leak in leaks(places)}
+
+
+@pytest.mark.parametrize("value", [NAME, PHONE, IDENTITY, MAIL])
+def test_the_search_finds_every_form(value: str) -> None:
+    for content in (
+        value.encode(),
+        json.dumps({"a": value}).encode(),
+        quote(value).encode(),
+        value.encode().hex().encode(),
+        value.encode("utf-16-le"),
+        *(base64.b64encode(b"x" * offset + value.encode()) for offset in range(3)),
+    ):
+        assert leaks([("here", content)]), content
+    assert not leaks([("here", "张三 13800138000 zhang@example.org".encode())])
