@@ -50,6 +50,9 @@ IdempotencyKey = Annotated[
 ]
 
 
+PERSONAL = {"x-personal": True}
+"""The JSON schema extension of a body's field for what is personal; such values are sealed where they are stored."""
+
 Position = Annotated[int, Field(ge=0, le=2**63 - 1, description="position to begin behind")]
 """A place in a log; as large as a store's numbers go."""
 

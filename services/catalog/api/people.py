@@ -8,12 +8,12 @@ from pydantic import AwareDatetime, Field, SecretStr
 
 from services.catalog.application import volunteers
 from shared.http.doors import door
-from shared.http.inputs import Answer, Body, Code, Page, Text, Uow
+from shared.http.inputs import PERSONAL, Answer, Body, Code, Page, Text, Uow
 from shared.privacy.router import VolunteerNo
 
 router = APIRouter(prefix="/volunteers", tags=["volunteers"])
 
-Personal = Annotated[SecretStr, Field(min_length=1, max_length=80)]
+Personal = Annotated[SecretStr, Field(min_length=1, max_length=80, json_schema_extra=PERSONAL)]
 """A personal value as typed. It shows in no log, and in no error."""
 
 

@@ -5,12 +5,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from shared.http.inputs import Answer, Body
+from shared.http.inputs import PERSONAL, Answer, Body
 
 
 class PreferenceBody(Body):
     language: Literal["zh-CN", "en"]
-    email: Annotated[str | None, Field(max_length=300, description="null: no mail")] = None
+    email: Annotated[str | None, Field(max_length=300, description="null: no mail", json_schema_extra=PERSONAL)] = None
 
 
 class RecipientAnswer(Answer):
