@@ -7,6 +7,8 @@ from typing import Any, Self
 
 import httpx
 
+from cli.sign_in import Session
+
 Json = dict[str, Any]
 
 RETRY_STATUSES = {502, 503, 504}
@@ -36,19 +38,32 @@ class Refused(Exception):
 class Client:
     """A JSON client for one Diancai at one address (a gateway, or an embedded process)."""
 
-    def __init__(self, http: httpx.AsyncClient, *, patience_seconds: float = PATIENCE_SECONDS) -> None:
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        *,
+        patience_seconds: float = PATIENCE_SECONDS,
+        session: Session | None = None,
+    ) -> None:
         self._http = http
+        self._session = session
         self._patience = patience_seconds
         self._places = asyncio.Semaphore(AT_ONCE)
 
     @classmethod
     @asynccontextmanager
     async def at(
-        cls, url: str, *, patience_seconds: float = PATIENCE_SECONDS, token: str | None = None
+        cls,
+        url: str,
+        *,
+        patience_seconds: float = PATIENCE_SECONDS,
+        token: str | None = None,
+        session: Session | None = None,
     ) -> AsyncIterator[Self]:
+        """Acts as whoever ``token`` or ``session`` belongs to; a session renews its tokens."""
         headers = {"Accept-Language": "en"} | ({"Authorization": f"Bearer {token}"} if token else {})
         async with httpx.AsyncClient(base_url=url, headers=headers, timeout=30, trust_env=False) as http:
-            yield cls(http, patience_seconds=patience_seconds)
+            yield cls(http, patience_seconds=patience_seconds, session=session)
 
     async def get(self, path: str, **query: Any) -> Any:
         return await self._patiently("GET", path, params=query)
@@ -126,7 +141,7 @@ class Client:
     async def _once(self, method: str, path: str, **request: Any) -> Any:
         async with self._places:
             try:
-                response = await self._http.request(method, path, **request)
+                response = await self._send(method, path, **request)
             except httpx.TransportError as error:
                 raise Unreachable(f"{self._http.base_url}: {error!r}") from error
         if response.status_code in RETRY_STATUSES:
@@ -134,6 +149,22 @@ class Client:
         if response.is_error:
             raise Refused(method, path, response)
         return response.json()
+
+    async def _send(
+        self, method: str, path: str, *, headers: dict[str, str] | None = None, **request: Any
+    ) -> httpx.Response:
+        if self._session is None:
+            return await self._http.request(method, path, headers=headers, **request)
+        response = None
+        for _ in range(2):  # once more with a new token, when the one in hand was taken back
+            token = await self._session.token()
+            bearer = {"Authorization": f"Bearer {token}"}
+            response = await self._http.request(method, path, headers=bearer | (headers or {}), **request)
+            if response.status_code != 401:
+                break
+            self._session.forget(token)
+        assert response is not None  # noqa: S101 - the loop runs
+        return response
 
     def _deadline(self) -> float:
         return asyncio.get_running_loop().time() + self._patience

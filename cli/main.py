@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Coroutine
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -12,10 +14,12 @@ from rich.console import Console
 from rich.table import Table
 
 from cli import documents, report
+from cli.accounts import demonstration_session
 from cli.client import Client, Refused, Unreachable
 from cli.demo import PUBLISHERS, Demonstration, circuit_of
 from cli.doctor import check_machine, check_system
 from cli.person import commands as person_commands
+from cli.sign_in import CannotSignIn, Credentials, Session
 from cli.up import CannotStart
 from cli.up import run as run_up
 from shared import __version__
@@ -32,6 +36,8 @@ Url = Annotated[str, typer.Option(envvar="DIANCAI_URL", help="Address of the gat
 Data = Annotated[Path, typer.Option(envvar="DIANCAI_DATA", help="Folder for the stores, the mail and the log.")]
 Port = Annotated[int, typer.Option(envvar="PORT", min=1, max=65535)]
 
+As = Annotated[str, typer.Option("--as", help="Act as this demonstration account of an embedded system.")]
+
 console = Console()
 errors = Console(stderr=True)
 
@@ -47,8 +53,25 @@ def up(
 
 
 @app.command()
+def token(
+    as_role: Annotated[str, typer.Option("--as", help="Role or login name.")],
+    url: Url = DEFAULT_URL,
+    data: Data = Path("var"),
+) -> None:
+    """Sign in and print an access token, good for five minutes: as a demonstration account of an embedded
+    system, or as DIANCAI_LOGIN."""
+
+    async def sign_in() -> str:
+        return await session_for(url, data, as_role).token()
+
+    print(_run(sign_in()))
+
+
+@app.command()
 def demo(
     url: Url = DEFAULT_URL,
+    data: Data = Path("var"),
+    as_role: As = "coordinator",
     as_json: Annotated[bool, typer.Option("--json", help="End with one JSON object.")] = False,
     circuit: Annotated[bool, typer.Option(help="With --json: add the circuit, to compare runs.")] = False,
     patience: Annotated[float, typer.Option(help="Seconds to keep trying while a part is away.")] = 90.0,
@@ -57,7 +80,7 @@ def demo(
     shown = errors if as_json else console
 
     async def play() -> None:
-        async with Client.at(url, patience_seconds=patience) as client:
+        async with client_for(url, data, as_role, patience_seconds=patience) as client:
             with report.progress_on(shown) as progress:
                 outcome = await Demonstration(client, progress).play()
         if as_json:
@@ -108,6 +131,8 @@ def asyncapi() -> None:
 def events_tail(
     url: Url = DEFAULT_URL,
     service: Annotated[list[str] | None, typer.Option(help="Only these publishers.")] = None,
+    data: Data = Path("var"),
+    as_role: As = "operator",
     after: Annotated[int, typer.Option(min=0, help="Begin behind this position.")] = 0,
     follow: Annotated[bool, typer.Option(help="Go on with what comes.")] = True,
 ) -> None:
@@ -115,7 +140,7 @@ def events_tail(
 
     async def tail() -> None:
         positions = dict.fromkeys(service or PUBLISHERS, after)
-        async with Client.at(url, patience_seconds=10) as client:
+        async with client_for(url, data, as_role, patience_seconds=10) as client:
             while True:
                 news = 0
                 for publisher, position in positions.items():
@@ -138,13 +163,15 @@ def events_replay(
     source: Annotated[str, typer.Option("--from", help="The publisher whose log is read.")],
     to: Annotated[str, typer.Option(help="The service that gets the events; its inbox keeps what it has.")],
     url: Url = DEFAULT_URL,
+    data: Data = Path("var"),
+    as_role: As = "operator",
     after: Annotated[int, typer.Option(min=0, help="Begin behind this position.")] = 0,
 ) -> None:
     """Send a service's event log, or the part behind a position, again to one other service."""
 
     async def replay() -> None:
         sent, position = 0, after
-        async with Client.at(url, patience_seconds=10) as client:
+        async with client_for(url, data, as_role, patience_seconds=10) as client:
             while True:
                 done = await client.post(
                     f"/api/{source}/events/replay",
@@ -160,11 +187,34 @@ def events_replay(
     _run(replay())
 
 
+def session_for(url: str, data: Path, as_role: str) -> Session:
+    """The account that the environment names, else a demonstration account.
+
+    :raises CannotSignIn: there is neither.
+    """
+    login = os.environ.get("DIANCAI_LOGIN")
+    if not login:
+        return demonstration_session(url, data, as_role)
+    secret = {name: os.environ.get(f"DIANCAI_{name}_FILE") for name in ("PASSWORD", "TOTP")}
+    if not secret["PASSWORD"]:
+        raise CannotSignIn("DIANCAI_LOGIN is set; DIANCAI_PASSWORD_FILE must name the file of its password")
+    read = {name: Path(file).read_text("utf-8").strip() for name, file in secret.items() if file}
+    return Session(url, Credentials(login, read["PASSWORD"], read.get("TOTP")))
+
+
+def client_for(url: str, data: Path, as_role: str, *, patience_seconds: float) -> AbstractAsyncContextManager[Client]:
+    """Acts with DIANCAI_TOKEN where that is given, else signs in."""
+    given = os.environ.get("DIANCAI_TOKEN")
+    if given:
+        return Client.at(url, token=given, patience_seconds=patience_seconds)
+    return Client.at(url, session=session_for(url, data, as_role), patience_seconds=patience_seconds)
+
+
 def _run(work: Coroutine[Any, Any, T]) -> T:
     """Runs a command; what a user can mend ends in one line that says how."""
     try:
         return asyncio.run(work)
-    except (CannotStart, SchemaMismatch) as error:
+    except (CannotSignIn, CannotStart, SchemaMismatch) as error:
         _fail(str(error))
     except Unreachable as error:
         _fail(f"nothing answers: {error}; is the system started, and is the address right? (--url)")

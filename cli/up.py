@@ -14,13 +14,16 @@ from aiosmtpd.handlers import Mailbox
 from rich.console import Console
 
 from cli import report
+from cli.accounts import demonstration_session, ensure_demonstration_accounts
 from cli.client import Client
 from cli.demo import Demonstration
 from services.embedded import build_all, embedded
-from shared.telemetry.logs import configure_logs
+from shared.telemetry.logs import configure_logs, logger
 
 HOST = "127.0.0.1"
 RESULT = "demonstration.json"
+
+log = logger(__name__)
 
 
 class CannotStart(Exception):
@@ -61,9 +64,12 @@ async def run(data: Path, port: int, *, demo: bool, console: Console) -> None:
     check_port(port)
     _log_to(data / "diancai.log")
     with _mail_sink(data / "mail") as smtp_url:
-        services = build_all(data, smtp_url=smtp_url)
+        url = f"http://{HOST}:{port}"
+        services = build_all(data, url=url, smtp_url=smtp_url)
         for service in services:
             await service.migrations.upgrade(service.database)
+        catalog = next(service for service in services if service.name == "catalog")
+        await ensure_demonstration_accounts(catalog, data, console)
         config = uvicorn.Config(
             embedded(services), host=HOST, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=2
         )
@@ -74,7 +80,6 @@ async def run(data: Path, port: int, *, demo: bool, console: Console) -> None:
                 await serving
                 raise CannotStart(f"the services did not start; see {data / 'diancai.log'}")
             await asyncio.sleep(0.01)
-        url = f"http://{HOST}:{port}"
         console.print(f"[bold]点菜 Diancai[/bold] {url}  (data: {data})")
         async with _playing(url, data, console) if demo else _nothing():
             await serving
@@ -83,7 +88,7 @@ async def run(data: Path, port: int, *, demo: bool, console: Console) -> None:
 @asynccontextmanager
 async def _playing(url: str, data: Path, console: Console) -> AsyncIterator[None]:
     """Plays the demonstration beside the server, unless an earlier start has finished it."""
-    task = asyncio.create_task(_play(url, data, console))
+    task = asyncio.create_task(_play_or_say(url, data, console))
     try:
         yield
     finally:
@@ -92,13 +97,21 @@ async def _playing(url: str, data: Path, console: Console) -> AsyncIterator[None
             await task
 
 
+async def _play_or_say(url: str, data: Path, console: Console) -> None:
+    try:
+        await _play(url, data, console)
+    except Exception as error:
+        log.exception("the demonstration stopped")
+        console.print(f"[red]The demonstration stopped:[/red] {error}; the next start goes on with it.", soft_wrap=True)
+
+
 async def _play(url: str, data: Path, console: Console) -> None:
     result = data / RESULT
     if result.exists():
         summary = json.loads(result.read_text("utf-8"))
         console.print(f"The circuit of 2014 was played before: {summary['stops']} stops, {summary['notices']} notices.")
     else:
-        async with Client.at(url) as client:
+        async with Client.at(url, session=demonstration_session(url, data, "coordinator")) as client:
             with report.progress_on(console) as progress:
                 outcome = await Demonstration(client, progress).play()
         report.show(console, outcome)

@@ -26,19 +26,31 @@ from shared.service import Service
 WEB = Path(__file__).parent.parent / "web"
 
 
-def build_all(data: Path, *, smtp_url: str = "", clock: Clock = utc_now) -> list[Service]:
-    """The services, with their stores in the folder ``data``; they share one broker."""
+def build_all(
+    data: Path, *, url: str = "http://127.0.0.1:8000", smtp_url: str = "", clock: Clock = utc_now
+) -> list[Service]:
+    """The services, with their stores in the folder ``data`` and their secrets in ``data/secrets``; they share
+    one broker. ``url`` is where they will be reached."""
+    secrets = data / "secrets"
+    signing_keys = secrets / "signing_keys.json"
     broker, cache = MemoryBroker(), MemoryCache()
 
     def common(name: str) -> dict[str, Any]:
         return {
             "database_url": f"sqlite:///{data / name}.db",
-            "vault_keys_file": data / "vault_keys.json",
+            "vault_keys_file": secrets / "vault_keys.json",
             "vault_keys_create": True,
+            "oidc_issuer": f"{url}/api/catalog",
+            "oidc_jwks_url": signing_keys.absolute().as_uri(),
         }
 
     return [
-        build_catalog(CatalogSettings(**common("catalog")), broker=broker, cache=cache, clock=clock),
+        build_catalog(
+            CatalogSettings(**common("catalog"), signing_keys_file=signing_keys, signing_keys_create=True),
+            broker=broker,
+            cache=cache,
+            clock=clock,
+        ),
         build_requests(RequestsSettings(**common("requests")), broker=broker, cache=cache, clock=clock),
         build_dispatch(DispatchSettings(**common("dispatch")), broker=broker, cache=cache, clock=clock),
         build_notify(NotifySettings(**common("notify"), smtp_url=smtp_url), broker=broker, cache=cache, clock=clock),

@@ -1,9 +1,12 @@
 """Puts catalog together; the only place that does."""
 
 from pathlib import Path
+from urllib.parse import urljoin
 
-from services.catalog.api import people
+from services.catalog.adapters.signing import Passwords, SigningKeys
+from services.catalog.api import identity, people
 from services.catalog.api.routes import router
+from services.catalog.application.accounts import Provider
 from services.catalog.application.policy import POLICY
 from services.catalog.consumers import SUBSCRIPTIONS
 from services.catalog.settings import CatalogSettings
@@ -18,7 +21,7 @@ from shared.service import Service
 
 
 def build(settings: CatalogSettings, *, broker: Broker, cache: Cache, clock: Clock) -> Service:
-    return Service.assemble(
+    service = Service.assemble(
         settings,
         package=Path(__file__).parent,
         title="Diancai catalog",
@@ -26,8 +29,20 @@ def build(settings: CatalogSettings, *, broker: Broker, cache: Cache, clock: Clo
         cache=cache,
         clock=clock,
         subscriptions=SUBSCRIPTIONS,
-        routers=[router, people.router, people_router(settings.name, POLICY)],
+        routers=[router, identity.router, people.router, people_router(settings.name, POLICY)],
         policy=POLICY,
         sealed=[*tables.SEALED, person_part.c.data_sealed],
         prunes=[EXPIRED_PARTS],
     )
+    service.api.state.provider = service.api.state.signing_keys = None
+    if settings.signing_keys_file is not None:
+        keys = SigningKeys(settings.signing_keys_file, create=settings.signing_keys_create)
+        service.api.state.signing_keys = keys
+        service.api.state.provider = Provider(
+            issuer=settings.oidc_issuer,
+            audience=settings.oidc_audience,
+            signer=keys,
+            passwords=Passwords(),
+            web_redirect_uri=settings.web_redirect_uri or urljoin(settings.oidc_issuer, "/"),
+        )
+    return service

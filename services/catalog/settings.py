@@ -1,6 +1,9 @@
 """What catalog is told from outside; see shared.settings for what all services are told."""
 
+from pathlib import Path
 from typing import ClassVar
+
+from pydantic import Field
 
 from shared.settings import ServiceSettings, settings_of
 
@@ -8,3 +11,14 @@ from shared.settings import ServiceSettings, settings_of
 class CatalogSettings(ServiceSettings):
     name: ClassVar[str] = "catalog"
     model_config = settings_of("catalog_")
+
+    signing_keys_file: Path | None = Field(
+        default=None, description="private JWK Set that signs tokens; without one the city's own provider is used"
+    )
+    signing_keys_create: bool = Field(default=False, description="make that file when there is none; for one process")
+    web_redirect_uri: str = Field(
+        default="", description="where the console takes its sign-in; default: the address of the issuer"
+    )
+    first_login: str = Field(default="", description="login name of a first account: coordinator and operator")
+    first_password: str = Field(default="", description="its password; give it as a file of secrets")
+    first_totp: str = Field(default="", description="its one-time code secret, base32; give it as a file of secrets")

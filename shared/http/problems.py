@@ -73,6 +73,10 @@ def install(app: FastAPI, texts: Texts) -> Callable[[Request, Exception], Respon
         headers = {"Content-Language": language, "Vary": "Accept-Language"}
         if status == 503:
             headers["Retry-After"] = "3"
+        if status == 401:  # RFC 6750, 3
+            headers["WWW-Authenticate"] = 'Bearer error="invalid_token"' if facts.get("reason") else "Bearer"
+        if status == 429:
+            headers["Retry-After"] = str(facts["retry_after"])
         return JSONResponse(problem.model_dump(exclude_none=True), status, headers, media_type=MEDIA_TYPE)
 
     def refused(request: Request, error: Exception) -> JSONResponse:

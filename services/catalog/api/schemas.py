@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from shared.http.inputs import Answer, Body, Code, Name
+from shared.http.inputs import Answer, Body, Code, Name, TownshipCode
+from shared.kernel.access import Role
 
 
 class EntryBody(Body):
@@ -76,3 +77,50 @@ class EditionAnswer(Answer):
     state: Literal["draft", "published"]
     item_codes: list[str]
     menu: list[MenuItemAnswer]
+
+
+class TokensAnswer(Answer):
+    """RFC 6749, 5.1."""
+
+    access_token: str
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the kind of token, not one
+    expires_in: Annotated[int, Field(description="seconds")]
+    refresh_token: str
+
+
+class TokenRefusalAnswer(Answer):
+    """RFC 6749, 5.2."""
+
+    error: str
+    error_description: str
+
+
+class AccountBody(Body):
+    login: Annotated[str, Field(min_length=2, max_length=80)]
+    roles: Annotated[list[Role], Field(min_length=1, max_length=8)]
+    township_code: TownshipCode | None = None
+    team_code: Code | None = None
+    volunteer_no: Annotated[str | None, Field(max_length=20)] = None
+
+
+class AccountAnswer(Answer):
+    id: str
+    login: str
+    roles: list[str]
+    township_code: str | None
+    team_code: str | None
+    volunteer_no: str | None
+    state: Literal["active", "disabled"]
+
+
+class MadeAccountAnswer(Answer):
+    """Said once; to be handed over in person."""
+
+    id: str
+    password: str
+    totp_secret: str | None
+
+
+class PasswordBody(Body):
+    old_password: Annotated[str, Field(max_length=200)]
+    new_password: Annotated[str, Field(max_length=200)]

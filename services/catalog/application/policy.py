@@ -13,6 +13,7 @@ POLICY = Policy(
         "publish_edition": {COORDINATOR: ANY},
         "read_editions": everyone_with_an_account(),
         "administer_accounts": {COORDINATOR: ANY, OPERATOR: ANY},
+        "change_own_password": everyone_with_an_account(),
         "register_volunteer": {COORDINATOR: ANY, Role.LEADER: Scope.OWN_TEAM},
         "correct_volunteer": {COORDINATOR: ANY, Role.LEADER: Scope.OWN_TEAM, Role.VOLUNTEER: Scope.SELF},
         "read_volunteers": {

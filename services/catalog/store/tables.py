@@ -1,8 +1,9 @@
 """Tables, and the imperative mapping of the domain's classes onto them."""
 
-from sqlalchemy import Column, Date, Float, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, Date, Float, Integer, MetaData, String, Table, Text
 from sqlalchemy.orm import registry
 
+from services.catalog.domain.account import Account, Failures, Grant
 from services.catalog.domain.directory import Agency, Category, ServiceItem, Team, Township
 from services.catalog.domain.edition import Edition
 from services.catalog.domain.volunteer import PersonRequest, Volunteer
@@ -83,7 +84,47 @@ person_request = Table(
     Column("version", Integer, nullable=False),
 )
 
-SEALED = (volunteer.c.name_sealed, volunteer.c.phone_sealed, volunteer.c.identity_sealed)
+account = Table(
+    "account",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("login", String(80), nullable=False, unique=True),
+    Column("password_hash", String(200), nullable=False),
+    Column("roles", Json, nullable=False),
+    Column("township_code", String(12), nullable=True),
+    Column("team_code", String(40), nullable=True),
+    Column("volunteer_no", String(20), nullable=True),
+    Column("state", String(10), nullable=False),
+    Column("totp_sealed", Text, nullable=True),
+    Column("totp_counter", BigInteger, nullable=False),
+    Column("event_seq", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+sign_in_failure = Table(
+    "sign_in_failure",
+    metadata,
+    Column("key", String(120), primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("blocked_until", UtcDateTime, nullable=True),
+    Column("last_at", UtcDateTime, nullable=True),
+)
+sign_in_grant = Table(
+    "sign_in_grant",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("kind", String(10), nullable=False),
+    Column("family", String(36), nullable=False, index=True),
+    Column("account_id", String(36), nullable=False, index=True),
+    Column("client_id", String(40), nullable=False),
+    Column("redirect_uri", String(400), nullable=False),
+    Column("challenge", String(60), nullable=False),
+    Column("issued_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
+    Column("used_at", UtcDateTime, nullable=True),
+)
+"""Authorization codes and refresh tokens, by the SHA-256 of what was given out."""
+
+SEALED = (account.c.totp_sealed, volunteer.c.name_sealed, volunteer.c.phone_sealed, volunteer.c.identity_sealed)
 
 for _class, _table in (
     (Agency, agency),
@@ -94,5 +135,8 @@ for _class, _table in (
     (Edition, edition),
     (Volunteer, volunteer),
     (PersonRequest, person_request),
+    (Account, account),
 ):
     _mapper.map_imperatively(_class, _table, version_id_col=_table.c.version)
+_mapper.map_imperatively(Failures, sign_in_failure)
+_mapper.map_imperatively(Grant, sign_in_grant)

@@ -1,0 +1,1 @@
+"""What catalog uses from outside: signing keys, and the hashing of passwords."""

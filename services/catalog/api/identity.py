@@ -1,0 +1,207 @@
+"""The identity provider's doors: OpenID Connect discovery, keys, signing in, tokens; and the accounts."""
+
+from typing import Annotated
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+
+from services.catalog.api import schemas
+from services.catalog.api.sign_in_page import sign_in_page
+from services.catalog.application import accounts
+from services.catalog.application.accounts import AuthorizationRequest, Provider
+from shared.http.doors import door, public
+from shared.http.inputs import AppState, Page, Uow
+from shared.kernel.errors import Forbidden, InvalidInput
+
+router = APIRouter(tags=["identity"])
+
+LONGEST_FORM = 8192
+AccountId = Annotated[str, Path(max_length=36)]
+Asked = Annotated[str, Query(max_length=400)]
+
+
+def _provider(state: AppState) -> Provider:
+    return accounts.require_own_provider(state.provider)
+
+
+OwnProvider = Annotated[Provider, Depends(_provider)]
+
+
+async def _form(request: Request) -> dict[str, str]:
+    """A form's fields. :raises InvalidInput: not a form, or too long."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    body = await request.body()
+    if kind != "application/x-www-form-urlencoded" or len(body) > LONGEST_FORM:
+        raise InvalidInput("form_expected")
+    try:
+        return dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=20))
+    except ValueError as error:
+        raise InvalidInput("form_expected") from error
+
+
+Form = Annotated[dict[str, str], Depends(_form)]
+
+
+@router.get("/.well-known/openid-configuration", summary="Discovery", **public("read_keys", 404))
+async def discover(provider: OwnProvider) -> dict[str, str | list[str]]:
+    issuer = provider.issuer
+    return {
+        "issuer": issuer,
+        "authorization_endpoint": f"{issuer}/oidc/authorize",
+        "token_endpoint": f"{issuer}/oidc/token",
+        "revocation_endpoint": f"{issuer}/oidc/revoke",
+        "jwks_uri": f"{issuer}/oidc/jwks",
+        "response_types_supported": ["code"],
+        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "code_challenge_methods_supported": ["S256"],
+        "token_endpoint_auth_methods_supported": ["none"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["ES256"],
+    }
+
+
+@router.get("/oidc/jwks", summary="The keys that tokens are checked with", **public("read_keys", 404))
+async def list_keys(provider: OwnProvider, state: AppState) -> dict[str, object]:
+    keys: dict[str, object] = state.signing_keys.public()
+    return keys
+
+
+@router.get(
+    "/oidc/authorize",
+    summary="The page to sign in on",
+    response_class=HTMLResponse,
+    **public("sign_in", 404, 422),
+)
+async def show_sign_in(
+    request: Request,
+    provider: OwnProvider,
+    client_id: Asked = "",
+    redirect_uri: Asked = "",
+    code_challenge: Asked = "",
+    state: Asked = "",
+) -> HTMLResponse:
+    asked = AuthorizationRequest(client_id, redirect_uri, code_challenge, state)
+    accounts.check_client(provider, asked)
+    return sign_in_page(request, asked)
+
+
+@router.post(
+    "/oidc/authorize",
+    summary="Sign in; sends the browser back with a code",
+    response_class=Response,
+    status_code=303,
+    **public("sign_in", 403, 404, 422),
+)
+async def sign_in(request: Request, uow: Uow, provider: OwnProvider, form: Form) -> Response:
+    origin = request.headers.get("origin")
+    if origin is not None and origin != _origin(provider.issuer):
+        raise Forbidden("sign_in")  # a form of another site
+    asked = AuthorizationRequest(
+        *(form.get(name, "") for name in ("client_id", "redirect_uri", "code_challenge", "state"))
+    )
+    code = await accounts.sign_in(
+        uow,
+        provider,
+        asked,
+        login=form.get("login", "")[:80],
+        password=form.get("password", ""),
+        code=form.get("code", ""),
+    )
+    if code is None:
+        return sign_in_page(request, asked, problem="sign_in.wrong", status=422)
+    answer = urlencode({"code": code, "state": asked.state, "iss": provider.issuer})  # iss: RFC 9207
+    return RedirectResponse(f"{asked.redirect_uri}{'&' if urlsplit(asked.redirect_uri).query else '?'}{answer}", 303)
+
+
+@router.post(
+    "/oidc/token",
+    summary="Tokens for a code or a refresh token",
+    response_model=schemas.TokensAnswer | schemas.TokenRefusalAnswer,
+    **public("exchange_token", 400, 404, 422),
+)
+async def exchange_token(uow: Uow, provider: OwnProvider, form: Form) -> Response:
+    client_id = form.get("client_id", "")
+    outcome: accounts.Tokens | accounts.TokenRefusal
+    if form.get("grant_type") == "authorization_code":
+        outcome = await accounts.exchange_code(
+            uow,
+            provider,
+            code=form.get("code", ""),
+            client_id=client_id,
+            redirect_uri=form.get("redirect_uri", ""),
+            verifier=form.get("code_verifier", ""),
+        )
+    elif form.get("grant_type") == "refresh_token":
+        outcome = await accounts.refresh(uow, provider, token=form.get("refresh_token", ""), client_id=client_id)
+    else:
+        outcome = accounts.TokenRefusal("unsupported_grant_type", "authorization_code or refresh_token")
+    headers = {"Cache-Control": "no-store"}
+    if isinstance(outcome, accounts.TokenRefusal):
+        return JSONResponse(schemas.TokenRefusalAnswer.model_validate(outcome).model_dump(), 400, headers)
+    return JSONResponse(schemas.TokensAnswer.model_validate(outcome).model_dump(), 200, headers)
+
+
+@router.post(
+    "/oidc/revoke", summary="Sign out: ends a refresh token and its kin", **public("revoke_own_token", 404, 422)
+)
+async def revoke_token(uow: Uow, provider: OwnProvider, form: Form) -> dict[str, str]:
+    await accounts.end_sign_in(uow, token=form.get("token", ""))
+    return {}
+
+
+@router.post(
+    "/accounts",
+    status_code=201,
+    summary="Make an account; its password is said once",
+    **door("administer_accounts", 404, 409, 422),
+)
+async def post_account(body: schemas.AccountBody, uow: Uow, provider: OwnProvider) -> schemas.MadeAccountAnswer:
+    return schemas.MadeAccountAnswer.model_validate(await accounts.create_account(uow, provider, **body.model_dump()))
+
+
+@router.get("/accounts", summary="List accounts", **door("administer_accounts", 422))
+async def list_accounts(
+    uow: Uow,
+    after: Annotated[str | None, Query(max_length=40)] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> Page[schemas.AccountAnswer]:
+    items, next_after = await accounts.list_accounts(uow, after=after, limit=limit)
+    return Page[schemas.AccountAnswer].model_validate({"items": items, "next_after": next_after})
+
+
+@router.post(
+    "/accounts/self/password", summary="Change one's own password", **door("change_own_password", 404, 409, 422)
+)
+async def change_password(body: schemas.PasswordBody, uow: Uow, provider: OwnProvider) -> dict[str, str]:
+    await accounts.change_password(uow, provider, **body.model_dump())
+    return {}
+
+
+@router.post("/accounts/{account_id}/disable", summary="Close an account", **door("administer_accounts", 404, 409, 422))
+async def disable_account(account_id: AccountId, uow: Uow) -> schemas.AccountAnswer:
+    return schemas.AccountAnswer.model_validate(await accounts.disable_account(uow, account_id))
+
+
+@router.post("/accounts/{account_id}/enable", summary="Open it again", **door("administer_accounts", 404, 409, 422))
+async def enable_account(account_id: AccountId, uow: Uow) -> schemas.AccountAnswer:
+    return schemas.AccountAnswer.model_validate(await accounts.enable_account(uow, account_id))
+
+
+@router.post(
+    "/accounts/{account_id}/sign-out", summary="Void all its tokens", **door("administer_accounts", 404, 409, 422)
+)
+async def sign_out_account(account_id: AccountId, uow: Uow) -> schemas.AccountAnswer:
+    return schemas.AccountAnswer.model_validate(await accounts.sign_out_account(uow, account_id))
+
+
+@router.post(
+    "/accounts/{account_id}/reset", summary="A new password, said once", **door("administer_accounts", 404, 409, 422)
+)
+async def reset_account(account_id: AccountId, uow: Uow, provider: OwnProvider) -> schemas.MadeAccountAnswer:
+    return schemas.MadeAccountAnswer.model_validate(await accounts.reset_account(uow, provider, account_id))
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

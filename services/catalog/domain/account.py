@@ -1,0 +1,143 @@
+"""Accounts of those who work with the system: how they prove who they are, and what they may be."""
+
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from shared.kernel.access import Role
+from shared.kernel.aggregate import Aggregate, Steps
+from shared.kernel.errors import InvalidInput
+
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 200
+
+_SCOPED = {
+    Role.OFFICER: "township_code",
+    Role.CLERK: "township_code",
+    Role.LEADER: "team_code",
+    Role.VOLUNTEER: "volunteer_no",
+}
+"""What a role is for one of: without it, it would reach nothing."""
+
+
+def login_of(typed: str) -> str:
+    """A login name as it is compared: full-width letters and digits folded, capitals too."""
+    return unicodedata.normalize("NFKC", typed).strip().casefold()
+
+
+@dataclass(eq=False, kw_only=True)
+class Account(Aggregate):
+    """``id`` is the pseudonymous subject of its tokens; the login name never leaves catalog.
+
+    ``totp_counter`` is the last time step (RFC 6238) whose code was used: none is taken twice.
+    """
+
+    kind: ClassVar[str] = "account"
+    STEPS: ClassVar[Steps] = {"active": ("disable",), "disabled": ("enable",)}
+
+    id: str
+    login: str
+    password_hash: str
+    roles: list[str]
+    township_code: str | None = None
+    team_code: str | None = None
+    volunteer_no: str | None = None
+    state: str = "active"
+    totp_sealed: str | None = None
+    totp_counter: int = field(default=0)
+
+    @property
+    def key(self) -> str:
+        return self.id
+
+    def check_scope(self) -> None:
+        """:raises InvalidInput: a role lacks what it is for; names the field."""
+        for role, needed in _SCOPED.items():
+            if role in self.roles and getattr(self, needed) is None:
+                raise InvalidInput("role_needs_scope", field=needed, role=role.value)
+
+    @property
+    def needs_second_factor(self) -> bool:
+        return Role.COORDINATOR in self.roles
+
+    def disable(self) -> None:
+        self.require("disable", self.state)
+        self.state = "disabled"
+
+    def enable(self) -> None:
+        self.require("enable", self.state)
+        self.state = "active"
+
+    def use_code(self, counter: int | None) -> bool:
+        """Takes the time step of a right one-time code; False when there was none, or it was used before."""
+        if counter is None or counter <= self.totp_counter:
+            return False
+        self.totp_counter = counter
+        return True
+
+
+def require_strong(password: str) -> None:
+    """:raises InvalidInput: too short, too long, or all of one sign (after NIST SP 800-63B: length counts)."""
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD or len(set(password)) < 5:
+        raise InvalidInput("password_weak", field="new_password", least=SHORTEST_PASSWORD)
+
+
+FREE_FAILURES = {"login": 5, "address": 20}
+"""Wrong tries before waiting begins. An office shares an address, so that has more."""
+
+LONGEST_WAIT = timedelta(minutes=15)
+
+
+def wait_after(kind: str, failures: int) -> timedelta:
+    """How long the next try must wait: doubles with every further failure."""
+    beyond = failures - FREE_FAILURES[kind]
+    return min(LONGEST_WAIT, timedelta(seconds=2 ** min(beyond + 1, 10))) if beyond >= 0 else timedelta()
+
+
+@dataclass(kw_only=True)
+class Failures:
+    """Wrong tries on one login name, or from one address; kept for names that don't exist as well."""
+
+    key: str
+    count: int = 0
+    blocked_until: datetime | None = None
+    last_at: datetime | None = None
+
+    @property
+    def kind(self) -> str:
+        return self.key.partition(":")[0]
+
+    def wait_seconds(self, now: datetime) -> int:
+        """Whole seconds until the next try is taken; 0 when it is now."""
+        if self.blocked_until is None or self.blocked_until <= now:
+            return 0
+        return int((self.blocked_until - now).total_seconds()) + 1
+
+    def add(self, now: datetime) -> None:
+        if self.last_at is not None and now - self.last_at > LONGEST_WAIT * 4:
+            self.count = 0  # after an hour of quiet it begins anew
+        self.count += 1
+        self.last_at = now
+        self.blocked_until = now + wait_after(self.kind, self.count)
+
+    def forgive(self) -> None:
+        """One try turned out to be right."""
+        self.count = 0 if self.kind == "login" else max(0, self.count - 1)
+        self.blocked_until = None
+
+
+@dataclass(kw_only=True)
+class Grant:
+    """An authorization code or a refresh token, by its hash. ``family`` joins all that came of one sign-in."""
+
+    hash: str
+    kind: str
+    family: str
+    account_id: str
+    client_id: str
+    redirect_uri: str
+    challenge: str
+    issued_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
