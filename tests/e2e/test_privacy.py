@@ -9,7 +9,7 @@ import base64
 import json
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +21,7 @@ import pytest
 
 from cli.client import Client
 from cli.demo import PUBLISHERS, Demonstration
+from cli.person import erase as erase_person
 from cli.person import export as export_person
 from cli.scenario import ruian_2014
 from services.catalog.bootstrap import build as build_catalog
@@ -34,9 +35,10 @@ from services.requests.bootstrap import build as build_requests
 from services.requests.settings import RequestsSettings
 from shared.kernel.access import Role
 from tests.notify.test_mail import Sink
-from tests.support.fixtures import Figures
+from tests.support.deployment import Deployment
+from tests.support.fixtures import Figures, NewUrl
 from tests.support.house import running_house
-from tests.support.tokens import bearer, token
+from tests.support.tokens import EVERYTHING, bearer, token
 
 NAME = "玖闻笙韶"
 PHONE = "13876452309"
@@ -379,3 +381,28 @@ def test_the_search_finds_every_form(value: str) -> None:
     ):
         assert leaks([("here", content)]), content
     assert not leaks([("here", "张三 13800138000 zhang@example.org".encode())])
+
+
+async def test_a_person_is_exported_and_erased_across_processes(
+    new_deployment: Callable[[str], Deployment], rabbit_url: NewUrl
+) -> None:
+    """Four services as processes of their own, on PostgreSQL and RabbitMQ."""
+    deployment = new_deployment(rabbit_url())
+    for part in deployment.parts:
+        deployment.start(part)
+    await deployment.ready()
+    async with deployment.client() as http:
+        http.headers.update(bearer(*EVERYTHING))
+        player = Player(http)
+        await player.prepare()
+        no = await player.enter()
+        await player.address(f"volunteer.{no}", MAIL)
+        services = (await export_person(Client(http), no))["services"]
+        assert {name: len(records) for name, records in services.items()} == {
+            "catalog": 1, "requests": 0, "dispatch": 0, "notify": 1,
+        }  # fmt: skip
+        assert services["notify"][0]["email"] == MAIL
+        done = await erase_person(Client(http), no, "本人要求")
+        assert done["answers"] == {"catalog": 2, "requests": 0, "dispatch": 0, "notify": 2}
+    for part in deployment.parts:
+        assert not leaks([(str(part), deployment.log_of(part).encode())])
