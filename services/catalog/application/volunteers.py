@@ -227,7 +227,8 @@ async def erase(uow: UnitOfWork, no: str, *, reason: str | None) -> PersonReques
         if was_active:
             tx.record(person, _changed(person))
         tx.record(person, PersonErased(volunteer_no=no, request_id=request.id))
-        return request
+    log.info("person erased", volunteer_no=no, request_id=request.id, reason=reason, by=uow.actor.subject)
+    return request
 
 
 async def list_requests(uow: UnitOfWork, no: str) -> list[PersonRequest]:
