@@ -16,7 +16,7 @@ from shared.telemetry.logs import logger
 FRESH_SECONDS = 300.0
 """Keys are asked for again after this long, so that one that was taken back stops working."""
 
-PAUSE_SECONDS = 5.0
+PAUSE_SECONDS = 1.0
 """An unknown key makes the keys be asked for at once, but not more often than this."""
 
 log = logger(__name__)
