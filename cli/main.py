@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from cli import documents, report
+from cli import audit, documents, report
 from cli.accounts import demonstration_session
 from cli.client import Client, Refused, Unreachable
 from cli.demo import PUBLISHERS, Demonstration, circuit_of
@@ -28,6 +28,7 @@ from shared.db.migrate import SchemaMismatch
 app = typer.Typer(name="diancai", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 events = typer.Typer(no_args_is_help=True, help="Watch the event logs, or send parts of them again.")
 app.add_typer(events, name="events")
+app.add_typer(audit.app, name="audit")
 
 T = TypeVar("T")
 

@@ -12,6 +12,7 @@ from fastapi import APIRouter, FastAPI
 from sqlalchemy import Column
 
 from shared import __version__
+from shared.audit.chain import keep_sealing
 from shared.cache.port import Cache
 from shared.db.engine import Database
 from shared.db.migrate import Migrations, SchemaMismatch
@@ -68,6 +69,7 @@ class Service:
     database: Database
     broker: Broker
     cache: Cache
+    clock: Clock
     uow: UnitOfWork
     doorbell: Doorbell
     migrations: Migrations
@@ -119,6 +121,7 @@ class Service:
             database=database,
             broker=broker,
             cache=cache,
+            clock=clock,
             uow=uow,
             doorbell=doorbell,
             migrations=Migrations(settings.name, package / "migrations"),
@@ -195,13 +198,14 @@ class Service:
     async def _relaying(self) -> AsyncIterator[None]:
         stop = asyncio.Event()
         async with self._lease.holding(), self.doorbell.listening():
-            tasks = [asyncio.create_task(self.relay.run(stop)), asyncio.create_task(self._sample())]
+            sealing = asyncio.create_task(keep_sealing(self.database, self.clock, stop))
+            tasks = [asyncio.create_task(self.relay.run(stop)), sealing, asyncio.create_task(self._sample())]
             try:
                 yield
             finally:
                 stop.set()
                 self.doorbell.ring()
-                await asyncio.wait({tasks[0]}, timeout=STOP_SECONDS)
+                await asyncio.wait(tasks[:2], timeout=STOP_SECONDS)
                 for task in tasks:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.orm.util import identity_key
 
+from shared.audit.record import Recorder
 from shared.contracts import Event
 from shared.db.engine import Database, is_duplicate_key
 from shared.db.vault import Vault
@@ -34,6 +35,7 @@ class Transaction:
         """The event that is being applied; None when a request or a job opened the transaction."""
         self._outbox = outbox
         self._recorded: list[Recorded] = []
+        self._audit = None if actor.is_system else Recorder(session)
         self._after_commit: list[Callable[[], None]] = []
 
     def add(self, aggregate: Aggregate) -> None:
@@ -56,6 +58,16 @@ class Transaction:
     def record(self, aggregate: Aggregate, event: Event) -> None:
         """Publish ``event`` as the next of the aggregate, if and when this transaction commits."""
         self._recorded.append(self._outbox.number(aggregate, event))
+
+    def note(self, kind: str, key: str, **facts: str) -> None:
+        """For the audit log: what changes nothing and must be known, such as a look at a clear value."""
+        if self._audit is not None:
+            self._audit.note(kind, key, **facts)
+
+    async def audit(self, action: str) -> None:
+        """Writes down what was changed and noted on behalf of an account, last of all."""
+        if self._audit is not None:
+            await self._audit.write(self.session, self.actor, action, self.now)
 
     def after_commit(self, call: Callable[[], None]) -> None:
         """Run ``call`` once the transaction is safe; for what may be lost, such as waking a browser."""
@@ -130,6 +142,7 @@ class UnitOfWork:
                 transaction = Transaction(session, self._outbox, self._clock(), self.actor)
                 yield transaction
                 await transaction.flush()
+                await transaction.audit(self.action or "")
         except StaleDataError as error:
             raise Conflict("concurrent_change") from error
         except IntegrityError as error:

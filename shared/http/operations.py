@@ -1,5 +1,6 @@
 """Doors that every service has for operators and subscribers: health, event feed, replay, parked events."""
 
+import json
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -8,6 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
+from shared.audit.tables import audit_log
 from shared.contracts import PUBLISHERS
 from shared.http.doors import door, public
 from shared.http.inputs import Position, Uow
@@ -59,6 +61,19 @@ class Redrive(BaseModel):
 
 class Redriven(BaseModel):
     applied: int
+
+
+class AuditEntry(BaseModel):
+    """Who did what, when and from where. ``changes`` have before and after; sealed values are not shown."""
+
+    id: int
+    at: datetime
+    subject: str
+    roles: str
+    action: str
+    address: str
+    correlation_id: str
+    changes: list[dict[str, Any]]
 
 
 class CloudEventsBatch(JSONResponse):
@@ -140,6 +155,17 @@ def events_router(service: str, policy: Policy, broker: Broker, consumer: Consum
         if not all(outcome):
             raise BrokerUnavailable("not every event was confirmed")
         return Replayed(sent=len(events), next_after=events[-1].position if len(events) == request.limit else None)
+
+    @router.get("/audit", summary="The audit log, oldest first", **door("read_audit", 422))
+    async def list_audit(
+        uow: Uow, after: Annotated[Position, Query()] = 0, limit: Annotated[int, Query(ge=1, le=500)] = 100
+    ) -> list[AuditEntry]:
+        uow.permit(policy, "read_audit")
+        async with uow.reading() as session:
+            rows = await session.execute(
+                select(audit_log).where(audit_log.c.id > after).order_by(audit_log.c.id).limit(limit)
+            )
+            return [AuditEntry.model_validate(row._asdict() | {"changes": json.loads(row.changes)}) for row in rows]
 
     if consumer is not None:
         _add_parked_routes(router, policy, consumer)

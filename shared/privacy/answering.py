@@ -129,6 +129,7 @@ async def fetch_part(
         part = (await tx.session.scalars(query)).one_or_none()
         if part is None or part.data_sealed is None:
             raise NotFound("person_part", volunteer_no)
+        tx.note("person_part", volunteer_no, request_id=part.request_id)
         opened = uow.vault.open(part.data_sealed, place_of(person_part.c.data_sealed, part.request_id))
     log.info("person's data shown", volunteer_no=volunteer_no, request_id=part.request_id, by=uow.actor.subject)
     return Part(

@@ -176,9 +176,11 @@ async def test_the_answer_goes_nowhere_else(city: City, changed: dict[str, str])
     for method in ("GET", "POST"):
         asked = ASKED | changed
         form = asked | {"login": "高楼", "password": PASSWORD}
-        answer = await city.house.client.request(
-            method, "/api/catalog/oidc/authorize", **({"params": asked} if method == "GET" else {"data": form})
+        path = "/api/catalog/oidc/authorize"
+        asking = (
+            city.house.client.get(path, params=asked) if method == "GET" else city.house.client.post(path, data=form)
         )
+        answer = await asking
         assert answer.status_code == 422
         assert "location" not in answer.headers
 

@@ -1,10 +1,11 @@
 """Alembic's entry; see shared.db.migrate."""
 
 from services.dispatch.store.tables import metadata
+from shared.audit.tables import metadata as audit
 from shared.db.idempotency import metadata as idempotency
 from shared.db.migrate import run_env
 from shared.identity.tables import metadata as identity
 from shared.messaging.tables import metadata as messaging
 from shared.privacy.tables import metadata as privacy
 
-run_env([metadata, messaging, identity, idempotency, privacy])
+run_env([metadata, audit, messaging, identity, idempotency, privacy])

@@ -1,9 +1,10 @@
 """Alembic's entry; see shared.db.migrate."""
 
 from services.notify.store.tables import metadata
+from shared.audit.tables import metadata as audit
 from shared.db.migrate import run_env
 from shared.identity.tables import metadata as identity
 from shared.messaging.tables import metadata as messaging
 from shared.privacy.tables import metadata as privacy
 
-run_env([metadata, messaging, identity, privacy])
+run_env([metadata, audit, messaging, identity, privacy])

@@ -1,0 +1,1 @@
+"""Who did what, when, from where, with before and after: written with the change itself, sealed into a chain."""
