@@ -1,7 +1,7 @@
 """A service put together: its parts, and how they start and stop. The same for all four."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -79,6 +79,8 @@ class Service:
     api: FastAPI
     vault: Vault
     jobs: list[Job] = field(default_factory=list)
+    after_migration: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+    """What a new store begins with; repeatable."""
     sealed: Sequence[Column[Any]] = ()
     """The columns with sealed values, for ``reseal``."""
     _lease: ShardLease = field(repr=False, kw_only=True)
@@ -171,6 +173,8 @@ class Service:
     async def migrate(self) -> None:
         """Brings the schema and the queues to what this release needs, ahead of all traffic."""
         await self.migrations.upgrade(self.database)
+        for prepare in self.after_migration:
+            await prepare()
         async with self.broker.running():
             await self.broker.declared()
 

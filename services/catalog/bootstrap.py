@@ -1,17 +1,19 @@
 """Puts catalog together; the only place that does."""
 
+from functools import partial
 from pathlib import Path
 from urllib.parse import urljoin
 
 from services.catalog.adapters.signing import Passwords, SigningKeys
 from services.catalog.api import identity, people
 from services.catalog.api.routes import router
-from services.catalog.application.accounts import Provider
+from services.catalog.application.accounts import Provider, ensure_account
 from services.catalog.application.policy import POLICY
 from services.catalog.consumers import SUBSCRIPTIONS
 from services.catalog.settings import CatalogSettings
 from services.catalog.store import tables
 from shared.cache.port import Cache
+from shared.kernel.access import Role
 from shared.kernel.clock import Clock
 from shared.messaging.broker import Broker
 from shared.privacy.retention import EXPIRED_PARTS
@@ -38,11 +40,24 @@ def build(settings: CatalogSettings, *, broker: Broker, cache: Cache, clock: Clo
     if settings.signing_keys_file is not None:
         keys = SigningKeys(settings.signing_keys_file, create=settings.signing_keys_create)
         service.api.state.signing_keys = keys
-        service.api.state.provider = Provider(
+        service.api.state.provider = provider = Provider(
             issuer=settings.oidc_issuer,
             audience=settings.oidc_audience,
             signer=keys,
             passwords=Passwords(),
             web_redirect_uri=settings.web_redirect_uri or urljoin(settings.oidc_issuer, "/"),
         )
+        if settings.first_login and settings.first_password:
+            service.after_migration.append(
+                partial(
+                    ensure_account,
+                    service.uow,
+                    provider,
+                    login=settings.first_login,
+                    password=settings.first_password,
+                    totp_secret=settings.first_totp or None,
+                    roles=[Role.COORDINATOR, Role.OPERATOR],
+                    scope={},
+                )
+            )
     return service

@@ -10,7 +10,9 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from services.catalog.application import commands
+from services.catalog.application.policy import POLICY
 from services.catalog.bootstrap import build
+from services.catalog.domain.directory import Agency, Township
 from services.catalog.settings import CatalogSettings
 from shared.audit.chain import seal, verify
 from shared.audit.tables import audit_log
@@ -72,9 +74,9 @@ async def test_what_changes_nothing_or_fails_leaves_no_row(catalog_store: Servic
 
 async def _enter_and_fail(service: Service) -> None:
     uow = service.uow.acting(COORDINATOR)
-    uow.permit(commands.POLICY, "enter_directory")
+    uow.permit(POLICY, "enter_directory")
     async with uow.transaction() as tx:
-        (await tx.get(commands.Township, GAOLOU)).correct(name="别名")
+        (await tx.get(Township, GAOLOU)).correct(name="别名")
         await tx.flush()
         raise RuntimeError
 
@@ -179,9 +181,9 @@ async def _commit_late(catalog_store: Service) -> None:
 
     async def slow() -> None:
         uow = catalog_store.uow.acting(COORDINATOR)
-        uow.permit(commands.POLICY, "enter_directory")
+        uow.permit(POLICY, "enter_directory")
         async with uow.transaction() as tx:
-            tx.add(commands.Agency(code="slow", name="慢单位", name_en="Slow"))
+            tx.add(Agency(code="slow", name="慢单位", name_en="Slow"))
             await tx.flush()
             early.set()
             await may_commit.wait()
