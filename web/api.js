@@ -1,6 +1,7 @@
 // @ts-check
 /** Reads from the services; every path and answer is typed by their OpenAPI documents. */
 
+import { bearer, distrust } from "./session.js";
 import { language } from "./texts.js";
 
 /** @typedef {import("./types/api").Service} Service */
@@ -47,16 +48,32 @@ export function address(service, path, parameters) {
  * @throws {Trouble}
  */
 export async function get(service, path, parameters) {
-  const headers = { Accept: "application/json", "Accept-Language": language() };
   const signal = AbortSignal.timeout(PATIENCE_MILLISECONDS);
   let response;
   try {
-    response = await fetch(address(service, path, parameters), { headers, signal });
+    response = await ask(address(service, path, parameters), "application/json", signal);
     if (response.ok) return await response.json();
   } catch {
     throw new Trouble(service, 0);
   }
   throw new Trouble(service, response.status, await response.json().catch(() => ({})));
+}
+
+/**
+ * Asks on behalf of whoever is signed in; once more with a new token when the one in hand is refused.
+ * @param {string} url
+ * @param {string} accepted a media type
+ * @param {AbortSignal} signal
+ * @param {Record<string, string>} more headers
+ */
+export async function ask(url, accepted, signal, more = {}) {
+  for (let turn = 0; ; turn++) {
+    const token = await bearer();
+    const headers = { Accept: accepted, "Accept-Language": language(), ...(token && { Authorization: `Bearer ${token}` }), ...more };
+    const response = await fetch(url, { headers, signal });
+    if (response.status !== 401 || turn > 0 || token === null) return response;
+    distrust();
+  }
 }
 
 /**

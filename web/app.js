@@ -4,6 +4,7 @@
 import { all, get, Trouble } from "./api.js";
 import { part } from "./elements.js";
 import { listen, offerRecipients, openInbox, rest } from "./inbox.js";
+import { canSignIn, resume, signIn, signOut } from "./session.js";
 import { recall, remember, speak, t, time } from "./texts.js";
 import { isOver, showCircuit, showFigures, showStart, showTroubles, showUnserved } from "./view.js";
 
@@ -31,6 +32,7 @@ let timer = 0;
 let turns = 0;
 let looked = "";
 let quietRounds = 0;
+let signedIn = false;
 
 /**
  * @param {import("./api.js").Service} service
@@ -42,7 +44,8 @@ async function read(service, reading) {
     troubles.delete(service);
     readAt.set(service, Date.now());
   } catch (trouble) {
-    note(trouble);
+    if (trouble instanceof Trouble && trouble.status === 401) showSignedOut("signin.over");
+    else if (!(trouble instanceof Trouble && trouble.status === 403)) note(trouble); // 403: not this reader's business
   }
 }
 
@@ -70,12 +73,8 @@ async function readOrders() {
 }
 
 async function readNotices() {
-  const [notices, recipients] = await Promise.all([
-    get("notify", "/messages/counts", {}),
-    all((page) => get("notify", "/recipients", { query: page })),
-  ]);
-  known.notices = notices;
-  known.recipients = recipients;
+  known.recipients = await all((page) => get("notify", "/recipients", { query: page }));
+  known.notices = await get("notify", "/messages/counts", {}); // of all: for the corps only
 }
 
 /** @param {unknown} trouble what a reading failed with; anything but a Trouble is a mistake in this page */
@@ -89,6 +88,7 @@ const tellTroubles = () =>
   showTroubles([...troubles.values()], [...troubles.keys()].some((service) => readAt.has(service)));
 
 async function refresh() {
+  if (!signedIn) return;
   const turn = ++turns;
   try {
     await Promise.all([
@@ -153,12 +153,34 @@ function openTarget() {
   target?.scrollIntoView({ block: "start" });
 }
 
+/** @param {Key} [why] a line on what happened */
+function showSignedOut(why) {
+  signedIn = false;
+  window.clearTimeout(timer);
+  rest();
+  for (const id of ["next", "start", "figures", "map", "circuit", "unserved", "inbox"]) part(id).hidden = true;
+  part("freshness").textContent = "";
+  part("sign-in").hidden = false;
+  part("sign-out").hidden = true;
+  const line = canSignIn() ? why : "signin.insecure";
+  part("sign-in-why").textContent = line ? t(line) : "";
+  /** @type {HTMLButtonElement} */ (part("sign-in-button")).disabled = !canSignIn();
+}
+
 function start() {
+  part("sign-in-button").addEventListener("click", () => void signIn());
+  part("sign-out").addEventListener("click", () => {
+    void signOut();
+    showSignedOut("signin.out");
+    known.plan = known.orders = known.notices = null;
+    known.recipients = [];
+  });
   for (const button of document.querySelectorAll("[data-language]")) {
     button.addEventListener("click", async () => {
       const language = button.getAttribute("data-language") === "en" ? "en" : "zh-CN";
       await useLanguage(language);
       remember("language", language);
+      if (!signedIn) return;
       show();
       if (known.recipients.length > 0) listen();
       await refresh(); // what the services put into words comes in the new language
@@ -178,5 +200,8 @@ function start() {
 await useLanguage(recall("language") === "en" ? "en" : "zh-CN");
 part("freshness").textContent = t("loading");
 start();
-await refresh();
+signedIn = await resume();
+part("sign-out").hidden = !signedIn;
+if (signedIn) await refresh();
+else showSignedOut();
 openTarget();

@@ -1,7 +1,7 @@
 // @ts-check
 /** A peek into one recipient's inbox: its latest notices, and new ones as they come. */
 
-import { address, get } from "./api.js";
+import { address, ask, get } from "./api.js";
 import { fill, h, part } from "./elements.js";
 import { language, named, number, recall, remember, t, time } from "./texts.js";
 
@@ -10,9 +10,11 @@ import { language, named, number, recall, remember, t, time } from "./texts.js";
 
 const LATEST = 20;
 const GATHER_MILLISECONDS = 150;
+const FIRST_PAUSE_MILLISECONDS = 1_000;
+const LONGEST_PAUSE_MILLISECONDS = 30_000;
 
 let chosen = recall("recipient") ?? "coordinator";
-/** @type {EventSource | null} */
+/** @type {AbortController | null} */
 let stream = null;
 let gathering = 0;
 let reading = 0;
@@ -44,26 +46,72 @@ let troubled = () => {};
 /** Follows the chosen recipient. An event only says that there is news: it is read in the reader's language. */
 export function listen() {
   rest();
-  stream = new EventSource(address("notify", "/recipients/{recipient_id}/stream", { path: { recipient_id: chosen } }));
-  const state = (/** @type {boolean} */ live) => {
-    part("live").textContent = t(live ? "inbox.live" : "inbox.waiting");
-    part("live").classList.toggle("on", live);
-  };
-  state(false);
-  stream.addEventListener("open", () => state(true));
-  stream.addEventListener("error", () => {
-    state(false);
-    if (stream?.readyState === EventSource.CLOSED) stream = null; // refused: the next refresh tries again
-  });
-  stream.addEventListener("message", () => {
-    gathering ||= window.setTimeout(() => void readMessages(), GATHER_MILLISECONDS);
-  });
+  stream = new AbortController();
+  void follow(stream.signal);
   void readMessages();
+}
+
+/**
+ * Server-sent events by fetch, for the browser's own EventSource can't say who asks. Goes on behind the last event
+ * after a break, with growing pauses, until `signal` ends it or the service refuses.
+ * @param {AbortSignal} signal
+ */
+async function follow(signal) {
+  const url = address("notify", "/recipients/{recipient_id}/stream", { path: { recipient_id: chosen } });
+  let last = "";
+  let pause = FIRST_PAUSE_MILLISECONDS;
+  showLive(false);
+  while (!signal.aborted) {
+    try {
+      const response = await ask(url, "text/event-stream", signal, last ? { "Last-Event-ID": last } : {});
+      if (response.status >= 400 && response.status < 500) {
+        stream = null; // refused: the next refresh tries again
+        return;
+      }
+      if (response.ok && response.body) {
+        showLive(true);
+        pause = FIRST_PAUSE_MILLISECONDS;
+        last = (await drain(response.body)) || last;
+      }
+    } catch {
+      // broken off: again, from the last event on
+    }
+    showLive(false);
+    if (!signal.aborted) await new Promise((resolve) => window.setTimeout(resolve, pause));
+    pause = Math.min(pause * 2, LONGEST_PAUSE_MILLISECONDS);
+  }
+}
+
+/**
+ * Reads events until the stream ends; gives the id of the last (WHATWG HTML, 9.2.6).
+ * @param {ReadableStream<Uint8Array>} body
+ */
+async function drain(body) {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let last = "";
+  let rest = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return last;
+    const lines = (rest + decoder.decode(value, { stream: true })).split(/\r?\n/);
+    rest = lines.pop() ?? "";
+    const ids = lines.filter((line) => line.startsWith("id:"));
+    if (ids.length === 0) continue;
+    last = (ids.at(-1) ?? "").slice(3).trim();
+    gathering ||= window.setTimeout(() => void readMessages(), GATHER_MILLISECONDS);
+  }
+}
+
+/** @param {boolean} live */
+function showLive(live) {
+  part("live").textContent = t(live ? "inbox.live" : "inbox.waiting");
+  part("live").classList.toggle("on", live);
 }
 
 /** Stops listening, as long as nobody looks. */
 export function rest() {
-  stream?.close();
+  stream?.abort();
   stream = null;
 }
 
