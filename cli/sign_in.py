@@ -86,7 +86,11 @@ class Session:
         form = asked | {"login": self._credentials.login, "password": self._credentials.password}
         answer = await self._post_form(http, form, ahead=0)
         if answer.status_code == 422 and self._credentials.totp_secret:
-            answer = await self._post_form(http, form, ahead=1)  # this moment's code may have been used just before
+            # This moment's code may have been used just before, and so may the next: then only waiting helps.
+            answer = await self._post_form(http, form, ahead=1)
+            if answer.status_code == 422:
+                await asyncio.sleep(pyotp.TOTP(self._credentials.totp_secret).interval)
+                answer = await self._post_form(http, form, ahead=1)
         if answer.status_code != 303:
             raise CannotSignIn(_why(answer))
         said = parse_qs(urlsplit(answer.headers["location"]).query)

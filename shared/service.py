@@ -19,6 +19,7 @@ from shared.db.migrate import Migrations, SchemaMismatch
 from shared.db.unit_of_work import UnitOfWork
 from shared.db.vault import Vault
 from shared.http import problems
+from shared.http.doors import SCHEME
 from shared.http.gate import Gate
 from shared.http.middleware import Observed
 from shared.http.operations import events_router, health_router
@@ -145,6 +146,7 @@ class Service:
             roles_claim=settings.oidc_roles_claim,
         )
         api.state.gate = Gate(verifier, Revocations(database), clock)
+        _name_scheme(api, f"{settings.oidc_issuer}/.well-known/openid-configuration")
         api.state.uow = uow
         api.state.vault = service.vault
         api.state.texts = texts
@@ -219,6 +221,19 @@ class Service:
             with suppress(Exception):  # the store being away shows elsewhere
                 metrics.OUTBOX_DEPTH.labels(self.name).set(await outbox_depth(self.database))
             await asyncio.sleep(SAMPLE_SECONDS)
+
+
+def _name_scheme(api: FastAPI, discovery: str) -> None:
+    """Makes the OpenAPI document define the scheme that its operations name (OpenAPI 3.1, 4.8.27)."""
+    generate = api.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = generate()
+        schemes = document.setdefault("components", {}).setdefault("securitySchemes", {})
+        schemes[SCHEME] = {"type": "openIdConnect", "openIdConnectUrl": discovery}
+        return document
+
+    api.openapi = openapi  # type: ignore[method-assign]  # FastAPI documents this as the way to extend it
 
 
 @asynccontextmanager

@@ -110,8 +110,8 @@ class UnitOfWork:
         """Seals and opens what is personal."""
         self._open: Transaction | None = None
         self.actor = SYSTEM
-        self.action: str | None = None
-        """What was permitted last."""
+        self.permitted: list[str] = []
+        """The actions that the policy was asked for, in their order."""
 
     def acting(self, actor: Actor) -> "UnitOfWork":
         """The same, on behalf of an account, or of nobody."""
@@ -122,11 +122,11 @@ class UnitOfWork:
     def permit(self, policy: Policy, action: str) -> Grant:
         """:raises Unauthenticated: :raises Forbidden: see :meth:`Policy.grant`."""
         grant = policy.grant(self.actor, action)
-        self.action = action
+        self.permitted.append(action)
         return grant
 
     def _require_permit(self) -> None:
-        if self.action is None and not self.actor.is_system:
+        if not self.permitted and not self.actor.is_system:
             raise PermissionError("a use case must ask its policy before it touches the store")
 
     @asynccontextmanager
@@ -142,7 +142,7 @@ class UnitOfWork:
                 transaction = Transaction(session, self._outbox, self._clock(), self.actor)
                 yield transaction
                 await transaction.flush()
-                await transaction.audit(self.action or "")
+                await transaction.audit(self.permitted[-1] if self.permitted else "")
         except StaleDataError as error:
             raise Conflict("concurrent_change") from error
         except IntegrityError as error:

@@ -14,29 +14,33 @@ import uvicorn
 
 from cli.client import Client
 from cli.demo import Demonstration, Outcome
+from services.catalog.adapters.signing import write_keys
 from services.embedded import build_all, embedded
 from tests.support.deployment import ROLES, Deployment
 from tests.support.fixtures import NewUrl
 from tests.support.private import Playground
+from tests.support.tokens import EVERYTHING, KEY, bearer
 
 
 @asynccontextmanager
 async def embedded_system(data: Path, *, smtp_url: str = "") -> AsyncIterator[httpx.AsyncClient]:
     """The embedded process as ``diancai up`` runs it, on a port of its own."""
-    services = build_all(data, smtp_url=smtp_url)
-    for service in services:
-        await service.migrations.upgrade(service.database)
+    write_keys(data / "secrets" / "signing_keys.json", [dict(KEY.as_dict(private=True))])
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        services = build_all(data, url=url, smtp_url=smtp_url)
+        for service in services:
+            await service.migrations.upgrade(service.database)
         config = uvicorn.Config(embedded(services), log_config=None, access_log=False, timeout_graceful_shutdown=2)
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         while not server.started:
             await asyncio.sleep(0.01)
             assert not serving.done()
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        headers = bearer(*EVERYTHING, iss=f"{url}/api/catalog")
         try:
-            async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=30) as http:
+            async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=30, headers=headers) as http:
                 yield http
         finally:
             server.should_exit = True

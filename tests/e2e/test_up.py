@@ -1,5 +1,6 @@
 """``diancai up`` as ``make run`` calls it: from an empty folder to a served circuit, and again from its data."""
 
+import asyncio
 import json
 import os
 import signal
@@ -13,8 +14,11 @@ from mailbox import Maildir
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psutil
 
+from cli.accounts import demonstration_session
+from cli.sign_in import CannotSignIn
 from tests.e2e.conftest import Told
 from tests.support.fixtures import Figures
 from tests.support.private import free_port
@@ -56,14 +60,20 @@ def test_from_nothing_to_a_served_circuit_and_again(tmp_path: Path, figures: Fig
         assert memory < MOST_MEMORY
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/") as page:
             assert "点菜" in page.read().decode()
-        counts = _get(port, "/api/notify/messages/counts")
+        accounts = json.loads((tmp_path / "数据" / "secrets" / "accounts.json").read_text("utf-8"))
+        assert all(account["password"] in text for account in accounts), "said once"
+        counts = _get(port, "/api/notify/messages/counts", _token(port, tmp_path / "数据"))
         assert counts["by_channel"]["email"] > 0
         assert len(Maildir(tmp_path / "数据" / "mail")) == counts["by_channel"]["email"]
         figures.note("diancai up", {**summary, "memory_mb": memory // 2**20})
     assert process.returncode in (0, -signal.SIGTERM)  # the signal is passed on when all is finished
     with up(tmp_path / "数据", port) as (_, printed):
         assert any("played before" in line for line in printed)
-        assert _get(port, "/api/notify/messages/counts") == counts
+        assert not any(account["password"] in line for account in accounts for line in printed), "and not again"
+        assert _get(port, "/api/notify/messages/counts", _token(port, tmp_path / "数据")) == counts
+    log = (tmp_path / "数据" / "diancai.log").read_text("utf-8")
+    assert not any(account["password"] in log for account in accounts)
+    assert {path.stat().st_mode & 0o077 for path in (tmp_path / "数据" / "secrets").iterdir()} == {0}
 
 
 def test_killed_in_the_middle_it_goes_on_where_it_was(tmp_path: Path, told: Told) -> None:
@@ -71,7 +81,8 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(tmp_path: Path, told: Told
     environment = os.environ | {"DIANCAI_DATA": str(tmp_path), "PORT": str(port)}
     process = subprocess.Popen([DIANCAI, "up"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        wait_until(lambda: len(_get(port, "/api/dispatch/stops?state=completed")["items"]) >= 3)
+        token = wait_until(lambda: _token(port, tmp_path))
+        wait_until(lambda: len(_get(port, "/api/dispatch/stops?state=completed", token)["items"]) >= 3)
     finally:
         process.kill()
         process.wait(30)
@@ -83,17 +94,24 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(tmp_path: Path, told: Told
     assert summary | ignored == told.outcome.summary | ignored
 
 
-def wait_until(check: Callable[[], bool]) -> None:
+def wait_until(check: Callable[[], Any]) -> Any:
+    """Gives the first true answer."""
     deadline = time.monotonic() + 120
     while True:
-        with suppress(OSError):  # not listening yet
-            if check():
-                return
+        with suppress(OSError, httpx.HTTPError, CannotSignIn):  # not listening yet
+            if found := check():
+                return found
         assert time.monotonic() < deadline
         time.sleep(0.1)
 
 
-def _get(port: int, path: str) -> dict[str, Any]:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}") as answer:
+def _token(port: int, data: Path) -> str:
+    """Signs in as the auditor, who reads all."""
+    return asyncio.run(demonstration_session(f"http://127.0.0.1:{port}", data, "auditor").token())
+
+
+def _get(port: int, path: str, token: str) -> dict[str, Any]:
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Authorization": f"Bearer {token}"})
+    with urllib.request.urlopen(request) as answer:
         found: dict[str, Any] = json.load(answer)
         return found

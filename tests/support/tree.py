@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import MetaData
 
 from shared.db.migrate import Migrations
+from shared.kernel.access import Policy
 from shared.messaging.consumer import Subscriptions
 
 ROOT = Path(__file__).parents[2]
@@ -44,3 +45,9 @@ def sources(folder: Path) -> Iterator[tuple[Path, ast.Module]]:
     """The Python files under ``folder``, parsed."""
     for path in sorted(folder.rglob("*.py")):
         yield path, ast.parse(path.read_text("utf-8"), filename=str(path))
+
+
+def policy_of(service: str) -> Policy:
+    """The table of a service's application/policy.py."""
+    policy: Policy = import_module(f"services.{service}.application.policy").POLICY
+    return policy
