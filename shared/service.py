@@ -20,7 +20,9 @@ from shared.db.unit_of_work import UnitOfWork
 from shared.db.vault import Vault
 from shared.http import problems
 from shared.http.doors import SCHEME
-from shared.http.gate import Gate
+from shared.http.gate import Gate, networks_of
+from shared.http.guard import Guarded
+from shared.http.limits import Limiter, Rates
 from shared.http.middleware import Observed
 from shared.http.operations import events_router, health_router
 from shared.http.texts import Texts
@@ -145,12 +147,20 @@ class Service:
             skew_seconds=settings.oidc_skew_seconds,
             roles_claim=settings.oidc_roles_claim,
         )
-        api.state.gate = Gate(verifier, Revocations(database), clock)
+        rates = Rates(
+            account=settings.limit_account,
+            address=settings.limit_address,
+            township_writes=settings.limit_township_writes,
+            stranger=settings.limit_stranger,
+        )
+        proxies = networks_of(settings.trusted_proxies)
+        api.state.gate = Gate(verifier, Revocations(database), Limiter(cache, rates), clock, proxies)
         _name_scheme(api, f"{settings.oidc_issuer}/.well-known/openid-configuration")
         api.state.uow = uow
         api.state.vault = service.vault
         api.state.texts = texts
         api.state.cache = cache
+        api.add_middleware(Guarded, max_bytes=settings.max_body_bytes, max_seconds=settings.max_seconds)
         api.add_middleware(Observed, service=settings.name, on_fault=problems.install(api, texts))
         for router in (health_router(service.probe), *routers, events_router(settings.name, policy, broker, consumer)):
             api.include_router(router)

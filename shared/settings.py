@@ -43,3 +43,12 @@ class ServiceSettings(BaseSettings):
     )
     vault_keys_create: bool = Field(default=False, description="make that file when there is none; for one process")
     oidc_roles_claim: str = Field(default="roles", description="where tokens say roles, e.g. realm_access.roles")
+    limit_account: int = Field(default=3000, ge=1, description="requests a minute of one account")
+    limit_address: int = Field(default=6000, ge=1, description="requests a minute from one address")
+    limit_township_writes: int = Field(default=600, ge=1, description="changes a minute by one township's accounts")
+    limit_stranger: int = Field(default=300, ge=1, description="requests a minute from one address without an account")
+    max_body_bytes: int = Field(default=1_048_576, ge=1024, description="longest body of a request")
+    max_seconds: float = Field(default=30.0, gt=0, description="longest time until an answer begins")
+    trusted_proxies: str = Field(
+        default="", description="networks whose X-Forwarded-For is believed, e.g. 172.16.0.0/12,10.0.0.0/8"
+    )

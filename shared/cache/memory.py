@@ -1,15 +1,20 @@
 """The fan-out inside one process."""
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+
+MOST_COUNTS = 100_000
 
 
 class MemoryCache:
     """See :class:`shared.cache.port.Cache`."""
 
     def __init__(self) -> None:
+        self._counts: dict[str, int] = {}
+        self._window = 0
         self._watchers: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
 
     @asynccontextmanager
@@ -30,6 +35,16 @@ class MemoryCache:
             self._watchers[topic].discard(watcher)
             if not self._watchers[topic]:
                 del self._watchers[topic]
+
+    async def take(self, key: str, *, limit: int, seconds: int) -> int:
+        window, rest = divmod(int(time.time()), seconds)
+        if window != self._window:
+            self._counts.clear()
+            self._window = window
+        elif len(self._counts) >= MOST_COUNTS and key not in self._counts:
+            return 0  # rather a limit that does not hold for a minute than memory without end
+        self._counts[key] = self._counts.get(key, 0) + 1
+        return seconds - rest if self._counts[key] > limit else 0
 
 
 async def _bursts(watcher: asyncio.Event) -> AsyncIterator[None]:

@@ -18,3 +18,7 @@ class Cache(Protocol):
 
     def watching(self, topic: str) -> AbstractAsyncContextManager[AsyncIterator[None]]:
         """Yields once for every burst of signals on ``topic`` from the moment of entering."""
+
+    async def take(self, key: str, *, limit: int, seconds: int) -> int:
+        """Counts one more for ``key`` in the window of ``seconds`` that runs now; gives 0 while there are no more
+        than ``limit``, else the seconds until the window ends. Never raises: while the counts can't be had, 0."""

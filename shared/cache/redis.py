@@ -1,6 +1,7 @@
 """The fan-out between processes: Redis publish/subscribe, one connection each way a process."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -11,6 +12,8 @@ from shared.cache.memory import MemoryCache
 from shared.telemetry.logs import logger
 
 _PREFIX = "diancai:"
+LONGEST_COUNT_SECONDS = 0.25
+"""Nobody waits longer for a count; the limit then does not hold."""
 
 log = logger(__name__)
 
@@ -22,11 +25,13 @@ class RedisCache:
     def __init__(self, url: str) -> None:
         self._url = url
         self._local = MemoryCache()
+        self._client: Redis | None = None
         self._outgoing: asyncio.Queue[str] = asyncio.Queue(maxsize=10_000)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         client = Redis.from_url(self._url, socket_connect_timeout=2, health_check_interval=15)
+        self._client = client
         tasks = [asyncio.create_task(self._send(client)), asyncio.create_task(self._receive(client))]
         try:
             yield
@@ -34,6 +39,7 @@ class RedisCache:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            self._client = None
             with suppress(RedisError, OSError):
                 await client.aclose()
 
@@ -45,6 +51,19 @@ class RedisCache:
     async def watching(self, topic: str) -> AsyncIterator[AsyncIterator[None]]:
         async with self._local.watching(topic) as bursts:
             yield bursts
+
+    async def take(self, key: str, *, limit: int, seconds: int) -> int:
+        window, rest = divmod(int(time.time()), seconds)
+        if self._client is None:
+            return 0
+        try:
+            async with asyncio.timeout(LONGEST_COUNT_SECONDS), self._client.pipeline(transaction=False) as pipe:
+                name = f"{_PREFIX}limit:{key}:{window}"
+                count, _ = await pipe.incr(name).expire(name, seconds * 2).execute()
+        except (RedisError, OSError, TimeoutError) as error:
+            log.info("requests are not counted", error=repr(error))
+            return 0
+        return seconds - rest if count > limit else 0
 
     async def _send(self, client: "Redis") -> None:
         while True:

@@ -106,6 +106,8 @@ def install(app: FastAPI, texts: Texts) -> Callable[[Request, Exception], Respon
         return answer(request, status, code, {"path": request.url.path, "method": request.method})
 
     def fault(request: Request, error: Exception) -> JSONResponse:
+        if isinstance(error, DomainError):  # from outside the framework's own handling
+            return refused(request, error)
         if isinstance(error, BrokerUnavailable) or store_is_away(error):
             log.warning("store or broker is away", error=repr(error), path=request.url.path)
             return answer(request, 503, "unavailable", {})

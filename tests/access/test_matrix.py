@@ -57,7 +57,7 @@ class Operation:
 
 def operations_of(name: str, api: FastAPI) -> Iterator[Operation]:
     for route in _routes(api.routes):
-        for method in sorted(route.methods):
+        for method in sorted(route.methods or ()):
             yield Operation(name, method, route.path, dict(route.openapi_extra or {}))
 
 

@@ -80,7 +80,7 @@ def test_a_server_that_does_not_answer_is_named(taken_port: int) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
-    said = diancai("demo", "--url", url, "--json", "--patience", "0.2")
+    said = diancai("demo", "--url", url, "--json", "--patience", "0.2", DIANCAI_TOKEN="any")
     assert said.returncode == 2
     assert url in said.stderr
     assert "--url" in said.stderr

@@ -25,6 +25,10 @@ ENVIRONMENT = {
     f"{service.upper()}_OIDC_{name}": value
     for service in PUBLISHERS
     for name, value in (("ISSUER", ISSUER), ("JWKS_URL", JWKS.as_uri()))
+} | {
+    f"{service.upper()}_LIMIT_{name}": "1000000"  # tests knock often, and all from one address
+    for service in PUBLISHERS
+    for name in ("ACCOUNT", "ADDRESS", "TOWNSHIP_WRITES", "STRANGER")
 }
 
 

@@ -1,0 +1,145 @@
+"""How often, how much and how long: what the doors take."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from starlette.requests import Request
+
+from services.catalog.bootstrap import build
+from services.catalog.settings import CatalogSettings
+from shared.cache.memory import MemoryCache
+from shared.cache.port import Cache
+from shared.cache.redis import RedisCache
+from shared.http.gate import client_address, networks_of
+from shared.kernel.access import Role
+from tests.support.house import House, running_house
+from tests.support.tokens import bearer
+
+GAOLOU = "330381125000"
+TEAMS = "/api/catalog/teams"
+
+
+@pytest.fixture
+async def catalog(tmp_path: Path) -> AsyncIterator[House]:
+    settings = CatalogSettings(
+        database_url=f"sqlite:///{tmp_path}/catalog.db",
+        limit_account=5,
+        limit_address=12,
+        limit_stranger=3,
+        limit_township_writes=2,
+        max_body_bytes=2048,
+    )
+    async with running_house(lambda b, c, t: build(settings, broker=b, cache=c, clock=t)) as house:
+        yield house
+
+
+async def statuses(house: House, count: int, headers: dict[str, str]) -> list[int]:
+    house.client.headers.pop("Authorization", None)
+    return [(await house.client.get(TEAMS, headers=headers)).status_code for _ in range(count)]
+
+
+async def test_an_account_that_asks_too_often_must_wait(catalog: House) -> None:
+    assert await statuses(catalog, 6, bearer(Role.AUDITOR, sub="a1")) == [200] * 5 + [429]
+    refused = await catalog.client.get(TEAMS, headers=bearer(Role.AUDITOR, sub="a1"))
+    assert 1 <= int(refused.headers["Retry-After"]) <= 60
+    assert refused.json()["code"] == "too_many_requests"
+    assert await statuses(catalog, 1, bearer(Role.AUDITOR, sub="a2")) == [200], "others need not"
+
+
+async def test_many_accounts_of_one_address_must_wait(catalog: House) -> None:
+    seen = [(await statuses(catalog, 1, bearer(Role.AUDITOR, sub=f"a{n}")))[0] for n in range(14)]
+    assert seen == [200] * 12 + [429] * 2
+
+
+async def test_guessing_tokens_ends_sooner(catalog: House) -> None:
+    assert await statuses(catalog, 5, {"Authorization": "Bearer guess"}) == [401] * 3 + [429] * 2
+
+
+async def test_the_accounts_of_a_township_share_their_changes(catalog: House) -> None:
+    path = "/api/catalog/accounts/self/password"
+    seen = []
+    for n in range(4):
+        headers = bearer(Role.OFFICER, sub=f"officer-{n}", township_code=GAOLOU)
+        answer = await catalog.client.post(path, json={"old_password": "x", "new_password": "y"}, headers=headers)
+        seen.append(answer.status_code == 429)
+    assert seen == [False, False, True, True]
+
+
+@pytest.mark.parametrize("says_length", [True, False])
+async def test_a_body_that_is_too_long_is_refused(catalog: House, says_length: bool) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(10):
+            yield b"x" * 1000
+
+    content = b"x" * 10_000 if says_length else chunks()
+    headers = {"Content-Type": "application/json"}
+    refused = await catalog.client.put("/api/catalog/agencies/a", content=content, headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (413, "body_too_large")
+
+
+async def test_a_form_of_another_site_can_write_nothing(catalog: House) -> None:
+    """What a browser sends across sites unasked: a body that calls itself plain text, and cookies."""
+    body = b'{"name": "x", "name_en": "x"}'
+    plain = await catalog.client.put("/api/catalog/agencies/a", content=body, headers={"Content-Type": "text/plain"})
+    assert plain.status_code == 422
+    catalog.client.headers.pop("Authorization")
+    with_cookie = await catalog.client.put("/api/catalog/agencies/a", content=body, headers={"Cookie": "session=1"})
+    assert with_cookie.status_code == 401
+    assert "set-cookie" not in with_cookie.headers
+    preflight = await catalog.client.options(
+        TEAMS, headers={"Origin": "https://evil.example", "Access-Control-Request-Method": "GET"}
+    )
+    assert "access-control-allow-origin" not in preflight.headers
+
+
+async def test_answers_tell_browsers_to_be_careful(catalog: House) -> None:
+    for answer in (await catalog.client.get(TEAMS), await catalog.client.get("/api/catalog/nothing")):
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+async def test_what_takes_too_long_is_ended_and_undone(tmp_path: Path) -> None:
+    settings = CatalogSettings(database_url=f"sqlite:///{tmp_path}/catalog.db", max_seconds=0.001)
+    async with running_house(lambda b, c, t: build(settings, broker=b, cache=c, clock=t)) as house:
+        body = {"name": "卫生局", "name_en": "Health"}
+        refused = await house.client.put("/api/catalog/agencies/health", json=body)
+        assert (refused.status_code, refused.json()["code"]) == (503, "too_slow")
+        assert await house.published("catalog") == []
+
+
+@pytest.fixture(params=["memory", "redis"])
+async def cache(request: pytest.FixtureRequest) -> AsyncIterator[Cache]:
+    made: Cache = MemoryCache() if request.param == "memory" else RedisCache(request.getfixturevalue("redis_url"))
+    async with made.running():
+        yield made
+
+
+async def test_counts_are_kept_per_key(cache: Cache, tmp_path: Path) -> None:
+    waits = [await cache.take(f"{tmp_path}:a", limit=2, seconds=3600) for _ in range(4)]
+    assert waits[:2] == [0, 0]
+    assert all(0 < wait <= 3600 for wait in waits[2:])
+    assert await cache.take(f"{tmp_path}:b", limit=2, seconds=3600) == 0
+
+
+async def test_without_redis_nobody_is_kept_out() -> None:
+    away = RedisCache("redis://127.0.0.1:1/0")
+    async with away.running():
+        assert [await away.take("a", limit=1, seconds=60) for _ in range(3)] == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("peer", "said", "found"),
+    [
+        ("203.0.113.9", "198.51.100.1", "203.0.113.9"),
+        ("172.18.0.2", "198.51.100.1", "198.51.100.1"),
+        ("172.18.0.2", "1.1.1.1, 198.51.100.1", "198.51.100.1"),
+        ("172.18.0.2", "198.51.100.1, 172.18.0.9", "198.51.100.1"),
+        ("172.18.0.2", "", "172.18.0.2"),
+    ],
+)
+def test_only_trusted_proxies_say_where_a_request_comes_from(peer: str, said: str, found: str) -> None:
+    headers = [(b"x-forwarded-for", said.encode())]
+    request = Request({"type": "http", "client": (peer, 1), "headers": headers})
+    assert client_address(request, networks_of("172.16.0.0/12")) == found
