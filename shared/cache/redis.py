@@ -59,7 +59,9 @@ class RedisCache:
         try:
             async with asyncio.timeout(LONGEST_COUNT_SECONDS), self._client.pipeline(transaction=False) as pipe:
                 name = f"{_PREFIX}limit:{key}:{window}"
-                count, _ = await pipe.incr(name).expire(name, seconds * 2).execute()
+                pipe.incr(name)
+                pipe.expire(name, seconds * 2)
+                count, _ = await pipe.execute()
         except (RedisError, OSError, TimeoutError) as error:
             log.info("requests are not counted", error=repr(error))
             return 0

@@ -169,7 +169,11 @@ async def test_discovery_leads_to_keys_that_are_public(city: City) -> None:
         {"client_id": "somebody"},
         {"client_id": "diancai-cli"},
         {"client_id": "diancai-cli", "redirect_uri": "http://127.0.0.1.evil.example/"},
+        {"redirect_uri": "http://["},
+        {"client_id": "diancai-cli", "redirect_uri": "http://evil.example\\@127.0.0.1/"},
+        {"client_id": "diancai-cli", "redirect_uri": "http://evil.example@127.0.0.1/"},
         {"code_challenge": ""},
+        {"code_challenge": "语" * 43},
     ],
 )
 async def test_the_answer_goes_nowhere_else(city: City, changed: dict[str, str]) -> None:
@@ -198,6 +202,7 @@ async def test_what_is_wrong_is_not_said(city: City) -> None:
         await city.sign_in(login="nobody"),
         await city.sign_in(login="总队"),
         await city.sign_in(login="总队", code="000000"),
+        await city.sign_in(login="总队", code="٠٠٠٠٠٠"),
     ]
     assert {answer.status_code for answer in answers} == {422}
     assert len({answer.text for answer in answers}) == 1

@@ -57,7 +57,7 @@ def sign_in_page(
     headers = {
         "Content-Security-Policy": policy,
         "Cache-Control": "no-store",
-        "Referrer-Policy": "no-referrer",
+        "Referrer-Policy": "same-origin",  # with no-referrer browsers would send the form's Origin as null
         "X-Content-Type-Options": "nosniff",
         "Content-Language": language,
         "Vary": "Accept-Language",

@@ -3,21 +3,23 @@
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 import pyotp
 from sqlalchemy import delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from services.catalog.application.policy import POLICY
 from services.catalog.domain.account import Account, Failures, Grant, login_of, require_strong
 from services.catalog.store.tables import account as account_table
-from services.catalog.store.tables import sign_in_grant
+from services.catalog.store.tables import sign_in_failure, sign_in_grant
 from shared.contracts.catalog import AccessRevoked
+from shared.db.engine import dialect_of
 from shared.db.paging import page_of
 from shared.db.unit_of_work import Transaction, UnitOfWork
 from shared.db.vault import Vault, place_of
@@ -32,6 +34,9 @@ REFRESH_LIFE = timedelta(hours=12)
 """A working day: then one signs in again."""
 
 TIME_STEP_SECONDS = 30  # RFC 6238
+
+_LOOPBACK = re.compile(r"http://127\.0\.0\.1(?::[0-9]{1,5})?/[A-Za-z0-9/_-]*")
+_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # SHA-256 as base64url
 
 
 class Signer(Protocol):
@@ -91,13 +96,12 @@ class MadeAccount:
 
 def check_client(provider: Provider, asked: AuthorizationRequest) -> None:
     """:raises InvalidInput: the answer would go where none may go; the browser must not be sent there."""
-    target = urlsplit(asked.redirect_uri)
     is_console = asked.client_id == "diancai-web" and asked.redirect_uri == provider.web_redirect_uri
     # A command line listens on a port of its own (RFC 8252, 7.3).
-    is_command_line = asked.client_id == "diancai-cli" and (target.scheme, target.hostname) == ("http", "127.0.0.1")
-    if not (is_console or is_command_line) or target.fragment:
+    is_command_line = asked.client_id == "diancai-cli" and _LOOPBACK.fullmatch(asked.redirect_uri) is not None
+    if not (is_console or is_command_line):
         raise InvalidInput("client_unknown", field="redirect_uri")
-    if not 43 <= len(asked.code_challenge) <= 60:
+    if not _CHALLENGE.fullmatch(asked.code_challenge):
         raise InvalidInput("challenge_missing", field="code_challenge")
 
 
@@ -137,11 +141,11 @@ async def exchange_code(
     uow.permit(POLICY, "exchange_token")
     async with uow.transaction() as tx:
         grant = await _grant(tx, code, "code")
-        if grant is None or grant.expires_at <= tx.now:
-            return TokenRefusal("invalid_grant", "the code is unknown or too old; sign in again")
-        if grant.used_at is not None:
+        if grant is not None and grant.used_at is not None:
             await _end_family(tx, grant.family)
             return TokenRefusal("invalid_grant", "the code was used before; sign in again")
+        if grant is None or grant.expires_at <= tx.now:
+            return TokenRefusal("invalid_grant", "the code is unknown or too old; sign in again")
         grant.used_at = tx.now
         challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
         same = hmac.compare_digest(challenge, grant.challenge)
@@ -156,11 +160,11 @@ async def refresh(uow: UnitOfWork, provider: Provider, *, token: str, client_id:
     uow.permit(POLICY, "exchange_token")
     async with uow.transaction() as tx:
         grant = await _grant(tx, token, "refresh")
-        if grant is None or grant.expires_at <= tx.now or grant.client_id != client_id:
-            return TokenRefusal("invalid_grant", "the refresh token is unknown or too old; sign in again")
-        if grant.used_at is not None:
+        if grant is not None and grant.used_at is not None:
             await _end_family(tx, grant.family)
             return TokenRefusal("invalid_grant", "the refresh token was used before; sign in again")
+        if grant is None or grant.expires_at <= tx.now or grant.client_id != client_id:
+            return TokenRefusal("invalid_grant", "the refresh token is unknown or too old; sign in again")
         grant.used_at = tx.now
         return await _tokens(tx, provider, grant)
 
@@ -325,10 +329,10 @@ async def _note_try(uow: UnitOfWork, keys: Collection[str]) -> None:
 
 
 async def _failures(tx: Transaction, key: str) -> Failures:
-    found = await tx.session.get(Failures, key, with_for_update=True)
-    if found is None:
-        tx.session.add(found := Failures(key=key))
-    return found
+    make = postgresql.insert if dialect_of(tx.session) == "postgresql" else sqlite.insert
+    # A row that is not there can't be locked: two first tries at the same moment would both make it.
+    await tx.session.execute(make(sign_in_failure).values(key=key, count=0).on_conflict_do_nothing())
+    return await tx.session.get_one(Failures, key, with_for_update=True)
 
 
 def _has_second_factor(vault: Vault, tx: Transaction, account: Account, code: str) -> bool:
@@ -337,7 +341,7 @@ def _has_second_factor(vault: Vault, tx: Transaction, account: Account, code: st
     secret = vault.open(account.totp_sealed, place_of(account_table.c.totp_sealed, account.id))
     totp = pyotp.TOTP(secret)
     step = int(tx.now.timestamp()) // TIME_STEP_SECONDS
-    typed = "".join(sign for sign in code if sign.isdecimal()).translate(_DIGITS)
+    typed = "".join(sign for sign in code.translate(_DIGITS) if sign in "0123456789")
     right = [at for at in (step - 1, step, step + 1) if hmac.compare_digest(totp.generate_otp(at), typed)]
     return account.use_code(max(right, default=None))
 
@@ -367,6 +371,7 @@ async def _tokens(tx: Transaction, provider: Provider, grant: Grant) -> Tokens |
     _add_grant(tx, given, "refresh", grant.family, account.id, asked, REFRESH_LIFE)
     # Nothing of what is dead by now is asked for again; a little with each sign-in keeps the table small.
     await tx.session.execute(delete(sign_in_grant).where(sign_in_grant.c.expires_at < tx.now - REFRESH_LIFE))
+    await tx.session.execute(delete(sign_in_failure).where(sign_in_failure.c.last_at < tx.now - REFRESH_LIFE))
     return Tokens(
         provider.signer.sign(_claims(provider, account, grant, tx.now)), given, int(TOKEN_LIFE.total_seconds())
     )
