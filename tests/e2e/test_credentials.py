@@ -56,9 +56,17 @@ async def test_a_broker_user_says_its_own_events_and_hears_its_own_queues_only(
 ) -> None:
     server = private_server(RabbitMQ)
     assert isinstance(server, RabbitMQ)
-    server.control("import_definitions", str(secrets / "rabbitmq_definitions"))
     definitions = json.loads((secrets / "rabbitmq_definitions").read_text("utf-8"))
     assert {user["name"] for user in definitions["users"]} == set(SERVICES)
+    server.control("add_vhost", "diancai")
+    for service in SERVICES:
+        server.control("add_user", service, (secrets / f"{service}_broker_password").read_text())
+    for given in definitions["permissions"]:
+        three = (given["configure"], given["write"], given["read"])
+        server.control("set_permissions", "-p", given["vhost"], given["user"], *three)
+    for given in definitions["topic_permissions"]:
+        two = (given["write"], given["read"])
+        server.control("set_topic_permissions", "-p", given["vhost"], given["user"], given["exchange"], *two)
 
     async def attempt(service: str, act: str, name: str) -> None:
         word = (secrets / f"{service}_broker_password").read_text()
