@@ -34,20 +34,40 @@ def check_machine(data: Path, port: int) -> list[Finding]:
     return findings
 
 
-async def check_system(url: str) -> list[Finding]:
-    """A running system behind one address."""
-    findings = []
-    async with httpx.AsyncClient(base_url=url, timeout=5, trust_env=False) as http:
+async def check_system(url: str, token: str | None) -> list[Finding]:
+    """A running system behind one address; with an operator's ``token`` also what only operators may read."""
+    findings = (
+        [] if token else [Finding("sign-in", "none, so parked events are not counted", "see diancai token --help")]
+    )
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    async with httpx.AsyncClient(base_url=url, timeout=5, trust_env=False, headers=headers) as http:
         for service in PUBLISHERS:
             findings.append(await _service(http, service))
+        findings.append(await _provider(http))
     return findings
+
+
+async def _provider(http: httpx.AsyncClient) -> Finding:
+    """catalog's own identity provider; a city may have another."""
+    try:
+        said = await http.get("/api/catalog/.well-known/openid-configuration")
+        if said.status_code == 404:
+            return Finding("identity", "not catalog's own provider: the city's")
+        keys = (await http.get("/api/catalog/oidc/jwks")).json()["keys"]
+        issuer = said.json()["issuer"]
+    except (httpx.TransportError, KeyError, ValueError) as error:
+        return Finding("identity", f"does not answer ({type(error).__name__})", "see CATALOG_SIGNING_KEYS_FILE")
+    secure = issuer.startswith("https://") or "//127.0.0.1" in issuer or "//localhost" in issuer
+    remedy = "" if secure else "serve it by https, or passwords travel in clear"
+    return Finding("identity", f"{issuer}, {len(keys)} key(s)", remedy)
 
 
 async def _service(http: httpx.AsyncClient, service: str) -> Finding:
     try:
         ready = await http.get(f"/api/{service}/health/ready")
         if ready.status_code == 200:
-            parked = len((await http.get(f"/api/{service}/events/parked")).json()) if service != "catalog" else 0
+            answer = await http.get(f"/api/{service}/events/parked")
+            parked = len(answer.json()) if answer.status_code == 200 else 0
             if parked:
                 return Finding(service, f"ready, {parked} events parked", f"see GET /api/{service}/events/parked")
             return Finding(service, "ready")

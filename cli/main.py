@@ -5,10 +5,11 @@ import json
 import os
 import sys
 from collections.abc import Coroutine
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
+import httpx
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -17,7 +18,7 @@ from cli import audit, documents, report
 from cli.accounts import demonstration_session
 from cli.client import Client, Refused, Unreachable
 from cli.demo import PUBLISHERS, Demonstration, circuit_of
-from cli.doctor import check_machine, check_system
+from cli.doctor import Finding, check_machine, check_system
 from cli.person import commands as person_commands
 from cli.sign_in import CannotSignIn, Credentials, Session
 from cli.up import CannotStart
@@ -100,7 +101,7 @@ def doctor(
     port: Port = 8000,
 ) -> None:
     """Say whether everything is as it must be, and if not, what helps. Exit status 1 when something is wrong."""
-    findings = _run(check_system(url)) if url else check_machine(data.resolve(), port)
+    findings = _run(_examine(url, data)) if url else check_machine(data.resolve(), port)
     table = Table("what", "found", "remedy")
     for finding in findings:
         table.add_row(
@@ -108,6 +109,14 @@ def doctor(
         )
     console.print(table)
     raise typer.Exit(1 if any(finding.remedy for finding in findings) else 0)
+
+
+async def _examine(url: str, data: Path) -> list[Finding]:
+    token = os.environ.get("DIANCAI_TOKEN")
+    if token is None:
+        with suppress(CannotSignIn, httpx.HTTPError):  # the rest can be said without
+            token = await session_for(url, data, "operator").token()
+    return await check_system(url, token)
 
 
 @app.command()

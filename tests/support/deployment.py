@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 
+from tests.support import keys, tokens
 from tests.support.private import Playground, free_port
 from tests.support.tokens import EVERYTHING, bearer
 
@@ -98,6 +99,8 @@ class Deployment:
         environment = {
             **os.environ,
             "PYTHONDONTWRITEBYTECODE": "",
+            **tokens.ENVIRONMENT,
+            **keys.ENVIRONMENT,
             **self._settings[service],
             f"{service.upper()}_PORT": str(port),
             f"{service.upper()}_LOG_LEVEL": "WARNING",
