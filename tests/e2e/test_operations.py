@@ -21,7 +21,8 @@ async def diancai(http: httpx.AsyncClient, *arguments: str) -> str:
     process = await asyncio.create_subprocess_exec(
         DIANCAI,
         *arguments,
-        env=os.environ | {"DIANCAI_URL": str(http.base_url)},
+        env=os.environ
+        | {"DIANCAI_URL": str(http.base_url), "DIANCAI_TOKEN": http.headers["Authorization"].removeprefix("Bearer ")},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
