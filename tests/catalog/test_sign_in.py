@@ -18,6 +18,7 @@ import pytest
 from services.catalog.adapters.signing import rotate
 from services.catalog.application.accounts import ensure_account
 from services.catalog.bootstrap import build
+from services.catalog.domain.account import Failures
 from services.catalog.settings import CatalogSettings
 from shared.contracts.catalog import AccessRevoked
 from shared.kernel.access import Role
@@ -269,6 +270,14 @@ async def test_wrong_tries_spread_over_many_names_make_their_address_wait(city: 
 async def test_tries_at_the_same_moment_are_all_counted(city: City) -> None:
     answers = await asyncio.gather(*(city.sign_in(password=f"wrong-{n}") for n in range(12)))
     assert sum(answer.status_code == 422 for answer in answers) <= 5
+
+
+def test_a_try_that_began_a_moment_earlier_need_not_wait() -> None:
+    """Two sign in from one office at once: the later one writes first, and the clock of the other is behind."""
+    began = datetime(2014, 6, 27, 1, tzinfo=UTC)
+    failures = Failures(key="address:192.0.2.7")
+    failures.add(began + timedelta(milliseconds=5))
+    assert failures.wait_seconds(began) == 0
 
 
 async def test_the_wait_doubles_and_has_an_end(city: City) -> None:

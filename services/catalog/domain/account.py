@@ -119,7 +119,9 @@ class Failures:
             self.count = 0  # after an hour of quiet it begins anew
         self.count += 1
         self.last_at = now
-        self.blocked_until = now + wait_after(self.kind, self.count)
+        wait = wait_after(self.kind, self.count)
+        # No moment where none is meant: a try that began just before this one would take it for a wait.
+        self.blocked_until = now + wait if wait else None
 
     def forgive(self) -> None:
         """One try turned out to be right."""
