@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from shared.db.engine import store_is_away
 from shared.http.texts import Texts, preferred_language
+from shared.identity.keys import KeysUnavailable
 from shared.kernel.errors import DomainError, IllegalTransition, NotFound
 from shared.messaging.broker import BrokerUnavailable
 from shared.telemetry.logs import logger
@@ -108,7 +109,7 @@ def install(app: FastAPI, texts: Texts) -> Callable[[Request, Exception], Respon
     def fault(request: Request, error: Exception) -> JSONResponse:
         if isinstance(error, DomainError):  # from outside the framework's own handling
             return refused(request, error)
-        if isinstance(error, BrokerUnavailable) or store_is_away(error):
+        if isinstance(error, (BrokerUnavailable, KeysUnavailable)) or store_is_away(error):
             log.warning("store or broker is away", error=repr(error), path=request.url.path)
             return answer(request, 503, "unavailable", {})
         if isinstance(error, (DataError, OverflowError)):

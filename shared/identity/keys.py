@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import httpx
 from joserfc.errors import JoseError
@@ -65,7 +66,9 @@ class KeySource:
 
     async def _fetch(self) -> dict[str, Any]:
         if urlsplit(self._url).scheme == "file":
-            return dict(json.loads(await asyncio.to_thread(Path(urlsplit(self._url).path).read_text, "utf-8")))
+            return dict(
+                json.loads(await asyncio.to_thread(Path(url2pathname(urlsplit(self._url).path)).read_text, "utf-8"))
+            )
         async with httpx.AsyncClient(timeout=5, trust_env=False, follow_redirects=False) as http:
             url = self._url
             if not url:
