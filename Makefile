@@ -5,6 +5,7 @@
 
 PYTHON ?= python3
 PYTEST ?=
+CASES ?= 6000
 COMPOSE ?= docker compose
 DOCKER ?= docker
 BIN := .venv/bin
@@ -18,7 +19,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check check-web web-types bench compose-test lock clean
+.PHONY: help setup run test check check-web web-types bench fuzz compose-test lock clean
 
 help: ## Say what there is
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -70,6 +71,9 @@ web/node_modules/.package-lock.json: web/package-lock.json .venv/web
 
 bench: $(SETUP) ## Measure, and print the numbers
 	$(BIN)/python -m bench.latency
+
+fuzz: $(SETUP) ## Send thousands of generated requests to all services (CASES=6000), and print the seed
+	DIANCAI_FUZZ_CASES=$(CASES) DIANCAI_FUZZ_SEED=$${DIANCAI_FUZZ_SEED:-$$(date +%s)} $(BIN)/pytest -q tests/e2e/test_api_contract.py
 
 compose-test: $(SETUP) ## Build the containers, play the circuit on them, and take them down
 	@COMPOSE="$(COMPOSE)" DOCKER="$(DOCKER)" deploy/compose-test

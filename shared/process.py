@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import re
 import sys
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -56,7 +57,9 @@ def application(
     routes: list[BaseRoute] = [Route("/metrics", _metrics)]
     for service in services:
         app = service.api if Role.API in roles else _health_only(service)
-        routes.append(Mount(f"/api/{service.name}", app))
+        mount = Mount(f"/api/{service.name}", app)
+        mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)  # a line feed (%0A) is part of a path too
+        routes.append(mount)
     return Starlette(routes=[*routes, *extra_routes], lifespan=lifespan)
 
 

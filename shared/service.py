@@ -27,6 +27,7 @@ from shared.http.middleware import Observed
 from shared.http.operations import events_router, health_router
 from shared.http.texts import Texts
 from shared.identity.keys import KeySource
+from shared.identity.links import Links
 from shared.identity.revocation import Revocations
 from shared.identity.tokens import TokenVerifier
 from shared.kernel.access import Policy
@@ -158,6 +159,7 @@ class Service:
         _name_scheme(api, f"{settings.oidc_issuer}/.well-known/openid-configuration")
         api.state.uow = uow
         api.state.vault = service.vault
+        api.state.links = Links(vault, clock)
         api.state.texts = texts
         api.state.cache = cache
         api.add_middleware(Guarded, max_bytes=settings.max_body_bytes, max_seconds=settings.max_seconds)

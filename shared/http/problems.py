@@ -107,14 +107,15 @@ def install(app: FastAPI, texts: Texts) -> Callable[[Request, Exception], Respon
         return answer(request, status, code, {"path": request.url.path, "method": request.method})
 
     def fault(request: Request, error: Exception) -> JSONResponse:
+        route = getattr(request.scope.get("route"), "path", None)  # the path itself may hold a signed link
         if isinstance(error, DomainError):  # from outside the framework's own handling
             return refused(request, error)
         if isinstance(error, (BrokerUnavailable, KeysUnavailable)) or store_is_away(error):
-            log.warning("store or broker is away", error=repr(error), path=request.url.path)
+            log.warning("store or broker is away", error=repr(error), route=route)
             return answer(request, 503, "unavailable", {})
         if isinstance(error, (DataError, OverflowError)):
             return answer(request, 422, "invalid_value", {})
-        log.error("request failed", exc_info=error, path=request.url.path)
+        log.error("request failed", exc_info=error, route=route)
         return answer(request, 500, "internal_error", {"correlation_id": current_trace().correlation_id})
 
     app.add_exception_handler(DomainError, refused)

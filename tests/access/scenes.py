@@ -80,6 +80,7 @@ def _volunteer(place: Place, scope: Scope) -> dict[str, Any]:
 
 OBJECT, MAKE = Kind.OBJECT, Kind.MAKE
 REASON = _body(reason="台风预警")
+CLIENT = {"client_id": "diancai-cli", "redirect_uri": "http://127.0.0.1:9/", "code_challenge": "a" * 43}
 NAMES = {"name": "名称", "name_en": "Name"}
 
 PATHS: Mapping[str, Callable[[Place, Scope], str]] = {
@@ -160,8 +161,8 @@ SCENES: Mapping[str, Mapping[str, Scene]] = {
         "GET /volunteers/{volunteer_no}/requests": Scene(OBJECT),
         "GET /.well-known/openid-configuration": Scene(),
         "GET /oidc/jwks": Scene(),
-        "GET /oidc/authorize": Scene(),
-        "POST /oidc/authorize": Scene(form=_body(login="x")),
+        "GET /oidc/authorize": Scene(query=_body(**CLIENT, response_type="code", code_challenge_method="S256")),
+        "POST /oidc/authorize": Scene(form=_body(**CLIENT, login="x")),
         "POST /oidc/token": Scene(form=_body(grant_type="refresh_token", refresh_token="x")),
         "POST /oidc/revoke": Scene(form=_body(token="x")),
         "POST /accounts": Scene(body=_body(login="重名", roles=["auditor"])),
@@ -209,6 +210,8 @@ SCENES: Mapping[str, Mapping[str, Scene]] = {
         "POST /plans/{plan_id}/withdraw": Scene(),
         "GET /stops": Scene(),
         "GET /stops/{stop_id}": Scene(OBJECT),
+        "POST /stops/{stop_id}/link": Scene(OBJECT),
+        "GET /public/stops/{link}": Scene(),
         "POST /stops/{stop_id}/postpone": Scene(OBJECT, body=REASON),
         "POST /stops/{stop_id}/cancel": Scene(OBJECT, body=REASON),
         "POST /stops/{stop_id}/start": Scene(OBJECT),

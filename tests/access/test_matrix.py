@@ -16,8 +16,6 @@ from fastapi.routing import APIRoute
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 
-from cli.client import Client
-from cli.demo import Demonstration
 from services.catalog.bootstrap import build as build_catalog
 from services.catalog.settings import CatalogSettings
 from services.dispatch.bootstrap import build as build_dispatch
@@ -34,6 +32,7 @@ from shared.http.gate import Gate
 from shared.identity.revocation import note_revocation
 from shared.kernel.access import Policy, Role, Scope
 from tests.access.scenes import SCENES, Kind, Place, Scene, path_of
+from tests.access.story import tell
 from tests.support.fixtures import Figures
 from tests.support.house import House, running_house
 from tests.support.tokens import AUDIENCE, ISSUER, KEY, bearer, token
@@ -145,52 +144,7 @@ async def city(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[City]:
         lambda b, c, t: build_dispatch(dispatch, broker=b, cache=c, clock=t),
         lambda b, c, t: build_notify(notify, broker=b, cache=c, clock=t),
     ) as house:
-        client = house.client
-        outcome = await Demonstration(Client(client)).play()
-        stop = outcome.plan["stops"][0]
-        booth = stop["assignments"][0]
-        township, team = stop["township_code"], booth["team_code"]
-        entered = {
-            "team_code": team,
-            "name": "陈志愿",
-            "phone": "13900139000",
-            "consent_at": "2014-06-01T08:00:00+08:00",
-            "consent_version": "v1",
-        }
-        volunteer = (await client.post("/api/catalog/volunteers", json=entered)).json()["no"]
-        assert (await client.post(f"/api/catalog/volunteers/{volunteer}/export")).is_success
-
-        async def collected() -> bool:
-            parts = [await client.get(f"/api/{name}/people/{volunteer}/export") for name in house.services]
-            return all(part.status_code == 200 for part in parts)
-
-        await house.until(collected)
-        account = {"login": "重名", "roles": ["auditor"]}
-        item = (await client.get("/api/catalog/items")).json()["items"][0]
-        messages = {}
-        for scope, post in ((Scope.OWN_TOWNSHIP, f"township.{township}"), (Scope.OWN_TEAM, f"team.{team}")):
-            listed = (await client.get(f"/api/notify/recipients/{post}/messages")).json()["items"]
-            messages[scope] = listed[0]["id"]
-        order = next(o for o in outcome.orders if o["id"] == booth["order_id"])
-        yield City(
-            house,
-            Place(
-                township=township,
-                team=team,
-                volunteer=volunteer,
-                order=order["id"],
-                line=booth["line_id"],
-                plan=outcome.plan["id"],
-                stop=stop["id"],
-                assignment=booth["id"],
-                message=messages,
-                account=(await client.post("/api/catalog/accounts", json=account)).json()["id"],
-                edition=order["edition_id"],
-                item=item["code"],
-                category=item["category_code"],
-                agency=(await client.get("/api/catalog/agencies")).json()["items"][0]["code"],
-            ),
-        )
+        yield City(house, await tell(house.client))
 
 
 def expected(operation: Operation, role: Role, *, own: bool) -> int | str:

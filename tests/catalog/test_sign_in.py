@@ -32,7 +32,14 @@ PASSWORD = "马屿镇的夏天很长很长"
 TOTP = pyotp.random_base32()
 VERIFIER = "v" * 64
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).decode().rstrip("=")
-ASKED = {"client_id": "diancai-web", "redirect_uri": CONSOLE, "code_challenge": CHALLENGE, "state": "s1"}
+ASKED = {
+    "response_type": "code",
+    "code_challenge_method": "S256",
+    "client_id": "diancai-web",
+    "redirect_uri": CONSOLE,
+    "code_challenge": CHALLENGE,
+    "state": "s1",
+}
 GAOLOU = "330381113000"
 
 

@@ -31,7 +31,11 @@ GAOLOU, HULING, TAOSHAN = TOWNSHIPS
 
 @pytest.fixture
 async def dispatch(tmp_path: Path) -> AsyncIterator[House]:
-    settings = DispatchSettings(database_url=f"sqlite:///{tmp_path}/dispatch.db")
+    settings = DispatchSettings(
+        database_url=f"sqlite:///{tmp_path}/dispatch.db",
+        vault_keys_file=tmp_path / "vault_keys",
+        vault_keys_create=True,
+    )
     async with running_house(lambda b, c, t: build(settings, broker=b, cache=c, clock=t)) as house:
         await announce_supply(house)
         yield house

@@ -24,6 +24,7 @@ from tests.notify.conftest import NewNotify, maker
 from tests.notify.rui_an import GAOLOU, accepted, directory, everything, messages, ordered, tell
 from tests.support.fixtures import NewUrl
 from tests.support.house import House, running_house
+from tests.support.waiting import until
 
 TOWN = f"township.{GAOLOU}"
 ADDRESS = "gaolou@example.org"
@@ -100,7 +101,7 @@ async def test_a_message_is_mailed_in_the_recipients_language(new_notify: NewNot
     sink = Sink()
     async with sink.listening() as port, mailing(new_notify, port, mail_from="notice@example.org") as house:
         await tell(house, accepted())
-        (delivered,) = await house.until(lambda: outcomes(house))
+        (delivered,) = await until(lambda: outcomes(house))
         (mail,) = sink.mails
         shown = (await messages(house, TOWN, "en"))[0]
         assert sink.recipients == [ADDRESS]
@@ -120,7 +121,7 @@ async def test_nobody_without_an_address_gets_mail(new_notify: NewNotify) -> Non
     sink = Sink()
     async with sink.listening() as port, mailing(new_notify, port) as house:
         await tell(house, ordered(), accepted())
-        await house.until(lambda: outcomes(house))
+        await until(lambda: outcomes(house))
         assert sink.recipients == [ADDRESS]
 
 
@@ -133,9 +134,9 @@ async def test_mail_waits_for_a_server_that_is_down(new_notify: NewNotify) -> No
         async def tried() -> bool:
             return any(delivery.tries > 0 for delivery in await deliveries(house))
 
-        await house.until(tried)
+        await until(tried)
         async with sink.listening(port):
-            await house.until(lambda: outcomes(house))
+            await until(lambda: outcomes(house))
         assert len(sink.mails) == 1
         assert [delivery.state for delivery in await deliveries(house)] == ["sent"]
         assert (await messages(house, TOWN))[0]["code"] == "message.order_accepted"
@@ -144,7 +145,7 @@ async def test_mail_waits_for_a_server_that_is_down(new_notify: NewNotify) -> No
 async def test_mail_that_never_gets_through_is_given_up(new_notify: NewNotify) -> None:
     async with mailing(new_notify, port_that_nobody_listens_on(), mail_retry_seconds=0.005) as house:
         await tell(house, accepted())
-        (failed,) = await house.until(lambda: outcomes(house))
+        (failed,) = await until(lambda: outcomes(house))
         assert isinstance(failed, MessageFailed)
         assert failed.reason == "email_unreachable"
         assert [(delivery.state, delivery.tries) for delivery in await deliveries(house)] == [("failed", TRIES)]
@@ -159,7 +160,7 @@ async def test_a_refusal_is_final_and_no_address_is_logged(
     sink.answer = f"550 <{ADDRESS}> no such mailbox"
     async with sink.listening() as port, mailing(new_notify, port) as house:
         await tell(house, accepted())
-        (failed,) = await house.until(lambda: outcomes(house))
+        (failed,) = await until(lambda: outcomes(house))
         assert isinstance(failed, MessageFailed)
         assert failed.reason == "email_refused"
         assert [delivery.tries for delivery in await deliveries(house)] == [1]
@@ -179,9 +180,9 @@ async def test_a_server_that_is_busy_is_tried_again(new_notify: NewNotify) -> No
         async def tried() -> bool:
             return any(delivery.tries > 0 for delivery in await deliveries(house))
 
-        await house.until(tried)
+        await until(tried)
         sink.answer = None
-        (delivered,) = await house.until(lambda: outcomes(house))
+        (delivered,) = await until(lambda: outcomes(house))
         assert not isinstance(delivered, MessageFailed)
 
 
@@ -189,7 +190,7 @@ async def test_an_address_taken_back_before_the_mail_went_is_respected(new_notif
     async with mailing(new_notify, port_that_nobody_listens_on(), mail_retry_seconds=0.2) as house:
         await tell(house, accepted())
         await prefer(house, language="en", email=None)
-        (failed,) = await house.until(lambda: outcomes(house))
+        (failed,) = await until(lambda: outcomes(house))
         assert isinstance(failed, MessageFailed)
         assert failed.reason == "email_no_address"
 
@@ -200,7 +201,7 @@ async def test_a_redelivery_mails_once(new_notify: NewNotify) -> None:
         envelope = house.envelope(*accepted())
         for _ in range(3):
             await house.broker.publish([envelope])
-        await house.until(lambda: outcomes(house))
+        await until(lambda: outcomes(house))
         await house.broker.publish([envelope], to="notify")
         assert len(await deliveries(house)) == 1
         assert len(sink.mails) == 1

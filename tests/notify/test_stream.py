@@ -15,8 +15,9 @@ from shared.kernel.access import Role
 from shared.kernel.clock import utc_now
 from shared.process import application
 from tests.notify.rui_an import GAOLOU, accepted, directory, messages, ordered, tell
-from tests.support.house import PATIENCE_SECONDS, House
+from tests.support.house import House
 from tests.support.tokens import bearer
+from tests.support.waiting import PATIENCE_SECONDS, until
 
 PATH = "/api/notify/recipients/coordinator/stream"
 
@@ -67,7 +68,7 @@ async def served(notify: House) -> AsyncIterator[Served]:
     config = uvicorn.Config(app, host="127.0.0.1", port=0, lifespan="off", ws="none", log_config=None)
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve())
-    await notify.until(lambda: server.started)
+    await until(lambda: server.started)
     port = server.servers[0].sockets[0].getsockname()[1]
     url, headers = f"http://127.0.0.1:{port}", bearer(Role.COORDINATOR)
     async with httpx.AsyncClient(base_url=url, timeout=PATIENCE_SECONDS, headers=headers) as client:

@@ -8,7 +8,8 @@ import pytest
 from shared.messaging.broker import BATCH, Broker, BrokerUnavailable, Inlet
 from tests.support.ears import DISPATCH, NOTIFY, Ear, answers, hand_over, stream
 from tests.support.fixtures import NewBroker
-from tests.support.rolls import heard, numbers_by_stream, until, up_to
+from tests.support.rolls import heard, numbers_by_stream, up_to
+from tests.support.waiting import until
 
 
 async def test_an_event_reaches_every_service_that_listens_and_keeps_its_bytes(new_broker: NewBroker) -> None:

@@ -13,7 +13,8 @@ from shared.messaging.consumer import TRIES
 from shared.messaging.envelope import Envelope
 from tests.support.fixtures import NewUrl
 from tests.support.proxy import wired
-from tests.support.rolls import Rolls, heard, key, rolls_at, until, up_to
+from tests.support.rolls import Rolls, heard, key, rolls_at, up_to
+from tests.support.waiting import until
 
 
 async def test_a_batch_is_applied_in_order_and_once(rolls: Rolls) -> None:

@@ -15,7 +15,8 @@ from tests.support.fixtures import NewUrl
 from tests.support.house import running_house
 from tests.support.private import Postgres, PrivateServer, RedisServer
 from tests.support.proxy import wired
-from tests.support.rolls import until, up_to
+from tests.support.rolls import up_to
+from tests.support.waiting import until
 
 NewServer = Callable[[type[PrivateServer]], PrivateServer]
 

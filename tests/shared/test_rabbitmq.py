@@ -15,7 +15,8 @@ from tests.support.ears import NOTIFY, Ear, answers, hand_over, stream
 from tests.support.fixtures import NewUrl
 from tests.support.private import RabbitMQ
 from tests.support.proxy import Wire, wired
-from tests.support.rolls import heard, numbers_by_stream, until, up_to
+from tests.support.rolls import heard, numbers_by_stream, up_to
+from tests.support.waiting import until
 
 
 @asynccontextmanager

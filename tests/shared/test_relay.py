@@ -28,9 +28,9 @@ from tests.support.rolls import (
     numbers_by_stream,
     rolls_at,
     team_changed,
-    until,
     up_to,
 )
+from tests.support.waiting import until
 
 
 @pytest.fixture

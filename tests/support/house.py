@@ -1,11 +1,9 @@
 """A service under test: real store, real relay and consumer, real broker; its neighbours played by the test."""
 
-import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
-from typing import Any
 
 import httpx
 
@@ -21,8 +19,6 @@ from shared.messaging.outbox import read_log
 from shared.process import application
 from shared.service import Service
 from tests.support.tokens import EVERYTHING, bearer
-
-PATIENCE_SECONDS = 15.0
 
 
 class House:
@@ -66,17 +62,6 @@ class House:
         async with self.uow(service).reading() as session:
             envelopes = await read_log(session, service, after=0, limit=10_000)
         return [event for envelope in envelopes if (event := envelope.event())]
-
-    async def until(self, check: Callable[[], Any]) -> Any:
-        """Asks ``check`` (which may be a coroutine function) again and again until it gives something true."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while True:
-                result = check()
-                if asyncio.iscoroutine(result):
-                    result = await result
-                if result:
-                    return result
-                await asyncio.sleep(0.01)
 
 
 @asynccontextmanager

@@ -8,11 +8,10 @@ The other way round, :func:`change` plays catalog: it publishes a roll's next ``
 two of these services, one store each, make a whole chain.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
@@ -36,7 +35,6 @@ from shared.messaging.schema import create_messaging_tables_v1
 from shared.messaging.tables import parked
 
 SERVICE = "notify"
-PATIENCE_SECONDS = 20.0
 
 
 @dataclass(eq=False, kw_only=True)
@@ -198,18 +196,6 @@ def _make_tables(connection: Connection) -> None:
         create_messaging_tables_v1()
         create_idempotency_table_v1()
     metadata.create_all(connection)
-
-
-async def until(check: Callable[[], Any]) -> Any:
-    """Asks ``check`` (which may be a coroutine function) again and again until it gives something true."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while True:
-            result = check()
-            if asyncio.iscoroutine(result):
-                result = await result
-            if result:
-                return result
-            await asyncio.sleep(0.005)
 
 
 def up_to(number: int) -> list[int]:

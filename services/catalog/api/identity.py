@@ -1,6 +1,6 @@
 """The identity provider's doors: OpenID Connect discovery, keys, signing in, tokens; and the accounts."""
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -16,6 +16,7 @@ from shared.kernel.errors import Forbidden, InvalidInput
 
 router = APIRouter(tags=["identity"])
 
+FORM = "application/x-www-form-urlencoded"
 LONGEST_FORM = 8192
 AccountId = Annotated[str, Path(max_length=36)]
 Asked = Annotated[str, Query(max_length=400)]
@@ -32,12 +33,27 @@ async def _form(request: Request) -> dict[str, str]:
     """A form's fields. :raises InvalidInput: not a form, or too long."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     body = await request.body()
-    if kind != "application/x-www-form-urlencoded" or len(body) > LONGEST_FORM:
+    if kind != FORM or len(body) > LONGEST_FORM:
         raise InvalidInput("form_expected")
     try:
         return dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=20))
     except ValueError as error:
         raise InvalidInput("form_expected") from error
+
+
+def _with_form(route: dict[str, Any], *fields: str, page_on: int | None = None) -> dict[str, Any]:
+    """``route`` with its form documented, which is read by hand; ``page_on``: the status that comes as a page."""
+    schema = {"type": "object", "properties": {name: {"type": "string"} for name in fields}}
+    route["openapi_extra"]["requestBody"] = {"required": True, "content": {FORM: {"schema": schema}}}
+    if page_on is not None:
+        route["responses"][page_on]["content"]["text/html"] = {"schema": {"type": "string"}}
+    return route
+
+
+def _with_refusal(route: dict[str, Any]) -> dict[str, Any]:
+    """``route`` with the token endpoint's own kind of refusal."""
+    route["responses"][400] = {"model": schemas.TokenRefusalAnswer, "description": "Refused (RFC 6749, 5.2)"}
+    return route
 
 
 Form = Annotated[dict[str, str], Depends(_form)]
@@ -76,6 +92,8 @@ async def list_keys(provider: OwnProvider, state: AppState) -> dict[str, object]
 async def show_sign_in(
     request: Request,
     provider: OwnProvider,
+    response_type: Literal["code"],
+    code_challenge_method: Literal["S256"],
     client_id: Asked = "",
     redirect_uri: Asked = "",
     code_challenge: Asked = "",
@@ -91,7 +109,11 @@ async def show_sign_in(
     summary="Sign in; sends the browser back with a code",
     response_class=Response,
     status_code=303,
-    **public("sign_in", 403, 404, 422),
+    **_with_form(
+        public("sign_in", 403, 404, 422),
+        *("client_id", "redirect_uri", "code_challenge", "state", "login", "password", "code"),
+        page_on=422,
+    ),
 )
 async def sign_in(request: Request, uow: Uow, provider: OwnProvider, form: Form) -> Response:
     origin = request.headers.get("origin")
@@ -117,8 +139,11 @@ async def sign_in(request: Request, uow: Uow, provider: OwnProvider, form: Form)
 @router.post(
     "/oidc/token",
     summary="Tokens for a code or a refresh token",
-    response_model=schemas.TokensAnswer | schemas.TokenRefusalAnswer,
-    **public("exchange_token", 400, 404, 422),
+    response_model=schemas.TokensAnswer,
+    **_with_form(
+        _with_refusal(public("exchange_token", 404, 422)),
+        *("grant_type", "client_id", "code", "redirect_uri", "code_verifier", "refresh_token"),
+    ),
 )
 async def exchange_token(uow: Uow, provider: OwnProvider, form: Form) -> Response:
     client_id = form.get("client_id", "")
@@ -143,7 +168,9 @@ async def exchange_token(uow: Uow, provider: OwnProvider, form: Form) -> Respons
 
 
 @router.post(
-    "/oidc/revoke", summary="Sign out: ends a refresh token and its kin", **public("revoke_own_token", 404, 422)
+    "/oidc/revoke",
+    summary="Sign out: ends a refresh token and its kin",
+    **_with_form(public("revoke_own_token", 404, 422), "token"),
 )
 async def revoke_token(uow: Uow, provider: OwnProvider, form: Form) -> dict[str, str]:
     await accounts.end_sign_in(uow, token=form.get("token", ""))

@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 
 from services.dispatch.api import schemas
-from services.dispatch.application import fieldwork, planning, queries
+from services.dispatch.application import fieldwork, planning, queries, residents
 from services.dispatch.domain.stop import Report
-from shared.http.doors import door
+from shared.http.doors import door, public
 from shared.http.inputs import AppState, IdempotencyKey, Page, Uow
 from shared.http.texts import preferred_language
 
@@ -96,6 +96,21 @@ async def list_stops(
 @router.get("/stops/{stop_id}", summary="One stop", **door("read_stops", 404, 422))
 async def get_stop(stop_id: str, uow: Uow) -> schemas.StopAnswer:
     return schemas.StopAnswer.model_validate(await queries.get_stop(uow, stop_id))
+
+
+@router.post(
+    "/stops/{stop_id}/link",
+    summary="A link under which residents see the stop",
+    **door("make_stop_link", 404, 409, 422),
+)
+async def make_stop_link(stop_id: str, uow: Uow, state: AppState) -> schemas.StopLinkAnswer:
+    link = await residents.make_stop_link(uow, state.links, stop_id)
+    return schemas.StopLinkAnswer(path=f"/api/dispatch/public/stops/{link.text}", expires_at=link.expires_at)
+
+
+@router.get("/public/stops/{link}", summary="The stop of a link, for residents", **public("show_stop", 404, 410, 422))
+async def show_stop(link: str, uow: Uow, state: AppState) -> schemas.PublicStopAnswer:
+    return schemas.PublicStopAnswer.model_validate(await residents.show_stop(uow, state.links, link))
 
 
 @router.post(

@@ -123,6 +123,33 @@ class StopAnswer(Answer):
     assignments: list[AssignmentAnswer]
 
 
+class StopLinkAnswer(Answer):
+    """A link for residents. ``path`` is to be opened at this system's address, e.g. from a printed code."""
+
+    path: str
+    expires_at: datetime
+
+
+class PublicBoothAnswer(Answer):
+    item_name: str
+    item_name_en: str
+    team_name: str
+    team_name_en: str
+
+
+class PublicStopAnswer(Answer):
+    """A stop as residents see it."""
+
+    township_name: str
+    township_name_en: str
+    place: str
+    point: PointAnswer
+    on: date
+    part: Literal["morning", "afternoon"]
+    state: Literal["planned", "under_way", "completed", "cancelled"]
+    booths: list[PublicBoothAnswer]
+
+
 class UnservedAnswer(Answer):
     order_id: str
     line_id: str

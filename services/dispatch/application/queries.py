@@ -115,7 +115,11 @@ async def get_stop(uow: UnitOfWork, stop_id: str) -> View:
         if found is None:
             raise NotFound(Stop.kind, stop_id, states=Stop.STEPS)
         require_stop(grant, found)
-        return (await _stop_views(session, grant, [found]))[0]
+        return await view_stop(session, grant, found)
+
+
+async def view_stop(session: AsyncSession, grant: Grant, found: Stop) -> View:
+    return (await _stop_views(session, grant, [found]))[0]
 
 
 def require_stop(grant: Grant, found: Stop) -> None:

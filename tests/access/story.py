@@ -1,0 +1,57 @@
+"""The circuit of 2014, played, and one volunteer entered: what scenes are about."""
+
+import httpx
+
+from cli.client import Client
+from cli.demo import Demonstration
+from shared.kernel.access import Scope
+from tests.access.scenes import Place
+from tests.support.tree import SERVICES
+from tests.support.waiting import until
+
+
+async def tell(client: httpx.AsyncClient) -> Place:
+    """Plays it through the doors; ``client`` may do everything there."""
+    outcome = await Demonstration(Client(client)).play()
+    stop = outcome.plan["stops"][0]
+    booth = stop["assignments"][0]
+    township, team = stop["township_code"], booth["team_code"]
+    entered = {
+        "team_code": team,
+        "name": "陈志愿",
+        "phone": "13900139000",
+        "consent_at": "2014-06-01T08:00:00+08:00",
+        "consent_version": "v1",
+    }
+    volunteer = (await client.post("/api/catalog/volunteers", json=entered)).json()["no"]
+    assert (await client.post(f"/api/catalog/volunteers/{volunteer}/export")).is_success
+
+    async def collected() -> bool:
+        parts = [await client.get(f"/api/{name}/people/{volunteer}/export") for name in SERVICES]
+        return all(part.status_code == 200 for part in parts)
+
+    await until(collected)
+    item = (await client.get("/api/catalog/items")).json()["items"][0]
+    messages = {}
+    for scope, post in ((Scope.OWN_TOWNSHIP, f"township.{township}"), (Scope.OWN_TEAM, f"team.{team}")):
+        listed = (await client.get(f"/api/notify/recipients/{post}/messages")).json()["items"]
+        messages[scope] = listed[0]["id"]
+    order = next(o for o in outcome.orders if o["id"] == booth["order_id"])
+    account = {"login": "重名", "roles": ["auditor"]}
+    return Place(
+        township=township,
+        team=team,
+        volunteer=volunteer,
+        order=order["id"],
+        line=booth["line_id"],
+        plan=outcome.plan["id"],
+        stop=stop["id"],
+        assignment=booth["id"],
+        message=messages,
+        account=(await client.post("/api/catalog/accounts", json=account)).json()["id"],
+        edition=order["edition_id"],
+        item=item["code"],
+        category=item["category_code"],
+        link=(await client.post(f"/api/dispatch/stops/{stop['id']}/link")).json()["path"].rsplit("/")[-1],
+        agency=(await client.get("/api/catalog/agencies")).json()["items"][0]["code"],
+    )
