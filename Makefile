@@ -19,7 +19,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check check-web web-types bench fuzz compose-test lock clean
+.PHONY: help setup run test check check-web web-types bench fuzz compose-test lock advisories clean
 
 help: ## Say what there is
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -41,12 +41,13 @@ test: $(SETUP) ## Run all tests, on real servers too
 	@$(BIN)/python -m tests.support.servers install
 	$(BIN)/pytest $(PYTEST)
 
-check: $(SETUP) check-web ## Run the linters, the type checker, the import contracts and the layout tests
+check: $(SETUP) check-web ## Run the linters, the type checker, the import contracts and the layout tests; audit the dependencies
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -q tests/architecture
+	@$(BIN)/python -m tests.support.advisories
 
 check-web: $(SETUP) web/node_modules/.package-lock.json ## Check the page: its types by the services' OpenAPI documents, TypeScript, ESLint
 	@$(MAKE) --no-print-directory web-types TYPES=web/node_modules/.types
@@ -85,6 +86,10 @@ lock: $(SETUP) ## Pin the requirements anew, e.g. make lock UPGRADE=--upgrade
 	    --custom-compile-command "make lock" $(UPGRADE) $$([ $$name = dev ] || echo "--constraints requirements/dev.txt") \
 	    requirements/$$name.in --output-file requirements/$$name.txt >/dev/null || exit 1; \
 	done
+
+advisories: $(SETUP) ## Keep the advisories about our packages: make advisories DATABASE=<checkout of the PyPA Advisory Database>
+	@test -d "$(DATABASE)/vulns" || { echo "Say where the checkout is: make advisories DATABASE=<folder>" >&2; exit 1; }
+	$(BIN)/python -m tests.support.advisories keep $(DATABASE)
 
 clean: ## Remove what was built or measured; data and secrets stay
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist bench/results
