@@ -29,6 +29,7 @@ from shared.messaging.rabbitmq import RabbitBroker
 from shared.service import ALL_ROLES, Role, Service
 from shared.settings import ServiceSettings
 from shared.telemetry.logs import configure_logs, logger
+from shared.tls import trusting
 
 STORE_PATIENCE_SECONDS = 30.0
 """How long a starting process waits for its store, which may be starting as well."""
@@ -75,12 +76,14 @@ async def _metrics(_request: Request) -> Response:
 
 def make_broker(settings: ServiceSettings) -> Broker:
     if settings.broker_url.startswith("amqp"):
-        return RabbitBroker(settings.broker_url, name=settings.name)
+        return RabbitBroker(settings.broker_url, name=settings.name, tls=trusting(settings.tls_ca_file))
     return MemoryBroker()
 
 
 def make_cache(settings: ServiceSettings) -> Cache:
-    return RedisCache(settings.redis_url) if settings.redis_url.startswith("redis") else MemoryCache()
+    if settings.redis_url.startswith("redis"):
+        return RedisCache(settings.redis_url, ca_file=settings.tls_ca_file)
+    return MemoryCache()
 
 
 def main(settings_class: type[ServiceSettings], build: Build) -> None:

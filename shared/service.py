@@ -42,6 +42,7 @@ from shared.privacy.retention import Prune, retention
 from shared.settings import ServiceSettings
 from shared.telemetry import metrics
 from shared.telemetry.logs import logger
+from shared.tls import trusting
 
 SAMPLE_SECONDS = 5.0
 STOP_SECONDS = 2.0
@@ -107,7 +108,7 @@ class Service:
     ) -> "Service":
         """The parts that all services have alike. ``package`` is the folder of the service; what its
         routes need beyond the unit of work, ``bootstrap.build`` puts into ``api.state``."""
-        database = Database(settings.database_url)
+        database = Database(settings.database_url, ca_file=settings.tls_ca_file)
         outbox = Outbox(settings.name)
         doorbell = Doorbell(database)
         lease = ShardLease(database)
@@ -141,7 +142,7 @@ class Service:
             _lease=lease,
         )
         verifier = TokenVerifier(
-            KeySource(settings.oidc_issuer, settings.oidc_jwks_url),
+            KeySource(settings.oidc_issuer, settings.oidc_jwks_url, tls=trusting(settings.tls_ca_file)),
             clock,
             issuer=settings.oidc_issuer,
             audience=settings.oidc_audience,

@@ -23,9 +23,18 @@ class ServiceSettings(BaseSettings):
 
     name: ClassVar[str]
 
-    database_url: str = Field(description="postgresql://user:password@host/name or sqlite:///path")
-    broker_url: str = Field(default="memory:", description="amqp://user:password@host/vhost, or memory:")
-    redis_url: str = Field(default="memory:", description="redis://host:6379/0, or memory:")
+    database_url: str = Field(
+        description="postgresql://user:password@host/name (?sslmode=verify-full), or sqlite:///path"
+    )
+    broker_url: str = Field(
+        default="memory:", description="amqps://user:password@host/vhost (amqp:// in clear), or memory:"
+    )
+    redis_url: str = Field(default="memory:", description="rediss://host:6379/0 (redis:// in clear), or memory:")
+    tls_ca_file: Path | None = Field(
+        default=None,
+        description="certificate authorities (PEM) of database, broker, cache, mail and identity provider; with it"
+        " the database must prove its name. Default: those of this machine",
+    )
     host: str = "127.0.0.1"
     port: int = 8000
     partitions: int = Field(default=2, ge=1, le=16, description="queues that share this service's events")

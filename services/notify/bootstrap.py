@@ -19,6 +19,7 @@ from shared.privacy.retention import EXPIRED_PARTS
 from shared.privacy.router import people_router
 from shared.privacy.tables import person_part
 from shared.service import Service
+from shared.tls import trusting
 
 
 def build(settings: NotifySettings, *, broker: Broker, cache: Cache, clock: Clock) -> Service:
@@ -37,7 +38,7 @@ def build(settings: NotifySettings, *, broker: Broker, cache: Cache, clock: Cloc
         prunes=[EXPIRED_PARTS, old_messages(timedelta(days=settings.retention_days))],
     )
     if settings.smtp_url:
-        sender = SmtpSender(settings.smtp_url, settings.mail_from, clock)
+        sender = SmtpSender(settings.smtp_url, settings.mail_from, clock, trust=trusting(settings.tls_ca_file))
         service.jobs.append(
             mailer(service.uow, cache, service.texts, sender.send, retry_seconds=settings.mail_retry_seconds)
         )

@@ -4,6 +4,8 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -22,15 +24,17 @@ class RedisCache:
     """See :class:`shared.cache.port.Cache`. Watchers of this process hear through one subscription to
     all topics, so a thousand browsers cost one connection."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, ca_file: Path | None = None) -> None:
+        """``ca_file``: authorities (PEM) for rediss://; default: those of this machine."""
         self._url = url
+        self._tls: dict[str, Any] = {"ssl_ca_certs": str(ca_file)} if ca_file and url.startswith("rediss:") else {}
         self._local = MemoryCache()
         self._client: Redis | None = None
         self._outgoing: asyncio.Queue[str] = asyncio.Queue(maxsize=10_000)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        client = Redis.from_url(self._url, socket_connect_timeout=2, health_check_interval=15)
+        client = Redis.from_url(self._url, socket_connect_timeout=2, health_check_interval=15, **self._tls)
         self._client = client
         tasks = [asyncio.create_task(self._send(client)), asyncio.create_task(self._receive(client))]
         try:

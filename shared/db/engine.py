@@ -26,13 +26,18 @@ class Database:
     here, so that operators write plain addresses. Connections are made on first use.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, pool_size: int = 10, ca_file: Path | None = None) -> None:
+        """``ca_file``: authorities (PEM), one of which must have signed PostgreSQL's certificate.
+
+        :raises ValueError: no such kind of store.
+        """
         parsed = make_url(url)
+        tls = {"sslmode": "verify-full", "sslrootcert": str(ca_file)} if ca_file else {}
         self.dialect = parsed.get_backend_name()
         if self.dialect == "postgresql":
             self.engine = create_async_engine(
                 parsed.set(drivername="postgresql+psycopg"),
-                connect_args=POSTGRES_CONNECT,
+                connect_args=POSTGRES_CONNECT | tls,
                 pool_size=pool_size,
                 max_overflow=10,
                 pool_pre_ping=True,

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 import time
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,8 @@ class KeySource:
     away, the keys that are known go on being used.
     """
 
-    def __init__(self, issuer: str, url: str = "") -> None:
+    def __init__(self, issuer: str, url: str = "", *, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls or True
         self._issuer = issuer.rstrip("/")
         self._url = url
         self._keys: dict[str, Key] = {}
@@ -69,7 +71,7 @@ class KeySource:
             return dict(
                 json.loads(await asyncio.to_thread(Path(url2pathname(urlsplit(self._url).path)).read_text, "utf-8"))
             )
-        async with httpx.AsyncClient(timeout=5, trust_env=False, follow_redirects=False) as http:
+        async with httpx.AsyncClient(timeout=5, trust_env=False, verify=self._tls, follow_redirects=False) as http:
             url = self._url
             if not url:
                 document = await http.get(f"{self._issuer}/.well-known/openid-configuration")

@@ -7,6 +7,7 @@ close, cancelled consumer, publish timeout, or when the watchdog finds that the 
 
 import asyncio
 import random
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -58,11 +59,13 @@ class RabbitBroker:
         url: str,
         *,
         name: str = "diancai",
+        tls: ssl.SSLContext | None = None,
         stop_seconds: float = STOP_SECONDS,
         confirm_seconds: float = CONFIRM_SECONDS,
     ) -> None:
         self._url = url
         self._name = name
+        self._tls = tls
         self._stop_seconds = stop_seconds
         self._confirm_seconds = confirm_seconds
         self._inlets: dict[str, Inlet] = {}
@@ -73,7 +76,7 @@ class RabbitBroker:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        publisher = _supervise(self._url, f"{self._name} publisher", self._publisher, asyncio.Event())
+        publisher = self._supervise(f"{self._name} publisher", self._publisher, asyncio.Event())
         supervisor = asyncio.create_task(publisher)
         try:
             yield
@@ -134,7 +137,7 @@ class RabbitBroker:
         async def session(connection: AbstractConnection) -> None:
             await self._consumer(connection, inlet, handler, stop)
 
-        supervisor = asyncio.create_task(_supervise(self._url, f"{self._name} consumer", session, stop))
+        supervisor = asyncio.create_task(self._supervise(f"{self._name} consumer", session, stop))
         try:
             yield
         finally:
@@ -184,34 +187,37 @@ class RabbitBroker:
                 task.cancel()
             await asyncio.gather(watchdog, *feeders, return_exceptions=True)
 
-
-async def _supervise(
-    url: str, name: str, session: Callable[[AbstractConnection], Awaitable[None]], stop: asyncio.Event
-) -> None:
-    """Connects, runs ``session`` until it ends or the connection breaks, and again, with jitter."""
-    failures = 0
-    while not stop.is_set():
-        connection: AbstractConnection | None = None
-        began = asyncio.get_running_loop().time()
-        try:
-            connection = await aio_pika.connect(
-                url, timeout=CONNECT_SECONDS, heartbeat=HEARTBEAT_SECONDS, client_properties={"connection_name": name}
-            )
-            await session(connection)
-            log.info("connection to the broker ended", connection=name)
-        except Exception as error:
-            # Whatever it was: a supervisor that ends leaves a service deaf, or mute, until its restart.
-            log.warning("connection to the broker failed", connection=name, error=repr(error))
-        finally:
-            if connection is not None:
-                await _close(connection)
-        if stop.is_set():
-            return
-        lasted = asyncio.get_running_loop().time() - began
-        failures = 0 if lasted > 10 else failures + 1
-        pause = min(5.0, 0.1 * 2**failures) * random.uniform(0.5, 1.5)  # noqa: S311 - jitter, not a secret
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), pause)
+    async def _supervise(
+        self, name: str, session: Callable[[AbstractConnection], Awaitable[None]], stop: asyncio.Event
+    ) -> None:
+        """Connects, runs ``session`` until it ends or the connection breaks, and again, with jitter."""
+        failures = 0
+        while not stop.is_set():
+            connection: AbstractConnection | None = None
+            began = asyncio.get_running_loop().time()
+            try:
+                connection = await aio_pika.connect(
+                    self._url,
+                    ssl_context=self._tls,
+                    timeout=CONNECT_SECONDS,
+                    heartbeat=HEARTBEAT_SECONDS,
+                    client_properties={"connection_name": name},
+                )
+                await session(connection)
+                log.info("connection to the broker ended", connection=name)
+            except Exception as error:
+                # Whatever it was: a supervisor that ends leaves a service deaf, or mute, until its restart.
+                log.warning("connection to the broker failed", connection=name, error=repr(error))
+            finally:
+                if connection is not None:
+                    await _close(connection)
+            if stop.is_set():
+                return
+            lasted = asyncio.get_running_loop().time() - began
+            failures = 0 if lasted > 10 else failures + 1
+            pause = min(5.0, 0.1 * 2**failures) * random.uniform(0.5, 1.5)  # noqa: S311 - jitter, not a secret
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), pause)
 
 
 async def _close(connection: AbstractConnection) -> None:

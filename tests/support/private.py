@@ -23,6 +23,8 @@ import psutil
 import psycopg
 from psycopg import sql
 
+from tests.support.authority import Authority
+
 PATIENCE_SECONDS = 60.0
 
 
@@ -41,6 +43,7 @@ class Playground:
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="diancai-servers-"))
         self.folder.chmod(0o711)  # PostgreSQL may run as another user than we
+        self.authority = Authority(self.folder / "ca.pem")
         guard = [sys.executable, str(Path(__file__).with_name("guard.py")), str(self.folder)]
         # A session of its own, so that Ctrl-C in the terminal reaches the tests only.
         self._guard = subprocess.Popen(guard, stdin=subprocess.PIPE, start_new_session=True)
@@ -67,6 +70,9 @@ class PrivateServer(ABC):
         self.folder = playground.folder / self.name
         self.log = playground.folder / f"{self.name}.log"
         self.port = free_port()
+        self.tls_port = free_port()
+        """Where it speaks TLS; PostgreSQL does so at its only port."""
+        self.chain_file, self.key_file = self.folder / "server.pem", self.folder / "server.key"
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -124,6 +130,16 @@ class PrivateServer(ABC):
         self.playground.watch(self._process.pid)
         self._wait_for(self.answers)
 
+    def _certify(self, user: int | None = None) -> None:
+        """Writes its certificate, and its key for ``user`` alone."""
+        certificate = self.playground.authority.certify("localhost")
+        self.chain_file.write_bytes(certificate.chain)
+        self.key_file.touch(mode=0o600)
+        self.key_file.write_bytes(certificate.key)
+        if user is not None:
+            os.chown(self.key_file, user, -1)
+            self.chain_file.chmod(0o644)
+
     def _wait_for(self, condition: Callable[[], bool]) -> None:
         end = time.monotonic() + PATIENCE_SECONDS
         while not condition():
@@ -177,11 +193,15 @@ class Postgres(PrivateServer):
             )
             if made.returncode:
                 raise DidNotStart(f"initdb: {made.stderr[-2000:]}")
+        self._certify(self._user)
         options = {
             "listen_addresses": "127.0.0.1",
             "unix_socket_directories": "",
             "max_connections": "200",
             "fsync": self.fsync,
+            "ssl": "on",
+            "ssl_cert_file": str(self.chain_file),
+            "ssl_key_file": str(self.key_file),
         }
         command = [str(self._programs / "postgres"), "-D", str(self.folder / "data"), "-p", str(self.port)]
         self._spawn([*command, *(f"--{key}={value}" for key, value in options.items())], user=self._user)
@@ -224,7 +244,17 @@ class RabbitMQ(PrivateServer):
             cookie = self.folder / ".erlang.cookie"
             cookie.write_text(secrets.token_hex(16))
             cookie.chmod(0o400)
-            (self.folder / "rabbitmq.conf").write_text("disk_free_limit.absolute = 50MB\n")
+            self._certify()
+            settings = {
+                "disk_free_limit.absolute": "50MB",
+                "listeners.ssl.default": f"127.0.0.1:{self.tls_port}",
+                "ssl_options.cacertfile": str(self.playground.authority.ca_file),
+                "ssl_options.certfile": str(self.chain_file),
+                "ssl_options.keyfile": str(self.key_file),
+                "ssl_options.verify": "verify_none",  # of clients
+            }
+            lines = [f"{key} = {value}\n" for key, value in settings.items()]
+            (self.folder / "rabbitmq.conf").write_text("".join(lines))
             (self.folder / "plugins").write_text("[].")
         if self._directory is None or self._directory.poll() is not None:
             # The node would start this as a daemon that outlives it; ours is a child that we can end.
@@ -292,7 +322,15 @@ class RedisServer(PrivateServer):
         if self.runs:
             return
         self.folder.mkdir(exist_ok=True)
+        self._certify()
         options = {"bind": "127.0.0.1", "port": str(self.port), "dir": str(self.folder), "save": "", "appendonly": "no"}
+        options |= {
+            "tls-port": str(self.tls_port),
+            "tls-cert-file": str(self.chain_file),
+            "tls-key-file": str(self.key_file),
+            "tls-ca-cert-file": str(self.playground.authority.ca_file),
+            "tls-auth-clients": "no",
+        }
         self._spawn([self._program, *(word for key, value in options.items() for word in (f"--{key}", value))])
 
     def answers(self) -> bool:

@@ -1,6 +1,7 @@
 """E-mail by SMTP (RFC 5321); one connection a batch."""
 
 import asyncio
+import ssl
 from collections.abc import Mapping, Sequence
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
@@ -24,8 +25,8 @@ class SmtpSender:
     the server offers it, or smtps://. Logs what went wrong, but never an address: what the library
     raises contains them."""
 
-    def __init__(self, url: str, sender: str, clock: Clock) -> None:
-        """:raises ValueError: ``url`` is not such an address."""
+    def __init__(self, url: str, sender: str, clock: Clock, *, trust: ssl.SSLContext | None = None) -> None:
+        """``trust`` checks the server's certificate. :raises ValueError: ``url`` is not such an address."""
         parts = urlsplit(url)
         if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
             raise ValueError("smtp_url: write smtp://host:port or smtps://host:port")
@@ -34,6 +35,7 @@ class SmtpSender:
         self._port = parts.port or (465 if self._tls else 25)
         self._user = unquote(parts.username) if parts.username else None
         self._password = unquote(parts.password) if parts.password else None
+        self._trust = trust
         self._sender = sender
         self._domain = sender.rpartition("@")[2]
         self._clock = clock
@@ -54,6 +56,7 @@ class SmtpSender:
             hostname=self._host,
             port=self._port,
             use_tls=self._tls,
+            tls_context=self._trust,
             username=self._user,
             password=self._password,
             timeout=ANSWER_SECONDS,

@@ -1,0 +1,15 @@
+"""Whom this system trusts on encrypted connections: the machine's certificate authorities, or the city's own."""
+
+import ssl
+from pathlib import Path
+
+
+def trusting(ca_file: Path | None) -> ssl.SSLContext:
+    """What checks a server's certificate and name. ``ca_file`` holds authorities (PEM); without it the machine's count.
+
+    :raises ValueError: the file can't be read, or holds no certificate; names it.
+    """
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except (OSError, ssl.SSLError) as error:
+        raise ValueError(f"tls_ca_file: {ca_file} holds no certificates in PEM ({error})") from error

@@ -1,0 +1,166 @@
+"""Encrypted connections to real servers: with the right authority they work; without, or with another, they don't."""
+
+import json
+import ssl
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from sqlalchemy import text
+
+from services.notify.adapters.smtp import SmtpSender
+from services.notify.application.mailing import Mail
+from shared.cache.redis import RedisCache
+from shared.db.engine import Database, store_is_away
+from shared.identity.keys import KeySource, KeysUnavailable
+from shared.kernel.clock import utc_now
+from shared.messaging import rabbitmq
+from shared.messaging.broker import BrokerUnavailable
+from shared.messaging.rabbitmq import RabbitBroker
+from shared.tls import trusting
+from tests.support.authority import Authority
+from tests.support.private import Postgres, PrivateServer, RabbitMQ, RedisServer, free_port
+from tests.support.tokens import KEY
+
+Private = Callable[[type[PrivateServer]], PrivateServer]
+
+
+@pytest.fixture
+def stranger(tmp_path: Path) -> Path:
+    """An authority that signed nothing here."""
+    return Authority(tmp_path / "stranger.pem").ca_file
+
+
+async def test_the_database_proves_its_name(private_server: Private, stranger: Path) -> None:
+    server = private_server(Postgres)
+    url = f"postgresql://app@localhost:{server.port}/postgres"
+
+    async def is_encrypted(url: str, ca_file: Path | None) -> bool:
+        database = Database(url, ca_file=ca_file)
+        try:
+            async with database.reading() as session:
+                asked = text("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
+                return bool((await session.execute(asked)).scalar())
+        finally:
+            await database.close()
+
+    assert await is_encrypted(url, server.playground.authority.ca_file)
+    for wrong_url, wrong_ca in (
+        (url, stranger),
+        (url.replace("localhost", "127.0.0.1"), server.playground.authority.ca_file),
+    ):
+        with pytest.raises(Exception, match=r"certificate|does not match") as refused:
+            await is_encrypted(wrong_url, wrong_ca)
+        assert store_is_away(refused.value)
+
+
+async def test_the_broker_proves_its_name(
+    private_server: Private, stranger: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = private_server(RabbitMQ)
+    url = f"amqps://guest:guest@localhost:{server.tls_port}/%2F"
+
+    async def answers(url: str, tls: ssl.SSLContext) -> None:
+        broker = RabbitBroker(url, tls=tls)
+        async with broker.running():
+            await broker.declared()
+
+    right = trusting(server.playground.authority.ca_file)
+    await answers(url, right)
+    monkeypatch.setattr(rabbitmq, "CONNECT_SECONDS", 1.0)  # the refusals need not be waited for as long
+    for wrong in (trusting(stranger), trusting(None)):
+        with pytest.raises(BrokerUnavailable):
+            await answers(url, wrong)
+    with pytest.raises(BrokerUnavailable):
+        await answers(url.replace("localhost", "127.0.0.1"), right)
+
+
+async def test_redis_proves_its_name(private_server: Private, stranger: Path) -> None:
+    server = private_server(RedisServer)
+    url = f"rediss://localhost:{server.tls_port}/0"
+
+    async def counts(ca_file: Path | None) -> bool:
+        cache = RedisCache(url, ca_file=ca_file)
+        async with cache.running():
+            await cache.take("tls", limit=0, seconds=60)
+            return await cache.take("tls", limit=0, seconds=60) > 0
+
+    assert await counts(server.playground.authority.ca_file)
+    assert not await counts(stranger)
+    assert not await counts(None)
+
+
+class Sink:
+    def __init__(self) -> None:
+        self.subjects: list[str] = []
+
+    async def handle_DATA(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        self.subjects.append(envelope.rcpt_tos[0])
+        return "250 OK"
+
+
+@pytest.mark.parametrize("scheme", ["smtp", "smtps"])
+async def test_the_mail_server_proves_its_name(tmp_path: Path, stranger: Path, scheme: str) -> None:
+    authority = Authority(tmp_path / "ca.pem")
+    tls = _serving(authority, tmp_path)
+    port, sink = free_port(), Sink()
+    own: dict[str, Any] = {"ssl_context": tls} if scheme == "smtps" else {"tls_context": tls}
+    controller = Controller(sink, hostname="localhost", port=port, **own)
+    controller.start()
+    mail = Mail(id="d1", address="officer@example.org", language="zh-CN", subject="派单", text="高楼镇")
+    try:
+        for ca_file, outcome in ((stranger, "unreachable"), (authority.ca_file, "sent")):
+            sender = SmtpSender(f"{scheme}://localhost:{port}", "diancai@example.org", utc_now, trust=trusting(ca_file))
+            assert await sender.send([mail]) == {"d1": outcome}
+    finally:
+        controller.stop()
+    assert sink.subjects == ["officer@example.org"]
+
+
+async def test_the_identity_provider_proves_its_name(tmp_path: Path, stranger: Path) -> None:
+    authority = Authority(tmp_path / "ca.pem")
+    server = HTTPServer(("127.0.0.1", 0), Keys)
+    server.socket = _serving(authority, tmp_path).wrap_socket(server.socket, server_side=True)
+    Thread(target=server.serve_forever, daemon=True).start()
+    url = f"https://localhost:{server.server_port}/jwks"
+    try:
+        assert await KeySource("", url, tls=trusting(authority.ca_file)).find("test") is not None
+        for wrong in (trusting(stranger), trusting(None)):
+            with pytest.raises(KeysUnavailable):
+                await KeySource("", url, tls=wrong).find("test")
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+class Keys(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(json.dumps({"keys": [KEY.as_dict(private=False)]}).encode())
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_a_file_without_certificates_is_named(tmp_path: Path) -> None:
+    (tmp_path / "empty.pem").write_text("")
+    for file in (tmp_path / "empty.pem", tmp_path / "missing.pem"):
+        with pytest.raises(ValueError, match=file.name):
+            trusting(file)
+
+
+def _serving(authority: Authority, folder: Path) -> ssl.SSLContext:
+    certificate = authority.certify("localhost")
+    (folder / "chain.pem").write_bytes(certificate.chain)
+    (folder / "key.pem").write_bytes(certificate.key)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(folder / "chain.pem", folder / "key.pem")
+    return context
