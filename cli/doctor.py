@@ -2,22 +2,13 @@
 
 import socket
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
 from cli.demo import PUBLISHERS
 from cli.up import HOST, CannotStart, check_folder
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """``remedy`` is empty when all is well."""
-
-    what: str
-    found: str
-    remedy: str = ""
+from shared.doctor import Finding
 
 
 def check_machine(data: Path, port: int) -> list[Finding]:

@@ -18,13 +18,14 @@ from cli import audit, documents, report
 from cli.accounts import demonstration_session
 from cli.client import Client, Refused, Unreachable
 from cli.demo import PUBLISHERS, Demonstration, circuit_of
-from cli.doctor import Finding, check_machine, check_system
+from cli.doctor import check_machine, check_system
 from cli.person import commands as person_commands
 from cli.sign_in import CannotSignIn, Credentials, Session
 from cli.up import CannotStart
 from cli.up import run as run_up
 from shared import __version__
 from shared.db.migrate import SchemaMismatch
+from shared.doctor import Finding
 
 app = typer.Typer(name="diancai", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 events = typer.Typer(no_args_is_help=True, help="Watch the event logs, or send parts of them again.")
@@ -104,9 +105,8 @@ def doctor(
     findings = _run(_examine(url, data)) if url else check_machine(data.resolve(), port)
     table = Table("what", "found", "remedy")
     for finding in findings:
-        table.add_row(
-            finding.what, finding.found, f"[red]{finding.remedy}[/red]" if finding.remedy else "[green]ok[/green]"
-        )
+        said = f"[red]{finding.remedy}[/red]" if finding.remedy else finding.advice or "[green]ok[/green]"
+        table.add_row(finding.what, finding.found, said)
     console.print(table)
     raise typer.Exit(1 if any(finding.remedy for finding in findings) else 0)
 

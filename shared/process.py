@@ -21,6 +21,7 @@ from shared.cache.redis import RedisCache
 from shared.db.engine import store_is_away
 from shared.db.migrate import SchemaMismatch
 from shared.db.vault import VaultError, reseal
+from shared.doctor import examine
 from shared.http.operations import health_router
 from shared.kernel.clock import utc_now
 from shared.messaging.broker import Broker
@@ -87,13 +88,13 @@ def make_cache(settings: ServiceSettings) -> Cache:
 
 
 def main(settings_class: type[ServiceSettings], build: Build) -> None:
-    """The command line of a service: ``migrate``, ``reseal``, or any of the roles (all of them by default)."""
+    """The command line of a service: ``migrate``, ``reseal``, ``doctor``, or any of the roles (default: all)."""
     parser = argparse.ArgumentParser(prog=f"python -m services.{settings_class.name}")
     parser.add_argument(
         "what",
         nargs="*",
-        choices=[*Role, "migrate", "reseal", []],
-        help="roles of this process, migrate, or reseal (personal data with the current key); default: all roles",
+        choices=[*Role, "migrate", "reseal", "doctor", []],
+        help="roles of this process (default: all), migrate, reseal (personal data with the current key), or doctor",
     )
     what: list[str] = parser.parse_args().what
     settings = settings_class()
@@ -105,6 +106,8 @@ def main(settings_class: type[ServiceSettings], build: Build) -> None:
     if "reseal" in what:
         asyncio.run(_reseal(build, settings, broker))
         return
+    if "doctor" in what:
+        sys.exit(asyncio.run(_examine(build, settings, broker)))
     roles = frozenset(Role(role) for role in what) or ALL_ROLES
     service = build(settings, broker=broker, cache=make_cache(settings), clock=utc_now)
     _preflight(service)
@@ -156,6 +159,19 @@ async def _reseal(build: Build, settings: ServiceSettings, broker: Broker) -> No
     finally:
         await service.database.close()
     log.info("sealed anew", values=count)
+
+
+async def _examine(build: Build, settings: ServiceSettings, broker: Broker) -> int:
+    """Says what is found, a line each; 1 when something is wrong."""
+    service = build(settings, broker=broker, cache=MemoryCache(), clock=utc_now)
+    try:
+        findings = await examine(service, settings)
+    finally:
+        await service.database.close()
+    for finding in findings:
+        line = f"{finding.mark:7} {finding.what}: {finding.found}"
+        print(f"{line}; {remedy}" if (remedy := finding.remedy or finding.advice) else line)  # noqa: T201
+    return 1 if any(finding.remedy for finding in findings) else 0
 
 
 def serve(app: Starlette, host: str, port: int) -> None:

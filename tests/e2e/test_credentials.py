@@ -3,18 +3,25 @@
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import aio_pika
 import psycopg
 import pytest
 from aiormq.exceptions import ChannelAccessRefused
-from sqlalchemy.engine import make_url
+from psycopg import sql
+from redis import Redis
+from sqlalchemy.engine import URL, make_url
 
-from tests.support.private import Postgres, PrivateServer, RabbitMQ
+from shared.db.vault import create_ring
+from tests.support.private import Postgres, PrivateServer, RabbitMQ, RedisServer, free_port
+from tests.support.tokens import KEY
 from tests.support.tree import ROOT, SERVICES
 
+VHOST = "diancai"
 Private = Callable[[type[PrivateServer]], PrivateServer]
 
 
@@ -25,19 +32,49 @@ def secrets(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_database_user_reaches_its_own_database_only(secrets: Path, private_server: Private) -> None:
+@pytest.fixture
+def postgres(secrets: Path, private_server: Private) -> URL:
+    """A server prepared as deploy/ prepares its own; where it is, without a user."""
     server = private_server(Postgres)
-    assert isinstance(server, Postgres)
     url = make_url(server.url)
     script = (ROOT / "deploy" / "postgres" / "databases.sh").read_text("utf-8").replace("/run/secrets/", f"{secrets}/")
     settings = {"POSTGRES_USER": url.username or "", "PGHOST": url.host or "", "PGPORT": str(url.port)}
-    settings |= {"PGPASSWORD": url.password or ""}
+    # Another test's, if that was before: the server is one for all.
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        for service in SERVICES:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(service)))
+            connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(service)))
     subprocess.run(["bash", "-c", script], env=os.environ | settings, check=True, capture_output=True)
+    return url.set(username=None, database=None)
 
+
+@pytest.fixture
+def rabbitmq(secrets: Path, private_server: Private) -> RabbitMQ:
+    """A server with the users and permissions that deploy/ gives."""
+    server = private_server(RabbitMQ)
+    assert isinstance(server, RabbitMQ)
+    definitions = json.loads((secrets / "rabbitmq_definitions").read_text("utf-8"))
+    assert {user["name"] for user in definitions["users"]} == set(SERVICES)
+    for undo in (("delete_vhost", VHOST), *(("delete_user", service) for service in SERVICES)):
+        with suppress(subprocess.CalledProcessError):  # another test's, if that was before
+            server.control(*undo)
+    server.control("add_vhost", VHOST)
+    for service in SERVICES:
+        server.control("add_user", service, (secrets / f"{service}_broker_password").read_text())
+    for given in definitions["permissions"]:
+        three = (given["configure"], given["write"], given["read"])
+        server.control("set_permissions", "-p", given["vhost"], given["user"], *three)
+    for given in definitions["topic_permissions"]:
+        two = (given["write"], given["read"])
+        server.control("set_topic_permissions", "-p", given["vhost"], given["user"], given["exchange"], *two)
+    return server
+
+
+def test_a_database_user_reaches_its_own_database_only(secrets: Path, postgres: URL) -> None:
     def connect(service: str, database: str) -> None:
         psycopg.connect(
-            host=url.host,
-            port=url.port,
+            host=postgres.host,
+            port=postgres.port,
             user=service,
             password=(secrets / f"{service}_database_password").read_text(),
             dbname=database,
@@ -52,25 +89,11 @@ def test_a_database_user_reaches_its_own_database_only(secrets: Path, private_se
 
 
 async def test_a_broker_user_says_its_own_events_and_hears_its_own_queues_only(
-    secrets: Path, private_server: Private
+    secrets: Path, rabbitmq: RabbitMQ
 ) -> None:
-    server = private_server(RabbitMQ)
-    assert isinstance(server, RabbitMQ)
-    definitions = json.loads((secrets / "rabbitmq_definitions").read_text("utf-8"))
-    assert {user["name"] for user in definitions["users"]} == set(SERVICES)
-    server.control("add_vhost", "diancai")
-    for service in SERVICES:
-        server.control("add_user", service, (secrets / f"{service}_broker_password").read_text())
-    for given in definitions["permissions"]:
-        three = (given["configure"], given["write"], given["read"])
-        server.control("set_permissions", "-p", given["vhost"], given["user"], *three)
-    for given in definitions["topic_permissions"]:
-        two = (given["write"], given["read"])
-        server.control("set_topic_permissions", "-p", given["vhost"], given["user"], given["exchange"], *two)
-
     async def attempt(service: str, act: str, name: str) -> None:
         word = (secrets / f"{service}_broker_password").read_text()
-        url = f"amqp://{service}:{word}@127.0.0.1:{server.port}/diancai"
+        url = f"amqp://{service}:{word}@127.0.0.1:{rabbitmq.port}/{VHOST}"
         async with await aio_pika.connect(url) as connection, connection.channel() as channel:
             if act == "queue":
                 await channel.declare_queue(name, durable=True, arguments={"x-queue-type": "quorum"})
@@ -86,3 +109,116 @@ async def test_a_broker_user_says_its_own_events_and_hears_its_own_queues_only(
             await attempt(service, "queue", f"{other}.0")
         with pytest.raises(ChannelAccessRefused):
             await attempt(service, "event", f"{other}.something_happened.v1.s3")
+
+
+class Examined:
+    """dispatch as its own command line runs it, by its environment alone."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.environment = environment
+        self.said = ""
+
+    def run(self, what: str, **more: str) -> int:
+        done = subprocess.run(
+            [sys.executable, "-m", "services.dispatch", what],
+            env=os.environ | self.environment | {f"DISPATCH_{name}": value for name, value in more.items()},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        self.said = done.stdout + done.stderr
+        return done.returncode
+
+    def lines(self, mark: str) -> list[str]:
+        return [line for line in self.said.splitlines() if line.startswith(mark)]
+
+
+@pytest.fixture
+def dispatch(secrets: Path, postgres: URL, rabbitmq: RabbitMQ, private_server: Private, tmp_path: Path) -> Examined:
+    redis = private_server(RedisServer)
+    assert isinstance(redis, RedisServer)
+    with Redis.from_url(redis.url) as client:
+        for line in (secrets / "redis_users").read_text().splitlines():
+            if not line.startswith("user default"):
+                client.execute_command("ACL", "SETUSER", *line.split()[1:])
+    keys = tmp_path / "jwks.json"
+    keys.write_text(json.dumps({"keys": [KEY.as_dict(private=False)]}))
+    vault = tmp_path / "vault_keys"
+    create_ring(vault)
+
+    def word(kind: str) -> str:
+        return (secrets / f"dispatch_{kind}_password").read_text()
+
+    return Examined(
+        {
+            "DISPATCH_DATABASE_URL": f"postgresql://dispatch:{word('database')}@localhost:{postgres.port}/dispatch",
+            "DISPATCH_BROKER_URL": f"amqps://dispatch:{word('broker')}@localhost:{rabbitmq.tls_port}/{VHOST}",
+            "DISPATCH_REDIS_URL": f"rediss://dispatch:{word('redis')}@localhost:{redis.tls_port}/0",
+            "DISPATCH_TLS_CA_FILE": str(redis.playground.authority.ca_file),
+            "DISPATCH_OIDC_ISSUER": "https://example.org/api/catalog",
+            "DISPATCH_OIDC_JWKS_URL": keys.as_uri(),
+            "DISPATCH_VAULT_KEYS_FILE": str(vault),
+        }
+    )
+
+
+def test_the_doctor_finds_a_service_well_that_has_what_deploy_gives(dispatch: Examined, secrets: Path) -> None:
+    assert dispatch.run("doctor") == 1
+    assert [line.split(":")[0].split()[1] for line in dispatch.lines("WRONG")] == ["schema", "broker"], dispatch.said
+    assert dispatch.run("migrate") == 0, dispatch.said
+    assert dispatch.run("doctor") == 0, dispatch.said
+    assert dispatch.lines("WRONG") == dispatch.lines("advice") == []
+    said = "\n".join(dispatch.lines("ok"))
+    for expected in (
+        "schema: of this release",
+        "store: neighbours: opens no other database",
+        "store: encryption: TLSv1.3",
+        "broker: own queues: all there",
+        "broker: neighbours: may neither",
+        "broker: encryption: TLS",
+        "cache: foreign keys: may not read them",
+        "cache: encryption: TLS",
+        "vault: 1 key(s)",
+        "identity: encryption: https",
+    ):
+        assert expected in said, expected
+    for file in secrets.glob("dispatch_*_password"):
+        assert file.read_text() not in dispatch.said
+
+
+def test_the_doctor_names_what_is_too_wide(
+    dispatch: Examined, postgres: URL, rabbitmq: RabbitMQ, private_server: Private
+) -> None:
+    assert dispatch.run("migrate") == 0
+    rabbitmq.control("set_permissions", "-p", VHOST, "guest", ".*", ".*", ".*")
+    Path(dispatch.environment["DISPATCH_VAULT_KEYS_FILE"]).chmod(0o644)
+    wide = {
+        "DATABASE_URL": f"postgresql://app@localhost:{postgres.port}/dispatch",
+        "BROKER_URL": f"amqp://guest:guest@127.0.0.1:{rabbitmq.port}/{VHOST}",
+        "REDIS_URL": private_server(RedisServer).url,
+    }
+    assert dispatch.run("doctor", **wide) == 1
+    wrong = "\n".join(dispatch.lines("WRONG"))
+    for expected in (
+        "who may make users and databases; give the service a user without such rights",
+        "store: neighbours: may open catalog, notify, postgres, requests",
+        "broker: neighbours: may make catalog's queues, publish catalog's events; give it permissions",
+        "others may read it: chmod 600",
+    ):
+        assert expected in wrong, dispatch.said
+    assert "cache: foreign keys: may read all" in "\n".join(dispatch.lines("advice"))
+
+
+def test_the_doctor_names_all_that_is_away_and_no_password(dispatch: Examined) -> None:
+    away = f"localhost:{free_port()}"
+    gone = {"DATABASE_URL": f"postgresql://x:geheim@{away}/x", "BROKER_URL": f"amqp://x:geheim@{away}/x"}
+    gone |= {"REDIS_URL": f"redis://x:geheim@{away}/0", "OIDC_JWKS_URL": f"http://{away}/jwks"}
+    gone |= {"VAULT_KEYS_FILE": "/nowhere/vault_keys", "VAULT_KEYS_CREATE": "false"}
+    assert dispatch.run("doctor", **gone) == 1
+    wrong = "\n".join(dispatch.lines("WRONG"))
+    away_parts = ("store: can't be reached", "broker: can't be reached", "cache: can't be reached", "identity: no keys")
+    for expected in (*away_parts, "vault: no keys for personal data; there is no file of keys at /nowhere"):
+        assert expected in wrong, dispatch.said
+    assert "geheim" not in dispatch.said
+    assert "Traceback" not in dispatch.said
