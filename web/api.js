@@ -12,7 +12,7 @@ const LONGEST_PAGE = 500;
 /** A service that can't be reached (status 0), or that refused; with its problem document where it gave one. */
 export class Trouble extends Error {
   /**
-   * @param {Service} service
+   * @param {Service | "catalog"} service catalog for its provider, where people sign in
    * @param {number} status
    * @param {{detail?: string, remedy?: string}} problem
    */

@@ -4,7 +4,7 @@
 import { all, get, Trouble } from "./api.js";
 import { part } from "./elements.js";
 import { listen, offerRecipients, openInbox, rest } from "./inbox.js";
-import { canSignIn, resume, signIn, signOut } from "./session.js";
+import { canSignIn, leave, resume, signIn, signOut, whyLeft } from "./session.js";
 import { recall, remember, speak, t, time } from "./texts.js";
 import { isOver, showCircuit, showFigures, showStart, showTroubles, showUnserved } from "./view.js";
 
@@ -44,7 +44,7 @@ async function read(service, reading) {
     troubles.delete(service);
     readAt.set(service, Date.now());
   } catch (trouble) {
-    if (trouble instanceof Trouble && trouble.status === 401) showSignedOut("signin.over");
+    if (trouble instanceof Trouble && trouble.status === 401) leave("over");
     else if (!(trouble instanceof Trouble && trouble.status === 403)) note(trouble); // 403: not this reader's business
   }
 }
@@ -153,28 +153,19 @@ function openTarget() {
   target?.scrollIntoView({ block: "start" });
 }
 
-/** @param {Key} [why] a line on what happened */
-function showSignedOut(why) {
-  signedIn = false;
-  window.clearTimeout(timer);
-  rest();
-  for (const id of ["next", "start", "figures", "map", "circuit", "unserved", "inbox"]) part(id).hidden = true;
+function showSignedOut() {
+  const why = whyLeft();
+  /** @type {Key | null} */
+  const line = !canSignIn() ? "signin.insecure" : why === "out" ? "signin.out" : why === "over" ? "signin.over" : null;
   part("freshness").textContent = "";
   part("sign-in").hidden = false;
-  part("sign-out").hidden = true;
-  const line = canSignIn() ? why : "signin.insecure";
   part("sign-in-why").textContent = line ? t(line) : "";
   /** @type {HTMLButtonElement} */ (part("sign-in-button")).disabled = !canSignIn();
 }
 
 function start() {
   part("sign-in-button").addEventListener("click", () => void signIn());
-  part("sign-out").addEventListener("click", () => {
-    void signOut();
-    showSignedOut("signin.out");
-    known.plan = known.orders = known.notices = null;
-    known.recipients = [];
-  });
+  part("sign-out").addEventListener("click", signOut);
   for (const button of document.querySelectorAll("[data-language]")) {
     button.addEventListener("click", async () => {
       const language = button.getAttribute("data-language") === "en" ? "en" : "zh-CN";
@@ -200,7 +191,12 @@ function start() {
 await useLanguage(recall("language") === "en" ? "en" : "zh-CN");
 part("freshness").textContent = t("loading");
 start();
-signedIn = await resume();
+try {
+  signedIn = await resume();
+} catch {
+  note(new Trouble("catalog", 0)); // its provider is away
+  window.setTimeout(() => location.reload(), LATER_MILLISECONDS);
+}
 part("sign-out").hidden = !signedIn;
 if (signedIn) await refresh();
 else showSignedOut();

@@ -65,13 +65,13 @@ async function follow(signal) {
     try {
       const response = await ask(url, "text/event-stream", signal, last ? { "Last-Event-ID": last } : {});
       if (response.status >= 400 && response.status < 500) {
-        stream = null; // refused: the next refresh tries again
+        if (stream?.signal === signal) stream = null; // refused: the next refresh tries again
         return;
       }
       if (response.ok && response.body) {
         showLive(true);
         pause = FIRST_PAUSE_MILLISECONDS;
-        last = (await drain(response.body)) || last;
+        await drain(response.body, (id) => (last = id));
       }
     } catch {
       // broken off: again, from the last event on
@@ -83,22 +83,22 @@ async function follow(signal) {
 }
 
 /**
- * Reads events until the stream ends; gives the id of the last (WHATWG HTML, 9.2.6).
+ * Reads events until the stream ends or breaks off (WHATWG HTML, 9.2.6).
  * @param {ReadableStream<Uint8Array>} body
+ * @param {(id: string) => void} onId told the id of each event, at once, so that a break loses none
  */
-async function drain(body) {
+async function drain(body, onId) {
   const reader = body.getReader();
   const decoder = new TextDecoder();
-  let last = "";
   let rest = "";
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return last;
+    if (done) return;
     const lines = (rest + decoder.decode(value, { stream: true })).split(/\r?\n/);
     rest = lines.pop() ?? "";
     const ids = lines.filter((line) => line.startsWith("id:"));
     if (ids.length === 0) continue;
-    last = (ids.at(-1) ?? "").slice(3).trim();
+    onId((ids.at(-1) ?? "").slice(3).trim());
     gathering ||= window.setTimeout(() => void readMessages(), GATHER_MILLISECONDS);
   }
 }

@@ -8,6 +8,7 @@ const BYTES = 48;
 
 let access = "";
 let endsAt = 0;
+let turn = 0; // what was asked for in an earlier one is dropped
 /** @type {Promise<boolean> | null} */
 let renewing = null;
 
@@ -75,14 +76,33 @@ export function distrust() {
   endsAt = 0;
 }
 
-/** Ends what came of this sign-in, here and at the provider. */
-export async function signOut() {
+/** Ends what came of this sign-in, at the provider and here. */
+export function signOut() {
   const token = kept.get("refresh");
+  const body = new URLSearchParams({ token: token ?? "" });
+  if (token) fetch(`${PROVIDER}/revoke`, { method: "POST", body, keepalive: true }).catch(() => null);
+  leave("out");
+}
+
+/**
+ * Begins anew with an empty page, so that nothing of what was shown stays for whoever sits down next.
+ * @param {"out" | "over"} why
+ */
+export function leave(why) {
   forget();
-  if (token) await fetch(`${PROVIDER}/revoke`, { method: "POST", body: new URLSearchParams({ token }) }).catch(() => null);
+  kept.set("why", why);
+  location.replace(location.pathname);
+}
+
+/** Why the page before this one was left; once. */
+export function whyLeft() {
+  const why = kept.get("why");
+  kept.drop("why");
+  return why;
 }
 
 function forget() {
+  turn++;
   access = "";
   endsAt = 0;
   kept.drop("refresh");
@@ -96,16 +116,24 @@ function renew() {
   return renewing;
 }
 
-/** @param {Record<string, string>} fields */
+/**
+ * @param {Record<string, string>} fields
+ * @throws when the provider is away and the token in hand has ended: nobody is signed out for that
+ */
 async function take(fields) {
+  const asked = turn;
   const body = new URLSearchParams({ ...fields, client_id: CLIENT });
   const response = await fetch(`${PROVIDER}/token`, { method: "POST", body }).catch(() => null);
-  if (response === null || response.status >= 500) return Boolean(access); // away for a moment: nobody is signed out for that
+  if (response === null || response.status >= 500 || response.status === 429) {
+    if (Date.now() < endsAt) return true;
+    throw new Error("the identity provider is away");
+  }
+  const tokens = await response.json();
+  if (asked !== turn) return false;
   if (!response.ok) {
     forget();
     return false;
   }
-  const tokens = await response.json();
   access = tokens.access_token;
   endsAt = Date.now() + tokens.expires_in * 1000;
   kept.set("refresh", tokens.refresh_token);
