@@ -1,6 +1,8 @@
 // @ts-check
 /** Who is signed in: authorization code with PKCE (RFC 7636) at the identity provider, then refresh tokens. */
 
+import { language } from "./texts.js";
+
 const CLIENT = "diancai-web";
 const PROVIDER = "/api/catalog/oidc";
 const RENEW_MILLISECONDS = 60_000; // ahead of the end, so that no request goes out with a token that ends on its way
@@ -46,6 +48,7 @@ export async function signIn() {
     code_challenge: base64url(new Uint8Array(digest)),
     code_challenge_method: "S256",
     state,
+    ui_locales: language(),
   };
   location.assign(`${PROVIDER}/authorize?${new URLSearchParams(asked).toString()}`);
 }

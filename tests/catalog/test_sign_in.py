@@ -370,3 +370,28 @@ async def test_keys_rotate_without_anybody_signing_in_again(city: City) -> None:
 async def test_with_the_citys_own_provider_there_is_none_here(catalog: House) -> None:
     absent = await catalog.client.get("/api/catalog/oidc/jwks", headers=bearer(*EVERYTHING))
     assert (absent.status_code, absent.json()["code"]) == (404, "provider.not_found")
+
+
+async def test_the_page_speaks_the_consoles_language(city: City) -> None:
+    path = "/api/catalog/oidc/authorize"
+    for asked, header, word in (("en", "zh-CN", "Password"), ("zh-CN en", "en", "密码"), ("", "en", "Password")):
+        answer = await city.house.client.get(
+            path, params=ASKED | {"ui_locales": asked}, headers={"Accept-Language": header}
+        )
+        assert word in answer.text
+
+
+async def test_a_browser_that_must_wait_is_shown_a_page(city: City) -> None:
+    browser = {"Accept": "text/html,application/xhtml+xml"}
+    form = ASKED | {"login": "高楼", "password": "wrong"}
+    for _ in range(40):
+        answer = await city.post("/oidc/authorize", form, **browser)
+        if answer.status_code == 429:
+            break
+        assert answer.status_code == 422
+    assert answer.status_code == 429
+    assert answer.headers["content-type"].startswith("text/html")
+    assert int(answer.headers["retry-after"]) > 0
+    assert "暂停登录" in answer.text
+    assert answer.headers["retry-after"] in answer.text
+    assert (await city.post("/oidc/authorize", form)).json()["code"] == "sign_in_blocked"

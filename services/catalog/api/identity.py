@@ -1,5 +1,6 @@
 """The identity provider's doors: OpenID Connect discovery, keys, signing in, tokens; and the accounts."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -12,7 +13,7 @@ from services.catalog.application import accounts
 from services.catalog.application.accounts import AuthorizationRequest, Provider
 from shared.http.doors import door, public
 from shared.http.inputs import AppState, Page, Uow
-from shared.kernel.errors import Forbidden, InvalidInput
+from shared.kernel.errors import Forbidden, InvalidInput, TooMany
 
 router = APIRouter(tags=["identity"])
 
@@ -41,12 +42,12 @@ async def _form(request: Request) -> dict[str, str]:
         raise InvalidInput("form_expected") from error
 
 
-def _with_form(route: dict[str, Any], *fields: str, page_on: int | None = None) -> dict[str, Any]:
-    """``route`` with its form documented, which is read by hand; ``page_on``: the status that comes as a page."""
+def _with_form(route: dict[str, Any], *fields: str, pages: Sequence[int] = ()) -> dict[str, Any]:
+    """``route`` with its form documented, which is read by hand; ``pages``: statuses that come as a page."""
     schema = {"type": "object", "properties": {name: {"type": "string"} for name in fields}}
     route["openapi_extra"]["requestBody"] = {"required": True, "content": {FORM: {"schema": schema}}}
-    if page_on is not None:
-        route["responses"][page_on]["content"]["text/html"] = {"schema": {"type": "string"}}
+    for status in pages:
+        route["responses"][status]["content"]["text/html"] = {"schema": {"type": "string"}}
     return route
 
 
@@ -98,6 +99,7 @@ async def show_sign_in(
     redirect_uri: Asked = "",
     code_challenge: Asked = "",
     state: Asked = "",
+    ui_locales: Asked = "",
 ) -> HTMLResponse:
     asked = AuthorizationRequest(client_id, redirect_uri, code_challenge, state)
     accounts.check_client(provider, asked)
@@ -112,7 +114,7 @@ async def show_sign_in(
     **_with_form(
         public("sign_in", 403, 404, 422),
         *("client_id", "redirect_uri", "code_challenge", "state", "login", "password", "code"),
-        page_on=422,
+        pages=(422, 429),
     ),
 )
 async def sign_in(request: Request, uow: Uow, provider: OwnProvider, form: Form) -> Response:
@@ -122,14 +124,21 @@ async def sign_in(request: Request, uow: Uow, provider: OwnProvider, form: Form)
     asked = AuthorizationRequest(
         *(form.get(name, "") for name in ("client_id", "redirect_uri", "code_challenge", "state"))
     )
-    code = await accounts.sign_in(
-        uow,
-        provider,
-        asked,
-        login=form.get("login", "")[:80],
-        password=form.get("password", ""),
-        code=form.get("code", ""),
-    )
+    try:
+        code = await accounts.sign_in(
+            uow,
+            provider,
+            asked,
+            login=form.get("login", "")[:80],
+            password=form.get("password", ""),
+            code=form.get("code", ""),
+        )
+    except TooMany as error:
+        if "text/html" not in request.headers.get("accept", ""):
+            raise
+        page = sign_in_page(request, asked, problem=error.code, facts=error.facts, status=error.status)
+        page.headers["Retry-After"] = str(error.retry_after)
+        return page
     if code is None:
         return sign_in_page(request, asked, problem="sign_in.wrong", status=422)
     answer = urlencode({"code": code, "state": asked.state, "iss": provider.issuer})  # iss: RFC 9207

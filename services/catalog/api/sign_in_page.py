@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from html import escape
 
 from fastapi import Request
@@ -28,12 +29,20 @@ color:#fff;background:var(--red);border:0;border-radius:8px;cursor:pointer}
 
 
 def sign_in_page(
-    request: Request, asked: AuthorizationRequest, *, problem: str | None = None, status: int = 200
+    request: Request,
+    asked: AuthorizationRequest,
+    *,
+    problem: str | None = None,
+    facts: Mapping[str, object] | None = None,
+    status: int = 200,
 ) -> HTMLResponse:
-    """``problem`` is the code of a text to show."""
-    language = preferred_language(request.headers.get("accept-language"))
+    """``problem`` is the code of a text to show, ``facts`` fill it. The language is what the client asks for
+    (``ui_locales``, OpenID Connect Core 3.1.2.1), else the browser's."""
+    asked_for = request.query_params.get("ui_locales", "").replace(" ", ",")
+    language = preferred_language(asked_for or request.headers.get("accept-language"))
     text = request.app.state.texts.render(language, "sign_in.page")
-    wrong = request.app.state.texts.render(language, problem)["detail"] if problem else ""
+    said = request.app.state.texts.render(language, problem, facts) if problem else {}
+    wrong = escape(" ".join(said[part] for part in ("detail", "remedy") if part in said))
     hidden = {
         "client_id": asked.client_id,
         "redirect_uri": asked.redirect_uri,
