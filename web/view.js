@@ -70,7 +70,8 @@ export function showCircuit(plan) {
     (stop) => `${language()} ${places.get(stop.id)} ${stop === next} ${JSON.stringify(stop)}`,
     (stop) => stopCard(stop, places.get(stop.id), stop === next),
   );
-  for (const id of ["next", "map", "circuit"]) part(id).hidden = plan.stops.length === 0;
+  for (const id of ["next", "circuit"]) part(id).hidden = plan.stops.length === 0;
+  part("map").hidden = way.length < 2; // one place is no way
   if (way.length > 0) part("drawing").replaceChildren(drawMap(way, next?.id, part("drawing").clientWidth || 320));
 }
 
