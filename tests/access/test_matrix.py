@@ -16,6 +16,7 @@ from fastapi.routing import APIRoute
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 
+from services.catalog.api.identity import FORM
 from services.catalog.bootstrap import build as build_catalog
 from services.catalog.settings import CatalogSettings
 from services.dispatch.bootstrap import build as build_dispatch
@@ -277,6 +278,9 @@ def test_every_operation_says_who_may_come_in(tmp_path: Path) -> None:
                 guarded = said["security"] == [{SCHEME: []}]
                 assert guarded or said["security"] == [], f"{service.name} {method} {path}"
                 assert ("401" in said["responses"]) == guarded, f"{service.name} {method} {path}"
+                # Whoever opens a door for files has to check them by their content, and to list their kinds here.
+                taken = set(said.get("requestBody", {}).get("content", {}))
+                assert taken <= {"application/json", FORM}, f"{service.name} {method} {path} takes {taken}"
     assert found == []
 
 

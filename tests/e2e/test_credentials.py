@@ -12,10 +12,13 @@ import aio_pika
 import psycopg
 import pytest
 from aiormq.exceptions import ChannelAccessRefused
+from joserfc import jwt
+from joserfc.jwk import KeySet
 from psycopg import sql
 from redis import Redis
 from sqlalchemy.engine import URL, make_url
 
+from services.catalog.adapters.signing import SigningKeys
 from shared.db.vault import create_ring
 from tests.support.private import Postgres, PrivateServer, RabbitMQ, RedisServer, free_port
 from tests.support.tokens import KEY
@@ -30,6 +33,29 @@ def secrets(tmp_path: Path) -> Path:
     folder = tmp_path / "secrets"
     subprocess.run([ROOT / "deploy" / "make-secrets", folder], check=True)
     return folder
+
+
+def test_secrets_stay_until_a_new_key_is_asked_for(secrets: Path) -> None:
+    def read() -> dict[str, str]:
+        return {file.name: file.read_text("utf-8") for file in secrets.iterdir() if file.is_file()}
+
+    def make(*words: str) -> dict[str, str]:
+        subprocess.run([ROOT / "deploy" / "make-secrets", *words, secrets], check=True)
+        return read()
+
+    first = read()
+    assert make() == first
+    kids = [[key["kid"] for key in json.loads(first["catalog_signing_keys"])["keys"]]]
+    for _ in range(2):
+        changed = make("--new-signing-key")
+        assert {name for name in first if changed[name] != first[name]} == {"catalog_signing_keys"}
+        kids.append([key["kid"] for key in json.loads(changed["catalog_signing_keys"])["keys"]])
+    assert [len(some) for some in kids] == [1, 2, 2]
+    assert kids[1][1:] == kids[0]
+    assert kids[2][1] == kids[1][0]
+    signing = SigningKeys(secrets / "catalog_signing_keys")
+    published = KeySet.import_key_set(signing.public())
+    assert jwt.decode(signing.sign({"sub": "a"}), published, algorithms=["ES256"]).claims == {"sub": "a"}
 
 
 @pytest.fixture

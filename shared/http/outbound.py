@@ -1,0 +1,80 @@
+"""Requests to addresses that somebody entered, such as webhooks: none of them reaches into our own network.
+
+A name is resolved once, every address it has is checked, and the connection goes to the very address that was
+checked, so that a name server that answers differently the next moment gains nothing (OWASP, Server-Side Request
+Forgery Prevention Cheat Sheet). Redirects are not followed: where they lead was not checked.
+"""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+import httpx
+
+from shared.kernel.errors import InvalidInput
+
+SECONDS = 10.0
+
+TRANSLATED = tuple(map(ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")))
+"""IPv6 networks whose addresses stand for IPv4 ones (RFC 6052, 8215, 3056, 4380)."""
+
+Network = IPv4Network | IPv6Network
+
+
+class AddressRefused(InvalidInput):
+    """The address is not one that requests may go to."""
+
+    def __init__(self, reason: str, *, field: str = "url") -> None:
+        super().__init__("address_refused", field=field, reason=reason)
+
+
+def outbound_client(
+    tls: ssl.SSLContext, allowed: Sequence[Network] = (), *, https_only: bool = True
+) -> httpx.AsyncClient:
+    """A client for addresses that somebody entered. ``allowed`` are the private networks that it may reach all the
+    same, for in a closed city network a neighbour's address is private. Its requests raise AddressRefused."""
+    return httpx.AsyncClient(
+        transport=_Guarded(httpx.AsyncHTTPTransport(verify=tls, trust_env=False), allowed),
+        timeout=SECONDS,
+        trust_env=False,
+        follow_redirects=False,
+    )
+
+
+class _Guarded(httpx.AsyncBaseTransport):
+    def __init__(self, transport: httpx.AsyncBaseTransport, allowed: Sequence[Network]) -> None:
+        self._transport = transport
+        self._allowed = allowed
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.url.scheme != "https":
+            raise AddressRefused("scheme")
+        if request.url.userinfo:
+            raise AddressRefused("password")
+        host = request.url.host
+        address = await self._checked(host, request.url.port or 443)
+        request.url = request.url.copy_with(host=str(address))
+        request.extensions = request.extensions | {"sni_hostname": host}  # the certificate is still the name's
+        return await self._transport.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        await self._transport.aclose()
+
+    async def _checked(self, host: str, port: int) -> IPv4Address | IPv6Address:
+        """:raises AddressRefused: there is no such name, or one of its addresses is not for us to reach."""
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise AddressRefused("unknown") from error
+        addresses = [ip_address(entry[4][0]) for entry in found]
+        if not all(self._may_reach(address) for address in addresses):
+            raise AddressRefused("private")
+        return addresses[0]
+
+    def _may_reach(self, address: IPv4Address | IPv6Address) -> bool:
+        plain = getattr(address, "ipv4_mapped", None) or address
+        if any(plain in network for network in self._allowed):
+            return True
+        return plain.is_global and not plain.is_multicast and not any(plain in network for network in TRANSLATED)
