@@ -13,7 +13,7 @@ from shared.kernel.access import Actor, Role
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Unauthenticated
 
-ALGORITHMS = ("ES256", "ES384", "RS256", "PS256", "EdDSA")
+ALGORITHMS = ("ES256", "ES384", "RS256", "PS256", "Ed25519", "EdDSA")
 """Asymmetric ones only: no ``none``, and no HMAC that a public key could be passed off as."""
 
 LONGEST_TOKEN = 8192

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import aio_pika
 import psycopg
@@ -54,8 +55,9 @@ def test_secrets_stay_until_a_new_key_is_asked_for(secrets: Path) -> None:
     assert kids[1][1:] == kids[0]
     assert kids[2][1] == kids[1][0]
     signing = SigningKeys(secrets / "catalog_signing_keys")
-    published = KeySet.import_key_set(signing.public())
-    assert jwt.decode(signing.sign({"sub": "a"}), published, algorithms=["ES256"]).claims == {"sub": "a"}
+    published: Any = signing.public()
+    keys = KeySet.import_key_set(published)
+    assert jwt.decode(signing.sign({"sub": "a"}), keys, algorithms=["ES256"]).claims == {"sub": "a"}
 
 
 @pytest.fixture

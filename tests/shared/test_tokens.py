@@ -1,0 +1,192 @@
+"""Access tokens of whichever provider a city has: clock skew, where roles stand, new keys, a provider that is away."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
+
+from shared.identity.keys import KeySource, KeysUnavailable
+from shared.identity.tokens import TokenVerifier
+from shared.kernel.access import Role
+from shared.kernel.errors import Unauthenticated
+from tests.support.tokens import AUDIENCE, ISSUER, JWKS, KEY, token
+from tests.support.waiting import until
+
+NOW = datetime(2014, 6, 27, tzinfo=UTC)
+SECONDS = int(NOW.timestamp())
+
+
+def verifier(keys: KeySource | None = None, **changed: Any) -> TokenVerifier:
+    said: dict[str, Any] = {"issuer": ISSUER, "audience": AUDIENCE, "skew_seconds": 30, "roles_claim": "roles"} | changed
+    return TokenVerifier(keys or KeySource(ISSUER, JWKS.as_uri()), lambda: NOW, **said)
+
+
+@pytest.mark.parametrize(
+    ("claims", "reason"),
+    [
+        ({"exp": SECONDS - 29}, None),
+        ({"exp": SECONDS - 30}, "expired"),
+        ({"iat": SECONDS + 30}, None),
+        ({"iat": SECONDS + 31}, "not_yet_valid"),
+        ({"nbf": SECONDS + 31}, "not_yet_valid"),
+        ({"nbf": "soon"}, "not_yet_valid"),
+        ({"exp": "4102444800"}, "exp"),
+        ({"exp": True}, "exp"),
+        ({"exp": None}, "exp"),
+        ({"exp": 1e300}, "exp"),
+        ({"iat": -1}, "iat"),
+        ({"aud": ["other", AUDIENCE]}, None),
+        ({"aud": ["other"]}, "audience"),
+        ({"aud": None}, "audience"),
+        ({"aud": AUDIENCE + "x"}, "audience"),
+        ({"iss": ISSUER + "/"}, "issuer"),
+        ({"iss": [ISSUER]}, "issuer"),
+        ({"sub": ""}, "subject"),
+        ({"sub": 7}, "subject"),
+    ],
+)
+async def test_claims_are_checked_one_by_one(claims: dict[str, Any], reason: str | None) -> None:
+    checked = verifier().verify(token(Role.CLERK, **claims))
+    if reason is None:
+        actor, _ = await checked
+        assert actor.roles == {Role.CLERK}
+        return
+    with pytest.raises(Unauthenticated) as refused:
+        await checked
+    assert refused.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("where", "claims", "roles"),
+    [
+        ("roles", {"roles": ["clerk", "unheard_of", 7]}, {Role.CLERK}),
+        ("realm_access.roles", {"realm_access": {"roles": ["clerk", "auditor"]}}, {Role.CLERK, Role.AUDITOR}),
+        ("realm_access.roles", {"realm_access": "clerk"}, set()),
+        ("realm_access.roles", {}, set()),
+        ("roles", {"roles": "coordinator"}, set()),
+        ("roles", {"roles": None}, set()),
+    ],
+)
+async def test_roles_stand_where_the_city_says(where: str, claims: dict[str, Any], roles: set[Role]) -> None:
+    actor, _ = await verifier(roles_claim=where).verify(token(**claims))
+    assert actor.roles == roles
+
+
+async def test_scopes_that_are_no_text_are_none() -> None:
+    actor, _ = await verifier().verify(token(Role.CLERK, township_code=["330381125000"], team_code=7, volunteer_no={}))
+    assert (actor.township_code, actor.team_code, actor.volunteer_no) == (None, None, None)
+
+
+@pytest.mark.parametrize("text", ["", "a.b", "a.b.c", "高楼.镇.章", "." * 5, "x" * 9000, "e30.e30.e30"])
+async def test_what_is_no_token_is_refused(text: str) -> None:
+    with pytest.raises(Unauthenticated):
+        await verifier().verify(text)
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "key"),
+    [
+        ("RS256", RSAKey.generate_key(2048, parameters={"kid": "k"}, private=True)),
+        ("PS256", RSAKey.generate_key(2048, parameters={"kid": "k"}, private=True)),
+        ("ES384", ECKey.generate_key("P-384", parameters={"kid": "k"}, private=True)),
+        ("Ed25519", OKPKey.generate_key("Ed25519", parameters={"kid": "k"}, private=True)),
+    ],
+)
+async def test_a_citys_own_provider_may_sign_otherwise(algorithm: str, key: Any, tmp_path: Path) -> None:
+    file = tmp_path / "jwks.json"
+    file.write_text(json.dumps(KeySet([key]).as_dict(private=False)))
+    signed = _signed(key, algorithm)
+    actor, _ = await verifier(KeySource(ISSUER, file.as_uri())).verify(signed)
+    assert actor.subject == "a"
+
+
+def _signed(key: Any, algorithm: str) -> str:
+    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "a", "iat": 0, "exp": 4102444800}
+    return jwt.encode({"alg": algorithm, "kid": "k"}, claims, key, algorithms=[algorithm])
+
+
+class Provider(BaseHTTPRequestHandler):
+    """A city's provider: discovery, and keys that change."""
+
+    keys: list[Any] = []  # noqa: RUF012
+    asked: list[str] = []  # noqa: RUF012
+    well = True
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        base = f"http://{self.headers['Host']}"
+        said: dict[str, Any] = {"issuer": f"{base}/realm", "jwks_uri": f"{base}/keys"}
+        if self.path == "/keys":
+            said = dict(KeySet(self.keys).as_dict(private=False))
+        self.send_response(200 if self.well else 503)
+        self.end_headers()
+        self.wfile.write(json.dumps(said).encode())
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def provider() -> Iterator[str]:
+    """Gives its issuer."""
+    server = HTTPServer(("127.0.0.1", 0), Provider)
+    Provider.keys, Provider.well = [KEY], True
+    Provider.asked.clear()
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/realm"
+    server.shutdown()
+    server.server_close()
+
+
+async def test_keys_are_found_by_discovery_and_asked_for_once(provider: str) -> None:
+    checks = verifier(KeySource(provider), issuer=provider)
+    for _ in range(3):
+        await checks.verify(token(Role.CLERK, iss=provider))
+    assert Provider.asked == ["/realm/.well-known/openid-configuration", "/keys"]
+
+
+async def test_a_new_key_is_taken_and_one_that_is_gone_is_not(provider: str) -> None:
+    checks = verifier(KeySource(provider), issuer=provider)
+    await checks.verify(token(Role.CLERK, iss=provider))
+    second = ECKey.generate_key("P-256", parameters={"kid": "second"}, private=True)
+    Provider.keys = [second]
+
+    async def accepted() -> bool:
+        try:
+            await checks.verify(token(Role.CLERK, key=second, header={"kid": "second"}, iss=provider))
+        except Unauthenticated:
+            return False  # just asked: an unknown key makes it ask again, but not at once
+        return True
+
+    await until(accepted)
+    with pytest.raises(Unauthenticated) as refused:
+        await checks.verify(token(Role.CLERK, iss=provider))
+    assert refused.value.reason == "key"
+
+
+async def test_unknown_keys_do_not_make_a_flood_of_questions(provider: str) -> None:
+    checks = verifier(KeySource(provider), issuer=provider)
+    for number in range(50):
+        with pytest.raises(Unauthenticated):
+            await checks.verify(token(Role.CLERK, header={"kid": f"unknown-{number}"}, iss=provider))
+    assert len(Provider.asked) <= 4
+
+
+async def test_a_provider_that_is_away_keeps_nobody_out_who_was_known(provider: str) -> None:
+    keys = KeySource(provider)
+    checks = verifier(keys, issuer=provider)
+    Provider.well = False
+    with pytest.raises(KeysUnavailable):
+        await checks.verify(token(Role.CLERK, iss=provider))
+    Provider.well = True
+    await checks.verify(token(Role.CLERK, iss=provider))
+    Provider.well = False
+    actor, _ = await checks.verify(token(Role.CLERK, iss=provider))
+    assert actor.roles == {Role.CLERK}
