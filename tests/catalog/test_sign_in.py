@@ -344,6 +344,7 @@ async def test_accounts_are_made_with_what_is_said_once(city: City) -> None:
 
 
 async def test_ones_own_password_can_be_changed(city: City) -> None:
+    elsewhere = await city.tokens()
     headers = {"Authorization": f"Bearer {(await city.tokens())['access_token']}"}
     path, new = "/api/catalog/accounts/self/password", "飞云江边的十五个镇街都来点菜"
     wrong = await city.house.client.post(path, json={"old_password": "x", "new_password": new}, headers=headers)
@@ -353,7 +354,10 @@ async def test_ones_own_password_can_be_changed(city: City) -> None:
     done = await city.house.client.post(path, json={"old_password": PASSWORD, "new_password": new}, headers=headers)
     assert done.status_code == 200
     assert (await city.sign_in()).status_code == 422
-    assert (await city.sign_in(password=new)).status_code == 303
+    assert (await city.refresh(elsewhere["refresh_token"])).status_code == 400, "who knew the old one is out"
+    city.clock.now += timedelta(seconds=1)
+    tokens = await city.tokens(password=new)
+    assert await city.read(tokens["access_token"]) == 200
 
 
 async def test_keys_rotate_without_anybody_signing_in_again(city: City) -> None:

@@ -24,8 +24,8 @@ SECONDS = int(NOW.timestamp())
 
 
 def verifier(keys: KeySource | None = None, **changed: Any) -> TokenVerifier:
-    said: dict[str, Any] = {"issuer": ISSUER, "audience": AUDIENCE, "skew_seconds": 30, "roles_claim": "roles"} | changed
-    return TokenVerifier(keys or KeySource(ISSUER, JWKS.as_uri()), lambda: NOW, **said)
+    said: dict[str, Any] = {"issuer": ISSUER, "audience": AUDIENCE, "skew_seconds": 30, "roles_claim": "roles"}
+    return TokenVerifier(keys or KeySource(ISSUER, JWKS.as_uri()), lambda: NOW, **said | changed)
 
 
 @pytest.mark.parametrize(

@@ -270,7 +270,10 @@ async def reset_account(uow: UnitOfWork, provider: Provider, account_id: str) ->
 
 
 async def change_password(uow: UnitOfWork, provider: Provider, *, old_password: str, new_password: str) -> None:
-    """One's own. :raises InvalidInput: the old one is wrong, or the new one is weak."""
+    """One's own; ends all sign-ins, for somebody else may know the old one.
+
+    :raises InvalidInput: the old one is wrong, or the new one is weak.
+    """
     uow.permit(POLICY, "change_own_password")
     require_strong(new_password)
     await _note_try(uow, key := [f"login:own:{uow.actor.subject}"])
@@ -281,8 +284,11 @@ async def change_password(uow: UnitOfWork, provider: Provider, *, old_password: 
     hashed = await provider.passwords.hash(new_password)
     async with uow.transaction() as tx:
         account = await tx.get(Account, uow.actor.subject)
+        if account.password_hash != found.password_hash:  # changed meanwhile
+            raise InvalidInput("password_wrong", field="old_password")
         account.password_hash = hashed
         (await _failures(tx, key[0])).forgive()
+        await _sign_out(uow, tx, account)
 
 
 async def _make_account(
