@@ -5,7 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Coroutine
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -15,12 +15,12 @@ from rich.console import Console
 from rich.table import Table
 
 from cli import audit, documents, report
-from cli.accounts import demonstration_session
-from cli.client import Client, Refused, Unreachable
+from cli.client import Refused, Unreachable
 from cli.demo import PUBLISHERS, Demonstration, circuit_of
 from cli.doctor import check_machine, check_system
+from cli.options import DEFAULT_URL, As, Data, Url, client_for, session_for
 from cli.person import commands as person_commands
-from cli.sign_in import CannotSignIn, Credentials, Session
+from cli.sign_in import CannotSignIn
 from cli.up import CannotStart
 from cli.up import run as run_up
 from shared import __version__
@@ -34,12 +34,7 @@ app.add_typer(audit.app, name="audit")
 
 T = TypeVar("T")
 
-DEFAULT_URL = "http://127.0.0.1:8000"
-Url = Annotated[str, typer.Option(envvar="DIANCAI_URL", help="Address of the gateway, or of an embedded process.")]
-Data = Annotated[Path, typer.Option(envvar="DIANCAI_DATA", help="Folder for the stores, the mail and the log.")]
 Port = Annotated[int, typer.Option(envvar="PORT", min=1, max=65535)]
-
-As = Annotated[str, typer.Option("--as", help="Act as this demonstration account of an embedded system.")]
 
 console = Console()
 errors = Console(stderr=True)
@@ -197,29 +192,6 @@ def events_replay(
     _run(replay())
 
 
-def session_for(url: str, data: Path, as_role: str) -> Session:
-    """The account that the environment names, else a demonstration account.
-
-    :raises CannotSignIn: there is neither.
-    """
-    login = os.environ.get("DIANCAI_LOGIN")
-    if not login:
-        return demonstration_session(url, data, as_role)
-    secret = {name: os.environ.get(f"DIANCAI_{name}_FILE") for name in ("PASSWORD", "TOTP")}
-    if not secret["PASSWORD"]:
-        raise CannotSignIn("DIANCAI_LOGIN is set; DIANCAI_PASSWORD_FILE must name the file of its password")
-    read = {name: Path(file).read_text("utf-8").strip() for name, file in secret.items() if file}
-    return Session(url, Credentials(login, read["PASSWORD"], read.get("TOTP")))
-
-
-def client_for(url: str, data: Path, as_role: str, *, patience_seconds: float) -> AbstractAsyncContextManager[Client]:
-    """Acts with DIANCAI_TOKEN where that is given, else signs in."""
-    given = os.environ.get("DIANCAI_TOKEN")
-    if given:
-        return Client.at(url, token=given, patience_seconds=patience_seconds)
-    return Client.at(url, session=session_for(url, data, as_role), patience_seconds=patience_seconds)
-
-
 def _run(work: Coroutine[Any, Any, T]) -> T:
     """Runs a command; what a user can mend ends in one line that says how."""
     try:
@@ -240,7 +212,7 @@ def _fail(text: str) -> None:
     raise typer.Exit(2)
 
 
-app.add_typer(person_commands(_run, DEFAULT_URL), name="person")
+app.add_typer(person_commands(_run), name="person")
 
 if __name__ == "__main__":
     app()

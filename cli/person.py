@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from cli.client import Client, Json
+from cli.options import DEFAULT_URL, As, Data, Url, client_for
 from shared.contracts import PUBLISHERS
 from shared.kernel.ids import new_id
 
@@ -70,24 +71,23 @@ def write_private(file: Path, document: Json) -> None:
         written.write("\n")
 
 
-def commands(run: Any, default_url: str) -> typer.Typer:
+def commands(run: Any) -> typer.Typer:
     """The subcommands. ``run`` runs a coroutine and ends with a line that says what helps, where that fails."""
     app = typer.Typer(no_args_is_help=True, help="Export or delete what is held about a volunteer.")
     number = typer.Argument(help="The volunteer's public number, e.g. V-000123.")
-    url_option = typer.Option(envvar="DIANCAI_URL", help="Address of the gateway, or of an embedded process.")
-    token_option = typer.Option(envvar="DIANCAI_TOKEN", help="Access token of a coordinator, or of the person.")
 
     @app.command("export")
     def export_command(
         volunteer_no: Annotated[str, number],
-        token: Annotated[str, token_option],
-        url: Annotated[str, url_option] = default_url,
+        url: Url = DEFAULT_URL,
+        data: Data = Path("var"),
+        as_role: As = "coordinator",
         out: Annotated[Path | None, typer.Option(help="The file to write; default: <number>.json")] = None,
     ) -> None:
         """Write everything that all services hold about a person into one JSON file."""
 
         async def work() -> None:
-            async with Client.at(url, patience_seconds=10, token=token) as client:
+            async with client_for(url, data, as_role, patience_seconds=10) as client:
                 document = await export(client, volunteer_no)
             file = out or Path(f"{volunteer_no}.json")
             write_private(file, document)
@@ -99,14 +99,15 @@ def commands(run: Any, default_url: str) -> typer.Typer:
     @app.command("erase")
     def erase_command(
         volunteer_no: Annotated[str, number],
-        token: Annotated[str, token_option],
-        url: Annotated[str, url_option] = default_url,
-        reason: Annotated[str | None, typer.Option(help="Why; needed unless the token is the person's own.")] = None,
+        url: Url = DEFAULT_URL,
+        data: Data = Path("var"),
+        as_role: As = "coordinator",
+        reason: Annotated[str | None, typer.Option(help="Why; needed unless the person asks.")] = None,
     ) -> None:
         """Delete everything that is held about a person. This can't be undone."""
 
         async def work() -> None:
-            async with Client.at(url, patience_seconds=10, token=token) as client:
+            async with client_for(url, data, as_role, patience_seconds=10) as client:
                 done = await erase(client, volunteer_no, reason)
             answers = ", ".join(f"{service} {records}" for service, records in sorted(done["answers"].items()))
             console.print(f"{volunteer_no}: records deleted: {answers}")
