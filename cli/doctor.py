@@ -60,7 +60,7 @@ async def _service(http: httpx.AsyncClient, service: str) -> Finding:
             answer = await http.get(f"/api/{service}/events/parked")
             parked = len(answer.json()) if answer.status_code == 200 else 0
             if parked:
-                return Finding(service, f"ready, {parked} events parked", f"see GET /api/{service}/events/parked")
+                return Finding(service, f"ready, {parked} events parked", f"diancai parked list --service {service}")
             return Finding(service, "ready")
         wrong = ready.json().get("wrong", {}) if "json" in ready.headers.get("content-type", "") else {}
         said = "; ".join(f"{part}: {what}" for part, what in wrong.items()) or f"answers {ready.status_code}"

@@ -19,6 +19,7 @@ from cli.client import Refused, Unreachable
 from cli.demo import PUBLISHERS, Demonstration, circuit_of
 from cli.doctor import check_machine, check_system
 from cli.options import DEFAULT_URL, As, Data, Url, client_for, session_for
+from cli.parked import commands as parked_commands
 from cli.person import commands as person_commands
 from cli.sign_in import CannotSignIn
 from cli.up import CannotStart
@@ -213,6 +214,7 @@ def _fail(text: str) -> None:
 
 
 app.add_typer(person_commands(_run), name="person")
+app.add_typer(parked_commands(_run), name="parked")
 
 if __name__ == "__main__":
     app()

@@ -138,7 +138,10 @@ class Service:
             api=api,
             vault=vault,
             sealed=sealed,
-            jobs=[retention(database, clock, prunes)] if prunes else [],
+            jobs=[
+                *([retention(database, clock, prunes)] if prunes else []),
+                *([consumer.keep_measuring] if consumer else []),
+            ],
             _lease=lease,
         )
         verifier = TokenVerifier(

@@ -1,4 +1,4 @@
-"""Doors that every service has for operators and subscribers: health, event feed, replay, parked events."""
+"""Doors that every service has for operators and subscribers: health, event feed, replay, audit log."""
 
 import json
 from datetime import datetime
@@ -13,6 +13,7 @@ from shared.audit.tables import audit_log
 from shared.contracts import PUBLISHERS
 from shared.http.doors import door, public
 from shared.http.inputs import Position, Uow
+from shared.http.parking import parking_router
 from shared.kernel.access import Policy
 from shared.kernel.errors import InvalidInput
 from shared.messaging.broker import Broker, BrokerUnavailable
@@ -20,7 +21,6 @@ from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import CONTENT_TYPE, Envelope
 from shared.messaging.inbox import count_applied
 from shared.messaging.outbox import count_log, read_log
-from shared.messaging.tables import parked
 
 Probe = Any
 """An async callable that gives what is wrong, by part; nothing when all is well."""
@@ -39,28 +39,6 @@ class Replayed(BaseModel):
 
     sent: int
     next_after: int | None
-
-
-class ParkedEvent(BaseModel):
-    """An event that can't be applied yet; without an error it waits behind another one."""
-
-    publisher: str
-    aggregate_id: str
-    aggregate_seq: int
-    type: str
-    parked_at: datetime
-    error: str | None
-
-
-class Redrive(BaseModel):
-    """Ask for the parked events of one aggregate to be tried again."""
-
-    publisher: str
-    aggregate_id: str
-
-
-class Redriven(BaseModel):
-    applied: int
 
 
 class AuditEntry(BaseModel):
@@ -168,25 +146,8 @@ def events_router(service: str, policy: Policy, broker: Broker, consumer: Consum
             return [AuditEntry.model_validate(row._asdict() | {"changes": json.loads(row.changes)}) for row in rows]
 
     if consumer is not None:
-        _add_parked_routes(router, policy, consumer)
+        router.include_router(parking_router(policy, consumer))
     return router
-
-
-def _add_parked_routes(router: APIRouter, policy: Policy, consumer: Consumer) -> None:
-    @router.get("/events/parked", summary="Events that can't be applied yet, oldest first", **door("read_parked", 422))
-    async def list_parked(uow: Uow, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> list[ParkedEvent]:
-        uow.permit(policy, "read_parked")
-        async with uow.reading() as session:
-            oldest = select(parked).order_by(parked.c.parked_at, parked.c.aggregate_seq).limit(limit)
-            rows = await session.execute(oldest)
-            return [ParkedEvent.model_validate(row, from_attributes=True) for row in rows]
-
-    @router.post(
-        "/events/parked/redrive", summary="Try an aggregate's parked events again", **door("redrive_parked", 422)
-    )
-    async def redrive(request: Redrive, uow: Uow) -> Redriven:
-        uow.permit(policy, "redrive_parked")
-        return Redriven(applied=await consumer.redrive((request.publisher, request.aggregate_id)))
 
 
 def _as_json(envelope: Envelope) -> dict[str, Any]:

@@ -4,6 +4,8 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from shared.contracts import Event
@@ -13,7 +15,7 @@ from shared.kernel.clock import Clock
 from shared.kernel.errors import DomainError
 from shared.messaging.broker import Inlet
 from shared.messaging.envelope import Envelope
-from shared.messaging.inbox import Apply, Inbox, Key, WaitingFailed, count_parked
+from shared.messaging.inbox import Apply, Inbox, Key, WaitingFailed, measure_parked
 from shared.messaging.outbox import Outbox
 from shared.telemetry import metrics
 from shared.telemetry.logs import logger
@@ -27,9 +29,19 @@ Subscriptions = Mapping[type[Event], Subscriber]
 TRIES = 5
 """How often an event is tried before it is parked, with 0.1, 0.2, 0.4, 0.8 s between."""
 
+MEASURE_SECONDS = 15.0
+
 T = TypeVar("T")
 
 log = logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Redriven:
+    """How many parked events were applied, and how the next one failed, if one did."""
+
+    applied: int
+    fault: Exception | None = None
 
 
 class Consumer:
@@ -78,19 +90,36 @@ class Consumer:
         for envelope in batch:
             metrics.DELIVERY_SECONDS.labels(self.service).observe((now - envelope.occurred_at).total_seconds())
 
-    async def redrive(self, key: Key) -> int:
-        """Tries an aggregate's parked events again, in order, each in a transaction; gives how many were
-        applied. What fails once more raises; it stays parked, and so does what is behind it."""
-        applied = 0
+    async def redrive(self, key: Key, unit: UnitOfWork | None = None) -> Redriven:
+        """Tries an aggregate's parked events again, in order, each in a transaction. What fails once more stays
+        parked, and so does what is behind it. ``unit``: on whose behalf, for the audit log."""
+        if unit is not None:
+            async with unit.transaction() as tx:
+                tx.note("parked_event", "/".join(key), redriven="again")
+        applied, fault = 0, None
         try:
             while await self._in_transaction(lambda inbox, apply: inbox.redrive(key, apply)):
                 applied += 1
         except WaitingFailed as error:
-            if not store_is_away(error.fault):
-                await self._park(error.envelope, error.fault)
-            raise error.fault from None
+            if store_is_away(error.fault):
+                raise error.fault from None
+            fault = error.fault
+            await self._park(error.envelope, fault)
         await self._measure_parked()
-        return applied
+        return Redriven(applied, fault)
+
+    async def discard(self, key: Key, seq: int, reason: str, unit: UnitOfWork) -> Redriven:
+        """Lets a failed event go without its effects, and goes on behind it. The audit log keeps who did, and why;
+        the event itself stays in its publisher's log.
+
+        :raises NotFound: :raises Conflict: see :meth:`Inbox.discard`.
+        """
+        async with unit.transaction() as tx:
+            kind = await Inbox(tx.session, tx.now).discard(key, seq)
+            tx.note("parked_event", f"{'/'.join(key)}#{seq}", discarded=kind, reason=reason)
+        log.warning("event discarded", publisher=key[0], aggregate_id=key[1], aggregate_seq=seq, type=kind)
+        metrics.EVENTS_HANDLED.labels(self.service, "discarded").inc()
+        return await self.redrive(key)
 
     async def _admit(self, batch: Sequence[Envelope]) -> None:
         fates = await self._in_transaction(lambda inbox, apply: inbox.admit(batch, apply))
@@ -148,5 +177,20 @@ class Consumer:
         await self._measure_parked()
 
     async def _measure_parked(self) -> None:
+        """For the alarm: a failed event that nobody looks at holds its aggregate back for ever."""
         async with self._uow.reading() as session:
-            metrics.EVENTS_PARKED.labels(self.service).set(await count_parked(session))
+            failed, waiting, oldest = await measure_parked(session)
+        metrics.EVENTS_PARKED.labels(self.service, "failed").set(failed)
+        metrics.EVENTS_PARKED.labels(self.service, "waiting").set(waiting)
+        metrics.PARKED_SINCE.labels(self.service).set(oldest.timestamp() if oldest else 0)
+
+    async def keep_measuring(self, stop: asyncio.Event) -> None:
+        """A job: says what is parked from the start on, also when that was parked before this process began."""
+        while not stop.is_set():
+            try:
+                await self._measure_parked()
+            except Exception as error:
+                if not store_is_away(error):
+                    raise
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), MEASURE_SECONDS)

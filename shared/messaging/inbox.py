@@ -8,12 +8,14 @@ in the same state, and an event that fails holds back its own aggregate only.
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, func, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db.engine import dialect_of
+from shared.kernel.errors import Conflict, NotFound
 from shared.messaging.envelope import Envelope
 from shared.messaging.tables import inbox, parked
 
@@ -88,6 +90,21 @@ class Inbox:
         await self._apply_parked(key, due, apply)
         await self._close()
         return True
+
+    async def discard(self, key: Key, seq: int) -> str:
+        """Lets a failed event go without its effects; gives its type. What waits behind it is due then.
+
+        :raises NotFound: it is not parked here. :raises Conflict: it has not failed, or is not the next.
+        """
+        await self._open([key])
+        row = await get_parked(self._session, key, seq)
+        if seq != self._last_seq[key] + 1 or row.error is None:
+            raise Conflict("parked_event.not_next", field="aggregate_seq", next=self._last_seq[key] + 1)
+        await self._session.execute(delete(parked).where(_place(key, seq)))
+        self._last_seq[key] = seq
+        self._changed.add(key)
+        await self._close()
+        return str(row.type)
 
     async def _open(self, keys: list[Key]) -> None:
         """Reads the positions and locks them, so that a second consumer of the same queue (one that
@@ -183,8 +200,20 @@ def _place(key: Key, seq: int) -> ColumnElement[bool]:
     return and_(parked.c.publisher == key[0], parked.c.aggregate_id == key[1], parked.c.aggregate_seq == seq)
 
 
-async def count_parked(session: AsyncSession) -> int:
-    return (await session.execute(select(func.count()).select_from(parked))).scalar_one()
+async def get_parked(session: AsyncSession, key: Key, seq: int) -> Row[Any]:
+    """:raises NotFound: it is not parked here."""
+    row = (await session.execute(select(parked).where(_place(key, seq)))).one_or_none()
+    if row is None:
+        raise NotFound("parked_event", f"{key[0]}/{key[1]}#{seq}")
+    return row
+
+
+async def measure_parked(session: AsyncSession) -> tuple[int, int, datetime | None]:
+    """How many events failed, how many wait behind these, and since when the oldest failed one does."""
+    failed = parked.c.error.is_not(None)
+    query = select(func.count(), func.count().filter(failed), func.min(parked.c.parked_at).filter(failed))
+    total, faults, oldest = (await session.execute(query.select_from(parked))).one()
+    return faults, total - faults, oldest
 
 
 async def count_applied(session: AsyncSession) -> dict[str, int]:

@@ -6,7 +6,12 @@ EVENTS_PUBLISHED = Counter("diancai_events_published_total", "Events the broker 
 PUBLISH_FAILURES = Counter("diancai_publish_failures_total", "Events the broker did not confirm", ["service"])
 OUTBOX_DEPTH = Gauge("diancai_outbox_depth", "Events that wait for the relay", ["service"])
 EVENTS_HANDLED = Counter("diancai_events_handled_total", "Events by fate", ["service", "fate"])
-EVENTS_PARKED = Gauge("diancai_events_parked", "Events that could not be applied yet", ["service"])
+EVENTS_PARKED = Gauge(
+    "diancai_events_parked", "Events that failed, and events that wait behind these", ["service", "why"]
+)
+PARKED_SINCE = Gauge(
+    "diancai_parked_since_seconds", "When the oldest failed event was parked, seconds since 1970; 0: none", ["service"]
+)
 BATCH_SIZE = Histogram(
     "diancai_batch_size", "Events a transaction of the consumer", ["service"], buckets=(1, 2, 5, 10, 20, 50, 100, 200)
 )

@@ -52,6 +52,8 @@ class Scene:
     body: Fill | None = None
     query: Fill | None = None
     form: Fill | None = None
+    absent: bool = False
+    """What is asked for is not there: 404 is the answer of those who get in."""
 
 
 def _body(**fields: Any) -> Fill:
@@ -114,7 +116,13 @@ _OPERATIONS: Mapping[str, Scene] = {
     "GET /events/applied": Scene(),
     "POST /events/replay": Scene(body=_body(to="notify", after=10**9)),
     "GET /events/parked": Scene(),
+    "GET /events/parked/event": Scene(
+        query=_body(publisher="catalog", aggregate_id="none", aggregate_seq=1), absent=True
+    ),
     "POST /events/parked/redrive": Scene(body=_body(publisher="catalog", aggregate_id="none")),
+    "POST /events/parked/discard": Scene(
+        body=_body(publisher="catalog", aggregate_id="none", aggregate_seq=1, reason="无法办理"), absent=True
+    ),
     "GET /audit": Scene(),
     "GET /people/{volunteer_no}/export": Scene(OBJECT),
 }

@@ -1,16 +1,19 @@
 """Consumer and inbox on both stores: effects exactly once and in order, whatever the deliveries are like."""
 
 import asyncio
+import time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from prometheus_client import REGISTRY
 from sqlalchemy.exc import OperationalError
 
-from shared.kernel.errors import Conflict
+from shared.kernel.errors import Conflict, NotFound
 from shared.kernel.ids import new_id
-from shared.messaging.consumer import TRIES
+from shared.messaging.consumer import TRIES, Redriven
 from shared.messaging.envelope import Envelope
+from shared.telemetry import metrics
 from tests.support.fixtures import NewUrl
 from tests.support.proxy import wired
 from tests.support.rolls import Rolls, heard, key, rolls_at, up_to
@@ -100,7 +103,7 @@ async def test_redriving_applies_all_that_waited_in_order(rolls: Rolls) -> None:
     rolls.trouble["health", 1] = RuntimeError("broken")
     await rolls.consumer.handle([heard("health", number) for number in up_to(4)])
     rolls.trouble.clear()
-    assert await rolls.consumer.redrive(key("health")) == 4
+    assert await rolls.consumer.redrive(key("health")) == Redriven(4)
     assert await rolls.marks("health") == up_to(4)
     assert await rolls.said("health") == [f"health-{number}" for number in up_to(4)]
     assert await rolls.count_parked() == 0
@@ -112,14 +115,68 @@ async def test_redriving_stops_at_what_fails_again_and_keeps_what_was_before_it(
     rolls.trouble = {("health", 1): RuntimeError("first"), ("health", 3): RuntimeError("third")}
     await rolls.consumer.handle([heard("health", number) for number in up_to(4)])
     del rolls.trouble["health", 1]
-    with pytest.raises(RuntimeError, match="third"):
-        await rolls.consumer.redrive(key("health"))
+    redriven = await rolls.consumer.redrive(key("health"))
+    assert (redriven.applied, repr(redriven.fault)) == (2, repr(RuntimeError("third")))
     assert await rolls.marks("health") == [1, 2]
     assert await rolls.parked("health") == {3: repr(RuntimeError("third")), 4: None}
 
 
 async def test_redriving_where_nothing_waits_applies_nothing(rolls: Rolls) -> None:
-    assert await rolls.consumer.redrive(key("health")) == 0
+    assert await rolls.consumer.redrive(key("health")) == Redriven(0)
+
+
+async def test_what_can_never_be_applied_is_let_go_and_the_rest_goes_on(rolls: Rolls) -> None:
+    rolls.trouble = {("health", 2): RuntimeError("second"), ("health", 4): RuntimeError("fourth")}
+    await rolls.consumer.handle([heard("health", number) for number in up_to(5)])
+    redriven = await rolls.consumer.discard(key("health"), 2, "重复登记", rolls.uow)
+    assert (redriven.applied, repr(redriven.fault)) == (1, repr(RuntimeError("fourth")))
+    assert await rolls.marks("health") == [1, 3]
+    assert await rolls.said("health") == ["health-1", "health-3"]
+    await rolls.consumer.handle([heard("health", 2)])
+    assert await rolls.marks("health") == [1, 3], "let go for good, however often it comes"
+    assert await rolls.consumer.discard(key("health"), 4, "重复登记", rolls.uow) == Redriven(1)
+    assert await rolls.marks("health") == [1, 3, 5]
+    assert await rolls.count_parked() == 0
+
+
+async def test_only_a_failed_event_whose_turn_it_is_can_be_let_go(rolls: Rolls) -> None:
+    rolls.trouble["health", 2] = RuntimeError("second")
+    await rolls.consumer.handle([heard("health", number) for number in (1, 2, 3)] + [heard("law", 2)])
+    for code, number in (("health", 3), ("law", 2)):
+        with pytest.raises(Conflict) as refused:
+            await rolls.consumer.discard(key(code), number, "重复登记", rolls.uow)
+        assert refused.value.code == "parked_event.not_next"
+    for code, number in (("health", 1), ("health", 4), ("women", 1)):
+        with pytest.raises(NotFound):
+            await rolls.consumer.discard(key(code), number, "重复登记", rolls.uow)
+    assert await rolls.parked("health") == {2: repr(RuntimeError("second")), 3: None}
+    assert await rolls.parked("law") == {2: None}
+
+
+async def test_the_gauges_say_what_failed_what_waits_and_since_when(rolls: Rolls) -> None:
+    def gauge(name: str, **labels: str) -> float | None:
+        return REGISTRY.get_sample_value(name, {"service": "notify"} | labels)
+
+    rolls.trouble["health", 1] = RuntimeError("first")
+    began = time.time()
+    await rolls.consumer.handle([heard("health", number) for number in up_to(3)])
+    assert gauge("diancai_events_parked", why="failed") == 1
+    assert gauge("diancai_events_parked", why="waiting") == 2
+    assert began - 1 <= (gauge("diancai_parked_since_seconds") or 0) <= time.time() + 1
+    rolls.trouble.clear()
+    await rolls.consumer.redrive(key("health"))
+    assert gauge("diancai_events_parked", why="failed") == gauge("diancai_parked_since_seconds") == 0
+
+
+async def test_a_process_that_begins_says_what_was_parked_before(rolls: Rolls) -> None:
+    rolls.trouble["health", 1] = RuntimeError("first")
+    await rolls.consumer.handle([heard("health", 1)])
+    metrics.EVENTS_PARKED.labels("notify", "failed").set(0)  # as in a new process
+    stop = asyncio.Event()
+    measuring = asyncio.create_task(rolls.new_consumer().keep_measuring(stop))
+    await until(lambda: REGISTRY.get_sample_value("diancai_events_parked", {"service": "notify", "why": "failed"}) == 1)
+    stop.set()
+    await measuring
 
 
 async def test_an_event_that_fails_when_its_turn_comes_is_blamed_itself(rolls: Rolls) -> None:

@@ -1,0 +1,133 @@
+"""Doors for events that could not be applied: look at them, try them again, or let one go."""
+
+import json
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+from sqlalchemy import select
+
+from shared.http.doors import door
+from shared.http.inputs import Body, Text, Uow
+from shared.kernel.access import Policy
+from shared.messaging.consumer import Consumer, Redriven
+from shared.messaging.envelope import CONTENT_TYPE, Envelope
+from shared.messaging.inbox import get_parked
+from shared.messaging.tables import parked
+
+Publisher = Annotated[str, Field(min_length=1, max_length=20)]
+AggregateId = Annotated[str, Field(min_length=1, max_length=120)]
+AggregateSeq = Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
+class ParkedEvent(BaseModel):
+    """An event that can't be applied yet; without an error it waits behind another one."""
+
+    publisher: str
+    aggregate_id: str
+    aggregate_seq: int
+    type: str
+    parked_at: datetime
+    error: str | None
+
+
+class ParkedEventInFull(ParkedEvent):
+    """With what it says: CloudEvents attributes and data; ``data`` is null where it can't be read."""
+
+    attributes: dict[str, Any]
+    datacontenttype: str = CONTENT_TYPE
+    data: Any
+
+
+class Redrive(Body):
+    """Whose parked events are to be tried again."""
+
+    publisher: Publisher
+    aggregate_id: AggregateId
+
+
+class Discard(Redrive):
+    """Which event is let go, and why; it must be the next of its aggregate, and have failed."""
+
+    aggregate_seq: AggregateSeq
+    reason: Text
+
+
+class RedrivenAnswer(BaseModel):
+    """How many events were applied; ``error`` says how the next one failed again, and is null when none did."""
+
+    applied: int
+    error: str | None
+
+    @classmethod
+    def of(cls, redriven: Redriven) -> "RedrivenAnswer":
+        return cls(applied=redriven.applied, error=repr(redriven.fault) if redriven.fault else None)
+
+
+def parking_router(policy: Policy, consumer: Consumer) -> APIRouter:
+    router = APIRouter(prefix="/events/parked", tags=["events"])
+
+    @router.get("", summary="Events that can't be applied yet, oldest first", **door("read_parked", 422))
+    async def list_parked(
+        uow: Uow,
+        publisher: Annotated[Publisher | None, Query()] = None,
+        aggregate_id: Annotated[AggregateId | None, Query()] = None,
+        failed: Annotated[bool | None, Query(description="those that failed, or those that wait behind them")] = None,
+        limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    ) -> list[ParkedEvent]:
+        uow.permit(policy, "read_parked")
+        query = select(parked).order_by(parked.c.parked_at, parked.c.aggregate_id, parked.c.aggregate_seq).limit(limit)
+        for column, value in ((parked.c.publisher, publisher), (parked.c.aggregate_id, aggregate_id)):
+            if value is not None:
+                query = query.where(column == value)
+        if failed is not None:
+            query = query.where(parked.c.error.is_not(None) if failed else parked.c.error.is_(None))
+        async with uow.reading() as session:
+            rows = await session.execute(query)
+            return [ParkedEvent.model_validate(row, from_attributes=True) for row in rows]
+
+    @router.get("/event", summary="One of them, with what it says", **door("read_parked", 404, 422))
+    async def get_parked_event(
+        uow: Uow,
+        publisher: Annotated[Publisher, Query()],
+        aggregate_id: Annotated[AggregateId, Query()],
+        aggregate_seq: Annotated[AggregateSeq, Query()],
+    ) -> ParkedEventInFull:
+        uow.permit(policy, "read_parked")
+        async with uow.reading() as session:
+            row = await get_parked(session, (publisher, aggregate_id), aggregate_seq)
+        return ParkedEventInFull(
+            publisher=row.publisher,
+            aggregate_id=row.aggregate_id,
+            aggregate_seq=row.aggregate_seq,
+            type=row.type,
+            parked_at=row.parked_at,
+            error=row.error,
+            attributes=Envelope.from_headers(row.headers, bytes(row.body)).attributes(),
+            data=_readable(bytes(row.body)),
+        )
+
+    @router.post("/redrive", summary="Try an aggregate's parked events again", **door("redrive_parked", 422))
+    async def redrive(request: Redrive, uow: Uow) -> RedrivenAnswer:
+        uow.permit(policy, "redrive_parked")
+        return RedrivenAnswer.of(await consumer.redrive((request.publisher, request.aggregate_id), uow))
+
+    @router.post(
+        "/discard",
+        summary="Let an event go that never can be applied, and go on behind it",
+        **door("discard_parked", 404, 409, 422),
+    )
+    async def discard(request: Discard, uow: Uow) -> RedrivenAnswer:
+        uow.permit(policy, "discard_parked")
+        key = (request.publisher, request.aggregate_id)
+        return RedrivenAnswer.of(await consumer.discard(key, request.aggregate_seq, request.reason, uow))
+
+    return router
+
+
+def _readable(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
