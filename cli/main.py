@@ -11,6 +11,7 @@ from typing import Annotated, Any, TypeVar
 
 import httpx
 import typer
+from prometheus_client import Gauge, start_http_server
 from rich.console import Console
 from rich.table import Table
 
@@ -21,12 +22,13 @@ from cli.doctor import check_machine, check_system
 from cli.options import DEFAULT_URL, As, Data, Url, client_for, session_for
 from cli.parked import commands as parked_commands
 from cli.person import commands as person_commands
+from cli.reconcile import Finding, Reconciler, by_rule
 from cli.sign_in import CannotSignIn
 from cli.up import CannotStart
 from cli.up import run as run_up
 from shared import __version__
 from shared.db.migrate import SchemaMismatch
-from shared.doctor import Finding
+from shared.doctor import Finding as Diagnosis
 
 app = typer.Typer(name="diancai", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 events = typer.Typer(no_args_is_help=True, help="Watch the event logs, or send parts of them again.")
@@ -107,7 +109,7 @@ def doctor(
     raise typer.Exit(1 if any(finding.remedy for finding in findings) else 0)
 
 
-async def _examine(url: str, data: Path) -> list[Finding]:
+async def _examine(url: str, data: Path) -> list[Diagnosis]:
     token = os.environ.get("DIANCAI_TOKEN")
     if token is None:
         with suppress(CannotSignIn, httpx.HTTPError):  # the rest can be said without
@@ -131,6 +133,53 @@ def openapi(service: Annotated[str, typer.Argument(help="catalog, requests, disp
 def asyncapi() -> None:
     """Print the AsyncAPI document of all events."""
     print(json.dumps(documents.asyncapi(__version__), ensure_ascii=False, indent=2))
+
+
+@app.command()
+def reconcile(
+    url: Url = DEFAULT_URL,
+    data: Data = Path("var"),
+    as_role: As = "operator",
+    grace: Annotated[float, typer.Option(min=0, help="Seconds; what is younger may still be under way.")] = 30.0,
+    watch: Annotated[float, typer.Option(min=0, help="Go on, and look again after so many seconds; 0: once.")] = 0.0,
+    metrics_port: Annotated[int, typer.Option(min=0, max=65535, help="With --watch: gauges for an alarm.")] = 0,
+) -> None:
+    """Compare every order with its assignments, stops and notices across the services. Exit status 1 when something
+    disagrees."""
+    _run(_reconcile(url, data, as_role, grace, watch, metrics_port))
+
+
+async def _reconcile(url: str, data: Path, as_role: str, grace: float, watch: float, metrics_port: int) -> None:
+    gauges = looked_at = None
+    if watch and metrics_port:
+        gauges = Gauge("diancai_reconcile_findings", "What disagrees between the services", ["rule"])
+        looked_at = Gauge("diancai_reconcile_looked_at_seconds", "When that was found out, seconds since 1970")
+        start_http_server(metrics_port, "127.0.0.1")
+    async with client_for(url, data, as_role, patience_seconds=60) as client:
+        reconciler = Reconciler(client)
+        while True:
+            findings = await reconciler.look(grace)
+            _show(reconciler, findings)
+            if gauges is not None and looked_at is not None:
+                for rule, count in by_rule(findings).items():
+                    gauges.labels(rule).set(count)
+                looked_at.set_to_current_time()
+            if not watch:
+                raise typer.Exit(1 if findings else 0)
+            await asyncio.sleep(watch)
+
+
+def _show(reconciler: Reconciler, findings: list[Finding]) -> None:
+    books = reconciler.books
+    read = f"{books.taken.total()} events: {len(books.orders)} orders, {len(books.assignments)} assignments"
+    if not findings:
+        console.print(f"{read}, {len(books.stops)} stops: all agree")
+        return
+    table = Table("rule", "about", "what disagrees")
+    for finding in findings:
+        table.add_row(finding.rule, finding.about, finding.detail)
+    console.print(table)
+    console.print(f"{read}: {len(findings)} findings")
 
 
 @events.command("tail")

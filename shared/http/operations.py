@@ -20,7 +20,7 @@ from shared.messaging.broker import Broker, BrokerUnavailable
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import CONTENT_TYPE, Envelope
 from shared.messaging.inbox import count_applied
-from shared.messaging.outbox import count_log, read_log
+from shared.messaging.outbox import count_log, read_settled_log
 
 Probe = Any
 """An async callable that gives what is wrong, by part; nothing when all is well."""
@@ -92,7 +92,7 @@ def events_router(service: str, policy: Policy, broker: Broker, consumer: Consum
     ) -> CloudEventsBatch:
         uow.permit(policy, "read_events")
         async with uow.reading() as session:
-            events = await read_log(session, service, after=after, limit=limit)
+            events = await read_settled_log(session, service, after=after, limit=limit)
         batch = [_as_json(envelope) for envelope in events]
         return CloudEventsBatch(batch)
 
@@ -128,7 +128,7 @@ def events_router(service: str, policy: Policy, broker: Broker, consumer: Consum
         if request.to not in PUBLISHERS:
             raise InvalidInput("unknown_service", field="to", service=request.to, services=", ".join(PUBLISHERS))
         async with uow.reading() as session:
-            events = await read_log(session, service, after=request.after, limit=request.limit)
+            events = await read_settled_log(session, service, after=request.after, limit=request.limit)
         outcome = await broker.publish(events, to=request.to) if events else []
         if not all(outcome):
             raise BrokerUnavailable("not every event was confirmed")
