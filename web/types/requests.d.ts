@@ -384,6 +384,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/events/parked/event": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them, with what it says */
+        get: operations["get_parked_event_events_parked_event_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/events/parked/redrive": {
         parameters: {
             query?: never;
@@ -395,6 +412,23 @@ export interface paths {
         put?: never;
         /** Try an aggregate's parked events again */
         post: operations["redrive_events_parked_redrive_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/parked/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let an event go that never can be applied, and go on behind it */
+        post: operations["discard_events_parked_discard_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -431,6 +465,20 @@ export interface components {
             changes: {
                 [key: string]: unknown;
             }[];
+        };
+        /**
+         * Discard
+         * @description Which event is let go, and why; it must be the next of its aggregate, and have failed.
+         */
+        Discard: {
+            /** Publisher */
+            publisher: string;
+            /** Aggregate Id */
+            aggregate_id: string;
+            /** Aggregate Seq */
+            aggregate_seq: number;
+            /** Reason */
+            reason: string;
         };
         /** DishAnswer */
         DishAnswer: {
@@ -643,6 +691,38 @@ export interface components {
             error: string | null;
         };
         /**
+         * ParkedEventInFull
+         * @description With what it says: CloudEvents attributes and data; ``data`` is null where it can't be read.
+         */
+        ParkedEventInFull: {
+            /** Publisher */
+            publisher: string;
+            /** Aggregate Id */
+            aggregate_id: string;
+            /** Aggregate Seq */
+            aggregate_seq: number;
+            /** Type */
+            type: string;
+            /**
+             * Parked At
+             * Format: date-time
+             */
+            parked_at: string;
+            /** Error */
+            error: string | null;
+            /** Attributes */
+            attributes: {
+                [key: string]: unknown;
+            };
+            /**
+             * Datacontenttype
+             * @default application/json
+             */
+            datacontenttype: string;
+            /** Data */
+            data: unknown;
+        };
+        /**
          * PartAnswer
          * @description What one service holds about a volunteer; each record says its kind.
          */
@@ -742,7 +822,7 @@ export interface components {
         };
         /**
          * Redrive
-         * @description Ask for the parked events of one aggregate to be tried again.
+         * @description Whose parked events are to be tried again.
          */
         Redrive: {
             /** Publisher */
@@ -750,10 +830,15 @@ export interface components {
             /** Aggregate Id */
             aggregate_id: string;
         };
-        /** Redriven */
-        Redriven: {
+        /**
+         * RedrivenAnswer
+         * @description How many events were applied; ``error`` says how the next one failed again, and is null when none did.
+         */
+        RedrivenAnswer: {
             /** Applied */
             applied: number;
+            /** Error */
+            error: string | null;
         };
         /**
          * Replay
@@ -2588,6 +2673,10 @@ export interface operations {
     list_parked_events_parked_get: {
         parameters: {
             query?: {
+                publisher?: string | null;
+                aggregate_id?: string | null;
+                /** @description those that failed, or those that wait behind them */
+                failed?: boolean | null;
                 limit?: number;
             };
             header?: never;
@@ -2657,6 +2746,90 @@ export interface operations {
             };
         };
     };
+    get_parked_event_events_parked_event_get: {
+        parameters: {
+            query: {
+                publisher: string;
+                aggregate_id: string;
+                aggregate_seq: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParkedEventInFull"];
+                };
+            };
+            /** @description Refused */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     redrive_events_parked_redrive_post: {
         parameters: {
             query?: never;
@@ -2676,7 +2849,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Redriven"];
+                    "application/json": components["schemas"]["RedrivenAnswer"];
                 };
             };
             /** @description Refused */
@@ -2691,6 +2864,100 @@ export interface operations {
             };
             /** @description Refused */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_events_parked_discard_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Discard"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedrivenAnswer"];
+                };
+            };
+            /** @description Refused */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
