@@ -6,6 +6,9 @@
 PYTHON ?= python3
 PYTEST ?=
 CASES ?= 6000
+SEED ?= 1
+SEEDS ?= 3
+MINUTES ?= 1
 COMPOSE ?= docker compose
 DOCKER ?= docker
 BIN := .venv/bin
@@ -19,7 +22,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check check-web web-types bench fuzz compose-test lock advisories clean
+.PHONY: help setup run test check check-web web-types bench storm fuzz compose-test lock advisories clean
 
 help: ## Say what there is
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -72,6 +75,10 @@ web/node_modules/.package-lock.json: web/package-lock.json .venv/web
 
 bench: $(SETUP) ## Measure, and print the numbers
 	$(BIN)/python -m bench.latency
+
+storm: $(SETUP) ## Kill, stop and cut everything under load, then balance the books: make storm SEED=1 SEEDS=3 MINUTES=1
+	@$(BIN)/python -m tests.support.servers install
+	$(BIN)/python -m tests.storm --seed $(SEED) --seeds $(SEEDS) --minutes $(MINUTES)
 
 fuzz: $(SETUP) ## Send thousands of generated requests to all services (CASES=6000), and print the seed
 	DIANCAI_FUZZ_CASES=$(CASES) DIANCAI_FUZZ_SEED=$${DIANCAI_FUZZ_SEED:-$$(date +%s)} $(BIN)/pytest -q tests/e2e/test_api_contract.py

@@ -84,7 +84,7 @@ class Books:
         self.assignments: dict[str, Assignment] = {}
         self._sequences: dict[tuple[str, str], int] = {}
         self._gaps: list[Finding] = []
-        self._notices: dict[tuple[str, str], set[str]] = defaultdict(set)  # (recipient, about) -> messages
+        self.notices: dict[tuple[str, str], set[str]] = defaultdict(set)  # (recipient, about) -> messages
         self._deliveries: Counter[tuple[str, str]] = Counter()  # (message, channel)
         self._due: dict[tuple[str, str], datetime] = {}  # (recipient, about) -> since when a notice is owed
 
@@ -156,7 +156,7 @@ class Books:
     def _delivered(self, data: Json, _at: datetime, _stream: str) -> None:
         self._deliveries[data["message_id"], data["channel"]] += 1
         if data["channel"] == "inbox":
-            self._notices[data["recipient_id"], data["about"]].add(data["message_id"])
+            self.notices[data["recipient_id"], data["about"]].add(data["message_id"])
 
     def _owe(self, recipient: str, about: str, at: datetime) -> None:
         self._due.setdefault((recipient, about), at)
@@ -220,7 +220,7 @@ class Books:
 
     def _told(self, until: datetime) -> Iterator[Finding]:
         for (recipient, about), since in self._due.items():
-            if since < until and not self._notices.get((recipient, about)):
+            if since < until and not self.notices.get((recipient, about)):
                 yield Finding("notice.missing", about, f"{recipient} was not told since {since.isoformat()}")
         for (message, channel), times in self._deliveries.items():
             if times > 1:

@@ -53,6 +53,9 @@ class Deployment:
         service, role = part
         self._processes[part] = self._spawn(service, role, port=self.ports[part])
 
+    def pid(self, part: Part) -> int:
+        return self._processes[part].pid
+
     def kill9(self, part: Part) -> None:
         self._processes[part].kill()
         self._processes[part].wait(PATIENCE_SECONDS)

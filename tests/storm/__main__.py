@@ -1,0 +1,29 @@
+"""``python -m tests.storm --seed 1 --minutes 1``: one storm a seed, one JSON line each; 1 when one is not clean."""
+
+import argparse
+import asyncio
+import json
+import sys
+
+from tests.storm.storm import storm
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.storm", description=__doc__)
+    parser.add_argument("--seed", type=int, default=1, help="the first seed")
+    parser.add_argument("--seeds", type=int, default=1, help="how many, one after the other")
+    parser.add_argument("--minutes", type=float, default=1.0, help="how long each")
+    given = parser.parse_args()
+    clean = True
+    for seed in range(given.seed, given.seed + given.seeds):
+        outcome = asyncio.run(storm(seed, given.minutes))
+        sys.stdout.write(json.dumps(outcome.line(), ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+        for problem in [*outcome.lost, *outcome.doubled, *map(str, outcome.findings)][:50]:
+            sys.stdout.write(f"  {problem}\n")
+        clean &= outcome.is_clean
+    return 0 if clean else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
