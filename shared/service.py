@@ -32,6 +32,7 @@ from shared.identity.revocation import Revocations
 from shared.identity.tokens import TokenVerifier
 from shared.kernel.access import Policy
 from shared.kernel.clock import Clock
+from shared.kernel.tasks import end
 from shared.messaging.broker import Broker, BrokerUnavailable
 from shared.messaging.consumer import Consumer, Subscriptions
 from shared.messaging.doorbell import Doorbell
@@ -228,9 +229,7 @@ class Service:
                 stop.set()
                 self.doorbell.ring()
                 await asyncio.wait(tasks[:2], timeout=STOP_SECONDS)
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
+                await end(*tasks)
 
     async def _sample(self) -> None:
         while True:
@@ -262,6 +261,4 @@ async def _working(jobs: Sequence[Job]) -> AsyncIterator[None]:
         stop.set()
         if tasks:
             await asyncio.wait(tasks, timeout=STOP_SECONDS)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(*tasks)

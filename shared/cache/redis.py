@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from shared.cache.memory import MemoryCache
+from shared.kernel.tasks import end
 from shared.telemetry.logs import logger
 
 _PREFIX = "diancai:"
@@ -40,9 +41,7 @@ class RedisCache:
         try:
             yield
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await end(*tasks)
             self._client = None
             with suppress(RedisError, OSError):
                 await client.aclose()

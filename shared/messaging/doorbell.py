@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import text
 
 from shared.db.engine import Database
+from shared.kernel.tasks import end
 from shared.telemetry.logs import logger
 
 CHANNEL = "diancai_outbox"
@@ -87,6 +88,4 @@ async def _background(work: Any) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await end(task)

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from shared.kernel.tasks import end
 from shared.messaging.broker import BATCH, STOP_SECONDS, BrokerUnavailable, Handler, Inlet
 from shared.messaging.envelope import Envelope
 from shared.telemetry.logs import logger
@@ -109,9 +110,7 @@ class MemoryBroker:
         finally:
             stop.set()
             await asyncio.wait(feeders, timeout=self._stop_seconds)
-            for feeder in feeders:
-                feeder.cancel()
-            await asyncio.gather(*feeders, return_exceptions=True)
+            await end(*feeders)
             for queue in queues:
                 queue.close()
 

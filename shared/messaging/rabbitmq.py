@@ -17,6 +17,7 @@ import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
 from aio_pika.exceptions import AMQPError, DeliveryError
 
+from shared.kernel.tasks import end
 from shared.messaging.broker import BATCH, STOP_SECONDS, BrokerUnavailable, Handler, Inlet, replay_key
 from shared.messaging.envelope import CONTENT_TYPE, Envelope
 from shared.telemetry.logs import logger
@@ -81,9 +82,7 @@ class RabbitBroker:
         try:
             yield
         finally:
-            supervisor.cancel()
-            with suppress(asyncio.CancelledError):
-                await supervisor
+            await end(supervisor)
 
     def expect(self, inlet: Inlet) -> None:
         self._inlets[inlet.service] = inlet
@@ -143,9 +142,7 @@ class RabbitBroker:
         finally:
             stop.set()
             await asyncio.wait({supervisor}, timeout=self._stop_seconds)
-            supervisor.cancel()
-            with suppress(asyncio.CancelledError):
-                await supervisor
+            await end(supervisor)
             self._deaf.discard(inlet.service)
 
     async def ping(self) -> None:
@@ -183,9 +180,7 @@ class RabbitBroker:
         finally:
             if not stop.is_set():
                 self._deaf.add(inlet.service)
-            for task in (watchdog, *feeders):
-                task.cancel()
-            await asyncio.gather(watchdog, *feeders, return_exceptions=True)
+            await end(watchdog, *feeders)
 
     async def _supervise(
         self, name: str, session: Callable[[AbstractConnection], Awaitable[None]], stop: asyncio.Event

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.engine import Database, store_is_away
+from shared.kernel.tasks import end
 from shared.messaging.envelope import SHARDS
 from shared.telemetry.logs import logger
 
@@ -37,9 +38,7 @@ class ShardLease:
         try:
             yield
         finally:
-            keeper.cancel()
-            with suppress(asyncio.CancelledError):
-                await keeper
+            await end(keeper)
             self.held = frozenset()
 
     async def _keep(self) -> None:

@@ -5,6 +5,7 @@ import asyncio
 import json
 import sys
 
+from tests.storm.mutants import MUTANTS
 from tests.storm.storm import storm
 
 
@@ -13,10 +14,11 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="the first seed")
     parser.add_argument("--seeds", type=int, default=1, help="how many, one after the other")
     parser.add_argument("--minutes", type=float, default=1.0, help="how long each")
+    parser.add_argument("--without", choices=sorted(MUTANTS), default="", help="take a safeguard out: must turn red")
     given = parser.parse_args()
     clean = True
     for seed in range(given.seed, given.seed + given.seeds):
-        outcome = asyncio.run(storm(seed, given.minutes))
+        outcome = asyncio.run(storm(seed, given.minutes, given.without))
         sys.stdout.write(json.dumps(outcome.line(), ensure_ascii=False) + "\n")
         sys.stdout.flush()
         for problem in [*outcome.lost, *outcome.doubled, *map(str, outcome.findings)][:50]:

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -28,9 +28,17 @@ Part = tuple[str, str]
 
 
 class Deployment:
-    """``settings`` are environment variables by service (DISPATCH_DATABASE_URL ...)."""
+    """``settings`` are environment variables by service (DISPATCH_DATABASE_URL ...); ``launcher`` is what Python is
+    given before the service's module."""
 
-    def __init__(self, playground: Playground, settings: Mapping[str, Mapping[str, str]], logs: Path) -> None:
+    def __init__(
+        self,
+        playground: Playground,
+        settings: Mapping[str, Mapping[str, str]],
+        logs: Path,
+        launcher: Sequence[str] = ("-m",),
+    ) -> None:
+        self._launcher = launcher
         self._playground = playground
         self._settings = settings
         self._logs = logs
@@ -110,7 +118,7 @@ class Deployment:
         }
         with (self._logs / f"{service}-{what}.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", f"services.{service}", what],
+                [sys.executable, *self._launcher, f"services.{service}", what],
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

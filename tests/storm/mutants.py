@@ -1,0 +1,84 @@
+"""A service with one of its safeguards taken out, to show that the storm would notice.
+
+    python -m tests.storm.mutants inbox services.dispatch consumer
+
+runs what ``python -m services.dispatch consumer`` runs. The switch is here, and not in the services, so that nobody
+can throw it but a test.
+"""
+
+import runpy
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from sqlalchemy.ext.compiler import compiles
+
+from shared.db.types import TransactionsEndedBelow
+from shared.messaging.broker import BrokerUnavailable
+from shared.messaging.envelope import Envelope
+from shared.messaging.inbox import Apply, Inbox
+from shared.messaging.rabbitmq import RabbitBroker
+
+
+def without_inbox() -> None:
+    """Whatever comes is applied, however often."""
+
+    async def admit(self: Inbox, batch: Sequence[Envelope], apply: Apply) -> dict[str, int]:
+        await self._open(list({(envelope.publisher, envelope.aggregate_id): None for envelope in batch}))
+        for envelope in batch:
+            key = (envelope.publisher, envelope.aggregate_id)
+            await apply(envelope)
+            self._last_seq[key] = max(self._last_seq[key], envelope.aggregate_seq)
+            self._changed.add(key)
+        await self._close()
+        return {"applied": len(batch), "duplicate": 0, "parked": 0}
+
+    Inbox.admit = admit  # type: ignore[method-assign]
+
+
+def without_parking() -> None:
+    """What can't be applied, or comes too early, is let go."""
+
+    async def park(self: Inbox, envelope: Envelope, *, error: str | None) -> int:
+        return 0
+
+    Inbox._park = park  # type: ignore[method-assign]
+
+
+def without_confirms() -> None:
+    """What was handed to the connection counts as safe with the broker."""
+    publish = RabbitBroker.publish
+
+    async def hand_over(self: RabbitBroker, envelopes: Sequence[Envelope], *, to: str | None = None) -> list[bool]:
+        with suppress(BrokerUnavailable):
+            await publish(self, envelopes, to=to)
+        return [True] * len(envelopes)
+
+    RabbitBroker.publish = hand_over  # type: ignore[method-assign]
+
+
+def without_watermark() -> None:
+    """A relay reads up to the newest transaction, also where an older one is still open."""
+
+    @compiles(TransactionsEndedBelow, "postgresql")
+    def everything(element: object, compiler: object, **_: object) -> str:
+        return "pg_snapshot_xmax(pg_current_snapshot())"
+
+
+MUTANTS: dict[str, Callable[[], None]] = {
+    "inbox": without_inbox,
+    "parking": without_parking,
+    "confirms": without_confirms,
+    "watermark": without_watermark,
+}
+
+
+def main() -> None:
+    which, module, *rest = sys.argv[1:]
+    MUTANTS[which]()
+    sys.argv = [module, *rest]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    main()
