@@ -14,7 +14,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="the first seed")
     parser.add_argument("--seeds", type=int, default=1, help="how many, one after the other")
     parser.add_argument("--minutes", type=float, default=1.0, help="how long each")
-    parser.add_argument("--without", choices=sorted(MUTANTS), default="", help="take a safeguard out: must turn red")
+    parser.add_argument(
+        "--without", choices=sorted(MUTANTS), default="", help="take a safeguard out, to see whether that shows"
+    )
     given = parser.parse_args()
     clean = True
     for seed in range(given.seed, given.seed + given.seeds):

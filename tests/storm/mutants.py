@@ -1,4 +1,4 @@
-"""A service with one of its safeguards taken out, to show that the storm would notice.
+"""A service with one of its safeguards taken out, to see whether the storm notices.
 
     python -m tests.storm.mutants inbox services.dispatch consumer
 

@@ -92,7 +92,11 @@ async def storm(seed: int, minutes: float, without: str = "") -> Outcome:
         ledger, stop = Ledger(), asyncio.Event()
         demonstration = Demonstration(Client(http))
         await demonstration.prepare()
-        crowd = [asyncio.create_task(_order(Client(http), demonstration, ledger, chance, stop)) for _ in range(CLIENTS)]
+        # Each has dice of its own, so that the faults of a seed are the same however fast the answers come.
+        crowd = [
+            asyncio.create_task(_order(Client(http), demonstration, ledger, random.Random(f"{seed}-{number}"), stop))
+            for number in range(CLIENTS)
+        ]
         crowd.append(asyncio.create_task(_plan(Client(http), stop)))
         faults = Faults(chance, deployment, servers, wires, Client(http))
         while time.monotonic() - began < minutes * 60:
