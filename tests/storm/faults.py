@@ -27,6 +27,7 @@ class Faults:
     seen: Counter[str] = field(default_factory=Counter)
 
     async def one(self) -> None:
+        self.seen["started again, for it had given up"] += self.deployment.revive()
         kinds: list[tuple[int, Callable[[], Awaitable[str]]]] = [
             (6, self._kill_process),
             (2, self._stop_process),

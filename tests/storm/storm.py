@@ -104,6 +104,7 @@ async def storm(seed: int, minutes: float, without: str = "") -> Outcome:
             await asyncio.sleep(chance.uniform(0.2, 1.5))
         healed = time.monotonic()
         stop.set()
+        deployment.revive()
         await deployment.ready()
         await asyncio.gather(*crowd)
         client = Client(http)
@@ -116,7 +117,7 @@ async def storm(seed: int, minutes: float, without: str = "") -> Outcome:
         return Outcome(
             seed=seed,
             seconds=time.monotonic() - began,
-            faults=faults.seen,
+            faults=+faults.seen,
             orders=Counter(ledger.states.values()),
             assignments=len(books.assignments),
             events=books.taken.total(),
