@@ -22,13 +22,13 @@ from cli.doctor import check_machine, check_system
 from cli.options import DEFAULT_URL, As, Data, Url, client_for, session_for
 from cli.parked import commands as parked_commands
 from cli.person import commands as person_commands
-from cli.reconcile import Finding, Reconciler, by_rule
+from cli.reconcile import Disagreement, Reconciler, by_rule
 from cli.sign_in import CannotSignIn
 from cli.up import CannotStart
 from cli.up import run as run_up
 from shared import __version__
 from shared.db.migrate import SchemaMismatch
-from shared.doctor import Finding as Diagnosis
+from shared.doctor import Finding
 
 app = typer.Typer(name="diancai", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 events = typer.Typer(no_args_is_help=True, help="Watch the event logs, or send parts of them again.")
@@ -109,7 +109,7 @@ def doctor(
     raise typer.Exit(1 if any(finding.remedy for finding in findings) else 0)
 
 
-async def _examine(url: str, data: Path) -> list[Diagnosis]:
+async def _examine(url: str, data: Path) -> list[Finding]:
     token = os.environ.get("DIANCAI_TOKEN")
     if token is None:
         with suppress(CannotSignIn, httpx.HTTPError):  # the rest can be said without
@@ -152,34 +152,34 @@ def reconcile(
 async def _reconcile(url: str, data: Path, as_role: str, grace: float, watch: float, metrics_port: int) -> None:
     gauges = looked_at = None
     if watch and metrics_port:
-        gauges = Gauge("diancai_reconcile_findings", "What disagrees between the services", ["rule"])
+        gauges = Gauge("diancai_disagreements", "What disagrees between the services", ["rule"])
         looked_at = Gauge("diancai_reconcile_looked_at_seconds", "When that was found out, seconds since 1970")
         start_http_server(metrics_port, "127.0.0.1")
     async with client_for(url, data, as_role, patience_seconds=60) as client:
         reconciler = Reconciler(client)
         while True:
-            findings = await reconciler.look(grace)
-            _show(reconciler, findings)
+            found = await reconciler.look(grace)
+            _show(reconciler, found)
             if gauges is not None and looked_at is not None:
-                for rule, count in by_rule(findings).items():
+                for rule, count in by_rule(found).items():
                     gauges.labels(rule).set(count)
                 looked_at.set_to_current_time()
             if not watch:
-                raise typer.Exit(1 if findings else 0)
+                raise typer.Exit(1 if found else 0)
             await asyncio.sleep(watch)
 
 
-def _show(reconciler: Reconciler, findings: list[Finding]) -> None:
+def _show(reconciler: Reconciler, found: list[Disagreement]) -> None:
     books = reconciler.books
     read = f"{books.taken.total()} events: {len(books.orders)} orders, {len(books.assignments)} assignments"
-    if not findings:
+    if not found:
         console.print(f"{read}, {len(books.stops)} stops: all agree")
         return
     table = Table("rule", "about", "what disagrees")
-    for finding in findings:
-        table.add_row(finding.rule, finding.about, finding.detail)
+    for entry in found:
+        table.add_row(entry.rule, entry.about, entry.detail)
     console.print(table)
-    console.print(f"{read}: {len(findings)} findings")
+    console.print(f"{read}: {len(found)} disagreements")
 
 
 @events.command("tail")

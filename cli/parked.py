@@ -17,18 +17,19 @@ console = Console()
 
 
 async def of_service(client: Client, service: str, **only: Any) -> list[Json]:
-    """What is parked there; nothing for a service that listens to none."""
+    """What is parked there, oldest first."""
     found: list[Json] = await client.get(f"/api/{service}/events/parked", limit=1000, **only)
     return found
 
 
 async def redrive_all(client: Client, service: str) -> list[tuple[Json, Json]]:
     """Tries again every aggregate in which an event failed; gives the event and what came of it."""
-    outcomes = []
-    for event in await of_service(client, service, failed=True):
-        key = {name: event[name] for name in ("publisher", "aggregate_id")}
-        outcomes.append((event, await client.post(f"/api/{service}/events/parked/redrive", key, key=new_id())))
-    return outcomes
+    failed = {(e["publisher"], e["aggregate_id"]): e for e in await of_service(client, service, failed=True)}
+    path = f"/api/{service}/events/parked/redrive"
+    return [
+        (event, await client.post(path, {"publisher": publisher, "aggregate_id": aggregate_id}, key=new_id()))
+        for (publisher, aggregate_id), event in failed.items()
+    ]
 
 
 def commands(run: Any) -> typer.Typer:

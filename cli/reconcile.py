@@ -15,6 +15,9 @@ from cli.client import Client, Json
 from shared.contracts import PUBLISHERS
 
 PAGE = 1000
+CAUSES_FIRST = ("catalog", "requests", "dispatch", "notify")
+"""The order in which the logs are read, so that nothing is read without its cause."""
+
 LONGEST_WAIT_SECONDS = 5.0
 
 RULES = (
@@ -34,7 +37,7 @@ RULES = (
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Finding:
+class Disagreement:
     """``rule`` is one of RULES, ``about`` the stream at fault, ``detail`` says it in words."""
 
     rule: str
@@ -83,10 +86,10 @@ class Books:
         self.stops: dict[str, Stop] = {}
         self.assignments: dict[str, Assignment] = {}
         self._sequences: dict[tuple[str, str], int] = {}
-        self._gaps: list[Finding] = []
+        self._gaps: list[Disagreement] = []
         self.notices: dict[tuple[str, str], set[str]] = defaultdict(set)  # (recipient, about) -> messages
         self._deliveries: Counter[tuple[str, str]] = Counter()  # (message, channel)
-        self._due: dict[tuple[str, str], datetime] = {}  # (recipient, about) -> since when a notice is owed
+        self._due: dict[tuple[str, str], list[datetime]] = defaultdict(list)  # (recipient, about) -> notices owed
 
     def take(self, event: Json) -> None:
         """One event as the feed gives it (CloudEvents JSON)."""
@@ -96,7 +99,7 @@ class Books:
         if (handle := self._handlers.get(f"{publisher}.{name}")) and event["data"] is not None:
             handle(self, event["data"], datetime.fromisoformat(event["time"]), event["subject"])
 
-    def findings(self, until: datetime) -> list[Finding]:
+    def disagreements(self, until: datetime) -> list[Disagreement]:
         """What disagrees, of all that was said before ``until``: what came later may be answered later."""
         found = {*self._gaps, *self._lines(until), *self._places(until), *self._told(until)}
         return sorted(found)
@@ -104,7 +107,9 @@ class Books:
     def _number(self, publisher: str, stream: str, sequence: int) -> None:
         last = self._sequences.get((publisher, stream), 0)
         if sequence != last + 1:
-            self._gaps.append(Finding("log.gap", stream, f"{publisher}'s log goes from number {last} to {sequence}"))
+            self._gaps.append(
+                Disagreement("log.gap", stream, f"{publisher}'s log goes from number {last} to {sequence}")
+            )
         self._sequences[publisher, stream] = sequence
 
     # --- what events say ---------------------------------------------------------------------------
@@ -123,17 +128,19 @@ class Books:
         order.state, order.at = state, at
         if state != "closed":
             self._owe(f"township.{order.township}", stream, at)
+        if state == "cancelled":
+            self._owe("coordinator", stream, at)
 
     def _stop_scheduled(self, data: Json, at: datetime, _stream: str) -> None:
         self._move(data, at, "planned")
-        self._owe(f"township.{data['township_code']}", f"plan:{data['plan_id']}", at)
+        self._owe(f"township.{data['township_code']}", f"plan:{data['plan_id']}", at, once=True)
 
     def _stop_changed(self, data: Json, at: datetime, _stream: str) -> None:
         self._move(data, at, "planned")
 
     def _stop_completed(self, data: Json, at: datetime, stream: str) -> None:
         self._move(data, at, "completed")
-        self._owe(f"township.{data['township_code']}", stream, at)
+        self._owe(f"township.{data['township_code']}", stream, at, once=True)
 
     def _move(self, data: Json, at: datetime, state: str) -> None:
         stop = self.stops.setdefault(data["stop_id"], Stop(data["township_code"], at))
@@ -143,7 +150,7 @@ class Books:
         self.assignments[data["assignment_id"]] = Assignment(
             data["stop_id"], data["order_id"], data["line_id"], data["team_code"], at
         )
-        self._owe(f"team.{data['team_code']}", f"plan:{data['plan_id']}", at)
+        self._owe(f"team.{data['team_code']}", f"plan:{data['plan_id']}", at, once=True)
 
     def _assignment_is(self, data: Json, at: datetime, state: str) -> None:
         found = self.assignments.get(data["assignment_id"])
@@ -158,8 +165,11 @@ class Books:
         if data["channel"] == "inbox":
             self.notices[data["recipient_id"], data["about"]].add(data["message_id"])
 
-    def _owe(self, recipient: str, about: str, at: datetime) -> None:
-        self._due.setdefault((recipient, about), at)
+    def _owe(self, recipient: str, about: str, at: datetime, *, once: bool = False) -> None:
+        """A notice more, or at least one where several events may come in one (``once``)."""
+        due = self._due[recipient, about]
+        if not (once and due):
+            due.append(at)
 
     _handlers: ClassVar[dict[str, Callable[["Books", Json, datetime, str], None]]] = {
         "requests.service_ordered": _ordered,
@@ -186,45 +196,56 @@ class Books:
             if entry.is_live and entry.at < until:
                 yield key, entry
 
-    def _lines(self, until: datetime) -> Iterator[Finding]:
+    def _lines(self, until: datetime) -> Iterator[Disagreement]:
         by_line: dict[str, list[Assignment]] = defaultdict(list)
         for key, entry in self._live(until):
             by_line[entry.line].append(entry)
             order, about = self.orders.get(entry.order), f"order:{entry.order}"
             if order is None or (order.state != "cancelled" and entry.line not in order.lines):
-                yield Finding("line.unknown", about, f"assignment {key} is for a line that was never accepted")
+                yield Disagreement("line.unknown", about, f"assignment {key} is for a line that was never accepted")
             elif order.state == "cancelled" and order.at < until and entry.state != "done":
-                yield Finding("line.after_cancellation", about, f"team {entry.team} is still expected at a booth of it")
+                yield Disagreement(
+                    "line.after_cancellation", about, f"team {entry.team} is still expected at a booth of it"
+                )
         for line, entries in by_line.items():
             if len(entries) > 1:
                 teams = ", ".join(sorted(entry.team for entry in entries))
-                yield Finding("line.twice", f"order:{entries[0].order}", f"line {line} has several teams: {teams}")
+                yield Disagreement("line.twice", f"order:{entries[0].order}", f"line {line} has several teams: {teams}")
 
-    def _places(self, until: datetime) -> Iterator[Finding]:
+    def _places(self, until: datetime) -> Iterator[Disagreement]:
         booked: dict[tuple[str, tuple[str, str]], set[str]] = defaultdict(set)
         for key, entry in self._live(until):
             stop, about = self.stops.get(entry.stop), f"stop:{entry.stop}"
             if stop is None:
-                yield Finding("stop.unknown", about, f"assignment {key} is at a stop that was never announced")
+                yield Disagreement("stop.unknown", about, f"assignment {key} is at a stop that was never announced")
                 continue
             booked[entry.team, stop.when].add(entry.stop)
             if stop.at >= until or entry.state == "done":
                 continue
             if stop.state == "cancelled":
-                yield Finding("stop.cancelled", about, f"team {entry.team} is still expected, though it was called off")
+                yield Disagreement(
+                    "stop.cancelled", about, f"team {entry.team} is still expected, though it was called off"
+                )
             elif stop.state == "completed":
-                yield Finding("line.no_report", about, f"it is over, and nobody said what team {entry.team} did there")
+                yield Disagreement(
+                    "line.no_report", about, f"it is over, and nobody said what team {entry.team} did there"
+                )
         for (team, (on, part)), stops in booked.items():
             if len(stops) > 1:
-                yield Finding("team.twice", f"team:{team}", f"on {on}, {part}, it is at {len(stops)} stops at once")
+                yield Disagreement(
+                    "team.twice", f"team:{team}", f"on {on}, {part}, it is at {len(stops)} stops at once"
+                )
 
-    def _told(self, until: datetime) -> Iterator[Finding]:
-        for (recipient, about), since in self._due.items():
-            if since < until and not self.notices.get((recipient, about)):
-                yield Finding("notice.missing", about, f"{recipient} was not told since {since.isoformat()}")
+    def _told(self, until: datetime) -> Iterator[Disagreement]:
+        for (recipient, about), due in self._due.items():
+            told = len(self.notices.get((recipient, about), ()))
+            owed = sum(since < until for since in due)
+            if told < owed:
+                detail = f"{recipient} was told {told} times instead of {owed}, since {due[told].isoformat()}"
+                yield Disagreement("notice.missing", about, detail)
         for (message, channel), times in self._deliveries.items():
             if times > 1:
-                yield Finding("notice.twice", f"message:{message}", f"delivered {times} times by {channel}")
+                yield Disagreement("notice.twice", f"message:{message}", f"delivered {times} times by {channel}")
 
 
 class Reconciler:
@@ -232,15 +253,15 @@ class Reconciler:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._positions = dict.fromkeys(PUBLISHERS, 0)
+        self._positions = dict.fromkeys(CAUSES_FIRST, 0)
         self.books = Books()
 
-    async def look(self, grace_seconds: float) -> list[Finding]:
+    async def look(self, grace_seconds: float) -> list[Disagreement]:
         """Reads what is new, and compares; what is younger than ``grace_seconds`` is not held against anybody."""
         until = datetime.now(UTC) - timedelta(seconds=grace_seconds)
-        for publisher in ("catalog", "requests", "dispatch", "notify"):  # causes before what follows from them
+        for publisher in CAUSES_FIRST:
             await self._read(publisher)
-        return sorted([*self.books.findings(until), *await self._behind(grace_seconds)])
+        return sorted([*self.books.disagreements(until), *await self._behind(grace_seconds)])
 
     async def _read(self, publisher: str) -> None:
         while True:
@@ -251,7 +272,7 @@ class Reconciler:
             if len(page) < PAGE:
                 return
 
-    async def _behind(self, grace_seconds: float) -> list[Finding]:
+    async def _behind(self, grace_seconds: float) -> list[Disagreement]:
         """Listeners that have not applied, a grace later, what was published before."""
         published = dict(self.books.taken)
         if not await self._missing(published):
@@ -259,18 +280,18 @@ class Reconciler:
         await asyncio.sleep(min(grace_seconds, LONGEST_WAIT_SECONDS))
         return await self._missing(published)
 
-    async def _missing(self, published: dict[str, int]) -> list[Finding]:
+    async def _missing(self, published: dict[str, int]) -> list[Disagreement]:
         return [
-            Finding("listener.behind", f"service:{listener}", f"{missing} events of {publisher} are not applied")
+            Disagreement("listener.behind", f"service:{listener}", f"{missing} events of {publisher} are not applied")
             for listener in PUBLISHERS
             for publisher, count in (await self._client.get(f"/api/{listener}/events/applied")).items()
             if (missing := published.get(publisher, 0) - count) > 0
         ]
 
 
-def by_rule(findings: Iterable[Finding]) -> dict[str, int]:
-    """How many findings of every rule, zeros as well."""
+def by_rule(disagreements: Iterable[Disagreement]) -> dict[str, int]:
+    """How many disagreements of every rule, zeros as well."""
     counted = dict.fromkeys(RULES, 0)
-    for finding in findings:
+    for finding in disagreements:
         counted[finding.rule] += 1
     return counted

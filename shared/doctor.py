@@ -1,6 +1,7 @@
 """What ``doctor`` finds out about a service from where it runs: its store, broker, cache, keys and identity provider.
 
-It changes nothing; what a service must not be allowed to do is tried in such a way that it leaves nothing behind.
+It changes nothing; what a service must not be allowed to do on the broker is tried in such a way that it leaves
+nothing behind.
 """
 
 import stat
@@ -13,11 +14,11 @@ import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection
 from aio_pika.exceptions import AMQPError, ChannelClosed, ChannelNotFoundEntity
 from aiormq.exceptions import ChannelAccessRefused
-from redis.asyncio import Redis
 from redis.exceptions import NoPermissionError, RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from shared.cache.redis import connect
 from shared.contracts import PUBLISHERS
 from shared.db.migrate import SchemaMismatch
 from shared.db.vault import DEFAULT_FILE, VaultError
@@ -180,8 +181,7 @@ async def _cache(service: Service, settings: ServiceSettings) -> AsyncIterator[F
     if not url.startswith("redis"):
         yield Finding("cache", "in this process")
         return
-    tls = {"ssl_ca_certs": str(settings.tls_ca_file)} if settings.tls_ca_file and url.startswith("rediss:") else {}
-    client: Redis = Redis.from_url(url, socket_connect_timeout=SECONDS, **tls)  # type: ignore[arg-type]
+    client = connect(url, ca_file=settings.tls_ca_file, connect_seconds=SECONDS)
     try:
         await client.ping()
         yield Finding("cache", f"Redis as {urlsplit(url).username or 'default'}")

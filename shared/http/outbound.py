@@ -8,7 +8,7 @@ Forgery Prevention Cheat Sheet). Redirects are not followed: where they lead was
 import asyncio
 import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 import httpx
@@ -30,13 +30,23 @@ class AddressRefused(InvalidInput):
         super().__init__("address_refused", field=field, reason=reason)
 
 
+Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
+"""All addresses of a host name. :raises OSError: there is no such name."""
+
+
+async def resolve(host: str, port: int) -> list[str]:
+    """Asks this machine's resolver."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(entry[4][0]) for entry in found]
+
+
 def outbound_client(
-    tls: ssl.SSLContext, allowed: Sequence[Network] = (), *, https_only: bool = True
+    tls: ssl.SSLContext, allowed: Sequence[Network] = (), *, resolve: Resolve = resolve
 ) -> httpx.AsyncClient:
-    """A client for addresses that somebody entered. ``allowed`` are the private networks that it may reach all the
-    same, for in a closed city network a neighbour's address is private. Its requests raise AddressRefused."""
+    """A client for https addresses that somebody entered. ``allowed`` are the private networks that it may reach all
+    the same, for in a closed city network a neighbour's address is private. Its requests raise AddressRefused."""
     return httpx.AsyncClient(
-        transport=_Guarded(httpx.AsyncHTTPTransport(verify=tls, trust_env=False), allowed),
+        transport=_Guarded(httpx.AsyncHTTPTransport(verify=tls, trust_env=False), allowed, resolve),
         timeout=SECONDS,
         trust_env=False,
         follow_redirects=False,
@@ -44,9 +54,10 @@ def outbound_client(
 
 
 class _Guarded(httpx.AsyncBaseTransport):
-    def __init__(self, transport: httpx.AsyncBaseTransport, allowed: Sequence[Network]) -> None:
+    def __init__(self, transport: httpx.AsyncBaseTransport, allowed: Sequence[Network], resolve: Resolve) -> None:
         self._transport = transport
         self._allowed = allowed
+        self._resolve = resolve
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if request.url.scheme != "https":
@@ -65,10 +76,9 @@ class _Guarded(httpx.AsyncBaseTransport):
     async def _checked(self, host: str, port: int) -> IPv4Address | IPv6Address:
         """:raises AddressRefused: there is no such name, or one of its addresses is not for us to reach."""
         try:
-            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            addresses = [ip_address(text) for text in await self._resolve(host, port)]
         except (OSError, UnicodeError) as error:
             raise AddressRefused("unknown") from error
-        addresses = [ip_address(entry[4][0]) for entry in found]
         if not all(self._may_reach(address) for address in addresses):
             raise AddressRefused("private")
         return addresses[0]

@@ -90,14 +90,16 @@ async def read_log(
     return to_envelopes(publisher, (await session.execute(query)).all())
 
 
-async def read_settled_log(session: AsyncSession, publisher: str, *, after: int, limit: int) -> list[Envelope]:
+async def read_settled_log(
+    session: AsyncSession, publisher: str, *, after: int, limit: int, patience_seconds: float = SETTLE_SECONDS
+) -> list[Envelope]:
     """As :func:`read_log`, for whoever goes on from the last position: none before it can appear any more.
 
     Positions are given when a row is written, not when it is committed. So a page is given only once every
     transaction has ended that was open when it was first seen; it has its number before it has a position, for
     an event is written behind the change that it tells of. Usually none is open, and one statement does.
 
-    :raises Unsettled: one stays open for longer than a moment.
+    :raises Unsettled: one stays open for longer than ``patience_seconds``.
     """
     if dialect_of(session) == "sqlite":  # writers queue: positions have the order of the commits
         return await read_log(session, publisher, after=after, limit=limit)
@@ -106,7 +108,7 @@ async def read_settled_log(session: AsyncSession, publisher: str, *, after: int,
     if not rows or rows[0].oldest == rows[0].next:
         return to_envelopes(publisher, rows)
     try:
-        async with asyncio.timeout(SETTLE_SECONDS):
+        async with asyncio.timeout(patience_seconds):
             while (await session.execute(_OLDEST)).scalar_one() < rows[0].next:  # noqa: ASYNC110 - its end rings no bell
                 await asyncio.sleep(0.005)
     except TimeoutError as error:

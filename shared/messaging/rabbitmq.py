@@ -63,12 +63,14 @@ class RabbitBroker:
         tls: ssl.SSLContext | None = None,
         stop_seconds: float = STOP_SECONDS,
         confirm_seconds: float = CONFIRM_SECONDS,
+        connect_seconds: float = CONNECT_SECONDS,
     ) -> None:
         self._url = url
         self._name = name
         self._tls = tls
         self._stop_seconds = stop_seconds
         self._confirm_seconds = confirm_seconds
+        self._connect_seconds = connect_seconds
         self._inlets: dict[str, Inlet] = {}
         self._channel: AbstractChannel | None = None
         self._ready = asyncio.Event()
@@ -89,7 +91,7 @@ class RabbitBroker:
 
     async def declared(self) -> None:
         try:
-            await asyncio.wait_for(self._ready.wait(), CONNECT_SECONDS)
+            await asyncio.wait_for(self._ready.wait(), self._connect_seconds)
         except TimeoutError:
             raise BrokerUnavailable("not connected") from None
 
@@ -194,7 +196,7 @@ class RabbitBroker:
                 connection = await aio_pika.connect(
                     self._url,
                     ssl_context=self._tls,
-                    timeout=CONNECT_SECONDS,
+                    timeout=self._connect_seconds,
                     heartbeat=HEARTBEAT_SECONDS,
                     client_properties={"connection_name": name},
                 )

@@ -5,7 +5,6 @@ import base64
 import hashlib
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from services.catalog.domain.account import Failures
 from services.catalog.settings import CatalogSettings
 from shared.contracts.catalog import AccessRevoked
 from shared.kernel.access import Role
+from tests.support.clock import PlayedClock
 from tests.support.fixtures import NewUrl
 from tests.support.house import House, running_house
 from tests.support.tokens import EVERYTHING, bearer
@@ -41,17 +41,6 @@ ASKED = {
     "state": "s1",
 }
 GAOLOU = "330381113000"
-
-
-@dataclass
-class PlayedClock:
-    now: datetime = field(default_factory=lambda: datetime(2014, 6, 27, 1, tzinfo=UTC))
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def move(self, **by: float) -> None:
-        self.now += timedelta(**by)
 
 
 class City:

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from shared.messaging import outbox
 from shared.messaging.envelope import Envelope
 from shared.messaging.outbox import Unsettled, read_log, read_settled_log
 from tests.support.fixtures import NewUrl
@@ -19,9 +18,9 @@ async def catalog(postgres_url: NewUrl) -> AsyncIterator[Rolls]:
         yield publisher
 
 
-async def read(publisher: Rolls, after: int, limit: int = 1000) -> list[Envelope]:
+async def read(publisher: Rolls, after: int, *, limit: int = 1000, patience_seconds: float = 30.0) -> list[Envelope]:
     async with publisher.database.reading() as session:
-        return await read_settled_log(session, "catalog", after=after, limit=limit)
+        return await read_settled_log(session, "catalog", after=after, limit=limit, patience_seconds=patience_seconds)
 
 
 async def test_an_event_that_is_committed_later_at_an_earlier_position_is_not_missed(catalog: Rolls) -> None:
@@ -38,17 +37,14 @@ async def test_an_event_that_is_committed_later_at_an_earlier_position_is_not_mi
     assert [envelope.position for envelope in await reading] == [1, 2]
 
 
-async def test_behind_a_change_that_does_not_end_nothing_is_given(
-    catalog: Rolls, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(outbox, "SETTLE_SECONDS", 0.1)
+async def test_behind_a_change_that_does_not_end_nothing_is_given(catalog: Rolls) -> None:
     await change(catalog.uow, "before")
     async with catalog.uow.transaction() as tx:
         await change_in(tx, "early")
         await tx.flush()
         await change(catalog.uow, "late")
         with pytest.raises(Unsettled):
-            await read(catalog, 1)
+            await read(catalog, 1, patience_seconds=0.1)
         assert await read(catalog, 3) == [], "whoever has all is not kept waiting"
     assert [envelope.position for envelope in await read(catalog, 1)] == [2, 3]
 

@@ -10,22 +10,16 @@ from joserfc.jwk import OctKey
 from shared.db.vault import Vault, add_key
 from shared.identity.links import LinkExpired, LinkInvalid, Links
 from shared.kernel.clock import utc_now
+from tests.support.clock import PlayedClock
 from tests.support.tokens import token
 
 NOW = datetime(2014, 6, 27, tzinfo=UTC)
 END = NOW + timedelta(days=30)
 
 
-class PlayedClock:
-    now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> PlayedClock:
-    return PlayedClock()
+    return PlayedClock(NOW)
 
 
 @pytest.fixture

@@ -3,9 +3,7 @@
 import json
 import ssl
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -19,13 +17,13 @@ from shared.cache.redis import RedisCache
 from shared.db.engine import Database, store_is_away
 from shared.identity.keys import KeySource, KeysUnavailable
 from shared.kernel.clock import utc_now
-from shared.messaging import rabbitmq
 from shared.messaging.broker import BrokerUnavailable
 from shared.messaging.rabbitmq import RabbitBroker
 from shared.tls import trusting
 from tests.support.authority import Authority
 from tests.support.private import Postgres, PrivateServer, RabbitMQ, RedisServer, free_port
 from tests.support.tokens import KEY
+from tests.support.web import web_server
 
 Private = Callable[[type[PrivateServer]], PrivateServer]
 
@@ -59,25 +57,22 @@ async def test_the_database_proves_its_name(private_server: Private, stranger: P
         assert store_is_away(refused.value)
 
 
-async def test_the_broker_proves_its_name(
-    private_server: Private, stranger: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_broker_proves_its_name(private_server: Private, stranger: Path) -> None:
     server = private_server(RabbitMQ)
     url = f"amqps://guest:guest@localhost:{server.tls_port}/%2F"
 
-    async def answers(url: str, tls: ssl.SSLContext) -> None:
-        broker = RabbitBroker(url, tls=tls)
+    async def answers(url: str, tls: ssl.SSLContext, patience_seconds: float = 20.0) -> None:
+        broker = RabbitBroker(url, tls=tls, connect_seconds=patience_seconds)
         async with broker.running():
             await broker.declared()
 
     right = trusting(server.playground.authority.ca_file)
     await answers(url, right)
-    monkeypatch.setattr(rabbitmq, "CONNECT_SECONDS", 1.0)  # the refusals need not be waited for as long
     for wrong in (trusting(stranger), trusting(None)):
         with pytest.raises(BrokerUnavailable):
-            await answers(url, wrong)
+            await answers(url, wrong, 1.0)
     with pytest.raises(BrokerUnavailable):
-        await answers(url.replace("localhost", "127.0.0.1"), right)
+        await answers(url.replace("localhost", "127.0.0.1"), right, 1.0)
 
 
 async def test_redis_proves_its_name(private_server: Private, stranger: Path) -> None:
@@ -109,7 +104,7 @@ class Sink:
 @pytest.mark.parametrize("scheme", ["smtp", "smtps"])
 async def test_the_mail_server_proves_its_name(tmp_path: Path, stranger: Path, scheme: str) -> None:
     authority = Authority(tmp_path / "ca.pem")
-    tls = _serving(authority, tmp_path)
+    tls = authority.serving("localhost")
     port, sink = free_port(), Sink()
     own: dict[str, Any] = {"ssl_context": tls} if scheme == "smtps" else {"tls_context": tls}
     controller = Controller(sink, hostname="localhost", port=port, **own)
@@ -126,28 +121,13 @@ async def test_the_mail_server_proves_its_name(tmp_path: Path, stranger: Path, s
 
 async def test_the_identity_provider_proves_its_name(tmp_path: Path, stranger: Path) -> None:
     authority = Authority(tmp_path / "ca.pem")
-    server = HTTPServer(("127.0.0.1", 0), Keys)
-    server.socket = _serving(authority, tmp_path).wrap_socket(server.socket, server_side=True)
-    Thread(target=server.serve_forever, daemon=True).start()
-    url = f"https://localhost:{server.server_port}/jwks"
-    try:
+    said = json.dumps({"keys": [KEY.as_dict(private=False)]}).encode()
+    with web_server(lambda path: (200, said), authority.serving("localhost")) as server:
+        url = f"https://localhost:{server.port}/jwks"
         assert await KeySource("", url, tls=trusting(authority.ca_file)).find("test") is not None
         for wrong in (trusting(stranger), trusting(None)):
             with pytest.raises(KeysUnavailable):
                 await KeySource("", url, tls=wrong).find("test")
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
-class Keys(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(json.dumps({"keys": [KEY.as_dict(private=False)]}).encode())
-
-    def log_message(self, *_: object) -> None:
-        pass
 
 
 def test_a_file_without_certificates_is_named(tmp_path: Path) -> None:
@@ -155,12 +135,3 @@ def test_a_file_without_certificates_is_named(tmp_path: Path) -> None:
     for file in (tmp_path / "empty.pem", tmp_path / "missing.pem"):
         with pytest.raises(ValueError, match=file.name):
             trusting(file)
-
-
-def _serving(authority: Authority, folder: Path) -> ssl.SSLContext:
-    certificate = authority.certify("localhost")
-    (folder / "chain.pem").write_bytes(certificate.chain)
-    (folder / "key.pem").write_bytes(certificate.key)
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(folder / "chain.pem", folder / "key.pem")
-    return context

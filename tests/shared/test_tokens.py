@@ -3,9 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -18,6 +16,7 @@ from shared.kernel.access import Role
 from shared.kernel.errors import Unauthenticated
 from tests.support.tokens import AUDIENCE, ISSUER, JWKS, KEY, token
 from tests.support.waiting import until
+from tests.support.web import Answer, web_server
 
 NOW = datetime(2014, 6, 27, tzinfo=UTC)
 SECONDS = int(NOW.timestamp())
@@ -112,81 +111,77 @@ def _signed(key: Any, algorithm: str) -> str:
     return jwt.encode({"alg": algorithm, "kid": "k"}, claims, key, algorithms=[algorithm])
 
 
-class Provider(BaseHTTPRequestHandler):
+class Provider:
     """A city's provider: discovery, and keys that change."""
 
-    keys: list[Any] = []  # noqa: RUF012
-    asked: list[str] = []  # noqa: RUF012
-    well = True
+    def __init__(self) -> None:
+        self.keys: list[Any] = [KEY]
+        self.is_well = True
+        self.base = ""
+        self.asked: list[str] = []
 
-    def do_GET(self) -> None:
-        self.asked.append(self.path)
-        base = f"http://{self.headers['Host']}"
-        said: dict[str, Any] = {"issuer": f"{base}/realm", "jwks_uri": f"{base}/keys"}
-        if self.path == "/keys":
+    @property
+    def issuer(self) -> str:
+        return f"{self.base}/realm"
+
+    def answer(self, path: str) -> Answer:
+        said: dict[str, Any] = {"issuer": self.issuer, "jwks_uri": f"{self.base}/keys"}
+        if path == "/keys":
             said = dict(KeySet(self.keys).as_dict(private=False))
-        self.send_response(200 if self.well else 503)
-        self.end_headers()
-        self.wfile.write(json.dumps(said).encode())
-
-    def log_message(self, *_: object) -> None:
-        pass
+        return 200 if self.is_well else 503, json.dumps(said).encode()
 
 
 @pytest.fixture
-def provider() -> Iterator[str]:
-    """Gives its issuer."""
-    server = HTTPServer(("127.0.0.1", 0), Provider)
-    Provider.keys, Provider.well = [KEY], True
-    Provider.asked.clear()
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/realm"
-    server.shutdown()
-    server.server_close()
+def provider() -> Iterator[Provider]:
+    provider = Provider()
+    with web_server(provider.answer) as server:
+        provider.base, provider.asked = f"http://127.0.0.1:{server.port}", server.asked
+        yield provider
 
 
-async def test_keys_are_found_by_discovery_and_asked_for_once(provider: str) -> None:
-    checks = verifier(KeySource(provider), issuer=provider)
+async def test_keys_are_found_by_discovery_and_asked_for_once(provider: Provider) -> None:
+    checks = verifier(KeySource(provider.issuer), issuer=provider.issuer)
     for _ in range(3):
-        await checks.verify(token(Role.CLERK, iss=provider))
-    assert Provider.asked == ["/realm/.well-known/openid-configuration", "/keys"]
+        await checks.verify(token(Role.CLERK, iss=provider.issuer))
+    paths = ["/realm/.well-known/openid-configuration", "/keys"]
+    assert [asked.removeprefix(provider.base.removeprefix("http://")) for asked in provider.asked] == paths
 
 
-async def test_a_new_key_is_taken_and_one_that_is_gone_is_not(provider: str) -> None:
-    checks = verifier(KeySource(provider), issuer=provider)
-    await checks.verify(token(Role.CLERK, iss=provider))
+async def test_a_new_key_is_taken_and_one_that_is_gone_is_not(provider: Provider) -> None:
+    checks = verifier(KeySource(provider.issuer), issuer=provider.issuer)
+    await checks.verify(token(Role.CLERK, iss=provider.issuer))
     second = ECKey.generate_key("P-256", parameters={"kid": "second"}, private=True)
-    Provider.keys = [second]
+    provider.keys = [second]
 
     async def accepted() -> bool:
         try:
-            await checks.verify(token(Role.CLERK, key=second, header={"kid": "second"}, iss=provider))
+            await checks.verify(token(Role.CLERK, key=second, header={"kid": "second"}, iss=provider.issuer))
         except Unauthenticated:
             return False  # just asked: an unknown key makes it ask again, but not at once
         return True
 
     await until(accepted)
     with pytest.raises(Unauthenticated) as refused:
-        await checks.verify(token(Role.CLERK, iss=provider))
+        await checks.verify(token(Role.CLERK, iss=provider.issuer))
     assert refused.value.reason == "key"
 
 
-async def test_unknown_keys_do_not_make_a_flood_of_questions(provider: str) -> None:
-    checks = verifier(KeySource(provider), issuer=provider)
+async def test_unknown_keys_do_not_make_a_flood_of_questions(provider: Provider) -> None:
+    checks = verifier(KeySource(provider.issuer), issuer=provider.issuer)
     for number in range(50):
         with pytest.raises(Unauthenticated):
-            await checks.verify(token(Role.CLERK, header={"kid": f"unknown-{number}"}, iss=provider))
-    assert len(Provider.asked) <= 4
+            await checks.verify(token(Role.CLERK, header={"kid": f"unknown-{number}"}, iss=provider.issuer))
+    assert len(provider.asked) <= 4
 
 
-async def test_a_provider_that_is_away_keeps_nobody_out_who_was_known(provider: str) -> None:
-    keys = KeySource(provider)
-    checks = verifier(keys, issuer=provider)
-    Provider.well = False
+async def test_a_provider_that_is_away_keeps_nobody_out_who_was_known(provider: Provider) -> None:
+    keys = KeySource(provider.issuer)
+    checks = verifier(keys, issuer=provider.issuer)
+    provider.is_well = False
     with pytest.raises(KeysUnavailable):
-        await checks.verify(token(Role.CLERK, iss=provider))
-    Provider.well = True
-    await checks.verify(token(Role.CLERK, iss=provider))
-    Provider.well = False
-    actor, _ = await checks.verify(token(Role.CLERK, iss=provider))
+        await checks.verify(token(Role.CLERK, iss=provider.issuer))
+    provider.is_well = True
+    await checks.verify(token(Role.CLERK, iss=provider.issuer))
+    provider.is_well = False
+    actor, _ = await checks.verify(token(Role.CLERK, iss=provider.issuer))
     assert actor.roles == {Role.CLERK}

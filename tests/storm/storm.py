@@ -14,7 +14,7 @@ from uuid import UUID
 
 from cli.client import Client, Refused
 from cli.demo import Demonstration
-from cli.reconcile import Finding, Reconciler, by_rule
+from cli.reconcile import Disagreement, Reconciler, by_rule
 from cli.scenario import ruian_2014
 from shared.contracts import PUBLISHERS
 from tests.storm.faults import Faults
@@ -42,17 +42,17 @@ class Outcome:
     events: int
     lost: list[str]
     doubled: list[str]
-    findings: list[Finding]
+    disagreements: list[Disagreement]
     parked: int
     recovery_seconds: float
 
     @property
     def is_clean(self) -> bool:
-        return not (self.lost or self.doubled or self.findings or self.parked)
+        return not (self.lost or self.doubled or self.disagreements or self.parked)
 
     def line(self) -> dict[str, Any]:
         """As one JSON object."""
-        out_of_order = by_rule(self.findings)["log.gap"]
+        out_of_order = by_rule(self.disagreements)["log.gap"]
         return {
             "seed": self.seed,
             "seconds": round(self.seconds, 1),
@@ -65,7 +65,7 @@ class Outcome:
             "lost": len(self.lost),
             "duplicated": len(self.doubled),
             "out_of_order": out_of_order,
-            "disagreements": {rule: count for rule, count in by_rule(self.findings).items() if count},
+            "disagreements": {rule: count for rule, count in by_rule(self.disagreements).items() if count},
             "parked": self.parked,
             "recovery_seconds": round(self.recovery_seconds, 1),
         }
@@ -111,7 +111,7 @@ async def storm(seed: int, minutes: float, without: str = "") -> Outcome:
         parked = await _come_to_rest(client)
         recovery = time.monotonic() - healed
         reconciler = Reconciler(client)
-        findings = await reconciler.look(0)
+        disagreements = await reconciler.look(0)
         existing = {order["id"] for order in await client.all("/api/requests/orders")}
         books = reconciler.books
         return Outcome(
@@ -123,7 +123,7 @@ async def storm(seed: int, minutes: float, without: str = "") -> Outcome:
             events=books.taken.total(),
             lost=ledger.lost(books, existing),
             doubled=ledger.doubled(books, existing),
-            findings=findings,
+            disagreements=disagreements,
             parked=parked,
             recovery_seconds=recovery,
         )

@@ -1,6 +1,8 @@
 """A certificate authority of the tests' own, and the certificate of this machine's loopback by it."""
 
 import ipaddress
+import ssl
+import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -64,6 +66,16 @@ class Authority:
         )
         secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         return Certificate(certificate.public_bytes(Encoding.PEM), secret)
+
+    def serving(self, *names: str) -> ssl.SSLContext:
+        """What a server needs that is called so."""
+        certificate = self.certify(*names)
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(certificate.chain + certificate.key)
+            file.flush()
+            context.load_cert_chain(file.name)
+        return context
 
     def _begin(self, name: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
         now = datetime.now(UTC)
