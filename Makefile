@@ -9,6 +9,7 @@ CASES ?= 6000
 SEED ?= 1
 SEEDS ?= 3
 MINUTES ?= 1
+SCHEDULES ?= 100000
 COMPOSE ?= docker compose
 DOCKER ?= docker
 BIN := .venv/bin
@@ -22,7 +23,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check check-web web-types bench storm fuzz compose-test lock advisories clean
+.PHONY: help setup run test check check-web web-types bench storm simulate fuzz compose-test lock advisories clean
 
 help: ## Say what there is
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -79,6 +80,9 @@ bench: $(SETUP) ## Measure, and print the numbers
 storm: $(SETUP) ## Kill, stop and cut everything under load, then balance the books: make storm SEED=1 SEEDS=3 MINUTES=1
 	@$(BIN)/python -m tests.support.servers install
 	$(BIN)/python -m tests.storm --seed $(SEED) --seeds $(SEEDS) --minutes $(MINUTES)
+
+simulate: $(SETUP) ## Relay, consumer and inbox on a simulated store and broker, in many orders: make simulate SCHEDULES=100000
+	$(BIN)/python -m tests.simulation --seed $(SEED) --schedules $(SCHEDULES)
 
 fuzz: $(SETUP) ## Send thousands of generated requests to all services (CASES=6000), and print the seed
 	DIANCAI_FUZZ_CASES=$(CASES) DIANCAI_FUZZ_SEED=$${DIANCAI_FUZZ_SEED:-$$(date +%s)} $(BIN)/pytest -q tests/e2e/test_api_contract.py

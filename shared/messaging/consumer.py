@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,10 +11,13 @@ from shared.contracts import Event
 from shared.db.engine import store_is_away
 from shared.db.unit_of_work import Transaction, UnitOfWork
 from shared.kernel.clock import Clock
-from shared.kernel.errors import DomainError
 from shared.messaging.broker import Inlet
+from shared.messaging.core import Core, drive
+from shared.messaging.core import consumer as core
+from shared.messaging.core import inbox as inbox_core
+from shared.messaging.core.inbox import Key, WaitingFailed
 from shared.messaging.envelope import Envelope
-from shared.messaging.inbox import Apply, Inbox, Key, WaitingFailed, measure_parked
+from shared.messaging.inbox import Inbox, get_parked, measure_parked
 from shared.messaging.outbox import Outbox
 from shared.telemetry import metrics
 from shared.telemetry.logs import logger
@@ -25,9 +27,6 @@ Subscriber = Callable[[UnitOfWork, Any], Awaitable[None]]
 """Takes the unit of work to take part in, and the event; calls one use case."""
 
 Subscriptions = Mapping[type[Event], Subscriber]
-
-TRIES = 5
-"""How often an event is tried before it is parked, with 0.1, 0.2, 0.4, 0.8 s between."""
 
 MEASURE_SECONDS = 15.0
 
@@ -45,12 +44,7 @@ class Redriven:
 
 
 class Consumer:
-    """One service's consumer.
-
-    Optimistic: a batch is one transaction. Only when that fails are its events taken one by one, and
-    one that keeps failing is parked, so that the others flow on. While the store is away nothing is
-    parked: the consumer waits, with the batch in hand and unacknowledged.
-    """
+    """One service's consumer: does on its store what :mod:`shared.messaging.core.consumer` decides."""
 
     def __init__(
         self,
@@ -79,13 +73,7 @@ class Consumer:
     async def handle(self, batch: Sequence[Envelope]) -> None:
         """Returns when the effects of the whole batch are stored, or events of it parked."""
         metrics.BATCH_SIZE.labels(self.service).observe(len(batch))
-        try:
-            await self._admit(batch)
-        except Exception as error:
-            if len(batch) > 1:
-                log.warning("batch failed, taking its events one by one", size=len(batch), error=repr(error))
-            for envelope in batch:
-                await self._admit_alone(envelope)
+        await drive(core.handle(batch, store_is_away), self._do)
         now = self._clock()
         for envelope in batch:
             metrics.DELIVERY_SECONDS.labels(self.service).observe((now - envelope.occurred_at).total_seconds())
@@ -98,13 +86,13 @@ class Consumer:
                 tx.note("parked_event", "/".join(key), redriven="again")
         applied, fault = 0, None
         try:
-            while await self._in_transaction(lambda inbox, apply: inbox.redrive(key, apply)):
+            while await self._in_transaction(inbox_core.redrive(key)):
                 applied += 1
         except WaitingFailed as error:
             if store_is_away(error.fault):
                 raise error.fault from None
             fault = error.fault
-            await self._park(error.envelope, fault)
+            await self._set_aside(error.envelope, fault)
         await self._measure_parked()
         return Redriven(applied, fault)
 
@@ -112,31 +100,48 @@ class Consumer:
         """Lets a failed event go without its effects, and goes on behind it. The audit log keeps who did, and why;
         the event itself stays in its publisher's log.
 
-        :raises NotFound: :raises Conflict: see :meth:`Inbox.discard`.
+        :raises NotFound: it is not parked here. :raises Conflict: it has not failed, or is not the next.
         """
         async with unit.transaction() as tx:
-            kind = await Inbox(tx.session, tx.now).discard(key, seq)
+            kind = (await get_parked(tx.session, key, seq)).type
+            await Inbox(tx.session, tx.now).run(inbox_core.discard(key, seq))
             tx.note("parked_event", f"{'/'.join(key)}#{seq}", discarded=kind, reason=reason)
         log.warning("event discarded", publisher=key[0], aggregate_id=key[1], aggregate_seq=seq, type=kind)
         metrics.EVENTS_HANDLED.labels(self.service, "discarded").inc()
         return await self.redrive(key)
 
+    async def _do(self, step: core.Step) -> None:
+        match step:
+            case core.Admit(batch):
+                await self._admit(batch)
+            case core.SetAside(envelope, fault):
+                await self._set_aside(envelope, fault)
+            case core.Pause(envelope, fault, tries):
+                log.warning("event not applied, trying again", event_id=envelope.id, error=repr(fault))
+                wait = min(5.0, self._retry_seconds * 2 ** max(tries - 1, 0))
+                await asyncio.sleep(wait * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
+
     async def _admit(self, batch: Sequence[Envelope]) -> None:
-        fates = await self._in_transaction(lambda inbox, apply: inbox.admit(batch, apply))
+        try:
+            fates = await self._in_transaction(inbox_core.admit(batch))
+        except Exception as error:
+            if len(batch) > 1:
+                log.warning("batch failed, taking its events one by one", size=len(batch), error=repr(error))
+            raise
         for fate, count in fates.items():
             if count:
                 metrics.EVENTS_HANDLED.labels(self.service, fate).inc(count)
         if fates["parked"]:
             await self._measure_parked()
 
-    async def _in_transaction(self, work: Callable[[Inbox, Apply], Awaitable[T]]) -> T:
+    async def _in_transaction(self, decided: Core[inbox_core.Step, T]) -> T:
         async with self._uow.database.writing() as session:
             transaction = Transaction(session, self._outbox, self._clock())
 
-            async def apply(envelope: Envelope) -> None:
+            async def effects(envelope: Envelope) -> None:
                 await self._apply(transaction, envelope)
 
-            result = await work(Inbox(session, transaction.now), apply)
+            result = await Inbox(session, transaction.now, effects).run(decided)
         self._uow.wake_relay()
         transaction.committed()
         return result
@@ -152,27 +157,10 @@ class Consumer:
             await subscriber(self._uow.joined(transaction), event)
             await transaction.flush()
 
-    async def _admit_alone(self, envelope: Envelope) -> None:
-        tries: Counter[str] = Counter()
-        while True:
-            try:
-                return await self._admit([envelope])
-            except Exception as error:
-                failed, fault = (error.envelope, error.fault) if isinstance(error, WaitingFailed) else (envelope, error)
-            tries[failed.id] += not store_is_away(fault)
-            if isinstance(fault, DomainError) or tries[failed.id] >= TRIES:
-                await self._park(failed, fault)
-                if failed is envelope:
-                    return None
-                continue  # one that had waited for it is to blame; now it need not wait for that
-            log.warning("event not applied, trying again", event_id=failed.id, error=repr(fault))
-            wait = min(5.0, self._retry_seconds * 2 ** max(tries[failed.id] - 1, 0))
-            await asyncio.sleep(wait * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
-
-    async def _park(self, envelope: Envelope, error: Exception) -> None:
-        log.error("event parked", event_id=envelope.id, type=envelope.type, error=repr(error))
+    async def _set_aside(self, envelope: Envelope, fault: Exception) -> None:
+        log.error("event parked", event_id=envelope.id, type=envelope.type, error=repr(fault))
         async with self._uow.database.writing() as session:
-            await Inbox(session, self._clock()).park_failed(envelope, repr(error))
+            await Inbox(session, self._clock()).run(inbox_core.park_failed(envelope, repr(fault)))
         metrics.EVENTS_HANDLED.labels(self.service, "failed").inc()
         await self._measure_parked()
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, literal_column, select
+from sqlalchemy import Row, bindparam, func, insert, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import Label
 
 from shared.contracts import Event
 from shared.db.engine import dialect_of
+from shared.db.types import CurrentTransactionId, NotBelow
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.errors import DomainError
 from shared.messaging.envelope import Envelope, shard_of
@@ -64,13 +65,15 @@ class Outbox:
             "causationid": trace.causation_id,
         }
         await session.execute(
-            insert(event_log),
+            _INSERT,
             [
                 {
                     "shard": shard_of(entry.aggregate_id),
                     "type": entry.event.type,
                     "aggregate_id": entry.aggregate_id,
                     "aggregate_seq": entry.aggregate_seq,
+                    "stream": entry.aggregate_id,
+                    "previous_seq": entry.aggregate_seq - 1,
                     "occurred_at": now,
                     "headers": headers,
                     "body": entry.event.model_dump_json().encode(),
@@ -78,6 +81,20 @@ class Outbox:
                 for entry in recorded
             ],
         )
+
+
+_previous = event_log.alias("previous")
+# A transaction may have its number long before it changes an aggregate, and one with a higher number may have changed
+# that before. So an event is never numbered below the one before it in its stream: else the relay's watermark could
+# lie between the two, and the later one would go out first.
+_INSERT = insert(event_log).values(
+    txid=NotBelow(
+        CurrentTransactionId(),
+        select(_previous.c.txid)
+        .where(_previous.c.aggregate_id == bindparam("stream"), _previous.c.aggregate_seq == bindparam("previous_seq"))
+        .scalar_subquery(),
+    )
+)
 
 
 async def read_log(

@@ -13,7 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from shared.db.types import BigId, CurrentTransactionId, Json, TransactionId, UtcDateTime
+from shared.db.types import BigId, Json, TransactionId, UtcDateTime
 
 metadata = MetaData()
 
@@ -21,7 +21,7 @@ event_log = Table(
     "event_log",
     metadata,
     Column("id", BigId, primary_key=True, autoincrement=True),
-    Column("txid", TransactionId, nullable=False, default=CurrentTransactionId()),
+    Column("txid", TransactionId, nullable=False),
     Column("shard", SmallInteger, nullable=False),
     Column("type", String(80), nullable=False),
     Column("aggregate_id", String(120), nullable=False),
@@ -34,7 +34,8 @@ event_log = Table(
     Index("ix_event_log_shard_txid", "shard", "txid"),
     sqlite_autoincrement=True,
 )
-"""Outbox and history in one. Rows are only ever added."""
+"""Outbox and history in one. Rows are only ever added. ``txid`` is the transaction's number, or a greater one: that of
+the event before it in its stream, see :meth:`shared.messaging.outbox.Outbox.append`."""
 
 relay_cursor = Table(
     "relay_cursor",

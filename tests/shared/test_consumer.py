@@ -11,7 +11,8 @@ from sqlalchemy.exc import OperationalError
 
 from shared.kernel.errors import Conflict, NotFound
 from shared.kernel.ids import new_id
-from shared.messaging.consumer import TRIES, Redriven
+from shared.messaging.consumer import Redriven
+from shared.messaging.core.consumer import TRIES
 from shared.messaging.envelope import Envelope
 from shared.telemetry import metrics
 from tests.support.fixtures import NewUrl

@@ -11,38 +11,40 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.ext.compiler import compiles
 
 from shared.db.types import TransactionsEndedBelow
 from shared.messaging.broker import BrokerUnavailable
-from shared.messaging.envelope import Envelope
-from shared.messaging.inbox import Apply, Inbox
+from shared.messaging.core import inbox
+from shared.messaging.envelope import SHARDS, Envelope
+from shared.messaging.inbox import Inbox
 from shared.messaging.rabbitmq import RabbitBroker
+from shared.messaging.shards import ShardLease
+from tests.simulation.mutants import admit_everything
 
 
 def without_inbox() -> None:
     """Whatever comes is applied, however often."""
-
-    async def admit(self: Inbox, batch: Sequence[Envelope], apply: Apply) -> dict[str, int]:
-        await self._open(list({(envelope.publisher, envelope.aggregate_id): None for envelope in batch}))
-        for envelope in batch:
-            key = (envelope.publisher, envelope.aggregate_id)
-            await apply(envelope)
-            self._last_seq[key] = max(self._last_seq[key], envelope.aggregate_seq)
-            self._changed.add(key)
-        await self._close()
-        return {"applied": len(batch), "duplicate": 0, "parked": 0}
-
-    Inbox.admit = admit  # type: ignore[method-assign]
+    inbox.admit = admit_everything
 
 
 def without_parking() -> None:
     """What can't be applied, or comes too early, is let go."""
 
-    async def park(self: Inbox, envelope: Envelope, *, error: str | None) -> int:
-        return 0
+    async def let_go(self: Inbox, envelope: Envelope, error: str | None) -> None:
+        return None
 
-    Inbox._park = park  # type: ignore[method-assign]
+    Inbox._park = let_go  # type: ignore[method-assign]
+
+
+def without_shard_lock() -> None:
+    """Every relay publishes every shard."""
+
+    async def take_all(self: ShardLease, connection: AsyncConnection) -> None:
+        self.held = frozenset(range(SHARDS))
+
+    ShardLease._review = take_all  # type: ignore[method-assign]
 
 
 def without_confirms() -> None:
@@ -70,6 +72,7 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "parking": without_parking,
     "confirms": without_confirms,
     "watermark": without_watermark,
+    "shard-lock": without_shard_lock,
 }
 
 

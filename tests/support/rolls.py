@@ -27,9 +27,9 @@ from shared.db.unit_of_work import Transaction, UnitOfWork
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.clock import utc_now
 from shared.messaging.consumer import Consumer
+from shared.messaging.core.inbox import Key
 from shared.messaging.doorbell import Doorbell
 from shared.messaging.envelope import Envelope
-from shared.messaging.inbox import Key
 from shared.messaging.outbox import Outbox, read_log
 from shared.messaging.schema import create_messaging_tables_v1
 from shared.messaging.tables import parked

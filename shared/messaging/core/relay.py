@@ -1,0 +1,134 @@
+"""Which events a relay sends next, in which order, and how far its cursors move."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from shared.messaging.core import Core
+from shared.messaging.envelope import Envelope
+
+IN_FLIGHT = 400
+"""The most events that wait for their confirms at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a shard is: its cursor, and what the log holds beyond it.
+
+    ``unfinished``: the cursor's window has events beyond ``sent_id``. ``first``: the id of the first event of the
+    transactions from ``window_to`` to below ``watermark``, if there is one.
+    """
+
+    shard: int
+    window_from: int
+    window_to: int
+    sent_id: int
+    unfinished: bool
+    first: int | None
+    watermark: int
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A span of transactions, all ended, of one shard: [from_txid, to_txid), sent up to ``sent_id``.
+
+    The span ends at the watermark and is never cut by a row limit. Inside it events go out by id,
+    not by transaction: a transaction may begin (its inbox row numbers it) before another and yet
+    change an aggregate after it. Ids follow the aggregate's lock, transaction numbers don't.
+    """
+
+    shard: int
+    from_txid: int
+    to_txid: int
+    sent_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Gives a :class:`Standing` for each shard that this relay has the lease of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Gives for each window up to ``limit`` of its unsent events, by id."""
+
+    windows: Sequence[Window]
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Publish:
+    """Gives for each event of ``wave`` whether it is safe with the broker. No transaction is open meanwhile."""
+
+    wave: Sequence[Envelope]
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """Moves cursors: each to a window, sent up to an id in it. A relay that lost its lease without noticing must
+    not move one back: only onwards in the same window, or into the one that follows."""
+
+    moves: Sequence[tuple[Window, int]]
+
+
+Step = Look | Read | Publish | Advance
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """How many events there were to send, and how many of them the broker took over."""
+
+    due: int = 0
+    sent: int = 0
+
+
+def publish_due() -> Core[Step, Round]:
+    """One round of a relay."""
+    standings: list[Standing] = yield Look()
+    windows = [window for standing in standings if (window := window_of(standing))]
+    if not windows:
+        return Round()
+    pages: list[list[Envelope]] = yield Read(windows, max(1, IN_FLIGHT // len(windows)))
+    confirmed: set[int] = set()
+    for wave in waves([envelope for page in pages for envelope in page]):
+        outcome: list[bool] = yield Publish(wave)
+        confirmed |= {envelope.position for envelope, safe in zip(wave, outcome, strict=True) if safe}
+        if not all(outcome):
+            break  # a later event of the same aggregate must not overtake the lost one
+    moves = [(window, sent_to(window, page, confirmed)) for window, page in zip(windows, pages, strict=True)]
+    if moves := [(window, sent) for window, sent in moves if sent != window.sent_id]:
+        yield Advance(moves)
+    return Round(sum(map(len, pages)), len(confirmed))
+
+
+def window_of(standing: Standing) -> Window | None:
+    """The one that a restart or a full page left half sent, else what is new; None: there is nothing to send."""
+    if standing.unfinished:
+        return Window(standing.shard, standing.window_from, standing.window_to, standing.sent_id)
+    if standing.first is not None:
+        return Window(standing.shard, standing.window_to, standing.watermark, standing.first - 1)
+    return None
+
+
+def waves(envelopes: Sequence[Envelope]) -> Iterator[list[Envelope]]:
+    """Cuts a page into runs in which no aggregate appears twice. A run is in flight as a whole; were
+    two events of one aggregate in flight together, a refusal of the first would let the second pass."""
+    rest = list(envelopes)
+    while rest:
+        seen: set[str] = set()
+        wave: list[Envelope] = []
+        later: list[Envelope] = []
+        for envelope in rest:
+            (later if envelope.aggregate_id in seen else wave).append(envelope)
+            seen.add(envelope.aggregate_id)
+        yield wave
+        rest = later
+
+
+def sent_to(window: Window, page: Sequence[Envelope], confirmed: set[int]) -> int:
+    """The id up to which all of ``page`` is confirmed: over the head of the page, and not beyond a gap."""
+    sent_id = window.sent_id
+    for envelope in page:
+        if envelope.position not in confirmed:
+            break
+        sent_id = envelope.position
+    return sent_id
