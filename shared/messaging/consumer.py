@@ -123,7 +123,8 @@ class Consumer:
 
     async def _admit(self, batch: Sequence[Envelope]) -> None:
         try:
-            fates = await self._in_transaction(inbox_core.admit(batch))
+            # Together, for that is quicker; were one to fail, they would all come again one by one.
+            fates = await self._in_transaction(inbox_core.admit(batch), gathers=len(batch) > 1)
         except Exception as error:
             if len(batch) > 1:
                 log.warning("batch failed, taking its events one by one", size=len(batch), error=repr(error))
@@ -134,14 +135,15 @@ class Consumer:
         if fates["parked"]:
             await self._measure_parked()
 
-    async def _in_transaction(self, decided: Core[inbox_core.Step, T]) -> T:
+    async def _in_transaction(self, decided: Core[inbox_core.Step, T], *, gathers: bool = False) -> T:
         async with self._uow.database.writing() as session:
-            transaction = Transaction(session, self._outbox, self._clock())
+            transaction = Transaction(session, self._outbox, self._clock(), gathers=gathers)
 
             async def effects(envelope: Envelope) -> None:
                 await self._apply(transaction, envelope)
 
             result = await Inbox(session, transaction.now, effects).run(decided)
+            await transaction.flush()
         self._uow.wake_relay()
         transaction.committed()
         return result
@@ -155,7 +157,7 @@ class Consumer:
         transaction.cause = envelope
         with tracing(trace):
             await subscriber(self._uow.joined(transaction), event)
-            await transaction.flush()
+            await transaction.part_done()
 
     async def _set_aside(self, envelope: Envelope, fault: Exception) -> None:
         log.error("event parked", event_id=envelope.id, type=envelope.type, error=repr(fault))

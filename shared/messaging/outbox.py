@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, literal_column, select
+from sqlalchemy import bindparam, func, insert, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import Label
 
@@ -17,9 +17,14 @@ from shared.kernel.aggregate import Aggregate
 from shared.kernel.errors import DomainError
 from shared.messaging.envelope import Envelope, shard_of
 from shared.messaging.tables import event_log
-from shared.telemetry.trace import current_trace
+from shared.telemetry.trace import Trace, current_trace
 
 SETTLE_SECONDS = 2.0
+
+IN_ENVELOPE = tuple(
+    event_log.c[name] for name in ("id", "type", "aggregate_id", "aggregate_seq", "occurred_at", "headers", "body")
+)
+"""The columns that :func:`to_envelopes` reads."""
 
 
 class Unsettled(DomainError):
@@ -38,6 +43,7 @@ class Recorded:
     event: Event
     aggregate_id: str
     aggregate_seq: int
+    trace: Trace
 
 
 class Outbox:
@@ -52,18 +58,12 @@ class Outbox:
     def number(self, aggregate: Aggregate, event: Event) -> Recorded:
         if event.publisher != self.publisher:
             raise PermissionError(f"{self.publisher} may not publish {event.type}")
-        return Recorded(event, aggregate.stream, aggregate.next_event_seq())
+        return Recorded(event, aggregate.stream, aggregate.next_event_seq(), current_trace())
 
     async def append(self, session: AsyncSession, recorded: Sequence[Recorded], now: datetime) -> None:
         """Adds the events to the log, as part of the session's transaction."""
         if not recorded:
             return
-        trace = current_trace()
-        headers = {
-            "traceparent": trace.traceparent,
-            "correlationid": trace.correlation_id,
-            "causationid": trace.causation_id,
-        }
         await session.execute(
             _INSERT,
             [
@@ -75,7 +75,11 @@ class Outbox:
                     "stream": entry.aggregate_id,
                     "previous_seq": entry.aggregate_seq - 1,
                     "occurred_at": now,
-                    "headers": headers,
+                    "headers": {
+                        "traceparent": entry.trace.traceparent,
+                        "correlationid": entry.trace.correlation_id,
+                        "causationid": entry.trace.causation_id,
+                    },
                     "body": entry.event.model_dump_json().encode(),
                 }
                 for entry in recorded
@@ -101,7 +105,7 @@ async def read_log(
     session: AsyncSession, publisher: str, *, after: int, limit: int, aggregate_id: str | None = None
 ) -> list[Envelope]:
     """Up to ``limit`` events with a position above ``after``, in the order of their positions."""
-    query = select(event_log).where(event_log.c.id > after).order_by(event_log.c.id).limit(limit)
+    query = select(*IN_ENVELOPE).where(event_log.c.id > after).order_by(event_log.c.id).limit(limit)
     if aggregate_id is not None:
         query = query.where(event_log.c.aggregate_id == aggregate_id)
     return to_envelopes(publisher, (await session.execute(query)).all())
@@ -120,7 +124,7 @@ async def read_settled_log(
     """
     if dialect_of(session) == "sqlite":  # writers queue: positions have the order of the commits
         return await read_log(session, publisher, after=after, limit=limit)
-    query = select(event_log, *_SNAPSHOT).where(event_log.c.id > after).order_by(event_log.c.id).limit(limit)
+    query = select(*IN_ENVELOPE, *_SNAPSHOT).where(event_log.c.id > after).order_by(event_log.c.id).limit(limit)
     rows = (await session.execute(query)).all()
     if not rows or rows[0].oldest == rows[0].next:
         return to_envelopes(publisher, rows)
@@ -147,7 +151,7 @@ async def count_log(session: AsyncSession) -> dict[str, int]:
     return {row.type: row.total for row in rows}
 
 
-def to_envelopes(publisher: str, rows: Iterable[Row[Any]]) -> list[Envelope]:
+def to_envelopes(publisher: str, rows: Iterable[Any]) -> list[Envelope]:
     return [
         Envelope(
             publisher=publisher,

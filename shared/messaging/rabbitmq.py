@@ -16,6 +16,7 @@ from uuid import uuid4
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
 from aio_pika.exceptions import AMQPError, DeliveryError
+from aiormq import spec
 
 from shared.kernel.tasks import end
 from shared.messaging.broker import BATCH, STOP_SECONDS, BrokerUnavailable, Handler, Inlet, replay_key
@@ -100,34 +101,45 @@ class RabbitBroker:
         channel = self._channel
         if channel is None:
             raise BrokerUnavailable("the connection was just lost")
+        exchange = REPLAY if to else EXCHANGE
         try:
-            exchange = await channel.get_exchange(REPLAY if to else EXCHANGE, ensure=False)
+            underlay: Any = await channel.get_underlay_channel()
         except _DOWN as error:
             raise BrokerUnavailable("the connection was just lost") from error
 
         async def one(envelope: Envelope) -> bool:
             key = replay_key(to, envelope.shard) if to else envelope.routing_key
             try:
-                await exchange.publish(_message(envelope), key, mandatory=True, timeout=self._confirm_seconds)
+                # Not aio-pika's publish: that waits for each frame to leave before the next is written (wait=True).
+                await underlay.basic_publish(
+                    envelope.body,
+                    exchange=exchange,
+                    routing_key=key,
+                    properties=_properties(envelope),
+                    mandatory=True,
+                    wait=False,
+                )
             except DeliveryError as error:
                 # Refused (queue full) or returned (the queues are gone): declare them again, and retry.
                 log.warning("event not taken over", event_id=envelope.id, error=repr(error))
                 self._broken.set()
                 return False
             except _DOWN:
-                # After a timeout the confirms that follow may be off by one: the channel must go.
                 self._broken.set()
-                return False
-            except asyncio.CancelledError:
-                # So aio-pika ends what is in flight on a connection that the supervisor closes. Passed
-                # on, it would end the relay for good.
-                task = asyncio.current_task()
-                if task is not None and task.cancelling():
-                    raise
                 return False
             return True
 
-        return list(await asyncio.gather(*(one(envelope) for envelope in envelopes)))
+        tasks = [asyncio.create_task(one(envelope)) for envelope in envelopes]
+        try:
+            _, late = await asyncio.wait(tasks, timeout=self._confirm_seconds)
+            if late:
+                # The confirms that follow may be off by one now: the channel must go.
+                self._broken.set()
+        finally:
+            for task in tasks:
+                task.cancel()  # does nothing to one that is done
+        # aio-pika may also end what is in flight on a connection that the supervisor closes.
+        return [task.done() and not task.cancelled() and task.result() for task in tasks]
 
     @asynccontextmanager
     async def consuming(self, inlet: Inlet, handler: Handler) -> AsyncIterator[None]:
@@ -348,14 +360,13 @@ async def _opened(connection: AbstractConnection) -> AbstractChannel:
     return await connection.channel(publisher_confirms=False)
 
 
-def _message(envelope: Envelope) -> aio_pika.Message:
-    return aio_pika.Message(
-        envelope.body,
+def _properties(envelope: Envelope) -> spec.Basic.Properties:
+    return spec.Basic.Properties(
         headers=dict(envelope.headers()),
         content_type=CONTENT_TYPE,
-        delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+        delivery_mode=2,  # persistent
         # Returns are matched by message id, so every attempt needs one of its own.
         message_id=uuid4().hex,
         timestamp=envelope.occurred_at,
-        type=envelope.type,
+        message_type=envelope.type,
     )

@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import Sequence
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, bindparam, func, literal, or_, select, union_all, update
 
 from shared.db.engine import Database
 from shared.db.types import TransactionsEndedBelow
@@ -14,7 +14,7 @@ from shared.messaging.core import relay as core
 from shared.messaging.core.relay import Standing, Window
 from shared.messaging.doorbell import Doorbell
 from shared.messaging.envelope import Envelope
-from shared.messaging.outbox import to_envelopes
+from shared.messaging.outbox import IN_ENVELOPE, to_envelopes
 from shared.messaging.shards import ShardLease
 from shared.messaging.tables import event_log, relay_cursor
 from shared.telemetry import metrics
@@ -125,35 +125,46 @@ class Relay:
         ]
 
     async def _read(self, windows: Sequence[Window], limit: int) -> list[list[Envelope]]:
-        pages = []
-        async with self._database.reading() as session:
-            for window in windows:
-                rows = await session.execute(
-                    select(event_log)
-                    .where(
-                        event_log.c.shard == window.shard,
-                        event_log.c.id > window.sent_id,
-                        event_log.c.txid >= window.from_txid,
-                        event_log.c.txid < window.to_txid,
-                    )
-                    .order_by(event_log.c.id)
-                    .limit(limit)
+        parts = [
+            select(
+                select(literal(number).label("page"), *IN_ENVELOPE)
+                .where(
+                    event_log.c.shard == window.shard,
+                    event_log.c.id > window.sent_id,
+                    event_log.c.txid >= window.from_txid,
+                    event_log.c.txid < window.to_txid,
                 )
-                pages.append(to_envelopes(self.publisher, rows.all()))
+                .order_by(event_log.c.id)
+                .limit(limit)
+                .subquery()
+            )
+            for number, window in enumerate(windows)
+        ]
+        async with self._database.reading() as session:
+            rows = (await session.execute(union_all(*parts))).all()
+        pages: list[list[Envelope]] = [[] for _ in windows]
+        for row, envelope in zip(rows, to_envelopes(self.publisher, rows), strict=True):
+            pages[row.page].append(envelope)
         return pages
 
     async def _advance(self, moves: Sequence[tuple[Window, int]]) -> None:
+        onwards = or_(
+            and_(relay_cursor.c.window_to == bindparam("to"), relay_cursor.c.sent_id < bindparam("sent")),
+            relay_cursor.c.window_to == bindparam("from"),
+        )
+        move = (
+            update(relay_cursor)
+            .where(relay_cursor.c.shard == bindparam("of"), onwards)
+            .values(window_from=bindparam("from"), window_to=bindparam("to"), sent_id=bindparam("sent"))
+        )
         async with self._database.writing() as session:
-            for window, sent_id in moves:
-                onwards = or_(
-                    and_(relay_cursor.c.window_to == window.to_txid, relay_cursor.c.sent_id < sent_id),
-                    relay_cursor.c.window_to == window.from_txid,
-                )
-                await session.execute(
-                    update(relay_cursor)
-                    .where(relay_cursor.c.shard == window.shard, onwards)
-                    .values(window_from=window.from_txid, window_to=window.to_txid, sent_id=sent_id)
-                )
+            await session.execute(
+                move,
+                [
+                    {"of": window.shard, "from": window.from_txid, "to": window.to_txid, "sent": sent_id}
+                    for window, sent_id in moves
+                ],
+            )
 
     async def _doorbell_or(self, stop: asyncio.Event, seconds: float) -> None:
         waiting = asyncio.create_task(stop.wait())

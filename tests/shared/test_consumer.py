@@ -100,6 +100,26 @@ async def test_an_event_that_fails_holds_back_its_own_aggregate_only(rolls: Roll
     assert await rolls.marks("law") == up_to(5)
 
 
+async def test_an_event_whose_effects_the_store_refuses_is_blamed_itself(rolls: Rolls) -> None:
+    """The effects of a batch are sent together, so that the fault shows behind the events that came after."""
+    rolls.spoilt.add(("health", 2))
+    await rolls.consumer.handle([heard(code, number) for number in up_to(3) for code in ("health", "law")])
+    assert await rolls.marks("law") == up_to(3)
+    assert await rolls.marks("health") == [1]
+    waiting = await rolls.parked("health")
+    assert list(waiting) == [2, 3]
+    assert "not JSON serializable" in str(waiting[2])
+    assert waiting[3] is None
+
+
+async def test_an_event_that_waited_is_blamed_for_effects_that_the_store_refuses(rolls: Rolls) -> None:
+    rolls.spoilt.add(("health", 2))
+    await rolls.consumer.handle([heard("health", 2)])
+    await rolls.consumer.handle([heard("health", 1)])
+    assert await rolls.marks("health") == [1]
+    assert "not JSON serializable" in str((await rolls.parked("health"))[2])
+
+
 async def test_redriving_applies_all_that_waited_in_order(rolls: Rolls) -> None:
     rolls.trouble["health", 1] = RuntimeError("broken")
     await rolls.consumer.handle([heard("health", number) for number in up_to(4)])

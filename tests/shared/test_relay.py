@@ -14,12 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.kernel.clock import utc_now
 from shared.kernel.ids import new_id
 from shared.messaging.broker import Broker, BrokerUnavailable
-from shared.messaging.core.relay import IN_FLIGHT
+from shared.messaging.core.relay import PAGE
 from shared.messaging.envelope import SHARDS, shard_of
 from shared.messaging.outbox import Outbox, Recorded
 from shared.messaging.relay import Relay, outbox_depth
 from shared.messaging.shards import ShardLease
 from shared.messaging.tables import event_log, relay_cursor
+from shared.telemetry.trace import current_trace
 from tests.support.brokers import PlayedBroker
 from tests.support.fixtures import NewUrl
 from tests.support.rolls import (
@@ -163,7 +164,7 @@ async def test_a_watermark_between_two_events_of_an_aggregate_keeps_their_order(
 
 async def test_a_window_larger_than_a_page_is_sent_whole_by_any_number_of_relays(catalog: Rolls) -> None:
     broker = PlayedBroker()
-    codes = codes_of_one_shard(IN_FLIGHT + 50)
+    codes = codes_of_one_shard(PAGE + 50)
     async with catalog.database.writing() as earlier:
         if catalog.database.dialect == "postgresql":
             await earlier.execute(text("SELECT pg_current_xact_id()"))
@@ -177,7 +178,7 @@ async def test_a_window_larger_than_a_page_is_sent_whole_by_any_number_of_relays
         rounds += 1
         await change(catalog.uow, codes[0] + "-new")  # and the log goes on growing
         if rounds < 3:
-            assert len(broker.taken) <= rounds * IN_FLIGHT
+            assert len(broker.taken) <= rounds * PAGE
         if rounds > 50:
             break
     by_stream = numbers_by_stream(broker.taken)
@@ -402,5 +403,5 @@ async def test_two_relays_side_by_side_publish_everything(catalog_on_postgres: R
 
 
 async def _append(session: AsyncSession, codes: list[str], number: int) -> None:
-    recorded = [Recorded(team_changed(code, number), f"roll:{code}", number) for code in codes]
+    recorded = [Recorded(team_changed(code, number), f"roll:{code}", number, current_trace()) for code in codes]
     await Outbox("catalog").append(session, recorded, utc_now())

@@ -3,11 +3,12 @@
 import asyncio
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from shared.contracts.catalog import TownshipChanged
 from shared.kernel.errors import Conflict, NotFound
 from tests.support.rolls import Roll, Rolls, change, delivered, mark, team_changed, up_to
+from tests.support.rolls import roll as roll_table
 
 
 async def test_a_change_and_its_event_commit_together(rolls: Rolls) -> None:
@@ -30,6 +31,14 @@ async def _mark_and_fail(rolls: Rolls) -> None:
         tx.record(roll, delivered("health", 1))
         await tx.flush()
         raise ZeroDivisionError
+
+
+async def test_a_statement_sees_what_was_changed_before_it(rolls: Rolls) -> None:
+    """Also one about a table and not about a class, before which SQLAlchemy itself sends nothing."""
+    async with rolls.uow.transaction() as tx:
+        tx.add(roll := Roll(code="health"))
+        roll.mark(1)
+        assert (await tx.session.execute(select(roll_table.c.marks))).scalar_one() == [1]
 
 
 async def test_only_its_publisher_may_say_an_event(rolls: Rolls) -> None:

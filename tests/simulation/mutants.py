@@ -41,7 +41,7 @@ def _publish(
     windows = [window for standing in standings if (window := relay.window_of(standing))]
     if not windows:
         return relay.Round()
-    pages: list[list[Envelope]] = yield relay.Read(windows, relay.IN_FLIGHT)
+    pages: list[list[Envelope]] = yield relay.Read(windows, relay.PAGE)
     confirmed: set[int] = set()
     for wave in waves([envelope for page in pages for envelope in page]):
         outcome: list[bool] = yield relay.Publish(wave)

@@ -92,6 +92,13 @@ class PrivateServer(ABC):
     def runs(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def pid(self) -> int:
+        """:raises DidNotStart: it has not been started."""
+        if self._process is None:
+            raise DidNotStart(f"{self.name} was not started")
+        return self._process.pid
+
     def stop(self) -> None:
         """Asks it to end in order, and waits for that."""
         if self._process is not None:

@@ -11,7 +11,7 @@ two of these services, one store each, make a whole chain.
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
@@ -88,6 +88,12 @@ async def change_in(tx: Transaction, code: str) -> None:
     tx.record(found, team_changed(code, found.event_seq + 1))
 
 
+async def _spoil(uow: UnitOfWork, code: str) -> None:
+    """Leaves a row behind that no store takes."""
+    async with uow.transaction() as tx:
+        (await tx.get(Roll, code)).marks = [cast(int, object())]
+
+
 def delivered(code: str, number: int) -> MessageDelivered:
     return MessageDelivered(message_id=f"{code}-{number}", recipient_id=code, channel="inbox", about=f"team:{code}")
 
@@ -121,13 +127,15 @@ def heard(code: str, number: int) -> Envelope:
 @dataclass
 class Rolls:
     """The service: its store, its use case, its consumer. ``trouble`` makes it fail on the events
-    (code, number) that it names, until they are taken out; of those in ``passing`` the first time only."""
+    (code, number) that it names, until they are taken out; of those in ``passing`` the first time only; on those in
+    ``spoilt`` only when what they left behind is sent to the store."""
 
     database: Database
     doorbell: Doorbell
     uow: UnitOfWork
     trouble: dict[tuple[str, int], Exception] = field(default_factory=dict)
     passing: set[tuple[str, int]] = field(default_factory=set)
+    spoilt: set[tuple[str, int]] = field(default_factory=set)
     consumer: Consumer = field(init=False)
 
     def __post_init__(self) -> None:
@@ -166,6 +174,8 @@ class Rolls:
         # The effect comes before the failure, so that a test sees whether it is taken back.
         await mark(uow, event.code, event.members)
         what = (event.code, event.members)
+        if what in self.spoilt:
+            await _spoil(uow, event.code)
         if what in self.passing:
             self.passing.remove(what)
             raise RuntimeError("a fault that passes")

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from shared.messaging.core import Core
 from shared.messaging.envelope import Envelope
 
-IN_FLIGHT = 400
+PAGE = 2_000
+"""The most events of a round."""
+
+IN_FLIGHT = 500
 """The most events that wait for their confirms at once."""
 
 
@@ -87,7 +90,7 @@ def publish_due() -> Core[Step, Round]:
     windows = [window for standing in standings if (window := window_of(standing))]
     if not windows:
         return Round()
-    pages: list[list[Envelope]] = yield Read(windows, max(1, IN_FLIGHT // len(windows)))
+    pages: list[list[Envelope]] = yield Read(windows, max(1, PAGE // len(windows)))
     confirmed: set[int] = set()
     for wave in waves([envelope for page in pages for envelope in page]):
         outcome: list[bool] = yield Publish(wave)
@@ -110,7 +113,7 @@ def window_of(standing: Standing) -> Window | None:
 
 
 def waves(envelopes: Sequence[Envelope]) -> Iterator[list[Envelope]]:
-    """Cuts a page into runs in which no aggregate appears twice. A run is in flight as a whole; were
+    """Cuts pages into runs in which no aggregate appears twice. A run is in flight as a whole; were
     two events of one aggregate in flight together, a refusal of the first would let the second pass."""
     rest = list(envelopes)
     while rest:
@@ -118,7 +121,8 @@ def waves(envelopes: Sequence[Envelope]) -> Iterator[list[Envelope]]:
         wave: list[Envelope] = []
         later: list[Envelope] = []
         for envelope in rest:
-            (later if envelope.aggregate_id in seen else wave).append(envelope)
+            free = len(wave) < IN_FLIGHT and envelope.aggregate_id not in seen
+            (wave if free else later).append(envelope)
             seen.add(envelope.aggregate_id)
         yield wave
         rest = later

@@ -1,0 +1,152 @@
+"""Events from a log to stored effects: Diancai beside FastStream, Celery and plain aio-pika.
+
+python -m bench.messaging [--quick] [--json]
+
+All on the same private servers: durable quorum queues, persistent messages, confirms, commits with fsync. First each
+publishes the same events, then one process of each stores an effect for each event. Only ours keeps a log, numbers
+its events, and stores each effect exactly once and in order; the others may lose, repeat or shuffle.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from typing import Any, LiteralString
+
+import psutil
+import psycopg
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy import create_engine
+
+from bench.pipeline import CONSUMERS, PUBLISHERS, body
+from bench.report import arguments, report
+from bench.servers import Bed, bed
+from shared.contracts.catalog import TeamChanged
+from shared.messaging.envelope import shard_of
+from shared.messaging.schema import create_messaging_tables_v1
+
+EVENTS, QUICK_EVENTS = 20_000, 4_000
+PATIENCE_SECONDS = 60.0
+TITLES = {"ours": "Diancai", "plain": "plain aio-pika", "faststream": "FastStream", "celery": "Celery, acks_late"}
+
+
+def prepare(url: str, events: int) -> None:
+    """The tables of messaging, an event log with ``events`` events, and the table for the effects."""
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
+        create_messaging_tables_v1()
+    engine.dispose()
+    seqs: dict[str, int] = {}
+    headers = json.dumps({"traceparent": f"00-{'a' * 32}-{'b' * 16}-01", "correlationid": "a" * 32, "causationid": "b"})
+    with psycopg.connect(url) as log:
+        log.execute(
+            "CREATE TABLE effects (id bigserial PRIMARY KEY, code text NOT NULL, members integer NOT NULL,"
+            " at timestamptz NOT NULL DEFAULT clock_timestamp())"
+        )
+        columns = "txid, shard, type, aggregate_id, aggregate_seq, occurred_at, headers, body"
+        txid = str(value_of(log, "SELECT pg_current_xact_id()::text"))
+        with log.cursor().copy(f"COPY event_log ({columns}) FROM STDIN") as copy:
+            for number in range(events):
+                stream = f"team:team-{number % (events // 4)}"
+                seqs[stream] = seqs.get(stream, 0) + 1
+                content = "\\x" + body(number, events).hex()
+                copy.write_row(
+                    (txid, shard_of(stream), TeamChanged.type, stream, seqs[stream], "now", headers, content)
+                )
+
+
+def child(place: Bed, url: str, events: int, kind: str, name: str) -> "subprocess.Popen[str]":
+    environment = os.environ | {
+        "BENCH_DATABASE_URL": url,
+        "BENCH_BROKER_URL": place.broker.url,
+        "BENCH_EVENTS": str(events),
+    }
+    return subprocess.Popen(
+        [sys.executable, "-m", "bench.pipeline", kind, name], env=environment, stdout=subprocess.PIPE, text=True
+    )
+
+
+def publish(place: Bed, url: str, events: int, name: str) -> float:
+    """Events a second."""
+    process = child(place, url, events, "publisher", name)
+    out, _ = process.communicate(timeout=PATIENCE_SECONDS)
+    return events / float(out.strip().splitlines()[-1])
+
+
+def consume(place: Bed, url: str, events: int, name: str) -> dict[str, float]:
+    """Events a second, from the first effect to the last, and the CPU that an event cost each process."""
+    servers = {"broker": place.broker, "store": place.postgres}
+    before = {which: cpu_seconds(server.pid) for which, server in servers.items()}
+    process = child(place, url, events, "consumer", name)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("TRUNCATE effects")
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            count = int(value_of(connection, "SELECT count(*) FROM effects"))
+            if count >= events:
+                break
+            time.sleep(0.1)
+        distinct = int(value_of(connection, "SELECT count(DISTINCT members) FROM effects"))
+        seconds = float(value_of(connection, "SELECT extract(epoch FROM max(at) - min(at)) FROM effects"))
+    spent = {"consumer": cpu_seconds(process.pid)}
+    spent |= {which: cpu_seconds(server.pid) - before[which] for which, server in servers.items()}
+    process.terminate()
+    process.wait(20)
+    if distinct != events:
+        raise RuntimeError(f"{name}: {distinct} effects of {events} events")
+    micros = {f"{which}_cpu_us": round(1e6 * value / events, 1) for which, value in spent.items()}
+    return {"events_per_second": round(events / seconds), **micros}
+
+
+def value_of(connection: "psycopg.Connection[Any]", query: LiteralString) -> Any:
+    row = connection.execute(query).fetchone()
+    return row[0] if row else None
+
+
+def cpu_seconds(pid: int) -> float:
+    """Of a process and of all below it, those that ended included."""
+    process = psutil.Process(pid)
+    total = 0.0
+    for one in [process, *process.children(recursive=True)]:
+        try:
+            times = one.cpu_times()
+        except psutil.NoSuchProcess:
+            continue
+        total += times.user + times.system + times.children_user + times.children_system
+    return total
+
+
+def measure(events: int) -> dict[str, Any]:
+    with bed() as place:
+        url = place.new_database("bench")
+        prepare(url, events)
+        published = {name: round(publish(place, url, events, name)) for name in PUBLISHERS}
+        consumed = {name: consume(place, url, events, name) for name in CONSUMERS}
+    rate = {name: figures["events_per_second"] for name, figures in consumed.items()}
+    return {
+        "events": events,
+        "published_per_second": published,
+        "consumed": consumed,
+        "ratios": {
+            "relay_to_plain_publisher": round(published["ours"] / published["plain"], 2),
+            **{f"consumer_to_{name}": round(rate["ours"] / rate[name], 2) for name in rate if name != "ours"},
+        },
+    }
+
+
+def rows(result: dict[str, Any]) -> list[list[object]]:
+    return [[TITLES[name], result["published_per_second"][name], *result["consumed"][name].values()] for name in TITLES]
+
+
+def main() -> None:
+    given = arguments(__doc__, "messaging")
+    result = measure(QUICK_EVENTS if given.quick else EVENTS)
+    heads = ["one process each", "published/s", "effects/s", "consumer µs", "broker µs", "store µs"]
+    bars = {TITLES[name]: figures["events_per_second"] for name, figures in result["consumed"].items()}
+    report("messaging", given, result, heads, rows(result), bars, "effects a second, one process")
+
+
+if __name__ == "__main__":
+    main()
