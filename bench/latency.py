@@ -10,25 +10,21 @@ request is sent until the notice is seen.
 import argparse
 import asyncio
 import json
-import os
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator
 from typing import Any
 
-import httpx
 from redis.asyncio import Redis
 from rich.console import Console
 from rich.table import Table
 
+from bench.plain import running_plain
 from bench.servers import Bed, bed
 from cli.client import Client
 from cli.demo import Demonstration
 from cli.scenario import ruian_2014
 from tests.support.deployment import Deployment
-from tests.support.private import free_port
 
 ROUNDS = 100
 QUICK_ROUNDS = 30
@@ -77,52 +73,24 @@ async def _notices(lines: AsyncIterator[str]) -> AsyncIterator[str]:
 
 
 async def measure_plain(place: Bed, rounds: int) -> list[float]:
-    port = free_port()
-    environment = os.environ | {
-        "PLAIN_DATABASE_URL": place.new_database("plain"),
-        "PLAIN_BROKER_URL": place.broker.url,
-        "PLAIN_REDIS_URL": place.redis.url,
-        "PLAIN_PORT": str(port),
-    }
-    processes = [
-        subprocess.Popen(  # noqa: ASYNC220 - takes no time
-            [sys.executable, "-m", "bench.plain", role], env=environment, stderr=subprocess.DEVNULL
-        )
-        for role in ("api", "consumer")
-    ]
-    try:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=30) as http:
-            await _until_up(http)
-            async with Redis.from_url(place.redis.url) as redis, redis.pubsub() as signals:
-                await signals.subscribe("plain:" + TOWNSHIP)
-                await signals.get_message(timeout=5)
-                seconds = []
-                for number in range(-3, rounds):  # the first ones warm up
-                    await asyncio.sleep(PAUSE_SECONDS)
-                    began = time.perf_counter()
-                    path = f"/orders/plain-{number}/accept"
-                    request = asyncio.create_task(http.post(path, params={"township": TOWNSHIP}))
-                    while not await signals.get_message(ignore_subscribe_messages=True, timeout=10):
-                        pass
-                    seconds.append(time.perf_counter() - began)
-                    (await request).raise_for_status()
-                return seconds[3:]
-    finally:
-        for process in processes:
-            process.terminate()
-        for process in processes:
-            process.wait(10)
-
-
-async def _until_up(http: httpx.AsyncClient) -> None:
-    async with asyncio.timeout(30):
-        while True:
-            try:
-                await http.get("/openapi.json")
-            except httpx.TransportError:
-                await asyncio.sleep(0.05)
-            else:
-                return
+    async with (
+        running_plain(place, ("api", "consumer")) as http,
+        Redis.from_url(place.redis.url) as redis,
+        redis.pubsub() as signals,
+    ):
+        await signals.subscribe("plain:" + TOWNSHIP)
+        await signals.get_message(timeout=5)
+        seconds = []
+        for number in range(-3, rounds):  # the first ones warm up
+            await asyncio.sleep(PAUSE_SECONDS)
+            began = time.perf_counter()
+            path = f"/orders/plain-{number}/accept"
+            request = asyncio.create_task(http.post(path, params={"township": TOWNSHIP}))
+            while not await signals.get_message(ignore_subscribe_messages=True, timeout=10):
+                pass
+            seconds.append(time.perf_counter() - began)
+            (await request).raise_for_status()
+        return seconds[3:]
 
 
 def figures(seconds: list[float]) -> dict[str, float]:

@@ -7,17 +7,23 @@ python -m bench.plain api|consumer     (settings: PLAIN_DATABASE_URL, PLAIN_BROK
 import asyncio
 import json
 import os
+import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from uuid import uuid4
 
 import aio_pika
+import httpx
 import uvicorn
 from fastapi import FastAPI, Request
+from pydantic import BaseModel
 from redis.asyncio import Redis
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bench.servers import Bed
+from tests.support.private import free_port
 
 QUEUE = "plain.notices"
 TABLES = (
@@ -60,6 +66,31 @@ async def accept(order_id: str, township: str, request: Request) -> dict[str, st
     return {"id": order_id, "state": "accepted"}
 
 
+class Line(BaseModel):
+    item: str
+    people: int
+
+
+class Order(BaseModel):
+    township: str
+    place: str
+    lines: list[Line]
+
+
+@app.post("/orders", status_code=201)
+async def take_in(order: Order, request: Request) -> dict[str, str]:
+    order_id = str(uuid4())
+    async with request.app.state.engine.begin() as connection:
+        await connection.execute(
+            text("INSERT INTO orders VALUES (:id, :township, 'draft')"), {"id": order_id, "township": order.township}
+        )
+        await connection.execute(
+            text("INSERT INTO notices VALUES (:id, :township, :body)"),
+            {"id": order_id, "township": order.township, "body": order.model_dump_json()},
+        )
+    return {"id": order_id, "state": "draft"}
+
+
 async def consume() -> None:
     store = engine()
     redis = Redis.from_url(os.environ["PLAIN_REDIS_URL"])
@@ -77,6 +108,44 @@ async def consume() -> None:
                 )
             await message.ack()
             await redis.publish("plain:" + event["township"], event["order_id"])
+
+
+@asynccontextmanager
+async def running_plain(place: Bed, roles: Sequence[str]) -> AsyncIterator[httpx.AsyncClient]:
+    """Its processes, on a database of their own, and a client of its API."""
+    port = free_port()
+    environment = os.environ | {
+        "PLAIN_DATABASE_URL": place.new_database("plain"),
+        "PLAIN_BROKER_URL": place.broker.url,
+        "PLAIN_REDIS_URL": place.redis.url,
+        "PLAIN_PORT": str(port),
+    }
+    processes = [
+        subprocess.Popen(  # noqa: ASYNC220 - takes no time
+            [sys.executable, "-m", "bench.plain", role], env=environment, stderr=subprocess.DEVNULL
+        )
+        for role in roles
+    ]
+    try:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=30) as http:
+            await _until_up(http)
+            yield http
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait(10)
+
+
+async def _until_up(http: httpx.AsyncClient) -> None:
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                await http.get("/openapi.json")
+            except httpx.TransportError:
+                await asyncio.sleep(0.05)
+            else:
+                return
 
 
 if __name__ == "__main__":
