@@ -1,140 +1,179 @@
-"""From "accept" to the notice in the township's inbox, on an idle system, over RabbitMQ and PostgreSQL.
+"""From "accept" to the notice in the township's inbox, over RabbitMQ and PostgreSQL, at several rates.
 
 python -m bench.latency [--quick] [--json]
 
 Ours: POST /orders/{id}/accept -> event log -> relay -> RabbitMQ -> inbox and message -> SSE. Beside it
-the plain way (bench.plain), which may lose or double events. Both are timed by one client from before the
-request is sent until the notice is seen.
+the plain way (bench.plain), which may lose or double events. One client accepts orders at a fixed rate, whether or
+not earlier ones are done, and times each from the moment it was due until its notice is seen.
 """
 
-import argparse
 import asyncio
-import json
+import re
 import statistics
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import aclosing
 from typing import Any
 
+import httpx
 from redis.asyncio import Redis
-from rich.console import Console
-from rich.table import Table
 
 from bench.plain import running_plain
+from bench.report import arguments, report
 from bench.servers import Bed, bed
 from cli.client import Client
 from cli.demo import Demonstration
 from cli.scenario import ruian_2014
+from tests.support import keys, tokens
 from tests.support.deployment import Deployment
 
-ROUNDS = 100
-QUICK_ROUNDS = 30
-PAUSE_SECONDS = 0.05
-"""Between rounds, so that each finds an idle system."""
+RATES, SECONDS = (10, 50, 100, 200), 6.0
+QUICK_RATES, QUICK_SECONDS = (10, 50), 3.0
+PREPARERS = 8
+PATIENCE_SECONDS = 60.0
 
 TOWNSHIP = "330381125000"
 RECIPIENT = f"township.{TOWNSHIP}"
 
+Accept = Callable[[str], Awaitable[httpx.Response]]
 
-async def measure_ours(deployment: Deployment, rounds: int) -> list[float]:
+
+async def paced(ids: Sequence[str], rate: int, accept: Accept, notices: AsyncIterator[str]) -> list[float]:
+    """Accepts ``ids`` at ``rate`` a second; gives the seconds from each one's turn to its notice."""
+    due: dict[str, float] = {}
+    seen: dict[str, float] = {}
+
+    async def watch() -> None:
+        async for order_id in notices:
+            if order_id in due:
+                seen.setdefault(order_id, time.perf_counter())
+            if len(seen) == len(ids):
+                return
+
+    watching = asyncio.create_task(watch())
+    began = time.perf_counter()
+    requests = []
+    for number, order_id in enumerate(ids):
+        due[order_id] = began + number / rate
+        await asyncio.sleep(max(0.0, due[order_id] - time.perf_counter()))
+        requests.append(asyncio.ensure_future(accept(order_id)))
+    for answer in await asyncio.gather(*requests):
+        answer.raise_for_status()
+    await asyncio.wait_for(watching, PATIENCE_SECONDS)
+    return [seen[order_id] - due[order_id] for order_id in ids]
+
+
+async def measure_ours(deployment: Deployment, rates: Sequence[int], seconds: float) -> dict[int, list[float]]:
     async with deployment.client() as http:
         story = Demonstration(Client(http))
         await story.prepare()
-        order = {
-            **story.order_body(next(t for t in ruian_2014().townships if t["code"] == TOWNSHIP)),
-            "campaign": "bench",
-        }
-        ids = []
-        for number in range(rounds):
-            made = await http.post(
-                "/api/requests/orders", json=order, headers={"Idempotency-Key": f"bench-{number:05}"}
-            )
-            ids.append(made.raise_for_status().json()["id"])
-            (await http.post(f"/api/requests/orders/{ids[-1]}/submit")).raise_for_status()
-        stream = f"/api/notify/recipients/{RECIPIENT}/stream"
-        async with http.stream("GET", stream, timeout=None) as inbox:
-            notices = _notices(inbox.aiter_lines())
-            await anext(notices)  # the stream is open
-            seconds = []
-            for order_id in ids:
-                await asyncio.sleep(PAUSE_SECONDS)
-                began = time.perf_counter()
-                request = asyncio.create_task(http.post(f"/api/requests/orders/{order_id}/accept"))
-                while f"order:{order_id}" not in (await anext(notices)):
-                    pass
-                seconds.append(time.perf_counter() - began)
-                (await request).raise_for_status()
-        return seconds
+        township = next(t for t in ruian_2014().townships if t["code"] == TOWNSHIP)
+        order = story.order_body(township) | {"campaign": "bench"}
+        measured = {}
+        for rate in rates:
+            ids = await _submitted(http, order, f"bench-{rate}", int(rate * seconds))
+            async with (
+                http.stream("GET", f"/api/notify/recipients/{RECIPIENT}/stream", timeout=None) as inbox,
+                aclosing(_orders_in(inbox.aiter_lines())) as notices,
+            ):
+                await anext(notices)  # the stream is open
+                measured[rate] = await paced(
+                    ids, rate, lambda order_id: http.post(f"/api/requests/orders/{order_id}/accept"), notices
+                )
+        return measured
 
 
-async def _notices(lines: AsyncIterator[str]) -> AsyncIterator[str]:
+async def _submitted(http: httpx.AsyncClient, order: dict[str, Any], key: str, count: int) -> list[str]:
+    """Orders that wait for being accepted."""
+    numbers = iter(range(count))
+    ids: list[str] = []
+
+    async def prepare() -> None:
+        for number in numbers:
+            headers = {"Idempotency-Key": f"{key}-{number:06}"}
+            made = await http.post("/api/requests/orders", json=order, headers=headers)
+            order_id = made.raise_for_status().json()["id"]
+            (await http.post(f"/api/requests/orders/{order_id}/submit")).raise_for_status()
+            ids.append(order_id)
+
+    await asyncio.gather(*(prepare() for _ in range(PREPARERS)))
+    return ids
+
+
+async def _orders_in(lines: AsyncIterator[str]) -> AsyncGenerator[str]:
+    """The orders that the notices of a stream are about; "" for a sign of life."""
     async for line in lines:
-        if line.startswith((":", "data:")):
-            yield line
+        if line.startswith(":"):
+            yield ""
+        elif line.startswith("data:") and (found := re.search(r"order:([^\"]+)", line)):
+            yield found[1]
 
 
-async def measure_plain(place: Bed, rounds: int) -> list[float]:
+async def measure_plain(place: Bed, rates: Sequence[int], seconds: float) -> dict[int, list[float]]:
     async with (
         running_plain(place, ("api", "consumer")) as http,
         Redis.from_url(place.redis.url) as redis,
         redis.pubsub() as signals,
     ):
         await signals.subscribe("plain:" + TOWNSHIP)
-        await signals.get_message(timeout=5)
-        seconds = []
-        for number in range(-3, rounds):  # the first ones warm up
-            await asyncio.sleep(PAUSE_SECONDS)
-            began = time.perf_counter()
-            path = f"/orders/plain-{number}/accept"
-            request = asyncio.create_task(http.post(path, params={"township": TOWNSHIP}))
-            while not await signals.get_message(ignore_subscribe_messages=True, timeout=10):
-                pass
-            seconds.append(time.perf_counter() - began)
-            (await request).raise_for_status()
-        return seconds[3:]
+
+        async def orders() -> AsyncGenerator[str]:
+            async for message in signals.listen():
+                if message["type"] == "message":
+                    yield message["data"].decode()
+
+        measured = {}
+        for rate in rates:
+            ids = [f"{rate}-{number}" for number in range(int(rate * seconds))]
+            async with aclosing(orders()) as notices:
+                measured[rate] = await paced(
+                    ids, rate, lambda one: http.post(f"/orders/{one}/accept", params={"township": TOWNSHIP}), notices
+                )
+        return measured
 
 
 def figures(seconds: list[float]) -> dict[str, float]:
     """Milliseconds."""
     ordered = sorted(1000 * value for value in seconds)
-    return {
-        "p50": round(statistics.median(ordered), 1),
-        "p90": round(ordered[int(len(ordered) * 0.9)], 1),
-        "max": round(ordered[-1], 1),
-        "rounds": len(ordered),
-    }
+    at = {"p50": statistics.median(ordered), "p99": ordered[int(len(ordered) * 0.99)], "max": ordered[-1]}
+    return {name: round(value, 1) for name, value in at.items()} | {"orders": len(ordered)}
 
 
-async def measure(rounds: int) -> dict[str, Any]:
+async def measure(rates: Sequence[int], seconds: float) -> dict[str, Any]:
+    tokens.trust()
+    keys.use()
     with bed() as place:
+        plain = await measure_plain(place, rates, seconds)
         deployment = place.deploy()
         try:
             await deployment.ready()
-            ours = figures(await measure_ours(deployment, rounds))
+            ours = await measure_ours(deployment, rates, seconds)
         finally:
             deployment.stop()
-        plain = figures(await measure_plain(place, rounds))
-    return {
-        "unit": "milliseconds from accept to notice",
-        "ours": ours,
-        "plain": plain,
-        "ratio_p50": round(ours["p50"] / plain["p50"], 2),
+    result: dict[str, Any] = {
+        "unit": "milliseconds from accept to notice, by orders a second",
+        "ours": {str(rate): figures(ours[rate]) for rate in rates},
+        "plain": {str(rate): figures(plain[rate]) for rate in rates},
     }
+    result["ratios"] = {
+        f"p50_to_plain_at_{rate}": round(result["ours"][str(rate)]["p50"] / result["plain"][str(rate)]["p50"], 2)
+        for rate in rates
+    }
+    return result
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench.latency", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer rounds")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    arguments = parser.parse_args()
-    result = asyncio.run(measure(QUICK_ROUNDS if arguments.quick else ROUNDS))
-    if arguments.json:
-        print(json.dumps(result))
-        return
-    table = Table("order accepted → notice in the inbox", "p50 ms", "p90 ms", "max ms", title="latency, idle system")
-    for name, key in (("Diancai: outbox, inbox, SSE", "ours"), ("plain: publish after commit", "plain")):
-        table.add_row(name, *(str(result[key][figure]) for figure in ("p50", "p90", "max")))
-    Console().print(table)
-    print(f"ratio of the medians: {result['ratio_p50']}")
+    given = arguments(__doc__, "latency")
+    rates, seconds = (QUICK_RATES, QUICK_SECONDS) if given.quick else (RATES, SECONDS)
+    result = asyncio.run(measure(rates, seconds))
+    rows = [
+        [title, rate, *(measured[name] for name in ("p50", "p99", "max"))]
+        for title, key in (("Diancai: outbox, inbox, SSE", "ours"), ("plain: publish after commit", "plain"))
+        for rate, measured in result[key].items()
+    ]
+    bars = {f"{row[0].partition(':')[0]}, {row[1]}/s": row[2] for row in rows}
+    heads = ["order accepted → notice", "orders/s", "p50 ms", "p99 ms", "max ms"]
+    report("latency", given, result, heads, rows, bars, "median, ms")
 
 
 if __name__ == "__main__":
