@@ -40,6 +40,7 @@ class Transaction:
         self._gathers = gathers
         self._outbox = outbox
         self._recorded: list[Recorded] = []
+        self._speaks = False
         self._audit = None if actor.is_system else Recorder(session)
         self._after_commit: list[Callable[[], None]] = []
 
@@ -63,6 +64,7 @@ class Transaction:
     def record(self, aggregate: Aggregate, event: Event) -> None:
         """Publish ``event`` as the next of the aggregate, if and when this transaction commits."""
         self._recorded.append(self._outbox.number(aggregate, event))
+        self._speaks = True
 
     def note(self, kind: str, key: str, **facts: str) -> None:
         """For the audit log: what changes nothing and must be known, such as a look at a clear value."""
@@ -89,7 +91,11 @@ class Transaction:
         recorded, self._recorded = self._recorded, []
         await self._outbox.append(self.session, recorded, self.now)
 
-    def committed(self) -> None:
+    def committed(self, wake_relay: Callable[[], None]) -> None:
+        """What is to be done once it is safe. A relay with nothing to send is not woken: most of what a consumer
+        stores causes no event, and looking costs more than storing."""
+        if self._speaks:
+            wake_relay()
         for call in self._after_commit:
             call()
 
@@ -159,8 +165,7 @@ class UnitOfWork:
             if not is_duplicate_key(error):
                 raise
             raise Conflict("concurrent_change") from error
-        self.wake_relay()
-        transaction.committed()
+        transaction.committed(self.wake_relay)
 
     def joined(self, transaction: Transaction) -> "UnitOfWork":
         unit = UnitOfWork(self.database, self._outbox, self._clock, self.wake_relay, self.vault)

@@ -144,8 +144,7 @@ class Consumer:
 
             result = await Inbox(session, transaction.now, effects).run(decided)
             await transaction.flush()
-        self._uow.wake_relay()
-        transaction.committed()
+        transaction.committed(self._uow.wake_relay)
         return result
 
     async def _apply(self, transaction: Transaction, envelope: Envelope) -> None:

@@ -23,7 +23,7 @@ def main() -> int:
         outcome = asyncio.run(storm(seed, given.minutes, given.without))
         sys.stdout.write(json.dumps(outcome.line(), ensure_ascii=False) + "\n")
         sys.stdout.flush()
-        for problem in [*outcome.lost, *outcome.doubled, *map(str, outcome.disagreements)][:50]:
+        for problem in [*outcome.lost, *outcome.doubled, *outcome.out_of_order, *map(str, outcome.disagreements)][:50]:
             sys.stdout.write(f"  {problem}\n")
         clean &= outcome.is_clean
     return 0 if clean else 1

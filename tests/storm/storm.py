@@ -17,6 +17,7 @@ from cli.demo import Demonstration
 from cli.reconcile import Disagreement, Reconciler, by_rule
 from cli.scenario import ruian_2014
 from shared.contracts import PUBLISHERS
+from tests.storm import outside
 from tests.storm.faults import Faults
 from tests.storm.ledger import Ledger
 from tests.support import keys, tokens
@@ -42,17 +43,17 @@ class Outcome:
     events: int
     lost: list[str]
     doubled: list[str]
+    out_of_order: list[str]
     disagreements: list[Disagreement]
     parked: int
     recovery_seconds: float
 
     @property
     def is_clean(self) -> bool:
-        return not (self.lost or self.doubled or self.disagreements or self.parked)
+        return not (self.lost or self.doubled or self.out_of_order or self.disagreements or self.parked)
 
     def line(self) -> dict[str, Any]:
         """As one JSON object."""
-        out_of_order = by_rule(self.disagreements)["log.gap"]
         return {
             "seed": self.seed,
             "seconds": round(self.seconds, 1),
@@ -64,7 +65,7 @@ class Outcome:
             "events": self.events,
             "lost": len(self.lost),
             "duplicated": len(self.doubled),
-            "out_of_order": out_of_order,
+            "out_of_order": len(self.out_of_order),
             "disagreements": {rule: count for rule, count in by_rule(self.disagreements).items() if count},
             "parked": self.parked,
             "recovery_seconds": round(self.recovery_seconds, 1),
@@ -84,6 +85,8 @@ async def storm(seed: int, minutes: float, without: str = "") -> Outcome:
         wires = {server.name: await stack.enter_async_context(wired(server.url)) for server in servers}
         deployment = _deploy(playground, servers, wires, stack, without)
         await asyncio.to_thread(deployment.migrate)
+        rabbit = next(server for server in servers if isinstance(server, RabbitMQ))
+        await outside.subscribe(rabbit.url)
         for part in deployment.parts:
             deployment.start(part)
         await deployment.ready()
@@ -114,6 +117,7 @@ async def storm(seed: int, minutes: float, without: str = "") -> Outcome:
         disagreements = await reconciler.look(0)
         existing = {order["id"] for order in await client.all("/api/requests/orders")}
         books = reconciler.books
+        heard = await outside.listen(rabbit.url)
         return Outcome(
             seed=seed,
             seconds=time.monotonic() - began,
@@ -121,8 +125,9 @@ async def storm(seed: int, minutes: float, without: str = "") -> Outcome:
             orders=Counter(ledger.states.values()),
             assignments=len(books.assignments),
             events=books.taken.total(),
-            lost=ledger.lost(books, existing),
+            lost=ledger.lost(books, existing) + outside.unheard(heard, await _published(client)),
             doubled=ledger.doubled(books, existing),
+            out_of_order=outside.disorder(heard),
             disagreements=disagreements,
             parked=parked,
             recovery_seconds=recovery,

@@ -354,10 +354,13 @@ def _replies(port: int, greeting: bytes, reply: bytes) -> bool:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port to listen on soon. It lies below those that systems give to outgoing connections (from 32768 on Linux,
+    49152 by RFC 6335), one of which could otherwise take it first."""
+    while True:
+        port = 15_000 + secrets.randbelow(17_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def postgres_programs() -> Path:
