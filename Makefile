@@ -81,7 +81,9 @@ web/node_modules/.package-lock.json: web/package-lock.json .venv/web
 bench: .venv/bench ## Measure beside what one would pick instead; tables here, JSON and pictures in bench/results
 	@$(BIN)/python -m tests.support.servers install
 	$(BIN)/python -m bench.messaging
+	$(BIN)/python -m bench.intake
 	$(BIN)/python -m bench.latency
+	$(BIN)/python -m bench.backlog
 
 storm: $(SETUP) ## Kill, stop and cut everything under load, then balance the books: make storm SEED=1 SEEDS=3 MINUTES=1
 	@$(BIN)/python -m tests.support.servers install
