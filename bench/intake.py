@@ -22,7 +22,6 @@ from bench.servers import bed
 from cli.client import Client
 from cli.demo import Demonstration
 from cli.scenario import ruian_2014
-from tests.support import keys, tokens
 
 SECONDS, QUICK_SECONDS = 10.0, 4.0
 CLIENTS = 16
@@ -46,8 +45,6 @@ async def rate_of(post: Post, seconds: float) -> tuple[float, list[httpx.Respons
 
 
 async def measure(seconds: float) -> dict[str, Any]:
-    tokens.trust()
-    keys.use()
     result: dict[str, Any] = {"clients": CLIENTS, "seconds": seconds}
     with bed() as place:
         async with running_plain(place, ("api",)) as http:

@@ -24,7 +24,6 @@ from bench.servers import Bed, bed
 from cli.client import Client
 from cli.demo import Demonstration
 from cli.scenario import ruian_2014
-from tests.support import keys, tokens
 from tests.support.deployment import Deployment
 
 RATES, SECONDS = (10, 50, 100, 200), 6.0
@@ -140,8 +139,6 @@ def figures(seconds: list[float]) -> dict[str, float]:
 
 
 async def measure(rates: Sequence[int], seconds: float) -> dict[str, Any]:
-    tokens.trust()
-    keys.use()
     with bed() as place:
         plain = await measure_plain(place, rates, seconds)
         deployment = place.deploy()
