@@ -244,6 +244,31 @@ async def test_a_restarted_broker_is_found_again_with_what_it_kept(
             await until(lambda: len(set(ear.ids)) == 5)
 
 
+async def test_a_blocked_broker_is_told_nothing_more_and_still_gives_out_what_it_has(
+    private_server: Callable[[type[RabbitMQ]], RabbitMQ], rabbit_url: NewUrl
+) -> None:
+    """Its memory alarm stops publishers (connection.blocked). Consumers have a connection of their own and go on."""
+    server = private_server(RabbitMQ)
+    url = rabbit_url()
+    if str(server.port) not in url:
+        pytest.skip("the broker in use is not ours to block")
+    broker, ear = RabbitBroker(url, confirm_seconds=0.5), Ear()
+    broker.expect(NOTIFY)
+    async with broker.running():
+        await hand_over(broker, stream("health", 3))
+        await asyncio.to_thread(server.control, "set_vm_memory_high_watermark", "0.0000001")
+        try:
+            assert not any(await _confirmed(broker, 5))
+            async with broker.consuming(NOTIFY, ear):
+                await until(lambda: {"team:health/1", "team:health/2", "team:health/3"} <= set(ear.ids))
+                assert not any(await _confirmed(broker, 5)), "it is blocked still"
+                await asyncio.to_thread(server.control, "set_vm_memory_high_watermark", "0.6")
+                await hand_over(broker, stream("health", 5))
+                await until(lambda: len(set(ear.ids)) == 5)
+        finally:
+            await asyncio.to_thread(server.control, "set_vm_memory_high_watermark", "0.6")
+
+
 async def _relay(broker: RabbitBroker, codes: list[str], count: int) -> None:
     """One aggregate's next event only when the one before is safe."""
     for number in up_to(count):
