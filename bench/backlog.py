@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import psycopg
 
-from bench.messaging import prepare
+from bench.events import prepare
 from bench.report import arguments, report
 from bench.servers import Bed, bed
 from shared.contracts.catalog import TeamChanged

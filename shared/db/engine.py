@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
-from sqlalchemy.orm import ORMExecuteState
+from sqlalchemy.orm import ORMExecuteState, Session
 
 POSTGRES_CONNECT = {
     # One idle writing transaction would hold the relays' watermark back for the whole cluster.
@@ -64,8 +64,10 @@ class Database:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
         """A session whose transaction commits at the end of the block, or rolls back on any error."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
-            event.listen(session.sync_session, "do_orm_execute", _flush_before)
+        async with (
+            AsyncSession(self.engine, sync_session_class=_WritingSession, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             yield session
 
     @asynccontextmanager
@@ -83,9 +85,13 @@ class Database:
         await self.engine.dispose()
 
 
-def _flush_before(state: ORMExecuteState) -> None:
+class _WritingSession(Session):
     """A statement sees what was changed before it; SQLAlchemy itself flushes only before queries of mapped classes."""
-    if not state.is_orm_statement and state.session.autoflush:
+
+
+@event.listens_for(_WritingSession, "do_orm_execute")
+def _flush_before(state: ORMExecuteState) -> None:
+    if not state.is_orm_statement:
         state.session.flush()
 
 

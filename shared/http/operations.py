@@ -129,7 +129,7 @@ def events_router(service: str, policy: Policy, broker: Broker, consumer: Consum
             raise InvalidInput("unknown_service", field="to", service=request.to, services=", ".join(PUBLISHERS))
         async with uow.reading() as session:
             events = await read_settled_log(session, service, after=request.after, limit=request.limit)
-        outcome = await broker.publish(events, to=request.to) if events else []
+        outcome = await broker.publish(events, to=request.to)
         if not all(outcome):
             raise BrokerUnavailable("not every event was confirmed")
         return Replayed(sent=len(events), next_after=events[-1].position if len(events) == request.limit else None)

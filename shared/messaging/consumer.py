@@ -156,7 +156,6 @@ class Consumer:
         transaction.cause = envelope
         with tracing(trace):
             await subscriber(self._uow.joined(transaction), event)
-            await transaction.part_done()
 
     async def _set_aside(self, envelope: Envelope, fault: Exception) -> None:
         log.error("event parked", event_id=envelope.id, type=envelope.type, error=repr(fault))

@@ -97,13 +97,15 @@ class RabbitBroker:
             raise BrokerUnavailable("not connected") from None
 
     async def publish(self, envelopes: Sequence[Envelope], *, to: str | None = None) -> list[bool]:
+        if not envelopes:
+            return []
         await self.declared()
         channel = self._channel
         if channel is None:
             raise BrokerUnavailable("the connection was just lost")
         exchange = REPLAY if to else EXCHANGE
         try:
-            underlay: Any = await channel.get_underlay_channel()
+            underlay: Any = await channel.get_underlay_channel()  # Any: aiormq's abstract channel lacks `wait`
         except _DOWN as error:
             raise BrokerUnavailable("the connection was just lost") from error
 

@@ -195,3 +195,7 @@ async def test_while_consuming_a_broker_answers_a_ping(broker: Broker) -> None:
         await broker.declared()
         async with broker.consuming(NOTIFY, Ear()):
             await until(lambda: answers(broker))
+
+
+async def test_nothing_to_publish_is_published_at_once(broker: Broker) -> None:
+    assert await broker.publish([]) == []

@@ -28,6 +28,15 @@ async def operator_at(url: str) -> AsyncIterator[AbstractChannel]:
 
 
 @pytest.fixture
+def own_rabbit(private_server: Callable[[type[RabbitMQ]], RabbitMQ], rabbit_url: NewUrl) -> tuple[RabbitMQ, str]:
+    """A broker that a test may stop and block, and the URL of an empty virtual host on it."""
+    server, url = private_server(RabbitMQ), rabbit_url()
+    if str(server.port) not in url:
+        pytest.skip("the broker in use is not ours to harm")
+    return server, url
+
+
+@pytest.fixture
 async def wire(rabbit_vhost: str) -> AsyncIterator[Wire]:
     async with wired(rabbit_vhost) as one:
         yield one
@@ -222,13 +231,8 @@ async def test_replicas_share_a_service_and_one_takes_over(rabbit_vhost: str) ->
         await until(lambda: {f"team:{code}/2" for code in codes} <= set(ears[1].ids))
 
 
-async def test_a_restarted_broker_is_found_again_with_what_it_kept(
-    private_server: Callable[[type[RabbitMQ]], RabbitMQ], rabbit_url: NewUrl
-) -> None:
-    server = private_server(RabbitMQ)
-    url = rabbit_url()
-    if str(server.port) not in url:
-        pytest.skip("the broker in use is not ours to restart")
+async def test_a_restarted_broker_is_found_again_with_what_it_kept(own_rabbit: tuple[RabbitMQ, str]) -> None:
+    server, url = own_rabbit
     broker, ear = RabbitBroker(url), Ear()
     broker.expect(NOTIFY)
     async with broker.running():
@@ -245,13 +249,10 @@ async def test_a_restarted_broker_is_found_again_with_what_it_kept(
 
 
 async def test_a_blocked_broker_is_told_nothing_more_and_still_gives_out_what_it_has(
-    private_server: Callable[[type[RabbitMQ]], RabbitMQ], rabbit_url: NewUrl
+    own_rabbit: tuple[RabbitMQ, str],
 ) -> None:
     """Its memory alarm stops publishers (connection.blocked). Consumers have a connection of their own and go on."""
-    server = private_server(RabbitMQ)
-    url = rabbit_url()
-    if str(server.port) not in url:
-        pytest.skip("the broker in use is not ours to block")
+    server, url = own_rabbit
     broker, ear = RabbitBroker(url, confirm_seconds=0.5), Ear()
     broker.expect(NOTIFY)
     async with broker.running():

@@ -12,8 +12,8 @@ from shared.messaging.envelope import Envelope, shard_of
 
 AT = utc_now()
 
-Until = Generator[Any, None, Any]
-"""Yields where others may go on; what it yields is None, or says when it can go on itself."""
+Interleaved = Generator[Any, None, Any]
+"""Yields where others may go on: None, or what says when it can go on itself."""
 
 
 @dataclass(slots=True)
@@ -126,7 +126,7 @@ class Transaction:
         self._last_seqs: dict[Key, int] = {}
         self._done: list[tuple[Key, int]] = []
 
-    def open(self, keys: Sequence[Key]) -> Until:
+    def open(self, keys: Sequence[Key]) -> Interleaved:
         if self._locks:
             while any(key in self._store.locks for key in keys):
                 yield lambda: not any(key in self._store.locks for key in keys)

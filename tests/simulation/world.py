@@ -14,7 +14,7 @@ from shared.messaging.broker import BrokerUnavailable
 from shared.messaging.core import Core, consumer, inbox, relay
 from shared.messaging.core.inbox import Key
 from shared.messaging.envelope import Envelope, shard_of
-from tests.simulation.store import Effects, Log, Transaction, Until
+from tests.simulation.store import Effects, Interleaved, Log, Transaction
 
 STREAMS = ("roll:a", "roll:f", "roll:i", "roll:p")  # the last two share a shard
 SHARDS = frozenset(map(shard_of, STREAMS))
@@ -77,10 +77,9 @@ class Queue:
 class Actor:
     """A process. ``waits`` says when it can go on; None: at once."""
 
-    make: Callable[["Actor"], Until]
-    mortal: bool
+    make: Callable[["Actor"], Interleaved]
     held: frozenset[int] = frozenset()
-    run: Until = field(init=False)
+    run: Interleaved = field(init=False)
     waits: Callable[[], bool] | None = None
     over: bool = False
 
@@ -105,8 +104,8 @@ class World:
     def __init__(self, seed: int, machine: Machine) -> None:
         self._chance = chance = Random(seed)
         self._machine = machine
-        self.trouble = chance.choice([0.0, 0.01, 0.05, 0.2])
-        self._calm = self.trouble == 0.0
+        self._trouble = chance.choice([0.0, 0.01, 0.05, 0.2])
+        self._calm = self._trouble == 0.0
         self.faults: Counter[str] = Counter()
         self.log = Log(machine.watermark, machine.numbering, machine.by_id)
         self.effects = Effects()
@@ -114,19 +113,19 @@ class World:
         self.taken: list[Envelope] = []  # by the broker, in that order
         self._poisonous = {(chance.choice(STREAMS), chance.randint(1, 3))} if chance.random() < 0.3 else set()
         self._leases: dict[int, Actor] = {}
-        self._relays = [Actor(self._relay, mortal=True) for _ in range(2)]
-        self._consumers = [Actor(self._consumer, mortal=True) for _ in range(2)]
-        writers = [Actor(self._writer, mortal=False) for _ in range(chance.randint(3, 8))]
-        self.actors = [*self._relays, *self._consumers, *writers]
+        self._relays = [Actor(self._relay) for _ in range(2)]
+        self._consumers = [Actor(self._consumer) for _ in range(2)]
+        writers = [Actor(self._writer) for _ in range(chance.randint(3, 8))]
+        self._actors = [*self._relays, *self._consumers, *writers]
         for number, shard in enumerate(sorted(SHARDS)):
             self._lease(shard, self._relays[number % 2])
 
     def run(self) -> list[str]:
         for _ in range(TROUBLED_STEPS):
             self._step()
-            if self._chance.random() < self.trouble:
+            if self._chance.random() < self._trouble:
                 self._fault()
-        self.trouble = 0.0
+        self._trouble = 0.0
         for _ in range(STUCK_AFTER):
             if not self._step():
                 return self._wrong()
@@ -134,7 +133,7 @@ class World:
 
     def _step(self) -> bool:
         """One step of one who can go on; False: nobody can."""
-        able = [actor for actor in self.actors if not actor.over and (actor.waits is None or actor.waits())]
+        able = [actor for actor in self._actors if not actor.over and (actor.waits is None or actor.waits())]
         if able:
             able[int(self._chance.random() * len(able))].step()
         return bool(able)
@@ -183,11 +182,11 @@ class World:
         self.log.changes += 1
 
     def _unlucky(self) -> bool:
-        return self.trouble > 0.0 and self._chance.random() < self.trouble
+        return self._trouble > 0.0 and self._chance.random() < self._trouble
 
     # Publisher
 
-    def _writer(self, _me: Actor) -> Until:
+    def _writer(self, _me: Actor) -> Interleaved:
         chance, log = self._chance, self.log
         txid = 0
         locked: list[str] = []
@@ -206,7 +205,7 @@ class World:
         log.end(txid, commit=chance.random() > 0.15)
         log.locks -= set(locked)
 
-    def _relay(self, me: Actor) -> Until:
+    def _relay(self, me: Actor) -> Interleaved:
         while True:
             seen = self.log.changes
             try:
@@ -219,7 +218,7 @@ class World:
             if not done.due and (me.held == mine or not self._machine.shard_lock):
                 yield lambda seen=seen: self.log.changes > seen
 
-    def _publishing(self, me: Actor, step: relay.Step) -> Until:
+    def _publishing(self, me: Actor, step: relay.Step) -> Interleaved:
         yield None
         match step:
             case relay.Look():
@@ -231,7 +230,7 @@ class World:
             case relay.Advance(moves):
                 return self.log.advance(moves, guarded=self._machine.cursor_guard)
 
-    def _publish(self, wave: Sequence[Envelope]) -> Until:
+    def _publish(self, wave: Sequence[Envelope]) -> Interleaved:
         """Events get to the broker one after the other; some don't, of some no confirm comes back."""
         if self._machine.confirms and self._unlucky():
             raise BrokerUnavailable("simulated")
@@ -254,7 +253,7 @@ class World:
 
     # Consumer
 
-    def _consumer(self, me: Actor) -> Until:
+    def _consumer(self, me: Actor) -> Interleaved:
         def due() -> list[Queue]:
             return [queue for queue in self.queues if queue.messages and queue.active is None]
 
@@ -269,7 +268,7 @@ class World:
             yield None
             queue.ack(me)
 
-    def _handling(self, step: consumer.Step) -> Until:
+    def _handling(self, step: consumer.Step) -> Interleaved:
         yield None
         match step:
             case consumer.Admit(batch):
@@ -277,7 +276,7 @@ class World:
             case consumer.SetAside(envelope, fault):
                 yield from self.in_transaction(inbox.park_failed(envelope, repr(fault)))
 
-    def in_transaction(self, core: Core[inbox.Step, Any]) -> Until:
+    def in_transaction(self, core: Core[inbox.Step, Any]) -> Interleaved:
         transaction = Transaction(self.effects, parks=self._machine.parking, locks=self._machine.row_locks)
         try:
             result = yield from _driven(core, lambda step: self._in(transaction, step))
@@ -288,7 +287,7 @@ class World:
         yield None
         return result
 
-    def _in(self, transaction: Transaction, step: inbox.Step) -> Until:
+    def _in(self, transaction: Transaction, step: inbox.Step) -> Interleaved:
         match step:
             case inbox.Open(keys):
                 yield None
@@ -358,7 +357,7 @@ class World:
         ]
 
 
-def _driven(core: Core[Any, Any], do: Callable[[Any], Until]) -> Until:
+def _driven(core: Core[Any, Any], do: Callable[[Any], Interleaved]) -> Interleaved:
     """As shared.messaging.core.drive, but others may go on between the steps."""
     try:
         step = next(core)

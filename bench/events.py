@@ -1,0 +1,62 @@
+"""The events of the benchmarks, and stores whose log is full of them."""
+
+import json
+from typing import Any, LiteralString
+
+import psycopg
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy import create_engine
+
+from shared.contracts.catalog import TeamChanged
+from shared.messaging.envelope import shard_of
+from shared.messaging.schema import create_messaging_tables_v1
+
+CORRELATION = "a" * 32
+TRACEPARENT = f"00-{CORRELATION}-{'b' * 16}-01"
+
+
+def body(number: int, events: int) -> bytes:
+    """The ``number``-th event, the same for all."""
+    return (
+        TeamChanged(
+            code=f"team-{number % (events // 4)}",
+            name="医疗卫生志愿服务队",
+            name_en="Health",
+            agency_code="health-bureau",
+            agency_name="瑞安市卫生局",
+            members=number,
+        )
+        .model_dump_json()
+        .encode()
+    )
+
+
+def prepare(url: str, events: int) -> None:
+    """The tables of messaging, an event log with ``events`` events, and the table for the effects."""
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
+        create_messaging_tables_v1()
+    engine.dispose()
+    seqs: dict[str, int] = {}
+    headers = json.dumps({"traceparent": TRACEPARENT, "correlationid": CORRELATION, "causationid": "bench"})
+    with psycopg.connect(url) as log:
+        log.execute(
+            "CREATE TABLE effects (id bigserial PRIMARY KEY, code text NOT NULL, members integer NOT NULL,"
+            " at timestamptz NOT NULL DEFAULT clock_timestamp())"
+        )
+        columns = "txid, shard, type, aggregate_id, aggregate_seq, occurred_at, headers, body"
+        txid = str(value_of(log, "SELECT pg_current_xact_id()::text"))
+        with log.cursor().copy(f"COPY event_log ({columns}) FROM STDIN") as copy:
+            for number in range(events):
+                stream = f"team:team-{number % (events // 4)}"
+                seqs[stream] = seqs.get(stream, 0) + 1
+                content = "\\x" + body(number, events).hex()
+                copy.write_row(
+                    (txid, shard_of(stream), TeamChanged.type, stream, seqs[stream], "now", headers, content)
+                )
+
+
+def value_of(connection: "psycopg.Connection[Any]", query: LiteralString) -> Any:
+    row = connection.execute(query).fetchone()
+    return row[0] if row else None
