@@ -122,7 +122,16 @@ class Relay:
             rows = (await session.execute(query)).all()
         self._held_back = any(row.above for row in rows)
         return [
-            Standing(row.shard, row.window_from, row.window_to, row.sent_id, row.unfinished, row.first, row.watermark)
+            Standing(
+                row.shard,
+                row.window_from,
+                row.window_to,
+                row.sent_id,
+                row.sent_count,
+                row.unfinished,
+                row.first,
+                row.watermark,
+            )
             for row in rows
         ]
 
@@ -149,7 +158,7 @@ class Relay:
             pages[row.page].append(envelope)
         return pages
 
-    async def _advance(self, moves: Sequence[tuple[Window, int]]) -> None:
+    async def _advance(self, moves: Sequence[Window]) -> None:
         onwards = or_(
             and_(relay_cursor.c.window_to == bindparam("to"), relay_cursor.c.sent_id < bindparam("sent")),
             relay_cursor.c.window_to == bindparam("from"),
@@ -157,14 +166,25 @@ class Relay:
         move = (
             update(relay_cursor)
             .where(relay_cursor.c.shard == bindparam("of"), onwards)
-            .values(window_from=bindparam("from"), window_to=bindparam("to"), sent_id=bindparam("sent"))
+            .values(
+                window_from=bindparam("from"),
+                window_to=bindparam("to"),
+                sent_id=bindparam("sent"),
+                sent_count=bindparam("count"),
+            )
         )
         async with self._database.writing() as session:
             await session.execute(
                 move,
                 [
-                    {"of": window.shard, "from": window.from_txid, "to": window.to_txid, "sent": sent_id}
-                    for window, sent_id in moves
+                    {
+                        "of": window.shard,
+                        "from": window.from_txid,
+                        "to": window.to_txid,
+                        "sent": window.sent_id,
+                        "count": window.sent_count,
+                    }
+                    for window in moves
                 ],
             )
 

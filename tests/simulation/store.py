@@ -37,7 +37,7 @@ class Log:
     rows: list[Row] = field(default_factory=list)
     open: set[int] = field(default_factory=set)
     locks: set[str] = field(default_factory=set)
-    cursors: dict[int, tuple[int, int, int]] = field(default_factory=lambda: defaultdict(lambda: (0, 0, 0)))
+    cursors: dict[int, tuple[int, int, int, int]] = field(default_factory=lambda: defaultdict(lambda: (0, 0, 0, 0)))
     went_back: bool = False
     changes: int = 0
     _next_txid: int = 1
@@ -74,10 +74,10 @@ class Log:
         standings = []
         for shard in sorted(shards):
             rows = [row for row in self.rows if row.committed and shard_of(row.envelope.aggregate_id) == shard]
-            start, to, sent = self.cursors[shard]
+            start, to, sent, count = self.cursors[shard]
             unfinished = any(start <= row.number < to and row.envelope.position > sent for row in rows)
             first = min((row.envelope.position for row in rows if to <= row.number < mark), default=None)
-            standings.append(relay.Standing(shard, start, to, sent, unfinished, first, mark))
+            standings.append(relay.Standing(shard, start, to, sent, count, unfinished, first, mark))
         return standings
 
     def read(self, windows: Sequence[relay.Window], limit: int) -> list[list[Envelope]]:
@@ -95,13 +95,13 @@ class Log:
             pages.append([row.envelope for row in rows[:limit]])
         return pages
 
-    def advance(self, moves: Sequence[tuple[relay.Window, int]], *, guarded: bool = True) -> None:
-        for window, sent in moves:
-            _, to, before = self.cursors[window.shard]
-            onwards = (to == window.to_txid and before < sent) or to == window.from_txid
+    def advance(self, moves: Sequence[relay.Window], *, guarded: bool = True) -> None:
+        for window in moves:
+            _, to, before, _ = self.cursors[window.shard]
+            onwards = (to == window.to_txid and before < window.sent_id) or to == window.from_txid
             if onwards or not guarded:
                 self.went_back |= not onwards
-                self.cursors[window.shard] = (window.from_txid, window.to_txid, sent)
+                self.cursors[window.shard] = (window.from_txid, window.to_txid, window.sent_id, window.sent_count)
         self.changes += 1
 
 

@@ -31,7 +31,7 @@ from shared.messaging.core.inbox import Key
 from shared.messaging.doorbell import Doorbell
 from shared.messaging.envelope import Envelope
 from shared.messaging.outbox import Outbox, read_log
-from shared.messaging.schema import create_messaging_tables_v1
+from shared.messaging.schema import add_completeness_v2, create_messaging_tables_v1
 from shared.messaging.tables import parked
 
 SERVICE = "notify"
@@ -204,6 +204,7 @@ async def rolls_at(url: str, *, empty: bool = True, publisher: str = SERVICE) ->
 def _make_tables(connection: Connection) -> None:
     with Operations.context(MigrationContext.configure(connection)):
         create_messaging_tables_v1()
+        add_completeness_v2()
         create_idempotency_table_v1()
     metadata.create_all(connection)
 
