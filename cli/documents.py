@@ -4,7 +4,7 @@ from typing import Any
 
 from shared.contracts import EVENTS
 from shared.messaging.envelope import CONTENT_TYPE
-from shared.messaging.rabbitmq import EXCHANGE
+from shared.messaging.topology import EXCHANGE
 from shared.service import Service
 
 Json = dict[str, Any]

@@ -23,7 +23,7 @@ from shared.contracts import PUBLISHERS
 from shared.db.migrate import SchemaMismatch
 from shared.db.vault import DEFAULT_FILE, VaultError
 from shared.identity.keys import KeySource, KeysUnavailable
-from shared.messaging.rabbitmq import EXCHANGE
+from shared.messaging.topology import EXCHANGE
 from shared.service import Service
 from shared.settings import ServiceSettings
 from shared.tls import trusting

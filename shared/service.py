@@ -34,10 +34,12 @@ from shared.kernel.access import Policy
 from shared.kernel.clock import Clock
 from shared.kernel.tasks import end
 from shared.messaging.broker import Broker, BrokerUnavailable
+from shared.messaging.completeness import Completeness
 from shared.messaging.consumer import Consumer, Subscriptions
 from shared.messaging.doorbell import Doorbell
 from shared.messaging.outbox import Outbox
 from shared.messaging.relay import Relay, outbox_depth
+from shared.messaging.resending import Positions, Resender
 from shared.messaging.shards import ShardLease
 from shared.privacy.retention import Prune, retention
 from shared.settings import ServiceSettings
@@ -213,22 +215,29 @@ class Service:
             if Role.RELAY in roles:
                 await stack.enter_async_context(self._relaying())
             if Role.CONSUMER in roles and self.consumer is not None:
-                await stack.enter_async_context(self.broker.consuming(self.consumer.inlet, self.consumer.handle))
+                completeness = Completeness(self.name, self.database, self.broker)
+                await stack.enter_async_context(
+                    self.broker.consuming(self.consumer.inlet, self.consumer.handle, completeness.heard)
+                )
                 await stack.enter_async_context(_working(self.jobs))
             yield
 
     @asynccontextmanager
     async def _relaying(self) -> AsyncIterator[None]:
         stop = asyncio.Event()
-        async with self._lease.holding(), self.doorbell.listening():
+        positions = Positions(self.name, self.database, self.broker, self._lease, self.clock)
+        resender = Resender(self.name, self.database, self.broker, self.clock)
+        answering = self.broker.answering(self.name, resender.resend)
+        async with self._lease.holding(), self.doorbell.listening(), answering:
             sealing = asyncio.create_task(keep_sealing(self.database, self.clock, stop))
-            tasks = [asyncio.create_task(self.relay.run(stop)), sealing, asyncio.create_task(self._sample())]
+            telling = asyncio.create_task(positions.run(stop))
+            tasks = [asyncio.create_task(self.relay.run(stop)), sealing, telling, asyncio.create_task(self._sample())]
             try:
                 yield
             finally:
                 stop.set()
                 self.doorbell.ring()
-                await asyncio.wait(tasks[:2], timeout=STOP_SECONDS)
+                await asyncio.wait(tasks[:-1], timeout=STOP_SECONDS)
                 await end(*tasks)
 
     async def _sample(self) -> None:

@@ -62,7 +62,8 @@ def add_completeness_v2() -> None:
     """What was sent and what has come is counted from now on; this counts once what there is."""
     op.add_column("relay_cursor", sa.Column("sent_count", sa.BigInteger(), nullable=False, server_default="0"))
     op.execute(
-        "UPDATE relay_cursor SET sent_count = (SELECT count(*) FROM event_log WHERE event_log.shard = relay_cursor.shard"
+        "UPDATE relay_cursor SET sent_count = (SELECT count(*) FROM event_log"
+        " WHERE event_log.shard = relay_cursor.shard"
         " AND (txid < window_from OR (txid < window_to AND event_log.id <= sent_id)))"
     )
     with op.batch_alter_table("relay_cursor") as cursors:

@@ -52,9 +52,7 @@ def _publish(
         confirmed |= {envelope.position for envelope, safe in zip(wave, outcome, strict=True) if safe}
         if not all(outcome):
             break
-    yield relay.Advance(
-        [sent_to(window, page, confirmed) for window, page in zip(windows, pages, strict=True)]
-    )
+    yield relay.Advance([sent_to(window, page, confirmed) for window, page in zip(windows, pages, strict=True)])
     return relay.Round(sum(map(len, pages)), len(confirmed))
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import aio_pika
 
-from shared.messaging.rabbitmq import EXCHANGE
+from shared.messaging.topology import EXCHANGE
 
 QUEUE = "storm.outside"
 

@@ -138,9 +138,8 @@ def park_failed(envelope: Envelope, error: str) -> Core[Step, None]:
     stream will wait behind it."""
     places: dict[Key, Place] = yield Open([key_of(envelope)])
     place = places[key_of(envelope)]
-    if envelope.aggregate_seq > place.last_seq:
-        if (yield from _park(place, envelope, error)):
-            yield Save({}, {source_of(envelope): 1})
+    if envelope.aggregate_seq > place.last_seq and (yield from _park(place, envelope, error)):
+        yield Save({}, {source_of(envelope): 1})
 
 
 def redrive(key: Key) -> Core[Step, bool]:
