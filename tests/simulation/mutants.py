@@ -67,6 +67,7 @@ MACHINES = {
     "numbering": Machine(numbering=False),
     "order-by-id": Machine(by_id=False),
     "row-locks": Machine(row_locks=False),
+    "positions": Machine(positions=False),
     "waves": Machine(publish_due=publish_pages_at_once),
     "contiguous-prefix": Machine(publish_due=publish_past_gaps),
 }
