@@ -269,6 +269,7 @@ class RabbitBroker:
             await declare_exchanges(channel)
             for inlet in self._inlets.values():
                 await declare_inlet(channel, inlet)
+                await declare_resend(channel, inlet.service)
             self._channel = channel
             self.connections += 1
             self._ready.set()
