@@ -22,6 +22,7 @@ from cli.doctor import check_machine, check_system
 from cli.options import DEFAULT_URL, As, Data, Url, client_for, session_for
 from cli.parked import commands as parked_commands
 from cli.person import commands as person_commands
+from cli.queues import commands as queue_commands
 from cli.reconcile import Disagreement, Reconciler, by_rule
 from cli.sign_in import CannotSignIn
 from cli.up import CannotStart
@@ -264,6 +265,7 @@ def _fail(text: str) -> None:
 
 app.add_typer(person_commands(_run), name="person")
 app.add_typer(parked_commands(_run), name="parked")
+app.add_typer(queue_commands(_run), name="queues")
 
 if __name__ == "__main__":
     app()

@@ -27,14 +27,20 @@ class BrokerUnavailable(Exception):
 class Inlet:
     """Where a service's events come in: ``partitions`` queues that share the shards of the
     publishers it listens to. The queues are single-active-consumer, so that replicas share the work
-    and every aggregate stays in order."""
+    and every aggregate stays in order. Unless it ``is_settled``, queues of another size may be left, with
+    events in them."""
 
     service: str
     publishers: tuple[str, ...]
     partitions: int = 2
+    is_settled: bool = True
 
     def queues(self) -> list[str]:
-        return [f"{self.service}.{number}" for number in range(self.partitions)]
+        return self.possible_queues()[: self.partitions]
+
+    def possible_queues(self) -> list[str]:
+        """Of any size; more than there are shards would be of no use."""
+        return [f"{self.service}.{number}" for number in range(SHARDS)]
 
     def queue_of(self, shard: int) -> str:
         return f"{self.service}.{shard % self.partitions}"
@@ -62,6 +68,16 @@ class Inlet:
 
 def replay_key(service: str, shard: int) -> str:
     return f"{service}.s{shard}"
+
+
+class Tidying(Protocol):
+    """Who knows what size an inlet has to have."""
+
+    async def look(self) -> Inlet:
+        """What is wanted now."""
+
+    async def settle(self, inlet: Inlet) -> None:
+        """Nothing is left of other sizes than this one's."""
 
 
 class Broker(Protocol):
@@ -94,9 +110,11 @@ class Broker(Protocol):
         :raises BrokerUnavailable: nothing is known to have been handed over.
         """
 
-    def consuming(self, inlet: Inlet, handler: Handler, hear: Hear | None = None) -> AbstractAsyncContextManager[None]:
+    def consuming(
+        self, inlet: Inlet, handler: Handler, hear: Hear | None = None, tidying: Tidying | None = None
+    ) -> AbstractAsyncContextManager[None]:
         """Feeds ``handler`` for the length of the block, and ``hear`` with positions; on leaving waits for the batch in
-        hand."""
+        hand. Of an inlet that is not settled also what is left of other sizes, and settles it."""
 
     async def tell(self, positions: Sequence[Position], *, to: str | None = None) -> None:
         """Says to whoever listens how far shards were sent, behind all that was published before. ``to``: to one

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from shared.kernel.tasks import end
-from shared.messaging.broker import BATCH, STOP_SECONDS, BrokerUnavailable, Handler, Inlet
+from shared.messaging.broker import BATCH, STOP_SECONDS, BrokerUnavailable, Handler, Inlet, Tidying
 from shared.messaging.envelope import Envelope
 from shared.messaging.position import Ask, Hear, Position, Resend
 from shared.telemetry.logs import logger
@@ -112,8 +112,12 @@ class MemoryBroker:
         yield
 
     @asynccontextmanager
-    async def consuming(self, inlet: Inlet, handler: Handler, hear: Hear | None = None) -> AsyncIterator[None]:
+    async def consuming(
+        self, inlet: Inlet, handler: Handler, hear: Hear | None = None, tidying: Tidying | None = None
+    ) -> AsyncIterator[None]:
         self.expect(inlet)
+        if tidying is not None and not inlet.is_settled:
+            await tidying.settle(inlet)  # what was in other queues is its publishers' to send again
         queues = [self._queues[name] for name in inlet.queues()]
         for queue in queues:
             queue.closed = False

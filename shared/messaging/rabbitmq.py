@@ -10,6 +10,7 @@ import random
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from itertools import count, groupby
 from typing import Any
 from uuid import uuid4
@@ -20,9 +21,10 @@ from aio_pika.exceptions import AMQPError, DeliveryError
 from aiormq import spec
 
 from shared.kernel.tasks import end
-from shared.messaging.broker import BATCH, STOP_SECONDS, BrokerUnavailable, Handler, Inlet, replay_key
+from shared.messaging.broker import BATCH, STOP_SECONDS, BrokerUnavailable, Handler, Inlet, Tidying, replay_key
 from shared.messaging.envelope import CONTENT_TYPE, Envelope, amqp_headers
 from shared.messaging.position import POSITION, Ask, Hear, Position, Resend
+from shared.messaging.resizing import MayDrop, delete, exists, is_mark, mark_ends, unbind_others
 from shared.messaging.topology import (
     EXCHANGE,
     POSITIONS,
@@ -40,6 +42,7 @@ CONFIRM_SECONDS = 10.0
 HEARTBEAT_SECONDS = 20
 WATCH_SECONDS = 4.0
 REBIND_EVERY = 3
+TIDY_SECONDS = 0.5
 
 _DOWN = (AMQPError, ConnectionError, OSError, TimeoutError, RuntimeError)
 """What aio-pika raises when the broker, the connection or the channel is gone."""
@@ -49,6 +52,16 @@ Declare = Callable[[AbstractChannel], Awaitable[None]]
 
 Deliver = Callable[[Sequence[AbstractIncomingMessage]], Awaitable[None]]
 """Takes messages in order; when it returns they are acknowledged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leftovers:
+    """What of an inlet's other sizes is there, and how that ends."""
+
+    find: Callable[[AbstractConnection], Awaitable[list[str]]]
+    may_drop: MayDrop
+    tidy: Callable[[AbstractConnection, Sequence[str]], Awaitable[None]]
+
 
 log = logger(__name__)
 
@@ -194,8 +207,11 @@ class RabbitBroker:
         return [task.done() and not task.cancelled() and task.result() for task in tasks]
 
     @asynccontextmanager
-    async def consuming(self, inlet: Inlet, handler: Handler, hear: Hear | None = None) -> AsyncIterator[None]:
+    async def consuming(
+        self, inlet: Inlet, handler: Handler, hear: Hear | None = None, tidying: Tidying | None = None
+    ) -> AsyncIterator[None]:
         self.expect(inlet)
+        unsettled = tidying if not inlet.is_settled else None
 
         async def declare(channel: AbstractChannel) -> None:
             await declare_exchanges(channel)
@@ -204,7 +220,23 @@ class RabbitBroker:
         async def deliver(batch: Sequence[AbstractIncomingMessage]) -> None:
             await _deliver(batch, handler, hear)
 
-        async with self._feeding(inlet.service, "consumer", inlet.queues(), declare, deliver):
+        async def surplus(connection: AbstractConnection) -> list[str]:
+            left = await unbind_others(connection, inlet) if unsettled else []
+            await mark_ends(connection, left)
+            return left
+
+        async def may_drop(queue: str) -> bool:
+            return unsettled is not None and queue not in (await unsettled.look()).queues()
+
+        async def tidy(connection: AbstractConnection, left: Sequence[str]) -> None:
+            while unsettled is not None:
+                if not any([await exists(connection, name) for name in left]):
+                    await unsettled.settle(inlet)
+                    return
+                await asyncio.sleep(TIDY_SECONDS)
+
+        leftovers = Leftovers(surplus, may_drop, tidy)
+        async with self._feeding(inlet.service, "consumer", inlet.queues(), declare, deliver, leftovers):
             yield
 
     @asynccontextmanager
@@ -228,6 +260,7 @@ class RabbitBroker:
         queues: Sequence[str],
         declare: Declare,
         deliver: Deliver,
+        leftovers: Leftovers | None = None,
     ) -> AsyncIterator[None]:
         """Consumes ``queues`` for the length of the block. While that does not work, ``what`` is deaf."""
         self._deaf.add(what)
@@ -237,15 +270,20 @@ class RabbitBroker:
             lost = asyncio.Event()
             async with await _opened(connection) as channel:
                 await declare(channel)
-            feeders = [await _start_feeder(connection, name, deliver, stop, lost) for name in queues]
+            left = await leftovers.find(connection) if leftovers else []
+            may_drop = leftovers.may_drop if leftovers else None
+            feeders = [
+                await _start_feeder(connection, name, deliver, stop, lost, may_drop) for name in (*queues, *left)
+            ]
             self._deaf.discard(what)
             watchdog = asyncio.create_task(_watch(connection, what, queues, declare, lost))
+            tidying = asyncio.create_task(_tidied(leftovers, connection, left, lost))
             try:
                 await _first_of(connection.closed(), lost.wait(), asyncio.wait(feeders))
             finally:
                 if not stop.is_set():
                     self._deaf.add(what)
-                await end(watchdog, *feeders)
+                await end(watchdog, tidying, *feeders)
 
         supervisor = asyncio.create_task(self._supervise(f"{self._name} {role}", session, stop))
         try:
@@ -328,7 +366,12 @@ async def _first_of(*waits: Awaitable[Any]) -> None:
 
 
 async def _start_feeder(
-    connection: AbstractConnection, queue_name: str, deliver: Deliver, stop: asyncio.Event, lost: asyncio.Event
+    connection: AbstractConnection,
+    queue_name: str,
+    deliver: Deliver,
+    stop: asyncio.Event,
+    lost: asyncio.Event,
+    may_drop: MayDrop | None = None,
 ) -> "asyncio.Task[None]":
     """Consumes one queue on a channel of its own, whose acknowledgements may then cover many at once."""
     channel = await connection.channel(publisher_confirms=False)
@@ -350,10 +393,26 @@ async def _start_feeder(
             last = batch[-1].delivery_tag
             if last is not None:
                 await underlay.basic_ack(last, multiple=True)
+            if may_drop and any(map(is_mark, batch)) and await may_drop(queue_name):
+                await queue.cancel(tag)
+                await delete(connection, queue_name)
+                return
 
     task = asyncio.create_task(feed())
     task.add_done_callback(lambda done: None if done.cancelled() or not done.exception() else lost.set())
     return task
+
+
+async def _tidied(
+    leftovers: Leftovers | None, connection: AbstractConnection, left: Sequence[str], lost: asyncio.Event
+) -> None:
+    if leftovers is None:
+        return
+    try:
+        await leftovers.tidy(connection, left)
+    except Exception as error:
+        log.warning("inlet not settled, trying again", error=repr(error))
+        lost.set()
 
 
 async def _next_batch(
@@ -382,7 +441,7 @@ async def _next_batch(
 
 async def _deliver(batch: Sequence[AbstractIncomingMessage], handler: Handler, hear: Hear | None) -> None:
     """Events in runs, up to where a position says what must have come by then."""
-    for are_positions, run in groupby(batch, _is_position):
+    for are_positions, run in groupby((message for message in batch if not is_mark(message)), _is_position):
         if not are_positions:
             await _hand_over(list(_envelopes(run)), handler)
         elif hear is not None:

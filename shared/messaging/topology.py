@@ -55,7 +55,16 @@ async def declare_inlet(channel: AbstractChannel, inlet: Inlet) -> None:
     for name in inlet.queues():
         await channel.declare_queue(name, durable=True, arguments=QUEUE_ARGUMENTS)
     underlay = await channel.get_underlay_channel()
-    *bindings, last = (
+    *bindings, last = bindings_of(inlet)
+    for exchange, queue, key in bindings:  # a hundred of them: only the last is waited for
+        await underlay.queue_bind(queue, exchange, key, nowait=True)
+    exchange, queue, key = last
+    await underlay.queue_bind(queue, exchange, key)
+
+
+def bindings_of(inlet: Inlet) -> list[tuple[str, str, str]]:
+    """(exchange, queue, key)"""
+    return [
         (exchange, queue, key)
         for exchange, pairs in (
             (EXCHANGE, inlet.bindings()),
@@ -63,11 +72,7 @@ async def declare_inlet(channel: AbstractChannel, inlet: Inlet) -> None:
             (REPLAY, inlet.replay_bindings()),
         )
         for queue, key in pairs
-    )
-    for exchange, queue, key in bindings:  # a hundred of them: only the last is waited for
-        await underlay.queue_bind(queue, exchange, key, nowait=True)
-    exchange, queue, key = last
-    await underlay.queue_bind(queue, exchange, key)
+    ]
 
 
 async def declare_resend(channel: AbstractChannel, publisher: str) -> None:

@@ -123,6 +123,8 @@ _OPERATIONS: Mapping[str, Scene] = {
     "POST /events/parked/discard": Scene(
         body=_body(publisher="catalog", aggregate_id="none", aggregate_seq=1, reason="无法办理"), absent=True
     ),
+    "GET /events/queues": Scene(),
+    "PUT /events/queues": Scene(body=_body(partitions=2)),
     "GET /audit": Scene(),
     "GET /people/{volunteer_no}/export": Scene(OBJECT),
 }

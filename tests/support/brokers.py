@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from shared.messaging.broker import BrokerUnavailable, Handler, Inlet
+from shared.messaging.broker import BrokerUnavailable, Handler, Inlet, Tidying
 from shared.messaging.envelope import Envelope
 from shared.messaging.position import Ask, Hear, Position, Resend
 
@@ -60,7 +60,9 @@ class PlayedBroker:
         yield
 
     @asynccontextmanager
-    async def consuming(self, inlet: Inlet, handler: Handler, hear: Hear | None = None) -> AsyncIterator[None]:
+    async def consuming(
+        self, inlet: Inlet, handler: Handler, hear: Hear | None = None, tidying: Tidying | None = None
+    ) -> AsyncIterator[None]:
         yield
 
     async def ping(self) -> None: ...
