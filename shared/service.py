@@ -174,7 +174,8 @@ class Service:
         api.state.cache = cache
         api.add_middleware(Guarded, max_bytes=settings.max_body_bytes, max_seconds=settings.max_seconds)
         api.add_middleware(Observed, service=settings.name, on_fault=problems.install(api, texts))
-        for router in (health_router(service.probe), *routers, events_router(settings.name, policy, broker, consumer)):
+        events = events_router(settings.name, policy, broker, consumer, doorbell)
+        for router in (health_router(service.probe), *routers, events):
             api.include_router(router)
         return service
 

@@ -1,12 +1,13 @@
 """Doors that every service has for operators and subscribers: health, event feed, replay, audit log."""
 
+import asyncio
 import json
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import select
 
 from shared.audit.tables import audit_log
@@ -18,10 +19,13 @@ from shared.kernel.access import Policy
 from shared.kernel.errors import InvalidInput
 from shared.messaging.broker import Broker, BrokerUnavailable, Inlet
 from shared.messaging.consumer import Consumer
+from shared.messaging.doorbell import Doorbell
 from shared.messaging.envelope import CONTENT_TYPE, SHARDS, Envelope
 from shared.messaging.inbox import count_applied
-from shared.messaging.outbox import count_log, read_settled_log
+from shared.messaging.outbox import count_log, find_position, read_settled_log
 from shared.messaging.sizing import Sizing
+
+POLL_SECONDS = 0.5
 
 Probe = Any
 """An async callable that gives what is wrong, by part; nothing when all is well."""
@@ -59,6 +63,12 @@ class Resize(Body):
     partitions: Annotated[int, Field(ge=1, le=SHARDS)]
 
 
+class LogPosition(BaseModel):
+    """Where to begin: read what comes ``after`` it."""
+
+    after: int
+
+
 class AuditEntry(BaseModel):
     """Who did what, when and from where. ``changes`` have before and after; sealed values are not shown."""
 
@@ -94,7 +104,9 @@ def health_router(probe: Probe) -> APIRouter:
     return router
 
 
-def events_router(service: str, policy: Policy, broker: Broker, consumer: Consumer | None) -> APIRouter:
+def events_router(
+    service: str, policy: Policy, broker: Broker, consumer: Consumer | None, doorbell: Doorbell
+) -> APIRouter:
     router = APIRouter(tags=["events"])
 
     @router.get(
@@ -107,12 +119,27 @@ def events_router(service: str, policy: Policy, broker: Broker, consumer: Consum
         uow: Uow,
         after: Annotated[Position, Query()] = 0,
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+        wait: Annotated[
+            float, Query(ge=0, le=20, description="seconds to wait for the next event, when there is none yet")
+        ] = 0,
     ) -> CloudEventsBatch:
+        """Whoever goes on from the last ``position`` comes from history to what is new without gap or repetition."""
         uow.permit(policy, "read_events")
         async with uow.reading() as session:
             events = await read_settled_log(session, service, after=after, limit=limit)
+        until = asyncio.get_running_loop().time() + wait
+        while not events and (left := until - asyncio.get_running_loop().time()) > 0:
+            await doorbell.next_ring(min(left, POLL_SECONDS))  # other processes' commits ring elsewhere
+            async with uow.reading() as session:
+                events = await read_settled_log(session, service, after=after, limit=limit)
         batch = [_as_json(envelope) for envelope in events]
         return CloudEventsBatch(batch)
+
+    @router.get("/events/position", summary="Where in the log a time lies", **door("read_events", 422))
+    async def find_log_position(uow: Uow, since: AwareDatetime) -> LogPosition:
+        uow.permit(policy, "read_events")
+        async with uow.reading() as session:
+            return LogPosition(after=await find_position(session, since))
 
     @router.get(
         "/events/counts", summary="How many events of each type this service has published", **door("count_events")

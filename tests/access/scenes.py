@@ -111,6 +111,7 @@ _OPERATIONS: Mapping[str, Scene] = {
     "GET /health/live": Scene(),
     "GET /health/ready": Scene(),
     "GET /events": Scene(),
+    "GET /events/position": Scene(query=_body(since="2014-06-27T00:00:00+08:00")),
     "GET /events/counts": Scene(),
     "GET /events/subscriptions": Scene(),
     "GET /events/applied": Scene(),

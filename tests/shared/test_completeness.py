@@ -13,6 +13,7 @@ from shared.messaging.completeness import Completeness
 from shared.messaging.core.completeness import GROWTH, PATIENCE_SECONDS, SPENT_SECONDS, Gaps, Recount
 from shared.messaging.envelope import SHARDS, shard_of
 from shared.messaging.inbox import count_applied, count_received
+from shared.messaging.outbox import read_settled_log
 from shared.messaging.position import Answer, Ask, Position
 from shared.messaging.relay import Relay
 from shared.messaging.resending import STRETCH, Positions, Resender
@@ -140,6 +141,22 @@ async def test_what_was_published_before_anybody_had_a_queue_comes_when_they_hav
         await until(lambda: all_sent(chain.catalog))
         async with chain.consuming():
             await until(lambda: chain.has_all(dict.fromkeys(CODES, 3)))
+    assert await chain.notify.count_parked() == 0
+
+
+async def test_a_new_service_gets_history_while_new_events_flow(wipeable: Wipeable, chain: Chain) -> None:
+    """Its inbox is empty, its queue is bound now, and an operator has the whole log sent to it besides."""
+    async with chain.publishing() as publisher:
+        await change_all(chain.catalog, 20)
+        await until(lambda: all_sent(chain.catalog))
+        writing = asyncio.create_task(change_all(chain.catalog, 20))
+        async with chain.consuming() as consumer:
+            await until(lambda: answers(consumer))
+            async with chain.catalog.database.reading() as session:
+                log = await read_settled_log(session, "catalog", after=0, limit=1000)
+            assert all(await publisher.publish(log, to="notify"))
+            await writing
+            await until(lambda: chain.has_all(dict.fromkeys(CODES, 40)))
     assert await chain.notify.count_parked() == 0
 
 
