@@ -268,8 +268,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The event log, oldest first, as a CloudEvents batch */
+        /**
+         * The event log, oldest first, as a CloudEvents batch
+         * @description Whoever goes on from the last ``position`` comes from history to what is new without gap or repetition.
+         */
         get: operations["list_events_events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/position": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where in the log a time lies */
+        get: operations["find_log_position_events_position_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -596,6 +616,14 @@ export interface components {
             expected_attendance: number;
             /** Remark */
             remark?: string | null;
+        };
+        /**
+         * LogPosition
+         * @description Where to begin: read what comes ``after`` it.
+         */
+        LogPosition: {
+            /** After */
+            after: number;
         };
         /**
          * OrderAnswer
@@ -2306,6 +2334,8 @@ export interface operations {
                 /** @description position to begin behind */
                 after?: number;
                 limit?: number;
+                /** @description seconds to wait for the next event, when there is none yet */
+                wait?: number;
             };
             header?: never;
             path?: never;
@@ -2370,6 +2400,78 @@ export interface operations {
                 content: {
                     "application/problem+json": unknown;
                     "application/cloudevents-batch+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_log_position_events_position_get: {
+        parameters: {
+            query: {
+                since: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogPosition"];
+                };
+            };
+            /** @description Refused */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
