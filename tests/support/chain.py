@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from shared.kernel.clock import utc_now
 from shared.messaging.broker import Broker
 from shared.messaging.completeness import Completeness
-from shared.messaging.rabbitmq import RabbitBroker
+from shared.messaging.rabbitmq import CONFIRM_SECONDS, RabbitBroker
 from shared.messaging.relay import Relay
 from shared.messaging.resending import Positions, Resender
 from shared.messaging.shards import ShardLease
@@ -26,9 +26,9 @@ class Chain:
     url: str
 
     @asynccontextmanager
-    async def publishing(self) -> AsyncIterator[RabbitBroker]:
+    async def publishing(self, *, confirm_seconds: float = CONFIRM_SECONDS) -> AsyncIterator[RabbitBroker]:
         """The relay's process of catalog."""
-        broker = RabbitBroker(self.url, name="catalog", stop_seconds=1)
+        broker = RabbitBroker(self.url, name="catalog", stop_seconds=1, confirm_seconds=confirm_seconds)
         lease = ShardLease(self.catalog.database, review_seconds=0.02)
         positions = Positions("catalog", self.catalog.database, broker, lease, utc_now, round_seconds=0.1)
         resender = Resender("catalog", self.catalog.database, broker, utc_now)
