@@ -5,14 +5,15 @@ nothing behind.
 """
 
 import stat
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection
-from aio_pika.exceptions import AMQPError, ChannelClosed, ChannelNotFoundEntity
+from aio_pika.exceptions import AMQPError, ChannelClosed, ChannelNotFoundEntity, ChannelPreconditionFailed
 from aiormq.exceptions import ChannelAccessRefused
 from redis.exceptions import NoPermissionError, RedisError
 from sqlalchemy import text
@@ -23,7 +24,7 @@ from shared.contracts import PUBLISHERS
 from shared.db.migrate import SchemaMismatch
 from shared.db.vault import DEFAULT_FILE, VaultError
 from shared.identity.keys import KeySource, KeysUnavailable
-from shared.messaging.topology import EXCHANGE, resend_queue
+from shared.messaging.topology import EXCHANGE, arguments_of, remedy_for_arguments, resend_queue
 from shared.service import Service
 from shared.settings import ServiceSettings
 from shared.tls import trusting
@@ -115,12 +116,23 @@ async def _broker(service: Service, settings: ServiceSettings) -> AsyncIterator[
             urlsplit(url).hostname,
             f"amqps:// in {name}_BROKER_URL",
         )
+        if service.consumer is not None:
+            with suppress(DBAPIError, OSError):  # said where the store is looked at
+                await service.consumer.sizing.look()
         missing = [queue for queue in _queues(service) if not await _may(connection, _looks_at(queue))]
         yield Finding(
             "broker: own queues",
             f"missing or closed to it: {', '.join(missing)}" if missing else "all there",
             f"python -m services.{settings.name} migrate" if missing else "",
         )
+        async for finding in _queue_arguments(connection, [name for name in _queues(service) if name not in missing]):
+            yield finding
+        if service.consumer is not None and service.consumer.inlet.is_settled:
+            inlet = service.consumer.inlet
+            surplus = inlet.possible_queues()[inlet.partitions :]
+            if left := [queue for queue in surplus if await _may(connection, _looks_at(queue))]:
+                tidy = f"diancai queues resize {settings.name} {inlet.partitions}"
+                yield Finding("broker: surplus queues", f"nobody takes from {', '.join(left)}", tidy)
         other = next(publisher for publisher in PUBLISHERS if publisher != settings.name)
         allowed = [
             what
@@ -170,6 +182,23 @@ def _says(routing_key: str) -> Attempt:
         await transaction.rollback()  # so that it is never heard
 
     return attempt
+
+
+async def _queue_arguments(connection: AbstractConnection, queues: Sequence[str]) -> AsyncIterator[Finding]:
+    """To declare again what is there changes nothing, and is refused where its arguments are others."""
+    wrong = False
+    for name in queues:
+        channel = await connection.channel(publisher_confirms=False)
+        try:
+            await channel.declare_queue(name, durable=True, arguments=arguments_of(name))
+        except ChannelPreconditionFailed as error:
+            wrong = True
+            yield Finding("broker: queue arguments", _first_line(error), remedy_for_arguments(name))
+        finally:
+            if not channel.is_closed:
+                await channel.close()
+    if not wrong:
+        yield Finding("broker: queue arguments", "as this release needs them")
 
 
 def _queues(service: Service) -> list[str]:

@@ -17,7 +17,7 @@ from uuid import uuid4
 
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
-from aio_pika.exceptions import AMQPError, DeliveryError
+from aio_pika.exceptions import AMQPError, ChannelPreconditionFailed, DeliveryError
 from aiormq import spec
 
 from shared.kernel.tasks import end
@@ -334,6 +334,9 @@ class RabbitBroker:
                 )
                 await session(connection)
                 log.info("connection to the broker ended", connection=name)
+            except ChannelPreconditionFailed as error:
+                remedy = "delete that queue; it is made again, and what it held comes again out of the event logs"
+                log.error("a queue was made with other arguments", connection=name, error=str(error), remedy=remedy)
             except Exception as error:
                 # Whatever it was: a supervisor that ends leaves a service deaf, or mute, until its restart.
                 log.warning("connection to the broker failed", connection=name, error=repr(error))

@@ -37,6 +37,15 @@ def resend_queue(publisher: str) -> str:
     return f"{publisher}.resend"
 
 
+def arguments_of(queue: str) -> dict[str, Any]:
+    """Of a service's queue."""
+    return RESEND_ARGUMENTS if queue.endswith(".resend") else QUEUE_ARGUMENTS
+
+
+def remedy_for_arguments(queue: str) -> str:
+    return f"rabbitmqctl delete_queue {queue}: it is made again, and what it held comes again out of the event logs"
+
+
 async def declare_exchanges(channel: AbstractChannel) -> None:
     unrouted = await channel.declare_exchange(UNROUTED, aio_pika.ExchangeType.FANOUT, durable=True)
     queue = await channel.declare_queue(UNROUTED, durable=True, arguments=UNROUTED_ARGUMENTS)

@@ -238,6 +238,25 @@ def test_the_doctor_names_what_is_too_wide(
     assert "cache: foreign keys: may read all" in "\n".join(dispatch.lines("advice"))
 
 
+async def test_the_doctor_names_queues_that_are_not_as_they_must_be(dispatch: Examined, rabbitmq: RabbitMQ) -> None:
+    assert dispatch.run("migrate") == 0, dispatch.said
+    url = (
+        dispatch.environment["DISPATCH_BROKER_URL"]
+        .replace("amqps", "amqp")
+        .replace(f"{rabbitmq.tls_port}", f"{rabbitmq.port}")
+    )
+    async with await aio_pika.connect(url) as connection, connection.channel() as channel:
+        underlay = await channel.get_underlay_channel()
+        await underlay.queue_delete("dispatch.1")
+        for name in ("dispatch.1", "dispatch.9"):
+            await channel.declare_queue(name, durable=True, arguments={"x-queue-type": "quorum"})
+    assert dispatch.run("doctor") == 1
+    wrong = "\n".join(dispatch.lines("WRONG"))
+    assert "broker: queue arguments: PRECONDITION_FAILED - inequivalent arg" in wrong, dispatch.said
+    assert "rabbitmqctl delete_queue dispatch.1: it is made again" in wrong
+    assert "broker: surplus queues: nobody takes from dispatch.9; diancai queues resize dispatch 2" in wrong
+
+
 def test_the_doctor_names_all_that_is_away_and_no_password(dispatch: Examined) -> None:
     away = f"localhost:{free_port()}"
     gone = {"DATABASE_URL": f"postgresql://x:geheim@{away}/x", "BROKER_URL": f"amqp://x:geheim@{away}/x"}
