@@ -37,7 +37,9 @@ class ServiceSettings(BaseSettings):
     )
     host: str = "127.0.0.1"
     port: int = 8000
-    partitions: int = Field(default=2, ge=1, le=16, description="queues that share this service's events")
+    partitions: int = Field(
+        default=2, ge=1, le=16, description="queues that share this service's events, until resized"
+    )
     log_level: str = "INFO"
     oidc_issuer: str = Field(
         default="", description="address of the identity provider; without one every token is refused"
