@@ -1,6 +1,7 @@
 """A service's store: PostgreSQL when it is deployed, a SQLite file when it is embedded or tested."""
 
 import sqlite3
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import ORMExecuteState, Session
@@ -18,6 +19,9 @@ POSTGRES_CONNECT = {
     "options": "-c idle_in_transaction_session_timeout=30000 -c timezone=UTC",
     "connect_timeout": 5,
 }
+
+TRUSTED_SECONDS = 1.0
+"""A connection that was in use so recently is handed out without asking the server whether it still stands."""
 
 
 class Database:
@@ -36,15 +40,24 @@ class Database:
         tls = {"sslmode": "verify-full", "sslrootcert": str(ca_file)} if ca_file else {}
         self.dialect = parsed.get_backend_name()
         if self.dialect == "postgresql":
-            self.engine = create_async_engine(
-                parsed.set(drivername="postgresql+psycopg"),
-                connect_args=POSTGRES_CONNECT | tls,
-                pool_size=pool_size,
-                max_overflow=10,
-                pool_pre_ping=True,
-                pool_recycle=1800,
-                hide_parameters=True,
+            options: dict[str, Any] = {
+                "connect_args": POSTGRES_CONNECT | tls,
+                "pool_size": pool_size,
+                "max_overflow": 10,
+                "pool_recycle": 1800,
+                "hide_parameters": True,
+            }
+            url_with_driver = parsed.set(drivername="postgresql+psycopg")
+            self.engine = create_async_engine(url_with_driver, **options)
+            # Each statement has a snapshot of its own anyway; so readers need no BEGIN and no ROLLBACK.
+            self._reading = create_async_engine(
+                url_with_driver, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True, **options
             )
+            for engine in (self.engine, self._reading):
+                # Many rows in one INSERT; psycopg's executemany sends a statement for each.
+                engine.sync_engine.dialect.use_insertmanyvalues_wo_returning = True
+                event.listen(engine.sync_engine, "checkin", _note_use)
+                event.listen(engine.sync_engine, "checkout", _ping_idle)
         elif self.dialect == "sqlite":
             if parsed.database:
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
@@ -55,11 +68,12 @@ class Database:
                 max_overflow=10,
                 hide_parameters=True,
             )
+            self._reading = self.engine.execution_options(diancai_reads_only=True)
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
         else:
             raise ValueError(f"database_url: {self.dialect!r} is not supported; use postgresql:// or sqlite:///")
-        self._reading = self.engine.execution_options(diancai_reads_only=True)
+        self._scanning = self.engine.execution_options(diancai_reads_only=True)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
@@ -72,8 +86,14 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        """A session for queries; takes no write lock and commits nothing."""
+        """A session for queries; takes no write lock and commits nothing. Each query sees what is committed by then."""
         async with AsyncSession(self._reading, expire_on_commit=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def scanning(self) -> AsyncIterator[AsyncSession]:
+        """A session for reading more than fits in memory, row by row, which takes a transaction."""
+        async with AsyncSession(self._scanning, expire_on_commit=False) as session:
             yield session
 
     async def ping(self) -> None:
@@ -83,6 +103,7 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+        await self._reading.dispose()
 
 
 class _WritingSession(Session):
@@ -111,6 +132,23 @@ def store_is_away(error: BaseException) -> bool:
 def is_duplicate_key(error: IntegrityError) -> bool:
     """Whether a unique constraint refused a row (SQLSTATE 23505), and not some other rule."""
     return getattr(error.orig, "sqlstate", None) == "23505" or "UNIQUE constraint" in str(error.orig)
+
+
+def _note_use(_connection: Any, record: Any) -> None:
+    record.info["used_at"] = time.monotonic()
+
+
+def _ping_idle(connection: Any, record: Any, _proxy: Any) -> None:
+    """In place of SQLAlchemy's ``pool_pre_ping``, which asks at every checkout and costs as much as a statement."""
+    if time.monotonic() - record.info.get("used_at", float("inf")) < TRUSTED_SECONDS:
+        return
+    try:
+        cursor = connection.cursor()
+        cursor.execute("SELECT 1")
+        cursor.close()
+        connection.rollback()
+    except connection.dbapi.Error as error:
+        raise InvalidatePoolError from error
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -70,9 +70,8 @@ class Doorbell:
             await asyncio.sleep(DEBOUNCE_SECONDS)  # one NOTIFY for all that was committed meanwhile
             self._outgoing.clear()
             try:
-                async with self._database.engine.connect() as connection:
-                    await connection.execution_options(isolation_level="AUTOCOMMIT")
-                    await connection.execute(text(f"NOTIFY {CHANNEL}"))
+                async with self._database.reading() as session:  # which takes no transaction
+                    await session.execute(text(f"NOTIFY {CHANNEL}"))
             except Exception as error:
                 log.warning("ring not carried, the relay's poll will find it", error=repr(error))
 
