@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from services.requests.api.routes import router
+from services.requests.application.menu import Menu
 from services.requests.application.policy import POLICY
 from services.requests.consumers import SUBSCRIPTIONS
 from services.requests.settings import RequestsSettings
@@ -17,7 +18,7 @@ from shared.service import Service
 
 
 def build(settings: RequestsSettings, *, broker: Broker, cache: Cache, clock: Clock) -> Service:
-    return Service.assemble(
+    service = Service.assemble(
         settings,
         package=Path(__file__).parent,
         title="Diancai requests",
@@ -30,3 +31,5 @@ def build(settings: RequestsSettings, *, broker: Broker, cache: Cache, clock: Cl
         sealed=[person_part.c.data_sealed],
         prunes=[EXPIRED_PARTS, OLD_IDEMPOTENCY_KEYS],
     )
+    service.api.state.menu = Menu()
+    return service

@@ -1,14 +1,15 @@
 """What a transaction changed, as the audit log keeps it."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
 from sqlalchemy import event, insert, inspect
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstanceState, Session
+from sqlalchemy.orm.attributes import get_history
 
 from shared.audit.tables import audit_log
 from shared.kernel.access import Actor
@@ -37,44 +38,63 @@ class Recorder:
 
     async def write(self, session: AsyncSession, actor: Actor, action: str, now: datetime) -> None:
         """Adds the row, as part of the session's transaction; nothing when nothing changed."""
-        if not self.changes:
-            return
-        await session.execute(
-            insert(audit_log).values(
-                at=now,
-                subject=actor.subject or "anonymous",
-                roles=",".join(sorted(actor.roles)),
-                action=action,
-                address=actor.address,
-                correlation_id=current_trace().correlation_id,
-                changes=canonical(self.changes),
-            )
-        )
+        if self.changes:
+            await session.execute(insert(audit_log), row_of(actor, action, now, self.changes))
 
     def _gather(self, session: Session, _context: Any, _instances: Any) -> None:
-        self._add("made", session.new)
-        self._add("changed", session.dirty)
-        self._add("removed", session.deleted)
-
-    def _add(self, how: str, objects: Iterable[Any]) -> None:
-        for entry in objects:
-            state = inspect(entry)
-            before: dict[str, Any] = {}
-            after: dict[str, Any] = {}
-            for column in state.mapper.column_attrs:
-                if column.key in _BOOKKEEPING:
-                    continue
-                history = state.attrs[column.key].history
-                if how != "removed" and history.added:
-                    after[column.key] = _shown(column.key, history.added[0])
-                if how == "removed" or (how == "changed" and history.has_changes()):
-                    known = history.deleted or (history.unchanged if how == "removed" else ())
-                    before[column.key] = _shown(column.key, known[0]) if known else None
+        self.changes += [_change(inspect(entry), "made", {}, _values(inspect(entry))) for entry in session.new]
+        for entry in session.dirty:
+            before, after = _difference(inspect(entry))
             if before or after:
-                key = "/".join(str(value) for value in state.mapper.primary_key_from_instance(entry))
-                self.changes.append(
-                    {"kind": state.mapper.local_table.name, "key": key, "how": how, "before": before, "after": after}
-                )
+                self.changes.append(_change(inspect(entry), "changed", before, after))
+        self.changes += [_change(inspect(entry), "removed", _values(inspect(entry)), {}) for entry in session.deleted]
+
+
+def row_of(actor: Actor, action: str, now: datetime, changes: list[Change]) -> dict[str, Any]:
+    """A row of the audit log, of the running trace."""
+    return {
+        "at": now,
+        "subject": actor.subject or "anonymous",
+        "roles": ",".join(sorted(actor.roles)),
+        "action": action,
+        "address": actor.address,
+        "correlation_id": current_trace().correlation_id,
+        "changes": canonical(changes),
+    }
+
+
+def making(entry: object) -> list[Change]:
+    """That ``entry`` is made, with all that is stored along with it."""
+    state: InstanceState[Any] = inspect(entry)
+    parts = [state, *(part for _, _, part, _ in state.mapper.cascade_iterator("save-update", state))]
+    return [_change(part, "made", {}, _values(part)) for part in parts]
+
+
+def _change(state: InstanceState[Any], how: str, before: dict[str, Any], after: dict[str, Any]) -> Change:
+    key = "/".join(str(value) for value in state.mapper.primary_key_from_instance(state.obj()))
+    return {"kind": str(state.mapper.local_table), "key": key, "how": how, "before": before, "after": after}
+
+
+def _columns(state: InstanceState[Any]) -> Iterator[str]:
+    return (column.key for column in state.mapper.column_attrs if column.key not in _BOOKKEEPING)
+
+
+def _values(state: InstanceState[Any]) -> dict[str, Any]:
+    return {name: _shown(name, state.dict[name]) for name in _columns(state) if name in state.dict}
+
+
+def _difference(state: InstanceState[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What was, and what is, in the columns that were set."""
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    for name in _columns(state):
+        if name in state.committed_state:
+            history = get_history(state.obj(), name)
+            if history.added:
+                after[name] = _shown(name, history.added[0])
+            if history.has_changes():
+                before[name] = _shown(name, history.deleted[0]) if history.deleted else None
+    return before, after
 
 
 def canonical(value: Any) -> str:

@@ -5,6 +5,10 @@ makes the thing, so there is no moment at which one exists without the other.
 """
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,8 +18,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db.engine import dialect_of
 from shared.db.types import UtcDateTime
-from shared.db.unit_of_work import Transaction
-from shared.kernel.errors import Conflict
+from shared.kernel.errors import Conflict, DomainError
+
+if TYPE_CHECKING:  # the unit of work claims keys too
+    from shared.db.unit_of_work import Transaction
 
 metadata = sa.MetaData()
 
@@ -39,7 +45,20 @@ def create_idempotency_table_v1() -> None:
     )
 
 
-async def claim(transaction: Transaction, key: str | None, body: BaseModel, resource_id: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """That ``key``, with a body of this ``fingerprint``, stands for the thing ``resource_id``."""
+
+    key: str
+    fingerprint: str
+    resource_id: str
+
+    @classmethod
+    def of(cls, key: str, body: BaseModel, resource_id: str) -> "Claim":
+        return cls(key, _fingerprint(body), resource_id)
+
+
+async def claim(transaction: "Transaction", key: str | None, body: BaseModel, resource_id: str) -> str:
     """Gives the id of the thing that ``key`` stands for: ``resource_id`` when the key is new or there
     is none, and the caller goes on to make it; else that of the thing made before.
 
@@ -47,15 +66,30 @@ async def claim(transaction: Transaction, key: str | None, body: BaseModel, reso
     """
     if key is None:
         return resource_id
-    session = transaction.session
+    found = await claim_all(transaction.session, [Claim.of(key, body, resource_id)], transaction.now)
+    if isinstance(refused := found.get(key, resource_id), DomainError):
+        raise refused
+    return refused
+
+
+async def claim_all(session: AsyncSession, claims: Sequence[Claim], now: datetime) -> dict[str, str | DomainError]:
+    """Claims keys, each for one thing; gives those that stand for something already: for what, or, where they were
+    used with another body, the refusal."""
     make = postgresql.insert if dialect_of(session) == "postgresql" else sqlite.insert
-    # A second request with the same key waits here until the first has committed or failed.
-    await session.execute(
-        make(idempotency_key)
-        .values(key=key, fingerprint=_fingerprint(body), resource_id=resource_id, created_at=transaction.now)
-        .on_conflict_do_nothing()
-    )
-    return await claimed(session, key, body) or resource_id
+    # A second request with the same key waits here until the first has committed or failed. Two that claim several
+    # take them in the same order, or they would wait for each other.
+    rows = [
+        {"key": one.key, "fingerprint": one.fingerprint, "resource_id": one.resource_id, "created_at": now}
+        for one in sorted(claims, key=lambda one: one.key)
+    ]
+    new = await session.scalars(make(idempotency_key).on_conflict_do_nothing().returning(idempotency_key.c.key), rows)
+    asked = {one.key: one for one in claims}
+    if not (old := asked.keys() - set(new)):
+        return {}
+    found = await session.execute(sa.select(idempotency_key).where(idempotency_key.c.key.in_(old)))
+    return {
+        row.key: str(row.resource_id) if row.fingerprint == asked[row.key].fingerprint else _reused() for row in found
+    }
 
 
 async def claimed(session: AsyncSession, key: str | None, body: BaseModel) -> str | None:
@@ -68,9 +102,13 @@ async def claimed(session: AsyncSession, key: str | None, body: BaseModel) -> st
         return None
     row = (await session.execute(sa.select(idempotency_key).where(idempotency_key.c.key == key))).one_or_none()
     if row is not None and row.fingerprint != _fingerprint(body):
-        raise Conflict("idempotency_key_reused", field="Idempotency-Key")
+        raise _reused()
     return str(row.resource_id) if row is not None else None
 
 
 def _fingerprint(body: BaseModel) -> str:
     return hashlib.sha256(body.model_dump_json().encode()).hexdigest()
+
+
+def _reused() -> Conflict:
+    return Conflict("idempotency_key_reused", field="Idempotency-Key")

@@ -81,7 +81,7 @@ async def _uow(request: Request) -> UnitOfWork:
     return acting
 
 
-def _state(request: Request) -> State:
+async def _state(request: Request) -> State:  # async, or FastAPI runs it in another thread
     state: State = request.app.state
     return state
 

@@ -207,3 +207,22 @@ async def test_nothing_can_be_ordered_before_a_menu_is_known(empty: House) -> No
     await empty.hear(f"township:{GAOLOU}", TOWNSHIP)
     refused = await empty.client.post("/api/requests/orders", json=ORDER)
     assert (refused.status_code, refused.json()["code"]) == (422, "unknown_edition")
+
+
+async def test_an_order_can_be_handed_in_at_once(requests: House) -> None:
+    """Drafting and handing in, in one request: the same order, and the same event."""
+    made = await order(requests, submit=True)
+    assert made["state"] == "submitted"
+    assert made["submitted_at"] is not None
+    (event,) = await requests.published("requests")
+    assert (event.type, event.model_dump()["order_id"]) == ("requests.service_ordered.v1", made["id"])
+
+
+async def test_handing_in_at_once_happens_once_a_key(requests: House) -> None:
+    key = {"Idempotency-Key": "高楼-2014-06-02".encode().hex()}
+    body = ORDER | {"submit": True}
+    answers = [await requests.client.post("/api/requests/orders", json=body, headers=key) for _ in range(2)]
+    assert answers[0].json() == answers[1].json()
+    assert len(await requests.published("requests")) == 1
+    draft = await requests.client.post("/api/requests/orders", json=ORDER, headers=key)
+    assert draft.json()["code"] == "idempotency_key_reused", "a draft is another request"

@@ -99,7 +99,7 @@ export interface paths {
         /** List orders, oldest first */
         get: operations["list_orders_orders_get"];
         put?: never;
-        /** Draft an order */
+        /** Draft an order, or hand one in at once */
         post: operations["post_order_orders_post"];
         delete?: never;
         options?: never;
@@ -624,6 +624,42 @@ export interface components {
         LogPosition: {
             /** After */
             after: number;
+        };
+        /** NewOrderBody */
+        NewOrderBody: {
+            /** Township Code */
+            township_code: string;
+            /** Edition Id */
+            edition_id: string;
+            /** Campaign */
+            campaign: string;
+            /** Place */
+            place: string;
+            point?: components["schemas"]["PointBody"] | null;
+            /** Lines */
+            lines: components["schemas"]["LineBody"][];
+            /**
+             * Wished On
+             * @default []
+             */
+            wished_on: string[];
+            /**
+             * Ruled Out On
+             * @default []
+             */
+            ruled_out_on: string[];
+            /**
+             * Priority
+             * @description 1 (low) to 5 (urgent)
+             * @default 3
+             */
+            priority: number;
+            /**
+             * Submit
+             * @description hand it in at once; false: keep a draft
+             * @default false
+             */
+            submit: boolean;
         };
         /**
          * OrderAnswer
@@ -1352,7 +1388,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["OrderBody"];
+                "application/json": components["schemas"]["NewOrderBody"];
             };
         };
         responses: {

@@ -8,7 +8,7 @@ from services.requests.api import schemas
 from services.requests.application import commands, queries
 from services.requests.domain.menu import Edition, Township
 from shared.http.doors import door
-from shared.http.inputs import IdempotencyKey, Page, TownshipCode, Uow
+from shared.http.inputs import AppState, IdempotencyKey, Page, TownshipCode, Uow
 
 router = APIRouter(tags=["requests"])
 
@@ -34,9 +34,15 @@ async def list_townships(uow: Uow, after: After = None, limit: Limit = 100) -> P
     return Page[schemas.TownshipAnswer].model_validate({"items": items, "next_after": next_after})
 
 
-@router.post("/orders", status_code=201, summary="Draft an order", **door("draft_order", 409, 422))
-async def post_order(body: schemas.OrderBody, uow: Uow, key: IdempotencyKey = None) -> schemas.OrderAnswer:
-    order = await commands.draft_order(uow, body.as_draft(), idempotency_key=key, request=body)
+@router.post(
+    "/orders", status_code=201, summary="Draft an order, or hand one in at once", **door("draft_order", 409, 422)
+)
+async def post_order(
+    body: schemas.NewOrderBody, uow: Uow, state: AppState, key: IdempotencyKey = None
+) -> schemas.OrderAnswer:
+    order = await commands.draft_order(
+        uow, state.menu, body.as_draft(), idempotency_key=key, request=body, submit=body.submit
+    )
     return schemas.OrderAnswer.model_validate(order)
 
 
@@ -67,8 +73,8 @@ async def get_order(order_id: str, uow: Uow) -> schemas.OrderAnswer:
 
 
 @router.put("/orders/{order_id}", summary="Change a draft or a returned order", **door("redraft_order", 404, 409, 422))
-async def put_order(order_id: str, body: schemas.OrderBody, uow: Uow) -> schemas.OrderAnswer:
-    return schemas.OrderAnswer.model_validate(await commands.redraft_order(uow, order_id, body.as_draft()))
+async def put_order(order_id: str, body: schemas.OrderBody, uow: Uow, state: AppState) -> schemas.OrderAnswer:
+    return schemas.OrderAnswer.model_validate(await commands.redraft_order(uow, state.menu, order_id, body.as_draft()))
 
 
 @router.post("/orders/{order_id}/submit", summary="Hand an order in", **door("submit_order", 404, 409, 422))

@@ -52,6 +52,10 @@ class OrderBody(Body):
         )
 
 
+class NewOrderBody(OrderBody):
+    submit: Annotated[bool, Field(description="hand it in at once; false: keep a draft")] = False
+
+
 class ReasonBody(Body):
     reason: Text
 

@@ -1,10 +1,12 @@
 """What requests can be told to do. One function a use case; each owns its transaction."""
 
+from datetime import datetime
+
 from pydantic import BaseModel
 
+from services.requests.application.menu import Menu
 from services.requests.application.policy import POLICY
 from services.requests.domain.line import Line
-from services.requests.domain.menu import Edition, Township
 from services.requests.domain.order import Draft, Order
 from shared.contracts.base import Point
 from shared.contracts.requests import (
@@ -16,38 +18,46 @@ from shared.contracts.requests import (
     ServiceOrdered,
     ServiceRated,
 )
-from shared.db.idempotency import claim
+from shared.db.idempotency import Claim
 from shared.db.unit_of_work import Transaction, UnitOfWork
 from shared.kernel.access import Grant
-from shared.kernel.errors import InvalidInput
 from shared.kernel.ids import new_id
 
 
-async def draft_order(uow: UnitOfWork, draft: Draft, *, idempotency_key: str | None, request: BaseModel) -> Order:
-    """A new draft, or the order that ``request`` made before under the same key, as it is now.
+async def draft_order(
+    uow: UnitOfWork,
+    menu: Menu,
+    draft: Draft,
+    *,
+    idempotency_key: str | None,
+    request: BaseModel,
+    submit: bool = False,
+) -> Order:
+    """A new draft, or, with ``submit``, an order handed in at once; or the order that ``request`` made before under
+    the same key, as it is now.
 
     :raises InvalidInput: the township, the edition or an item is not known here.
     :raises Conflict: the key was used with another request.
     """
     grant = uow.permit(POLICY, "draft_order")
     grant.require_for("township_code", township=draft.township_code)
-    async with uow.transaction() as tx:
-        order_id = new_id()
-        claimed = await claim(tx, idempotency_key, request, order_id)
-        if claimed != order_id:
-            return await _own(tx, grant, claimed)
-        order = Order.drafted(order_id, draft, await _lines(tx, draft), tx.now)
-        tx.add(order)
+    order = Order.drafted(new_id(), draft, await menu.lines_of(uow, draft), uow.now())
+    events = [_handed_in(order, uow.now())] if submit else []
+    claim = Claim.of(idempotency_key, request, order.id) if idempotency_key else None
+    made = await uow.add(order, *events, claim=claim)
+    if made == order.id:
         return order
+    async with uow.transaction() as tx:
+        return await _own(tx, grant, made)
 
 
-async def redraft_order(uow: UnitOfWork, order_id: str, draft: Draft) -> Order:
+async def redraft_order(uow: UnitOfWork, menu: Menu, order_id: str, draft: Draft) -> Order:
     """:raises InvalidInput: as for a new draft. :raises IllegalTransition: it is submitted already."""
     grant = uow.permit(POLICY, "redraft_order")
     grant.require_for("township_code", township=draft.township_code)
     async with uow.transaction() as tx:
         order = await _own(tx, grant, order_id)
-        order.redraft(draft, await _lines(tx, draft))
+        order.redraft(draft, await menu.lines_of(uow, draft))
         return order
 
 
@@ -55,17 +65,7 @@ async def submit_order(uow: UnitOfWork, order_id: str) -> Order:
     grant = uow.permit(POLICY, "submit_order")
     async with uow.transaction() as tx:
         order = await _own(tx, grant, order_id)
-        order.submit(tx.now)
-        tx.record(
-            order,
-            ServiceOrdered(
-                order_id=order.id,
-                township_code=order.township_code,
-                edition_id=order.edition_id,
-                campaign=order.campaign,
-                line_count=len(order.lines),
-            ),
-        )
+        tx.record(order, _handed_in(order, tx.now))
         return order
 
 
@@ -149,14 +149,15 @@ async def _own(tx: Transaction, grant: Grant, order_id: str) -> Order:
     return order
 
 
-async def _lines(tx: Transaction, draft: Draft) -> list[Line]:
-    # Read without a lock: all orders of a campaign share one edition, and neither copy can vanish.
-    if await tx.session.get(Township, draft.township_code) is None:
-        raise InvalidInput("unknown_township", field="township_code", township_code=draft.township_code)
-    edition = await tx.session.get(Edition, draft.edition_id)
-    if edition is None:
-        raise InvalidInput("unknown_edition", field="edition_id", edition=draft.edition_id)
-    return draft.lines_from(edition, new_id)
+def _handed_in(order: Order, now: datetime) -> ServiceOrdered:
+    order.submit(now)
+    return ServiceOrdered(
+        order_id=order.id,
+        township_code=order.township_code,
+        edition_id=order.edition_id,
+        campaign=order.campaign,
+        line_count=len(order.lines),
+    )
 
 
 def _as_demand(line: Line) -> OrderLine:

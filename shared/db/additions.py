@@ -1,0 +1,122 @@
+"""New things of many requests, committed together.
+
+What a request adds without having read anything needs no transaction of its own: whatever has come while the last
+commit was under way shares the next one. So at a quiet moment each has its own, and under load a commit, and the
+statements before it, serve many. (Group commit: DeWitt et al., "Implementation techniques for main memory database
+systems", SIGMOD 1984.)
+"""
+
+import asyncio
+from collections.abc import Sequence
+from contextvars import Context
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import insert
+
+from shared.audit.tables import audit_log
+from shared.db.engine import Database, store_is_away
+from shared.db.idempotency import Claim, claim_all
+from shared.kernel.aggregate import Aggregate
+from shared.kernel.clock import Clock
+from shared.kernel.errors import DomainError
+from shared.messaging.outbox import Outbox, Recorded
+
+LARGEST_GROUP = 100
+
+
+@dataclass(eq=False, slots=True)
+class Addition:
+    """A new aggregate, and what is stored with it: its events, the claim of the request's key, the audit log's row."""
+
+    aggregate: Aggregate
+    recorded: Sequence[Recorded]
+    claim: Claim | None
+    audited: dict[str, Any] | None
+    stored: asyncio.Future[str] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    """The key of what is there now: the aggregate's, or that of what the claimed key stood for already."""
+
+    def settle(self, outcome: str | Exception) -> None:
+        if self.stored.done():  # whoever asked has gone
+            return
+        if isinstance(outcome, Exception):
+            self.stored.set_exception(outcome)
+        else:
+            self.stored.set_result(outcome)
+
+
+class Additions:
+    """Commits additions, one group at a time."""
+
+    def __init__(self, database: Database, outbox: Outbox, clock: Clock) -> None:
+        self._database = database
+        self._outbox = outbox
+        self._clock = clock
+        self._waiting: list[Addition] = []
+        self._working: asyncio.Task[None] | None = None
+
+    async def commit(self, addition: Addition) -> str:
+        """Returns when it is safe; see :attr:`Addition.stored`.
+
+        :raises Conflict: the claimed key was used with another request.
+        """
+        self._waiting.append(addition)
+        if self._working is None or self._working.done():
+            # A context of its own: what this task logs is not about the request that happened to start it.
+            self._working = asyncio.create_task(self._work(), context=Context())
+        return await addition.stored
+
+    async def _work(self) -> None:
+        while self._waiting:
+            group = self._next_group()
+            try:
+                await self._store(group)
+            except Exception as error:
+                if len(group) == 1 or store_is_away(error):
+                    for addition in group:
+                        addition.settle(error)
+                else:  # each alone, so that the others don't suffer for the one that is to blame
+                    await self._store_one_by_one(group)
+
+    def _next_group(self) -> list[Addition]:
+        """What waits, but no key twice: the second must find what the first has stored."""
+        group: list[Addition] = []
+        later: list[Addition] = []
+        keys: set[str] = set()
+        for addition in self._waiting:
+            key = addition.claim.key if addition.claim else None
+            if len(group) < LARGEST_GROUP and key not in keys:
+                group.append(addition)
+            else:
+                later.append(addition)
+            if key is not None:
+                keys.add(key)
+        self._waiting = later
+        return group
+
+    async def _store_one_by_one(self, group: Sequence[Addition]) -> None:
+        for addition in group:
+            try:
+                await self._store([addition])
+            except Exception as error:
+                addition.settle(error)
+
+    async def _store(self, group: Sequence[Addition]) -> None:
+        async with self._database.writing() as session:
+            now = self._clock()
+            claims = [addition.claim for addition in group if addition.claim]
+            known = await claim_all(session, claims, now) if claims else {}
+            outcomes = {addition: _outcome(addition, known) for addition in group}
+            new = [addition for addition in group if outcomes[addition] == addition.aggregate.key]
+            session.add_all([addition.aggregate for addition in new])
+            await session.flush()
+            await self._outbox.append(session, [entry for addition in new for entry in addition.recorded], now)
+            if audited := [addition.audited for addition in new if addition.audited]:
+                await session.execute(insert(audit_log), audited)
+        for addition, outcome in outcomes.items():
+            addition.settle(outcome)
+
+
+def _outcome(addition: Addition, known: dict[str, str | DomainError]) -> str | DomainError:
+    found = known.get(addition.claim.key) if addition.claim else None
+    return addition.aggregate.key if found is None else found

@@ -1,0 +1,81 @@
+"""New things of many requests share a commit, on both stores; each still fails, or succeeds, for itself."""
+
+import asyncio
+from contextlib import suppress
+
+import pytest
+from pydantic import BaseModel
+from sqlalchemy import func, select
+
+from shared.db.idempotency import Claim
+from shared.kernel.errors import Conflict
+from shared.messaging.tables import event_log
+from tests.support.rolls import Roll, Rolls, delivered, team_changed, up_to
+
+
+class Wish(BaseModel):
+    text: str
+
+
+GAOLOU, XIANJIANG = Wish(text="高楼镇义诊"), Wish(text="仙降街道义诊")
+
+
+async def add(rolls: Rolls, code: str, wish: Wish = GAOLOU, *, key: str | None = None) -> str:
+    roll = Roll(code=code)
+    roll.mark(1)
+    return await rolls.uow.add(roll, delivered(code, 1), claim=Claim.of(key, wish, code) if key else None)
+
+
+async def count_transactions(rolls: Rolls) -> int:
+    async with rolls.database.reading() as session:
+        return int((await session.execute(select(func.count(event_log.c.txid.distinct())))).scalar_one())
+
+
+async def test_all_that_comes_meanwhile_shares_a_commit(rolls: Rolls) -> None:
+    codes = [f"team-{number}" for number in up_to(40)]
+    assert await asyncio.gather(*(add(rolls, code) for code in codes)) == codes
+    assert [await rolls.marks(code) for code in codes] == [[1]] * 40
+    assert [await rolls.said(code) for code in codes] == [[f"{code}-1"] for code in codes]
+    if rolls.database.dialect == "postgresql":  # SQLite numbers a transaction's events one by one
+        assert await count_transactions(rolls) < 40
+
+
+async def test_one_that_is_there_already_is_refused_alone(rolls: Rolls) -> None:
+    await add(rolls, "team-3")
+    outcomes = await asyncio.gather(*(add(rolls, f"team-{number}") for number in up_to(6)), return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [str, str, Conflict, str, str, str]
+    assert [await rolls.said(f"team-{number}") for number in up_to(6)] == [[f"team-{n}-1"] for n in up_to(6)]
+
+
+async def test_a_key_stands_for_the_first_however_close_together_they_come(rolls: Rolls) -> None:
+    made = await asyncio.gather(*(add(rolls, f"team-{number}", key="key-1") for number in up_to(8)))
+    assert len(set(made)) == 1
+    assert [len(await rolls.marks(f"team-{number}")) for number in up_to(8)].count(1) == 1
+    assert await add(rolls, "team-9", key="key-1") == made[0], "also much later"
+
+
+async def test_the_same_key_with_another_body_is_refused_alone(rolls: Rolls) -> None:
+    await add(rolls, "team-1", key="key-1")
+    refused, other = await asyncio.gather(
+        add(rolls, "team-2", XIANJIANG, key="key-1"), add(rolls, "team-3", key="key-2"), return_exceptions=True
+    )
+    assert isinstance(refused, Conflict)
+    assert refused.code == "idempotency_key_reused"
+    assert other == "team-3"
+
+
+async def test_whoever_gives_up_waiting_does_no_harm_to_others(rolls: Rolls) -> None:
+    leaving = asyncio.create_task(add(rolls, "team-1"))
+    staying = asyncio.create_task(add(rolls, "team-2"))
+    await asyncio.sleep(0)
+    leaving.cancel()
+    with suppress(asyncio.CancelledError):
+        await leaving
+    assert await staying == "team-2"
+    assert await add(rolls, "team-3") == "team-3"
+
+
+async def test_an_event_of_another_publisher_is_refused_before_anything_is_stored(rolls: Rolls) -> None:
+    with pytest.raises(PermissionError):
+        await rolls.uow.add(Roll(code="team-1"), team_changed("team-1", 1))
+    assert await rolls.marks("team-1") == []
