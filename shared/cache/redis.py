@@ -2,10 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -19,6 +20,9 @@ CONNECT_SECONDS = 2.0
 LONGEST_COUNT_SECONDS = 0.25
 """Nobody waits longer for a count; the limit then does not hold."""
 
+SHARE_SECONDS = 0.25
+"""How often processes tell each other what they counted; so much later does one hear of the others' requests."""
+
 log = logger(__name__)
 
 
@@ -27,6 +31,22 @@ def connect(url: str, *, ca_file: Path | None = None, connect_seconds: float = C
     tls: dict[str, Any] = {"ssl_ca_certs": str(ca_file)} if ca_file and url.startswith("rediss:") else {}
     client: Redis = Redis.from_url(url, socket_connect_timeout=connect_seconds, health_check_interval=15, **tls)
     return client
+
+
+class _Window(NamedTuple):
+    """The ``number``-th span of so many seconds since 1970, for one key."""
+
+    key: str
+    seconds: int
+    number: int
+
+    @property
+    def name(self) -> str:
+        return f"{_PREFIX}limit:{self.key}:{self.number}"
+
+    @property
+    def ends_at(self) -> int:
+        return (self.number + 1) * self.seconds
 
 
 class RedisCache:
@@ -40,12 +60,14 @@ class RedisCache:
         self._local = MemoryCache()
         self._client: Redis | None = None
         self._outgoing: asyncio.Queue[str] = asyncio.Queue(maxsize=10_000)
+        self._counts: dict[_Window, int] = {}
+        self._unshared: Counter[_Window] = Counter()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         client = connect(self._url, ca_file=self._ca_file)
         self._client = client
-        tasks = [asyncio.create_task(self._send(client)), asyncio.create_task(self._receive(client))]
+        tasks = [asyncio.create_task(work(client)) for work in (self._send, self._receive, self._share_counts)]
         try:
             yield
         finally:
@@ -64,19 +86,40 @@ class RedisCache:
             yield bursts
 
     async def take(self, key: str, *, limit: int, seconds: int) -> int:
-        window, rest = divmod(int(time.time()), seconds)
+        number, rest = divmod(int(time.time()), seconds)
+        window = _Window(key, seconds, number)
+        if window in self._counts:
+            self._counts[window] += 1
+            self._unshared[window] += 1
+        else:  # the first request of a window asks what other processes have counted; later ones need not wait for that
+            await self._share({window: 1})
+        return seconds - rest if self._counts.get(window, 0) > limit else 0
+
+    async def _share_counts(self, _client: Redis) -> None:
+        while True:
+            await asyncio.sleep(SHARE_SECONDS)
+            unshared, self._unshared = self._unshared, Counter()
+            if unshared:
+                await self._share(unshared)
+            over = [window for window in self._counts if window.ends_at <= time.time()]
+            for window in over:
+                del self._counts[window]
+
+    async def _share(self, counted: Mapping[_Window, int]) -> None:
+        """Adds to everybody's counts, and takes over what they have come to."""
         if self._client is None:
-            return 0
+            return
         try:
             async with asyncio.timeout(LONGEST_COUNT_SECONDS), self._client.pipeline(transaction=False) as pipe:
-                name = f"{_PREFIX}limit:{key}:{window}"
-                pipe.incr(name)
-                pipe.expire(name, seconds * 2)
-                count, _ = await pipe.execute()
+                for window, count in counted.items():
+                    pipe.incrby(window.name, count)
+                    pipe.expire(window.name, window.seconds * 2)
+                totals = (await pipe.execute())[::2]
         except (RedisError, OSError, TimeoutError) as error:
             log.info("requests are not counted", error=repr(error))
-            return 0
-        return seconds - rest if count > limit else 0
+            return
+        for window, total in zip(counted, totals, strict=True):
+            self._counts[window] = total + self._unshared[window]
 
     async def _send(self, client: "Redis") -> None:
         while True:

@@ -1,11 +1,13 @@
 """Checks access tokens: JWTs (RFC 7519, RFC 9068) of the configured OpenID Connect provider, and of no other."""
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from joserfc import jwt
 from joserfc.errors import JoseError
+from joserfc.jwk import Key
 from joserfc.jws import extract_compact
 
 from shared.identity.keys import KeySource
@@ -17,6 +19,9 @@ ALGORITHMS = ("ES256", "ES384", "RS256", "PS256", "Ed25519", "EdDSA")
 """Asymmetric ones only: no ``none``, and no HMAC that a public key could be passed off as."""
 
 LONGEST_TOKEN = 8192
+
+REMEMBERED = 2_000
+"""Tokens whose signature was found good; an account uses one for minutes."""
 
 
 class TokenVerifier:
@@ -35,6 +40,7 @@ class TokenVerifier:
         self._audience = audience
         self._skew = skew_seconds
         self._roles_claim = roles_claim
+        self._good: OrderedDict[str, tuple[str, Key, dict[str, Any]]] = OrderedDict()
 
     async def verify(self, token: str, *, address: str = "") -> tuple[Actor, Mapping[str, Any]]:
         """Who the token speaks of, and all it says (``exp``, ``iat`` in seconds since 1970).
@@ -49,6 +55,20 @@ class TokenVerifier:
     async def _claims(self, token: str) -> dict[str, Any]:
         if not self._issuer or len(token) > LONGEST_TOKEN:
             raise Unauthenticated("malformed")
+        kid, key, claims = self._good.get(token, ("", None, {}))
+        if key is not None and await self._keys.find(kid) is key:  # the key is still published
+            return claims
+        kid, key = await self._key_of(token)
+        try:
+            claims = dict(jwt.decode(token, key, algorithms=list(ALGORITHMS)).claims)
+        except (JoseError, ValueError, TypeError) as error:
+            raise Unauthenticated("signature") from error
+        self._good[token] = kid, key, claims
+        if len(self._good) > REMEMBERED:
+            self._good.popitem(last=False)
+        return claims
+
+    async def _key_of(self, token: str) -> tuple[str, Key]:
         try:
             header = extract_compact(token.encode("ascii")).headers()
         except (JoseError, ValueError) as error:
@@ -57,12 +77,9 @@ class TokenVerifier:
             raise Unauthenticated("algorithm")
         kid = header.get("kid")
         key = await self._keys.find(kid) if isinstance(kid, str) else None
-        if key is None:
+        if not isinstance(kid, str) or key is None:
             raise Unauthenticated("key")
-        try:
-            return dict(jwt.decode(token, key, algorithms=list(ALGORITHMS)).claims)
-        except (JoseError, ValueError, TypeError) as error:
-            raise Unauthenticated("signature") from error
+        return kid, key
 
     def _check(self, claims: Mapping[str, Any]) -> None:
         now = self._clock().timestamp()
