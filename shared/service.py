@@ -111,9 +111,11 @@ class Service:
         policy: Policy,
         sealed: Sequence[Column[Any]] = (),
         prunes: Sequence[Prune] = (),
+        linger_seconds: float = 0.0,
     ) -> "Service":
         """The parts that all services have alike. ``package`` is the folder of the service; what its
-        routes need beyond the unit of work, ``bootstrap.build`` puts into ``api.state``."""
+        routes need beyond the unit of work, ``bootstrap.build`` puts into ``api.state``. ``linger_seconds``:
+        how long its events may wait for each other before they are published."""
         database = Database(settings.database_url, ca_file=settings.tls_ca_file)
         outbox = Outbox(settings.name)
         doorbell = Doorbell(database)
@@ -138,7 +140,7 @@ class Service:
             uow=uow,
             doorbell=doorbell,
             migrations=Migrations(settings.name, package / "migrations"),
-            relay=Relay(settings.name, database, broker, doorbell, lease),
+            relay=Relay(settings.name, database, broker, doorbell, lease, linger_seconds=linger_seconds),
             consumer=consumer,
             texts=texts,
             api=api,

@@ -28,12 +28,13 @@ class Inlet:
     """Where a service's events come in: ``partitions`` queues that share the shards of the
     publishers it listens to. The queues are single-active-consumer, so that replicas share the work
     and every aggregate stays in order. Unless it ``is_settled``, queues of another size may be left, with
-    events in them."""
+    events in them. ``idle_types``: events that have no effect there and are only counted."""
 
     service: str
     publishers: tuple[str, ...]
     partitions: int = 2
     is_settled: bool = True
+    idle_types: frozenset[str] = frozenset()
 
     def queues(self) -> list[str]:
         return self.possible_queues()[: self.partitions]

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from shared.contracts import Event
+from shared.contracts import EVENTS, Event
 from shared.db.engine import store_is_away
 from shared.db.unit_of_work import Transaction, UnitOfWork
 from shared.kernel.clock import Clock
@@ -61,7 +61,9 @@ class Consumer:
     ) -> None:
         self.service = service
         publishers = tuple(sorted({event.publisher for event in subscriptions}))
-        self.sizing = Sizing(Inlet(service, publishers, partitions), unit_of_work.database, look_seconds=look_seconds)
+        idle = frozenset(EVENTS) - {event.type for event in subscriptions}
+        inlet = Inlet(service, publishers, partitions, idle_types=idle)
+        self.sizing = Sizing(inlet, unit_of_work.database, look_seconds=look_seconds)
         self._uow = unit_of_work
         self._outbox = outbox
         self._clock = clock

@@ -5,23 +5,9 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import (
-    ColumnElement,
-    Integer,
-    Row,
-    String,
-    and_,
-    bindparam,
-    delete,
-    func,
-    literal,
-    select,
-    tuple_,
-    update,
-)
+from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, func, select, text, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.types import TypeEngine
 
 from shared.db.engine import dialect_of
 from shared.kernel.errors import NotFound
@@ -35,8 +21,6 @@ Effects = Callable[[Envelope], Awaitable[None]]
 """Takes an event's effects, as part of the open transaction."""
 
 T = TypeVar("T")
-
-_SAVED = ("publisher", "aggregate_id", "last_seq")
 
 _CHUNK = 200
 """Keys per statement; SQLite takes at most 999 parameters in old builds."""
@@ -64,8 +48,7 @@ class Inbox:
             case core.Open(keys):
                 return await self._open(keys)
             case core.Save(last_seqs, new):
-                await self._save(last_seqs)
-                await self._count(new)
+                await self._save(last_seqs, new)
             case core.Park(envelope, error):
                 await self._park(envelope, error)
             case core.Fetch(key, seq):
@@ -79,12 +62,7 @@ class Inbox:
         places: dict[Key, Place] = {}
         for start in range(0, len(keys), _CHUNK):
             chunk = keys[start : start + _CHUNK]
-            await self._note(chunk)
-            where = tuple_(inbox.c.publisher, inbox.c.aggregate_id).in_(chunk)
-            rows = await self._session.execute(
-                select(inbox).where(where).order_by(inbox.c.publisher, inbox.c.aggregate_id).with_for_update()
-            )
-            places |= {(row.publisher, row.aggregate_id): Place(row.last_seq) for row in rows}
+            places |= {key: Place(last_seq) for key, last_seq in await self._lock(chunk)}
             waiting = await self._session.execute(
                 select(
                     parked.c.publisher, parked.c.aggregate_id, parked.c.aggregate_seq, parked.c.error.is_not(None)
@@ -94,51 +72,42 @@ class Inbox:
                 places[publisher, aggregate].parked[seq] = bool(failed)
         return places
 
-    async def _note(self, keys: Sequence[Key]) -> None:
-        """Makes the rows of the aggregates that have none."""
-        if self._on_postgres:  # one statement; a row at a time would cost a third of a batch
-            rows = select(*_unnested(keys), literal(0))
-            new = postgresql.insert(inbox).from_select(["publisher", "aggregate_id", "last_seq"], rows)
-            await self._session.execute(new.on_conflict_do_nothing())
-        else:
-            rows_of = [{"publisher": publisher, "aggregate_id": stream, "last_seq": 0} for publisher, stream in keys]
-            await self._session.execute(sqlite.insert(inbox).on_conflict_do_nothing(), rows_of)
-
-    async def _save(self, last_seqs: dict[Key, int]) -> None:
-        if not last_seqs:
-            return
+    async def _lock(self, keys: Sequence[Key]) -> list[tuple[Key, int]]:
+        """How far each aggregate is, its row locked; makes the rows of those that have none."""
         if self._on_postgres:
-            columns = (*_unnested(list(last_seqs)), _unnest(list(last_seqs.values()), Integer))
-            new = select(*(column.label(name) for column, name in zip(columns, _SAVED, strict=True))).subquery()
+            rows = (await self._session.execute(_LOCK_ON_POSTGRES, _columns(keys))).all()
+        else:  # whose writers queue
+            new = [{"publisher": publisher, "aggregate_id": stream, "last_seq": 0} for publisher, stream in keys]
+            await self._session.execute(sqlite.insert(inbox).on_conflict_do_nothing(), new)
+            where = tuple_(inbox.c.publisher, inbox.c.aggregate_id).in_(keys)
+            rows = (await self._session.execute(select(inbox).where(where))).all()
+        return [((row.publisher, row.aggregate_id), row.last_seq) for row in rows]
+
+    async def _save(self, last_seqs: Mapping[Key, int], new: Mapping[Source, int]) -> None:
+        """``new``: how many events have come of each shard, applied or parked."""
+        sources = sorted(new)  # in order, so that two that count the same shards wait and don't deadlock
+        if self._on_postgres:
+            counted = {"sources": [name for name, _ in sources], "shards": [shard for _, shard in sources]}
+            saved = _columns(list(last_seqs)) | {"last_seqs": list(last_seqs.values())}
+            counts = counted | {"counts": [new[source] for source in sources]}
+            await self._session.execute(_SAVE_ON_POSTGRES, saved | counts)
+            return
+        if last_seqs:
             await self._session.execute(
                 update(inbox)
-                .where(inbox.c.publisher == new.c.publisher, inbox.c.aggregate_id == new.c.aggregate_id)
-                .values(last_seq=new.c.last_seq)
+                .where(inbox.c.publisher == bindparam("of"), inbox.c.aggregate_id == bindparam("which"))
+                .values(last_seq=bindparam("seq")),
+                [{"of": of, "which": which, "seq": seq} for (of, which), seq in last_seqs.items()],
             )
-            return
-        await self._session.execute(
-            update(inbox)
-            .where(inbox.c.publisher == bindparam("of"), inbox.c.aggregate_id == bindparam("which"))
-            .values(last_seq=bindparam("seq")),
-            [{"of": of, "which": which, "seq": seq} for (of, which), seq in last_seqs.items()],
-        )
-
-    async def _count(self, new: Mapping[Source, int]) -> None:
-        if not new:
-            return
-        insert = postgresql.insert if self._on_postgres else sqlite.insert
-        more = insert(inbox_count)
-        await self._session.execute(
-            more.on_conflict_do_update(
-                index_elements=[inbox_count.c.publisher, inbox_count.c.shard],
-                set_={"received": inbox_count.c.received + more.excluded.received},
-            ).values(  # one statement; in order, so that two that count the same shards wait and don't deadlock
-                [
-                    {"publisher": publisher, "shard": shard, "received": count}
-                    for (publisher, shard), count in sorted(new.items())
-                ]
+        if new:
+            more = sqlite.insert(inbox_count)
+            await self._session.execute(
+                more.on_conflict_do_update(
+                    index_elements=[inbox_count.c.publisher, inbox_count.c.shard],
+                    set_={"received": inbox_count.c.received + more.excluded.received},
+                ),
+                [{"publisher": source[0], "shard": source[1], "received": new[source]} for source in sources],
             )
-        )
 
     async def _park(self, envelope: Envelope, error: str | None) -> None:
         insert = postgresql.insert if self._on_postgres else sqlite.insert
@@ -156,13 +125,32 @@ class Inbox:
         await self._session.execute(new.on_conflict_do_update(index_elements=known, set_={"error": error}))
 
 
-def _unnested(keys: Sequence[Key]) -> list[ColumnElement[Any]]:
-    """The keys as rows, whose two columns these are."""
-    return [_unnest([key[part] for key in keys], String) for part in (0, 1)]
+def _columns(keys: Sequence[Key]) -> dict[str, list[str]]:
+    return {"publishers": [publisher for publisher, _ in keys], "streams": [stream for _, stream in keys]}
 
 
-def _unnest(values: Sequence[object], kind: type[TypeEngine[Any]]) -> ColumnElement[Any]:
-    return func.unnest(literal(values, postgresql.ARRAY(kind)))
+# Once a batch each, so each is one statement. An update that changes nothing locks the row and gives its newest state.
+_LOCK_ON_POSTGRES = text("""
+    INSERT INTO inbox (publisher, aggregate_id, last_seq)
+    SELECT key.publisher, key.stream, 0
+    FROM unnest(CAST(:publishers AS varchar[]), CAST(:streams AS varchar[])) AS key (publisher, stream)
+    ORDER BY 1, 2
+    ON CONFLICT (publisher, aggregate_id) DO UPDATE SET last_seq = inbox.last_seq
+    RETURNING publisher, aggregate_id, last_seq
+""")
+_SAVE_ON_POSTGRES = text("""
+    WITH saved AS (
+        UPDATE inbox SET last_seq = key.last_seq
+        FROM unnest(CAST(:publishers AS varchar[]), CAST(:streams AS varchar[]), CAST(:last_seqs AS integer[]))
+            AS key (publisher, stream, last_seq)
+        WHERE inbox.publisher = key.publisher AND inbox.aggregate_id = key.stream
+    )
+    INSERT INTO inbox_count (publisher, shard, received)
+    SELECT source.publisher, source.shard, source.count
+    FROM unnest(CAST(:sources AS varchar[]), CAST(:shards AS smallint[]), CAST(:counts AS integer[]))
+        AS source (publisher, shard, count)
+    ON CONFLICT (publisher, shard) DO UPDATE SET received = inbox_count.received + excluded.received
+""")
 
 
 def _place(key: Key, seq: int) -> ColumnElement[bool]:

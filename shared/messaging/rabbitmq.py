@@ -37,6 +37,14 @@ from shared.messaging.topology import (
 )
 from shared.telemetry.logs import logger
 
+GROW_SECONDS = 0.25
+"""How long a batch waits for company in which no event has an effect."""
+
+BUSY_GROW_SECONDS = 0.01
+"""How long any batch does so when the one before has just been stored."""
+
+BUSY_SECONDS = 0.03
+
 CONNECT_SECONDS = 5.0
 CONFIRM_SECONDS = 10.0
 HEARTBEAT_SECONDS = 20
@@ -236,7 +244,9 @@ class RabbitBroker:
                 await asyncio.sleep(TIDY_SECONDS)
 
         leftovers = Leftovers(surplus, may_drop, tidy)
-        async with self._feeding(inlet.service, "consumer", inlet.queues(), declare, deliver, leftovers):
+        async with self._feeding(
+            inlet.service, "consumer", inlet.queues(), declare, deliver, leftovers, inlet.idle_types
+        ):
             yield
 
     @asynccontextmanager
@@ -261,6 +271,7 @@ class RabbitBroker:
         declare: Declare,
         deliver: Deliver,
         leftovers: Leftovers | None = None,
+        idle_types: frozenset[str] = frozenset(),
     ) -> AsyncIterator[None]:
         """Consumes ``queues`` for the length of the block. While that does not work, ``what`` is deaf."""
         self._deaf.add(what)
@@ -273,7 +284,8 @@ class RabbitBroker:
             left = await leftovers.find(connection) if leftovers else []
             may_drop = leftovers.may_drop if leftovers else None
             feeders = [
-                await _start_feeder(connection, name, deliver, stop, lost, may_drop) for name in (*queues, *left)
+                await _start_feeder(connection, name, deliver, stop, lost, may_drop, idle_types)
+                for name in (*queues, *left)
             ]
             self._deaf.discard(what)
             watchdog = asyncio.create_task(_watch(connection, what, queues, declare, lost))
@@ -375,6 +387,7 @@ async def _start_feeder(
     stop: asyncio.Event,
     lost: asyncio.Event,
     may_drop: MayDrop | None = None,
+    idle_types: frozenset[str] = frozenset(),
 ) -> "asyncio.Task[None]":
     """Consumes one queue on a channel of its own, whose acknowledgements may then cover many at once."""
     channel = await connection.channel(publisher_confirms=False)
@@ -387,8 +400,9 @@ async def _start_feeder(
     tag = await queue.consume(arrivals.put)
 
     async def feed() -> None:
+        before = float("-inf")
         while True:
-            batch = await _next_batch(arrivals, stop)
+            batch = await _next_batch(arrivals, stop, idle_types, before)
             if not batch:
                 await queue.cancel(tag)
                 return
@@ -396,6 +410,7 @@ async def _start_feeder(
             last = batch[-1].delivery_tag
             if last is not None:
                 await underlay.basic_ack(last, multiple=True)
+            before = asyncio.get_running_loop().time()
             if may_drop and any(map(is_mark, batch)) and await may_drop(queue_name):
                 await queue.cancel(tag)
                 await delete(connection, queue_name)
@@ -419,27 +434,41 @@ async def _tidied(
 
 
 async def _next_batch(
-    arrivals: "asyncio.Queue[AbstractIncomingMessage]", stop: asyncio.Event
+    arrivals: "asyncio.Queue[AbstractIncomingMessage]", stop: asyncio.Event, idle_types: frozenset[str], before: float
 ) -> list[AbstractIncomingMessage]:
-    """What has arrived, at least one message; empty when it is time to stop."""
-    if arrivals.empty():
-        getting = asyncio.create_task(arrivals.get())
-        stopped = asyncio.create_task(stop.wait())
-        try:
-            await asyncio.wait({getting, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            stopped.cancel()
-            getting.cancel()  # does nothing to one that is done
-        if not getting.done() or getting.cancelled():
-            return []
-        batch = [getting.result()]
-    else:
-        batch = []
-    if stop.is_set():
-        return []  # unacknowledged, so they go to the next consumer
-    while len(batch) < BATCH and not arrivals.empty():
-        batch.append(arrivals.get_nowait())
-    return batch
+    """What has arrived, at least one message; empty when it is time to stop. A batch without an effect is given some
+    time to grow, and so is any that follows another at once: a transaction for many events costs little more than one
+    for a single event. ``before``: when the last batch was done, by the loop's clock."""
+    loop = asyncio.get_running_loop()
+    batch: list[AbstractIncomingMessage] = []
+    until = None
+    while len(batch) < BATCH and (message := await _next_arrival(arrivals, stop, until)) is not None:
+        batch.append(message)
+        if until is None:
+            until = loop.time() + GROW_SECONDS
+        if message.type not in idle_types:
+            is_busy = loop.time() - before < BUSY_SECONDS
+            until = min(until, loop.time() + (BUSY_GROW_SECONDS if is_busy else 0.0))
+    return [] if stop.is_set() else batch  # unacknowledged, they go to the next consumer
+
+
+async def _next_arrival(
+    arrivals: "asyncio.Queue[AbstractIncomingMessage]", stop: asyncio.Event, until: float | None
+) -> AbstractIncomingMessage | None:
+    """None when there is none by then, or it is time to stop."""
+    if not arrivals.empty():
+        return arrivals.get_nowait()
+    patience = None if until is None else until - asyncio.get_running_loop().time()
+    if patience is not None and patience <= 0:
+        return None
+    getting = asyncio.create_task(arrivals.get())
+    stopped = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({getting, stopped}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopped.cancel()
+        getting.cancel()  # does nothing to one that is done
+    return getting.result() if getting.done() and not getting.cancelled() else None
 
 
 async def _deliver(batch: Sequence[AbstractIncomingMessage], handler: Handler, hear: Hear | None) -> None:

@@ -25,6 +25,12 @@ HELD_BACK_SECONDS = 0.005
 """How soon to look again when an event is committed, but an earlier transaction (of anyone on the
 database server) is still open: its end rings no bell."""
 
+BUSY_GROW_SECONDS = 0.01
+"""How long a round waits for company when the one before has just ended: a round for many events costs little more
+than one for a single event."""
+
+BUSY_SECONDS = 0.03
+
 _BEGUN = and_(
     event_log.c.txid >= relay_cursor.c.window_from,
     event_log.c.txid < relay_cursor.c.window_to,
@@ -53,14 +59,18 @@ class Relay:
         lease: ShardLease,
         *,
         poll_seconds: float = POLL_SECONDS,
+        linger_seconds: float = 0.0,
     ) -> None:
+        """``linger_seconds``: how long events wait for company that nobody waits for."""
         self.publisher = publisher
         self._database = database
         self._broker = broker
         self._doorbell = doorbell
         self._lease = lease
         self._poll_seconds = poll_seconds
+        self._linger_seconds = linger_seconds
         self._held_back = False
+        self._goes_on = False
         self._counted: frozenset[int] = frozenset()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -69,10 +79,10 @@ class Relay:
         while not stop.is_set():
             try:
                 await self._count_taken_over()
-                sent = await self.publish_due()
+                await self.publish_due()
                 failures = 0
-                if sent == 0:
-                    await self._doorbell.wait(HELD_BACK_SECONDS if self._held_back else self._poll_seconds)
+                if not self._goes_on:  # whatever is committed from now on rings
+                    await self._next_ring()
             except Exception as error:
                 failures += 1
                 level = log.info if isinstance(error, BrokerUnavailable) else log.warning
@@ -80,12 +90,19 @@ class Relay:
                 backoff = min(2.0, 0.1 * 2 ** min(failures, 8)) * random.uniform(0.5, 1.5)  # noqa: S311 - jitter
                 await self._doorbell_or(stop, backoff)
 
+    async def _next_ring(self) -> None:
+        ended = asyncio.get_running_loop().time()
+        await self._doorbell.wait(HELD_BACK_SECONDS if self._held_back else self._poll_seconds)
+        is_busy = asyncio.get_running_loop().time() - ended < BUSY_SECONDS
+        await asyncio.sleep(max(self._linger_seconds, BUSY_GROW_SECONDS if is_busy else 0.0))
+
     async def publish_due(self) -> int:
         """One round; gives how many events the broker took over.
 
         :raises BrokerUnavailable: the broker takes nothing now; the log keeps everything.
         """
         done = await drive(core.publish_due(), self._do)
+        self._goes_on = done.goes_on
         if done.sent < done.due:
             metrics.PUBLISH_FAILURES.labels(self.publisher).inc()
             raise BrokerUnavailable("not every event was confirmed")

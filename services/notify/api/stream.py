@@ -75,8 +75,8 @@ async def _follow(
                         id=str(position),
                         data=MessageAnswer.model_validate(message).model_dump_json(),
                     )
-                if messages:
-                    continue
+                if len(messages) == PAGE:
+                    continue  # there may be more; a signal since we asked would be waiting
                 await asyncio.wait({woken, stopped}, timeout=REREAD_SECONDS, return_when=asyncio.FIRST_COMPLETED)
                 if woken.done():
                     woken = asyncio.ensure_future(anext(bursts))

@@ -83,10 +83,12 @@ Step = Look | Read | Publish | Advance
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """How many events there were to send, and how many of them the broker took over."""
+    """How many events there were to send, and how many of them the broker took over. ``goes_on``: there may be more
+    that could have been sent, had the round been longer."""
 
     due: int = 0
     sent: int = 0
+    goes_on: bool = False
 
 
 def publish_due() -> Core[Step, Round]:
@@ -95,7 +97,8 @@ def publish_due() -> Core[Step, Round]:
     windows = [window for standing in standings if (window := window_of(standing))]
     if not windows:
         return Round()
-    pages: list[list[Envelope]] = yield Read(windows, max(1, PAGE // len(windows)))
+    limit = max(1, PAGE // len(windows))
+    pages: list[list[Envelope]] = yield Read(windows, limit)
     confirmed: set[int] = set()
     for wave in waves([envelope for page in pages for envelope in page]):
         outcome: list[bool] = yield Publish(wave)
@@ -105,7 +108,8 @@ def publish_due() -> Core[Step, Round]:
     moved = [sent_to(window, page, confirmed) for window, page in zip(windows, pages, strict=True)]
     if moves := [after for before, after in zip(windows, moved, strict=True) if after != before]:
         yield Advance(moves)
-    return Round(sum(map(len, pages)), len(confirmed))
+    goes_on = any(standing.unfinished for standing in standings) or any(len(page) == limit for page in pages)
+    return Round(sum(map(len, pages)), len(confirmed), goes_on)
 
 
 def window_of(standing: Standing) -> Window | None:
