@@ -35,6 +35,7 @@ class Bed:
                 f"{service.upper()}_DATABASE_URL": self.new_database(service),
                 f"{service.upper()}_BROKER_URL": self.broker.url,
                 f"{service.upper()}_REDIS_URL": self.redis.url,
+                f"{service.upper()}_PARTITIONS": "1",  # each has one consumer
             }
             for service in ROLES
         }
