@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -122,7 +123,8 @@ def _servers(
 
 def _logs(options: Options, playground: Playground) -> Path:
     logs = playground.folder / "logs" if options.logs is None else options.logs / f"seed-{options.seed}"
-    logs.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(logs, ignore_errors=True)
+    logs.mkdir(parents=True)
     return logs
 
 

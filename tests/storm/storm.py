@@ -105,18 +105,19 @@ async def _rage(options: Options, place: Ground, tell: Tell) -> Outcome:
             tell(f"{faults.healed_at - began:6.1f} s  {struck}")
             if is_measured:
                 await watcher.order(plain=True)
-                await _come_to_rest(Client(http), whole=False)
+                ordered = time.monotonic() - faults.healed_at
+                last = await _come_to_rest(Client(http), whole=False)
                 recoveries.append(time.monotonic() - faults.healed_at)
-                tell(f"          well again after {recoveries[-1]:.1f} s")
+                tell(f"          takes orders after {ordered:.1f} s, well again after {recoveries[-1]:.1f} s{last}")
             await asyncio.sleep(pauses.uniform(0.2, 1.5))
         stop.set()
         place.deployment.revive()
         await place.deployment.ready()
         await asyncio.gather(*crowd)
         client = Client(http)
-        await _come_to_rest(client, whole=True)
+        last = await _come_to_rest(client, whole=True)
         recoveries.append(time.monotonic() - faults.healed_at)
-        tell(f"          at rest after {recoveries[-1]:.1f} s")
+        tell(f"          at rest after {recoveries[-1]:.1f} s{last}")
         return await _sum_up(options, place, client, ledger, faults, time.monotonic() - began, max(recoveries))
 
 
@@ -159,21 +160,28 @@ async def _sum_up(
     )
 
 
-async def _come_to_rest(client: Client, *, whole: bool) -> None:
+async def _come_to_rest(client: Client, *, whole: bool) -> str:
     """Until every service has applied what is published now of those it listens to; ``whole``: all that is published.
-    Or it does not get there: the books say then what is missing."""
+    Or it does not get there: the books say then what is missing. Gives who was the last."""
+    last = ""
     with suppress(TimeoutError):
         async with asyncio.timeout(SETTLE_SECONDS):
             published = await _published(client)
-            while not await _has_applied(client, published):
+            while behind := await _behind(client, published):
+                last = f"; last: {', '.join(behind)}"
                 await asyncio.sleep(0.1)
                 if whole:
                     published = await _published(client)
+    return last
 
 
-async def _has_applied(client: Client, published: dict[str, int]) -> bool:
-    applied = [await client.get(f"/api/{name}/events/applied") for name in PUBLISHERS]
-    return all(count >= published[publisher] for counts in applied for publisher, count in counts.items())
+async def _behind(client: Client, published: dict[str, int]) -> list[str]:
+    return [
+        f"{listener} lacks {published[publisher] - count} of {publisher}"
+        for listener in PUBLISHERS
+        for publisher, count in (await client.get(f"/api/{listener}/events/applied")).items()
+        if count < published[publisher]
+    ]
 
 
 async def _published(client: Client) -> dict[str, int]:
