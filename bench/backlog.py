@@ -53,7 +53,8 @@ def with_history(place: Bed, name: str, events: int) -> str:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(
             "UPDATE relay_cursor SET window_from = pg_snapshot_xmax(pg_current_snapshot()),"
-            " window_to = pg_snapshot_xmax(pg_current_snapshot()), sent_id = (SELECT max(id) FROM event_log)"
+            " window_to = pg_snapshot_xmax(pg_current_snapshot()), sent_id = (SELECT max(id) FROM event_log),"
+            " sent_count = (SELECT count(*) FROM event_log WHERE event_log.shard = relay_cursor.shard)"
         )
         connection.execute("VACUUM ANALYZE")
     return url

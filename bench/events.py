@@ -10,7 +10,7 @@ from sqlalchemy import create_engine
 
 from shared.contracts.catalog import TeamChanged
 from shared.messaging.envelope import shard_of
-from shared.messaging.schema import create_messaging_tables_v1
+from shared.messaging.schema import add_completeness_v2, create_messaging_tables_v1
 
 CORRELATION = "a" * 32
 TRACEPARENT = f"00-{CORRELATION}-{'b' * 16}-01"
@@ -37,6 +37,7 @@ def prepare(url: str, events: int) -> None:
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
     with engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
         create_messaging_tables_v1()
+        add_completeness_v2()
     engine.dispose()
     seqs: dict[str, int] = {}
     headers = json.dumps({"traceparent": TRACEPARENT, "correlationid": CORRELATION, "causationid": "bench"})

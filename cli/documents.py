@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from shared.contracts import EVENTS
+from shared.contracts import EVENTS, PUBLISHERS
 from shared.messaging.envelope import CONTENT_TYPE
-from shared.messaging.rabbitmq import EXCHANGE
+from shared.messaging.position import POSITION, Position
+from shared.messaging.topology import EXCHANGE, POSITIONS
 from shared.service import Service
 
 Json = dict[str, Any]
@@ -18,7 +19,8 @@ def openapi(service: Service) -> Json:
 
 
 def asyncapi(version: str) -> Json:
-    """AsyncAPI 3.0: a channel an event type, on the topic exchange, with its CloudEvents headers."""
+    """AsyncAPI 3.0: a channel an event type, on the topic exchange, with its CloudEvents headers; beside them how
+    far each publisher has sent its log."""
     channels: Json = {}
     operations: Json = {}
     messages: Json = {}
@@ -32,14 +34,18 @@ def asyncapi(version: str) -> Json:
             "headers": {"$ref": "#/components/schemas/CloudEvent"},
             "payload": event.model_json_schema(ref_template=f"#/components/messages/{name}/payload/$defs/{{model}}"),
         }
-        channels[name] = {
-            "address": f"{kind}.s{{shard}}",
-            "parameters": {"shard": {"description": "0 to 15, CRC-32 of the aggregate id modulo 16"}},
-            "messages": {name: {"$ref": f"#/components/messages/{name}"}},
-            "bindings": {
-                "amqp": {"is": "routingKey", "exchange": {"name": EXCHANGE, "type": "topic", "durable": True}}
-            },
+        channels[name] = _channel(name, kind, EXCHANGE)
+        operations[f"publish_{name}"] = {"action": "send", "channel": {"$ref": f"#/channels/{name}"}}
+    for publisher in PUBLISHERS:
+        name = f"{publisher}_{POSITION.replace('.', '_')}"
+        messages[name] = {
+            "name": f"{publisher}.{POSITION}",
+            "title": "Position",
+            "summary": " ".join((Position.__doc__ or "").split()),
+            "contentType": CONTENT_TYPE,
+            "payload": Position.model_json_schema(ref_template=f"#/components/messages/{name}/payload/$defs/{{model}}"),
         }
+        channels[name] = _channel(name, f"{publisher}.{POSITION}", POSITIONS)
         operations[f"publish_{name}"] = {"action": "send", "channel": {"$ref": f"#/channels/{name}"}}
     return {
         "asyncapi": "3.0.0",
@@ -48,6 +54,15 @@ def asyncapi(version: str) -> Json:
         "channels": channels,
         "operations": operations,
         "components": {"messages": messages, "schemas": {"CloudEvent": _cloud_event()}},
+    }
+
+
+def _channel(name: str, kind: str, exchange: str) -> Json:
+    return {
+        "address": f"{kind}.s{{shard}}",
+        "parameters": {"shard": {"description": "0 to 15, CRC-32 of the aggregate id modulo 16"}},
+        "messages": {name: {"$ref": f"#/components/messages/{name}"}},
+        "bindings": {"amqp": {"is": "routingKey", "exchange": {"name": exchange, "type": "topic", "durable": True}}},
     }
 
 

@@ -16,12 +16,13 @@ from rich.console import Console
 from rich.table import Table
 
 from cli import audit, documents, report
-from cli.client import Refused, Unreachable
+from cli.client import Client, Refused, Unreachable
 from cli.demo import PUBLISHERS, Demonstration, circuit_of
 from cli.doctor import check_machine, check_system
 from cli.options import DEFAULT_URL, As, Data, Url, client_for, session_for
 from cli.parked import commands as parked_commands
 from cli.person import commands as person_commands
+from cli.queues import commands as queue_commands
 from cli.reconcile import Disagreement, Reconciler, by_rule
 from cli.sign_in import CannotSignIn
 from cli.up import CannotStart
@@ -38,6 +39,11 @@ app.add_typer(audit.app, name="audit")
 T = TypeVar("T")
 
 Port = Annotated[int, typer.Option(envvar="PORT", min=1, max=65535)]
+
+Since = Annotated[
+    str | None, typer.Option(help="Begin with what happened then, with its zone: 2014-06-27T00:00:00+08:00.")
+]
+WAIT_SECONDS = 15
 
 console = Console()
 errors = Console(stderr=True)
@@ -189,26 +195,27 @@ def events_tail(
     data: Data = Path("var"),
     as_role: As = "operator",
     after: Annotated[int, typer.Option(min=0, help="Begin behind this position.")] = 0,
+    since: Since = None,
     follow: Annotated[bool, typer.Option(help="Go on with what comes.")] = True,
 ) -> None:
     """Print events as they are published: one CloudEvents JSON object a line."""
 
     async def tail() -> None:
-        positions = dict.fromkeys(service or PUBLISHERS, after)
         async with client_for(url, data, as_role, patience_seconds=10) as client:
-            while True:
-                news = 0
-                for publisher, position in positions.items():
-                    batch = await client.get(f"/api/{publisher}/events", after=position, limit=500)
-                    for event in batch:
-                        print(json.dumps(event, ensure_ascii=False))
-                        positions[publisher] = event["position"]
-                    news += len(batch)
-                sys.stdout.flush()
-                if not news and not follow:
-                    return
-                if not news:
-                    await asyncio.sleep(0.5)
+            await asyncio.gather(*(tail_one(client, publisher) for publisher in service or PUBLISHERS))
+
+    async def tail_one(client: Client, publisher: str) -> None:
+        position = await _begin(client, publisher, after, since)
+        while True:
+            batch = await client.get(
+                f"/api/{publisher}/events", after=position, limit=500, wait=WAIT_SECONDS if follow else 0
+            )
+            for event in batch:
+                print(json.dumps(event, ensure_ascii=False))
+                position = event["position"]
+            sys.stdout.flush()
+            if not batch and not follow:
+                return
 
     _run(tail())
 
@@ -221,12 +228,13 @@ def events_replay(
     data: Data = Path("var"),
     as_role: As = "operator",
     after: Annotated[int, typer.Option(min=0, help="Begin behind this position.")] = 0,
+    since: Since = None,
 ) -> None:
-    """Send a service's event log, or the part behind a position, again to one other service."""
+    """Send a service's event log, or the part behind a position or a time, again to one other service."""
 
     async def replay() -> None:
-        sent, position = 0, after
         async with client_for(url, data, as_role, patience_seconds=10) as client:
+            sent, position = 0, await _begin(client, source, after, since)
             while True:
                 done = await client.post(
                     f"/api/{source}/events/replay",
@@ -240,6 +248,14 @@ def events_replay(
                 position = done["next_after"]
 
     _run(replay())
+
+
+async def _begin(client: Client, publisher: str, after: int, since: str | None) -> int:
+    """The position behind which to begin."""
+    if since is None:
+        return after
+    found = await client.get(f"/api/{publisher}/events/position", since=since)
+    return max(after, int(found["after"]))
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
@@ -264,6 +280,7 @@ def _fail(text: str) -> None:
 
 app.add_typer(person_commands(_run), name="person")
 app.add_typer(parked_commands(_run), name="parked")
+app.add_typer(queue_commands(_run), name="queues")
 
 if __name__ == "__main__":
     app()

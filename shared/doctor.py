@@ -23,7 +23,7 @@ from shared.contracts import PUBLISHERS
 from shared.db.migrate import SchemaMismatch
 from shared.db.vault import DEFAULT_FILE, VaultError
 from shared.identity.keys import KeySource, KeysUnavailable
-from shared.messaging.rabbitmq import EXCHANGE
+from shared.messaging.topology import EXCHANGE, resend_queue
 from shared.service import Service
 from shared.settings import ServiceSettings
 from shared.tls import trusting
@@ -173,7 +173,7 @@ def _says(routing_key: str) -> Attempt:
 
 
 def _queues(service: Service) -> list[str]:
-    return list(service.consumer.inlet.queues()) if service.consumer is not None else []
+    return [*(service.consumer.inlet.queues() if service.consumer is not None else []), resend_queue(service.name)]
 
 
 async def _cache(service: Service, settings: ServiceSettings) -> AsyncIterator[Finding]:

@@ -33,12 +33,16 @@ from shared.identity.tokens import TokenVerifier
 from shared.kernel.access import Policy
 from shared.kernel.clock import Clock
 from shared.kernel.tasks import end
+from shared.messaging import broker as broker_port
 from shared.messaging.broker import Broker, BrokerUnavailable
+from shared.messaging.completeness import Completeness
 from shared.messaging.consumer import Consumer, Subscriptions
 from shared.messaging.doorbell import Doorbell
 from shared.messaging.outbox import Outbox
 from shared.messaging.relay import Relay, outbox_depth
+from shared.messaging.resending import Positions, Resender
 from shared.messaging.shards import ShardLease
+from shared.messaging.sizing import Sizing
 from shared.privacy.retention import Prune, retention
 from shared.settings import ServiceSettings
 from shared.telemetry import metrics
@@ -46,6 +50,7 @@ from shared.telemetry.logs import logger
 from shared.tls import trusting
 
 SAMPLE_SECONDS = 5.0
+CONSUMER_STOP_SECONDS = broker_port.STOP_SECONDS + 1.0
 STOP_SECONDS = 2.0
 """How long relay and jobs may take to stop; with the consumer's time it stays below ten seconds."""
 
@@ -169,7 +174,8 @@ class Service:
         api.state.cache = cache
         api.add_middleware(Guarded, max_bytes=settings.max_body_bytes, max_seconds=settings.max_seconds)
         api.add_middleware(Observed, service=settings.name, on_fault=problems.install(api, texts))
-        for router in (health_router(service.probe), *routers, events_router(settings.name, policy, broker, consumer)):
+        events = events_router(settings.name, policy, broker, consumer, doorbell)
+        for router in (health_router(service.probe), *routers, events):
             api.include_router(router)
         return service
 
@@ -194,6 +200,7 @@ class Service:
         await self.migrations.upgrade(self.database)
         for prepare in self.after_migration:
             await prepare()
+        await self._look_for_size()
         async with self.broker.running():
             await self.broker.declared()
 
@@ -207,28 +214,54 @@ class Service:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self.database.close)
             await self.migrations.check(self.database)
+            await self._look_for_size()
             await stack.enter_async_context(self.cache.running())
             await stack.enter_async_context(self.broker.running())
             await stack.enter_async_context(self.doorbell.carrying())
+            if self.consumer is not None:
+                await stack.enter_async_context(_working([self._follow_size]))
             if Role.RELAY in roles:
                 await stack.enter_async_context(self._relaying())
             if Role.CONSUMER in roles and self.consumer is not None:
-                await stack.enter_async_context(self.broker.consuming(self.consumer.inlet, self.consumer.handle))
+                await stack.enter_async_context(self._consuming(self.consumer, self.consumer.sizing))
                 await stack.enter_async_context(_working(self.jobs))
+            yield
+
+    async def _look_for_size(self) -> None:
+        if self.consumer is not None:
+            self.broker.expect(await self.consumer.sizing.look())
+
+    async def _follow_size(self, stop: asyncio.Event) -> None:
+        if self.consumer is not None:
+            await self.consumer.sizing.follow(stop, self.broker.expect)
+
+    @asynccontextmanager
+    async def _consuming(self, consumer: Consumer, sizing: Sizing) -> AsyncIterator[None]:
+        """Consumes the inlet in the size that it has; in another as soon as it is resized."""
+        completeness = Completeness(self.name, self.database, self.broker)
+
+        async def consume(stop: asyncio.Event) -> None:
+            await sizing.consume(self.broker, consumer.handle, completeness.heard, stop)
+
+        async with _working([consume], seconds=CONSUMER_STOP_SECONDS):
             yield
 
     @asynccontextmanager
     async def _relaying(self) -> AsyncIterator[None]:
         stop = asyncio.Event()
-        async with self._lease.holding(), self.doorbell.listening():
+        positions = Positions(self.name, self.database, self.broker, self._lease, self.clock)
+        resender = Resender(self.name, self.database, self.broker, self.clock)
+        answering = self.broker.answering(self.name, resender.resend)
+        async with self._lease.holding(), self.doorbell.listening(), answering:
             sealing = asyncio.create_task(keep_sealing(self.database, self.clock, stop))
-            tasks = [asyncio.create_task(self.relay.run(stop)), sealing, asyncio.create_task(self._sample())]
+            telling = asyncio.create_task(positions.run(stop))
+            tasks = [asyncio.create_task(self.relay.run(stop)), sealing, telling, asyncio.create_task(self._sample())]
             try:
                 yield
             finally:
                 stop.set()
                 self.doorbell.ring()
-                await asyncio.wait(tasks[:2], timeout=STOP_SECONDS)
+                await asyncio.wait(tasks[:-1], timeout=STOP_SECONDS)
                 await end(*tasks)
 
     async def _sample(self) -> None:
@@ -252,7 +285,7 @@ def _name_scheme(api: FastAPI, discovery: str) -> None:
 
 
 @asynccontextmanager
-async def _working(jobs: Sequence[Job]) -> AsyncIterator[None]:
+async def _working(jobs: Sequence[Job], *, seconds: float = STOP_SECONDS) -> AsyncIterator[None]:
     stop = asyncio.Event()
     tasks = [asyncio.create_task(job(stop)) for job in jobs]
     try:
@@ -260,5 +293,5 @@ async def _working(jobs: Sequence[Job]) -> AsyncIterator[None]:
     finally:
         stop.set()
         if tasks:
-            await asyncio.wait(tasks, timeout=STOP_SECONDS)
+            await asyncio.wait(tasks, timeout=seconds)
         await end(*tasks)

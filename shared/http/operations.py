@@ -1,26 +1,31 @@
 """Doors that every service has for operators and subscribers: health, event feed, replay, audit log."""
 
+import asyncio
 import json
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import select
 
 from shared.audit.tables import audit_log
 from shared.contracts import PUBLISHERS
 from shared.http.doors import door, public
-from shared.http.inputs import Position, Uow
+from shared.http.inputs import Body, Position, Uow
 from shared.http.parking import parking_router
 from shared.kernel.access import Policy
 from shared.kernel.errors import InvalidInput
-from shared.messaging.broker import Broker, BrokerUnavailable
+from shared.messaging.broker import Broker, BrokerUnavailable, Inlet
 from shared.messaging.consumer import Consumer
-from shared.messaging.envelope import CONTENT_TYPE, Envelope
+from shared.messaging.doorbell import Doorbell
+from shared.messaging.envelope import CONTENT_TYPE, SHARDS, Envelope
 from shared.messaging.inbox import count_applied
-from shared.messaging.outbox import count_log, read_settled_log
+from shared.messaging.outbox import count_log, find_position, read_settled_log
+from shared.messaging.sizing import Sizing
+
+POLL_SECONDS = 0.5
 
 Probe = Any
 """An async callable that gives what is wrong, by part; nothing when all is well."""
@@ -39,6 +44,29 @@ class Replayed(BaseModel):
 
     sent: int
     next_after: int | None
+
+
+class Queues(BaseModel):
+    """By how many queues this service's events come in. Unless it ``is_settled``, some of another number are left."""
+
+    partitions: int
+    is_settled: bool
+
+    @classmethod
+    def of(cls, inlet: Inlet) -> "Queues":
+        return cls(partitions=inlet.partitions, is_settled=inlet.is_settled)
+
+
+class Resize(Body):
+    """By how many queues the events are to come in; as many processes can share the work."""
+
+    partitions: Annotated[int, Field(ge=1, le=SHARDS)]
+
+
+class LogPosition(BaseModel):
+    """Where to begin: read what comes ``after`` it."""
+
+    after: int
 
 
 class AuditEntry(BaseModel):
@@ -76,7 +104,9 @@ def health_router(probe: Probe) -> APIRouter:
     return router
 
 
-def events_router(service: str, policy: Policy, broker: Broker, consumer: Consumer | None) -> APIRouter:
+def events_router(
+    service: str, policy: Policy, broker: Broker, consumer: Consumer | None, doorbell: Doorbell
+) -> APIRouter:
     router = APIRouter(tags=["events"])
 
     @router.get(
@@ -89,12 +119,27 @@ def events_router(service: str, policy: Policy, broker: Broker, consumer: Consum
         uow: Uow,
         after: Annotated[Position, Query()] = 0,
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+        wait: Annotated[
+            float, Query(ge=0, le=20, description="seconds to wait for the next event, when there is none yet")
+        ] = 0,
     ) -> CloudEventsBatch:
+        """Whoever goes on from the last ``position`` comes from history to what is new without gap or repetition."""
         uow.permit(policy, "read_events")
         async with uow.reading() as session:
             events = await read_settled_log(session, service, after=after, limit=limit)
+        until = asyncio.get_running_loop().time() + wait
+        while not events and (left := until - asyncio.get_running_loop().time()) > 0:
+            await doorbell.next_ring(min(left, POLL_SECONDS))  # other processes' commits ring elsewhere
+            async with uow.reading() as session:
+                events = await read_settled_log(session, service, after=after, limit=limit)
         batch = [_as_json(envelope) for envelope in events]
         return CloudEventsBatch(batch)
+
+    @router.get("/events/position", summary="Where in the log a time lies", **door("read_events", 422))
+    async def find_log_position(uow: Uow, since: AwareDatetime) -> LogPosition:
+        uow.permit(policy, "read_events")
+        async with uow.reading() as session:
+            return LogPosition(after=await find_position(session, since))
 
     @router.get(
         "/events/counts", summary="How many events of each type this service has published", **door("count_events")
@@ -134,6 +179,9 @@ def events_router(service: str, policy: Policy, broker: Broker, consumer: Consum
             raise BrokerUnavailable("not every event was confirmed")
         return Replayed(sent=len(events), next_after=events[-1].position if len(events) == request.limit else None)
 
+    if consumer is not None:
+        _add_queues(router, policy, consumer.sizing)
+
     @router.get("/audit", summary="The audit log, oldest first", **door("read_audit", 422))
     async def list_audit(
         uow: Uow, after: Annotated[Position, Query()] = 0, limit: Annotated[int, Query(ge=1, le=500)] = 100
@@ -148,6 +196,20 @@ def events_router(service: str, policy: Policy, broker: Broker, consumer: Consum
     if consumer is not None:
         router.include_router(parking_router(policy, consumer))
     return router
+
+
+def _add_queues(router: APIRouter, policy: Policy, sizing: Sizing) -> None:
+    @router.get("/events/queues", summary="By how many queues this service's events come in", **door("read_queues"))
+    async def get_queues(uow: Uow) -> Queues:
+        uow.permit(policy, "read_queues")
+        return Queues.of(await sizing.look())
+
+    @router.put(
+        "/events/queues", summary="Change their number while everything runs", **door("resize_queues", 409, 422)
+    )
+    async def resize_queues(request: Resize, uow: Uow) -> Queues:
+        uow.permit(policy, "resize_queues")
+        return Queues.of(await sizing.resize(request.partitions, uow))
 
 
 def _as_json(envelope: Envelope) -> dict[str, Any]:

@@ -142,6 +142,8 @@ OPERATIONS: Mapping[str, Rules] = {
     "read_parked": {Role.OPERATOR: Scope.ANY, Role.AUDITOR: Scope.ANY},
     "redrive_parked": {Role.OPERATOR: Scope.ANY},
     "discard_parked": {Role.OPERATOR: Scope.ANY},
+    "read_queues": {Role.OPERATOR: Scope.ANY, Role.AUDITOR: Scope.ANY},
+    "resize_queues": {Role.OPERATOR: Scope.ANY},
     "read_person_export": {Role.COORDINATOR: Scope.ANY, Role.VOLUNTEER: Scope.SELF},
     "read_audit": {Role.AUDITOR: Scope.ANY, Role.OPERATOR: Scope.ANY},
 }

@@ -19,6 +19,7 @@ from shared.messaging.core.inbox import Key, WaitingFailed
 from shared.messaging.envelope import Envelope
 from shared.messaging.inbox import Inbox, get_parked, measure_parked
 from shared.messaging.outbox import Outbox
+from shared.messaging.sizing import LOOK_SECONDS, Sizing
 from shared.telemetry import metrics
 from shared.telemetry.logs import logger
 from shared.telemetry.trace import Trace, tracing
@@ -56,14 +57,20 @@ class Consumer:
         *,
         partitions: int = 2,
         retry_seconds: float = 0.1,
+        look_seconds: float = LOOK_SECONDS,
     ) -> None:
         self.service = service
-        self.inlet = Inlet(service, tuple(sorted({event.publisher for event in subscriptions})), partitions)
+        publishers = tuple(sorted({event.publisher for event in subscriptions}))
+        self.sizing = Sizing(Inlet(service, publishers, partitions), unit_of_work.database, look_seconds=look_seconds)
         self._uow = unit_of_work
         self._outbox = outbox
         self._clock = clock
         self._subscribers = {event.type: subscriber for event, subscriber in subscriptions.items()}
         self._retry_seconds = retry_seconds
+
+    @property
+    def inlet(self) -> Inlet:
+        return self.sizing.inlet
 
     @property
     def types(self) -> list[str]:

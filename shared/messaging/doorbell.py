@@ -30,16 +30,27 @@ class Doorbell:
         self._database = database
         self._local = asyncio.Event()
         self._outgoing = asyncio.Event()
+        self._next = asyncio.Event()
 
     def ring(self) -> None:
-        self._local.set()
+        self._rung()
         self._outgoing.set()
+
+    def _rung(self) -> None:
+        self._local.set()
+        self._next.set()
+        self._next = asyncio.Event()
 
     async def wait(self, seconds: float) -> None:
         """Until someone rings, at most ``seconds``."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._local.wait(), seconds)
         self._local.clear()
+
+    async def next_ring(self, seconds: float) -> None:
+        """Until someone rings after this was called, at most ``seconds``; for others than the relay, any number."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._next.wait(), seconds)
 
     @asynccontextmanager
     async def carrying(self) -> AsyncIterator[None]:
@@ -73,7 +84,7 @@ class Doorbell:
                     await connection.execute(text(f"LISTEN {CHANNEL}"))
                     raw: Any = (await connection.get_raw_connection()).driver_connection
                     async for _ in raw.notifies():
-                        self._local.set()
+                        self._rung()
             except Exception as error:
                 log.warning("not listening, polling instead", error=repr(error))
             await asyncio.sleep(1)

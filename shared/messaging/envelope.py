@@ -24,6 +24,10 @@ def shard_of(aggregate_id: str) -> int:
     return zlib.crc32(aggregate_id.encode()) % SHARDS
 
 
+def amqp_headers(attributes: Mapping[str, str]) -> dict[str, str]:
+    return {_PREFIX + name: value for name, value in attributes.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """One event on its way. ``body`` is forwarded as it was stored, byte by byte.
@@ -81,7 +85,7 @@ class Envelope:
 
     def headers(self) -> dict[str, str]:
         """The AMQP application properties."""
-        return {_PREFIX + name: value for name, value in self.attributes().items()}
+        return amqp_headers(self.attributes())
 
     @classmethod
     def from_headers(cls, headers: Mapping[str, Any], body: bytes) -> Self:

@@ -1,6 +1,7 @@
 """The inbox of a service in its store: does what :mod:`shared.messaging.core.inbox` decides."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -26,9 +27,9 @@ from shared.db.engine import dialect_of
 from shared.kernel.errors import NotFound
 from shared.messaging.core import Core, drive
 from shared.messaging.core import inbox as core
-from shared.messaging.core.inbox import Key, Place
-from shared.messaging.envelope import Envelope
-from shared.messaging.tables import inbox, parked
+from shared.messaging.core.inbox import Key, Place, Source
+from shared.messaging.envelope import SHARDS, Envelope, shard_of
+from shared.messaging.tables import inbox, inbox_count, parked
 
 Effects = Callable[[Envelope], Awaitable[None]]
 """Takes an event's effects, as part of the open transaction."""
@@ -62,8 +63,9 @@ class Inbox:
                 await self._effects(envelope)
             case core.Open(keys):
                 return await self._open(keys)
-            case core.Save(last_seqs):
+            case core.Save(last_seqs, new):
                 await self._save(last_seqs)
+                await self._count(new)
             case core.Park(envelope, error):
                 await self._park(envelope, error)
             case core.Fetch(key, seq):
@@ -103,6 +105,8 @@ class Inbox:
             await self._session.execute(sqlite.insert(inbox).on_conflict_do_nothing(), rows_of)
 
     async def _save(self, last_seqs: dict[Key, int]) -> None:
+        if not last_seqs:
+            return
         if self._on_postgres:
             columns = (*_unnested(list(last_seqs)), _unnest(list(last_seqs.values()), Integer))
             new = select(*(column.label(name) for column, name in zip(columns, _SAVED, strict=True))).subquery()
@@ -117,6 +121,23 @@ class Inbox:
             .where(inbox.c.publisher == bindparam("of"), inbox.c.aggregate_id == bindparam("which"))
             .values(last_seq=bindparam("seq")),
             [{"of": of, "which": which, "seq": seq} for (of, which), seq in last_seqs.items()],
+        )
+
+    async def _count(self, new: Mapping[Source, int]) -> None:
+        if not new:
+            return
+        insert = postgresql.insert if self._on_postgres else sqlite.insert
+        more = insert(inbox_count)
+        await self._session.execute(
+            more.on_conflict_do_update(
+                index_elements=[inbox_count.c.publisher, inbox_count.c.shard],
+                set_={"received": inbox_count.c.received + more.excluded.received},
+            ).values(  # one statement; in order, so that two that count the same shards wait and don't deadlock
+                [
+                    {"publisher": publisher, "shard": shard, "received": count}
+                    for (publisher, shard), count in sorted(new.items())
+                ]
+            )
         )
 
     async def _park(self, envelope: Envelope, error: str | None) -> None:
@@ -165,7 +186,44 @@ async def measure_parked(session: AsyncSession) -> tuple[int, int, datetime | No
     return faults, total - faults, oldest
 
 
+async def count_received(session: AsyncSession, publishers: Collection[str] | None = None) -> dict[Source, int]:
+    """How many different events of each shard have come, also those that can't be applied yet."""
+    query = select(inbox_count)
+    if publishers is not None:
+        query = query.where(inbox_count.c.publisher.in_(publishers))
+    return {(row.publisher, row.shard): row.received for row in await session.execute(query)}
+
+
 async def count_applied(session: AsyncSession) -> dict[str, int]:
-    """How many events of each publisher have their effects in this store."""
-    query = select(inbox.c.publisher, func.sum(inbox.c.last_seq).label("total")).group_by(inbox.c.publisher)
-    return {row.publisher: row.total for row in await session.execute(query)}
+    """How many events of each publisher have their effects in this store, or were let go."""
+    waiting = select(parked.c.publisher, func.count().label("total")).group_by(parked.c.publisher)
+    applied = Counter[str]()
+    for (publisher, _), received in (await count_received(session)).items():
+        applied[publisher] += received
+    applied.subtract({row.publisher: row.total for row in await session.execute(waiting)})
+    return dict(applied)
+
+
+async def recount(session: AsyncSession, publisher: str) -> None:
+    """Counts anew what has come of a publisher's events, from every aggregate's last and from what is parked."""
+    every = [{"publisher": publisher, "shard": shard, "received": 0} for shard in range(SHARDS)]
+    insert = postgresql.insert if dialect_of(session) == "postgresql" else sqlite.insert
+    await session.execute(insert(inbox_count).on_conflict_do_nothing(), every)
+    of_publisher = inbox_count.c.publisher == publisher
+    # Whoever counts now waits; what it took is not committed, and it adds that to what is found here.
+    await session.execute(select(inbox_count).where(of_publisher).order_by(inbox_count.c.shard).with_for_update())
+    found = Counter[int]()
+    for query in (
+        select(inbox.c.aggregate_id, inbox.c.last_seq).where(inbox.c.publisher == publisher),
+        select(parked.c.aggregate_id, func.count())
+        .where(parked.c.publisher == publisher)
+        .group_by(parked.c.aggregate_id),
+    ):
+        async for aggregate_id, events in await session.stream(query):
+            found[shard_of(aggregate_id)] += events
+    await session.execute(
+        update(inbox_count)
+        .where(of_publisher, inbox_count.c.shard == bindparam("which"))
+        .values(received=bindparam("events")),
+        [{"which": shard, "events": found[shard]} for shard in range(SHARDS)],
+    )

@@ -1,6 +1,7 @@
 """The broker inside one process: publishing waits until every listening service has committed.
 
-It stores nothing, for it does not have to: what is not confirmed stays in the publisher's event log.
+It stores nothing, for it does not have to: what is not confirmed stays in the publisher's event log. So nothing can
+be missing, and there is no need to say how far a log was sent, nor to ask for a part of it again.
 """
 
 import asyncio
@@ -9,8 +10,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from shared.kernel.tasks import end
-from shared.messaging.broker import BATCH, STOP_SECONDS, BrokerUnavailable, Handler, Inlet
+from shared.messaging.broker import BATCH, STOP_SECONDS, BrokerUnavailable, Handler, Inlet, Tidying
 from shared.messaging.envelope import Envelope
+from shared.messaging.position import Ask, Hear, Position, Resend
 from shared.telemetry.logs import logger
 
 CONFIRM_SECONDS = 10.0
@@ -97,9 +99,25 @@ class MemoryBroker:
             queue.waiting.put_nowait(delivery)
         return delivery.committed
 
+    @property
+    def connections(self) -> int:
+        return 0
+
+    async def tell(self, positions: Sequence[Position], *, to: str | None = None) -> None: ...
+
+    async def ask(self, publisher: str, ask: Ask) -> None: ...
+
     @asynccontextmanager
-    async def consuming(self, inlet: Inlet, handler: Handler) -> AsyncIterator[None]:
+    async def answering(self, publisher: str, resend: Resend) -> AsyncIterator[None]:
+        yield
+
+    @asynccontextmanager
+    async def consuming(
+        self, inlet: Inlet, handler: Handler, hear: Hear | None = None, tidying: Tidying | None = None
+    ) -> AsyncIterator[None]:
         self.expect(inlet)
+        if tidying is not None and not inlet.is_settled:
+            await tidying.settle(inlet)  # what was in other queues is its publishers' to send again
         queues = [self._queues[name] for name in inlet.queues()]
         for queue in queues:
             queue.closed = False

@@ -8,8 +8,10 @@ close, cancelled consumer, publish timeout, or when the watchdog finds that the 
 import asyncio
 import random
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from itertools import count, groupby
 from typing import Any
 from uuid import uuid4
 
@@ -19,35 +21,47 @@ from aio_pika.exceptions import AMQPError, DeliveryError
 from aiormq import spec
 
 from shared.kernel.tasks import end
-from shared.messaging.broker import BATCH, STOP_SECONDS, BrokerUnavailable, Handler, Inlet, replay_key
-from shared.messaging.envelope import CONTENT_TYPE, Envelope
+from shared.messaging.broker import BATCH, STOP_SECONDS, BrokerUnavailable, Handler, Inlet, Tidying, replay_key
+from shared.messaging.envelope import CONTENT_TYPE, Envelope, amqp_headers
+from shared.messaging.position import POSITION, Ask, Hear, Position, Resend
+from shared.messaging.resizing import MayDrop, delete, exists, is_mark, mark_ends, unbind_others
+from shared.messaging.topology import (
+    EXCHANGE,
+    POSITIONS,
+    REPLAY,
+    RESEND,
+    declare_exchanges,
+    declare_inlet,
+    declare_resend,
+    resend_queue,
+)
 from shared.telemetry.logs import logger
 
-EXCHANGE = "diancai.events"
-REPLAY = "diancai.replay"
-UNROUTED = "diancai.unrouted"
-"""Alternate exchange and queue: events that no inlet listens to, for the operator to see."""
-
-QUEUE_ARGUMENTS: dict[str, Any] = {
-    "x-queue-type": "quorum",
-    "x-single-active-consumer": True,
-    # Must be positive (4.x), and must never cost a good event: what can't be applied is parked by the
-    # inbox long before, so this only ends a message that kills its consumer again and again.
-    "x-delivery-limit": 10_000,
-}
-UNROUTED_ARGUMENTS: dict[str, Any] = {
-    "x-queue-type": "quorum",
-    "x-delivery-limit": 10_000,
-    "x-max-length": 10_000,
-    "x-overflow": "drop-head",
-}
 CONNECT_SECONDS = 5.0
 CONFIRM_SECONDS = 10.0
 HEARTBEAT_SECONDS = 20
 WATCH_SECONDS = 4.0
+REBIND_EVERY = 3
+TIDY_SECONDS = 0.5
 
 _DOWN = (AMQPError, ConnectionError, OSError, TimeoutError, RuntimeError)
 """What aio-pika raises when the broker, the connection or the channel is gone."""
+
+Declare = Callable[[AbstractChannel], Awaitable[None]]
+"""Makes the queues and bindings that are missing."""
+
+Deliver = Callable[[Sequence[AbstractIncomingMessage]], Awaitable[None]]
+"""Takes messages in order; when it returns they are acknowledged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leftovers:
+    """What of an inlet's other sizes is there, and how that ends."""
+
+    find: Callable[[AbstractConnection], Awaitable[list[str]]]
+    may_drop: MayDrop
+    tidy: Callable[[AbstractConnection, Sequence[str]], Awaitable[None]]
+
 
 log = logger(__name__)
 
@@ -77,6 +91,7 @@ class RabbitBroker:
         self._ready = asyncio.Event()
         self._broken = asyncio.Event()
         self._deaf: set[str] = set()  # services whose consumers are expected, and not there
+        self.connections = 0
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -131,7 +146,55 @@ class RabbitBroker:
                 return False
             return True
 
-        tasks = [asyncio.create_task(one(envelope)) for envelope in envelopes]
+        return await self._settled([one(envelope) for envelope in envelopes])
+
+    async def tell(self, positions: Sequence[Position], *, to: str | None = None) -> None:
+        await self._say(
+            REPLAY if to else POSITIONS,
+            [
+                (
+                    replay_key(to, position.shard) if to else position.routing_key,
+                    position.model_dump_json().encode(),
+                    _said(position.type, amqp_headers(position.attributes())),
+                )
+                for position in positions
+            ],
+            mandatory=to is not None,
+        )
+
+    async def ask(self, publisher: str, ask: Ask) -> None:
+        await self._say(RESEND, [(publisher, ask.model_dump_json().encode(), _said("resend"))], mandatory=True)
+
+    async def _say(
+        self, exchange: str, messages: Sequence[tuple[str, bytes, spec.Basic.Properties]], *, mandatory: bool
+    ) -> None:
+        """Hands over what is no event. :raises BrokerUnavailable: some of it did not get there."""
+        await self.declared()
+        channel = self._channel
+        try:
+            if channel is None:
+                raise ConnectionError
+            underlay: Any = await channel.get_underlay_channel()
+        except _DOWN as error:
+            raise BrokerUnavailable("the connection was just lost") from error
+
+        async def one(key: str, body: bytes, properties: spec.Basic.Properties) -> bool:
+            try:
+                await underlay.basic_publish(
+                    body, exchange=exchange, routing_key=key, properties=properties, mandatory=mandatory, wait=False
+                )
+            except _DOWN as error:
+                if not isinstance(error, DeliveryError):  # that is: nobody takes it
+                    self._broken.set()
+                return False
+            return True
+
+        if not all(await self._settled([one(*message) for message in messages])):
+            raise BrokerUnavailable(f"{exchange}: not everything was taken over")
+
+    async def _settled(self, sending: Sequence[Coroutine[Any, Any, bool]]) -> list[bool]:
+        """Waits for the confirms, but not for ever; gives for each whether it came."""
+        tasks = [asyncio.create_task(one) for one in sending]
         try:
             _, late = await asyncio.wait(tasks, timeout=self._confirm_seconds)
             if late:
@@ -144,22 +207,92 @@ class RabbitBroker:
         return [task.done() and not task.cancelled() and task.result() for task in tasks]
 
     @asynccontextmanager
-    async def consuming(self, inlet: Inlet, handler: Handler) -> AsyncIterator[None]:
+    async def consuming(
+        self, inlet: Inlet, handler: Handler, hear: Hear | None = None, tidying: Tidying | None = None
+    ) -> AsyncIterator[None]:
         self.expect(inlet)
-        self._deaf.add(inlet.service)
+        unsettled = tidying if not inlet.is_settled else None
+
+        async def declare(channel: AbstractChannel) -> None:
+            await declare_exchanges(channel)
+            await declare_inlet(channel, inlet)
+
+        async def deliver(batch: Sequence[AbstractIncomingMessage]) -> None:
+            await _deliver(batch, handler, hear)
+
+        async def surplus(connection: AbstractConnection) -> list[str]:
+            left = await unbind_others(connection, inlet) if unsettled else []
+            await mark_ends(connection, left)
+            return left
+
+        async def may_drop(queue: str) -> bool:
+            return unsettled is not None and queue not in (await unsettled.look()).queues()
+
+        async def tidy(connection: AbstractConnection, left: Sequence[str]) -> None:
+            while unsettled is not None:
+                if not any([await exists(connection, name) for name in left]):
+                    await unsettled.settle(inlet)
+                    return
+                await asyncio.sleep(TIDY_SECONDS)
+
+        leftovers = Leftovers(surplus, may_drop, tidy)
+        async with self._feeding(inlet.service, "consumer", inlet.queues(), declare, deliver, leftovers):
+            yield
+
+    @asynccontextmanager
+    async def answering(self, publisher: str, resend: Resend) -> AsyncIterator[None]:
+        async def declare(channel: AbstractChannel) -> None:
+            await declare_resend(channel, publisher)
+
+        async def deliver(batch: Sequence[AbstractIncomingMessage]) -> None:
+            for message in batch:
+                await _answer(message, resend)
+
+        queues = [resend_queue(publisher)]
+        async with self._feeding(queues[0], "resend", queues, declare, deliver):
+            yield
+
+    @asynccontextmanager
+    async def _feeding(
+        self,
+        what: str,
+        role: str,
+        queues: Sequence[str],
+        declare: Declare,
+        deliver: Deliver,
+        leftovers: Leftovers | None = None,
+    ) -> AsyncIterator[None]:
+        """Consumes ``queues`` for the length of the block. While that does not work, ``what`` is deaf."""
+        self._deaf.add(what)
         stop = asyncio.Event()
 
         async def session(connection: AbstractConnection) -> None:
-            await self._consumer(connection, inlet, handler, stop)
+            lost = asyncio.Event()
+            async with await _opened(connection) as channel:
+                await declare(channel)
+            left = await leftovers.find(connection) if leftovers else []
+            may_drop = leftovers.may_drop if leftovers else None
+            feeders = [
+                await _start_feeder(connection, name, deliver, stop, lost, may_drop) for name in (*queues, *left)
+            ]
+            self._deaf.discard(what)
+            watchdog = asyncio.create_task(_watch(connection, what, queues, declare, lost))
+            tidying = asyncio.create_task(_tidied(leftovers, connection, left, lost))
+            try:
+                await _first_of(connection.closed(), lost.wait(), asyncio.wait(feeders))
+            finally:
+                if not stop.is_set():
+                    self._deaf.add(what)
+                await end(watchdog, tidying, *feeders)
 
-        supervisor = asyncio.create_task(self._supervise(f"{self._name} consumer", session, stop))
+        supervisor = asyncio.create_task(self._supervise(f"{self._name} {role}", session, stop))
         try:
             yield
         finally:
             stop.set()
             await asyncio.wait({supervisor}, timeout=self._stop_seconds)
             await end(supervisor)
-            self._deaf.discard(inlet.service)
+            self._deaf.discard(what)
 
     async def ping(self) -> None:
         if not self._ready.is_set():
@@ -171,32 +304,17 @@ class RabbitBroker:
         self._broken.clear()
         channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
         try:
-            await _declare_exchanges(channel)
+            await declare_exchanges(channel)
             for inlet in self._inlets.values():
-                await _declare_inlet(channel, inlet)
+                await declare_inlet(channel, inlet)
+                await declare_resend(channel, inlet.service)
             self._channel = channel
+            self.connections += 1
             self._ready.set()
             await _first_of(connection.closed(), channel.closed(), self._broken.wait())
         finally:
             self._ready.clear()
             self._channel = None
-
-    async def _consumer(
-        self, connection: AbstractConnection, inlet: Inlet, handler: Handler, stop: asyncio.Event
-    ) -> None:
-        lost = asyncio.Event()
-        async with await _opened(connection) as channel:
-            await _declare_exchanges(channel)
-            await _declare_inlet(channel, inlet)
-        feeders = [await _start_feeder(connection, name, handler, stop, lost) for name in inlet.queues()]
-        self._deaf.discard(inlet.service)
-        watchdog = asyncio.create_task(_watch(connection, inlet, lost))
-        try:
-            await _first_of(connection.closed(), lost.wait(), asyncio.wait(feeders))
-        finally:
-            if not stop.is_set():
-                self._deaf.add(inlet.service)
-            await end(watchdog, *feeders)
 
     async def _supervise(
         self, name: str, session: Callable[[AbstractConnection], Awaitable[None]], stop: asyncio.Event
@@ -247,29 +365,13 @@ async def _first_of(*waits: Awaitable[Any]) -> None:
             task.cancel()
 
 
-async def _declare_exchanges(channel: AbstractChannel) -> None:
-    unrouted = await channel.declare_exchange(UNROUTED, aio_pika.ExchangeType.FANOUT, durable=True)
-    queue = await channel.declare_queue(UNROUTED, durable=True, arguments=UNROUTED_ARGUMENTS)
-    await queue.bind(unrouted)
-    await channel.declare_exchange(REPLAY, aio_pika.ExchangeType.DIRECT, durable=True)
-    await channel.declare_exchange(
-        EXCHANGE, aio_pika.ExchangeType.TOPIC, durable=True, arguments={"alternate-exchange": UNROUTED}
-    )
-
-
-async def _declare_inlet(channel: AbstractChannel, inlet: Inlet) -> None:
-    await _declare_exchanges(channel)
-    queues = {
-        name: await channel.declare_queue(name, durable=True, arguments=QUEUE_ARGUMENTS) for name in inlet.queues()
-    }
-    for name, key in inlet.bindings():
-        await queues[name].bind(EXCHANGE, key)
-    for name, key in inlet.replay_bindings():
-        await queues[name].bind(REPLAY, key)
-
-
 async def _start_feeder(
-    connection: AbstractConnection, queue_name: str, handler: Handler, stop: asyncio.Event, lost: asyncio.Event
+    connection: AbstractConnection,
+    queue_name: str,
+    deliver: Deliver,
+    stop: asyncio.Event,
+    lost: asyncio.Event,
+    may_drop: MayDrop | None = None,
 ) -> "asyncio.Task[None]":
     """Consumes one queue on a channel of its own, whose acknowledgements may then cover many at once."""
     channel = await connection.channel(publisher_confirms=False)
@@ -287,14 +389,30 @@ async def _start_feeder(
             if not batch:
                 await queue.cancel(tag)
                 return
-            await _deliver(batch, handler)
+            await deliver(batch)
             last = batch[-1].delivery_tag
             if last is not None:
                 await underlay.basic_ack(last, multiple=True)
+            if may_drop and any(map(is_mark, batch)) and await may_drop(queue_name):
+                await queue.cancel(tag)
+                await delete(connection, queue_name)
+                return
 
     task = asyncio.create_task(feed())
     task.add_done_callback(lambda done: None if done.cancelled() or not done.exception() else lost.set())
     return task
+
+
+async def _tidied(
+    leftovers: Leftovers | None, connection: AbstractConnection, left: Sequence[str], lost: asyncio.Event
+) -> None:
+    if leftovers is None:
+        return
+    try:
+        await leftovers.tidy(connection, left)
+    except Exception as error:
+        log.warning("inlet not settled, trying again", error=repr(error))
+        lost.set()
 
 
 async def _next_batch(
@@ -321,15 +439,33 @@ async def _next_batch(
     return batch
 
 
-async def _deliver(batch: Sequence[AbstractIncomingMessage], handler: Handler) -> None:
-    """Until the handler has taken the whole batch, however long the store is away."""
-    envelopes = []
-    for message in batch:
+async def _deliver(batch: Sequence[AbstractIncomingMessage], handler: Handler, hear: Hear | None) -> None:
+    """Events in runs, up to where a position says what must have come by then."""
+    for are_positions, run in groupby((message for message in batch if not is_mark(message)), _is_position):
+        if not are_positions:
+            await _hand_over(list(_envelopes(run)), handler)
+        elif hear is not None:
+            try:
+                await hear([Position.model_validate_json(message.body) for message in run])
+            except Exception as error:
+                log.warning("position not looked at, the next will do", error=repr(error))
+
+
+def _is_position(message: AbstractIncomingMessage) -> bool:
+    return (message.type or "").endswith(POSITION)
+
+
+def _envelopes(messages: Iterator[AbstractIncomingMessage]) -> Iterator[Envelope]:
+    for message in messages:
         try:
-            envelopes.append(Envelope.from_headers(message.headers, message.body))
+            yield Envelope.from_headers(message.headers, message.body)
         except ValueError as error:
             # Not from this system: it can't be parked, for it has no stream. The log is all it gets.
             log.error("foreign message dropped", message_id=message.message_id, error=str(error))
+
+
+async def _hand_over(envelopes: Sequence[Envelope], handler: Handler) -> None:
+    """Until the handler has taken the whole batch, however long the store is away."""
     pause = 0.2
     while envelopes:
         try:
@@ -341,18 +477,31 @@ async def _deliver(batch: Sequence[AbstractIncomingMessage], handler: Handler) -
         pause = min(5.0, 2 * pause)
 
 
-async def _watch(connection: AbstractConnection, inlet: Inlet, lost: asyncio.Event) -> None:
-    """Asks the broker from time to time whether it still knows our queues and their consumers."""
-    while True:
+async def _answer(message: AbstractIncomingMessage, resend: Resend) -> None:
+    try:
+        await resend(Ask.model_validate_json(message.body))
+    except Exception as error:
+        # Not tried again here: whoever lacks events asks again, if it still does.
+        log.warning("not sent again", asked=message.body[:200], error=repr(error))
+
+
+async def _watch(
+    connection: AbstractConnection, what: str, queues: Sequence[str], declare: Declare, lost: asyncio.Event
+) -> None:
+    """Asks the broker from time to time whether it still knows our queues and their consumers; more rarely makes the
+    bindings again that somebody may have taken away."""
+    for times in count(1):
         await asyncio.sleep(WATCH_SECONDS)
         try:
             async with asyncio.timeout(WATCH_SECONDS), await _opened(connection) as channel:
-                for name in inlet.queues():
+                if times % REBIND_EVERY == 0:
+                    await declare(channel)
+                for name in queues:
                     queue = await channel.declare_queue(name, passive=True)
                     if not queue.declaration_result.consumer_count:
                         raise BrokerUnavailable(f"{name} has no consumer")
         except (BrokerUnavailable, *_DOWN) as error:
-            log.warning("the broker forgot this consumer", service=inlet.service, error=repr(error))
+            log.warning("the broker forgot this consumer", service=what, error=repr(error))
             lost.set()
             return
 
@@ -363,12 +512,17 @@ async def _opened(connection: AbstractConnection) -> AbstractChannel:
 
 
 def _properties(envelope: Envelope) -> spec.Basic.Properties:
+    properties = _said(envelope.type, envelope.headers())
+    properties.timestamp = envelope.occurred_at
+    return properties
+
+
+def _said(kind: str, headers: Mapping[str, str] | None = None) -> spec.Basic.Properties:
     return spec.Basic.Properties(
-        headers=dict(envelope.headers()),
+        headers=dict(headers or {}),
         content_type=CONTENT_TYPE,
         delivery_mode=2,  # persistent
         # Returns are matched by message id, so every attempt needs one of its own.
         message_id=uuid4().hex,
-        timestamp=envelope.occurred_at,
-        message_type=envelope.type,
+        message_type=kind,
     )

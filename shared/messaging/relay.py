@@ -32,6 +32,12 @@ _BEGUN = and_(
 )
 """What a cursor's window still has to send."""
 
+_PASSED = or_(
+    event_log.c.txid < relay_cursor.c.window_from,
+    and_(event_log.c.txid < relay_cursor.c.window_to, event_log.c.id <= relay_cursor.c.sent_id),
+)
+"""What a cursor has passed."""
+
 log = logger(__name__)
 
 
@@ -55,12 +61,14 @@ class Relay:
         self._lease = lease
         self._poll_seconds = poll_seconds
         self._held_back = False
+        self._counted: frozenset[int] = frozenset()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until ``stop``: publish, wait for the doorbell, and again."""
         failures = 0
         while not stop.is_set():
             try:
+                await self._count_taken_over()
                 sent = await self.publish_due()
                 failures = 0
                 if sent == 0:
@@ -122,7 +130,16 @@ class Relay:
             rows = (await session.execute(query)).all()
         self._held_back = any(row.above for row in rows)
         return [
-            Standing(row.shard, row.window_from, row.window_to, row.sent_id, row.unfinished, row.first, row.watermark)
+            Standing(
+                row.shard,
+                row.window_from,
+                row.window_to,
+                row.sent_id,
+                row.sent_count,
+                row.unfinished,
+                row.first,
+                row.watermark,
+            )
             for row in rows
         ]
 
@@ -149,7 +166,7 @@ class Relay:
             pages[row.page].append(envelope)
         return pages
 
-    async def _advance(self, moves: Sequence[tuple[Window, int]]) -> None:
+    async def _advance(self, moves: Sequence[Window]) -> None:
         onwards = or_(
             and_(relay_cursor.c.window_to == bindparam("to"), relay_cursor.c.sent_id < bindparam("sent")),
             relay_cursor.c.window_to == bindparam("from"),
@@ -157,16 +174,43 @@ class Relay:
         move = (
             update(relay_cursor)
             .where(relay_cursor.c.shard == bindparam("of"), onwards)
-            .values(window_from=bindparam("from"), window_to=bindparam("to"), sent_id=bindparam("sent"))
+            .values(
+                window_from=bindparam("from"),
+                window_to=bindparam("to"),
+                sent_id=bindparam("sent"),
+                sent_count=bindparam("count"),
+            )
         )
         async with self._database.writing() as session:
             await session.execute(
                 move,
                 [
-                    {"of": window.shard, "from": window.from_txid, "to": window.to_txid, "sent": sent_id}
-                    for window, sent_id in moves
+                    {
+                        "of": window.shard,
+                        "from": window.from_txid,
+                        "to": window.to_txid,
+                        "sent": window.sent_id,
+                        "count": window.sent_count,
+                    }
+                    for window in moves
                 ],
             )
+
+    async def _count_taken_over(self) -> None:
+        """Counts once what was sent of the shards that are new here: a release that did not count may have had them."""
+        new = self._lease.held - self._counted
+        if new:
+            counted = select(func.count()).where(event_log.c.shard == relay_cursor.c.shard, _PASSED).scalar_subquery()
+            sent_count = relay_cursor.c.sent_count
+            of_new = relay_cursor.c.shard.in_(sorted(new))
+            async with self._database.writing() as session:
+                await session.execute(
+                    select(relay_cursor).where(of_new).order_by(relay_cursor.c.shard).with_for_update()
+                )
+                await session.execute(
+                    update(relay_cursor).where(of_new, counted > sent_count).values(sent_count=counted)
+                )
+        self._counted = self._lease.held
 
     async def _doorbell_or(self, stop: asyncio.Event, seconds: float) -> None:
         waiting = asyncio.create_task(stop.wait())

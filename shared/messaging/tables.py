@@ -1,6 +1,8 @@
 """The tables that carry events; every service has them in its own store."""
 
 from sqlalchemy import (
+    BigInteger,
+    Boolean,
     Column,
     Index,
     Integer,
@@ -44,9 +46,10 @@ relay_cursor = Table(
     Column("window_from", TransactionId, nullable=False),
     Column("window_to", TransactionId, nullable=False),
     Column("sent_id", BigId, nullable=False),
+    Column("sent_count", BigInteger, nullable=False),
 )
 """How far each shard is published: transactions below ``window_from`` wholly; of those from there to
-below ``window_to``, the events up to ``sent_id``."""
+below ``window_to``, the events up to ``sent_id``. ``sent_count``: how many events that is since the log began."""
 
 inbox = Table(
     "inbox",
@@ -57,6 +60,26 @@ inbox = Table(
 )
 """Per foreign aggregate the number of the last event whose effects are in this store. One row an
 aggregate, not one an event: it recognises a duplicate for ever, and a gap as well."""
+
+inbox_count = Table(
+    "inbox_count",
+    metadata,
+    Column("publisher", String(20), primary_key=True),
+    Column("shard", SmallInteger, primary_key=True, autoincrement=False),
+    Column("received", BigInteger, nullable=False),
+)
+"""How many different events of each shard have come: applied, let go, or parked. Moved in the transaction that takes
+them, so that it can be set beside the publisher's ``sent_count``."""
+
+inlet_size = Table(
+    "inlet_size",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("partitions", SmallInteger, nullable=False),
+    Column("is_settled", Boolean, nullable=False),
+)
+"""Into how many queues an operator has cut what comes in; no row: as the settings say. At most one row, with the id 1.
+``is_settled``: nothing is left on the broker of the number before."""
 
 parked = Table(
     "parked",

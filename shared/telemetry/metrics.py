@@ -27,3 +27,7 @@ REQUEST_SECONDS = Histogram(
     ["service", "method", "route", "status"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5),
 )
+EVENTS_RESENT = Counter(
+    "diancai_events_resent_total", "Events sent again to a service that lacked some", ["service", "to"]
+)
+SHARDS_INCOMPLETE = Gauge("diancai_shards_incomplete", "Shards of which events are missing here", ["service"])

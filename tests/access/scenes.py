@@ -111,6 +111,7 @@ _OPERATIONS: Mapping[str, Scene] = {
     "GET /health/live": Scene(),
     "GET /health/ready": Scene(),
     "GET /events": Scene(),
+    "GET /events/position": Scene(query=_body(since="2014-06-27T00:00:00+08:00")),
     "GET /events/counts": Scene(),
     "GET /events/subscriptions": Scene(),
     "GET /events/applied": Scene(),
@@ -123,6 +124,8 @@ _OPERATIONS: Mapping[str, Scene] = {
     "POST /events/parked/discard": Scene(
         body=_body(publisher="catalog", aggregate_id="none", aggregate_seq=1, reason="无法办理"), absent=True
     ),
+    "GET /events/queues": Scene(),
+    "PUT /events/queues": Scene(body=_body(partitions=2)),
     "GET /audit": Scene(),
     "GET /people/{volunteer_no}/export": Scene(OBJECT),
 }

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from shared.contracts import EVENTS, PUBLISHERS
+from shared.messaging.position import POSITION
 
 DIANCAI = str(Path(sys.executable).with_name("diancai"))
 
@@ -121,6 +122,9 @@ def test_openapi_of_a_service_that_is_not_there() -> None:
 def test_asyncapi_has_every_event() -> None:
     document = json.loads(diancai("asyncapi").stdout)
     assert document["asyncapi"] == "3.0.0"
-    assert {message["name"] for message in document["components"]["messages"].values()} == set(EVENTS)
+    assert {message["name"] for message in document["components"]["messages"].values()} == {
+        *EVENTS,
+        *(f"{publisher}.{POSITION}" for publisher in PUBLISHERS),
+    }
     for channel in document["channels"].values():
         assert channel["address"].endswith(".s{shard}")

@@ -98,3 +98,20 @@ async def test_lost_copies_of_demand_and_supply_are_rebuilt_from_the_others_logs
         for publisher in ("catalog", "requests"):
             await diancai(http, "events", "replay", "--from", publisher, "--to", "dispatch")
     assert {table: rows(table) for table in copies} == before
+
+
+async def test_whoever_reads_a_log_from_a_time_on_goes_over_to_what_comes(told: Told, tmp_path: Path) -> None:
+    shutil.copytree(told.data, tmp_path / "data")
+    async with embedded_system(tmp_path / "data") as http:
+        tail = ("events", "tail", "--service", "catalog", "--no-follow", "--since")
+        everything = [json.loads(line) for line in (await diancai(http, *tail, "2000-01-01T00:00+08:00")).splitlines()]
+        assert [event["position"] for event in everything] == list(range(1, len(everything) + 1))
+        assert await diancai(http, *tail, "2100-01-01T00:00+08:00") == ""
+        assert (await http.get("/api/catalog/events/position?since=2014-06-27T00:00:00")).status_code == 422
+        last = everything[-1]["position"]
+        waiting = asyncio.create_task(http.get(f"/api/catalog/events?after={last}&wait=20"))
+        await asyncio.sleep(0)
+        township = {"name": "高楼镇", "name_en": "Gaolou", "lat": 27.75, "lon": 120.25}
+        assert (await http.put("/api/catalog/townships/330381125000", json=township)).status_code == 200
+        assert [event["position"] for event in (await waiting).json()] == [last + 1]
+        assert (await http.get(f"/api/catalog/events?after={last + 1}&wait=0.1")).json() == []

@@ -10,7 +10,8 @@ from aio_pika.abc import AbstractChannel
 from aio_pika.exceptions import ChannelNotFoundEntity
 
 from shared.messaging.broker import BrokerUnavailable
-from shared.messaging.rabbitmq import EXCHANGE, REPLAY, UNROUTED, RabbitBroker
+from shared.messaging.rabbitmq import RabbitBroker
+from shared.messaging.topology import EXCHANGE, REPLAY, UNROUTED
 from tests.support.ears import NOTIFY, Ear, answers, hand_over, stream
 from tests.support.fixtures import NewUrl
 from tests.support.private import RabbitMQ

@@ -1,6 +1,7 @@
 """The machine with one safeguard taken out. Only tests can build it."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from shared.messaging.core import Core, inbox, relay
 from shared.messaging.core.inbox import Key, Place, key_of
@@ -26,15 +27,18 @@ def publish_pages_at_once() -> Core[relay.Step, relay.Round]:
 
 def publish_past_gaps() -> Core[relay.Step, relay.Round]:
     """A cursor goes to the last confirmed event, also where one before it was not."""
-    return _publish(
-        relay.waves,
-        lambda window, page, confirmed: max([window.sent_id, *(e.position for e in page if e.position in confirmed)]),
-    )
+
+    def sent_to(window: relay.Window, page: Sequence[Envelope], confirmed: set[int]) -> relay.Window:
+        last = max([window.sent_id, *(e.position for e in page if e.position in confirmed)])
+        passed = sum(e.position <= last for e in page)
+        return replace(window, sent_id=last, sent_count=window.sent_count + passed)
+
+    return _publish(relay.waves, sent_to)
 
 
 def _publish(
     waves: Callable[[Sequence[Envelope]], Iterable[list[Envelope]]],
-    sent_to: Callable[[relay.Window, Sequence[Envelope], set[int]], int],
+    sent_to: Callable[[relay.Window, Sequence[Envelope], set[int]], relay.Window],
 ) -> Core[relay.Step, relay.Round]:
     """What :func:`shared.messaging.core.relay.publish_due` does, with two of its parts exchanged."""
     standings: list[relay.Standing] = yield relay.Look()
@@ -48,9 +52,7 @@ def _publish(
         confirmed |= {envelope.position for envelope, safe in zip(wave, outcome, strict=True) if safe}
         if not all(outcome):
             break
-    yield relay.Advance(
-        [(window, sent_to(window, page, confirmed)) for window, page in zip(windows, pages, strict=True)]
-    )
+    yield relay.Advance([sent_to(window, page, confirmed) for window, page in zip(windows, pages, strict=True)])
     return relay.Round(sum(map(len, pages)), len(confirmed))
 
 
@@ -65,6 +67,7 @@ MACHINES = {
     "numbering": Machine(numbering=False),
     "order-by-id": Machine(by_id=False),
     "row-locks": Machine(row_locks=False),
+    "positions": Machine(positions=False),
     "waves": Machine(publish_due=publish_pages_at_once),
     "contiguous-prefix": Machine(publish_due=publish_past_gaps),
 }

@@ -1,14 +1,15 @@
 """The two stores of the simulation: a publisher's event log, and a consumer's inbox with its effects."""
 
-from collections import defaultdict
-from collections.abc import Generator, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shared.kernel.clock import utc_now
 from shared.messaging.core import inbox, relay
-from shared.messaging.core.inbox import Key, Place
+from shared.messaging.core.inbox import Key, Place, Source
 from shared.messaging.envelope import Envelope, shard_of
+from shared.messaging.position import Ask
 
 AT = utc_now()
 
@@ -37,7 +38,7 @@ class Log:
     rows: list[Row] = field(default_factory=list)
     open: set[int] = field(default_factory=set)
     locks: set[str] = field(default_factory=set)
-    cursors: dict[int, tuple[int, int, int]] = field(default_factory=lambda: defaultdict(lambda: (0, 0, 0)))
+    cursors: dict[int, tuple[int, int, int, int]] = field(default_factory=lambda: defaultdict(lambda: (0, 0, 0, 0)))
     went_back: bool = False
     changes: int = 0
     _next_txid: int = 1
@@ -74,10 +75,10 @@ class Log:
         standings = []
         for shard in sorted(shards):
             rows = [row for row in self.rows if row.committed and shard_of(row.envelope.aggregate_id) == shard]
-            start, to, sent = self.cursors[shard]
+            start, to, sent, count = self.cursors[shard]
             unfinished = any(start <= row.number < to and row.envelope.position > sent for row in rows)
             first = min((row.envelope.position for row in rows if to <= row.number < mark), default=None)
-            standings.append(relay.Standing(shard, start, to, sent, unfinished, first, mark))
+            standings.append(relay.Standing(shard, start, to, sent, count, unfinished, first, mark))
         return standings
 
     def read(self, windows: Sequence[relay.Window], limit: int) -> list[list[Envelope]]:
@@ -95,19 +96,38 @@ class Log:
             pages.append([row.envelope for row in rows[:limit]])
         return pages
 
-    def advance(self, moves: Sequence[tuple[relay.Window, int]], *, guarded: bool = True) -> None:
-        for window, sent in moves:
-            _, to, before = self.cursors[window.shard]
-            onwards = (to == window.to_txid and before < sent) or to == window.from_txid
+    def advance(self, moves: Sequence[relay.Window], *, guarded: bool = True) -> None:
+        for window in moves:
+            _, to, before, _ = self.cursors[window.shard]
+            onwards = (to == window.to_txid and before < window.sent_id) or to == window.from_txid
             if onwards or not guarded:
                 self.went_back |= not onwards
-                self.cursors[window.shard] = (window.from_txid, window.to_txid, sent)
+                self.cursors[window.shard] = (window.from_txid, window.to_txid, window.sent_id, window.sent_count)
         self.changes += 1
+
+    def sent_counts(self, shards: Iterable[int]) -> dict[int, int]:
+        return {shard: self.cursors[shard][3] for shard in shards}
+
+    def stretch(self, ask: Ask, limit: int) -> tuple[int, list[Envelope]]:
+        """Where what was asked for begins, and its events; see :class:`shared.messaging.resending.Resender`."""
+        below = sorted(
+            (
+                envelope
+                for envelope in self.committed()
+                if envelope.shard == ask.shard and (ask.before is None or envelope.position < ask.before)
+            ),
+            key=lambda envelope: envelope.position,
+        )
+        older = below[: max(0, len(below) - ask.last)]
+        first = ask.after if ask.after is not None else older[-1].position if older else 0
+        return first, [envelope for envelope in below if envelope.position > first][:limit]
 
 
 @dataclass(slots=True)
 class Effects:
     """The consumer's store. ``done``: the numbers of the events of each stream whose effects are stored."""
+
+    received: Counter[Source] = field(default_factory=Counter)
 
     last_seqs: dict[Key, int] = field(default_factory=dict)
     parked: dict[Key, dict[int, tuple[Envelope, str | None]]] = field(default_factory=dict)
@@ -125,6 +145,7 @@ class Transaction:
         self._parked: dict[Key, dict[int, tuple[Envelope, str | None]]] = {}
         self._last_seqs: dict[Key, int] = {}
         self._done: list[tuple[Key, int]] = []
+        self._received = Counter[Source]()
 
     def open(self, keys: Sequence[Key]) -> Interleaved:
         if self._locks:
@@ -154,12 +175,14 @@ class Transaction:
     def unpark(self, key: Key, seq: int) -> None:
         del self._parked[key][seq]
 
-    def save(self, last_seqs: dict[Key, int]) -> None:
+    def save(self, last_seqs: dict[Key, int], new: Mapping[Source, int]) -> None:
         self._last_seqs |= last_seqs
+        self._received.update(new)
 
     def commit(self) -> None:
         self._store.last_seqs |= self._last_seqs
         self._store.parked |= self._parked
+        self._store.received += self._received
         for key, seq in self._done:
             self._store.done[key].append(seq)
 

@@ -6,19 +6,23 @@ Every generator here yields where in reality something else could happen first, 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from random import Random
 from typing import Any
 
 from shared.kernel.errors import DomainError
 from shared.messaging.broker import BrokerUnavailable
 from shared.messaging.core import Core, consumer, inbox, relay
+from shared.messaging.core.completeness import PATIENCE_SECONDS, Gaps, Recount
 from shared.messaging.core.inbox import Key
 from shared.messaging.envelope import Envelope, shard_of
-from tests.simulation.store import Effects, Interleaved, Log, Transaction
+from shared.messaging.position import Answer, Ask, Position
+from tests.simulation.store import AT, Effects, Interleaved, Log, Transaction
 
 STREAMS = ("roll:a", "roll:f", "roll:i", "roll:p")  # the last two share a shard
 SHARDS = frozenset(map(shard_of, STREAMS))
 QUEUES = 2
+STRETCH = 2
 TROUBLED_STEPS = 160
 STUCK_AFTER = 6_000
 
@@ -49,24 +53,36 @@ class Machine:
     by_id: bool = True
     parking: bool = True
     row_locks: bool = True
+    positions: bool = True
+
+
+Message = Envelope | Position
 
 
 @dataclass(slots=True)
 class Queue:
-    """A single-active-consumer queue. ``unacked`` are with the consumer ``active``."""
+    """A single-active-consumer queue: it stays with its ``consumer`` until that leaves. ``unacked`` are with the one
+    that is ``active``. One that is not ``bound`` gets
+    nothing: what is published then is lost, though the broker confirms it."""
 
-    messages: list[Envelope] = field(default_factory=list)
-    unacked: list[Envelope] = field(default_factory=list)
+    number: int
+    messages: list[Message] = field(default_factory=list)
+    unacked: list[Message] = field(default_factory=list)
     active: object = None
+    consumer: object = None
+    bound: bool = True
 
-    def take(self, who: object, count: int) -> list[Envelope]:
-        self.active = who
+    def take(self, who: object, count: int) -> list[Message]:
+        self.active = self.consumer = who
         self.unacked, self.messages = self.messages[:count], self.messages[count:]
         return list(self.unacked)
 
     def ack(self, who: object) -> None:
         if self.active is who:
             self.unacked, self.active = [], None
+
+    def lose(self) -> None:
+        self.messages, self.unacked, self.active, self.consumer, self.bound = [], [], None, None, False
 
     def give_back(self) -> None:
         self.messages = self.unacked + self.messages
@@ -109,14 +125,21 @@ class World:
         self.faults: Counter[str] = Counter()
         self.log = Log(machine.watermark, machine.numbering, machine.by_id)
         self.effects = Effects()
-        self.queues = [Queue() for _ in range(QUEUES)]
+        self.queues = [Queue(number) for number in range(QUEUES)]
         self.taken: list[Envelope] = []  # by the broker, in that order
+        self.asks: list[Ask] = []
+        self.resent = 0
+        self._wipes = 0
+        self._now = 0.0
+        self._asked = 0
+        self._news = 0  # whenever somebody may have missed what was said
         self._poisonous = {(chance.choice(STREAMS), chance.randint(1, 3))} if chance.random() < 0.3 else set()
         self._leases: dict[int, Actor] = {}
         self._relays = [Actor(self._relay) for _ in range(2)]
         self._consumers = [Actor(self._consumer) for _ in range(2)]
         writers = [Actor(self._writer) for _ in range(chance.randint(3, 8))]
-        self._actors = [*self._relays, *self._consumers, *writers]
+        tellers = [Actor(self._teller), Actor(self._resender)] if machine.positions else []
+        self._actors = [*self._relays, *self._consumers, *writers, *tellers]
         for number, shard in enumerate(sorted(SHARDS)):
             self._lease(shard, self._relays[number % 2])
 
@@ -126,10 +149,21 @@ class World:
             if self._chance.random() < self._trouble:
                 self._fault()
         self._trouble = 0.0
+        quiet = False
         for _ in range(STUCK_AFTER):
-            if not self._step():
+            if self._step():
+                continue
+            if quiet and self._asked == 0:
                 return self._wrong()
+            self._let_time_pass()
+            quiet = True
         return ["stuck: it never comes to rest"]
+
+    def _let_time_pass(self) -> None:
+        """Positions are said again, and who waits for an answer waits no longer."""
+        self._now += PATIENCE_SECONDS
+        self._news += 1
+        self._asked = 0
 
     def _step(self) -> bool:
         """One step of one who can go on; False: nobody can."""
@@ -141,7 +175,9 @@ class World:
     # What goes wrong
 
     def _fault(self) -> None:
-        fault = self._chance.choice((self._kill, self._kill, self._lose_lease, self._lose_connection, self._repeat))
+        fault = self._chance.choice(
+            (self._kill, self._kill, self._lose_lease, self._lose_connection, self._repeat, self._wipe)
+        )
         fault()
         self.faults[fault.__name__] += 1
 
@@ -149,6 +185,7 @@ class World:
         victim = self._chance.choice([*self._relays, *self._consumers])
         victim.die()
         self._disconnect(victim)
+        self._news += 1
 
     def _lose_lease(self) -> None:
         """A relay goes on in its round without knowing that another has its shard."""
@@ -169,10 +206,20 @@ class World:
         if sent := [envelope for envelope in self.taken if envelope.position]:
             self._accept(self._chance.choice(sent), again=True)
 
+    def _wipe(self) -> None:
+        """The broker loses all it has, its queues too. Handlers go on with what they have in hand."""
+        for queue in self.queues:
+            queue.lose()
+        self.asks.clear()
+        self._wipes += 1
+        self._news += 1
+
     def _disconnect(self, actor: Actor) -> None:
         for queue in self.queues:
             if queue.active is actor:
                 queue.give_back()
+            if queue.consumer is actor:
+                queue.consumer = None
 
     def _lease(self, shard: int, owner: Actor) -> None:
         self._leases[shard] = owner
@@ -245,28 +292,97 @@ class World:
 
     def _accept(self, envelope: Envelope, *, again: bool = False) -> None:
         queue = self.queues[envelope.shard % QUEUES]
-        queue.messages.append(envelope)
         if not again:
             self.taken.append(envelope)
+        if not queue.bound:
+            return
+        queue.messages.append(envelope)
         if self._unlucky():
             queue.messages.insert(self._chance.randrange(len(queue.messages)), envelope)
+
+    def _teller(self, _me: Actor) -> Interleaved:
+        """Says how far the shards were sent, behind what was sent. It reads, and says so later."""
+        told: dict[int, int] = {}
+        while True:
+            news = self._news
+            counts = self.log.sent_counts(SHARDS)
+            for shard, count in counts.items():
+                yield None
+                if not self._unlucky():
+                    self._say(Position(publisher="catalog", shard=shard, sent_count=count, at=AT))
+                    told[shard] = count
+            yield lambda news=news: told != self.log.sent_counts(SHARDS) or self._news > news
+
+    def _say(self, position: Position) -> None:
+        queue = self.queues[position.shard % QUEUES]
+        if queue.bound:
+            queue.messages.append(position)
+            if self._unlucky():
+                queue.messages.insert(self._chance.randrange(len(queue.messages)), position)
+
+    def _resender(self, _me: Actor) -> Interleaved:
+        while True:
+            while not self.asks:
+                yield lambda: bool(self.asks)
+            ask = self.asks[0]
+            sent_count = self.log.sent_counts([ask.shard])[ask.shard]
+            yield None
+            first, events = self.log.stretch(ask, STRETCH)
+            next_after = events[-1].position if len(events) == STRETCH else None
+            answer = Answer(ask=ask.id, first=first, next_after=next_after)
+            last = Position(publisher="catalog", shard=ask.shard, sent_count=sent_count, at=AT, answer=answer)
+            messages: list[Message] = [*events, last]
+            for message in messages:
+                yield None
+                if not self.queues[ask.shard % QUEUES].bound:
+                    break  # it comes back: nobody takes it
+                if isinstance(message, Envelope):
+                    self.resent += 1
+                    self._accept(message, again=True)
+                else:
+                    self._say(message)
+            self.asks = [one for one in self.asks if one is not ask]
 
     # Consumer
 
     def _consumer(self, me: Actor) -> Interleaved:
         def due() -> list[Queue]:
-            return [queue for queue in self.queues if queue.messages and queue.active is None]
+            mine = [queue for queue in self.queues if queue.consumer in (None, me)]
+            return [queue for queue in mine if not queue.bound or (queue.messages and queue.active is None)]
 
+        gaps = Gaps("notify")
         while True:
             while not due():
                 yield lambda: bool(due())
             queue = self._chance.choice(due())
+            if not queue.bound:
+                queue.bound = True
+                self._news += 1
+                yield None
+                continue
             batch = queue.take(me, self._chance.randint(1, 5))
             if self._unlucky():
                 self._chance.shuffle(batch)
-            yield from _driven(self._machine.handle(batch, lambda error: isinstance(error, Away)), self._handling)
+            for _, run in groupby(batch, type):
+                messages = list(run)
+                if events := [message for message in messages if isinstance(message, Envelope)]:
+                    yield from _driven(
+                        self._machine.handle(events, lambda error: isinstance(error, Away)), self._handling
+                    )
+                yield None
+                self._hear(gaps, [message for message in messages if isinstance(message, Position)])
             yield None
             queue.ack(me)
+
+    def _hear(self, gaps: Gaps, positions: Sequence[Position]) -> None:
+        for position in positions:
+            received = self.effects.received["catalog", position.shard]
+            step = gaps.heard(position, received, now=self._now, connection=self._wipes)
+            if isinstance(step, Recount):  # nothing to do: everybody counts here
+                step = gaps.heard(position, received, now=self._now, connection=self._wipes)
+            if isinstance(step, Ask):
+                self.asks.append(step)
+                self._asked += 1
 
     def _handling(self, step: consumer.Step) -> Interleaved:
         yield None
@@ -305,8 +421,8 @@ class World:
                 return transaction.fetch(key, seq)
             case inbox.Unpark(key, seq):
                 return transaction.unpark(key, seq)
-            case inbox.Save(last_seqs):
-                return transaction.save(last_seqs)
+            case inbox.Save(last_seqs, new):
+                return transaction.save(last_seqs, new)
 
     # In the end
 
@@ -317,6 +433,12 @@ class World:
         wrong = self._wrong_at_the_broker()
         if self.log.went_back:
             wrong.append("a cursor went back")
+        if self._calm and self.resent:
+            wrong.append("something was asked for, and nothing had happened")
+        logged = Counter(envelope.shard for envelope in self.log.committed())
+        for shard, count in self.log.sent_counts(SHARDS).items():
+            if (received := self.effects.received["catalog", shard]) != logged[shard] or count != logged[shard]:
+                wrong.append(f"s{shard}: {logged[shard]} written, {count} counted as sent, {received} as received")
         for key, written in numbers.items():
             wrong += self._wrong_effects(key, written)
         wrong += [f"{key}: effects of what was never committed" for key in self.effects.done.keys() - numbers.keys()]
@@ -328,8 +450,9 @@ class World:
         times = Counter(self.taken)
         for key in STREAMS:
             seen = list(dict.fromkeys(e.aggregate_seq for e in self.taken if e.aggregate_id == key))
-            if seen != sorted(seen):
-                wrong.append(f"{key}: sent in the order {seen}")
+            written = [e.aggregate_seq for e in self.log.committed() if e.aggregate_id == key]
+            if seen != written:  # what is sent again, when it is missed, does not make that good
+                wrong.append(f"{key}: written {written}, sent in the order {seen}")
         if self._calm and (again := [envelope.id for envelope, count in times.items() if count > 1]):
             wrong.append(f"sent again, and nothing had happened: {again}")
         return wrong

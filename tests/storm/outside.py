@@ -16,7 +16,7 @@ import aio_pika
 from aio_pika.exceptions import AMQPError
 
 from shared.kernel.tasks import end
-from shared.messaging.rabbitmq import EXCHANGE
+from shared.messaging.topology import EXCHANGE
 
 QUEUE = "storm.outside"
 PATIENCE_SECONDS = 60.0

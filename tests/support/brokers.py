@@ -4,20 +4,24 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from shared.messaging.broker import BrokerUnavailable, Handler, Inlet
+from shared.messaging.broker import BrokerUnavailable, Handler, Inlet, Tidying
 from shared.messaging.envelope import Envelope
+from shared.messaging.position import Ask, Hear, Position, Resend
 
 
 class PlayedBroker:
     """See :class:`shared.messaging.broker.Broker`.
 
-    ``taken`` is what it took over, in order. ``refuse`` names event ids that it does not take, and
-    ``away`` makes it unreachable. While ``gate`` is closed, events are taken, but their publisher is
-    kept waiting for the confirmation.
+    ``taken`` is what it took over, in order, ``told`` and ``asked`` what else it heard. ``refuse`` names
+    event ids that it does not take, and ``away`` makes it unreachable. While ``gate`` is closed, events are taken, but
+    their publisher is kept waiting for the confirmation.
     """
 
     def __init__(self) -> None:
         self.taken: list[Envelope] = []
+        self.told: list[Position] = []
+        self.asked: list[tuple[str, Ask]] = []
+        self.connections = 1
         self.refuse: set[str] = set()
         self.away = False
         self.gate = asyncio.Event()
@@ -41,8 +45,24 @@ class PlayedBroker:
         await self.gate.wait()
         return outcome
 
+    async def tell(self, positions: Sequence[Position], *, to: str | None = None) -> None:
+        if self.away:
+            raise BrokerUnavailable("away")
+        self.told += positions
+
+    async def ask(self, publisher: str, ask: Ask) -> None:
+        if self.away:
+            raise BrokerUnavailable("away")
+        self.asked.append((publisher, ask))
+
     @asynccontextmanager
-    async def consuming(self, inlet: Inlet, handler: Handler) -> AsyncIterator[None]:
+    async def answering(self, publisher: str, resend: Resend) -> AsyncIterator[None]:
+        yield
+
+    @asynccontextmanager
+    async def consuming(
+        self, inlet: Inlet, handler: Handler, hear: Hear | None = None, tidying: Tidying | None = None
+    ) -> AsyncIterator[None]:
         yield
 
     async def ping(self) -> None: ...

@@ -11,7 +11,8 @@ import pytest
 from shared.contracts import PUBLISHERS
 from shared.messaging.broker import Broker
 from shared.messaging.memory import MemoryBroker
-from shared.messaging.rabbitmq import EXCHANGE, REPLAY, UNROUTED, RabbitBroker
+from shared.messaging.rabbitmq import RabbitBroker
+from shared.messaging.topology import EXCHANGE, REPLAY, UNROUTED
 from tests.support.private import NotInstalled, PrivateServer
 from tests.support.servers import Servers, given, must_not_miss
 

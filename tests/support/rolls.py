@@ -31,7 +31,8 @@ from shared.messaging.core.inbox import Key
 from shared.messaging.doorbell import Doorbell
 from shared.messaging.envelope import Envelope
 from shared.messaging.outbox import Outbox, read_log
-from shared.messaging.schema import create_messaging_tables_v1
+from shared.messaging.schema import add_completeness_v2, create_messaging_tables_v1
+from shared.messaging.sizing import LOOK_SECONDS
 from shared.messaging.tables import parked
 
 SERVICE = "notify"
@@ -141,10 +142,16 @@ class Rolls:
     def __post_init__(self) -> None:
         self.consumer = self.new_consumer()
 
-    def new_consumer(self) -> Consumer:
+    def new_consumer(self, *, look_seconds: float = LOOK_SECONDS) -> Consumer:
         """One more consumer of this service, as another replica would have."""
         return Consumer(
-            SERVICE, self.uow, Outbox(SERVICE), utc_now, {TeamChanged: self._on_team_changed}, retry_seconds=0.001
+            SERVICE,
+            self.uow,
+            Outbox(SERVICE),
+            utc_now,
+            {TeamChanged: self._on_team_changed},
+            retry_seconds=0.001,
+            look_seconds=look_seconds,
         )
 
     async def marks(self, code: str) -> list[int]:
@@ -204,6 +211,7 @@ async def rolls_at(url: str, *, empty: bool = True, publisher: str = SERVICE) ->
 def _make_tables(connection: Connection) -> None:
     with Operations.context(MigrationContext.configure(connection)):
         create_messaging_tables_v1()
+        add_completeness_v2()
         create_idempotency_table_v1()
     metadata.create_all(connection)
 

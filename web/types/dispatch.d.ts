@@ -386,8 +386,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The event log, oldest first, as a CloudEvents batch */
+        /**
+         * The event log, oldest first, as a CloudEvents batch
+         * @description Whoever goes on from the last ``position`` comes from history to what is new without gap or repetition.
+         */
         get: operations["list_events_events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/position": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where in the log a time lies */
+        get: operations["find_log_position_events_position_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -462,6 +482,24 @@ export interface paths {
         put?: never;
         /** Send a stretch of the log again to one service */
         post: operations["replay_events_replay_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** By how many queues this service's events come in */
+        get: operations["get_queues_events_queues_get"];
+        /** Change their number while everything runs */
+        put: operations["resize_queues_events_queues_put"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -757,6 +795,14 @@ export interface components {
             /** Teams */
             teams: string[];
         };
+        /**
+         * LogPosition
+         * @description Where to begin: read what comes ``after`` it.
+         */
+        LogPosition: {
+            /** After */
+            after: number;
+        };
         /** Page[DemandAnswer] */
         Page_DemandAnswer_: {
             /** Items */
@@ -1040,6 +1086,16 @@ export interface components {
             /** Booths */
             booths: components["schemas"]["PublicBoothAnswer"][];
         };
+        /**
+         * Queues
+         * @description By how many queues this service's events come in. Unless it ``is_settled``, some of another number are left.
+         */
+        Queues: {
+            /** Partitions */
+            partitions: number;
+            /** Is Settled */
+            is_settled: boolean;
+        };
         /** ReasonBody */
         ReasonBody: {
             /** Reason */
@@ -1093,6 +1149,14 @@ export interface components {
             sent: number;
             /** Next After */
             next_after: number | null;
+        };
+        /**
+         * Resize
+         * @description By how many queues the events are to come in; as many processes can share the work.
+         */
+        Resize: {
+            /** Partitions */
+            partitions: number;
         };
         /** StopAnswer */
         StopAnswer: {
@@ -3062,6 +3126,8 @@ export interface operations {
                 /** @description position to begin behind */
                 after?: number;
                 limit?: number;
+                /** @description seconds to wait for the next event, when there is none yet */
+                wait?: number;
             };
             header?: never;
             path?: never;
@@ -3126,6 +3192,78 @@ export interface operations {
                 content: {
                     "application/problem+json": unknown;
                     "application/cloudevents-batch+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_log_position_events_position_get: {
+        parameters: {
+            query: {
+                since: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogPosition"];
+                };
+            };
+            /** @description Refused */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3348,6 +3486,150 @@ export interface operations {
             };
             /** @description Refused */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_queues_events_queues_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queues"];
+                };
+            };
+            /** @description Refused */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resize_queues_events_queues_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Resize"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queues"];
+                };
+            };
+            /** @description Refused */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -8,7 +8,8 @@ in the same state, and an event that fails holds back its own aggregate only.
 Every core here runs inside one transaction.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from shared.kernel.errors import Conflict
@@ -17,6 +18,9 @@ from shared.messaging.envelope import Envelope
 
 Key = tuple[str, str]
 """(publisher, aggregate id)"""
+
+Source = tuple[str, int]
+"""(publisher, shard)"""
 
 
 class WaitingFailed(Exception):
@@ -78,9 +82,10 @@ class Unpark:
 
 @dataclass(frozen=True, slots=True)
 class Save:
-    """Stores how far each aggregate's events are applied."""
+    """Stores how far each aggregate's events are applied, and how many of each shard came that had not come before."""
 
     last_seqs: dict[Key, int]
+    new: Mapping[Source, int] = field(default_factory=dict)
 
 
 Step = Open | Apply | Park | Fetch | Unpark | Save
@@ -88,6 +93,10 @@ Step = Open | Apply | Park | Fetch | Unpark | Save
 
 def key_of(envelope: Envelope) -> Key:
     return envelope.publisher, envelope.aggregate_id
+
+
+def source_of(envelope: Envelope) -> Source:
+    return envelope.publisher, envelope.shard
 
 
 def admit(batch: Sequence[Envelope]) -> Core[Step, dict[str, int]]:
@@ -100,23 +109,27 @@ def admit(batch: Sequence[Envelope]) -> Core[Step, dict[str, int]]:
     fates = {"applied": 0, "duplicate": 0, "parked": 0}
     places: dict[Key, Place] = yield Open(sorted({key_of(envelope) for envelope in batch}))
     changed: set[Key] = set()
+    new = Counter[Source]()
     for envelope in batch:
         key, seq = key_of(envelope), envelope.aggregate_seq
         place = places[key]
         if seq <= place.last_seq:
             fates["duplicate"] += 1
         elif seq > place.last_seq + 1 or seq in place.parked:
-            fates["parked"] += yield from _park(place, envelope, None)
+            parked = yield from _park(place, envelope, None)
+            fates["parked"] += parked
+            new[source_of(envelope)] += parked
         else:
             yield Apply(envelope)
             place.last_seq = seq
             changed.add(key)
             fates["applied"] += 1
+            new[source_of(envelope)] += 1
             while place.parked.get(place.last_seq + 1) is False:  # there, and not failed
                 yield from _apply_parked(key, place)
                 fates["applied"] += 1
-    if changed:
-        yield Save({key: places[key].last_seq for key in sorted(changed)})
+    if new := +new:
+        yield Save({key: places[key].last_seq for key in sorted(changed)}, new)
     return fates
 
 
@@ -125,8 +138,8 @@ def park_failed(envelope: Envelope, error: str) -> Core[Step, None]:
     stream will wait behind it."""
     places: dict[Key, Place] = yield Open([key_of(envelope)])
     place = places[key_of(envelope)]
-    if envelope.aggregate_seq > place.last_seq:
-        yield from _park(place, envelope, error)
+    if envelope.aggregate_seq > place.last_seq and (yield from _park(place, envelope, error)):
+        yield Save({}, {source_of(envelope): 1})
 
 
 def redrive(key: Key) -> Core[Step, bool]:

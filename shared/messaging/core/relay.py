@@ -1,7 +1,7 @@
 """Which events a relay sends next, in which order, and how far its cursors move."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared.messaging.core import Core
 from shared.messaging.envelope import Envelope
@@ -17,7 +17,8 @@ IN_FLIGHT = 500
 class Standing:
     """Where a shard is: its cursor, and what the log holds beyond it.
 
-    ``unfinished``: the cursor's window has events beyond ``sent_id``. ``first``: the id of the first event of the
+    ``sent_count``: how many events the cursor has passed since the log began. ``unfinished``: the cursor's window has
+    events beyond ``sent_id``. ``first``: the id of the first event of the
     transactions from ``window_to`` to below ``watermark``, if there is one.
     """
 
@@ -25,6 +26,7 @@ class Standing:
     window_from: int
     window_to: int
     sent_id: int
+    sent_count: int
     unfinished: bool
     first: int | None
     watermark: int
@@ -32,7 +34,9 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A span of transactions, all ended, of one shard: [from_txid, to_txid), sent up to ``sent_id``.
+    """A span of transactions, all ended, of one shard: [from_txid, to_txid), sent up to ``sent_id``, which is the
+    shard's ``sent_count``-th event. That count follows from the place alone, so whoever moves the cursor there, and
+    however often, writes the same.
 
     The span ends at the watermark and is never cut by a row limit. Inside it events go out by id,
     not by transaction: a transaction may begin (its inbox row numbers it) before another and yet
@@ -43,6 +47,7 @@ class Window:
     from_txid: int
     to_txid: int
     sent_id: int
+    sent_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +72,10 @@ class Publish:
 
 @dataclass(frozen=True, slots=True)
 class Advance:
-    """Moves cursors: each to a window, sent up to an id in it. A relay that lost its lease without noticing must
+    """Moves cursors: each to a window, as far as that is sent now. A relay that lost its lease without noticing must
     not move one back: only onwards in the same window, or into the one that follows."""
 
-    moves: Sequence[tuple[Window, int]]
+    moves: Sequence[Window]
 
 
 Step = Look | Read | Publish | Advance
@@ -97,8 +102,8 @@ def publish_due() -> Core[Step, Round]:
         confirmed |= {envelope.position for envelope, safe in zip(wave, outcome, strict=True) if safe}
         if not all(outcome):
             break  # a later event of the same aggregate must not overtake the lost one
-    moves = [(window, sent_to(window, page, confirmed)) for window, page in zip(windows, pages, strict=True)]
-    if moves := [(window, sent) for window, sent in moves if sent != window.sent_id]:
+    moved = [sent_to(window, page, confirmed) for window, page in zip(windows, pages, strict=True)]
+    if moves := [after for before, after in zip(windows, moved, strict=True) if after != before]:
         yield Advance(moves)
     return Round(sum(map(len, pages)), len(confirmed))
 
@@ -106,9 +111,9 @@ def publish_due() -> Core[Step, Round]:
 def window_of(standing: Standing) -> Window | None:
     """The one that a restart or a full page left half sent, else what is new; None: there is nothing to send."""
     if standing.unfinished:
-        return Window(standing.shard, standing.window_from, standing.window_to, standing.sent_id)
+        return Window(standing.shard, standing.window_from, standing.window_to, standing.sent_id, standing.sent_count)
     if standing.first is not None:
-        return Window(standing.shard, standing.window_to, standing.watermark, standing.first - 1)
+        return Window(standing.shard, standing.window_to, standing.watermark, standing.first - 1, standing.sent_count)
     return None
 
 
@@ -128,11 +133,10 @@ def waves(envelopes: Sequence[Envelope]) -> Iterator[list[Envelope]]:
         rest = later
 
 
-def sent_to(window: Window, page: Sequence[Envelope], confirmed: set[int]) -> int:
-    """The id up to which all of ``page`` is confirmed: over the head of the page, and not beyond a gap."""
-    sent_id = window.sent_id
+def sent_to(window: Window, page: Sequence[Envelope], confirmed: set[int]) -> Window:
+    """The window with all of ``page`` that is confirmed: the head of the page, and nothing beyond a gap."""
     for envelope in page:
         if envelope.position not in confirmed:
             break
-        sent_id = envelope.position
-    return sent_id
+        window = replace(window, sent_id=envelope.position, sent_count=window.sent_count + 1)
+    return window

@@ -1,0 +1,56 @@
+"""Notices that events got lost on the way to this service, and asks their publisher for them."""
+
+import asyncio
+from collections.abc import Sequence
+
+from shared.db.engine import Database
+from shared.messaging.broker import Broker, BrokerUnavailable
+from shared.messaging.core.completeness import Gaps, Recount
+from shared.messaging.inbox import count_received, recount
+from shared.messaging.position import Position
+from shared.telemetry import metrics
+from shared.telemetry.logs import logger
+
+log = logger(__name__)
+
+
+class Completeness:
+    """One service's: does on its store and broker what :class:`shared.messaging.core.completeness.Gaps` decides."""
+
+    def __init__(self, service: str, database: Database, broker: Broker) -> None:
+        self._service = service
+        self._database = database
+        self._broker = broker
+        self._gaps = Gaps(service)
+
+    async def heard(self, positions: Sequence[Position]) -> None:
+        """Takes positions behind the events that came before them."""
+        publishers = {position.publisher for position in positions}
+        async with self._database.reading() as session:
+            received = await count_received(session, publishers)
+        for position in positions:
+            await self._compare(position, received.get((position.publisher, position.shard), 0))
+
+    async def _compare(self, position: Position, received: int) -> None:
+        now, connection = asyncio.get_running_loop().time(), self._broker.connections
+        step = self._gaps.heard(position, received, now=now, connection=connection)
+        if isinstance(step, Recount):
+            received = await self._recount(position)
+            step = self._gaps.heard(position, received, now=now, connection=connection)
+        metrics.SHARDS_INCOMPLETE.labels(self._service).set(self._gaps.searching)
+        if step is None or isinstance(step, Recount):
+            return
+        source = (position.publisher, position.shard)
+        said = {"publisher": source[0], "shard": source[1], "missing": position.sent_count - received}
+        try:
+            await self._broker.ask(position.publisher, step)
+        except BrokerUnavailable as error:
+            self._gaps.not_asked(source)
+            log.warning("events are missing, and nobody could be asked", **said, error=repr(error))
+        else:
+            log.warning("events are missing, asked for them", **said, last=step.last)
+
+    async def _recount(self, position: Position) -> int:
+        async with self._database.writing() as session:
+            await recount(session, position.publisher)
+            return (await count_received(session, {position.publisher}))[position.publisher, position.shard]

@@ -1,0 +1,96 @@
+"""Whether a service has all that its publishers sent, and what it asks for when it has not.
+
+A position comes behind the events it counts. If more were sent than have come, some got lost on the way: the broker
+lost its data, or had no queue yet. Which ones cannot be seen from a number, so the newest are asked for first, and
+then four times as many before those, until the counts agree. What was there already is a duplicate to the inbox.
+"""
+
+from dataclasses import dataclass
+
+from shared.kernel.ids import new_id
+from shared.messaging.core.inbox import Source
+from shared.messaging.position import Answer, Ask, Position
+
+GROWTH = 4
+PATIENCE_SECONDS = 30.0
+"""How long an answer may take before the ask counts as lost."""
+
+SPENT_SECONDS = 600.0
+"""How long to wait before asking again for what the publisher's whole log did not hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recount:
+    """Count anew what has come from the publisher, then see again: a release that did not count may have taken
+    events."""
+
+    publisher: str
+
+
+@dataclass(slots=True)
+class _Search:
+    """What was asked for last, and until when its answer is waited for, on which connection."""
+
+    ask: Ask
+    until: float
+    connection: int
+    target: int
+
+
+class Gaps:
+    """What one service lacks. Kept in memory: forgotten, it is found again by the next position."""
+
+    def __init__(self, service: str) -> None:
+        self._service = service
+        self._searches: dict[Source, _Search] = {}
+        self._counted: set[str] = set()
+
+    def heard(self, position: Position, received: int, *, now: float, connection: int) -> Ask | Recount | None:
+        """What is to be done about ``position``, when ``received`` events of its shard have come before it.
+
+        ``now``: seconds on any clock that goes on. ``connection`` changes when what was asked over the one before may
+        be lost.
+        """
+        source = (position.publisher, position.shard)
+        search = self._searches.get(source)
+        if received >= max(position.sent_count, search.target if search else 0):
+            self._searches.pop(source, None)
+            return None
+        if received >= position.sent_count:
+            return None  # an old one
+        if search is not None and search.connection != connection:
+            search = None
+        if search is not None and position.answer is not None and position.answer.ask == search.ask.id:
+            return self._go_on(source, search, position.answer, now)
+        if position.answer is not None or (search is not None and now < search.until):
+            return None
+        if position.publisher not in self._counted:
+            self._counted.add(position.publisher)
+            return Recount(position.publisher)
+        first = self._ask(position.shard, position.sent_count - received)
+        self._searches[source] = _Search(first, now + PATIENCE_SECONDS, connection, position.sent_count)
+        return first
+
+    def not_asked(self, source: Source) -> None:
+        """The ask did not reach the broker."""
+        self._searches.pop(source, None)
+
+    @property
+    def searching(self) -> int:
+        return len(self._searches)
+
+    def _go_on(self, source: Source, search: _Search, answer: Answer, now: float) -> Ask | None:
+        ask = search.ask
+        if answer.next_after is not None:
+            search.ask = self._ask(ask.shard, ask.last, ask.before, answer.next_after)
+        elif answer.first > 0:
+            search.ask = self._ask(ask.shard, GROWTH * ask.last, answer.first + 1)
+        else:
+            self._counted.discard(source[0])
+            search.until = now + SPENT_SECONDS
+            return None
+        search.until = now + PATIENCE_SECONDS
+        return search.ask
+
+    def _ask(self, shard: int, last: int, before: int | None = None, after: int | None = None) -> Ask:
+        return Ask(id=new_id(), service=self._service, shard=shard, last=last, before=before, after=after)

@@ -1,0 +1,146 @@
+"""The publisher's side of finding what got lost: says how far its log was sent, and sends parts of it again."""
+
+import asyncio
+from contextlib import suppress
+
+from sqlalchemy import select
+
+from shared.contracts import PUBLISHERS
+from shared.db.engine import Database, store_is_away
+from shared.kernel.clock import Clock
+from shared.messaging.broker import Broker, BrokerUnavailable
+from shared.messaging.envelope import Envelope
+from shared.messaging.outbox import IN_ENVELOPE, to_envelopes
+from shared.messaging.position import Answer, Ask, Position
+from shared.messaging.shards import ShardLease
+from shared.messaging.tables import event_log, relay_cursor
+from shared.telemetry import metrics
+from shared.telemetry.logs import logger
+
+ROUND_SECONDS = 2.0
+"""How often it is looked whether more was sent."""
+
+REST_SECONDS = 60.0
+"""How often also what did not change is said."""
+
+STRETCH = 500
+"""The most events that are sent again at once: the next are sent when these have been taken."""
+
+log = logger(__name__)
+
+
+class Positions:
+    """Says of the shards that a relay has the lease of how many events were sent: what changed, every
+    ``round_seconds``; everything after a connection was made, soon and then ever more rarely, since the listeners may
+    still be without their queues."""
+
+    def __init__(
+        self,
+        publisher: str,
+        database: Database,
+        broker: Broker,
+        lease: ShardLease,
+        clock: Clock,
+        *,
+        round_seconds: float = ROUND_SECONDS,
+    ) -> None:
+        self._publisher = publisher
+        self._database = database
+        self._broker = broker
+        self._lease = lease
+        self._clock = clock
+        self._round_seconds = round_seconds
+        self._told: dict[int, int] = {}
+        self._connection = 0
+        self._all_due = 0.0
+        self._rest = 0.0
+
+    async def run(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                await self.tell_due(asyncio.get_running_loop().time())
+            except BrokerUnavailable as error:
+                log.info("positions wait for the broker", error=repr(error))
+            except Exception as error:
+                if not store_is_away(error):
+                    raise
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), self._round_seconds)
+
+    async def tell_due(self, now: float) -> None:
+        """:raises BrokerUnavailable: not everybody may have heard it; all is said again in the next round."""
+        connection = self._broker.connections
+        if not connection:
+            return
+        if connection != self._connection:
+            self._connection, self._rest, self._all_due = connection, self._round_seconds / 2, now
+        counts = await self._counts()
+        if now >= self._all_due:
+            self._told.clear()
+            self._rest = min(REST_SECONDS, 2 * self._rest)
+            self._all_due = now + self._rest
+        due = {shard: count for shard, count in counts.items() if self._told.get(shard) != count}
+        if not due:
+            return
+        at = self._clock()
+        await self._broker.tell(
+            [Position(publisher=self._publisher, shard=shard, sent_count=count, at=at) for shard, count in due.items()]
+        )
+        self._told |= due
+
+    async def _counts(self) -> dict[int, int]:
+        query = select(relay_cursor.c.shard, relay_cursor.c.sent_count)
+        async with self._database.reading() as session:
+            rows = await session.execute(query.where(relay_cursor.c.shard.in_(sorted(self._lease.held))))
+            return {row.shard: row.sent_count for row in rows}
+
+
+class Resender:
+    """Sends a service again what it lacks, a stretch at a time."""
+
+    def __init__(self, publisher: str, database: Database, broker: Broker, clock: Clock) -> None:
+        self._publisher = publisher
+        self._database = database
+        self._broker = broker
+        self._clock = clock
+
+    async def resend(self, ask: Ask) -> None:
+        """Sends the stretch, and behind it a position that says where to go on.
+
+        :raises BrokerUnavailable: it did not get there; whoever asked will ask again.
+        :raises ValueError: there is no such service.
+        """
+        if ask.service not in PUBLISHERS:
+            raise ValueError(f"service: {ask.service!r} takes no events; one of {', '.join(PUBLISHERS)} does")
+        sent_count, first, events = await self._read(ask)
+        if not all(await self._broker.publish(events, to=ask.service)):
+            raise BrokerUnavailable("not every event was confirmed")
+        metrics.EVENTS_RESENT.labels(self._publisher, ask.service).inc(len(events))
+        next_after = events[-1].position if len(events) == STRETCH else None
+        answer = Position(
+            publisher=self._publisher,
+            shard=ask.shard,
+            sent_count=sent_count,
+            at=self._clock(),
+            answer=Answer(ask=ask.id, first=first, next_after=next_after),
+        )
+        await self._broker.tell([answer], to=ask.service)
+        log.info("sent again", to=ask.service, shard=ask.shard, events=len(events), after=ask.after)
+
+    async def _read(self, ask: Ask) -> tuple[int, int, list[Envelope]]:
+        """The shard's count first, then where the stretch begins, and its events."""
+        below = select(event_log.c.id).where(event_log.c.shard == ask.shard)
+        if ask.before is not None:
+            below = below.where(event_log.c.id < ask.before)
+        query = select(*IN_ENVELOPE).where(event_log.c.shard == ask.shard).order_by(event_log.c.id).limit(STRETCH)
+        if ask.before is not None:
+            query = query.where(event_log.c.id < ask.before)
+        async with self._database.reading() as session:
+            sent_count = await session.scalar(
+                select(relay_cursor.c.sent_count).where(relay_cursor.c.shard == ask.shard)
+            )
+            first = ask.after
+            if first is None:
+                first = await session.scalar(below.order_by(event_log.c.id.desc()).offset(ask.last).limit(1)) or 0
+            rows = (await session.execute(query.where(event_log.c.id > first))).all()
+        return sent_count or 0, first, to_envelopes(self._publisher, rows)

@@ -1,0 +1,70 @@
+"""What is left on RabbitMQ of an inlet's other sizes: unbound, emptied in order, deleted.
+
+The new queues are bound before the others are unbound, so that every event gets into at least one. Behind all that is
+in a surplus queue comes a mark. Whoever is given the mark has had everything before it (the queue has one active
+consumer), and deletes the queue when that is stored. To begin again at any point does no harm.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from uuid import uuid4
+
+import aio_pika
+from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
+from aio_pika.exceptions import ChannelNotFoundEntity
+
+from shared.messaging.broker import Inlet
+from shared.messaging.topology import REPLAY, bindings_of
+
+MARK = "diancai.end_of_queue"
+
+MayDrop = Callable[[str], Awaitable[bool]]
+"""Whether a queue is surplus still: somebody may have resized the inlet again."""
+
+
+def is_mark(message: AbstractIncomingMessage) -> bool:
+    return message.type == MARK
+
+
+async def unbind_others(connection: AbstractConnection, inlet: Inlet) -> list[str]:
+    """Takes every shard from the queues that are not its own; gives the surplus queues that are there."""
+    there = [name for name in inlet.possible_queues() if await exists(connection, name)]
+    own = set(bindings_of(inlet))
+    async with await connection.channel(publisher_confirms=False) as channel:
+        underlay = await channel.get_underlay_channel()
+        for name in there:
+            for exchange, key in sorted({(exchange, key) for exchange, _, key in own}):
+                if (exchange, name, key) not in own:
+                    await underlay.queue_unbind(name, exchange, key)
+    return [name for name in there if name not in inlet.queues()]
+
+
+async def mark_ends(connection: AbstractConnection, queues: Sequence[str]) -> None:
+    """Puts the mark behind all that is in each queue."""
+    if not queues:
+        return
+    async with await connection.channel(publisher_confirms=True, on_return_raises=True) as channel:
+        underlay = await channel.get_underlay_channel()
+        exchange = await channel.get_exchange(REPLAY, ensure=False)
+        for name in queues:
+            await underlay.queue_bind(name, REPLAY, name)
+            mark = aio_pika.Message(
+                b"", type=MARK, message_id=uuid4().hex, delivery_mode=aio_pika.DeliveryMode.PERSISTENT
+            )
+            await exchange.publish(mark, name)
+
+
+async def delete(connection: AbstractConnection, queue: str) -> None:
+    async with await connection.channel(publisher_confirms=False) as channel:
+        await (await channel.get_underlay_channel()).queue_delete(queue)
+
+
+async def exists(connection: AbstractConnection, queue: str) -> bool:
+    channel = await connection.channel(publisher_confirms=False)
+    try:
+        await channel.declare_queue(queue, passive=True)
+    except ChannelNotFoundEntity:
+        return False
+    finally:
+        if not channel.is_closed:
+            await channel.close()
+    return True

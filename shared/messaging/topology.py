@@ -1,0 +1,81 @@
+"""Exchanges, queues and bindings on RabbitMQ: what there is, and how it is made."""
+
+from typing import Any
+
+import aio_pika
+from aio_pika.abc import AbstractChannel
+
+from shared.messaging.broker import Inlet
+
+EXCHANGE = "diancai.events"
+REPLAY = "diancai.replay"
+POSITIONS = "diancai.positions"
+"""Beside the events, by the same keys: how far they were sent. Apart from them, so that whoever binds ``requests.#`` to
+a queue for events gets events only."""
+RESEND = "diancai.resend"
+"""By the publisher's name: what a service asks for that lacks some of its events."""
+UNROUTED = "diancai.unrouted"
+"""Alternate exchange and queue: events that no inlet listens to, for the operator to see."""
+
+QUEUE_ARGUMENTS: dict[str, Any] = {
+    "x-queue-type": "quorum",
+    "x-single-active-consumer": True,
+    # Must be positive (4.x), and must never cost a good event: what can't be applied is parked by the
+    # inbox long before, so this only ends a message that kills its consumer again and again.
+    "x-delivery-limit": 10_000,
+}
+UNROUTED_ARGUMENTS: dict[str, Any] = {
+    "x-queue-type": "quorum",
+    "x-delivery-limit": 10_000,
+    "x-max-length": 10_000,
+    "x-overflow": "drop-head",
+}
+RESEND_ARGUMENTS: dict[str, Any] = {"x-queue-type": "quorum", "x-delivery-limit": 10_000}
+
+
+def resend_queue(publisher: str) -> str:
+    return f"{publisher}.resend"
+
+
+async def declare_exchanges(channel: AbstractChannel) -> None:
+    unrouted = await channel.declare_exchange(UNROUTED, aio_pika.ExchangeType.FANOUT, durable=True)
+    queue = await channel.declare_queue(UNROUTED, durable=True, arguments=UNROUTED_ARGUMENTS)
+    await queue.bind(unrouted)
+    await channel.declare_exchange(REPLAY, aio_pika.ExchangeType.DIRECT, durable=True)
+    await channel.declare_exchange(RESEND, aio_pika.ExchangeType.DIRECT, durable=True)
+    await channel.declare_exchange(POSITIONS, aio_pika.ExchangeType.TOPIC, durable=True)
+    await channel.declare_exchange(
+        EXCHANGE, aio_pika.ExchangeType.TOPIC, durable=True, arguments={"alternate-exchange": UNROUTED}
+    )
+
+
+async def declare_inlet(channel: AbstractChannel, inlet: Inlet) -> None:
+    """Makes what is missing; what is there stays as it is."""
+    await declare_exchanges(channel)
+    for name in inlet.queues():
+        await channel.declare_queue(name, durable=True, arguments=QUEUE_ARGUMENTS)
+    underlay = await channel.get_underlay_channel()
+    *bindings, last = bindings_of(inlet)
+    for exchange, queue, key in bindings:  # a hundred of them: only the last is waited for
+        await underlay.queue_bind(queue, exchange, key, nowait=True)
+    exchange, queue, key = last
+    await underlay.queue_bind(queue, exchange, key)
+
+
+def bindings_of(inlet: Inlet) -> list[tuple[str, str, str]]:
+    """(exchange, queue, key)"""
+    return [
+        (exchange, queue, key)
+        for exchange, pairs in (
+            (EXCHANGE, inlet.bindings()),
+            (POSITIONS, inlet.position_bindings()),
+            (REPLAY, inlet.replay_bindings()),
+        )
+        for queue, key in pairs
+    ]
+
+
+async def declare_resend(channel: AbstractChannel, publisher: str) -> None:
+    await declare_exchanges(channel)
+    queue = await channel.declare_queue(resend_queue(publisher), durable=True, arguments=RESEND_ARGUMENTS)
+    await queue.bind(RESEND, publisher)

@@ -1,0 +1,417 @@
+"""The broker may be destroyed: what it lost comes again out of the event logs, without anybody's help."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+from sqlalchemy import func, select, update
+
+from shared.kernel.clock import utc_now
+from shared.messaging.broker import BrokerUnavailable
+from shared.messaging.completeness import Completeness
+from shared.messaging.core.completeness import GROWTH, PATIENCE_SECONDS, SPENT_SECONDS, Gaps, Recount
+from shared.messaging.envelope import SHARDS, shard_of
+from shared.messaging.inbox import count_applied, count_received
+from shared.messaging.outbox import read_settled_log
+from shared.messaging.position import Answer, Ask, Position
+from shared.messaging.relay import Relay
+from shared.messaging.resending import STRETCH, Positions, Resender
+from shared.messaging.shards import ShardLease
+from shared.messaging.tables import event_log, inbox_count, parked, relay_cursor
+from tests.support.brokers import PlayedBroker
+from tests.support.chain import Chain, chain_on
+from tests.support.ears import answers
+from tests.support.fixtures import NewUrl
+from tests.support.private import Playground, RabbitMQ
+from tests.support.rolls import Rolls, change, heard, key, rolls_at, up_to
+from tests.support.waiting import until
+
+CODES = ("health", "law", "women", "youth", "culture", "sports")
+
+
+class Wipeable:
+    """A broker that may lose everything."""
+
+    def __init__(self, server: RabbitMQ, url: str) -> None:
+        self._server = server
+        self.url = url
+        self._vhost = url.rsplit("/", 1)[-1]
+
+    def wipe(self) -> None:
+        """Deletes the virtual host with all in it, and makes an empty one."""
+        self._server.control("delete_vhost", self._vhost)
+        self.make_vhost()
+
+    def wipe_disk(self) -> None:
+        """Kills the server, and starts it on an empty disk."""
+        self._server.kill9()
+        shutil.rmtree(self._server.folder / "data")
+        self._server.start()
+        self.make_vhost()
+
+    def make_vhost(self) -> None:
+        self._server.control("add_vhost", self._vhost)
+        self._server.control("set_permissions", "-p", self._vhost, "guest", ".*", ".*", ".*")
+
+
+@pytest.fixture
+def wipeable(private_server: Callable[[type[RabbitMQ]], RabbitMQ], rabbit_url: NewUrl) -> Wipeable:
+    server, url = private_server(RabbitMQ), rabbit_url()
+    if str(server.port) not in url:
+        pytest.skip("the broker in use is not ours to harm")
+    return Wipeable(server, url)
+
+
+@pytest.fixture
+async def chain(wipeable: Wipeable, postgres_url: NewUrl) -> AsyncIterator[Chain]:
+    async with chain_on(wipeable.url, postgres_url) as one:
+        yield one
+
+
+async def all_sent(publisher: Rolls) -> bool:
+    async with publisher.database.reading() as session:
+        sent = await session.scalar(select(func.sum(relay_cursor.c.sent_count)))
+        logged = await session.scalar(select(func.count()).select_from(event_log))
+    return bool(sent == logged)
+
+
+async def change_all(publisher: Rolls, times: int) -> None:
+    for _ in range(times):
+        await asyncio.gather(*(change(publisher.uow, code) for code in CODES))
+
+
+async def test_what_was_lost_comes_again_though_nothing_new_is_said(wipeable: Wipeable, chain: Chain) -> None:
+    """Confirmed, not consumed, and the last of its aggregate: no later event shows the gap."""
+    async with chain.publishing():
+        async with chain.consuming() as consumer:
+            await until(lambda: answers(consumer))
+            await change_all(chain.catalog, 2)
+            await until(lambda: chain.has_all(dict.fromkeys(CODES, 2)))
+        await change_all(chain.catalog, 1)
+        await until(lambda: all_sent(chain.catalog))
+        await asyncio.to_thread(wipeable.wipe)
+        async with chain.consuming():
+            await until(lambda: chain.has_all(dict.fromkeys(CODES, 3)))
+    assert await chain.notify.count_parked() == 0
+
+
+async def test_a_broker_wiped_twice_under_load_costs_nothing(wipeable: Wipeable, chain: Chain) -> None:
+    async with chain.publishing(), chain.consuming() as consumer:
+        await until(lambda: answers(consumer))
+        writing = asyncio.create_task(change_all(chain.catalog, 60))
+        for goal in (10, 30):
+            await until(lambda least=goal: _marked(chain, least))  # type: ignore[misc]  # a default binds the loop's value
+            await asyncio.to_thread(wipeable.wipe)
+        await writing
+        await until(lambda: chain.has_all(dict.fromkeys(CODES, 60)))
+    assert await chain.notify.count_parked() == 0
+    assert await chain.notify.said("health") == [f"health-{number}" for number in up_to(60)]
+
+
+async def _marked(chain: Chain, least: int) -> bool:
+    return len(await chain.notify.marks("health")) >= least
+
+
+async def test_a_broker_that_starts_on_an_empty_disk_costs_nothing(postgres_url: NewUrl) -> None:
+    playground = Playground()
+    try:
+        server = RabbitMQ(playground)
+        await asyncio.to_thread(server.start)
+        broker = Wipeable(server, server.url_of("city"))
+        await asyncio.to_thread(broker.make_vhost)
+        async with chain_on(broker.url, postgres_url) as chain, chain.publishing(), chain.consuming() as consumer:
+            await until(lambda: answers(consumer))
+            writing = asyncio.create_task(change_all(chain.catalog, 30))
+            await until(lambda: _marked(chain, 5))
+            await asyncio.to_thread(broker.wipe_disk)
+            await writing
+            await until(lambda: chain.has_all(dict.fromkeys(CODES, 30)))
+            assert await chain.notify.count_parked() == 0
+    finally:
+        await asyncio.to_thread(playground.close)
+
+
+async def test_what_was_published_before_anybody_had_a_queue_comes_when_they_have(
+    wipeable: Wipeable, chain: Chain
+) -> None:
+    """A publisher that finds an empty broker first: its events go to where nobody listens, and count as sent."""
+    async with chain.publishing():
+        await change_all(chain.catalog, 3)
+        await until(lambda: all_sent(chain.catalog))
+        async with chain.consuming():
+            await until(lambda: chain.has_all(dict.fromkeys(CODES, 3)))
+    assert await chain.notify.count_parked() == 0
+
+
+async def test_a_new_service_gets_history_while_new_events_flow(wipeable: Wipeable, chain: Chain) -> None:
+    """Its inbox is empty, its queue is bound now, and an operator has the whole log sent to it besides."""
+    async with chain.publishing() as publisher:
+        await change_all(chain.catalog, 20)
+        await until(lambda: all_sent(chain.catalog))
+        writing = asyncio.create_task(change_all(chain.catalog, 20))
+        async with chain.consuming() as consumer:
+            await until(lambda: answers(consumer))
+            async with chain.catalog.database.reading() as session:
+                log = await read_settled_log(session, "catalog", after=0, limit=1000)
+            assert all(await publisher.publish(log, to="notify"))
+            await writing
+            await until(lambda: chain.has_all(dict.fromkeys(CODES, 40)))
+    assert await chain.notify.count_parked() == 0
+
+
+# The publisher's side
+
+
+def positions_of(
+    publisher: Rolls, broker: PlayedBroker, *, held: frozenset[int] = frozenset(range(SHARDS))
+) -> Positions:
+    lease = ShardLease(publisher.database)
+    lease.held = held
+    return Positions("catalog", publisher.database, broker, lease, utc_now, round_seconds=2.0)
+
+
+def relay_of(publisher: Rolls, broker: PlayedBroker) -> Relay:
+    lease = ShardLease(publisher.database)
+    lease.held = frozenset(range(SHARDS))
+    return Relay("catalog", publisher.database, broker, publisher.doorbell, lease, poll_seconds=0.01)
+
+
+@pytest.fixture
+async def catalog(store_url: str) -> AsyncIterator[Rolls]:
+    async with rolls_at(store_url, publisher="catalog") as publisher:
+        yield publisher
+
+
+async def test_positions_say_what_changed_and_after_a_connection_everything(catalog: Rolls) -> None:
+    broker = PlayedBroker()
+    positions, relay = positions_of(catalog, broker), relay_of(catalog, broker)
+    await positions.tell_due(0.0)
+    assert {position.shard for position in broker.told} == set(range(SHARDS))
+    assert {position.sent_count for position in broker.told} == {0}
+    broker.told.clear()
+    await change(catalog.uow, "health")
+    await positions.tell_due(0.5)
+    assert broker.told == [], "logged, and not sent yet"
+    await relay.publish_due()
+    await positions.tell_due(1.0)
+    assert [(said.shard, said.sent_count) for said in broker.told] == [(shard_of("roll:health"), 1)]
+    broker.told.clear()
+    pauses = []
+    for second in range(2, 200):
+        await positions.tell_due(second)
+        if broker.told:
+            assert len(broker.told) == SHARDS, "what did not change too: a listener may have had no queue"
+            pauses.append(second)
+            broker.told.clear()
+    assert pauses == [2, 6, 14, 30, 62, 122, 182]
+    broker.connections += 1
+    await positions.tell_due(200)
+    assert len(broker.told) == SHARDS
+
+
+async def test_positions_that_did_not_get_there_are_said_again(catalog: Rolls) -> None:
+    broker = PlayedBroker()
+    positions = positions_of(catalog, broker, held=frozenset({3}))
+    broker.away = True
+    with pytest.raises(BrokerUnavailable):
+        await positions.tell_due(0.0)
+    broker.away = False
+    await positions.tell_due(0.1)
+    assert [said.shard for said in broker.told] == [3], "others are said by whoever has the lease"
+
+
+async def test_a_release_that_did_not_count_is_counted_after(catalog: Rolls) -> None:
+    broker = PlayedBroker()
+    for _ in range(3):
+        await change_all(catalog, 1)
+        await relay_of(catalog, broker).publish_due()
+    async with catalog.database.writing() as session:
+        await session.execute(update(relay_cursor).where(relay_cursor.c.sent_count > 1).values(sent_count=1))
+    stop, relay = asyncio.Event(), relay_of(catalog, broker)
+    running = asyncio.create_task(relay.run(stop))
+    await until(lambda: all_sent(catalog))
+    stop.set()
+    await running
+
+
+async def test_a_stretch_is_sent_in_order_with_what_to_ask_for_next_behind_it(catalog: Rolls) -> None:
+    broker = PlayedBroker()
+    events = STRETCH + 20
+    async with catalog.database.writing() as session:
+        await session.execute(
+            event_log.insert(),
+            [
+                {
+                    "id": number,
+                    "txid": 1,
+                    "shard": 7,
+                    "type": "catalog.team_changed.v1",
+                    "aggregate_id": "roll:health",
+                    "aggregate_seq": number,
+                    "occurred_at": utc_now(),
+                    "headers": {"traceparent": "", "correlationid": "", "causationid": ""},
+                    "body": b"{}",
+                }
+                for number in up_to(events)
+            ],
+        )
+        await session.execute(update(relay_cursor).values(sent_count=events))
+    resender = Resender("catalog", catalog.database, broker, utc_now)
+
+    async def asked(**which: int) -> tuple[list[int], Answer | None]:
+        broker.taken.clear()
+        await resender.resend(Ask.model_validate({"id": "a", "service": "notify", "shard": 7} | which))
+        return [envelope.aggregate_seq for envelope in broker.taken], broker.told[-1].answer
+
+    assert await asked(last=3) == ([events - 2, events - 1, events], Answer(ask="a", first=events - 3, next_after=None))
+    assert await asked(last=12, before=events - 2) == (
+        list(range(events - 14, events - 2)),
+        Answer(ask="a", first=events - 15, next_after=None),
+    )
+    assert await asked(last=events) == (up_to(STRETCH), Answer(ask="a", first=0, next_after=STRETCH))
+    rest = list(range(STRETCH + 1, events + 1))
+    assert await asked(last=events, after=STRETCH) == (rest, Answer(ask="a", first=STRETCH, next_after=None))
+    assert broker.told[-1].sent_count == events
+    with pytest.raises(ValueError, match="one of catalog, dispatch, notify, requests does"):
+        await resender.resend(Ask(id="a", service="nobody", shard=7, last=1))
+    broker.refuse = {f"roll:health/{events}"}
+    with pytest.raises(BrokerUnavailable):
+        await asked(last=3)
+
+
+# The consumer's side
+
+
+def position(sent_count: int, *, shard: int = 7, answer: Answer | None = None) -> Position:
+    return Position(publisher="catalog", shard=shard, sent_count=sent_count, at=utc_now(), answer=answer)
+
+
+def of_health(sent_count: int) -> Position:
+    return position(sent_count, shard=shard_of("team:health"))
+
+
+async def test_whoever_has_all_asks_for_nothing_also_with_parked_events(rolls: Rolls) -> None:
+    broker = PlayedBroker()
+    completeness = Completeness("notify", rolls.database, broker)
+    rolls.trouble["health", 2] = RuntimeError("broken")
+    await rolls.consumer.handle([heard("health", number) for number in (1, 2, 3, 5)])
+    await completeness.heard([of_health(4)])
+    assert broker.asked == []
+    async with rolls.database.reading() as session:
+        assert await count_received(session) == {("catalog", shard_of("team:health")): 4}
+        assert await count_applied(session) == {"catalog": 1}
+    rolls.trouble.clear()
+    await rolls.consumer.redrive(key("health"))
+    await rolls.consumer.handle([heard("health", number) for number in up_to(5)])
+    await completeness.heard([of_health(5)])
+    assert broker.asked == []
+    async with rolls.database.reading() as session:
+        assert await count_applied(session) == {"catalog": 5}
+
+
+async def test_an_event_that_was_let_go_is_not_asked_for(rolls: Rolls) -> None:
+    broker = PlayedBroker()
+    rolls.trouble["health", 1] = RuntimeError("broken")
+    await rolls.consumer.handle([heard("health", 1)])
+    await rolls.consumer.discard(key("health"), 1, "重复登记", rolls.uow)
+    await Completeness("notify", rolls.database, broker).heard([of_health(1)])
+    assert broker.asked == []
+
+
+async def test_old_and_repeated_positions_ask_for_nothing_more(rolls: Rolls) -> None:
+    broker = PlayedBroker()
+    completeness = Completeness("notify", rolls.database, broker)
+    await rolls.consumer.handle([heard("health", 1)])
+    for sent_count in (4, 4, 2, 1, 4, 0):
+        await completeness.heard([of_health(sent_count)])
+    assert [(publisher, ask.last) for publisher, ask in broker.asked] == [("catalog", 3)]
+    await rolls.consumer.handle([heard("health", number) for number in up_to(4)])
+    for sent_count in (1, 4, 3):
+        await completeness.heard([of_health(sent_count)])
+    assert len(broker.asked) == 1
+
+
+async def test_whoever_can_not_ask_asks_at_the_next_position(rolls: Rolls) -> None:
+    broker = PlayedBroker()
+    completeness = Completeness("notify", rolls.database, broker)
+    broker.away = True
+    await completeness.heard([of_health(3)])
+    broker.away = False
+    await completeness.heard([of_health(3)])
+    assert [ask.last for _, ask in broker.asked] == [3]
+
+
+async def test_what_a_release_took_that_did_not_count_is_counted_before_anybody_is_asked(rolls: Rolls) -> None:
+    broker = PlayedBroker()
+    await rolls.consumer.handle([heard(code, number) for code in CODES for number in (1, 2, 4)])
+    async with rolls.database.writing() as session:
+        before = await count_received(session)
+        await session.execute(update(inbox_count).values(received=0))
+    await Completeness("notify", rolls.database, broker).heard([of_health(3)])
+    assert broker.asked == []
+    async with rolls.database.reading() as session:
+        assert {source: count for source, count in (await count_received(session)).items() if count} == before
+        assert await session.scalar(select(func.count()).select_from(parked)) == len(CODES)
+
+
+class Search:
+    """Plays one shard's search: what :class:`Gaps` asks for when positions and answers come."""
+
+    def __init__(self) -> None:
+        self.gaps = Gaps("notify")
+        self.now = 0.0
+        self.connection = 1
+        self.asked: Ask | None = None
+        assert isinstance(self.hear(9, 0), Recount)
+
+    def hear(self, sent_count: int, received: int, answer: Answer | None = None) -> Ask | Recount | None:
+        step = self.gaps.heard(position(sent_count, answer=answer), received, now=self.now, connection=self.connection)
+        self.asked = step if isinstance(step, Ask) else self.asked
+        return step
+
+    def answer(self, sent_count: int, received: int, *, first: int, next_after: int | None = None) -> Ask | None:
+        assert self.asked is not None
+        step = self.hear(sent_count, received, Answer(ask=self.asked.id, first=first, next_after=next_after))
+        assert not isinstance(step, Recount)
+        return step
+
+
+def test_a_search_goes_back_in_growing_stretches_until_the_counts_agree() -> None:
+    search = Search()
+    first = search.hear(100, 98)
+    assert isinstance(first, Ask)
+    assert (first.last, first.before, first.after) == (2, None, None)
+    second = search.answer(100, 98, first=950)
+    assert second is not None
+    assert (second.last, second.before, second.after) == (2 * GROWTH, 951, None)
+    third = search.answer(110, 109, first=900, next_after=930)
+    assert third is not None
+    assert (third.last, third.before, third.after) == (2 * GROWTH, 951, 930), "the same stretch, further on"
+    assert search.answer(110, 110, first=930) is None
+    assert search.gaps.searching == 0
+
+
+def test_a_search_waits_for_its_answer_and_asks_again_when_none_comes() -> None:
+    search = Search()
+    first = search.hear(100, 98)
+    search.now += PATIENCE_SECONDS - 1
+    assert search.hear(101, 99) is None
+    assert search.hear(101, 99, Answer(ask="another", first=0, next_after=None)) is None
+    search.now += 1
+    again = search.hear(101, 99)
+    assert isinstance(again, Ask)
+    assert again != first
+    search.connection += 1
+    assert isinstance(search.hear(101, 99), Ask), "what was asked over the connection before may be lost"
+
+
+def test_what_the_whole_log_does_not_hold_is_not_asked_for_all_the_time() -> None:
+    search = Search()
+    search.hear(100, 98)
+    assert search.answer(100, 98, first=0) is None
+    search.now += SPENT_SECONDS - 1
+    assert search.hear(101, 99) is None
+    search.now += 1
+    assert search.hear(101, 99) == Recount("catalog")
+    assert isinstance(search.hear(101, 99), Ask)
