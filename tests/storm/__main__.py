@@ -43,7 +43,9 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=1.0, help="how long each")
     parser.add_argument("--cluster", action="store_true", help="RabbitMQ on three nodes")
     parser.add_argument("--pair", action="store_true", help="PostgreSQL with a synchronous standby")
-    parser.add_argument("--wipe", action="store_true", help="the broker also loses its disk")
+    parser.add_argument(
+        "--wipe", action=argparse.BooleanOptionalAction, default=True, help="the broker also loses its disk"
+    )
     parser.add_argument("--without", choices=sorted(MUTANTS), default="", help="take a safeguard out: does that show?")
     parser.add_argument("--logs", type=Path, help="a folder to keep what the services log")
     given = vars(parser.parse_args())
