@@ -37,7 +37,7 @@ KINDS = (
     Kind("disk alarm", 1, servers.alarm_disk),
     Kind("full disk", 2, servers.fill_disk, "shim"),
     Kind("slow disk", 2, servers.slow_disk, "shim"),
-    Kind("broker wiped", 2, servers.wipe_broker),
+    Kind("broker wiped", 2, servers.wipe_broker, "wipe"),
     Kind("events again", 2, deliveries.repeat),
     Kind("events reversed", 2, deliveries.reverse),
 )
