@@ -20,7 +20,16 @@ SHOWN = 50
 
 
 def run(options: Options, seeds: int) -> int:
-    """``seeds`` storms, one after the other; the first is that of ``options``. Gives the exit status."""
+    """``seeds`` storms, one after the other; the first is that of ``options``. Gives the exit status: 1 when one was
+    not clean, 2 when a server's programs are missing."""
+    try:
+        return 0 if _all_clean(options, seeds) else 1
+    except NotInstalled as error:
+        sys.stderr.write(f"there is no {error}; as root on Debian: python -m tests.support.servers install\n")
+        return 2
+
+
+def _all_clean(options: Options, seeds: int) -> bool:
     clean = True
     for seed in range(options.seed, options.seed + seeds):
         outcome = asyncio.run(storm(replace(options, seed=seed), _tell))
@@ -29,7 +38,7 @@ def run(options: Options, seeds: int) -> int:
             sys.stderr.write(f"  {problem}\n")
         sys.stdout.flush()
         clean &= outcome.is_clean
-    return 0 if clean else 1
+    return clean
 
 
 def _tell(text: str) -> None:
@@ -50,11 +59,7 @@ def main() -> int:
     parser.add_argument("--logs", type=Path, help="a folder to keep what the services log")
     given = vars(parser.parse_args())
     seeds = given.pop("seeds")
-    try:
-        return run(Options(**given), seeds)
-    except NotInstalled as error:
-        sys.stderr.write(f"not installed: {error}; python -m tests.support.servers install\n")
-        return 2
+    return run(Options(**given), seeds)
 
 
 if __name__ == "__main__":

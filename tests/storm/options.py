@@ -7,8 +7,8 @@ from pathlib import Path
 @dataclass(frozen=True)
 class Options:
     """``cluster``: RabbitMQ on three nodes; ``pair``: PostgreSQL with a synchronous standby; ``wipe``: the broker also
-    loses its disk now and then; ``without``: a safeguard to take out, see tests.storm.mutants; ``logs``: a folder to keep what the
-    services log, by seed."""
+    loses its disk now and then; ``without``: a safeguard to take out, see tests.storm.mutants; ``logs``: a folder to
+    keep what the services log, by seed."""
 
     seed: int = 1
     minutes: float = 1.0
