@@ -16,7 +16,10 @@ CLIENTS = 4
 CHANGED, RETURNED, CANCELLED = 0.3, 0.2, 0.3
 """The shares of orders that are changed before they are handed in, given back once, and withdrawn again."""
 
-PLANNING_SECONDS = 3.0
+PLANNING_SECONDS = 10.0
+LONGEST_THOUGHT_SECONDS = 0.6
+"""Between two steps: what comes in must be less than two cores can do, or a backlog is all that one would see."""
+
 REASON = {"reason": "风雨大作"}
 
 
@@ -71,7 +74,7 @@ class Customer:
             if found["state"] != state and not (state == "accepted" and found["state"] == "scheduled"):
                 raise
         self._ledger.took(order_id, state)
-        await asyncio.sleep(self._dice.uniform(0, 0.3))
+        await asyncio.sleep(self._dice.uniform(0, LONGEST_THOUGHT_SECONDS))
 
 
 async def plan(client: Client, stop: asyncio.Event) -> None:
