@@ -9,6 +9,7 @@ CASES ?= 6000
 SEED ?= 1
 SEEDS ?= 3
 MINUTES ?= 1
+STORM ?=
 SCHEDULES ?= 100000
 COMPOSE ?= docker compose
 DOCKER ?= docker
@@ -85,9 +86,9 @@ bench: .venv/bench ## Measure beside what one would pick instead; tables here, J
 	$(BIN)/python -m bench.latency
 	$(BIN)/python -m bench.backlog
 
-storm: $(SETUP) ## Kill, stop and cut everything under load, then balance the books: make storm SEED=1 SEEDS=3 MINUTES=1
+storm: $(SETUP) ## Kill, stop, cut, fill and wipe everything under load, then balance the books: make storm SEED=1 SEEDS=3 MINUTES=1 STORM="--cluster --pair"
 	@$(BIN)/python -m tests.support.servers install
-	$(BIN)/python -m tests.storm --seed $(SEED) --seeds $(SEEDS) --minutes $(MINUTES)
+	$(BIN)/diancai storm --seed $(SEED) --seeds $(SEEDS) --minutes $(MINUTES) $(STORM)
 
 simulate: $(SETUP) ## Relay, consumer and inbox on a simulated store and broker, in many orders: make simulate SCHEDULES=100000
 	$(BIN)/python -m tests.simulation --seed $(SEED) --schedules $(SCHEDULES)

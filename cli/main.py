@@ -25,6 +25,7 @@ from cli.person import commands as person_commands
 from cli.queues import commands as queue_commands
 from cli.reconcile import Disagreement, Reconciler, by_rule
 from cli.sign_in import CannotSignIn
+from cli.storm import storm
 from cli.up import CannotStart
 from cli.up import run as run_up
 from shared import __version__
@@ -35,6 +36,7 @@ app = typer.Typer(name="diancai", no_args_is_help=True, add_completion=False, pr
 events = typer.Typer(no_args_is_help=True, help="Watch the event logs, or send parts of them again.")
 app.add_typer(events, name="events")
 app.add_typer(audit.app, name="audit")
+app.command()(storm)
 
 T = TypeVar("T")
 

@@ -1,107 +1,90 @@
-"""What goes wrong: processes are killed, stopped, restarted; servers die; connections break; events come again."""
+"""What goes wrong, in which order, by a seed. Each fault heals itself before the next begins, and what follows on it
+goes on while the next is there."""
 
-import asyncio
-import os
 import random
-import signal
+import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from cli.client import Client
-from shared.contracts import PUBLISHERS
-from tests.support.deployment import Deployment
-from tests.support.private import PrivateServer, RabbitMQ
-from tests.support.proxy import Wire
+from tests.storm import deliveries, processes, servers
+from tests.storm.ground import Ground
+
+MEASURED = 0.3
+"""The share of faults after which the storm waits until all is well again, to say how long that takes."""
+
+
+class Kind(NamedTuple):
+    """``strike`` does it, heals it, and gives what was hit; ``needs`` names what not every storm has."""
+
+    name: str
+    weight: int
+    strike: Callable[[Ground, random.Random], Awaitable[str]]
+    needs: str = ""
+
+
+KINDS = (
+    Kind("kill -9 process", 6, processes.kill),
+    Kind("SIGSTOP process", 2, processes.stop),
+    Kind("SIGTERM process", 2, processes.restart),
+    Kind("other release", 3, processes.change_release, "releases"),
+    Kind("clock jump", 2, processes.shift_clock, "shim"),
+    Kind("kill -9 server", 5, servers.kill),
+    Kind("SIGSTOP server", 1, servers.stop),
+    Kind("wire", 4, servers.break_wire),
+    Kind("memory alarm", 1, servers.alarm_memory),
+    Kind("disk alarm", 1, servers.alarm_disk),
+    Kind("full disk", 2, servers.fill_disk, "shim"),
+    Kind("slow disk", 2, servers.slow_disk, "shim"),
+    Kind("broker wiped", 2, servers.wipe_broker, "wipe"),
+    Kind("events again", 2, deliveries.repeat),
+    Kind("events reversed", 2, deliveries.reverse),
+)
+
+
+class Fault(NamedTuple):
+    """``dice`` decide all else about it, so that it is the same whatever happened before."""
+
+    kind: Kind
+    dice: random.Random
+
+
+def sequence(seed: int) -> Iterator[Fault]:
+    """The faults of a seed, without end."""
+    number = 0
+    while True:
+        dice = random.Random(f"{seed}/{number}")
+        (kind,) = dice.choices(KINDS, [kind.weight for kind in KINDS])
+        yield Fault(kind, dice)
+        number += 1
 
 
 @dataclass
 class Faults:
-    """Each fault heals itself before the next begins. The order and the victims follow from the seed."""
+    """Lets them strike one after the other. What this storm lacks the means for is left out; the others stay."""
 
-    chance: random.Random
-    deployment: Deployment
-    servers: list[PrivateServer]
-    wires: dict[str, Wire]
-    operator: Client
+    ground: Ground
+    faults: Iterator[Fault]
+    means: set[str]
     seen: Counter[str] = field(default_factory=Counter)
+    left_out: set[str] = field(default_factory=set)
+    healed_at: float = 0.0
+    """Of the last one, on the monotonic clock."""
 
-    async def one(self) -> None:
-        self.seen["started again, for it had given up"] += self.deployment.revive()
-        kinds: list[tuple[int, Callable[[], Awaitable[str]]]] = [
-            (6, self._kill_process),
-            (2, self._stop_process),
-            (2, self._restart_process),
-            (3, self._kill_server),
-            (4, self._break_wire),
-            (1, self._block_broker),
-            (2, self._repeat_events),
-        ]
-        (fault,) = self.chance.choices([kind for _, kind in kinds], [weight for weight, _ in kinds])
-        self.seen[await fault()] += 1
+    async def one(self) -> tuple[str, bool]:
+        """Gives what was hit, and whether to measure how long all takes to be well again."""
+        self.seen["started again, for it had given up"] += self.ground.deployment.revive()
+        kind, dice = self._next()
+        is_measured = dice.random() < MEASURED
+        struck = await kind.strike(self.ground, dice)
+        self.healed_at = time.monotonic()
+        self.seen[struck] += 1
+        return struck, is_measured
 
-    async def _kill_process(self) -> str:
-        part = self.chance.choice(self.deployment.parts)
-        self.deployment.kill9(part)
-        await asyncio.sleep(self.chance.uniform(0, 1))
-        self.deployment.start(part)
-        return f"kill -9 {part[1]}"
-
-    async def _restart_process(self) -> str:
-        part = self.chance.choice(self.deployment.parts)
-        await asyncio.to_thread(self.deployment.terminate, part)
-        self.deployment.start(part)
-        return f"SIGTERM {part[1]}"
-
-    async def _stop_process(self) -> str:
-        part = self.chance.choice(self.deployment.parts)
-        pid = self.deployment.pid(part)
-        os.kill(pid, signal.SIGSTOP)
-        try:
-            await asyncio.sleep(self.chance.uniform(1, 4))
-        finally:
-            os.kill(pid, signal.SIGCONT)
-        return f"SIGSTOP {part[1]}"
-
-    async def _kill_server(self) -> str:
-        server = self.chance.choice(self.servers)
-        await asyncio.to_thread(server.kill9)
-        await asyncio.sleep(self.chance.uniform(0, 1))
-        await asyncio.to_thread(server.start)
-        return f"kill -9 {server.name}"
-
-    async def _break_wire(self) -> str:
-        name, wire = self.chance.choice(sorted(self.wires.items()))
-        how = self.chance.choice(["drop", "cut", "stall"])
-        seconds = self.chance.uniform(0.5, 3)
-        if how == "drop":
-            wire.drop()
-        elif how == "cut":
-            wire.cut()
-            await asyncio.sleep(seconds)
-            wire.mend()
-        else:
-            wire.stall()
-            await asyncio.sleep(seconds)
-            wire.flow()
-        return f"{how} {name}"
-
-    async def _block_broker(self) -> str:
-        broker = next(server for server in self.servers if isinstance(server, RabbitMQ))
-        await asyncio.to_thread(broker.control, "set_vm_memory_high_watermark", "0.0000001")
-        await asyncio.sleep(self.chance.uniform(1, 3))
-        await asyncio.to_thread(broker.control, "set_vm_memory_high_watermark", "0.6")
-        return "memory alarm"
-
-    async def _repeat_events(self) -> str:
-        """Sends stretches of a log again, a later one before an earlier one."""
-        publisher, to = self.chance.sample(sorted(PUBLISHERS), 2)
-        last = sum((await self.operator.get(f"/api/{publisher}/events/counts")).values())
-        for _ in range(3):
-            after = self.chance.randrange(max(1, last))
-            body = {"to": to, "after": after, "limit": 50}
-            try:
-                await self.operator.post(f"/api/{publisher}/events/replay", body, key=f"again-{after}")
-            except Exception:
-                continue
-        return "events again"
+    def _next(self) -> Fault:
+        for fault in self.faults:
+            if not fault.kind.needs or fault.kind.needs in self.means:
+                return fault
+            self.left_out.add(fault.kind.name)
+        raise AssertionError("a sequence has no end")

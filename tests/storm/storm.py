@@ -2,42 +2,45 @@
 
 import asyncio
 import random
-import shutil
-import tempfile
 import time
 from collections import Counter
-from contextlib import AsyncExitStack, suppress
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-from uuid import UUID
 
-from cli.client import Client, Refused
+import aio_pika
+
+from cli.client import Client
 from cli.demo import Demonstration
 from cli.reconcile import Disagreement, Reconciler, by_rule
-from cli.scenario import ruian_2014
 from shared.contracts import PUBLISHERS
-from tests.storm import outside
-from tests.storm.faults import Faults
+from tests.storm.crowd import CLIENTS, Customer, plan
+from tests.storm.faults import Faults, sequence
+from tests.storm.ground import Ground, ground
 from tests.storm.ledger import Ledger
-from tests.support import keys, tokens
-from tests.support.deployment import ROLES, Deployment
-from tests.support.private import Playground, Postgres, PrivateServer, RabbitMQ, RedisServer, create_database
-from tests.support.proxy import Wire, wired
+from tests.storm.options import Options
 
-CLIENTS = 4
-SETTLE_SECONDS = 60.0
-CANCELLED = 0.3
-"""The share of orders that are withdrawn again."""
+Tell = Callable[[str], None]
+
+STUCK_SECONDS = 60.0
+"""So long nothing moves before the storm waits no more: late is not lost."""
+
+PARTITIONS = 2
+"""Queues of a service, as it is set by default."""
+
+CLOCKS_WRONG_SECONDS = 7200.0
+"""What a clock that was ahead has dated into the future is held to account too."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one storm came to; ``recovery_seconds`` from the last healing until every event had its effect."""
+    """What one storm came to. ``recovery_seconds``: the longest that it took, from a healing until what was published
+    by then had its effects everywhere; for the last fault, until all had."""
 
-    seed: int
+    options: Options
     seconds: float
     faults: Counter[str]
+    left_out: list[str]
     orders: Counter[str]
     assignments: int
     events: int
@@ -45,188 +48,153 @@ class Outcome:
     doubled: list[str]
     out_of_order: list[str]
     disagreements: list[Disagreement]
+    deaf: list[str]
     parked: int
     recovery_seconds: float
 
     @property
     def is_clean(self) -> bool:
-        return not (self.lost or self.doubled or self.out_of_order or self.disagreements or self.parked)
+        return not (self.problems or self.parked)
+
+    @property
+    def problems(self) -> list[str]:
+        return [*self.lost, *self.doubled, *self.out_of_order, *map(str, self.disagreements), *self.deaf]
 
     def line(self) -> dict[str, Any]:
         """As one JSON object."""
         return {
-            "seed": self.seed,
+            "seed": self.options.seed,
+            "servers": self.options.servers,
             "seconds": round(self.seconds, 1),
             "faults": self.faults.total(),
             "faults_by_kind": dict(sorted(self.faults.items())),
-            "orders_acknowledged": self.orders.total(),
-            "orders_by_state": dict(sorted(self.orders.items())),
+            "left_out": self.left_out,
+            "accepted": self.orders.total(),
+            "accepted_by_state": dict(sorted(self.orders.items())),
             "assignments": self.assignments,
             "events": self.events,
             "lost": len(self.lost),
             "duplicated": len(self.doubled),
             "out_of_order": len(self.out_of_order),
             "disagreements": {rule: count for rule, count in by_rule(self.disagreements).items() if count},
+            "queues_without_consumer": len(self.deaf),
             "parked": self.parked,
             "recovery_seconds": round(self.recovery_seconds, 1),
         }
 
 
-async def storm(seed: int, minutes: float, without: str = "") -> Outcome:
-    """``without`` is a safeguard to take out, see tests.storm.mutants."""
-    chance = random.Random(seed)
-    tokens.trust()
-    keys.use()
-    async with AsyncExitStack() as stack:
-        playground = Playground()
-        stack.callback(playground.close)
-        servers: list[PrivateServer] = [kind(playground) for kind in (RabbitMQ, Postgres, RedisServer)]
-        await asyncio.gather(*(asyncio.to_thread(server.start) for server in servers))
-        wires = {server.name: await stack.enter_async_context(wired(server.url)) for server in servers}
-        deployment = _deploy(playground, servers, wires, stack, without)
-        await asyncio.to_thread(deployment.migrate)
-        rabbit = next(server for server in servers if isinstance(server, RabbitMQ))
-        await outside.subscribe(rabbit.url)
-        for part in deployment.parts:
-            deployment.start(part)
-        await deployment.ready()
-        http = await stack.enter_async_context(deployment.client())
+async def storm(options: Options, tell: Tell = lambda text: None) -> Outcome:
+    """``tell`` hears of every fault. :raises NotInstalled: a server's programs are missing."""
+    async with ground(options) as place:
+        return await _rage(options, place, tell)
+
+
+async def _rage(options: Options, place: Ground, tell: Tell) -> Outcome:
+    async with place.deployment.client() as http:
         began = time.monotonic()
         ledger, stop = Ledger(), asyncio.Event()
         demonstration = Demonstration(Client(http))
         await demonstration.prepare()
-        # Each has dice of its own, so that the faults of a seed are the same however fast the answers come.
-        crowd = [
-            asyncio.create_task(_order(Client(http), demonstration, ledger, random.Random(f"{seed}-{number}"), stop))
-            for number in range(CLIENTS)
-        ]
-        crowd.append(asyncio.create_task(_plan(Client(http), stop)))
-        faults = Faults(chance, deployment, servers, wires, Client(http))
-        while time.monotonic() - began < minutes * 60:
-            await faults.one()
-            await asyncio.sleep(chance.uniform(0.2, 1.5))
-        healed = time.monotonic()
+        dice = [random.Random(f"{options.seed}-{number}") for number in range(CLIENTS + 1)]
+        *customers, watcher = [Customer(Client(http), demonstration, ledger, one) for one in dice]
+        crowd = [asyncio.create_task(customer.go_on(stop)) for customer in customers]
+        crowd.append(asyncio.create_task(plan(Client(http), stop)))
+        faults = Faults(place, sequence(options.seed), _means(options, place))
+        pauses, recoveries = random.Random(f"{options.seed} pauses"), [0.0]
+        while time.monotonic() - began < options.minutes * 60:
+            struck, is_measured = await faults.one()
+            tell(f"{faults.healed_at - began:6.1f} s  {struck}")
+            if is_measured:
+                await watcher.order(plain=True)
+                ordered = time.monotonic() - faults.healed_at
+                last = await _come_to_rest(Client(http), whole=False)
+                recoveries.append(time.monotonic() - faults.healed_at)
+                tell(f"          takes orders after {ordered:.1f} s, well again after {recoveries[-1]:.1f} s{last}")
+            await asyncio.sleep(pauses.uniform(0.2, 1.5))
         stop.set()
-        deployment.revive()
-        await deployment.ready()
+        place.deployment.revive()
+        await place.deployment.ready()
         await asyncio.gather(*crowd)
         client = Client(http)
-        parked = await _come_to_rest(client)
-        recovery = time.monotonic() - healed
-        reconciler = Reconciler(client)
-        disagreements = await reconciler.look(0)
-        existing = {order["id"] for order in await client.all("/api/requests/orders")}
-        books = reconciler.books
-        heard = await outside.listen(rabbit.url)
-        return Outcome(
-            seed=seed,
-            seconds=time.monotonic() - began,
-            faults=+faults.seen,
-            orders=Counter(ledger.states.values()),
-            assignments=len(books.assignments),
-            events=books.taken.total(),
-            lost=ledger.lost(books, existing) + outside.unheard(heard, await _published(client)),
-            doubled=ledger.doubled(books, existing),
-            out_of_order=outside.disorder(heard),
-            disagreements=disagreements,
-            parked=parked,
-            recovery_seconds=recovery,
-        )
+        last = await _come_to_rest(client, whole=True)
+        recoveries.append(time.monotonic() - faults.healed_at)
+        tell(f"          at rest after {recoveries[-1]:.1f} s{last}")
+        return await _sum_up(options, place, client, ledger, faults, time.monotonic() - began, max(recoveries))
 
 
-def _deploy(
-    playground: Playground,
-    servers: list[PrivateServer],
-    wires: dict[str, Wire],
-    stack: AsyncExitStack,
-    without: str,
-) -> Deployment:
-    """Every service with a database of its own, behind the wires."""
-    postgres = next(server for server in servers if isinstance(server, Postgres))
-    logs = Path(tempfile.mkdtemp(prefix="diancai-storm-"))
-    stack.callback(shutil.rmtree, logs, ignore_errors=True)
-    for service in ROLES:
-        create_database(postgres.url, service)
-    settings = {
-        service: {
-            f"{service.upper()}_DATABASE_URL": wires["postgresql"].url.rsplit("/", 1)[0] + f"/{service}",
-            f"{service.upper()}_BROKER_URL": wires["rabbitmq"].url,
-            f"{service.upper()}_REDIS_URL": wires["redis"].url,
-        }
-        for service in ROLES
-    }
-    launcher = ("-m", "tests.storm.mutants", without) if without else ("-m",)
-    deployment = Deployment(playground, settings, logs, launcher)
-    stack.callback(deployment.stop)
-    return deployment
+def _means(options: Options, place: Ground) -> set[str]:
+    has = {"shim": bool(place.disks), "wipe": options.wipe, "releases": not options.without}
+    return {name for name, there in has.items() if there}
 
 
-async def _order(
-    client: Client, demonstration: Demonstration, ledger: Ledger, chance: random.Random, stop: asyncio.Event
-) -> None:
-    """A township after another orders; the corps accepts; some withdraw. Whatever is answered is written down."""
-    townships = ruian_2014().townships
-    while not stop.is_set():
-        key = str(UUID(int=chance.getrandbits(128)))
-        body = demonstration.order_body(chance.choice(townships))
-        order = await client.post("/api/requests/orders", body, key=key)
-        ledger.made(key, order["id"])
-        steps = ["submit", "accept"] + (["cancel"] if chance.random() < CANCELLED else [])
-        for step, state in zip(steps, ("submitted", "accepted", "cancelled"), strict=False):
-            await _until_state(client, order["id"], step, state)
-            ledger.states[order["id"]] = state
-            await asyncio.sleep(chance.uniform(0, 0.3))
-
-
-async def _until_state(client: Client, order_id: str, step: str, state: str) -> None:
-    """Takes the step; a refusal because it is taken already (by an answer that was lost) is as good as an answer."""
-    path = f"/api/requests/orders/{order_id}"
-    body = {"reason": "风雨大作"} if step == "cancel" else None
-    try:
-        await client.post(f"{path}/{step}", body, key=f"{order_id}-{step}")
-    except Refused:
-        found = await client.get(path)
-        if found["state"] != state and not (state == "accepted" and found["state"] == "scheduled"):
-            raise
-
-
-async def _plan(client: Client, stop: asyncio.Event) -> None:
-    """The corps plans once there is demand, so that cancellations have something to release."""
-    while not stop.is_set():
-        demand = await client.get("/api/dispatch/demand", limit=20)
-        if demand["items"]:
-            first = demand["items"][0]
-            body = {
-                "campaign": first["campaign"],
-                "starts_on": "2014-06-27",
-                "ends_on": "2014-07-31",
-                "start_township_code": first["township_code"],
-            }
-            plan = await client.post("/api/dispatch/plans", body, key="the-plan-of-the-storm")
-            with suppress(
-                Refused
-            ):  # published already, or overtaken by a cancellation: the books say whether that is sound
-                await client.post(f"/api/dispatch/plans/{plan['id']}/publish", key=f"publish-{plan['id']}")
-            return
-        await asyncio.sleep(0.5)
-
-
-async def _come_to_rest(client: Client) -> int:
-    """Until every service has applied every event of those it listens to, or does not get there: the books say then
-    what is missing. Gives how many stay parked."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(SETTLE_SECONDS):
-            while not await _at_rest(client):  # noqa: ASYNC110 - other processes ring no bell
-                await asyncio.sleep(0.1)
-    return sum([len(await client.get(f"/api/{name}/events/parked")) for name in PUBLISHERS])
-
-
-async def _at_rest(client: Client) -> bool:
+async def _sum_up(
+    options: Options,
+    place: Ground,
+    client: Client,
+    ledger: Ledger,
+    faults: Faults,
+    seconds: float,
+    recovery_seconds: float,
+) -> Outcome:
+    reconciler = Reconciler(client)
+    disagreements = await reconciler.look(-CLOCKS_WRONG_SECONDS)
+    books = reconciler.books
+    orders = {order["id"]: order for order in await client.all("/api/requests/orders")}
+    demand = await client.all("/api/dispatch/demand")
+    await place.outside.listen()
     published = await _published(client)
-    applied = {name: await client.get(f"/api/{name}/events/applied") for name in PUBLISHERS}
-    whole = all(count == published[publisher] for counts in applied.values() for publisher, count in counts.items())
-    return whole and published == await _published(client)
+    return Outcome(
+        options=options,
+        seconds=seconds,
+        faults=+faults.seen,
+        left_out=sorted(faults.left_out),
+        orders=Counter(ledger.states.values()),
+        assignments=len(books.assignments),
+        events=books.taken.total(),
+        lost=ledger.lost(books, orders) + ledger.without_one_fate(books, demand) + place.outside.unheard(published),
+        doubled=ledger.doubled(books, orders),
+        out_of_order=place.outside.disorder(),
+        disagreements=disagreements,
+        deaf=await _deaf(place),
+        parked=sum([len(await client.get(f"/api/{name}/events/parked")) for name in PUBLISHERS]),
+        recovery_seconds=recovery_seconds,
+    )
+
+
+async def _come_to_rest(client: Client, *, whole: bool) -> str:
+    """Until every service has applied what is published now of those it listens to; ``whole``: all that is published.
+    Or none gets on any more: the books say then what is missing. Gives who was the last."""
+    last, moved_at = "", time.monotonic()
+    published = await _published(client)
+    while (behind := await _behind(client, published)) and time.monotonic() - moved_at < STUCK_SECONDS:
+        if (now := f"; last: {', '.join(behind)}") != last:
+            last, moved_at = now, time.monotonic()
+        await asyncio.sleep(0.1)
+        if whole:
+            published = await _published(client)
+    return last
+
+
+async def _behind(client: Client, published: dict[str, int]) -> list[str]:
+    return [
+        f"{listener} lacks {published[publisher] - count} of {publisher}"
+        for listener in PUBLISHERS
+        for publisher, count in (await client.get(f"/api/{listener}/events/applied")).items()
+        if count < published[publisher]
+    ]
 
 
 async def _published(client: Client) -> dict[str, int]:
     return {name: sum((await client.get(f"/api/{name}/events/counts")).values()) for name in PUBLISHERS}
+
+
+async def _deaf(place: Ground) -> list[str]:
+    """The services' queues that nobody listens to, or that still hold something."""
+    async with await aio_pika.connect(place.broker.url) as connection, connection.channel() as channel:
+        found = []
+        for service in PUBLISHERS:
+            for number in range(PARTITIONS):
+                queue = await channel.declare_queue(f"{service}.{number}", passive=True)
+                if not (count := queue.declaration_result).consumer_count or count.message_count:
+                    found.append(f"{queue.name}: {count.consumer_count} consumers, {count.message_count} messages")
+        return found

@@ -13,6 +13,7 @@ import httpx
 
 from tests.support import keys, tokens
 from tests.support.private import Playground, free_port
+from tests.support.shim import Control
 from tests.support.tokens import EVERYTHING, bearer
 
 ROLES: dict[str, tuple[str, ...]] = {
@@ -29,7 +30,7 @@ Part = tuple[str, str]
 
 class Deployment:
     """``settings`` are environment variables by service (DISPATCH_DATABASE_URL ...); ``launcher`` is what Python is
-    given before the service's module."""
+    given before the service's module; ``clocks`` are those of the processes that have one of their own."""
 
     def __init__(
         self,
@@ -37,8 +38,12 @@ class Deployment:
         settings: Mapping[str, Mapping[str, str]],
         logs: Path,
         launcher: Sequence[str] = ("-m",),
+        clocks: Mapping[Part, Control] | None = None,
     ) -> None:
         self._launcher = launcher
+        self.others: dict[Part, Sequence[str]] = {}
+        """The launchers of those that run another release."""
+        self._clocks = clocks or {}
         self._playground = playground
         self._settings = settings
         self._logs = logs
@@ -60,6 +65,22 @@ class Deployment:
     def start(self, part: Part) -> None:
         service, role = part
         self._processes[part] = self._spawn(service, role, port=self.ports[part])
+
+    async def replace(self, part: Part, launcher: Sequence[str] | None = None) -> None:
+        """As a rolling update does: starts one of another release beside it (default: of this one), and ends the old
+        one by SIGTERM when the new one is ready."""
+        if launcher is None:
+            self.others.pop(part, None)
+        else:
+            self.others[part] = launcher
+        port = free_port()
+        new = self._spawn(*part, port=port)
+        async with asyncio.timeout(PATIENCE_SECONDS), httpx.AsyncClient(trust_env=False) as http:
+            await self._ready(http, part, new, port)
+        old = self._processes[part]
+        self._processes[part], self.ports[part] = new, port
+        old.terminate()
+        await asyncio.to_thread(old.wait, PATIENCE_SECONDS)
 
     def pid(self, part: Part) -> int:
         return self._processes[part].pid
@@ -97,16 +118,18 @@ class Deployment:
         """Until the given processes (all of them by default) say that they are ready."""
         async with asyncio.timeout(PATIENCE_SECONDS), httpx.AsyncClient(trust_env=False) as http:
             for part in parts or self.parts:
-                url = f"http://127.0.0.1:{self.ports[part]}/api/{part[0]}/health/ready"
-                while not await _is_ready(http, url):
-                    assert self._processes[part].poll() is None, self.log_of(part)
-                    await asyncio.sleep(0.05)
+                await self._ready(http, part, self._processes[part], self.ports[part])
+
+    async def _ready(self, http: httpx.AsyncClient, part: Part, process: subprocess.Popen[bytes], port: int) -> None:
+        while not await _is_ready(http, f"http://127.0.0.1:{port}/api/{part[0]}/health/ready"):
+            assert process.poll() is None, self.log_of(part)
+            await asyncio.sleep(0.05)
 
     @asynccontextmanager
     async def client(self) -> AsyncIterator[httpx.AsyncClient]:
         """A client that finds each service's API process by the path, as the gateway does."""
         async with httpx.AsyncClient(
-            transport=_Gateway({service: self.ports[service, "api"] for service in ROLES}),
+            transport=_Gateway(self.ports),
             base_url="http://gateway",
             timeout=30,
             headers={"Accept-Language": "en", **bearer(*EVERYTHING)},
@@ -120,12 +143,13 @@ class Deployment:
             **tokens.ENVIRONMENT,
             **keys.ENVIRONMENT,
             **self._settings[service],
+            **(self._clocks[service, what].environment if (service, what) in self._clocks else {}),
             f"{service.upper()}_PORT": str(port),
             f"{service.upper()}_LOG_LEVEL": "WARNING",
         }
         with (self._logs / f"{service}-{what}.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, *self._launcher, f"services.{service}", what],
+                [sys.executable, *self.others.get((service, what), self._launcher), f"services.{service}", what],
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -136,13 +160,13 @@ class Deployment:
 
 
 class _Gateway(httpx.AsyncBaseTransport):
-    def __init__(self, ports: Mapping[str, int]) -> None:
+    def __init__(self, ports: Mapping[Part, int]) -> None:
         self._ports = ports
         self._transport = httpx.AsyncHTTPTransport()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         service = request.url.path.split("/")[2]
-        request.url = request.url.copy_with(host="127.0.0.1", port=self._ports[service])
+        request.url = request.url.copy_with(host="127.0.0.1", port=self._ports[service, "api"])
         return await self._transport.handle_async_request(request)
 
     async def aclose(self) -> None:

@@ -8,16 +8,17 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, LiteralString
 
 import psutil
 import psycopg
@@ -26,6 +27,8 @@ from psycopg import sql
 from tests.support.authority import Authority
 
 PATIENCE_SECONDS = 60.0
+DISK_FREE_LIMIT = "50MB"
+"""Below so much free space RabbitMQ takes no more messages."""
 
 
 class NotInstalled(Exception):
@@ -65,10 +68,15 @@ class PrivateServer(ABC):
 
     name: ClassVar[str]
 
-    def __init__(self, playground: Playground) -> None:
+    def __init__(
+        self, playground: Playground, *, label: str = "", environment: Mapping[str, str] | None = None
+    ) -> None:
+        """``label`` tells it from others of its kind on the playground; ``environment`` is added to its own."""
         self.playground = playground
-        self.folder = playground.folder / self.name
-        self.log = playground.folder / f"{self.name}.log"
+        self.label = label or self.name
+        self.folder = playground.folder / self.label
+        self.log = playground.folder / f"{self.label}.log"
+        self.environment = dict(environment or {})
         self.port = free_port()
         self.tls_port = free_port()
         """Where it speaks TLS; PostgreSQL does so at its only port."""
@@ -96,8 +104,19 @@ class PrivateServer(ABC):
     def pid(self) -> int:
         """:raises DidNotStart: it has not been started."""
         if self._process is None:
-            raise DidNotStart(f"{self.name} was not started")
+            raise DidNotStart(f"{self.label} was not started")
         return self._process.pid
+
+    def recover(self) -> None:
+        """Returns when it answers, started again if it gave up meanwhile, as an orchestrator does."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not (self.runs and self.answers()):
+            if time.monotonic() > end:
+                raise DidNotStart(f"{self.label}: {self.log.read_text(errors='replace')[-2000:]}")
+            if not self.runs:
+                with suppress(DidNotStart):
+                    self.start()
+            time.sleep(0.05)
 
     def stop(self) -> None:
         """Asks it to end in order, and waits for that."""
@@ -119,7 +138,7 @@ class PrivateServer(ABC):
         self._process.wait(PATIENCE_SECONDS)
 
     def _spawn(
-        self, command: Sequence[str], *, user: int | None = None, environment: dict[str, str] | None = None
+        self, command: Sequence[str], *, user: int | None = None, environment: Mapping[str, str] = os.environ
     ) -> None:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -129,7 +148,7 @@ class PrivateServer(ABC):
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                env=environment,
+                env={**environment, **self.environment},
                 user=user,
                 group=_group_of(user),
                 extra_groups=None if user is None else [],
@@ -151,7 +170,7 @@ class PrivateServer(ABC):
         end = time.monotonic() + PATIENCE_SECONDS
         while not condition():
             if not self.runs or time.monotonic() > end:
-                raise DidNotStart(f"{self.name}: {self.log.read_text(errors='replace')[-2000:]}")
+                raise DidNotStart(f"{self.label}: {self.log.read_text(errors='replace')[-2000:]}")
             time.sleep(0.02)
 
 
@@ -160,8 +179,18 @@ class Postgres(PrivateServer):
     fsync: ClassVar[str] = "off"
     """Off survives the death of the server, though not of the machine; a benchmark sets it to on."""
 
-    def __init__(self, playground: Playground) -> None:
-        super().__init__(playground)
+    def __init__(
+        self,
+        playground: Playground,
+        *,
+        label: str = "",
+        environment: Mapping[str, str] | None = None,
+        options: Mapping[str, str] | None = None,
+    ) -> None:
+        """``options`` are settings of postgresql.conf."""
+        super().__init__(playground, label=label, environment=environment)
+        self.data = self.folder / "data"
+        self._options = dict(options or {})
         self._programs = postgres_programs()
         self._user = unprivileged_user()
 
@@ -172,34 +201,9 @@ class Postgres(PrivateServer):
     def start(self) -> None:
         if self.runs:
             return
-        if not self.folder.exists():
-            self.folder.mkdir(mode=0o700)
-            if self._user is not None:
-                os.chown(self.folder, self._user, -1)
-            made = subprocess.run(
-                [
-                    self._programs / "initdb",
-                    "-D",
-                    self.folder / "data",
-                    "-U",
-                    "app",
-                    "-A",
-                    "trust",
-                    "-E",
-                    "UTF8",
-                    "--locale=C",
-                    "--no-sync",
-                ],
-                cwd="/",
-                capture_output=True,
-                text=True,
-                check=False,
-                user=self._user,
-                group=_group_of(self._user),
-                extra_groups=None if self._user is None else [],
-            )
-            if made.returncode:
-                raise DidNotStart(f"initdb: {made.stderr[-2000:]}")
+        self._make_folder()
+        if not self.data.exists():
+            self.run("initdb", *_INITDB, "-D", str(self.data))
         self._certify(self._user)
         options = {
             "listen_addresses": "127.0.0.1",
@@ -209,9 +213,24 @@ class Postgres(PrivateServer):
             "ssl": "on",
             "ssl_cert_file": str(self.chain_file),
             "ssl_key_file": str(self.key_file),
-        }
-        command = [str(self._programs / "postgres"), "-D", str(self.folder / "data"), "-p", str(self.port)]
+        } | self._options
+        command = [str(self._programs / "postgres"), "-D", str(self.data), "-p", str(self.port)]
         self._spawn([*command, *(f"--{key}={value}" for key, value in options.items())], user=self._user)
+
+    def copy_from(self, other: "Postgres", name: str) -> None:
+        """Becomes a standby of ``other``, which knows it as ``name``; what it stored before is gone."""
+        self._make_folder()
+        shutil.rmtree(self.data, ignore_errors=True)
+        where = f"host=127.0.0.1 port={other.port} user=app application_name={name}"
+        self.run("pg_basebackup", "-R", "-X", "stream", "-c", "fast", "-N", "-D", str(self.data), "-d", where)
+
+    def ask(self, *statements: LiteralString) -> object:
+        """Runs them one by one, outside of transactions; the first value that the last one gives."""
+        with psycopg.connect(self.url, autocommit=True, connect_timeout=10) as connection:
+            for statement in statements:
+                cursor = connection.execute(statement)
+            row = cursor.fetchone() if cursor.description else None
+            return row[0] if row else None
 
     def answers(self) -> bool:
         try:
@@ -222,19 +241,82 @@ class Postgres(PrivateServer):
 
     def stop(self) -> None:
         if self._process is not None:
-            self._process.send_signal(2)  # "fast": SIGTERM would wait for the clients to leave
+            self._process.send_signal(signal.SIGINT)  # "fast": SIGTERM would wait for the clients to leave
             self._process.wait(PATIENCE_SECONDS)
+
+    def run(self, program: str, *arguments: str) -> None:
+        """One of PostgreSQL's programs, as the user that the server runs as. :raises DidNotStart: it failed."""
+        done = subprocess.run(
+            [self._programs / program, *arguments],
+            cwd="/",
+            capture_output=True,
+            text=True,
+            check=False,
+            user=self._user,
+            group=_group_of(self._user),
+            extra_groups=None if self._user is None else [],
+        )
+        if done.returncode:
+            raise DidNotStart(f"{program}: {done.stderr[-2000:]}")
+
+    def _make_folder(self) -> None:
+        if not self.folder.exists():
+            self.folder.mkdir(mode=0o700)
+            if self._user is not None:
+                os.chown(self.folder, self._user, -1)
+
+
+_INITDB = ("-U", "app", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+
+
+class NodeDirectory:
+    """epmd, where the nodes of RabbitMQ and their tools find each other. A node would start one as a daemon that
+    outlives it; this is a child that ends with us."""
+
+    def __init__(self, playground: Playground) -> None:
+        self.port = free_port()
+        self.cookie = secrets.token_hex(16)
+        """What the nodes know each other by."""
+        self._playground = playground
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Does nothing when it runs."""
+        if self._process is not None and self._process.poll() is None:
+            return
+        self._process = subprocess.Popen(
+            ["epmd", "-address", "127.0.0.1", "-port", str(self.port)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self._playground.watch(self._process.pid)
 
 
 class RabbitMQ(PrivateServer):
     name = "rabbitmq"
 
-    def __init__(self, playground: Playground) -> None:
-        super().__init__(playground)
+    def __init__(
+        self,
+        playground: Playground,
+        *,
+        label: str = "",
+        environment: Mapping[str, str] | None = None,
+        directory: NodeDirectory | None = None,
+    ) -> None:
+        """``directory``: the one of its cluster; default: its own."""
+        super().__init__(playground, label=label, environment=environment)
         self._programs = rabbitmq_programs()
         self._node_port = free_port()
-        self._directory_port = free_port()
-        self._directory: subprocess.Popen[bytes] | None = None
+        self._directory = directory or NodeDirectory(playground)
+        self.settings: dict[str, str] = {"disk_free_limit.absolute": DISK_FREE_LIMIT}
+        """Of rabbitmq.conf, as it is when the node first starts."""
+
+    @property
+    def node(self) -> str:
+        """What it is called in its cluster."""
+        return f"diancai{self.port}@localhost"
 
     @property
     def url(self) -> str:
@@ -249,11 +331,10 @@ class RabbitMQ(PrivateServer):
         if not self.folder.exists():
             self.folder.mkdir(mode=0o700)
             cookie = self.folder / ".erlang.cookie"
-            cookie.write_text(secrets.token_hex(16))
+            cookie.write_text(self._directory.cookie)
             cookie.chmod(0o400)
             self._certify()
-            settings = {
-                "disk_free_limit.absolute": "50MB",
+            settings = self.settings | {
                 "listeners.ssl.default": f"127.0.0.1:{self.tls_port}",
                 "ssl_options.cacertfile": str(self.playground.authority.ca_file),
                 "ssl_options.certfile": str(self.chain_file),
@@ -263,17 +344,13 @@ class RabbitMQ(PrivateServer):
             lines = [f"{key} = {value}\n" for key, value in settings.items()]
             (self.folder / "rabbitmq.conf").write_text("".join(lines))
             (self.folder / "plugins").write_text("[].")
-        if self._directory is None or self._directory.poll() is not None:
-            # The node would start this as a daemon that outlives it; ours is a child that we can end.
-            self._directory = subprocess.Popen(
-                ["epmd", "-address", "127.0.0.1", "-port", str(self._directory_port)],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-            self.playground.watch(self._directory.pid)
+        self._directory.start()
         self._spawn([str(self._programs / "rabbitmq-server")], environment=self._environment())
+
+    def wipe(self) -> None:
+        """Kills it and takes away all that it stored: queues, messages, users. It starts as a new one."""
+        self.kill9()
+        shutil.rmtree(self.folder / "data", ignore_errors=True)
 
     def answers(self) -> bool:
         """The node opens its port last; then it greets whoever speaks AMQP."""
@@ -294,9 +371,9 @@ class RabbitMQ(PrivateServer):
         inherited = {name: value for name, value in os.environ.items() if name != "NOTIFY_SOCKET"}
         return inherited | {
             "HOME": str(self.folder),
-            "ERL_EPMD_PORT": str(self._directory_port),
+            "ERL_EPMD_PORT": str(self._directory.port),
             "ERL_EPMD_ADDRESS": "127.0.0.1",
-            "RABBITMQ_NODENAME": f"diancai{self.port}@localhost",
+            "RABBITMQ_NODENAME": self.node,
             "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
             "RABBITMQ_NODE_PORT": str(self.port),
             "RABBITMQ_DIST_PORT": str(self._node_port),
@@ -316,9 +393,13 @@ class RabbitMQ(PrivateServer):
 
 class RedisServer(PrivateServer):
     name = "redis"
+    appendonly: ClassVar[str] = "no"
+    """With yes it writes to the disk, and refuses commands while that is full."""
 
-    def __init__(self, playground: Playground) -> None:
-        super().__init__(playground)
+    def __init__(
+        self, playground: Playground, *, label: str = "", environment: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(playground, label=label, environment=environment)
         self._program = redis_program()
 
     @property
@@ -330,7 +411,13 @@ class RedisServer(PrivateServer):
             return
         self.folder.mkdir(exist_ok=True)
         self._certify()
-        options = {"bind": "127.0.0.1", "port": str(self.port), "dir": str(self.folder), "save": "", "appendonly": "no"}
+        options = {
+            "bind": "127.0.0.1",
+            "port": str(self.port),
+            "dir": str(self.folder),
+            "save": "",
+            "appendonly": self.appendonly,
+        }
         options |= {
             "tls-port": str(self.tls_port),
             "tls-cert-file": str(self.chain_file),

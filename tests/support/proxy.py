@@ -1,16 +1,22 @@
-"""A network that can be cut: stands between a client and its server."""
+"""A network that can be cut: stands between a client and its server, or the servers that are one to it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlsplit, urlunsplit
 
 
 class Wire:
-    """``url`` reaches the server through this wire. Use :func:`wired`."""
+    """``url`` reaches the server through this wire. Use :func:`wired`.
 
-    def __init__(self, url: str) -> None:
-        self._parts = urlsplit(url)
+    With several servers each new connection goes to the next one in turn that takes it, as behind a load balancer.
+    """
+
+    def __init__(self, urls: Sequence[str]) -> None:
+        self._parts = urlsplit(urls[0])
+        self._servers: list[tuple[str, int]] = []
+        self._turn = 0
+        self.lead_to(*urls)
         self._port = 0
         self._server: asyncio.Server | None = None
         self._pairs: set[asyncio.StreamWriter] = set()
@@ -38,6 +44,10 @@ class Wire:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def lead_to(self, *urls: str) -> None:
+        """From now on; connections that there are stay where they are."""
+        self._servers = [(parts.hostname or "", parts.port or 0) for parts in map(urlsplit, urls)]
 
     def cut(self) -> None:
         """Ends all connections and turns new ones away."""
@@ -69,11 +79,11 @@ class Wire:
             self.turned_away += 1
             writer.transport.abort()
             return
-        try:
-            far_reader, far_writer = await asyncio.open_connection(self._parts.hostname, self._parts.port)
-        except OSError:
+        far = await self._connect()
+        if far is None:
             writer.transport.abort()
             return
+        far_reader, far_writer = far
         both = {writer, far_writer}
         self._pairs |= both
         try:
@@ -82,6 +92,14 @@ class Wire:
             self._pairs -= both
             for end in both:
                 end.transport.abort()
+
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+        self._turn += 1
+        for number in range(len(self._servers)):
+            host, port = self._servers[(self._turn + number) % len(self._servers)]
+            with suppress(OSError):
+                return await asyncio.open_connection(host, port)
+        return None
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
@@ -93,8 +111,8 @@ class Wire:
 
 
 @asynccontextmanager
-async def wired(url: str) -> AsyncIterator[Wire]:
-    wire = Wire(url)
+async def wired(*urls: str) -> AsyncIterator[Wire]:
+    wire = Wire(urls)
     await wire.open()
     try:
         yield wire
