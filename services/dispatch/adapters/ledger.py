@@ -70,6 +70,16 @@ class Ledger:
             return False
         return others[0].zone == visit.zone
 
+    def has_day_for(self, visit_number: int) -> bool:
+        """Whether the team's day has room for one stop more, there."""
+        return visit_number in self.visit_load or self._fits_in_day(visit_number)
+
+    def keeps_distance(self, option: int) -> bool:
+        """Whether the line may be served there as far as its series goes."""
+        line = self.instance.option_line[option]
+        wanted = self.instance.problem.lines[line]
+        return wanted.series is None or self._fits_series(line, self.instance.option_visit[option])
+
     def _fits_rarer_rules(self, line: int, visit_number: int, volunteers: int) -> bool:
         wanted = self.instance.problem.lines[line]
         if wanted.series is not None and not self._fits_series(line, visit_number):
@@ -91,16 +101,20 @@ class Ledger:
         )
 
     def _fits_qualified(self, line: int, visit_number: int, volunteers: int) -> bool:
-        problem, name = self.instance.problem, self.instance.problem.lines[line].qualification
+        qualification = self.instance.problem.lines[line].qualification
+        return qualification is None or volunteers <= self.qualified_left(visit_number, qualification)
+
+    def qualified_left(self, visit_number: int, qualification: str) -> int:
+        """How many of the visit's team hold the qualification and are not yet at a booth that needs it."""
+        problem = self.instance.problem
         taken = sum(
             count
-            for other in self.visit_lines[visit_number]
-            if problem.lines[other].qualification == name
+            for other in self.visit_lines.get(visit_number, ())
+            if problem.lines[other].qualification == qualification
             for option, count in self.placings[other]
             if self.instance.option_visit[option] == visit_number
         )
-        team = problem.teams[self.instance.visits[visit_number].team]
-        return taken + volunteers <= team.qualified.get(name or "", 0)
+        return problem.teams[self.instance.visits[visit_number].team].qualified.get(qualification, 0) - taken
 
     def _fits_hours(self, line: int, visit_number: int) -> bool:
         visit = self.instance.visits[visit_number]
@@ -124,9 +138,9 @@ class Ledger:
         self.placings[line] = placed
         wanted = instance.problem.lines[line]
         if wanted.series is not None:
-            self._series[wanted.series].append((self._day(placed[0][0]), wanted.spacing_days))
+            self._series[wanted.series].append((self.day_of(placed[0][0]), wanted.spacing_days))
 
-    def _day(self, option: int) -> int:
+    def day_of(self, option: int) -> int:
         return self.instance.visits[self.instance.option_visit[option]].slot // self.instance.problem.parts
 
     def _take(self, line: int, visit_number: int, volunteers: int) -> None:
@@ -151,7 +165,7 @@ class Ledger:
             self._give_back(line, self.instance.option_visit[option], volunteers)
         wanted = self.instance.problem.lines[line]
         if wanted.series is not None:
-            self._series[wanted.series].remove((self._day(placed[0][0]), wanted.spacing_days))
+            self._series[wanted.series].remove((self.day_of(placed[0][0]), wanted.spacing_days))
 
     def _give_back(self, line: int, visit_number: int, volunteers: int) -> None:
         visit = self.instance.visits[visit_number]
