@@ -1,8 +1,9 @@
 """The planner: list scheduling at once, a bound with its certificate, then search until the effort is spent.
 
-A small problem is one exact model. In a large one the linear relaxation says which booths are worth looking at and what each line
-is worth; a first sweep over the days solves part after part at those prices, and large-neighbourhood search (Shaw 1998) then frees
-sites that compete for the same teams' days and solves that part exactly, again and again.
+A small problem is one exact model. In a large one the linear relaxation says which booths are worth looking at and
+what each line is worth; a first sweep over the days solves part after part at those prices, and large-neighbourhood
+search (Shaw 1998) then frees sites that compete for the same teams' days and solves that part exactly, again and
+again.
 """
 
 import random
@@ -32,6 +33,9 @@ WORK_PER_ENTRY = 1.1e-8
 
 ITERATIONS = 400
 SHARE_OF_RELAXATION = 0.4
+WORTH_A_STAGE = 1e-3
+"""A stage of the relaxation that improves the bound by less than this is the last."""
+
 SMALL_STAGES = 4
 SWEEP_DAYS, SWEEP_CELLS = 2, 15
 PART_OF_PRICE = 0.9
@@ -46,10 +50,13 @@ class Optimizer:
     def plan(self, problem: Problem, effort: Effort = USUAL, tell: Tell = carry_on) -> Solution:
         instance = instance_of(problem)
         search = _Search(instance, effort, tell)
-        search.begin()
-        if instance.option_line:
-            (search.whole if len(instance.option_line) <= SMALL else search.by_parts)()
-        return search.solution(explain=True)
+        try:
+            search.begin()
+            if instance.option_line:
+                (search.whole if len(instance.option_line) <= SMALL else search.by_parts)()
+        except _Stopped:
+            pass
+        return search.solution()
 
 
 class _Stopped(Exception):
@@ -97,7 +104,7 @@ class _Search:
         self._ledger = Ledger(instance)
         self._found = _Found({}, 0)
         self._fixed: frozenset[int] = frozenset()
-        self._random = random.Random(effort.seed)
+        self._random = random.Random(effort.seed)  # noqa: S311 - a search, not a secret
 
     def begin(self) -> None:
         """A feasible plan at once: the given one as far as it holds, or list scheduling."""
@@ -112,7 +119,7 @@ class _Search:
         self._found = _Found(dict(self._ledger.placings), self._ledger.objective)
         self._say()
 
-    def solution(self, *, explain: bool = False) -> Solution:
+    def solution(self) -> Solution:
         instance, found = self._instance, self._found
         booths = [instance.booth(option, count) for placed in found.placings.values() for option, count in placed]
         circuit = explained(instance.problem, booths)
@@ -125,13 +132,10 @@ class _Search:
 
     def whole(self) -> None:
         """The whole problem as one model."""
-        try:
-            relaxation = Relaxation(self._instance)
-            for _ in range(SMALL_STAGES):
-                self._prove(relaxation, relaxation.advance(ITERATIONS))
-            self._solve_whole()
-        except _Stopped:
-            return
+        relaxation = Relaxation(self._instance)
+        for _ in range(SMALL_STAGES):
+            self._prove(relaxation, relaxation.advance(ITERATIONS))
+        self._solve_whole()
 
     def _prove(self, relaxation: Relaxation, stage: Stage) -> None:
         found, certificate = self._found, relaxation.certificate(stage)
@@ -146,35 +150,31 @@ class _Search:
         base = empty.objective
         model = PartModel(empty, range(len(self._instance.problem.sites)))
         model.hint(self._found.placings)
-        stopped = False
 
-        def heard(placings: Placings, objective: int, bound: int) -> bool:
-            nonlocal stopped
+        def heard(placings: Placings | None, bound: int) -> bool:
             self._keep_bound(base + bound)
-            stopped = not self._try_whole(empty, placings)
-            return not stopped and not self._meter.is_spent
+            if placings is not None:
+                self._try_whole(empty, placings)
+            try:
+                self._say()
+            except _Stopped:
+                return False
+            return True
 
-        limits = Limits(self._meter.work_left, self._meter.seconds_left(), self._effort.seed)
-        answer = model.solve(limits, heard)
+        answer = model.solve(self._limits(self._meter.work_left), heard)
         if answer is not None:
             self._keep_bound(base + answer.bound)
-            if not stopped:
-                self._try_whole(empty, answer.placings)
+            self._try_whole(empty, answer.placings)
 
     def _keep_bound(self, bound: int) -> None:
         self._found.bound = bound if self._found.bound is None else min(bound, self._found.bound)
 
-    def _try_whole(self, ledger: Ledger, placings: Placings) -> bool:
-        """Keeps the plan if it is better; False when the listener wants no more."""
+    def _try_whole(self, ledger: Ledger, placings: Placings) -> None:
+        """Keeps the plan if it is better."""
         placed = _place_all(ledger, placings)
         self._keep_if_better(ledger)
         for line in placed:
             ledger.remove(line)
-        try:
-            self._say()
-        except _Stopped:
-            return False
-        return True
 
     def _keep_if_better(self, ledger: Ledger) -> None:
         if ledger.objective > self._found.objective:
@@ -182,14 +182,10 @@ class _Search:
 
     def by_parts(self) -> None:
         """Relaxation, a first sweep at its prices, then part after part until the effort is spent."""
-        try:
-            stage = self._relaxed()
-            parts = Parts(self._instance, stage)
-            if self._effort.start is None:
-                self._sweep(parts, stage)
-            self._improve(parts)
-        except _Stopped:
-            return
+        parts = Parts(self._instance, self._relaxed())
+        if self._effort.start is None:
+            self._sweep(parts)
+        self._improve(parts)
 
     def _relaxed(self) -> Stage:
         relaxation = Relaxation(self._instance)
@@ -202,13 +198,17 @@ class _Search:
                 break
             stage = relaxation.advance(ITERATIONS)
             self._meter.spend(a_stage)
+            gained = 1 - stage.bound / best.bound
             best = min(best, stage, key=lambda its: its.bound)
             self._say()
+            if 0 <= gained < WORTH_A_STAGE:
+                break
         self._prove(relaxation, best)
         return stage
 
-    def _sweep(self, parts: Parts, stage: Stage) -> None:
-        """A plan from nothing, some days at a time, in which serving a line pays most of what the line is worth elsewhere."""
+    def _sweep(self, parts: Parts) -> None:
+        """A plan from nothing, some days at a time, in which serving a line pays most of what the line is worth
+        elsewhere."""
         ledger = Ledger(self._instance)
         place_fixed(ledger)
         for days in parts.windows(SWEEP_DAYS):

@@ -13,8 +13,8 @@ Var = cp_model.IntVar
 Placings = dict[int, tuple[Placing, ...]]
 """What each line gets."""
 
-Heard = Callable[[Placings, int, int], bool]
-"""Told (placings, objective of the part, bound of the part) at each improvement; False stops the search."""
+Heard = Callable[[Placings | None, int], bool]
+"""Told (better placings or None, bound of the part) whenever one of them improves; False stops the search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,11 @@ class Answer:
 
 
 class PartModel:
-    """Disaggregated: a booth needs its visit, a line in a slot its stop. With these rows the linear relaxation is tight.
+    """Disaggregated: a booth needs its visit, a line in a slot its stop. With these rows the linear relaxation is
+    tight.
 
-    Free are the lines of ``sites`` that are not placed in ``ledger``; ``options`` are the booths that may be used (None: all),
-    ``prices`` what serving a line costs, by line (None: nothing).
+    Free are the lines of ``sites`` that are not placed in ``ledger``; ``options`` are the booths that may be used
+    (None: all), ``prices`` what serving a line costs, by line (None: nothing).
     """
 
     def __init__(
@@ -281,7 +282,9 @@ class PartModel:
         solver.parameters.linearization_level = limits.linearization
         solver.parameters.max_deterministic_time = limits.work
         solver.parameters.max_time_in_seconds = max(0.01, limits.seconds)
-        listener = _Listener(self, heard) if heard else None
+        listener = _Listener(self, solver, heard) if heard else None
+        if listener is not None:
+            solver.best_bound_callback = listener.on_bound
         status = solver.solve(self._model, listener)
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return None
@@ -308,11 +311,15 @@ class PartModel:
 class _Listener(cp_model.CpSolverSolutionCallback):
     """Passes on what the search finds, while it goes on."""
 
-    def __init__(self, part: PartModel, heard: Heard) -> None:
+    def __init__(self, part: PartModel, solver: cp_model.CpSolver, heard: Heard) -> None:
         super().__init__()
-        self._part, self._heard = part, heard
+        self._part, self._solver, self._heard = part, solver, heard
 
     def on_solution_callback(self) -> None:
         placings = self._part.placings(lambda x: bool(self.boolean_value(x)), self.value)
-        if not self._heard(placings, round(self.objective_value), round(self.best_objective_bound)):
-            self.stop_search()
+        if not self._heard(placings, round(self.best_objective_bound)):
+            self._solver.stop_search()
+
+    def on_bound(self, bound: float) -> None:
+        if not self._heard(None, round(bound)):
+            self._solver.stop_search()

@@ -106,7 +106,7 @@ class Parts:
         return Part((seed, *sorted(others)), range(first, min(first + days, len(self._days))))
 
     def _missed(self, cell: int, ledger: Ledger) -> float:
-        return 1000.0 + sum(self._prices[line] for line in self._lines[cell] if line not in ledger.placings)
+        return 1000.0 + float(sum(self._prices[line] for line in self._lines[cell] if line not in ledger.placings))
 
     def _around(self, seed: int, size: int, among: Iterable[int] | None = None) -> tuple[int, ...]:
         centre = self._centres[seed]

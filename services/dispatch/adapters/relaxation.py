@@ -1,7 +1,7 @@
 """The linear relaxation: a bound, prices that prove it, and a sense of which booths are worth looking at.
 
-Solved by PDLP (a first-order method, Applegate et al. 2021), a few hundred iterations at a time: every stage improves on the
-one before, and the prices of each prove a bound, however far they are from optimal.
+Solved by PDLP (a first-order method, Applegate et al. 2021), a few hundred iterations at a time: every stage improves
+on the one before, and the prices of each prove a bound, however far they are from optimal.
 """
 
 from dataclasses import dataclass
@@ -22,8 +22,8 @@ Indices = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """``values`` and ``lack`` of each option: how much of it the relaxed plan uses, and by how much its worth falls short of
-    what the prices ask (0: it pays)."""
+    """``values`` and ``lack`` of each option: how much of it the relaxed plan uses, and by how much its worth falls
+    short of what the prices ask (0: it pays)."""
 
     bound: float
     values: Numbers
@@ -78,7 +78,8 @@ class Relaxation:
 
 
 class _Rows:
-    """The constraint matrix, rows <= limits, columns: options, visits, stops, (team-day, zone) pairs; all from 0 to 1."""
+    """The constraint matrix, rows <= limits, columns: options, visits, stops, (team-day, zone) pairs; all from 0 to
+    1."""
 
     def __init__(self, instance: Instance) -> None:
         self._cells: list[tuple[Indices, Indices, Numbers]] = []
@@ -150,7 +151,8 @@ class _Rows:
         return program
 
     def lack(self, prices: Numbers) -> Numbers:
-        """By how much each option's worth falls short of the prices of its line, its opening and its place in the visit."""
+        """By how much each option's worth falls short of the prices of its line, its opening and its place in the
+        visit."""
         asked = prices[self.lines][self._line] + prices[self.openings][self._opening]
         asked = asked + prices[self._visits] + prices[self._crowds][self._visit] * self._needed
         worth: Numbers = self._worth[: self.options]
