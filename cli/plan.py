@@ -13,10 +13,12 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
+from cli.drawing import drawn
 from services.dispatch.domain.planning.certificate import bound_by
 from services.dispatch.domain.planning.check import check_plan
 from services.dispatch.domain.planning.circuit import Effort, Progress, Solution, TourPlanner
 from services.dispatch.domain.planning.files import read_problem, read_solution, write_solution
+from services.dispatch.domain.planning.generated import generated_problem
 from services.dispatch.domain.planning.problem import Problem
 from services.dispatch.domain.planning.score import Score, score
 from shared.http.texts import DEFAULT, Texts
@@ -78,6 +80,36 @@ def verify(problem_file: ProblemFile, plan_file: PlanFile, language: Language = 
     _show_score(found)
     holds = _show_objective(solution, found) & _show_bound(problem, solution, found)
     raise typer.Exit(0 if holds else NOT_FEASIBLE)
+
+
+@app.command()
+def draw(
+    plan_file: PlanFile,
+    out: Annotated[Path, typer.Option(help="Where the picture goes, an SVG file.")],
+    problem_file: Annotated[Path | None, typer.Option("--problem", help="Its problem, for the map.")] = None,
+    language: Language = DEFAULT,
+) -> None:
+    """Draw a plan: the calendar of its teams, and with its problem the map of its stops."""
+    with _refusals(language):
+        problem = read_problem(_load(problem_file)) if problem_file else None
+        circuit = read_solution(_load(plan_file)).circuit
+    if problem is not None and {booth.line for booth in circuit.booths} - {line.id for line in problem.lines}:
+        _fail(f"{plan_file} is not a plan of {problem_file}: it has lines that the problem does not have")
+    out.write_text(drawn(circuit, problem), "utf-8")
+
+
+@app.command()
+def generate(
+    out: Annotated[Path, typer.Option(help="Where the problem goes.")],
+    size: Annotated[str, typer.Option(help="S: a city, M: a prefecture, L: a province.")] = "S",
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same problem.")] = 1,
+) -> None:
+    """Make a problem of the same kind as the samples, to try planners on."""
+    match size:
+        case "S" | "M" | "L":
+            out.write_text(json.dumps(generated_problem(size, seed)), "utf-8")
+        case _:
+            _fail(f"there is no size {size!r}; choose S, M or L")
 
 
 def _show_score(found: Score) -> None:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from typer.testing import CliRunner
@@ -88,3 +89,17 @@ def test_what_is_no_file_or_no_json_is_said(tmp_path: Path) -> None:
     (tmp_path / "half.json").write_text('{"format": ', "utf-8")
     status, said = run("verify", tmp_path / "half.json", SMALL)
     assert (status, "is not JSON" in said) == (2, True)
+
+
+def test_a_generated_problem_is_the_same_again_and_can_be_drawn_when_solved(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        assert run("generate", "--size", "S", "--seed", 5, "--out", tmp_path / name)[0] == 0
+    problem, plan, picture = tmp_path / "one", tmp_path / "plan", tmp_path / "picture.svg"
+    assert problem.read_bytes() == (tmp_path / "two").read_bytes()
+    assert run("solve", problem, "--out", plan, "--seconds", 0.5)[0] == 0
+    assert run("verify", problem, plan)[0] == 0
+    assert run("draw", plan, "--problem", problem, "--out", picture)[0] == 0
+    served = {entry["team"] for entry in json.loads(plan.read_text("utf-8"))["assignments"]}
+    texts = {text.text for text in ElementTree.parse(picture).iter("{http://www.w3.org/2000/svg}text")}
+    assert served <= texts
+    assert run("generate", "--size", "XL", "--out", problem)[0] == 2
