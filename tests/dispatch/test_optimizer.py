@@ -1,6 +1,7 @@
 """The planner against the best plan by trying all, its bound, its promises when stopped, and sample problems."""
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,9 +10,10 @@ from hypothesis import HealthCheck, given, settings
 
 from services.dispatch.adapters.list_planner import ListPlanner
 from services.dispatch.adapters.optimizer import Optimizer
+from services.dispatch.adapters.planning_process import PlannerLost, ProcessPlanner
 from services.dispatch.domain.planning.certificate import bound_by
 from services.dispatch.domain.planning.check import check_plan
-from services.dispatch.domain.planning.circuit import Effort, Progress
+from services.dispatch.domain.planning.circuit import USUAL, Effort, Progress, Solution, Tell, carry_on
 from services.dispatch.domain.planning.files import read_problem
 from services.dispatch.domain.planning.problem import Booth, Fixed, Forbidden, Line, Problem, Site, Slot, Team
 from services.dispatch.domain.planning.score import score
@@ -168,3 +170,30 @@ def test_each_line_says_why_it_is_unserved_and_what_would_help() -> None:
     assert helps["none_free"] == ("relax.window", 1)
     committed = Optimizer().plan(replace(problem, fixed=(Fixed(kept, "confirmed"),))).circuit.unserved
     assert {line.reason for line in committed if line.line == "taken"} == {"unserved.commitments"}
+
+
+def test_in_a_process_of_its_own_it_finds_the_same_and_stops_when_told() -> None:
+    problem = sample("S")
+    apart = ProcessPlanner(ListPlanner).plan(problem)
+    assert apart == ListPlanner().plan(problem)
+    heard: list[Progress] = []
+
+    def stop_at_once(progress: Progress) -> bool:
+        heard.append(progress)
+        return False
+
+    stopped = ProcessPlanner(Optimizer).plan(problem, Effort(seconds=600), stop_at_once)
+    assert check_plan(problem, stopped.circuit) == []
+    assert stopped.objective >= heard[-1].solution.objective
+
+
+def test_a_planner_that_dies_without_a_plan_is_told_from_one_that_has_none() -> None:
+    with pytest.raises(PlannerLost):
+        ProcessPlanner(Dying).plan(sample("S"))
+
+
+class Dying:
+    """Ends its process, as the kernel does when memory is short."""
+
+    def plan(self, problem: Problem, effort: Effort = USUAL, tell: Tell = carry_on) -> Solution:
+        os._exit(9)
