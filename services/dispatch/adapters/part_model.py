@@ -52,9 +52,10 @@ class PartModel:
         sites: Iterable[int],
         options: set[int] | None = None,
         prices: Sequence[int] | None = None,
+        charges: Sequence[int] | None = None,
     ) -> None:
         self._ledger = ledger
-        self._prices = prices
+        self._prices, self._charges = prices, charges
         self._instance: Instance = ledger.instance
         self._model = cp_model.CpModel()
         self._x: dict[int, Var] = {}
@@ -145,7 +146,8 @@ class PartModel:
         if number in self._ledger.visit_load:
             return self._model.new_constant(1)
         self._v[number] = visited = self._model.new_bool_var("")
-        self._gain.append((visited, -self._instance.visits[number].cost))
+        charge = self._charges[number] if self._charges is not None else 0
+        self._gain.append((visited, -self._instance.visits[number].cost - charge))
         return visited
 
     def _volunteers(self, options: list[int]) -> cp_model.LinearExpr:

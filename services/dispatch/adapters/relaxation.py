@@ -29,6 +29,7 @@ class Stage:
     values: Numbers
     lack: Numbers
     line_prices: Numbers
+    visit_prices: Numbers
     prices: Numbers
     finished: bool
 
@@ -62,6 +63,7 @@ class Relaxation:
             np.asarray(found.primal_solution)[: self._rows.options],
             self._rows.lack(prices),
             prices[self._rows.lines],
+            self._rows.visit_prices(prices),
             prices,
             found.solve_log.iteration_count < iterations,
         )
@@ -114,8 +116,11 @@ class _Rows:
         zone_day = zone_keys // max(1, len(instance.zones))
         most = np.array([day.most_stops for day in instance.team_days], dtype=np.float64)
         zones = np.arange(len(zone_keys))
-        self._add(len(of_visit), (number, first_visit + number, 1.0), (number, first_zone + zone, -1.0))
-        self._add(len(zone_keys), (zone, first_visit + number, 1.0), (zones, first_zone + zones, -most[zone_day]))
+        self._in_zone = self._add(len(of_visit), (number, first_visit + number, 1.0), (number, first_zone + zone, -1.0))
+        self._zone = zone
+        self._stops_in_zone = self._add(
+            len(zone_keys), (zone, first_visit + number, 1.0), (zones, first_zone + zones, -most[zone_day])
+        )
         self._add(len(most), (zone_day, first_zone + zones, 1.0), limit=1.0)
         self._worth = np.concatenate(
             [
@@ -157,6 +162,11 @@ class _Rows:
         asked = asked + prices[self._visits] + prices[self._crowds][self._visit] * self._needed
         worth: Numbers = self._worth[: self.options]
         return np.maximum(0.0, asked - worth)
+
+    def visit_prices(self, prices: Numbers) -> Numbers:
+        """What a visit takes from others by using its team's day."""
+        taken: Numbers = prices[self._in_zone] + prices[self._stops_in_zone][self._zone]
+        return taken
 
     def bound(self, prices: Numbers) -> float:
         """What prices >= 0 prove by weak duality, without a closer look."""
