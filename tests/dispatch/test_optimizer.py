@@ -13,7 +13,16 @@ from services.dispatch.adapters.optimizer import Optimizer
 from services.dispatch.adapters.planning_process import PlannerLost, ProcessPlanner
 from services.dispatch.domain.planning.certificate import bound_by
 from services.dispatch.domain.planning.check import check_plan
-from services.dispatch.domain.planning.circuit import USUAL, Effort, Progress, Solution, Tell, carry_on
+from services.dispatch.domain.planning.circuit import (
+    USUAL,
+    Effort,
+    Progress,
+    Solution,
+    Tell,
+    carry_on,
+    stops_of,
+    way_km,
+)
 from services.dispatch.domain.planning.files import read_problem
 from services.dispatch.domain.planning.problem import Booth, Fixed, Forbidden, Line, Problem, Site, Slot, Team
 from services.dispatch.domain.planning.score import score
@@ -135,6 +144,17 @@ def test_ruian_s_campaign_is_planned_as_it_was_and_proved_best() -> None:
     assert len(first) == 7
     assert {booth.line.split("-")[0] for booth in first} == {GAOLOU}
     assert max(booth.slot.day for booth in solution.circuit.booths) == DAYS - 1
+
+
+def test_the_circuit_of_ruian_travels_no_further_than_it_must() -> None:
+    file = Path(__file__).parents[2] / "cli" / "data" / "ruian-2014.planning.json"
+    problem = read_problem(json.loads(file.read_text("utf-8")))
+    solution = Optimizer().plan(problem, Effort(seconds=20))
+    stops = stops_of(problem, solution.circuit.booths)
+    assert (stops[0].site.township, stops[0].slot, len(stops)) == ("高楼镇", Slot(0, 0), 15)
+    assert way_km(problem, stops) <= 90.6
+    assert solution.certificate is not None
+    assert solution.certificate.bound == solution.objective
 
 
 def test_each_line_says_why_it_is_unserved_and_what_would_help() -> None:

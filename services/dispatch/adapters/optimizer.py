@@ -9,7 +9,7 @@ again.
 import random
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.dispatch.adapters.instance import Instance, instance_of
 from services.dispatch.adapters.ledger import Ledger
@@ -39,6 +39,9 @@ WORTH_A_STAGE = 1e-3
 SMALL_STAGES = 4
 SWEEP_DAYS, SWEEP_CELLS = 2, 15
 PART_OF_PRICE = 0.9
+PATIENCE = 10
+"""Reasons are made anew when at least so many times as long has passed as they take."""
+
 PART_WORK = 1.0
 WORK_PER_OPTION = 1e-4
 """Work of making the model of a part, per option."""
@@ -104,6 +107,8 @@ class _Search:
         self._ledger = Ledger(instance)
         self._found = _Found({}, 0)
         self._fixed: frozenset[int] = frozenset()
+        self._said: Solution | None = None
+        self._say_again_at = 0.0
         self._random = random.Random(effort.seed)  # noqa: S311 - a search, not a secret
 
     def begin(self) -> None:
@@ -126,8 +131,17 @@ class _Search:
         return Solution(circuit, found.objective, found.bound, found.certificate, self._effort.seed)
 
     def _say(self) -> None:
-        """:raises _Stopped: the listener wants no more."""
-        if not self._tell(Progress(self._meter.seconds(), self.solution())):
+        """Tells of the best plan, with reasons for what it leaves. Where those take long, not after every small improvement.
+
+        :raises _Stopped: the listener wants no more.
+        """
+        found, now = self._found, self._meter.seconds()
+        if self._said is None or (found.objective > self._said.objective and now >= self._say_again_at):
+            self._said = self.solution()
+            told = self._meter.seconds()
+            self._say_again_at = told + PATIENCE * (told - now)
+        self._said = replace(self._said, bound=found.bound, certificate=found.certificate)
+        if not self._tell(Progress(now, self._said)):
             raise _Stopped
 
     def whole(self) -> None:
@@ -192,9 +206,11 @@ class _Search:
         a_stage = relaxation.size * ITERATIONS * WORK_PER_ENTRY
         last = self._meter.work_left * (1 - SHARE_OF_RELAXATION)
         best = stage = relaxation.advance(ITERATIONS)
+        self._meter.spend(a_stage)
+        took = self._meter.seconds()
         self._prove(relaxation, stage)
         while not stage.finished and self._meter.work_left - a_stage > last:
-            if self._meter.seconds() > self._effort.seconds * SHARE_OF_RELAXATION:
+            if self._meter.seconds() + took > self._effort.seconds * SHARE_OF_RELAXATION:
                 break
             stage = relaxation.advance(ITERATIONS)
             self._meter.spend(a_stage)
@@ -212,10 +228,10 @@ class _Search:
         ledger = Ledger(self._instance)
         place_fixed(ledger)
         for days in parts.windows(SWEEP_DAYS):
+            later = parts.line_prices(PART_OF_PRICE, after=days.stop)
             for cells in parts.tiling(SWEEP_CELLS):
                 if self._meter.is_spent:
                     break
-                later = parts.line_prices(PART_OF_PRICE, after=days.stop)
                 self._solve_part(ledger, Part(cells, days), parts, later)
             self._say()
         lines = self._instance.problem.lines
