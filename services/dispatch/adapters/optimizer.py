@@ -37,7 +37,10 @@ WORTH_A_STAGE = 1e-3
 """A stage of the relaxation that improves the bound by less than this is the last."""
 
 SMALL_STAGES = 4
-SWEEP_DAYS, SWEEP_CELLS = 2, 15
+SWEEP_OPTIONS = 2_000
+"""Options in the days of the sweep that are solved together, over the whole map: parts of the map would take each
+other's teams."""
+
 PART_OF_PRICE = 0.9
 PATIENCE = 10
 """Reasons are made anew when at least so many times as long has passed as they take."""
@@ -131,7 +134,8 @@ class _Search:
         return Solution(circuit, found.objective, found.bound, found.certificate, self._effort.seed)
 
     def _say(self) -> None:
-        """Tells of the best plan, with reasons for what it leaves. Where those take long, not after every small improvement.
+        """Tells of the best plan, with reasons for what it leaves. Where those take long, not after every small
+        improvement.
 
         :raises _Stopped: the listener wants no more.
         """
@@ -227,12 +231,12 @@ class _Search:
         elsewhere."""
         ledger = Ledger(self._instance)
         place_fixed(ledger)
-        for days in parts.windows(SWEEP_DAYS):
+        cells = parts.every_cell()
+        for days in parts.windows(parts.days_for(SWEEP_OPTIONS)):
+            if self._meter.is_spent:
+                break
             later = parts.line_prices(PART_OF_PRICE, after=days.stop)
-            for cells in parts.tiling(SWEEP_CELLS):
-                if self._meter.is_spent:
-                    break
-                self._solve_part(ledger, Part(cells, days), parts, later)
+            self._solve_part(ledger, Part(cells, days), parts, later)
             self._say()
         lines = self._instance.problem.lines
         left = (line for line in range(len(lines)) if line not in ledger.placings)

@@ -1,7 +1,7 @@
 """Parts of a large problem that are worth solving together: neighbouring sites in some days."""
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,10 +12,13 @@ from services.dispatch.adapters.relaxation import Indices, Stage
 from services.dispatch.domain.planning.problem import Point
 
 CELL_SITES = 10
-WORTH_A_LOOK = 60.0
-"""What an option may lack by the prices and still be tried, in units of the objective."""
+WORTH_A_LOOK, WORTH_A_LOOK_IN_LARGE = 60.0, 20.0
+"""What an option may lack by the prices and still be tried, in units of the objective; less where there are very
+many."""
 
-SHAPES = ((15, 2), (8, 4), (5, 7), (3, 14), (2, 30))
+LARGE = 100_000
+
+SHAPES = ((200, 1), (15, 2), (8, 4), (5, 7), (3, 14), (2, 30))
 """(cells, days) of a part: many places for a short time to few for long."""
 
 LEARNING = 0.2
@@ -40,7 +43,8 @@ class Parts:
         visits = instance.option_visit
         self._day = np.array([instance.visits[number].slot // parts for number in visits], dtype=np.int64)
         self._last_day = np.array([line.last_day for line in instance.problem.lines], dtype=np.int64)
-        self._worthwhile = (stage.lack <= WORTH_A_LOOK) | (stage.values > 0.01)
+        lack = WORTH_A_LOOK if len(visits) <= LARGE else WORTH_A_LOOK_IN_LARGE
+        self._worthwhile = (stage.lack <= lack) | (stage.values > 0.01)
         self._cells = list(_cells(instance))
         self._centres = [_mean([instance.problem.sites[site].point for site in cell]) for cell in self._cells]
         cell_of = {site: number for number, cell in enumerate(self._cells) for site in cell}
@@ -85,14 +89,13 @@ class Parts:
         rounded: list[int] = np.rint(waiting).astype(np.int64).tolist()
         return rounded
 
-    def tiling(self, size: int) -> list[tuple[int, ...]]:
-        """All cells in groups of neighbours."""
-        left, groups = set(range(len(self._cells))), []
-        while left:
-            seed = min(left, key=lambda cell: (self._centres[cell], cell))
-            groups.append(self._around(seed, size, left))
-            left.difference_update(groups[-1])
-        return groups
+    def every_cell(self) -> tuple[int, ...]:
+        return tuple(range(len(self._cells)))
+
+    def days_for(self, options: int) -> int:
+        """How many days have about so many options, at least one."""
+        in_a_day = int(self._worthwhile.sum()) / max(1, len(self._days))
+        return max(1, min(len(self._days), round(options / max(1.0, in_a_day))))
 
     def draw(self, shape: tuple[int, int], ledger: Ledger, dice: random.Random) -> Part:
         """A part of this shape, where unserved lines would pay much more often than elsewhere."""
@@ -108,9 +111,9 @@ class Parts:
     def _missed(self, cell: int, ledger: Ledger) -> float:
         return 1000.0 + float(sum(self._prices[line] for line in self._lines[cell] if line not in ledger.placings))
 
-    def _around(self, seed: int, size: int, among: Iterable[int] | None = None) -> tuple[int, ...]:
+    def _around(self, seed: int, size: int) -> tuple[int, ...]:
         centre = self._centres[seed]
-        cells = range(len(self._cells)) if among is None else among
+        cells = range(len(self._cells))
         return tuple(sorted(cells, key=lambda cell: (_apart(self._centres[cell], centre), cell != seed, cell))[:size])
 
 
