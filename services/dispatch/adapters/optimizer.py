@@ -250,7 +250,7 @@ class _Search:
         shapes = Shapes(self._random)
         while not self._meter.is_spent:
             shape = shapes.draw()
-            part = parts.draw(shape, self._ledger, self._random)
+            part = parts.draw(shapes.grown(shape), self._ledger, self._random)
             before, work = self._ledger.objective, self._meter.work_left
             self._improve_part(part, parts)
             shapes.learn(shape, self._ledger.objective - before, work - self._meter.work_left)

@@ -23,6 +23,8 @@ SHAPES = ((200, 1), (15, 2), (8, 4), (5, 7), (3, 14), (2, 30))
 
 LEARNING = 0.2
 LEAST_CHANCE = 0.05
+EASY_WORK, HARD_WORK = 0.25, 0.7
+GROWTH, MOST_GROWTH = 1.15, 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +120,13 @@ class Parts:
 
 
 class Shapes:
-    """Draws the shapes more often that lately gained more for their work."""
+    """Draws the shapes more often that lately gained more for their work; shapes that are easily solved get more
+    cells."""
 
     def __init__(self, dice: random.Random) -> None:
         self._dice = dice
         self._gain: dict[tuple[int, int], float] = {}
+        self._growth = dict.fromkeys(SHAPES, 1.0)
 
     def draw(self) -> tuple[int, int]:
         for shape in SHAPES:
@@ -132,9 +136,17 @@ class Shapes:
         weights = [LEAST_CHANCE + (self._gain[shape] / total if total else 1.0) for shape in SHAPES]
         return self._dice.choices(SHAPES, weights)[0]
 
+    def grown(self, shape: tuple[int, int]) -> tuple[int, int]:
+        return max(1, round(shape[0] * self._growth[shape])), shape[1]
+
     def learn(self, shape: tuple[int, int], gained: int, work: float) -> None:
         rate = gained / max(work, 1e-3)
         self._gain[shape] = self._gain.get(shape, rate) * (1 - LEARNING) + rate * LEARNING
+        growth = self._growth[shape]
+        if work < EASY_WORK:
+            self._growth[shape] = min(MOST_GROWTH, growth * GROWTH)
+        elif work > HARD_WORK:
+            self._growth[shape] = growth / GROWTH
 
 
 def _cells(instance: Instance) -> Iterator[list[int]]:
