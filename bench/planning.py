@@ -160,11 +160,10 @@ def show(results: list[Result]) -> None:
     print(f"{'problem':<10} {'solver':<20} {'objective':>11} {'bound':>11} {'gap':>8} {'seconds':>8} {'MB':>6}  holds")
     for r in results:
         bound = bounds.get(r.problem)
-        said = "-" if r.bound is None else str(r.bound)
-        gap, holds = r.gap(bound), "yes" if r.holds else "NO"
-        print(
-            f"{r.problem:<10} {r.solver:<20} {r.objective:>11} {said:>11} {gap:>8} {r.seconds:>8} {r.peak_mb:>6}  {holds}"
-        )
+        said, gap = "-" if r.bound is None else str(r.bound), r.gap(bound)
+        holds = "yes" if r.holds else "NO"
+        cost = f"{r.seconds:>8} {r.peak_mb:>6}"
+        print(f"{r.problem:<10} {r.solver:<20} {r.objective:>11} {said:>11} {gap:>8} {cost}  {holds}")
 
 
 def main() -> None:

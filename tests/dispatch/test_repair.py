@@ -64,8 +64,8 @@ def test_a_new_order_is_served_by_moving_one_that_can_go_elsewhere() -> None:
 
 def test_a_search_moves_only_what_is_worth_its_price() -> None:
     problem = sample("S")
-    before = Optimizer().plan(problem, Effort(seconds=1)).circuit
+    before = Optimizer().plan(problem, Effort(600.0, work=1.0)).circuit
     changed = without_a_team_s_day(problem, before)
-    mended = repair(changed, before, 2, Effort(seconds=1))
+    mended = repair(changed, before, 2, Effort(600.0, work=1.0))
     assert check_plan(changed, mended.solution.circuit) == []
     assert mended.solution.objective >= repair(changed, before, 0).solution.objective - 300 * len(mended.moved)

@@ -75,7 +75,7 @@ class _Meter:
     def __init__(self, effort: Effort) -> None:
         self._began = time.monotonic()
         self._effort = effort
-        self.work_left = effort.seconds * WORK_PER_SECOND
+        self.work_left = effort.seconds * WORK_PER_SECOND if effort.work is None else effort.work
 
     def seconds(self) -> float:
         return time.monotonic() - self._began

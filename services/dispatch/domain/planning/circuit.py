@@ -66,12 +66,15 @@ class Solution:
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How long to search: ``seconds`` is an outer stop, the work itself is counted, so that the same seed gives the
-    same circuit wherever the machine keeps up. ``start`` is a circuit to go on from."""
+    """How long to search: ``seconds`` by the clock at most, and ``work`` as the planner counts it (None: about what the
+    seconds allow). Where the work ends the search, the same seed gives the same circuit on any machine. ``start`` is a
+    circuit to go on from.
+    """
 
     seconds: float = 20.0
     seed: int = 1
     start: Circuit | None = None
+    work: float | None = None
 
 
 USUAL = Effort()
