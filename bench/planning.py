@@ -7,6 +7,7 @@ gap is against the best bound known in the run.
 """
 
 import argparse
+import gzip
 import json
 import multiprocessing
 import resource
@@ -31,6 +32,7 @@ from services.dispatch.domain.planning.problem import Problem
 from services.dispatch.domain.planning.reasons import explained
 from services.dispatch.domain.planning.score import score
 
+LARGE = Path(__file__).parent / "data" / "planning-L.json.gz"
 DATA = Path(__file__).parents[1] / "tests" / "data"
 SECONDS: dict[Size, float] = {"S": 30.0, "M": 60.0, "L": 300.0}
 QUICK: dict[Size, float] = {"S": 5.0, "M": 20.0, "L": 30.0}
@@ -139,9 +141,10 @@ def measured(name: str, document: object, solver: str, seconds: float) -> Result
 
 
 def sample(size: Size) -> object:
-    """The kept sample; of L, which is large, the generated problem stands for it."""
-    file = DATA / f"planning-{size}.json"
-    return json.loads(file.read_text("utf-8")) if file.is_file() else generated_problem(size, 0)
+    if size == "L":
+        with gzip.open(LARGE, "rt", encoding="utf-8") as file:
+            return json.load(file)
+    return json.loads((DATA / f"planning-{size}.json").read_text("utf-8"))
 
 
 def compare(size: Size, seconds: float) -> list[Result]:
