@@ -85,6 +85,7 @@ bench: .venv/bench ## Measure beside what one would pick instead; tables here, J
 	$(BIN)/python -m bench.intake
 	$(BIN)/python -m bench.latency
 	$(BIN)/python -m bench.backlog
+	$(BIN)/python -m bench.planning
 
 storm: $(SETUP) ## Kill, stop, cut, fill and wipe everything under load, then balance the books: make storm SEED=1 SEEDS=3 MINUTES=1 STORM="--cluster --pair"
 	@$(BIN)/python -m tests.support.servers install

@@ -15,7 +15,7 @@ from prometheus_client import Gauge, start_http_server
 from rich.console import Console
 from rich.table import Table
 
-from cli import audit, documents, report
+from cli import audit, documents, plan, report
 from cli.client import Client, Refused, Unreachable
 from cli.demo import PUBLISHERS, Demonstration, circuit_of
 from cli.doctor import check_machine, check_system
@@ -36,6 +36,7 @@ app = typer.Typer(name="diancai", no_args_is_help=True, add_completion=False, pr
 events = typer.Typer(no_args_is_help=True, help="Watch the event logs, or send parts of them again.")
 app.add_typer(events, name="events")
 app.add_typer(audit.app, name="audit")
+app.add_typer(plan.app, name="plan")
 app.command()(storm)
 
 T = TypeVar("T")

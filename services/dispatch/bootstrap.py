@@ -6,7 +6,7 @@ from services.dispatch.adapters.list_planner import ListPlanner
 from services.dispatch.api.routes import router
 from services.dispatch.application.policy import POLICY
 from services.dispatch.consumers import SUBSCRIPTIONS
-from services.dispatch.domain.planning import TourPlanner
+from services.dispatch.domain.planning.circuit import TourPlanner
 from services.dispatch.settings import DispatchSettings
 from services.dispatch.store import tables as _mapped  # noqa: F401  # maps the domain's classes
 from shared.cache.port import Cache

@@ -9,7 +9,7 @@ from services.dispatch.application import announce
 from services.dispatch.application.policy import POLICY
 from services.dispatch.application.queries import require_stop
 from services.dispatch.domain.plan import Plan
-from services.dispatch.domain.planning import PARTS, HalfDay, working_days
+from services.dispatch.domain.planning.problem import PARTS, HalfDay, working_days
 from services.dispatch.domain.stop import LIVE, Assignment, Report, Stop
 from services.dispatch.store.tables import assignment as assignment_table
 from services.dispatch.store.tables import booking, demand_line, item, team

@@ -1,7 +1,7 @@
 """Make a plan, and publish it."""
 
 import asyncio
-from datetime import date
+from datetime import date, timedelta
 
 from pydantic import BaseModel
 from sqlalchemy import Row, insert, select, update
@@ -9,16 +9,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.dispatch.application import announce
 from services.dispatch.application.policy import POLICY
-from services.dispatch.domain.geography import Place
 from services.dispatch.domain.plan import Plan
-from services.dispatch.domain.planning import (
-    Circuit,
-    DemandLine,
-    HalfDay,
+from services.dispatch.domain.planning.check import check_plan
+from services.dispatch.domain.planning.circuit import Circuit, TourPlanner, stops_of, way_km
+from services.dispatch.domain.planning.pacing import paced
+from services.dispatch.domain.planning.problem import (
+    PARTS,
+    Line,
     Problem,
-    TeamSupply,
-    TourPlanner,
-    check_plan,
+    Site,
+    Slot,
+    Team,
+    Travel,
+    Weights,
     working_days,
 )
 from services.dispatch.domain.stop import Assignment, Stop
@@ -31,6 +34,9 @@ from shared.kernel.ids import new_id
 
 Lines = dict[str, Row[tuple[object, ...]]]
 """Rows of ``demand_line`` by line id."""
+
+SERVICE_WEIGHTS = Weights(later_part=1)
+"""The mornings first; days off the circuit's pace count for four at most."""
 
 
 async def propose_plan(
@@ -66,7 +72,7 @@ async def propose_plan(
         lines = await _open_lines(session, campaign)
         problem = await _problem(session, plan, lines)
     # The planner may take its time: no transaction is open, and the event loop is free.
-    circuit = await asyncio.to_thread(planner.plan, problem)
+    circuit = (await asyncio.to_thread(planner.plan, problem)).circuit
     violations = check_plan(problem, circuit)
     if violations:
         raise RuntimeError(f"{type(planner).__name__} broke the rules: {violations[:5]}")
@@ -74,8 +80,8 @@ async def propose_plan(
         known = await claim(tx, idempotency_key, request, plan.id)
         if known != plan.id:
             return await tx.get(Plan, known)
-        plan.distance_km = circuit.distance_km
-        plan.unserved = [_unserved(lines[line.line_id], line.reason) for line in circuit.unserved]
+        plan.distance_km = round(way_km(problem, stops_of(problem, circuit.booths)), 1)
+        plan.unserved = [_unserved(lines[line.line], line.reason) for line in circuit.unserved]
         tx.add(plan)
         await tx.session.flush()
         for proposed in _stops(plan, circuit, lines, problem):
@@ -154,64 +160,99 @@ async def _open_lines(session: AsyncSession, campaign: str) -> Lines:
 
 
 async def _problem(session: AsyncSession, plan: Plan, lines: Lines) -> Problem:
-    days = working_days(plan.starts_on, plan.ends_on, weekends=plan.weekends)
-    if not days:
+    """What is asked, in half-days from the plan's first day on, at the pace of an even circuit."""
+    days = (plan.ends_on - plan.starts_on).days + 1
+    working = {
+        (day - plan.starts_on).days for day in working_days(plan.starts_on, plan.ends_on, weekends=plan.weekends)
+    }
+    if not working:
         raise InvalidInput("no_working_day", field="ends_on", first=plan.starts_on, last=plan.ends_on)
-    places = {row.code: Place(row.lat, row.lon) for row in await session.execute(select(township))}
+    places = {row.code: (row.lat, row.lon) for row in await session.execute(select(township))}
     if plan.start_township_code not in places:
         raise InvalidInput("unknown_township", field="start_township_code", township=plan.start_township_code)
+    sites = {
+        _site_id(row): Site(_site_id(row), row.township_code, places[row.township_code])
+        for row in lines.values()
+        if row.township_code in places
+    }
+    problem = Problem(
+        sites=tuple(sites[key] for key in sorted(sites)),
+        teams=await _teams(session, plan, days),
+        lines=tuple(_line(row, plan, days) for row in lines.values()),
+        days=days,
+        parts=len(PARTS),
+        travel=Travel(on="sphere"),
+        weights=SERVICE_WEIGHTS,
+        closed=frozenset(range(days)) - working,
+        start_township=plan.start_township_code,
+        first_on=plan.starts_on,
+    )
+    return paced(problem)
+
+
+async def _teams(session: AsyncSession, plan: Plan, days: int) -> tuple[Team, ...]:
     offers: dict[str, set[str]] = {}
     for row in await session.execute(select(item.c.code, item.c.teams)):
         for code in row.teams:
             offers.setdefault(code, set()).add(row.code)
-    busy: dict[str, set[HalfDay]] = {}
+    busy: dict[str, set[Slot]] = {}
     within = booking.c.on.between(plan.starts_on, plan.ends_on)
     for row in await session.execute(select(booking).where(within)):
-        busy.setdefault(row.team_code, set()).add((row.on, row.part))
-    teams = tuple(
-        TeamSupply(row.code, row.members, frozenset(offers.get(row.code, ())), frozenset(busy.get(row.code, ())))
+        busy.setdefault(row.team_code, set()).add(Slot((row.on - plan.starts_on).days, PARTS.index(row.part)))
+    slots = frozenset(Slot(day, part) for day in range(days) for part in range(len(PARTS)))
+    return tuple(
+        Team(
+            id=row.code,
+            items=frozenset(offers.get(row.code, ())),
+            members=row.members,
+            free=slots - busy.get(row.code, set()),
+            max_stops_per_day=len(PARTS),
+        )
         for row in await session.execute(select(team).order_by(team.c.code))
     )
-    return Problem(
-        lines=tuple(_demand(row) for row in lines.values()),
-        teams=teams,
-        townships=places,
-        days=days,
-        start_township_code=plan.start_township_code,
-    )
 
 
-def _demand(row: Row[tuple[object, ...]]) -> DemandLine:
-    return DemandLine(
-        line_id=row.line_id,
-        order_id=row.order_id,
-        township_code=row.township_code,
-        place=row.place,
-        item_code=row.item_code,
+def _site_id(row: Row[tuple[object, ...]]) -> str:
+    return f"{row.township_code}/{row.place}"
+
+
+def _line(row: Row[tuple[object, ...]], plan: Plan, days: int) -> Line:
+    return Line(
+        id=row.line_id,
+        site=_site_id(row),
+        item=row.item_code,
         volunteers=row.volunteers,
+        first_day=0,
+        last_day=days - 1,
         priority=row.priority,
-        wished_on=frozenset(map(date.fromisoformat, row.wished_on)),
-        ruled_out_on=frozenset(map(date.fromisoformat, row.ruled_out_on)),
+        preferred_days=tuple(_days(row.wished_on, plan)),
+        ruled_out_days=frozenset(_days(row.ruled_out_on, plan)),
     )
+
+
+def _days(dates: list[str], plan: Plan) -> list[int]:
+    """The plan's days among these dates, counted from its first."""
+    wanted = sorted((date.fromisoformat(day) - plan.starts_on).days for day in dates)
+    return [day for day in wanted if 0 <= day <= (plan.ends_on - plan.starts_on).days]
 
 
 def _stops(plan: Plan, circuit: Circuit, lines: Lines, problem: Problem) -> list[Stop]:
     stops = []
-    for position, planned in enumerate(circuit.stops, start=1):
-        first = lines[planned.booths[0].line_id]
-        centre = problem.townships[planned.township_code]
+    for position, planned in enumerate(stops_of(problem, circuit.booths), start=1):
+        first = lines[planned.booths[0].line]
+        lat, lon = planned.site.point
         stops.append(
             Stop(
                 id=new_id(),
                 plan_id=plan.id,
                 position=position,
-                township_code=planned.township_code,
-                place=planned.place,
-                on=planned.on,
-                part=planned.part,
-                lat=centre.lat if first.lat is None else first.lat,
-                lon=centre.lon if first.lon is None else first.lon,
-                assignments=[new_assignment(lines[booth.line_id], booth.team_code) for booth in planned.booths],
+                township_code=planned.site.township,
+                place=first.place,
+                on=plan.starts_on + timedelta(days=planned.slot.day),
+                part=PARTS[planned.slot.part],
+                lat=lat if first.lat is None else first.lat,
+                lon=lon if first.lon is None else first.lon,
+                assignments=[new_assignment(lines[booth.line], booth.team) for booth in planned.booths],
             )
         )
     return stops

@@ -9,6 +9,10 @@ EARTH_RADIUS_KM = 6371.0088
 """Mean radius of the Earth (IUGG)."""
 
 
+EXACT_UP_TO = 15
+"""Places for which the shortest way is found, some 0.3 s for this many; it doubles with each."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A point, WGS-84 degrees."""
@@ -32,43 +36,96 @@ def tour_km(places: Sequence[Place]) -> float:
 
 
 def short_tour(places: Sequence[Place], start: int = 0) -> list[int]:
-    """A short open way through all places from ``start``, as indices: nearest neighbour, improved by
-    2-opt and or-opt moves until none helps. Deterministic; not proved shortest.
-
-    Source: Croes 1958 (2-opt), Or 1976 (or-opt).
-    """
+    """A short open way through all places from ``start``, as indices; see :func:`shortest_way`."""
     if not places:
         return []
-    km = [[great_circle_km(a, b) for b in places] for a in places]
-    tour = [start]
-    rest = set(range(len(places))) - {start}
+    order = [start, *(n for n in range(len(places)) if n != start)]
+    km = [[great_circle_km(places[a], places[b]) for b in order] for a in order]
+    return [order[n] for n in shortest_way(km)]
+
+
+def shortest_way(km: Sequence[Sequence[float]]) -> list[int]:
+    """An open way from 0 through all places, as indices: the shortest for up to ``EXACT_UP_TO`` places, a good one
+    beyond.
+
+    ``km`` is the square matrix of distances. Deterministic.
+    """
+    return _held_karp(km) if len(km) <= EXACT_UP_TO else _improved(km, _nearest_neighbours(km))
+
+
+def _held_karp(km: Sequence[Sequence[float]]) -> list[int]:
+    """The shortest open way from 0, by dynamic programming over sets. Source: Held, Karp 1962."""
+    others = range(1, len(km))
+    shortest: dict[tuple[int, int], tuple[float, int]] = {(1 << n, n): (km[0][n], 0) for n in others}
+    by_set: list[dict[int, float]] = [{} for _ in range(1 << len(km))]
+    for n in others:
+        by_set[1 << n][n] = km[0][n]
+    for visited, ends in enumerate(by_set):
+        for last, length in ends.items():
+            for n in others:
+                if not visited >> n & 1:
+                    reached, after = visited | 1 << n, length + km[last][n]
+                    if after < by_set[reached].get(n, math.inf):
+                        by_set[reached][n] = after
+                        shortest[reached, n] = (after, last)
+    return _traced(len(km), by_set, shortest)
+
+
+def _traced(size: int, by_set: list[dict[int, float]], shortest: dict[tuple[int, int], tuple[float, int]]) -> list[int]:
+    way: list[int] = []
+    visited = sum(1 << n for n in range(1, size))
+    last = min(by_set[visited], key=lambda n: (by_set[visited][n], n)) if size > 1 else 0
+    while last:
+        way.append(last)
+        visited, last = visited ^ 1 << last, shortest[visited, last][1]
+    return [0, *reversed(way)] if size else []
+
+
+def _nearest_neighbours(km: Sequence[Sequence[float]]) -> list[int]:
+    way, rest = [0], set(range(1, len(km)))
     while rest:
-        nearest = min(rest, key=lambda place: (km[tour[-1]][place], place))
-        tour.append(nearest)
+        nearest = min(rest, key=lambda place: (km[way[-1]][place], place))
+        way.append(nearest)
         rest.remove(nearest)
+    return way
 
-    def length(way: list[int]) -> float:
-        return sum(km[a][b] for a, b in itertools.pairwise(way))
 
-    best = length(tour)
+def _improved(km: Sequence[Sequence[float]], way: list[int]) -> list[int]:
+    """2-opt and or-opt moves until none helps; the start stays. Source: Croes 1958, Or 1976."""
     improved = True
     while improved:
         improved = False
-        for candidate in _neighbours(tour):
-            if (candidate_km := length(candidate)) < best - 1e-9:
-                tour, best, improved = candidate, candidate_km, True
-                break
-    return tour
+        for i, j in itertools.combinations(range(1, len(way)), 2):
+            if _gain_of_turning(km, way, i, j) > 1e-9:
+                way[i : j + 1] = way[i : j + 1][::-1]
+                improved = True
+        for length, i in itertools.product((1, 2, 3), range(1, len(way))):
+            better = _moved(km, way, i, i + length)
+            way, improved = (better, True) if better else (way, improved)
+    return way
 
 
-def _neighbours(tour: list[int]) -> "list[list[int]]":
-    """All tours one move away; the start stays where it is."""
-    size = len(tour)
-    moves = [tour[:i] + tour[i : j + 1][::-1] + tour[j + 1 :] for i in range(1, size) for j in range(i + 1, size)]
-    for length in (1, 2, 3):
-        for i in range(1, size - length + 1):
-            segment, rest = tour[i : i + length], tour[:i] + tour[i + length :]
-            for at in range(1, len(rest) + 1):
-                moves.append(rest[:at] + segment + rest[at:])
-                moves.append(rest[:at] + segment[::-1] + rest[at:])
-    return moves
+def _gain_of_turning(km: Sequence[Sequence[float]], way: list[int], i: int, j: int) -> float:
+    """How much shorter the way gets when way[i..j] is walked backwards, in km."""
+    gain = km[way[i - 1]][way[i]] - km[way[i - 1]][way[j]]
+    return gain + (km[way[j]][way[j + 1]] - km[way[i]][way[j + 1]] if j + 1 < len(way) else 0.0)
+
+
+def _moved(km: Sequence[Sequence[float]], way: list[int], i: int, j: int) -> list[int] | None:
+    """The way with way[i:j] where it fits better, either way round; None when it stands best."""
+    part, rest = way[i:j], way[:i] + way[j:]
+    if not part:
+        return None
+
+    def added(at: int, ends: tuple[int, int]) -> float:
+        before, after = rest[at - 1], rest[at] if at < len(rest) else None
+        if after is None:
+            return km[before][ends[0]]
+        return km[before][ends[0]] + km[ends[1]][after] - km[before][after]
+
+    turns = [(at, turned) for at in range(1, len(rest) + 1) for turned in (False, True)]
+    ends = {False: (part[0], part[-1]), True: (part[-1], part[0])}
+    at, turned = min(turns, key=lambda turn: added(turn[0], ends[turn[1]]))
+    if added(at, ends[turned]) > added(i, ends[False]) - 1e-9:
+        return None
+    return rest[:at] + (part[::-1] if turned else part) + rest[at:]

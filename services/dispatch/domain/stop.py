@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import ClassVar
 
-from services.dispatch.domain.planning import DayPart, HalfDay
+from services.dispatch.domain.planning.problem import DayPart, HalfDay
 from shared.kernel.aggregate import Aggregate, Steps
 from shared.kernel.errors import IllegalTransition, InvalidInput, NotFound
 

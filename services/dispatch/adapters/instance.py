@@ -1,0 +1,148 @@
+"""A problem as numbers: every possible booth, visit, stop and team-day has an index."""
+
+from dataclasses import dataclass, field
+
+from services.dispatch.domain.planning.candidates import Candidates, strength
+from services.dispatch.domain.planning.problem import Booth, Problem, Slot
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A team at a site in a slot."""
+
+    team: int
+    site: int
+    slot: int
+    stop: int
+    team_day: int
+    zone: int
+    members: int
+    cost: int
+
+
+@dataclass(frozen=True, slots=True)
+class TeamDay:
+    team: int
+    day: int
+    most_stops: int
+
+
+@dataclass(slots=True)
+class Instance:
+    """``options[n]`` is a possible booth: of which line, in which visit, worth what. Lists of equal length describe it.
+
+    ``of_line[line]`` and ``of_site[site]`` (its lines) are looked up by number; ids only at the borders.
+    """
+
+    problem: Problem
+    option_line: list[int] = field(default_factory=list)
+    option_visit: list[int] = field(default_factory=list)
+    option_value: list[int] = field(default_factory=list)
+    of_line: list[range] = field(default_factory=list)
+    needed: list[int] = field(default_factory=list)
+    visits: list[Visit] = field(default_factory=list)
+    team_days: list[TeamDay] = field(default_factory=list)
+    stop_cost: list[int] = field(default_factory=list)
+    stop_site: list[int] = field(default_factory=list)
+    stop_slot: list[int] = field(default_factory=list)
+    of_site: list[list[int]] = field(default_factory=list)
+    site_of_line: list[int] = field(default_factory=list)
+    zones: list[str] = field(default_factory=list)
+    shared: list[bool] = field(default_factory=list)
+    index_of: dict[tuple[int, int, int], int] = field(default_factory=dict)
+
+    def slot(self, number: int) -> Slot:
+        return Slot(*divmod(number, self.problem.parts))
+
+    def booth(self, option: int, volunteers: int) -> Booth:
+        visit = self.visits[self.option_visit[option]]
+        line = self.problem.lines[self.option_line[option]]
+        return Booth(line.id, self.problem.teams[visit.team].id, self.slot(visit.slot), volunteers)
+
+
+def instance_of(problem: Problem) -> Instance:
+    return _Builder(problem).build()
+
+
+class _Builder:
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        self._made = Instance(problem)
+        self._team_of = {team.id: number for number, team in enumerate(problem.teams)}
+        self._site_of = {site.id: number for number, site in enumerate(problem.sites)}
+        self._made.zones = sorted({site.zone for site in problem.sites})
+        zone_of = {zone: number for number, zone in enumerate(self._made.zones)}
+        self._zone = [zone_of[site.zone] for site in problem.sites]
+        self._visit: dict[tuple[int, int, int], int] = {}
+        self._stop: dict[tuple[int, int], int] = {}
+        self._team_day: dict[tuple[int, int], int] = {}
+        self._cost: dict[tuple[int, int], int] = {}
+
+    def build(self) -> Instance:
+        made, problem = self._made, self._problem
+        candidates = Candidates(problem)
+        made.of_site = [[] for _ in problem.sites]
+        change, kept = problem.weights.change, {(b.line, b.team, b.slot) for b in problem.published}
+        for number, line in enumerate(problem.lines):
+            site = self._site_of.get(line.site, -1)
+            first = len(made.option_line)
+            value = [problem.line_value(line, day) for day in range(line.first_day, line.last_day + 1)]
+            for match in candidates.matches(line):
+                team = self._team_of[match.team.id]
+                for slot in match.slots:
+                    bonus = change if kept and (line.id, match.team.id, slot) in kept else 0
+                    made.option_line.append(number)
+                    made.option_visit.append(self._visit_at(team, site, slot))
+                    made.option_value.append(value[slot.day - line.first_day] + bonus)
+            made.of_line.append(range(first, len(made.option_line)))
+            made.needed.append(line.volunteers)
+            made.shared.append(line.max_teams > 1)
+            made.site_of_line.append(site)
+            if site >= 0:
+                made.of_site[site].append(number)
+        return made
+
+    def _visit_at(self, team: int, site: int, slot: Slot) -> int:
+        number = slot.day * self._problem.parts + slot.part
+        key = team, site, number
+        known = self._visit.get(key)
+        if known is not None:
+            return known
+        who, where = self._problem.teams[team], self._problem.sites[site]
+        if (team, site) not in self._cost:
+            self._cost[team, site] = self._problem.visit_cost(who, where)
+        visit = Visit(
+            team=team,
+            site=site,
+            slot=number,
+            stop=self._stop_at(site, number, slot),
+            team_day=self._team_day_at(team, slot.day, who.max_stops_per_day),
+            zone=self._zone[site],
+            members=who.members_at(slot.day),
+            cost=self._cost[team, site],
+        )
+        self._made.visits.append(visit)
+        self._visit[key] = len(self._made.visits) - 1
+        return self._visit[key]
+
+    def _stop_at(self, site: int, number: int, slot: Slot) -> int:
+        known = self._stop.setdefault((site, number), len(self._made.stop_cost))
+        if known == len(self._made.stop_cost):
+            weights = self._problem.weights
+            self._made.stop_cost.append(weights.stop + weights.later_part * slot.part)
+            self._made.stop_site.append(site)
+            self._made.stop_slot.append(number)
+        return known
+
+    def _team_day_at(self, team: int, day: int, most_stops: int) -> int:
+        known = self._team_day.setdefault((team, day), len(self._made.team_days))
+        if known == len(self._made.team_days):
+            self._made.team_days.append(TeamDay(team, day, most_stops))
+        return known
+
+
+def most_at(instance: Instance, option: int) -> int:
+    """How many volunteers the team of ``option`` could have at that booth."""
+    visit = instance.visits[instance.option_visit[option]]
+    line, team = instance.problem.lines[instance.option_line[option]], instance.problem.teams[visit.team]
+    return strength(team, line, visit.slot // instance.problem.parts)

@@ -1,0 +1,327 @@
+"""A part of the problem, solved exactly: some sites are free, everything else stays as the ledger has it."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from ortools.sat.python import cp_model
+
+from services.dispatch.adapters.instance import Instance, Visit, most_at
+from services.dispatch.adapters.ledger import Ledger, Placing, minutes_of_day
+
+Var = cp_model.IntVar
+Placings = dict[int, tuple[Placing, ...]]
+"""What each line gets."""
+
+Heard = Callable[[Placings | None, int], bool]
+"""Told (better placings or None, bound of the part) whenever one of them improves; False stops the search."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """``work`` is CP-SAT's deterministic time, about a second each; ``seconds`` the outer stop."""
+
+    work: float
+    seconds: float
+    seed: int = 1
+    linearization: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What each free line gets (nothing: it is not served), the part's objective, and its bound."""
+
+    placings: Placings
+    objective: int
+    bound: int
+    proved: bool
+    work: float
+
+
+class PartModel:
+    """Disaggregated: a booth needs its visit, a line in a slot its stop. With these rows the linear relaxation is
+    tight.
+
+    Free are the lines of ``sites`` that are not placed in ``ledger``; ``options`` are the booths that may be used
+    (None: all), ``prices`` what serving a line costs, by line (None: nothing).
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        sites: Iterable[int],
+        options: set[int] | None = None,
+        prices: Sequence[int] | None = None,
+        charges: Sequence[int] | None = None,
+    ) -> None:
+        self._ledger = ledger
+        self._prices, self._charges = prices, charges
+        self._instance: Instance = ledger.instance
+        self._model = cp_model.CpModel()
+        self._x: dict[int, Var] = {}
+        self._shares: dict[int, Var] = {}
+        self._v: dict[int, Var] = {}
+        self._y: dict[int, Var] = {}
+        self._any: list[tuple[Var, list[Var]]] = []
+        self._gain: list[tuple[Var, int]] = []
+        self.lines = [line for site in sites for line in self._instance.of_site[site] if line not in ledger.placings]
+        self._make(options)
+
+    def _make(self, options: set[int] | None) -> None:
+        of_visit: defaultdict[int, list[int]] = defaultdict(list)
+        of_opening: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+        for line in self.lines:
+            for option in self._instance.of_line[line]:
+                visit = self._instance.option_visit[option]
+                if (options is None or option in options) and self._ledger.has_day_for(visit):
+                    of_visit[visit].append(option)
+                    of_opening[line, self._instance.visits[visit].stop].append(option)
+        for chosen in of_visit.values():
+            for option in chosen:
+                self._x[option] = self._model.new_bool_var("")
+        self._add_openings(of_opening)
+        self._add_visits(of_visit)
+        self._add_team_days()
+        self._add_stops(of_visit)
+        self._add_series()
+        variables, gains = zip(*self._gain, strict=True) if self._gain else ((), ())
+        self._model.maximize(cp_model.LinearExpr.weighted_sum(list(variables), list(gains)))
+
+    def _add_openings(self, of_opening: dict[tuple[int, int], list[int]]) -> None:
+        """A line is served once, at an open stop."""
+        instance, model = self._instance, self._model
+        once: defaultdict[int, list[Var]] = defaultdict(list)
+        for (line, stop), options in of_opening.items():
+            if stop not in self._y:
+                self._y[stop] = self._opened(stop)
+            booths = [self._x[option] for option in options]
+            if instance.shared[line]:
+                booths = [self._shared_booth(line, options)]
+            else:
+                price = self._prices[line] if self._prices is not None else 0
+                self._gain += [(self._x[option], instance.option_value[option] - price) for option in options]
+            model.add(cp_model.LinearExpr.sum(booths) <= self._y[stop])
+            once[line] += booths
+        for booths in once.values():
+            model.add_at_most_one(booths)
+
+    def _opened(self, stop: int) -> Var:
+        if stop in self._ledger.stop_booths:
+            return self._model.new_constant(1)
+        opened = self._model.new_bool_var("")
+        self._gain.append((opened, -self._instance.stop_cost[stop]))
+        return opened
+
+    def _shared_booth(self, line: int, options: list[int]) -> Var:
+        """Served in this slot by up to ``max_teams`` teams, whose volunteers make up the number."""
+        instance, model = self._instance, self._model
+        served = model.new_bool_var("")
+        self._gain.append((served, max(instance.option_value[option] for option in options)))
+        self._any.append((served, [self._x[option] for option in options]))
+        for option in options:
+            most = min(instance.needed[line], most_at(instance, option))
+            share = self._shares[option] = model.new_int_var(0, most, "")
+            model.add(share <= most * self._x[option])
+            model.add(share >= self._x[option])
+        teams = instance.problem.lines[line].max_teams
+        shares = [self._shares[option] for option in options]
+        model.add(cp_model.LinearExpr.sum(shares) == instance.needed[line] * served)
+        model.add(cp_model.LinearExpr.sum([self._x[option] for option in options]) <= teams * served)
+        return served
+
+    def _add_visits(self, of_visit: dict[int, list[int]]) -> None:
+        """A booth needs the team there, and the team has so many volunteers."""
+        instance, model = self._instance, self._model
+        for number, options in of_visit.items():
+            visit = instance.visits[number]
+            v = self._visited(number)
+            for option in options:
+                model.add_implication(self._x[option], v)
+            left = visit.members - self._ledger.visit_load.get(number, 0)
+            if sum(instance.needed[instance.option_line[option]] for option in options) > left:
+                model.add(self._volunteers(options) <= left * v)
+            self._add_qualified(number, options, v)
+
+    def _visited(self, number: int) -> Var:
+        if number in self._ledger.visit_load:
+            return self._model.new_constant(1)
+        self._v[number] = visited = self._model.new_bool_var("")
+        charge = self._charges[number] if self._charges is not None else 0
+        self._gain.append((visited, -self._instance.visits[number].cost - charge))
+        return visited
+
+    def _volunteers(self, options: list[int]) -> cp_model.LinearExpr:
+        instance = self._instance
+        counted = [self._shares.get(option, self._x[option]) for option in options]
+        each = [1 if option in self._shares else instance.needed[instance.option_line[option]] for option in options]
+        expression: cp_model.LinearExpr = cp_model.LinearExpr.weighted_sum(counted, each)
+        return expression
+
+    def _add_qualified(self, number: int, options: list[int], v: Var) -> None:
+        problem = self._instance.problem
+        held: defaultdict[str, list[int]] = defaultdict(list)
+        for option in options:
+            qualification = problem.lines[self._instance.option_line[option]].qualification
+            if qualification is not None:
+                held[qualification].append(option)
+        for qualification, requiring in held.items():
+            left = self._ledger.qualified_left(number, qualification)
+            self._model.add(self._volunteers(requiring) <= left * v)
+
+    def _add_team_days(self) -> None:
+        """A team is in one zone a day, at so many stops, and at one in each part of a divided day."""
+        instance, model = self._instance, self._model
+        of_day: defaultdict[int, list[int]] = defaultdict(list)
+        for number in self._v:
+            of_day[instance.visits[number].team_day].append(number)
+        for team_day, visits in of_day.items():
+            left = instance.team_days[team_day].most_stops - len(self._ledger.day_visits.get(team_day, ()))
+            if left == 1:
+                model.add_at_most_one(self._v[number] for number in visits)
+            elif instance.problem.parts > 1:
+                self._one_in_each(visits, lambda visit: visit.slot)
+            self._add_zones(visits, left)
+            if instance.problem.minutes_per_day is not None:
+                self._add_hours(team_day, visits)
+
+    def _one_in_each(self, visits: list[int], group: Callable[[Visit], int]) -> None:
+        groups: defaultdict[int, list[Var]] = defaultdict(list)
+        for number in visits:
+            groups[group(self._instance.visits[number])].append(self._v[number])
+        for together in groups.values():
+            self._model.add_at_most_one(together)
+
+    def _add_zones(self, visits: list[int], left: int) -> None:
+        in_zone: defaultdict[int, list[Var]] = defaultdict(list)
+        for number in visits:
+            in_zone[self._instance.visits[number].zone].append(self._v[number])
+        if left == 1:
+            return
+        if len(in_zone) == 1:
+            if len(visits) > left:
+                self._model.add(cp_model.LinearExpr.sum([self._v[number] for number in visits]) <= left)
+            return
+        chosen = []
+        for there in in_zone.values():
+            zone = self._model.new_bool_var("")
+            chosen.append(zone)
+            self._any.append((zone, there))
+            if len(there) > left:
+                self._model.add(cp_model.LinearExpr.sum(there) <= left * zone)
+            for v in there:
+                self._model.add_implication(v, zone)
+        self._model.add_at_most_one(chosen)
+
+    def _add_hours(self, team_day: int, visits: list[int]) -> None:
+        """Rules out pairs of stops whose way is too long for any booth; the rest is looked at when placing."""
+        fixed = sorted(self._ledger.day_visits.get(team_day, ()))
+        most = self._instance.problem.minutes_per_day or 0
+        for number, first in enumerate(visits):
+            if minutes_of_day(self._instance, {first: 0, **dict.fromkeys(fixed, 0)}) > most:
+                self._model.add(self._v[first] == 0)
+            for second in visits[number + 1 :]:
+                if minutes_of_day(self._instance, {first: 0, second: 0}) > most:
+                    self._model.add_at_most_one([self._v[first], self._v[second]])
+
+    def _add_stops(self, of_visit: dict[int, list[int]]) -> None:
+        most = self._instance.problem.max_booths_per_stop
+        booths: defaultdict[int, list[Var]] = defaultdict(list)
+        for number, options in of_visit.items():
+            booths[self._instance.visits[number].stop] += [self._x[option] for option in options]
+        lines: defaultdict[int, int] = defaultdict(int)
+        for stop in booths:
+            lines[stop] = len(self._instance.of_site[self._instance.stop_site[stop]])
+        for stop, there in booths.items():
+            if lines[stop] > most or self._shares:
+                left = most - self._ledger.stop_booths.get(stop, 0)
+                self._model.add(cp_model.LinearExpr.sum(there) <= left * self._y[stop])
+
+    def _add_series(self) -> None:
+        """Occurrences of one series keep their distance, from those that stay in the ledger too."""
+        problem = self._instance.problem
+        in_series = [line for line in self.lines if problem.lines[line].series is not None]
+        for position, line in enumerate(in_series):
+            for option in self._instance.of_line[line]:
+                if option in self._x and not self._ledger.keeps_distance(option):
+                    self._model.add(self._x[option] == 0)
+            for other in in_series[position + 1 :]:
+                self._keep_apart(line, other)
+
+    def _keep_apart(self, one: int, other: int) -> None:
+        problem = self._instance.problem
+        a, b = problem.lines[one], problem.lines[other]
+        spacing = max(a.spacing_days, b.spacing_days)
+        if a.series != b.series or not spacing:
+            return
+        days: defaultdict[int, list[Var]] = defaultdict(list)
+        for line in (one, other):
+            for option in self._instance.of_line[line]:
+                if option in self._x:
+                    days[self._ledger.day_of(option)].append(self._x[option])
+        for first in days:
+            together = [x for day in range(first, first + spacing) for x in days.get(day, ())]
+            if not (problem.lines[one].max_teams > 1 or problem.lines[other].max_teams > 1):
+                self._model.add_at_most_one(together)
+
+    def hint(self, placings: Placings) -> None:
+        """Begins the search at a known answer."""
+        chosen = {option: count for placed in placings.values() for option, count in placed}
+        visits = {self._instance.option_visit[option] for option in chosen}
+        stops = {self._instance.visits[number].stop for number in visits}
+        hints: dict[Var, int] = {x: option in chosen for option, x in self._x.items()}
+        hints |= {share: chosen.get(option, 0) for option, share in self._shares.items()}
+        hints |= {v: number in visits for number, v in self._v.items()}
+        hints |= {y: stop in stops for stop, y in self._y.items()}
+        hints |= {whole: any(hints[part] for part in parts) for whole, parts in self._any}
+        for variable, value in hints.items():
+            self._model.add_hint(variable, value)
+
+    def solve(self, limits: Limits, heard: Heard | None = None) -> Answer | None:
+        """The best answer found; None when there was no time for any."""
+        solver = cp_model.CpSolver()
+        solver.parameters.num_workers = 1
+        solver.parameters.random_seed = limits.seed
+        solver.parameters.linearization_level = limits.linearization
+        solver.parameters.max_deterministic_time = limits.work
+        solver.parameters.max_time_in_seconds = max(0.01, limits.seconds)
+        listener = _Listener(self, solver, heard) if heard else None
+        if listener is not None:
+            solver.best_bound_callback = listener.on_bound
+        status = solver.solve(self._model, listener)
+        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            return None
+        values = solver.boolean_value
+        placings = self.placings(lambda x: bool(values(x)), solver.value)
+        return Answer(
+            placings,
+            round(solver.objective_value),
+            round(solver.best_objective_bound),
+            status == cp_model.OPTIMAL,
+            solver.response_proto.deterministic_time,
+        )
+
+    def placings(self, chosen: Callable[[Var], bool], value: Callable[[Var], int]) -> Placings:
+        found: defaultdict[int, list[Placing]] = defaultdict(list)
+        for option, x in self._x.items():
+            if chosen(x):
+                line = self._instance.option_line[option]
+                count = value(self._shares[option]) if option in self._shares else self._instance.needed[line]
+                found[line].append((option, count))
+        return {line: tuple(placed) for line, placed in sorted(found.items())}
+
+
+class _Listener(cp_model.CpSolverSolutionCallback):
+    """Passes on what the search finds, while it goes on."""
+
+    def __init__(self, part: PartModel, solver: cp_model.CpSolver, heard: Heard) -> None:
+        super().__init__()
+        self._part, self._solver, self._heard = part, solver, heard
+
+    def on_solution_callback(self) -> None:
+        placings = self._part.placings(lambda x: bool(self.boolean_value(x)), self.value)
+        if not self._heard(placings, round(self.best_objective_bound)):
+            self._solver.stop_search()
+
+    def on_bound(self, bound: float) -> None:
+        if not self._heard(None, round(bound)):
+            self._solver.stop_search()

@@ -1,0 +1,172 @@
+"""Parts of a large problem that are worth solving together: neighbouring sites in some days."""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from services.dispatch.adapters.instance import Instance
+from services.dispatch.adapters.ledger import Ledger
+from services.dispatch.adapters.relaxation import Indices, Stage
+from services.dispatch.domain.planning.problem import Point
+
+CELL_SITES = 10
+WORTH_A_LOOK, WORTH_A_LOOK_IN_LARGE = 60.0, 20.0
+"""What an option may lack by the prices and still be tried, in units of the objective; less where there are very
+many."""
+
+LARGE = 100_000
+
+SHAPES = ((200, 1), (15, 2), (8, 4), (5, 7), (3, 14), (2, 30))
+"""(cells, days) of a part: many places for a short time to few for long."""
+
+LEARNING = 0.2
+LEAST_CHANCE = 0.05
+EASY_WORK, HARD_WORK = 0.25, 0.7
+GROWTH, MOST_GROWTH = 1.15, 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some cells (groups of neighbouring sites) in some days."""
+
+    cells: tuple[int, ...]
+    days: range
+
+
+class Parts:
+    """Cells are a zone's sites, ten or so at a time."""
+
+    def __init__(self, instance: Instance, stage: Stage) -> None:
+        self._instance = instance
+        self._prices = stage.line_prices
+        parts = instance.problem.parts
+        visits = instance.option_visit
+        self._day = np.array([instance.visits[number].slot // parts for number in visits], dtype=np.int64)
+        self._last_day = np.array([line.last_day for line in instance.problem.lines], dtype=np.int64)
+        lack = WORTH_A_LOOK if len(visits) <= LARGE else WORTH_A_LOOK_IN_LARGE
+        self._worthwhile = (stage.lack <= lack) | (stage.values > 0.01)
+        self._cells = list(_cells(instance))
+        self._centres = [_mean([instance.problem.sites[site].point for site in cell]) for cell in self._cells]
+        cell_of = {site: number for number, cell in enumerate(self._cells) for site in cell}
+        self._cell_of_line = [cell_of.get(site, -1) for site in instance.site_of_line]
+        self._days = range(instance.problem.days)
+        self._lines = [[line for site in cell for line in instance.of_site[site]] for cell in self._cells]
+        self._options = [self._worthwhile_in(lines) for lines in self._lines]
+
+    def _worthwhile_in(self, lines: list[int]) -> Indices:
+        of_line = self._instance.of_line
+        all_of = [np.arange(of_line[line].start, of_line[line].stop) for line in lines]
+        together = np.concatenate(all_of) if all_of else np.zeros(0, dtype=np.int64)
+        return together[self._worthwhile[together]]
+
+    def sites(self, part: Part) -> list[int]:
+        return [site for cell in part.cells for site in self._cells[cell]]
+
+    def options(self, part: Part, ledger: Ledger) -> set[int]:
+        """Options in the part that are worth a look, of lines that are not placed."""
+        found: set[int] = set()
+        line_of, placed = self._instance.option_line, ledger.placings
+        for cell in part.cells:
+            options = self._options[cell]
+            days = self._day[options]
+            in_days = options[(days >= part.days.start) & (days < part.days.stop)].tolist()
+            found.update(option for option in in_days if line_of[option] not in placed)
+        return found
+
+    def placed_in(self, part: Part, ledger: Ledger) -> list[int]:
+        """The lines that are served in the part."""
+        lines = (line for cell in part.cells for line in self._lines[cell] if line in ledger.placings)
+        return [line for line in lines if ledger.day_of(ledger.placings[line][0][0]) in part.days]
+
+    def windows(self, days: int) -> Iterator[range]:
+        """All days, so many at a time."""
+        for first in range(0, len(self._days), days):
+            yield range(first, min(first + days, len(self._days)))
+
+    def line_prices(self, share: float, *, after: int) -> list[int]:
+        """A share of each line's price; nothing for lines that can't wait until day ``after``."""
+        waiting = np.where(self._last_day >= after, self._prices * share, 0.0)
+        rounded: list[int] = np.rint(waiting).astype(np.int64).tolist()
+        return rounded
+
+    def every_cell(self) -> tuple[int, ...]:
+        return tuple(range(len(self._cells)))
+
+    def days_for(self, options: int) -> int:
+        """How many days have about so many options, at least one."""
+        in_a_day = int(self._worthwhile.sum()) / max(1, len(self._days))
+        return max(1, min(len(self._days), round(options / max(1.0, in_a_day))))
+
+    def draw(self, shape: tuple[int, int], ledger: Ledger, dice: random.Random) -> Part:
+        """A part of this shape, where unserved lines would pay much more often than elsewhere."""
+        cells, days = shape
+        seed = dice.choices(range(len(self._cells)), [self._missed(cell, ledger) for cell in range(len(self._cells))])[
+            0
+        ]
+        near = self._around(seed, 3 * cells)
+        others = dice.sample(near[1:], min(cells - 1, len(near) - 1))
+        first = dice.randrange(max(1, len(self._days) - days + 1))
+        return Part((seed, *sorted(others)), range(first, min(first + days, len(self._days))))
+
+    def _missed(self, cell: int, ledger: Ledger) -> float:
+        return 1000.0 + float(sum(self._prices[line] for line in self._lines[cell] if line not in ledger.placings))
+
+    def _around(self, seed: int, size: int) -> tuple[int, ...]:
+        centre = self._centres[seed]
+        cells = range(len(self._cells))
+        return tuple(sorted(cells, key=lambda cell: (_apart(self._centres[cell], centre), cell != seed, cell))[:size])
+
+
+class Shapes:
+    """Draws the shapes more often that lately gained more for their work; shapes that are easily solved get more
+    cells."""
+
+    def __init__(self, dice: random.Random) -> None:
+        self._dice = dice
+        self._gain: dict[tuple[int, int], float] = {}
+        self._growth = dict.fromkeys(SHAPES, 1.0)
+
+    def draw(self) -> tuple[int, int]:
+        for shape in SHAPES:
+            if shape not in self._gain:
+                return shape
+        total = sum(self._gain.values())
+        weights = [LEAST_CHANCE + (self._gain[shape] / total if total else 1.0) for shape in SHAPES]
+        return self._dice.choices(SHAPES, weights)[0]
+
+    def grown(self, shape: tuple[int, int]) -> tuple[int, int]:
+        return max(1, round(shape[0] * self._growth[shape])), shape[1]
+
+    def learn(self, shape: tuple[int, int], gained: int, work: float) -> None:
+        rate = gained / max(work, 1e-3)
+        self._gain[shape] = self._gain.get(shape, rate) * (1 - LEARNING) + rate * LEARNING
+        growth = self._growth[shape]
+        if work < EASY_WORK:
+            self._growth[shape] = min(MOST_GROWTH, growth * GROWTH)
+        elif work > HARD_WORK:
+            self._growth[shape] = growth / GROWTH
+
+
+def _cells(instance: Instance) -> Iterator[list[int]]:
+    zones: dict[str, list[int]] = {}
+    sites: Sequence[Point] = [site.point for site in instance.problem.sites]
+    for site, lines in enumerate(instance.of_site):
+        if lines:
+            zones.setdefault(instance.problem.sites[site].zone, []).append(site)
+    for zone in sorted(zones):
+        left = sorted(zones[zone], key=lambda site: (sites[site], site))
+        while left:
+            seed = sites[left[0]]
+            near = sorted(left, key=lambda site: (_apart(sites[site], seed), site))[:CELL_SITES]
+            yield near
+            left = [site for site in left if site not in set(near)]
+
+
+def _mean(points: list[Point]) -> Point:
+    return sum(x for x, _ in points) / len(points), sum(y for _, y in points) / len(points)
+
+
+def _apart(a: Point, b: Point) -> float:
+    return (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2

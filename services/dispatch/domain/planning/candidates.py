@@ -1,0 +1,68 @@
+"""Which team could serve which line when, each taken alone."""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from services.dispatch.domain.planning.problem import Forbidden, Line, Problem, Site, Slot, Team
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """``team`` could serve ``line`` in each of ``slots``."""
+
+    line: Line
+    team: Team
+    slots: tuple[Slot, ...]
+
+
+class Candidates:
+    """The teams near enough and fit for each line, and the slots that both allow."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.sites = {site.id: site for site in problem.sites}
+        self.offering: defaultdict[str, list[Team]] = defaultdict(list)
+        for team in problem.teams:
+            for item in team.items:
+                self.offering[item].append(team)
+        self._free = {team.id: sorted(slot for slot in team.free if problem.is_open(slot)) for team in problem.teams}
+        self._near: dict[tuple[str, str], bool] = {}
+        self._forbidden: defaultdict[str | None, list[Forbidden]] = defaultdict(list)
+        for rule in problem.forbidden:
+            self._forbidden[rule.line].append(rule)
+
+    def near(self, team: Team, site: Site) -> bool:
+        key = team.id, site.id
+        if key not in self._near:
+            self._near[key] = self.problem.travel.distance_km(team, site) <= team.radius_km
+        return self._near[key]
+
+    def matches(self, line: Line) -> Iterator[Match]:
+        """Every team that can serve ``line`` by itself, or take a share of it, with its slots."""
+        site = self.sites.get(line.site)
+        rules = self._forbidden[None] + self._forbidden[line.id] if self._forbidden else []
+        least = 1 if line.max_teams > 1 else line.volunteers
+        for team in self.offering[line.item] if site else ():
+            if site is None or not self.near(team, site):
+                continue
+            free = self._free[team.id]
+            window = free[bisect_left(free, (line.first_day,)) : bisect_left(free, (line.last_day + 1,))]
+            if line.ruled_out_days or rules or team.members_on:
+                window = [slot for slot in window if _allowed(line, team, slot, least, rules)]
+            elif strength(team, line, 0) < least:
+                continue
+            if window:
+                yield Match(line, team, tuple(window))
+
+
+def _allowed(line: Line, team: Team, slot: Slot, least: int, rules: list[Forbidden]) -> bool:
+    fit = slot.day not in line.ruled_out_days and strength(team, line, slot.day) >= least
+    return fit and not any(rule.covers(line.id, team.id, slot) for rule in rules)
+
+
+def strength(team: Team, line: Line, day: int) -> int:
+    """How many volunteers of ``team`` could stand at the booth of ``line`` on ``day``."""
+    members = team.members_at(day)
+    return members if line.qualification is None else min(members, team.qualified.get(line.qualification, 0))

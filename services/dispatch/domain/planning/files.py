@@ -1,0 +1,368 @@
+"""Problem and plan files: diancai.planning/v1 and diancai.plan/v1, as objects read from JSON.
+
+What is wrong is refused as :class:`InvalidInput` with the path of the value (``lines[17].volunteers_needed``), the
+rule, and by the code's text the remedy. Beyond v1's fields the optional ones of :class:`Problem`, :class:`Team` and
+:class:`Line` are read too.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, fields
+from typing import TypeVar
+
+from services.dispatch.domain.planning.certificate import Certificate
+from services.dispatch.domain.planning.circuit import Circuit, Solution, Unserved
+from services.dispatch.domain.planning.problem import (
+    Booth,
+    Fixed,
+    Forbidden,
+    Line,
+    Problem,
+    Site,
+    Slot,
+    Team,
+    Travel,
+    Weights,
+)
+from shared.kernel.errors import InvalidInput
+
+PLANNING = "diancai.planning/v1"
+PLAN = "diancai.plan/v1"
+MOST_DAYS = 366
+MOST_VOLUNTEERS = 10_000
+
+T = TypeVar("T")
+WHYS = ("published", "pinned", "confirmed")
+
+
+class _Fields:
+    """One JSON object, read field by field; remembers where in the document it stands."""
+
+    def __init__(self, value: object, path: str = "") -> None:
+        if not isinstance(value, Mapping):
+            raise _refused("file.not_an_object", path or "$", value)
+        self._values: Mapping[str, object] = value
+        self._path = path
+
+    def at(self, name: str) -> str:
+        return f"{self._path}.{name}" if self._path else name
+
+    def has(self, name: str) -> bool:
+        return self._values.get(name) is not None
+
+    def raw(self, name: str) -> object:
+        if name not in self._values:
+            raise InvalidInput("file.missing", field=self.at(name), name=name)
+        return self._values[name]
+
+    def text(self, name: str) -> str:
+        value = self.raw(name)
+        if not isinstance(value, str) or not value:
+            raise _refused("file.not_a_text", self.at(name), value)
+        return value
+
+    def whole(self, name: str, least: int, most: int, default: int | None = None) -> int:
+        if default is not None and not self.has(name):
+            return default
+        value = self.raw(name)
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            raise _refused("file.not_a_whole_number", self.at(name), value, least=least, most=most)
+        return value
+
+    def number(self, name: str, least: float, most: float, default: float | None = None) -> float:
+        if default is not None and not self.has(name):
+            return default
+        value = self.raw(name)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+            raise _refused("file.not_a_number", self.at(name), value, least=least, most=most)
+        return float(value)
+
+    def many(self, name: str) -> Sequence[object]:
+        value = self.raw(name)
+        if not isinstance(value, list):
+            raise _refused("file.not_a_list", self.at(name), value)
+        return value
+
+    def texts(self, name: str) -> list[str]:
+        values = self.many(name)
+        for number, value in enumerate(values):
+            if not isinstance(value, str) or not value:
+                raise _refused("file.not_a_text", f"{self.at(name)}[{number}]", value)
+        return [str(value) for value in values]
+
+    def days(self, name: str, days: int) -> tuple[int, ...]:
+        values = self.many(name) if self.has(name) else []
+        for number, value in enumerate(values):
+            if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < days:
+                facts = {"least": 0, "most": days - 1}
+                raise _refused("file.not_a_whole_number", f"{self.at(name)}[{number}]", value, **facts)
+        return tuple(value for value in values if isinstance(value, int))
+
+    def each(self, name: str, read: "Callable[[_Fields], T]", *, needed: bool = True) -> tuple[T, ...]:
+        values = self.many(name) if needed or self.has(name) else []
+        return tuple(read(_Fields(value, f"{self.at(name)}[{number}]")) for number, value in enumerate(values))
+
+    def counts(self, name: str) -> dict[str, int]:
+        if not self.has(name):
+            return {}
+        inner = self.part(name)
+        return {key: inner.whole(key, 0, MOST_VOLUNTEERS) for key in inner._values}
+
+    def part(self, name: str) -> "_Fields":
+        return _Fields(self.raw(name), self.at(name))
+
+
+def _refused(code: str, where: str, value: object, **facts: object) -> InvalidInput:
+    shown = repr(value)
+    return InvalidInput(code, field=where, value=shown if len(shown) <= 60 else shown[:57] + "...", **facts)
+
+
+def read_problem(document: object) -> Problem:
+    """:raises InvalidInput: names the first value that breaks a rule of the format."""
+    top = _Fields(document)
+    _require_format(top, PLANNING)
+    days, parts = top.whole("days", 1, MOST_DAYS), top.whole("parts", 1, 24, default=1)
+    sites = top.each("townships", _site)
+    _require_unique(top.at("townships"), [site.id for site in sites])
+    items = top.each("items", lambda item: item.text("id"))
+    _require_unique(top.at("items"), items)
+    teams = top.each("teams", lambda team: _team(team, days, parts, set(items)))
+    _require_unique(top.at("teams"), [team.id for team in teams])
+    known = {site.id for site in sites}
+    lines = top.each("lines", lambda line: _line(line, days, known, set(items)))
+    _require_unique(top.at("lines"), [line.id for line in lines])
+    commitments = _Commitments(days, parts, {line.id for line in lines}, {team.id for team in teams})
+    return Problem(
+        sites=sites,
+        teams=teams,
+        lines=lines,
+        days=days,
+        parts=parts,
+        travel=_travel(top, {site.id for site in sites} | {team.id for team in teams}),
+        weights=_weights(top.part("weights")) if top.has("weights") else Weights(),
+        max_booths_per_stop=top.whole("max_booths_per_stop", 1, 1000, default=12),
+        closed=frozenset(top.days("closed_days", days)),
+        minutes_per_day=top.whole("minutes_per_day", 1, 1440) if top.has("minutes_per_day") else None,
+        setup_minutes=top.whole("setup_minutes", 0, 1440, default=0),
+        fixed=top.each("fixed", commitments.fixed, needed=False),
+        forbidden=top.each("forbidden", commitments.forbidden, needed=False),
+        published=top.each("published", commitments.booth, needed=False),
+        start_township=top.text("start_township") if top.has("start_township") else None,
+    )
+
+
+def _require_format(top: _Fields, expected: str) -> None:
+    found = top.raw("format")
+    if found != expected:
+        raise _refused("file.other_format", top.at("format"), found, expected=expected)
+
+
+def _require_unique(where: str, ids: Sequence[str]) -> None:
+    seen: set[str] = set()
+    for number, name in enumerate(ids):
+        if name in seen:
+            raise InvalidInput("file.twice", field=f"{where}[{number}].id", name=name)
+        seen.add(name)
+
+
+def _require_known(where: str, name: str, known: set[str], kind: str) -> None:
+    if name not in known:
+        raise InvalidInput("file.unknown_name", field=where, name=name, kind=kind)
+
+
+def _site(site: _Fields) -> Site:
+    return Site(
+        id=site.text("id"),
+        township=site.text("township") if site.has("township") else site.text("id"),
+        point=_point(site),
+        zone=site.text("zone") if site.has("zone") else "",
+    )
+
+
+def _point(node: _Fields) -> tuple[float, float]:
+    if node.has("lat"):
+        return node.number("lat", -90, 90), node.number("lon", -180, 180)
+    return node.number("x_km", -1e5, 1e5), node.number("y_km", -1e5, 1e5)
+
+
+def _team(team: _Fields, days: int, parts: int, items: set[str]) -> Team:
+    offered = team.texts("items")
+    for number, item in enumerate(offered):
+        _require_known(f"{team.at('items')}[{number}]", item, items, "item")
+    members_on = {int(day): count for day, count in team.counts("members_on").items() if day.isdecimal()}
+    return Team(
+        id=team.text("id"),
+        items=frozenset(offered),
+        members=team.whole("members", 0, MOST_VOLUNTEERS),
+        free=_free(team, days, parts),
+        base=_point(team) if team.has("x_km") or team.has("lat") else None,
+        radius_km=team.number("radius_km", 0, 1e6, default=float("inf")),
+        max_stops_per_day=team.whole("max_stops_per_day", 1, 24, default=parts),
+        members_on=members_on,
+        qualified=team.counts("qualified"),
+    )
+
+
+def _free(team: _Fields, days: int, parts: int) -> frozenset[Slot]:
+    """``available_days`` whole, and ``available_slots`` [day, part] one by one."""
+    whole = {Slot(day, part) for day in team.days("available_days", days) for part in range(parts)}
+    slots = team.many("available_slots") if team.has("available_slots") else []
+    return frozenset(
+        whole | {_slot_pair(slot, f"{team.at('available_slots')}[{n}]", days, parts) for n, slot in enumerate(slots)}
+    )
+
+
+def _slot_pair(value: object, where: str, days: int, parts: int) -> Slot:
+    match value:
+        case [int(day), int(part)] if 0 <= day < days and 0 <= part < parts:
+            return Slot(day, part)
+    raise _refused("file.not_a_slot", where, value, days=days, parts=parts)
+
+
+def _line(line: _Fields, days: int, sites: set[str], items: set[str]) -> Line:
+    site, item = line.text("township"), line.text("item")
+    _require_known(line.at("township"), site, sites, "township")
+    _require_known(line.at("item"), item, items, "item")
+    first = line.whole("first_day", 0, days - 1, default=0)
+    last = line.whole("last_day", 0, days - 1, default=days - 1)
+    if last < first:
+        raise InvalidInput("file.window_reversed", field=line.at("last_day"), first=first, last=last)
+    return Line(
+        id=line.text("id"),
+        site=site,
+        item=item,
+        volunteers=line.whole("volunteers_needed", 1, MOST_VOLUNTEERS),
+        first_day=first,
+        last_day=last,
+        priority=line.whole("priority", 0, 1000, default=1),
+        preferred_days=line.days("preferred_days", days),
+        ruled_out_days=frozenset(line.days("ruled_out_days", days)),
+        qualification=line.text("qualification") if line.has("qualification") else None,
+        minutes=line.whole("minutes", 0, 1440, default=0),
+        max_teams=line.whole("max_teams", 1, 100, default=1),
+        series=line.text("series") if line.has("series") else None,
+        spacing_days=line.whole("spacing_days", 0, MOST_DAYS, default=0),
+    )
+
+
+def _travel(top: _Fields, ids: set[str]) -> Travel:
+    degrees = top.has("travel_on") and top.text("travel_on") == "sphere"
+    km: dict[tuple[str, str], float] = {}
+    for entry in top.each("distances", lambda entry: entry, needed=False):
+        for end in ("from", "to"):
+            _require_known(entry.at(end), entry.text(end), ids, "township or team")
+        km[entry.text("from"), entry.text("to")] = entry.number("km", 0, 1e6)
+    return Travel(
+        on="sphere" if degrees else "plane",
+        detour_factor=top.number("detour_factor", 0, 100, default=1.0),
+        speed_kmh=top.number("speed_kmh", 0.1, 1000, default=30.0),
+        km=km,
+    )
+
+
+def _weights(weights: _Fields) -> Weights:
+    usual = asdict(Weights())
+    return Weights(**{field.name: weights.whole(field.name, 0, 10**6, usual[field.name]) for field in fields(Weights)})
+
+
+class _Commitments:
+    """Reads booths and rules about booths, whose lines and teams must exist."""
+
+    def __init__(self, days: int, parts: int, lines: set[str], teams: set[str]) -> None:
+        self._days, self._parts = days, parts
+        self._lines, self._teams = lines, teams
+
+    def booth(self, entry: _Fields) -> Booth:
+        line, team = entry.text("line"), entry.text("team")
+        _require_known(entry.at("line"), line, self._lines, "line")
+        _require_known(entry.at("team"), team, self._teams, "team")
+        return Booth(line, team, self._slot(entry), entry.whole("volunteers", 1, MOST_VOLUNTEERS))
+
+    def fixed(self, entry: _Fields) -> Fixed:
+        match entry.text("why") if entry.has("why") else "pinned":
+            case ("published" | "pinned" | "confirmed") as why:
+                return Fixed(self.booth(entry), why)
+            case other:
+                raise _refused("file.not_one_of", entry.at("why"), other, choices=", ".join(WHYS))
+
+    def forbidden(self, entry: _Fields) -> Forbidden:
+        line = entry.text("line") if entry.has("line") else None
+        team = entry.text("team") if entry.has("team") else None
+        if line is not None:
+            _require_known(entry.at("line"), line, self._lines, "line")
+        if team is not None:
+            _require_known(entry.at("team"), team, self._teams, "team")
+        return Forbidden(line, team, self._slot(entry) if entry.has("day") else None)
+
+    def _slot(self, entry: _Fields) -> Slot:
+        return Slot(entry.whole("day", 0, self._days - 1), entry.whole("part", 0, self._parts - 1, default=0))
+
+
+def read_solution(document: object) -> Solution:
+    """A plan file. Its names are not looked up: ``check_plan`` says which exist.
+
+    :raises InvalidInput: names the first value that breaks a rule of the format.
+    """
+    top = _Fields(document)
+    _require_format(top, PLAN)
+    booths = top.each("assignments", _booth)
+    unserved = top.each("unserved", lambda line: Unserved(line.text("line"), line.text("reason")))
+    return Solution(
+        circuit=Circuit(booths, unserved),
+        objective=top.whole("objective", -(10**12), 10**12),
+        bound=top.whole("bound", -(10**12), 10**12) if top.has("bound") else None,
+        certificate=_certificate(top.part("certificate")) if top.has("certificate") else None,
+        seed=top.whole("seed", 0, 2**31 - 1, default=0),
+    )
+
+
+def _booth(entry: _Fields) -> Booth:
+    slot = Slot(entry.whole("day", 0, MOST_DAYS), entry.whole("part", 0, 23, default=0))
+    return Booth(entry.text("line"), entry.text("team"), slot, entry.whole("volunteers", 1, MOST_VOLUNTEERS))
+
+
+def _certificate(entry: _Fields) -> Certificate:
+    """``lines``: {line: price}; ``openings``: {line: [[day, part, price], ...]}."""
+    lines, openings = entry.part("lines"), entry.part("openings")
+    prices: dict[tuple[str, Slot], float] = {}
+    for line in openings._values:
+        for number, value in enumerate(openings.many(line)):
+            match value:
+                case [int(day), int(part), int() | float() as price] if price >= 0:
+                    prices[line, Slot(day, part)] = float(price)
+                case _:
+                    raise _refused("file.not_a_price", f"{openings.at(line)}[{number}]", value)
+    bound = entry.whole("bound", -(10**12), 10**12)
+    return Certificate(bound, {line: lines.number(line, 0, 1e12) for line in lines._values}, prices)
+
+
+def write_solution(problem: Problem, solution: Solution) -> dict[str, object]:
+    """The plan file's object, in the order of the days."""
+    document: dict[str, object] = {
+        "format": PLAN,
+        "assignments": [_booth_object(problem, booth) for booth in sorted(solution.circuit.booths, key=_by_day)],
+        "unserved": [
+            {"line": line.line, "reason": line.reason, "detail": dict(line.facts)} for line in solution.circuit.unserved
+        ],
+        "objective": solution.objective,
+        "bound": solution.bound,
+        "seed": solution.seed,
+    }
+    if solution.certificate is not None:
+        document["certificate"] = _certificate_object(solution.certificate)
+    return document
+
+
+def _by_day(booth: Booth) -> tuple[Slot, str, str]:
+    return booth.slot, booth.team, booth.line
+
+
+def _booth_object(problem: Problem, booth: Booth) -> dict[str, object]:
+    part = {"part": booth.slot.part} if problem.parts > 1 else {}
+    return {"line": booth.line, "team": booth.team, "day": booth.slot.day, **part, "volunteers": booth.volunteers}
+
+
+def _certificate_object(certificate: Certificate) -> dict[str, object]:
+    openings: dict[str, list[list[float]]] = {}
+    for (line, slot), price in certificate.openings.items():
+        openings.setdefault(line, []).append([slot.day, slot.part, price])
+    return {"bound": certificate.bound, "lines": dict(certificate.lines), "openings": openings}

@@ -1,0 +1,71 @@
+"""A plan that no longer holds is mended: nothing fixed moves, few others do, and it is quick work."""
+
+from dataclasses import replace
+
+import pytest
+
+from services.dispatch.adapters.list_planner import ListPlanner
+from services.dispatch.adapters.optimizer import Optimizer
+from services.dispatch.adapters.repair import Level, repair
+from services.dispatch.domain.planning.check import check_plan
+from services.dispatch.domain.planning.circuit import Circuit, Effort
+from services.dispatch.domain.planning.problem import Fixed, Line, Problem, Site, Slot, Team
+from services.dispatch.domain.planning.score import score
+from tests.dispatch.test_optimizer import sample
+
+
+def without_a_team_s_day(problem: Problem, circuit: Circuit) -> Problem:
+    """The team of the first booth can't come on that day."""
+    first = circuit.booths[0]
+    teams = tuple(
+        replace(team, free=frozenset(slot for slot in team.free if slot.day != first.slot.day))
+        if team.id == first.team
+        else team
+        for team in problem.teams
+    )
+    return replace(problem, teams=teams)
+
+
+@pytest.mark.parametrize("size", ["S", "M"])
+@pytest.mark.parametrize("level", [0, 1])
+def test_a_team_drops_out_of_a_day(size: str, level: Level) -> None:
+    problem = sample(size)
+    before = ListPlanner().plan(problem).circuit
+    changed = without_a_team_s_day(problem, before)
+    fixed = tuple(Fixed(booth, "confirmed") for booth in before.booths[-5:])
+    changed = replace(changed, fixed=fixed)
+    mended = repair(changed, before, level)
+    assert check_plan(changed, mended.solution.circuit) == []
+    assert score(changed, mended.solution.circuit).objective == mended.solution.objective
+    lost = set(mended.lost) & {booth.line for booth in before.booths}
+    assert lost
+    assert len(mended.moved) <= 2 * len(mended.lost)
+    assert {booth.booth for booth in fixed} <= set(mended.solution.circuit.booths)
+    if level == 0:
+        assert mended.moved == ()
+
+
+def test_a_new_order_is_served_by_moving_one_that_can_go_elsewhere() -> None:
+    site, other = Site("高楼镇", "高楼镇", (0, 0)), Site("湖岭镇", "湖岭镇", (5, 5))
+    team = Team("卫生队", frozenset({"义诊"}), 4, frozenset({Slot(0), Slot(1)}))
+    flexible, urgent = Line("a", "高楼镇", "义诊", 4, 0, 1), Line("b", "湖岭镇", "义诊", 4, 0, 0, priority=5)
+    alone = Problem((site, other), (team,), (flexible,), 2)
+    before = ListPlanner().plan(alone).circuit
+    assert before.booths[0].slot == Slot(0)
+    asked = replace(alone, lines=(flexible, urgent))
+    assert repair(asked, before, 0).solution.circuit.unserved[0].line == "b"
+    mended = repair(asked, before, 1)
+    assert mended.solution.circuit.unserved == ()
+    assert mended.moved == ("a",)
+    pinned = replace(asked, fixed=(Fixed(before.booths[0], "pinned"),))
+    refused = repair(pinned, before, 1).solution.circuit.unserved
+    assert [(line.line, line.reason) for line in refused] == [("b", "unserved.commitments")]
+
+
+def test_a_search_moves_only_what_is_worth_its_price() -> None:
+    problem = sample("S")
+    before = Optimizer().plan(problem, Effort(600.0, work=1.0)).circuit
+    changed = without_a_team_s_day(problem, before)
+    mended = repair(changed, before, 2, Effort(600.0, work=1.0))
+    assert check_plan(changed, mended.solution.circuit) == []
+    assert mended.solution.objective >= repair(changed, before, 0).solution.objective - 300 * len(mended.moved)
