@@ -14,7 +14,7 @@ import asyncio
 import itertools
 import statistics
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -78,21 +78,19 @@ async def measure(seconds: float) -> dict[str, Any]:
                 if part != ("requests", "api"):
                     deployment.terminate(part)
             port = deployment.ports["requests", "api"]
-            async with (
-                running_plain(place, ("api",)) as plain,
-                crowd(CLIENTS, plain.base_url.port or 0) as theirs,
-                crowd(CLIENTS, port, bearer(*EVERYTHING)) as ours,
-            ):
-                sides: dict[str, tuple[Sequence[Connection], Post]] = {
-                    "plain": (theirs, plain_post),
-                    "ours_draft": (ours, our_post(order)),
-                    "ours_handed_in": (ours, our_post(order, submit=True)),
+            async with running_plain(place, ("api",)) as plain:
+                sides: dict[str, tuple[int, Mapping[str, str], Post]] = {
+                    "plain": (plain.base_url.port or 0, {}, plain_post),
+                    "ours_draft": (port, bearer(*EVERYTHING), our_post(order)),
+                    "ours_handed_in": (port, bearer(*EVERYTHING), our_post(order, submit=True)),
                 }
                 rates: dict[str, list[float]] = {name: [] for name in sides}
                 for _ in range(ROUNDS):
-                    for name, (connections, post) in sides.items():
-                        rates[name].append(await rate_of(connections, post, seconds / ROUNDS))
-                submitted = await _submit_rate(ours, our_post(order))
+                    for name, (at, headers, post) in sides.items():
+                        async with crowd(CLIENTS, at, headers) as connections:
+                            rates[name].append(await rate_of(connections, post, seconds / ROUNDS))
+                async with crowd(CLIENTS, port, bearer(*EVERYTHING)) as connections:
+                    submitted = await _submit_rate(connections, our_post(order))
         finally:
             deployment.stop()
     found = {name: round(statistics.median(values), 1) for name, values in rates.items()}
