@@ -246,6 +246,7 @@ class Service:
             await sizing.consume(self.broker, consumer.handle, completeness.heard, stop)
 
         async with _working([consume], seconds=CONSUMER_STOP_SECONDS):
+            await sizing.consuming.wait()
             yield
 
     @asynccontextmanager

@@ -6,7 +6,7 @@ from contextlib import suppress
 from sqlalchemy import select
 
 from shared.contracts import PUBLISHERS
-from shared.db.engine import Database, store_is_away
+from shared.db.engine import Database
 from shared.kernel.clock import Clock
 from shared.messaging.broker import Broker, BrokerUnavailable
 from shared.messaging.envelope import Envelope
@@ -62,8 +62,8 @@ class Positions:
             except BrokerUnavailable as error:
                 log.info("positions wait for the broker", error=repr(error))
             except Exception as error:
-                if not store_is_away(error):
-                    raise
+                # Whatever it was: without positions nobody would notice what got lost.
+                log.warning("positions not said, trying again", error=repr(error))
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), self._round_seconds)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from shared.db.engine import Database, dialect_of, store_is_away
+from shared.db.engine import Database, dialect_of
 from shared.db.unit_of_work import UnitOfWork
 from shared.messaging.broker import Broker, Handler, Inlet
 from shared.messaging.position import Hear
@@ -30,6 +30,8 @@ class Sizing:
         self.inlet = inlet
         self.changed = asyncio.Event()
         """Somebody resized it: what consumes ``inlet`` must begin anew."""
+        self.consuming = asyncio.Event()
+        """What was asked for by ``consume`` has begun."""
         self._settings = inlet
         self._database = database
         self._look_seconds = look_seconds
@@ -54,8 +56,7 @@ class Sizing:
             try:
                 expect(await self.look())
             except Exception as error:
-                if not store_is_away(error):
-                    raise
+                log.warning("size of the inlet not read, trying again", error=repr(error))
 
     async def consume(self, broker: Broker, handler: Handler, hear: Hear, stop: asyncio.Event) -> None:
         """Until ``stop``: consumes the inlet in the size that it has, in another as soon as it is resized."""
@@ -63,10 +64,16 @@ class Sizing:
         try:
             while not stop.is_set():
                 self.changed.clear()
-                async with broker.consuming(self.inlet, handler, hear, self):
-                    resized = asyncio.create_task(self.changed.wait())
-                    await asyncio.wait({stopped, resized}, return_when=asyncio.FIRST_COMPLETED)
-                    resized.cancel()
+                try:
+                    async with broker.consuming(self.inlet, handler, hear, self):
+                        self.consuming.set()
+                        resized = asyncio.create_task(self.changed.wait())
+                        await asyncio.wait({stopped, resized}, return_when=asyncio.FIRST_COMPLETED)
+                        resized.cancel()
+                except Exception as error:
+                    # Whatever it was: who stops consuming leaves a service deaf until its restart.
+                    log.warning("not consuming, trying again", error=repr(error))
+                    await asyncio.wait({stopped}, timeout=1)
         finally:
             stopped.cancel()
 
