@@ -21,7 +21,8 @@ ROUND_SECONDS = 2.0
 """How often it is looked whether more was sent."""
 
 REST_SECONDS = 60.0
-"""How often also what did not change is said."""
+"""How often also what did not change is said; for so long after a connection was made, every other round: listeners
+may still be without their queues, and what they ask may get lost as well."""
 
 STRETCH = 500
 """The most events that are sent again at once: the next are sent when these have been taken."""
@@ -31,8 +32,7 @@ log = logger(__name__)
 
 class Positions:
     """Says of the shards that a relay has the lease of how many events were sent: what changed, every
-    ``round_seconds``; everything after a connection was made, soon and then ever more rarely, since the listeners may
-    still be without their queues."""
+    ``round_seconds``; everything after a connection was made, and again as ``REST_SECONDS`` says."""
 
     def __init__(
         self,
@@ -52,8 +52,8 @@ class Positions:
         self._round_seconds = round_seconds
         self._told: dict[int, int] = {}
         self._connection = 0
+        self._connected_at = 0.0
         self._all_due = 0.0
-        self._rest = 0.0
 
     async def run(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
@@ -73,12 +73,12 @@ class Positions:
         if not connection:
             return
         if connection != self._connection:
-            self._connection, self._rest, self._all_due = connection, self._round_seconds / 2, now
+            self._connection, self._connected_at, self._all_due = connection, now, now
         counts = await self._counts()
         if now >= self._all_due:
             self._told.clear()
-            self._rest = min(REST_SECONDS, 2 * self._rest)
-            self._all_due = now + self._rest
+            is_new = now - self._connected_at < REST_SECONDS
+            self._all_due = now + (2 * self._round_seconds if is_new else REST_SECONDS)
         due = {shard: count for shard, count in counts.items() if self._told.get(shard) != count}
         if not due:
             return

@@ -12,7 +12,7 @@ from shared.messaging.core.inbox import Source
 from shared.messaging.position import Answer, Ask, Position
 
 GROWTH = 4
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 8.0
 """How long an answer may take before the ask counts as lost."""
 
 SPENT_SECONDS = 600.0
