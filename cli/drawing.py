@@ -8,23 +8,51 @@ from xml.sax.saxutils import escape
 from services.dispatch.domain.planning.circuit import Circuit, Stop, stops_of
 from services.dispatch.domain.planning.problem import Point, Problem, Site
 
-MAP_PX, CELL_PX, LEFT_PX, TOP_PX = 560, 18, 150, 40
-MOST_TEAMS, MOST_STOPS_JOINED = 60, 100
+WIDTH_PX, EDGE_PX, TALLEST_PX = 640, 40, 560
+CELL_PX, LEFT_PX, TOP_PX = 22, 150, 40
+COLUMNS, LEGEND_ROW_PX = 5, 20
+MOST_TEAMS, MOST_STOPS_JOINED, MOST_SITES_NAMED = 60, 100, 30
 FONTS = "Noto Sans CJK SC, Source Han Sans SC, PingFang SC, Microsoft YaHei, sans-serif"
+
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom, pixels."""
 
 
 def drawn(circuit: Circuit, problem: Problem | None) -> str:
-    """The SVG document. Without the problem there is no map: a plan alone does not know where its lines are."""
-    calendar, width, height = _calendar(circuit, problem)
-    parts = [calendar]
+    """The SVG document: the map, the stops by number, the calendar. Without the problem there is no map: a plan alone
+    does not know where its lines are."""
+    width, height, parts = WIDTH_PX, 0, []
     if problem is not None:
-        parts.insert(0, _map(problem, stops_of(problem, circuit.booths)))
-        parts[1] = f"<g transform='translate({MAP_PX + 20} 0)'>{calendar}</g>"
-        width, height = width + MAP_PX + 20, max(height, MAP_PX + TOP_PX)
+        stops = stops_of(problem, circuit.booths)
+        picture, height = _map(problem, stops)
+        legend, rows = _legend(problem, stops)
+        parts = [picture, f"<g transform='translate(0 {height})'>{legend}</g>"]
+        height += rows * LEGEND_ROW_PX
+    calendar, calendar_width, calendar_height = _calendar(circuit, problem)
+    parts.append(f"<g transform='translate(0 {height})'>{calendar}</g>")
+    width, height = max(width, calendar_width), height + calendar_height
     inside = f"<style>text {{ font-family: {FONTS}; fill: #223 }}</style>"
     inside += f"<rect width='{width}' height='{height}' fill='#fff'/>" + "".join(parts)
     size = f"width='{width}' height='{height}' viewBox='0 0 {width} {height}'"
     return f"<svg xmlns='http://www.w3.org/2000/svg' {size}>{inside}</svg>\n"
+
+
+def _legend(problem: Problem, stops: tuple[Stop, ...]) -> tuple[str, int]:
+    """The stops in their order, and in how many rows they stand."""
+    if len(problem.sites) > MOST_SITES_NAMED or len(stops) > MOST_STOPS_JOINED:
+        return "", 0
+    column = (WIDTH_PX - 2 * EDGE_PX) / COLUMNS
+    shapes = [
+        _text(
+            EDGE_PX + (number % COLUMNS) * column,
+            (number // COLUMNS) * LEGEND_ROW_PX + 14,
+            f"{number + 1} {stop.site.township}",
+            "start",
+            12,
+        )
+        for number, stop in enumerate(stops)
+    ]
+    return "".join(shapes), -(-len(stops) // COLUMNS)
 
 
 def _calendar(circuit: Circuit, problem: Problem | None) -> tuple[str, int, int]:
@@ -56,8 +84,10 @@ def _closed(day: int, rows: int) -> str:
     return f"<rect {box} fill='#eef0f3'/>"
 
 
-def _map(problem: Problem, stops: tuple[Stop, ...]) -> str:
-    place = _projection(problem)
+def _map(problem: Problem, stops: tuple[Stop, ...]) -> tuple[str, int]:
+    """The map, and its height."""
+    place, height = _projection(problem)
+    is_small = len(problem.sites) <= MOST_SITES_NAMED
     numbers: defaultdict[str, list[int]] = defaultdict(list)
     for number, stop in enumerate(stops, start=1):
         numbers[stop.site.id].append(number)
@@ -65,24 +95,43 @@ def _map(problem: Problem, stops: tuple[Stop, ...]) -> str:
     if len(stops) <= MOST_STOPS_JOINED:
         way = " ".join("{:.1f},{:.1f}".format(*place(stop.site)) for stop in stops)
         shapes.append(
-            f"<polyline points='{way}' fill='none' stroke='#b3261e' stroke-width='1.6' stroke-opacity='0.7'/>"
+            f"<polyline points='{way}' fill='none' stroke='#b3261e' stroke-width='1.6' stroke-opacity='0.5'/>"
         )
     for site in problem.sites:
         x, y = place(site)
         served = numbers[site.id]
-        radius = 3 + 1.5 * min(4, len(served)) if len(problem.sites) > 30 else 9
+        radius = 8.0 if is_small else 3 + 1.5 * min(4, len(served))
         colour = "#b3261e" if served else "#9aa3ad"
-        shapes.append(f"<circle cx='{x:.1f}' cy='{y:.1f}' r='{radius}' fill='{colour}'/>")
-        if len(problem.sites) <= 30:
-            label = ",".join(map(str, served[:3]))
+        shapes.append(f"<circle cx='{x:.1f}' cy='{y:.1f}' r='{radius}' fill='{colour}' stroke='#fff'/>")
+        if is_small:
             white = "font-size='9' text-anchor='middle' style='fill:#fff'"
-            shapes.append(f"<text x='{x:.1f}' y='{y + 3:.1f}' {white}>{label}</text>")
-            shapes.append(_text(x, y - 12, site.township, "middle", 11))
-    return "".join(shapes)
+            shapes.append(f"<text x='{x:.1f}' y='{y + 3:.1f}' {white}>{','.join(map(str, served[:3]))}</text>")
+    if is_small:
+        shapes += _names({site.township: place(site) for site in problem.sites})
+    return "".join(shapes), height
 
 
-def _projection(problem: Problem) -> Callable[[Site], tuple[float, float]]:
-    """From places to pixels, north up; degrees are stretched as they are at the map's latitude."""
+def _names(places: dict[str, Point]) -> list[str]:
+    """Each name where there is room beside its place; where there is none, the legend has it."""
+    taken: list[Box] = [(x - 9, y - 9, x + 9, y + 9) for x, y in places.values()]
+    shapes = []
+    for name, (x, y) in places.items():
+        half = 6.0 * len(name)
+        for middle, base in ((x, y - 13), (x, y + 22), (x + half + 12, y + 4), (x - half - 12, y + 4)):
+            box = (middle - half, base - 11, middle + half, base + 3)
+            if box[0] > 0 and box[2] < WIDTH_PX and not any(_overlap(box, other) for other in taken):
+                taken.append(box)
+                shapes.append(_text(middle, base, name, "middle", 12))
+                break
+    return shapes
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def _projection(problem: Problem) -> tuple[Callable[[Site], Point], int]:
+    """From places to pixels, north up, and the height; degrees are stretched as they are at the map's latitude."""
     sphere = problem.travel.on == "sphere"
     points = [site.point for site in problem.sites]
     middle = math.radians(sum(a for a, _ in points) / max(1, len(points))) if sphere else 0.0
@@ -91,15 +140,16 @@ def _projection(problem: Problem) -> Callable[[Site], tuple[float, float]]:
         return (point[1] * math.cos(middle), point[0]) if sphere else point
 
     flattened = [flat(point) for point in points] or [(0.0, 0.0)]
-    west, south = min(x for x, _ in flattened), min(y for _, y in flattened)
-    span = max(max(x for x, _ in flattened) - west, max(y for _, y in flattened) - south) or 1.0
-    inner = MAP_PX - 2 * TOP_PX
+    west, north = min(x for x, _ in flattened), max(y for _, y in flattened)
+    wide = max(x for x, _ in flattened) - west
+    tall = north - min(y for _, y in flattened)
+    per_unit = min((WIDTH_PX - 2 * EDGE_PX) / (wide or 1.0), (TALLEST_PX - 2 * EDGE_PX) / (tall or 1.0))
 
-    def place(site: Site) -> tuple[float, float]:
+    def place(site: Site) -> Point:
         x, y = flat(site.point)
-        return TOP_PX + (x - west) / span * inner, MAP_PX - TOP_PX - (y - south) / span * inner
+        return EDGE_PX + (x - west) * per_unit, EDGE_PX + (north - y) * per_unit
 
-    return place
+    return place, int(tall * per_unit) + 2 * EDGE_PX
 
 
 def _text(x: float, y: float, text: str, anchor: str, size: int) -> str:
