@@ -13,10 +13,10 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from cli.drawing import drawn
+from cli.drawing import MOST_STOPS_JOINED, drawn
 from services.dispatch.domain.planning.certificate import bound_by
 from services.dispatch.domain.planning.check import check_plan
-from services.dispatch.domain.planning.circuit import Effort, Progress, Solution, TourPlanner
+from services.dispatch.domain.planning.circuit import Effort, Progress, Solution, TourPlanner, stops_of, way_km
 from services.dispatch.domain.planning.files import read_problem, read_solution, write_solution
 from services.dispatch.domain.planning.generated import generated_problem
 from services.dispatch.domain.planning.problem import Problem
@@ -77,7 +77,7 @@ def verify(problem_file: ProblemFile, plan_file: PlanFile, language: Language = 
         console.print(f"feasible: no, {len(violations)} rules broken")
         raise typer.Exit(NOT_FEASIBLE)
     found = score(problem, solution.circuit)
-    _show_score(found)
+    _show_score(problem, solution, found)
     holds = _show_objective(solution, found) & _show_bound(problem, solution, found)
     raise typer.Exit(0 if holds else NOT_FEASIBLE)
 
@@ -112,10 +112,14 @@ def generate(
             _fail(f"there is no size {size!r}; choose S, M or L")
 
 
-def _show_score(found: Score) -> None:
+def _show_score(problem: Problem, solution: Solution, found: Score) -> None:
     console.print("feasible: yes")
     console.print(f"lines served: {found.lines_served} (priorities {found.priority_served})", highlight=False)
-    console.print(f"stops: {found.stops}, visits: {found.team_visits}, {found.team_km:.0f} km", highlight=False)
+    way = ""
+    if found.stops <= MOST_STOPS_JOINED:
+        way = f", {way_km(problem, stops_of(problem, solution.circuit.booths)):.1f} km from one to the next"
+    console.print(f"stops: {found.stops}{way}", highlight=False)
+    console.print(f"visits of teams: {found.team_visits}, {found.team_km:.0f} km from their bases", highlight=False)
 
 
 def _show_objective(solution: Solution, found: Score) -> bool:

@@ -6,7 +6,7 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.dispatch.adapters.list_planner import ListPlanner
@@ -15,6 +15,7 @@ from services.dispatch.domain.planning.check import check_plan
 from services.dispatch.domain.planning.circuit import stops_of
 from services.dispatch.domain.planning.pacing import paced
 from services.dispatch.domain.planning.problem import Line, Problem, Site, Slot, Team, Travel, Weights, working_days
+from tests.dispatch.plans import every_booth, problems
 
 RUIAN = json.loads((Path(__file__).parents[2] / "cli" / "data" / "ruian-2014.json").read_text("utf-8"))
 PLACES = {township["code"]: Place(township["lat"], township["lon"]) for township in RUIAN["townships"]}
@@ -69,6 +70,16 @@ def test_all_fifteen_townships_are_served_from_gaolou_on() -> None:
     first, last = stops[0], stops[-1]
     assert (first.site.township, first.slot, len(first.booths)) == (GAOLOU, Slot(0, 0), 7)
     assert last.slot.day == DAYS - 1
+
+
+@given(st.data())
+@settings(deadline=None)
+def test_every_booth_is_at_one_stop_also_where_a_place_is_visited_twice_running(data: st.DataObject) -> None:
+    problem = data.draw(problems())
+    booths = data.draw(st.sets(st.sampled_from(every_booth(problem))))
+    stops = stops_of(problem, booths)
+    assert sorted(booth for stop in stops for booth in stop.booths) == sorted(booths)
+    assert len({(stop.site.id, stop.slot) for stop in stops}) == len(stops)
 
 
 def test_a_line_that_no_plan_can_serve_says_why() -> None:
