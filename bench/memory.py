@@ -32,7 +32,7 @@ WARM_UP = 0.25
 """The share of the time, at the beginning, in which a process may still fill its caches: it is not in the slope."""
 
 SAMPLE_SECONDS = 60.0
-PATIENCE_SECONDS = 600.0
+PATIENCE_SECONDS = 3600.0
 
 Sizes = dict[str, float]
 """MiB by process, "requests api" and so on."""
