@@ -70,7 +70,7 @@ async def test_up_and_down_under_load_with_two_replicas(chain: Chain) -> None:
         for partitions in (6, 1, 3):
             await asyncio.sleep(0.5)
             await resize(chain.notify, partitions)
-            await until(lambda want=partitions: settled(chain.notify, want))  # type: ignore[misc]  # a default binds
+            await until(lambda want=partitions: settled(chain.notify, want), seconds=60)  # type: ignore[misc]  # a default binds
             assert await queues_of(chain.url) == [f"notify.{number}" for number in range(partitions)]
         await writing
         await until(lambda: chain.has_all(dict.fromkeys(CODES, 50)))
@@ -89,14 +89,14 @@ async def test_a_replica_that_dies_in_the_middle_leaves_it_to_the_next(chain: Ch
         async with AsyncExitStack() as dying:
             await dying.enter_async_context(replica(chain.notify, another(chain.url)))
             await resize(chain.notify, 5)
-            await until(lambda: settled(chain.notify, 5))
+            await until(lambda: settled(chain.notify, 5), seconds=60)
         await _write(chain, 3)  # into five queues, and nobody consumes
         await resize(chain.notify, 2)
         for _ in range(3):
             dead = asyncio.create_task(_die_soon(chain))
             await asyncio.wait({dead})
         async with replica(chain.notify, another(chain.url)):
-            await until(lambda: settled(chain.notify, 2))
+            await until(lambda: settled(chain.notify, 2), seconds=60)
             await until(lambda: chain.has_all(dict.fromkeys(CODES, 3)))
         assert await queues_of(chain.url) == ["notify.0", "notify.1"]
         assert await chain.notify.count_parked() == 0
@@ -116,7 +116,7 @@ async def test_back_to_the_number_before_while_the_change_is_under_way(chain: Ch
             await resize(chain.notify, partitions)
             await asyncio.sleep(0.15)
         await writing
-        await until(lambda: settled(chain.notify, 4))
+        await until(lambda: settled(chain.notify, 4), seconds=60)
         await until(lambda: chain.has_all(dict.fromkeys(CODES, 20)))
         assert await queues_of(chain.url) == [f"notify.{number}" for number in range(4)]
 
