@@ -119,7 +119,9 @@ async def read_settled_log(
 
     Positions are given when a row is written, not when it is committed. So a page is given only once every
     transaction has ended that was open when it was first seen; it has its number before it has a position, for
-    an event is written behind the change that it tells of. Usually none is open, and one statement does.
+    an event is written behind the change that it tells of. Numbers are compared with one drawn after the page was
+    seen: a snapshot's own upper end (``pg_snapshot_xmax``) lies behind the newest that has *ended*, and says nothing of
+    those begun since. Usually none is open, and one statement does.
 
     :raises Unsettled: one stays open for longer than ``patience_seconds``.
     """
@@ -127,9 +129,9 @@ async def read_settled_log(
         return await read_log(session, publisher, after=after, limit=limit)
     query = select(*IN_ENVELOPE, *_SNAPSHOT).where(event_log.c.id > after).order_by(event_log.c.id).limit(limit)
     rows = (await session.execute(query)).all()
-    if not rows or rows[0].oldest == rows[0].next:
+    if not rows or rows[0].oldest == rows[0].next == rows[0].drawn:
         return to_envelopes(publisher, rows)
-    await _ended_below(session, rows[0].next, patience_seconds)
+    await _ended_below(session, rows[0].drawn, patience_seconds)
     settled = query.where(event_log.c.id <= rows[-1].id)
     return to_envelopes(publisher, (await session.execute(settled)).all())
 
@@ -154,8 +156,8 @@ async def find_position(session: AsyncSession, since: datetime, *, patience_seco
     """
     newest = (await session.execute(select(func.max(event_log.c.id)))).scalar_one() or 0
     if dialect_of(session) == "postgresql":  # what is still to be committed up to there must be seen
-        upper = (await session.execute(select(_SNAPSHOT[1]))).scalar_one()
-        await _ended_below(session, upper, patience_seconds)
+        drawn = (await session.execute(select(_SNAPSHOT[2]))).scalar_one()
+        await _ended_below(session, drawn, patience_seconds)
     low, high = 0, newest  # the first that is late enough lies in (low, high + 1]
     while low < high:
         middle = (low + high) // 2
@@ -175,9 +177,10 @@ async def find_position(session: AsyncSession, since: datetime, *, patience_seco
 
 _AT = select(event_log.c.id, event_log.c.occurred_at).order_by(event_log.c.id).limit(1)
 
-_SNAPSHOT: tuple[Label[int], Label[int]] = (
+_SNAPSHOT: tuple[Label[int], Label[int], Label[int]] = (
     literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint").label("oldest"),
     literal_column("pg_snapshot_xmax(pg_current_snapshot())::text::bigint").label("next"),
+    literal_column("(SELECT pg_current_xact_id()::text::bigint)").label("drawn"),
 )
 _OLDEST = select(_SNAPSHOT[0])
 

@@ -39,7 +39,7 @@ class _Fields:
 
     def __init__(self, value: object, path: str = "") -> None:
         if not isinstance(value, Mapping):
-            raise _refused("file.not_an_object", path or "$", value)
+            raise InvalidInput("file.not_an_object", field=path or "$", value=_shown(value))
         self._values: Mapping[str, object] = value
         self._path = path
 
@@ -57,7 +57,7 @@ class _Fields:
     def text(self, name: str) -> str:
         value = self.raw(name)
         if not isinstance(value, str) or not value:
-            raise _refused("file.not_a_text", self.at(name), value)
+            raise InvalidInput("file.not_a_text", field=self.at(name), value=_shown(value))
         return value
 
     def whole(self, name: str, least: int, most: int, default: int | None = None) -> int:
@@ -65,7 +65,9 @@ class _Fields:
             return default
         value = self.raw(name)
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            raise _refused("file.not_a_whole_number", self.at(name), value, least=least, most=most)
+            raise InvalidInput(
+                "file.not_a_whole_number", field=self.at(name), value=_shown(value), least=least, most=most
+            )
         return value
 
     def number(self, name: str, least: float, most: float, default: float | None = None) -> float:
@@ -73,28 +75,33 @@ class _Fields:
             return default
         value = self.raw(name)
         if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
-            raise _refused("file.not_a_number", self.at(name), value, least=least, most=most)
+            raise InvalidInput("file.not_a_number", field=self.at(name), value=_shown(value), least=least, most=most)
         return float(value)
 
     def many(self, name: str) -> Sequence[object]:
         value = self.raw(name)
         if not isinstance(value, list):
-            raise _refused("file.not_a_list", self.at(name), value)
+            raise InvalidInput("file.not_a_list", field=self.at(name), value=_shown(value))
         return value
 
     def texts(self, name: str) -> list[str]:
         values = self.many(name)
         for number, value in enumerate(values):
             if not isinstance(value, str) or not value:
-                raise _refused("file.not_a_text", f"{self.at(name)}[{number}]", value)
+                raise InvalidInput("file.not_a_text", field=f"{self.at(name)}[{number}]", value=_shown(value))
         return [str(value) for value in values]
 
     def days(self, name: str, days: int) -> tuple[int, ...]:
         values = self.many(name) if self.has(name) else []
         for number, value in enumerate(values):
             if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < days:
-                facts = {"least": 0, "most": days - 1}
-                raise _refused("file.not_a_whole_number", f"{self.at(name)}[{number}]", value, **facts)
+                raise InvalidInput(
+                    "file.not_a_whole_number",
+                    field=f"{self.at(name)}[{number}]",
+                    value=_shown(value),
+                    least=0,
+                    most=days - 1,
+                )
         return tuple(value for value in values if isinstance(value, int))
 
     def each(self, name: str, read: "Callable[[_Fields], T]", *, needed: bool = True) -> tuple[T, ...]:
@@ -111,9 +118,9 @@ class _Fields:
         return _Fields(self.raw(name), self.at(name))
 
 
-def _refused(code: str, where: str, value: object, **facts: object) -> InvalidInput:
-    shown = repr(value)
-    return InvalidInput(code, field=where, value=shown if len(shown) <= 60 else shown[:57] + "...", **facts)
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def read_problem(document: object) -> Problem:
@@ -153,7 +160,7 @@ def read_problem(document: object) -> Problem:
 def _require_format(top: _Fields, expected: str) -> None:
     found = top.raw("format")
     if found != expected:
-        raise _refused("file.other_format", top.at("format"), found, expected=expected)
+        raise InvalidInput("file.other_format", field=top.at("format"), value=_shown(found), expected=expected)
 
 
 def _require_unique(where: str, ids: Sequence[str]) -> None:
@@ -215,7 +222,7 @@ def _slot_pair(value: object, where: str, days: int, parts: int) -> Slot:
     match value:
         case [int(day), int(part)] if 0 <= day < days and 0 <= part < parts:
             return Slot(day, part)
-    raise _refused("file.not_a_slot", where, value, days=days, parts=parts)
+    raise InvalidInput("file.not_a_slot", field=where, value=_shown(value), days=days, parts=parts)
 
 
 def _line(line: _Fields, days: int, sites: set[str], items: set[str]) -> Line:
@@ -282,7 +289,9 @@ class _Commitments:
             case ("published" | "pinned" | "confirmed") as why:
                 return Fixed(self.booth(entry), why)
             case other:
-                raise _refused("file.not_one_of", entry.at("why"), other, choices=", ".join(WHYS))
+                raise InvalidInput(
+                    "file.not_one_of", field=entry.at("why"), value=_shown(other), choices=", ".join(WHYS)
+                )
 
     def forbidden(self, entry: _Fields) -> Forbidden:
         line = entry.text("line") if entry.has("line") else None
@@ -330,7 +339,7 @@ def _certificate(entry: _Fields) -> Certificate:
                 case [int(day), int(part), int() | float() as price] if price >= 0:
                     prices[line, Slot(day, part)] = float(price)
                 case _:
-                    raise _refused("file.not_a_price", f"{openings.at(line)}[{number}]", value)
+                    raise InvalidInput("file.not_a_price", field=f"{openings.at(line)}[{number}]", value=_shown(value))
     bound = entry.whole("bound", -(10**12), 10**12)
     return Certificate(bound, {line: lines.number(line, 0, 1e12) for line in lines._values}, prices)
 
