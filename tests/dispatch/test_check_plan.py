@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -48,17 +49,17 @@ def good_plan() -> tuple[Problem, Circuit]:
     return problem, circuit_of(problem, booths)
 
 
-def change_line(problem: Problem, booth: Booth, **values: object) -> Problem:
-    lines = tuple(replace(line, **values) if line.id == booth.line else line for line in problem.lines)  # type: ignore[arg-type]  # the values' types differ
+def change_line(problem: Problem, booth: Booth, **values: Any) -> Problem:
+    lines = tuple(replace(line, **values) if line.id == booth.line else line for line in problem.lines)
     return replace(problem, lines=lines)
 
 
-def change_team(problem: Problem, **values: object) -> Problem:
-    return replace(problem, teams=(replace(problem.teams[0], **values),))  # type: ignore[arg-type]  # the values' types differ
+def change_team(problem: Problem, **values: Any) -> Problem:
+    return replace(problem, teams=(replace(problem.teams[0], **values),))
 
 
-def move(circuit: Circuit, booth: Booth, **values: object) -> Circuit:
-    moved = replace(booth, **values)  # type: ignore[arg-type]  # the values' types differ
+def move(circuit: Circuit, booth: Booth, **values: Any) -> Circuit:
+    moved = replace(booth, **values)
     return replace(circuit, booths=tuple(moved if other == booth else other for other in circuit.booths))
 
 

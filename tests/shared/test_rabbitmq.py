@@ -1,40 +1,22 @@
 """RabbitMQ's own ways to fail: connections lost, consumers cancelled, queues deleted, the broker gone."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 
 import aio_pika
 import pytest
-from aio_pika.abc import AbstractChannel
 from aio_pika.exceptions import ChannelNotFoundEntity
 
 from shared.messaging.broker import BrokerUnavailable
 from shared.messaging.rabbitmq import RabbitBroker
 from shared.messaging.topology import EXCHANGE, REPLAY, UNROUTED
 from tests.support.ears import NOTIFY, Ear, answers, hand_over, stream
-from tests.support.fixtures import NewUrl
+from tests.support.operator import operator_at
 from tests.support.private import RabbitMQ
 from tests.support.proxy import Wire, wired
 from tests.support.rolls import heard, numbers_by_stream, up_to
 from tests.support.waiting import until
-
-
-@asynccontextmanager
-async def operator_at(url: str) -> AsyncIterator[AbstractChannel]:
-    """A channel of someone who may do anything to the virtual host."""
-    connection = await aio_pika.connect(url)
-    async with connection, await connection.channel() as channel:
-        yield channel
-
-
-@pytest.fixture
-def own_rabbit(private_server: Callable[[type[RabbitMQ]], RabbitMQ], rabbit_url: NewUrl) -> tuple[RabbitMQ, str]:
-    """A broker that a test may stop and block, and the URL of an empty virtual host on it."""
-    server, url = private_server(RabbitMQ), rabbit_url()
-    if str(server.port) not in url:
-        pytest.skip("the broker in use is not ours to harm")
-    return server, url
 
 
 @pytest.fixture

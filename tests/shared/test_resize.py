@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 import aio_pika
 import pytest
@@ -70,7 +71,7 @@ async def test_up_and_down_under_load_with_two_replicas(chain: Chain) -> None:
         for partitions in (6, 1, 3):
             await asyncio.sleep(0.5)
             await resize(chain.notify, partitions)
-            await until(lambda want=partitions: settled(chain.notify, want), seconds=60)  # type: ignore[misc]  # a default binds
+            await until(partial(settled, chain.notify, partitions), seconds=60)
             assert await queues_of(chain.url) == [f"notify.{number}" for number in range(partitions)]
         await writing
         await until(lambda: chain.has_all(dict.fromkeys(CODES, 50)))
@@ -127,7 +128,7 @@ async def test_in_one_process_too(rolls: Rolls) -> None:
         publishing = asyncio.create_task(_publish_one_by_one(broker, 40))
         for partitions in (5, 1):
             await resize(rolls, partitions)
-            await until(lambda want=partitions: settled(rolls, want))  # type: ignore[misc]  # a default binds
+            await until(partial(settled, rolls, partitions))
         await publishing
     assert await rolls.marks("health") == up_to(40)
 

@@ -5,13 +5,10 @@
 
 import ast
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
-import aio_pika
 import pytest
-from aio_pika.abc import AbstractChannel
 from aio_pika.exceptions import ChannelNotFoundEntity, ChannelPreconditionFailed
 
 from shared.messaging.core.relay import IN_FLIGHT
@@ -22,6 +19,7 @@ from shared.messaging.topology import EXCHANGE, QUEUE_ARGUMENTS, REPLAY
 from tests.support.chain import chain_on
 from tests.support.ears import NOTIFY, Ear, answers, hand_over, stream
 from tests.support.fixtures import NewUrl
+from tests.support.operator import operator_at
 from tests.support.private import RabbitMQ
 from tests.support.proxy import wired
 from tests.support.rolls import Rolls, change, heard, up_to
@@ -74,21 +72,6 @@ def test_every_trap_has_its_test(trap: str) -> None:
     file, _, name = TRAPS[trap].partition(":")
     tree = ast.parse((HERE / f"{file}.py").read_text("utf-8"))
     assert name in {node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}
-
-
-@asynccontextmanager
-async def operator_at(url: str) -> AsyncIterator[AbstractChannel]:
-    connection = await aio_pika.connect(url)
-    async with connection, await connection.channel() as channel:
-        yield channel
-
-
-@pytest.fixture
-def own_rabbit(private_server: Callable[[type[RabbitMQ]], RabbitMQ], rabbit_url: NewUrl) -> tuple[RabbitMQ, str]:
-    server, url = private_server(RabbitMQ), rabbit_url()
-    if str(server.port) not in url:
-        pytest.skip("the broker in use is not ours to harm")
-    return server, url
 
 
 async def test_after_a_publish_was_given_up_no_confirm_is_taken_for_another(rabbit_vhost: str) -> None:
