@@ -12,7 +12,7 @@ from shared.messaging.broker import BrokerUnavailable
 from shared.messaging.rabbitmq import RabbitBroker
 from shared.messaging.topology import EXCHANGE, REPLAY, UNROUTED
 from tests.support.ears import NOTIFY, Ear, answers, hand_over, stream
-from tests.support.operator import operator_at
+from tests.support.operators import operator_at
 from tests.support.private import RabbitMQ
 from tests.support.proxy import Wire, wired
 from tests.support.rolls import heard, numbers_by_stream, up_to

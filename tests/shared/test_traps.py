@@ -19,7 +19,7 @@ from shared.messaging.topology import EXCHANGE, QUEUE_ARGUMENTS, REPLAY
 from tests.support.chain import chain_on
 from tests.support.ears import NOTIFY, Ear, answers, hand_over, stream
 from tests.support.fixtures import NewUrl
-from tests.support.operator import operator_at
+from tests.support.operators import operator_at
 from tests.support.private import RabbitMQ
 from tests.support.proxy import wired
 from tests.support.rolls import Rolls, change, heard, up_to
