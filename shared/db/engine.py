@@ -28,7 +28,8 @@ class Database:
     """An engine, and the two kinds of session that the house knows: writing and reading.
 
     ``url`` is ``postgresql://user:password@host/name`` or ``sqlite:///path``; the driver is chosen
-    here, so that operators write plain addresses. Connections are made on first use.
+    here, so that operators write plain addresses. What the address says of a connection
+    (``?connect_timeout=30``) goes before what is said here. Connections are made on first use.
     """
 
     def __init__(self, url: str, *, pool_size: int = 10, ca_file: Path | None = None) -> None:
@@ -41,7 +42,7 @@ class Database:
         self.dialect = parsed.get_backend_name()
         if self.dialect == "postgresql":
             options: dict[str, Any] = {
-                "connect_args": POSTGRES_CONNECT | tls,
+                "connect_args": {name: POSTGRES_CONNECT[name] for name in POSTGRES_CONNECT.keys() - parsed.query} | tls,
                 "pool_size": pool_size,
                 "max_overflow": 10,
                 "pool_recycle": 1800,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -83,3 +84,11 @@ async def _lose_connection(database: Database, drop: object) -> None:
         assert callable(drop)
         drop()
         await session.execute(text("SELECT 1"))
+
+
+async def test_what_an_address_says_goes_before_our_own_settings(postgres_url: NewUrl) -> None:
+    url = make_url(postgres_url()).update_query_dict({"options": "-c timezone=Asia/Shanghai"})
+    database = Database(url.render_as_string(hide_password=False))
+    async with database.reading() as session:
+        assert (await session.execute(text("SHOW timezone"))).scalar_one() == "Asia/Shanghai"
+    await database.close()
