@@ -126,6 +126,18 @@ async def test_a_booth_that_nobody_can_take_is_unserved_with_a_reason(dispatch: 
     assert [line["state"] for line in demand if line["line_id"] == asked["line_id"]] == ["open"]
 
 
+async def test_the_next_plan_says_of_an_unserved_line_only_what_is_new(dispatch: House) -> None:
+    await accept_order(dispatch, "order-0", GAOLOU, [*ITEMS, "calligraphy"])
+    for order in ("order-0", "order-1"):
+        if order == "order-1":
+            await accept_order(dispatch, order, HULING, ["health-clinic"])
+        plan = (await dispatch.client.post("/api/dispatch/plans", json=JULY)).json()
+        await dispatch.client.post(f"/api/dispatch/plans/{plan['id']}/publish")
+        assert [line["item_code"] for line in plan["unserved"]] == ["calligraphy"]
+    assert [event.item_code for event in await of_type(dispatch, LineUnserved)] == ["calligraphy"]
+    assert [event.unserved for event in await of_type(dispatch, PlanPublished)] == [1, 0]
+
+
 async def test_a_postponed_stop_moves_to_a_half_day_on_which_all_its_teams_are_free(dispatch: House) -> None:
     plan = await published_plan(dispatch)
     stop = plan["stops"][1]

@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from services.dispatch.application import announce
 from services.dispatch.application.policy import POLICY
+from services.dispatch.application.planning import tell_unserved
 from services.dispatch.application.queries import require_stop
 from services.dispatch.domain.plan import Plan
 from services.dispatch.domain.planning.problem import PARTS, HalfDay, working_days
@@ -213,6 +214,7 @@ async def _replace(tx: Transaction, plan: Plan, stop: Stop, lost: Assignment) ->
         }
         plan.leave_unserved(line)
         await _set_lines(tx, [lost], "open")
+        await tell_unserved(tx, [line])
         announce.of_unserved(tx, plan, line)
         return 0
     replacement = Assignment(

@@ -1,6 +1,7 @@
 """Make a plan, and publish it."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from pydantic import BaseModel
@@ -28,7 +29,7 @@ from services.dispatch.domain.stop import Assignment, Stop
 from services.dispatch.store.tables import booking, demand_line, item, stop, team, township
 from shared.contracts.dispatch import StopScheduled, TeamAssigned
 from shared.db.idempotency import claim, claimed
-from shared.db.unit_of_work import UnitOfWork
+from shared.db.unit_of_work import Transaction, UnitOfWork
 from shared.kernel.errors import Conflict, InvalidInput
 from shared.kernel.ids import new_id
 
@@ -107,7 +108,7 @@ async def publish_plan(uow: UnitOfWork, plan_id: str) -> Plan:
         still_open = await tx.session.execute(
             update(demand_line)
             .where(demand_line.c.line_id.in_(line_ids), demand_line.c.state == "open")
-            .values(state="planned")
+            .values(state="planned", told_reason=None)
             .returning(demand_line.c.line_id)
         )
         if len(still_open.all()) != len(line_ids):
@@ -130,10 +131,29 @@ async def publish_plan(uow: UnitOfWork, plan_id: str) -> Plan:
             for assignment in assignments:
                 announce.of_assignment(tx, TeamAssigned, found, assignment, revision=plan.revision)
             offered += len(assignments)
-        for line in plan.unserved:
+        news = await tell_unserved(tx, plan.unserved)
+        for line in news:
             announce.of_unserved(tx, plan, line)
-        announce.of_plan(tx, plan, stops=len(stops), assignments=offered, unserved=len(plan.unserved))
+        announce.of_plan(tx, plan, stops=len(stops), assignments=offered, unserved=len(news))
         return plan
+
+
+async def tell_unserved(tx: Transaction, lines: Sequence[dict[str, str]]) -> list[dict[str, str]]:
+    """Those whose township has not been told this reason yet; notes that it is told now. Else every plan of a campaign
+    would say again what has not changed, to everybody."""
+    news: set[str] = set()
+    for reason in sorted({line["reason"] for line in lines}):
+        told = await tx.session.execute(
+            update(demand_line)
+            .where(
+                demand_line.c.line_id.in_([line["line_id"] for line in lines if line["reason"] == reason]),
+                demand_line.c.told_reason.is_distinct_from(reason),
+            )
+            .values(told_reason=reason)
+            .returning(demand_line.c.line_id)
+        )
+        news.update(told.scalars())
+    return [line for line in lines if line["line_id"] in news]
 
 
 async def withdraw_plan(uow: UnitOfWork, plan_id: str) -> Plan:

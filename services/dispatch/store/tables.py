@@ -55,9 +55,11 @@ demand_line = Table(
     Column("wished_on", Json, nullable=False),
     Column("ruled_out_on", Json, nullable=False),
     Column("state", String(20), nullable=False),
+    Column("told_reason", String(60), nullable=True),
     Index("ix_demand_line_campaign", "campaign", "state", "line_id"),
 )
-"""``state``: open, planned, served or cancelled."""
+"""``state``: open, planned, served or cancelled. ``told_reason``: why an open line is unserved, as the township was told
+last; none once it has a place."""
 
 booking = Table(
     "booking",
