@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from sqlalchemy import delete, func, insert, select, update
 
 from services.dispatch.application import announce
-from services.dispatch.application.policy import POLICY
 from services.dispatch.application.planning import tell_unserved
+from services.dispatch.application.policy import POLICY
 from services.dispatch.application.queries import require_stop
 from services.dispatch.domain.plan import Plan
 from services.dispatch.domain.planning.problem import PARTS, HalfDay, working_days

@@ -58,8 +58,8 @@ demand_line = Table(
     Column("told_reason", String(60), nullable=True),
     Index("ix_demand_line_campaign", "campaign", "state", "line_id"),
 )
-"""``state``: open, planned, served or cancelled. ``told_reason``: why an open line is unserved, as the township was told
-last; none once it has a place."""
+"""``state``: open, planned, served or cancelled. ``told_reason``: why an open line is unserved, as the township
+was told last; none once it has a place."""
 
 booking = Table(
     "booking",
