@@ -1,51 +1,54 @@
-"""From "accept" to the notice in the township's inbox, over RabbitMQ and PostgreSQL, at several rates.
+"""From an order to the notice that tells of it, over RabbitMQ and PostgreSQL, at several rates.
 
 python -m bench.latency [--quick] [--json]
 
-Ours: POST /orders/{id}/accept -> event log -> relay -> RabbitMQ -> inbox and message -> SSE. Beside it
-the plain way (bench.plain), which may lose or double events. One client accepts orders at a fixed rate, whether or
-not earlier ones are done, and times each from the moment it was due until its notice is seen.
+Two steps of an order, each timed: *ordered* (a township hands it in, and the corps' inbox tells of it: POST /orders)
+and *accepted* (the corps takes it on, and the township's inbox tells of it: POST /orders/{id}/accept). Both go
+event log -> relay -> RabbitMQ -> inbox and message -> SSE. Beside them the plain way (bench.plain), which may lose or
+double events. One client acts at a fixed rate, whether or not earlier orders are done, and times each from the moment
+it was due until its notice is seen.
 """
 
 import asyncio
+import os
 import re
 import statistics
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass
 from typing import Any
 
-import httpx
 from redis.asyncio import Redis
 
 from bench.load import Connection, crowd
 from bench.plain import running_plain
-from bench.report import arguments, report
-from bench.servers import Bed, bed
+from bench.report import arguments, print_table, report
+from bench.servers import Bed, bed, cpu_seconds
 from cli.client import Client
 from cli.demo import Demonstration
 from cli.scenario import ruian_2014
+from services.notify.domain.recipient import COORDINATOR, of_township
 from shared.contracts import PUBLISHERS
 from tests.support.deployment import Deployment
 from tests.support.tokens import EVERYTHING, bearer
 
 RATES, SECONDS = (10, 50, 100, 200), 6.0
 QUICK_RATES, QUICK_SECONDS = (10, 50), 3.0
-PREPARERS = 8
 CONNECTIONS = 32
 PATIENCE_SECONDS = 60.0
 
 TOWNSHIP = "330381125000"
-RECIPIENT = f"township.{TOWNSHIP}"
+CORPS_INBOX, TOWNSHIP_INBOX = COORDINATOR, of_township(TOWNSHIP)
 
-Accept = Callable[[Connection, str], Awaitable[Any]]
+Act = Callable[[Connection, int], Awaitable[str]]
+"""Does with the order of that number what is timed; gives its id."""
 
 
 async def paced(
-    connections: Sequence[Connection], ids: Sequence[str], rate: int, accept: Accept, notices: AsyncIterator[str]
+    connections: Sequence[Connection], count: int, rate: int, act: Act, notices: AsyncIterator[str]
 ) -> list[float]:
-    """Accepts ``ids`` at ``rate`` a second; gives the seconds from each one's turn to its notice."""
-    due: dict[str, float] = {}
+    """Acts ``count`` times at ``rate`` a second; gives the seconds from each one's turn to its notice."""
     seen: dict[str, float] = {}
     free: asyncio.Queue[Connection] = asyncio.Queue()
     for connection in connections:
@@ -53,72 +56,84 @@ async def paced(
 
     async def watch() -> None:
         async for order_id in notices:
-            if order_id in due:
-                seen.setdefault(order_id, time.perf_counter())
-            if len(seen) == len(ids):
+            seen.setdefault(order_id, time.perf_counter())
+            if len(seen) == count:
                 return
 
-    async def accept_one(order_id: str) -> None:
+    async def act_once(number: int) -> str:
         connection = await free.get()
         try:
-            await accept(connection, order_id)
+            return await act(connection, number)
         finally:
             free.put_nowait(connection)
 
     watching = asyncio.create_task(watch())
     began = time.perf_counter()
-    requests = []
-    for number, order_id in enumerate(ids):
-        due[order_id] = began + number / rate
-        await asyncio.sleep(max(0.0, due[order_id] - time.perf_counter()))
-        requests.append(asyncio.create_task(accept_one(order_id)))
-    await asyncio.gather(*requests)
+    due = [began + number / rate for number in range(count)]
+    acting = []
+    for number, turn in enumerate(due):
+        await asyncio.sleep(max(0.0, turn - time.perf_counter()))
+        acting.append(asyncio.create_task(act_once(number)))
+    ids = await asyncio.gather(*acting)
     await asyncio.wait_for(watching, PATIENCE_SECONDS)
-    return [seen[order_id] - due[order_id] for order_id in ids]
+    return [seen[order_id] - turn for order_id, turn in zip(ids, due, strict=True)]
 
 
-async def measure_ours(deployment: Deployment, rates: Sequence[int], seconds: float) -> dict[int, list[float]]:
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """By step and rate: the seconds of each order, and the CPU milliseconds that one cost each process."""
+
+    seconds: dict[str, dict[int, list[float]]]
+    cpu: dict[str, dict[int, dict[str, float]]]
+
+
+async def measure_ours(place: Bed, deployment: Deployment, rates: Sequence[int], seconds: float) -> Measured:
+    measured = Measured({"ordered": {}, "accepted": {}}, {"ordered": {}, "accepted": {}})
     async with deployment.client() as http:
         story = Demonstration(Client(http))
         await story.prepare()
         township = next(t for t in ruian_2014().townships if t["code"] == TOWNSHIP)
         order = story.order_body(township) | {"campaign": "bench"}
         order["lines"] = order["lines"][:1]
-        measured = {}
         for rate in rates:
-            ids = await _submitted(http, order, f"bench-{rate}", int(rate * seconds))
-            async with (
-                crowd(CONNECTIONS, deployment.ports["requests", "api"], bearer(*EVERYTHING)) as connections,
-                http.stream("GET", f"/api/notify/recipients/{RECIPIENT}/stream", timeout=None) as inbox,
-                aclosing(_orders_in(inbox.aiter_lines())) as notices,
-            ):
-                await anext(notices)  # the stream is open
-                measured[rate] = await paced(connections, ids, rate, _accept_ours, notices)
-        return measured
+            count = int(rate * seconds)
+            ids: list[str] = []
+
+            async def hand_in(connection: Connection, number: int, *, rate: int = rate, ids: list[str] = ids) -> str:
+                key = f"bench-{rate}-{number:06}"
+                made = await connection.post("/api/requests/orders", order | {"submit": True}, Idempotency_Key=key)
+                ids.append(made["id"])
+                return str(made["id"])
+
+            async def accept(connection: Connection, number: int, *, ids: list[str] = ids) -> str:
+                await connection.post(f"/api/requests/orders/{ids[number]}/accept")
+                return ids[number]
+
+            for step, act, inbox in (("ordered", hand_in, CORPS_INBOX), ("accepted", accept, TOWNSHIP_INBOX)):
+                before = _cpu(place, deployment)
+                async with (
+                    crowd(CONNECTIONS, deployment.ports["requests", "api"], bearer(*EVERYTHING)) as connections,
+                    http.stream("GET", f"/api/notify/recipients/{inbox}/stream", timeout=None) as stream,
+                    aclosing(_orders_in(stream.aiter_lines())) as notices,
+                ):
+                    await anext(notices)  # the stream is open
+                    measured.seconds[step][rate] = await paced(connections, count, rate, act, notices)
+                spent = {name: value - before[name] for name, value in _cpu(place, deployment).items()}
+                measured.cpu[step][rate] = {name: round(1000 * value / count, 2) for name, value in spent.items()}
+                await until_at_rest(Client(http))
+    return measured
 
 
-def _accept_ours(connection: Connection, order_id: str) -> Awaitable[Any]:
-    return connection.post(f"/api/requests/orders/{order_id}/accept")
-
-
-def _accept_plain(connection: Connection, order_id: str) -> Awaitable[Any]:
-    return connection.post(f"/orders/{order_id}/accept?township={TOWNSHIP}")
-
-
-async def _submitted(http: httpx.AsyncClient, order: dict[str, Any], key: str, count: int) -> list[str]:
-    """Orders that wait for being accepted, once all that follows from handing them in is done."""
-    numbers = iter(range(count))
-    ids: list[str] = []
-
-    async def prepare() -> None:
-        for number in numbers:
-            headers = {"Idempotency-Key": f"{key}-{number:06}"}
-            made = await http.post("/api/requests/orders", json=order | {"submit": True}, headers=headers)
-            ids.append(made.raise_for_status().json()["id"])
-
-    await asyncio.gather(*(prepare() for _ in range(PREPARERS)))
-    await until_at_rest(Client(http))
-    return ids
+def _cpu(place: Bed, deployment: Deployment) -> dict[str, float]:
+    """The CPU seconds of every process so far, this one's too: it shares the cores."""
+    services = {" ".join(part): cpu_seconds(deployment.pid(part)) for part in deployment.parts}
+    servers = {"rabbitmq": place.broker, "postgresql": place.postgres, "redis": place.redis}
+    times = os.times()
+    return (
+        services
+        | {name: cpu_seconds(server.pid) for name, server in servers.items()}
+        | {"client": times.user + times.system}
+    )
 
 
 async def until_at_rest(client: Client) -> None:
@@ -162,9 +177,13 @@ async def measure_plain(place: Bed, rates: Sequence[int], seconds: float) -> dic
 
         measured = {}
         for rate in rates:
-            ids = [f"{rate}-{number}" for number in range(int(rate * seconds))]
+
+            async def accept(connection: Connection, number: int, *, rate: int = rate) -> str:
+                answer = await connection.post(f"/orders/{rate}-{number}/accept?township={TOWNSHIP}")
+                return str(answer["id"])
+
             async with crowd(CONNECTIONS, http.base_url.port or 0) as connections, aclosing(orders()) as notices:
-                measured[rate] = await paced(connections, ids, rate, _accept_plain, notices)
+                measured[rate] = await paced(connections, int(rate * seconds), rate, accept, notices)
         return measured
 
 
@@ -181,19 +200,30 @@ async def measure(rates: Sequence[int], seconds: float) -> dict[str, Any]:
         deployment = place.deploy()
         try:
             await deployment.ready()
-            ours = await measure_ours(deployment, rates, seconds)
+            ours = await measure_ours(place, deployment, rates, seconds)
         finally:
             deployment.stop()
     result: dict[str, Any] = {
-        "unit": "milliseconds from accept to notice, by orders a second",
-        "ours": {str(rate): figures(ours[rate]) for rate in rates},
+        "unit": "milliseconds from a step of an order to its notice, by orders a second",
+        **{step: {str(rate): figures(ours.seconds[step][rate]) for rate in rates} for step in ours.seconds},
         "plain": {str(rate): figures(plain[rate]) for rate in rates},
+        "cpu_ms_per_order": {step: {str(rate): by for rate, by in of.items()} for step, of in ours.cpu.items()},
     }
     result["ratios"] = {
-        f"p50_to_plain_at_{rate}": round(result["ours"][str(rate)]["p50"] / result["plain"][str(rate)]["p50"], 2)
+        f"{step}_p50_to_plain_at_{rate}": round(result[step][str(rate)]["p50"] / result["plain"][str(rate)]["p50"], 2)
+        for step in ours.seconds
         for rate in rates
     }
     return result
+
+
+def show_cpu(spent: dict[str, dict[str, dict[str, float]]]) -> None:
+    columns = [(step, rate) for step, of in spent.items() for rate in of]
+    print_table(
+        "CPU ms an order costs each process",
+        ["process", *(f"{step} {rate}/s" for step, rate in columns)],
+        [[name, *(spent[step][rate][name] for step, rate in columns)] for name in spent["ordered"][columns[0][1]]],
+    )
 
 
 def main() -> None:
@@ -202,11 +232,17 @@ def main() -> None:
     result = asyncio.run(measure(rates, seconds))
     rows = [
         [title, rate, *(measured[name] for name in ("p50", "p99", "max"))]
-        for title, key in (("Diancai: outbox, inbox, SSE", "ours"), ("plain: publish after commit", "plain"))
+        for title, key in (
+            ("Diancai, handed in: outbox, inbox, SSE", "ordered"),
+            ("Diancai, accepted: the same", "accepted"),
+            ("plain: publish after commit", "plain"),
+        )
         for rate, measured in result[key].items()
     ]
+    if not given.json:
+        show_cpu(result["cpu_ms_per_order"])
     bars = {f"{row[0].partition(':')[0]}, {row[1]}/s": row[2] for row in rows}
-    heads = ["order accepted → notice", "orders/s", "p50 ms", "p99 ms", "max ms"]
+    heads = ["order → notice", "orders/s", "p50 ms", "p99 ms", "max ms"]
     report("latency", given, result, heads, rows, bars, "median, ms")
 
 

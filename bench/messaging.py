@@ -13,13 +13,12 @@ import sys
 import time
 from typing import Any, Final
 
-import psutil
 import psycopg
 
 from bench.events import prepare, value_of
 from bench.pipeline import CONSUMERS, PUBLISHERS
 from bench.report import arguments, report
-from bench.servers import Bed, bed
+from bench.servers import Bed, bed, cpu_seconds
 
 EVENTS, QUICK_EVENTS = 20_000, 4_000
 PATIENCE_SECONDS = 60.0
@@ -75,19 +74,6 @@ def consume(place: Bed, url: str, events: int, name: str) -> dict[str, float]:
         raise RuntimeError(f"{name}: {distinct} effects of {events} events")
     micros = {f"{which}_cpu_us": round(1e6 * value / events, 1) for which, value in spent.items()}
     return {"events_per_second": round(rate), **micros}
-
-
-def cpu_seconds(pid: int) -> float:
-    """Of a process and of all below it, those that ended included."""
-    process = psutil.Process(pid)
-    total = 0.0
-    for one in [process, *process.children(recursive=True)]:
-        try:
-            times = one.cpu_times()
-        except psutil.NoSuchProcess:
-            continue
-        total += times.user + times.system + times.children_user + times.children_system
-    return total
 
 
 def measure(events: int) -> dict[str, Any]:

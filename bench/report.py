@@ -38,12 +38,16 @@ def report(
     if given.json:
         print(json.dumps(result, ensure_ascii=False))
         return
-    table = Table(*heads, title=name)
+    print_table(name, heads, rows)
+    for ratio, value in result["ratios"].items():
+        print(f"{ratio}: {value}")
+
+
+def print_table(title: str, heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    table = Table(*heads, title=title)
     for row in rows:
         table.add_row(*map(str, row))
     Console().print(table)
-    for ratio, value in result["ratios"].items():
-        print(f"{ratio}: {value}")
 
 
 def draw(file: Path, bars: dict[str, float], unit: str) -> None:

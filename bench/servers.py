@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+import psutil
+
 from tests.support.deployment import ROLES, Deployment
 from tests.support.private import Playground, Postgres, RabbitMQ, RedisServer, create_database
 
@@ -44,6 +46,19 @@ class Bed:
         for part in deployment.parts:
             deployment.start(part)
         return deployment
+
+
+def cpu_seconds(pid: int) -> float:
+    """Of a process and of all below it, those that ended included."""
+    process = psutil.Process(pid)
+    total = 0.0
+    for one in [process, *process.children(recursive=True)]:
+        try:
+            times = one.cpu_times()
+        except psutil.NoSuchProcess:
+            continue
+        total += times.user + times.system + times.children_user + times.children_system
+    return total
 
 
 @contextmanager

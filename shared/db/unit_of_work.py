@@ -42,9 +42,11 @@ class Transaction:
         self._gathers = gathers
         self._outbox = outbox
         self._recorded: list[Recorded] = []
+        self._locked: list[Aggregate | None] = []
+        """Kept, for a session forgets what nobody holds and nothing changed, and would read and lock it again."""
         self._speaks = False
         self._audit = None if actor.is_system else Recorder(session)
-        self._after_commit: list[Callable[[], None]] = []
+        self._after_commit: dict[tuple[Callable[..., None], tuple[str, ...]], None] = {}
 
     def add(self, aggregate: Aggregate) -> None:
         self.session.add(aggregate)
@@ -54,7 +56,9 @@ class Transaction:
         loaded = self.session.identity_map.get(identity_key(kind, key))
         if loaded is not None:  # ours already; reading it again would drop what was changed meanwhile
             return loaded
-        return await self.session.get(kind, key, with_for_update=True)
+        found = await self.session.get(kind, key, with_for_update=True)
+        self._locked.append(found)
+        return found
 
     async def get(self, kind: type[A], key: str) -> A:
         """:raises NotFound: there is none; names the states such an aggregate can have."""
@@ -78,9 +82,10 @@ class Transaction:
         if self._audit is not None:
             await self._audit.write(self.session, self.actor, action, self.now)
 
-    def after_commit(self, call: Callable[[], None]) -> None:
-        """Run ``call`` once the transaction is safe; for what may be lost, such as waking a browser."""
-        self._after_commit.append(call)
+    def after_commit(self, call: Callable[..., None], *arguments: str) -> None:
+        """Call it once the transaction is safe, and once however often it is asked for; for what may be lost, such as
+        waking a browser."""
+        self._after_commit[call, arguments] = None
 
     async def part_done(self) -> None:
         """A use case that takes part is over."""
@@ -98,8 +103,8 @@ class Transaction:
         stores causes no event, and looking costs more than storing."""
         if self._speaks:
             wake_relay()
-        for call in self._after_commit:
-            call()
+        for call, arguments in self._after_commit:
+            call(*arguments)
 
 
 @contextmanager

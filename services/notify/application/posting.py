@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
 from sqlalchemy import exists, select, text
 
@@ -80,15 +79,15 @@ async def post(
     occasion: str | None = None,
     happened_at: datetime | None = None,
 ) -> None:
-    """Writes a message, unless it is there already.
+    """Writes a message; of several that are told on the same ``occasion``, the first only.
 
-    ``occasion`` is what makes it the same message, ``happened_at`` when that was; by default the event
-    that is being applied gives both.
+    ``happened_at`` is when that was. By default the event that is being applied gives both; it is applied once, so
+    nobody has to look whether the message is there.
     """
     cause = cause_of(tx)
     recipient = await mention(tx, recipient_id)
     key = message_id(occasion or cause.id, recipient_id, code)
-    if await tx.session.scalar(select(exists().where(message_table.c.id == key))):
+    if occasion and await tx.session.scalar(select(exists().where(message_table.c.id == key))):
         return
     happened_at = happened_at or cause.occurred_at
     message = Message(id=key, recipient_id=recipient_id, code=code, params=params, about=about, created_at=happened_at)
@@ -96,9 +95,9 @@ async def post(
     recipient.note_message()
     # In the inbox, stored is delivered.
     tx.record(message, MessageDelivered(message_id=key, recipient_id=recipient_id, channel="inbox", about=about))
-    tx.after_commit(partial(channels.cache.signal, inbox_topic(recipient_id)))
+    tx.after_commit(channels.cache.signal, inbox_topic(recipient_id))
     if channels.email and recipient.email_sealed and tx.now - happened_at <= FRESH:
         tx.add(
             Delivery(id=f"{key}.email", message_id=key, recipient_id=recipient_id, channel="email", next_try_at=tx.now)
         )
-        tx.after_commit(partial(channels.cache.signal, MAIL_TOPIC))
+        tx.after_commit(channels.cache.signal, MAIL_TOPIC)
