@@ -2,6 +2,8 @@
 
 import multiprocessing
 from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
 from multiprocessing.connection import Connection, wait
 
 from services.dispatch.domain.planning.circuit import USUAL, Effort, Progress, Solution, Tell, TourPlanner, carry_on
@@ -12,6 +14,23 @@ GRACE_SECONDS = 2.0
 
 LOOK_SECONDS = 0.5
 """How often the listener hears that nothing is new, so that it can stop a planner that finds nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """Makes the planner of this name; the solver is loaded where that happens, and nowhere else: it takes a second and
+    a hundred megabytes."""
+
+    module: str
+    name: str
+
+    def __call__(self) -> TourPlanner:
+        planner: TourPlanner = getattr(import_module(self.module), self.name)()
+        return planner
+
+
+OPTIMIZER = Imported("services.dispatch.adapters.optimizer", "Optimizer")
+REPAIRER = Imported("services.dispatch.adapters.repair", "Repairer")
 
 
 class PlannerLost(RuntimeError):
