@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 
 from services.dispatch.application import runs
 from services.dispatch.application.runs import RUNS_TOPIC, Found, Taken
@@ -123,7 +124,7 @@ class _Search:
         known = self._kept is not None and self._kept.objective == solution.objective
         self._kept = solution
         if known and self._found is not None:
-            self._found = Found(self._found.content, solution.bound, begins_anew=False)
+            self._found = replace(self._found, bound=solution.bound, begins_anew=False)
         else:
             begins_anew = self._found is None
             self._found = await asyncio.to_thread(Found.of, self._taken.task, solution, begins_anew=begins_anew)

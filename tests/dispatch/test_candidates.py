@@ -14,6 +14,7 @@ from services.dispatch.adapters.repair import Repairer
 from services.dispatch.bootstrap import build
 from services.dispatch.domain.planning.circuit import TourPlanner
 from services.dispatch.settings import DispatchSettings
+from shared.cache.port import Cache
 from shared.contracts.dispatch import (
     LineUnserved,
     PlanPublished,
@@ -23,6 +24,9 @@ from shared.contracts.dispatch import (
     TeamReleased,
 )
 from shared.contracts.requests import OrderCancelled
+from shared.kernel.clock import Clock
+from shared.messaging.broker import Broker
+from shared.service import Service
 from tests.dispatch.conftest import CAMPAIGN, GAOLOU, HULING, ITEMS, TAOSHAN, accept_order, announce_supply
 from tests.dispatch.test_circuit import JULY, of_type
 from tests.support.clock import PlayedClock
@@ -34,12 +38,20 @@ JUNE = datetime(2014, 6, 1, 1, tzinfo=UTC)
 
 
 @asynccontextmanager
-async def house_with(store_url: str, plan: TourPlanner, clock: PlayedClock) -> AsyncIterator[House]:
-    settings = DispatchSettings(database_url=store_url)
-    planners = {"plan": plan, "repair": Repairer()}
-    async with running_house(
-        lambda b, c, t: build(settings, broker=b, cache=c, clock=t, planners=planners), clock=clock
-    ) as house:
+async def house_with(
+    store_url: str, plan: TourPlanner, clock: PlayedClock, *, works: bool = True
+) -> AsyncIterator[House]:
+    """``works``: its process takes planning runs."""
+
+    def make(broker: Broker, cache: Cache, time: Clock) -> Service:
+        settings = DispatchSettings(database_url=store_url)
+        planners = {"plan": plan, "repair": Repairer()}
+        service = build(settings, broker=broker, cache=cache, clock=time, planners=planners)
+        if not works:
+            service.jobs.pop()
+        return service
+
+    async with running_house(make, clock=clock) as house:
         await announce_supply(house)
         yield house
 

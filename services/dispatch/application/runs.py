@@ -46,15 +46,18 @@ class Taken:
 
 @dataclass(frozen=True)
 class Found:
-    """A plan that holds, and what no plan exceeds. ``begins_anew``: it is the first since the run was taken."""
+    """A plan that holds, and what no plan exceeds. ``begins_anew``: it is the first since the run was taken;
+    ``changes_nothing``: it is what is published."""
 
     content: Content
     bound: int | None
     begins_anew: bool
+    changes_nothing: bool = False
 
     @classmethod
     def of(cls, task: Task, solution: Solution, *, begins_anew: bool) -> "Found":
-        return cls(content_of(task, solution.circuit), solution.bound, begins_anew)
+        same = set(solution.circuit.booths) == set(task.problem.published)
+        return cls(content_of(task, solution.circuit), solution.bound, begins_anew, same)
 
 
 async def start_run(
@@ -123,7 +126,8 @@ async def cancel_run(uow: UnitOfWork, cache: Cache, run_id: str) -> PlanningRun:
 
 async def queue_repairs(tx: Transaction, campaigns: Iterable[str]) -> None:
     """Something happened that published plans have to be mended for: a run for each, in a minute, unless one is
-    waiting already. It ends in a candidate; whether that is published, a coordinator decides."""
+    waiting already. It ends in a candidate, if there is anything to change; whether that is published, a coordinator
+    decides."""
     for campaign in sorted(set(campaigns)):
         plan = await published_plan(tx.session, campaign)
         waiting = select(planning_run.c.id).where(
@@ -254,6 +258,8 @@ async def _held(tx: Transaction, run: PlanningRun) -> PlanningRun | None:
 
 
 async def _improve(tx: Transaction, run: PlanningRun, found: Found) -> None:
+    if found.changes_nothing and run.candidate_id is None:
+        return  # a repair that nobody asked for, and nothing to decide
     if found.begins_anew:  # what was found before, was found for what there was to plan then
         run.objective = run.bound = None
     if found.bound is not None:
