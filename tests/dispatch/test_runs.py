@@ -132,6 +132,7 @@ async def test_a_planner_that_fails_leaves_the_first_plan(tmp_path: Path, clock:
         await order_all(house)
         run = await run_of(house)
         assert (run["state"], run["error"]) == ("failed", LOST)
+        assert run["error_detail"] == "求解程序没有做完就结束了；已有的方案保留着。"
         assert (await ask(house, "GET", f"/candidates/{run['candidate_id']}"))["state"] == "kept"
 
 

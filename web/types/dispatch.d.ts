@@ -1764,6 +1764,8 @@ export interface components {
             gap: number | null;
             /** Error */
             error: string | null;
+            /** Error Detail */
+            error_detail: string | null;
         };
         /**
          * RunBody

@@ -9,9 +9,10 @@ from sse_starlette import EventSourceResponse
 from services.dispatch.api import planning_schemas as schemas
 from services.dispatch.api.inputs import After, Filter, Limit
 from services.dispatch.api.run_stream import open_run_stream
-from services.dispatch.application import candidate_queries, candidates, rules, runs
-from services.dispatch.application.candidate_queries import Speech
+from services.dispatch.application import candidate_queries, candidates, rules, run_queries, runs
+from services.dispatch.application.wording import Speech
 from services.dispatch.domain.candidate import Placed, Step, TakenOut
+from services.dispatch.domain.run import PlanningRun
 from shared.http.doors import door
 from shared.http.inputs import AppState, IdempotencyKey, Page, Uow
 from shared.http.texts import preferred_language
@@ -36,23 +37,24 @@ Spoken = Annotated[Speech, Depends(_speech)]
     **door("start_planning_run", 409, 422),
 )
 async def start_run(
-    body: schemas.RunBody, uow: Uow, state: AppState, idempotency_key: IdempotencyKey = None
+    body: schemas.RunBody, uow: Uow, state: AppState, speech: Spoken, idempotency_key: IdempotencyKey = None
 ) -> schemas.RunAnswer:
     run = await runs.start_run(uow, state.cache, state.planner, body, idempotency_key, **body.model_dump())
-    return schemas.RunAnswer.model_validate(run)
+    return _run_answer(speech, run)
 
 
 @router.get("/planning-runs", summary="Planning runs", **door("read_candidates", 422))
 async def list_runs(
-    uow: Uow, campaign: Filter = None, after: After = None, limit: Limit = 100
+    uow: Uow, speech: Spoken, campaign: Filter = None, after: After = None, limit: Limit = 100
 ) -> Page[schemas.RunAnswer]:
-    items, next_after = await candidate_queries.list_runs(uow, campaign=campaign, after=after, limit=limit)
+    found, next_after = await run_queries.list_runs(uow, campaign=campaign, after=after, limit=limit)
+    items = [_run_answer(speech, run) for run in found]
     return Page[schemas.RunAnswer].model_validate({"items": items, "next_after": next_after})
 
 
 @router.get("/planning-runs/{run_id}", summary="One planning run", **door("read_candidates", 404, 422))
-async def get_run(run_id: str, uow: Uow) -> schemas.RunAnswer:
-    return schemas.RunAnswer.model_validate(await candidate_queries.get_run(uow, run_id))
+async def get_run(run_id: str, uow: Uow, speech: Spoken) -> schemas.RunAnswer:
+    return _run_answer(speech, await run_queries.get_run(uow, run_id))
 
 
 @router.get(
@@ -61,8 +63,8 @@ async def get_run(run_id: str, uow: Uow) -> schemas.RunAnswer:
     response_class=EventSourceResponse,
     **door("read_candidates", 404, 422),
 )
-async def stream_run(run_id: str, request: Request, uow: Uow, state: AppState) -> EventSourceResponse:
-    return await open_run_stream(uow, state.cache, run_id, holds=request.state.token.holds)
+async def stream_run(run_id: str, request: Request, uow: Uow, state: AppState, speech: Spoken) -> EventSourceResponse:
+    return await open_run_stream(uow, speech, state.cache, run_id, holds=request.state.token.holds)
 
 
 @router.post(
@@ -70,8 +72,8 @@ async def stream_run(run_id: str, request: Request, uow: Uow, state: AppState) -
     summary="Stop a run; what it has found stays",
     **door("cancel_planning_run", 404, 409, 422),
 )
-async def cancel_run(run_id: str, uow: Uow, state: AppState) -> schemas.RunAnswer:
-    return schemas.RunAnswer.model_validate(await runs.cancel_run(uow, state.cache, run_id))
+async def cancel_run(run_id: str, uow: Uow, state: AppState, speech: Spoken) -> schemas.RunAnswer:
+    return _run_answer(speech, await runs.cancel_run(uow, state.cache, run_id))
 
 
 @router.get("/candidates", summary="Candidate plans, without their booths", **door("read_candidates", 422))
@@ -192,6 +194,10 @@ async def add_rule(body: schemas.RuleBody, uow: Uow) -> schemas.RuleAnswer:
 )
 async def remove_rule(rule_id: str, uow: Uow) -> None:
     await rules.remove_rule(uow, rule_id)
+
+
+def _run_answer(speech: Speech, run: PlanningRun) -> schemas.RunAnswer:
+    return schemas.RunAnswer.model_validate(run_queries.run_view(speech, run))
 
 
 def _steps(steps: Sequence[Any]) -> list[Step]:

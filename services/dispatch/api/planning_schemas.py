@@ -42,6 +42,7 @@ class RunAnswer(Answer):
     bound: int | None
     gap: float | None
     error: str | None
+    error_detail: str | None
 
 
 class LevelAnswer(Answer):

@@ -1,7 +1,7 @@
 """What can be asked about planning runs and their candidates."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import select
@@ -9,15 +9,14 @@ from sqlalchemy import select
 from services.dispatch.application.candidates import Looked, content_of, look
 from services.dispatch.application.policy import POLICY
 from services.dispatch.application.queries import View
-from services.dispatch.application.wording import TEAMS, TOWNSHIPS, Names, names_of, worded
+from services.dispatch.application.wording import TEAMS, TOWNSHIPS, Names, Speech, names_of, worded
 from services.dispatch.domain.candidate import Candidate, Dated, Step
 from services.dispatch.domain.planning.comparison import Change, Comparison, Tally, compare
 from services.dispatch.domain.planning.problem import Booth
 from services.dispatch.domain.run import PlanningRun
-from services.dispatch.store.tables import candidate, planning_run
+from services.dispatch.store.tables import candidate
 from shared.db.paging import page_of
 from shared.db.unit_of_work import UnitOfWork
-from shared.http.texts import Texts
 from shared.kernel.errors import NotFound
 
 LEVELS = {
@@ -32,43 +31,6 @@ LEVELS = {
 """The goals by their rank; what counts before the next one is looked at."""
 
 MORE_IS_BETTER = frozenset({"priority_served"})
-
-
-@dataclass(frozen=True)
-class Speech:
-    """Says codes in the reader's language."""
-
-    texts: Texts
-    language: str
-
-    def say(self, code: str, facts: Mapping[str, Any]) -> str:
-        """The text of ``code``, and of its facts where they have one of their own."""
-        said = self.texts.render(self.language, code, facts)["detail"]
-        if facts and self.texts.has(f"{code}.facts"):
-            said += " " + self.texts.render(self.language, f"{code}.facts", facts)["detail"]
-        return said
-
-
-async def list_runs(
-    uow: UnitOfWork, *, campaign: str | None, after: str | None, limit: int
-) -> tuple[list[PlanningRun], str | None]:
-    """Oldest first."""
-    uow.permit(POLICY, "read_candidates")
-    async with uow.reading() as session:
-        query = select(PlanningRun)
-        if campaign is not None:
-            query = query.where(planning_run.c.campaign == campaign)
-        return await page_of(session, query, planning_run.c.id, after=after, limit=limit)
-
-
-async def get_run(uow: UnitOfWork, run_id: str) -> PlanningRun:
-    """:raises NotFound: there is none."""
-    uow.permit(POLICY, "read_candidates")
-    async with uow.reading() as session:
-        found = await session.get(PlanningRun, run_id)
-    if found is None:
-        raise NotFound(PlanningRun.kind, run_id, states=PlanningRun.STEPS)
-    return found
 
 
 async def list_candidates(

@@ -131,11 +131,9 @@ async def withdraw_plan(uow: UnitOfWork, plan_id: str) -> Plan:
 async def first_circuit(planner: TourPlanner, task: Task, names: Names) -> Circuit:
     """What the planner makes of the task at once; checked. The event loop is free meanwhile.
 
-    :raises Conflict: something pinned by hand can't be kept (``pins_do_not_hold``); says which rules it breaks.
+    :raises Conflict: something pinned by hand can't be kept.
     """
-    pins = [fixed.booth for fixed in task.problem.fixed]
-    if pinned_wrong := task.broken(pins):
-        raise broken_rules(Conflict("pins_do_not_hold", field="campaign"), task, names, pinned_wrong)
+    require_pins_to_hold(task, names)
     published = task.problem.published
     effort = Effort(start=Circuit(published)) if published else USUAL
     circuit = (await asyncio.to_thread(planner.plan, task.problem, effort)).circuit
@@ -143,6 +141,12 @@ async def first_circuit(planner: TourPlanner, task: Task, names: Names) -> Circu
     if violations:
         raise RuntimeError(f"{type(planner).__name__} broke the rules: {violations[:5]}")
     return circuit
+
+
+def require_pins_to_hold(task: Task, names: Names) -> None:
+    """:raises Conflict: something pinned by hand can't be kept (``pins_do_not_hold``); says which rules it breaks."""
+    if broken := task.broken(fixed.booth for fixed in task.problem.fixed):
+        raise broken_rules(Conflict("pins_do_not_hold", field="campaign"), task, names, broken)
 
 
 def _stops(plan: Plan, circuit: Circuit, task: Task) -> list[Stop]:

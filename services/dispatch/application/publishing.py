@@ -8,7 +8,8 @@ from sqlalchemy import delete, insert, update
 
 from services.dispatch.application import announce
 from services.dispatch.application.planning import new_assignment, new_stop, unserved_of
-from services.dispatch.application.tasks import Task, site_id
+from services.dispatch.application.problems import site_id
+from services.dispatch.application.tasks import Task
 from services.dispatch.domain.plan import Plan
 from services.dispatch.domain.planning.circuit import Circuit, stops_of, way_km
 from services.dispatch.domain.planning.circuit import Stop as PlannedStop

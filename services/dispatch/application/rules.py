@@ -4,16 +4,17 @@ from datetime import date
 
 from sqlalchemy import select
 
+from services.dispatch.application.planning import require_pins_to_hold
 from services.dispatch.application.policy import POLICY
 from services.dispatch.application.tasks import published_plan, whole_task
-from services.dispatch.application.wording import broken_rules, names_of
+from services.dispatch.application.wording import names_of
 from services.dispatch.domain.plan import Plan
 from services.dispatch.domain.rule import PlanningRule
 from services.dispatch.domain.run import PlanningRun
 from services.dispatch.store.tables import demand_line, planning_rule, planning_run, team
 from shared.db.paging import page_of
 from shared.db.unit_of_work import Transaction, UnitOfWork
-from shared.kernel.errors import Conflict, InvalidInput
+from shared.kernel.errors import InvalidInput
 from shared.kernel.ids import new_id
 
 
@@ -84,6 +85,4 @@ async def _require_pins_to_hold(tx: Transaction, campaign: str) -> None:
     if frame is None:
         return
     task = await whole_task(tx.session, frame, tx.now)
-    if broken := task.broken([fixed.booth for fixed in task.problem.fixed]):
-        names = await names_of(tx.session, task.lines)
-        raise broken_rules(Conflict("pins_do_not_hold", field="campaign"), task, names, broken)
+    require_pins_to_hold(task, await names_of(tx.session, task.lines))

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pydantic import BaseModel
 from sqlalchemy import select
 
-from services.dispatch.application.planning import first_circuit
+from services.dispatch.application.planning import first_circuit, require_pins_to_hold
 from services.dispatch.application.policy import POLICY
 from services.dispatch.application.tasks import Task, published_plan, whole_task
 from services.dispatch.application.wording import names_of
@@ -170,10 +170,11 @@ async def take_run(uow: UnitOfWork, holder: str) -> PlanningRun | None:
 async def task_of(uow: UnitOfWork, run: PlanningRun) -> Taken:
     """What a run that was taken has to solve, as the store says it now; it goes on from the best plan that is kept.
 
-    :raises DomainError: nothing is left to plan.
+    :raises DomainError: nothing is left to plan, or a pin can't be kept.
     """
     async with uow.reading() as session:
         task = await whole_task(session, run, uow.now())
+        require_pins_to_hold(task, await names_of(session, task.lines))
         kept = await session.get(Candidate, run.candidate_id) if run.candidate_id else None
     start = task.problem.published
     if kept is not None and run.purpose == "plan" and (run.attempts > 1 or run.spent_seconds):

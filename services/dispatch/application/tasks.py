@@ -3,11 +3,11 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.dispatch.application.problems import Frame, Lines, problem_of
 from services.dispatch.application.residents import CHINA
 from services.dispatch.domain.candidate import Dated
 from services.dispatch.domain.plan import Plan
@@ -15,55 +15,27 @@ from services.dispatch.domain.planning.check import Violation, check_plan
 from services.dispatch.domain.planning.circuit import Circuit, Unserved
 from services.dispatch.domain.planning.pacing import paced
 from services.dispatch.domain.planning.problem import (
-    PARTS,
     Booth,
     Fixed,
     Forbidden,
-    Line,
     Problem,
-    Site,
-    Slot,
-    Team,
-    Travel,
-    Weights,
-    working_days,
 )
 from services.dispatch.domain.rule import PlanningRule
 from services.dispatch.domain.stop import Assignment, Stop
 from services.dispatch.store.tables import (
     assignment,
-    booking,
     demand_line,
-    item,
     plan,
     planning_rule,
     stop,
-    team,
-    township,
 )
-from shared.kernel.errors import Conflict, InvalidInput
-
-Lines = dict[str, Row[Any]]
-"""Rows of ``demand_line`` by line id."""
-
-SERVICE_WEIGHTS = Weights(later_part=1)
-"""The mornings first; days off the circuit's pace count for four at most."""
+from shared.kernel.errors import Conflict
 
 PRICE_OF_CHANGE = 300
 """What it costs to change a booth that was published."""
 
 FROZEN_DAYS = 3
 """What is published for so near a day stays."""
-
-
-class Frame(Protocol):
-    """Which demand, and on which days: a plan says so, and a planning run."""
-
-    campaign: str
-    starts_on: date
-    ends_on: date
-    start_township_code: str
-    weekends: bool
 
 
 @dataclass(frozen=True)
@@ -155,7 +127,7 @@ async def _task(session: AsyncSession, frame: Frame, published: _Published, *, f
     now_placed = {booth.line: booth for booth, _, _ in published.booths(dated)}
     lines = await _lines(session, frame.campaign, now_placed)
     rules = await _rules(session, frame.campaign)
-    problem = await _problem(session, frame, lines, published)
+    problem = await problem_of(session, frame, lines, {found.id for found in published.stops})
     problem = replace(problem, published=tuple(now_placed.values()))
     if now_placed:
         problem = replace(problem, weights=replace(problem.weights, change=PRICE_OF_CHANGE))
@@ -228,82 +200,3 @@ def _concerns(violation: Violation, booth: Booth) -> bool:
     if "line" in facts:
         return booth.line in (facts["line"], facts.get("other"))
     return facts.get("team", booth.team) == booth.team and facts.get("day", booth.slot.day) == booth.slot.day
-
-
-async def _problem(session: AsyncSession, frame: Frame, lines: Lines, published: _Published) -> Problem:
-    """What is asked, in half-days from the frame's first day on, at the pace of an even circuit."""
-    days = (frame.ends_on - frame.starts_on).days + 1
-    working = {
-        (day - frame.starts_on).days for day in working_days(frame.starts_on, frame.ends_on, weekends=frame.weekends)
-    }
-    if not working:
-        raise InvalidInput("no_working_day", field="ends_on", first=frame.starts_on, last=frame.ends_on)
-    places = {row.code: (row.lat, row.lon) for row in await session.execute(select(township))}
-    if frame.start_township_code not in places:
-        raise InvalidInput("unknown_township", field="start_township_code", township=frame.start_township_code)
-    sites = {
-        site_id(row): Site(site_id(row), row.township_code, places[row.township_code])
-        for row in lines.values()
-        if row.township_code in places
-    }
-    return Problem(
-        sites=tuple(sites[key] for key in sorted(sites)),
-        teams=await _teams(session, frame, days, {found.id for found in published.stops}),
-        lines=tuple(_line(row, frame, days) for row in lines.values()),
-        days=days,
-        parts=len(PARTS),
-        travel=Travel(on="sphere"),
-        weights=SERVICE_WEIGHTS,
-        closed=frozenset(range(days)) - working,
-        start_township=frame.start_township_code,
-        first_on=frame.starts_on,
-    )
-
-
-async def _teams(session: AsyncSession, frame: Frame, days: int, movable: set[str]) -> tuple[Team, ...]:
-    """The teams, free wherever they are not booked for a stop that stays."""
-    offers: dict[str, set[str]] = {}
-    for row in await session.execute(select(item.c.code, item.c.teams)):
-        for code in row.teams:
-            offers.setdefault(code, set()).add(row.code)
-    busy: dict[str, set[Slot]] = {}
-    within = booking.c.on.between(frame.starts_on, frame.ends_on)
-    for row in await session.execute(select(booking).where(within)):
-        if row.stop_id not in movable:
-            busy.setdefault(row.team_code, set()).add(Dated(frame.starts_on).slot(row.on, row.part))
-    slots = frozenset(Slot(day, part) for day in range(days) for part in range(len(PARTS)))
-    return tuple(
-        Team(
-            id=row.code,
-            items=frozenset(offers.get(row.code, ())),
-            members=row.members,
-            free=slots - busy.get(row.code, set()),
-            max_stops_per_day=len(PARTS),
-        )
-        for row in await session.execute(select(team).order_by(team.c.code))
-    )
-
-
-def site_id(row: Any) -> str:
-    """Where a line or a stop is: one place in one township."""
-    return f"{row.township_code}/{row.place}"
-
-
-def _line(row: Row[Any], frame: Frame, days: int) -> Line:
-    return Line(
-        id=row.line_id,
-        site=site_id(row),
-        item=row.item_code,
-        volunteers=row.volunteers,
-        first_day=0,
-        last_day=days - 1,
-        priority=row.priority,
-        preferred_days=tuple(_days(row.wished_on, frame)),
-        ruled_out_days=frozenset(_days(row.ruled_out_on, frame)),
-    )
-
-
-def _days(dates: list[str], frame: Frame) -> list[int]:
-    """The frame's days among these dates, counted from its first."""
-    wanted = sorted((date.fromisoformat(day) - frame.starts_on).days for day in dates)
-    return [day for day in wanted if 0 <= day <= (frame.ends_on - frame.starts_on).days]

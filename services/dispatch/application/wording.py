@@ -7,11 +7,13 @@ from typing import Any
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.dispatch.application.tasks import Lines, Task
+from services.dispatch.application.problems import Lines
+from services.dispatch.application.tasks import Task
 from services.dispatch.domain.candidate import Dated
 from services.dispatch.domain.planning.check import Violation
 from services.dispatch.domain.planning.problem import Slot
 from services.dispatch.store.tables import demand_line, item, team, township
+from shared.http.texts import Texts
 from shared.kernel.errors import DomainError, Reason
 
 BothWays = tuple[str, str]
@@ -33,6 +35,21 @@ _KIND_OF_FACT = {
 }
 _DAYS = ("day", "first", "last")
 WHY = {"published": ("已公布", "published"), "pinned": ("已固定", "pinned"), "confirmed": ("已接单", "accepted")}
+
+
+@dataclass(frozen=True)
+class Speech:
+    """Says codes in the reader's language."""
+
+    texts: Texts
+    language: str
+
+    def say(self, code: str, facts: Mapping[str, Any]) -> str:
+        """The text of ``code``, and of its facts where they have one of their own."""
+        said = self.texts.render(self.language, code, facts)["detail"]
+        if facts and self.texts.has(f"{code}.facts"):
+            said += " " + self.texts.render(self.language, f"{code}.facts", facts)["detail"]
+        return said
 
 
 @dataclass(frozen=True)
