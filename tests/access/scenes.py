@@ -36,6 +36,9 @@ class Place:
     category: str
     agency: str
     link: str = ""
+    run: str = ""
+    candidate: str = ""
+    rule: str = ""
 
     def post(self, scope: Scope) -> str:
         """The recipient that a scope is for."""
@@ -93,8 +96,6 @@ OBJECT, MAKE = Kind.OBJECT, Kind.MAKE
 REASON = _body(reason="台风预警")
 CLIENT = {"client_id": "diancai-cli", "redirect_uri": "http://127.0.0.1:9/", "code_challenge": "a" * 43}
 NAMES = {"name": "名称", "name_en": "Name"}
-NONE = "01900000-0000-7000-8000-000000000000"
-"""What planning leaves behind is not in the story; tests/dispatch has it."""
 
 PATHS: Mapping[str, Callable[[Place, Scope], str]] = {
     "township_code": lambda p, s: p.township,
@@ -108,9 +109,9 @@ PATHS: Mapping[str, Callable[[Place, Scope], str]] = {
     "volunteer_no": lambda p, s: p.volunteer,
     "edition_id": lambda p, s: p.edition,
     "link": lambda p, s: p.link,
-    "run_id": lambda p, s: NONE,
-    "candidate_id": lambda p, s: NONE,
-    "rule_id": lambda p, s: NONE,
+    "run_id": lambda p, s: p.run,
+    "candidate_id": lambda p, s: p.candidate,
+    "rule_id": lambda p, s: p.rule,
 }
 CODES: Mapping[str, Callable[[Place], str]] = {
     "agencies": lambda p: p.agency,
@@ -224,17 +225,17 @@ SCENES: Mapping[str, Mapping[str, Scene]] = {
         "POST /plans": Scene(body=_plan),
         "POST /planning-runs": Scene(body=_plan),
         "GET /planning-runs": Scene(),
-        "GET /planning-runs/{run_id}": Scene(absent=True),
-        "GET /planning-runs/{run_id}/stream": Scene(absent=True),
-        "POST /planning-runs/{run_id}/cancel": Scene(absent=True),
+        "GET /planning-runs/{run_id}": Scene(),
+        "GET /planning-runs/{run_id}/stream": Scene(),
+        "POST /planning-runs/{run_id}/cancel": Scene(),
         "GET /candidates": Scene(),
-        "GET /candidates/{candidate_id}": Scene(absent=True),
-        "GET /candidates/{candidate_id}/comparison": Scene(query=lambda p, s: {"with": NONE}, absent=True),
-        "GET /candidates/{candidate_id}/diff": Scene(absent=True),
-        "POST /candidates/{candidate_id}/check": Scene(body=_body(steps=[]), absent=True),
-        "POST /candidates/{candidate_id}/edits": Scene(body=_body(steps=[], revision=1), absent=True),
-        "POST /candidates/{candidate_id}/discard": Scene(absent=True),
-        "POST /candidates/{candidate_id}/publish": Scene(body=_body(revision=1), absent=True),
+        "GET /candidates/{candidate_id}": Scene(),
+        "GET /candidates/{candidate_id}/comparison": Scene(query=lambda p, s: {"with": p.candidate}),
+        "GET /candidates/{candidate_id}/diff": Scene(),
+        "POST /candidates/{candidate_id}/check": Scene(body=_body(steps=[])),
+        "POST /candidates/{candidate_id}/edits": Scene(body=_body(steps=[], revision=1)),
+        "POST /candidates/{candidate_id}/discard": Scene(),
+        "POST /candidates/{candidate_id}/publish": Scene(body=_body(revision=1)),
         "GET /planning-rules": Scene(),
         "POST /planning-rules": Scene(
             body=lambda p, s: {"campaign": "没有点单的活动", "does": "forbid", "team_code": p.team, "on": "2014-06-27"}
