@@ -83,7 +83,7 @@ async def _plan_more(client: httpx.AsyncClient, township: str, like: dict[str, A
 
     async def over() -> bool:
         answer = await client.get(f"/api/dispatch/planning-runs/{run['id']}")
-        return answer.json()["state"] == "done"
+        return bool(answer.json()["state"] == "done")
 
     await until(over)
     team = (await client.get("/api/dispatch/teams")).json()["items"][-1]["code"]

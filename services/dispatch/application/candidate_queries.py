@@ -84,7 +84,8 @@ async def diff_candidate(uow: UnitOfWork, speech: Speech, candidate_id: str, aft
     """
     uow.permit(POLICY, "read_candidates")
     looked = await _look(uow, candidate_id, (), None)
-    comparison, unserved = looked.against_published(), [] if looked.broken else looked.content().unserved
+    comparison = looked.against_published()
+    unserved = looked.content.unserved if looked.content is not None else []
     price = looked.task.problem.weights.change
     return (
         _verdict(speech, looked)
@@ -164,7 +165,7 @@ def _verdict(speech: Speech, looked: Looked) -> View:
         }
         for violation in looked.broken
     ]
-    score = None if broken else _levels(looked.content().score)
+    score = _levels(looked.content.score) if looked.content is not None else None
     return {"holds": not broken, "broken": broken, "score": score}
 
 

@@ -1,5 +1,6 @@
 """Candidates: changed by hand, published, put aside. Whatever is done to one, it holds by the rules as they are now."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from services.dispatch.application.tasks import Task, whole_task
 from services.dispatch.application.wording import Names, broken_rules, names_of
 from services.dispatch.domain.candidate import Candidate, Content, Step, edited
 from services.dispatch.domain.planning.check import Violation
+from services.dispatch.domain.planning.circuit import Circuit
 from services.dispatch.domain.planning.comparison import Comparison, compare
 from services.dispatch.domain.planning.problem import Booth
 from services.dispatch.domain.planning.reasons import explained
@@ -32,14 +34,12 @@ class Looked:
     names: Names
     booths: tuple[Booth, ...]
     broken: list[Violation]
+    circuit: Circuit
+    content: Content | None
+    """None when it does not hold; then ``circuit`` is empty."""
 
     def refused(self, refusal: DomainError) -> DomainError:
         return broken_rules(refusal, self.task, self.names, self.broken)
-
-    def content(self) -> Content:
-        """:param self: one that holds."""
-        circuit = explained(self.task.problem, self.booths)
-        return Content.of(self.task.dated, circuit.booths, circuit.unserved, score(self.task.problem, circuit))
 
     def against_published(self) -> Comparison:
         """What publishing would change, and for whom."""
@@ -62,10 +62,10 @@ async def edit_candidate(
         found.require("edit", found.state)
         found.require_revision(revision)
         looked = await look(tx.session, found, steps, now=tx.now, from_revision=from_revision)
-        if looked.broken:
+        if looked.content is None:
             raise looked.refused(InvalidInput("edit_breaks_rules", field="steps", rules=len(looked.broken)))
         await tx.session.execute(insert(candidate_revision).values(**_present(found)))
-        found.edit(revision, looked.content())
+        found.edit(revision, looked.content)
         return found
 
 
@@ -91,9 +91,9 @@ async def publish_candidate(uow: UnitOfWork, candidate_id: str, revision: int) -
         found.require("publish", found.state)
         found.require_revision(revision)
         looked = await look(tx.session, found, now=tx.now, lock=True)
-        if looked.broken:
+        if looked.content is None:
             raise looked.refused(Conflict("candidate_outdated", field="candidate_id", rules=len(looked.broken)))
-        plan = await put_in_force(tx, looked.task, explained(looked.task.problem, looked.booths))
+        plan = await put_in_force(tx, looked.task, looked.circuit)
         found.publish(revision, plan.id)
         return found
 
@@ -120,7 +120,16 @@ async def look(
     volunteers = {line.id: line.volunteers for line in task.problem.lines}
     booths = edited(task.dated.read(content["booths"]), steps, volunteers, task.dated)
     names = await names_of(session, task.lines, {booth.line for booth in booths})
-    return Looked(task, names, booths, task.broken(booths))
+    return await asyncio.to_thread(_judged, task, names, booths)  # of a large plan that takes a second
+
+
+def _judged(task: Task, names: Names, booths: tuple[Booth, ...]) -> Looked:
+    broken = task.broken(booths)
+    if broken:
+        return Looked(task, names, booths, broken, Circuit(), None)
+    circuit = explained(task.problem, booths)
+    content = Content.of(task.dated, circuit.booths, circuit.unserved, score(task.problem, circuit))
+    return Looked(task, names, booths, broken, circuit, content)
 
 
 async def content_of(session: AsyncSession, candidate: Candidate, revision: int | None) -> Mapping[str, Any]:

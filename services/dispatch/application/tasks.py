@@ -1,5 +1,6 @@
 """What is to be planned, as the store says it now: open demand, and what is published and may still move."""
 
+import asyncio
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -134,7 +135,8 @@ async def _task(session: AsyncSession, frame: Frame, published: _Published, *, f
     problem = replace(problem, forbidden=(*_bans(rules, dated), *await _declined(session, frame.campaign)))
     pins = _pins(problem, rules, dated)
     frozen = tuple(published.frozen(dated, frozen_until))
-    return Task(frame, paced(_fixed(problem, pins, frozen)), lines, published.plan, published.stops)
+    whole = await asyncio.to_thread(lambda: paced(_fixed(problem, pins, frozen)))
+    return Task(frame, whole, lines, published.plan, published.stops)
 
 
 async def _lines(session: AsyncSession, campaign: str, placed: Collection[str]) -> Lines:
