@@ -293,3 +293,13 @@ async def test_a_candidate_that_holds_no_more_is_not_published_and_says_why(hous
     discarded = await ask(house, "POST", f"/candidates/{candidate['id']}/discard")
     assert discarded["state"] == "discarded"
     assert (await publish(house, candidate, status=409))["state"] == "discarded"
+
+
+async def test_a_repair_that_is_asked_for_adds_what_came_and_changes_nothing_else(house: House) -> None:
+    await order_all(house)
+    await publish(house, await candidate_of(house))
+    await accept_order(house, "order-9", GAOLOU, ["legal-advice"])
+    repaired = await candidate_of(house, purpose="repair")
+    diff = await ask(house, "GET", f"/candidates/{repaired['id']}/diff")
+    assert [(change["line_id"], change["how"]) for change in diff["changes"]] == [("order-9-legal-advice", "added")]
+    assert (diff["changed_lines"], diff["cost"], diff["price_of_change"]) == (0, 0, 300)

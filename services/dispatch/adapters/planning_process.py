@@ -1,6 +1,7 @@
 """The planner in a process of its own, so that the service stays awake and a plan can be stopped at any moment."""
 
 import multiprocessing
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
@@ -14,6 +15,10 @@ GRACE_SECONDS = 2.0
 
 LOOK_SECONDS = 0.5
 """How often the listener hears that nothing is new, so that it can stop a planner that finds nothing."""
+
+
+NICENESS = 10
+"""Where the processor is scarce, whoever waits for an answer comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,8 @@ def _work(pipe: Connection, make: Callable[[], TourPlanner], problem: Problem, e
         pipe.send(progress)
         return not pipe.poll()
 
+    if hasattr(os, "nice"):  # not on Windows
+        os.nice(NICENESS)
     try:
         pipe.send(make().plan(problem, effort, tell))
     except (BrokenPipeError, ConnectionResetError):
