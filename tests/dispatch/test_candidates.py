@@ -303,3 +303,21 @@ async def test_a_repair_that_is_asked_for_adds_what_came_and_changes_nothing_els
     diff = await ask(house, "GET", f"/candidates/{repaired['id']}/diff")
     assert [(change["line_id"], change["how"]) for change in diff["changes"]] == [("order-9-legal-advice", "added")]
     assert (diff["changed_lines"], diff["cost"], diff["price_of_change"]) == (0, 0, 300)
+
+
+async def test_a_line_can_be_pinned_to_a_team_or_to_a_day_alone(house: House) -> None:
+    await order_all(house)
+    pin = {"campaign": CAMPAIGN, "does": "pin"}
+    for more in (
+        {"line_id": "order-0-legal-advice", "team_code": "lawyers"},
+        {"line_id": "order-1-legal-advice", "team_code": "justice"},
+        {"line_id": "order-1-health-clinic", "on": "2014-07-15"},
+    ):
+        await ask(house, "POST", "/planning-rules", pin | more, status=201)
+    candidate = await candidate_of(house)
+    assert booth_of(candidate, "order-0-legal-advice")["team_code"] == "lawyers"
+    assert booth_of(candidate, "order-1-legal-advice")["team_code"] == "justice"
+    assert booth_of(candidate, "order-1-health-clinic")["on"] == "2014-07-15"
+    steps = [placed("order-0-legal-advice", "justice", "2014-07-10")]
+    verdict = await ask(house, "POST", f"/candidates/{candidate['id']}/check", {"steps": steps})
+    assert [rule["code"] for rule in verdict["broken"]] == ["rule.forbidden"]

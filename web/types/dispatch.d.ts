@@ -1690,8 +1690,9 @@ export interface components {
         };
         /**
          * RuleBody
-         * @description pin: the line goes to this team on this half-day. forbid: what is named together (line and team, line and day, or
-         *     team and day) does not happen; a day without a part means all of it.
+         * @description pin: the line goes to this team on this half-day; with less named, to no other team or on no other day. forbid:
+         *     what is named together (line and team, line and day, or team and day) does not happen; a day without a part means
+         *     all of it.
          */
         RuleBody: {
             /** Campaign */

@@ -132,7 +132,7 @@ async def _task(session: AsyncSession, frame: Frame, published: _Published, *, f
     problem = replace(problem, published=tuple(now_placed.values()))
     if now_placed:
         problem = replace(problem, weights=replace(problem.weights, change=PRICE_OF_CHANGE))
-    problem = replace(problem, forbidden=(*_bans(rules, dated), *await _declined(session, frame.campaign)))
+    problem = replace(problem, forbidden=(*_bans(rules, problem, dated), *await _declined(session, frame.campaign)))
     pins = _pins(problem, rules, dated)
     frozen = tuple(published.frozen(dated, frozen_until))
     whole = await asyncio.to_thread(lambda: paced(_fixed(problem, pins, frozen)))
@@ -154,8 +154,11 @@ async def _rules(session: AsyncSession, campaign: str) -> list[PlanningRule]:
     return list(await session.scalars(query))
 
 
-def _bans(rules: Iterable[PlanningRule], dated: Dated) -> Iterator[Forbidden]:
-    return (ban for rule in rules for ban in rule.forbidden(dated))
+def _bans(rules: Iterable[PlanningRule], problem: Problem, dated: Dated) -> Iterator[Forbidden]:
+    """What pins and bans rule out of lines that are planned now; a ban may be of all lines."""
+    teams, lines = [team.id for team in problem.teams], {None, *(line.id for line in problem.lines)}
+    mine = (rule for rule in rules if rule.line_id in lines)
+    return (ban for rule in mine for ban in rule.forbidden(dated, problem.days, teams))
 
 
 async def _declined(session: AsyncSession, campaign: str) -> list[Forbidden]:

@@ -1,6 +1,6 @@
 """What a coordinator decides before any planner does: a pin or a ban."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
@@ -13,14 +13,15 @@ from shared.kernel.errors import InvalidInput
 LEAST_NAMED = 2
 """Of line, team and day: a ban on one of them alone is not for here (a line is cancelled, a calendar is the team's)."""
 
-LEAST_OF_A_PIN = "line_id, team_code, on, part"
+LEAST_OF_A_PIN = "line_id + team_code / line_id + on"
 LEAST_OF_A_BAN = "line_id + team_code / line_id + on / team_code + on"
 
 
 @dataclass(eq=False, kw_only=True)
 class PlanningRule(Aggregate):
-    """pin: the line goes to this team on this half-day. forbid: what is named together does not happen; what is not
-    named stands for any, and a day without a ``part`` for the whole day."""
+    """pin: the line goes to this team on this half-day; with less than that named, it goes to no other team, or on no
+    other day, if it is served. forbid: what is named together does not happen; what is not named stands for any, and a
+    day without a ``part`` for the whole day."""
 
     kind: ClassVar[str] = "planning_rule"
 
@@ -35,7 +36,7 @@ class PlanningRule(Aggregate):
 
     def __post_init__(self) -> None:
         named = [value is not None for value in (self.line_id, self.team_code, self.on)]
-        if self.does == "pin" and not (all(named) and self.part):
+        if self.does == "pin" and self.line_id is None:
             raise InvalidInput("rule_incomplete", field="does", least=LEAST_OF_A_PIN)
         if sum(named) < LEAST_NAMED or (self.part and self.on is None):
             raise InvalidInput("rule_incomplete", field="does", least=LEAST_OF_A_BAN)
@@ -45,16 +46,25 @@ class PlanningRule(Aggregate):
         return self.id
 
     def pinned(self, dated: Dated, line: Line) -> Booth | None:
-        """The booth that stays, of the line it is about."""
+        """The booth that stays, of the line it is about; None where less than that is pinned."""
         if self.does != "pin" or self.on is None or self.part is None or self.team_code is None:
             return None
         return Booth(line.id, self.team_code, dated.slot(self.on, self.part), line.volunteers)
 
-    def forbidden(self, dated: Dated) -> Iterator[Forbidden]:
-        if self.does != "forbid":
+    def forbidden(self, dated: Dated, days: int, teams: Iterable[str]) -> Iterator[Forbidden]:
+        """What does not happen in the first ``days`` days, among ``teams``."""
+        named = self._slots(dated)
+        if self.does == "forbid":
+            whenever: list[Slot | None] = [*named] or [None]
+            yield from (Forbidden(self.line_id, self.team_code, slot) for slot in whenever)
             return
+        if self.team_code is not None:
+            yield from (Forbidden(self.line_id, other) for other in teams if other != self.team_code)
+        if named:
+            every = (Slot(day, part) for day in range(days) for part in range(len(PARTS)))
+            yield from (Forbidden(self.line_id, None, slot) for slot in every if slot not in named)
+
+    def _slots(self, dated: Dated) -> list[Slot]:
         if self.on is None:
-            yield Forbidden(self.line_id, self.team_code)
-            return
-        for part in [self.part] if self.part else PARTS:
-            yield Forbidden(self.line_id, self.team_code, Slot(*dated.slot(self.on, part)))
+            return []
+        return [dated.slot(self.on, part) for part in ([self.part] if self.part else PARTS)]
