@@ -1,5 +1,6 @@
 """A planning run, its candidates, and what a coordinator does with them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -321,3 +322,18 @@ async def test_a_line_can_be_pinned_to_a_team_or_to_a_day_alone(house: House) ->
     steps = [placed("order-0-legal-advice", "justice", "2014-07-10")]
     verdict = await ask(house, "POST", f"/candidates/{candidate['id']}/check", {"steps": steps})
     assert [rule["code"] for rule in verdict["broken"]] == ["rule.forbidden"]
+
+
+async def test_of_two_candidates_published_at_once_one_comes_into_force(store_url: str, clock: PlayedClock) -> None:
+    async with house_with(store_url, ListPlanner(), clock) as house:
+        await order_all(house)
+        made = [await candidate_of(house, seed=seed) for seed in (1, 2)]
+        answers = await asyncio.gather(
+            *(house.client.post(f"/api/dispatch/candidates/{c['id']}/publish", json={"revision": 1}) for c in made)
+        )
+        statuses = sorted(answer.status_code for answer in answers)
+        assigned = [event.line_id for event in await of_type(house, TeamAssigned)]
+        assert sorted(assigned) == sorted({booth["line_id"] for booth in made[0]["booths"]})
+        # Whoever comes second either finds what it wants in force already, or is told that something changed.
+        assert statuses in ([200, 200], [200, 409])
+        assert len(await of_type(house, PlanPublished)) == 1

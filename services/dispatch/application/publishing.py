@@ -44,27 +44,28 @@ class _Changes:
 
 async def put_in_force(tx: Transaction, task: Task, circuit: Circuit) -> Plan:
     """Makes ``circuit``, which holds by ``check_plan``, what is published: as the first revision of a new plan, or as
-    the next of the task's. The task is locked (see :func:`whole_task`).
+    the next of the task's, if anything is new. The task is locked (see :func:`whole_task`).
 
     :raises Conflict: a line found a place elsewhere at the same moment.
     """
-    plan = await _next_revision(tx, task)
+    plan = task.plan or await _new_plan(tx, task)
+    unserved = _leave_unserved(plan, task, circuit)
+    if task.plan is not None:
+        if set(circuit.booths) == set(task.problem.published) and not unserved:
+            return plan
+        plan.repair()
+        plan.starts_on, plan.ends_on = min(plan.starts_on, task.frame.starts_on), max(plan.ends_on, task.frame.ends_on)
     planned = stops_of(task.problem, circuit.booths)
     changes = _changed(tx, task, plan, planned)
-    await _set_lines(tx, task, circuit, changes)
+    await _set_lines(tx, circuit, changes)
     await _book(tx, changes.touched)
     plan.distance_km = round(way_km(task.problem, planned), 1)
-    unserved = _leave_unserved(plan, task, circuit)
     _announce(tx, plan, changes, unserved)
     return plan
 
 
-async def _next_revision(tx: Transaction, task: Task) -> Plan:
-    frame, plan = task.frame, task.plan
-    if plan is not None:
-        plan.repair()
-        plan.starts_on, plan.ends_on = min(plan.starts_on, frame.starts_on), max(plan.ends_on, frame.ends_on)
-        return plan
+async def _new_plan(tx: Transaction, task: Task) -> Plan:
+    frame = task.frame
     plan = Plan(
         id=new_id(),
         campaign=frame.campaign,
@@ -132,14 +133,18 @@ def _staff(
     changes.offered += [(stop, entry) for entry in new]
 
 
-async def _set_lines(tx: Transaction, task: Task, circuit: Circuit, changes: _Changes) -> None:
-    served = {booth.line for booth in circuit.booths}
-    dropped = [entry.line_id for _, entry in changes.released if entry.line_id not in served]
-    offered = [entry.line_id for _, entry in changes.offered]
-    for line_ids, before, after in ((dropped, ("planned",), "open"), (offered, ("open", "planned"), "planned")):
+async def _set_lines(tx: Transaction, circuit: Circuit, changes: _Changes) -> None:
+    """:raises Conflict: one of them is not what it was when the task was looked up."""
+    served, had = {booth.line for booth in circuit.booths}, {entry.line_id for _, entry in changes.released}
+    added = [entry.line_id for _, entry in changes.offered if entry.line_id not in had]
+    for line_ids, before, after in (
+        (sorted(had - served), "planned", "open"),
+        (sorted(had & served), "planned", "planned"),
+        (added, "open", "planned"),
+    ):
         found = await tx.session.execute(
             update(demand_line)
-            .where(demand_line.c.line_id.in_(line_ids), demand_line.c.state.in_(before))
+            .where(demand_line.c.line_id.in_(line_ids), demand_line.c.state == before)
             .values(state=after)
             .returning(demand_line.c.line_id)
         )
