@@ -3,10 +3,13 @@
 from pathlib import Path
 
 from services.dispatch.adapters.list_planner import ListPlanner
+from services.dispatch.adapters.planning_process import OPTIMIZER, REPAIRER, ProcessPlanner
+from services.dispatch.api.planning_routes import router as planning_router
 from services.dispatch.api.routes import router
 from services.dispatch.application.policy import POLICY
 from services.dispatch.consumers import SUBSCRIPTIONS
 from services.dispatch.domain.planning.circuit import TourPlanner
+from services.dispatch.jobs import Planners, planning
 from services.dispatch.settings import DispatchSettings
 from services.dispatch.store import tables as _mapped  # noqa: F401  # maps the domain's classes
 from shared.cache.port import Cache
@@ -19,8 +22,15 @@ from shared.service import Service
 
 
 def build(
-    settings: DispatchSettings, *, broker: Broker, cache: Cache, clock: Clock, planner: TourPlanner | None = None
+    settings: DispatchSettings,
+    *,
+    broker: Broker,
+    cache: Cache,
+    clock: Clock,
+    planner: TourPlanner | None = None,
+    planners: Planners | None = None,
 ) -> Service:
+    """``planner`` answers at once; ``planners`` search in the planning runs, by purpose."""
     service = Service.assemble(
         settings,
         package=Path(__file__).parent,
@@ -29,10 +39,12 @@ def build(
         cache=cache,
         clock=clock,
         subscriptions=SUBSCRIPTIONS,
-        routers=[router, people_router(settings.name, POLICY)],
+        routers=[router, planning_router, people_router(settings.name, POLICY)],
         policy=POLICY,
         sealed=[person_part.c.data_sealed],
         prunes=[EXPIRED_PARTS, OLD_IDEMPOTENCY_KEYS],
     )
     service.api.state.planner = planner or ListPlanner()
+    searching = planners or {"plan": ProcessPlanner(OPTIMIZER), "repair": ProcessPlanner(REPAIRER)}
+    service.jobs.append(planning(service.uow, cache, searching))
     return service

@@ -5,6 +5,7 @@ import asyncio
 from services.notify.application.mailing import Send, send_due
 from services.notify.application.posting import MAIL_TOPIC
 from shared.cache.port import Cache
+from shared.cache.waking import waking
 from shared.db.unit_of_work import UnitOfWork
 from shared.http.texts import Texts
 from shared.service import Job
@@ -19,21 +20,10 @@ def mailer(uow: UnitOfWork, cache: Cache, texts: Texts, send: Send, *, retry_sec
     """Sends mail as it falls due; woken when some is written, and now and then by itself."""
 
     async def run(stop: asyncio.Event) -> None:
-        stopped = asyncio.create_task(stop.wait())
-        async with cache.watching(MAIL_TOPIC) as bursts:
-            woken = asyncio.ensure_future(anext(bursts))
-            try:
-                while not stop.is_set():
-                    if await _round(uow, texts, send, retry_seconds):
-                        continue
-                    poll = min(POLL_SECONDS, retry_seconds)
-                    await asyncio.wait({stopped, woken}, timeout=poll, return_when=asyncio.FIRST_COMPLETED)
-                    if woken.done():
-                        woken = asyncio.ensure_future(anext(bursts))
-            finally:
-                stopped.cancel()
-                woken.cancel()
-                await asyncio.gather(stopped, woken, return_exceptions=True)
+        async with waking(cache, MAIL_TOPIC, stop.wait) as watch:
+            while not stop.is_set():
+                if not await _round(uow, texts, send, retry_seconds):
+                    await watch.wait(min(POLL_SECONDS, retry_seconds))
 
     return run
 

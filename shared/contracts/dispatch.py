@@ -75,7 +75,7 @@ class TeamAssigned(AssignmentEvent):
 
 
 class TeamReleased(AssignmentEvent):
-    """A team need not come: the order was cancelled or the stop moved."""
+    """A team need not come: the order was cancelled, the stop moved, or the plan changed."""
 
     reason: str
 

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from typing import TypeVar
 
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
@@ -13,7 +14,7 @@ from sqlalchemy.orm.util import identity_key
 from shared.audit.record import Recorder, making, row_of
 from shared.contracts import Event
 from shared.db.additions import Addition, Additions
-from shared.db.engine import Database, is_duplicate_key
+from shared.db.engine import Database, dialect_of, is_duplicate_key
 from shared.db.idempotency import Claim
 from shared.db.vault import Vault
 from shared.kernel.access import SYSTEM, Actor, Grant, Policy
@@ -24,6 +25,9 @@ from shared.messaging.envelope import Envelope
 from shared.messaging.outbox import Outbox, Recorded
 
 A = TypeVar("A", bound=Aggregate)
+
+_TURN = 0x0D1A_0010
+"""The advisory lock of the turn: any number, but a fixed one."""
 
 
 class Transaction:
@@ -45,6 +49,7 @@ class Transaction:
         self._locked: list[Aggregate | None] = []
         """Kept, for a session forgets what nobody holds and nothing changed, and would read and lock it again."""
         self._speaks = False
+        self._has_turn = False
         self._audit = None if actor.is_system else Recorder(session)
         self._after_commit: dict[tuple[Callable[..., None], tuple[str, ...]], None] = {}
 
@@ -66,6 +71,14 @@ class Transaction:
         if found is None:
             raise NotFound(kind.kind, key, states=kind.STEPS)
         return found
+
+    async def take_turn(self) -> None:
+        """Waits until no other transaction of this service has the turn, and keeps it to the end. For consumers'
+        use cases whose events, from different queues, change the same rows: without it their batches would lock each
+        other out again and again. SQLite's writers queue anyway."""
+        if not self._has_turn and dialect_of(self.session) == "postgresql":
+            await self.session.execute(text(f"SELECT pg_advisory_xact_lock({_TURN})"))
+        self._has_turn = True
 
     def record(self, aggregate: Aggregate, event: Event) -> None:
         """Publish ``event`` as the next of the aggregate, if and when this transaction commits."""

@@ -80,6 +80,15 @@ def install(app: FastAPI, texts: Texts) -> Callable[[Request, Exception], Respon
             headers["Retry-After"] = str(facts["retry_after"])
         return JSONResponse(problem.model_dump(exclude_none=True), status, headers, media_type=MEDIA_TYPE)
 
+    def reasons(request: Request, error: DomainError) -> list[FieldProblem]:
+        language = preferred_language(request.headers.get("accept-language"))
+        remedy = texts.render(language, error.code, error.facts)["remedy"]
+        told = [(each, {"remedy": remedy} | texts.render(language, each.code, each.facts)) for each in error.reasons]
+        return [
+            FieldProblem(field=each.where, code=each.code, detail=text["detail"], remedy=text["remedy"])
+            for each, text in told
+        ]
+
     def refused(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, DomainError)  # noqa: S101 - registered for this class only
         more: dict[str, Any] = {"field": error.field}
@@ -87,6 +96,8 @@ def install(app: FastAPI, texts: Texts) -> Callable[[Request, Exception], Respon
             more |= {"state": error.state, "possible": list(error.possible)}
         if isinstance(error, NotFound) and error.states:
             more |= {"states": list(error.states)}
+        if error.reasons:
+            more |= {"errors": reasons(request, error)}
         facts = dict(error.facts) | {"states": ", ".join(more.get("states", []))}
         return answer(request, error.status, error.code, facts, **more)
 

@@ -26,11 +26,16 @@ class Texts:
         return code in self._entries[DEFAULT]
 
     def render(self, language: str, code: str, facts: Mapping[str, Any] | None = None) -> Text:
-        """The parts of ``code`` with ``facts`` filled in.
+        """The parts of ``code`` with ``facts`` filled in. A fact may be given in every language, as a mapping.
 
         :raises KeyError: no such code, or a fact that its text needs is missing.
         """
-        return {part: text.format_map(facts or {}) for part, text in self._entries[language][code].items()}
+        said = {name: _in(language, fact) for name, fact in (facts or {}).items()}
+        return {part: text.format_map(said) for part, text in self._entries[language][code].items()}
+
+
+def _in(language: str, fact: object) -> object:
+    return fact[language] if isinstance(fact, Mapping) and language in fact else fact
 
 
 @lru_cache(maxsize=1000)

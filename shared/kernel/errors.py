@@ -4,14 +4,25 @@ Each error has a stable ``code``; the texts that people read (title, detail, rem
 locale files under that code.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One of the things that are in the way: a code of the locale files, where it is, and the facts for its text."""
+
+    code: str
+    where: str
+    facts: Mapping[str, object]
 
 
 class DomainError(Exception):
     """A refusal that no retry will change.
 
     ``code`` is stable and machine-readable, ``field`` names the part of the request that is at
-    fault (a JSON path, or None when it is the request as a whole), ``facts`` fill the texts.
+    fault (a JSON path, or None when it is the request as a whole), ``facts`` fill the texts: a value, or one for each
+    language. ``reasons`` say singly what is in the way, where there may be several.
     """
 
     status = 422
@@ -21,6 +32,12 @@ class DomainError(Exception):
         self.code = code
         self.field = field
         self.facts = facts
+        self.reasons: tuple[Reason, ...] = ()
+
+    def because(self, reasons: "Iterable[Reason]") -> "DomainError":
+        """The same refusal, with its reasons."""
+        self.reasons = tuple(reasons)
+        return self
 
 
 class InvalidInput(DomainError):

@@ -36,6 +36,9 @@ class Place:
     category: str
     agency: str
     link: str = ""
+    run: str = ""
+    candidate: str = ""
+    rule: str = ""
 
     def post(self, scope: Scope) -> str:
         """The recipient that a scope is for."""
@@ -70,6 +73,15 @@ def _order(place: Place, scope: Scope) -> dict[str, Any]:
     }
 
 
+def _plan(place: Place, scope: Scope) -> dict[str, Any]:
+    return {
+        "campaign": "没有点单的活动",
+        "starts_on": "2014-06-27",
+        "ends_on": "2014-07-16",
+        "start_township_code": place.township,
+    }
+
+
 def _volunteer(place: Place, scope: Scope) -> dict[str, Any]:
     return {
         "team_code": place.team,
@@ -97,6 +109,9 @@ PATHS: Mapping[str, Callable[[Place, Scope], str]] = {
     "volunteer_no": lambda p, s: p.volunteer,
     "edition_id": lambda p, s: p.edition,
     "link": lambda p, s: p.link,
+    "run_id": lambda p, s: p.run,
+    "candidate_id": lambda p, s: p.candidate,
+    "rule_id": lambda p, s: p.rule,
 }
 CODES: Mapping[str, Callable[[Place], str]] = {
     "agencies": lambda p: p.agency,
@@ -207,14 +222,25 @@ SCENES: Mapping[str, Mapping[str, Scene]] = {
         "GET /teams": Scene(),
         "GET /items": Scene(),
         "GET /demand": Scene(),
-        "POST /plans": Scene(
-            body=lambda p, s: {
-                "campaign": "没有点单的活动",
-                "starts_on": "2014-06-27",
-                "ends_on": "2014-07-16",
-                "start_township_code": p.township,
-            }
+        "POST /plans": Scene(body=_plan),
+        "POST /planning-runs": Scene(body=_plan),
+        "GET /planning-runs": Scene(),
+        "GET /planning-runs/{run_id}": Scene(),
+        "GET /planning-runs/{run_id}/stream": Scene(),
+        "POST /planning-runs/{run_id}/cancel": Scene(),
+        "GET /candidates": Scene(),
+        "GET /candidates/{candidate_id}": Scene(),
+        "GET /candidates/{candidate_id}/comparison": Scene(query=lambda p, s: {"with": p.candidate}),
+        "GET /candidates/{candidate_id}/diff": Scene(),
+        "POST /candidates/{candidate_id}/check": Scene(body=_body(steps=[])),
+        "POST /candidates/{candidate_id}/edits": Scene(body=_body(steps=[], revision=1)),
+        "POST /candidates/{candidate_id}/discard": Scene(),
+        "POST /candidates/{candidate_id}/publish": Scene(body=_body(revision=1)),
+        "GET /planning-rules": Scene(),
+        "POST /planning-rules": Scene(
+            body=lambda p, s: {"campaign": "没有点单的活动", "does": "forbid", "team_code": p.team, "on": "2014-06-27"}
         ),
+        "DELETE /planning-rules/{rule_id}": Scene(absent=True),
         "GET /plans": Scene(Kind.PARTS),
         "GET /plans/{plan_id}": Scene(Kind.PARTS),
         "POST /plans/{plan_id}/publish": Scene(),

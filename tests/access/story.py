@@ -1,5 +1,7 @@
 """The circuit of 2014, played, and one volunteer entered: what scenes are about."""
 
+from typing import Any
+
 import httpx
 
 from cli.client import Client
@@ -37,6 +39,7 @@ async def tell(client: httpx.AsyncClient) -> Place:
         listed = (await client.get(f"/api/notify/recipients/{post}/messages")).json()["items"]
         messages[scope] = listed[0]["id"]
     order = next(o for o in outcome.orders if o["id"] == booth["order_id"])
+    planned = await _plan_more(client, township, order)
     account = {"login": "重名", "roles": ["auditor"]}
     return Place(
         township=township,
@@ -52,6 +55,38 @@ async def tell(client: httpx.AsyncClient) -> Place:
         edition=order["edition_id"],
         item=item["code"],
         category=item["category_code"],
+        **planned,
         link=(await client.post(f"/api/dispatch/stops/{stop['id']}/link")).json()["path"].rsplit("/")[-1],
         agency=(await client.get("/api/catalog/agencies")).json()["items"][0]["code"],
     )
+
+
+async def _plan_more(client: httpx.AsyncClient, township: str, like: dict[str, Any]) -> dict[str, str]:
+    """An order more, a planning run that is over, its candidate, and a ban."""
+    body = {
+        "township_code": township,
+        "edition_id": like["edition_id"],
+        "campaign": "入秋服务月",
+        "place": "高楼镇西村桥头路口",
+        "lines": [{"item_code": like["lines"][0]["item_code"], "expected_attendance": 80}],
+    }
+    order = (await client.post("/api/requests/orders", json=body)).json()
+    for step in ("submit", "accept"):
+        assert (await client.post(f"/api/requests/orders/{order['id']}/{step}")).is_success
+    days = {"starts_on": "2014-09-01", "ends_on": "2014-09-05", "start_township_code": township}
+
+    async def started() -> httpx.Response | None:
+        answer = await client.post("/api/dispatch/planning-runs", json={"campaign": body["campaign"], **days})
+        return answer if answer.is_success else None
+
+    run = (await until(started)).json()
+
+    async def over() -> bool:
+        answer = await client.get(f"/api/dispatch/planning-runs/{run['id']}")
+        return bool(answer.json()["state"] == "done")
+
+    await until(over)
+    team = (await client.get("/api/dispatch/teams")).json()["items"][-1]["code"]
+    ban = {"campaign": body["campaign"], "does": "forbid", "team_code": team, "on": "2014-09-05"}
+    rule = (await client.post("/api/dispatch/planning-rules", json=ban)).json()
+    return {"run": run["id"], "candidate": run["candidate_id"], "rule": rule["id"]}

@@ -11,16 +11,18 @@ class ListPlanner:
     """See :class:`services.dispatch.domain.planning.circuit.TourPlanner`."""
 
     def plan(self, problem: Problem, effort: Effort = USUAL, tell: Tell = carry_on) -> Solution:
-        ledger = scheduled(instance_of(problem))
+        given = effort.start.booths if effort.start is not None else ()
+        ledger = scheduled(instance_of(problem), list(given))
         solution = Solution(explained(problem, ledger.booths()), ledger.objective, seed=effort.seed)
         tell(Progress(0.0, solution))
         return solution
 
 
-def scheduled(instance: Instance) -> Ledger:
-    """The plan of list scheduling, with what is fixed placed first."""
+def scheduled(instance: Instance, given: list[Booth] | None = None) -> Ledger:
+    """The plan of list scheduling, with what is fixed placed first, then what is ``given`` as far as it fits."""
     ledger = Ledger(instance)
     place_fixed(ledger)
+    place_booths(ledger, given or [])
     lines = instance.problem.lines
     urgent_first = sorted(range(len(lines)), key=lambda n: (-lines[n].priority, lines[n].site, lines[n].id))
     ledger.fill(line for line in urgent_first if line not in ledger.placings)

@@ -1,7 +1,10 @@
 """The planner in a process of its own, so that the service stays awake and a plan can be stopped at any moment."""
 
 import multiprocessing
+import os
 from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
 from multiprocessing.connection import Connection, wait
 
 from services.dispatch.domain.planning.circuit import USUAL, Effort, Progress, Solution, Tell, TourPlanner, carry_on
@@ -12,6 +15,27 @@ GRACE_SECONDS = 2.0
 
 LOOK_SECONDS = 0.5
 """How often the listener hears that nothing is new, so that it can stop a planner that finds nothing."""
+
+
+NICENESS = 10
+"""Where the processor is scarce, whoever waits for an answer comes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """Makes the planner of this name; the solver is loaded where that happens, and nowhere else: it takes a second and
+    a hundred megabytes."""
+
+    module: str
+    name: str
+
+    def __call__(self) -> TourPlanner:
+        planner: TourPlanner = getattr(import_module(self.module), self.name)()
+        return planner
+
+
+OPTIMIZER = Imported("services.dispatch.adapters.optimizer", "Optimizer")
+REPAIRER = Imported("services.dispatch.adapters.repair", "Repairer")
 
 
 class PlannerLost(RuntimeError):
@@ -73,6 +97,8 @@ def _work(pipe: Connection, make: Callable[[], TourPlanner], problem: Problem, e
         pipe.send(progress)
         return not pipe.poll()
 
+    if hasattr(os, "nice"):  # not on Windows
+        os.nice(NICENESS)
     try:
         pipe.send(make().plan(problem, effort, tell))
     except (BrokenPipeError, ConnectionResetError):

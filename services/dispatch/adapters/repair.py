@@ -11,7 +11,7 @@ from services.dispatch.adapters.ledger import Ledger, Placing
 from services.dispatch.adapters.list_planner import place_booths, place_fixed
 from services.dispatch.adapters.optimizer import Optimizer
 from services.dispatch.adapters.part_model import Limits, PartModel, Placings
-from services.dispatch.domain.planning.circuit import Circuit, Effort, Solution
+from services.dispatch.domain.planning.circuit import USUAL, Circuit, Effort, Progress, Solution, Tell, carry_on
 from services.dispatch.domain.planning.problem import Problem, Weights
 from services.dispatch.domain.planning.reasons import explained
 
@@ -36,6 +36,16 @@ class Repaired:
     solution: Solution
     lost: tuple[str, ...]
     moved: tuple[str, ...]
+
+
+class Repairer:
+    """See :class:`services.dispatch.domain.planning.circuit.TourPlanner`: mends what the effort starts from."""
+
+    def plan(self, problem: Problem, effort: Effort = USUAL, tell: Tell = carry_on) -> Solution:
+        began = time.monotonic()
+        solution = repair(problem, effort.start or Circuit()).solution
+        tell(Progress(time.monotonic() - began, solution))
+        return solution
 
 
 def repair(problem: Problem, before: Circuit, level: Level = 1, effort: Effort | None = None) -> Repaired:

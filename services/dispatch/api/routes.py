@@ -1,10 +1,9 @@
 """dispatch's operations: look at demand and supply, plan, publish, and carry the circuit out."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 
 from services.dispatch.api import schemas
+from services.dispatch.api.inputs import After, Filter, Limit
 from services.dispatch.application import fieldwork, planning, queries, residents
 from services.dispatch.domain.stop import Report
 from shared.http.doors import door, public
@@ -12,10 +11,6 @@ from shared.http.inputs import AppState, IdempotencyKey, Page, Uow
 from shared.http.texts import preferred_language
 
 router = APIRouter(tags=["dispatch"])
-
-After = Annotated[str | None, Query(max_length=40, description="key to begin behind")]
-Limit = Annotated[int, Query(ge=1, le=500)]
-Filter = Annotated[str | None, Query(max_length=80)]
 
 
 @router.get("/townships", summary="Townships as dispatch knows them", **door("read_supply", 422))

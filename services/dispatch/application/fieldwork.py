@@ -9,6 +9,7 @@ from services.dispatch.application import announce
 from services.dispatch.application.planning import tell_unserved
 from services.dispatch.application.policy import POLICY
 from services.dispatch.application.queries import require_stop
+from services.dispatch.application.runs import queue_repairs
 from services.dispatch.domain.plan import Plan
 from services.dispatch.domain.planning.problem import PARTS, HalfDay, working_days
 from services.dispatch.domain.stop import LIVE, Assignment, Report, Stop
@@ -200,7 +201,8 @@ async def _plan_and_stop(tx: Transaction, stop_id: str) -> tuple[Plan, Stop]:
 
 
 async def _replace(tx: Transaction, plan: Plan, stop: Stop, lost: Assignment) -> int:
-    """Offers the booth of ``lost`` to another team; 1 when there is one, else 0 and the line is unserved."""
+    """Offers the booth of ``lost`` to another team; 1 when there is one, else 0: the line is unserved, and a repair
+    looks for more than another team."""
     code = await _next_team(tx, stop, lost)
     if code is None:
         line = {
@@ -216,6 +218,7 @@ async def _replace(tx: Transaction, plan: Plan, stop: Stop, lost: Assignment) ->
         await _set_lines(tx, [lost], "open")
         await tell_unserved(tx, [line])
         announce.of_unserved(tx, plan, line)
+        await queue_repairs(tx, [plan.campaign])
         return 0
     replacement = Assignment(
         id=new_id(),

@@ -11,9 +11,10 @@ from sqlalchemy import Table, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from services.dispatch.application.fieldwork import release_order
+from services.dispatch.application.runs import queue_repairs
 from services.dispatch.domain.plan import Plan
 from services.dispatch.domain.stop import LIVE
-from services.dispatch.store.tables import assignment, demand_line, item, stop, team, township
+from services.dispatch.store.tables import assignment, demand_line, item, plan, stop, team, township
 from shared.contracts.catalog import ServiceItemChanged, TeamRegistered, TownshipChanged
 from shared.contracts.notify import MessageDelivered, MessageFailed
 from shared.contracts.requests import OrderAccepted, OrderCancelled, OrderClosed
@@ -32,7 +33,10 @@ async def note_township(uow: UnitOfWork, event: TownshipChanged) -> None:
 async def note_team(uow: UnitOfWork, event: TeamRegistered) -> None:
     row = {"code": event.code, "name": event.name, "name_en": event.name_en, "members": event.members}
     async with uow.transaction() as tx:
+        members = await tx.session.scalar(select(team.c.members).where(team.c.code == event.code))
         await _replace(tx, team, row)
+        if members is not None and event.members < members:
+            await queue_repairs(tx, await _campaigns_of(tx, event.code))
 
 
 async def note_item(uow: UnitOfWork, event: ServiceItemChanged) -> None:
@@ -42,7 +46,8 @@ async def note_item(uow: UnitOfWork, event: ServiceItemChanged) -> None:
 
 
 async def take_demand(uow: UnitOfWork, order: OrderAccepted) -> None:
-    """Every line of an accepted order becomes open demand."""
+    """Every line of an accepted order becomes open demand; where its campaign has a plan already, a repair finds it a
+    place."""
     async with uow.transaction() as tx:
         await tx.session.execute(
             insert(demand_line),
@@ -67,6 +72,7 @@ async def take_demand(uow: UnitOfWork, order: OrderAccepted) -> None:
                 for line in order.lines
             ],
         )
+        await queue_repairs(tx, [order.campaign])
 
 
 async def drop_demand(uow: UnitOfWork, event: OrderCancelled | OrderClosed) -> None:
@@ -104,6 +110,17 @@ async def note_delivery(uow: UnitOfWork, message: MessageDelivered) -> None:
             .values(**values)
             .execution_options(synchronize_session=False)
         )
+
+
+async def _campaigns_of(tx: Transaction, team_code: str) -> list[str]:
+    """Where the team is expected."""
+    query = (
+        select(plan.c.campaign)
+        .join(stop, stop.c.plan_id == plan.c.id)
+        .join(assignment, assignment.c.stop_id == stop.c.id)
+        .where(assignment.c.team_code == team_code, assignment.c.state.in_(LIVE), stop.c.state == "planned")
+    )
+    return list(await tx.session.scalars(query.distinct()))
 
 
 async def _replace(tx: Transaction, table: Table, row: dict[str, Any]) -> None:

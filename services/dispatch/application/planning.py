@@ -2,42 +2,27 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
+from typing import Any
 
 from pydantic import BaseModel
 from sqlalchemy import Row, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.dispatch.application import announce
 from services.dispatch.application.policy import POLICY
+from services.dispatch.application.tasks import Task, open_task
+from services.dispatch.application.wording import Names, broken_rules, names_of
 from services.dispatch.domain.plan import Plan
 from services.dispatch.domain.planning.check import check_plan
-from services.dispatch.domain.planning.circuit import Circuit, TourPlanner, stops_of, way_km
-from services.dispatch.domain.planning.pacing import paced
-from services.dispatch.domain.planning.problem import (
-    PARTS,
-    Line,
-    Problem,
-    Site,
-    Slot,
-    Team,
-    Travel,
-    Weights,
-    working_days,
-)
+from services.dispatch.domain.planning.circuit import USUAL, Circuit, Effort, TourPlanner, stops_of, way_km
+from services.dispatch.domain.planning.circuit import Stop as PlannedStop
 from services.dispatch.domain.stop import Assignment, Stop
-from services.dispatch.store.tables import booking, demand_line, item, stop, team, township
+from services.dispatch.store.tables import booking, demand_line, stop
 from shared.contracts.dispatch import StopScheduled, TeamAssigned
 from shared.db.idempotency import claim, claimed
 from shared.db.unit_of_work import Transaction, UnitOfWork
-from shared.kernel.errors import Conflict, InvalidInput
+from shared.kernel.errors import Conflict
 from shared.kernel.ids import new_id
-
-Lines = dict[str, Row[tuple[object, ...]]]
-"""Rows of ``demand_line`` by line id."""
-
-SERVICE_WEIGHTS = Weights(later_part=1)
-"""The mornings first; days off the circuit's pace count for four at most."""
 
 
 async def propose_plan(
@@ -70,22 +55,18 @@ async def propose_plan(
         earlier = await claimed(session, idempotency_key, request)
         if earlier is not None and (found := await session.get(Plan, earlier)):
             return found
-        lines = await _open_lines(session, campaign)
-        problem = await _problem(session, plan, lines)
-    # The planner may take its time: no transaction is open, and the event loop is free.
-    circuit = (await asyncio.to_thread(planner.plan, problem)).circuit
-    violations = check_plan(problem, circuit)
-    if violations:
-        raise RuntimeError(f"{type(planner).__name__} broke the rules: {violations[:5]}")
+        task = await open_task(session, plan)
+        names = await names_of(session, task.lines)
+    circuit = await first_circuit(planner, task, names)
     async with uow.transaction() as tx:
         known = await claim(tx, idempotency_key, request, plan.id)
         if known != plan.id:
             return await tx.get(Plan, known)
-        plan.distance_km = round(way_km(problem, stops_of(problem, circuit.booths)), 1)
-        plan.unserved = [_unserved(lines[line.line], line.reason) for line in circuit.unserved]
+        plan.distance_km = round(way_km(task.problem, stops_of(task.problem, circuit.booths)), 1)
+        plan.unserved = [unserved_of(task.lines[line.line], line.reason) for line in circuit.unserved]
         tx.add(plan)
         await tx.session.flush()
-        for proposed in _stops(plan, circuit, lines, problem):
+        for proposed in _stops(plan, circuit, task):
             tx.add(proposed)
         return plan
 
@@ -167,118 +148,55 @@ async def withdraw_plan(uow: UnitOfWork, plan_id: str) -> Plan:
         return plan
 
 
-async def _open_lines(session: AsyncSession, campaign: str) -> Lines:
-    rows = await session.execute(
-        select(demand_line)
-        .where(demand_line.c.campaign == campaign, demand_line.c.state == "open")
-        .order_by(demand_line.c.line_id)
-    )
-    lines = {row.line_id: row for row in rows}
-    if not lines:
-        raise Conflict("no_open_demand", field="campaign", campaign=campaign)
-    return lines
+async def first_circuit(planner: TourPlanner, task: Task, names: Names) -> Circuit:
+    """What the planner makes of the task at once; checked. The event loop is free meanwhile.
+
+    :raises Conflict: something pinned by hand can't be kept.
+    """
+    require_pins_to_hold(task, names)
+    published = task.problem.published
+    effort = Effort(start=Circuit(published)) if published else USUAL
+    circuit = (await asyncio.to_thread(planner.plan, task.problem, effort)).circuit
+    violations = check_plan(task.problem, circuit)
+    if violations:
+        raise RuntimeError(f"{type(planner).__name__} broke the rules: {violations[:5]}")
+    return circuit
 
 
-async def _problem(session: AsyncSession, plan: Plan, lines: Lines) -> Problem:
-    """What is asked, in half-days from the plan's first day on, at the pace of an even circuit."""
-    days = (plan.ends_on - plan.starts_on).days + 1
-    working = {
-        (day - plan.starts_on).days for day in working_days(plan.starts_on, plan.ends_on, weekends=plan.weekends)
-    }
-    if not working:
-        raise InvalidInput("no_working_day", field="ends_on", first=plan.starts_on, last=plan.ends_on)
-    places = {row.code: (row.lat, row.lon) for row in await session.execute(select(township))}
-    if plan.start_township_code not in places:
-        raise InvalidInput("unknown_township", field="start_township_code", township=plan.start_township_code)
-    sites = {
-        _site_id(row): Site(_site_id(row), row.township_code, places[row.township_code])
-        for row in lines.values()
-        if row.township_code in places
-    }
-    problem = Problem(
-        sites=tuple(sites[key] for key in sorted(sites)),
-        teams=await _teams(session, plan, days),
-        lines=tuple(_line(row, plan, days) for row in lines.values()),
-        days=days,
-        parts=len(PARTS),
-        travel=Travel(on="sphere"),
-        weights=SERVICE_WEIGHTS,
-        closed=frozenset(range(days)) - working,
-        start_township=plan.start_township_code,
-        first_on=plan.starts_on,
-    )
-    return paced(problem)
+def require_pins_to_hold(task: Task, names: Names) -> None:
+    """:raises Conflict: something pinned by hand can't be kept (``pins_do_not_hold``); says which rules it breaks."""
+    if broken := task.broken(fixed.booth for fixed in task.problem.fixed):
+        raise broken_rules(Conflict("pins_do_not_hold", field="campaign"), task, names, broken)
 
 
-async def _teams(session: AsyncSession, plan: Plan, days: int) -> tuple[Team, ...]:
-    offers: dict[str, set[str]] = {}
-    for row in await session.execute(select(item.c.code, item.c.teams)):
-        for code in row.teams:
-            offers.setdefault(code, set()).add(row.code)
-    busy: dict[str, set[Slot]] = {}
-    within = booking.c.on.between(plan.starts_on, plan.ends_on)
-    for row in await session.execute(select(booking).where(within)):
-        busy.setdefault(row.team_code, set()).add(Slot((row.on - plan.starts_on).days, PARTS.index(row.part)))
-    slots = frozenset(Slot(day, part) for day in range(days) for part in range(len(PARTS)))
-    return tuple(
-        Team(
-            id=row.code,
-            items=frozenset(offers.get(row.code, ())),
-            members=row.members,
-            free=slots - busy.get(row.code, set()),
-            max_stops_per_day=len(PARTS),
-        )
-        for row in await session.execute(select(team).order_by(team.c.code))
-    )
-
-
-def _site_id(row: Row[tuple[object, ...]]) -> str:
-    return f"{row.township_code}/{row.place}"
-
-
-def _line(row: Row[tuple[object, ...]], plan: Plan, days: int) -> Line:
-    return Line(
-        id=row.line_id,
-        site=_site_id(row),
-        item=row.item_code,
-        volunteers=row.volunteers,
-        first_day=0,
-        last_day=days - 1,
-        priority=row.priority,
-        preferred_days=tuple(_days(row.wished_on, plan)),
-        ruled_out_days=frozenset(_days(row.ruled_out_on, plan)),
-    )
-
-
-def _days(dates: list[str], plan: Plan) -> list[int]:
-    """The plan's days among these dates, counted from its first."""
-    wanted = sorted((date.fromisoformat(day) - plan.starts_on).days for day in dates)
-    return [day for day in wanted if 0 <= day <= (plan.ends_on - plan.starts_on).days]
-
-
-def _stops(plan: Plan, circuit: Circuit, lines: Lines, problem: Problem) -> list[Stop]:
+def _stops(plan: Plan, circuit: Circuit, task: Task) -> list[Stop]:
     stops = []
-    for position, planned in enumerate(stops_of(problem, circuit.booths), start=1):
-        first = lines[planned.booths[0].line]
-        lat, lon = planned.site.point
-        stops.append(
-            Stop(
-                id=new_id(),
-                plan_id=plan.id,
-                position=position,
-                township_code=planned.site.township,
-                place=first.place,
-                on=plan.starts_on + timedelta(days=planned.slot.day),
-                part=PARTS[planned.slot.part],
-                lat=lat if first.lat is None else first.lat,
-                lon=lon if first.lon is None else first.lon,
-                assignments=[new_assignment(lines[booth.line], booth.team) for booth in planned.booths],
-            )
-        )
+    for position, planned in enumerate(stops_of(task.problem, circuit.booths), start=1):
+        assignments = [new_assignment(task.lines[booth.line], booth.team) for booth in planned.booths]
+        stops.append(new_stop(plan, planned, task, position, assignments))
     return stops
 
 
-def new_assignment(line: Row[tuple[object, ...]], team_code: str) -> Assignment:
+def new_stop(plan: Plan, planned: PlannedStop, task: Task, position: int, assignments: list[Assignment]) -> Stop:
+    """A stop of ``plan``, not yet announced."""
+    first = task.lines[planned.booths[0].line]
+    lat, lon = planned.site.point
+    on, part = task.dated.half_day(planned.slot)
+    return Stop(
+        id=new_id(),
+        plan_id=plan.id,
+        position=position,
+        township_code=planned.site.township,
+        place=first.place,
+        on=on,
+        part=part,
+        lat=lat if first.lat is None else first.lat,
+        lon=lon if first.lon is None else first.lon,
+        assignments=assignments,
+    )
+
+
+def new_assignment(line: Row[Any], team_code: str) -> Assignment:
     """An assignment for a row of ``demand_line``, not yet offered."""
     return Assignment(
         id=new_id(),
@@ -292,7 +210,8 @@ def new_assignment(line: Row[tuple[object, ...]], team_code: str) -> Assignment:
     )
 
 
-def _unserved(line: Row[tuple[object, ...]], reason: str) -> dict[str, str]:
+def unserved_of(line: Row[Any], reason: str) -> dict[str, str]:
+    """An entry of ``Plan.unserved``."""
     return {
         "order_id": line.order_id,
         "line_id": line.line_id,

@@ -10,6 +10,14 @@ from shared.kernel.errors import InvalidInput
 LONGEST_CAMPAIGN_DAYS = 366
 
 
+def require_days(starts_on: date, ends_on: date) -> None:
+    """:raises InvalidInput: they are reversed, or too far apart."""
+    if ends_on < starts_on:
+        raise InvalidInput("days_reversed", field="ends_on", first=starts_on, last=ends_on)
+    if (ends_on - starts_on).days >= LONGEST_CAMPAIGN_DAYS:
+        raise InvalidInput("campaign_too_long", field="ends_on", most=LONGEST_CAMPAIGN_DAYS)
+
+
 @dataclass(eq=False, kw_only=True)
 class Plan(Aggregate):
     """``revision`` counts what was published: 1 is the first, every repair makes the next.
@@ -33,10 +41,7 @@ class Plan(Aggregate):
     unserved: list[dict[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        if self.ends_on < self.starts_on:
-            raise InvalidInput("days_reversed", field="ends_on", first=self.starts_on, last=self.ends_on)
-        if (self.ends_on - self.starts_on).days >= LONGEST_CAMPAIGN_DAYS:
-            raise InvalidInput("campaign_too_long", field="ends_on", most=LONGEST_CAMPAIGN_DAYS)
+        require_days(self.starts_on, self.ends_on)
 
     @property
     def key(self) -> str:

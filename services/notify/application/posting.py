@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, select, text
+from sqlalchemy import exists, select
 
 from services.notify.domain.delivery import FRESH, Delivery
 from services.notify.domain.message import Message, Params, message_id
@@ -13,13 +13,10 @@ from services.notify.domain.recipient import COORDINATOR, Recipient
 from services.notify.store.tables import message as message_table
 from shared.cache.port import Cache
 from shared.contracts.notify import MessageDelivered
-from shared.db.engine import dialect_of
 from shared.db.unit_of_work import Transaction, UnitOfWork
 from shared.messaging.envelope import Envelope
 
 MAIL_TOPIC = "mail"
-_TURN = 0x0D1A_0010
-"""This service's advisory lock: any number, but a fixed one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +33,11 @@ def inbox_topic(recipient_id: str) -> str:
 
 @asynccontextmanager
 async def telling(uow: UnitOfWork) -> AsyncIterator[Transaction]:
-    """The transaction of a use case that may write messages. Only one of those runs at a time.
-
-    Batches of different queues touch the same recipients, in any order: without the turn they would
-    lock each other out again and again. And what depends on two aggregates (an edition and the
-    townships, the parts of a digest) would be missed when both are half stored at the same moment.
-    SQLite's writers queue anyway.
-    """
+    """The transaction of a use case that may write messages. Only one of those runs at a time: batches of different
+    queues touch the same recipients, and what depends on two aggregates (an edition and the townships, the parts of a
+    digest) would be missed when both are half stored at the same moment."""
     async with uow.transaction() as tx:
-        if dialect_of(tx.session) == "postgresql" and not tx.session.info.get("has_turn"):
-            await tx.session.execute(text(f"SELECT pg_advisory_xact_lock({_TURN})"))
-            tx.session.info["has_turn"] = True  # until the session ends, and with it the transaction
+        await tx.take_turn()
         yield tx
 
 

@@ -1,8 +1,9 @@
 """Whether a service has all that its publishers sent, and what it asks for when it has not.
 
 A position comes behind the events it counts. If more were sent than have come, some got lost on the way: the broker
-lost its data, or had no queue yet. Which ones cannot be seen from a number, so the newest are asked for first, and
-then four times as many before those, until the counts agree. What was there already is a duplicate to the inbox.
+lost its data, or had no queue yet. Which ones cannot be seen from a number, so the newest are asked for first (as many
+as are missing, and some more), and then four times as many before those, until the counts agree. What was there already
+is a duplicate to the inbox.
 """
 
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ from shared.messaging.core.inbox import Source
 from shared.messaging.position import Answer, Ask, Position
 
 GROWTH = 4
+LEAST = 50
+"""The fewest that are asked for: a duplicate costs less than asking again."""
+
 PATIENCE_SECONDS = 8.0
 """How long an answer may take before the ask counts as lost."""
 
@@ -67,7 +71,7 @@ class Gaps:
         if position.publisher not in self._counted:
             self._counted.add(position.publisher)
             return Recount(position.publisher)
-        first = self._ask(position.shard, position.sent_count - received)
+        first = self._ask(position.shard, max(LEAST, position.sent_count - received))
         self._searches[source] = _Search(first, now + PATIENCE_SECONDS, connection, position.sent_count)
         return first
 

@@ -1,6 +1,7 @@
 """A circuit's pace: which day suits a place that names none."""
 
 from dataclasses import replace
+from functools import lru_cache
 
 from services.dispatch.domain.geography import shortest_way
 from services.dispatch.domain.planning.problem import Problem
@@ -18,10 +19,16 @@ def paced(problem: Problem) -> Problem:
     days = [day for day in range(problem.days) if day not in problem.closed]
     if not sites or not days:
         return problem
-    way = shortest_way([[problem.travel.distance_km(a, b) for b in sites] for a in sites])
+    way = _way(tuple(tuple(problem.travel.distance_km(a, b) for b in sites) for a in sites))
     due = {sites[n].id: days[round(turn * (len(days) - 1) / max(1, len(way) - 1))] for turn, n in enumerate(way)}
     lines = (
         line if line.preferred_days or line.site not in due else replace(line, preferred_days=(due[line.site],))
         for line in problem.lines
     )
     return replace(problem, lines=tuple(lines))
+
+
+@lru_cache(maxsize=32)
+def _way(km: tuple[tuple[float, ...], ...]) -> tuple[int, ...]:
+    """Remembered: a campaign's places are looked at again and again, and the way takes a quarter of a second."""
+    return tuple(shortest_way(km))

@@ -1,0 +1,235 @@
+"""HTTP bodies of planning runs, candidates, pins and bans."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+
+from services.dispatch.api.schemas import Campaign, PlanBody
+from services.dispatch.domain.candidate import MOST_STEPS
+from shared.http.inputs import Answer, Body, Code
+
+Id = Annotated[str, StringConstraints(min_length=1, max_length=36)]
+Part = Literal["morning", "afternoon"]
+Revision = Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+class RunBody(PlanBody):
+    """``seconds`` is how long to search; the same ``seed`` gives the same plan."""
+
+    purpose: Literal["plan", "repair"] = "plan"
+    seconds: Annotated[float, Field(ge=1, le=3600)] = 20
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1
+
+
+class RunAnswer(Answer):
+    """``gap``: how far the plan is from the bound, which no plan exceeds, as a share of the bound."""
+
+    id: str
+    purpose: Literal["plan", "repair"]
+    campaign: str
+    starts_on: date
+    ends_on: date
+    start_township_code: str
+    weekends: bool
+    seed: int
+    seconds: float
+    made_at: datetime
+    state: Literal["queued", "running", "done", "cancelled", "failed"]
+    candidate_id: str | None
+    spent_seconds: float
+    objective: int | None
+    bound: int | None
+    gap: float | None
+    error: str | None
+    error_detail: str | None
+
+
+class LevelAnswer(Answer):
+    level: int
+    goal: str
+    value: float
+    more_is_better: bool
+
+
+class ScoreAnswer(Answer):
+    """What a plan is worth: each goal by its rank, and the weighted sum by which plans are compared."""
+
+    objective: float
+    lines_served: float
+    levels: list[LevelAnswer]
+
+
+class CandidateAnswer(Answer):
+    id: str
+    run_id: str
+    campaign: str
+    made_at: datetime
+    state: Literal["growing", "kept", "published", "discarded"]
+    revision: int
+    plan_id: str | None
+    score: ScoreAnswer
+
+
+class LineAnswer(Answer):
+    line_id: str
+    township_code: str
+    township_name: str
+    township_name_en: str
+    item_code: str
+    item_name: str
+    item_name_en: str
+
+
+class PlaceAnswer(Answer):
+    team_code: str
+    team_name: str
+    team_name_en: str
+    on: date
+    part: Part
+    volunteers: int
+
+
+class BoothAnswer(LineAnswer, PlaceAnswer):
+    pass
+
+
+class RelaxationAnswer(Answer):
+    """The least that would make a place for the line."""
+
+    code: str
+    facts: dict[str, Any]
+    detail: str
+
+
+class UnservedLineAnswer(LineAnswer):
+    reason: str
+    facts: dict[str, Any]
+    detail: str
+    relaxation: RelaxationAnswer | None
+
+
+class WholeCandidateAnswer(CandidateAnswer):
+    booths: list[BoothAnswer]
+    unserved: list[UnservedLineAnswer]
+
+
+class BrokenRuleAnswer(Answer):
+    code: str
+    where: str
+    facts: dict[str, Any]
+    detail: str
+
+
+class VerdictAnswer(Answer):
+    """Whether a plan holds by the rules as they are now; ``score`` is null when it does not."""
+
+    holds: bool
+    broken: list[BrokenRuleAnswer]
+    score: ScoreAnswer | None
+
+
+class ChangeAnswer(LineAnswer):
+    how: Literal["added", "lost", "moved"]
+    before: list[PlaceAnswer]
+    after: list[PlaceAnswer]
+
+
+class TallyAnswer(Answer):
+    code: str
+    name: str
+    name_en: str
+    added: int
+    lost: int
+    moved: int
+    days_changed: int
+
+
+class ComparisonAnswer(Answer):
+    """What differs, line by line (go on with ``after=next_after``), and for whom."""
+
+    changes: list[ChangeAnswer]
+    next_after: str | None
+    townships: list[TallyAnswer]
+    teams: list[TallyAnswer]
+
+
+class CandidatesComparedAnswer(ComparisonAnswer):
+    """``difference`` is the other's score less the one's."""
+
+    one: CandidateAnswer
+    other: CandidateAnswer
+    difference: ScoreAnswer
+
+
+class DiffAnswer(VerdictAnswer, ComparisonAnswer):
+    """What publishing changes against what is published. ``changed_lines`` had a booth and lose it or get another;
+    ``cost`` is what that is worth in the objective."""
+
+    price_of_change: int
+    changed_lines: int
+    cost: int
+    unserved: list[UnservedLineAnswer]
+
+
+class PlaceStep(Body):
+    """The line goes to this team on this half-day, wherever it was before."""
+
+    do: Literal["place"]
+    line_id: Id
+    team_code: Code
+    on: date
+    part: Part
+
+
+class TakeOutStep(Body):
+    """The line is not served."""
+
+    do: Literal["take_out"]
+    line_id: Id
+
+
+Steps = Annotated[list[Annotated[PlaceStep | TakeOutStep, Field(discriminator="do")]], Field(max_length=MOST_STEPS)]
+
+
+class CheckBody(Body):
+    """``from_revision``: the steps are made from this earlier revision on, not from the present one."""
+
+    steps: Steps = Field(default_factory=list)
+    from_revision: Revision | None = None
+
+
+class EditBody(CheckBody):
+    """``revision`` is the one that was looked at."""
+
+    revision: Revision
+
+
+class PublishBody(Body):
+    """``revision`` is the one whose diff was looked at: it and no other is published."""
+
+    revision: Revision
+
+
+class RuleBody(Body):
+    """pin: the line goes to this team on this half-day; with less named, to no other team or on no other day. forbid:
+    what is named together (line and team, line and day, or team and day) does not happen; a day without a part means
+    all of it."""
+
+    campaign: Campaign
+    does: Literal["pin", "forbid"]
+    line_id: Id | None = None
+    team_code: Code | None = None
+    on: date | None = None
+    part: Part | None = None
+
+
+class RuleAnswer(Answer):
+    id: str
+    campaign: str
+    does: Literal["pin", "forbid"]
+    made_at: datetime
+    line_id: str | None
+    team_code: str | None
+    on: date | None
+    part: Part | None

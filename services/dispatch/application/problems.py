@@ -1,0 +1,122 @@
+"""Demand and supply of the store as a planner's problem."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any, Protocol
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.dispatch.domain.candidate import Dated
+from services.dispatch.domain.planning.problem import (
+    PARTS,
+    Line,
+    Problem,
+    Site,
+    Slot,
+    Team,
+    Travel,
+    Weights,
+    working_days,
+)
+from services.dispatch.store.tables import booking, item, team, township
+from shared.kernel.errors import InvalidInput
+
+Lines = dict[str, Row[Any]]
+"""Rows of ``demand_line`` by line id."""
+
+SERVICE_WEIGHTS = Weights(later_part=1)
+"""The mornings first; days off the circuit's pace count for four at most."""
+
+
+class Frame(Protocol):
+    """Which demand, and on which days: a plan says so, and a planning run."""
+
+    campaign: str
+    starts_on: date
+    ends_on: date
+    start_township_code: str
+    weekends: bool
+
+
+async def problem_of(session: AsyncSession, frame: Frame, lines: Lines, movable: Collection[str]) -> Problem:
+    """What is asked, in half-days from the frame's first day on, with the teams free wherever they are not booked
+    for another stop than the ``movable`` ones.
+
+    :raises InvalidInput: the days hold no working day, or the township is not known.
+    """
+    days = (frame.ends_on - frame.starts_on).days + 1
+    working = {
+        (day - frame.starts_on).days for day in working_days(frame.starts_on, frame.ends_on, weekends=frame.weekends)
+    }
+    if not working:
+        raise InvalidInput("no_working_day", field="ends_on", first=frame.starts_on, last=frame.ends_on)
+    places = {row.code: (row.lat, row.lon) for row in await session.execute(select(township))}
+    if frame.start_township_code not in places:
+        raise InvalidInput("unknown_township", field="start_township_code", township=frame.start_township_code)
+    sites = {
+        site_id(row): Site(site_id(row), row.township_code, places[row.township_code])
+        for row in lines.values()
+        if row.township_code in places
+    }
+    return Problem(
+        sites=tuple(sites[key] for key in sorted(sites)),
+        teams=await _teams(session, frame, days, movable),
+        lines=tuple(_line(row, frame, days) for row in lines.values()),
+        days=days,
+        parts=len(PARTS),
+        travel=Travel(on="sphere"),
+        weights=SERVICE_WEIGHTS,
+        closed=frozenset(range(days)) - working,
+        start_township=frame.start_township_code,
+        first_on=frame.starts_on,
+    )
+
+
+async def _teams(session: AsyncSession, frame: Frame, days: int, movable: Collection[str]) -> tuple[Team, ...]:
+    """The teams, free wherever they are not booked for a stop that stays."""
+    offers: dict[str, set[str]] = {}
+    for row in await session.execute(select(item.c.code, item.c.teams)):
+        for code in row.teams:
+            offers.setdefault(code, set()).add(row.code)
+    busy: dict[str, set[Slot]] = {}
+    within = booking.c.on.between(frame.starts_on, frame.ends_on)
+    for row in await session.execute(select(booking).where(within)):
+        if row.stop_id not in movable:
+            busy.setdefault(row.team_code, set()).add(Dated(frame.starts_on).slot(row.on, row.part))
+    slots = frozenset(Slot(day, part) for day in range(days) for part in range(len(PARTS)))
+    return tuple(
+        Team(
+            id=row.code,
+            items=frozenset(offers.get(row.code, ())),
+            members=row.members,
+            free=slots - busy.get(row.code, set()),
+            max_stops_per_day=len(PARTS),
+        )
+        for row in await session.execute(select(team).order_by(team.c.code))
+    )
+
+
+def site_id(row: Any) -> str:
+    """Where a line or a stop is: one place in one township."""
+    return f"{row.township_code}/{row.place}"
+
+
+def _line(row: Row[Any], frame: Frame, days: int) -> Line:
+    return Line(
+        id=row.line_id,
+        site=site_id(row),
+        item=row.item_code,
+        volunteers=row.volunteers,
+        first_day=0,
+        last_day=days - 1,
+        priority=row.priority,
+        preferred_days=tuple(_days(row.wished_on, frame)),
+        ruled_out_days=frozenset(_days(row.ruled_out_on, frame)),
+    )
+
+
+def _days(dates: list[str], frame: Frame) -> list[int]:
+    """The frame's days among these dates, counted from its first."""
+    wanted = sorted((date.fromisoformat(day) - frame.starts_on).days for day in dates)
+    return [day for day in wanted if 0 <= day <= (frame.ends_on - frame.starts_on).days]

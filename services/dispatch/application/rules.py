@@ -1,0 +1,88 @@
+"""Pins and bans: every plan that is made or changed from now on keeps them."""
+
+from datetime import date
+
+from sqlalchemy import select
+
+from services.dispatch.application.planning import require_pins_to_hold
+from services.dispatch.application.policy import POLICY
+from services.dispatch.application.tasks import published_plan, whole_task
+from services.dispatch.application.wording import names_of
+from services.dispatch.domain.plan import Plan
+from services.dispatch.domain.rule import PlanningRule
+from services.dispatch.domain.run import PlanningRun
+from services.dispatch.store.tables import demand_line, planning_rule, planning_run, team
+from shared.db.paging import page_of
+from shared.db.unit_of_work import Transaction, UnitOfWork
+from shared.kernel.errors import InvalidInput
+from shared.kernel.ids import new_id
+
+
+async def add_rule(
+    uow: UnitOfWork,
+    *,
+    campaign: str,
+    does: str,
+    line_id: str | None,
+    team_code: str | None,
+    on: date | None,
+    part: str | None,
+) -> PlanningRule:
+    """:raises InvalidInput: too little is named, or something that does not exist.
+    :raises Conflict: a line that is pinned could not be served so (``pins_do_not_hold``); names the rules in its way.
+    """
+    uow.permit(POLICY, "change_planning_rules")
+    async with uow.transaction() as tx:
+        made = PlanningRule(
+            id=new_id(),
+            campaign=campaign,
+            does=does,
+            made_at=tx.now,
+            line_id=line_id,
+            team_code=team_code,
+            on=on,
+            part=part,
+        )
+        await _require_known(tx, made)
+        tx.add(made)
+        await tx.session.flush()
+        await _require_pins_to_hold(tx, campaign)
+        return made
+
+
+async def remove_rule(uow: UnitOfWork, rule_id: str) -> None:
+    """:raises NotFound: there is none."""
+    uow.permit(POLICY, "change_planning_rules")
+    async with uow.transaction() as tx:
+        await tx.session.delete(await tx.get(PlanningRule, rule_id))
+
+
+async def list_rules(
+    uow: UnitOfWork, *, campaign: str | None, after: str | None, limit: int
+) -> tuple[list[PlanningRule], str | None]:
+    uow.permit(POLICY, "read_candidates")
+    async with uow.reading() as session:
+        query = select(PlanningRule)
+        if campaign is not None:
+            query = query.where(planning_rule.c.campaign == campaign)
+        return await page_of(session, query, planning_rule.c.id, after=after, limit=limit)
+
+
+async def _require_known(tx: Transaction, rule: PlanningRule) -> None:
+    line, code = rule.line_id, rule.team_code
+    mine = select(demand_line.c.line_id).where(demand_line.c.campaign == rule.campaign, demand_line.c.line_id == line)
+    if line is not None and await tx.session.scalar(mine) is None:
+        raise InvalidInput("unknown_line", field="line_id", line=line, campaign=rule.campaign)
+    if code is not None and await tx.session.scalar(select(team.c.code).where(team.c.code == code)) is None:
+        raise InvalidInput("unknown_team", field="team_code", team=code)
+
+
+async def _require_pins_to_hold(tx: Transaction, campaign: str) -> None:
+    """All pins together, on the days of the latest run or plan; without either, the next run looks."""
+    query = select(PlanningRun).where(planning_run.c.campaign == campaign).order_by(planning_run.c.id.desc()).limit(1)
+    frame: PlanningRun | Plan | None = (await tx.session.scalars(query)).first()
+    frame = frame or await published_plan(tx.session, campaign)
+    if frame is None:
+        return
+    task = await whole_task(tx.session, frame, tx.now)
+    require_pins_to_hold(task, await names_of(tx.session, task.lines))

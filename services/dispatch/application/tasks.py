@@ -1,0 +1,207 @@
+"""What is to be planned, as the store says it now: open demand, and what is published and may still move."""
+
+import asyncio
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.dispatch.application.problems import Frame, Lines, problem_of
+from services.dispatch.application.residents import CHINA
+from services.dispatch.domain.candidate import Dated
+from services.dispatch.domain.plan import Plan
+from services.dispatch.domain.planning.check import Violation, check_plan
+from services.dispatch.domain.planning.circuit import Circuit, Unserved
+from services.dispatch.domain.planning.pacing import paced
+from services.dispatch.domain.planning.problem import (
+    Booth,
+    Fixed,
+    Forbidden,
+    Problem,
+)
+from services.dispatch.domain.rule import PlanningRule
+from services.dispatch.domain.stop import Assignment, Stop
+from services.dispatch.store.tables import (
+    assignment,
+    demand_line,
+    plan,
+    planning_rule,
+    stop,
+)
+from shared.kernel.errors import Conflict
+
+PRICE_OF_CHANGE = 300
+"""What it costs to change a booth that was published."""
+
+FROZEN_DAYS = 3
+"""What is published for so near a day stays."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """``stops`` are the published ones of ``plan`` (None: nothing is published yet) that the problem is about: their
+    booths are its ``published``."""
+
+    frame: Frame
+    problem: Problem
+    lines: Lines
+    plan: Plan | None
+    stops: tuple[Stop, ...]
+
+    @property
+    def dated(self) -> Dated:
+        return Dated(self.frame.starts_on)
+
+    def township_of(self) -> dict[str, str]:
+        return {line: row.township_code for line, row in self.lines.items()}
+
+    def broken(self, booths: Iterable[Booth]) -> list[Violation]:
+        """The rules that these booths break; a line that is not among them counts as unserved."""
+        kept = tuple(booths)
+        served = {booth.line for booth in kept}
+        unserved = tuple(Unserved(line.id, "") for line in self.problem.lines if line.id not in served)
+        return check_plan(self.problem, Circuit(kept, unserved))
+
+
+async def open_task(session: AsyncSession, frame: Frame) -> Task:
+    """The open demand alone: what is published stays untouched.
+
+    :raises Conflict: the campaign has no open demand.
+    :raises InvalidInput: the days hold no working day, or the township is not known.
+    """
+    return await _task(session, frame, _Published(None, ()), frozen_until=None)
+
+
+async def whole_task(session: AsyncSession, frame: Frame, now: datetime, *, lock: bool = False) -> Task:
+    """The open demand, and what the campaign's plan has published in these days. ``lock``: plan and stops stay as they
+    are until the transaction ends.
+
+    :raises Conflict: there is neither. :raises InvalidInput: as :func:`open_task`.
+    """
+    published = await _published(session, frame, lock=lock)
+    frozen_until = now.astimezone(CHINA).date() + timedelta(days=FROZEN_DAYS)
+    return await _task(session, frame, published, frozen_until=frozen_until)
+
+
+@dataclass(frozen=True)
+class _Published:
+    plan: Plan | None
+    stops: tuple[Stop, ...]
+
+    def booths(self, dated: Dated) -> Iterator[tuple[Booth, Stop, Assignment]]:
+        for found in self.stops:
+            for entry in found.live:
+                slot = dated.slot(found.on, found.part)
+                yield Booth(entry.line_id, entry.team_code, slot, entry.volunteers), found, entry
+
+    def frozen(self, dated: Dated, until: date | None) -> Iterator[Fixed]:
+        for booth, found, entry in self.booths(dated):
+            if entry.state == "accepted":
+                yield Fixed(booth, "confirmed")
+            elif until is not None and found.on <= until:
+                yield Fixed(booth, "published")
+
+
+async def published_plan(session: AsyncSession, campaign: str, *, lock: bool = False) -> Plan | None:
+    """The campaign's plan in force; the latest, if there are several."""
+    query = select(Plan).where(plan.c.campaign == campaign, plan.c.state == "published")
+    query = query.order_by(plan.c.id.desc()).limit(1)
+    return (await session.scalars(query.with_for_update() if lock else query)).first()
+
+
+async def _published(session: AsyncSession, frame: Frame, *, lock: bool) -> _Published:
+    found = await published_plan(session, frame.campaign, lock=lock)
+    if found is None:
+        return _Published(None, ())
+    query = select(Stop).where(
+        stop.c.plan_id == found.id, stop.c.state == "planned", stop.c.on.between(frame.starts_on, frame.ends_on)
+    )
+    query = query.order_by(stop.c.id)
+    stops = await session.scalars(query.with_for_update() if lock else query)
+    return _Published(found, tuple(stops.all()))
+
+
+async def _task(session: AsyncSession, frame: Frame, published: _Published, *, frozen_until: date | None) -> Task:
+    dated = Dated(frame.starts_on)
+    now_placed = {booth.line: booth for booth, _, _ in published.booths(dated)}
+    lines = await _lines(session, frame.campaign, now_placed)
+    rules = await _rules(session, frame.campaign)
+    problem = await problem_of(session, frame, lines, {found.id for found in published.stops})
+    problem = replace(problem, published=tuple(now_placed.values()))
+    if now_placed:
+        problem = replace(problem, weights=replace(problem.weights, change=PRICE_OF_CHANGE))
+    problem = replace(problem, forbidden=(*_bans(rules, problem, dated), *await _declined(session, frame.campaign)))
+    pins = _pins(problem, rules, dated)
+    frozen = tuple(published.frozen(dated, frozen_until))
+    whole = await asyncio.to_thread(lambda: paced(_fixed(problem, pins, frozen)))
+    return Task(frame, whole, lines, published.plan, published.stops)
+
+
+async def _lines(session: AsyncSession, campaign: str, placed: Collection[str]) -> Lines:
+    states = ("open", "planned") if placed else ("open",)
+    query = select(demand_line).where(demand_line.c.campaign == campaign, demand_line.c.state.in_(states))
+    rows = await session.execute(query.order_by(demand_line.c.line_id))
+    lines = {row.line_id: row for row in rows if row.state == "open" or row.line_id in placed}
+    if not lines:
+        raise Conflict("no_open_demand", field="campaign", campaign=campaign)
+    return lines
+
+
+async def _rules(session: AsyncSession, campaign: str) -> list[PlanningRule]:
+    query = select(PlanningRule).where(planning_rule.c.campaign == campaign).order_by(planning_rule.c.id)
+    return list(await session.scalars(query))
+
+
+def _bans(rules: Iterable[PlanningRule], problem: Problem, dated: Dated) -> Iterator[Forbidden]:
+    """What pins and bans rule out of lines that are planned now; a ban may be of all lines."""
+    teams, lines = [team.id for team in problem.teams], {None, *(line.id for line in problem.lines)}
+    mine = (rule for rule in rules if rule.line_id in lines)
+    return (ban for rule in mine for ban in rule.forbidden(dated, problem.days, teams))
+
+
+async def _declined(session: AsyncSession, campaign: str) -> list[Forbidden]:
+    """A team that said no to a line is not asked for it again."""
+    asked = assignment.join(demand_line, demand_line.c.line_id == assignment.c.line_id)
+    query = select(assignment.c.line_id, assignment.c.team_code).select_from(asked)
+    query = query.where(
+        demand_line.c.campaign == campaign,
+        demand_line.c.state.in_(("open", "planned")),
+        assignment.c.state == "declined",
+    )
+    return [Forbidden(row.line_id, row.team_code) for row in await session.execute(query.distinct())]
+
+
+def _pins(problem: Problem, rules: Iterable[PlanningRule], dated: Dated) -> dict[str, Fixed]:
+    """By line. What is pinned outside of these days, or for a line that is not planned now, does not concern it."""
+    lines = {line.id: line for line in problem.lines}
+    booths = (
+        booth
+        for rule in rules
+        if rule.line_id in lines and (booth := rule.pinned(dated, lines[rule.line_id])) is not None
+    )
+    return {booth.line: Fixed(booth, "pinned") for booth in booths if 0 <= booth.slot.day < problem.days}
+
+
+def _fixed(problem: Problem, pins: Mapping[str, Fixed], frozen: Iterable[Fixed]) -> Problem:
+    """With all pins, and of what is frozen what still holds: the rest has to be mended."""
+    left = {fixed.booth: fixed for fixed in frozen if fixed.booth.line not in pins}
+    pinned = [pin.booth for pin in pins.values()]
+    while left:
+        booths = (*pinned, *left)
+        served = {booth.line for booth in booths}
+        unserved = tuple(Unserved(line.id, "") for line in problem.lines if line.id not in served)
+        broken = check_plan(problem, Circuit(tuple(booths), unserved))
+        lost = {booth for booth in left if any(_concerns(violation, booth) for violation in broken)}
+        if not lost:
+            break
+        left = {booth: fixed for booth, fixed in left.items() if booth not in lost}
+    return replace(problem, fixed=(*pins.values(), *left.values()))
+
+
+def _concerns(violation: Violation, booth: Booth) -> bool:
+    facts = violation.facts
+    if "line" in facts:
+        return booth.line in (facts["line"], facts.get("other"))
+    return facts.get("team", booth.team) == booth.team and facts.get("day", booth.slot.day) == booth.slot.day

@@ -1,0 +1,71 @@
+"""Live answers: server-sent events (WHATWG HTML, 9.2) read from the store, woken by signals."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+
+import anyio
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+from shared.cache.port import Cache
+from shared.cache.waking import waking
+from shared.db.engine import store_is_away
+from shared.telemetry.logs import logger
+
+REREAD_SECONDS = 15.0
+"""A signal may get lost; after this long the store is asked without one."""
+
+HEARTBEAT_SECONDS = 15
+GRACE_SECONDS = 1.0
+"""How long a stream may take to end by itself when the server stops."""
+
+RECONNECT_MILLISECONDS = 2000
+
+log = logger(__name__)
+
+
+@dataclass(frozen=True)
+class News:
+    """What is new. ``more``: ask again at once; ``last``: nothing comes after it, the stream ends."""
+
+    events: list[ServerSentEvent] = field(default_factory=list)
+    more: bool = False
+    last: bool = False
+
+
+Read = Callable[[], Awaitable[News]]
+"""Asks the store for what has not been sent yet."""
+
+
+def live(cache: Cache, topic: str, read: Read, *, holds: Callable[[], Awaitable[bool]]) -> EventSourceResponse:
+    """A response that goes on until there is nothing more to come, the browser leaves, its token no longer ``holds``,
+    or the server stops."""
+    stopping = anyio.Event()
+    events = _follow(cache, topic, read, stopping, holds)
+    return EventSourceResponse(
+        events, ping=HEARTBEAT_SECONDS, shutdown_event=stopping, shutdown_grace_period=GRACE_SECONDS
+    )
+
+
+async def _follow(
+    cache: Cache, topic: str, read: Read, stopping: anyio.Event, holds: Callable[[], Awaitable[bool]]
+) -> AsyncIterator[ServerSentEvent]:
+    async with waking(cache, topic, stopping.wait) as watch:
+        yield ServerSentEvent(comment="open", retry=RECONNECT_MILLISECONDS)
+        while not watch.ended and await holds():
+            news = await _read(read)
+            for event in news.events:
+                yield event
+            if news.last:
+                return
+            if not news.more:  # a signal since we asked is waiting
+                await watch.wait(REREAD_SECONDS)
+
+
+async def _read(read: Read) -> News:
+    try:
+        return await read()
+    except Exception as error:
+        if not store_is_away(error):
+            raise
+        log.info("live answer can't read, waiting", error=type(error).__name__)
+        return News()

@@ -1,0 +1,258 @@
+"""How a planning run goes on: watched, stopped, lost and taken up again; and the repairs that nobody asked for."""
+
+import asyncio
+import json
+import threading
+from collections.abc import AsyncIterator
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.dispatch.adapters.list_planner import ListPlanner
+from services.dispatch.adapters.planning_process import OPTIMIZER, ProcessPlanner
+from services.dispatch.adapters.repair import Repairer
+from services.dispatch.application import runs
+from services.dispatch.application.runs import GATHER, Found
+from services.dispatch.domain.planning.circuit import USUAL, Effort, Progress, Solution, Tell, TourPlanner, carry_on
+from services.dispatch.domain.planning.problem import Problem
+from services.dispatch.domain.run import LEASE, LOST, MOST_ATTEMPTS, PlanningRun
+from shared.cache.memory import MemoryCache
+from shared.contracts.catalog import TeamChanged
+from shared.kernel.errors import IllegalTransition
+from tests.dispatch.conftest import CAMPAIGN, GAOLOU, HULING, accept_order
+from tests.dispatch.test_candidates import JUNE, ask, house_with, order_all, over, publish, run_of
+from tests.dispatch.test_circuit import JULY
+from tests.support.clock import PlayedClock
+from tests.support.house import House
+from tests.support.waiting import until
+
+
+class Patient:
+    """Has its plan at once, and looks for a better one until it is told to stop or let go."""
+
+    def __init__(self) -> None:
+        self.let_go = threading.Event()
+        self.told_to_stop = threading.Event()
+
+    def plan(self, problem: Problem, effort: Effort = USUAL, tell: Tell = carry_on) -> Solution:
+        solution = ListPlanner().plan(problem, effort)
+        while not self.let_go.wait(0.01):
+            if not tell(Progress(0.0, solution)):
+                self.told_to_stop.set()
+                break
+        return solution
+
+
+class Broken:
+    def plan(self, problem: Problem, effort: Effort = USUAL, tell: Tell = carry_on) -> Solution:
+        raise MemoryError
+
+
+@pytest.fixture
+def clock() -> PlayedClock:
+    return PlayedClock(JUNE)
+
+
+@pytest.fixture
+def patient() -> Patient:
+    return Patient()
+
+
+@pytest.fixture
+async def house(tmp_path: Path, clock: PlayedClock, patient: Patient) -> AsyncIterator[House]:
+    async with house_with(f"sqlite:///{tmp_path}/dispatch.db", patient, clock) as house:
+        yield house
+    patient.let_go.set()
+
+
+async def running(house: House, run_id: str) -> bool:
+    return bool((await ask(house, "GET", f"/planning-runs/{run_id}"))["state"] == "running")
+
+
+async def events_of(house: House, run_id: str) -> list[dict[str, Any]]:
+    """All that the run's stream sends until it ends."""
+    answer = await house.client.get(f"/api/dispatch/planning-runs/{run_id}/stream")
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    return [json.loads(line[6:]) for line in answer.text.splitlines() if line.startswith("data: ")]
+
+
+async def test_a_run_is_watched_and_stopped_and_what_it_found_stays(house: House, patient: Patient) -> None:
+    await order_all(house)
+    run = await ask(house, "POST", "/planning-runs", JULY, status=201)
+    candidate = await ask(house, "GET", f"/candidates/{run['candidate_id']}")
+    assert (run["state"], candidate["state"], len(candidate["booths"])) == ("queued", "growing", 9)
+    edit = {"revision": 1, "steps": [{"do": "take_out", "line_id": "order-0-farm-policy"}]}
+    growing = await ask(house, "POST", f"/candidates/{run['candidate_id']}/edits", edit, status=409)
+    assert growing["state"] == "growing"
+    await until(partial(running, house, run["id"]))
+    watched = asyncio.create_task(events_of(house, run["id"]))
+    cancelled = await ask(house, "POST", f"/planning-runs/{run['id']}/cancel")
+    assert cancelled["state"] == "cancelled"
+    assert (await watched)[-1]["state"] == "cancelled"
+    await until(patient.told_to_stop.is_set)
+    candidate = await ask(house, "GET", f"/candidates/{run['candidate_id']}")
+    assert (candidate["state"], len(candidate["booths"])) == ("kept", 9)
+    assert (await ask(house, "POST", f"/planning-runs/{run['id']}/cancel", status=409))["possible"] == []
+    assert (await publish(house, candidate))["state"] == "published"
+
+
+async def test_the_same_key_starts_one_run(house: House, patient: Patient) -> None:
+    patient.let_go.set()
+    await order_all(house)
+    house.client.headers["Idempotency-Key"] = "planning-of-july"
+    first, again = [await ask(house, "POST", "/planning-runs", JULY, status=201) for _ in range(2)]
+    assert first["id"] == again["id"]
+
+
+async def test_a_process_that_has_to_leave_gives_its_run_to_another(tmp_path: Path, clock: PlayedClock) -> None:
+    url, patient, other = f"sqlite:///{tmp_path}/dispatch.db", Patient(), Patient()
+    async with house_with(url, patient, clock) as house:
+        await order_all(house)
+        run = await ask(house, "POST", "/planning-runs", JULY, status=201)
+        await until(partial(running, house, run["id"]))
+    assert patient.told_to_stop.is_set()
+    other.let_go.set()
+    async with house_with(url, other, clock) as house:
+        assert (await until(partial(over, house, run["id"])))["state"] == "done"
+
+
+async def test_the_solver_in_its_own_process_ends_a_run_with_a_proof(tmp_path: Path, clock: PlayedClock) -> None:
+    async with house_with(f"sqlite:///{tmp_path}/dispatch.db", ProcessPlanner(OPTIMIZER), clock) as house:
+        await order_all(house, GAOLOU, HULING)
+        run = await run_of(house, seconds=20)
+        assert (run["state"], run["gap"]) == ("done", 0)
+        assert (await ask(house, "GET", f"/candidates/{run['candidate_id']}"))["score"]["objective"] == run["bound"]
+
+
+async def test_a_planner_that_fails_leaves_the_first_plan(tmp_path: Path, clock: PlayedClock) -> None:
+    async with house_with(f"sqlite:///{tmp_path}/dispatch.db", Broken(), clock) as house:
+        await order_all(house)
+        run = await run_of(house)
+        assert (run["state"], run["error"]) == ("failed", LOST)
+        assert run["error_detail"] == "求解程序没有做完就结束了；已有的方案保留着。"
+        assert (await ask(house, "GET", f"/candidates/{run['candidate_id']}"))["state"] == "kept"
+
+
+@pytest.fixture
+async def idle(store_url: str, clock: PlayedClock) -> AsyncIterator[House]:
+    """A house that takes no run by itself: the test is the process that does."""
+    async with house_with(store_url, ListPlanner(), clock, works=False) as house:
+        await order_all(house)
+        yield house
+
+
+async def test_the_run_of_a_process_that_was_killed_goes_on_from_what_it_kept(idle: House, clock: PlayedClock) -> None:
+    uow, cache = idle.uow("dispatch"), MemoryCache()
+    made = await ask(idle, "POST", "/planning-runs", JULY | {"seconds": 60}, status=201)
+    killed = await runs.take_run(uow, "one")
+    assert killed is not None
+    assert await runs.take_run(uow, "another") is None
+    taken = await runs.task_of(uow, killed)
+    solution = ListPlanner().plan(taken.task.problem)
+    found = Found.of(taken.task, solution, begins_anew=True)
+    assert await runs.keep_progress(uow, cache, killed, found, 12.5)
+    clock.move(seconds=LEASE.total_seconds() + 1)
+    heir = await runs.take_run(uow, "another")
+    assert heir is not None
+    assert (heir.id, heir.attempts) == (made["id"], 2)
+    effort = (await runs.task_of(uow, heir)).effort
+    assert (effort.seconds, effort.start and effort.start.booths) == (47.5, solution.circuit.booths)
+    assert not await runs.keep_progress(uow, cache, killed, found, 13.0)
+    await runs.finish_run(uow, cache, killed, found, 13.0)
+    assert (await ask(idle, "GET", f"/planning-runs/{made['id']}"))["state"] == "running"
+    await runs.finish_run(uow, cache, heir, found, 13.0)
+    assert (await ask(idle, "GET", f"/planning-runs/{made['id']}"))["state"] == "done"
+
+
+def test_a_run_that_nobody_ends_is_given_up() -> None:
+    run = PlanningRun(
+        id="r",
+        purpose="plan",
+        campaign=CAMPAIGN,
+        starts_on=date(2014, 6, 27),
+        ends_on=date(2014, 7, 16),
+        start_township_code=GAOLOU,
+        weekends=False,
+        seed=1,
+        seconds=20,
+        made_at=JUNE,
+        due_at=JUNE,
+    )
+    assert all(run.take(f"{n}", JUNE) for n in range(MOST_ATTEMPTS))
+    assert not run.take("one more", JUNE)
+    assert (run.state, run.error, run.due_at) == ("failed", LOST, None)
+    with pytest.raises(IllegalTransition):
+        run.cancel()
+
+
+async def repairs(house: House) -> list[dict[str, Any]]:
+    found = (await ask(house, "GET", "/planning-runs", campaign=CAMPAIGN))["items"]
+    return [run for run in found if run["purpose"] == "repair"]
+
+
+async def test_a_new_order_and_a_smaller_team_are_mended_with_few_changes(idle: House, clock: PlayedClock) -> None:
+    await ask(idle, "POST", "/planning-runs", JULY, status=201)
+    await publish(idle, await finish_next(idle))
+    await accept_order(idle, "order-9", GAOLOU, ["legal-advice"])
+    members = TeamChanged(code="health", name="医疗队", name_en="health", agency_code="a", agency_name="局", members=2)
+    await idle.hear("team:health", members)
+    assert [run["state"] for run in await repairs(idle)] == ["queued"]
+    assert await runs.take_run(idle.uow("dispatch"), "too early") is None
+    clock.move(seconds=GATHER.total_seconds())
+    mended = await finish_next(idle)
+    diff = await ask(idle, "GET", f"/candidates/{mended['id']}/diff")
+    assert {(change["line_id"], change["how"]) for change in diff["changes"]} == {
+        ("order-9-legal-advice", "added"),
+        *((f"order-{n}-health-clinic", "lost") for n in range(3)),
+    }
+    assert {line["reason"] for line in diff["unserved"]} == {"unserved.too_few_volunteers"}
+    assert "需要 3 人；最强的服务队 医疗队 只有 2 人" in diff["unserved"][0]["detail"]
+    assert (await publish(idle, mended))["state"] == "published"
+
+
+async def finish_next(house: House) -> dict[str, Any]:
+    """Does as a process would that takes the next run; gives the candidate."""
+    uow, run = house.uow("dispatch"), await due_run(house)
+    taken = await runs.task_of(uow, run)
+    planner: TourPlanner = Repairer() if run.purpose == "repair" else ListPlanner()
+    found = Found.of(taken.task, planner.plan(taken.task.problem, taken.effort), begins_anew=True)
+    await runs.finish_run(uow, MemoryCache(), run, found, 1.0)
+    listed = await ask(house, "GET", "/candidates", run_id=run.id)
+    candidate: dict[str, Any] = await ask(house, "GET", f"/candidates/{listed['items'][0]['id']}")
+    return candidate
+
+
+async def test_a_repair_that_would_change_nothing_leaves_no_candidate(idle: House, clock: PlayedClock) -> None:
+    await ask(idle, "POST", "/planning-runs", JULY, status=201)
+    await publish(idle, await finish_next(idle))
+    await accept_order(idle, "order-9", GAOLOU, ["牙科义诊"])
+    clock.move(seconds=GATHER.total_seconds())
+    uow, run = idle.uow("dispatch"), await due_run(idle)
+    taken = await runs.task_of(uow, run)
+    found = Found.of(taken.task, Repairer().plan(taken.task.problem, taken.effort), begins_anew=True)
+    await runs.finish_run(uow, MemoryCache(), run, found, 1.0)
+    assert [(run["state"], run["candidate_id"]) for run in await repairs(idle)] == [("done", None)]
+
+
+async def test_a_booth_that_nobody_takes_queues_a_repair_that_asks_no_team_twice(
+    idle: House, clock: PlayedClock
+) -> None:
+    await ask(idle, "POST", "/planning-runs", JULY, status=201)
+    published = await publish(idle, await finish_next(idle))
+    plan = await ask(idle, "GET", f"/plans/{published['plan_id']}")
+    booths = {booth["line_id"]: booth["id"] for stop in plan["stops"] for booth in stop["assignments"]}
+    await ask(idle, "POST", f"/assignments/{booths['order-0-health-clinic']}/decline", {"reason": "当天有手术"})
+    assert [run["state"] for run in await repairs(idle)] == ["queued"]
+    clock.move(seconds=GATHER.total_seconds())
+    taken = await runs.task_of(idle.uow("dispatch"), await due_run(idle))
+    circuit = Repairer().plan(taken.task.problem, taken.effort).circuit
+    assert [line.line for line in circuit.unserved] == ["order-0-health-clinic"]
+
+
+async def due_run(house: House) -> PlanningRun:
+    run = await runs.take_run(house.uow("dispatch"), "test")
+    assert run is not None
+    return run
