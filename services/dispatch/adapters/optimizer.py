@@ -37,16 +37,16 @@ WORTH_A_STAGE = 1e-3
 """A stage of the relaxation that improves the bound by less than this is the last."""
 
 SMALL_STAGES = 4
-SWEEP_OPTIONS = 2_000
+SWEEP_OPTIONS, SWEEP_LACK = 1_000, 5.0
 """Options in the days of the sweep that are solved together, over the whole map: parts of the map would take each
 other's teams."""
 
-PART_OF_PRICE = 0.9
+PART_OF_PRICE = 0.95
 PATIENCE = 10
 """Reasons are made anew when at least so many times as long has passed as they take."""
 
 PART_WORK = 1.0
-WORK_PER_OPTION = 1e-4
+WORK_PER_OPTION = 2e-5
 """Work of making the model of a part, per option."""
 
 
@@ -221,7 +221,7 @@ class _Search:
             gained = 1 - stage.bound / best.bound
             best = min(best, stage, key=lambda its: its.bound)
             self._say()
-            if 0 <= gained < WORTH_A_STAGE:
+            if gained < WORTH_A_STAGE:
                 break
         self._prove(relaxation, best)
         return stage
@@ -232,11 +232,11 @@ class _Search:
         ledger = Ledger(self._instance)
         place_fixed(ledger)
         cells = parts.every_cell()
-        for days in parts.windows(parts.days_for(SWEEP_OPTIONS)):
+        for days in parts.windows(parts.days_for(SWEEP_OPTIONS, SWEEP_LACK)):
             if self._meter.is_spent:
                 break
             later = parts.line_prices(PART_OF_PRICE, after=days.stop)
-            self._solve_part(ledger, Part(cells, days), parts, later)
+            self._solve_part(ledger, Part(cells, days, SWEEP_LACK), parts, later)
             self._say()
         lines = self._instance.problem.lines
         left = (line for line in range(len(lines)) if line not in ledger.placings)
@@ -250,7 +250,7 @@ class _Search:
         shapes = Shapes(self._random)
         while not self._meter.is_spent:
             shape = shapes.draw()
-            part = parts.draw(shapes.grown(shape), self._ledger, self._random)
+            part = parts.draw(shape, self._random)
             before, work = self._ledger.objective, self._meter.work_left
             self._improve_part(part, parts)
             shapes.learn(shape, self._ledger.objective - before, work - self._meter.work_left)
