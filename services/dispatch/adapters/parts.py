@@ -37,8 +37,11 @@ SHAPES = (
 """Many places for a short time to few for long. The first ones gain most while a plan is raw, the last ones when it is
 nearly as good as it gets."""
 
-LEARNING = 0.2
-LEAST_CHANCE = 0.05
+EARLY_SHAPES = 4
+LEARNING = 0.1
+LEAST_SHARE = 0.1
+EASY_WORK, HARD_WORK, LEAST_WORK = 0.05, 0.5, 1e-3
+"""What a part of the early shapes, of the others, and any part at least, is taken to cost before it is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,23 +133,22 @@ class Parts:
 
 
 class Shapes:
-    """Draws the shapes more often that lately gained more for their work."""
+    """Shares the work out among the shapes by what each lately gained for its work."""
 
     def __init__(self, dice: random.Random) -> None:
         self._dice = dice
-        self._gain: dict[Shape, float] = {}
+        self._rate = {shape: float(number < EARLY_SHAPES) for number, shape in enumerate(SHAPES)}
+        self._work = {shape: EASY_WORK if self._rate[shape] else HARD_WORK for shape in SHAPES}
 
     def draw(self) -> Shape:
-        for shape in SHAPES:
-            if shape not in self._gain:
-                return shape
-        total = sum(self._gain.values())
-        weights = [LEAST_CHANCE + (self._gain[shape] / total if total else 1.0) for shape in SHAPES]
+        total = sum(self._rate.values()) or 1.0
+        weights = [(LEAST_SHARE + self._rate[shape] / total) / self._work[shape] for shape in SHAPES]
         return self._dice.choices(SHAPES, weights)[0]
 
     def learn(self, shape: Shape, gained: int, work: float) -> None:
-        rate = gained / max(work, 1e-3)
-        self._gain[shape] = self._gain.get(shape, rate) * (1 - LEARNING) + rate * LEARNING
+        rate = gained / max(work, LEAST_WORK)
+        self._rate[shape] += LEARNING * (rate - self._rate[shape])
+        self._work[shape] += LEARNING * (max(work, LEAST_WORK) - self._work[shape])
 
 
 def _cells(instance: Instance) -> Iterator[list[int]]:
