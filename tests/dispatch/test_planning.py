@@ -13,8 +13,19 @@ from services.dispatch.adapters.list_planner import ListPlanner
 from services.dispatch.domain.geography import Place, great_circle_km, short_tour, tour_km
 from services.dispatch.domain.planning.check import check_plan
 from services.dispatch.domain.planning.circuit import stops_of
+from services.dispatch.domain.planning.holidays import FIRST_YEAR, HOLIDAYS, LAST_YEAR, WORKING_WEEKENDS
 from services.dispatch.domain.planning.pacing import paced
-from services.dispatch.domain.planning.problem import Line, Problem, Site, Slot, Team, Travel, Weights, working_days
+from services.dispatch.domain.planning.problem import (
+    SATURDAY,
+    Line,
+    Problem,
+    Site,
+    Slot,
+    Team,
+    Travel,
+    Weights,
+    working_days,
+)
 from tests.dispatch.plans import every_booth, problems
 
 RUIAN = json.loads((Path(__file__).parents[2] / "cli" / "data" / "ruian-2014.json").read_text("utf-8"))
@@ -47,6 +58,18 @@ def ruian_problem() -> Problem:
         first_on=FIRST,
     )
     return paced(problem)
+
+
+def test_nobody_goes_out_on_a_holiday_and_work_is_made_up_for_on_weekends() -> None:
+    """国庆节 2026: 1st to 7th October off, Sunday 20th September and Saturday 10th October at work."""
+    days = working_days(date(2026, 9, 18), date(2026, 10, 12), weekends=False)
+    assert [day.day for day in days if day.month == 9] == [18, 20, 21, 22, 23, 24, 28, 29, 30]
+    assert [day.day for day in days if day.month == 10] == [8, 9, 10, 12]
+    with_weekends = working_days(date(2026, 9, 26), date(2026, 10, 11), weekends=True)
+    assert [day.day for day in with_weekends] == [28, 29, 30, 8, 9, 10, 11]
+    assert {day.year for day in HOLIDAYS | WORKING_WEEKENDS} == set(range(FIRST_YEAR, LAST_YEAR + 1))
+    assert all(day.weekday() >= SATURDAY for day in WORKING_WEEKENDS)
+    assert not HOLIDAYS & WORKING_WEEKENDS
 
 
 def test_the_campaign_has_fourteen_working_days() -> None:

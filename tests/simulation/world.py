@@ -350,7 +350,7 @@ class World:
             mine = [queue for queue in self.queues if queue.consumer in (None, me)]
             return [queue for queue in mine if not queue.bound or (queue.messages and queue.active is None)]
 
-        gaps = Gaps("notify")
+        gaps = Gaps("notify", least=1)  # its logs are short: searches must be, too
         while True:
             while not due():
                 yield lambda: bool(due())

@@ -25,10 +25,10 @@ from services.dispatch.domain.planning.reasons import explained
 SMALL = 6_000
 """Options up to which the whole problem is one model."""
 
-WORK_PER_SECOND = 0.8
+WORK_PER_SECOND = 0.62
 """Deterministic work that an effort's second allows. A machine that does less in a second is stopped by the clock."""
 
-WORK_PER_ENTRY = 1.1e-8
+WORK_PER_ENTRY = 0.8e-8
 """Work of one iteration of the relaxation per entry of its matrix."""
 
 ITERATIONS = 400
@@ -36,17 +36,20 @@ SHARE_OF_RELAXATION = 0.4
 WORTH_A_STAGE = 1e-3
 """A stage of the relaxation that improves the bound by less than this is the last."""
 
+SHARE_OF_POLISH = 0.1
+"""Work left for the bound when the search ends: further stages, from where the relaxation stopped."""
+
 SMALL_STAGES = 4
-SWEEP_OPTIONS = 2_000
+SWEEP_OPTIONS, SWEEP_LACK = 1_000, 5.0
 """Options in the days of the sweep that are solved together, over the whole map: parts of the map would take each
 other's teams."""
 
-PART_OF_PRICE = 0.9
+PART_OF_PRICE = 0.95
 PATIENCE = 10
 """Reasons are made anew when at least so many times as long has passed as they take."""
 
 PART_WORK = 1.0
-WORK_PER_OPTION = 1e-4
+WORK_PER_OPTION = 2e-5
 """Work of making the model of a part, per option."""
 
 
@@ -179,7 +182,7 @@ class _Search:
                 return False
             return True
 
-        answer = model.solve(self._limits(self._meter.work_left), heard)
+        answer = model.solve(replace(self._limits(self._meter.work_left), thorough=True), heard)
         if answer is not None:
             self._keep_bound(base + answer.bound)
             self._try_whole(empty, answer.placings)
@@ -200,14 +203,18 @@ class _Search:
 
     def by_parts(self) -> None:
         """Relaxation, a first sweep at its prices, then part after part until the effort is spent."""
-        parts = Parts(self._instance, self._relaxed())
-        if self._effort.start is None:
-            self._sweep(parts)
-        self._improve(parts)
-
-    def _relaxed(self) -> Stage:
         relaxation = Relaxation(self._instance)
         a_stage = relaxation.size * ITERATIONS * WORK_PER_ENTRY
+        polish = self._meter.work_left * SHARE_OF_POLISH // a_stage * a_stage
+        parts = Parts(self._instance, self._relaxed(relaxation, a_stage))
+        if self._effort.start is None:
+            self._sweep(parts)
+        self._improve(parts, polish)
+        while self._meter.work_left >= a_stage and not self._meter.is_spent:
+            self._meter.spend(a_stage)
+            self._prove(relaxation, relaxation.advance(ITERATIONS))
+
+    def _relaxed(self, relaxation: Relaxation, a_stage: float) -> Stage:
         last = self._meter.work_left * (1 - SHARE_OF_RELAXATION)
         best = stage = relaxation.advance(ITERATIONS)
         self._meter.spend(a_stage)
@@ -221,7 +228,7 @@ class _Search:
             gained = 1 - stage.bound / best.bound
             best = min(best, stage, key=lambda its: its.bound)
             self._say()
-            if 0 <= gained < WORTH_A_STAGE:
+            if gained < WORTH_A_STAGE:
                 break
         self._prove(relaxation, best)
         return stage
@@ -232,11 +239,11 @@ class _Search:
         ledger = Ledger(self._instance)
         place_fixed(ledger)
         cells = parts.every_cell()
-        for days in parts.windows(parts.days_for(SWEEP_OPTIONS)):
+        for days in parts.windows(parts.days_for(SWEEP_OPTIONS, SWEEP_LACK)):
             if self._meter.is_spent:
                 break
             later = parts.line_prices(PART_OF_PRICE, after=days.stop)
-            self._solve_part(ledger, Part(cells, days), parts, later)
+            self._solve_part(ledger, Part(cells, days, SWEEP_LACK), parts, later)
             self._say()
         lines = self._instance.problem.lines
         left = (line for line in range(len(lines)) if line not in ledger.placings)
@@ -246,11 +253,12 @@ class _Search:
         self._keep_if_better(self._ledger)
         self._say()
 
-    def _improve(self, parts: Parts) -> None:
+    def _improve(self, parts: Parts, kept_work: float) -> None:
+        """Part after part, until only ``kept_work`` is left."""
         shapes = Shapes(self._random)
-        while not self._meter.is_spent:
+        while self._meter.work_left > kept_work and not self._meter.is_spent:
             shape = shapes.draw()
-            part = parts.draw(shapes.grown(shape), self._ledger, self._random)
+            part = parts.draw(shape, self._random)
             before, work = self._ledger.objective, self._meter.work_left
             self._improve_part(part, parts)
             shapes.learn(shape, self._ledger.objective - before, work - self._meter.work_left)

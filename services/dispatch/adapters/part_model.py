@@ -19,12 +19,13 @@ Heard = Callable[[Placings | None, int], bool]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """``work`` is CP-SAT's deterministic time, about a second each; ``seconds`` the outer stop."""
+    """``work`` is CP-SAT's deterministic time, about a second each; ``seconds`` the outer stop. ``thorough``: with all
+    that helps a long search; a part of some thousand options is solved sooner without."""
 
     work: float
     seconds: float
     seed: int = 1
-    linearization: int = 2
+    thorough: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,9 @@ class PartModel:
         sites: Iterable[int],
         options: set[int] | None = None,
         prices: Sequence[int] | None = None,
-        charges: Sequence[int] | None = None,
     ) -> None:
         self._ledger = ledger
-        self._prices, self._charges = prices, charges
+        self._prices = prices
         self._instance: Instance = ledger.instance
         self._model = cp_model.CpModel()
         self._x: dict[int, Var] = {}
@@ -146,8 +146,7 @@ class PartModel:
         if number in self._ledger.visit_load:
             return self._model.new_constant(1)
         self._v[number] = visited = self._model.new_bool_var("")
-        charge = self._charges[number] if self._charges is not None else 0
-        self._gain.append((visited, -self._instance.visits[number].cost - charge))
+        self._gain.append((visited, -self._instance.visits[number].cost))
         return visited
 
     def _volunteers(self, options: list[int]) -> cp_model.LinearExpr:
@@ -278,12 +277,7 @@ class PartModel:
 
     def solve(self, limits: Limits, heard: Heard | None = None) -> Answer | None:
         """The best answer found; None when there was no time for any."""
-        solver = cp_model.CpSolver()
-        solver.parameters.num_workers = 1
-        solver.parameters.random_seed = limits.seed
-        solver.parameters.linearization_level = limits.linearization
-        solver.parameters.max_deterministic_time = limits.work
-        solver.parameters.max_time_in_seconds = max(0.01, limits.seconds)
+        solver = _solver(limits)
         listener = _Listener(self, solver, heard) if heard else None
         if listener is not None:
             solver.best_bound_callback = listener.on_bound
@@ -308,6 +302,21 @@ class PartModel:
                 count = value(self._shares[option]) if option in self._shares else self._instance.needed[line]
                 found[line].append((option, count))
         return {line: tuple(placed) for line, placed in sorted(found.items())}
+
+
+def _solver(limits: Limits) -> cp_model.CpSolver:
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.random_seed = limits.seed
+    solver.parameters.linearization_level = 2
+    solver.parameters.max_deterministic_time = limits.work
+    solver.parameters.max_time_in_seconds = max(0.01, limits.seconds)
+    if not limits.thorough:
+        solver.parameters.cp_model_probing_level = 0
+        solver.parameters.symmetry_level = 0
+        solver.parameters.max_presolve_iterations = 1
+        solver.parameters.add_lp_constraints_lazily = False
+    return solver
 
 
 class _Listener(cp_model.CpSolverSolutionCallback):

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,27 +13,44 @@ from services.dispatch.adapters.relaxation import Indices, Stage
 from services.dispatch.domain.planning.problem import Point
 
 CELL_SITES = 10
-WORTH_A_LOOK, WORTH_A_LOOK_IN_LARGE = 60.0, 20.0
-"""What an option may lack by the prices and still be tried, in units of the objective; less where there are very
-many."""
+MOST_LACK = 60.0
 
-LARGE = 100_000
 
-SHAPES = ((200, 1), (15, 2), (8, 4), (5, 7), (3, 14), (2, 30))
-"""(cells, days) of a part: many places for a short time to few for long."""
+class Shape(NamedTuple):
+    """``lack``: what an option may lack by the prices and still be tried, in units of the objective."""
 
-LEARNING = 0.2
-LEAST_CHANCE = 0.05
-EASY_WORK, HARD_WORK = 0.25, 0.7
-GROWTH, MOST_GROWTH = 1.15, 20.0
+    cells: int
+    days: int
+    lack: float
+
+
+SHAPES = (
+    Shape(2, 30, 5.0),
+    Shape(3, 14, 5.0),
+    Shape(5, 7, 20.0),
+    Shape(15, 2, MOST_LACK),
+    Shape(2, 30, 20.0),
+    Shape(3, 20, 20.0),
+    Shape(3, 30, 5.0),
+    Shape(2, 30, MOST_LACK),
+)
+"""Many places for a short time to few for long. The first ones gain most while a plan is raw, the last ones when it is
+nearly as good as it gets."""
+
+EARLY_SHAPES = 4
+LEARNING = 0.1
+LEAST_SHARE = 0.1
+EASY_WORK, HARD_WORK, LEAST_WORK = 0.05, 0.5, 1e-3
+"""What a part of the early shapes, of the others, and any part at least, is taken to cost before it is known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some cells (groups of neighbouring sites) in some days."""
+    """Some cells (groups of neighbouring sites) in some days, and the options that lack no more than that."""
 
     cells: tuple[int, ...]
     days: range
+    lack: float
 
 
 class Parts:
@@ -45,8 +63,7 @@ class Parts:
         visits = instance.option_visit
         self._day = np.array([instance.visits[number].slot // parts for number in visits], dtype=np.int64)
         self._last_day = np.array([line.last_day for line in instance.problem.lines], dtype=np.int64)
-        lack = WORTH_A_LOOK if len(visits) <= LARGE else WORTH_A_LOOK_IN_LARGE
-        self._worthwhile = (stage.lack <= lack) | (stage.values > 0.01)
+        self._lack = stage.lack.astype(np.float32)
         self._cells = list(_cells(instance))
         self._centres = [_mean([instance.problem.sites[site].point for site in cell]) for cell in self._cells]
         cell_of = {site: number for number, cell in enumerate(self._cells) for site in cell}
@@ -59,7 +76,7 @@ class Parts:
         of_line = self._instance.of_line
         all_of = [np.arange(of_line[line].start, of_line[line].stop) for line in lines]
         together = np.concatenate(all_of) if all_of else np.zeros(0, dtype=np.int64)
-        return together[self._worthwhile[together]]
+        return together[self._lack[together] <= MOST_LACK]
 
     def sites(self, part: Part) -> list[int]:
         return [site for cell in part.cells for site in self._cells[cell]]
@@ -71,7 +88,8 @@ class Parts:
         for cell in part.cells:
             options = self._options[cell]
             days = self._day[options]
-            in_days = options[(days >= part.days.start) & (days < part.days.stop)].tolist()
+            wanted = (days >= part.days.start) & (days < part.days.stop) & (self._lack[options] <= part.lack)
+            in_days = options[wanted].tolist()
             found.update(option for option in in_days if line_of[option] not in placed)
         return found
 
@@ -94,24 +112,19 @@ class Parts:
     def every_cell(self) -> tuple[int, ...]:
         return tuple(range(len(self._cells)))
 
-    def days_for(self, options: int) -> int:
-        """How many days have about so many options, at least one."""
-        in_a_day = int(self._worthwhile.sum()) / max(1, len(self._days))
+    def days_for(self, options: int, lack: float) -> int:
+        """How many days have about so many options that lack no more than that; at least one."""
+        in_a_day = int((self._lack <= lack).sum()) / max(1, len(self._days))
         return max(1, min(len(self._days), round(options / max(1.0, in_a_day))))
 
-    def draw(self, shape: tuple[int, int], ledger: Ledger, dice: random.Random) -> Part:
-        """A part of this shape, where unserved lines would pay much more often than elsewhere."""
-        cells, days = shape
-        seed = dice.choices(range(len(self._cells)), [self._missed(cell, ledger) for cell in range(len(self._cells))])[
-            0
-        ]
-        near = self._around(seed, 3 * cells)
-        others = dice.sample(near[1:], min(cells - 1, len(near) - 1))
-        first = dice.randrange(max(1, len(self._days) - days + 1))
-        return Part((seed, *sorted(others)), range(first, min(first + days, len(self._days))))
-
-    def _missed(self, cell: int, ledger: Ledger) -> float:
-        return 1000.0 + float(sum(self._prices[line] for line in self._lines[cell] if line not in ledger.placings))
+    def draw(self, shape: Shape, dice: random.Random) -> Part:
+        """A part of this shape: cells that are near to each other, some days on end."""
+        seed = dice.randrange(len(self._cells))
+        near = self._around(seed, 3 * shape.cells)
+        others = dice.sample(near[1:], min(shape.cells - 1, len(near) - 1))
+        first = dice.randrange(max(1, len(self._days) - shape.days + 1))
+        days = range(first, min(first + shape.days, len(self._days)))
+        return Part((seed, *sorted(others)), days, shape.lack)
 
     def _around(self, seed: int, size: int) -> tuple[int, ...]:
         centre = self._centres[seed]
@@ -120,33 +133,22 @@ class Parts:
 
 
 class Shapes:
-    """Draws the shapes more often that lately gained more for their work; shapes that are easily solved get more
-    cells."""
+    """Shares the work out among the shapes by what each lately gained for its work."""
 
     def __init__(self, dice: random.Random) -> None:
         self._dice = dice
-        self._gain: dict[tuple[int, int], float] = {}
-        self._growth = dict.fromkeys(SHAPES, 1.0)
+        self._rate = {shape: float(number < EARLY_SHAPES) for number, shape in enumerate(SHAPES)}
+        self._work = {shape: EASY_WORK if self._rate[shape] else HARD_WORK for shape in SHAPES}
 
-    def draw(self) -> tuple[int, int]:
-        for shape in SHAPES:
-            if shape not in self._gain:
-                return shape
-        total = sum(self._gain.values())
-        weights = [LEAST_CHANCE + (self._gain[shape] / total if total else 1.0) for shape in SHAPES]
+    def draw(self) -> Shape:
+        total = sum(self._rate.values()) or 1.0
+        weights = [(LEAST_SHARE + self._rate[shape] / total) / self._work[shape] for shape in SHAPES]
         return self._dice.choices(SHAPES, weights)[0]
 
-    def grown(self, shape: tuple[int, int]) -> tuple[int, int]:
-        return max(1, round(shape[0] * self._growth[shape])), shape[1]
-
-    def learn(self, shape: tuple[int, int], gained: int, work: float) -> None:
-        rate = gained / max(work, 1e-3)
-        self._gain[shape] = self._gain.get(shape, rate) * (1 - LEARNING) + rate * LEARNING
-        growth = self._growth[shape]
-        if work < EASY_WORK:
-            self._growth[shape] = min(MOST_GROWTH, growth * GROWTH)
-        elif work > HARD_WORK:
-            self._growth[shape] = growth / GROWTH
+    def learn(self, shape: Shape, gained: int, work: float) -> None:
+        rate = gained / max(work, LEAST_WORK)
+        self._rate[shape] += LEARNING * (rate - self._rate[shape])
+        self._work[shape] += LEARNING * (max(work, LEAST_WORK) - self._work[shape])
 
 
 def _cells(instance: Instance) -> Iterator[list[int]]:

@@ -29,7 +29,6 @@ class Stage:
     values: Numbers
     lack: Numbers
     line_prices: Numbers
-    visit_prices: Numbers
     prices: Numbers
     finished: bool
 
@@ -63,7 +62,6 @@ class Relaxation:
             np.asarray(found.primal_solution)[: self._rows.options],
             self._rows.lack(prices),
             prices[self._rows.lines],
-            self._rows.visit_prices(prices),
             prices,
             found.solve_log.iteration_count < iterations,
         )
@@ -162,11 +160,6 @@ class _Rows:
         asked = asked + prices[self._visits] + prices[self._crowds][self._visit] * self._needed
         worth: Numbers = self._worth[: self.options]
         return np.maximum(0.0, asked - worth)
-
-    def visit_prices(self, prices: Numbers) -> Numbers:
-        """What a visit takes from others by using its team's day."""
-        taken: Numbers = prices[self._in_zone] + prices[self._stops_in_zone][self._zone]
-        return taken
 
     def bound(self, prices: Numbers) -> float:
         """What prices >= 0 prove by weak duality, without a closer look."""

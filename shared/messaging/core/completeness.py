@@ -44,8 +44,9 @@ class _Search:
 class Gaps:
     """What one service lacks. Kept in memory: forgotten, it is found again by the next position."""
 
-    def __init__(self, service: str) -> None:
+    def __init__(self, service: str, *, least: int = LEAST) -> None:
         self._service = service
+        self._least = least
         self._searches: dict[Source, _Search] = {}
         self._counted: set[str] = set()
 
@@ -71,7 +72,7 @@ class Gaps:
         if position.publisher not in self._counted:
             self._counted.add(position.publisher)
             return Recount(position.publisher)
-        first = self._ask(position.shard, max(LEAST, position.sent_count - received))
+        first = self._ask(position.shard, max(self._least, position.sent_count - received))
         self._searches[source] = _Search(first, now + PATIENCE_SECONDS, connection, position.sent_count)
         return first
 

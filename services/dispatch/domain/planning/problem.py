@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
 from services.dispatch.domain.geography import Place, great_circle_km
+from services.dispatch.domain.planning.holidays import HOLIDAYS, WORKING_WEEKENDS
 
 DayPart = Literal["morning", "afternoon"]
 PARTS: tuple[DayPart, DayPart] = ("morning", "afternoon")
@@ -210,6 +211,11 @@ class Problem:
 
 
 def working_days(first: date, last: date, *, weekends: bool) -> tuple[date, ...]:
-    """The days from ``first`` to ``last`` inclusive, without Saturdays and Sundays unless told so."""
+    """The days from ``first`` to ``last`` inclusive, without public holidays, and without Saturdays and Sundays unless
+    told so or work is made up for on them."""
     span = (first + timedelta(days=n) for n in range((last - first).days + 1))
-    return tuple(day for day in span if weekends or day.weekday() < SATURDAY)
+    return tuple(day for day in span if day not in HOLIDAYS and (weekends or _is_weekday(day)))
+
+
+def _is_weekday(day: date) -> bool:
+    return day.weekday() < SATURDAY or day in WORKING_WEEKENDS
