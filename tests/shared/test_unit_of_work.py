@@ -1,14 +1,17 @@
 """One use case, one transaction, on both stores: the change and its events are stored together, or neither."""
 
 import asyncio
+import gc
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 
 from shared.contracts.catalog import TownshipChanged
 from shared.kernel.errors import Conflict, NotFound
-from tests.support.rolls import Roll, Rolls, change, delivered, mark, team_changed, up_to
+from tests.support.fixtures import NewUrl
+from tests.support.rolls import Roll, Rolls, change, delivered, mark, rolls_at, team_changed, up_to
 from tests.support.rolls import roll as roll_table
+from tests.support.waiting import until
 
 
 async def test_a_change_and_its_event_commit_together(rolls: Rolls) -> None:
@@ -106,12 +109,52 @@ async def _get_nothing(rolls: Rolls) -> None:
         await tx.get(Roll, "nobody")
 
 
+async def test_what_is_locked_is_not_read_again(rolls: Rolls) -> None:
+    await mark(rolls.uow, "health", 1)
+    statements: list[object] = []
+    event.listen(rolls.database.engine.sync_engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
+    async with rolls.uow.transaction() as tx:
+        await tx.get(Roll, "health")
+        asked = len(statements)
+        gc.collect()
+        await tx.get(Roll, "health")
+        assert len(statements) == asked > 0
+
+
+async def test_one_transaction_at_a_time_has_the_turn(postgres_url: NewUrl) -> None:
+    done: list[str] = []
+    waiting = (
+        "SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database"
+        " WHERE NOT granted AND datname = current_database()"
+    )
+    async with rolls_at(postgres_url()) as rolls:
+
+        async def second() -> None:
+            async with rolls.uow.transaction() as tx:
+                await tx.take_turn()
+                done.append("second")
+
+        async def someone_waits() -> bool:
+            async with rolls.database.reading() as session:
+                return bool(await session.scalar(text(waiting)))
+
+        async with rolls.uow.transaction() as tx:
+            await tx.take_turn()
+            await tx.take_turn()
+            other = asyncio.create_task(second())
+            await until(someone_waits)
+            done.append("first")
+        await other
+    assert done == ["first", "second"]
+
+
 async def test_what_is_to_follow_a_commit_follows_only_that(rolls: Rolls) -> None:
     calls: list[str] = []
 
     async def work(*, fail: bool) -> None:
         async with rolls.uow.transaction() as tx:
-            tx.after_commit(lambda: calls.append("failed" if fail else "done"))
+            for _ in range(2):
+                tx.after_commit(calls.append, "failed" if fail else "done")
             if fail:
                 raise ZeroDivisionError
 
