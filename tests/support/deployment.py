@@ -96,10 +96,10 @@ class Deployment:
             self.start(part)
         return len(ended)
 
-    def terminate(self, part: Part) -> int:
-        """SIGTERM; gives the exit status."""
+    def terminate(self, part: Part, *, within_seconds: float = PATIENCE_SECONDS) -> int:
+        """SIGTERM; gives the exit status. :raises subprocess.TimeoutExpired: it does not leave."""
         self._processes[part].send_signal(signal.SIGTERM)
-        return self._processes[part].wait(PATIENCE_SECONDS)
+        return self._processes[part].wait(within_seconds)
 
     def stop(self) -> None:
         for process in self._processes.values():
