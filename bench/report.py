@@ -14,12 +14,17 @@ RESULTS = Path(__file__).parent / "results"
 
 def arguments(about: str | None, name: str) -> argparse.Namespace:
     """``quick`` and ``json``."""
+    return options(about, name).parse_args()
+
+
+def options(about: str | None, name: str) -> argparse.ArgumentParser:
+    """The same, for a benchmark that adds its own."""
     parser = argparse.ArgumentParser(
         prog=f"python -m bench.{name}", description=about, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--quick", action="store_true", help="less of it, within 50 s")
     parser.add_argument("--json", action="store_true", help="print one JSON object, with every figure and ratio")
-    return parser.parse_args()
+    return parser
 
 
 def report(
