@@ -35,7 +35,7 @@ from tests.support.fixtures import Figures
 from tests.support.tokens import bearer
 from tests.support.tree import SERVICES
 
-CASES = int(os.environ.get("DIANCAI_FUZZ_CASES", "600"))
+CASES = int(os.environ.get("DIANCAI_FUZZ_CASES", "400"))
 SEED = int(os.environ.get("DIANCAI_FUZZ_SEED", "2014"))
 ENDLESS = "/recipients/{recipient_id}/stream"  # tests/notify/test_stream.py reads it
 INTERNALS = ("Traceback", "sqlalchemy", "sqlite3", "psycopg", "pydantic_core", "aio_pika", 'File "', "/site-packages/")
