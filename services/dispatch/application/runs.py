@@ -109,7 +109,7 @@ async def start_run(
         tx.add(run)
         await tx.session.flush()
         await _grow(tx, run, content_of(task, circuit))
-        tx.after_commit(lambda: cache.signal(RUNS_TOPIC))
+        tx.after_commit(cache.signal, RUNS_TOPIC)
         return run
 
 
@@ -120,7 +120,7 @@ async def cancel_run(uow: UnitOfWork, cache: Cache, run_id: str) -> PlanningRun:
         run = await tx.get(PlanningRun, run_id)
         run.cancel()
         await _settle(tx, run)
-        tx.after_commit(lambda: _tell(cache, run_id))
+        _tell(tx, cache, run_id)
         return run
 
 
@@ -194,7 +194,7 @@ async def keep_progress(uow: UnitOfWork, cache: Cache, run: PlanningRun, found: 
         held.keep(tx.now, spent)
         if found is not None:
             await _improve(tx, held, found)
-        tx.after_commit(lambda: cache.signal(run_topic(run.id)))
+        tx.after_commit(cache.signal, run_topic(run.id))
         return True
 
 
@@ -208,7 +208,7 @@ async def finish_run(uow: UnitOfWork, cache: Cache, run: PlanningRun, found: Fou
         await _improve(tx, held, found)
         held.finish()
         await _settle(tx, held)
-        tx.after_commit(lambda: _tell(cache, run.id))
+        _tell(tx, cache, run.id)
 
 
 async def give_run_back(uow: UnitOfWork, cache: Cache, run: PlanningRun) -> None:
@@ -217,7 +217,7 @@ async def give_run_back(uow: UnitOfWork, cache: Cache, run: PlanningRun) -> None
         held = await _held(tx, run)
         if held is not None:
             held.give_back(tx.now)
-            tx.after_commit(lambda: _tell(cache, run.id))
+            _tell(tx, cache, run.id)
 
 
 async def fail_run(uow: UnitOfWork, cache: Cache, run: PlanningRun, error: Exception) -> None:
@@ -227,7 +227,7 @@ async def fail_run(uow: UnitOfWork, cache: Cache, run: PlanningRun, error: Excep
         if held is not None:
             held.fail(error)
             await _settle(tx, held)
-            tx.after_commit(lambda: _tell(cache, run.id))
+            _tell(tx, cache, run.id)
 
 
 def content_of(task: Task, circuit: Circuit) -> Content:
@@ -248,9 +248,9 @@ def _known_unserved(task: Task) -> tuple[Unserved, ...]:
     )
 
 
-def _tell(cache: Cache, run_id: str) -> None:
-    cache.signal(RUNS_TOPIC)
-    cache.signal(run_topic(run_id))
+def _tell(tx: Transaction, cache: Cache, run_id: str) -> None:
+    for topic in (RUNS_TOPIC, run_topic(run_id)):
+        tx.after_commit(cache.signal, topic)
 
 
 async def _held(tx: Transaction, run: PlanningRun) -> PlanningRun | None:
