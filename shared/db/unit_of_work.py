@@ -27,7 +27,8 @@ from shared.messaging.outbox import Outbox, Recorded
 A = TypeVar("A", bound=Aggregate)
 
 _TURN = 0x0D1A_0010
-"""The advisory lock of the turn: any number, but a fixed one."""
+"""PostgreSQL's advisory lock for the turn. The number itself says nothing; but it must stay, for replicas of two
+releases share it, and differ from that of ``shared/audit/chain.py``, which takes locks of one number too."""
 
 
 class Transaction:
