@@ -59,10 +59,7 @@ class Task:
 
     def broken(self, booths: Iterable[Booth]) -> list[Violation]:
         """The rules that these booths break; a line that is not among them counts as unserved."""
-        kept = tuple(booths)
-        served = {booth.line for booth in kept}
-        unserved = tuple(Unserved(line.id, "") for line in self.problem.lines if line.id not in served)
-        return check_plan(self.problem, Circuit(kept, unserved))
+        return _broken(self.problem, booths)
 
 
 async def open_task(session: AsyncSession, frame: Frame) -> Task:
@@ -189,15 +186,19 @@ def _fixed(problem: Problem, pins: Mapping[str, Fixed], frozen: Iterable[Fixed])
     left = {fixed.booth: fixed for fixed in frozen if fixed.booth.line not in pins}
     pinned = [pin.booth for pin in pins.values()]
     while left:
-        booths = (*pinned, *left)
-        served = {booth.line for booth in booths}
-        unserved = tuple(Unserved(line.id, "") for line in problem.lines if line.id not in served)
-        broken = check_plan(problem, Circuit(tuple(booths), unserved))
+        broken = _broken(problem, (*pinned, *left))
         lost = {booth for booth in left if any(_concerns(violation, booth) for violation in broken)}
         if not lost:
             break
         left = {booth: fixed for booth, fixed in left.items() if booth not in lost}
     return replace(problem, fixed=(*pins.values(), *left.values()))
+
+
+def _broken(problem: Problem, booths: Iterable[Booth]) -> list[Violation]:
+    kept = tuple(booths)
+    served = {booth.line for booth in kept}
+    unserved = tuple(Unserved(line.id, "") for line in problem.lines if line.id not in served)
+    return check_plan(problem, Circuit(kept, unserved))
 
 
 def _concerns(violation: Violation, booth: Booth) -> bool:

@@ -6,8 +6,6 @@ them. A year's notice comes in the autumn before; of a year that is not here, on
 
 from datetime import date, timedelta
 
-FIRST_YEAR, LAST_YEAR = 2024, 2026
-
 _OFF = (
     "2024-01-01/1 2024-02-10/8 2024-04-04/3 2024-05-01/5 2024-06-10/1 2024-09-15/3 2024-10-01/7 "
     "2025-01-01/1 2025-01-28/8 2025-04-04/3 2025-05-01/5 2025-05-31/3 2025-10-01/8 "
