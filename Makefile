@@ -44,7 +44,7 @@ run: $(SETUP) ## Start everything in one process on http://127.0.0.1:8000
 
 test: $(SETUP) ## Run all tests, on real servers too
 	@$(BIN)/python -m tests.support.servers install
-	$(BIN)/pytest $(PYTEST)
+	$(BIN)/pytest -n auto --dist worksteal $(PYTEST)
 
 check: $(SETUP) check-web ## Run the linters, the type checker, the import contracts and the layout tests; audit the dependencies
 	$(BIN)/ruff check

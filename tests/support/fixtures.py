@@ -1,5 +1,6 @@
 """Fixtures that hand out servers: each test gets a database, a virtual host, a store of its own."""
 
+import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -22,6 +23,9 @@ NewBroker = Callable[[], Broker]
 
 S = TypeVar("S", bound=PrivateServer)
 T = TypeVar("T")
+
+MOST_WORKERS = 4
+_FIGURES = "figures"
 
 NOT_RUN = "NOT RUN, for there is no"
 
@@ -147,6 +151,21 @@ _figures = Figures()
 @pytest.fixture(scope="session")
 def figures() -> Figures:
     return _figures
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Each worker starts servers of its own; a broker that was given is one, which tests use one after the other."""
+    return 0 if given("rabbitmq") else min(os.cpu_count() or 1, MOST_WORKERS)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker sends its figures to the one who prints (pytest-xdist's ``workeroutput``)."""
+    if (output := getattr(session.config, "workeroutput", None)) is not None:
+        output[_FIGURES] = _figures.lines
+
+
+def pytest_testnodedown(node: object) -> None:
+    _figures.lines += getattr(node, "workeroutput", {}).get(_FIGURES, [])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
