@@ -211,8 +211,7 @@ class RabbitBroker:
         finally:
             for task in tasks:
                 task.cancel()  # does nothing to one that is done
-        # aio-pika may also end what is in flight on a connection that the supervisor closes.
-        return [task.done() and not task.cancelled() and task.result() for task in tasks]
+        return [_came(task) for task in tasks]
 
     @asynccontextmanager
     async def consuming(
@@ -362,6 +361,13 @@ class RabbitBroker:
             pause = min(5.0, 0.1 * 2**failures) * random.uniform(0.5, 1.5)  # noqa: S311 - jitter, not a secret
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), pause)
+
+
+def _came(confirm: asyncio.Task[bool]) -> bool:
+    """What is in flight on a connection that the supervisor closes ends cancelled, or with a bare Exception."""
+    if not confirm.done() or confirm.cancelled() or type(confirm.exception()) is Exception:
+        return False
+    return confirm.result()
 
 
 async def _close(connection: AbstractConnection) -> None:

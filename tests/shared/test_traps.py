@@ -38,6 +38,8 @@ TRAPS = {
     "test_the_delivery_limit_is_an_argument_of_the_queue",
     "a consumer that fails gives its events back until the limit": "test_broker:"
     "test_what_a_consumer_failed_on_comes_again",
+    "something is in flight on a connection that we close": "test_traps:"
+    "test_what_is_in_flight_when_the_connection_is_closed_is_not_confirmed",
     "nobody listens, and the event is gone": "test_rabbitmq:"
     "test_an_event_that_nobody_listens_to_lies_where_an_operator_finds_it",
     "the publisher is back before the listeners have queues": "test_completeness:"
@@ -105,6 +107,18 @@ async def test_a_return_is_not_taken_for_a_confirm(rabbit_vhost: str) -> None:
         outcome = await broker.publish(events, to="notify")
     assert any(outcome)
     assert not any(safe for event, safe in zip(events, outcome, strict=True) if event.shard == lost)
+
+
+async def test_what_is_in_flight_when_the_connection_is_closed_is_not_confirmed(rabbit_vhost: str) -> None:
+    async with wired(rabbit_vhost) as wire:
+        broker = RabbitBroker(wire.url)
+        broker.expect(NOTIFY)
+        async with broker.running():
+            await broker.declared()
+            wire.stall()
+            publishing = asyncio.create_task(broker.publish(stream("health", 3)))
+            await until(lambda: wire.held_back > 0)
+        assert await publishing == [False] * 3
 
 
 async def test_an_event_that_was_given_back_again_and_again_is_still_there(rabbit_vhost: str) -> None:

@@ -25,6 +25,7 @@ class Wire:
         self._flowing.set()
         self._whole = True
         self.turned_away = 0  # connections that came while the wire was cut
+        self.held_back = 0  # bytes that came while it was stalled
 
     @property
     def url(self) -> str:
@@ -104,6 +105,7 @@ class Wire:
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             while data := await reader.read(65536):
+                self.held_back += 0 if self._flowing.is_set() else len(data)
                 await self._flowing.wait()
                 writer.write(data)
                 await writer.drain()
