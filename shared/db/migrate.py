@@ -8,10 +8,14 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData
+from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, select
 
 from shared import __version__
 from shared.db.engine import Database
+
+FLOOR = Table("schema_floor", MetaData(), Column("revision", String(32), primary_key=True))
+"""One row beside Alembic's own: the oldest revision whose code still runs on the store. A release can't know what
+later ones did to it, so they say."""
 
 
 class SchemaMismatch(Exception):
@@ -31,26 +35,33 @@ class SchemaMismatch(Exception):
 
 
 class Migrations:
-    """The history of one service, in the folder ``migrations`` of its package."""
+    """The history of one service, in the folder ``migrations`` of its package.
+
+    A revision that says ``expands = True`` only adds what the release before it can leave out. So that release runs
+    on beside the new one, starts again, and may be gone back to.
+    """
 
     def __init__(self, service: str, folder: Path) -> None:
         self.service = service
         self._config = Config()
         self._config.set_main_option("script_location", str(folder))
-        self._scripts = ScriptDirectory(str(folder))
+        self.scripts = ScriptDirectory(str(folder))
 
     @property
     def head(self) -> str:
-        head = self._scripts.get_current_head()
+        head = self.scripts.get_current_head()
         if head is None:
             raise ValueError(f"{self.service} has no migrations")
         return head
 
     async def upgrade(self, database: Database, revision: str = "head") -> None:
-        """:raises SchemaMismatch: the store was made by a later release, whose steps this one lacks."""
-        found = await self.current(database)
-        if not self._knows(found):
-            raise SchemaMismatch(self.service, found, self.head, newer=True)
+        """Does nothing to the store of a later release that carries this one.
+
+        :raises SchemaMismatch: the later release does not.
+        """
+        if not self._knows(await self.current(database)):
+            await self.check(database)
+            return
         await self._run(database, revision, downgrade=False)
 
     async def downgrade(self, database: Database, revision: str) -> None:
@@ -63,26 +74,52 @@ class Migrations:
     async def check(self, database: Database) -> None:
         """:raises SchemaMismatch: with what is there, what is needed, and the command that helps."""
         found = await self.current(database)
+        newer = not self._knows(found)
+        if newer and await self._is_carried(database):
+            return
         if found != self.head:
-            raise SchemaMismatch(self.service, found, self.head, newer=not self._knows(found))
+            raise SchemaMismatch(self.service, found, self.head, newer=newer)
 
     def _knows(self, revision: str | None) -> bool:
-        return revision is None or any(script.revision == revision for script in self._scripts.walk_revisions())
+        return revision is None or any(script.revision == revision for script in self.scripts.walk_revisions())
+
+    async def _is_carried(self, database: Database) -> bool:
+        async with database.engine.connect() as connection:
+            floor = await connection.run_sync(_floor)
+        return floor is not None and self._knows(floor)
 
     async def _run(self, database: Database, revision: str, *, downgrade: bool) -> None:
         def steps(current: object, _context: MigrationContext) -> Sequence[object]:
             if downgrade:
-                return self._scripts._downgrade_revs(revision, current)  # type: ignore[arg-type]
-            return self._scripts._upgrade_revs(revision, current)  # type: ignore[arg-type]
+                return self.scripts._downgrade_revs(revision, current)  # type: ignore[arg-type]
+            return self.scripts._upgrade_revs(revision, current)  # type: ignore[arg-type]
 
         def run(connection: Connection) -> None:
-            with EnvironmentContext(self._config, self._scripts, fn=steps) as environment:
+            with EnvironmentContext(self._config, self.scripts, fn=steps) as environment:
                 environment.configure(connection=connection, transactional_ddl=True)
                 with environment.begin_transaction():
                     environment.run_migrations()
+            self._say_floor(connection)
 
         async with database.engine.begin() as connection:
             await connection.run_sync(run)
+
+    def _say_floor(self, connection: Connection) -> None:
+        reached = MigrationContext.configure(connection).get_current_revision()
+        if reached is None:
+            FLOOR.drop(connection, checkfirst=True)
+            return
+        back = self.scripts.iterate_revisions(reached, "base")
+        floor = next(step.revision for step in back if step.is_base or not getattr(step.module, "expands", False))
+        FLOOR.create(connection, checkfirst=True)
+        connection.execute(FLOOR.delete())
+        connection.execute(FLOOR.insert().values(revision=floor))
+
+
+def _floor(connection: Connection) -> str | None:
+    if not inspect(connection).has_table(FLOOR.name):
+        return None
+    return connection.scalar(select(FLOOR.c.revision))
 
 
 def run_env(metadata: Sequence[MetaData]) -> None:
@@ -93,7 +130,7 @@ def run_env(metadata: Sequence[MetaData]) -> None:
     url = context.get_x_argument(as_dictionary=True)["url"]
 
     def run(connection: Connection) -> None:
-        context.configure(connection=connection, target_metadata=list(metadata), render_as_batch=True)
+        context.configure(connection=connection, target_metadata=[*metadata, FLOOR.metadata], render_as_batch=True)
         with context.begin_transaction():
             context.run_migrations()
 

@@ -9,7 +9,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, inspect
 
 from shared.db.engine import Database
-from shared.db.migrate import SchemaMismatch
+from shared.db.migrate import FLOOR, SchemaMismatch
+from tests.support.later import LATER, add_later_step
 from tests.support.tree import SERVICES, metadata_of, migrations_of
 
 
@@ -20,6 +21,14 @@ async def database(store_url: str) -> AsyncIterator[Database]:
     await opened.close()
 
 
+EXPANDING = [
+    (service, step.revision, step.down_revision)
+    for service in SERVICES
+    for step in migrations_of(service).scripts.walk_revisions()
+    if getattr(step.module, "expands", False)
+]
+
+
 async def differences(database: Database, service: str) -> list[Any]:
     def compare(connection: Connection) -> list[Any]:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
@@ -27,12 +36,26 @@ async def differences(database: Database, service: str) -> list[Any]:
         return found
 
     expected = MetaData()
-    for metadata in metadata_of(service):
+    for metadata in (*metadata_of(service), FLOOR.metadata):
         for table in metadata.tables.values():
             table.to_metadata(expected)
 
     async with database.engine.connect() as connection:
         return await connection.run_sync(compare)
+
+
+async def columns(database: Database) -> dict[str, dict[str, Any]]:
+    """Of each table, by name."""
+
+    def of(connection: Connection) -> dict[str, dict[str, Any]]:
+        inspector = inspect(connection)
+        return {
+            table: {column["name"]: column for column in inspector.get_columns(table)}
+            for table in inspector.get_table_names()
+        }
+
+    async with database.engine.connect() as connection:
+        return await connection.run_sync(of)
 
 
 async def tables(database: Database) -> set[str]:
@@ -67,6 +90,43 @@ async def test_upgrading_again_does_nothing(database: Database, service: str) ->
     for _ in range(2):
         await migrations_of(service).upgrade(database)
     assert await migrations_of(service).current(database) == migrations_of(service).head
+
+
+async def test_a_later_release_that_only_added_carries_this_one(database: Database) -> None:
+    """Both run side by side: this one starts, is ready, and its own migration leaves the store as it is."""
+    ours, later = migrations_of("requests"), migrations_of("requests")
+    add_later_step(later)
+    await later.upgrade(database)
+    await ours.check(database)
+    await ours.upgrade(database)
+    assert await ours.current(database) == LATER
+
+
+async def test_a_later_release_that_did_more_leaves_this_one_behind(database: Database) -> None:
+    ours, later = migrations_of("requests"), migrations_of("requests")
+    add_later_step(later, expands=False)
+    await later.upgrade(database)
+    for refused in (ours.check, ours.upgrade):
+        with pytest.raises(SchemaMismatch, match="or a later one"):
+            await refused(database)
+
+
+@pytest.mark.parametrize(("service", "revision", "before"), EXPANDING)
+async def test_what_expands_takes_nothing_away(database: Database, service: str, revision: str, before: str) -> None:
+    """Of the release before, every statement still works: its tables and columns are there, of the same types, and what
+    it does not know of need not be said."""
+    migrations = migrations_of(service)
+    await migrations.upgrade(database, before)
+    old = await columns(database)
+    await migrations.upgrade(database, revision)
+    new = await columns(database)
+    for table, its in old.items():
+        for name, column in its.items():
+            assert (table, name, str(column["type"])) == (table, name, str(new[table][name]["type"]))
+            assert new[table][name]["nullable"] or not column["nullable"], f"{table}.{name}"
+        for name in new[table].keys() - its.keys():
+            column = new[table][name]
+            assert column["nullable"] or column["default"] is not None, f"{table}.{name}"
 
 
 async def test_a_schema_of_another_release_names_the_command_that_helps(database: Database) -> None:

@@ -3,16 +3,20 @@
     python -m tests.storm.next_release services.requests api
 
 It says more than this release knows: a field more in an event that both know, and an event more, of a type that this
-release never heard of, in the middle of a stream. Both must be read over.
+release never heard of, in the middle of a stream. Both must be read over. Its migration adds to the store what this
+release leaves out.
 """
 
 import runpy
 import sys
+from pathlib import Path
 
 from shared.contracts import EVENTS, requests
 from shared.contracts.base import Event
+from shared.db.migrate import Migrations
 from shared.db.unit_of_work import Transaction
 from shared.kernel.aggregate import Aggregate
+from tests.support.later import add_later_step
 
 
 class OrderAccepted(requests.OrderAccepted):
@@ -47,9 +51,20 @@ def speak_next() -> None:
     Transaction.record = say_more  # type: ignore[method-assign]  # the other release's code is not here
 
 
+def store_next() -> None:
+    begin = Migrations.__init__
+
+    def begin_later(self: Migrations, service: str, folder: Path) -> None:
+        begin(self, service, folder)
+        add_later_step(self)
+
+    Migrations.__init__ = begin_later  # type: ignore[method-assign]  # the same
+
+
 def main() -> None:
     module, *rest = sys.argv[1:]
     speak_next()
+    store_next()
     sys.argv = [module, *rest]
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 

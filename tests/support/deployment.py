@@ -23,6 +23,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "notify": ("api", "relay", "consumer"),
 }
 PATIENCE_SECONDS = 60.0
+MIGRATION_TRIES = 3
 
 Part = tuple[str, str]
 """(service, role)"""
@@ -45,7 +46,7 @@ class Deployment:
         """The launchers of those that run another release."""
         self._clocks = clocks or {}
         self._playground = playground
-        self._settings = settings
+        self.settings = settings
         self._logs = logs
         self._processes: dict[Part, subprocess.Popen[bytes]] = {}
         self.ports: dict[Part, int] = {
@@ -58,29 +59,37 @@ class Deployment:
 
     def migrate(self) -> None:
         """As the migration jobs do: all schemas and all queues, ahead of traffic."""
-        jobs = [self._spawn(service, "migrate") for service in ROLES]
-        for service, job in zip(ROLES, jobs, strict=True):
-            assert job.wait(PATIENCE_SECONDS) == 0, self.log_of((service, "migrate"))
+        jobs = {(service, "migrate"): self._spawn((service, "migrate")) for service in ROLES}
+        for part, job in jobs.items():
+            assert job.wait(PATIENCE_SECONDS) == 0, self.log_of(part)
 
     def start(self, part: Part) -> None:
-        service, role = part
-        self._processes[part] = self._spawn(service, role, port=self.ports[part])
+        self._processes[part] = self._spawn(part, self.others.get(part), port=self.ports[part])
 
     async def replace(self, part: Part, launcher: Sequence[str] | None = None) -> None:
-        """As a rolling update does: starts one of another release beside it (default: of this one), and ends the old
-        one by SIGTERM when the new one is ready."""
+        """As a rolling update does: brings the store to another release (default: this one), starts a process of that
+        beside the old one, and ends that by SIGTERM when the new one is ready."""
+        await self._change_schema(part[0], launcher)
         if launcher is None:
             self.others.pop(part, None)
         else:
             self.others[part] = launcher
         port = free_port()
-        new = self._spawn(*part, port=port)
+        new = self._spawn(part, launcher, port=port)
         async with asyncio.timeout(PATIENCE_SECONDS), httpx.AsyncClient(trust_env=False) as http:
             await self._ready(http, part, new, port)
         old = self._processes[part]
         self._processes[part], self.ports[part] = new, port
         old.terminate()
         await asyncio.to_thread(old.wait, PATIENCE_SECONDS)
+
+    async def _change_schema(self, service: str, launcher: Sequence[str] | None) -> None:
+        """Tries again where a server is just away, as whoever runs the job does."""
+        job = service, "migrate"
+        for _ in range(MIGRATION_TRIES):
+            if await asyncio.to_thread(self._spawn(job, launcher).wait, PATIENCE_SECONDS) == 0:
+                return
+        raise AssertionError(self.log_of(job))
 
     def pid(self, part: Part) -> int:
         return self._processes[part].pid
@@ -136,20 +145,21 @@ class Deployment:
         ) as http:
             yield http
 
-    def _spawn(self, service: str, what: str, *, port: int = 0) -> subprocess.Popen[bytes]:
+    def _spawn(self, part: Part, launcher: Sequence[str] | None = None, *, port: int = 0) -> subprocess.Popen[bytes]:
+        service, what = part
         environment = {
             **os.environ,
             "PYTHONDONTWRITEBYTECODE": "",
             **tokens.ENVIRONMENT,
             **keys.ENVIRONMENT,
-            **self._settings[service],
-            **(self._clocks[service, what].environment if (service, what) in self._clocks else {}),
+            **self.settings[service],
+            **(self._clocks[part].environment if part in self._clocks else {}),
             f"{service.upper()}_PORT": str(port),
             f"{service.upper()}_LOG_LEVEL": "WARNING",
         }
         with (self._logs / f"{service}-{what}.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, *self.others.get((service, what), self._launcher), f"services.{service}", what],
+                [sys.executable, *(launcher or self._launcher), f"services.{service}", what],
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

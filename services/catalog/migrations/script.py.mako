@@ -8,6 +8,7 @@ from alembic import op
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
+expands = False
 
 
 def upgrade() -> None:

@@ -10,6 +10,7 @@ from shared.db.types import Json, UtcDateTime
 
 revision = "0006"
 down_revision = "0005"
+expands = True
 
 
 def upgrade() -> None:
