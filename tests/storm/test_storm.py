@@ -1,5 +1,5 @@
 """The storm's own parts: a seed stands for a sequence, the books see what is wrong with them, nothing is left behind.
-The storm itself runs by ``make storm``."""
+A breeze of it runs here; the storm itself by ``make storm``."""
 
 from collections.abc import Sequence
 from itertools import islice
@@ -11,7 +11,10 @@ from cli.reconcile import Assignment, Books, Order
 from shared.kernel.clock import utc_now
 from tests.storm.faults import KINDS, sequence
 from tests.storm.ledger import Ledger
+from tests.storm.options import Options
 from tests.storm.outside import Heard, Outside, disorder
+from tests.storm.storm import storm
+from tests.support.fixtures import Figures
 
 BODY: Json = {"lines": [{"item_code": "yizhen", "expected_attendance": 80}], "priority": 3}
 
@@ -105,3 +108,13 @@ def test_every_line_has_one_fate(ledger: Ledger, books: Books, state: str, teams
     for number in range(teams):
         books.assignments[f"a-{number}"] = Assignment("stop-1", "order-1", "line-1", f"team-{number}", utc_now())
     assert bool(ledger.without_one_fate(books, [{"line_id": "line-1", "state": state}])) == is_wrong
+
+
+@pytest.mark.usefixtures("programs")
+async def test_a_quarter_of_a_minute_of_storm_costs_nothing(figures: Figures) -> None:
+    """The first faults of seed 1: events again, a server and a process killed, a process ended."""
+    outcome = await storm(Options(seed=1, minutes=0.25))
+    figures.note("a short storm", outcome.line())
+    assert outcome.faults.total() > 1
+    assert outcome.orders
+    assert (outcome.problems, outcome.parked) == ([], 0)

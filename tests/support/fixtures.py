@@ -15,7 +15,7 @@ from shared.messaging.memory import MemoryBroker
 from shared.messaging.rabbitmq import RabbitBroker
 from shared.messaging.topology import EXCHANGE, REPLAY, UNROUTED
 from tests.support.private import NotInstalled, PrivateServer
-from tests.support.servers import Servers, given, must_not_miss
+from tests.support.servers import PROGRAMS, Servers, given, must_not_miss
 
 NewUrl = Callable[[], str]
 NewBroker = Callable[[], Broker]
@@ -73,6 +73,13 @@ def redis_url(servers: Servers) -> str:
 def private_server(servers: Servers) -> Callable[[type[S]], S]:
     """Gives a server that may be killed and started: ``private_server(RabbitMQ)``."""
     return lambda kind: _or_skip(lambda: servers.private(kind))
+
+
+@pytest.fixture
+def programs() -> None:
+    """The programs of all kinds of server are there, for a test that starts its own."""
+    for find in PROGRAMS.values():
+        _or_skip(find)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
