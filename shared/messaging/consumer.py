@@ -127,7 +127,8 @@ class Consumer:
                 await self._set_aside(envelope, fault)
             case core.Pause(envelope, fault, tries):
                 log.warning("event not applied, trying again", event_id=envelope.id, error=repr(fault))
-                wait = min(5.0, self._retry_seconds * 2 ** max(tries - 1, 0))
+                # However long the store is away, the consumer is at work again a second after its return.
+                wait = self._retry_seconds * 2 ** min(tries - 1, core.TRIES - 2)
                 await asyncio.sleep(wait * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
 
     async def _admit(self, batch: Sequence[Envelope]) -> None:

@@ -21,7 +21,7 @@ ROUND_SECONDS = 2.0
 """How often it is looked whether more was sent."""
 
 REST_SECONDS = 60.0
-"""How often also what did not change is said; for so long after a connection was made, every other round: listeners
+"""How often also what did not change is said; for so long after a connection was made, in every round: listeners
 may still be without their queues, and what they ask may get lost as well."""
 
 STRETCH = 500
@@ -78,7 +78,7 @@ class Positions:
         if now >= self._all_due:
             self._told.clear()
             is_new = now - self._connected_at < REST_SECONDS
-            self._all_due = now + (2 * self._round_seconds if is_new else REST_SECONDS)
+            self._all_due = now + (self._round_seconds if is_new else REST_SECONDS)
         due = {shard: count for shard, count in counts.items() if self._told.get(shard) != count}
         if not due:
             return

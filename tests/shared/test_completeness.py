@@ -205,7 +205,7 @@ async def test_positions_say_what_changed_and_after_a_connection_everything(cata
             assert len(broker.told) == SHARDS, "what did not change too: a listener may have had no queue"
             pauses.append(second)
             broker.told.clear()
-    assert pauses == [*range(4, 61, 4), 120, 180]
+    assert pauses == [*range(2, 61, 2), 120, 180]
     broker.connections += 1
     await positions.tell_due(200)
     assert len(broker.told) == SHARDS

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from shared.messaging.core.consumer import TRIES, Admit, Pause, handle_alone
 from shared.messaging.core.relay import IN_FLIGHT, waves
 from tests.support.rolls import heard, numbers_by_stream, up_to
 
@@ -15,3 +16,13 @@ def test_a_wave_holds_an_aggregate_once_and_no_more_than_may_be_in_flight() -> N
     flat = [envelope for wave in sent for envelope in wave]
     assert len(flat) == len(page)
     assert all(numbers == up_to(3) for numbers in numbers_by_stream(flat).values())
+
+
+def test_while_the_store_is_away_an_event_is_never_set_aside_and_tried_less_and_less_often() -> None:
+    handling = handle_alone(heard("t1", 1), passes=lambda fault: isinstance(fault, ConnectionError))
+    assert isinstance(next(handling), Admit)
+    seen = []
+    for _ in up_to(TRIES + 2):
+        seen.append(handling.throw(ConnectionError()))
+        assert isinstance(next(handling), Admit)
+    assert [step.tries for step in seen if isinstance(step, Pause)] == up_to(TRIES + 2)

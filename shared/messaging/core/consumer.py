@@ -36,7 +36,8 @@ class SetAside:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Waits, longer with every try. ``envelope`` failed with ``fault``."""
+    """Waits, longer with every one of the ``tries``, also those that are not held against the event. ``envelope`` failed
+    with ``fault``."""
 
     envelope: Envelope
     fault: Exception
@@ -57,6 +58,7 @@ def handle(batch: Sequence[Envelope], passes: Passes) -> Core[Step, None]:
 
 def handle_alone(envelope: Envelope, passes: Passes) -> Core[Step, None]:
     tries: Counter[str] = Counter()
+    pauses = 0
     while True:
         try:
             yield Admit([envelope])
@@ -69,4 +71,5 @@ def handle_alone(envelope: Envelope, passes: Passes) -> Core[Step, None]:
             if failed is envelope:
                 return
             continue  # one that had waited for it is to blame; now it need not wait for that
-        yield Pause(failed, fault, tries[failed.id])
+        pauses += 1
+        yield Pause(failed, fault, pauses)
