@@ -36,8 +36,8 @@ class SetAside:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Waits, longer with every one of the ``tries``, also those that are not held against the event. ``envelope`` failed
-    with ``fault``."""
+    """Waits, longer with every one of the ``tries``, those included that are not held against the event.
+    ``envelope`` failed with ``fault``."""
 
     envelope: Envelope
     fault: Exception
