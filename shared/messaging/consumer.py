@@ -1,7 +1,6 @@
 """Takes batches from the broker to the use cases that a service's table of subscriptions names."""
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from shared.contracts import EVENTS, Event
 from shared.db.engine import store_is_away
 from shared.db.unit_of_work import Transaction, UnitOfWork
 from shared.kernel.clock import Clock
+from shared.messaging.backoff import backoff_seconds
 from shared.messaging.broker import Inlet
 from shared.messaging.core import Core, drive
 from shared.messaging.core import consumer as core
@@ -127,9 +127,7 @@ class Consumer:
                 await self._set_aside(envelope, fault)
             case core.Pause(envelope, fault, tries):
                 log.warning("event not applied, trying again", event_id=envelope.id, error=repr(fault))
-                # However long the store is away, the consumer is at work again a second after its return.
-                wait = self._retry_seconds * 2 ** min(tries - 1, core.TRIES - 2)
-                await asyncio.sleep(wait * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
+                await asyncio.sleep(backoff_seconds(tries, self._retry_seconds))
 
     async def _admit(self, batch: Sequence[Envelope]) -> None:
         try:

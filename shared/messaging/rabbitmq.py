@@ -6,7 +6,6 @@ close, cancelled consumer, publish timeout, or when the watchdog finds that the 
 """
 
 import asyncio
-import random
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -21,6 +20,7 @@ from aio_pika.exceptions import AMQPError, ChannelPreconditionFailed, DeliveryEr
 from aiormq import spec
 
 from shared.kernel.tasks import end
+from shared.messaging.backoff import backoff_seconds
 from shared.messaging.broker import BATCH, STOP_SECONDS, BrokerUnavailable, Handler, Inlet, Tidying, replay_key
 from shared.messaging.envelope import CONTENT_TYPE, Envelope, amqp_headers
 from shared.messaging.position import POSITION, Ask, Hear, Position, Resend
@@ -357,10 +357,9 @@ class RabbitBroker:
             if stop.is_set():
                 return
             lasted = asyncio.get_running_loop().time() - began
-            failures = 0 if lasted > 10 else failures + 1
-            pause = min(5.0, 0.1 * 2**failures) * random.uniform(0.5, 1.5)  # noqa: S311 - jitter, not a secret
+            failures = 1 if lasted > 10 else failures + 1
             with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), pause)
+                await asyncio.wait_for(stop.wait(), backoff_seconds(failures))
 
 
 def _came(confirm: asyncio.Task[bool]) -> bool:
@@ -504,15 +503,15 @@ def _envelopes(messages: Iterator[AbstractIncomingMessage]) -> Iterator[Envelope
 
 async def _hand_over(envelopes: Sequence[Envelope], handler: Handler) -> None:
     """Until the handler has taken the whole batch, however long the store is away."""
-    pause = 0.2
+    failures = 0
     while envelopes:
         try:
             await handler(envelopes)
             return
         except Exception as error:
             log.warning("batch not stored, trying again", size=len(envelopes), error=repr(error))
-        await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
-        pause = min(5.0, 2 * pause)
+        failures += 1
+        await asyncio.sleep(backoff_seconds(failures))
 
 
 async def _answer(message: AbstractIncomingMessage, resend: Resend) -> None:

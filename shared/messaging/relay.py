@@ -1,13 +1,13 @@
 """Publishes a service's event log, in order, forgetting nothing."""
 
 import asyncio
-import random
 from collections.abc import Sequence
 
 from sqlalchemy import and_, bindparam, func, literal, or_, select, union_all, update
 
 from shared.db.engine import Database
 from shared.db.types import TransactionsEndedBelow
+from shared.messaging.backoff import backoff_seconds
 from shared.messaging.broker import Broker, BrokerUnavailable
 from shared.messaging.core import drive
 from shared.messaging.core import relay as core
@@ -87,8 +87,7 @@ class Relay:
                 failures += 1
                 level = log.info if isinstance(error, BrokerUnavailable) else log.warning
                 level("events wait for the broker or the store", error=repr(error), failures=failures)
-                backoff = min(2.0, 0.1 * 2 ** min(failures, 8)) * random.uniform(0.5, 1.5)  # noqa: S311 - jitter
-                await self._doorbell_or(stop, backoff)
+                await self._doorbell_or(stop, backoff_seconds(failures))
 
     async def _next_ring(self) -> None:
         ended = asyncio.get_running_loop().time()
