@@ -11,5 +11,6 @@ DOUBLINGS = 10
 def backoff_seconds(failures: int, first: float = 0.1) -> float:
     """``first`` after the first failure in a row, twice as long after each further one, up to ``MOST_SECONDS``; give or
     take half of it, so that many who failed together don't come again together."""
-    wait = min(MOST_SECONDS, first * 2.0 ** min(failures - 1, DOUBLINGS))  # no float holds what a long outage would make
+    # Without a limit to the doublings, an hour of outage would make what no float holds.
+    wait = min(MOST_SECONDS, first * 2.0 ** min(failures - 1, DOUBLINGS))
     return wait * random.uniform(0.5, 1.5)  # noqa: S311 - jitter, not a secret
