@@ -124,7 +124,7 @@ async def _task(session: AsyncSession, frame: Frame, published: _Published, *, f
     dated = Dated(frame.starts_on)
     now_placed = {booth.line: booth for booth, _, _ in published.booths(dated)}
     lines = await _lines(session, frame.campaign, now_placed)
-    rules = await _rules(session, frame.campaign)
+    rules = await rules_of(session, frame.campaign)
     problem = await problem_of(session, frame, lines, {found.id for found in published.stops})
     problem = replace(problem, published=tuple(now_placed.values()))
     if now_placed:
@@ -146,7 +146,8 @@ async def _lines(session: AsyncSession, campaign: str, placed: Collection[str]) 
     return lines
 
 
-async def _rules(session: AsyncSession, campaign: str) -> list[PlanningRule]:
+async def rules_of(session: AsyncSession, campaign: str) -> list[PlanningRule]:
+    """Its pins and bans, oldest first."""
     query = select(PlanningRule).where(planning_rule.c.campaign == campaign).order_by(planning_rule.c.id)
     return list(await session.scalars(query))
 

@@ -73,6 +73,19 @@ class Assignment:
         self._require("release")
         self.state, self.reason = "released", reason
 
+    def for_another(self, assignment_id: str, team_code: str) -> "Assignment":
+        """The same booth for another team, not yet offered."""
+        return Assignment(
+            id=assignment_id,
+            order_id=self.order_id,
+            line_id=self.line_id,
+            item_code=self.item_code,
+            item_name=self.item_name,
+            item_name_en=self.item_name_en,
+            team_code=team_code,
+            volunteers=self.volunteers,
+        )
+
     def ask_again(self, at: datetime) -> None:
         """The stop moved: whoever had said yes is asked once more."""
         self.state, self.offered_at, self.told_at = "offered", at, None
@@ -129,6 +142,11 @@ class Stop(Aggregate):
     @property
     def live(self) -> list[Assignment]:
         return [assignment for assignment in self.assignments if assignment.is_live]
+
+    @property
+    def teams(self) -> set[str]:
+        """Those that are expected."""
+        return {assignment.team_code for assignment in self.live}
 
     def assignment(self, assignment_id: str) -> Assignment:
         """:raises NotFound: this stop has none with that id."""
