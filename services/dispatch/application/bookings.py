@@ -1,6 +1,6 @@
 """Which team is where, and whether a line still waits: what every step of a stop keeps up to date."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from sqlalchemy import delete, insert, update
 
@@ -9,12 +9,14 @@ from services.dispatch.store.tables import booking, demand_line
 from shared.db.unit_of_work import Transaction
 
 
-async def book(tx: Transaction, stop: Stop, teams: Collection[str]) -> None:
-    if teams:
-        await tx.session.execute(
-            insert(booking),
-            [{"team_code": code, "on": stop.on, "part": stop.part, "stop_id": stop.id} for code in sorted(teams)],
-        )
+async def book(tx: Transaction, teams_at: Iterable[tuple[Stop, Iterable[str]]]) -> None:
+    rows = [
+        {"team_code": code, "on": stop.on, "part": stop.part, "stop_id": stop.id}
+        for stop, teams in teams_at
+        for code in sorted(teams)
+    ]
+    if rows:
+        await tx.session.execute(insert(booking), rows)
 
 
 async def free(tx: Transaction, stops: Iterable[Stop]) -> None:

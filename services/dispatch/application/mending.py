@@ -71,14 +71,14 @@ async def _move(tx: Transaction, plan: Plan, found: Stop, to: HalfDay, reason: s
     was = found.half_day
     await keep_off(tx, plan.campaign, [entry.line_id for entry in found.live], found.on)
     await free(tx, [found])
-    asked = found.postpone(to, reason, tx.now)
+    asked = found.move(to, reason, tx.now)
     revision = plan.repair()
     announce.of_stop(tx, StopChanged, found, was_on=was[0], was_part=was[1], reason=reason, revision=revision)
     lost = [entry for entry in asked if not calendar.allows(entry.line_id, entry.team_code, to)]
     for entry in lost:
         entry.release(MOVED)
         announce.of_assignment(tx, TeamReleased, found, entry, reason=MOVED)
-    await book(tx, found, found.teams)
+    await book(tx, [(found, found.teams)])
     for entry in found.live:
         announce.of_assignment(tx, TeamAssigned, found, entry, revision=revision)
     replaced = sum([await _replace(tx, plan, found, entry) for entry in lost])
@@ -116,7 +116,7 @@ async def _replace(tx: Transaction, plan: Plan, found: Stop, lost: Assignment) -
         await queue_repairs(tx, [plan.campaign])
         return 0
     if code not in found.teams:
-        await book(tx, found, [code])
+        await book(tx, [(found, [code])])
     successor = lost.for_another(new_id(), code)
     found.assign(successor, tx.now)
     announce.of_assignment(tx, TeamAssigned, found, successor, revision=plan.revision)

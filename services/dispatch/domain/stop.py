@@ -105,7 +105,8 @@ class Assignment:
 class Stop(Aggregate):
     """One township, one place, one half-day; the ``position``-th of its circuit, from 1.
 
-    Declined and released assignments stay as history. ``postponed_from`` tells on, part and reason.
+    Declined and released assignments stay as history. ``postponed_from`` tells on, part and reason of
+    the last move.
     """
 
     kind: ClassVar[str] = "stop"
@@ -188,8 +189,8 @@ class Stop(Aggregate):
         assignment.decline(reason)
         return assignment
 
-    def postpone(self, to: HalfDay, reason: str, at: datetime) -> list[Assignment]:
-        """Moves the stop; every team that is still to come is asked again. Gives those assignments."""
+    def move(self, to: HalfDay, reason: str, at: datetime) -> list[Assignment]:
+        """To another half-day; every team that is still to come is asked again. Gives those assignments."""
         self.require("postpone", self.state)
         self.postponed_from = {"on": self.on.isoformat(), "part": self.part, "reason": reason}
         self.on, self.part = to
