@@ -136,7 +136,7 @@ function stopCard(stop, place, isNext) {
         h("h3", {}, named(stop.township_name, stop.township_name_en), " ", h("span", { class: "place" }, placeOf(stop))),
       ),
       stop.postponed_from && h("p", { class: "moved" }, postponement(stop.postponed_from)),
-      stop.state === "cancelled" ? h("p", { class: "moved" }, t("stop.cancelled_because", { reason: stop.reason ?? "" })) : null,
+      stop.state === "cancelled" ? h("p", { class: "moved" }, t("stop.cancelled_because", { reason: why(stop.reason ?? "") })) : null,
       details,
     ),
   );
@@ -145,8 +145,11 @@ function stopCard(stop, place, isNext) {
 /** @param {NonNullable<Stop["postponed_from"]>} from on, part and reason */
 function postponement(from) {
   const was = half(String(from["on"]), from["part"] === "afternoon" ? "afternoon" : "morning");
-  return t("stop.postponed", { half: was, reason: String(from["reason"]) });
+  return t("stop.postponed", { half: was, reason: why(String(from["reason"])) });
 }
+
+/** @param {string} reason as it was typed, or the code of a new revision of the plan */
+const why = (reason) => (reason === "replanned" ? t("reason.replanned") : reason);
 
 /** @param {Booth} booth */
 function boothLine(booth) {

@@ -20,6 +20,7 @@ from shared.contracts.dispatch import (
     LineUnserved,
     PlanPublished,
     StopCancelled,
+    StopChanged,
     StopScheduled,
     TeamAssigned,
     TeamReleased,
@@ -243,18 +244,25 @@ async def test_publishing_again_changes_what_differs_and_nothing_else(store_url:
         diff = await ask(house, "GET", f"/candidates/{candidate['id']}/diff")
         assert (diff["changed_lines"], diff["cost"]) == (3, 900)
         assert [line["line_id"] for line in diff["unserved"]] == ["order-1-legal-advice"]
+        plan = await ask(house, "GET", f"/plans/{first['plan_id']}")
+        was = next(stop for stop in plan["stops"] if stop["township_code"] == HULING)
+        told = {name: diff["stops"][0][name] for name in ("how", "stop_id", "township_name", "was_on", "on", "booths")}
+        assert list(told.values()) == ["moved", was["id"], "湖岭镇", was["on"], "2014-07-10", 2]
+        assert len(diff["stops"]) == 1
         done = await publish(house, edited)
         assert done["plan_id"] == first["plan_id"]
         plan = await ask(house, "GET", f"/plans/{done['plan_id']}")
         huling = [stop for stop in plan["stops"] if stop["township_code"] == HULING]
-        assert [(stop["on"], stop["state"]) for stop in huling] == [
-            (huling[0]["on"], "cancelled"),
-            ("2014-07-10", "planned"),
-        ]
+        assert [(stop["id"], stop["on"], stop["state"]) for stop in huling] == [(was["id"], "2014-07-10", "planned")]
+        kept = {a["id"] for a in huling[0]["assignments"] if a["state"] == "offered"}
+        assert kept == {a["id"] for a in was["assignments"] if a["item_code"] != "legal-advice"}
         counts = [
-            len(await of_type(house, kind)) for kind in (TeamReleased, StopCancelled, StopScheduled, LineUnserved)
+            len(await of_type(house, kind))
+            for kind in (TeamReleased, StopCancelled, StopScheduled, StopChanged, LineUnserved)
         ]
-        assert counts == [3, 1, 4, 1]
+        assert counts == [1, 0, 3, 1, 1]
+        moved = (await of_type(house, StopChanged))[0]
+        assert (moved.stop_id, moved.was_on.isoformat(), moved.reason) == (was["id"], was["on"], "replanned")
         last = (await of_type(house, PlanPublished))[-1]
         assert (last.revision, last.stops, last.assignments, last.unserved) == (2, 1, 2, 1)
         states = {line["line_id"]: line["state"] for line in (await ask(house, "GET", "/demand"))["items"]}

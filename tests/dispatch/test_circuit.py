@@ -119,9 +119,9 @@ async def test_a_booth_that_nobody_can_take_is_unserved_with_a_reason(dispatch: 
     plan = await published_plan(dispatch)
     asked = assignment_of(plan["stops"][0], "health-clinic")
     await dispatch.client.post(f"/api/dispatch/assignments/{asked['id']}/decline", json={"reason": "疫情值守"})
-    assert [event.reason for event in await of_type(dispatch, LineUnserved)] == ["unserved.no_free_team"]
+    assert [event.reason for event in await of_type(dispatch, LineUnserved)] == ["unserved.no_other_team"]
     after = (await dispatch.client.get(f"/api/dispatch/plans/{plan['id']}")).json()
-    assert after["unserved"][0]["detail"] == "在可行的日子里，承接这个项目的服务队都已排满。"
+    assert after["unserved"][0]["detail"] == "接单的服务队来不了，那半天也没有别的服务队能去，正在另行安排。"
     demand = (await dispatch.client.get("/api/dispatch/demand")).json()["items"]
     assert [line["state"] for line in demand if line["line_id"] == asked["line_id"]] == ["open"]
 

@@ -77,6 +77,42 @@ async def test_the_order_and_the_team_follow_what_was_published_last(house: Hous
     assert any("7月9日" in text and "下午" in text for text in told)
 
 
+async def test_of_a_stop_that_moves_everybody_is_told_once(house: House) -> None:
+    order = await accepted_order(house)
+    lines = {line["item_code"]: line["id"] for line in order["lines"]}
+    await until(partial(open_demand, house, len(lines)))
+    await publish(house, await candidate_of(house))
+    await until(partial(everything_scheduled, house, order["id"]))
+    was = await read(house, order["id"])
+    candidate = await candidate_of(house)
+    steps = [placed(lines[item], team, "2014-07-09", "afternoon") for item, (team, _) in TEAMS.items()]
+    await publish(
+        house, await ask(house, "POST", f"/candidates/{candidate['id']}/edits", {"revision": 1, "steps": steps})
+    )
+
+    async def moved() -> Any:
+        found = (await read(house, order["id"]))["lines"]
+        return {(line["state"], line["on"], line["part"]) for line in found} == {
+            ("scheduled", "2014-07-09", "afternoon")
+        }
+
+    await until(moved)
+    now = await read(house, order["id"])
+    assert [line["assignment_id"] for line in now["lines"]] == [line["assignment_id"] for line in was["lines"]]
+    for recipient in (f"township.{GAOLOU}", "team.health", "team.justice"):
+        told = await until(partial(told_of_the_move, house, recipient))
+        assert len(told) == 1
+        assert "6月27日 周五 上午 → 7月9日 周三 下午" in told[0]
+        assert "方案重新安排了" in told[0]
+
+
+async def told_of_the_move(house: House, recipient: str) -> list[str]:
+    """All that the recipient was told in which the new day is named, or that something is off."""
+    answer = await house.client.get(f"/api/notify/recipients/{recipient}/messages")
+    texts = [message["text"] for message in answer.json()["items"]]
+    return [text for text in texts if any(word in text for word in ("7月9日", "取消", "不必前往"))]
+
+
 async def open_demand(house: House, lines: int) -> bool:
     return len((await ask(house, "GET", "/demand"))["items"]) == lines
 

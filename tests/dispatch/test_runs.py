@@ -13,16 +13,14 @@ import pytest
 
 from services.dispatch.adapters.list_planner import ListPlanner
 from services.dispatch.adapters.planning_process import OPTIMIZER, ProcessPlanner
-from services.dispatch.adapters.repair import Repairer
 from services.dispatch.application import runs
-from services.dispatch.application.runs import GATHER, Found
-from services.dispatch.domain.planning.circuit import USUAL, Effort, Progress, Solution, Tell, TourPlanner, carry_on
+from services.dispatch.application.runs import Found
+from services.dispatch.domain.planning.circuit import USUAL, Effort, Progress, Solution, Tell, carry_on
 from services.dispatch.domain.planning.problem import Problem
 from services.dispatch.domain.run import LEASE, LOST, MOST_ATTEMPTS, PlanningRun
 from shared.cache.memory import MemoryCache
-from shared.contracts.catalog import TeamChanged
 from shared.kernel.errors import IllegalTransition
-from tests.dispatch.conftest import CAMPAIGN, GAOLOU, HULING, accept_order
+from tests.dispatch.conftest import CAMPAIGN, GAOLOU, HULING
 from tests.dispatch.test_candidates import JUNE, ask, house_with, order_all, over, publish, run_of
 from tests.dispatch.test_circuit import JULY
 from tests.support.clock import PlayedClock
@@ -186,73 +184,3 @@ def test_a_run_that_nobody_ends_is_given_up() -> None:
     assert (run.state, run.error, run.due_at) == ("failed", LOST, None)
     with pytest.raises(IllegalTransition):
         run.cancel()
-
-
-async def repairs(house: House) -> list[dict[str, Any]]:
-    found = (await ask(house, "GET", "/planning-runs", campaign=CAMPAIGN))["items"]
-    return [run for run in found if run["purpose"] == "repair"]
-
-
-async def test_a_new_order_and_a_smaller_team_are_mended_with_few_changes(idle: House, clock: PlayedClock) -> None:
-    await ask(idle, "POST", "/planning-runs", JULY, status=201)
-    await publish(idle, await finish_next(idle))
-    await accept_order(idle, "order-9", GAOLOU, ["legal-advice"])
-    members = TeamChanged(code="health", name="医疗队", name_en="health", agency_code="a", agency_name="局", members=2)
-    await idle.hear("team:health", members)
-    assert [run["state"] for run in await repairs(idle)] == ["queued"]
-    assert await runs.take_run(idle.uow("dispatch"), "too early") is None
-    clock.move(seconds=GATHER.total_seconds())
-    mended = await finish_next(idle)
-    diff = await ask(idle, "GET", f"/candidates/{mended['id']}/diff")
-    assert {(change["line_id"], change["how"]) for change in diff["changes"]} == {
-        ("order-9-legal-advice", "added"),
-        *((f"order-{n}-health-clinic", "lost") for n in range(3)),
-    }
-    assert {line["reason"] for line in diff["unserved"]} == {"unserved.too_few_volunteers"}
-    assert "需要 3 人；最强的服务队 医疗队 只有 2 人" in diff["unserved"][0]["detail"]
-    assert (await publish(idle, mended))["state"] == "published"
-
-
-async def finish_next(house: House) -> dict[str, Any]:
-    """Does as a process would that takes the next run; gives the candidate."""
-    uow, run = house.uow("dispatch"), await due_run(house)
-    taken = await runs.task_of(uow, run)
-    planner: TourPlanner = Repairer() if run.purpose == "repair" else ListPlanner()
-    found = Found.of(taken.task, planner.plan(taken.task.problem, taken.effort), begins_anew=True)
-    await runs.finish_run(uow, MemoryCache(), run, found, 1.0)
-    listed = await ask(house, "GET", "/candidates", run_id=run.id)
-    candidate: dict[str, Any] = await ask(house, "GET", f"/candidates/{listed['items'][0]['id']}")
-    return candidate
-
-
-async def test_a_repair_that_would_change_nothing_leaves_no_candidate(idle: House, clock: PlayedClock) -> None:
-    await ask(idle, "POST", "/planning-runs", JULY, status=201)
-    await publish(idle, await finish_next(idle))
-    await accept_order(idle, "order-9", GAOLOU, ["牙科义诊"])
-    clock.move(seconds=GATHER.total_seconds())
-    uow, run = idle.uow("dispatch"), await due_run(idle)
-    taken = await runs.task_of(uow, run)
-    found = Found.of(taken.task, Repairer().plan(taken.task.problem, taken.effort), begins_anew=True)
-    await runs.finish_run(uow, MemoryCache(), run, found, 1.0)
-    assert [(run["state"], run["candidate_id"]) for run in await repairs(idle)] == [("done", None)]
-
-
-async def test_a_booth_that_nobody_takes_queues_a_repair_that_asks_no_team_twice(
-    idle: House, clock: PlayedClock
-) -> None:
-    await ask(idle, "POST", "/planning-runs", JULY, status=201)
-    published = await publish(idle, await finish_next(idle))
-    plan = await ask(idle, "GET", f"/plans/{published['plan_id']}")
-    booths = {booth["line_id"]: booth["id"] for stop in plan["stops"] for booth in stop["assignments"]}
-    await ask(idle, "POST", f"/assignments/{booths['order-0-health-clinic']}/decline", {"reason": "当天有手术"})
-    assert [run["state"] for run in await repairs(idle)] == ["queued"]
-    clock.move(seconds=GATHER.total_seconds())
-    taken = await runs.task_of(idle.uow("dispatch"), await due_run(idle))
-    circuit = Repairer().plan(taken.task.problem, taken.effort).circuit
-    assert [line.line for line in circuit.unserved] == ["order-0-health-clinic"]
-
-
-async def due_run(house: House) -> PlanningRun:
-    run = await runs.take_run(house.uow("dispatch"), "test")
-    assert run is not None
-    return run

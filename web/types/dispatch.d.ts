@@ -252,7 +252,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Move a stop to a later half-day */
+        /** Move a stop to a later half-day, or call it off where there is none */
         post: operations["postpone_stop_stops__stop_id__postpone_post"];
         delete?: never;
         options?: never;
@@ -1084,7 +1084,7 @@ export interface components {
         /**
          * DiffAnswer
          * @description What publishing changes against what is published. ``changed_lines`` had a booth and lose it or get another;
-         *     ``cost`` is what that is worth in the objective.
+         *     ``cost`` is what that is worth in the objective; ``stops`` are those that do not stay where and when they are.
          */
         DiffAnswer: {
             /** Changes */
@@ -1100,6 +1100,8 @@ export interface components {
             /** Broken */
             broken: components["schemas"]["BrokenRuleAnswer"][];
             score: components["schemas"]["ScoreAnswer"] | null;
+            /** Stops */
+            stops: components["schemas"]["StopChangeAnswer"][];
             /** Price Of Change */
             price_of_change: number;
             /** Changed Lines */
@@ -1858,6 +1860,38 @@ export interface components {
             postponed_from: components["schemas"]["PostponedAnswer"] | null;
             /** Assignments */
             assignments: components["schemas"]["AssignmentAnswer"][];
+        };
+        /**
+         * StopChangeAnswer
+         * @description A stop that is new (``scheduled``), goes on at another half-day (``moved``), or of which nothing is left
+         *     (``cancelled``); ``booths`` is how many it has then, or had.
+         */
+        StopChangeAnswer: {
+            /**
+             * How
+             * @enum {string}
+             */
+            how: "scheduled" | "moved" | "cancelled";
+            /** Stop Id */
+            stop_id: string | null;
+            /** Township Code */
+            township_code: string;
+            /** Township Name */
+            township_name: string;
+            /** Township Name En */
+            township_name_en: string;
+            /** Place */
+            place: string;
+            /** Was On */
+            was_on: string | null;
+            /** Was Part */
+            was_part: ("morning" | "afternoon") | null;
+            /** On */
+            on: string | null;
+            /** Part */
+            part: ("morning" | "afternoon") | null;
+            /** Booths */
+            booths: number;
         };
         /**
          * StopLinkAnswer

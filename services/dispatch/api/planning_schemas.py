@@ -162,10 +162,28 @@ class CandidatesComparedAnswer(ComparisonAnswer):
     difference: ScoreAnswer
 
 
+class StopChangeAnswer(Answer):
+    """A stop that is new (``scheduled``), goes on at another half-day (``moved``), or of which nothing is left
+    (``cancelled``); ``booths`` is how many it has then, or had."""
+
+    how: Literal["scheduled", "moved", "cancelled"]
+    stop_id: str | None
+    township_code: str
+    township_name: str
+    township_name_en: str
+    place: str
+    was_on: date | None
+    was_part: Part | None
+    on: date | None
+    part: Part | None
+    booths: int
+
+
 class DiffAnswer(VerdictAnswer, ComparisonAnswer):
     """What publishing changes against what is published. ``changed_lines`` had a booth and lose it or get another;
-    ``cost`` is what that is worth in the objective."""
+    ``cost`` is what that is worth in the objective; ``stops`` are those that do not stay where and when they are."""
 
+    stops: list[StopChangeAnswer]
     price_of_change: int
     changed_lines: int
     cost: int

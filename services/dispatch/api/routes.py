@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 
 from services.dispatch.api import schemas
 from services.dispatch.api.inputs import After, Filter, Limit
-from services.dispatch.application import fieldwork, planning, queries, residents
+from services.dispatch.application import fieldwork, mending, planning, queries, residents
 from services.dispatch.domain.stop import Report
 from shared.http.doors import door, public
 from shared.http.inputs import AppState, IdempotencyKey, Page, Uow
@@ -109,10 +109,12 @@ async def show_stop(link: str, uow: Uow, state: AppState) -> schemas.PublicStopA
 
 
 @router.post(
-    "/stops/{stop_id}/postpone", summary="Move a stop to a later half-day", **door("postpone_stop", 404, 409, 422)
+    "/stops/{stop_id}/postpone",
+    summary="Move a stop to a later half-day, or call it off where there is none",
+    **door("postpone_stop", 404, 409, 422),
 )
 async def postpone_stop(stop_id: str, body: schemas.PostponeBody, uow: Uow) -> schemas.StopAnswer:
-    await fieldwork.postpone_stop(uow, stop_id, body.reason, body.not_before)
+    await mending.postpone_stop(uow, stop_id, body.reason, body.not_before)
     return schemas.StopAnswer.model_validate(await queries.get_stop(uow, stop_id))
 
 
@@ -161,7 +163,7 @@ async def accept_assignment(assignment_id: str, uow: Uow) -> schemas.StopAnswer:
     **door("decline_assignment", 404, 409, 422),
 )
 async def decline_assignment(assignment_id: str, body: schemas.ReasonBody, uow: Uow) -> schemas.StopAnswer:
-    stop = await fieldwork.decline_assignment(uow, assignment_id, body.reason)
+    stop = await mending.decline_assignment(uow, assignment_id, body.reason)
     return schemas.StopAnswer.model_validate(await queries.get_stop(uow, stop.id))
 
 

@@ -8,9 +8,11 @@ from sqlalchemy import select
 
 from services.dispatch.application.candidates import Looked, content_of, look
 from services.dispatch.application.policy import POLICY
+from services.dispatch.application.problems import site_id
 from services.dispatch.application.queries import View
 from services.dispatch.application.wording import TEAMS, TOWNSHIPS, Names, Speech, names_of, worded
 from services.dispatch.domain.candidate import Candidate, Dated, Step
+from services.dispatch.domain.moves import StopChange
 from services.dispatch.domain.planning.comparison import Change, Comparison, Tally, compare
 from services.dispatch.domain.planning.problem import Booth
 from services.dispatch.domain.run import PlanningRun
@@ -94,6 +96,7 @@ async def diff_candidate(uow: UnitOfWork, speech: Speech, candidate_id: str, aft
             "price_of_change": price,
             "changed_lines": comparison.broken_promises,
             "cost": price * comparison.broken_promises,
+            "stops": _stops(looked),
             "unserved": [_unserved(speech, looked.names, looked.task.dated, line) for line in unserved],
         }
     )
@@ -220,6 +223,23 @@ def _comparison(names: Names, dated: Dated, comparison: Comparison, after: str |
         "townships": _tallies(names, TOWNSHIPS, comparison.townships),
         "teams": _tallies(names, TEAMS, comparison.teams),
     }
+
+
+def _stops(looked: Looked) -> list[View]:
+    """The stops that would be new, moved or gone."""
+    dated, of_site = looked.task.dated, {site_id(row): row for row in looked.task.lines.values()}
+    of_stop = {stop.id: stop for stop in looked.task.stops}
+
+    def view(change: StopChange) -> View:
+        at = of_stop[change.stop] if change.stop is not None else of_site[change.site]
+        name, name_en = looked.names.get(TOWNSHIPS, at.township_code)
+        was, to = (dated.half_day(slot) if slot is not None else (None, None) for slot in (change.before, change.after))
+        where = {"township_code": at.township_code, "township_name": name, "township_name_en": name_en}
+        when = {"was_on": was[0], "was_part": was[1], "on": to[0], "part": to[1]}
+        about = {"how": change.how, "stop_id": change.stop, "place": at.place, "booths": change.booths}
+        return about | where | when
+
+    return [view(change) for change in looked.stop_changes()]
 
 
 def _change(names: Names, dated: Dated, change: Change) -> View:

@@ -14,8 +14,9 @@ from services.dispatch.application.publishing import put_in_force
 from services.dispatch.application.tasks import Task, whole_task
 from services.dispatch.application.wording import Names, broken_rules, names_of
 from services.dispatch.domain.candidate import Candidate, Content, Step, edited
+from services.dispatch.domain.moves import StopChange, stop_changes
 from services.dispatch.domain.planning.check import Violation
-from services.dispatch.domain.planning.circuit import Circuit
+from services.dispatch.domain.planning.circuit import Circuit, stops_of
 from services.dispatch.domain.planning.comparison import Comparison, compare
 from services.dispatch.domain.planning.problem import Booth
 from services.dispatch.domain.planning.reasons import explained
@@ -44,6 +45,12 @@ class Looked:
     def against_published(self) -> Comparison:
         """What publishing would change, and for whom."""
         return compare(self.task.problem.published, self.booths, self.task.township_of())
+
+    def stop_changes(self) -> list[StopChange]:
+        """What publishing would do to the stops; nothing when it does not hold."""
+        if self.content is None:
+            return []
+        return stop_changes(self.task.held(), stops_of(self.task.problem, self.booths))
 
 
 async def edit_candidate(

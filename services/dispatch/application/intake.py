@@ -7,7 +7,7 @@ the latest one simply replaces what is there.
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import ColumnElement, Table, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from services.dispatch.application.fieldwork import release_order
@@ -31,18 +31,24 @@ async def note_township(uow: UnitOfWork, event: TownshipChanged) -> None:
 
 
 async def note_team(uow: UnitOfWork, event: TeamRegistered) -> None:
+    """Where a team that gets smaller is expected, a repair looks whether it still has the volunteers."""
     row = {"code": event.code, "name": event.name, "name_en": event.name_en, "members": event.members}
     async with uow.transaction() as tx:
         members = await tx.session.scalar(select(team.c.members).where(team.c.code == event.code))
         await _replace(tx, team, row)
         if members is not None and event.members < members:
-            await queue_repairs(tx, await _campaigns_of(tx, event.code))
+            await queue_repairs(tx, await _campaigns_of(tx, assignment.c.team_code == event.code))
 
 
 async def note_item(uow: UnitOfWork, event: ServiceItemChanged) -> None:
+    """A team that does not offer the item any more is replaced at the booths that it still has ahead, by a repair."""
     row = {"code": event.code, "name": event.name, "name_en": event.name_en, "teams": list(event.teams)}
     async with uow.transaction() as tx:
+        teams = await tx.session.scalar(select(item.c.teams).where(item.c.code == event.code)) or []
         await _replace(tx, item, row)
+        if gone := set(teams) - set(event.teams):
+            theirs = assignment.c.item_code == event.code, assignment.c.team_code.in_(gone)
+            await queue_repairs(tx, await _campaigns_of(tx, *theirs))
 
 
 async def take_demand(uow: UnitOfWork, order: OrderAccepted) -> None:
@@ -112,13 +118,13 @@ async def note_delivery(uow: UnitOfWork, message: MessageDelivered) -> None:
         )
 
 
-async def _campaigns_of(tx: Transaction, team_code: str) -> list[str]:
-    """Where the team is expected."""
+async def _campaigns_of(tx: Transaction, *which: ColumnElement[bool]) -> list[str]:
+    """Where a team is expected at ``which`` of the booths."""
     query = (
         select(plan.c.campaign)
         .join(stop, stop.c.plan_id == plan.c.id)
         .join(assignment, assignment.c.stop_id == stop.c.id)
-        .where(assignment.c.team_code == team_code, assignment.c.state.in_(LIVE), stop.c.state == "planned")
+        .where(*which, assignment.c.state.in_(LIVE), stop.c.state == "planned")
     )
     return list(await tx.session.scalars(query.distinct()))
 

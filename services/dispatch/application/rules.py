@@ -1,12 +1,13 @@
 """Pins and bans: every plan that is made or changed from now on keeps them."""
 
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import select
 
 from services.dispatch.application.planning import require_pins_to_hold
 from services.dispatch.application.policy import POLICY
-from services.dispatch.application.tasks import published_plan, whole_task
+from services.dispatch.application.tasks import published_plan, rules_of, whole_task
 from services.dispatch.application.wording import names_of
 from services.dispatch.domain.plan import Plan
 from services.dispatch.domain.rule import PlanningRule
@@ -55,6 +56,17 @@ async def remove_rule(uow: UnitOfWork, rule_id: str) -> None:
     uow.permit(POLICY, "change_planning_rules")
     async with uow.transaction() as tx:
         await tx.session.delete(await tx.get(PlanningRule, rule_id))
+
+
+async def keep_off(tx: Transaction, campaign: str, line_ids: Collection[str], on: date) -> None:
+    """These lines were to be served on that day, and it can't be: no plan puts them back there, and what pinned them
+    to it is gone."""
+    for rule in await rules_of(tx.session, campaign):
+        if rule.does == "pin" and rule.line_id in line_ids and rule.on == on:
+            await tx.session.delete(rule)
+    for line_id in sorted(line_ids):
+        ban = PlanningRule(id=new_id(), campaign=campaign, does="forbid", made_at=tx.now, line_id=line_id, on=on)
+        tx.add(ban)
 
 
 async def list_rules(

@@ -12,6 +12,7 @@ from services.dispatch.application.policy import POLICY
 from services.dispatch.application.tasks import Task, published_plan, whole_task
 from services.dispatch.application.wording import names_of
 from services.dispatch.domain.candidate import Candidate, Content
+from services.dispatch.domain.plan import NO_OTHER_TEAM
 from services.dispatch.domain.planning.check import check_plan
 from services.dispatch.domain.planning.circuit import Circuit, Effort, Solution, TourPlanner, Unserved
 from services.dispatch.domain.planning.score import score
@@ -238,13 +239,13 @@ def content_of(task: Task, circuit: Circuit) -> Content:
 
 
 def _known_unserved(task: Task) -> tuple[Unserved, ...]:
-    """What the published plan left without a place is nothing that was lost since."""
+    """What a planner left without a place is nothing that was lost since."""
     known = task.plan.unserved if task.plan is not None else []
     placed = {booth.line for booth in task.problem.published}
     return tuple(
         Unserved(line["line_id"], line["reason"])
         for line in known
-        if line["line_id"] in task.lines and line["line_id"] not in placed
+        if line["line_id"] in task.lines and line["line_id"] not in placed and line["reason"] != NO_OTHER_TEAM
     )
 
 

@@ -8,9 +8,10 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.dispatch.application.problems import Frame, Lines, problem_of
+from services.dispatch.application.problems import Frame, Lines, problem_of, site_id
 from services.dispatch.application.residents import CHINA
 from services.dispatch.domain.candidate import Dated
+from services.dispatch.domain.moves import Held
 from services.dispatch.domain.plan import Plan
 from services.dispatch.domain.planning.check import Violation, check_plan
 from services.dispatch.domain.planning.circuit import Circuit, Unserved
@@ -54,6 +55,14 @@ class Task:
     def dated(self) -> Dated:
         return Dated(self.frame.starts_on)
 
+    def held(self) -> list[Held]:
+        """``stops``, as a new circuit is held against them."""
+        dated = self.dated
+        return [
+            Held(found.id, site_id(found), dated.slot(found.on, found.part), frozenset(booths_at(found, dated)))
+            for found in self.stops
+        ]
+
     def township_of(self) -> dict[str, str]:
         return {line: row.township_code for line, row in self.lines.items()}
 
@@ -89,9 +98,8 @@ class _Published:
 
     def booths(self, dated: Dated) -> Iterator[tuple[Booth, Stop, Assignment]]:
         for found in self.stops:
-            for entry in found.live:
-                slot = dated.slot(found.on, found.part)
-                yield Booth(entry.line_id, entry.team_code, slot, entry.volunteers), found, entry
+            for booth, entry in zip(booths_at(found, dated), found.live, strict=True):
+                yield booth, found, entry
 
     def frozen(self, dated: Dated, until: date | None) -> Iterator[Fixed]:
         for booth, found, entry in self.booths(dated):
@@ -99,6 +107,12 @@ class _Published:
                 yield Fixed(booth, "confirmed")
             elif until is not None and found.on <= until:
                 yield Fixed(booth, "published")
+
+
+def booths_at(found: Stop, dated: Dated) -> list[Booth]:
+    """Where a team is expected, in the order of ``found.live``."""
+    slot = dated.slot(found.on, found.part)
+    return [Booth(entry.line_id, entry.team_code, slot, entry.volunteers) for entry in found.live]
 
 
 async def published_plan(session: AsyncSession, campaign: str, *, lock: bool = False) -> Plan | None:
@@ -124,7 +138,7 @@ async def _task(session: AsyncSession, frame: Frame, published: _Published, *, f
     dated = Dated(frame.starts_on)
     now_placed = {booth.line: booth for booth, _, _ in published.booths(dated)}
     lines = await _lines(session, frame.campaign, now_placed)
-    rules = await _rules(session, frame.campaign)
+    rules = await rules_of(session, frame.campaign)
     problem = await problem_of(session, frame, lines, {found.id for found in published.stops})
     problem = replace(problem, published=tuple(now_placed.values()))
     if now_placed:
@@ -146,7 +160,8 @@ async def _lines(session: AsyncSession, campaign: str, placed: Collection[str]) 
     return lines
 
 
-async def _rules(session: AsyncSession, campaign: str) -> list[PlanningRule]:
+async def rules_of(session: AsyncSession, campaign: str) -> list[PlanningRule]:
+    """Its pins and bans, oldest first."""
     query = select(PlanningRule).where(planning_rule.c.campaign == campaign).order_by(planning_rule.c.id)
     return list(await session.scalars(query))
 

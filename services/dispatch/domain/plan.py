@@ -9,6 +9,9 @@ from shared.kernel.errors import InvalidInput
 
 LONGEST_CAMPAIGN_DAYS = 366
 
+NO_OTHER_TEAM = "unserved.no_other_team"
+"""Why a line is unserved that had a booth, until a planner has looked for more than another team."""
+
 
 def require_days(starts_on: date, ends_on: date) -> None:
     """:raises InvalidInput: they are reversed, or too far apart."""

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from services.dispatch.domain.candidate import Dated
-from services.dispatch.domain.planning.problem import PARTS, Booth, Forbidden, Line, Slot
+from services.dispatch.domain.planning.problem import PARTS, Booth, Forbidden, HalfDay, Line, Slot
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.errors import InvalidInput
 
@@ -44,6 +44,14 @@ class PlanningRule(Aggregate):
     @property
     def key(self) -> str:
         return self.id
+
+    def allows(self, line_id: str, team_code: str, half_day: HalfDay) -> bool:
+        """Whether the line may go to this team on this half-day, for all that this rule says."""
+        on, part = half_day
+        as_named = self.team_code in (None, team_code) and self.on in (None, on) and self.part in (None, part)
+        if self.does == "forbid":
+            return not (as_named and self.line_id in (None, line_id))
+        return as_named or self.line_id != line_id
 
     def pinned(self, dated: Dated, line: Line) -> Booth | None:
         """The booth that stays, of the line it is about; None where less than that is pinned."""

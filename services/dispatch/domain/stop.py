@@ -73,6 +73,19 @@ class Assignment:
         self._require("release")
         self.state, self.reason = "released", reason
 
+    def for_another(self, assignment_id: str, team_code: str) -> "Assignment":
+        """The same booth for another team, not yet offered."""
+        return Assignment(
+            id=assignment_id,
+            order_id=self.order_id,
+            line_id=self.line_id,
+            item_code=self.item_code,
+            item_name=self.item_name,
+            item_name_en=self.item_name_en,
+            team_code=team_code,
+            volunteers=self.volunteers,
+        )
+
     def ask_again(self, at: datetime) -> None:
         """The stop moved: whoever had said yes is asked once more."""
         self.state, self.offered_at, self.told_at = "offered", at, None
@@ -92,7 +105,8 @@ class Assignment:
 class Stop(Aggregate):
     """One township, one place, one half-day; the ``position``-th of its circuit, from 1.
 
-    Declined and released assignments stay as history. ``postponed_from`` tells on, part and reason.
+    Declined and released assignments stay as history. ``postponed_from`` tells on, part and reason of
+    the last move.
     """
 
     kind: ClassVar[str] = "stop"
@@ -129,6 +143,11 @@ class Stop(Aggregate):
     @property
     def live(self) -> list[Assignment]:
         return [assignment for assignment in self.assignments if assignment.is_live]
+
+    @property
+    def teams(self) -> set[str]:
+        """Those that are expected."""
+        return {assignment.team_code for assignment in self.live}
 
     def assignment(self, assignment_id: str) -> Assignment:
         """:raises NotFound: this stop has none with that id."""
@@ -170,8 +189,8 @@ class Stop(Aggregate):
         assignment.decline(reason)
         return assignment
 
-    def postpone(self, to: HalfDay, reason: str, at: datetime) -> list[Assignment]:
-        """Moves the stop; every team that is still to come is asked again. Gives those assignments."""
+    def move(self, to: HalfDay, reason: str, at: datetime) -> list[Assignment]:
+        """To another half-day; every team that is still to come is asked again. Gives those assignments."""
         self.require("postpone", self.state)
         self.postponed_from = {"on": self.on.isoformat(), "part": self.part, "reason": reason}
         self.on, self.part = to
