@@ -17,8 +17,9 @@ from cli.drawing import MOST_STOPS_JOINED, drawn
 from services.dispatch.domain.planning.certificate import bound_by
 from services.dispatch.domain.planning.check import check_plan
 from services.dispatch.domain.planning.circuit import Effort, Progress, Solution, TourPlanner, stops_of, way_km
-from services.dispatch.domain.planning.files import read_problem, read_solution, write_solution
+from services.dispatch.domain.planning.files import read_problem
 from services.dispatch.domain.planning.generated import generated_problem
+from services.dispatch.domain.planning.plan_files import read_solution, write_solution
 from services.dispatch.domain.planning.problem import Problem
 from services.dispatch.domain.planning.score import Score, score
 from shared.http.texts import DEFAULT, Texts

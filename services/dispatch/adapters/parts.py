@@ -9,7 +9,8 @@ import numpy as np
 
 from services.dispatch.adapters.instance import Instance
 from services.dispatch.adapters.ledger import Ledger
-from services.dispatch.adapters.relaxation import Indices, Stage
+from services.dispatch.adapters.relaxation import Stage
+from services.dispatch.adapters.rows import Indices
 from services.dispatch.domain.planning.problem import Point
 
 CELL_SITES = 10

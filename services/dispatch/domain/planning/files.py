@@ -1,16 +1,10 @@
-"""Problem and plan files: diancai.planning/v1 and diancai.plan/v1, as objects read from JSON.
+"""Problem files: diancai.planning/v1, as objects read from JSON. Beyond v1's fields the optional ones of
+:class:`Problem`, :class:`Team` and :class:`Line` are read too."""
 
-What is wrong is refused as :class:`InvalidInput` with the path of the value (``lines[17].volunteers_needed``), the
-rule, and by the code's text the remedy. Beyond v1's fields the optional ones of :class:`Problem`, :class:`Team` and
-:class:`Line` are read too.
-"""
-
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, fields
-from typing import TypeVar
 
-from services.dispatch.domain.planning.certificate import Certificate
-from services.dispatch.domain.planning.circuit import Circuit, Solution, Unserved
+from services.dispatch.domain.planning.fields import MOST_DAYS, MOST_VOLUNTEERS, Fields, require_format, shown
 from services.dispatch.domain.planning.problem import (
     Booth,
     Fixed,
@@ -26,107 +20,13 @@ from services.dispatch.domain.planning.problem import (
 from shared.kernel.errors import InvalidInput
 
 PLANNING = "diancai.planning/v1"
-PLAN = "diancai.plan/v1"
-MOST_DAYS = 366
-MOST_VOLUNTEERS = 10_000
-
-T = TypeVar("T")
 WHYS = ("published", "pinned", "confirmed")
-
-
-class _Fields:
-    """One JSON object, read field by field; remembers where in the document it stands."""
-
-    def __init__(self, value: object, path: str = "") -> None:
-        if not isinstance(value, Mapping):
-            raise InvalidInput("file.not_an_object", field=path or "$", value=_shown(value))
-        self._values: Mapping[str, object] = value
-        self._path = path
-
-    def at(self, name: str) -> str:
-        return f"{self._path}.{name}" if self._path else name
-
-    def has(self, name: str) -> bool:
-        return self._values.get(name) is not None
-
-    def raw(self, name: str) -> object:
-        if name not in self._values:
-            raise InvalidInput("file.missing", field=self.at(name), name=name)
-        return self._values[name]
-
-    def text(self, name: str) -> str:
-        value = self.raw(name)
-        if not isinstance(value, str) or not value:
-            raise InvalidInput("file.not_a_text", field=self.at(name), value=_shown(value))
-        return value
-
-    def whole(self, name: str, least: int, most: int, default: int | None = None) -> int:
-        if default is not None and not self.has(name):
-            return default
-        value = self.raw(name)
-        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            raise InvalidInput(
-                "file.not_a_whole_number", field=self.at(name), value=_shown(value), least=least, most=most
-            )
-        return value
-
-    def number(self, name: str, least: float, most: float, default: float | None = None) -> float:
-        if default is not None and not self.has(name):
-            return default
-        value = self.raw(name)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
-            raise InvalidInput("file.not_a_number", field=self.at(name), value=_shown(value), least=least, most=most)
-        return float(value)
-
-    def many(self, name: str) -> Sequence[object]:
-        value = self.raw(name)
-        if not isinstance(value, list):
-            raise InvalidInput("file.not_a_list", field=self.at(name), value=_shown(value))
-        return value
-
-    def texts(self, name: str) -> list[str]:
-        values = self.many(name)
-        for number, value in enumerate(values):
-            if not isinstance(value, str) or not value:
-                raise InvalidInput("file.not_a_text", field=f"{self.at(name)}[{number}]", value=_shown(value))
-        return [str(value) for value in values]
-
-    def days(self, name: str, days: int) -> tuple[int, ...]:
-        values = self.many(name) if self.has(name) else []
-        for number, value in enumerate(values):
-            if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < days:
-                raise InvalidInput(
-                    "file.not_a_whole_number",
-                    field=f"{self.at(name)}[{number}]",
-                    value=_shown(value),
-                    least=0,
-                    most=days - 1,
-                )
-        return tuple(value for value in values if isinstance(value, int))
-
-    def each(self, name: str, read: "Callable[[_Fields], T]", *, needed: bool = True) -> tuple[T, ...]:
-        values = self.many(name) if needed or self.has(name) else []
-        return tuple(read(_Fields(value, f"{self.at(name)}[{number}]")) for number, value in enumerate(values))
-
-    def counts(self, name: str) -> dict[str, int]:
-        if not self.has(name):
-            return {}
-        inner = self.part(name)
-        return {key: inner.whole(key, 0, MOST_VOLUNTEERS) for key in inner._values}
-
-    def part(self, name: str) -> "_Fields":
-        return _Fields(self.raw(name), self.at(name))
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def read_problem(document: object) -> Problem:
     """:raises InvalidInput: names the first value that breaks a rule of the format."""
-    top = _Fields(document)
-    _require_format(top, PLANNING)
+    top = Fields(document)
+    require_format(top, PLANNING)
     days, parts = top.whole("days", 1, MOST_DAYS), top.whole("parts", 1, 24, default=1)
     sites = top.each("townships", _site)
     _require_unique(top.at("townships"), [site.id for site in sites])
@@ -157,12 +57,6 @@ def read_problem(document: object) -> Problem:
     )
 
 
-def _require_format(top: _Fields, expected: str) -> None:
-    found = top.raw("format")
-    if found != expected:
-        raise InvalidInput("file.other_format", field=top.at("format"), value=_shown(found), expected=expected)
-
-
 def _require_unique(where: str, ids: Sequence[str]) -> None:
     seen: set[str] = set()
     for number, name in enumerate(ids):
@@ -176,7 +70,7 @@ def _require_known(where: str, name: str, known: set[str], kind: str) -> None:
         raise InvalidInput("file.unknown_name", field=where, name=name, kind=kind)
 
 
-def _site(site: _Fields) -> Site:
+def _site(site: Fields) -> Site:
     return Site(
         id=site.text("id"),
         township=site.text("township") if site.has("township") else site.text("id"),
@@ -185,13 +79,13 @@ def _site(site: _Fields) -> Site:
     )
 
 
-def _point(node: _Fields) -> tuple[float, float]:
+def _point(node: Fields) -> tuple[float, float]:
     if node.has("lat"):
         return node.number("lat", -90, 90), node.number("lon", -180, 180)
     return node.number("x_km", -1e5, 1e5), node.number("y_km", -1e5, 1e5)
 
 
-def _team(team: _Fields, days: int, parts: int, items: set[str]) -> Team:
+def _team(team: Fields, days: int, parts: int, items: set[str]) -> Team:
     offered = team.texts("items")
     for number, item in enumerate(offered):
         _require_known(f"{team.at('items')}[{number}]", item, items, "item")
@@ -209,7 +103,7 @@ def _team(team: _Fields, days: int, parts: int, items: set[str]) -> Team:
     )
 
 
-def _free(team: _Fields, days: int, parts: int) -> frozenset[Slot]:
+def _free(team: Fields, days: int, parts: int) -> frozenset[Slot]:
     """``available_days`` whole, and ``available_slots`` [day, part] one by one."""
     whole = {Slot(day, part) for day in team.days("available_days", days) for part in range(parts)}
     slots = team.many("available_slots") if team.has("available_slots") else []
@@ -222,10 +116,10 @@ def _slot_pair(value: object, where: str, days: int, parts: int) -> Slot:
     match value:
         case [int(day), int(part)] if 0 <= day < days and 0 <= part < parts:
             return Slot(day, part)
-    raise InvalidInput("file.not_a_slot", field=where, value=_shown(value), days=days, parts=parts)
+    raise InvalidInput("file.not_a_slot", field=where, value=shown(value), days=days, parts=parts)
 
 
-def _line(line: _Fields, days: int, sites: set[str], items: set[str]) -> Line:
+def _line(line: Fields, days: int, sites: set[str], items: set[str]) -> Line:
     site, item = line.text("township"), line.text("item")
     _require_known(line.at("township"), site, sites, "township")
     _require_known(line.at("item"), item, items, "item")
@@ -251,7 +145,7 @@ def _line(line: _Fields, days: int, sites: set[str], items: set[str]) -> Line:
     )
 
 
-def _travel(top: _Fields, ids: set[str]) -> Travel:
+def _travel(top: Fields, ids: set[str]) -> Travel:
     degrees = top.has("travel_on") and top.text("travel_on") == "sphere"
     km: dict[tuple[str, str], float] = {}
     for entry in top.each("distances", lambda entry: entry, needed=False):
@@ -266,7 +160,7 @@ def _travel(top: _Fields, ids: set[str]) -> Travel:
     )
 
 
-def _weights(weights: _Fields) -> Weights:
+def _weights(weights: Fields) -> Weights:
     usual = asdict(Weights())
     return Weights(**{field.name: weights.whole(field.name, 0, 10**6, usual[field.name]) for field in fields(Weights)})
 
@@ -278,22 +172,22 @@ class _Commitments:
         self._days, self._parts = days, parts
         self._lines, self._teams = lines, teams
 
-    def booth(self, entry: _Fields) -> Booth:
+    def booth(self, entry: Fields) -> Booth:
         line, team = entry.text("line"), entry.text("team")
         _require_known(entry.at("line"), line, self._lines, "line")
         _require_known(entry.at("team"), team, self._teams, "team")
         return Booth(line, team, self._slot(entry), entry.whole("volunteers", 1, MOST_VOLUNTEERS))
 
-    def fixed(self, entry: _Fields) -> Fixed:
+    def fixed(self, entry: Fields) -> Fixed:
         match entry.text("why") if entry.has("why") else "pinned":
             case ("published" | "pinned" | "confirmed") as why:
                 return Fixed(self.booth(entry), why)
             case other:
                 raise InvalidInput(
-                    "file.not_one_of", field=entry.at("why"), value=_shown(other), choices=", ".join(WHYS)
+                    "file.not_one_of", field=entry.at("why"), value=shown(other), choices=", ".join(WHYS)
                 )
 
-    def forbidden(self, entry: _Fields) -> Forbidden:
+    def forbidden(self, entry: Fields) -> Forbidden:
         line = entry.text("line") if entry.has("line") else None
         team = entry.text("team") if entry.has("team") else None
         if line is not None:
@@ -302,76 +196,5 @@ class _Commitments:
             _require_known(entry.at("team"), team, self._teams, "team")
         return Forbidden(line, team, self._slot(entry) if entry.has("day") else None)
 
-    def _slot(self, entry: _Fields) -> Slot:
+    def _slot(self, entry: Fields) -> Slot:
         return Slot(entry.whole("day", 0, self._days - 1), entry.whole("part", 0, self._parts - 1, default=0))
-
-
-def read_solution(document: object) -> Solution:
-    """A plan file. Its names are not looked up: ``check_plan`` says which exist.
-
-    :raises InvalidInput: names the first value that breaks a rule of the format.
-    """
-    top = _Fields(document)
-    _require_format(top, PLAN)
-    booths = top.each("assignments", _booth)
-    unserved = top.each("unserved", lambda line: Unserved(line.text("line"), line.text("reason")))
-    return Solution(
-        circuit=Circuit(booths, unserved),
-        objective=top.whole("objective", -(10**12), 10**12),
-        bound=top.whole("bound", -(10**12), 10**12) if top.has("bound") else None,
-        certificate=_certificate(top.part("certificate")) if top.has("certificate") else None,
-        seed=top.whole("seed", 0, 2**31 - 1, default=0),
-    )
-
-
-def _booth(entry: _Fields) -> Booth:
-    slot = Slot(entry.whole("day", 0, MOST_DAYS), entry.whole("part", 0, 23, default=0))
-    return Booth(entry.text("line"), entry.text("team"), slot, entry.whole("volunteers", 1, MOST_VOLUNTEERS))
-
-
-def _certificate(entry: _Fields) -> Certificate:
-    """``lines``: {line: price}; ``openings``: {line: [[day, part, price], ...]}."""
-    lines, openings = entry.part("lines"), entry.part("openings")
-    prices: dict[tuple[str, Slot], float] = {}
-    for line in openings._values:
-        for number, value in enumerate(openings.many(line)):
-            match value:
-                case [int(day), int(part), int() | float() as price] if price >= 0:
-                    prices[line, Slot(day, part)] = float(price)
-                case _:
-                    raise InvalidInput("file.not_a_price", field=f"{openings.at(line)}[{number}]", value=_shown(value))
-    bound = entry.whole("bound", -(10**12), 10**12)
-    return Certificate(bound, {line: lines.number(line, 0, 1e12) for line in lines._values}, prices)
-
-
-def write_solution(problem: Problem, solution: Solution) -> dict[str, object]:
-    """The plan file's object, in the order of the days."""
-    document: dict[str, object] = {
-        "format": PLAN,
-        "assignments": [_booth_object(problem, booth) for booth in sorted(solution.circuit.booths, key=_by_day)],
-        "unserved": [
-            {"line": line.line, "reason": line.reason, "detail": dict(line.facts)} for line in solution.circuit.unserved
-        ],
-        "objective": solution.objective,
-        "bound": solution.bound,
-        "seed": solution.seed,
-    }
-    if solution.certificate is not None:
-        document["certificate"] = _certificate_object(solution.certificate)
-    return document
-
-
-def _by_day(booth: Booth) -> tuple[Slot, str, str]:
-    return booth.slot, booth.team, booth.line
-
-
-def _booth_object(problem: Problem, booth: Booth) -> dict[str, object]:
-    part = {"part": booth.slot.part} if problem.parts > 1 else {}
-    return {"line": booth.line, "team": booth.team, "day": booth.slot.day, **part, "volunteers": booth.volunteers}
-
-
-def _certificate_object(certificate: Certificate) -> dict[str, object]:
-    openings: dict[str, list[list[float]]] = {}
-    for (line, slot), price in certificate.openings.items():
-        openings.setdefault(line, []).append([slot.day, slot.part, price])
-    return {"bound": certificate.bound, "lines": dict(certificate.lines), "openings": openings}
