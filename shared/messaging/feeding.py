@@ -1,0 +1,202 @@
+"""From a queue to its consumer, and back to the broker what was done: batches as they arrive, acknowledged at once."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count, groupby
+
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
+
+from shared.messaging.backoff import backoff_seconds
+from shared.messaging.broker import BATCH, BrokerUnavailable, Handler
+from shared.messaging.envelope import Envelope
+from shared.messaging.position import POSITION, Ask, Hear, Position, Resend
+from shared.messaging.resizing import MayDrop, delete, is_mark
+from shared.messaging.supervisor import DOWN, opened
+from shared.telemetry.logs import logger
+
+GROW_SECONDS = 0.25
+"""How long a batch waits for company in which no event has an effect."""
+
+BUSY_GROW_SECONDS = 0.01
+"""How long any batch does so when the one before has just been stored."""
+
+BUSY_SECONDS = 0.03
+
+WATCH_SECONDS = 4.0
+REBIND_EVERY = 3
+
+Declare = Callable[[AbstractChannel], Awaitable[None]]
+"""Makes the queues and bindings that are missing."""
+
+Deliver = Callable[[Sequence[AbstractIncomingMessage]], Awaitable[None]]
+"""Takes messages in order; when it returns they are acknowledged."""
+
+log = logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Leftovers:
+    """What of an inlet's other sizes is there, and how that ends."""
+
+    find: Callable[[AbstractConnection], Awaitable[list[str]]]
+    may_drop: MayDrop
+    tidy: Callable[[AbstractConnection, Sequence[str]], Awaitable[None]]
+
+
+async def start_feeder(
+    connection: AbstractConnection,
+    queue_name: str,
+    deliver: Deliver,
+    stop: asyncio.Event,
+    lost: asyncio.Event,
+    may_drop: MayDrop | None = None,
+    idle_types: frozenset[str] = frozenset(),
+) -> "asyncio.Task[None]":
+    """Consumes one queue on a channel of its own, whose acknowledgements may then cover many at once."""
+    channel = await connection.channel(publisher_confirms=False)
+    await channel.set_qos(prefetch_count=2 * BATCH)
+    underlay = await channel.get_underlay_channel()
+    underlay.on_consumer_cancel_callbacks.add(lambda _frame: lost.set())
+    channel.close_callbacks.add(lambda *_: lost.set())
+    arrivals: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()
+    queue = await channel.get_queue(queue_name, ensure=False)
+    tag = await queue.consume(arrivals.put)
+
+    async def feed() -> None:
+        before = float("-inf")
+        while True:
+            batch = await _next_batch(arrivals, stop, idle_types, before)
+            if not batch:
+                await queue.cancel(tag)
+                return
+            await deliver(batch)
+            last = batch[-1].delivery_tag
+            if last is not None:
+                await underlay.basic_ack(last, multiple=True)
+            before = asyncio.get_running_loop().time()
+            if may_drop and any(map(is_mark, batch)) and await may_drop(queue_name):
+                await queue.cancel(tag)
+                await delete(connection, queue_name)
+                return
+
+    task = asyncio.create_task(feed())
+    task.add_done_callback(lambda done: None if done.cancelled() or not done.exception() else lost.set())
+    return task
+
+
+async def tidied(
+    leftovers: Leftovers | None, connection: AbstractConnection, left: Sequence[str], lost: asyncio.Event
+) -> None:
+    if leftovers is None:
+        return
+    try:
+        await leftovers.tidy(connection, left)
+    except Exception as error:
+        log.warning("inlet not settled, trying again", error=repr(error))
+        lost.set()
+
+
+async def _next_batch(
+    arrivals: "asyncio.Queue[AbstractIncomingMessage]", stop: asyncio.Event, idle_types: frozenset[str], before: float
+) -> list[AbstractIncomingMessage]:
+    """What has arrived, at least one message; empty when it is time to stop. A batch without an effect is given some
+    time to grow, and so is any that follows another at once: a transaction for many events costs little more than one
+    for a single event. ``before``: when the last batch was done, by the loop's clock."""
+    loop = asyncio.get_running_loop()
+    batch: list[AbstractIncomingMessage] = []
+    until = None
+    while len(batch) < BATCH and (message := await _next_arrival(arrivals, stop, until)) is not None:
+        batch.append(message)
+        if until is None:
+            until = loop.time() + GROW_SECONDS
+        if message.type not in idle_types:
+            is_busy = loop.time() - before < BUSY_SECONDS
+            until = min(until, loop.time() + (BUSY_GROW_SECONDS if is_busy else 0.0))
+    return [] if stop.is_set() else batch  # unacknowledged, they go to the next consumer
+
+
+async def _next_arrival(
+    arrivals: "asyncio.Queue[AbstractIncomingMessage]", stop: asyncio.Event, until: float | None
+) -> AbstractIncomingMessage | None:
+    """None when there is none by then, or it is time to stop."""
+    if not arrivals.empty():
+        return arrivals.get_nowait()
+    patience = None if until is None else until - asyncio.get_running_loop().time()
+    if patience is not None and patience <= 0:
+        return None
+    getting = asyncio.create_task(arrivals.get())
+    stopped = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({getting, stopped}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopped.cancel()
+        getting.cancel()  # does nothing to one that is done
+    return getting.result() if getting.done() and not getting.cancelled() else None
+
+
+async def hand_out(batch: Sequence[AbstractIncomingMessage], handler: Handler, hear: Hear | None) -> None:
+    """Events in runs, up to where a position says what must have come by then."""
+    for are_positions, run in groupby((message for message in batch if not is_mark(message)), _is_position):
+        if not are_positions:
+            await _hand_over(list(_envelopes(run)), handler)
+        elif hear is not None:
+            try:
+                await hear([Position.model_validate_json(message.body) for message in run])
+            except Exception as error:
+                log.warning("position not looked at, the next will do", error=repr(error))
+
+
+def _is_position(message: AbstractIncomingMessage) -> bool:
+    return (message.type or "").endswith(POSITION)
+
+
+def _envelopes(messages: Iterator[AbstractIncomingMessage]) -> Iterator[Envelope]:
+    for message in messages:
+        try:
+            yield Envelope.from_headers(message.headers, message.body)
+        except ValueError as error:
+            # Not from this system: it can't be parked, for it has no stream. The log is all it gets.
+            log.error("foreign message dropped", message_id=message.message_id, error=str(error))
+
+
+async def _hand_over(envelopes: Sequence[Envelope], handler: Handler) -> None:
+    """Until the handler has taken the whole batch, however long the store is away."""
+    failures = 0
+    while envelopes:
+        try:
+            await handler(envelopes)
+            return
+        except Exception as error:
+            log.warning("batch not stored, trying again", size=len(envelopes), error=repr(error))
+        failures += 1
+        await asyncio.sleep(backoff_seconds(failures))
+
+
+async def answer(message: AbstractIncomingMessage, resend: Resend) -> None:
+    try:
+        await resend(Ask.model_validate_json(message.body))
+    except Exception as error:
+        # Not tried again here: whoever lacks events asks again, if it still does.
+        log.warning("not sent again", asked=message.body[:200], error=repr(error))
+
+
+async def watch(
+    connection: AbstractConnection, what: str, queues: Sequence[str], declare: Declare, lost: asyncio.Event
+) -> None:
+    """Asks the broker from time to time whether it still knows our queues and their consumers; more rarely makes the
+    bindings again that somebody may have taken away."""
+    for times in count(1):
+        await asyncio.sleep(WATCH_SECONDS)
+        try:
+            async with asyncio.timeout(WATCH_SECONDS), await opened(connection) as channel:
+                if times % REBIND_EVERY == 0:
+                    await declare(channel)
+                for name in queues:
+                    queue = await channel.declare_queue(name, passive=True)
+                    if not queue.declaration_result.consumer_count:
+                        raise BrokerUnavailable(f"{name} has no consumer")
+        except (BrokerUnavailable, *DOWN) as error:
+            log.warning("the broker forgot this consumer", service=what, error=repr(error))
+            lost.set()
+            return
