@@ -1,5 +1,6 @@
 """Puts dispatch together; the only place that does."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from services.dispatch.adapters.list_planner import ListPlanner
@@ -7,6 +8,7 @@ from services.dispatch.adapters.planning_process import OPTIMIZER, REPAIRER, Pro
 from services.dispatch.api.planning_routes import router as planning_router
 from services.dispatch.api.routes import router
 from services.dispatch.application.policy import POLICY
+from services.dispatch.application.retention import old_runs
 from services.dispatch.consumers import SUBSCRIPTIONS
 from services.dispatch.domain.planning.circuit import TourPlanner
 from services.dispatch.jobs import Planners, planning
@@ -42,7 +44,7 @@ def build(
         routers=[router, planning_router, people_router(settings.name, POLICY)],
         policy=POLICY,
         sealed=[person_part.c.data_sealed],
-        prunes=[EXPIRED_PARTS, OLD_IDEMPOTENCY_KEYS],
+        prunes=[EXPIRED_PARTS, OLD_IDEMPOTENCY_KEYS, old_runs(timedelta(days=settings.candidates_kept_days))],
     )
     service.api.state.planner = planner or ListPlanner()
     searching = planners or {"plan": ProcessPlanner(OPTIMIZER), "repair": ProcessPlanner(REPAIRER)}

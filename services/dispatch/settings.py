@@ -2,9 +2,15 @@
 
 from typing import ClassVar
 
+from pydantic import Field
+
 from shared.settings import ServiceSettings, settings_of
 
 
 class DispatchSettings(ServiceSettings):
     name: ClassVar[str] = "dispatch"
     model_config = settings_of("dispatch_")
+
+    candidates_kept_days: int = Field(
+        default=90, ge=30, description="how long planning runs and candidates are kept that were not published"
+    )

@@ -156,7 +156,7 @@ planning_run = Table(
     Column("weekends", Boolean, nullable=False),
     Column("seed", Integer, nullable=False),
     Column("seconds", Float, nullable=False),
-    Column("made_at", UtcDateTime, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False, index=True),
     Column("due_at", UtcDateTime, nullable=True, index=True),
     Column("state", String(20), nullable=False),
     Column("candidate_id", String(36), nullable=True),
