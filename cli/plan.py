@@ -135,7 +135,7 @@ def _show_bound(problem: Problem, solution: Solution, found: Score) -> bool:
     if certificate is None:
         console.print("certificate: none, so the bound is not proved")
         return True
-    proved = bound_by(problem, certificate.lines, certificate.openings)
+    proved = bound_by(problem, certificate.prices)
     holds = proved <= certificate.bound and found.objective <= proved
     said = "[green]holds[/green]" if holds else f"[red]proves only {proved}[/red]"
     gap = _gap(found.objective, certificate.bound)

@@ -1,15 +1,36 @@
 """Small planning problems for tests, and the best plan by trying all."""
 
+import json
+from dataclasses import replace
+from pathlib import Path
+
 from hypothesis import strategies as st
 
 from services.dispatch.domain.planning.check import check_plan
 from services.dispatch.domain.planning.circuit import Circuit, Unserved
-from services.dispatch.domain.planning.problem import Booth, Line, Problem, Site, Slot, Team, Travel
+from services.dispatch.domain.planning.files import read_problem
+from services.dispatch.domain.planning.generated import generated_problem
+from services.dispatch.domain.planning.problem import Booth, Line, Problem, Site, Slot, Team, Travel, Weights
 from services.dispatch.domain.planning.score import score
 
 TOWNSHIPS = ("高楼镇", "湖岭镇", "陶山镇", "马屿镇")
 ITEMS = ("医疗义诊", "法律咨询", "惠农政策宣传")
 DAYS = 3
+DATA = Path(__file__).parents[1] / "data"
+
+
+def sample(size: str) -> Problem:
+    return read_problem(json.loads((DATA / f"planning-{size}.json").read_text("utf-8")))
+
+
+def district(zones: int, seed: int) -> Problem:
+    """Some zones of a generated prefecture, with as large a part of its teams."""
+    whole = read_problem(generated_problem("M", seed))
+    kept = sorted({site.zone for site in whole.sites})[:zones]
+    sites = tuple(site for site in whole.sites if site.zone in kept)
+    there = {site.id for site in sites}
+    lines = tuple(line for line in whole.lines if line.site in there)
+    return replace(whole, sites=sites, lines=lines, teams=whole.teams[:: max(1, 15 // zones)])
 
 
 def circuit_of(problem: Problem, booths: tuple[Booth, ...]) -> Circuit:
@@ -80,6 +101,7 @@ def problems(draw: st.DrawFn, most_lines: int = 4) -> Problem:
         DAYS,
         parts,
         Travel(detour_factor=1.3),
+        Weights(overload=draw(st.sampled_from([0, 90, 400])), first_served=draw(st.sampled_from([0, 300]))),
         max_booths_per_stop=draw(st.sampled_from([1, 2, 12])),
         closed=frozenset(draw(st.sets(st.integers(0, DAYS - 1), max_size=1))),
         minutes_per_day=draw(st.sampled_from([None, None, 300])),

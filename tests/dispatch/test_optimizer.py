@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from services.dispatch.adapters.list_planner import ListPlanner
 from services.dispatch.adapters.optimizer import Optimizer
 from services.dispatch.adapters.planning_process import PlannerLost, ProcessPlanner
-from services.dispatch.domain.planning.certificate import bound_by
+from services.dispatch.domain.planning.certificate import Prices, bound_by
 from services.dispatch.domain.planning.check import check_plan
 from services.dispatch.domain.planning.circuit import (
     USUAL,
@@ -26,18 +26,13 @@ from services.dispatch.domain.planning.circuit import (
 from services.dispatch.domain.planning.files import read_problem
 from services.dispatch.domain.planning.problem import Booth, Fixed, Forbidden, Line, Problem, Site, Slot, Team
 from services.dispatch.domain.planning.score import score
-from tests.dispatch.plans import best_by_trying_all, problems
+from tests.dispatch.plans import best_by_trying_all, problems, sample
 from tests.dispatch.test_planning import DAYS, GAOLOU, ruian_problem
 
-DATA = Path(__file__).parents[1] / "data"
 AMPLE = 600.0
 """Seconds, so that the counted work ends a search and not the clock."""
 
 FEW = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
-
-
-def sample(size: str) -> Problem:
-    return read_problem(json.loads((DATA / f"planning-{size}.json").read_text("utf-8")))
 
 
 @FEW
@@ -53,9 +48,7 @@ def test_no_plan_is_better_than_the_planner_s_and_its_bound_is_one(problem: Prob
     assert solution.bound is None or best <= solution.bound
     if solution.certificate is not None:
         assert best <= solution.certificate.bound
-        assert (
-            bound_by(problem, solution.certificate.lines, solution.certificate.openings) == solution.certificate.bound
-        )
+        assert bound_by(problem, solution.certificate.prices) == solution.certificate.bound
 
 
 @FEW
@@ -65,7 +58,9 @@ def test_any_prices_at_all_prove_a_bound(problem: Problem) -> None:
     for price in (0.0, 90.0, 700.0):
         lines = {line.id: price * line.priority for line in problem.lines}
         openings = {(line.id, Slot(day)): price / 3 for line in problem.lines for day in range(problem.days)}
-        assert best <= bound_by(problem, lines, openings)
+        teams = {team.id: price / 10 for team in problem.teams}
+        townships = {site.township: price / 2 for site in problem.sites}
+        assert best <= bound_by(problem, Prices(lines, openings, teams, townships))
 
 
 @settings(deadline=None, max_examples=60)

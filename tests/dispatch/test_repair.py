@@ -11,7 +11,7 @@ from services.dispatch.domain.planning.check import check_plan
 from services.dispatch.domain.planning.circuit import Circuit, Effort
 from services.dispatch.domain.planning.problem import Fixed, Line, Problem, Site, Slot, Team
 from services.dispatch.domain.planning.score import score
-from tests.dispatch.test_optimizer import sample
+from tests.dispatch.plans import sample
 
 
 def without_a_team_s_day(problem: Problem, circuit: Circuit) -> Problem:

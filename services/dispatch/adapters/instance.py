@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from services.dispatch.domain.planning.candidates import Candidates, strength
+from services.dispatch.domain.planning.fairness import fair_shares
 from services.dispatch.domain.planning.problem import Booth, Problem, Slot
 
 
@@ -32,6 +33,7 @@ class Instance:
     """``options[n]`` is a possible booth: of which line, in which visit, worth what. Lists of equal length describe it.
 
     ``of_line[line]`` and ``of_site[site]`` (its lines) are looked up by number; ids only at the borders.
+    ``fair_share[team]`` is there where the weights count visits beyond it.
     """
 
     problem: Problem
@@ -47,6 +49,8 @@ class Instance:
     stop_slot: list[int] = field(default_factory=list)
     of_site: list[list[int]] = field(default_factory=list)
     site_of_line: list[int] = field(default_factory=list)
+    township_of_line: list[str] = field(default_factory=list)
+    fair_share: list[int] = field(default_factory=list)
     zones: list[str] = field(default_factory=list)
     shared: list[bool] = field(default_factory=list)
     index_of: dict[tuple[int, int, int], int] = field(default_factory=dict)
@@ -82,6 +86,7 @@ class _Builder:
         made, problem = self._made, self._problem
         candidates = Candidates(problem)
         made.of_site = [[] for _ in problem.sites]
+        made.fair_share = list(fair_shares(problem).values())
         change, kept = problem.weights.change, {(b.line, b.team, b.slot) for b in problem.published}
         for number, line in enumerate(problem.lines):
             site = self._site_of.get(line.site, -1)
@@ -98,6 +103,7 @@ class _Builder:
             made.needed.append(line.volunteers)
             made.shared.append(line.max_teams > 1)
             made.site_of_line.append(site)
+            made.township_of_line.append(problem.sites[site].township if site >= 0 else "")
             if site >= 0:
                 made.of_site[site].append(number)
         return made

@@ -22,9 +22,11 @@ class Ledger:
         self.day_visits: defaultdict[int, set[int]] = defaultdict(set)
         self.visit_lines: defaultdict[int, set[int]] = defaultdict(set)
         self.load: defaultdict[int, int] = defaultdict(int)
+        self.served_in: defaultdict[str, int] = defaultdict(int)
         self.objective = -instance.problem.weights.change * len(instance.problem.published)
         self._series: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
         self._extra = any(line.qualification for line in instance.problem.lines)
+        self._first_served = instance.problem.weights.first_served
         self._timed = instance.problem.minutes_per_day is not None
 
     def booths(self) -> list[Booth]:
@@ -48,7 +50,7 @@ class Ledger:
         if load is None:
             if not self._fits_in_day(visit_number):
                 return None
-            load, gain = 0, gain - visit.cost
+            load, gain = 0, gain - visit.cost - self._overload(visit.team)
         if load + volunteers > visit.members:
             return None
         booths = self.stop_booths.get(visit.stop)
@@ -56,7 +58,14 @@ class Ledger:
             gain -= self.instance.stop_cost[visit.stop]
         elif booths >= self.instance.problem.max_booths_per_stop:
             return None
+        if self._first_served and not self.served_in[self.instance.township_of_line[line]]:
+            gain += self._first_served
         return gain if self._fits_rarer_rules(line, visit_number, volunteers) else None
+
+    def _overload(self, team: int) -> int:
+        """What one more visit of the team costs because others could go."""
+        shares = self.instance.fair_share
+        return self.instance.problem.weights.overload if shares and self.load[team] >= shares[team] else 0
 
     def _fits_in_day(self, visit_number: int) -> bool:
         visit = self.instance.visits[visit_number]
@@ -133,12 +142,21 @@ class Ledger:
         placed = tuple(placings)
         line = instance.option_line[placed[0][0]]
         self.objective += instance.option_value[placed[0][0]]
+        self._count_in_township(line, 1)
         for option, volunteers in placed:
             self._take(line, instance.option_visit[option], volunteers)
         self.placings[line] = placed
         wanted = instance.problem.lines[line]
         if wanted.series is not None:
             self._series[wanted.series].append((self.day_of(placed[0][0]), wanted.spacing_days))
+
+    def _count_in_township(self, line: int, change: int) -> None:
+        if not self._first_served:
+            return
+        township = self.instance.township_of_line[line]
+        before = self.served_in[township]
+        self.served_in[township] = before + change
+        self.objective += self._first_served * (bool(before + change) - bool(before))
 
     def day_of(self, option: int) -> int:
         return self.instance.visits[self.instance.option_visit[option]].slot // self.instance.problem.parts
@@ -148,8 +166,8 @@ class Ledger:
         if visit_number not in self.visit_load:
             self.visit_load[visit_number] = 0
             self.day_visits[visit.team_day].add(visit_number)
+            self.objective -= visit.cost + self._overload(visit.team)
             self.load[visit.team] += 1
-            self.objective -= visit.cost
         if visit.stop not in self.stop_booths:
             self.stop_booths[visit.stop] = 0
             self.objective -= self.instance.stop_cost[visit.stop]
@@ -161,6 +179,7 @@ class Ledger:
         """Takes a line out of the plan, and with it visits and stops that were for it alone."""
         placed = self.placings.pop(line)
         self.objective -= self.instance.option_value[placed[0][0]]
+        self._count_in_township(line, -1)
         for option, volunteers in placed:
             self._give_back(line, self.instance.option_visit[option], volunteers)
         wanted = self.instance.problem.lines[line]
@@ -176,7 +195,7 @@ class Ledger:
             del self.visit_load[visit_number]
             self.day_visits[visit.team_day].discard(visit_number)
             self.load[visit.team] -= 1
-            self.objective += visit.cost
+            self.objective += visit.cost + self._overload(visit.team)
         if not self.stop_booths[visit.stop]:
             del self.stop_booths[visit.stop]
             self.objective += self.instance.stop_cost[visit.stop]

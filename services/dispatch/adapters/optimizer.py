@@ -25,16 +25,17 @@ from services.dispatch.domain.planning.reasons import explained
 SMALL = 6_000
 """Options up to which the whole problem is one model."""
 
-WORK_PER_SECOND = 0.62
+WORK_PER_SECOND = 0.8
 """Deterministic work that an effort's second allows. A machine that does less in a second is stopped by the clock."""
 
-WORK_PER_ENTRY = 0.8e-8
+WORK_PER_ENTRY = 1.2e-8
 """Work of one iteration of the relaxation per entry of its matrix."""
 
 ITERATIONS = 400
 SHARE_OF_RELAXATION = 0.4
-WORTH_A_STAGE = 1e-3
-"""A stage of the relaxation that improves the bound by less than this is the last."""
+WORTH_A_STAGE = 1e-2
+"""A stage of the relaxation that improves the bound by less than this is the last before the search: what the next one
+gains is a tenth of it."""
 
 SHARE_OF_POLISH = 0.1
 """Work left for the bound when the search ends: further stages, from where the relaxation stopped."""
@@ -45,12 +46,12 @@ SWEEP_OPTIONS, SWEEP_LACK = 1_000, 5.0
 other's teams."""
 
 PART_OF_PRICE = 0.95
-PATIENCE = 10
+PATIENCE = 20
 """Reasons are made anew when at least so many times as long has passed as they take."""
 
 PART_WORK = 1.0
-WORK_PER_OPTION = 2e-5
-"""Work of making the model of a part, per option."""
+WORK_PER_PART, WORK_PER_OPTION = 2e-3, 6e-5
+"""Work of making the model of a part, and of its options."""
 
 
 class Optimizer:
@@ -218,11 +219,8 @@ class _Search:
         last = self._meter.work_left * (1 - SHARE_OF_RELAXATION)
         best = stage = relaxation.advance(ITERATIONS)
         self._meter.spend(a_stage)
-        took = self._meter.seconds()
         self._prove(relaxation, stage)
         while not stage.finished and self._meter.work_left - a_stage > last:
-            if self._meter.seconds() + took > self._effort.seconds * SHARE_OF_RELAXATION:
-                break
             stage = relaxation.advance(ITERATIONS)
             self._meter.spend(a_stage)
             gained = 1 - stage.bound / best.bound
@@ -254,15 +252,17 @@ class _Search:
         self._say()
 
     def _improve(self, parts: Parts, kept_work: float) -> None:
-        """Part after part, until only ``kept_work`` is left."""
+        """Part after part, until only ``kept_work`` is left. No part leaves the ledger worse, so that what it has is
+        always the best plan."""
         shapes = Shapes(self._random)
+        self._found.placings = self._ledger.placings
         while self._meter.work_left > kept_work and not self._meter.is_spent:
             shape = shapes.draw()
             part = parts.draw(shape, self._random)
             before, work = self._ledger.objective, self._meter.work_left
             self._improve_part(part, parts)
             shapes.learn(shape, self._ledger.objective - before, work - self._meter.work_left)
-            self._keep_if_better(self._ledger)
+            self._found.objective = self._ledger.objective
             self._say()
 
     def _improve_part(self, part: Part, parts: Parts) -> None:
@@ -285,7 +285,9 @@ class _Search:
         if known is not None:
             model.hint(known)
         answer = model.solve(self._limits(PART_WORK))
-        self._meter.spend((answer.work if answer is not None else PART_WORK) + len(options) * WORK_PER_OPTION)
+        self._meter.spend(
+            (answer.work if answer is not None else PART_WORK) + model.size * WORK_PER_OPTION + WORK_PER_PART
+        )
         return _place_all(ledger, answer.placings if answer is not None else known or {})
 
     def _limits(self, work: float) -> Limits:

@@ -63,6 +63,7 @@ class PartModel:
         self._v: dict[int, Var] = {}
         self._y: dict[int, Var] = {}
         self._any: list[tuple[Var, list[Var]]] = []
+        self._beyond: list[tuple[Var, list[Var], int]] = []
         self._gain: list[tuple[Var, int]] = []
         self.lines = [line for site in sites for line in self._instance.of_site[site] if line not in ledger.placings]
         self._make(options)
@@ -70,22 +71,33 @@ class PartModel:
     def _make(self, options: set[int] | None) -> None:
         of_visit: defaultdict[int, list[int]] = defaultdict(list)
         of_opening: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
-        for line in self.lines:
-            for option in self._instance.of_line[line]:
-                visit = self._instance.option_visit[option]
-                if (options is None or option in options) and self._ledger.has_day_for(visit):
-                    of_visit[visit].append(option)
-                    of_opening[line, self._instance.visits[visit].stop].append(option)
-        for chosen in of_visit.values():
-            for option in chosen:
+        visits, line_of = self._instance.visits, self._instance.option_line
+        for option in self._usable(options):
+            visit = self._instance.option_visit[option]
+            if visit in of_visit or self._ledger.has_day_for(visit):
+                of_visit[visit].append(option)
+                of_opening[line_of[option], visits[visit].stop].append(option)
                 self._x[option] = self._model.new_bool_var("")
         self._add_openings(of_opening)
         self._add_visits(of_visit)
+        self._add_loads()
+        self._add_townships()
         self._add_team_days()
         self._add_stops(of_visit)
         self._add_series()
         variables, gains = zip(*self._gain, strict=True) if self._gain else ((), ())
         self._model.maximize(cp_model.LinearExpr.weighted_sum(list(variables), list(gains)))
+
+    @property
+    def size(self) -> int:
+        """Options in the model: those whose team has room in its day."""
+        return len(self._x)
+
+    def _usable(self, options: set[int] | None) -> Iterable[int]:
+        if options is None:
+            return (option for line in self.lines for option in self._instance.of_line[line])
+        free, line_of = set(self.lines), self._instance.option_line
+        return (option for option in sorted(options) if line_of[option] in free)
 
     def _add_openings(self, of_opening: dict[tuple[int, int], list[int]]) -> None:
         """A line is served once, at an open stop."""
@@ -133,19 +145,49 @@ class PartModel:
         """A booth needs the team there, and the team has so many volunteers."""
         instance, model = self._instance, self._model
         for number, options in of_visit.items():
-            visit = instance.visits[number]
-            v = self._visited(number)
+            left = instance.visits[number].members - self._ledger.visit_load.get(number, 0)
+            crowded = sum(instance.needed[instance.option_line[option]] for option in options) > left
+            v = self._visited(number, None if crowded or len(options) > 1 else self._x[options[0]])
             for option in options:
-                model.add_implication(self._x[option], v)
-            left = visit.members - self._ledger.visit_load.get(number, 0)
-            if sum(instance.needed[instance.option_line[option]] for option in options) > left:
+                if self._x[option] is not v:
+                    model.add_implication(self._x[option], v)
+            if crowded:
                 model.add(self._volunteers(options) <= left * v)
             self._add_qualified(number, options, v)
 
-    def _visited(self, number: int) -> Var:
+    def _add_loads(self) -> None:
+        """Visits beyond a team's fair share cost more."""
+        instance, overload = self._instance, self._instance.problem.weights.overload
+        of_team: defaultdict[int, list[Var]] = defaultdict(list)
+        for number, v in self._v.items() if instance.fair_share else ():
+            of_team[instance.visits[number].team].append(v)
+        for team, visits in of_team.items():
+            left = max(0, instance.fair_share[team] - self._ledger.load[team])
+            if left < len(visits):
+                beyond = self._model.new_int_var(0, len(visits) - left, "")
+                self._model.add(cp_model.LinearExpr.sum(visits) - beyond <= left)
+                self._gain.append((beyond, -overload))
+                self._beyond.append((beyond, visits, left))
+
+    def _add_townships(self) -> None:
+        """A township's first line is worth more."""
+        first = self._instance.problem.weights.first_served
+        lines_of: defaultdict[str, list[Var]] = defaultdict(list)
+        for option, x in self._x.items() if first else ():
+            township = self._instance.township_of_line[self._instance.option_line[option]]
+            if not self._ledger.served_in[township]:
+                lines_of[township].append(x)
+        for lines in lines_of.values():
+            served = self._model.new_bool_var("")
+            self._model.add(cp_model.LinearExpr.sum(lines) >= served)
+            self._gain.append((served, first))
+            self._any.append((served, lines))
+
+    def _visited(self, number: int, only: Var | None) -> Var:
+        """Whether the team is there; for its ``only`` booth the same as whether that is served."""
         if number in self._ledger.visit_load:
             return self._model.new_constant(1)
-        self._v[number] = visited = self._model.new_bool_var("")
+        self._v[number] = visited = only if only is not None else self._model.new_bool_var("")
         self._gain.append((visited, -self._instance.visits[number].cost))
         return visited
 
@@ -202,6 +244,9 @@ class PartModel:
             return
         chosen = []
         for there in in_zone.values():
+            if len(there) == 1:
+                chosen.append(there[0])
+                continue
             zone = self._model.new_bool_var("")
             chosen.append(zone)
             self._any.append((zone, there))
@@ -272,6 +317,7 @@ class PartModel:
         hints |= {v: number in visits for number, v in self._v.items()}
         hints |= {y: stop in stops for stop, y in self._y.items()}
         hints |= {whole: any(hints[part] for part in parts) for whole, parts in self._any}
+        hints |= {most: max(0, sum(hints[v] for v in visits) - left) for most, visits, left in self._beyond}
         for variable, value in hints.items():
             self._model.add_hint(variable, value)
 

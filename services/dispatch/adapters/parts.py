@@ -34,15 +34,20 @@ SHAPES = (
     Shape(3, 20, 20.0),
     Shape(3, 30, 5.0),
     Shape(2, 30, MOST_LACK),
+    Shape(5, 30, 5.0),
+    Shape(8, 14, 5.0),
+    Shape(15, 7, 5.0),
+    Shape(12, 7, 20.0),
+    Shape(30, 3, 20.0),
+    Shape(30, 2, MOST_LACK),
+    Shape(60, 2, 20.0),
 )
-"""Many places for a short time to few for long. The first ones gain most while a plan is raw, the last ones when it is
-nearly as good as it gets."""
+"""Many places for a short time to few for long, and between; how far to look beyond what pays by the prices."""
 
-EARLY_SHAPES = 4
 LEARNING = 0.1
-LEAST_SHARE = 0.1
-EASY_WORK, HARD_WORK, LEAST_WORK = 0.05, 0.5, 1e-3
-"""What a part of the early shapes, of the others, and any part at least, is taken to cost before it is known."""
+LEAST_SHARE = 0.05
+LEAST_WORK = 1e-3
+"""What any part is taken to cost at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,8 @@ class Parts:
         self._prices = stage.line_prices
         parts = instance.problem.parts
         visits = instance.option_visit
-        self._day = np.array([instance.visits[number].slot // parts for number in visits], dtype=np.int64)
+        self._day_of = [instance.visits[number].slot // parts for number in visits]
+        self._day = np.array(self._day_of, dtype=np.int64)
         self._last_day = np.array([line.last_day for line in instance.problem.lines], dtype=np.int64)
         self._lack = stage.lack.astype(np.float32)
         self._cells = list(_cells(instance))
@@ -96,8 +102,9 @@ class Parts:
 
     def placed_in(self, part: Part, ledger: Ledger) -> list[int]:
         """The lines that are served in the part."""
-        lines = (line for cell in part.cells for line in self._lines[cell] if line in ledger.placings)
-        return [line for line in lines if ledger.day_of(ledger.placings[line][0][0]) in part.days]
+        lines = [line for cell in part.cells for line in self._lines[cell]]
+        day_of, placings = self._day_of, ledger.placings
+        return [line for line in lines if (placed := placings.get(line)) and day_of[placed[0][0]] in part.days]
 
     def windows(self, days: int) -> Iterator[range]:
         """All days, so many at a time."""
@@ -134,22 +141,26 @@ class Parts:
 
 
 class Shapes:
-    """Shares the work out among the shapes by what each lately gained for its work."""
+    """Shares the work out among the shapes by what each lately gained for its work; what is not known is tried."""
 
     def __init__(self, dice: random.Random) -> None:
         self._dice = dice
-        self._rate = {shape: float(number < EARLY_SHAPES) for number, shape in enumerate(SHAPES)}
-        self._work = {shape: EASY_WORK if self._rate[shape] else HARD_WORK for shape in SHAPES}
+        self._rate: dict[Shape, float] = {}
+        self._work: dict[Shape, float] = {}
 
     def draw(self) -> Shape:
-        total = sum(self._rate.values()) or 1.0
-        weights = [(LEAST_SHARE + self._rate[shape] / total) / self._work[shape] for shape in SHAPES]
+        for shape in SHAPES:
+            if shape not in self._rate:
+                return shape
+        best = max(self._rate.values()) or 1.0
+        weights = [max(LEAST_SHARE, (self._rate[shape] / best) ** 2) / self._work[shape] for shape in SHAPES]
         return self._dice.choices(SHAPES, weights)[0]
 
     def learn(self, shape: Shape, gained: int, work: float) -> None:
-        rate = gained / max(work, LEAST_WORK)
-        self._rate[shape] += LEARNING * (rate - self._rate[shape])
-        self._work[shape] += LEARNING * (max(work, LEAST_WORK) - self._work[shape])
+        spent = max(work, LEAST_WORK)
+        rate, usual = gained / spent, self._work.get(shape, spent)
+        self._rate[shape] = rate + (1 - LEARNING) * (self._rate.get(shape, rate) - rate)
+        self._work[shape] = spent + (1 - LEARNING) * (usual - spent)
 
 
 def _cells(instance: Instance) -> Iterator[list[int]]:

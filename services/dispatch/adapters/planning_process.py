@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from multiprocessing.connection import Connection, wait
@@ -79,14 +80,15 @@ def _listened(pipe: Connection, effort: Effort, tell: Tell) -> Solution:
         else:
             try:
                 message: Progress | Solution = pipe.recv()
-            except EOFError:
+            except (EOFError, OSError):  # it ended, perhaps in the middle of a word
                 break
             if isinstance(message, Solution):
                 return message
             last = message
         if last is not None and not asked and not tell(last):
             asked = True
-            pipe.send("stop")
+            with suppress(BrokenPipeError, ConnectionResetError):  # it has ended; what it said last is still to be read
+                pipe.send("stop")
     if last is None:
         raise PlannerLost("the planner ended without a plan")
     return last.solution

@@ -12,7 +12,7 @@ from ortools.pdlp.python import pdlp
 
 from services.dispatch.adapters.instance import Instance
 from services.dispatch.adapters.rows import Numbers, Rows
-from services.dispatch.domain.planning.certificate import Certificate, certify
+from services.dispatch.domain.planning.certificate import Certificate, Prices, certify
 from services.dispatch.domain.planning.problem import Slot
 
 
@@ -70,4 +70,7 @@ class Relaxation:
             if price > 0:
                 slot = instance.slot(instance.stop_slot[stop])
                 openings[instance.problem.lines[line].id, slot] = price
-        return certify(instance.problem, lines, openings)
+        ids = [team.id for team in instance.problem.teams]
+        teams = dict(zip(ids, prices[rows.loads].tolist(), strict=False))
+        townships = dict(zip(rows.township_codes, prices[rows.townships].tolist(), strict=True))
+        return certify(instance.problem, Prices(lines, openings, teams, townships))

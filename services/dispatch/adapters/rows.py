@@ -1,5 +1,5 @@
 """The linear relaxation's constraint matrix: rows <= limits, columns options, visits, stops and (team-day, zone) pairs,
-all from 0 to 1.
+all from 0 to 1 (visits beyond a team's fair share: to any number).
 
 A visit that only one booth could need is that booth's column, and a pair that only one visit could need is that
 visit's: in a province they are three visits of four, and a matrix half the size has the same bound.
@@ -31,12 +31,16 @@ class Rows:
         self._of_visit = np.array(of_visit, dtype=np.int64).reshape(-1, 5)
         self.options = len(self._line)
         self._worth: list[Numbers] = [np.array(instance.option_value, dtype=np.float64)]
+        self._most: list[Numbers] = [np.ones(self.options)]
         self._width = self.options
+        self.township_codes: list[str] = []
 
         self.lines = self._add(len(instance.needed), (self._line, np.arange(self.options), 1.0), limit=1.0)
         self._add_openings()
         self._add_visits()
         self._add_team_days()
+        self.loads = self._add_loads()
+        self.townships = self._add_townships()
         self.entries = sum(len(rows) for rows, _, _ in self._cells)
         self._finish()
 
@@ -48,8 +52,9 @@ class Rows:
         self._height += height
         return slice(self._height - height, self._height)
 
-    def _columns(self, worth: Numbers) -> Indices:
+    def _columns(self, worth: Numbers, most: float = 1.0) -> Indices:
         self._worth.append(worth)
+        self._most.append(np.full(len(worth), most))
         self._width += len(worth)
         return np.arange(self._width - len(worth), self._width)
 
@@ -115,10 +120,34 @@ class Rows:
         )
         self._add(days, (team_day, chosen, 1.0), limit=1.0)
 
+    def _add_loads(self) -> slice:
+        """Visits beyond a team's fair share cost more."""
+        instance = self._instance
+        if not instance.fair_share:
+            return self._add(0)
+        team = np.array([visit.team for visit in instance.visits], dtype=np.int64)
+        teams = len(instance.fair_share)
+        beyond = self._columns(np.full(teams, -float(instance.problem.weights.overload)), float(len(team)))
+        rows = self._add(teams, (team, self._visited, 1.0), (np.arange(teams), beyond, -1.0))
+        self._limits[-1] = np.array(instance.fair_share, dtype=np.float64)
+        return rows
+
+    def _add_townships(self) -> slice:
+        """A township's first line is worth more."""
+        first = self._instance.problem.weights.first_served
+        if not first:
+            return self._add(0)
+        of_line = np.array(self._instance.township_of_line)
+        codes, number = np.unique(of_line, return_inverse=True)
+        self.township_codes, count = codes.tolist(), len(codes)
+        served = self._columns(np.full(count, float(first)))
+        option = np.arange(self.options)
+        return self._add(count, (np.arange(count), served, 1.0), (number[self._line], option, -1.0))
+
     def _finish(self) -> None:
         rows, columns, values = (np.concatenate(parts) for parts in zip(*self._cells, strict=True))
         self._cells.clear()
-        self._gain = np.concatenate(self._worth)
+        self._gain, self._upper = np.concatenate(self._worth), np.concatenate(self._most)
         self._limit = np.concatenate(self._limits)
         self._matrix = sparse.csc_matrix((values, (rows, columns)), shape=(self._height, self._width))
 
@@ -129,7 +158,7 @@ class Rows:
         program.constraint_lower_bounds = np.full(self._height, -np.inf)
         program.constraint_upper_bounds = self._limit
         program.variable_lower_bounds = np.zeros(self._width)
-        program.variable_upper_bounds = np.ones(self._width)
+        program.variable_upper_bounds = self._upper
         return program
 
     def left(self, prices: Numbers) -> Numbers:
@@ -139,4 +168,4 @@ class Rows:
 
     def bound(self, prices: Numbers) -> float:
         """What prices >= 0 prove by weak duality, without a closer look."""
-        return float(self._limit @ prices + np.maximum(0.0, self.left(prices)).sum())
+        return float(self._limit @ prices + self._upper @ np.maximum(0.0, self.left(prices)))

@@ -25,7 +25,7 @@ from shared.kernel.errors import InvalidInput
 Lines = dict[str, Row[Any]]
 """Rows of ``demand_line`` by line id."""
 
-SERVICE_WEIGHTS = Weights(later_part=1)
+SERVICE_WEIGHTS = Weights(later_part=1, overload=20, first_served=500)
 """The mornings first; days off the circuit's pace count for four at most."""
 
 

@@ -1,6 +1,6 @@
 """Plan files: diancai.plan/v1, as objects read from and written to JSON."""
 
-from services.dispatch.domain.planning.certificate import Certificate
+from services.dispatch.domain.planning.certificate import Certificate, Prices
 from services.dispatch.domain.planning.circuit import Circuit, Solution, Unserved
 from services.dispatch.domain.planning.fields import MOST_DAYS, MOST_VOLUNTEERS, Fields, require_format, shown
 from services.dispatch.domain.planning.problem import Booth, Problem, Slot
@@ -33,8 +33,8 @@ def _booth(entry: Fields) -> Booth:
 
 
 def _certificate(entry: Fields) -> Certificate:
-    """``lines``: {line: price}; ``openings``: {line: [[day, part, price], ...]}."""
-    lines, openings = entry.part("lines"), entry.part("openings")
+    """``lines``, ``teams``, ``townships``: {id: price}; ``openings``: {line: [[day, part, price], ...]}."""
+    openings = entry.part("openings")
     prices: dict[tuple[str, Slot], float] = {}
     for line in openings.names():
         for number, value in enumerate(openings.many(line)):
@@ -44,7 +44,14 @@ def _certificate(entry: Fields) -> Certificate:
                 case _:
                     raise InvalidInput("file.not_a_price", field=f"{openings.at(line)}[{number}]", value=shown(value))
     bound = entry.whole("bound", -(10**12), 10**12)
-    return Certificate(bound, {line: lines.number(line, 0, 1e12) for line in lines.names()}, prices)
+    return Certificate(
+        bound, Prices(_prices(entry, "lines"), prices, _prices(entry, "teams"), _prices(entry, "townships"))
+    )
+
+
+def _prices(entry: Fields, name: str) -> dict[str, float]:
+    prices = entry.part(name) if name == "lines" or entry.has(name) else Fields({})
+    return {key: prices.number(key, 0, 1e12) for key in prices.names()}
 
 
 def write_solution(problem: Problem, solution: Solution) -> dict[str, object]:
@@ -75,6 +82,13 @@ def _booth_object(problem: Problem, booth: Booth) -> dict[str, object]:
 
 def _certificate_object(certificate: Certificate) -> dict[str, object]:
     openings: dict[str, list[list[float]]] = {}
-    for (line, slot), price in certificate.openings.items():
+    prices = certificate.prices
+    for (line, slot), price in prices.openings.items():
         openings.setdefault(line, []).append([slot.day, slot.part, price])
-    return {"bound": certificate.bound, "lines": dict(certificate.lines), "openings": openings}
+    fair = {"teams": dict(prices.teams), "townships": dict(prices.townships)}
+    return {
+        "bound": certificate.bound,
+        "lines": dict(prices.lines),
+        "openings": openings,
+        **{name: its for name, its in fair.items() if its},
+    }

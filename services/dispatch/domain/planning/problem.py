@@ -123,7 +123,8 @@ def _point(node: Site | Team) -> Point | None:
 @dataclass(frozen=True, slots=True)
 class Weights:
     """What the parts of the objective are worth. ``change`` is the price of a booth that was published and is no
-    longer so; ``later_part`` that of a stop in a later part of its day, per part."""
+    longer so; ``later_part`` that of a stop in a later part of its day, per part; ``overload`` that of each visit of a
+    team beyond its fair share (``fairness.py``). ``first_served`` is what a township's first line is worth more."""
 
     line: int = 1000
     stop: int = 200
@@ -133,6 +134,8 @@ class Weights:
     days_off_preference_cap: int = 4
     change: int = 0
     later_part: int = 0
+    overload: int = 0
+    first_served: int = 0
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -2,9 +2,11 @@
 
 import math
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.dispatch.domain.planning.circuit import Circuit
+from services.dispatch.domain.planning.fairness import fair_shares
 from services.dispatch.domain.planning.problem import Problem
 
 
@@ -45,6 +47,8 @@ def score(problem: Problem, circuit: Circuit) -> Score:
         - sum(weights.stop + weights.later_part * slot.part for _, slot in stops)
         - sum(problem.visit_cost(teams[team], sites[site]) for team, site, _ in visits)
         - weights.change * changes
+        + weights.first_served * len({sites[line.site].township for line in served})
+        - weights.overload * _overload(problem, (team for team, _, _ in visits))
     )
     return Score(
         priority_served=sum(line.priority for line in served),
@@ -58,6 +62,12 @@ def score(problem: Problem, circuit: Circuit) -> Score:
         service_unfairness=_service_unfairness(problem, set(days)),
         objective=objective,
     )
+
+
+def _overload(problem: Problem, visiting: Iterable[str]) -> int:
+    """Visits beyond the teams' fair shares."""
+    visits = Counter(visiting)
+    return sum(max(0, visits[team] - share) for team, share in fair_shares(problem).items())
 
 
 def _load_unfairness(problem: Problem, visits: Counter[str]) -> float:

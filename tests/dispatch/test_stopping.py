@@ -1,0 +1,101 @@
+"""Stopped at any moment, killed, or slowed down by others: what is left is a plan that holds, and the same."""
+
+import multiprocessing
+import os
+import signal
+from functools import lru_cache
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.dispatch.adapters.instance import instance_of
+from services.dispatch.adapters.optimizer import SMALL, Optimizer
+from services.dispatch.adapters.planning_process import ProcessPlanner
+from services.dispatch.domain.planning.check import check_plan
+from services.dispatch.domain.planning.circuit import Effort, Progress, Solution
+from services.dispatch.domain.planning.problem import Problem
+from services.dispatch.domain.planning.score import score
+from tests.dispatch import plans
+
+AMPLE = 600.0
+"""Seconds, so that the counted work ends a search and not the clock."""
+
+WORK = {"city": 0.6, "district": 1.0}
+
+
+@lru_cache
+def problem_of(name: str) -> Problem:
+    return plans.sample("S") if name == "city" else plans.district(zones=7, seed=7)
+
+
+@lru_cache
+def heard_in_all(name: str) -> tuple[Solution, tuple[tuple[int, int | None], ...]]:
+    """The plan of a run that nobody stops, and what it said on the way: objective and bound."""
+    heard: list[tuple[int, int | None]] = []
+
+    def tell(progress: Progress) -> bool:
+        heard.append((progress.solution.objective, progress.solution.bound))
+        return True
+
+    return Optimizer().plan(problem_of(name), Effort(AMPLE, work=WORK[name]), tell), tuple(heard)
+
+
+def test_the_district_is_solved_by_parts_and_the_city_whole() -> None:
+    assert (
+        len(instance_of(problem_of("city")).option_line) <= SMALL < len(instance_of(problem_of("district")).option_line)
+    )
+
+
+@pytest.mark.parametrize("name", WORK)
+@settings(deadline=None, max_examples=6)
+@given(share=st.floats(0, 1))
+def test_stopped_in_whatever_phase_it_leaves_the_best_that_it_told(name: str, share: float) -> None:
+    """The words of the first phases are few, those of the search many: so the powers of their number are drawn."""
+    problem = problem_of(name)
+    _, words = heard_in_all(name)
+    last = round(len(words) ** share)
+    heard: list[Progress] = []
+
+    def tell(progress: Progress) -> bool:
+        heard.append(progress)
+        return len(heard) < last
+
+    solution = Optimizer().plan(problem, Effort(AMPLE, work=WORK[name]), tell)
+    assert len(heard) == last
+    assert [said.solution.bound for said in heard] == [bound for _, bound in words[:last]]
+    assert check_plan(problem, solution.circuit) == []
+    assert score(problem, solution.circuit).objective == solution.objective >= words[last - 1][0]
+    assert solution.bound is None or solution.objective <= solution.bound
+
+
+@pytest.mark.parametrize("name", WORK)
+def test_however_slow_its_listener_and_busy_the_machine_the_plan_is_the_same(name: str) -> None:
+    computed: list[int] = []
+
+    def dawdle(progress: Progress) -> bool:
+        computed.append(sum(number * number for number in range(30_000)) + progress.solution.objective)
+        return True
+
+    in_haste, _ = heard_in_all(name)
+    slowly = Optimizer().plan(problem_of(name), Effort(AMPLE, work=WORK[name]), dawdle)
+    assert slowly == in_haste
+    assert computed
+
+
+@pytest.mark.parametrize("at_word", [1, 3, 8])
+def test_of_a_killed_process_the_last_plan_that_it_told_is_left(at_word: int) -> None:
+    problem = problem_of("district")
+    heard: list[Progress] = []
+
+    def kill(progress: Progress) -> bool:
+        heard.append(progress)
+        if len(heard) == at_word:
+            for worker in multiprocessing.active_children():
+                os.kill(worker.pid or 0, signal.SIGKILL)
+        return True
+
+    left = ProcessPlanner(Optimizer).plan(problem, Effort(AMPLE, work=WORK["district"]), kill)
+    assert len(heard) >= at_word
+    assert left == heard[-1].solution
+    assert check_plan(problem, left.circuit) == []
