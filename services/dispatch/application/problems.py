@@ -26,8 +26,8 @@ Lines = dict[str, Row[Any]]
 """Rows of ``demand_line`` by line id."""
 
 SERVICE_WEIGHTS = Weights(later_part=1, overload=20, first_served=500)
-"""The mornings first; days off the circuit's pace count for four at most; a visit beyond a team's fair share costs as much as two, and
-no township is left out for half a line."""
+"""The mornings first; days off the circuit's pace count for four at most; a visit beyond a team's fair share costs as
+much as two, and no township is left out for half a line."""
 
 
 class Frame(Protocol):
