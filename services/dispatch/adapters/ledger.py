@@ -10,13 +10,16 @@ from services.dispatch.domain.planning.problem import Booth
 Placing = tuple[int, int]
 """(option, volunteers)"""
 
+Placings = dict[int, tuple[Placing, ...]]
+"""What each line gets."""
+
 
 class Ledger:
     """Every change keeps the plan feasible. ``placings[line]`` is empty for a line that is not served."""
 
     def __init__(self, instance: Instance) -> None:
         self.instance = instance
-        self.placings: dict[int, tuple[Placing, ...]] = {}
+        self.placings: Placings = {}
         self.visit_load: dict[int, int] = {}
         self.stop_booths: dict[int, int] = {}
         self.day_visits: defaultdict[int, set[int]] = defaultdict(set)
@@ -157,6 +160,15 @@ class Ledger:
         before = self.served_in[township]
         self.served_in[township] = before + change
         self.objective += self._first_served * (bool(before + change) - bool(before))
+
+    def place_all(self, placings: Placings) -> list[int]:
+        """Places what fits; gives the lines that were placed. A part's model leaves out few rules, so nearly all do."""
+        placed = []
+        for line, its in placings.items():
+            if line not in self.placings and all(self.gain_of_share(o, count) is not None for o, count in its):
+                self.place(its)
+                placed.append(line)
+        return placed
 
     def day_of(self, option: int) -> int:
         return self.instance.visits[self.instance.option_visit[option]].slot // self.instance.problem.parts

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from services.dispatch.adapters.instance import Instance, instance_of
-from services.dispatch.adapters.ledger import Ledger
+from services.dispatch.adapters.ledger import Ledger, Placings
 from services.dispatch.adapters.list_planner import place_booths, place_fixed, scheduled
-from services.dispatch.adapters.part_model import Limits, PartModel, Placings
+from services.dispatch.adapters.part_model import Limits, PartModel
 from services.dispatch.adapters.parts import Part, Parts, Shapes
 from services.dispatch.adapters.relaxation import Relaxation, Stage
 from services.dispatch.domain.planning.certificate import Certificate
@@ -115,6 +115,7 @@ class _Search:
         self._found = _Found({}, 0)
         self._fixed: frozenset[int] = frozenset()
         self._said: Solution | None = None
+        self._stopped = False
         self._say_again_at = 0.0
         self._random = random.Random(effort.seed)  # noqa: S311 - a search, not a secret
 
@@ -149,7 +150,9 @@ class _Search:
             told = self._meter.seconds()
             self._say_again_at = told + PATIENCE * (told - now)
         self._said = replace(self._said, bound=found.bound, certificate=found.certificate)
-        if not self._tell(Progress(now, self._said)):
+        if not self._stopped:  # a solver may have one more thing to say after it was told to stop
+            self._stopped = not self._tell(Progress(now, self._said))
+        if self._stopped:
             raise _Stopped
 
     def whole(self) -> None:
@@ -193,7 +196,7 @@ class _Search:
 
     def _try_whole(self, ledger: Ledger, placings: Placings) -> None:
         """Keeps the plan if it is better."""
-        placed = _place_all(ledger, placings)
+        placed = ledger.place_all(placings)
         self._keep_if_better(ledger)
         for line in placed:
             ledger.remove(line)
@@ -274,7 +277,7 @@ class _Search:
         if ledger.objective < before:
             for line in placed:
                 ledger.remove(line)
-            _place_all(ledger, freed)
+            ledger.place_all(freed)
 
     def _solve_part(
         self, ledger: Ledger, part: Part, parts: Parts, prices: Sequence[int] | None, known: Placings | None = None
@@ -288,17 +291,7 @@ class _Search:
         self._meter.spend(
             (answer.work if answer is not None else PART_WORK) + model.size * WORK_PER_OPTION + WORK_PER_PART
         )
-        return _place_all(ledger, answer.placings if answer is not None else known or {})
+        return ledger.place_all(answer.placings if answer is not None else known or {})
 
     def _limits(self, work: float) -> Limits:
         return Limits(min(work, self._meter.work_left), self._meter.seconds_left(), self._effort.seed)
-
-
-def _place_all(ledger: Ledger, placings: Placings) -> list[int]:
-    """Places what fits; gives the lines that were placed. A part's model leaves out few rules, so nearly all do."""
-    placed = []
-    for line, its in placings.items():
-        if line not in ledger.placings and all(ledger.gain_of_share(o, count) is not None for o, count in its):
-            ledger.place(its)
-            placed.append(line)
-    return placed

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
 
-from services.dispatch.adapters.instance import Instance, Visit, most_at
-from services.dispatch.adapters.ledger import Ledger, Placing, minutes_of_day
+from services.dispatch.adapters.instance import Instance, most_at
+from services.dispatch.adapters.ledger import Ledger, Placing, Placings
+from services.dispatch.adapters.part_rules import add_series, add_team_days
 
 Var = cp_model.IntVar
-Placings = dict[int, tuple[Placing, ...]]
-"""What each line gets."""
-
 Heard = Callable[[Placings | None, int], bool]
 """Told (better placings or None, bound of the part) whenever one of them improves; False stops the search."""
 
@@ -69,12 +67,13 @@ class PartModel:
         self._make(options)
 
     def _make(self, options: set[int] | None) -> None:
+        ledger = self._ledger
         of_visit: defaultdict[int, list[int]] = defaultdict(list)
         of_opening: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
         visits, line_of = self._instance.visits, self._instance.option_line
         for option in self._usable(options):
             visit = self._instance.option_visit[option]
-            if visit in of_visit or self._ledger.has_day_for(visit):
+            if visit in of_visit or ledger.has_day_for(visit):
                 of_visit[visit].append(option)
                 of_opening[line_of[option], visits[visit].stop].append(option)
                 self._x[option] = self._model.new_bool_var("")
@@ -82,9 +81,9 @@ class PartModel:
         self._add_visits(of_visit)
         self._add_loads()
         self._add_townships()
-        self._add_team_days()
+        self._any += add_team_days(self._model, ledger, self._v)
         self._add_stops(of_visit)
-        self._add_series()
+        add_series(self._model, ledger, self.lines, self._x)
         variables, gains = zip(*self._gain, strict=True) if self._gain else ((), ())
         self._model.maximize(cp_model.LinearExpr.weighted_sum(list(variables), list(gains)))
 
@@ -209,64 +208,6 @@ class PartModel:
             left = self._ledger.qualified_left(number, qualification)
             self._model.add(self._volunteers(requiring) <= left * v)
 
-    def _add_team_days(self) -> None:
-        """A team is in one zone a day, at so many stops, and at one in each part of a divided day."""
-        instance, model = self._instance, self._model
-        of_day: defaultdict[int, list[int]] = defaultdict(list)
-        for number in self._v:
-            of_day[instance.visits[number].team_day].append(number)
-        for team_day, visits in of_day.items():
-            left = instance.team_days[team_day].most_stops - len(self._ledger.day_visits.get(team_day, ()))
-            if left == 1:
-                model.add_at_most_one(self._v[number] for number in visits)
-            elif instance.problem.parts > 1:
-                self._one_in_each(visits, lambda visit: visit.slot)
-            self._add_zones(visits, left)
-            if instance.problem.minutes_per_day is not None:
-                self._add_hours(team_day, visits)
-
-    def _one_in_each(self, visits: list[int], group: Callable[[Visit], int]) -> None:
-        groups: defaultdict[int, list[Var]] = defaultdict(list)
-        for number in visits:
-            groups[group(self._instance.visits[number])].append(self._v[number])
-        for together in groups.values():
-            self._model.add_at_most_one(together)
-
-    def _add_zones(self, visits: list[int], left: int) -> None:
-        in_zone: defaultdict[int, list[Var]] = defaultdict(list)
-        for number in visits:
-            in_zone[self._instance.visits[number].zone].append(self._v[number])
-        if left == 1:
-            return
-        if len(in_zone) == 1:
-            if len(visits) > left:
-                self._model.add(cp_model.LinearExpr.sum([self._v[number] for number in visits]) <= left)
-            return
-        chosen = []
-        for there in in_zone.values():
-            if len(there) == 1:
-                chosen.append(there[0])
-                continue
-            zone = self._model.new_bool_var("")
-            chosen.append(zone)
-            self._any.append((zone, there))
-            if len(there) > left:
-                self._model.add(cp_model.LinearExpr.sum(there) <= left * zone)
-            for v in there:
-                self._model.add_implication(v, zone)
-        self._model.add_at_most_one(chosen)
-
-    def _add_hours(self, team_day: int, visits: list[int]) -> None:
-        """Rules out pairs of stops whose way is too long for any booth; the rest is looked at when placing."""
-        fixed = sorted(self._ledger.day_visits.get(team_day, ()))
-        most = self._instance.problem.minutes_per_day or 0
-        for number, first in enumerate(visits):
-            if minutes_of_day(self._instance, {first: 0, **dict.fromkeys(fixed, 0)}) > most:
-                self._model.add(self._v[first] == 0)
-            for second in visits[number + 1 :]:
-                if minutes_of_day(self._instance, {first: 0, second: 0}) > most:
-                    self._model.add_at_most_one([self._v[first], self._v[second]])
-
     def _add_stops(self, of_visit: dict[int, list[int]]) -> None:
         most = self._instance.problem.max_booths_per_stop
         booths: defaultdict[int, list[Var]] = defaultdict(list)
@@ -279,33 +220,6 @@ class PartModel:
             if lines[stop] > most or self._shares:
                 left = most - self._ledger.stop_booths.get(stop, 0)
                 self._model.add(cp_model.LinearExpr.sum(there) <= left * self._y[stop])
-
-    def _add_series(self) -> None:
-        """Occurrences of one series keep their distance, from those that stay in the ledger too."""
-        problem = self._instance.problem
-        in_series = [line for line in self.lines if problem.lines[line].series is not None]
-        for position, line in enumerate(in_series):
-            for option in self._instance.of_line[line]:
-                if option in self._x and not self._ledger.keeps_distance(option):
-                    self._model.add(self._x[option] == 0)
-            for other in in_series[position + 1 :]:
-                self._keep_apart(line, other)
-
-    def _keep_apart(self, one: int, other: int) -> None:
-        problem = self._instance.problem
-        a, b = problem.lines[one], problem.lines[other]
-        spacing = max(a.spacing_days, b.spacing_days)
-        if a.series != b.series or not spacing:
-            return
-        days: defaultdict[int, list[Var]] = defaultdict(list)
-        for line in (one, other):
-            for option in self._instance.of_line[line]:
-                if option in self._x:
-                    days[self._ledger.day_of(option)].append(self._x[option])
-        for first in days:
-            together = [x for day in range(first, first + spacing) for x in days.get(day, ())]
-            if not (problem.lines[one].max_teams > 1 or problem.lines[other].max_teams > 1):
-                self._model.add_at_most_one(together)
 
     def hint(self, placings: Placings) -> None:
         """Begins the search at a known answer."""

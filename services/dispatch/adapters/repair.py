@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from services.dispatch.adapters.instance import Instance, instance_of
-from services.dispatch.adapters.ledger import Ledger, Placing
+from services.dispatch.adapters.ledger import Ledger, Placings
 from services.dispatch.adapters.list_planner import place_booths, place_fixed
 from services.dispatch.adapters.optimizer import Optimizer
-from services.dispatch.adapters.part_model import Limits, PartModel, Placings
+from services.dispatch.adapters.part_model import Limits, PartModel
 from services.dispatch.domain.planning.circuit import USUAL, Circuit, Effort, Progress, Solution, Tell, carry_on
 from services.dispatch.domain.planning.problem import Problem, Weights
 from services.dispatch.domain.planning.reasons import explained
@@ -112,21 +112,15 @@ def _solved(ledger: Ledger, line: int, freed: set[int], kept: Placings, most_mov
     model = PartModel(ledger, sorted(sites), options)
     model.hint(before)
     answer = model.solve(Limits(WORK, seconds))
-    _place(ledger, answer.placings if answer is not None else before)
+    ledger.place_all(answer.placings if answer is not None else before)
     moved = _moved(ledger, kept, before)
     if ledger.objective <= objective or moved > most_moved or not all(other in ledger.placings for other in before):
         for other in (line, *before):
             if other in ledger.placings:
                 ledger.remove(other)
-        _place(ledger, before)
+        ledger.place_all(before)
         return most_moved
     return most_moved - moved
-
-
-def _place(ledger: Ledger, placings: dict[int, tuple[Placing, ...]]) -> None:
-    for its in placings.values():
-        if all(ledger.gain_of_share(option, count) is not None for option, count in its):
-            ledger.place(its)
 
 
 def _moved(ledger: Ledger, kept: Placings, among: Iterable[int]) -> int:
