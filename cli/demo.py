@@ -28,6 +28,9 @@ STEPS = (
     "settling",
 )
 PUBLISHERS = ("catalog", "requests", "dispatch", "notify")
+PLANNING_SECONDS = 60
+"""At most; a quiet machine proves the best circuit in one, for as long as the proof is not there the clock decides."""
+
 LISTENERS = PUBLISHERS
 """catalog listens too: to what the others answer about persons."""
 
@@ -192,25 +195,35 @@ class Demonstration:
 
     # --- dispatch --------------------------------------------------------------------------------
     async def _plan(self) -> str:
+        """As a coordinator does it: a run, whose candidate is published when nothing better can be found."""
         await self._client.until("dispatch knows demand and supply", self._demand_known)
         self._progress("plan", 1, 3)
-        plan = await self._client.post(
-            "/api/dispatch/plans",
+        run = await self._client.post(
+            "/api/dispatch/planning-runs",
             {
                 "campaign": self._campaign,
                 "starts_on": self._scenario.campaign["starts_on"],
                 "ends_on": self._scenario.campaign["ends_on"],
                 "start_township_code": self._scenario.first_stop["township"],
+                "seconds": PLANNING_SECONDS,
             },
-            key="ruian-2014-plan",
+            key="ruian-2014-planning-run",
         )
+        await self._client.until("the circuit is planned", lambda: self._run_over(run["id"]))
         self._progress("plan", 2, 3)
-        path = f"/api/dispatch/plans/{plan['id']}"
-        await self._client.ensure(
-            lambda: self._client.get(path), lambda found: found["state"] == "published", f"{path}/publish"
+        path = f"/api/dispatch/candidates/{run['candidate_id']}"
+        candidate = await self._client.ensure(
+            lambda: self._client.get(path),
+            lambda found: found["state"] == "published",
+            f"{path}/publish",
+            {"revision": 1},
         )
         self._progress("plan", 3, 3)
-        return str(plan["id"])
+        return str(candidate["plan_id"])
+
+    async def _run_over(self, run_id: str) -> bool:
+        run = await self._client.get(f"/api/dispatch/planning-runs/{run_id}")
+        return run["state"] not in ("queued", "running")
 
     async def _demand_known(self) -> bool:
         """All that the circuit needs has arrived, and what was cancelled has gone."""

@@ -39,7 +39,12 @@ async def list_demand(
     return Page[schemas.DemandAnswer].model_validate({"items": items, "next_after": next_after})
 
 
-@router.post("/plans", status_code=201, summary="Compute a plan for a campaign", **door("propose_plan", 409, 422))
+@router.post(
+    "/plans",
+    status_code=201,
+    summary="Plan what is open at once, by list scheduling; a planning run searches on",
+    **door("propose_plan", 409, 422),
+)
 async def propose_plan(
     body: schemas.PlanBody, request: Request, uow: Uow, state: AppState, idempotency_key: IdempotencyKey = None
 ) -> schemas.PlanAnswer:
