@@ -36,7 +36,7 @@ def build(settings: NotifySettings, *, broker: Broker, cache: Cache, clock: Cloc
         policy=POLICY,
         sealed=[tables.recipient.c.email_sealed, person_part.c.data_sealed],
         prunes=[EXPIRED_PARTS, old_messages(timedelta(days=settings.retention_days))],
-        linger_seconds=0.1,  # nobody waits for the word that somebody was told
+        linger_seconds=0.5,  # nobody waits for the word that somebody was told
     )
     if settings.smtp_url:
         sender = SmtpSender(settings.smtp_url, settings.mail_from, clock, trust=trusting(settings.tls_ca_file))

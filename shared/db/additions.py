@@ -24,6 +24,8 @@ from shared.messaging.outbox import Outbox, Recorded
 
 LARGEST_GROUP = 100
 
+_AUDIT = insert(audit_log)
+
 
 @dataclass(eq=False, slots=True)
 class Addition:
@@ -112,7 +114,7 @@ class Additions:
             await session.flush()
             await self._outbox.append(session, [entry for addition in new for entry in addition.recorded], now)
             if audited := [addition.audited for addition in new if addition.audited]:
-                await session.execute(insert(audit_log), audited)
+                await session.execute(_AUDIT, audited)
         for addition, outcome in outcomes.items():
             addition.settle(outcome)
 

@@ -2,12 +2,12 @@
 
 import sqlite3
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, Executable, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -96,6 +96,12 @@ class Database:
         """A session for reading more than fits in memory, row by row, which takes a transaction."""
         async with AsyncSession(self._scanning, expire_on_commit=False) as session:
             yield session
+
+    async def run_alone(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> None:
+        """One statement that is a transaction of its own: on PostgreSQL one round trip in place of three."""
+        connect = self._reading.connect if self.dialect == "postgresql" else self.engine.begin
+        async with connect() as connection:
+            await connection.execute(statement, parameters)
 
     async def ping(self) -> None:
         """Raises what the driver raises when the store can't be reached."""

@@ -34,6 +34,12 @@ idempotency_key = sa.Table(
     sa.Column("created_at", UtcDateTime, nullable=False),
 )
 
+_CLAIM = {
+    "postgresql": postgresql.insert(idempotency_key).on_conflict_do_nothing().returning(idempotency_key.c.key),
+    "sqlite": sqlite.insert(idempotency_key).on_conflict_do_nothing().returning(idempotency_key.c.key),
+}
+"""By dialect; gives the keys that are new."""
+
 
 def create_idempotency_table_v1() -> None:
     op.create_table(
@@ -75,14 +81,13 @@ async def claim(transaction: "Transaction", key: str | None, body: BaseModel, re
 async def claim_all(session: AsyncSession, claims: Sequence[Claim], now: datetime) -> dict[str, str | DomainError]:
     """Claims keys, each for one thing; gives those that stand for something already: for what, or, where they were
     used with another body, the refusal."""
-    make = postgresql.insert if dialect_of(session) == "postgresql" else sqlite.insert
     # A second request with the same key waits here until the first has committed or failed. Two that claim several
     # take them in the same order, or they would wait for each other.
     rows = [
         {"key": one.key, "fingerprint": one.fingerprint, "resource_id": one.resource_id, "created_at": now}
         for one in sorted(claims, key=lambda one: one.key)
     ]
-    new = await session.scalars(make(idempotency_key).on_conflict_do_nothing().returning(idempotency_key.c.key), rows)
+    new = await session.scalars(_CLAIM[dialect_of(session)], rows)
     asked = {one.key: one for one in claims}
     if not (old := asked.keys() - set(new)):
         return {}

@@ -19,6 +19,8 @@ from shared.telemetry.logs import logger
 CHANNEL = "diancai_outbox"
 DEBOUNCE_SECONDS = 0.002
 
+_NOTIFY = text(f"NOTIFY {CHANNEL}")
+
 log = logger(__name__)
 
 
@@ -70,8 +72,7 @@ class Doorbell:
             await asyncio.sleep(DEBOUNCE_SECONDS)  # one NOTIFY for all that was committed meanwhile
             self._outgoing.clear()
             try:
-                async with self._database.reading() as session:  # which takes no transaction
-                    await session.execute(text(f"NOTIFY {CHANNEL}"))
+                await self._database.run_alone(_NOTIFY)
             except Exception as error:
                 log.warning("ring not carried, the relay's poll will find it", error=repr(error))
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from sqlalchemy import and_, bindparam, func, literal, or_, select, union_all, update
+from sqlalchemy import Integer, and_, bindparam, column, func, or_, select, text, update
 
 from shared.db.engine import Database
 from shared.db.types import TransactionsEndedBelow
@@ -43,6 +43,75 @@ _PASSED = or_(
     and_(event_log.c.txid < relay_cursor.c.window_to, event_log.c.id <= relay_cursor.c.sent_id),
 )
 """What a cursor has passed."""
+
+# Each is made once: a round's statements would cost more to put together than to run.
+_FRESH = and_(event_log.c.txid >= relay_cursor.c.window_to, event_log.c.txid < TransactionsEndedBelow())
+_OF_SHARD = event_log.c.shard == relay_cursor.c.shard
+_LOOK = select(
+    relay_cursor,
+    select(event_log.c.id).where(_OF_SHARD, _BEGUN).exists().label("unfinished"),
+    # + 0: else PostgreSQL walks the whole log by id to find none
+    select(func.min(event_log.c.id + 0)).where(_OF_SHARD, _FRESH).scalar_subquery().label("first"),
+    TransactionsEndedBelow().label("watermark"),
+    select(event_log.c.id).where(_OF_SHARD, event_log.c.txid >= TransactionsEndedBelow()).exists().label("above"),
+).where(relay_cursor.c.shard.in_(bindparam("shards", expanding=True)))
+
+_READ_ONE = (
+    select(*IN_ENVELOPE)
+    .where(
+        event_log.c.shard == bindparam("of"),
+        event_log.c.id > bindparam("sent"),
+        event_log.c.txid >= bindparam("from"),
+        event_log.c.txid < bindparam("to"),
+    )
+    .order_by(event_log.c.id)
+    .limit(bindparam("most"))
+)
+_ADVANCE = (
+    update(relay_cursor)
+    .where(
+        relay_cursor.c.shard == bindparam("of"),
+        or_(
+            and_(relay_cursor.c.window_to == bindparam("to"), relay_cursor.c.sent_id < bindparam("sent")),
+            relay_cursor.c.window_to == bindparam("from"),
+        ),
+    )
+    .values(
+        window_from=bindparam("from"),
+        window_to=bindparam("to"),
+        sent_id=bindparam("sent"),
+        sent_count=bindparam("count"),
+    )
+)
+
+# On PostgreSQL one statement does for all windows.
+_READ_ON_POSTGRES = text("""
+    SELECT span.page,
+        found.id, found.type, found.aggregate_id, found.aggregate_seq, found.occurred_at, found.headers, found.body
+    FROM unnest(
+        CAST(:shards AS smallint[]), CAST(:froms AS text[])::xid8[], CAST(:tos AS text[])::xid8[],
+        CAST(:sents AS bigint[])
+    ) WITH ORDINALITY AS span (shard, from_txid, to_txid, sent_id, page)
+    CROSS JOIN LATERAL (
+        SELECT * FROM event_log
+        WHERE event_log.shard = span.shard AND event_log.id > span.sent_id
+            AND event_log.txid >= span.from_txid AND event_log.txid < span.to_txid
+        ORDER BY event_log.id LIMIT :most
+    ) AS found
+    ORDER BY span.page, found.id
+""").columns(column("page", Integer), *IN_ENVELOPE)
+_ADVANCE_ON_POSTGRES = text("""
+    UPDATE relay_cursor SET
+        window_from = span.from_txid, window_to = span.to_txid, sent_id = span.sent_id, sent_count = span.sent_count
+    FROM unnest(
+        CAST(:shards AS smallint[]), CAST(:froms AS text[])::xid8[], CAST(:tos AS text[])::xid8[],
+        CAST(:sents AS bigint[]), CAST(:counts AS bigint[])
+    ) AS span (shard, from_txid, to_txid, sent_id, sent_count)
+    WHERE relay_cursor.shard = span.shard AND (
+        relay_cursor.window_to = span.to_txid AND relay_cursor.sent_id < span.sent_id
+        OR relay_cursor.window_to = span.from_txid
+    )
+""")
 
 log = logger(__name__)
 
@@ -122,28 +191,8 @@ class Relay:
         return None
 
     async def _look(self) -> list[Standing]:
-        watermark = TransactionsEndedBelow()
-        fresh = and_(event_log.c.txid >= relay_cursor.c.window_to, event_log.c.txid < watermark)
-        unfinished = select(event_log.c.id).where(event_log.c.shard == relay_cursor.c.shard, _BEGUN).exists()
-        first_fresh = (
-            select(func.min(event_log.c.id + 0))  # + 0: else PostgreSQL walks the whole log by id to find none
-            .where(event_log.c.shard == relay_cursor.c.shard, fresh)
-            .scalar_subquery()
-        )
-        above = (
-            select(event_log.c.id)
-            .where(event_log.c.shard == relay_cursor.c.shard, event_log.c.txid >= watermark)
-            .exists()
-        )
-        query = select(
-            relay_cursor,
-            unfinished.label("unfinished"),
-            first_fresh.label("first"),
-            watermark.label("watermark"),
-            above.label("above"),
-        ).where(relay_cursor.c.shard.in_(sorted(self._lease.held)))
         async with self._database.reading() as session:
-            rows = (await session.execute(query)).all()
+            rows = (await session.execute(_LOOK, {"shards": sorted(self._lease.held)})).all()
         self._held_back = any(row.above for row in rows)
         return [
             Standing(
@@ -160,57 +209,24 @@ class Relay:
         ]
 
     async def _read(self, windows: Sequence[Window], limit: int) -> list[list[Envelope]]:
-        parts = [
-            select(
-                select(literal(number).label("page"), *IN_ENVELOPE)
-                .where(
-                    event_log.c.shard == window.shard,
-                    event_log.c.id > window.sent_id,
-                    event_log.c.txid >= window.from_txid,
-                    event_log.c.txid < window.to_txid,
-                )
-                .order_by(event_log.c.id)
-                .limit(limit)
-                .subquery()
-            )
-            for number, window in enumerate(windows)
-        ]
-        async with self._database.reading() as session:
-            rows = (await session.execute(union_all(*parts))).all()
         pages: list[list[Envelope]] = [[] for _ in windows]
-        for row, envelope in zip(rows, to_envelopes(self.publisher, rows), strict=True):
-            pages[row.page].append(envelope)
+        async with self._database.reading() as session:
+            if self._database.dialect == "postgresql":
+                rows = (await session.execute(_READ_ON_POSTGRES, _columns(windows) | {"most": limit})).all()
+                for row, envelope in zip(rows, to_envelopes(self.publisher, rows), strict=True):
+                    pages[row.page - 1].append(envelope)
+            else:
+                for number, window in enumerate(windows):
+                    found = await session.execute(_READ_ONE, _parameters(window) | {"most": limit})
+                    pages[number] = to_envelopes(self.publisher, found)
         return pages
 
     async def _advance(self, moves: Sequence[Window]) -> None:
-        onwards = or_(
-            and_(relay_cursor.c.window_to == bindparam("to"), relay_cursor.c.sent_id < bindparam("sent")),
-            relay_cursor.c.window_to == bindparam("from"),
-        )
-        move = (
-            update(relay_cursor)
-            .where(relay_cursor.c.shard == bindparam("of"), onwards)
-            .values(
-                window_from=bindparam("from"),
-                window_to=bindparam("to"),
-                sent_id=bindparam("sent"),
-                sent_count=bindparam("count"),
-            )
-        )
+        if self._database.dialect == "postgresql":
+            await self._database.run_alone(_ADVANCE_ON_POSTGRES, _columns(moves))
+            return
         async with self._database.writing() as session:
-            await session.execute(
-                move,
-                [
-                    {
-                        "of": window.shard,
-                        "from": window.from_txid,
-                        "to": window.to_txid,
-                        "sent": window.sent_id,
-                        "count": window.sent_count,
-                    }
-                    for window in moves
-                ],
-            )
+            await session.execute(_ADVANCE, [_parameters(window) for window in moves])
 
     async def _count_taken_over(self) -> None:
         """Counts once what was sent of the shards that are new here: a release that did not count may have had them."""
@@ -234,6 +250,27 @@ class Relay:
             await asyncio.wait({waiting}, timeout=seconds)
         finally:
             waiting.cancel()
+
+
+def _parameters(window: Window) -> dict[str, int]:
+    return {
+        "of": window.shard,
+        "from": window.from_txid,
+        "to": window.to_txid,
+        "sent": window.sent_id,
+        "count": window.sent_count,
+    }
+
+
+def _columns(windows: Sequence[Window]) -> dict[str, object]:
+    """For ``unnest``; a driver knows no xid8, so its numbers go as text."""
+    return {
+        "shards": [window.shard for window in windows],
+        "froms": [str(window.from_txid) for window in windows],
+        "tos": [str(window.to_txid) for window in windows],
+        "sents": [window.sent_id for window in windows],
+        "counts": [window.sent_count for window in windows],
+    }
 
 
 async def outbox_depth(database: Database) -> int:
