@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,9 +19,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.db.engine import dialect_of
 from shared.db.types import UtcDateTime
 from shared.kernel.errors import Conflict, DomainError
-
-if TYPE_CHECKING:  # the unit of work claims keys too
-    from shared.db.unit_of_work import Transaction
 
 metadata = sa.MetaData()
 
@@ -51,6 +48,13 @@ def create_idempotency_table_v1() -> None:
     )
 
 
+class Claiming(Protocol):
+    """The transaction in which a key is claimed, and its time."""
+
+    session: AsyncSession
+    now: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """That ``key``, with a body of this ``fingerprint``, stands for the thing ``resource_id``."""
@@ -64,7 +68,7 @@ class Claim:
         return cls(key, _fingerprint(body), resource_id)
 
 
-async def claim(transaction: "Transaction", key: str | None, body: BaseModel, resource_id: str) -> str:
+async def claim(transaction: Claiming, key: str | None, body: BaseModel, resource_id: str) -> str:
     """Gives the id of the thing that ``key`` stands for: ``resource_id`` when the key is new or there
     is none, and the caller goes on to make it; else that of the thing made before.
 
