@@ -1,15 +1,16 @@
 """A problem as numbers: every possible booth, visit, stop and team-day has an index."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from services.dispatch.domain.planning.candidates import Candidates, strength
+from services.dispatch.domain.planning.candidates import Candidates, Match, strength
 from services.dispatch.domain.planning.fairness import fair_shares
 from services.dispatch.domain.planning.problem import Booth, Problem, Slot
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """A team at a site in a slot."""
+class Visit(NamedTuple):
+    """A team at a site in a slot. A province has half a million of them."""
 
     team: int
     site: int
@@ -77,28 +78,24 @@ class _Builder:
         self._made.zones = sorted({site.zone for site in problem.sites})
         zone_of = {zone: number for number, zone in enumerate(self._made.zones)}
         self._zone = [zone_of[site.zone] for site in problem.sites]
-        self._visit: dict[tuple[int, int, int], int] = {}
+        self._visits: defaultdict[tuple[int, int], dict[Slot, int]] = defaultdict(dict)
         self._stop: dict[tuple[int, int], int] = {}
         self._team_day: dict[tuple[int, int], int] = {}
         self._cost: dict[tuple[int, int], int] = {}
+        self._kept = {(booth.line, booth.team, booth.slot) for booth in problem.published}
 
     def build(self) -> Instance:
         made, problem = self._made, self._problem
         candidates = Candidates(problem)
         made.of_site = [[] for _ in problem.sites]
         made.fair_share = list(fair_shares(problem).values())
-        change, kept = problem.weights.change, {(b.line, b.team, b.slot) for b in problem.published}
         for number, line in enumerate(problem.lines):
             site = self._site_of.get(line.site, -1)
             first = len(made.option_line)
             value = [problem.line_value(line, day) for day in range(line.first_day, line.last_day + 1)]
             for match in candidates.matches(line):
-                team = self._team_of[match.team.id]
-                for slot in match.slots:
-                    bonus = change if kept and (line.id, match.team.id, slot) in kept else 0
-                    made.option_line.append(number)
-                    made.option_visit.append(self._visit_at(team, site, slot))
-                    made.option_value.append(value[slot.day - line.first_day] + bonus)
+                self._add_options(site, match, value)
+            made.option_line += [number] * (len(made.option_visit) - first)
             made.of_line.append(range(first, len(made.option_line)))
             made.needed.append(line.volunteers)
             made.shared.append(line.max_teams > 1)
@@ -108,12 +105,21 @@ class _Builder:
                 made.of_site[site].append(number)
         return made
 
-    def _visit_at(self, team: int, site: int, slot: Slot) -> int:
+    def _add_options(self, site: int, match: Match, value: list[int]) -> None:
+        made, line, team = self._made, match.line, self._team_of[match.team.id]
+        visits = self._visits[team, site]
+        for slot in match.slots:
+            if slot not in visits:
+                visits[slot] = self._add_visit(team, site, slot)
+        made.option_visit += [visits[slot] for slot in match.slots]
+        made.option_value += [value[slot.day - line.first_day] for slot in match.slots]
+        if self._kept:
+            for place, slot in enumerate(match.slots, len(made.option_value) - len(match.slots)):
+                if (line.id, match.team.id, slot) in self._kept:
+                    made.option_value[place] += self._problem.weights.change
+
+    def _add_visit(self, team: int, site: int, slot: Slot) -> int:
         number = slot.day * self._problem.parts + slot.part
-        key = team, site, number
-        known = self._visit.get(key)
-        if known is not None:
-            return known
         who, where = self._problem.teams[team], self._problem.sites[site]
         if (team, site) not in self._cost:
             self._cost[team, site] = self._problem.visit_cost(who, where)
@@ -128,8 +134,7 @@ class _Builder:
             cost=self._cost[team, site],
         )
         self._made.visits.append(visit)
-        self._visit[key] = len(self._made.visits) - 1
-        return self._visit[key]
+        return len(self._made.visits) - 1
 
     def _stop_at(self, site: int, number: int, slot: Slot) -> int:
         known = self._stop.setdefault((site, number), len(self._made.stop_cost))

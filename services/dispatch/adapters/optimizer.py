@@ -7,13 +7,13 @@ again.
 """
 
 import random
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from services.dispatch.adapters.instance import Instance, instance_of
 from services.dispatch.adapters.ledger import Ledger, Placings
 from services.dispatch.adapters.list_planner import place_booths, place_fixed, scheduled
+from services.dispatch.adapters.meter import Meter
 from services.dispatch.adapters.part_model import Limits, PartModel
 from services.dispatch.adapters.parts import Part, Parts, Shapes
 from services.dispatch.adapters.relaxation import Relaxation, Stage
@@ -24,9 +24,6 @@ from services.dispatch.domain.planning.reasons import explained
 
 SMALL = 6_000
 """Options up to which the whole problem is one model."""
-
-WORK_PER_SECOND = 0.8
-"""Deterministic work that an effort's second allows. A machine that does less in a second is stopped by the clock."""
 
 WORK_PER_ENTRY = 1.2e-8
 """Work of one iteration of the relaxation per entry of its matrix."""
@@ -45,6 +42,7 @@ SWEEP_OPTIONS, SWEEP_LACK = 1_000, 5.0
 """Options in the days of the sweep that are solved together, over the whole map: parts of the map would take each
 other's teams."""
 
+SHARE_OF_SWEEP = 0.3
 PART_OF_PRICE = 0.95
 PATIENCE = 20
 """Reasons are made anew when at least so many times as long has passed as they take."""
@@ -73,28 +71,6 @@ class _Stopped(Exception):
     """The effort is spent, or whoever listens wants no more."""
 
 
-class _Meter:
-    """Counts the work done, and looks at the clock."""
-
-    def __init__(self, effort: Effort) -> None:
-        self._began = time.monotonic()
-        self._effort = effort
-        self.work_left = effort.seconds * WORK_PER_SECOND if effort.work is None else effort.work
-
-    def seconds(self) -> float:
-        return time.monotonic() - self._began
-
-    def seconds_left(self) -> float:
-        return self._effort.seconds - self.seconds()
-
-    def spend(self, work: float) -> None:
-        self.work_left -= work
-
-    @property
-    def is_spent(self) -> bool:
-        return self.work_left <= 0 or self.seconds_left() <= 0
-
-
 @dataclass(slots=True)
 class _Found:
     """The best plan so far and what is known about better ones."""
@@ -110,7 +86,7 @@ class _Search:
         self._instance = instance
         self._effort = effort
         self._tell = tell
-        self._meter = _Meter(effort)
+        self._meter = Meter(effort)
         self._ledger = Ledger(instance)
         self._found = _Found({}, 0)
         self._fixed: frozenset[int] = frozenset()
@@ -239,12 +215,13 @@ class _Search:
         elsewhere."""
         ledger = Ledger(self._instance)
         place_fixed(ledger)
-        cells = parts.every_cell()
-        for days in parts.windows(parts.days_for(SWEEP_OPTIONS, SWEEP_LACK)):
+        cells, windows = parts.every_cell(), list(parts.windows(parts.days_for(SWEEP_OPTIONS, SWEEP_LACK)))
+        work = min(PART_WORK, self._meter.work_left * SHARE_OF_SWEEP / len(windows))
+        for days in windows:
             if self._meter.is_spent:
                 break
             later = parts.line_prices(PART_OF_PRICE, after=days.stop)
-            self._solve_part(ledger, Part(cells, days, SWEEP_LACK), parts, later)
+            self._solve_part(ledger, Part(cells, days, SWEEP_LACK), parts, work, later)
             self._say()
         lines = self._instance.problem.lines
         left = (line for line in range(len(lines)) if line not in ledger.placings)
@@ -261,7 +238,7 @@ class _Search:
         self._found.placings = self._ledger.placings
         while self._meter.work_left > kept_work and not self._meter.is_spent:
             shape = shapes.draw()
-            part = parts.draw(shape, self._random)
+            part = parts.draw(shape, self._random, self._ledger)
             before, work = self._ledger.objective, self._meter.work_left
             self._improve_part(part, parts)
             shapes.learn(shape, self._ledger.objective - before, work - self._meter.work_left)
@@ -273,24 +250,28 @@ class _Search:
         freed = {line: ledger.placings[line] for line in parts.placed_in(part, ledger) if line not in self._fixed}
         for line in freed:
             ledger.remove(line)
-        placed = self._solve_part(ledger, part, parts, None, freed)
+        placed = self._solve_part(ledger, part, parts, PART_WORK, known=freed)
         if ledger.objective < before:
             for line in placed:
                 ledger.remove(line)
             ledger.place_all(freed)
 
     def _solve_part(
-        self, ledger: Ledger, part: Part, parts: Parts, prices: Sequence[int] | None, known: Placings | None = None
+        self,
+        ledger: Ledger,
+        part: Part,
+        parts: Parts,
+        work: float,
+        prices: Sequence[int] | None = None,
+        known: Placings | None = None,
     ) -> list[int]:
         """Solves and places a part; gives the lines that were placed."""
         options = parts.options(part, ledger) | {option for placed in (known or {}).values() for option, _ in placed}
         model = PartModel(ledger, parts.sites(part), options, prices)
         if known is not None:
             model.hint(known)
-        answer = model.solve(self._limits(PART_WORK))
-        self._meter.spend(
-            (answer.work if answer is not None else PART_WORK) + model.size * WORK_PER_OPTION + WORK_PER_PART
-        )
+        answer = model.solve(self._limits(work))
+        self._meter.spend((answer.work if answer is not None else work) + model.size * WORK_PER_OPTION + WORK_PER_PART)
         return ledger.place_all(answer.placings if answer is not None else known or {})
 
     def _limits(self, work: float) -> Limits:

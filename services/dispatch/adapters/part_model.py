@@ -232,8 +232,9 @@ class PartModel:
         hints |= {y: stop in stops for stop, y in self._y.items()}
         hints |= {whole: any(hints[part] for part in parts) for whole, parts in self._any}
         hints |= {most: max(0, sum(hints[v] for v in visits) - left) for most, visits, left in self._beyond}
-        for variable, value in hints.items():
-            self._model.add_hint(variable, value)
+        whole_hint = self._model.proto.solution_hint  # all at once: one by one takes a tenth of the model's making
+        whole_hint.vars.extend([variable.index for variable in hints])
+        whole_hint.values.extend([int(value) for value in hints.values()])
 
     def solve(self, limits: Limits, heard: Heard | None = None) -> Answer | None:
         """The best answer found; None when there was no time for any."""

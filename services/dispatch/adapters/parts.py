@@ -125,14 +125,23 @@ class Parts:
         in_a_day = int((self._lack <= lack).sum()) / max(1, len(self._days))
         return max(1, min(len(self._days), round(options / max(1.0, in_a_day))))
 
-    def draw(self, shape: Shape, dice: random.Random) -> Part:
-        """A part of this shape: cells that are near to each other, some days on end."""
-        seed = dice.randrange(len(self._cells))
+    def draw(self, shape: Shape, dice: random.Random, ledger: Ledger) -> Part:
+        """A part of this shape: cells that are near to each other, some days on end. Of two cells drawn, it is about
+        the one that loses more."""
+        drawn = dice.randrange(len(self._cells)), dice.randrange(len(self._cells))
+        seed = max(drawn, key=lambda cell: self._loss(cell, ledger))
         near = self._around(seed, 3 * shape.cells)
         others = dice.sample(near[1:], min(shape.cells - 1, len(near) - 1))
         first = dice.randrange(max(1, len(self._days) - shape.days + 1))
         days = range(first, min(first + shape.days, len(self._days)))
         return Part((seed, *sorted(others)), days, shape.lack)
+
+    def _loss(self, cell: int, ledger: Ledger) -> float:
+        """By how much the cell's lines are worth less in the plan than by the relaxation's prices."""
+        placings, prices, lack = ledger.placings, self._prices, self._lack
+        return sum(
+            float(lack[placed[0][0]] if (placed := placings.get(line)) else prices[line]) for line in self._lines[cell]
+        )
 
     def _around(self, seed: int, size: int) -> tuple[int, ...]:
         centre = self._centres[seed]

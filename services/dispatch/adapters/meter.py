@@ -1,0 +1,30 @@
+"""How much of an effort is spent."""
+
+import time
+
+from services.dispatch.domain.planning.circuit import Effort
+
+WORK_PER_SECOND = 0.8
+"""Deterministic work that an effort's second allows. A machine that does less in a second is stopped by the clock."""
+
+
+class Meter:
+    """Counts the work done, and looks at the clock."""
+
+    def __init__(self, effort: Effort) -> None:
+        self._began = time.monotonic()
+        self._effort = effort
+        self.work_left = effort.seconds * WORK_PER_SECOND if effort.work is None else effort.work
+
+    def seconds(self) -> float:
+        return time.monotonic() - self._began
+
+    def seconds_left(self) -> float:
+        return self._effort.seconds - self.seconds()
+
+    def spend(self, work: float) -> None:
+        self.work_left -= work
+
+    @property
+    def is_spent(self) -> bool:
+        return self.work_left <= 0 or self.seconds_left() <= 0
