@@ -149,19 +149,18 @@ class _Explainer:
 
     def _wider_window(self, line: Line) -> Relaxation | None:
         """The nearest day outside the window on which a team would have room."""
-        best: tuple[int, Slot, str] | None = None
         site = self._candidates.sites[line.site]
-        for team in self._candidates.offering[line.item]:
-            if not self._candidates.near(team, site):
-                continue
-            for slot in team.free:
-                more = max(line.first_day - slot.day, slot.day - line.last_day)
-                if more <= 0 or (best and more > best[0]) or not self._has_room(line, team, slot):
-                    continue
-                best = min(best or (more, slot, team.id), (more, slot, team.id))
-        if best is None:
-            return None
-        return Relaxation("relax.window", {"more": best[0], "day": best[1].day, "team": best[2]})
+        near = {team.id: team for team in self._candidates.offering[line.item] if self._candidates.near(team, site)}
+        outside = sorted(
+            (more, slot, team.id)
+            for team in near.values()
+            for slot in team.free
+            if (more := max(line.first_day - slot.day, slot.day - line.last_day)) > 0
+        )
+        for more, slot, team_id in outside:
+            if self._has_room(line, near[team_id], slot):
+                return Relaxation("relax.window", {"more": more, "day": slot.day, "team": team_id})
+        return None
 
     def _has_room(self, line: Line, team: Team, slot: Slot) -> bool:
         able = self._problem.is_open(slot) and strength(team, line, slot.day) >= line.volunteers
