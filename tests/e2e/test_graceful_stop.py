@@ -116,7 +116,7 @@ async def test_a_relay_that_is_told_to_stop_under_load_sends_nothing_twice(
     deployment = new_deployment(rabbit_vhost)
     outside = Outside(lambda: rabbit_vhost)
     await outside.subscribe()
-    database = Database(deployment.setting("catalog", "DATABASE_URL"))
+    database = Database(deployment.settings["catalog"]["CATALOG_DATABASE_URL"])
     enough = asyncio.Event()
     load = asyncio.create_task(_fill(database, enough))
     await until(partial(_waits, database, UNSENT))
@@ -177,7 +177,7 @@ async def test_a_replica_that_is_told_to_stop_answers_what_it_was_asked(
     deployment = new_deployment(rabbit_vhost)
     deployment.start(DIRECTORY)
     await deployment.ready(DIRECTORY)
-    store = await psycopg.AsyncConnection.connect(deployment.setting("catalog", "DATABASE_URL"))
+    store = await psycopg.AsyncConnection.connect(deployment.settings["catalog"]["CATALOG_DATABASE_URL"])
     async with store, deployment.client() as http:
         await store.execute("LOCK TABLE township")  # so that every request is under way when the signal comes
         asking = [asyncio.create_task(_enter(http, number)) for number in range(AT_ONCE)]

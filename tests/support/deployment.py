@@ -57,9 +57,6 @@ class Deployment:
     def parts(self) -> list[Part]:
         return list(self.ports)
 
-    def setting(self, service: str, name: str) -> str:
-        return self._settings[service][f"{service.upper()}_{name}"]
-
     def migrate(self) -> None:
         """As the migration jobs do: all schemas and all queues, ahead of traffic."""
         jobs = {(service, "migrate"): self._spawn((service, "migrate")) for service in ROLES}
