@@ -116,7 +116,7 @@ export interface paths {
         /** Plans, without their stops */
         get: operations["list_plans_plans_get"];
         put?: never;
-        /** Compute a plan for a campaign */
+        /** Plan what is open at once, by list scheduling; a planning run searches on */
         post: operations["propose_plan_plans_post"];
         delete?: never;
         options?: never;
