@@ -28,11 +28,11 @@ STEPS = (
     "settling",
 )
 PUBLISHERS = ("catalog", "requests", "dispatch", "notify")
-PLANNING_SECONDS = 60
-"""At most; a quiet machine proves the best circuit in one, for as long as the proof is not there the clock decides."""
-
 LISTENERS = PUBLISHERS
 """catalog listens too: to what the others answer about persons."""
+
+PLANNING_SECONDS = 60
+"""At most: the circuit is proved to be the best long before, in a second on a quiet machine."""
 
 Progress = Callable[[str, int, int], None]
 """Told after every piece of work: the step, pieces done, pieces in all."""

@@ -34,6 +34,8 @@ NOT_RUN = "NOT RUN, for there is no"
 def servers() -> Iterator[Servers]:
     with Servers() as ours:
         yield ours
+        for kind, version in ours.versions().items():
+            _figures.note(kind, version)
 
 
 @pytest.fixture
@@ -179,7 +181,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Prints the figures that tests noted, and says loudly what was left out for want of a server."""
     if _figures.lines:
         terminalreporter.section("figures")
-        for line in _figures.lines:
+        for line in dict.fromkeys(_figures.lines):  # workers may have seen the same
             terminalreporter.line(line)
     reasons = [str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", []) if report.longrepr]
     left_out = [reason for reason in reasons if NOT_RUN in reason]

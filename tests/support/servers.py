@@ -6,6 +6,7 @@
 DIANCAI_TEST_DATABASE_URL, DIANCAI_TEST_BROKER_URL and DIANCAI_TEST_REDIS_URL name servers to use.
 """
 
+import asyncio
 import os
 import shutil
 import subprocess
@@ -16,6 +17,9 @@ from types import TracebackType
 from typing import Self, TypeVar
 from uuid import uuid4
 
+import aio_pika
+import psycopg
+import redis
 from sqlalchemy.engine import make_url
 
 from tests.support.private import (
@@ -111,6 +115,38 @@ class Servers:
     def redis(self) -> str:
         """:raises NotInstalled:"""
         return given("redis") or self.private(RedisServer).url
+
+    def versions(self) -> dict[str, str]:
+        """Of the servers that were named, or started and still answer, by kind."""
+        ours = {kind.name: server.url for kind, server in self._private.items() if server.answers()}
+        urls = ours | {kind: url for kind in PROGRAMS if (url := given(kind))}
+        return {kind: VERSION_OF[kind](url) for kind, url in urls.items()}
+
+
+def _postgresql_version(url: str) -> str:
+    with psycopg.connect(url.replace("postgresql+psycopg:", "postgresql:")) as connection:
+        return str(connection.info.parameter_status("server_version"))
+
+
+def _rabbitmq_version(url: str) -> str:
+    async def ask() -> str:
+        async with await aio_pika.connect(url) as connection:
+            properties = connection.transport.connection.server_properties if connection.transport else {}
+            return str(properties.get("version"))
+
+    return asyncio.run(ask())
+
+
+def _redis_version(url: str) -> str:
+    with redis.Redis.from_url(url) as client:
+        return str(client.info("server")["redis_version"])
+
+
+VERSION_OF: dict[str, Callable[[str], str]] = {
+    "postgresql": _postgresql_version,
+    "rabbitmq": _rabbitmq_version,
+    "redis": _redis_version,
+}
 
 
 def given(kind: str) -> str | None:
