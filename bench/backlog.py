@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import psycopg
 
-from bench.events import prepare
+from bench.events import mark_sent, prepare
 from bench.report import arguments, report
 from bench.servers import Bed, bed
 from shared.contracts.catalog import TeamChanged
@@ -51,11 +51,7 @@ def with_history(place: Bed, name: str, events: int) -> str:
     url = place.new_database(name)
     prepare(url, events)
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(
-            "UPDATE relay_cursor SET window_from = pg_snapshot_xmax(pg_current_snapshot()),"
-            " window_to = pg_snapshot_xmax(pg_current_snapshot()), sent_id = (SELECT max(id) FROM event_log),"
-            " sent_count = (SELECT count(*) FROM event_log WHERE event_log.shard = relay_cursor.shard)"
-        )
+        mark_sent(connection)
         connection.execute("VACUUM ANALYZE")
     return url
 

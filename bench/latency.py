@@ -18,6 +18,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from redis.asyncio import Redis
 
@@ -30,6 +31,7 @@ from cli.demo import Demonstration
 from cli.scenario import ruian_2014
 from services.notify.domain.recipient import COORDINATOR, of_township
 from shared.contracts import PUBLISHERS
+from shared.kernel.tasks import end
 from tests.support.deployment import Deployment
 from tests.support.tokens import EVERYTHING, bearer
 
@@ -49,7 +51,8 @@ async def paced(
     connections: Sequence[Connection], count: int, rate: int, act: Act, notices: AsyncIterator[str]
 ) -> list[float]:
     """Acts ``count`` times at ``rate`` a second; gives the seconds from each one's turn to its notice."""
-    seen: dict[str, float] = {}
+    seen: dict[str, float] = {}  # others' orders may be among them
+    news = asyncio.Event()
     free: asyncio.Queue[Connection] = asyncio.Queue()
     for connection in connections:
         free.put_nowait(connection)
@@ -57,8 +60,7 @@ async def paced(
     async def watch() -> None:
         async for order_id in notices:
             seen.setdefault(order_id, time.perf_counter())
-            if len(seen) == count:
-                return
+            news.set()
 
     async def act_once(number: int) -> str:
         connection = await free.get()
@@ -74,8 +76,14 @@ async def paced(
     for number, turn in enumerate(due):
         await asyncio.sleep(max(0.0, turn - time.perf_counter()))
         acting.append(asyncio.create_task(act_once(number)))
-    ids = await asyncio.gather(*acting)
-    await asyncio.wait_for(watching, PATIENCE_SECONDS)
+    try:
+        ids = await asyncio.gather(*acting)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not seen.keys() >= set(ids):
+                news.clear()
+                await news.wait()
+    finally:
+        await end(watching)
     return [seen[order_id] - turn for order_id, turn in zip(ids, due, strict=True)]
 
 
@@ -89,6 +97,7 @@ class Measured:
 
 async def measure_ours(place: Bed, deployment: Deployment, rates: Sequence[int], seconds: float) -> Measured:
     measured = Measured({"ordered": {}, "accepted": {}}, {"ordered": {}, "accepted": {}})
+    run = uuid4().hex
     async with deployment.client() as http:
         story = Demonstration(Client(http))
         await story.prepare()
@@ -100,7 +109,7 @@ async def measure_ours(place: Bed, deployment: Deployment, rates: Sequence[int],
             ids: list[str] = []
 
             async def hand_in(connection: Connection, number: int, *, rate: int = rate, ids: list[str] = ids) -> str:
-                key = f"bench-{rate}-{number:06}"
+                key = f"{run}-{rate}-{number:06}"
                 made = await connection.post("/api/requests/orders", order | {"submit": True}, Idempotency_Key=key)
                 ids.append(made["id"])
                 return str(made["id"])

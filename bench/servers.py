@@ -32,10 +32,19 @@ class Bed:
 
     def deploy(self) -> Deployment:
         """The four services as separate processes, migrated and started."""
+        deployment = self.migrated()
+        for part in deployment.parts:
+            deployment.start(part)
+        return deployment
+
+    def migrated(self, name: str = "city") -> Deployment:
+        """The same, not yet started. With names of their own, more than one can be made."""
+        self.broker.control("add_vhost", name)
+        self.broker.control("set_permissions", "-p", name, "guest", ".*", ".*", ".*")
         settings = {
             service: {
-                f"{service.upper()}_DATABASE_URL": self.new_database(service),
-                f"{service.upper()}_BROKER_URL": self.broker.url,
+                f"{service.upper()}_DATABASE_URL": self.new_database(f"{name}_{service}"),
+                f"{service.upper()}_BROKER_URL": self.broker.url_of(name),
                 f"{service.upper()}_REDIS_URL": self.redis.url,
                 f"{service.upper()}_PARTITIONS": "1",  # each has one consumer
             }
@@ -43,8 +52,6 @@ class Bed:
         }
         deployment = Deployment(self.playground, settings, self.logs)
         deployment.migrate()
-        for part in deployment.parts:
-            deployment.start(part)
         return deployment
 
 
