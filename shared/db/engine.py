@@ -46,6 +46,7 @@ class Database:
                 "pool_size": pool_size,
                 "max_overflow": 10,
                 "pool_recycle": 1800,
+                "pool_use_lifo": True,  # few connections stay warm, in place of all going idle by turns
                 "hide_parameters": True,
             }
             url_with_driver = parsed.set(drivername="postgresql+psycopg")

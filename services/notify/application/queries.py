@@ -102,8 +102,9 @@ async def list_messages(
     if after is not None:
         query = query.where(position < after if newest_first else position > after)
     async with uow.reading() as session:
-        await _require_recipient(session, recipient_id)
         found = list(await session.scalars(query))
+        if not found:
+            await _require_recipient(session, recipient_id)
         views = await _views(session, texts, language, found[:limit])
     return views, str(views[-1].position) if len(found) > limit else None
 
@@ -152,6 +153,8 @@ async def count_messages(uow: UnitOfWork) -> Counts:
 async def names_for(session: AsyncSession, messages: Iterable[Message]) -> Names:
     """The names that the texts of these messages need."""
     wanted = set[str]().union(*(posts_in(message.params) for message in messages))
+    if not wanted:
+        return {}
     rows = await session.execute(
         select(recipient_table.c.id, recipient_table.c.name, recipient_table.c.name_en).where(
             recipient_table.c.id.in_(sorted(wanted))
