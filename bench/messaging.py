@@ -17,7 +17,7 @@ import psycopg
 
 from bench.events import prepare, value_of
 from bench.pipeline import CONSUMERS, PUBLISHERS
-from bench.report import arguments, report
+from bench.report import arguments, report, require
 from bench.servers import Bed, bed, cpu_seconds
 
 EVENTS, QUICK_EVENTS = 20_000, 4_000
@@ -100,6 +100,7 @@ def rows(result: dict[str, Any]) -> list[list[object]]:
 
 def main() -> None:
     given = arguments(__doc__, "messaging")
+    require("celery", "faststream")
     result = measure(QUICK_EVENTS if given.quick else EVENTS)
     heads = ["one process each", "published/s", "effects/s", "consumer µs", "broker µs", "store µs"]
     bars = {TITLES[name]: figures["events_per_second"] for name, figures in result["consumed"].items()}

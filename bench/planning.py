@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.aggregated import aggregated
-from bench.report import options, report
+from bench.report import options, report, require
 from services.dispatch.adapters.list_planner import ListPlanner
 from services.dispatch.adapters.optimizer import Optimizer
 from services.dispatch.domain.planning.check import check_plan
@@ -192,6 +192,8 @@ def main() -> None:
         tell(f"planning-{size}", given, list(unseen(size, seeds, seconds[size])))
         return
     sizes = [size for size in SECONDS if size in given.sizes.split(",") and not (given.quick and size == "L")]
+    if sizes != ["L"]:
+        require("vroom")
     tell("planning", given, list(samples(sizes, seconds)))
     if not given.json:
         for planner, note in NOTES.items():

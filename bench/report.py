@@ -2,7 +2,9 @@
 
 import argparse
 import json
+import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,17 @@ from rich.console import Console
 from rich.table import Table
 
 RESULTS = Path(__file__).parent / "results"
+INSTALL = "make .venv/bench"
+"""Installs requirements/bench.txt, which ``make setup`` leaves out."""
+
+
+def require(*packages: str) -> None:
+    """Ends the program where one of these is missing: said before anything is measured, not after minutes of it.
+
+    :raises SystemExit: with what is missing, and the command that installs it.
+    """
+    if missing := [package for package in packages if find_spec(package) is None]:
+        sys.exit(f"not installed: {', '.join(missing)}, which this benchmark needs; install it: {INSTALL}")
 
 
 def arguments(about: str | None, name: str) -> argparse.Namespace:
@@ -24,6 +37,7 @@ def options(about: str | None, name: str) -> argparse.ArgumentParser:
     )
     parser.add_argument("--quick", action="store_true", help="less of it, within 50 s")
     parser.add_argument("--json", action="store_true", help="print one JSON object, with every figure and ratio")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="the folder that keeps figures and picture")
     return parser
 
 
@@ -36,16 +50,21 @@ def report(
     bars: dict[str, float],
     unit: str,
 ) -> None:
-    """Prints the table, or the JSON object; keeps both, and a picture of ``bars``, in bench/results."""
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"{name}.json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    draw(RESULTS / f"{name}.svg", bars, unit)
+    """Prints the table, or the JSON object; keeps the figures, and a picture of ``bars``, in the folder of results."""
+    given.results.mkdir(parents=True, exist_ok=True)
+    (given.results / f"{name}.json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", "utf-8")
     if given.json:
         print(json.dumps(result, ensure_ascii=False))
-        return
-    print_table(name, heads, rows)
-    for ratio, value in result["ratios"].items():
-        print(f"{ratio}: {value}")
+    else:
+        print_table(name, heads, rows)
+        for ratio, value in result["ratios"].items():
+            print(f"{ratio}: {value}")
+    picture = given.results / f"{name}.svg"
+    if find_spec("matplotlib") is None:
+        picture.unlink(missing_ok=True)  # it would show other figures than these
+        print(f"no picture: matplotlib is not installed; install it: {INSTALL}", file=sys.stderr)
+    else:
+        draw(picture, bars, unit)
 
 
 def print_table(title: str, heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

@@ -1,5 +1,6 @@
 """The servers of a measurement: private ones, durable: every commit and every confirm reaches the disk."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import ClassVar
 import psutil
 
 from tests.support.deployment import ROLES, Deployment
-from tests.support.private import Playground, Postgres, RabbitMQ, RedisServer, create_database
+from tests.support.private import NotInstalled, Playground, Postgres, RabbitMQ, RedisServer, create_database
 
 
 class DurablePostgres(Postgres):
@@ -70,7 +71,7 @@ def cpu_seconds(pid: int) -> float:
 
 @contextmanager
 def bed() -> Iterator[Bed]:
-    """:raises tests.support.private.NotInstalled: a server's programs are missing."""
+    """:raises SystemExit: a server's programs are missing; it says which, and how to get them."""
     playground = Playground()
     try:
         made = Bed(
@@ -79,5 +80,7 @@ def bed() -> Iterator[Bed]:
         for server in (made.postgres, made.broker, made.redis):
             server.start()
         yield made
+    except NotInstalled as error:
+        sys.exit(f"there is no {error}; as root on Debian: python -m tests.support.servers install")
     finally:
         playground.close()

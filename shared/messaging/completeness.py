@@ -1,7 +1,7 @@
 """Notices that events got lost on the way to this service, and asks their publisher for them."""
 
-import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from time import monotonic
 
 from shared.db.engine import Database
 from shared.messaging.broker import Broker, BrokerUnavailable
@@ -17,10 +17,14 @@ log = logger(__name__)
 class Completeness:
     """One service's: does on its store and broker what :class:`shared.messaging.core.completeness.Gaps` decides."""
 
-    def __init__(self, service: str, database: Database, broker: Broker) -> None:
+    def __init__(
+        self, service: str, database: Database, broker: Broker, *, seconds: Callable[[], float] = monotonic
+    ) -> None:
+        """``seconds``: any clock that goes on."""
         self._service = service
         self._database = database
         self._broker = broker
+        self._seconds = seconds
         self._gaps = Gaps(service)
 
     async def heard(self, positions: Sequence[Position]) -> None:
@@ -32,7 +36,7 @@ class Completeness:
             await self._compare(position, received.get((position.publisher, position.shard), 0))
 
     async def _compare(self, position: Position, received: int) -> None:
-        now, connection = asyncio.get_running_loop().time(), self._broker.connections
+        now, connection = self._seconds(), self._broker.connections
         step = self._gaps.heard(position, received, now=now, connection=connection)
         if isinstance(step, Recount):
             received = await self._recount(position)

@@ -20,9 +20,13 @@ from shared.telemetry.logs import logger
 ROUND_SECONDS = 2.0
 """How often it is looked whether more was sent."""
 
-REST_SECONDS = 60.0
-"""How often also what did not change is said; for so long after a connection was made, in every round: listeners
-may still be without their queues, and what they ask may get lost as well."""
+REST_SECONDS = 20.0
+"""How often also what did not change is said. What the broker lost while every connection stood is missed so late, and
+a round later: even if what is sent again is lost as well, it is there within a minute."""
+
+NEW_SECONDS = 60.0
+"""For so long after a connection was made, all is said in every round: listeners may still be without their queues,
+and what they ask may get lost as well."""
 
 STRETCH = 500
 """The most events that are sent again at once: the next are sent when these have been taken."""
@@ -32,7 +36,8 @@ log = logger(__name__)
 
 class Positions:
     """Says of the shards that a relay has the lease of how many events were sent: what changed, every
-    ``round_seconds``; everything after a connection was made, and again as ``REST_SECONDS`` says."""
+    ``round_seconds``; everything as often for ``NEW_SECONDS`` after a connection was made, then every
+    ``REST_SECONDS``."""
 
     def __init__(
         self,
@@ -77,7 +82,7 @@ class Positions:
         counts = await self._counts()
         if now >= self._all_due:
             self._told.clear()
-            is_new = now - self._connected_at < REST_SECONDS
+            is_new = now - self._connected_at < NEW_SECONDS
             self._all_due = now + (self._round_seconds if is_new else REST_SECONDS)
         due = {shard: count for shard, count in counts.items() if self._told.get(shard) != count}
         if not due:

@@ -1,16 +1,25 @@
 """dispatch alone, with Rui'an's townships, the seven teams of 2014 and their deputies announced to it."""
 
 from collections.abc import AsyncIterator
-from datetime import date
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from services.dispatch.adapters.list_planner import ListPlanner
+from services.dispatch.adapters.repair import Repairer
 from services.dispatch.bootstrap import build
+from services.dispatch.domain.planning.circuit import TourPlanner
 from services.dispatch.settings import DispatchSettings
+from shared.cache.port import Cache
 from shared.contracts.base import Point
 from shared.contracts.catalog import ServiceItemChanged, TeamRegistered, TownshipChanged
 from shared.contracts.requests import OrderAccepted, OrderLine
+from shared.kernel.clock import Clock
+from shared.messaging.broker import Broker
+from shared.service import Service
+from tests.support.clock import PlayedClock
 from tests.support.house import House, running_house
 
 CAMPAIGN = "红七月、服务月"
@@ -27,6 +36,7 @@ TOWNSHIPS = {
     "330381120000": ("陶山镇", 27.8468, 120.4918),
 }
 GAOLOU, HULING, TAOSHAN = TOWNSHIPS
+JUNE = datetime(2014, 6, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -38,6 +48,38 @@ async def dispatch(tmp_path: Path) -> AsyncIterator[House]:
     )
     async with running_house(lambda b, c, t: build(settings, broker=b, cache=c, clock=t)) as house:
         await announce_supply(house)
+        yield house
+
+
+@asynccontextmanager
+async def house_with(
+    store_url: str, plan: TourPlanner, clock: PlayedClock, *, works: bool = True
+) -> AsyncIterator[House]:
+    """``works``: its process takes planning runs."""
+
+    def make(broker: Broker, cache: Cache, time: Clock) -> Service:
+        settings = DispatchSettings(database_url=store_url)
+        planners = {"plan": plan, "repair": Repairer()}
+        service = build(settings, broker=broker, cache=cache, clock=time, planners=planners)
+        if not works:
+            service.jobs.pop()
+        return service
+
+    async with running_house(make, clock=clock) as house:
+        await announce_supply(house)
+        yield house
+
+
+@pytest.fixture
+def clock() -> PlayedClock:
+    return PlayedClock(JUNE)
+
+
+@pytest.fixture
+async def idle(store_url: str, clock: PlayedClock) -> AsyncIterator[House]:
+    """A house that takes no run by itself: the test is the process that does."""
+    async with house_with(store_url, ListPlanner(), clock, works=False) as house:
+        await order_all(house)
         yield house
 
 
@@ -62,6 +104,11 @@ async def announce_supply(house: House) -> None:
                 minutes_per_resident=5,
             ),
         )
+
+
+async def order_all(house: House, *townships: str) -> None:
+    for number, township in enumerate(townships or TOWNSHIPS):
+        await accept_order(house, f"order-{number}", township, list(ITEMS))
 
 
 async def accept_order(

@@ -1,25 +1,19 @@
 """What happens to a published plan: mended at once where another team or half-day will do, else by a repair that is
 queued, once."""
 
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from services.dispatch.adapters.list_planner import ListPlanner
 from services.dispatch.adapters.repair import Repairer
 from services.dispatch.application import runs
-from services.dispatch.application.runs import GATHER, Found
-from services.dispatch.domain.planning.circuit import TourPlanner
+from services.dispatch.application.runs import GATHER
 from services.dispatch.domain.rule import PlanningRule
-from services.dispatch.domain.run import PlanningRun
-from shared.cache.memory import MemoryCache
 from shared.contracts.catalog import ServiceItemChanged, TeamChanged
 from shared.contracts.dispatch import LineUnserved, StopCancelled, StopChanged
-from tests.dispatch.conftest import CAMPAIGN, GAOLOU, ITEMS, accept_order
-from tests.dispatch.test_candidates import JUNE, ask, house_with, order_all, publish
-from tests.dispatch.test_circuit import JULY, assignment_of, of_type
+from tests.dispatch import desk
+from tests.dispatch.conftest import CAMPAIGN, GAOLOU, ITEMS, JUNE, accept_order
 from tests.support.clock import PlayedClock
 from tests.support.house import House
 
@@ -27,30 +21,15 @@ FIRST_DAY = date(2014, 6, 27)
 LEGAL = ("justice", "lawyers")
 
 
-@pytest.fixture
-def clock() -> PlayedClock:
-    return PlayedClock(JUNE)
-
-
-@pytest.fixture
-async def idle(store_url: str, clock: PlayedClock) -> AsyncIterator[House]:
-    """A house that takes no run by itself: the test is the process that does."""
-    async with house_with(store_url, ListPlanner(), clock, works=False) as house:
-        await order_all(house)
-        yield house
-
-
-async def published(house: House) -> list[dict[str, Any]]:
+async def published(house: House) -> Any:
     """The stops of a plan of all that is asked."""
-    await ask(house, "POST", "/planning-runs", JULY, status=201)
-    done = await publish(house, await finish_next(house))
-    stops: list[dict[str, Any]] = (await ask(house, "GET", f"/plans/{done['plan_id']}"))["stops"]
-    return stops
+    await desk.start_run(house)
+    done = await desk.publish(house, await desk.next_candidate(house))
+    return await desk.stops_of(house, done["plan_id"])
 
 
 async def repairs(house: House) -> list[dict[str, Any]]:
-    found = (await ask(house, "GET", "/planning-runs", campaign=CAMPAIGN))["items"]
-    return [run for run in found if run["purpose"] == "repair"]
+    return [run for run in await desk.runs_of(house) if run["purpose"] == "repair"]
 
 
 async def test_a_new_order_and_a_smaller_team_are_mended_with_few_changes(idle: House, clock: PlayedClock) -> None:
@@ -61,80 +40,57 @@ async def test_a_new_order_and_a_smaller_team_are_mended_with_few_changes(idle: 
     assert [run["state"] for run in await repairs(idle)] == ["queued"]
     assert await runs.take_run(idle.uow("dispatch"), "too early") is None
     clock.move(seconds=GATHER.total_seconds())
-    mended = await finish_next(idle)
-    diff = await ask(idle, "GET", f"/candidates/{mended['id']}/diff")
+    mended = await desk.next_candidate(idle)
+    diff = await desk.diff_of(idle, mended)
     assert {(change["line_id"], change["how"]) for change in diff["changes"]} == {
         ("order-9-legal-advice", "added"),
         *((f"order-{n}-health-clinic", "lost") for n in range(3)),
     }
     assert {line["reason"] for line in diff["unserved"]} == {"unserved.too_few_volunteers"}
     assert "需要 3 人；最强的服务队 医疗队 只有 2 人" in diff["unserved"][0]["detail"]
-    assert (await publish(idle, mended))["state"] == "published"
-
-
-async def finish_next(house: House) -> dict[str, Any]:
-    """Does as a process would that takes the next run; gives the candidate."""
-    uow, run = house.uow("dispatch"), await due_run(house)
-    taken = await runs.task_of(uow, run)
-    planner: TourPlanner = Repairer() if run.purpose == "repair" else ListPlanner()
-    found = Found.of(taken.task, planner.plan(taken.task.problem, taken.effort), begins_anew=True)
-    await runs.finish_run(uow, MemoryCache(), run, found, 1.0)
-    listed = await ask(house, "GET", "/candidates", run_id=run.id)
-    candidate: dict[str, Any] = await ask(house, "GET", f"/candidates/{listed['items'][0]['id']}")
-    return candidate
+    assert (await desk.publish(idle, mended))["state"] == "published"
 
 
 async def test_a_repair_that_would_change_nothing_leaves_no_candidate(idle: House, clock: PlayedClock) -> None:
     await published(idle)
     await accept_order(idle, "order-9", GAOLOU, ["牙科义诊"])
     clock.move(seconds=GATHER.total_seconds())
-    uow, run = idle.uow("dispatch"), await due_run(idle)
-    taken = await runs.task_of(uow, run)
-    found = Found.of(taken.task, Repairer().plan(taken.task.problem, taken.effort), begins_anew=True)
-    await runs.finish_run(uow, MemoryCache(), run, found, 1.0)
+    await desk.finish_next(idle)
     assert [(run["state"], run["candidate_id"]) for run in await repairs(idle)] == [("done", None)]
 
 
 async def test_a_booth_that_nobody_takes_queues_a_repair_that_asks_no_team_twice(
     idle: House, clock: PlayedClock
 ) -> None:
-    booths = {booth["line_id"]: booth["id"] for stop in await published(idle) for booth in stop["assignments"]}
-    path = f"/assignments/{booths['order-0-health-clinic']}/decline"
-    await ask(idle, "POST", path, {"reason": "当天有手术"})
-    await ask(idle, "POST", path, {"reason": "当天有手术"}, status=409)
+    booths = {booth["line_id"]: booth for stop in await published(idle) for booth in stop["assignments"]}
+    await desk.decline(idle, booths["order-0-health-clinic"], "当天有手术")
+    await desk.decline(idle, booths["order-0-health-clinic"], "当天有手术", status=409)
     assert [run["state"] for run in await repairs(idle)] == ["queued"]
     clock.move(seconds=GATHER.total_seconds())
-    taken = await runs.task_of(idle.uow("dispatch"), await due_run(idle))
+    taken = await runs.task_of(idle.uow("dispatch"), await desk.due_run(idle))
     assert taken.effort.start is not None
     assert taken.effort.start.unserved == ()  # lost, and not left unserved by a planner
     circuit = Repairer().plan(taken.task.problem, taken.effort).circuit
     assert [line.line for line in circuit.unserved] == ["order-0-health-clinic"]
 
 
-async def due_run(house: House) -> PlanningRun:
-    run = await runs.take_run(house.uow("dispatch"), "test")
-    assert run is not None
-    return run
-
-
-async def mended(house: House, clock: PlayedClock) -> dict[str, Any]:
+async def mended(house: House, clock: PlayedClock) -> Any:
     """The candidate of the repair that is queued, published."""
     assert [run["state"] for run in await repairs(house)] == ["queued"]
     clock.move(seconds=GATHER.total_seconds())
-    candidate = await finish_next(house)
-    await publish(house, candidate)
+    candidate = await desk.next_candidate(house)
+    await desk.publish(house, candidate)
     return candidate
 
 
 async def test_what_a_stop_that_is_called_off_was_for_is_placed_on_another_day(idle: House, clock: PlayedClock) -> None:
     stop = (await published(idle))[0]
-    legal = assignment_of(stop, "legal-advice")
-    pin = {"campaign": CAMPAIGN, "does": "pin", "line_id": legal["line_id"], "team_code": legal["team_code"]}
-    await ask(idle, "POST", "/planning-rules", pin | {"on": stop["on"], "part": stop["part"]}, status=201)
-    path = f"/stops/{stop['id']}/cancel"
-    await ask(idle, "POST", path, {"reason": "场地停电"})
-    assert (await ask(idle, "POST", path, {"reason": "场地停电"}, status=409))["state"] == "cancelled"
-    rules = (await ask(idle, "GET", "/planning-rules"))["items"]
+    legal = desk.assignment_of(stop, "legal-advice")
+    team, half_day = legal["team_code"], {"on": stop["on"], "part": stop["part"]}
+    await desk.make_rule(idle, "pin", line_id=legal["line_id"], team_code=team, **half_day)
+    await desk.call_off(idle, stop)
+    assert (await desk.call_off(idle, stop, status=409))["state"] == "cancelled"
+    rules = await desk.rules_of(idle)
     assert {(rule["does"], rule["on"]) for rule in rules} == {("forbid", stop["on"])}
     assert len(rules) == len(ITEMS)
     candidate = await mended(idle, clock)
@@ -150,9 +106,9 @@ async def test_a_stop_without_another_half_day_is_called_off_and_its_lines_part(
     await accept_order(idle, "order-3", GAOLOU, ["farm-policy"], ruled_out_on=never_again)
     stop = (await published(idle))[0]
     assert (stop["on"], len(stop["assignments"])) == (FIRST_DAY.isoformat(), 4)
-    called_off = await ask(idle, "POST", f"/stops/{stop['id']}/postpone", {"reason": "台风预警"})
+    called_off = await desk.postpone(idle, stop)
     assert (called_off["state"], called_off["reason"]) == ("cancelled", "台风预警")
-    assert (len(await of_type(idle, StopCancelled)), await of_type(idle, StopChanged)) == (1, [])
+    assert (len(await desk.of_type(idle, StopCancelled)), await desk.of_type(idle, StopChanged)) == (1, [])
     candidate = await mended(idle, clock)
     assert [line["line_id"] for line in candidate["unserved"]] == ["order-3-farm-policy"]
     assert {b["line_id"] for b in candidate["booths"]} >= {f"order-0-{item}" for item in ITEMS}
@@ -160,16 +116,14 @@ async def test_a_stop_without_another_half_day_is_called_off_and_its_lines_part(
 
 async def test_at_once_too_no_pin_and_no_ban_is_broken(idle: House) -> None:
     stop = (await published(idle))[0]
-    booth = assignment_of(stop, "legal-advice")
+    booth = desk.assignment_of(stop, "legal-advice")
     other = {"justice": "lawyers", "lawyers": "justice"}[booth["team_code"]]
-    ban = {"campaign": CAMPAIGN, "does": "forbid", "line_id": booth["line_id"]}
-    await ask(idle, "POST", "/planning-rules", ban | {"on": "2014-06-30"}, status=201)
-    moved = await ask(idle, "POST", f"/stops/{stop['id']}/postpone", {"reason": "台风预警"})
-    assert moved["on"] == "2014-07-01"
-    await ask(idle, "POST", "/planning-rules", ban | {"team_code": other}, status=201)
-    declined = await ask(idle, "POST", f"/assignments/{booth['id']}/decline", {"reason": "当天开庭"})
+    await desk.make_rule(idle, "forbid", line_id=booth["line_id"], on="2014-06-30")
+    assert (await desk.postpone(idle, stop))["on"] == "2014-07-01"
+    await desk.make_rule(idle, "forbid", line_id=booth["line_id"], team_code=other)
+    declined = await desk.decline(idle, booth, "当天开庭")
     assert {a["state"] for a in declined["assignments"] if a["item_code"] == "legal-advice"} == {"declined"}
-    assert [event.reason for event in await of_type(idle, LineUnserved)] == ["unserved.no_other_team"]
+    assert [event.reason for event in await desk.of_type(idle, LineUnserved)] == ["unserved.no_other_team"]
     assert [run["state"] for run in await repairs(idle)] == ["queued"]
 
 

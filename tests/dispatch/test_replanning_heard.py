@@ -15,7 +15,8 @@ from services.notify.settings import NotifySettings
 from services.requests.bootstrap import build as build_requests
 from services.requests.settings import RequestsSettings
 from shared.contracts.catalog import ServiceItemChanged, TeamRegistered
-from tests.dispatch.test_candidates import JUNE, ask, candidate_of, placed, publish
+from tests.dispatch import desk
+from tests.dispatch.conftest import JUNE
 from tests.requests.township import EDITION, GAOLOU, TOWNSHIP, accepted_order, read
 from tests.support.clock import PlayedClock
 from tests.support.house import House, running_house
@@ -54,16 +55,23 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         yield house
 
 
-async def test_the_order_and_the_team_follow_what_was_published_last(house: House) -> None:
+async def scheduled_order(house: House) -> tuple[dict[str, Any], dict[str, str]]:
+    """An order all of whose lines are in a published plan, and their ids by item."""
     order = await accepted_order(house)
     lines = {line["item_code"]: line["id"] for line in order["lines"]}
     await until(partial(open_demand, house, len(lines)))
-    await publish(house, await candidate_of(house))
+    await desk.publish(house, await desk.candidate_of(house))
     await until(partial(everything_scheduled, house, order["id"]))
-    candidate = await candidate_of(house)
-    steps = [placed(lines["law-advice"], "justice", "2014-07-09", "afternoon")]
-    edited = await ask(house, "POST", f"/candidates/{candidate['id']}/edits", {"revision": 1, "steps": steps})
-    await publish(house, edited)
+    return await read(house, order["id"]), lines
+
+
+async def publish_anew(house: House, *steps: dict[str, str]) -> None:
+    await desk.publish(house, await desk.edit(house, await desk.candidate_of(house), *steps))
+
+
+async def test_the_order_and_the_team_follow_what_was_published_last(house: House) -> None:
+    order, lines = await scheduled_order(house)
+    await publish_anew(house, desk.placed(lines["law-advice"], "justice", "2014-07-09", "afternoon"))
 
     async def moved() -> Any:
         law = next(line for line in (await read(house, order["id"]))["lines"] if line["id"] == lines["law-advice"])
@@ -78,26 +86,18 @@ async def test_the_order_and_the_team_follow_what_was_published_last(house: Hous
 
 
 async def test_of_a_stop_that_moves_everybody_is_told_once(house: House) -> None:
-    order = await accepted_order(house)
-    lines = {line["item_code"]: line["id"] for line in order["lines"]}
-    await until(partial(open_demand, house, len(lines)))
-    await publish(house, await candidate_of(house))
-    await until(partial(everything_scheduled, house, order["id"]))
-    was = await read(house, order["id"])
-    candidate = await candidate_of(house)
-    steps = [placed(lines[item], team, "2014-07-09", "afternoon") for item, (team, _) in TEAMS.items()]
-    await publish(
-        house, await ask(house, "POST", f"/candidates/{candidate['id']}/edits", {"revision": 1, "steps": steps})
-    )
+    was, lines = await scheduled_order(house)
+    steps = [desk.placed(lines[item], team, "2014-07-09", "afternoon") for item, (team, _) in TEAMS.items()]
+    await publish_anew(house, *steps)
 
     async def moved() -> Any:
-        found = (await read(house, order["id"]))["lines"]
+        found = (await read(house, was["id"]))["lines"]
         return {(line["state"], line["on"], line["part"]) for line in found} == {
             ("scheduled", "2014-07-09", "afternoon")
         }
 
     await until(moved)
-    now = await read(house, order["id"])
+    now = await read(house, was["id"])
     assert [line["assignment_id"] for line in now["lines"]] == [line["assignment_id"] for line in was["lines"]]
     for recipient in (f"township.{GAOLOU}", "team.health", "team.justice"):
         told = await until(partial(told_of_the_move, house, recipient))
@@ -108,13 +108,12 @@ async def test_of_a_stop_that_moves_everybody_is_told_once(house: House) -> None
 
 async def told_of_the_move(house: House, recipient: str) -> list[str]:
     """All that the recipient was told in which the new day is named, or that something is off."""
-    answer = await house.client.get(f"/api/notify/recipients/{recipient}/messages")
-    texts = [message["text"] for message in answer.json()["items"]]
-    return [text for text in texts if any(word in text for word in ("7月9日", "取消", "不必前往"))]
+    words = ("7月9日", "取消", "不必前往")
+    return [text for text in await texts_to(house, recipient) if any(word in text for word in words)]
 
 
 async def open_demand(house: House, lines: int) -> bool:
-    return len((await ask(house, "GET", "/demand"))["items"]) == lines
+    return len(await desk.demand_of(house)) == lines
 
 
 async def everything_scheduled(house: House, order_id: str) -> bool:
@@ -123,6 +122,10 @@ async def everything_scheduled(house: House, order_id: str) -> bool:
 
 async def told_twice(house: House, recipient: str) -> list[str] | None:
     """What the recipient was told, once it is the first plan, the release and the new booth."""
-    answer = await house.client.get(f"/api/notify/recipients/{recipient}/messages")
-    texts = [message["text"] for message in answer.json()["items"]]
+    texts = await texts_to(house, recipient)
     return texts if len(texts) >= 3 else None
+
+
+async def texts_to(house: House, recipient: str) -> list[str]:
+    answer = await house.client.get(f"/api/notify/recipients/{recipient}/messages")
+    return [message["text"] for message in answer.json()["items"]]

@@ -5,8 +5,8 @@ from typing import Any
 import httpx
 
 from shared.kernel.access import Role
-from tests.dispatch.conftest import GAOLOU, ITEMS, TAOSHAN, accept_order
-from tests.dispatch.test_circuit import JULY, assignment_of, published_plan
+from tests.dispatch import desk
+from tests.dispatch.conftest import GAOLOU, ITEMS, TAOSHAN, order_all
 from tests.support.house import House
 from tests.support.tokens import bearer
 
@@ -21,12 +21,8 @@ async def shown(house: House, path: str) -> httpx.Response:
 
 
 async def test_a_link_shows_where_when_and_what(dispatch: House) -> None:
-    stop = (await published_plan(dispatch))["stops"][0]
-    booth = assignment_of(stop, "legal-advice")
-    declined = await dispatch.client.post(
-        f"/api/dispatch/assignments/{booth['id']}/decline", json={"reason": "律师开庭，电话 13800138000"}
-    )
-    assert declined.status_code == 200
+    stop = (await desk.published_plan(dispatch))["stops"][0]
+    await desk.decline(dispatch, desk.assignment_of(stop, "legal-advice"), "律师开庭，电话 13800138000")
     made = await link_of(dispatch, stop)
     assert made.status_code == 200, made.text
     answer = await shown(dispatch, made.json()["path"])
@@ -49,25 +45,25 @@ async def test_a_link_shows_where_when_and_what(dispatch: House) -> None:
 
 
 async def test_a_link_follows_its_stop(dispatch: House) -> None:
-    stop = (await published_plan(dispatch))["stops"][0]
+    stop = (await desk.published_plan(dispatch))["stops"][0]
     path = (await link_of(dispatch, stop)).json()["path"]
-    await dispatch.client.post(f"/api/dispatch/stops/{stop['id']}/postpone", json={"reason": "台风预警"})
+    await desk.postpone(dispatch, stop)
     moved = (await shown(dispatch, path)).json()
     assert (moved["on"], moved["part"]) != (stop["on"], stop["part"])
-    await dispatch.client.post(f"/api/dispatch/stops/{stop['id']}/cancel", json={"reason": "台风预警"})
+    await desk.call_off(dispatch, stop)
     gone = (await shown(dispatch, path)).json()
     assert (gone["state"], gone["booths"]) == ("cancelled", [])
 
 
 async def test_only_announced_stops_have_links(dispatch: House) -> None:
-    await accept_order(dispatch, "order-0", GAOLOU, list(ITEMS))
-    stop = (await dispatch.client.post("/api/dispatch/plans", json=JULY)).json()["stops"][0]
+    await order_all(dispatch, GAOLOU)
+    stop = (await desk.propose(dispatch))["stops"][0]
     refused = await link_of(dispatch, stop)
     assert (refused.status_code, refused.json()["code"]) == (409, "stop.not_announced")
 
 
 async def test_an_officer_makes_links_for_stops_at_home(dispatch: House) -> None:
-    stop = (await published_plan(dispatch))["stops"][0]
+    stop = (await desk.published_plan(dispatch))["stops"][0]
     at_home = await link_of(dispatch, stop, **bearer(Role.OFFICER, township_code=GAOLOU))
     elsewhere = await link_of(dispatch, stop, **bearer(Role.OFFICER, township_code=TAOSHAN))
     volunteer = await link_of(dispatch, stop, **bearer(Role.VOLUNTEER, team_code="health"))
@@ -75,7 +71,7 @@ async def test_an_officer_makes_links_for_stops_at_home(dispatch: House) -> None
 
 
 async def test_a_wrong_link_shows_nothing(dispatch: House) -> None:
-    stop = (await published_plan(dispatch))["stops"][0]
+    stop = (await desk.published_plan(dispatch))["stops"][0]
     path = (await link_of(dispatch, stop)).json()["path"]
     for wrong in (path[:-3], f"/api/dispatch/public/stops/{stop['id']}", "/api/dispatch/public/stops/高楼"):
         answer = await shown(dispatch, wrong)
@@ -84,7 +80,7 @@ async def test_a_wrong_link_shows_nothing(dispatch: House) -> None:
 
 
 async def test_the_audit_log_says_who_made_a_link(dispatch: House) -> None:
-    stop = (await published_plan(dispatch))["stops"][0]
+    stop = (await desk.published_plan(dispatch))["stops"][0]
     await link_of(dispatch, stop, **bearer(Role.OFFICER, sub="officer-1", township_code=GAOLOU))
     rows = (await dispatch.client.get("/api/dispatch/audit")).json()
     made = [row for row in rows if row["action"] == "make_stop_link"]

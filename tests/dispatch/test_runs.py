@@ -20,9 +20,8 @@ from services.dispatch.domain.planning.problem import Problem
 from services.dispatch.domain.run import LEASE, LOST, MOST_ATTEMPTS, PlanningRun
 from shared.cache.memory import MemoryCache
 from shared.kernel.errors import IllegalTransition
-from tests.dispatch.conftest import CAMPAIGN, GAOLOU, HULING
-from tests.dispatch.test_candidates import JUNE, ask, house_with, order_all, over, publish, run_of
-from tests.dispatch.test_circuit import JULY
+from tests.dispatch import desk
+from tests.dispatch.conftest import CAMPAIGN, GAOLOU, HULING, JUNE, house_with, order_all
 from tests.support.clock import PlayedClock
 from tests.support.house import House
 from tests.support.waiting import until
@@ -50,11 +49,6 @@ class Broken:
 
 
 @pytest.fixture
-def clock() -> PlayedClock:
-    return PlayedClock(JUNE)
-
-
-@pytest.fixture
 def patient() -> Patient:
     return Patient()
 
@@ -67,7 +61,7 @@ async def house(tmp_path: Path, clock: PlayedClock, patient: Patient) -> AsyncIt
 
 
 async def running(house: House, run_id: str) -> bool:
-    return bool((await ask(house, "GET", f"/planning-runs/{run_id}"))["state"] == "running")
+    return bool((await desk.ask(house, "GET", f"/planning-runs/{run_id}"))["state"] == "running")
 
 
 async def events_of(house: House, run_id: str) -> list[dict[str, Any]]:
@@ -79,29 +73,27 @@ async def events_of(house: House, run_id: str) -> list[dict[str, Any]]:
 
 async def test_a_run_is_watched_and_stopped_and_what_it_found_stays(house: House, patient: Patient) -> None:
     await order_all(house)
-    run = await ask(house, "POST", "/planning-runs", JULY, status=201)
-    candidate = await ask(house, "GET", f"/candidates/{run['candidate_id']}")
+    run = await desk.start_run(house)
+    candidate = await desk.read_candidate(house, run["candidate_id"])
     assert (run["state"], candidate["state"], len(candidate["booths"])) == ("queued", "growing", 9)
-    edit = {"revision": 1, "steps": [{"do": "take_out", "line_id": "order-0-farm-policy"}]}
-    growing = await ask(house, "POST", f"/candidates/{run['candidate_id']}/edits", edit, status=409)
-    assert growing["state"] == "growing"
+    assert (await desk.edit(house, candidate, desk.taken_out("order-0-farm-policy"), status=409))["state"] == "growing"
     await until(partial(running, house, run["id"]))
     watched = asyncio.create_task(events_of(house, run["id"]))
-    cancelled = await ask(house, "POST", f"/planning-runs/{run['id']}/cancel")
+    cancelled = await desk.ask(house, "POST", f"/planning-runs/{run['id']}/cancel")
     assert cancelled["state"] == "cancelled"
     assert (await watched)[-1]["state"] == "cancelled"
     await until(patient.told_to_stop.is_set)
-    candidate = await ask(house, "GET", f"/candidates/{run['candidate_id']}")
+    candidate = await desk.read_candidate(house, run["candidate_id"])
     assert (candidate["state"], len(candidate["booths"])) == ("kept", 9)
-    assert (await ask(house, "POST", f"/planning-runs/{run['id']}/cancel", status=409))["possible"] == []
-    assert (await publish(house, candidate))["state"] == "published"
+    assert (await desk.ask(house, "POST", f"/planning-runs/{run['id']}/cancel", status=409))["possible"] == []
+    assert (await desk.publish(house, candidate))["state"] == "published"
 
 
 async def test_the_same_key_starts_one_run(house: House, patient: Patient) -> None:
     patient.let_go.set()
     await order_all(house)
     house.client.headers["Idempotency-Key"] = "planning-of-july"
-    first, again = [await ask(house, "POST", "/planning-runs", JULY, status=201) for _ in range(2)]
+    first, again = [await desk.start_run(house) for _ in range(2)]
     assert first["id"] == again["id"]
 
 
@@ -109,42 +101,34 @@ async def test_a_process_that_has_to_leave_gives_its_run_to_another(tmp_path: Pa
     url, patient, other = f"sqlite:///{tmp_path}/dispatch.db", Patient(), Patient()
     async with house_with(url, patient, clock) as house:
         await order_all(house)
-        run = await ask(house, "POST", "/planning-runs", JULY, status=201)
+        run = await desk.start_run(house)
         await until(partial(running, house, run["id"]))
     assert patient.told_to_stop.is_set()
     other.let_go.set()
     async with house_with(url, other, clock) as house:
-        assert (await until(partial(over, house, run["id"])))["state"] == "done"
+        assert (await until(partial(desk.over, house, run["id"])))["state"] == "done"
 
 
 async def test_the_solver_in_its_own_process_ends_a_run_with_a_proof(tmp_path: Path, clock: PlayedClock) -> None:
     async with house_with(f"sqlite:///{tmp_path}/dispatch.db", ProcessPlanner(OPTIMIZER), clock) as house:
         await order_all(house, GAOLOU, HULING)
-        run = await run_of(house, seconds=20)
+        run = await desk.run_of(house, seconds=20)
         assert (run["state"], run["gap"]) == ("done", 0)
-        assert (await ask(house, "GET", f"/candidates/{run['candidate_id']}"))["score"]["objective"] == run["bound"]
+        assert (await desk.read_candidate(house, run["candidate_id"]))["score"]["objective"] == run["bound"]
 
 
 async def test_a_planner_that_fails_leaves_the_first_plan(tmp_path: Path, clock: PlayedClock) -> None:
     async with house_with(f"sqlite:///{tmp_path}/dispatch.db", Broken(), clock) as house:
         await order_all(house)
-        run = await run_of(house)
+        run = await desk.run_of(house)
         assert (run["state"], run["error"]) == ("failed", LOST)
         assert run["error_detail"] == "求解程序没有做完就结束了；已有的方案保留着。"
-        assert (await ask(house, "GET", f"/candidates/{run['candidate_id']}"))["state"] == "kept"
-
-
-@pytest.fixture
-async def idle(store_url: str, clock: PlayedClock) -> AsyncIterator[House]:
-    """A house that takes no run by itself: the test is the process that does."""
-    async with house_with(store_url, ListPlanner(), clock, works=False) as house:
-        await order_all(house)
-        yield house
+        assert (await desk.read_candidate(house, run["candidate_id"]))["state"] == "kept"
 
 
 async def test_the_run_of_a_process_that_was_killed_goes_on_from_what_it_kept(idle: House, clock: PlayedClock) -> None:
     uow, cache = idle.uow("dispatch"), MemoryCache()
-    made = await ask(idle, "POST", "/planning-runs", JULY | {"seconds": 60}, status=201)
+    made = await desk.start_run(idle, seconds=60)
     killed = await runs.take_run(uow, "one")
     assert killed is not None
     assert await runs.take_run(uow, "another") is None
@@ -160,9 +144,9 @@ async def test_the_run_of_a_process_that_was_killed_goes_on_from_what_it_kept(id
     assert (effort.seconds, effort.start and effort.start.booths) == (47.5, solution.circuit.booths)
     assert not await runs.keep_progress(uow, cache, killed, found, 13.0)
     await runs.finish_run(uow, cache, killed, found, 13.0)
-    assert (await ask(idle, "GET", f"/planning-runs/{made['id']}"))["state"] == "running"
+    assert (await desk.ask(idle, "GET", f"/planning-runs/{made['id']}"))["state"] == "running"
     await runs.finish_run(uow, cache, heir, found, 13.0)
-    assert (await ask(idle, "GET", f"/planning-runs/{made['id']}"))["state"] == "done"
+    assert (await desk.ask(idle, "GET", f"/planning-runs/{made['id']}"))["state"] == "done"
 
 
 def test_a_run_that_nobody_ends_is_given_up() -> None:

@@ -9,26 +9,20 @@ import pytest
 from sqlalchemy import func, select, update
 
 from shared.kernel.clock import utc_now
-from shared.messaging.broker import BrokerUnavailable
 from shared.messaging.completeness import Completeness
 from shared.messaging.core.completeness import GROWTH, LEAST, PATIENCE_SECONDS, SPENT_SECONDS, Gaps, Recount
-from shared.messaging.envelope import SHARDS, shard_of
+from shared.messaging.envelope import shard_of
 from shared.messaging.inbox import count_applied, count_received
 from shared.messaging.outbox import read_settled_log
 from shared.messaging.position import Answer, Ask, Position
-from shared.messaging.relay import Relay
-from shared.messaging.resending import STRETCH, Positions, Resender
-from shared.messaging.shards import ShardLease
-from shared.messaging.tables import event_log, inbox_count, parked, relay_cursor
+from shared.messaging.tables import inbox_count, parked
 from tests.support.brokers import PlayedBroker
 from tests.support.chain import Chain, chain_on
 from tests.support.ears import answers
 from tests.support.fixtures import NewUrl
 from tests.support.private import Playground, RabbitMQ
-from tests.support.rolls import Rolls, change, heard, key, rolls_at, up_to
+from tests.support.rolls import CODES, Rolls, all_sent, change_all, heard, key, up_to
 from tests.support.waiting import until
-
-CODES = ("health", "law", "women", "youth", "culture", "sports")
 
 
 class Wipeable:
@@ -68,18 +62,6 @@ def wipeable(private_server: Callable[[type[RabbitMQ]], RabbitMQ], rabbit_url: N
 async def chain(wipeable: Wipeable, postgres_url: NewUrl) -> AsyncIterator[Chain]:
     async with chain_on(wipeable.url, postgres_url) as one:
         yield one
-
-
-async def all_sent(publisher: Rolls) -> bool:
-    async with publisher.database.reading() as session:
-        sent = await session.scalar(select(func.sum(relay_cursor.c.sent_count)))
-        logged = await session.scalar(select(func.count()).select_from(event_log))
-    return bool(sent == logged)
-
-
-async def change_all(publisher: Rolls, times: int) -> None:
-    for _ in range(times):
-        await asyncio.gather(*(change(publisher.uow, code) for code in CODES))
 
 
 async def test_what_was_lost_comes_again_though_nothing_new_is_said(wipeable: Wipeable, chain: Chain) -> None:
@@ -159,126 +141,6 @@ async def test_a_new_service_gets_history_while_new_events_flow(wipeable: Wipeab
             await writing
             await until(lambda: chain.has_all(dict.fromkeys(CODES, 40)))
     assert await chain.notify.count_parked() == 0
-
-
-# The publisher's side
-
-
-def positions_of(
-    publisher: Rolls, broker: PlayedBroker, *, held: frozenset[int] = frozenset(range(SHARDS))
-) -> Positions:
-    lease = ShardLease(publisher.database)
-    lease.held = held
-    return Positions("catalog", publisher.database, broker, lease, utc_now, round_seconds=2.0)
-
-
-def relay_of(publisher: Rolls, broker: PlayedBroker) -> Relay:
-    lease = ShardLease(publisher.database)
-    lease.held = frozenset(range(SHARDS))
-    return Relay("catalog", publisher.database, broker, publisher.doorbell, lease, poll_seconds=0.01)
-
-
-@pytest.fixture
-async def catalog(store_url: str) -> AsyncIterator[Rolls]:
-    async with rolls_at(store_url, publisher="catalog") as publisher:
-        yield publisher
-
-
-async def test_positions_say_what_changed_and_after_a_connection_everything(catalog: Rolls) -> None:
-    broker = PlayedBroker()
-    positions, relay = positions_of(catalog, broker), relay_of(catalog, broker)
-    await positions.tell_due(0.0)
-    assert {position.shard for position in broker.told} == set(range(SHARDS))
-    assert {position.sent_count for position in broker.told} == {0}
-    broker.told.clear()
-    await change(catalog.uow, "health")
-    await positions.tell_due(0.5)
-    assert broker.told == [], "logged, and not sent yet"
-    await relay.publish_due()
-    await positions.tell_due(1.0)
-    assert [(said.shard, said.sent_count) for said in broker.told] == [(shard_of("roll:health"), 1)]
-    broker.told.clear()
-    pauses = []
-    for second in range(2, 200):
-        await positions.tell_due(second)
-        if broker.told:
-            assert len(broker.told) == SHARDS, "what did not change too: a listener may have had no queue"
-            pauses.append(second)
-            broker.told.clear()
-    assert pauses == [*range(2, 61, 2), 120, 180]
-    broker.connections += 1
-    await positions.tell_due(200)
-    assert len(broker.told) == SHARDS
-
-
-async def test_positions_that_did_not_get_there_are_said_again(catalog: Rolls) -> None:
-    broker = PlayedBroker()
-    positions = positions_of(catalog, broker, held=frozenset({3}))
-    broker.away = True
-    with pytest.raises(BrokerUnavailable):
-        await positions.tell_due(0.0)
-    broker.away = False
-    await positions.tell_due(0.1)
-    assert [said.shard for said in broker.told] == [3], "others are said by whoever has the lease"
-
-
-async def test_a_release_that_did_not_count_is_counted_after(catalog: Rolls) -> None:
-    broker = PlayedBroker()
-    for _ in range(3):
-        await change_all(catalog, 1)
-        await relay_of(catalog, broker).publish_due()
-    async with catalog.database.writing() as session:
-        await session.execute(update(relay_cursor).where(relay_cursor.c.sent_count > 1).values(sent_count=1))
-    stop, relay = asyncio.Event(), relay_of(catalog, broker)
-    running = asyncio.create_task(relay.run(stop))
-    await until(lambda: all_sent(catalog))
-    stop.set()
-    await running
-
-
-async def test_a_stretch_is_sent_in_order_with_what_to_ask_for_next_behind_it(catalog: Rolls) -> None:
-    broker = PlayedBroker()
-    events = STRETCH + 20
-    async with catalog.database.writing() as session:
-        await session.execute(
-            event_log.insert(),
-            [
-                {
-                    "id": number,
-                    "txid": 1,
-                    "shard": 7,
-                    "type": "catalog.team_changed.v1",
-                    "aggregate_id": "roll:health",
-                    "aggregate_seq": number,
-                    "occurred_at": utc_now(),
-                    "headers": {"traceparent": "", "correlationid": "", "causationid": ""},
-                    "body": b"{}",
-                }
-                for number in up_to(events)
-            ],
-        )
-        await session.execute(update(relay_cursor).values(sent_count=events))
-    resender = Resender("catalog", catalog.database, broker, utc_now)
-
-    async def asked(**which: int) -> tuple[list[int], Answer | None]:
-        broker.taken.clear()
-        await resender.resend(Ask.model_validate({"id": "a", "service": "notify", "shard": 7} | which))
-        return [envelope.aggregate_seq for envelope in broker.taken], broker.told[-1].answer
-
-    assert await asked(last=3) == ([events - 2, events - 1, events], Answer(ask="a", first=events - 3, next_after=None))
-    assert await asked(last=12, before=events - 2) == (
-        list(range(events - 14, events - 2)),
-        Answer(ask="a", first=events - 15, next_after=None),
-    )
-    assert await asked(last=events) == (up_to(STRETCH), Answer(ask="a", first=0, next_after=STRETCH))
-    rest = list(range(STRETCH + 1, events + 1))
-    assert await asked(last=events, after=STRETCH) == (rest, Answer(ask="a", first=STRETCH, next_after=None))
-    assert broker.told[-1].sent_count == events
-    with pytest.raises(ValueError, match="one of catalog, dispatch, notify, requests does"):
-        await resender.resend(Ask(id="a", service="nobody", shard=7, last=1))
-    broker.refuse = {f"roll:health/{events}"}
-    with pytest.raises(BrokerUnavailable):
-        await asked(last=3)
 
 
 # The consumer's side
@@ -416,3 +278,12 @@ def test_what_the_whole_log_does_not_hold_is_not_asked_for_all_the_time() -> Non
     search.now += 1
     assert search.hear(101, 99) == Recount("catalog")
     assert isinstance(search.hear(101, 99), Ask)
+
+
+def test_what_gets_lost_after_a_search_in_vain_is_asked_for_at_once() -> None:
+    search = Search()
+    search.hear(100, 98)
+    assert search.answer(100, 98, first=0) is None
+    assert search.hear(103, 101) is None
+    assert search.hear(104, 101) == Recount("catalog")
+    assert isinstance(search.hear(104, 101), Ask)

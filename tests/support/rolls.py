@@ -8,6 +8,7 @@ The other way round, :func:`change` plays catalog: it publishes a roll's next ``
 two of these services, one store each, make a whole chain.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -33,9 +34,10 @@ from shared.messaging.envelope import Envelope
 from shared.messaging.outbox import Outbox, read_log
 from shared.messaging.schema import add_completeness_v2, create_messaging_tables_v1
 from shared.messaging.sizing import LOOK_SECONDS
-from shared.messaging.tables import parked
+from shared.messaging.tables import event_log, parked, relay_cursor
 
 SERVICE = "notify"
+CODES = ("health", "law", "women", "youth", "culture", "sports")
 
 
 @dataclass(eq=False, kw_only=True)
@@ -79,6 +81,18 @@ async def change(uow: UnitOfWork, code: str) -> None:
     """Publishes the next event about the team ``code``; for a store of the publisher catalog."""
     async with uow.transaction() as tx:
         await change_in(tx, code)
+
+
+async def change_all(publisher: "Rolls", times: int) -> None:
+    for _ in range(times):
+        await asyncio.gather(*(change(publisher.uow, code) for code in CODES))
+
+
+async def all_sent(publisher: "Rolls") -> bool:
+    async with publisher.database.reading() as session:
+        sent = await session.scalar(select(func.sum(relay_cursor.c.sent_count)))
+        logged = await session.scalar(select(func.count()).select_from(event_log))
+    return bool(sent == logged)
 
 
 async def change_in(tx: Transaction, code: str) -> None:

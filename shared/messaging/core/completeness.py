@@ -7,6 +7,7 @@ is a duplicate to the inbox.
 """
 
 from dataclasses import dataclass
+from math import inf
 
 from shared.kernel.ids import new_id
 from shared.messaging.core.inbox import Source
@@ -20,7 +21,7 @@ PATIENCE_SECONDS = 8.0
 """How long an answer may take before the ask counts as lost."""
 
 SPENT_SECONDS = 600.0
-"""How long to wait before asking again for what the publisher's whole log did not hold."""
+"""How long to wait before asking again for what the publisher's whole log did not hold, unless more gets lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,14 @@ class Recount:
 
 @dataclass(slots=True)
 class _Search:
-    """What was asked for last, and until when its answer is waited for, on which connection."""
+    """What was asked for last, and until when its answer is waited for, on which connection. ``in_vain``: how many
+    events the whole log did not hold."""
 
     ask: Ask
     until: float
     connection: int
     target: int
+    in_vain: float = inf
 
 
 class Gaps:
@@ -63,16 +66,17 @@ class Gaps:
             return None
         if received >= position.sent_count:
             return None  # an old one
-        if search is not None and search.connection != connection:
+        missing = position.sent_count - received
+        if search is not None and (search.connection != connection or missing > search.in_vain):
             search = None
         if search is not None and position.answer is not None and position.answer.ask == search.ask.id:
-            return self._go_on(source, search, position.answer, now)
+            return self._go_on(source, search, position.answer, missing, now)
         if position.answer is not None or (search is not None and now < search.until):
             return None
         if position.publisher not in self._counted:
             self._counted.add(position.publisher)
             return Recount(position.publisher)
-        first = self._ask(position.shard, max(self._least, position.sent_count - received))
+        first = self._ask(position.shard, max(self._least, missing))
         self._searches[source] = _Search(first, now + PATIENCE_SECONDS, connection, position.sent_count)
         return first
 
@@ -84,7 +88,7 @@ class Gaps:
     def searching(self) -> int:
         return len(self._searches)
 
-    def _go_on(self, source: Source, search: _Search, answer: Answer, now: float) -> Ask | None:
+    def _go_on(self, source: Source, search: _Search, answer: Answer, missing: int, now: float) -> Ask | None:
         ask = search.ask
         if answer.next_after is not None:
             search.ask = self._ask(ask.shard, ask.last, ask.before, answer.next_after)
@@ -92,7 +96,7 @@ class Gaps:
             search.ask = self._ask(ask.shard, GROWTH * ask.last, answer.first + 1)
         else:
             self._counted.discard(source[0])
-            search.until = now + SPENT_SECONDS
+            search.until, search.in_vain = now + SPENT_SECONDS, missing
             return None
         search.until = now + PATIENCE_SECONDS
         return search.ask
