@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import aio_pika
@@ -109,7 +110,7 @@ async def _broker(service: Service, settings: ServiceSettings) -> AsyncIterator[
         yield Finding("broker", f"can't be reached ({_first_line(error)})", f"see {name}_BROKER_URL")
         return
     async with connection:
-        yield Finding("broker", f"RabbitMQ as {urlsplit(url).username}")
+        yield Finding("broker", f"RabbitMQ {_version(connection)} as {urlsplit(url).username}")
         yield _encryption(
             "broker",
             "TLS" if url.startswith("amqps:") else None,
@@ -147,6 +148,11 @@ async def _broker(service: Service, settings: ServiceSettings) -> AsyncIterator[
             f"may {', '.join(allowed)}" if allowed else "may neither make their queues nor publish their events",
             "give it permissions and topic permissions as deploy/make-secrets does" if allowed else "",
         )
+
+
+def _version(connection: AbstractConnection) -> str:
+    said = connection.transport.connection.server_properties if connection.transport else {}
+    return str(said.get("version", "of unknown version"))
 
 
 Attempt = Callable[[AbstractChannel], Awaitable[object]]
@@ -212,8 +218,9 @@ async def _cache(service: Service, settings: ServiceSettings) -> AsyncIterator[F
         return
     client = connect(url, ca_file=settings.tls_ca_file, connect_seconds=SECONDS)
     try:
-        await client.ping()
-        yield Finding("cache", f"Redis as {urlsplit(url).username or 'default'}")
+        ask: Any = client.execute_command  # which is untyped
+        hello: dict[bytes, bytes] = await ask("HELLO", 3)  # INFO is for administrators
+        yield Finding("cache", f"Redis {hello[b'version'].decode()} as {urlsplit(url).username or 'default'}")
         encrypted = "TLS" if url.startswith("rediss:") else None
         yield _encryption("cache", encrypted, urlsplit(url).hostname, f"rediss:// in {name}_REDIS_URL")
         try:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -211,6 +212,8 @@ def test_the_doctor_finds_a_service_well_that_has_what_deploy_gives(dispatch: Ex
         "identity: encryption: https",
     ):
         assert expected in said, expected
+    for server in ("store: PostgreSQL", "broker: RabbitMQ", "cache: Redis"):
+        assert re.search(rf"{server} \d+\.\d+.* as dispatch$", said, re.MULTILINE), server
     for file in secrets.glob("dispatch_*_password"):
         assert file.read_text() not in dispatch.said
 
