@@ -24,7 +24,8 @@ def scheduled(instance: Instance, given: list[Booth] | None = None) -> Ledger:
     place_fixed(ledger)
     place_booths(ledger, given or [])
     lines = instance.problem.lines
-    urgent_first = sorted(range(len(lines)), key=lambda n: (-lines[n].priority, lines[n].site, lines[n].id))
+    urgency = instance.problem.urgency
+    urgent_first = sorted(range(len(lines)), key=lambda n: (urgency(lines[n]), lines[n].site, lines[n].id))
     ledger.fill(line for line in urgent_first if line not in ledger.placings)
     return ledger
 
