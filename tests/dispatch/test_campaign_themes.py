@@ -106,7 +106,7 @@ async def test_a_candidate_of_the_release_before_has_no_figure_and_counts_as_non
     assert figure(found["score"], "lines_on_theme")["value"] == 1
     old = await candidate_of(house)
     async with house.uow("dispatch").transaction() as tx:
-        stored = await tx.session.scalar(select(candidate.c.score).where(candidate.c.id == old["id"]))
+        stored = (await tx.session.execute(select(candidate.c.score).where(candidate.c.id == old["id"]))).scalar_one()
         worth = {goal: value for goal, value in stored.items() if goal != "lines_on_theme"}
         await tx.session.execute(update(candidate).where(candidate.c.id == old["id"]).values(score=worth))
     for one, other, more in ((old, found, 1), (found, old, -1)):

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -18,8 +19,11 @@ from services.dispatch.domain.planning.problem import Booth, Line, Problem, Site
 from services.dispatch.domain.planning.score import score
 from shared.kernel.errors import InvalidInput
 from tests.dispatch.plans import best_by_trying_all, circuit_of, district, problems, sample
+from tests.dispatch.test_planning import DAYS as RUIAN_DAYS
+from tests.dispatch.test_planning import FIRST, ruian_problem
 
 AMPLE = 600.0
+JULY = (date(2014, 7, 1) - FIRST).days
 PLANNERS: list[TourPlanner] = [ListPlanner(), Optimizer()]
 LEGAL, CLINIC = "法律咨询", "医疗义诊"
 RED_JULY = Theme("红七月", frozenset({LEGAL}), frozenset({2, 3}))
@@ -121,6 +125,18 @@ def test_by_parts_it_counts_as_the_score_does_and_its_certificate_holds() -> Non
     assert found.objective == solution.objective > was.objective
     assert found.lines_on_theme > was.lines_on_theme
     assert found.lines_served > 0.99 * was.lines_served
+
+
+def test_ruian_s_circuit_is_as_long_and_serves_more_in_its_red_july() -> None:
+    """The name is the campaign's own; which items belong to it is made up."""
+    theme = Theme("红七月", frozenset({"legal-advice", "farm-policy"}), frozenset(range(JULY, RUIAN_DAYS)))
+    plain = replace(ruian_problem(), themes=(theme,))
+    themed = replace(plain, weights=replace(plain.weights, theme=150))
+    before, after = (Optimizer().plan(problem, Effort(AMPLE)) for problem in (plain, themed))
+    assert after.is_optimal
+    was, found = score(themed, before.circuit), score(themed, after.circuit)
+    assert was.lines_on_theme < found.lines_on_theme
+    assert (was.stops, found.stops, after.circuit.unserved) == (15, 15, ())
 
 
 def document(**theme: Any) -> dict[str, Any]:
