@@ -1,12 +1,15 @@
 """A coordinator says what a campaign is about; plans made from then on prefer it, and say how far they do."""
 
 from collections.abc import AsyncIterator
+from datetime import date
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
 from services.dispatch.adapters.list_planner import ListPlanner
+from services.dispatch.domain.planning.problem import Theme
+from services.dispatch.domain.theme import CampaignTheme
 from services.dispatch.store.tables import candidate
 from tests.dispatch.conftest import CAMPAIGN, GAOLOU, accept_order
 from tests.dispatch.test_candidates import JUNE, ask, booth_of, candidate_of, house_with
@@ -31,6 +34,34 @@ async def house(store_url: str) -> AsyncIterator[House]:
 
 def figure(score_of: Any, goal: str) -> Any:
     return next(level for level in score_of["levels"] if level["goal"] == goal)
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on", "days"),
+    [
+        (None, None, range(20)),
+        (date(2014, 7, 1), date(2014, 7, 31), range(4, 20)),
+        (date(2014, 6, 1), date(2014, 6, 27), range(1)),
+        (None, date(2014, 7, 1), range(5)),
+        (date(2014, 7, 16), None, range(19, 20)),
+        (date(2014, 8, 1), None, range(0)),
+        (None, date(2014, 6, 26), range(0)),
+    ],
+)
+def test_its_dates_are_counted_from_the_plan_s_first_day(
+    starts_on: date | None, ends_on: date | None, days: range
+) -> None:
+    said = CampaignTheme(
+        id="t",
+        campaign=CAMPAIGN,
+        made_at=JUNE,
+        name="红七月",
+        name_en="Red July",
+        starts_on=starts_on,
+        ends_on=ends_on,
+        item_codes=["legal-advice"],
+    )
+    assert said.counted(date(2014, 6, 27), 20) == Theme("红七月", frozenset({"legal-advice"}), frozenset(days))
 
 
 async def test_a_plan_made_after_the_theme_was_said_prefers_it_and_says_so(house: House) -> None:

@@ -99,7 +99,7 @@ def test_a_repair_places_what_fits_first_and_moves_nothing_that_was_promised() -
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(problems(most_lines=3))
 def test_it_is_the_best_plan_with_a_theme_of_any_weight_and_its_bound_holds(problem: Problem) -> None:
-    """The problems of the other tests have themes too; here every one does, on every day."""
+    """Problems of the other tests may have themes that nothing fits; here something does."""
     theme = Theme("红七月", frozenset(line.item for line in problem.lines[::2]), frozenset({0, 2}))
     themed = replace(
         problem, themes=(theme,), weights=replace(problem.weights, theme=400), minutes_per_day=None, closed=frozenset()
