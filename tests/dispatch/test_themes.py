@@ -72,10 +72,7 @@ def test_of_one_priority_what_fits_comes_first_and_a_higher_one_before_it(planne
 def test_nothing_is_left_out_for_a_theme_where_there_is_a_place_for_it(planner: TourPlanner) -> None:
     """The clinic is possible on the theme's only day alone; legal advice, on others too."""
     problem = town(wanted("l", LEGAL, 1, 2), wanted("a", CLINIC, 2, 2), team_days=3)
-    if isinstance(planner, Optimizer):
-        assert day_of(planner.plan(problem).circuit) == {"l": 1, "a": 2}
-    else:  # line after line, none of which moves for another
-        assert day_of(planner.plan(problem).circuit) == {"l": 2}
+    assert day_of(planner.plan(problem).circuit) == {"l": 1, "a": 2}
     beyond = town(*(wanted(f"a{n}", CLINIC) for n in range(3)), wanted("l", LEGAL))
     assert len(planner.plan(beyond).circuit.booths) == 4
 
@@ -108,6 +105,17 @@ def test_it_is_the_best_plan_with_a_theme_of_any_weight_and_its_bound_holds(prob
     assert score(themed, solution.circuit).objective == solution.objective == best
     if solution.certificate is not None:
         assert bound_by(themed, solution.certificate.prices) == solution.certificate.bound >= best
+
+
+@settings(deadline=None, max_examples=60)
+@given(problems(most_lines=8))
+def test_list_scheduling_loses_nothing_by_a_theme(problem: Problem) -> None:
+    without = ListPlanner().plan(replace(problem, themes=())).circuit
+    found = ListPlanner().plan(problem)
+    assert check_plan(problem, found.circuit) == []
+    assert score(problem, found.circuit).objective == found.objective
+    if found.circuit.unserved:
+        assert found.objective >= score(problem, without).objective
 
 
 def test_by_parts_it_counts_as_the_score_does_and_its_certificate_holds() -> None:
