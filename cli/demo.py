@@ -195,8 +195,15 @@ class Demonstration:
 
     # --- dispatch --------------------------------------------------------------------------------
     async def _plan(self) -> str:
-        """As a coordinator does it: a run, whose candidate is published when nothing better can be found."""
+        """As a coordinator does it: the campaign's themes, and a run, whose candidate is published when nothing better
+        can be found."""
         await self._client.until("dispatch knows demand and supply", self._demand_known)
+        for number, name in enumerate(self._scenario.campaign["themes"], start=1):
+            await self._client.post(
+                "/api/dispatch/campaign-themes",
+                {"campaign": self._campaign, "name": name, "name_en": name, "item_codes": list(s.ITEMS_ON_THEME)},
+                key=f"ruian-2014-theme-{number}",
+            )
         self._progress("plan", 1, 3)
         run = await self._client.post(
             "/api/dispatch/planning-runs",

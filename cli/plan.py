@@ -121,6 +121,16 @@ def _show_score(problem: Problem, solution: Solution, found: Score) -> None:
         way = f", {way_km(problem, stops_of(problem, solution.circuit.booths)):.1f} km from one to the next"
     console.print(f"stops: {found.stops}{way}", highlight=False)
     console.print(f"visits of teams: {found.team_visits}, {found.team_km:.0f} km from their bases", highlight=False)
+    for said in _on_themes(problem, found):
+        console.print(said, highlight=False, markup=False)
+
+
+def _on_themes(problem: Problem, found: Score) -> Iterator[str]:
+    """Nothing for a problem without themes."""
+    if problem.themes:
+        names = "、".join(theme.name for theme in problem.themes)
+        could = sum(map(problem.could_fit_theme, problem.lines))
+        yield f"on theme: {found.lines_on_theme} lines of {could} that could be ({names})"
 
 
 def _show_objective(solution: Solution, found: Score) -> bool:

@@ -32,6 +32,8 @@ DECLINING_TEAM, DECLINING_AT, DECLINE_REASON = "justice", "湖岭镇", "当天�
 POSTPONED_TOWNSHIP, POSTPONE_REASON = "上望街道", "台风预警，户外摊位停办"
 RETURNED_TOWNSHIP, RETURN_REASON = "塘下镇", "与已提交的点单重复"
 CANCELLED_TOWNSHIP, CANCEL_REASON = "安阳街道", "场地临时维修，改日再约"
+ITEMS_ON_THEME = ("farm-policy",)
+"""Of both stated themes, whose days are the campaign's."""
 RULED_OUT = {"湖岭镇": ["2014-06-27"], "陶山镇": ["2014-06-30"]}
 MAIL = {
     "coordinator": "coordinator@diancai.example",

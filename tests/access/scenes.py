@@ -39,6 +39,7 @@ class Place:
     run: str = ""
     candidate: str = ""
     rule: str = ""
+    theme: str = ""
 
     def post(self, scope: Scope) -> str:
         """The recipient that a scope is for."""
@@ -82,6 +83,10 @@ def _plan(place: Place, scope: Scope) -> dict[str, Any]:
     }
 
 
+def _theme(place: Place, scope: Scope) -> dict[str, Any]:
+    return {"name": "敬老月", "name_en": "Month of the elderly", "item_codes": [place.item]}
+
+
 def _volunteer(place: Place, scope: Scope) -> dict[str, Any]:
     return {
         "team_code": place.team,
@@ -112,6 +117,7 @@ PATHS: Mapping[str, Callable[[Place, Scope], str]] = {
     "run_id": lambda p, s: p.run,
     "candidate_id": lambda p, s: p.candidate,
     "rule_id": lambda p, s: p.rule,
+    "theme_id": lambda p, s: p.theme,
 }
 CODES: Mapping[str, Callable[[Place], str]] = {
     "agencies": lambda p: p.agency,
@@ -241,6 +247,10 @@ SCENES: Mapping[str, Mapping[str, Scene]] = {
             body=lambda p, s: {"campaign": "没有点单的活动", "does": "forbid", "team_code": p.team, "on": "2014-06-27"}
         ),
         "DELETE /planning-rules/{rule_id}": Scene(absent=True),
+        "GET /campaign-themes": Scene(),
+        "POST /campaign-themes": Scene(body=lambda p, s: {"campaign": "入秋服务月", **_theme(p, s)}),
+        "PUT /campaign-themes/{theme_id}": Scene(body=_theme, absent=True),
+        "DELETE /campaign-themes/{theme_id}": Scene(absent=True),
         "GET /plans": Scene(Kind.PARTS),
         "GET /plans/{plan_id}": Scene(Kind.PARTS),
         "POST /plans/{plan_id}/publish": Scene(),

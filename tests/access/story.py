@@ -62,7 +62,7 @@ async def tell(client: httpx.AsyncClient) -> Place:
 
 
 async def _plan_more(client: httpx.AsyncClient, township: str, like: dict[str, Any]) -> dict[str, str]:
-    """An order more, a planning run that is over, its candidate, and a ban."""
+    """An order more, a planning run that is over, its candidate, a ban, and a theme."""
     body = {
         "township_code": township,
         "edition_id": like["edition_id"],
@@ -89,4 +89,6 @@ async def _plan_more(client: httpx.AsyncClient, township: str, like: dict[str, A
     team = (await client.get("/api/dispatch/teams")).json()["items"][-1]["code"]
     ban = {"campaign": body["campaign"], "does": "forbid", "team_code": team, "on": "2014-09-05"}
     rule = (await client.post("/api/dispatch/planning-rules", json=ban)).json()
-    return {"run": run["id"], "candidate": run["candidate_id"], "rule": rule["id"]}
+    about = {"name": "敬老月", "name_en": "Month of the elderly", "item_codes": [body["lines"][0]["item_code"]]}
+    theme = (await client.post("/api/dispatch/campaign-themes", json={"campaign": body["campaign"], **about})).json()
+    return {"run": run["id"], "candidate": run["candidate_id"], "rule": rule["id"], "theme": theme["id"]}

@@ -53,6 +53,23 @@ def test_a_plan_that_breaks_a_rule_is_told_in_words(solved: Path, tmp_path: Path
     assert "feasible: no" in said
 
 
+def test_lines_on_a_theme_are_told_and_count_where_the_weights_say_so(solved: Path, tmp_path: Path) -> None:
+    problem = json.loads(SMALL.read_text("utf-8"))
+    days = {entry["line"]: entry["day"] for entry in json.loads(solved.read_text("utf-8"))["assignments"]}
+    items = {line["id"]: line["item"] for line in problem["lines"]}
+    on_theme = sum(items[line] == "I03" and 5 <= day < 15 for line, day in days.items())
+    theme = {"name": "红七月", "items": ["I03"], "days": list(range(5, 15))}
+    told = spoilt(tmp_path, SMALL, lambda p: p.update(themes=[theme]))
+    status, said = run("verify", told, solved)
+    assert (status, f"on theme: {on_theme} lines of" in said, "(红七月)" in said) == (0, True, True), said
+    assert on_theme > 0
+    objective = json.loads(solved.read_text("utf-8"))["objective"]
+    counted = spoilt(tmp_path, told, lambda p: p["weights"].update(theme=150))
+    status, said = run("verify", counted, solved)
+    assert (status, f"objective: {objective + 150 * on_theme}, but" in said) == (1, True), said
+    assert "on theme" not in run("verify", SMALL, solved)[1]
+
+
 def test_a_wrong_objective_and_a_wrong_certificate_are_found(solved: Path, tmp_path: Path) -> None:
     status, said = run("verify", SMALL, spoilt(tmp_path, solved, lambda plan: plan.update(objective=1)))
     assert (status, "but the plan says 1" in said) == (1, True)

@@ -10,7 +10,7 @@ from services.dispatch.domain.planning.check import check_plan
 from services.dispatch.domain.planning.circuit import Circuit, Unserved
 from services.dispatch.domain.planning.files import read_problem
 from services.dispatch.domain.planning.generated import generated_problem
-from services.dispatch.domain.planning.problem import Booth, Line, Problem, Site, Slot, Team, Travel, Weights
+from services.dispatch.domain.planning.problem import Booth, Line, Problem, Site, Slot, Team, Theme, Travel, Weights
 from services.dispatch.domain.planning.score import score
 
 TOWNSHIPS = ("高楼镇", "湖岭镇", "陶山镇", "马屿镇")
@@ -101,12 +101,22 @@ def problems(draw: st.DrawFn, most_lines: int = 4) -> Problem:
         DAYS,
         parts,
         Travel(detour_factor=1.3),
-        Weights(overload=draw(st.sampled_from([0, 90, 400])), first_served=draw(st.sampled_from([0, 300]))),
+        Weights(
+            overload=draw(st.sampled_from([0, 90, 400])),
+            first_served=draw(st.sampled_from([0, 300])),
+            theme=draw(st.sampled_from([0, 150, 700])),
+        ),
         max_booths_per_stop=draw(st.sampled_from([1, 2, 12])),
         closed=frozenset(draw(st.sets(st.integers(0, DAYS - 1), max_size=1))),
         minutes_per_day=draw(st.sampled_from([None, None, 300])),
         setup_minutes=30,
+        themes=tuple(draw(st.lists(_themes(), max_size=2))),
     )
+
+
+def _themes() -> st.SearchStrategy[Theme]:
+    items = st.frozensets(st.sampled_from(ITEMS), min_size=1)
+    return st.builds(Theme, st.sampled_from(("红七月", "学雷锋月")), items, st.frozensets(st.integers(0, DAYS - 1)))
 
 
 def _line(draw: st.DrawFn, number: int, sites: tuple[Site, ...]) -> Line:

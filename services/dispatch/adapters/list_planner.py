@@ -1,5 +1,7 @@
 """List scheduling: line after line, the most urgent first, each where it gains most. Correct, quick, not optimal."""
 
+from dataclasses import replace
+
 from services.dispatch.adapters.instance import Instance, instance_of
 from services.dispatch.adapters.ledger import Ledger
 from services.dispatch.domain.planning.circuit import USUAL, Effort, Progress, Solution, Tell, carry_on
@@ -13,6 +15,8 @@ class ListPlanner:
     def plan(self, problem: Problem, effort: Effort = USUAL, tell: Tell = carry_on) -> Solution:
         given = effort.start.booths if effort.start is not None else ()
         ledger = scheduled(instance_of(problem), list(given))
+        if problem.themes and len(ledger.placings) < len(problem.lines):
+            ledger = max(ledger, _without_themes(ledger.instance, list(given)), key=lambda made: made.objective)
         solution = Solution(explained(problem, ledger.booths()), ledger.objective, seed=effort.seed)
         tell(Progress(0.0, solution))
         return solution
@@ -24,8 +28,18 @@ def scheduled(instance: Instance, given: list[Booth] | None = None) -> Ledger:
     place_fixed(ledger)
     place_booths(ledger, given or [])
     lines = instance.problem.lines
-    urgent_first = sorted(range(len(lines)), key=lambda n: (-lines[n].priority, lines[n].site, lines[n].id))
+    urgency = instance.problem.urgency
+    urgent_first = sorted(range(len(lines)), key=lambda n: (urgency(lines[n]), lines[n].site, lines[n].id))
     ledger.fill(line for line in urgent_first if line not in ledger.placings)
+    return ledger
+
+
+def _without_themes(instance: Instance, given: list[Booth]) -> Ledger:
+    """The plan that there would be without themes, at what it is worth with them: line after line, one that fits may
+    take the only place of one that does not."""
+    plain = scheduled(instance_of(replace(instance.problem, themes=())), given)
+    ledger = Ledger(instance)
+    place_booths(ledger, plain.booths())
     return ledger
 
 

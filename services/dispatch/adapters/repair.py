@@ -62,7 +62,7 @@ def repair(problem: Problem, before: Circuit, level: Level = 1, effort: Effort |
     free = [line for line in range(len(priced.lines)) if line not in ledger.placings]
     lost = [line for line in free if priced.lines[line].id not in known]
     kept = dict(ledger.placings)
-    ledger.fill(sorted(free, key=lambda line: (line not in lost, -priced.lines[line].priority, line)))
+    ledger.fill(sorted(free, key=lambda line: (line not in lost, priced.urgency(priced.lines[line]), line)))
     if level:
         _free_competitors(ledger, kept, lost)
     if level == 2:
@@ -83,10 +83,10 @@ def _free_competitors(ledger: Ledger, kept: Placings, lost: list[int]) -> None:
     """For each lost line that is still without a place: its competitors may move, if in the end more is gained than
     that costs."""
     fixed = {fixed.booth.line for fixed in ledger.instance.problem.fixed}
-    lines = ledger.instance.problem.lines
+    lines, urgency = ledger.instance.problem.lines, ledger.instance.problem.urgency
     waiting = [line for line in lost if line not in ledger.placings]
     left, until = MOST_MOVED_PER_LOST, time.monotonic() + SECONDS
-    for line in sorted(waiting, key=lambda number: (-lines[number].priority, number)):
+    for line in sorted(waiting, key=lambda number: (urgency(lines[number]), number)):
         seconds = until - time.monotonic()
         if line not in ledger.placings and ledger.instance.of_line[line] and seconds > 0:
             freed = {other for other in _competitors(ledger, line) if lines[other].id not in fixed}

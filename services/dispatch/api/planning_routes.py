@@ -1,4 +1,4 @@
-"""Planning as a coordinator's work: runs to watch, candidates to compare, change and publish, pins and bans."""
+"""Planning as a coordinator's work: runs to watch, candidates to compare, change and publish, pins and bans, themes."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -9,7 +9,7 @@ from sse_starlette import EventSourceResponse
 from services.dispatch.api import planning_schemas as schemas
 from services.dispatch.api.inputs import After, Filter, Limit
 from services.dispatch.api.run_stream import open_run_stream
-from services.dispatch.application import candidate_queries, candidates, rules, run_queries, runs
+from services.dispatch.application import candidate_queries, candidates, rules, run_queries, runs, themes
 from services.dispatch.application.wording import Speech
 from services.dispatch.domain.candidate import Placed, Step, TakenOut
 from services.dispatch.domain.run import PlanningRun
@@ -194,6 +194,44 @@ async def add_rule(body: schemas.RuleBody, uow: Uow) -> schemas.RuleAnswer:
 )
 async def remove_rule(rule_id: str, uow: Uow) -> None:
     await rules.remove_rule(uow, rule_id)
+
+
+@router.get("/campaign-themes", summary="What campaigns are about", **door("read_themes", 422))
+async def list_themes(
+    uow: Uow, campaign: Filter = None, after: After = None, limit: Limit = 100
+) -> Page[schemas.ThemeAnswer]:
+    items, next_after = await themes.list_themes(uow, campaign=campaign, after=after, limit=limit)
+    return Page[schemas.ThemeAnswer].model_validate({"items": items, "next_after": next_after})
+
+
+@router.post(
+    "/campaign-themes",
+    status_code=201,
+    summary="Say what a campaign is about; plans made from then on prefer it",
+    **door("change_themes", 404, 409, 422),
+)
+async def add_theme(
+    body: schemas.NewThemeBody, uow: Uow, idempotency_key: IdempotencyKey = None
+) -> schemas.ThemeAnswer:
+    made = await themes.add_theme(uow, body, idempotency_key, **body.model_dump())
+    return schemas.ThemeAnswer.model_validate(made)
+
+
+@router.put(
+    "/campaign-themes/{theme_id}", summary="Say a theme anew, as a whole", **door("change_themes", 404, 409, 422)
+)
+async def correct_theme(theme_id: str, body: schemas.ThemeBody, uow: Uow) -> schemas.ThemeAnswer:
+    return schemas.ThemeAnswer.model_validate(await themes.correct_theme(uow, theme_id, **body.model_dump()))
+
+
+@router.delete(
+    "/campaign-themes/{theme_id}",
+    status_code=204,
+    summary="Take a theme back",
+    **door("change_themes", 404, 409, 422),
+)
+async def remove_theme(theme_id: str, uow: Uow) -> None:
+    await themes.remove_theme(uow, theme_id)
 
 
 def _run_answer(speech: Speech, run: PlanningRun) -> schemas.RunAnswer:

@@ -7,11 +7,12 @@ from pydantic import Field, StringConstraints
 
 from services.dispatch.api.schemas import Campaign, PlanBody
 from services.dispatch.domain.candidate import MOST_STEPS
-from shared.http.inputs import Answer, Body, Code
+from shared.http.inputs import Answer, Body, Code, Name
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=36)]
 Part = Literal["morning", "afternoon"]
 Revision = Annotated[int, Field(ge=1, le=1_000_000)]
+MOST_ITEMS = 200
 
 
 class RunBody(PlanBody):
@@ -240,6 +241,32 @@ class RuleBody(Body):
     team_code: Code | None = None
     on: date | None = None
     part: Part | None = None
+
+
+class ThemeBody(Body):
+    """Plans prefer lines of these items from ``starts_on`` to ``ends_on``, both included; without one of them, from the
+    plan's first day, or to its last. Nothing is left out because it does not fit."""
+
+    name: Name
+    name_en: Name
+    starts_on: date | None = None
+    ends_on: date | None = None
+    item_codes: Annotated[list[Code], Field(min_length=1, max_length=MOST_ITEMS)]
+
+
+class NewThemeBody(ThemeBody):
+    campaign: Campaign
+
+
+class ThemeAnswer(Answer):
+    id: str
+    campaign: str
+    made_at: datetime
+    name: str
+    name_en: str
+    starts_on: date | None
+    ends_on: date | None
+    item_codes: list[str]
 
 
 class RuleAnswer(Answer):

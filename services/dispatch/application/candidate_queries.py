@@ -25,6 +25,7 @@ LEVELS = {
     "priority_served": 1,
     "changes": 2,
     "stops": 3,
+    "lines_on_theme": 4,
     "days_off_preference": 4,
     "team_km": 5,
     "load_unfairness": 6,
@@ -32,7 +33,7 @@ LEVELS = {
 }
 """The goals by their rank; what counts before the next one is looked at."""
 
-MORE_IS_BETTER = frozenset({"priority_served"})
+MORE_IS_BETTER = frozenset({"priority_served", "lines_on_theme"})
 
 
 async def list_candidates(
@@ -121,7 +122,9 @@ async def compare_candidates(uow: UnitOfWork, one_id: str, other_id: str, after:
     return _comparison(names, dated, comparison, after, limit) | {
         "one": _summary(one, one.revision, one.score),
         "other": _summary(other, other.revision, other.score),
-        "difference": _levels({name: other.score[name] - one.score[name] for name in one.score}),
+        "difference": _levels(
+            {name: other.score.get(name, 0.0) - one.score.get(name, 0.0) for name in one.score | other.score}
+        ),
     }
 
 
@@ -151,8 +154,9 @@ def _summary(found: Candidate, revision: int, score: Mapping[str, float]) -> Vie
 
 
 def _levels(score: Mapping[str, float]) -> View:
+    """A candidate of a release that did not know a goal has no figure for it, and counts as none."""
     levels = [
-        {"level": level, "goal": goal, "value": score[goal], "more_is_better": goal in MORE_IS_BETTER}
+        {"level": level, "goal": goal, "value": score.get(goal, 0.0), "more_is_better": goal in MORE_IS_BETTER}
         for goal, level in LEVELS.items()
     ]
     return {"objective": score["objective"], "lines_served": score["lines_served"], "levels": levels}

@@ -32,6 +32,8 @@ POLICY = Policy(
         "discard_candidate": CORPS,
         "publish_candidate": CORPS,
         "change_planning_rules": CORPS,
+        "read_themes": everyone_with_an_account(),
+        "change_themes": CORPS,
         "read_plans": CONCERNED,
         "read_stops": CONCERNED,
         "read_assignments": CONCERNED,

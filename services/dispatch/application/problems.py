@@ -15,19 +15,23 @@ from services.dispatch.domain.planning.problem import (
     Site,
     Slot,
     Team,
+    Theme,
     Travel,
     Weights,
     working_days,
 )
-from services.dispatch.store.tables import booking, item, team, township
+from services.dispatch.domain.theme import CampaignTheme
+from services.dispatch.store.tables import booking, campaign_theme, item, team, township
 from shared.kernel.errors import InvalidInput
 
 Lines = dict[str, Row[Any]]
 """Rows of ``demand_line`` by line id."""
 
-SERVICE_WEIGHTS = Weights(later_part=1, overload=20, first_served=500)
+SERVICE_WEIGHTS = Weights(later_part=1, overload=20, first_served=500, theme=150)
 """The mornings first; days off the circuit's pace count for four at most; a visit beyond a team's fair share costs as
-much as two, and no township is left out for half a line."""
+much as two, and no township is left out for half a line. To be on its theme's days is worth more to a line than to be
+near its preferred one, and less than a stop: none is opened for that alone. To be served is worth more than four
+times as much even to a line that a stop is opened for."""
 
 
 class Frame(Protocol):
@@ -71,7 +75,13 @@ async def problem_of(session: AsyncSession, frame: Frame, lines: Lines, movable:
         closed=frozenset(range(days)) - working,
         start_township=frame.start_township_code,
         first_on=frame.starts_on,
+        themes=await _themes(session, frame, days),
     )
+
+
+async def _themes(session: AsyncSession, frame: Frame, days: int) -> tuple[Theme, ...]:
+    query = select(CampaignTheme).where(campaign_theme.c.campaign == frame.campaign).order_by(campaign_theme.c.id)
+    return tuple(theme.counted(frame.starts_on, days) for theme in await session.scalars(query))
 
 
 async def _teams(session: AsyncSession, frame: Frame, days: int, movable: Collection[str]) -> tuple[Team, ...]:

@@ -25,6 +25,7 @@ from services.dispatch.domain.plan import Plan
 from services.dispatch.domain.rule import PlanningRule
 from services.dispatch.domain.run import PlanningRun
 from services.dispatch.domain.stop import Assignment, Stop
+from services.dispatch.domain.theme import CampaignTheme
 from shared.db.types import Json, UtcDateTime
 
 metadata = MetaData()
@@ -216,9 +217,25 @@ planning_rule = Table(
     Index("ix_planning_rule_campaign", "campaign", "id"),
 )
 
+campaign_theme = Table(
+    "campaign_theme",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("campaign", String(80), nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    *_names(),
+    Column("starts_on", Date, nullable=True),
+    Column("ends_on", Date, nullable=True),
+    Column("item_codes", Json, nullable=False),
+    Column("event_seq", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index("ix_campaign_theme_campaign", "campaign", "id"),
+)
+
 _mapper.map_imperatively(PlanningRun, planning_run, version_id_col=planning_run.c.version)
 _mapper.map_imperatively(Candidate, candidate, version_id_col=candidate.c.version)
 _mapper.map_imperatively(PlanningRule, planning_rule, version_id_col=planning_rule.c.version)
+_mapper.map_imperatively(CampaignTheme, campaign_theme, version_id_col=campaign_theme.c.version)
 _mapper.map_imperatively(Plan, plan, version_id_col=plan.c.version)
 _mapper.map_imperatively(Assignment, assignment)
 _mapper.map_imperatively(

@@ -14,6 +14,7 @@ from services.dispatch.domain.planning.problem import (
     Site,
     Slot,
     Team,
+    Theme,
     Travel,
     Weights,
 )
@@ -54,6 +55,7 @@ def read_problem(document: object) -> Problem:
         forbidden=top.each("forbidden", commitments.forbidden, needed=False),
         published=top.each("published", commitments.booth, needed=False),
         start_township=top.text("start_township") if top.has("start_township") else None,
+        themes=top.each("themes", lambda theme: _theme(theme, days, set(items)), needed=False),
     )
 
 
@@ -86,13 +88,10 @@ def _point(node: Fields) -> tuple[float, float]:
 
 
 def _team(team: Fields, days: int, parts: int, items: set[str]) -> Team:
-    offered = team.texts("items")
-    for number, item in enumerate(offered):
-        _require_known(f"{team.at('items')}[{number}]", item, items, "item")
     members_on = {int(day): count for day, count in team.counts("members_on").items() if day.isdecimal()}
     return Team(
         id=team.text("id"),
-        items=frozenset(offered),
+        items=_items(team, items),
         members=team.whole("members", 0, MOST_VOLUNTEERS),
         free=_free(team, days, parts),
         base=_point(team) if team.has("x_km") or team.has("lat") else None,
@@ -101,6 +100,19 @@ def _team(team: Fields, days: int, parts: int, items: set[str]) -> Team:
         members_on=members_on,
         qualified=team.counts("qualified"),
     )
+
+
+def _items(entry: Fields, items: set[str]) -> frozenset[str]:
+    named = entry.texts("items")
+    for number, item in enumerate(named):
+        _require_known(f"{entry.at('items')}[{number}]", item, items, "item")
+    return frozenset(named)
+
+
+def _theme(theme: Fields, days: int, items: set[str]) -> Theme:
+    """Of every day, where it names none."""
+    named = theme.days("days", days) if theme.has("days") else range(days)
+    return Theme(theme.text("name"), _items(theme, items), frozenset(named))
 
 
 def _free(team: Fields, days: int, parts: int) -> frozenset[Slot]:

@@ -92,6 +92,15 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Theme:
+    """What a campaign is about on ``days``: lines of these ``items`` fit it then."""
+
+    name: str
+    items: frozenset[str]
+    days: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Travel:
     """How far it is: on a plane in km or on the sphere in degrees, times ``detour_factor``.
 
@@ -124,7 +133,8 @@ def _point(node: Site | Team) -> Point | None:
 class Weights:
     """What the parts of the objective are worth. ``change`` is the price of a booth that was published and is no
     longer so; ``later_part`` that of a stop in a later part of its day, per part; ``overload`` that of each visit of a
-    team beyond its fair share (``fairness.py``). ``first_served`` is what a township's first line is worth more."""
+    team beyond its fair share (``fairness.py``). ``first_served`` is what a township's first line is worth more,
+    ``theme`` a line on a day of a theme that it fits."""
 
     line: int = 1000
     stop: int = 200
@@ -136,6 +146,7 @@ class Weights:
     later_part: int = 0
     overload: int = 0
     first_served: int = 0
+    theme: int = 0
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -177,7 +188,7 @@ class Problem:
     it: the way from its base through its stops and back at ``travel.speed_kmh``, and at each stop ``setup_minutes``
     and the longest of its booths. ``fixed`` stays, ``forbidden`` does not happen, ``published`` is what changes are
     counted against. ``start_township`` is where the circuit begins. ``first_on`` is the date of day 0, if the days
-    have dates.
+    have dates. ``themes`` are preferred, and never a rule.
     """
 
     sites: tuple[Site, ...]
@@ -196,6 +207,7 @@ class Problem:
     published: tuple[Booth, ...] = ()
     start_township: str | None = None
     first_on: date | None = None
+    themes: tuple[Theme, ...] = ()
 
     def is_open(self, slot: Slot) -> bool:
         return 0 <= slot.day < self.days and 0 <= slot.part < self.parts and slot.day not in self.closed
@@ -210,7 +222,21 @@ class Problem:
     def line_value(self, line: Line, day: int) -> int:
         """What serving ``line`` on ``day`` adds to the objective, before stops and visits."""
         off = min(self.weights.days_off_preference_cap, line.days_off_preference(day))
-        return self.weights.line * line.priority - self.weights.day_off_preference * off
+        worth = self.weights.line * line.priority - self.weights.day_off_preference * off
+        return worth + self.weights.theme if self.themes and self.fits_theme(line, day) else worth
+
+    def fits_theme(self, line: Line, day: int) -> bool:
+        """Whether ``day`` has a theme that ``line`` fits; of several, one is as good as all."""
+        return any(line.item in theme.items and day in theme.days for theme in self.themes)
+
+    def could_fit_theme(self, line: Line) -> bool:
+        """Whether one of the line's days has a theme that it fits."""
+        return any(line.item in theme.items and any(map(line.allows, theme.days)) for theme in self.themes)
+
+    def urgency(self, line: Line) -> tuple[int, bool]:
+        """For whoever takes lines one by one, the least first: by priority, and of one priority those that could fit a
+        theme."""
+        return -line.priority, not (self.weights.theme and self.could_fit_theme(line))
 
 
 def working_days(first: date, last: date, *, weekends: bool) -> tuple[date, ...]:

@@ -16,7 +16,7 @@ class Score:
 
     ``team_km`` is the way of all teams from their bases to their stops, one way. Unfairness is the standard deviation
     over the mean (coefficient of variation; 0 is even): of load (visits / free days) over teams, and of the share of
-    lines served over townships.
+    lines served over townships. ``lines_on_theme`` are served on a day of a theme that they fit.
     """
 
     priority_served: int
@@ -24,6 +24,7 @@ class Score:
     lines_served: int
     stops: int
     team_visits: int
+    lines_on_theme: int
     days_off_preference: int
     team_km: float
     load_unfairness: float
@@ -56,6 +57,7 @@ def score(problem: Problem, circuit: Circuit) -> Score:
         lines_served=len(served),
         stops=len(stops),
         team_visits=len(visits),
+        lines_on_theme=sum(problem.fits_theme(line, days[line.id]) for line in served),
         days_off_preference=sum(line.days_off_preference(days[line.id]) for line in served),
         team_km=sum(problem.travel.distance_km(teams[team], sites[site]) for team, site, _ in visits),
         load_unfairness=_load_unfairness(problem, Counter(team for team, _, _ in visits)),
