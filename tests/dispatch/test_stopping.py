@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.dispatch.adapters.instance import instance_of
-from services.dispatch.adapters.optimizer import SMALL, Optimizer
+from services.dispatch.adapters.optimizer import Optimizer
 from services.dispatch.adapters.planning_process import ProcessPlanner
+from services.dispatch.adapters.search import SMALL
 from services.dispatch.domain.planning.check import check_plan
 from services.dispatch.domain.planning.circuit import Effort, Progress, Solution
 from services.dispatch.domain.planning.problem import Problem

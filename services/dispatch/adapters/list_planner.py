@@ -12,8 +12,10 @@ class ListPlanner:
 
     def plan(self, problem: Problem, effort: Effort = USUAL, tell: Tell = carry_on) -> Solution:
         given = effort.start.booths if effort.start is not None else ()
-        ledger = scheduled(instance_of(problem), list(given))
-        solution = Solution(explained(problem, ledger.booths()), ledger.objective, seed=effort.seed)
+        instance = instance_of(problem)
+        ledger = scheduled(instance, list(given))
+        circuit = explained(problem, ledger.booths(), instance.candidates)
+        solution = Solution(circuit, ledger.objective, seed=effort.seed)
         tell(Progress(0.0, solution))
         return solution
 
