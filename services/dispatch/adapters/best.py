@@ -32,6 +32,10 @@ class Best:
         self._stopped = False
         self._say_again_at = 0.0
 
+    @property
+    def is_proved(self) -> bool:
+        return self.bound == self.objective
+
     def solution(self) -> Solution:
         instance = self._instance
         booths = [instance.booth(option, count) for placed in self.placings.values() for option, count in placed]

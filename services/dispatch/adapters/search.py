@@ -9,6 +9,7 @@ best plan found so far and proves its bound.
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from math import inf
 
 from services.dispatch.adapters.best import Best, Stopped
 from services.dispatch.adapters.ledger import Ledger, Placings
@@ -17,7 +18,7 @@ from services.dispatch.adapters.meter import Meter
 from services.dispatch.adapters.part_model import Limits, PartModel
 from services.dispatch.adapters.parts import Part, Parts
 from services.dispatch.adapters.relaxation import Relaxation, Stage
-from services.dispatch.adapters.shapes import Shapes
+from services.dispatch.adapters.shapes import SHAPES, Shapes
 from services.dispatch.domain.planning.circuit import Effort
 
 SMALL = 6_000
@@ -36,6 +37,9 @@ SHARE_OF_POLISH = 0.1
 """Work left for the bound when the search ends: further stages, from where the relaxation stopped."""
 
 SMALL_STAGES = 4
+SHARE_OF_PARTS, MOST_IN_VAIN = 0.3, 2 * len(SHAPES)
+"""A small problem is solved by parts first, while they gain: so many in a row may not."""
+
 SWEEP_OPTIONS, SWEEP_LACK = 1_000, 5.0
 """Options in the days of the sweep that are solved together, over the whole map: parts of the map would take each
 other's teams."""
@@ -59,14 +63,15 @@ class Search:
         self._meter = meter
         self._fixed = frozenset(self._empty().placings)
         self._relaxation = Relaxation(self._instance)
+        self._a_stage = self._relaxation.size * ITERATIONS * WORK_PER_ENTRY
         self._random = random.Random(effort.seed)  # noqa: S311 - a search, not a secret
 
     def carry_out(self) -> None:
         """:raises Stopped: whoever listens wants no more."""
         if len(self._instance.option_line) <= SMALL:
-            self._whole()
+            self._small()
         else:
-            self._by_parts()
+            self._large()
 
     def _empty(self) -> Ledger:
         """Nothing but what is fixed."""
@@ -74,10 +79,22 @@ class Search:
         place_fixed(ledger)
         return ledger
 
+    def _small(self) -> None:
+        """Parts while they gain, then the whole problem as one model."""
+        work = self._meter.work_left
+        stages = [self._relaxation.advance(ITERATIONS) for _ in range(SMALL_STAGES)]
+        self._meter.spend(SMALL_STAGES * self._a_stage)
+        best = min(stages, key=lambda stage: stage.bound)
+        self._prove(best)
+        parts = Parts(self._instance, best)
+        if self._effort.start is None:
+            self._sweep(parts)
+        self._improve(parts, work * (1 - SHARE_OF_PARTS), MOST_IN_VAIN)
+        if not self._best.is_proved:
+            self._whole()
+
     def _whole(self) -> None:
-        """The whole problem as one model."""
-        for _ in range(SMALL_STAGES):
-            self._prove(self._relaxation.advance(ITERATIONS))
+        """The whole problem as one model, which begins at the best plan."""
         empty = self._empty()
         base = empty.objective
         model = PartModel(empty, range(len(self._instance.problem.sites)))
@@ -108,9 +125,9 @@ class Search:
         for line in placed:
             ledger.remove(line)
 
-    def _by_parts(self) -> None:
+    def _large(self) -> None:
         """Relaxation, a first sweep at its prices, then part after part until the effort is spent."""
-        a_stage = self._relaxation.size * ITERATIONS * WORK_PER_ENTRY
+        a_stage = self._a_stage
         polish = self._meter.work_left * SHARE_OF_POLISH // a_stage * a_stage
         parts = Parts(self._instance, self._relaxed(a_stage))
         if self._effort.start is None:
@@ -156,17 +173,18 @@ class Search:
         self._best.keep(self._ledger)
         self._best.say()
 
-    def _improve(self, parts: Parts, kept_work: float) -> None:
-        """Part after part, until only ``kept_work`` is left. No part leaves the ledger worse, so that what it has is
-        always the best plan."""
-        shapes = Shapes(self._random)
+    def _improve(self, parts: Parts, kept_work: float, most_in_vain: float = inf) -> None:
+        """Part after part, until only ``kept_work`` is left, or so many on end gained nothing. No part leaves the
+        ledger worse, so that what it has is always the best plan."""
+        shapes, in_vain = Shapes(self._random), 0
         self._best.placings = self._ledger.placings
-        while self._meter.work_left > kept_work and not self._meter.is_spent:
+        while self._meter.work_left > kept_work and not self._meter.is_spent and in_vain < most_in_vain:
             shape = shapes.draw()
             part = parts.draw(shape, self._random, self._ledger)
             before, work = self._ledger.objective, self._meter.work_left
             self._improve_part(part, parts)
             shapes.learn(shape, self._ledger.objective - before, work - self._meter.work_left)
+            in_vain = 0 if self._ledger.objective > before else in_vain + 1
             self._best.objective = self._ledger.objective
             self._best.say()
 
