@@ -48,6 +48,13 @@ SHARE_OF_SWEEP = 0.3
 PART_OF_PRICE = 0.95
 
 PART_WORK = 1.0
+SLACK, SLACK_LINES = 1e-3, 3
+"""Of its objective the plan that the search goes on from may lack so much at the beginning, and what so many lines are
+worth at most; nothing at the end."""
+
+SHARE_OF_PRICES_OFF, MOST_OFF = 0.5, 0.06
+"""``MOST_OFF`` is a share of what a line of the least priority is worth."""
+
 WORK_PER_PART, WORK_PER_OPTION = 2e-3, 6e-5
 """Work of making the model of a part, and of its options."""
 
@@ -174,31 +181,50 @@ class Search:
         self._best.say()
 
     def _improve(self, parts: Parts, kept_work: float, most_in_vain: float = inf) -> None:
-        """Part after part, until only ``kept_work`` is left, or so many on end gained nothing. No part leaves the
-        ledger worse, so that what it has is always the best plan."""
-        shapes, in_vain = Shapes(self._random), 0
-        self._best.placings = self._ledger.placings
+        """Part after part, until only ``kept_work`` is left, or so many on end found nothing better.
+
+        What the search goes on from may be a little worse than the best plan, ever less so (record-to-record travel,
+        Dueck 1993), and where the part before gained nothing, half of the parts are solved at prices that are a little
+        off: with neither it soon ends where no part gains anything.
+        """
+        shapes, in_vain, gained = Shapes(self._random), 0, True
+        work, slack = self._meter.work_left - kept_work, self._slack()
         while self._meter.work_left > kept_work and not self._meter.is_spent and in_vain < most_in_vain:
-            shape = shapes.draw()
+            shape, left = shapes.draw(), self._meter.work_left
             part = parts.draw(shape, self._random, self._ledger)
-            before, work = self._ledger.objective, self._meter.work_left
-            self._improve_part(part, parts)
-            shapes.learn(shape, self._ledger.objective - before, work - self._meter.work_left)
-            in_vain = 0 if self._ledger.objective > before else in_vain + 1
-            self._best.objective = self._ledger.objective
+            before, best = self._ledger.objective, self._best.objective
+            off = not gained and self._random.random() < SHARE_OF_PRICES_OFF
+            self._improve_part(part, parts, off, best - round(slack * (left - kept_work) / work))
+            gained = self._ledger.objective > before
+            shapes.learn(shape, max(0, self._ledger.objective - before), left - self._meter.work_left)
+            self._best.keep(self._ledger)
+            in_vain = 0 if self._best.objective > best else in_vain + 1
             self._best.say()
 
-    def _improve_part(self, part: Part, parts: Parts) -> None:
+    def _slack(self) -> float:
+        return min(SLACK * abs(self._best.objective), SLACK_LINES * self._instance.problem.weights.line)
+
+    def _improve_part(self, part: Part, parts: Parts, off: bool, least: int) -> None:
+        """Solves a part, perhaps at prices that are off; an answer that makes the plan worse, and worth less than
+        ``least``, is dropped."""
         ledger, before = self._ledger, self._ledger.objective
         freed = {line: ledger.placings[line] for line in parts.placed_in(part, ledger) if line not in self._fixed}
         for line in freed:
             ledger.remove(line)
         options = parts.options(part, ledger, freed) | {option for placed in freed.values() for option, _ in placed}
-        placed = self._solve_part(ledger, options, parts, PART_WORK, known=freed)
-        if ledger.objective < before:
+        prices = self._prices_off(options) if off else None
+        placed = self._solve_part(ledger, options, parts, PART_WORK, prices, freed)
+        if ledger.objective < min(before, least):
             for line in placed:
                 ledger.remove(line)
             ledger.place_all(freed)
+
+    def _prices_off(self, options: set[int]) -> list[int]:
+        """A little more or less for each line of these options."""
+        most, prices = round(MOST_OFF * self._instance.problem.weights.line), [0] * len(self._instance.needed)
+        for line in sorted({self._instance.option_line[option] for option in options}):
+            prices[line] = self._random.randint(-most, most)
+        return prices
 
     def _solve_part(
         self,
