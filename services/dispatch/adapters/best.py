@@ -20,7 +20,8 @@ class Best:
     """The best plan so far and what is known about better ones."""
 
     def __init__(self, first: Ledger, effort: Effort, meter: Meter, tell: Tell) -> None:
-        self.placings: Placings = dict(first.placings)
+        self._placings: Placings | None = None
+        self._ledger = first
         self.objective = first.objective
         self.bound: int | None = None
         self._certificate: Certificate | None = None
@@ -59,10 +60,20 @@ class Best:
         if self._stopped:
             raise Stopped
 
+    @property
+    def placings(self) -> Placings:
+        return self._ledger.placings if self._placings is None else self._placings
+
     def keep(self, ledger: Ledger) -> None:
-        """Keeps the plan if it is better."""
+        """Keeps the plan if it is better. Before ``ledger`` becomes worse, :meth:`copy` has to be called: to copy each
+        of a province's plans would take a twentieth of the search."""
         if ledger.objective > self.objective:
-            self.placings, self.objective = dict(ledger.placings), ledger.objective
+            self._ledger, self._placings, self.objective = ledger, None, ledger.objective
+
+    def copy(self) -> None:
+        """The plan stays what it is, whatever its ledger becomes."""
+        if self._placings is None:
+            self._placings = dict(self._ledger.placings)
 
     def prove(self, certificate: Certificate) -> None:
         """Keeps and tells the bound if it is a closer one."""

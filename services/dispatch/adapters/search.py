@@ -129,6 +129,7 @@ class Search:
         """Keeps the plan if it is better."""
         placed = ledger.place_all(placings)
         self._best.keep(ledger)
+        self._best.copy()
         for line in placed:
             ledger.remove(line)
 
@@ -194,7 +195,11 @@ class Search:
             part = parts.draw(shape, self._random, self._ledger)
             before, best = self._ledger.objective, self._best.objective
             off = not gained and self._random.random() < SHARE_OF_PRICES_OFF
-            self._improve_part(part, parts, off, best - round(slack * (left - kept_work) / work))
+            least = before
+            if off:
+                self._best.copy()
+                least = min(before, best - round(slack * (left - kept_work) / work))
+            self._improve_part(part, parts, off, least)
             gained = self._ledger.objective > before
             shapes.learn(shape, max(0, self._ledger.objective - before), left - self._meter.work_left)
             self._best.keep(self._ledger)
@@ -205,16 +210,16 @@ class Search:
         return min(SLACK * abs(self._best.objective), SLACK_LINES * self._instance.problem.weights.line)
 
     def _improve_part(self, part: Part, parts: Parts, off: bool, least: int) -> None:
-        """Solves a part, perhaps at prices that are off; an answer that makes the plan worse, and worth less than
-        ``least``, is dropped."""
-        ledger, before = self._ledger, self._ledger.objective
+        """Solves a part, perhaps at prices that are off; an answer that makes the plan worth less than ``least`` is
+        dropped."""
+        ledger = self._ledger
         freed = {line: ledger.placings[line] for line in parts.placed_in(part, ledger) if line not in self._fixed}
         for line in freed:
             ledger.remove(line)
         options = parts.options(part, ledger, freed) | {option for placed in freed.values() for option, _ in placed}
         prices = self._prices_off(options) if off else None
         placed = self._solve_part(ledger, options, parts, PART_WORK, prices, freed)
-        if ledger.objective < min(before, least):
+        if ledger.objective < least:
             for line in placed:
                 ledger.remove(line)
             ledger.place_all(freed)
