@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, NoReturn
@@ -14,6 +15,7 @@ import typer
 from rich.console import Console
 
 from cli.drawing import MOST_STOPS_JOINED, drawn
+from services.dispatch.adapters.optimizer import Optimizer
 from services.dispatch.domain.planning.certificate import bound_by
 from services.dispatch.domain.planning.check import check_plan
 from services.dispatch.domain.planning.circuit import Effort, Progress, Solution, TourPlanner, stops_of, way_km
@@ -25,9 +27,17 @@ from services.dispatch.domain.planning.score import Score, score
 from shared.http.texts import DEFAULT, Texts
 from shared.kernel.errors import InvalidInput
 
-app = typer.Typer(no_args_is_help=True, help="Solve planning problems in files, and examine plans.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Solve planning problems in files, and examine plans.",
+)
 
 NOT_FEASIBLE, BAD_INPUT = 1, 2
+SOLVERS = ("numpy", "scipy", "ortools")
+"""What the planner imports after its first plan."""
+
 MOST_VIOLATIONS_SHOWN = 20
 
 console = Console()
@@ -231,10 +241,9 @@ def _texts() -> Texts:
 
 
 def _planner() -> TourPlanner:
-    try:
-        from services.dispatch.adapters.optimizer import Optimizer
-    except ModuleNotFoundError as missing:
-        _fail(f"{missing.name} is not installed; dispatch's extra brings it: pip install 'diancai[dispatch]'")
+    for needed in SOLVERS:
+        if find_spec(needed) is None:
+            _fail(f"{needed} is not installed; dispatch's extra brings it: pip install 'diancai[dispatch]'")
     return Optimizer()
 
 

@@ -1,6 +1,8 @@
 """``diancai plan``: files in, files out, refusals in words."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -120,3 +122,18 @@ def test_a_generated_problem_is_the_same_again_and_can_be_drawn_when_solved(tmp_
     texts = {text.text for text in ElementTree.parse(picture).iter("{http://www.w3.org/2000/svg}text")}
     assert served <= texts
     assert run("generate", "--size", "XL", "--out", problem)[0] == 2
+
+
+def test_planning_alone_imports_none_of_the_services_but_says_the_same(solved: Path) -> None:
+    asked = f"""
+import sys
+from cli.entry import run
+sys.argv = ["diancai", "plan", "verify", {str(SMALL)!r}, {str(solved)!r}]
+try:
+    run()
+finally:
+    print(sorted({{"sqlalchemy", "fastapi", "httpx"}} & set(sys.modules)))
+"""
+    alone = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    _, said = run("verify", SMALL, solved)
+    assert " ".join(alone.stdout.split()) == f"{said} []"

@@ -11,8 +11,8 @@ from services.dispatch.adapters.list_planner import ListPlanner
 from services.dispatch.domain.planning.problem import Theme
 from services.dispatch.domain.theme import CampaignTheme
 from services.dispatch.store.tables import candidate
-from tests.dispatch.conftest import CAMPAIGN, GAOLOU, accept_order
-from tests.dispatch.test_candidates import JUNE, ask, booth_of, candidate_of, house_with
+from tests.dispatch.conftest import CAMPAIGN, GAOLOU, JUNE, accept_order, house_with
+from tests.dispatch.desk import ask, booth_of, candidate_of
 from tests.support.clock import PlayedClock
 from tests.support.house import House
 

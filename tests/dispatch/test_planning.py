@@ -122,6 +122,21 @@ def test_a_line_that_no_plan_can_serve_says_why() -> None:
     }
 
 
+@given(
+    st.lists(st.tuples(st.tuples(st.floats(0, 40), st.floats(0, 40)), st.floats(0, 60)), max_size=9),
+    st.sampled_from([Travel("plane", 1.3), Travel("sphere", 1.1), Travel(km={("团委", "高楼镇"): 7.0}), Travel()]),
+)
+def test_near_are_the_teams_whose_way_is_no_longer_than_their_radius(
+    teams: list[tuple[tuple[float, float], float]], travel: Travel
+) -> None:
+    site = Site("高楼镇", "高楼镇", (20.0, 20.0))
+    groups = [Team("团委", frozenset(), 5, frozenset(), (39.0, 39.0), 7.0), Team("妇联", frozenset(), 5, frozenset())]
+    groups += [Team(str(n), frozenset(), 5, frozenset(), base, km) for n, (base, km) in enumerate(teams)]
+    near = {team.id for team in groups if travel.distance_km(team, site) <= team.radius_km}
+    assert set(travel.within_radius(groups, site)) == near
+    assert ("团委" in near) == bool(travel.km)
+
+
 @given(st.lists(st.tuples(st.floats(20, 40), st.floats(100, 120)), min_size=1, max_size=9))
 def test_a_tour_visits_every_place_once(points: list[tuple[float, float]]) -> None:
     places = [Place(*point) for point in points]

@@ -4,6 +4,8 @@ import math
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 from functools import lru_cache
 
 import pytest
@@ -11,8 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.dispatch.adapters.instance import instance_of
-from services.dispatch.adapters.optimizer import SMALL, Optimizer
+from services.dispatch.adapters.list_planner import ListPlanner
+from services.dispatch.adapters.optimizer import Optimizer
 from services.dispatch.adapters.planning_process import ProcessPlanner
+from services.dispatch.adapters.search import SMALL
 from services.dispatch.domain.planning.check import check_plan
 from services.dispatch.domain.planning.circuit import Effort, Progress, Solution
 from services.dispatch.domain.planning.problem import Problem
@@ -100,3 +104,19 @@ def test_of_a_killed_process_the_last_plan_that_it_told_is_left(at_word: int) ->
     assert len(heard) >= at_word
     assert left == heard[-1].solution
     assert check_plan(problem, left.circuit) == []
+
+
+def test_the_first_plan_is_told_before_the_solvers_are_imported() -> None:
+    """They take seconds to import. In a process of its own, for here they are known."""
+    asked = """
+import sys
+from services.dispatch.adapters.optimizer import Optimizer
+from tests.dispatch.plans import sample
+def stop(progress):
+    print(len(progress.solution.circuit.booths), *sorted({"ortools", "numpy", "scipy"} & set(sys.modules)))
+    return False
+Optimizer().plan(sample("S"), tell=stop)
+"""
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    booths = ListPlanner().plan(plans.sample("S")).circuit.booths
+    assert said.stdout.split() == [str(len(booths))]

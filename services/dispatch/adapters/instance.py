@@ -39,6 +39,7 @@ class Instance:
     """
 
     problem: Problem
+    candidates: Candidates
     option_line: list[int] = field(default_factory=list)
     option_visit: list[int] = field(default_factory=list)
     option_value: list[int] = field(default_factory=list)
@@ -81,21 +82,19 @@ def instance_of(problem: Problem) -> Instance:
 class _Builder:
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
-        self._made = Instance(problem)
+        self._made = Instance(problem, Candidates(problem))
         self._team_of = {team.id: number for number, team in enumerate(problem.teams)}
         self._site_of = {site.id: number for number, site in enumerate(problem.sites)}
         self._made.zones = sorted({site.zone for site in problem.sites})
         zone_of = {zone: number for number, zone in enumerate(self._made.zones)}
         self._zone = [zone_of[site.zone] for site in problem.sites]
         self._visits: defaultdict[tuple[int, int], dict[Slot, int]] = defaultdict(dict)
-        self._stop: dict[tuple[int, int], int] = {}
-        self._team_day: dict[tuple[int, int], int] = {}
-        self._cost: dict[tuple[int, int], int] = {}
+        self._stops: list[dict[Slot, int]] = [{} for _ in problem.sites]
+        self._team_days: list[dict[int, int]] = [{} for _ in problem.teams]
         self._kept = {(booth.line, booth.team, booth.slot) for booth in problem.published}
 
     def build(self) -> Instance:
-        made, problem = self._made, self._problem
-        candidates = Candidates(problem)
+        made, problem, candidates = self._made, self._problem, self._made.candidates
         made.of_site = [[] for _ in problem.sites]
         made.fair_share = list(fair_shares(problem).values())
         for number, line in enumerate(problem.lines):
@@ -117,9 +116,9 @@ class _Builder:
     def _add_options(self, site: int, match: Match, value: list[int]) -> None:
         made, line, team = self._made, match.line, self._team_of[match.team.id]
         visits = self._visits[team, site]
-        for slot in match.slots:
-            if slot not in visits:
-                visits[slot] = self._add_visit(team, site, slot)
+        missing = [slot for slot in match.slots if slot not in visits]
+        if missing:
+            self._add_visits(team, site, missing)
         made.option_visit += [visits[slot] for slot in match.slots]
         made.option_value += [value[slot.day - line.first_day] for slot in match.slots]
         if self._kept:
@@ -127,38 +126,30 @@ class _Builder:
                 if (line.id, match.team.id, slot) in self._kept:
                     made.option_value[place] += self._problem.weights.change
 
-    def _add_visit(self, team: int, site: int, slot: Slot) -> int:
-        number = slot.day * self._problem.parts + slot.part
-        who, where = self._problem.teams[team], self._problem.sites[site]
-        if (team, site) not in self._cost:
-            self._cost[team, site] = self._problem.visit_cost(who, where)
-        visit = Visit(
-            team=team,
-            site=site,
-            slot=number,
-            stop=self._stop_at(site, number, slot),
-            team_day=self._team_day_at(team, slot.day, who.max_stops_per_day),
-            zone=self._zone[site],
-            members=who.members_at(slot.day),
-            cost=self._cost[team, site],
-        )
-        self._made.visits.append(visit)
-        return len(self._made.visits) - 1
+    def _add_visits(self, team: int, site: int, slots: list[Slot]) -> None:
+        who, parts, zone = self._problem.teams[team], self._problem.parts, self._zone[site]
+        cost = self._problem.visit_cost(who, self._problem.sites[site])
+        visits, known = self._made.visits, self._visits[team, site]
+        stops, days = self._stops[site], self._team_days[team]
+        for slot in slots:
+            day, part = slot
+            stop = stops[slot] if slot in stops else self._add_stop(site, slot)
+            team_day = days[day] if day in days else self._add_team_day(team, day)
+            known[slot] = len(visits)
+            visits.append(Visit(team, site, day * parts + part, stop, team_day, zone, who.members_at(day), cost))
 
-    def _stop_at(self, site: int, number: int, slot: Slot) -> int:
-        known = self._stop.setdefault((site, number), len(self._made.stop_cost))
-        if known == len(self._made.stop_cost):
-            weights = self._problem.weights
-            self._made.stop_cost.append(weights.stop + weights.later_part * slot.part)
-            self._made.stop_site.append(site)
-            self._made.stop_slot.append(number)
-        return known
+    def _add_stop(self, site: int, slot: Slot) -> int:
+        weights, made = self._problem.weights, self._made
+        self._stops[site][slot] = number = len(made.stop_cost)
+        made.stop_cost.append(weights.stop + weights.later_part * slot.part)
+        made.stop_site.append(site)
+        made.stop_slot.append(slot.day * self._problem.parts + slot.part)
+        return number
 
-    def _team_day_at(self, team: int, day: int, most_stops: int) -> int:
-        known = self._team_day.setdefault((team, day), len(self._made.team_days))
-        if known == len(self._made.team_days):
-            self._made.team_days.append(TeamDay(team, day, most_stops))
-        return known
+    def _add_team_day(self, team: int, day: int) -> int:
+        self._team_days[team][day] = number = len(self._made.team_days)
+        self._made.team_days.append(TeamDay(team, day, self._problem.teams[team].max_stops_per_day))
+        return number
 
 
 def most_at(instance: Instance, option: int) -> int:

@@ -14,10 +14,12 @@ class ListPlanner:
 
     def plan(self, problem: Problem, effort: Effort = USUAL, tell: Tell = carry_on) -> Solution:
         given = effort.start.booths if effort.start is not None else ()
-        ledger = scheduled(instance_of(problem), list(given))
+        instance = instance_of(problem)
+        ledger = scheduled(instance, list(given))
         if problem.themes and len(ledger.placings) < len(problem.lines):
-            ledger = max(ledger, _without_themes(ledger.instance, list(given)), key=lambda made: made.objective)
-        solution = Solution(explained(problem, ledger.booths()), ledger.objective, seed=effort.seed)
+            ledger = max(ledger, _without_themes(instance, list(given)), key=lambda made: made.objective)
+        circuit = explained(problem, ledger.booths(), instance.candidates)
+        solution = Solution(circuit, ledger.objective, seed=effort.seed)
         tell(Progress(0.0, solution))
         return solution
 

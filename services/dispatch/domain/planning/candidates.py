@@ -28,24 +28,28 @@ class Candidates:
             for item in team.items:
                 self.offering[item].append(team)
         self._free = {team.id: sorted(slot for slot in team.free if problem.is_open(slot)) for team in problem.teams}
-        self._near: dict[tuple[str, str], bool] = {}
+        self._near: dict[str, frozenset[str]] = {}
         self._forbidden: defaultdict[str | None, list[Forbidden]] = defaultdict(list)
         for rule in problem.forbidden:
             self._forbidden[rule.line].append(rule)
 
     def near(self, team: Team, site: Site) -> bool:
-        key = team.id, site.id
-        if key not in self._near:
-            self._near[key] = self.problem.travel.distance_km(team, site) <= team.radius_km
-        return self._near[key]
+        return team.id in self._reaching(site)
+
+    def _reaching(self, site: Site) -> frozenset[str]:
+        """The teams that are near the site."""
+        if site.id not in self._near:
+            self._near[site.id] = frozenset(self.problem.travel.within_radius(self.problem.teams, site))
+        return self._near[site.id]
 
     def matches(self, line: Line) -> Iterator[Match]:
         """Every team that can serve ``line`` by itself, or take a share of it, with its slots."""
         site = self.sites.get(line.site)
         rules = self._forbidden[None] + self._forbidden[line.id] if self._forbidden else []
         least = 1 if line.max_teams > 1 else line.volunteers
+        near = self._reaching(site) if site else ()
         for team in self.offering[line.item] if site else ():
-            if site is None or not self.near(team, site):
+            if team.id not in near:
                 continue
             free = self._free[team.id]
             window = free[bisect_left(free, (line.first_day,)) : bisect_left(free, (line.last_day + 1,))]

@@ -1,7 +1,7 @@
 """What a plan has to solve."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
@@ -123,6 +123,18 @@ class Travel:
         if self.on == "plane":
             return self.detour_factor * math.hypot(start[0] - end[0], start[1] - end[1])
         return self.detour_factor * great_circle_km(Place(*start), Place(*end))
+
+    def within_radius(self, teams: Iterable[Team], site: Site) -> Iterator[str]:
+        """The teams that reach the site. On a plane most are ruled out by one coordinate alone."""
+        quick, factor = self.on == "plane" and not self.km, self.detour_factor
+        x, y = site.point
+        for team in teams:
+            if quick and team.base is not None:
+                a, b = team.base
+                if abs(a - x) * factor > team.radius_km or abs(b - y) * factor > team.radius_km:
+                    continue
+            if self.distance_km(team, site) <= team.radius_km:
+                yield team.id
 
 
 def _point(node: Site | Team) -> Point | None:

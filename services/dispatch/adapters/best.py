@@ -1,0 +1,86 @@
+"""The best plan so far: who listens hears of it, and of how good it is."""
+
+from dataclasses import replace
+
+from services.dispatch.adapters.ledger import Ledger, Placings
+from services.dispatch.adapters.meter import Meter
+from services.dispatch.domain.planning.certificate import Certificate
+from services.dispatch.domain.planning.circuit import Effort, Progress, Solution, Tell
+from services.dispatch.domain.planning.reasons import explained
+
+PATIENCE = 20
+"""Reasons are made anew when at least so many times as long has passed as they take."""
+
+
+class Stopped(Exception):
+    """Whoever listens wants no more."""
+
+
+class Best:
+    """The best plan so far and what is known about better ones."""
+
+    def __init__(self, first: Ledger, effort: Effort, meter: Meter, tell: Tell) -> None:
+        self._placings: Placings | None = None
+        self._ledger = first
+        self.objective = first.objective
+        self.bound: int | None = None
+        self._certificate: Certificate | None = None
+        self._instance = first.instance
+        self._seed = effort.seed
+        self._meter = meter
+        self._tell = tell
+        self._said: Solution | None = None
+        self._stopped = False
+        self._say_again_at = 0.0
+
+    @property
+    def is_proved(self) -> bool:
+        return self.bound == self.objective
+
+    def solution(self) -> Solution:
+        instance = self._instance
+        booths = [instance.booth(option, count) for placed in self.placings.values() for option, count in placed]
+        circuit = explained(instance.problem, booths, instance.candidates)
+        return Solution(circuit, self.objective, self.bound, self._certificate, self._seed)
+
+    def say(self) -> None:
+        """Tells of the best plan, with reasons for what it leaves. Where those take long, not after every small
+        improvement.
+
+        :raises Stopped: the listener wants no more.
+        """
+        now = self._meter.seconds()
+        if self._said is None or (self.objective > self._said.objective and now >= self._say_again_at):
+            self._said = self.solution()
+            told = self._meter.seconds()
+            self._say_again_at = told + PATIENCE * (told - now)
+        self._said = replace(self._said, bound=self.bound, certificate=self._certificate)
+        if not self._stopped:  # a solver may have one more thing to say after it was told to stop
+            self._stopped = not self._tell(Progress(now, self._said))
+        if self._stopped:
+            raise Stopped
+
+    @property
+    def placings(self) -> Placings:
+        return self._ledger.placings if self._placings is None else self._placings
+
+    def keep(self, ledger: Ledger) -> None:
+        """Keeps the plan if it is better. Before ``ledger`` becomes worse, :meth:`copy` has to be called: to copy each
+        of a province's plans would take a twentieth of the search."""
+        if ledger.objective > self.objective:
+            self._ledger, self._placings, self.objective = ledger, None, ledger.objective
+
+    def copy(self) -> None:
+        """The plan stays what it is, whatever its ledger becomes."""
+        if self._placings is None:
+            self._placings = dict(self._ledger.placings)
+
+    def prove(self, certificate: Certificate) -> None:
+        """Keeps and tells the bound if it is a closer one."""
+        if self._certificate is None or certificate.bound < self._certificate.bound:
+            self._certificate = certificate
+            self.keep_bound(certificate.bound)
+            self.say()
+
+    def keep_bound(self, bound: int) -> None:
+        self.bound = bound if self.bound is None else min(bound, self.bound)

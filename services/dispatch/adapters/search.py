@@ -1,0 +1,252 @@
+"""The search for better plans, and for the bound that says how much better any could be.
+
+The linear relaxation says which booths are worth looking at and what each line is worth; a first sweep over the days
+solves part after part at those prices, and large-neighbourhood search (Shaw 1998) then frees what competes for the same
+days and solves that part exactly, again and again. A small problem is in the end one exact model, which begins at the
+best plan found so far and proves its bound.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from math import inf
+
+from services.dispatch.adapters.best import Best, Stopped
+from services.dispatch.adapters.ledger import Ledger, Placings
+from services.dispatch.adapters.list_planner import place_fixed
+from services.dispatch.adapters.meter import Meter
+from services.dispatch.adapters.part_model import Limits, PartModel
+from services.dispatch.adapters.parts import Part, Parts
+from services.dispatch.adapters.relaxation import Relaxation, Stage
+from services.dispatch.adapters.shapes import SHAPES, Shapes
+from services.dispatch.domain.planning.circuit import Effort
+
+SMALL = 6_000
+"""Options up to which the whole problem ends as one model."""
+
+WORK_PER_ENTRY = 1.2e-8
+"""Work of one iteration of the relaxation per entry of its matrix."""
+
+ITERATIONS = 400
+SHARE_OF_RELAXATION = 0.4
+WORTH_A_STAGE = 1e-2
+"""A stage of the relaxation that improves the bound by less than this is the last before the search: what the next one
+gains is a tenth of it."""
+
+SHARE_OF_POLISH = 0.1
+"""Work left for the bound when the search ends: further stages, from where the relaxation stopped."""
+
+SMALL_STAGES = 4
+SHARE_OF_PARTS, MOST_IN_VAIN = 0.3, 2 * len(SHAPES)
+"""A small problem is solved by parts first, while they gain: so many in a row may not."""
+
+SWEEP_OPTIONS, SWEEP_LACK = 1_000, 5.0
+"""Options in the days of the sweep that are solved together, over the whole map: parts of the map would take each
+other's teams."""
+
+SHARE_OF_SWEEP = 0.3
+PART_OF_PRICE = 0.95
+
+PART_WORK = 1.0
+SLACK, SLACK_LINES = 1e-3, 3
+"""Of its objective the plan that the search goes on from may lack so much at the beginning, and what so many lines are
+worth at most; nothing at the end."""
+
+SHARE_OF_PRICES_OFF, MOST_OFF = 0.5, 0.06
+"""``MOST_OFF`` is a share of what a line of the least priority is worth."""
+
+WORK_PER_PART, WORK_PER_OPTION = 2e-3, 6e-5
+"""Work of making the model of a part, and of its options."""
+
+
+class Search:
+    """Begins at ``ledger`` and leaves what it finds in ``best``."""
+
+    def __init__(self, ledger: Ledger, best: Best, effort: Effort, meter: Meter) -> None:
+        self._instance = ledger.instance
+        self._ledger = ledger
+        self._best = best
+        self._effort = effort
+        self._meter = meter
+        self._fixed = frozenset(self._empty().placings)
+        self._relaxation = Relaxation(self._instance)
+        self._a_stage = self._relaxation.size * ITERATIONS * WORK_PER_ENTRY
+        self._random = random.Random(effort.seed)  # noqa: S311 - a search, not a secret
+
+    def carry_out(self) -> None:
+        """:raises Stopped: whoever listens wants no more."""
+        if len(self._instance.option_line) <= SMALL:
+            self._small()
+        else:
+            self._large()
+
+    def _empty(self) -> Ledger:
+        """Nothing but what is fixed."""
+        ledger = Ledger(self._instance)
+        place_fixed(ledger)
+        return ledger
+
+    def _small(self) -> None:
+        """Parts while they gain, then the whole problem as one model."""
+        work = self._meter.work_left
+        stages = [self._relaxation.advance(ITERATIONS) for _ in range(SMALL_STAGES)]
+        self._meter.spend(SMALL_STAGES * self._a_stage)
+        best = min(stages, key=lambda stage: stage.bound)
+        self._prove(best)
+        parts = Parts(self._instance, best)
+        if self._effort.start is None:
+            self._sweep(parts)
+        self._improve(parts, work * (1 - SHARE_OF_PARTS), MOST_IN_VAIN)
+        if not self._best.is_proved:
+            self._whole()
+
+    def _whole(self) -> None:
+        """The whole problem as one model, which begins at the best plan."""
+        empty = self._empty()
+        base = empty.objective
+        model = PartModel(empty, range(len(self._instance.problem.sites)))
+        model.hint(self._best.placings)
+
+        def heard(placings: Placings | None, bound: int) -> bool:
+            self._best.keep_bound(base + bound)
+            if placings is not None:
+                self._try(empty, placings)
+            try:
+                self._best.say()
+            except Stopped:
+                return False
+            return True
+
+        answer = model.solve(replace(self._limits(self._meter.work_left), thorough=True), heard)
+        if answer is not None:
+            self._best.keep_bound(base + answer.bound)
+            self._try(empty, answer.placings)
+
+    def _prove(self, stage: Stage) -> None:
+        self._best.prove(self._relaxation.certificate(stage))
+
+    def _try(self, ledger: Ledger, placings: Placings) -> None:
+        """Keeps the plan if it is better."""
+        placed = ledger.place_all(placings)
+        self._best.keep(ledger)
+        self._best.copy()
+        for line in placed:
+            ledger.remove(line)
+
+    def _large(self) -> None:
+        """Relaxation, a first sweep at its prices, then part after part until the effort is spent."""
+        a_stage = self._a_stage
+        polish = self._meter.work_left * SHARE_OF_POLISH // a_stage * a_stage
+        parts = Parts(self._instance, self._relaxed(a_stage))
+        if self._effort.start is None:
+            self._sweep(parts)
+        self._improve(parts, polish)
+        while self._meter.work_left >= a_stage and not self._meter.is_spent:
+            self._meter.spend(a_stage)
+            self._prove(self._relaxation.advance(ITERATIONS))
+
+    def _relaxed(self, a_stage: float) -> Stage:
+        last = self._meter.work_left * (1 - SHARE_OF_RELAXATION)
+        best = stage = self._relaxation.advance(ITERATIONS)
+        self._meter.spend(a_stage)
+        self._prove(stage)
+        while not stage.finished and self._meter.work_left - a_stage > last:
+            stage = self._relaxation.advance(ITERATIONS)
+            self._meter.spend(a_stage)
+            gained = 1 - stage.bound / best.bound
+            best = min(best, stage, key=lambda its: its.bound)
+            self._best.say()
+            if gained < WORTH_A_STAGE:
+                break
+        self._prove(best)
+        return stage
+
+    def _sweep(self, parts: Parts) -> None:
+        """A plan from nothing, some days at a time, in which serving a line pays most of what the line is worth
+        elsewhere."""
+        ledger = self._empty()
+        windows = list(parts.windows(parts.days_for(SWEEP_OPTIONS, SWEEP_LACK)))
+        work = min(PART_WORK, self._meter.work_left * SHARE_OF_SWEEP / len(windows))
+        for days in windows:
+            if self._meter.is_spent:
+                break
+            later = parts.line_prices(PART_OF_PRICE, after=days.stop)
+            self._solve_part(ledger, parts.options(parts.everywhere(days, SWEEP_LACK), ledger), parts, work, later)
+            self._best.say()
+        lines = self._instance.problem.lines
+        left = (line for line in range(len(lines)) if line not in ledger.placings)
+        ledger.fill(sorted(left, key=lambda line: -lines[line].priority))
+        if ledger.objective > self._ledger.objective:
+            self._ledger = ledger
+        self._best.keep(self._ledger)
+        self._best.say()
+
+    def _improve(self, parts: Parts, kept_work: float, most_in_vain: float = inf) -> None:
+        """Part after part, until only ``kept_work`` is left, or so many on end found nothing better.
+
+        What the search goes on from may be a little worse than the best plan, ever less so (record-to-record travel,
+        Dueck 1993), and where the part before gained nothing, half of the parts are solved at prices that are a little
+        off: with neither it soon ends where no part gains anything.
+        """
+        shapes, in_vain, gained = Shapes(self._random), 0, True
+        work, slack = self._meter.work_left - kept_work, self._slack()
+        while self._meter.work_left > kept_work and not self._meter.is_spent and in_vain < most_in_vain:
+            shape, left = shapes.draw(), self._meter.work_left
+            part = parts.draw(shape, self._random, self._ledger)
+            before, best = self._ledger.objective, self._best.objective
+            off = not gained and self._random.random() < SHARE_OF_PRICES_OFF
+            least = before
+            if off:
+                self._best.copy()
+                least = min(before, best - round(slack * (left - kept_work) / work))
+            self._improve_part(part, parts, off, least)
+            gained = self._ledger.objective > before
+            shapes.learn(shape, max(0, self._ledger.objective - before), left - self._meter.work_left)
+            self._best.keep(self._ledger)
+            in_vain = 0 if self._best.objective > best else in_vain + 1
+            self._best.say()
+
+    def _slack(self) -> float:
+        return min(SLACK * abs(self._best.objective), SLACK_LINES * self._instance.problem.weights.line)
+
+    def _improve_part(self, part: Part, parts: Parts, off: bool, least: int) -> None:
+        """Solves a part, perhaps at prices that are off; an answer that makes the plan worth less than ``least`` is
+        dropped."""
+        ledger = self._ledger
+        freed = {line: ledger.placings[line] for line in parts.placed_in(part, ledger) if line not in self._fixed}
+        for line in freed:
+            ledger.remove(line)
+        options = parts.options(part, ledger, freed) | {option for placed in freed.values() for option, _ in placed}
+        prices = self._prices_off(options) if off else None
+        placed = self._solve_part(ledger, options, parts, PART_WORK, prices, freed)
+        if ledger.objective < least:
+            for line in placed:
+                ledger.remove(line)
+            ledger.place_all(freed)
+
+    def _prices_off(self, options: set[int]) -> list[int]:
+        """A little more or less for each line of these options."""
+        most, prices = round(MOST_OFF * self._instance.problem.weights.line), [0] * len(self._instance.needed)
+        for line in sorted({self._instance.option_line[option] for option in options}):
+            prices[line] = self._random.randint(-most, most)
+        return prices
+
+    def _solve_part(
+        self,
+        ledger: Ledger,
+        options: set[int],
+        parts: Parts,
+        work: float,
+        prices: Sequence[int] | None = None,
+        known: Placings | None = None,
+    ) -> list[int]:
+        """Solves and places a part; gives the lines that were placed."""
+        model = PartModel(ledger, parts.sites(options), options, prices)
+        if known is not None:
+            model.hint(known)
+        answer = model.solve(self._limits(work))
+        self._meter.spend((answer.work if answer is not None else work) + model.size * WORK_PER_OPTION + WORK_PER_PART)
+        return ledger.place_all(answer.placings if answer is not None else known or {})
+
+    def _limits(self, work: float) -> Limits:
+        return Limits(min(work, self._meter.work_left), self._meter.seconds_left(), self._effort.seed)
