@@ -28,8 +28,9 @@ class Bed:
     logs: Path
 
     def new_database(self, name: str) -> str:
+        """Its URL. Without TLS, as broker and cache are spoken to, and as docker-compose.yml has it."""
         create_database(self.postgres.url, name)
-        return self.postgres.url.rsplit("/", 1)[0] + "/" + name
+        return f"{self.postgres.url.rsplit('/', 1)[0]}/{name}?sslmode=disable"
 
     def deploy(self) -> Deployment:
         """The four services as separate processes, migrated and started."""
