@@ -38,12 +38,6 @@ _BEGUN = and_(
 )
 """What a cursor's window still has to send."""
 
-_PASSED = or_(
-    event_log.c.txid < relay_cursor.c.window_from,
-    and_(event_log.c.txid < relay_cursor.c.window_to, event_log.c.id <= relay_cursor.c.sent_id),
-)
-"""What a cursor has passed."""
-
 # Each is made once: a round's statements would cost more to put together than to run.
 _FRESH = and_(event_log.c.txid >= relay_cursor.c.window_to, event_log.c.txid < TransactionsEndedBelow())
 _OF_SHARD = event_log.c.shard == relay_cursor.c.shard
@@ -140,14 +134,12 @@ class Relay:
         self._linger_seconds = linger_seconds
         self._held_back = False
         self._goes_on = False
-        self._counted: frozenset[int] = frozenset()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until ``stop``: publish, wait for the doorbell, and again."""
         failures = 0
         while not stop.is_set():
             try:
-                await self._count_taken_over()
                 await self.publish_due()
                 failures = 0
                 if not self._goes_on:  # whatever is committed from now on rings
@@ -227,22 +219,6 @@ class Relay:
             return
         async with self._database.writing() as session:
             await session.execute(_ADVANCE, [_parameters(window) for window in moves])
-
-    async def _count_taken_over(self) -> None:
-        """Counts once what was sent of the shards that are new here: a release that did not count may have had them."""
-        new = self._lease.held - self._counted
-        if new:
-            counted = select(func.count()).where(event_log.c.shard == relay_cursor.c.shard, _PASSED).scalar_subquery()
-            sent_count = relay_cursor.c.sent_count
-            of_new = relay_cursor.c.shard.in_(sorted(new))
-            async with self._database.writing() as session:
-                await session.execute(
-                    select(relay_cursor).where(of_new).order_by(relay_cursor.c.shard).with_for_update()
-                )
-                await session.execute(
-                    update(relay_cursor).where(of_new, counted > sent_count).values(sent_count=counted)
-                )
-        self._counted = self._lease.held
 
     async def _doorbell_or(self, stop: asyncio.Event, seconds: float) -> None:
         waiting = asyncio.create_task(stop.wait())

@@ -1,6 +1,5 @@
 """The publisher's side of finding what got lost: what it says when, what it sends again, and how soon it is heard."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
@@ -18,8 +17,7 @@ from shared.messaging.shards import ShardLease
 from shared.messaging.tables import event_log, relay_cursor
 from tests.support.brokers import PlayedBroker
 from tests.support.fixtures import NewUrl
-from tests.support.rolls import Rolls, all_sent, change, change_all, rolls_at, up_to
-from tests.support.waiting import until
+from tests.support.rolls import Rolls, change, rolls_at, up_to
 
 
 def positions_of(
@@ -78,20 +76,6 @@ async def test_positions_that_did_not_get_there_are_said_again(catalog: Rolls) -
     broker.away = False
     await positions.tell_due(0.1)
     assert [said.shard for said in broker.told] == [3], "others are said by whoever has the lease"
-
-
-async def test_a_release_that_did_not_count_is_counted_after(catalog: Rolls) -> None:
-    broker = PlayedBroker()
-    for _ in range(3):
-        await change_all(catalog, 1)
-        await relay_of(catalog, broker).publish_due()
-    async with catalog.database.writing() as session:
-        await session.execute(update(relay_cursor).where(relay_cursor.c.sent_count > 1).values(sent_count=1))
-    stop, relay = asyncio.Event(), relay_of(catalog, broker)
-    running = asyncio.create_task(relay.run(stop))
-    await until(lambda: all_sent(catalog))
-    stop.set()
-    await running
 
 
 async def test_a_stretch_is_sent_in_order_with_what_to_ask_for_next_behind_it(catalog: Rolls) -> None:
