@@ -18,13 +18,13 @@ class Completeness:
     """One service's: does on its store and broker what :class:`shared.messaging.core.completeness.Gaps` decides."""
 
     def __init__(
-        self, service: str, database: Database, broker: Broker, *, seconds: Callable[[], float] = monotonic
+        self, service: str, database: Database, broker: Broker, *, elapsed: Callable[[], float] = monotonic
     ) -> None:
-        """``seconds``: any clock that goes on."""
+        """``elapsed``: seconds since some moment, by a clock that is never set."""
         self._service = service
         self._database = database
         self._broker = broker
-        self._seconds = seconds
+        self._elapsed = elapsed
         self._gaps = Gaps(service)
 
     async def heard(self, positions: Sequence[Position]) -> None:
@@ -36,7 +36,7 @@ class Completeness:
             await self._compare(position, received.get((position.publisher, position.shard), 0))
 
     async def _compare(self, position: Position, received: int) -> None:
-        now, connection = self._seconds(), self._broker.connections
+        now, connection = self._elapsed(), self._broker.connections
         step = self._gaps.heard(position, received, now=now, connection=connection)
         if isinstance(step, Recount):
             received = await self._recount(position)

@@ -140,7 +140,7 @@ class Standing:
         self._relay = relay_of(self.catalog, self.broker)
         self._positions = positions_of(self.catalog, self.broker)
         self._resender = Resender("catalog", self.catalog.database, self.broker, utc_now)
-        self._completeness = Completeness("notify", self.notify.database, self.broker, seconds=lambda: self.now)
+        self._completeness = Completeness("notify", self.notify.database, self.broker, elapsed=lambda: self.now)
 
     async def turn(self, changed: str | None, *, loses: bool = False) -> list[int]:
         """Gives the shards of which notify asked for something. The answer is taken, or lost, in the next turn."""
