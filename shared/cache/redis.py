@@ -2,13 +2,14 @@
 
 import asyncio
 import time
-from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
 from shared.cache.memory import MemoryCache
@@ -17,8 +18,8 @@ from shared.telemetry.logs import logger
 
 _PREFIX = "diancai:"
 CONNECT_SECONDS = 2.0
-LONGEST_COUNT_SECONDS = 0.25
-"""Nobody waits longer for a count; the limit then does not hold."""
+LONGEST_WAIT_SECONDS = 0.25
+"""Nobody waits longer for Redis: a limit then does not hold, a signal gets lost."""
 
 SHARE_SECONDS = 0.25
 """How often processes tell each other what they counted; so much later does one hear of the others' requests."""
@@ -62,6 +63,10 @@ class RedisCache:
         self._outgoing: asyncio.Queue[str] = asyncio.Queue(maxsize=10_000)
         self._counts: dict[_Window, int] = {}
         self._unshared: Counter[_Window] = Counter()
+        self._kinds: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        """The kinds of topics that were ever watched here; set while their signals arrive."""
+        self._watched = asyncio.Event()
+        self._subscription: PubSub | None = None
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -83,7 +88,18 @@ class RedisCache:
     @asynccontextmanager
     async def watching(self, topic: str) -> AsyncIterator[AsyncIterator[None]]:
         async with self._local.watching(topic) as bursts:
+            with suppress(RedisError, OSError, TimeoutError):  # without Redis, as when a signal gets lost
+                async with asyncio.timeout(LONGEST_WAIT_SECONDS):
+                    await self._hear(_kind(topic))
             yield bursts
+
+    async def _hear(self, kind: str) -> None:
+        is_new = kind not in self._kinds
+        heard = self._kinds[kind]
+        self._watched.set()
+        if is_new and self._subscription is not None:
+            await self._subscription.psubscribe(*_patterns([kind]))
+        await heard.wait()
 
     async def take(self, key: str, *, limit: int, seconds: int) -> int:
         number, rest = divmod(int(time.time()), seconds)
@@ -110,7 +126,7 @@ class RedisCache:
         if self._client is None:
             return
         try:
-            async with asyncio.timeout(LONGEST_COUNT_SECONDS), self._client.pipeline(transaction=False) as pipe:
+            async with asyncio.timeout(LONGEST_WAIT_SECONDS), self._client.pipeline(transaction=False) as pipe:
                 for window, count in counted.items():
                     pipe.incrby(window.name, count)
                     pipe.expire(window.name, window.seconds * 2)
@@ -130,13 +146,36 @@ class RedisCache:
                 log.info("signal lost, readers will find out by themselves", error=repr(error))
 
     async def _receive(self, client: "Redis") -> None:
+        """From the first watcher on, and only the kinds of topics that are watched here: else every process would be
+        woken by each signal of all others."""
+        await self._watched.wait()
         while True:
             try:
                 async with client.pubsub() as subscription:
-                    await subscription.psubscribe(_PREFIX + "*")
+                    first = set(self._kinds)
+                    await subscription.psubscribe(*_patterns(first))
+                    self._subscription = subscription
+                    if late := self._kinds.keys() - first:
+                        await subscription.psubscribe(*_patterns(late))
                     async for message in subscription.listen():
-                        if message["type"] == "pmessage":
-                            self._local.signal(message["channel"].decode().removeprefix(_PREFIX))
+                        topic = message["channel"].decode().removeprefix(_PREFIX)
+                        if message["type"] == "psubscribe":
+                            self._kinds[_kind(topic)].set()
+                        elif message["type"] == "pmessage":
+                            self._local.signal(topic)
             except (RedisError, OSError) as error:
                 log.info("not hearing signals, readers will find out by themselves", error=repr(error))
+            self._subscription = None
+            for heard in self._kinds.values():
+                heard.clear()
             await asyncio.sleep(1)
+
+
+def _kind(topic: str) -> str:
+    """``inbox`` of ``inbox:coordinator``."""
+    return topic.partition(":")[0]
+
+
+def _patterns(kinds: Iterable[str]) -> list[str]:
+    """Of the channels of these kinds of topics."""
+    return [pattern for kind in kinds for pattern in (f"{_PREFIX}{kind}", f"{_PREFIX}{kind}:*")]

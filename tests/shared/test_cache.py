@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
+from redis.asyncio import Redis
 
 from shared.cache.memory import MemoryCache
 from shared.cache.port import Cache
 from shared.cache.redis import RedisCache
+from shared.kernel.ids import new_id
 from tests.support.proxy import wired
 
 NewCache = Callable[[], Cache]
@@ -46,6 +48,24 @@ async def test_a_signal_on_another_topic_does_not(new_cache: NewCache) -> None:
         await hears(here, there, "inbox:team.health")
         assert not woken.done()
         woken.cancel()
+
+
+async def test_a_process_is_woken_by_signals_of_the_kinds_that_are_watched_there(redis_url: str) -> None:
+    quiet, watched = f"quiet-{new_id()}", f"watched-{new_id()}"
+    here, there = (RedisCache(f"{redis_url}?client_name={name}") for name in (watched, quiet))
+    async with here.running(), there.running(), Redis.from_url(redis_url) as redis:
+
+        async def subscriptions(name: str) -> int:
+            return sum(int(client["psub"]) for client in await redis.client_list() if client["name"] == name)
+
+        await hears(here, there, "inbox:coordinator")
+        one_kind = await subscriptions(watched)
+        async with here.watching("inbox:team.law"):
+            assert await subscriptions(watched) == one_kind > 0
+        async with here.watching("mail"):
+            assert await subscriptions(watched) == 2 * one_kind
+            await hears(here, there, "mail")
+        assert await subscriptions(quiet) == 0
 
 
 async def test_without_redis_signals_are_lost_and_nothing_else(redis_url: str) -> None:
