@@ -20,6 +20,7 @@ from shared.db.idempotency import Claim, claim_all
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.clock import Clock
 from shared.kernel.errors import DomainError
+from shared.kernel.pace import Pace
 from shared.messaging.outbox import Outbox, Recorded
 
 LARGEST_GROUP = 100
@@ -54,6 +55,7 @@ class Additions:
         self._database = database
         self._outbox = outbox
         self._clock = clock
+        self._pace = Pace()
         self._waiting: list[Addition] = []
         self._working: asyncio.Task[None] | None = None
 
@@ -70,6 +72,7 @@ class Additions:
 
     async def _work(self) -> None:
         while self._waiting:
+            await self._pace.wait()
             group = self._next_group()
             try:
                 await self._store(group)

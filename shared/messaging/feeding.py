@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count, groupby
 
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
 
+from shared.kernel.pace import Pace
 from shared.messaging.backoff import backoff_seconds
 from shared.messaging.broker import BATCH, BrokerUnavailable, Handler
 from shared.messaging.envelope import Envelope
@@ -18,10 +20,8 @@ from shared.telemetry.logs import logger
 GROW_SECONDS = 0.25
 """How long a batch waits for company in which no event has an effect."""
 
-BUSY_GROW_SECONDS = 0.01
-"""How long any batch does so when the one before has just been stored."""
-
-BUSY_SECONDS = 0.03
+LINGER_SECONDS = 0.001
+"""How long any batch does so: what a relay sends in one round arrives within this, and belongs together."""
 
 WATCH_SECONDS = 4.0
 REBIND_EVERY = 3
@@ -31,6 +31,9 @@ Declare = Callable[[AbstractChannel], Awaitable[None]]
 
 Deliver = Callable[[Sequence[AbstractIncomingMessage]], Awaitable[None]]
 """Takes messages in order; when it returns they are acknowledged."""
+
+Arrivals = asyncio.Queue[AbstractIncomingMessage | None]
+"""What the broker has sent; None: it is time to stop."""
 
 log = logger(__name__)
 
@@ -59,28 +62,34 @@ async def start_feeder(
     underlay = await channel.get_underlay_channel()
     underlay.on_consumer_cancel_callbacks.add(lambda _frame: lost.set())
     channel.close_callbacks.add(lambda *_: lost.set())
-    arrivals: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()
+    arrivals: Arrivals = asyncio.Queue()
     queue = await channel.get_queue(queue_name, ensure=False)
     tag = await queue.consume(arrivals.put)
 
+    async def end() -> None:
+        await stop.wait()
+        await arrivals.put(None)
+
     async def feed() -> None:
-        before = float("-inf")
+        pace = Pace()
         while True:
-            batch = await _next_batch(arrivals, stop, idle_types, before)
+            batch = await _next_batch(arrivals, stop, idle_types, pace)
             if not batch:
                 await queue.cancel(tag)
                 return
+            pace.begin()
             await deliver(batch)
             last = batch[-1].delivery_tag
             if last is not None:
                 await underlay.basic_ack(last, multiple=True)
-            before = asyncio.get_running_loop().time()
             if may_drop and any(map(is_mark, batch)) and await may_drop(queue_name):
                 await queue.cancel(tag)
                 await delete(connection, queue_name)
                 return
 
+    ending = asyncio.create_task(end())
     task = asyncio.create_task(feed())
+    task.add_done_callback(lambda _: ending.cancel())
     task.add_done_callback(lambda done: None if done.cancelled() or not done.exception() else lost.set())
     return task
 
@@ -98,41 +107,30 @@ async def tidied(
 
 
 async def _next_batch(
-    arrivals: "asyncio.Queue[AbstractIncomingMessage]", stop: asyncio.Event, idle_types: frozenset[str], before: float
+    arrivals: Arrivals, stop: asyncio.Event, idle_types: frozenset[str], pace: Pace
 ) -> list[AbstractIncomingMessage]:
     """What has arrived, at least one message; empty when it is time to stop. A batch without an effect is given some
-    time to grow, and so is any that follows another at once: a transaction for many events costs little more than one
-    for a single event. ``before``: when the last batch was done, by the loop's clock."""
+    time to grow; others keep to ``pace``."""
     loop = asyncio.get_running_loop()
     batch: list[AbstractIncomingMessage] = []
     until = None
-    while len(batch) < BATCH and (message := await _next_arrival(arrivals, stop, until)) is not None:
+    while len(batch) < BATCH and (message := await _next_arrival(arrivals, until)) is not None:
         batch.append(message)
         if until is None:
             until = loop.time() + GROW_SECONDS
         if message.type not in idle_types:
-            is_busy = loop.time() - before < BUSY_SECONDS
-            until = min(until, loop.time() + (BUSY_GROW_SECONDS if is_busy else 0.0))
+            until = min(until, max(loop.time() + LINGER_SECONDS, pace.next_at))
     return [] if stop.is_set() else batch  # unacknowledged, they go to the next consumer
 
 
-async def _next_arrival(
-    arrivals: "asyncio.Queue[AbstractIncomingMessage]", stop: asyncio.Event, until: float | None
-) -> AbstractIncomingMessage | None:
+async def _next_arrival(arrivals: Arrivals, until: float | None) -> AbstractIncomingMessage | None:
     """None when there is none by then, or it is time to stop."""
     if not arrivals.empty():
         return arrivals.get_nowait()
-    patience = None if until is None else until - asyncio.get_running_loop().time()
-    if patience is not None and patience <= 0:
-        return None
-    getting = asyncio.create_task(arrivals.get())
-    stopped = asyncio.create_task(stop.wait())
-    try:
-        await asyncio.wait({getting, stopped}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        stopped.cancel()
-        getting.cancel()  # does nothing to one that is done
-    return getting.result() if getting.done() and not getting.cancelled() else None
+    with suppress(TimeoutError):
+        async with asyncio.timeout_at(until):
+            return await arrivals.get()
+    return None
 
 
 async def hand_out(batch: Sequence[AbstractIncomingMessage], handler: Handler, hear: Hear | None) -> None:

@@ -2,11 +2,27 @@
 
 import asyncio
 from collections.abc import Sequence
+from itertools import groupby
 
-from sqlalchemy import Integer, and_, bindparam, column, func, or_, select, text, update
+from sqlalchemy import (
+    ARRAY,
+    Integer,
+    SmallInteger,
+    and_,
+    any_,
+    bindparam,
+    column,
+    func,
+    or_,
+    select,
+    text,
+    true,
+    update,
+)
 
 from shared.db.engine import Database
 from shared.db.types import TransactionsEndedBelow
+from shared.kernel.pace import Pace
 from shared.messaging.backoff import backoff_seconds
 from shared.messaging.broker import Broker, BrokerUnavailable
 from shared.messaging.core import drive
@@ -25,12 +41,6 @@ HELD_BACK_SECONDS = 0.005
 """How soon to look again when an event is committed, but an earlier transaction (of anyone on the
 database server) is still open: its end rings no bell."""
 
-BUSY_GROW_SECONDS = 0.01
-"""How long a round waits for company when the one before has just ended: a round for many events costs little more
-than one for a single event."""
-
-BUSY_SECONDS = 0.03
-
 _BEGUN = and_(
     event_log.c.txid >= relay_cursor.c.window_from,
     event_log.c.txid < relay_cursor.c.window_to,
@@ -41,14 +51,27 @@ _BEGUN = and_(
 # Each is made once: a round's statements would cost more to put together than to run.
 _FRESH = and_(event_log.c.txid >= relay_cursor.c.window_to, event_log.c.txid < TransactionsEndedBelow())
 _OF_SHARD = event_log.c.shard == relay_cursor.c.shard
-_LOOK = select(
+_STANDING = (
     relay_cursor,
     select(event_log.c.id).where(_OF_SHARD, _BEGUN).exists().label("unfinished"),
-    # + 0: else PostgreSQL walks the whole log by id to find none
-    select(func.min(event_log.c.id + 0)).where(_OF_SHARD, _FRESH).scalar_subquery().label("first"),
     TransactionsEndedBelow().label("watermark"),
     select(event_log.c.id).where(_OF_SHARD, event_log.c.txid >= TransactionsEndedBelow()).exists().label("above"),
+)
+_LOOK = select(
+    *_STANDING, select(func.min(event_log.c.id)).where(_OF_SHARD, _FRESH).scalar_subquery().label("first")
 ).where(relay_cursor.c.shard.in_(bindparam("shards", expanding=True)))
+
+GLANCE = 8
+"""As many new events of a shard come with the look at it; mostly that is all there are, and nothing more is read."""
+
+# + 0: else PostgreSQL walks the whole log by id to find none.
+_FIRST_FEW = select(*IN_ENVELOPE).where(_OF_SHARD, _FRESH).order_by(event_log.c.id + 0).limit(GLANCE).lateral("first")
+_LOOK_ON_POSTGRES = (
+    select(*_STANDING, *_FIRST_FEW.c)
+    .select_from(relay_cursor.outerjoin(_FIRST_FEW, true()))
+    .where(relay_cursor.c.shard == any_(bindparam("shards", type_=ARRAY(SmallInteger))))
+    .order_by(relay_cursor.c.shard, _FIRST_FEW.c.id)
+)
 
 _READ_ONE = (
     select(*IN_ENVELOPE)
@@ -132,8 +155,11 @@ class Relay:
         self._lease = lease
         self._poll_seconds = poll_seconds
         self._linger_seconds = linger_seconds
+        self._pace = Pace()
         self._held_back = False
         self._goes_on = False
+        self._glanced: dict[tuple[int, int], list[Envelope]] = {}
+        """The new events that the last look came upon, up to ``GLANCE`` a shard, by shard and watermark."""
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until ``stop``: publish, wait for the doorbell, and again."""
@@ -151,10 +177,9 @@ class Relay:
                 await self._doorbell_or(stop, backoff_seconds(failures))
 
     async def _next_ring(self) -> None:
-        ended = asyncio.get_running_loop().time()
         await self._doorbell.wait(HELD_BACK_SECONDS if self._held_back else self._poll_seconds)
-        is_busy = asyncio.get_running_loop().time() - ended < BUSY_SECONDS
-        await asyncio.sleep(max(self._linger_seconds, BUSY_GROW_SECONDS if is_busy else 0.0))
+        await asyncio.sleep(self._linger_seconds)
+        await self._pace.wait()
 
     async def publish_due(self) -> int:
         """One round; gives how many events the broker took over.
@@ -183,24 +208,37 @@ class Relay:
         return None
 
     async def _look(self) -> list[Standing]:
+        on_postgres = self._database.dialect == "postgresql"
         async with self._database.reading() as session:
-            rows = (await session.execute(_LOOK, {"shards": sorted(self._lease.held)})).all()
+            look = _LOOK_ON_POSTGRES if on_postgres else _LOOK
+            rows = (await session.execute(look, {"shards": sorted(self._lease.held)})).all()
         self._held_back = any(row.above for row in rows)
-        return [
-            Standing(
-                row.shard,
-                row.window_from,
-                row.window_to,
-                row.sent_id,
-                row.sent_count,
-                row.unfinished,
-                row.first,
-                row.watermark,
+        self._glanced = {}
+        standings: list[Standing] = []
+        for shard, of_shard in groupby(rows, lambda row: row.shard):
+            row, *rest = of_shard
+            first = row.id if on_postgres else row.first
+            if on_postgres:
+                found = [row, *rest] if first is not None else []
+                self._glanced[shard, row.watermark] = to_envelopes(self.publisher, found)
+            standings.append(
+                Standing(
+                    shard,
+                    row.window_from,
+                    row.window_to,
+                    row.sent_id,
+                    row.sent_count,
+                    row.unfinished,
+                    first,
+                    row.watermark,
+                )
             )
-            for row in rows
-        ]
+        return standings
 
     async def _read(self, windows: Sequence[Window], limit: int) -> list[list[Envelope]]:
+        glanced = [self._glanced.get((window.shard, window.to_txid), []) for window in windows]
+        if all(0 < len(page) < GLANCE for page in glanced):
+            return glanced
         pages: list[list[Envelope]] = [[] for _ in windows]
         async with self._database.reading() as session:
             if self._database.dialect == "postgresql":

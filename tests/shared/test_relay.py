@@ -17,7 +17,7 @@ from shared.messaging.broker import Broker, BrokerUnavailable
 from shared.messaging.core.relay import PAGE
 from shared.messaging.envelope import SHARDS, shard_of
 from shared.messaging.outbox import Outbox, Recorded
-from shared.messaging.relay import Relay, outbox_depth
+from shared.messaging.relay import GLANCE, Relay, outbox_depth
 from shared.messaging.shards import ShardLease
 from shared.messaging.tables import event_log, relay_cursor
 from shared.telemetry.trace import current_trace
@@ -185,6 +185,18 @@ async def test_a_window_larger_than_a_page_is_sent_whole_by_any_number_of_relays
     assert {stream: numbers for stream, numbers in by_stream.items() if not stream.endswith("-new")} == {
         f"roll:{code}": [1, 2] for code in codes
     }
+
+
+@pytest.mark.parametrize("events", [GLANCE - 1, GLANCE, GLANCE + 1])
+async def test_one_round_sends_all_that_is_new_however_much_came_with_the_look(catalog: Rolls, events: int) -> None:
+    broker, codes = PlayedBroker(), codes_of_one_shard(events)
+    relay = relay_of(catalog, broker)
+    for again in (1, 2):
+        for code in codes:
+            await change(catalog.uow, code)
+        assert await relay.publish_due() == events
+        assert numbers_by_stream(broker.taken) == {f"roll:{code}": up_to(again) for code in codes}
+    assert await relay.publish_due() == 0
 
 
 async def test_a_relay_that_lost_its_lease_unnoticed_does_not_move_the_cursor_back(catalog: Rolls) -> None:
