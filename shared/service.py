@@ -118,7 +118,7 @@ class Service:
         how long its events may wait for each other before they are published."""
         database = Database(settings.database_url, ca_file=settings.tls_ca_file)
         outbox = Outbox(settings.name)
-        doorbell = Doorbell(database)
+        doorbell = Doorbell(database, debounce_seconds=linger_seconds)
         lease = ShardLease(database)
         vault = Vault(settings.vault_keys_file, create=settings.vault_keys_create)
         uow = UnitOfWork(database, outbox, clock, doorbell.ring, vault)

@@ -1,11 +1,11 @@
 """One use case, one transaction: the change and the events that tell of it are stored together."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import text
+from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
@@ -64,6 +64,18 @@ class Transaction:
             return loaded
         found = await self.session.get(kind, key, with_for_update=True)
         self._locked.append(found)
+        return found
+
+    async def find_all(self, kind: type[A], keys: Collection[str]) -> dict[str, A]:
+        """Those that there are, by key, locked in the order of their keys until the transaction ends."""
+        found = {key: mine for key in keys if (mine := self.session.identity_map.get(identity_key(kind, key)))}
+        if missing := sorted(set(keys) - found.keys()):
+            (key_column,) = inspect(kind).primary_key
+            query = select(kind).where(key_column.in_(missing)).order_by(key_column).with_for_update()
+            with self.session.no_autoflush:
+                rest = {one.key: one for one in await self.session.scalars(query)}
+            self._locked.extend(rest.values())
+            found |= rest
         return found
 
     async def get(self, kind: type[A], key: str) -> A:

@@ -1,8 +1,8 @@
 """Wakes the relay after a commit, so that it need not ask often.
 
-In one process a plain event does. Across processes PostgreSQL's NOTIFY does, after the commit and
-debounced: inside the transaction it would take a lock of the whole server at every commit. A ring
-that gets lost costs one poll interval, nothing else.
+In one process a plain event does. Across processes PostgreSQL's NOTIFY does, after the commit: inside
+the transaction it would take a lock of the whole server at every commit. A ring that gets lost costs
+one poll interval, nothing else.
 """
 
 import asyncio
@@ -17,8 +17,6 @@ from shared.kernel.tasks import end
 from shared.telemetry.logs import logger
 
 CHANNEL = "diancai_outbox"
-DEBOUNCE_SECONDS = 0.002
-
 _NOTIFY = text(f"NOTIFY {CHANNEL}")
 
 log = logger(__name__)
@@ -28,8 +26,11 @@ class Doorbell:
     """``ring`` after a commit; ``wait`` in the relay. ``carrying`` and ``listening`` connect the two
     across processes when the store is PostgreSQL, and do nothing when it is SQLite."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, debounce_seconds: float = 0.0) -> None:
+        """``debounce_seconds``: how long a ring to other processes waits, to be carried with those that
+        follow it; those that come while one is on its way go together anyway."""
         self._database = database
+        self._debounce_seconds = debounce_seconds
         self._local = asyncio.Event()
         self._outgoing = asyncio.Event()
         self._next = asyncio.Event()
@@ -69,7 +70,7 @@ class Doorbell:
     async def _carry(self) -> None:
         while True:
             await self._outgoing.wait()
-            await asyncio.sleep(DEBOUNCE_SECONDS)  # one NOTIFY for all that was committed meanwhile
+            await asyncio.sleep(self._debounce_seconds)  # one NOTIFY for all that was committed meanwhile
             self._outgoing.clear()
             try:
                 await self._database.run_alone(_NOTIFY)

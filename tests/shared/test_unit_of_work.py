@@ -121,6 +121,22 @@ async def test_what_is_locked_is_not_read_again(rolls: Rolls) -> None:
         assert len(statements) == asked > 0
 
 
+async def test_several_are_found_together_and_not_read_again(rolls: Rolls) -> None:
+    for code in ("health", "law"):
+        await mark(rolls.uow, code, 1)
+    statements: list[object] = []
+    event.listen(rolls.database.engine.sync_engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
+    async with rolls.uow.transaction() as tx:
+        mine = await tx.get(Roll, "law")
+        mine.mark(2)
+        asked = len(statements)
+        found = await tx.find_all(Roll, ["health", "nobody", "law"])
+        assert len(statements) == asked + 1
+        assert found == {"health": await tx.get(Roll, "health"), "law": mine}
+        assert len(statements) == asked + 1
+    assert await rolls.marks("law") == [1, 2]
+
+
 async def test_one_transaction_at_a_time_has_the_turn(postgres_url: NewUrl) -> None:
     done: list[str] = []
     waiting = (

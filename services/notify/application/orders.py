@@ -1,6 +1,6 @@
 """What townships and coordinators must know of an order, and teams of their rating."""
 
-from services.notify.application.posting import Channels, mention, post, telling
+from services.notify.application.posting import Channels, mention, mention_all, post, telling
 from services.notify.domain.message import Params
 from services.notify.domain.recipient import COORDINATOR, of_team, of_township
 from shared.contracts.requests import OrderAccepted, OrderCancelled, OrderReturned, ServiceOrdered, ServiceRated
@@ -15,7 +15,7 @@ async def tell_of_order(uow: UnitOfWork, channels: Channels, event: ServiceOrder
         "lines_ordered": event.line_count,
     }
     async with telling(uow) as tx:
-        await mention(tx, of_township(event.township_code))
+        await mention_all(tx, of_township(event.township_code), COORDINATOR)
         await post(tx, channels, COORDINATOR, "message.service_ordered", params, about=_about(event.order_id))
 
 

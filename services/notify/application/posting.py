@@ -59,6 +59,14 @@ async def mention(tx: Transaction, recipient_id: str) -> Recipient:
     return recipient
 
 
+async def mention_all(tx: Transaction, *recipient_ids: str) -> None:
+    """The same for several, read together; what follows finds them without asking the store."""
+    found = await tx.find_all(Recipient, recipient_ids)
+    for recipient_id in recipient_ids:
+        if recipient_id not in found:
+            await mention(tx, recipient_id)
+
+
 async def post(
     tx: Transaction,
     channels: Channels,
