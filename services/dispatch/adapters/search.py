@@ -57,7 +57,7 @@ worth at most; nothing at the end."""
 SHARE_OF_PRICES_OFF, MOST_OFF = 0.5, 0.06
 """``MOST_OFF`` is a share of what a line of the least priority is worth."""
 
-WORK_PER_PART, WORK_PER_OPTION = 2.5e-3, 6.5e-5
+WORK_PER_PART, WORK_PER_OPTION = 5e-4, 5e-5
 """Work of a part, and of each option in its model, beside what the solver counts: making the model, and presolving
 it."""
 
