@@ -54,7 +54,7 @@ SLACK, SLACK_LINES = 1e-3, 3
 """Of its objective the plan that the search goes on from may lack so much at the beginning, and what so many lines are
 worth at most; nothing at the end."""
 
-SHARE_OF_PRICES_OFF, MOST_OFF = 0.5, 0.06
+SHARE_OF_PRICES_OFF, MOST_OFF = 0.8, 0.06
 """``MOST_OFF`` is a share of what a line of the least priority is worth."""
 
 WORK_PER_PART, WORK_PER_OPTION = 5e-4, 5e-5
@@ -197,7 +197,7 @@ class Search:
         """Part after part, until only ``kept_work`` is left, or so many on end found nothing better.
 
         What the search goes on from may be a little worse than the best plan, ever less so (record-to-record travel,
-        Dueck 1993), and where the part before gained nothing, half of the parts are solved at prices that are a little
+        Dueck 1993), and where the part before gained nothing, most parts are solved at prices that are a little
         off: with neither it soon ends where no part gains anything.
         """
         shapes, in_vain, gained = Shapes(self._random), 0, True
