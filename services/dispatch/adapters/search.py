@@ -54,7 +54,7 @@ SLACK, SLACK_LINES = 1e-3, 3
 """Of its objective the plan that the search goes on from may lack so much at the beginning, and what so many lines are
 worth at most; nothing at the end."""
 
-SHARE_OF_PRICES_OFF, MOST_OFF = 0.8, 0.06
+SHARE_OF_PRICES_OFF, SMALL_SHARE_OF_PRICES_OFF, MOST_OFF = 0.8, 0.5, 0.06
 """``MOST_OFF`` is a share of what a line of the least priority is worth."""
 
 WORK_PER_PART, WORK_PER_OPTION = 5e-4, 5e-5
@@ -99,7 +99,7 @@ class Search:
         parts = Parts(self._instance, stage)
         if self._effort.start is None:
             self._sweep(parts)
-        self._improve(parts, work * (1 - SHARE_OF_PARTS), MOST_IN_VAIN)
+        self._improve(parts, work * (1 - SHARE_OF_PARTS), SMALL_SHARE_OF_PRICES_OFF, MOST_IN_VAIN)
         if not self._best.is_proved:
             self._whole()
 
@@ -146,7 +146,7 @@ class Search:
         parts = Parts(self._instance, self._relaxed())
         if self._effort.start is None:
             self._sweep(parts)
-        self._improve(parts, polish)
+        self._improve(parts, polish, SHARE_OF_PRICES_OFF)
         left = self._meter.work_left - len(self._instance.option_line) * WORK_TO_SCAN
         iterations = int(left / (self._relaxation.size * WORK_PER_ENTRY)) - ITERATIONS_TO_BEGIN
         if iterations > 0 and not self._meter.is_spent:
@@ -193,12 +193,12 @@ class Search:
         self._best.keep(self._ledger)
         self._best.say()
 
-    def _improve(self, parts: Parts, kept_work: float, most_in_vain: float = inf) -> None:
+    def _improve(self, parts: Parts, kept_work: float, share_off: float, most_in_vain: float = inf) -> None:
         """Part after part, until only ``kept_work`` is left, or so many on end found nothing better.
 
         What the search goes on from may be a little worse than the best plan, ever less so (record-to-record travel,
-        Dueck 1993), and where the part before gained nothing, most parts are solved at prices that are a little
-        off: with neither it soon ends where no part gains anything.
+        Dueck 1993), and where the part before gained nothing, ``share_off`` of the parts are solved at prices that are
+        a little off: with neither it soon ends where no part gains anything.
         """
         shapes, in_vain, gained = Shapes(self._random), 0, True
         work, slack = self._meter.work_left - kept_work, self._slack()
@@ -206,7 +206,7 @@ class Search:
             shape, left = shapes.draw(), self._meter.work_left
             part = parts.draw(shape, self._random, self._ledger)
             before, best = self._ledger.objective, self._best.objective
-            off = not gained and self._random.random() < SHARE_OF_PRICES_OFF
+            off = not gained and self._random.random() < share_off
             least = before
             if off:
                 self._best.copy()
