@@ -48,7 +48,7 @@ NOTES = {
     "VROOM": "can't state that teams at a stop share its opening, preferred days, and volunteers by stop; lines of its "
     f"plan that break a rule are dropped, the rest counts; {NOT_FOR_L['VROOM']}",
 }
-HEADS = ("problem", "planner", "objective", "bound", "gap %", "s", "MB", "holds")
+HEADS = ("problem", "planner", "objective", "bound", "gap %", "s", "ended by", "MB", "holds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,7 @@ class Found:
     circuit: Circuit
     bound: int | None = None
     dropped: int = 0
+    out_of_time: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,11 @@ class Result:
     holds: bool
     served: int
     dropped: int
+    out_of_time: bool
+
+    def ended_by(self) -> str:
+        """Of ours; the others' budget is the clock, or they have none."""
+        return "-" if self.planner != OURS else "clock" if self.out_of_time else "work"
 
     def held(self) -> str:
         if not self.holds or not self.served:
@@ -89,7 +95,7 @@ def run(planner: str, problem: Problem, seconds: float) -> Found:
         circuit, dropped = routed(problem, seconds)
         return Found(circuit, dropped=dropped)
     solution = Optimizer().plan(problem, Effort(seconds))
-    return Found(solution.circuit, solution.bound)
+    return Found(solution.circuit, solution.bound, out_of_time=solution.out_of_time)
 
 
 def _measured(sink: Connection, name: str, document: object, planner: str, seconds: float) -> None:
@@ -100,7 +106,10 @@ def _measured(sink: Connection, name: str, document: object, planner: str, secon
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     holds = check_plan(problem, found.circuit) == []
     worth = score(problem, found.circuit)
-    sink.send(Result(name, planner, worth.objective, found.bound, took, peak, holds, worth.lines_served, found.dropped))
+    served, dropped = worth.lines_served, found.dropped
+    sink.send(
+        Result(name, planner, worth.objective, found.bound, took, peak, holds, served, dropped, found.out_of_time)
+    )
     sink.close()
 
 
@@ -169,7 +178,17 @@ def tell(name: str, given: argparse.Namespace, results: list[Result]) -> None:
     ratios = spread([gap for _, gap in found]) if given.generated else lead(found)
     result: dict[str, Any] = {"results": figures, "ratios": ratios}
     rows = [
-        (r.problem, r.planner, r.objective, "-" if r.bound is None else r.bound, gap, r.seconds, r.peak_mb, r.held())
+        (
+            r.problem,
+            r.planner,
+            r.objective,
+            "-" if r.bound is None else r.bound,
+            gap,
+            r.seconds,
+            r.ended_by(),
+            r.peak_mb,
+            r.held(),
+        )
         for r, gap in found
     ]
     bars = {f"{r.problem}, {r.planner}": gap for r, gap in reversed(found)}

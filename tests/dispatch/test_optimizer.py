@@ -95,6 +95,13 @@ def test_the_same_seed_gives_the_same_plan_and_it_goes_on_from_where_it_stopped(
     assert resumed.objective >= first.objective
 
 
+@pytest.mark.parametrize("size", ["S", "M"])
+def test_work_ends_a_search_that_has_time_and_the_clock_one_that_has_none(size: str) -> None:
+    problem = sample(size)
+    assert not Optimizer().plan(problem, Effort(AMPLE, work=1.2)).out_of_time
+    assert Optimizer().plan(problem, Effort(0.0, work=AMPLE)).out_of_time
+
+
 def test_the_small_sample_is_far_above_list_scheduling_and_near_its_bound() -> None:
     problem = sample("S")
     solution = Optimizer().plan(problem, Effort(AMPLE, work=3.0))

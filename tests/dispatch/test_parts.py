@@ -10,7 +10,6 @@ from services.dispatch.adapters.ledger import Ledger
 from services.dispatch.adapters.list_planner import scheduled
 from services.dispatch.adapters.parts import MOST_OPTIONS, Part, Parts
 from services.dispatch.adapters.relaxation import Relaxation, Stage
-from services.dispatch.adapters.search import ITERATIONS
 from services.dispatch.adapters.shapes import SHAPES, Shape, Shapes
 from tests.dispatch.plans import district
 
@@ -20,7 +19,7 @@ DRAWN = 5
 @lru_cache
 def relaxed() -> tuple[Instance, Stage]:
     instance = instance_of(district(zones=7, seed=7))
-    return instance, Relaxation(instance).advance(ITERATIONS)
+    return instance, Relaxation(instance).advance(400)
 
 
 def parts_of(shape: Shape) -> tuple[Ledger, Parts, list[Part]]:

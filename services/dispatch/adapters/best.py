@@ -41,7 +41,7 @@ class Best:
         instance = self._instance
         booths = [instance.booth(option, count) for placed in self.placings.values() for option, count in placed]
         circuit = explained(instance.problem, booths, instance.candidates)
-        return Solution(circuit, self.objective, self.bound, self._certificate, self._seed)
+        return Solution(circuit, self.objective, self.bound, self._certificate, self._seed, self._meter.is_late)
 
     def say(self) -> None:
         """Tells of the best plan, with reasons for what it leaves. Where those take long, not after every small

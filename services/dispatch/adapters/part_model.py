@@ -15,6 +15,9 @@ Heard = Callable[[Placings | None, int], bool]
 """Told (better placings or None, bound of the part) whenever one of them improves; False stops the search."""
 
 
+YES_OR_NO = cp_model.Domain(0, 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """``work`` is CP-SAT's deterministic time, about a second each; ``seconds`` the outer stop. ``thorough``: with all
@@ -76,7 +79,7 @@ class PartModel:
             if visit in of_visit or ledger.has_day_for(visit):
                 of_visit[visit].append(option)
                 of_opening[line_of[option], visits[visit].stop].append(option)
-                self._x[option] = self._model.new_bool_var("")
+                self._x[option] = self._bool()
         self._add_openings(of_opening)
         self._add_visits(of_visit)
         self._add_loads()
@@ -84,8 +87,21 @@ class PartModel:
         self._any += add_team_days(self._model, ledger, self._v)
         self._add_stops(of_visit)
         add_series(self._model, ledger, self.lines, self._x)
-        variables, gains = zip(*self._gain, strict=True) if self._gain else ((), ())
-        self._model.maximize(cp_model.LinearExpr.weighted_sum(list(variables), list(gains)))
+        self._maximize_gain()
+
+    def _maximize_gain(self) -> None:
+        """All at once; ``maximize`` goes through an expression, one term at a time."""
+        gain: defaultdict[int, int] = defaultdict(int)
+        for variable, each in self._gain:
+            gain[variable.index] += each
+        objective = self._model.proto.objective
+        objective.scaling_factor = -1.0
+        objective.vars.extend(list(gain))
+        objective.coeffs.extend([-each for each in gain.values()])
+
+    def _bool(self) -> Var:
+        """In half the time of ``new_bool_var``, which makes a domain and a name for each."""
+        return Var(self._model.proto).with_domain(YES_OR_NO)
 
     @property
     def size(self) -> int:
@@ -111,22 +127,26 @@ class PartModel:
             else:
                 price = self._prices[line] if self._prices is not None else 0
                 self._gain += [(self._x[option], instance.option_value[option] - price) for option in options]
-            model.add(cp_model.LinearExpr.sum(booths) <= self._y[stop])
+            if len(booths) == 1:
+                model.add_implication(booths[0], self._y[stop])
+            else:
+                model.add_at_most_one([*booths, ~self._y[stop]])
             once[line] += booths
         for booths in once.values():
-            model.add_at_most_one(booths)
+            if len(booths) > 1:
+                model.add_at_most_one(booths)
 
     def _opened(self, stop: int) -> Var:
         if stop in self._ledger.stop_booths:
             return self._model.new_constant(1)
-        opened = self._model.new_bool_var("")
+        opened = self._bool()
         self._gain.append((opened, -self._instance.stop_cost[stop]))
         return opened
 
     def _shared_booth(self, line: int, options: list[int]) -> Var:
         """Served in this slot by up to ``max_teams`` teams, whose volunteers make up the number."""
         instance, model = self._instance, self._model
-        served = model.new_bool_var("")
+        served = self._bool()
         self._gain.append((served, max(instance.option_value[option] for option in options)))
         self._any.append((served, [self._x[option] for option in options]))
         for option in options:
@@ -177,7 +197,7 @@ class PartModel:
             if not self._ledger.served_in[township]:
                 lines_of[township].append(x)
         for lines in lines_of.values():
-            served = self._model.new_bool_var("")
+            served = self._bool()
             self._model.add(cp_model.LinearExpr.sum(lines) >= served)
             self._gain.append((served, first))
             self._any.append((served, lines))
@@ -186,7 +206,7 @@ class PartModel:
         """Whether the team is there; for its ``only`` booth the same as whether that is served."""
         if number in self._ledger.visit_load:
             return self._model.new_constant(1)
-        self._v[number] = visited = only if only is not None else self._model.new_bool_var("")
+        self._v[number] = visited = only if only is not None else self._bool()
         self._gain.append((visited, -self._instance.visits[number].cost))
         return visited
 
@@ -245,8 +265,8 @@ class PartModel:
         status = solver.solve(self._model, listener)
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return None
-        values = solver.boolean_value
-        placings = self.placings(lambda x: bool(values(x)), solver.value)
+        values = solver.response_proto.solution
+        placings = self.placings(lambda x: bool(values[x.index]), lambda x: values[x.index])
         return Answer(
             placings,
             round(solver.objective_value),
@@ -277,6 +297,8 @@ def _solver(limits: Limits) -> cp_model.CpSolver:
         solver.parameters.symmetry_level = 0
         solver.parameters.max_presolve_iterations = 1
         solver.parameters.add_lp_constraints_lazily = False
+        solver.parameters.add_cg_cuts = False
+        solver.parameters.max_cut_rounds_at_level_zero = 2
     return solver
 
 

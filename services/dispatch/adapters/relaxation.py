@@ -1,10 +1,11 @@
 """The linear relaxation: a bound, prices that prove it, and a sense of which booths are worth looking at.
 
-Solved by PDLP (a first-order method, Applegate et al. 2021), a few hundred iterations at a time: every stage improves
-on the one before, and the prices of each prove a bound, however far they are from optimal.
+Solved by PDLP (a first-order method, Applegate et al. 2021) in stages: every one improves on the one before, and the
+prices of each prove a bound, however far they are from optimal.
 """
 
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 from ortools.pdlp import solvers_pb2
@@ -30,28 +31,35 @@ class Stage:
 
 
 class Relaxation:
-    """Call :meth:`advance` again and again; each goes on where the last one stopped."""
+    """Call :meth:`advance` again and again; each goes on where the last one stopped, at the primal weight (how long
+    primal steps are beside dual ones) that it ended with.
+
+    What PDLP itself begins with is far off here, and it is found at restarts only: so the first stages should be short,
+    and each as long as all before it together.
+    """
 
     def __init__(self, instance: Instance) -> None:
         self._instance = instance
         self._rows = Rows(instance)
         self._point: pdlp.PrimalAndDualSolution | None = None
         self._problem = self._rows.quadratic_program()
+        self._parameters = solvers_pb2.PrimalDualHybridGradientParams(num_threads=1)
 
     @property
     def size(self) -> int:
         """Entries of the constraint matrix; the work of an iteration grows with it."""
         return self._rows.entries
 
-    def advance(self, iterations: int) -> Stage:
-        parameters = solvers_pb2.PrimalDualHybridGradientParams()
-        parameters.num_threads = 1
-        parameters.termination_criteria.iteration_limit = iterations
-        criteria = parameters.termination_criteria.simple_optimality_criteria
+    def advance(self, iterations: int, seconds: float = inf) -> Stage:
+        """So many iterations more, or fewer where the relaxation is solved or the seconds are over."""
+        parameters, limits = self._parameters, self._parameters.termination_criteria
+        limits.iteration_limit, limits.time_sec_limit = iterations, max(0.0, seconds)
+        criteria = limits.simple_optimality_criteria
         criteria.eps_optimal_absolute = criteria.eps_optimal_relative = 1e-6
         found = pdlp.primal_dual_hybrid_gradient(self._problem, parameters, self._point)
         self._point = pdlp.PrimalAndDualSolution()
         self._point.primal_solution, self._point.dual_solution = found.primal_solution, found.dual_solution
+        parameters.initial_primal_weight = found.solve_log.solution_stats.primal_weight
         prices = np.maximum(0.0, -np.asarray(found.dual_solution))
         return Stage(
             self._rows.bound(prices),

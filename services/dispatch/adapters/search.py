@@ -24,19 +24,21 @@ from services.dispatch.domain.planning.circuit import Effort
 SMALL = 6_000
 """Options up to which the whole problem ends as one model."""
 
-WORK_PER_ENTRY = 1.2e-8
-"""Work of one iteration of the relaxation per entry of its matrix."""
+WORK_PER_ENTRY, ITERATIONS_TO_BEGIN = 8e-9, 300
+"""Work of one iteration of the relaxation per entry of its matrix; to begin a stage costs as much as so many."""
 
-ITERATIONS = 400
+WORK_TO_SCAN = 8e-6
+"""Work per option of the first plan, and of a certificate."""
+
+FIRST_ITERATIONS, SMALL_ITERATIONS = 100, 1_600
 SHARE_OF_RELAXATION = 0.4
-WORTH_A_STAGE = 1e-2
+WORTH_A_STAGE = 5e-3
 """A stage of the relaxation that improves the bound by less than this is the last before the search: what the next one
 gains is a tenth of it."""
 
-SHARE_OF_POLISH = 0.1
-"""Work left for the bound when the search ends: further stages, from where the relaxation stopped."""
+SHARE_OF_POLISH = 0.05
+"""Work left for the bound when the search ends: one more stage, from where the relaxation stopped."""
 
-SMALL_STAGES = 4
 SHARE_OF_PARTS, MOST_IN_VAIN = 0.3, 2 * len(SHAPES)
 """A small problem is solved by parts first, while they gain: so many in a row may not."""
 
@@ -52,11 +54,12 @@ SLACK, SLACK_LINES = 1e-3, 3
 """Of its objective the plan that the search goes on from may lack so much at the beginning, and what so many lines are
 worth at most; nothing at the end."""
 
-SHARE_OF_PRICES_OFF, MOST_OFF = 0.5, 0.06
+SHARE_OF_PRICES_OFF, SMALL_SHARE_OF_PRICES_OFF, MOST_OFF = 0.8, 0.5, 0.06
 """``MOST_OFF`` is a share of what a line of the least priority is worth."""
 
-WORK_PER_PART, WORK_PER_OPTION = 2e-3, 6e-5
-"""Work of making the model of a part, and of its options."""
+WORK_PER_PART, WORK_PER_OPTION = 5e-4, 5e-5
+"""Work of a part, and of each option in its model, beside what the solver counts: making the model, and presolving
+it."""
 
 
 class Search:
@@ -70,11 +73,11 @@ class Search:
         self._meter = meter
         self._fixed = frozenset(self._empty().placings)
         self._relaxation = Relaxation(self._instance)
-        self._a_stage = self._relaxation.size * ITERATIONS * WORK_PER_ENTRY
         self._random = random.Random(effort.seed)  # noqa: S311 - a search, not a secret
 
     def carry_out(self) -> None:
         """:raises Stopped: whoever listens wants no more."""
+        self._spend_scan()
         if len(self._instance.option_line) <= SMALL:
             self._small()
         else:
@@ -89,14 +92,14 @@ class Search:
     def _small(self) -> None:
         """Parts while they gain, then the whole problem as one model."""
         work = self._meter.work_left
-        stages = [self._relaxation.advance(ITERATIONS) for _ in range(SMALL_STAGES)]
-        self._meter.spend(SMALL_STAGES * self._a_stage)
-        best = min(stages, key=lambda stage: stage.bound)
-        self._prove(best)
-        parts = Parts(self._instance, best)
+        stage, done = self._advance(FIRST_ITERATIONS), FIRST_ITERATIONS
+        while done < SMALL_ITERATIONS and not stage.finished:
+            stage, done = self._advance(done), 2 * done
+        self._prove(stage)
+        parts = Parts(self._instance, stage)
         if self._effort.start is None:
             self._sweep(parts)
-        self._improve(parts, work * (1 - SHARE_OF_PARTS), MOST_IN_VAIN)
+        self._improve(parts, work * (1 - SHARE_OF_PARTS), SMALL_SHARE_OF_PRICES_OFF, MOST_IN_VAIN)
         if not self._best.is_proved:
             self._whole()
 
@@ -122,7 +125,11 @@ class Search:
             self._best.keep_bound(base + answer.bound)
             self._try(empty, answer.placings)
 
+    def _spend_scan(self) -> None:
+        self._meter.spend(len(self._instance.option_line) * WORK_TO_SCAN)
+
     def _prove(self, stage: Stage) -> None:
+        self._spend_scan()
         self._best.prove(self._relaxation.certificate(stage))
 
     def _try(self, ledger: Ledger, placings: Placings) -> None:
@@ -135,31 +142,36 @@ class Search:
 
     def _large(self) -> None:
         """Relaxation, a first sweep at its prices, then part after part until the effort is spent."""
-        a_stage = self._a_stage
-        polish = self._meter.work_left * SHARE_OF_POLISH // a_stage * a_stage
-        parts = Parts(self._instance, self._relaxed(a_stage))
+        polish = self._meter.work_left * SHARE_OF_POLISH
+        parts = Parts(self._instance, self._relaxed())
         if self._effort.start is None:
             self._sweep(parts)
-        self._improve(parts, polish)
-        while self._meter.work_left >= a_stage and not self._meter.is_spent:
-            self._meter.spend(a_stage)
-            self._prove(self._relaxation.advance(ITERATIONS))
+        self._improve(parts, polish, SHARE_OF_PRICES_OFF)
+        left = self._meter.work_left - len(self._instance.option_line) * WORK_TO_SCAN
+        iterations = int(left / (self._relaxation.size * WORK_PER_ENTRY)) - ITERATIONS_TO_BEGIN
+        if iterations > 0 and not self._meter.is_spent:
+            self._prove(self._advance(iterations))
 
-    def _relaxed(self, a_stage: float) -> Stage:
+    def _relaxed(self) -> Stage:
+        """Stages, each as long as all before it, while they gain."""
         last = self._meter.work_left * (1 - SHARE_OF_RELAXATION)
-        best = stage = self._relaxation.advance(ITERATIONS)
-        self._meter.spend(a_stage)
+        stage, done = self._advance(FIRST_ITERATIONS), FIRST_ITERATIONS
         self._prove(stage)
-        while not stage.finished and self._meter.work_left - a_stage > last:
-            stage = self._relaxation.advance(ITERATIONS)
-            self._meter.spend(a_stage)
-            gained = 1 - stage.bound / best.bound
-            best = min(best, stage, key=lambda its: its.bound)
+        gained = inf
+        while not stage.finished and gained > WORTH_A_STAGE and self._meter.work_left - self._work_of(done) > last:
+            before, stage, done = stage, self._advance(done), 2 * done
+            gained = 1 - stage.bound / before.bound
             self._best.say()
-            if gained < WORTH_A_STAGE:
-                break
-        self._prove(best)
+        self._prove(stage)
         return stage
+
+    def _advance(self, iterations: int) -> Stage:
+        self._meter.spend(self._work_of(iterations))
+        return self._relaxation.advance(iterations, self._meter.seconds_left())
+
+    def _work_of(self, iterations: int) -> float:
+        """Of so many iterations of the relaxation, on end."""
+        return self._relaxation.size * (ITERATIONS_TO_BEGIN + iterations) * WORK_PER_ENTRY
 
     def _sweep(self, parts: Parts) -> None:
         """A plan from nothing, some days at a time, in which serving a line pays most of what the line is worth
@@ -181,12 +193,12 @@ class Search:
         self._best.keep(self._ledger)
         self._best.say()
 
-    def _improve(self, parts: Parts, kept_work: float, most_in_vain: float = inf) -> None:
+    def _improve(self, parts: Parts, kept_work: float, share_off: float, most_in_vain: float = inf) -> None:
         """Part after part, until only ``kept_work`` is left, or so many on end found nothing better.
 
         What the search goes on from may be a little worse than the best plan, ever less so (record-to-record travel,
-        Dueck 1993), and where the part before gained nothing, half of the parts are solved at prices that are a little
-        off: with neither it soon ends where no part gains anything.
+        Dueck 1993), and where the part before gained nothing, ``share_off`` of the parts are solved at prices that are
+        a little off: with neither it soon ends where no part gains anything.
         """
         shapes, in_vain, gained = Shapes(self._random), 0, True
         work, slack = self._meter.work_left - kept_work, self._slack()
@@ -194,7 +206,7 @@ class Search:
             shape, left = shapes.draw(), self._meter.work_left
             part = parts.draw(shape, self._random, self._ledger)
             before, best = self._ledger.objective, self._best.objective
-            off = not gained and self._random.random() < SHARE_OF_PRICES_OFF
+            off = not gained and self._random.random() < share_off
             least = before
             if off:
                 self._best.copy()

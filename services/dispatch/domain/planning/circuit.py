@@ -51,6 +51,8 @@ class Solution:
     """A circuit, its objective, and a bound that no circuit's objective exceeds (None: not known).
 
     ``certificate`` proves ``certificate.bound``, which may be above ``bound``: what a search proved has no short proof.
+    ``out_of_time``: the clock has run out, and may have ended the search before its work did; another run with the same
+    seed may then give another circuit.
     """
 
     circuit: Circuit
@@ -58,6 +60,7 @@ class Solution:
     bound: int | None = None
     certificate: Certificate | None = None
     seed: int = 0
+    out_of_time: bool = False
 
     @property
     def is_optimal(self) -> bool:
