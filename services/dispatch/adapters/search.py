@@ -39,7 +39,7 @@ gains is a tenth of it."""
 SHARE_OF_POLISH = 0.05
 """Work left for the bound when the search ends: one more stage, from where the relaxation stopped."""
 
-SHARE_OF_PARTS, MOST_IN_VAIN = 0.3, 2 * len(SHAPES)
+SHARE_OF_PARTS, MOST_IN_VAIN = 0.15, 2 * len(SHAPES)
 """A small problem is solved by parts first, while they gain: so many in a row may not."""
 
 SWEEP_OPTIONS, SWEEP_LACK = 1_000, 5.0
