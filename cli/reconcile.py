@@ -257,7 +257,8 @@ class Reconciler:
         self.books = Books()
 
     async def look(self, grace_seconds: float) -> list[Disagreement]:
-        """Reads what is new, and compares; what is younger than ``grace_seconds`` is not held against anybody."""
+        """Reads what is new, and compares; what is younger than ``grace_seconds`` is not held against anybody. Below
+        zero: what is dated so far into the future is. Listeners have time in either case."""
         until = datetime.now(UTC) - timedelta(seconds=grace_seconds)
         for publisher in CAUSES_FIRST:
             await self._read(publisher)
@@ -277,7 +278,7 @@ class Reconciler:
         published = dict(self.books.taken)
         if not await self._missing(published):
             return []
-        await asyncio.sleep(min(grace_seconds, LONGEST_WAIT_SECONDS))
+        await asyncio.sleep(min(abs(grace_seconds), LONGEST_WAIT_SECONDS))
         return await self._missing(published)
 
     async def _missing(self, published: dict[str, int]) -> list[Disagreement]:
