@@ -115,7 +115,8 @@ class Service:
     ) -> "Service":
         """The parts that all services have alike. ``package`` is the folder of the service; what its
         routes need beyond the unit of work, ``bootstrap.build`` puts into ``api.state``. ``linger_seconds``:
-        how long its events may wait for each other before they are published."""
+        how long its events may wait for each other before they are published: in the relay, and, where that is
+        another process, as long before on the way of the ring to it."""
         database = Database(settings.database_url, ca_file=settings.tls_ca_file)
         outbox = Outbox(settings.name)
         doorbell = Doorbell(database, debounce_seconds=linger_seconds)

@@ -1,9 +1,9 @@
 """New things of many requests, committed together.
 
 What a request adds without having read anything needs no transaction of its own: whatever has come while the last
-commit was under way shares the next one. So at a quiet moment each has its own, and under load a commit, and the
-statements before it, serve many. (Group commit: DeWitt et al., "Implementation techniques for main memory database
-systems", SIGMOD 1984.)
+commit was under way shares the next one, and commits keep a distance (:mod:`shared.kernel.pace`). So at a quiet moment
+each has its own, and under load a commit, and the statements before it, serve many. (Group commit: DeWitt et al.,
+"Implementation techniques for main memory database systems", SIGMOD 1984.)
 """
 
 import asyncio

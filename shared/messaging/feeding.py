@@ -66,7 +66,7 @@ async def start_feeder(
     queue = await channel.get_queue(queue_name, ensure=False)
     tag = await queue.consume(arrivals.put)
 
-    async def end() -> None:
+    async def announce_end() -> None:
         await stop.wait()
         await arrivals.put(None)
 
@@ -87,7 +87,7 @@ async def start_feeder(
                 await delete(connection, queue_name)
                 return
 
-    ending = asyncio.create_task(end())
+    ending = asyncio.create_task(announce_end())
     task = asyncio.create_task(feed())
     task.add_done_callback(lambda _: ending.cancel())
     task.add_done_callback(lambda done: None if done.cancelled() or not done.exception() else lost.set())

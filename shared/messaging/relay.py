@@ -218,9 +218,8 @@ class Relay:
         for shard, of_shard in groupby(rows, lambda row: row.shard):
             row, *rest = of_shard
             first = row.id if on_postgres else row.first
-            if on_postgres:
-                found = [row, *rest] if first is not None else []
-                self._glanced[shard, row.watermark] = to_envelopes(self.publisher, found)
+            if on_postgres and first is not None:
+                self._glanced[shard, row.watermark] = to_envelopes(self.publisher, [row, *rest])
             standings.append(
                 Standing(
                     shard,

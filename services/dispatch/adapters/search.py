@@ -73,11 +73,12 @@ class Search:
         self._meter = meter
         self._fixed = frozenset(self._empty().placings)
         self._relaxation = Relaxation(self._instance)
+        self._a_scan = len(self._instance.option_line) * WORK_TO_SCAN
         self._random = random.Random(effort.seed)  # noqa: S311 - a search, not a secret
 
     def carry_out(self) -> None:
         """:raises Stopped: whoever listens wants no more."""
-        self._spend_scan()
+        self._meter.spend(self._a_scan)
         if len(self._instance.option_line) <= SMALL:
             self._small()
         else:
@@ -125,11 +126,8 @@ class Search:
             self._best.keep_bound(base + answer.bound)
             self._try(empty, answer.placings)
 
-    def _spend_scan(self) -> None:
-        self._meter.spend(len(self._instance.option_line) * WORK_TO_SCAN)
-
     def _prove(self, stage: Stage) -> None:
-        self._spend_scan()
+        self._meter.spend(self._a_scan)
         self._best.prove(self._relaxation.certificate(stage))
 
     def _try(self, ledger: Ledger, placings: Placings) -> None:
@@ -147,7 +145,7 @@ class Search:
         if self._effort.start is None:
             self._sweep(parts)
         self._improve(parts, polish, SHARE_OF_PRICES_OFF)
-        left = self._meter.work_left - len(self._instance.option_line) * WORK_TO_SCAN
+        left = self._meter.work_left - self._a_scan
         iterations = int(left / (self._relaxation.size * WORK_PER_ENTRY)) - ITERATIONS_TO_BEGIN
         if iterations > 0 and not self._meter.is_spent:
             self._prove(self._advance(iterations))

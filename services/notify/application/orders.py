@@ -1,6 +1,6 @@
 """What townships and coordinators must know of an order, and teams of their rating."""
 
-from services.notify.application.posting import Channels, mention, mention_all, post, telling
+from services.notify.application.posting import Channels, mention_all, post, telling
 from services.notify.domain.message import Params
 from services.notify.domain.recipient import COORDINATOR, of_team, of_township
 from shared.contracts.requests import OrderAccepted, OrderCancelled, OrderReturned, ServiceOrdered, ServiceRated
@@ -71,7 +71,7 @@ async def tell_of_rating(uow: UnitOfWork, channels: Channels, event: ServiceRate
         "score": event.score,
     }
     async with telling(uow) as tx:
-        await mention(tx, of_township(event.township_code))
+        await mention_all(tx, of_township(event.township_code), of_team(event.team_code))
         await post(
             tx, channels, of_team(event.team_code), "message.service_rated", params, about=_about(event.order_id)
         )
