@@ -7,25 +7,26 @@ each has its own, and under load a commit, and the statements before it, serve m
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextvars import Context
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import Table, insert
 
 from shared.audit.tables import audit_log
 from shared.db.engine import Database, store_is_away
-from shared.db.idempotency import Claim, claim_all
+from shared.db.idempotency import Claim, claim_all, find_claimed, idempotency_key, rows_of_claims
+from shared.db.rows import Row, in_parameter, insert_together, rows_of
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.clock import Clock
 from shared.kernel.errors import DomainError
 from shared.kernel.pace import Pace
 from shared.messaging.outbox import Outbox, Recorded
+from shared.messaging.tables import event_log
 
 LARGEST_GROUP = 100
-
-_AUDIT = insert(audit_log)
 
 
 @dataclass(eq=False, slots=True)
@@ -107,21 +108,46 @@ class Additions:
                 addition.settle(error)
 
     async def _store(self, group: Sequence[Addition]) -> None:
+        now = self._clock()
+        claims = [addition.claim for addition in group if addition.claim]
+        rows: dict[Table, list[tuple[Row, str | None]]] = {}
+        for addition in group:
+            key = addition.claim.key if addition.claim else None
+            for table, row in self._rows(addition, now):
+                rows.setdefault(table, []).append((row, key))
+        known = await self._insert(claims, rows, now)
+        for addition in group:
+            addition.settle(_outcome(addition, known))
+
+    def _rows(self, addition: Addition, now: datetime) -> Iterator[tuple[Table, Row]]:
+        yield from rows_of(addition.aggregate)
+        for entry in addition.recorded:
+            yield event_log, self._outbox.row(entry, now)
+        if addition.audited:
+            yield audit_log, addition.audited
+
+    async def _insert(
+        self, claims: Sequence[Claim], rows: Mapping[Table, Sequence[tuple[Row, str | None]]], now: datetime
+    ) -> dict[str, str | DomainError]:
+        """Stores the rows of new claims, and of none; gives what the claims that are not new stand for."""
+        if self._database.dialect == "postgresql":
+            claimed = [(row, None) for row in rows_of_claims(claims, now)]
+            statement = insert_together(idempotency_key, "key", tuple(rows))
+            dialect = self._database.engine.dialect
+            parameters = {t.name: in_parameter(t, of, dialect) for t, of in {idempotency_key: claimed, **rows}.items()}
+            new = {row.key for row in await self._database.run_alone(statement, parameters)}
+            if not (old := [claim for claim in claims if claim.key not in new]):
+                return {}
+            async with self._database.reading() as session:
+                return await find_claimed(session, old)
         async with self._database.writing() as session:
-            now = self._clock()
-            claims = [addition.claim for addition in group if addition.claim]
             known = await claim_all(session, claims, now) if claims else {}
-            outcomes = {addition: _outcome(addition, known) for addition in group}
-            new = [addition for addition in group if outcomes[addition] == addition.aggregate.key]
-            session.add_all([addition.aggregate for addition in new])
-            await session.flush()
-            await self._outbox.append(session, [entry for addition in new for entry in addition.recorded], now)
-            if audited := [addition.audited for addition in new if addition.audited]:
-                await session.execute(_AUDIT, audited)
-        for addition, outcome in outcomes.items():
-            addition.settle(outcome)
+            for table, of in rows.items():
+                if fresh := [row for row, key in of if key not in known]:
+                    await session.execute(insert(table), fresh)
+        return known
 
 
-def _outcome(addition: Addition, known: dict[str, str | DomainError]) -> str | DomainError:
+def _outcome(addition: Addition, known: Mapping[str, str | DomainError]) -> str | DomainError:
     found = known.get(addition.claim.key) if addition.claim else None
     return addition.aggregate.key if found is None else found

@@ -2,12 +2,12 @@
 
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Executable, event, text
+from sqlalchemy import Connection, Executable, Row, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -98,11 +98,13 @@ class Database:
         async with AsyncSession(self._scanning, expire_on_commit=False) as session:
             yield session
 
-    async def run_alone(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> None:
-        """One statement that is a transaction of its own: on PostgreSQL one round trip in place of three."""
+    async def run_alone(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
+        """One statement that is a transaction of its own: on PostgreSQL one round trip in place of three. Gives the
+        rows that it returns."""
         connect = self._reading.connect if self.dialect == "postgresql" else self.engine.begin
         async with connect() as connection:
-            await connection.execute(statement, parameters)
+            result = await connection.execute(statement, parameters)
+            return result.all() if result.returns_rows else ()
 
     async def ping(self) -> None:
         """Raises what the driver raises when the store can't be reached."""

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from alembic import op
@@ -85,17 +85,26 @@ async def claim(transaction: Claiming, key: str | None, body: BaseModel, resourc
 async def claim_all(session: AsyncSession, claims: Sequence[Claim], now: datetime) -> dict[str, str | DomainError]:
     """Claims keys, each for one thing; gives those that stand for something already: for what, or, where they were
     used with another body, the refusal."""
-    # A second request with the same key waits here until the first has committed or failed. Two that claim several
-    # take them in the same order, or they would wait for each other.
-    rows = [
+    # A second request with the same key waits here until the first has committed or failed.
+    new = set(await session.scalars(_CLAIM[dialect_of(session)], rows_of_claims(claims, now)))
+    return await find_claimed(session, [one for one in claims if one.key not in new])
+
+
+def rows_of_claims(claims: Sequence[Claim], now: datetime) -> list[dict[str, Any]]:
+    """In the order in which they are to be stored: two that claim several keys take them in the same order, or they
+    would wait for each other."""
+    return [
         {"key": one.key, "fingerprint": one.fingerprint, "resource_id": one.resource_id, "created_at": now}
         for one in sorted(claims, key=lambda one: one.key)
     ]
-    new = await session.scalars(_CLAIM[dialect_of(session)], rows)
+
+
+async def find_claimed(session: AsyncSession, claims: Sequence[Claim]) -> dict[str, str | DomainError]:
+    """What the keys of ``claims`` stand for already, or, where they were used with another body, the refusal."""
     asked = {one.key: one for one in claims}
-    if not (old := asked.keys() - set(new)):
+    if not asked:
         return {}
-    found = await session.execute(sa.select(idempotency_key).where(idempotency_key.c.key.in_(old)))
+    found = await session.execute(sa.select(idempotency_key).where(idempotency_key.c.key.in_(asked)))
     return {
         row.key: str(row.resource_id) if row.fingerprint == asked[row.key].fingerprint else _reused() for row in found
     }

@@ -65,27 +65,25 @@ class Outbox:
         """Adds the events to the log, as part of the session's transaction."""
         if not recorded:
             return
-        await session.execute(
-            _INSERT,
-            [
-                {
-                    "shard": shard_of(entry.aggregate_id),
-                    "type": entry.event.type,
-                    "aggregate_id": entry.aggregate_id,
-                    "aggregate_seq": entry.aggregate_seq,
-                    "stream": entry.aggregate_id,
-                    "previous_seq": entry.aggregate_seq - 1,
-                    "occurred_at": now,
-                    "headers": {
-                        "traceparent": entry.trace.traceparent,
-                        "correlationid": entry.trace.correlation_id,
-                        "causationid": entry.trace.causation_id,
-                    },
-                    "body": entry.event.model_dump_json().encode(),
-                }
-                for entry in recorded
-            ],
-        )
+        streams = [{"stream": entry.aggregate_id, "previous_seq": entry.aggregate_seq - 1} for entry in recorded]
+        rows = [self.row(entry, now) | stream for entry, stream in zip(recorded, streams, strict=True)]
+        await session.execute(_INSERT, rows)
+
+    def row(self, entry: Recorded, now: datetime) -> dict[str, Any]:
+        """Of the log, but for the transaction's number."""
+        return {
+            "shard": shard_of(entry.aggregate_id),
+            "type": entry.event.type,
+            "aggregate_id": entry.aggregate_id,
+            "aggregate_seq": entry.aggregate_seq,
+            "occurred_at": now,
+            "headers": {
+                "traceparent": entry.trace.traceparent,
+                "correlationid": entry.trace.correlation_id,
+                "causationid": entry.trace.causation_id,
+            },
+            "body": entry.event.model_dump_json().encode(),
+        }
 
 
 _previous = event_log.alias("previous")

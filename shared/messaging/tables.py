@@ -15,7 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from shared.db.types import BigId, Json, TransactionId, UtcDateTime
+from shared.db.types import BigId, CurrentTransactionId, Json, TransactionId, UtcDateTime
 
 metadata = MetaData()
 
@@ -23,7 +23,7 @@ event_log = Table(
     "event_log",
     metadata,
     Column("id", BigId, primary_key=True, autoincrement=True),
-    Column("txid", TransactionId, nullable=False),
+    Column("txid", TransactionId, nullable=False, default=CurrentTransactionId()),
     Column("shard", SmallInteger, nullable=False),
     Column("type", String(80), nullable=False),
     Column("aggregate_id", String(120), nullable=False),

@@ -1,0 +1,80 @@
+"""New things as rows, and rows of several tables stored by one statement, which is a transaction of its own."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from typing import Any, cast
+
+from sqlalchemy import Dialect, Table, TextClause, TypeDecorator, inspect, text
+from sqlalchemy.orm import InstanceState
+
+from shared.db.types import TransactionId
+
+Row = Mapping[str, Any]
+"""Values by the names of columns."""
+
+
+def rows_of(entry: object, given: Row | None = None) -> Iterator[tuple[Table, Row]]:
+    """What a new object and its parts are in their tables, as SQLAlchemy's unit of work would store them; ``given`` are
+    the columns that come from what it is a part of."""
+    state: InstanceState[Any] = inspect(entry)
+    mapper = state.mapper
+    row = {column.name: state.dict.get(prop.key) for prop in mapper.column_attrs for column in prop.columns}
+    if mapper.version_id_col is not None:
+        row[mapper.version_id_col.name] = 1
+    row |= given or {}
+    yield cast(Table, mapper.local_table), row
+    for relation in mapper.relationships:
+        links = {theirs.name: row[ours.name] for ours, theirs in relation.synchronize_pairs}
+        for part in state.dict.get(relation.key, ()):
+            yield from rows_of(part, links)
+
+
+@lru_cache
+def insert_together(claims: Table, key: str, tables: tuple[Table, ...]) -> TextClause:
+    """For PostgreSQL: inserts rows into ``claims``, but those whose ``key`` is there, and then into ``tables`` the rows
+    that go with none of the keys or with a new one; gives the new keys. Its parameters are the tables' names, see
+    :func:`in_parameter`; the rows of each are stored in the order in which they are given."""
+    # The transaction must have its number before a row of the log has its position: see read_settled_log.
+    parts = ["running AS MATERIALIZED (SELECT pg_current_xact_id() AS txid)"]
+    parts.append(f"claimed AS ({_insert(claims)} ON CONFLICT DO NOTHING RETURNING {key})")
+    wanted = f"(entry ->> 1 IS NULL OR entry ->> 1 IN (SELECT {key} FROM claimed))"  # noqa: S608 - our tables' names
+    parts += [f"into_{table.name} AS ({_insert(table, wanted)})" for table in tables]
+    return text(f"WITH {', '.join(parts)} SELECT {key} FROM claimed")  # noqa: S608
+
+
+def _insert(table: Table, wanted: str = "true") -> str:
+    columns = [column for column in table.columns if column is not table.autoincrement_column]
+    names = ", ".join(f'"{column.name}"' for column in columns)
+    values = ", ".join(
+        "running.txid" if isinstance(column.type, TransactionId) else f'filled."{column.name}"' for column in columns
+    )
+    return (  # noqa: S608
+        f"INSERT INTO {table.name} ({names}) SELECT {values} FROM running,"
+        f" json_array_elements(CAST(:{table.name} AS json)) WITH ORDINALITY AS given (entry, nth),"
+        f" json_populate_record(NULL::{table.name}, entry -> 0) AS filled"
+        f" WHERE {wanted} ORDER BY given.nth"
+    )
+
+
+def in_parameter(table: Table, rows: Sequence[tuple[Row, str | None]], dialect: Dialect) -> str:
+    """Rows of ``table``, each with the key that it goes with."""
+
+    def stored(name: str, value: Any) -> Any:
+        kind = table.c[name].type
+        return kind.process_bind_param(value, dialect) if isinstance(kind, TypeDecorator) else value
+
+    return json.dumps(
+        [({name: stored(name, value) for name, value in row.items()}, key) for row, key in rows],
+        ensure_ascii=False,
+        default=_plain,
+    )
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, date):  # a moment is one as well
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return "\\x" + value.hex()
+    raise TypeError(f"no {type(value).__name__} can be stored so")
