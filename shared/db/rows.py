@@ -39,7 +39,7 @@ def insert_together(claims: Table, key: str, tables: tuple[Table, ...]) -> TextC
     # The transaction must have its number before a row of the log has its position: see read_settled_log.
     parts = ["running AS MATERIALIZED (SELECT pg_current_xact_id() AS txid)"]
     parts.append(f"claimed AS ({_insert(claims)} ON CONFLICT DO NOTHING RETURNING {key})")
-    wanted = f"(entry ->> 1 IS NULL OR entry ->> 1 IN (SELECT {key} FROM claimed))"  # noqa: S608 - our tables' names
+    wanted = f"(entry ->> 1 IS NULL OR entry ->> 1 IN (SELECT {key} FROM claimed))"  # noqa: S608 - names of our tables
     parts += [f"into_{table.name} AS ({_insert(table, wanted)})" for table in tables]
     return text(f"WITH {', '.join(parts)} SELECT {key} FROM claimed")  # noqa: S608
 
@@ -50,8 +50,8 @@ def _insert(table: Table, wanted: str = "true") -> str:
     values = ", ".join(
         "running.txid" if isinstance(column.type, TransactionId) else f'filled."{column.name}"' for column in columns
     )
-    return (  # noqa: S608
-        f"INSERT INTO {table.name} ({names}) SELECT {values} FROM running,"
+    return (
+        f"INSERT INTO {table.name} ({names}) SELECT {values} FROM running,"  # noqa: S608
         f" json_array_elements(CAST(:{table.name} AS json)) WITH ORDINALITY AS given (entry, nth),"
         f" json_populate_record(NULL::{table.name}, entry -> 0) AS filled"
         f" WHERE {wanted} ORDER BY given.nth"

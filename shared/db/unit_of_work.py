@@ -1,6 +1,6 @@
 """One use case, one transaction: the change and the events that tell of it are stored together."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from typing import TypeVar
@@ -25,6 +25,8 @@ from shared.messaging.envelope import Envelope
 from shared.messaging.outbox import Outbox, Recorded
 
 A = TypeVar("A", bound=Aggregate)
+
+AtEnd = Callable[["Transaction", str], Awaitable[None]]
 
 _TURN = 0x0D1A_0010
 """PostgreSQL's advisory lock for the turn. The number itself says nothing; but it must stay, for replicas of two
@@ -52,6 +54,7 @@ class Transaction:
         self._speaks = False
         self._has_turn = False
         self._audit = None if actor.is_system else Recorder(session)
+        self._at_end: dict[tuple[AtEnd, str], None] = {}
         self._after_commit: dict[tuple[Callable[..., None], tuple[str, ...]], None] = {}
 
     def add(self, aggregate: Aggregate) -> None:
@@ -113,10 +116,21 @@ class Transaction:
         waking a browser."""
         self._after_commit[call, arguments] = None
 
+    def at_end(self, call: AtEnd, key: str) -> None:
+        """Do it as the last thing before the commit, and once however many of the use cases that take part ask for
+        it; for what follows from all of them."""
+        self._at_end[call, key] = None
+
     async def part_done(self) -> None:
         """A use case that takes part is over."""
         if not self._gathers:
             await self.flush()
+
+    async def finish(self) -> None:
+        """All that takes part is over; what is left to do is the commit."""
+        for call, key in self._at_end:
+            await call(self, key)
+        await self.flush()
 
     async def flush(self) -> None:
         """Send what was changed and recorded so far, in that order."""
@@ -207,7 +221,7 @@ class UnitOfWork:
             async with self.database.writing() as session:
                 transaction = Transaction(session, self._outbox, self._clock(), self.actor)
                 yield transaction
-                await transaction.flush()
+                await transaction.finish()
                 await transaction.audit(self._action)
         transaction.committed(self.wake_relay)
 

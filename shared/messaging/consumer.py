@@ -151,7 +151,7 @@ class Consumer:
                 await self._apply(transaction, envelope)
 
             result = await Inbox(session, transaction.now, effects).run(decided)
-            await transaction.flush()
+            await transaction.finish()
         transaction.committed(self._uow.wake_relay)
         return result
 

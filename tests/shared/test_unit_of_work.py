@@ -4,9 +4,10 @@ import asyncio
 import gc
 
 import pytest
-from sqlalchemy import event, select, text
+from sqlalchemy import event, func, select, text
 
 from shared.contracts.catalog import TownshipChanged
+from shared.db.unit_of_work import Transaction
 from shared.kernel.errors import Conflict, NotFound
 from tests.support.fixtures import NewUrl
 from tests.support.rolls import Roll, Rolls, change, delivered, mark, rolls_at, team_changed, up_to
@@ -178,6 +179,19 @@ async def test_what_is_to_follow_a_commit_follows_only_that(rolls: Rolls) -> Non
         await work(fail=True)
     await work(fail=False)
     assert calls == ["done"]
+
+
+async def test_what_follows_from_all_that_took_part_is_done_once_at_the_end(rolls: Rolls) -> None:
+    async def count(tx: Transaction, code: str) -> None:
+        seen = await tx.session.scalar(select(func.count()).select_from(roll_table))
+        tx.add(Roll(code=code, marks=[seen or 0]))
+
+    async with rolls.uow.transaction() as tx:
+        for code in ("health", "law"):
+            async with rolls.uow.joined(tx).transaction() as part:
+                part.add(Roll(code=code))
+                part.at_end(count, "total")
+    assert await rolls.marks("total") == [2]
 
 
 async def test_events_carry_the_trace_of_what_caused_them(rolls: Rolls) -> None:

@@ -118,7 +118,7 @@ async def call_off(tx: Transaction, stop: Stop, reason: str) -> None:
     await set_lines(tx, released, "open")
     await keep_off(tx, campaign, [entry.line_id for entry in released], stop.on)
     await _announce_cancelled(tx, stop, released, reason)
-    await queue_repairs(tx, [campaign])
+    queue_repairs(tx, [campaign])
 
 
 async def _announce_cancelled(tx: Transaction, stop: Stop, released: Iterable[Assignment], reason: str) -> None:

@@ -37,7 +37,7 @@ async def note_team(uow: UnitOfWork, event: TeamRegistered) -> None:
         members = await tx.session.scalar(select(team.c.members).where(team.c.code == event.code))
         await _replace(tx, team, row)
         if members is not None and event.members < members:
-            await queue_repairs(tx, await _campaigns_of(tx, assignment.c.team_code == event.code))
+            queue_repairs(tx, await _campaigns_of(tx, assignment.c.team_code == event.code))
 
 
 async def note_item(uow: UnitOfWork, event: ServiceItemChanged) -> None:
@@ -48,7 +48,7 @@ async def note_item(uow: UnitOfWork, event: ServiceItemChanged) -> None:
         await _replace(tx, item, row)
         if gone := set(teams) - set(event.teams):
             theirs = assignment.c.item_code == event.code, assignment.c.team_code.in_(gone)
-            await queue_repairs(tx, await _campaigns_of(tx, *theirs))
+            queue_repairs(tx, await _campaigns_of(tx, *theirs))
 
 
 async def take_demand(uow: UnitOfWork, order: OrderAccepted) -> None:
@@ -78,7 +78,7 @@ async def take_demand(uow: UnitOfWork, order: OrderAccepted) -> None:
                 for line in order.lines
             ],
         )
-        await queue_repairs(tx, [order.campaign])
+        queue_repairs(tx, [order.campaign])
 
 
 async def drop_demand(uow: UnitOfWork, event: OrderCancelled | OrderClosed) -> None:

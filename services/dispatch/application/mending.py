@@ -113,7 +113,7 @@ async def _replace(tx: Transaction, plan: Plan, found: Stop, lost: Assignment) -
         await set_lines(tx, [lost], "open")
         await tell_unserved(tx, [line])
         announce.of_unserved(tx, plan, line)
-        await queue_repairs(tx, [plan.campaign])
+        queue_repairs(tx, [plan.campaign])
         return 0
     if code not in found.teams:
         await book(tx, [(found, [code])])

@@ -125,31 +125,35 @@ async def cancel_run(uow: UnitOfWork, cache: Cache, run_id: str) -> PlanningRun:
         return run
 
 
-async def queue_repairs(tx: Transaction, campaigns: Iterable[str]) -> None:
+def queue_repairs(tx: Transaction, campaigns: Iterable[str]) -> None:
     """Something happened that published plans have to be mended for: a run for each, in a minute, unless one is
     waiting already. It ends in a candidate, if there is anything to change; whether that is published, a coordinator
     decides."""
     for campaign in sorted(set(campaigns)):
-        plan = await published_plan(tx.session, campaign)
-        waiting = select(planning_run.c.id).where(
-            planning_run.c.campaign == campaign, planning_run.c.purpose == "repair", planning_run.c.state == "queued"
-        )
-        if plan is None or await tx.session.scalar(waiting.limit(1)):
-            continue
-        run = PlanningRun(
-            id=new_id(),
-            purpose="repair",
-            campaign=campaign,
-            starts_on=plan.starts_on,
-            ends_on=plan.ends_on,
-            start_township_code=plan.start_township_code,
-            weekends=plan.weekends,
-            seed=1,
-            seconds=REPAIR_SECONDS,
-            made_at=tx.now,
-            due_at=tx.now + GATHER,
-        )
-        tx.add(run)
+        tx.at_end(_queue_repair, campaign)
+
+
+async def _queue_repair(tx: Transaction, campaign: str) -> None:
+    plan = await published_plan(tx.session, campaign)
+    waiting = select(planning_run.c.id).where(
+        planning_run.c.campaign == campaign, planning_run.c.purpose == "repair", planning_run.c.state == "queued"
+    )
+    if plan is None or await tx.session.scalar(waiting.limit(1)):
+        return
+    run = PlanningRun(
+        id=new_id(),
+        purpose="repair",
+        campaign=campaign,
+        starts_on=plan.starts_on,
+        ends_on=plan.ends_on,
+        start_township_code=plan.start_township_code,
+        weekends=plan.weekends,
+        seed=1,
+        seconds=REPAIR_SECONDS,
+        made_at=tx.now,
+        due_at=tx.now + GATHER,
+    )
+    tx.add(run)
 
 
 async def take_run(uow: UnitOfWork, holder: str) -> PlanningRun | None:
