@@ -293,12 +293,11 @@ def _solver(limits: Limits) -> cp_model.CpSolver:
     solver.parameters.max_deterministic_time = limits.work
     solver.parameters.max_time_in_seconds = max(0.01, limits.seconds)
     if not limits.thorough:
-        solver.parameters.cp_model_probing_level = 0
+        solver.parameters.cp_model_presolve = False
         solver.parameters.symmetry_level = 0
-        solver.parameters.max_presolve_iterations = 1
         solver.parameters.add_lp_constraints_lazily = False
         solver.parameters.add_cg_cuts = False
-        solver.parameters.max_cut_rounds_at_level_zero = 2
+        solver.parameters.max_cut_rounds_at_level_zero = 4
     return solver
 
 

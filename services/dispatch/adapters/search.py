@@ -13,7 +13,7 @@ from math import inf
 
 from services.dispatch.adapters.best import Best, Stopped
 from services.dispatch.adapters.ledger import Ledger, Placings
-from services.dispatch.adapters.list_planner import place_fixed
+from services.dispatch.adapters.list_planner import place_fixed, urgent_first
 from services.dispatch.adapters.meter import Meter
 from services.dispatch.adapters.part_model import Limits, PartModel
 from services.dispatch.adapters.parts import Part, Parts
@@ -27,7 +27,7 @@ SMALL = 6_000
 WORK_PER_ENTRY, ITERATIONS_TO_BEGIN = 8e-9, 300
 """Work of one iteration of the relaxation per entry of its matrix; to begin a stage costs as much as so many."""
 
-WORK_TO_SCAN = 8e-6
+WORK_TO_SCAN = 7e-6
 """Work per option of the first plan, and of a certificate."""
 
 FIRST_ITERATIONS, SMALL_ITERATIONS = 100, 1_600
@@ -57,9 +57,10 @@ worth at most; nothing at the end."""
 SHARE_OF_PRICES_OFF, SMALL_SHARE_OF_PRICES_OFF, MOST_OFF = 0.8, 0.5, 0.06
 """``MOST_OFF`` is a share of what a line of the least priority is worth."""
 
-WORK_PER_PART, WORK_PER_OPTION = 5e-4, 5e-5
-"""Work of a part, and of each option in its model, beside what the solver counts: making the model, and presolving
-it."""
+WORK_PER_PART, WORK_PER_OPTION, WORK_PER_LINE = 1.5e-3, 3.6e-5, 6e-7
+"""Work of a part, of each option in its model, and of each line of the whole problem, beside what the solver counts:
+making and loading the model, freeing and placing. All of these take longer where the whole problem is larger, since
+less of it is in the processor's caches."""
 
 
 class Search:
@@ -74,6 +75,7 @@ class Search:
         self._fixed = frozenset(self._empty().placings)
         self._relaxation = Relaxation(self._instance)
         self._a_scan = len(self._instance.option_line) * WORK_TO_SCAN
+        self._a_part = WORK_PER_PART + len(self._instance.needed) * WORK_PER_LINE
         self._random = random.Random(effort.seed)  # noqa: S311 - a search, not a secret
 
     def carry_out(self) -> None:
@@ -116,7 +118,7 @@ class Search:
             if placings is not None:
                 self._try(empty, placings)
             try:
-                self._best.say()
+                self._best.say(at_once=True)  # what the model works is spent when it ends
             except Stopped:
                 return False
             return True
@@ -183,9 +185,8 @@ class Search:
             later = parts.line_prices(PART_OF_PRICE, after=days.stop)
             self._solve_part(ledger, parts.options(parts.everywhere(days, SWEEP_LACK), ledger), parts, work, later)
             self._best.say()
-        lines = self._instance.problem.lines
-        left = (line for line in range(len(lines)) if line not in ledger.placings)
-        ledger.fill(sorted(left, key=lambda line: -lines[line].priority))
+        left = (line for line in range(len(self._instance.needed)) if line not in ledger.placings)
+        ledger.fill(urgent_first(self._instance, left))
         if ledger.objective > self._ledger.objective:
             self._ledger = ledger
         self._best.keep(self._ledger)
@@ -255,7 +256,7 @@ class Search:
         if known is not None:
             model.hint(known)
         answer = model.solve(self._limits(work))
-        self._meter.spend((answer.work if answer is not None else work) + model.size * WORK_PER_OPTION + WORK_PER_PART)
+        self._meter.spend((answer.work if answer is not None else work) + model.size * WORK_PER_OPTION + self._a_part)
         return ledger.place_all(answer.placings if answer is not None else known or {})
 
     def _limits(self, work: float) -> Limits:
