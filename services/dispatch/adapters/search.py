@@ -50,6 +50,10 @@ SHARE_OF_SWEEP = 0.3
 PART_OF_PRICE = 0.95
 
 PART_WORK = 1.0
+CUT_ROUNDS, LARGE_CUT_ROUNDS = 2, 4
+"""At the root of each part. Among the thousand parts of a large problem the few hard ones are solved sooner with more;
+a small one has no time for them."""
+
 SLACK, SLACK_LINES = 1e-3, 3
 """Of its objective the plan that the search goes on from may lack so much at the beginning, and what so many lines are
 worth at most; nothing at the end."""
@@ -57,7 +61,7 @@ worth at most; nothing at the end."""
 SHARE_OF_PRICES_OFF, SMALL_SHARE_OF_PRICES_OFF, MOST_OFF = 0.8, 0.5, 0.06
 """``MOST_OFF`` is a share of what a line of the least priority is worth."""
 
-WORK_PER_PART, WORK_PER_OPTION, WORK_PER_LINE = 1.5e-3, 3.6e-5, 6e-7
+WORK_PER_PART, WORK_PER_OPTION, WORK_PER_LINE = 1.5e-3, 4.5e-5, 7e-7
 """Work of a part, of each option in its model, and of each line of the whole problem, beside what the solver counts:
 making and loading the model, freeing and placing. All of these take longer where the whole problem is larger, since
 less of it is in the processor's caches."""
@@ -75,13 +79,14 @@ class Search:
         self._fixed = frozenset(self._empty().placings)
         self._relaxation = Relaxation(self._instance)
         self._a_scan = len(self._instance.option_line) * WORK_TO_SCAN
+        self._is_small = len(self._instance.option_line) <= SMALL
         self._a_part = WORK_PER_PART + len(self._instance.needed) * WORK_PER_LINE
         self._random = random.Random(effort.seed)  # noqa: S311 - a search, not a secret
 
     def carry_out(self) -> None:
         """:raises Stopped: whoever listens wants no more."""
         self._meter.spend(self._a_scan)
-        if len(self._instance.option_line) <= SMALL:
+        if self._is_small:
             self._small()
         else:
             self._large()
@@ -260,4 +265,6 @@ class Search:
         return ledger.place_all(answer.placings if answer is not None else known or {})
 
     def _limits(self, work: float) -> Limits:
-        return Limits(min(work, self._meter.work_left), self._meter.seconds_left(), self._effort.seed)
+        rounds = CUT_ROUNDS if self._is_small else LARGE_CUT_ROUNDS
+        seconds = self._meter.seconds_left()
+        return Limits(min(work, self._meter.work_left), seconds, self._effort.seed, cut_rounds=rounds)
