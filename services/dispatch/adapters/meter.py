@@ -6,7 +6,8 @@ from services.dispatch.domain.planning.circuit import Effort
 
 WORK_PER_SECOND = 0.9
 """Work that an effort's second allows. The amounts charged are about the seconds that a quiet machine takes, so that a
-twentieth of the clock is left; one that is slower than that is stopped by the clock."""
+tenth of the clock is left: one and the same machine differs by half of that from hour to hour. One that is slower is
+stopped by the clock."""
 
 
 class Meter:
