@@ -13,7 +13,7 @@ from math import inf
 
 from services.dispatch.adapters.best import Best, Stopped
 from services.dispatch.adapters.ledger import Ledger, Placings
-from services.dispatch.adapters.list_planner import place_fixed, urgent_first
+from services.dispatch.adapters.list_planner import place_fixed
 from services.dispatch.adapters.meter import Meter
 from services.dispatch.adapters.part_model import Limits, PartModel
 from services.dispatch.adapters.parts import Part, Parts
@@ -61,10 +61,13 @@ worth at most; nothing at the end."""
 SHARE_OF_PRICES_OFF, SMALL_SHARE_OF_PRICES_OFF, MOST_OFF = 0.8, 0.5, 0.06
 """``MOST_OFF`` is a share of what a line of the least priority is worth."""
 
-WORK_PER_PART, WORK_PER_OPTION, WORK_PER_LINE = 1.5e-3, 4.5e-5, 7e-7
+WORK_PER_PART, WORK_PER_OPTION, WORK_PER_LINE = 1.5e-3, 4.6e-5, 7e-7
 """Work of a part, of each option in its model, and of each line of the whole problem, beside what the solver counts:
 making and loading the model, freeing and placing. All of these take longer where the whole problem is larger, since
 less of it is in the processor's caches."""
+
+WORK_OF_SOLVER = 1.1
+"""Of what the solver counts in a part; in a long search, as of a whole small problem, it counts about the seconds."""
 
 
 class Search:
@@ -190,8 +193,9 @@ class Search:
             later = parts.line_prices(PART_OF_PRICE, after=days.stop)
             self._solve_part(ledger, parts.options(parts.everywhere(days, SWEEP_LACK), ledger), parts, work, later)
             self._best.say()
-        left = (line for line in range(len(self._instance.needed)) if line not in ledger.placings)
-        ledger.fill(urgent_first(self._instance, left))
+        lines = self._instance.problem.lines
+        left = (line for line in range(len(lines)) if line not in ledger.placings)
+        ledger.fill(sorted(left, key=lambda line: -lines[line].priority))
         if ledger.objective > self._ledger.objective:
             self._ledger = ledger
         self._best.keep(self._ledger)
@@ -261,7 +265,8 @@ class Search:
         if known is not None:
             model.hint(known)
         answer = model.solve(self._limits(work))
-        self._meter.spend((answer.work if answer is not None else work) + model.size * WORK_PER_OPTION + self._a_part)
+        solving = answer.work if answer is not None else work
+        self._meter.spend(solving * WORK_OF_SOLVER + model.size * WORK_PER_OPTION + self._a_part)
         return ledger.place_all(answer.placings if answer is not None else known or {})
 
     def _limits(self, work: float) -> Limits:
