@@ -61,7 +61,7 @@ worth at most; nothing at the end."""
 SHARE_OF_PRICES_OFF, SMALL_SHARE_OF_PRICES_OFF, MOST_OFF = 0.8, 0.5, 0.06
 """``MOST_OFF`` is a share of what a line of the least priority is worth."""
 
-WORK_PER_PART, WORK_PER_OPTION, WORK_PER_LINE = 1.5e-3, 4.6e-5, 7e-7
+WORK_PER_PART, WORK_PER_OPTION, WORK_PER_LINE = 1.5e-3, 4.6e-5, 8.5e-7
 """Work of a part, of each option in its model, and of each line of the whole problem, beside what the solver counts:
 making and loading the model, freeing and placing. All of these take longer where the whole problem is larger, since
 less of it is in the processor's caches."""
