@@ -4,9 +4,9 @@ import time
 
 from services.dispatch.domain.planning.circuit import Effort
 
-WORK_PER_SECOND = 0.92
+WORK_PER_SECOND = 0.95
 """Work that an effort's second allows. The amounts charged are about the seconds that a quiet machine takes, so that a
-twelfth of the clock is left; one that is slower than that is stopped by the clock."""
+twentieth of the clock is left; one that is slower than that is stopped by the clock."""
 
 
 class Meter:

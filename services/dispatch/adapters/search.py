@@ -8,7 +8,7 @@ best plan found so far and proves its bound.
 
 import random
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import inf
 
 from services.dispatch.adapters.best import Best, Stopped
@@ -61,13 +61,21 @@ worth at most; nothing at the end."""
 SHARE_OF_PRICES_OFF, SMALL_SHARE_OF_PRICES_OFF, MOST_OFF = 0.8, 0.5, 0.06
 """``MOST_OFF`` is a share of what a line of the least priority is worth."""
 
-WORK_PER_PART, WORK_PER_OPTION, WORK_PER_LINE = 1.5e-3, 4.6e-5, 8.5e-7
-"""Work of a part, of each option in its model, and of each line of the whole problem, beside what the solver counts:
-making and loading the model, freeing and placing. All of these take longer where the whole problem is larger, since
-less of it is in the processor's caches."""
 
-WORK_OF_SOLVER = 1.1
-"""Of what the solver counts in a part; in a long search, as of a whole small problem, it counts about the seconds."""
+@dataclass(frozen=True, slots=True)
+class Charges:
+    """Work of a part, and of each option in its model, beside what the solver counts: making and loading the model,
+    freeing and placing, which takes longer where the whole problem has more lines, since less of it is in the
+    processor's caches; and how much is charged for each unit of what the solver counts."""
+
+    part: float
+    option: float
+    line: float
+    solver: float
+
+
+SMALL_CHARGES = Charges(part=5e-4, option=5e-5, line=0.0, solver=1.0)
+LARGE_CHARGES = Charges(part=1.5e-3, option=4.6e-5, line=8.5e-7, solver=1.1)
 
 
 class Search:
@@ -83,7 +91,8 @@ class Search:
         self._relaxation = Relaxation(self._instance)
         self._a_scan = len(self._instance.option_line) * WORK_TO_SCAN
         self._is_small = len(self._instance.option_line) <= SMALL
-        self._a_part = WORK_PER_PART + len(self._instance.needed) * WORK_PER_LINE
+        self._charges = SMALL_CHARGES if self._is_small else LARGE_CHARGES
+        self._a_part = self._charges.part + len(self._instance.needed) * self._charges.line
         self._random = random.Random(effort.seed)  # noqa: S311 - a search, not a secret
 
     def carry_out(self) -> None:
@@ -266,7 +275,7 @@ class Search:
             model.hint(known)
         answer = model.solve(self._limits(work))
         solving = answer.work if answer is not None else work
-        self._meter.spend(solving * WORK_OF_SOLVER + model.size * WORK_PER_OPTION + self._a_part)
+        self._meter.spend(solving * self._charges.solver + model.size * self._charges.option + self._a_part)
         return ledger.place_all(answer.placings if answer is not None else known or {})
 
     def _limits(self, work: float) -> Limits:
