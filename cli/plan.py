@@ -23,7 +23,7 @@ from services.dispatch.domain.planning.files import read_problem
 from services.dispatch.domain.planning.generated import generated_problem
 from services.dispatch.domain.planning.plan_files import read_solution, write_solution
 from services.dispatch.domain.planning.problem import Problem
-from services.dispatch.domain.planning.score import Score, score
+from services.dispatch.domain.planning.score import GOALS, Score, score
 from shared.http.texts import DEFAULT, Texts
 from shared.kernel.errors import InvalidInput
 
@@ -45,7 +45,7 @@ errors = Console(stderr=True)
 
 ProblemFile = Annotated[Path, typer.Argument(help="A problem in the format diancai.planning/v1.")]
 PlanFile = Annotated[Path, typer.Argument(help="A plan in the format diancai.plan/v1.")]
-Language = Annotated[str, typer.Option(envvar="DIANCAI_LANGUAGE", help="zh-CN or en, for reasons and refusals.")]
+Language = Annotated[str, typer.Option(envvar="DIANCAI_LANGUAGE", help="zh-CN or en, for goals, rules and refusals.")]
 
 
 @app.command()
@@ -88,7 +88,7 @@ def verify(problem_file: ProblemFile, plan_file: PlanFile, language: Language = 
         console.print(f"feasible: no, {len(violations)} rules broken")
         raise typer.Exit(NOT_FEASIBLE)
     found = score(problem, solution.circuit)
-    _show_score(problem, solution, found)
+    _show_score(problem, solution, found, language)
     holds = _show_objective(solution, found) & _show_bound(problem, solution, found)
     raise typer.Exit(0 if holds else NOT_FEASIBLE)
 
@@ -123,24 +123,25 @@ def generate(
             _fail(f"there is no size {size!r}; choose S, M or L")
 
 
-def _show_score(problem: Problem, solution: Solution, found: Score) -> None:
+def _show_score(problem: Problem, solution: Solution, found: Score, language: str) -> None:
     console.print("feasible: yes")
-    console.print(f"lines served: {found.lines_served} (priorities {found.priority_served})", highlight=False)
-    way = ""
+    console.print(f"lines served: {found.lines_served}, by {found.team_visits} visits of teams", highlight=False)
     if found.stops <= MOST_STOPS_JOINED:
-        way = f", {way_km(problem, stops_of(problem, solution.circuit.booths)):.1f} km from one to the next"
-    console.print(f"stops: {found.stops}{way}", highlight=False)
-    console.print(f"visits of teams: {found.team_visits}, {found.team_km:.0f} km from their bases", highlight=False)
-    for said in _on_themes(problem, found):
-        console.print(said, highlight=False, markup=False)
+        way = way_km(problem, stops_of(problem, solution.circuit.booths))
+        console.print(f"way from stop to stop: {way:.1f} km", highlight=False)
+    texts = _texts()
+    for goal in GOALS:
+        value = f"{getattr(found, goal.name):g}"
+        if goal.name == "lines_on_theme":
+            value += _could_be_on_theme(problem)
+        words = texts.render(language, f"goal.{goal.name}")["detail"]
+        console.print(f"{goal.level}. {words}: {value}", highlight=False, markup=False, soft_wrap=True)
 
 
-def _on_themes(problem: Problem, found: Score) -> Iterator[str]:
-    """Nothing for a problem without themes."""
-    if problem.themes:
-        names = "、".join(theme.name for theme in problem.themes)
-        could = sum(map(problem.could_fit_theme, problem.lines))
-        yield f"on theme: {found.lines_on_theme} lines of {could} that could be ({names})"
+def _could_be_on_theme(problem: Problem) -> str:
+    """How many lines could be, and on which; nothing for a problem without themes."""
+    could = sum(map(problem.could_fit_theme, problem.lines))
+    return f"/{could} ({'、'.join(theme.name for theme in problem.themes)})" if problem.themes else ""
 
 
 def _show_objective(solution: Solution, found: Score) -> bool:

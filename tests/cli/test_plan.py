@@ -11,6 +11,9 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
+from services.dispatch.domain.planning.files import read_problem
+from services.dispatch.domain.planning.plan_files import read_solution
+from services.dispatch.domain.planning.score import score
 
 DATA = Path(__file__).parents[1] / "data"
 SMALL = DATA / "planning-S.json"
@@ -62,14 +65,24 @@ def test_lines_on_a_theme_are_told_and_count_where_the_weights_say_so(solved: Pa
     on_theme = sum(items[line] == "I03" and 5 <= day < 15 for line, day in days.items())
     theme = {"name": "红七月", "items": ["I03"], "days": list(range(5, 15))}
     told = spoilt(tmp_path, SMALL, lambda p: p.update(themes=[theme]))
+    could = sum(line["item"] == "I03" and line["first_day"] < 15 and line["last_day"] >= 5 for line in problem["lines"])
     status, said = run("verify", told, solved)
-    assert (status, f"on theme: {on_theme} lines of" in said, "(红七月)" in said) == (0, True, True), said
+    assert (status, f"主题日提供的服务: {on_theme}/{could} (红七月)" in said) == (0, True), said
     assert on_theme > 0
     objective = json.loads(solved.read_text("utf-8"))["objective"]
     counted = spoilt(tmp_path, told, lambda p: p["weights"].update(theme=150))
     status, said = run("verify", counted, solved)
     assert (status, f"objective: {objective + 150 * on_theme}, but" in said) == (1, True), said
-    assert "on theme" not in run("verify", SMALL, solved)[1]
+
+
+def test_each_goal_is_told_in_words_of_the_reader_s_language(solved: Path) -> None:
+    problem = read_problem(json.loads(SMALL.read_text("utf-8")))
+    found = score(problem, read_solution(json.loads(solved.read_text("utf-8"))).circuit)
+    status, said = run("verify", SMALL, solved, "--language", "en")
+    assert status == 0
+    assert f"1. Lines served, each counted by its priority: {found.priority_served} 2. " in said
+    assert f"5. Kilometres from the teams' bases to their stops, one way: {found.team_km:g} 6. " in said
+    assert f"1. 已安排的服务，按优先级计数: {found.priority_served} 2. " in run("verify", SMALL, solved)[1]
 
 
 def test_a_wrong_objective_and_a_wrong_certificate_are_found(solved: Path, tmp_path: Path) -> None:

@@ -79,6 +79,7 @@ async def test_a_plan_made_after_the_theme_was_said_prefers_it_and_says_so(house
         "goal": "lines_on_theme",
         "value": 1,
         "more_is_better": True,
+        "detail": "在相应主题日提供的服务",
     }
     assert [(change["how"], change["after"][0]["on"]) for change in compared["changes"]] == [("moved", "2014-07-01")]
 

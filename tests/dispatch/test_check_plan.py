@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from services.dispatch.domain.planning.check import check_plan
 from services.dispatch.domain.planning.circuit import Circuit, Unserved
 from services.dispatch.domain.planning.problem import Booth, Fixed, Forbidden, Line, Problem, Site, Slot, Team
+from services.dispatch.domain.planning.score import GOALS, Score
 from shared.http.texts import LANGUAGES, Texts
 from tests.dispatch.plans import circuit_of
 
@@ -132,3 +133,10 @@ def test_every_planted_violation_is_found_and_told(rule: str, number: int) -> No
 def test_each_rule_that_has_words_is_planted() -> None:
     codes = json.loads((LOCALES / "en.json").read_text("utf-8"))
     assert {f"rule.{rule}" for rule in SPOILS} == {code for code in codes if code.startswith("rule.")}
+
+
+def test_each_goal_has_words_and_is_a_figure_of_the_score() -> None:
+    codes = json.loads((LOCALES / "en.json").read_text("utf-8"))
+    goals = [goal.name for goal in GOALS]
+    assert [f"goal.{name}" for name in goals] == [code for code in codes if code.startswith("goal.")]
+    assert [field.name for field in fields(Score) if field.name in goals] == goals

@@ -1248,6 +1248,8 @@ export interface components {
             value: number;
             /** More Is Better */
             more_is_better: boolean;
+            /** Detail */
+            detail: string;
         };
         /**
          * LogPosition

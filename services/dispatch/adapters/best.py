@@ -1,6 +1,7 @@
 """The best plan so far: who listens hears of it, and of how good it is."""
 
 from dataclasses import replace
+from math import inf
 
 from services.dispatch.adapters.ledger import Ledger, Placings
 from services.dispatch.adapters.meter import Meter
@@ -8,8 +9,8 @@ from services.dispatch.domain.planning.certificate import Certificate
 from services.dispatch.domain.planning.circuit import Effort, Progress, Solution, Tell
 from services.dispatch.domain.planning.reasons import explained
 
-PATIENCE = 20
-"""Reasons are made anew when at least so many times as long has passed as they take."""
+WORK_TO_EXPLAIN, PATIENCE = 1e-6, 30
+"""Work of the reasons per option; they are made anew when at least so many times as much work has been done."""
 
 
 class Stopped(Exception):
@@ -31,7 +32,8 @@ class Best:
         self._tell = tell
         self._said: Solution | None = None
         self._stopped = False
-        self._say_again_at = 0.0
+        self._an_explanation = len(first.instance.option_line) * WORK_TO_EXPLAIN
+        self._say_again_at = inf
 
     @property
     def is_proved(self) -> bool:
@@ -43,20 +45,22 @@ class Best:
         circuit = explained(instance.problem, booths, instance.candidates)
         return Solution(circuit, self.objective, self.bound, self._certificate, self._seed, self._meter.is_late)
 
-    def say(self) -> None:
+    def say(self, *, at_once: bool = False) -> None:
         """Tells of the best plan, with reasons for what it leaves. Where those take long, not after every small
-        improvement.
+        improvement unless ``at_once``: by the work done and not by the clock, so that a run's words do not depend on
+        the machine.
 
         :raises Stopped: the listener wants no more.
         """
-        now = self._meter.seconds()
-        if self._said is None or (self.objective > self._said.objective and now >= self._say_again_at):
+        if self._said is None or (
+            self.objective > self._said.objective and (at_once or self._meter.work_left <= self._say_again_at)
+        ):
             self._said = self.solution()
-            told = self._meter.seconds()
-            self._say_again_at = told + PATIENCE * (told - now)
+            self._meter.spend(self._an_explanation)
+            self._say_again_at = self._meter.work_left - PATIENCE * self._an_explanation
         self._said = replace(self._said, bound=self.bound, certificate=self._certificate)
         if not self._stopped:  # a solver may have one more thing to say after it was told to stop
-            self._stopped = not self._tell(Progress(now, self._said))
+            self._stopped = not self._tell(Progress(self._meter.seconds(), self._said))
         if self._stopped:
             raise Stopped
 

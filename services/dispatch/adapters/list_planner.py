@@ -1,6 +1,6 @@
 """List scheduling: line after line, the most urgent first, each where it gains most. Correct, quick, not optimal."""
 
-from dataclasses import replace
+from collections.abc import Iterable
 
 from services.dispatch.adapters.instance import Instance, instance_of
 from services.dispatch.adapters.ledger import Ledger
@@ -16,8 +16,6 @@ class ListPlanner:
         given = effort.start.booths if effort.start is not None else ()
         instance = instance_of(problem)
         ledger = scheduled(instance, list(given))
-        if problem.themes and len(ledger.placings) < len(problem.lines):
-            ledger = max(ledger, _without_themes(instance, list(given)), key=lambda made: made.objective)
         circuit = explained(problem, ledger.booths(), instance.candidates)
         solution = Solution(circuit, ledger.objective, seed=effort.seed)
         tell(Progress(0.0, solution))
@@ -29,20 +27,21 @@ def scheduled(instance: Instance, given: list[Booth] | None = None) -> Ledger:
     ledger = Ledger(instance)
     place_fixed(ledger)
     place_booths(ledger, given or [])
-    lines = instance.problem.lines
-    urgency = instance.problem.urgency
-    urgent_first = sorted(range(len(lines)), key=lambda n: (urgency(lines[n]), lines[n].site, lines[n].id))
-    ledger.fill(line for line in urgent_first if line not in ledger.placings)
+    ledger.fill(urgent_first(instance, (line for line in range(len(instance.needed)) if line not in ledger.placings)))
     return ledger
 
 
-def _without_themes(instance: Instance, given: list[Booth]) -> Ledger:
-    """The plan that there would be without themes, at what it is worth with them: line after line, one that fits may
-    take the only place of one that does not."""
-    plain = scheduled(instance_of(replace(instance.problem, themes=())), given)
-    ledger = Ledger(instance)
-    place_booths(ledger, plain.booths())
-    return ledger
+def urgent_first(instance: Instance, lines: Iterable[int]) -> list[int]:
+    """By priority; of one priority those that have the fewest places to choose from, then those that could fit a theme:
+    what could go elsewhere must not take another's only place."""
+    problem = instance.problem
+
+    def urgency(number: int) -> tuple[int, int, bool, str, str]:
+        line = problem.lines[number]
+        fits = bool(problem.weights.theme) and problem.could_fit_theme(line)
+        return -line.priority, len(instance.of_line[number]), not fits, line.site, line.id
+
+    return sorted(lines, key=urgency)
 
 
 def place_fixed(ledger: Ledger) -> None:

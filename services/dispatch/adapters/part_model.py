@@ -21,12 +21,14 @@ YES_OR_NO = cp_model.Domain(0, 1)
 @dataclass(frozen=True, slots=True)
 class Limits:
     """``work`` is CP-SAT's deterministic time, about a second each; ``seconds`` the outer stop. ``thorough``: with all
-    that helps a long search; a part of some thousand options is solved sooner without."""
+    that helps a long search; a part of some thousand options is solved sooner without, and with few ``cut_rounds`` at
+    its root."""
 
     work: float
     seconds: float
     seed: int = 1
     thorough: bool = False
+    cut_rounds: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +300,7 @@ def _solver(limits: Limits) -> cp_model.CpSolver:
         solver.parameters.max_presolve_iterations = 1
         solver.parameters.add_lp_constraints_lazily = False
         solver.parameters.add_cg_cuts = False
-        solver.parameters.max_cut_rounds_at_level_zero = 2
+        solver.parameters.max_cut_rounds_at_level_zero = limits.cut_rounds
     return solver
 
 

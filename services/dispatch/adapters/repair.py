@@ -8,7 +8,7 @@ from typing import Literal
 
 from services.dispatch.adapters.instance import Instance, instance_of
 from services.dispatch.adapters.ledger import Ledger, Placings
-from services.dispatch.adapters.list_planner import place_booths, place_fixed
+from services.dispatch.adapters.list_planner import place_booths, place_fixed, urgent_first
 from services.dispatch.adapters.optimizer import Optimizer
 from services.dispatch.adapters.part_model import Limits, PartModel
 from services.dispatch.domain.planning.circuit import USUAL, Circuit, Effort, Progress, Solution, Tell, carry_on
@@ -62,7 +62,8 @@ def repair(problem: Problem, before: Circuit, level: Level = 1, effort: Effort |
     free = [line for line in range(len(priced.lines)) if line not in ledger.placings]
     lost = [line for line in free if priced.lines[line].id not in known]
     kept = dict(ledger.placings)
-    ledger.fill(sorted(free, key=lambda line: (line not in lost, priced.urgency(priced.lines[line]), line)))
+    ledger.fill(urgent_first(ledger.instance, lost))
+    ledger.fill(urgent_first(ledger.instance, (line for line in free if line not in lost)))
     if level:
         _free_competitors(ledger, kept, lost)
     if level == 2:
@@ -83,10 +84,10 @@ def _free_competitors(ledger: Ledger, kept: Placings, lost: list[int]) -> None:
     """For each lost line that is still without a place: its competitors may move, if in the end more is gained than
     that costs."""
     fixed = {fixed.booth.line for fixed in ledger.instance.problem.fixed}
-    lines, urgency = ledger.instance.problem.lines, ledger.instance.problem.urgency
+    lines = ledger.instance.problem.lines
     waiting = [line for line in lost if line not in ledger.placings]
     left, until = MOST_MOVED_PER_LOST, time.monotonic() + SECONDS
-    for line in sorted(waiting, key=lambda number: (urgency(lines[number]), number)):
+    for line in urgent_first(ledger.instance, waiting):
         seconds = until - time.monotonic()
         if line not in ledger.placings and ledger.instance.of_line[line] and seconds > 0:
             freed = {other for other in _competitors(ledger, line) if lines[other].id not in fixed}

@@ -8,7 +8,7 @@ best plan found so far and proves its bound.
 
 import random
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import inf
 
 from services.dispatch.adapters.best import Best, Stopped
@@ -27,7 +27,7 @@ SMALL = 6_000
 WORK_PER_ENTRY, ITERATIONS_TO_BEGIN = 8e-9, 300
 """Work of one iteration of the relaxation per entry of its matrix; to begin a stage costs as much as so many."""
 
-WORK_TO_SCAN = 8e-6
+WORK_TO_SCAN = 7e-6
 """Work per option of the first plan, and of a certificate."""
 
 FIRST_ITERATIONS, SMALL_ITERATIONS = 100, 1_600
@@ -50,6 +50,10 @@ SHARE_OF_SWEEP = 0.3
 PART_OF_PRICE = 0.95
 
 PART_WORK = 1.0
+CUT_ROUNDS, LARGE_CUT_ROUNDS = 2, 4
+"""At the root of each part. Among the thousand parts of a large problem the few hard ones are solved sooner with more;
+a small one has no time for them."""
+
 SLACK, SLACK_LINES = 1e-3, 3
 """Of its objective the plan that the search goes on from may lack so much at the beginning, and what so many lines are
 worth at most; nothing at the end."""
@@ -57,9 +61,21 @@ worth at most; nothing at the end."""
 SHARE_OF_PRICES_OFF, SMALL_SHARE_OF_PRICES_OFF, MOST_OFF = 0.8, 0.5, 0.06
 """``MOST_OFF`` is a share of what a line of the least priority is worth."""
 
-WORK_PER_PART, WORK_PER_OPTION = 5e-4, 5e-5
-"""Work of a part, and of each option in its model, beside what the solver counts: making the model, and presolving
-it."""
+
+@dataclass(frozen=True, slots=True)
+class Charges:
+    """Work of a part, and of each option in its model, beside what the solver counts: making and loading the model,
+    freeing and placing, which takes longer where the whole problem has more lines, since less of it is in the
+    processor's caches; and how much is charged for each unit of what the solver counts."""
+
+    part: float
+    option: float
+    line: float
+    solver: float
+
+
+SMALL_CHARGES = Charges(part=5e-4, option=5e-5, line=0.0, solver=1.0)
+LARGE_CHARGES = Charges(part=1.5e-3, option=4.6e-5, line=8.5e-7, solver=1.1)
 
 
 class Search:
@@ -74,12 +90,15 @@ class Search:
         self._fixed = frozenset(self._empty().placings)
         self._relaxation = Relaxation(self._instance)
         self._a_scan = len(self._instance.option_line) * WORK_TO_SCAN
+        self._is_small = len(self._instance.option_line) <= SMALL
+        self._charges = SMALL_CHARGES if self._is_small else LARGE_CHARGES
+        self._a_part = self._charges.part + len(self._instance.needed) * self._charges.line
         self._random = random.Random(effort.seed)  # noqa: S311 - a search, not a secret
 
     def carry_out(self) -> None:
         """:raises Stopped: whoever listens wants no more."""
         self._meter.spend(self._a_scan)
-        if len(self._instance.option_line) <= SMALL:
+        if self._is_small:
             self._small()
         else:
             self._large()
@@ -116,7 +135,7 @@ class Search:
             if placings is not None:
                 self._try(empty, placings)
             try:
-                self._best.say()
+                self._best.say(at_once=True)  # what the model works is spent when it ends
             except Stopped:
                 return False
             return True
@@ -255,8 +274,11 @@ class Search:
         if known is not None:
             model.hint(known)
         answer = model.solve(self._limits(work))
-        self._meter.spend((answer.work if answer is not None else work) + model.size * WORK_PER_OPTION + WORK_PER_PART)
+        solving = answer.work if answer is not None else work
+        self._meter.spend(solving * self._charges.solver + model.size * self._charges.option + self._a_part)
         return ledger.place_all(answer.placings if answer is not None else known or {})
 
     def _limits(self, work: float) -> Limits:
-        return Limits(min(work, self._meter.work_left), self._meter.seconds_left(), self._effort.seed)
+        rounds = CUT_ROUNDS if self._is_small else LARGE_CUT_ROUNDS
+        seconds = self._meter.seconds_left()
+        return Limits(min(work, self._meter.work_left), seconds, self._effort.seed, cut_rounds=rounds)

@@ -78,10 +78,10 @@ async def cancel_run(run_id: str, uow: Uow, state: AppState, speech: Spoken) -> 
 
 @router.get("/candidates", summary="Candidate plans, without their booths", **door("read_candidates", 422))
 async def list_candidates(
-    uow: Uow, campaign: Filter = None, run_id: Filter = None, after: After = None, limit: Limit = 100
+    uow: Uow, speech: Spoken, campaign: Filter = None, run_id: Filter = None, after: After = None, limit: Limit = 100
 ) -> Page[schemas.CandidateAnswer]:
     items, next_after = await candidate_queries.list_candidates(
-        uow, campaign=campaign, run_id=run_id, after=after, limit=limit
+        uow, speech, campaign=campaign, run_id=run_id, after=after, limit=limit
     )
     return Page[schemas.CandidateAnswer].model_validate({"items": items, "next_after": next_after})
 
@@ -104,9 +104,9 @@ async def get_candidate(
     **door("read_candidates", 404, 422),
 )
 async def compare_candidates(
-    candidate_id: str, other: Other, uow: Uow, after: After = None, limit: Limit = 100
+    candidate_id: str, other: Other, uow: Uow, speech: Spoken, after: After = None, limit: Limit = 100
 ) -> schemas.CandidatesComparedAnswer:
-    view = await candidate_queries.compare_candidates(uow, candidate_id, other, after, limit)
+    view = await candidate_queries.compare_candidates(uow, speech, candidate_id, other, after, limit)
     return schemas.CandidatesComparedAnswer.model_validate(view)
 
 

@@ -51,6 +51,7 @@ class LevelAnswer(Answer):
     goal: str
     value: float
     more_is_better: bool
+    detail: str
 
 
 class ScoreAnswer(Answer):

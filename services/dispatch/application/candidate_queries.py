@@ -15,29 +15,16 @@ from services.dispatch.domain.candidate import Candidate, Dated, Step
 from services.dispatch.domain.moves import StopChange
 from services.dispatch.domain.planning.comparison import Change, Comparison, Tally, compare
 from services.dispatch.domain.planning.problem import Booth
+from services.dispatch.domain.planning.score import GOALS
 from services.dispatch.domain.run import PlanningRun
 from services.dispatch.store.tables import candidate
 from shared.db.paging import page_of
 from shared.db.unit_of_work import UnitOfWork
 from shared.kernel.errors import NotFound
 
-LEVELS = {
-    "priority_served": 1,
-    "changes": 2,
-    "stops": 3,
-    "lines_on_theme": 4,
-    "days_off_preference": 4,
-    "team_km": 5,
-    "load_unfairness": 6,
-    "service_unfairness": 6,
-}
-"""The goals by their rank; what counts before the next one is looked at."""
-
-MORE_IS_BETTER = frozenset({"priority_served", "lines_on_theme"})
-
 
 async def list_candidates(
-    uow: UnitOfWork, *, campaign: str | None, run_id: str | None, after: str | None, limit: int
+    uow: UnitOfWork, speech: Speech, *, campaign: str | None, run_id: str | None, after: str | None, limit: int
 ) -> tuple[list[View], str | None]:
     """Without their booths; oldest first."""
     uow.permit(POLICY, "read_candidates")
@@ -47,7 +34,7 @@ async def list_candidates(
             if value is not None:
                 query = query.where(column == value)
         found, next_after = await page_of(session, query, candidate.c.id, after=after, limit=limit)
-    return [_summary(entry, entry.revision, entry.score) for entry in found], next_after
+    return [_summary(speech, entry, entry.revision, entry.score) for entry in found], next_after
 
 
 async def get_candidate(uow: UnitOfWork, speech: Speech, candidate_id: str, revision: int | None = None) -> View:
@@ -62,7 +49,7 @@ async def get_candidate(uow: UnitOfWork, speech: Speech, candidate_id: str, revi
         mentioned = {entry["line_id"] for entry in (*content["booths"], *content["unserved"])}
         names = await names_of(session, {}, mentioned)
     dated = Dated(run.starts_on) if run is not None else Dated(found.made_at.date())
-    return _summary(found, content["revision"], content["score"]) | {
+    return _summary(speech, found, content["revision"], content["score"]) | {
         "booths": [_line(names, b["line_id"]) | _booth(names, b) for b in content["booths"]],
         "unserved": [_unserved(speech, names, dated, line) for line in content["unserved"]],
     }
@@ -103,7 +90,9 @@ async def diff_candidate(uow: UnitOfWork, speech: Speech, candidate_id: str, aft
     )
 
 
-async def compare_candidates(uow: UnitOfWork, one_id: str, other_id: str, after: str | None, limit: int) -> View:
+async def compare_candidates(
+    uow: UnitOfWork, speech: Speech, one_id: str, other_id: str, after: str | None, limit: int
+) -> View:
     """What the other does otherwise than the one, and for whom.
 
     :raises NotFound: one of them does not exist.
@@ -120,10 +109,10 @@ async def compare_candidates(uow: UnitOfWork, one_id: str, other_id: str, after:
     township_of = {line: names.township_of(line) for line in names.rows}
     comparison = compare(dated.read(one.booths), dated.read(other.booths), township_of)
     return _comparison(names, dated, comparison, after, limit) | {
-        "one": _summary(one, one.revision, one.score),
-        "other": _summary(other, other.revision, other.score),
+        "one": _summary(speech, one, one.revision, one.score),
+        "other": _summary(speech, other, other.revision, other.score),
         "difference": _levels(
-            {name: other.score.get(name, 0.0) - one.score.get(name, 0.0) for name in one.score | other.score}
+            speech, {name: other.score.get(name, 0.0) - one.score.get(name, 0.0) for name in one.score | other.score}
         ),
     }
 
@@ -140,7 +129,7 @@ def _no_candidate(candidate_id: str) -> NotFound:
     return NotFound(Candidate.kind, candidate_id, states=Candidate.STEPS)
 
 
-def _summary(found: Candidate, revision: int, score: Mapping[str, float]) -> View:
+def _summary(speech: Speech, found: Candidate, revision: int, score: Mapping[str, float]) -> View:
     return {
         "id": found.id,
         "run_id": found.run_id,
@@ -149,15 +138,21 @@ def _summary(found: Candidate, revision: int, score: Mapping[str, float]) -> Vie
         "state": found.state,
         "revision": revision,
         "plan_id": found.plan_id,
-        "score": _levels(score),
+        "score": _levels(speech, score),
     }
 
 
-def _levels(score: Mapping[str, float]) -> View:
+def _levels(speech: Speech, score: Mapping[str, float]) -> View:
     """A candidate of a release that did not know a goal has no figure for it, and counts as none."""
     levels = [
-        {"level": level, "goal": goal, "value": score.get(goal, 0.0), "more_is_better": goal in MORE_IS_BETTER}
-        for goal, level in LEVELS.items()
+        {
+            "level": goal.level,
+            "goal": goal.name,
+            "value": score.get(goal.name, 0.0),
+            "more_is_better": goal.more_is_better,
+            "detail": speech.say(f"goal.{goal.name}", {}),
+        }
+        for goal in GOALS
     ]
     return {"objective": score["objective"], "lines_served": score["lines_served"], "levels": levels}
 
@@ -172,7 +167,7 @@ def _verdict(speech: Speech, looked: Looked) -> View:
         }
         for violation in looked.broken
     ]
-    score = _levels(looked.content.score) if looked.content is not None else None
+    score = _levels(speech, looked.content.score) if looked.content is not None else None
     return {"holds": not broken, "broken": broken, "score": score}
 
 

@@ -245,11 +245,6 @@ class Problem:
         """Whether one of the line's days has a theme that it fits."""
         return any(line.item in theme.items and any(map(line.allows, theme.days)) for theme in self.themes)
 
-    def urgency(self, line: Line) -> tuple[int, bool]:
-        """For whoever takes lines one by one, the least first: by priority, and of one priority those that could fit a
-        theme."""
-        return -line.priority, not (self.weights.theme and self.could_fit_theme(line))
-
 
 def working_days(first: date, last: date, *, weekends: bool) -> tuple[date, ...]:
     """The days from ``first`` to ``last`` inclusive, without public holidays, and without Saturdays and Sundays unless

@@ -4,10 +4,32 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from services.dispatch.domain.planning.circuit import Circuit
 from services.dispatch.domain.planning.fairness import fair_shares
 from services.dispatch.domain.planning.problem import Problem
+
+
+class Goal(NamedTuple):
+    """A figure of :class:`Score`; ``goal.<name>`` of the locale files says it in words. The goals of a ``level`` count
+    before those of the next are looked at."""
+
+    level: int
+    name: str
+    more_is_better: bool = False
+
+
+GOALS = (
+    Goal(1, "priority_served", more_is_better=True),
+    Goal(2, "changes"),
+    Goal(3, "stops"),
+    Goal(4, "lines_on_theme", more_is_better=True),
+    Goal(4, "days_off_preference"),
+    Goal(5, "team_km"),
+    Goal(6, "load_unfairness"),
+    Goal(6, "service_unfairness"),
+)
 
 
 @dataclass(frozen=True, slots=True)
