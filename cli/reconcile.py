@@ -18,7 +18,8 @@ PAGE = 1000
 CAUSES_FIRST = ("catalog", "requests", "dispatch", "notify")
 """The order in which the logs are read, so that nothing is read without its cause."""
 
-LONGEST_WAIT_SECONDS = 5.0
+PATIENCE_SECONDS = 5.0
+"""How long listeners have for what was published just now."""
 
 RULES = (
     "log.gap",
@@ -256,13 +257,14 @@ class Reconciler:
         self._positions = dict.fromkeys(CAUSES_FIRST, 0)
         self.books = Books()
 
-    async def look(self, grace_seconds: float) -> list[Disagreement]:
+    async def look(self, grace_seconds: float, *, patience_seconds: float = PATIENCE_SECONDS) -> list[Disagreement]:
         """Reads what is new, and compares; what is younger than ``grace_seconds`` is not held against anybody. Below
-        zero: what is dated so far into the future is. Listeners have time in either case."""
+        zero: what is dated so far into the future is. Listeners that lack something are looked at once more, after
+        ``patience_seconds``."""
         until = datetime.now(UTC) - timedelta(seconds=grace_seconds)
         for publisher in CAUSES_FIRST:
             await self._read(publisher)
-        return sorted([*self.books.disagreements(until), *await self._behind(grace_seconds)])
+        return sorted([*self.books.disagreements(until), *await self._behind(patience_seconds)])
 
     async def _read(self, publisher: str) -> None:
         while True:
@@ -273,12 +275,12 @@ class Reconciler:
             if len(page) < PAGE:
                 return
 
-    async def _behind(self, grace_seconds: float) -> list[Disagreement]:
-        """Listeners that have not applied, a grace later, what was published before."""
+    async def _behind(self, patience_seconds: float) -> list[Disagreement]:
+        """Listeners that have not applied by then what is published now."""
         published = dict(self.books.taken)
         if not await self._missing(published):
             return []
-        await asyncio.sleep(min(abs(grace_seconds), LONGEST_WAIT_SECONDS))
+        await asyncio.sleep(patience_seconds)
         return await self._missing(published)
 
     async def _missing(self, published: dict[str, int]) -> list[Disagreement]:

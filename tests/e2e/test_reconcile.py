@@ -127,7 +127,7 @@ async def test_a_listener_that_lags_is_named(told: Told, tmp_path: Path) -> None
         reconciler = Reconciler(Client(http))
         await reconciler.look(0)
         reconciler.books.taken["requests"] += 3  # as if three had been published that nobody got
-        behind = await reconciler.look(0)
+        behind = await reconciler.look(0, patience_seconds=0)
     assert {entry.rule for entry in behind} == {"listener.behind"}
     assert {entry.about for entry in behind} == {"service:dispatch", "service:notify", "service:catalog"}
     assert all("3 events of requests" in entry.detail for entry in behind)
