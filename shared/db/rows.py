@@ -36,9 +36,7 @@ def insert_together(claims: Table, key: str, tables: tuple[Table, ...]) -> TextC
     """For PostgreSQL: inserts rows into ``claims``, but those whose ``key`` is there, and then into ``tables`` the rows
     that go with none of the keys or with a new one; gives the new keys. Its parameters are the tables' names, see
     :func:`in_parameter`; the rows of each are stored in the order in which they are given."""
-    # The transaction must have its number before a row of the log has its position: see read_settled_log.
-    parts = ["running AS MATERIALIZED (SELECT pg_current_xact_id() AS txid)"]
-    parts.append(f"claimed AS ({_insert(claims)} ON CONFLICT DO NOTHING RETURNING {key})")
+    parts = [f"claimed AS ({_insert(claims)} ON CONFLICT DO NOTHING RETURNING {key})"]
     wanted = f"(entry ->> 1 IS NULL OR entry ->> 1 IN (SELECT {key} FROM claimed))"  # noqa: S608 - names of our tables
     parts += [f"into_{table.name} AS ({_insert(table, wanted)})" for table in tables]
     return text(f"WITH {', '.join(parts)} SELECT {key} FROM claimed")  # noqa: S608
@@ -47,12 +45,15 @@ def insert_together(claims: Table, key: str, tables: tuple[Table, ...]) -> TextC
 def _insert(table: Table, wanted: str = "true") -> str:
     columns = [column for column in table.columns if column is not table.autoincrement_column]
     names = ", ".join(f'"{column.name}"' for column in columns)
+    # The transaction must have its number before a row of the log has its position (read_settled_log): what is selected
+    # is there before the columns that are left out get their defaults.
     values = ", ".join(
-        "running.txid" if isinstance(column.type, TransactionId) else f'filled."{column.name}"' for column in columns
+        "pg_current_xact_id()" if isinstance(column.type, TransactionId) else f'filled."{column.name}"'
+        for column in columns
     )
     return (
-        f"INSERT INTO {table.name} ({names}) SELECT {values} FROM running,"  # noqa: S608
-        f" json_array_elements(CAST(:{table.name} AS json)) WITH ORDINALITY AS given (entry, nth),"
+        f"INSERT INTO {table.name} ({names}) SELECT {values}"  # noqa: S608
+        f" FROM json_array_elements(CAST(:{table.name} AS json)) WITH ORDINALITY AS given (entry, nth),"
         f" json_populate_record(NULL::{table.name}, entry -> 0) AS filled"
         f" WHERE {wanted} ORDER BY given.nth"
     )

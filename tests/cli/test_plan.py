@@ -73,6 +73,7 @@ def test_lines_on_a_theme_are_told_and_count_where_the_weights_say_so(solved: Pa
     counted = spoilt(tmp_path, told, lambda p: p["weights"].update(theme=150))
     status, said = run("verify", counted, solved)
     assert (status, f"objective: {objective + 150 * on_theme}, but" in said) == (1, True), said
+    assert "主题日提供的服务: 0 4. " in run("verify", SMALL, solved)[1], "of no problem without themes"
 
 
 def test_each_goal_is_told_in_words_of_the_reader_s_language(solved: Path) -> None:

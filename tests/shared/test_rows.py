@@ -1,10 +1,11 @@
 """What is stored without SQLAlchemy's unit of work is what that would have stored, on both stores."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import date, datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from services.requests.application.policy import POLICY
 from services.requests.bootstrap import build
@@ -15,8 +16,11 @@ from services.requests.store.tables import order_line, service_order
 from shared.audit.tables import audit_log
 from shared.cache.memory import MemoryCache
 from shared.contracts.requests import OrderReturned
+from shared.db.idempotency import idempotency_key
+from shared.db.rows import in_parameter, insert_together
 from shared.kernel.access import Actor, Role
 from shared.messaging.memory import MemoryBroker
+from shared.messaging.outbox import Outbox
 from shared.messaging.tables import event_log
 from shared.service import Service
 from tests.support.fixtures import NewUrl
@@ -28,8 +32,14 @@ REMARKS = ["２０人，需要轮椅\n“老年活动中心”二楼", "a 'quote
 
 @pytest.fixture
 async def store(new_store_url: NewUrl) -> AsyncIterator[Service]:
+    async with requests_at(new_store_url()) as service:
+        yield service
+
+
+@asynccontextmanager
+async def requests_at(url: str) -> AsyncIterator[Service]:
     """requests with its store, and no part of it running."""
-    settings = RequestsSettings(database_url=new_store_url())
+    settings = RequestsSettings(database_url=url)
     service = build(settings, broker=MemoryBroker(), cache=MemoryCache(), clock=lambda: NOW)
     await service.migrations.upgrade(service.database)
     yield service
@@ -119,3 +129,27 @@ async def test_what_was_added_can_be_loaded_and_changed(store: Service) -> None:
         loaded.submit(NOW)
     async with store.uow.transaction() as tx:
         assert (await tx.get(Order, "order-1")).submitted_at == NOW
+
+
+LATE = """
+    CREATE FUNCTION next_position() RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN
+        ASSERT pg_current_xact_id_if_assigned() IS NOT NULL, 'a position before the number';
+        RETURN nextval('event_log_id_seq');
+    END $$
+"""
+
+
+async def test_a_transaction_has_its_number_before_its_events_have_positions(postgres_url: NewUrl) -> None:
+    """Whoever reads on from a position waits for the transactions that have a number; also where nothing but an event
+    is stored, so that nothing before it draws one."""
+    async with requests_at(postgres_url()) as service:
+        database, unit = service.database, service.uow
+        await database.run_alone(text(LATE))
+        await database.run_alone(text("ALTER TABLE event_log ALTER COLUMN id SET DEFAULT next_position()"))
+        made = order("order-1")
+        outbox = Outbox("requests")
+        rows = [(outbox.row(outbox.number(made, event), unit.now()), None) for event in events(made)]
+        statement = insert_together(idempotency_key, "key", (event_log,))
+        log = in_parameter(event_log, rows, database.engine.dialect)
+        assert not await database.run_alone(statement, {"idempotency_key": "[]", "event_log": log})
+        assert len((await stored(service, "order-1"))[2]) == 3

@@ -1,6 +1,7 @@
 """List scheduling: line after line, the most urgent first, each where it gains most. Correct, quick, not optimal."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from services.dispatch.adapters.instance import Instance, instance_of
 from services.dispatch.adapters.ledger import Ledger
@@ -16,6 +17,8 @@ class ListPlanner:
         given = effort.start.booths if effort.start is not None else ()
         instance = instance_of(problem)
         ledger = scheduled(instance, list(given))
+        if problem.themes and len(ledger.placings) < len(problem.lines):
+            ledger = max(ledger, _without_themes(instance, list(given)), key=lambda made: made.objective)
         circuit = explained(problem, ledger.booths(), instance.candidates)
         solution = Solution(circuit, ledger.objective, seed=effort.seed)
         tell(Progress(0.0, solution))
@@ -28,6 +31,15 @@ def scheduled(instance: Instance, given: list[Booth] | None = None) -> Ledger:
     place_fixed(ledger)
     place_booths(ledger, given or [])
     ledger.fill(urgent_first(instance, (line for line in range(len(instance.needed)) if line not in ledger.placings)))
+    return ledger
+
+
+def _without_themes(instance: Instance, given: list[Booth]) -> Ledger:
+    """The plan that there would be without themes, at what it is worth with them: line after line, one that fits may
+    take the only place of one that does not."""
+    plain = scheduled(instance_of(replace(instance.problem, themes=())), given)
+    ledger = Ledger(instance)
+    place_booths(ledger, plain.booths())
     return ledger
 
 
