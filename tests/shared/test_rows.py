@@ -131,7 +131,7 @@ async def test_what_was_added_can_be_loaded_and_changed(store: Service) -> None:
         assert (await tx.get(Order, "order-1")).submitted_at == NOW
 
 
-LATE = """
+NUMBER_FIRST = """
     CREATE FUNCTION next_position() RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN
         ASSERT pg_current_xact_id_if_assigned() IS NOT NULL, 'a position before the number';
         RETURN nextval('event_log_id_seq');
@@ -144,7 +144,7 @@ async def test_a_transaction_has_its_number_before_its_events_have_positions(pos
     is stored, so that nothing before it draws one."""
     async with requests_at(postgres_url()) as service:
         database, unit = service.database, service.uow
-        await database.run_alone(text(LATE))
+        await database.run_alone(text(NUMBER_FIRST))
         await database.run_alone(text("ALTER TABLE event_log ALTER COLUMN id SET DEFAULT next_position()"))
         made = order("order-1")
         outbox = Outbox("requests")
