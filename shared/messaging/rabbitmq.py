@@ -114,16 +114,19 @@ class RabbitBroker:
                     wait=False,
                 )
             except DeliveryError as error:
-                # Refused (queue full) or returned (the queues are gone): declare them again, and retry.
                 log.warning("event not taken over", event_id=envelope.id, error=repr(error))
-                self._broken.set()
                 return False
             except DOWN:
                 self._broken.set()
                 return False
             return True
 
-        return await self._settled([one(envelope) for envelope in envelopes])
+        outcome = await self._settled([one(envelope) for envelope in envelopes])
+        if not all(outcome):
+            # Refused (queue full) or returned (the queues are gone): declare them again, and retry. Not before the
+            # others are confirmed, which would then come twice.
+            self._broken.set()
+        return outcome
 
     async def tell(self, positions: Sequence[Position], *, to: str | None = None) -> None:
         await self._say(
