@@ -35,6 +35,8 @@ class Inbox:
         self._now = now
         self._effects = effects
         self._on_postgres = dialect_of(session) == "postgresql"
+        self._made: set[Key] = set()
+        """Aggregates of which this is the first that is heard."""
 
     async def run(self, decided: Core[core.Step, T]) -> T:
         return await drive(decided, self._do)
@@ -63,19 +65,17 @@ class Inbox:
         for start in range(0, len(keys), _CHUNK):
             chunk = keys[start : start + _CHUNK]
             places |= {key: Place(last_seq) for key, last_seq in await self._lock(chunk)}
-            waiting = await self._session.execute(
-                select(
-                    parked.c.publisher, parked.c.aggregate_id, parked.c.aggregate_seq, parked.c.error.is_not(None)
-                ).where(tuple_(parked.c.publisher, parked.c.aggregate_id).in_(chunk))
-            )
-            for publisher, aggregate, seq, failed in waiting:
-                places[publisher, aggregate].parked[seq] = bool(failed)
+            # A row is made before anything of its aggregate is parked.
+            if known := [key for key in chunk if key not in self._made]:
+                for publisher, aggregate, seq, failed in await self._session.execute(_WAITING, {"keys": known}):
+                    places[publisher, aggregate].parked[seq] = bool(failed)
         return places
 
     async def _lock(self, keys: Sequence[Key]) -> list[tuple[Key, int]]:
         """How far each aggregate is, its row locked; makes the rows of those that have none."""
         if self._on_postgres:
             rows = (await self._session.execute(_LOCK_ON_POSTGRES, _columns(keys))).all()
+            self._made |= {(row.publisher, row.aggregate_id) for row in rows if row.is_new}
         else:  # whose writers queue
             new = [{"publisher": publisher, "aggregate_id": stream, "last_seq": 0} for publisher, stream in keys]
             await self._session.execute(sqlite.insert(inbox).on_conflict_do_nothing(), new)
@@ -129,14 +129,19 @@ def _columns(keys: Sequence[Key]) -> dict[str, list[str]]:
     return {"publishers": [publisher for publisher, _ in keys], "streams": [stream for _, stream in keys]}
 
 
-# Once a batch each, so each is one statement. An update that changes nothing locks the row and gives its newest state.
+_WAITING = select(parked.c.publisher, parked.c.aggregate_id, parked.c.aggregate_seq, parked.c.error.is_not(None)).where(
+    tuple_(parked.c.publisher, parked.c.aggregate_id).in_(bindparam("keys", expanding=True))
+)
+
+# Once a batch each, so each is one statement. An update that changes nothing locks the row and gives its newest state;
+# a row that nobody has locked or changed yet (xmax) was just inserted.
 _LOCK_ON_POSTGRES = text("""
     INSERT INTO inbox (publisher, aggregate_id, last_seq)
     SELECT key.publisher, key.stream, 0
     FROM unnest(CAST(:publishers AS varchar[]), CAST(:streams AS varchar[])) AS key (publisher, stream)
     ORDER BY 1, 2
     ON CONFLICT (publisher, aggregate_id) DO UPDATE SET last_seq = inbox.last_seq
-    RETURNING publisher, aggregate_id, last_seq
+    RETURNING publisher, aggregate_id, last_seq, xmax = 0 AS is_new
 """)
 _SAVE_ON_POSTGRES = text("""
     WITH saved AS (
