@@ -116,8 +116,17 @@ class Database:
         await self._reading.dispose()
 
 
+BEHIND = "behind"
+"""In a writing session's ``info``: what is to be done, with its connection, whenever its changes have been sent."""
+
+
 class _WritingSession(Session):
     """A statement sees what was changed before it; SQLAlchemy itself flushes only before queries of mapped classes."""
+
+    def flush(self, objects: Sequence[Any] | None = None) -> None:
+        super().flush(objects)
+        if behind := self.info.get(BEHIND):
+            behind(self.connection())
 
 
 @event.listens_for(_WritingSession, "do_orm_execute")

@@ -1,4 +1,4 @@
-"""New things as rows, and rows of several tables stored by one statement, which is a transaction of its own."""
+"""New things as rows, and rows of several tables stored together: on PostgreSQL by one statement."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,13 +6,16 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Dialect, Table, TextClause, TypeDecorator, inspect, text
+from sqlalchemy import Connection, Dialect, Table, TextClause, TypeDecorator, insert, inspect, text
 from sqlalchemy.orm import InstanceState
 
 from shared.db.types import TransactionId
 
 Row = Mapping[str, Any]
 """Values by the names of columns."""
+
+STORED_AS = "stored_as"
+"""In a column's ``info``: PostgreSQL's expression for its value, where the row has none; ``filled`` is the row."""
 
 
 def rows_of(entry: object, given: Row | None = None) -> Iterator[tuple[Table, Row]]:
@@ -42,13 +45,33 @@ def insert_together(claims: Table, key: str, tables: tuple[Table, ...]) -> TextC
     return text(f"WITH {', '.join(parts)} SELECT {key} FROM claimed")  # noqa: S608
 
 
+def insert_rows(connection: Connection, rows: Mapping[Table, Sequence[Row]]) -> None:
+    """Stores rows, those of each table in the order in which they are given."""
+    if connection.dialect.name == "postgresql":
+        parameters = {
+            table.name: in_parameter(table, [(row, None) for row in of], connection.dialect)
+            for table, of in rows.items()
+        }
+        connection.execute(_insert_all(tuple(rows)), parameters)
+        return
+    for table, of in rows.items():
+        connection.execute(insert(table), of)
+
+
+@lru_cache
+def _insert_all(tables: tuple[Table, ...]) -> TextClause:
+    *others, last = tables
+    parts = ", ".join(f"into_{table.name} AS ({_insert(table)})" for table in others)
+    return text(f"WITH {parts} {_insert(last)}" if parts else _insert(last))
+
+
 def _insert(table: Table, wanted: str = "true") -> str:
     columns = [column for column in table.columns if column is not table.autoincrement_column]
     names = ", ".join(f'"{column.name}"' for column in columns)
     # The transaction must have its number before a row of the log has its position (read_settled_log): what is selected
     # is there before the columns that are left out get their defaults.
     values = ", ".join(
-        "pg_current_xact_id()" if isinstance(column.type, TransactionId) else f'filled."{column.name}"'
+        column.info.get(STORED_AS) or (_NUMBER if isinstance(column.type, TransactionId) else f'filled."{column.name}"')
         for column in columns
     )
     return (
@@ -57,6 +80,9 @@ def _insert(table: Table, wanted: str = "true") -> str:
         f" json_populate_record(NULL::{table.name}, entry -> 0) AS filled"
         f" WHERE {wanted} ORDER BY given.nth"
     )
+
+
+_NUMBER = "pg_current_xact_id()"
 
 
 def in_parameter(table: Table, rows: Sequence[tuple[Row, str | None]], dialect: Dialect) -> str:

@@ -79,14 +79,6 @@ class CurrentTransactionId(FunctionElement[int]):
     inherit_cache = True
 
 
-class NotBelow(FunctionElement[int]):
-    """SQL: the first of two numbers, or the second where that is greater; a second that is missing counts for
-    nothing."""
-
-    type = TransactionId()
-    inherit_cache = True
-
-
 class TransactionsEndedBelow(FunctionElement[int]):
     """SQL: every transaction with a lower number has ended; the watermark that relays read below."""
 
@@ -118,14 +110,3 @@ def _watermark_pg(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
 @compiles(TransactionsEndedBelow, "sqlite")
 def _watermark_sqlite(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
     return _NEXT_ID_SQLITE
-
-
-@compiles(NotBelow, "postgresql")
-def _not_below_pg(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"greatest({compiler.process(element.clauses, **kw)})"
-
-
-@compiles(NotBelow, "sqlite")
-def _not_below_sqlite(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
-    number, floor = (compiler.process(clause, **kw) for clause in element.clauses)
-    return f"max({number}, coalesce({floor}, 0))"

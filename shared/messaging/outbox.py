@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, literal_column, select
+from sqlalchemy import func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import Label
 
 from shared.contracts import Event
 from shared.db.engine import dialect_of
-from shared.db.types import CurrentTransactionId, NotBelow
+from shared.db.rows import insert_rows
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.errors import DomainError
 from shared.messaging.envelope import Envelope, shard_of
@@ -63,11 +63,9 @@ class Outbox:
 
     async def append(self, session: AsyncSession, recorded: Sequence[Recorded], now: datetime) -> None:
         """Adds the events to the log, as part of the session's transaction."""
-        if not recorded:
-            return
-        streams = [{"stream": entry.aggregate_id, "previous_seq": entry.aggregate_seq - 1} for entry in recorded]
-        rows = [self.row(entry, now) | stream for entry, stream in zip(recorded, streams, strict=True)]
-        await session.execute(_INSERT, rows)
+        if recorded:
+            connection = await session.connection()
+            await connection.run_sync(insert_rows, {event_log: [self.row(entry, now) for entry in recorded]})
 
     def row(self, entry: Recorded, now: datetime) -> dict[str, Any]:
         """Of the log, but for the transaction's number."""
@@ -84,20 +82,6 @@ class Outbox:
             },
             "body": entry.event.model_dump_json().encode(),
         }
-
-
-_previous = event_log.alias("previous")
-# A transaction may have its number long before it changes an aggregate, and one with a higher number may have changed
-# that before. So an event is never numbered below the one before it in its stream: else the relay's watermark could
-# lie between the two, and the later one would go out first.
-_INSERT = insert(event_log).values(
-    txid=NotBelow(
-        CurrentTransactionId(),
-        select(_previous.c.txid)
-        .where(_previous.c.aggregate_id == bindparam("stream"), _previous.c.aggregate_seq == bindparam("previous_seq"))
-        .scalar_subquery(),
-    )
-)
 
 
 async def read_log(

@@ -15,15 +15,26 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from shared.db.rows import STORED_AS
 from shared.db.types import BigId, CurrentTransactionId, Json, TransactionId, UtcDateTime
 
 metadata = MetaData()
+
+# A transaction may have its number long before it changes an aggregate, and one with a higher number may have changed
+# that before. So no event is numbered below those before it in its stream: else the relay's watermark could lie between
+# them, and the later one would go out first. (SQLite's writers queue, and have their numbers in the right order.)
+_NOT_BELOW_THE_LAST = """greatest(pg_current_xact_id(), (
+    SELECT last.txid FROM event_log AS last
+    WHERE last.aggregate_id = filled.aggregate_id ORDER BY last.aggregate_seq DESC LIMIT 1
+))"""
 
 event_log = Table(
     "event_log",
     metadata,
     Column("id", BigId, primary_key=True, autoincrement=True),
-    Column("txid", TransactionId, nullable=False, default=CurrentTransactionId()),
+    Column(
+        "txid", TransactionId, nullable=False, default=CurrentTransactionId(), info={STORED_AS: _NOT_BELOW_THE_LAST}
+    ),
     Column("shard", SmallInteger, nullable=False),
     Column("type", String(80), nullable=False),
     Column("aggregate_id", String(120), nullable=False),
@@ -37,7 +48,7 @@ event_log = Table(
     sqlite_autoincrement=True,
 )
 """Outbox and history in one. Rows are only ever added. ``txid`` is the transaction's number, or a greater one: that of
-the event before it in its stream, see :meth:`shared.messaging.outbox.Outbox.append`."""
+the event before it in its stream."""
 
 relay_cursor = Table(
     "relay_cursor",
