@@ -1,7 +1,7 @@
 """What must be known of stops and teams between the plan and the rating."""
 
 from services.notify.application.digests import gather
-from services.notify.application.posting import Channels, mention, post, telling
+from services.notify.application.posting import Channels, post, telling
 from services.notify.domain.message import Params
 from services.notify.domain.recipient import COORDINATOR, of_team, of_township
 from services.notify.domain.stop import Booth, Stop
@@ -22,28 +22,27 @@ from shared.db.unit_of_work import Transaction, UnitOfWork
 
 
 async def note_schedule(uow: UnitOfWork, channels: Channels, event: StopScheduled) -> None:
-    async with telling(uow) as tx:
+    async with telling(uow, of_township(event.township_code)) as tx:
         await _stop(tx, event)
         await gather(tx, channels, "scheduled", event)
 
 
 async def note_change(uow: UnitOfWork, channels: Channels, event: StopChanged) -> None:
-    async with telling(uow) as tx:
+    async with telling(uow, of_township(event.township_code)) as tx:
         await _stop(tx, event)
         await gather(tx, channels, "changed", event)
 
 
 async def note_assignment(uow: UnitOfWork, channels: Channels, event: TeamAssigned) -> None:
-    async with telling(uow) as tx:
+    async with telling(uow, of_township(event.township_code), of_team(event.team_code)) as tx:
         again = (await _stop(tx, event)).assign(_booth(event))
-        await mention(tx, of_team(event.team_code))
         await gather(tx, channels, "assigned", event, again=again)
 
 
 async def note_acceptance(uow: UnitOfWork, channels: Channels, event: AssignmentAccepted) -> None:
     """Nobody needs a message for each; the township gets one when the last team has said yes, and one
     more when that happens for another half-day."""
-    async with telling(uow) as tx:
+    async with telling(uow, of_township(event.township_code)) as tx:
         stop = await _stop(tx, event)
         if not stop.accept(event.assignment_id):
             return
@@ -64,16 +63,15 @@ async def note_acceptance(uow: UnitOfWork, channels: Channels, event: Assignment
 
 
 async def tell_of_decline(uow: UnitOfWork, channels: Channels, event: AssignmentDeclined) -> None:
-    async with telling(uow) as tx:
+    async with telling(uow, of_township(event.township_code), of_team(event.team_code)) as tx:
         stop = await _stop(tx, event)
         stop.decline(event.assignment_id)
-        await mention(tx, of_team(event.team_code))
         params = {**_where(event), **_what(event), "team_code": event.team_code, "reason": event.reason}
         await post(tx, channels, COORDINATOR, "message.assignment_declined", params, about=stop.stream)
 
 
 async def tell_of_release(uow: UnitOfWork, channels: Channels, event: TeamReleased) -> None:
-    async with telling(uow) as tx:
+    async with telling(uow, of_township(event.township_code)) as tx:
         stop = await _stop(tx, event)
         booth = stop.release(_booth(event))
         if booth is None:
@@ -85,7 +83,7 @@ async def tell_of_release(uow: UnitOfWork, channels: Channels, event: TeamReleas
 
 async def tell_of_cancelled_stop(uow: UnitOfWork, channels: Channels, event: StopCancelled) -> None:
     """Tells the township and the teams that are still expected; whoever was released knows already."""
-    async with telling(uow) as tx:
+    async with telling(uow, of_township(event.township_code)) as tx:
         stop = await _stop(tx, event)
         params = {**_where(event), "reason": event.reason}
         await post(tx, channels, of_township(event.township_code), "message.stop_cancelled", params, about=stop.stream)
@@ -95,13 +93,13 @@ async def tell_of_cancelled_stop(uow: UnitOfWork, channels: Channels, event: Sto
 
 async def note_start(uow: UnitOfWork, _channels: Channels, event: StopStarted) -> None:
     """Whoever is there sees it; nobody needs a message."""
-    async with telling(uow) as tx:
+    async with telling(uow, of_township(event.township_code)) as tx:
         (await _stop(tx, event)).state = "under_way"
 
 
 async def tell_of_completion(uow: UnitOfWork, channels: Channels, event: StopCompleted) -> None:
     """Shows the township the totals and asks it to rate."""
-    async with telling(uow) as tx:
+    async with telling(uow, of_township(event.township_code)) as tx:
         stop = await _stop(tx, event)
         stop.state = "completed"
         totals = {
@@ -126,7 +124,6 @@ async def _stop(tx: Transaction, event: StopEvent) -> Stop:
     if stop is None:
         tx.add(stop := Stop(id=event.stop_id, plan_id=event.plan_id))
         await tx.session.flush()
-    await mention(tx, of_township(event.township_code))
     return stop
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from services.notify.application.posting import Channels, cause_of, mention, post, telling
+from services.notify.application.posting import Channels, cause_of, post, telling
 from services.notify.domain.digest import Digest, Entry
 from services.notify.domain.recipient import of_township
 from services.notify.store.tables import digest as digest_table
@@ -29,8 +29,7 @@ async def announce_revision(uow: UnitOfWork, channels: Channels, event: PlanPubl
 
 
 async def note_unserved(uow: UnitOfWork, channels: Channels, event: LineUnserved) -> None:
-    async with telling(uow) as tx:
-        await mention(tx, of_township(event.township_code))
+    async with telling(uow, of_township(event.township_code)) as tx:
         await gather(tx, channels, "unserved", event)
 
 

@@ -12,7 +12,7 @@ from shared.db.unit_of_work import Transaction, UnitOfWork
 
 async def name_township(uow: UnitOfWork, channels: Channels, event: TownshipChanged) -> None:
     """Names the township's post; when it is new, tells it of the editions that still concern it."""
-    async with telling(uow) as tx:
+    async with telling(uow, of_township(event.code)) as tx:
         township = await mention(tx, of_township(event.code))
         township.rename(event.name, event.name_en)
         if township.entered_at is None:
@@ -22,7 +22,7 @@ async def name_township(uow: UnitOfWork, channels: Channels, event: TownshipChan
 
 
 async def name_team(uow: UnitOfWork, _channels: Channels, event: TeamRegistered) -> None:
-    async with telling(uow) as tx:
+    async with telling(uow, of_team(event.code)) as tx:
         (await mention(tx, of_team(event.code))).rename(event.name, event.name_en)
 
 

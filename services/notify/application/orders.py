@@ -1,6 +1,6 @@
 """What townships and coordinators must know of an order, and teams of their rating."""
 
-from services.notify.application.posting import Channels, mention_all, post, telling
+from services.notify.application.posting import Channels, post, telling
 from services.notify.domain.message import Params
 from services.notify.domain.recipient import COORDINATOR, of_team, of_township
 from shared.contracts.requests import OrderAccepted, OrderCancelled, OrderReturned, ServiceOrdered, ServiceRated
@@ -14,8 +14,7 @@ async def tell_of_order(uow: UnitOfWork, channels: Channels, event: ServiceOrder
         "campaign": event.campaign,
         "lines_ordered": event.line_count,
     }
-    async with telling(uow) as tx:
-        await mention_all(tx, of_township(event.township_code), COORDINATOR)
+    async with telling(uow, of_township(event.township_code)) as tx:
         await post(tx, channels, COORDINATOR, "message.service_ordered", params, about=_about(event.order_id))
 
 
@@ -30,7 +29,7 @@ async def tell_of_acceptance(uow: UnitOfWork, channels: Channels, event: OrderAc
         for line in event.lines
     ]
     params: Params = {"order": _short(event.order_id), "campaign": event.campaign, "place": event.place, "lines": lines}
-    async with telling(uow) as tx:
+    async with telling(uow, of_township(event.township_code)) as tx:
         await post(
             tx,
             channels,
@@ -43,7 +42,7 @@ async def tell_of_acceptance(uow: UnitOfWork, channels: Channels, event: OrderAc
 
 async def tell_of_return(uow: UnitOfWork, channels: Channels, event: OrderReturned) -> None:
     params: Params = {"order": _short(event.order_id), "reason": event.reason}
-    async with telling(uow) as tx:
+    async with telling(uow, of_township(event.township_code)) as tx:
         await post(
             tx,
             channels,
@@ -58,7 +57,7 @@ async def tell_of_cancellation(uow: UnitOfWork, channels: Channels, event: Order
     """Tells both sides: the township for its records, the coordinator because places come free."""
     params: Params = {"order": _short(event.order_id), "township_code": event.township_code, "reason": event.reason}
     about = _about(event.order_id)
-    async with telling(uow) as tx:
+    async with telling(uow, of_township(event.township_code)) as tx:
         await post(tx, channels, of_township(event.township_code), "message.order_cancelled", params, about=about)
         await post(tx, channels, COORDINATOR, "message.order_cancelled_coordinator", params, about=about)
 
@@ -70,8 +69,7 @@ async def tell_of_rating(uow: UnitOfWork, channels: Channels, event: ServiceRate
         "item_name_en": event.item_name_en,
         "score": event.score,
     }
-    async with telling(uow) as tx:
-        await mention_all(tx, of_township(event.township_code), of_team(event.team_code))
+    async with telling(uow, of_township(event.township_code), of_team(event.team_code)) as tx:
         await post(
             tx, channels, of_team(event.team_code), "message.service_rated", params, about=_about(event.order_id)
         )

@@ -15,7 +15,7 @@ from shared.privacy.answering import Holdings, Record
 
 async def note_volunteer(uow: UnitOfWork, _channels: Channels, event: VolunteerChanged) -> None:
     """Gives the volunteer a post; whoever has left gets no more mail, so the address goes."""
-    async with telling(uow) as tx:
+    async with telling(uow, of_volunteer(event.volunteer_no)) as tx:
         recipient = await mention(tx, of_volunteer(event.volunteer_no))
         if not event.active:
             recipient.forget_address()

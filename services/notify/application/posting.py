@@ -32,12 +32,16 @@ def inbox_topic(recipient_id: str) -> str:
 
 
 @asynccontextmanager
-async def telling(uow: UnitOfWork) -> AsyncIterator[Transaction]:
-    """The transaction of a use case that may write messages. Only one of those runs at a time: batches of different
-    queues touch the same recipients, and what depends on two aggregates (an edition and the townships, the parts of a
-    digest) would be missed when both are half stored at the same moment."""
+async def telling(uow: UnitOfWork, *recipient_ids: str) -> AsyncIterator[Transaction]:
+    """The transaction of a use case that may write messages, with the recipients that it surely mentions. Only one of
+    those runs at a time: batches of different queues touch the same recipients, and what depends on two aggregates (an
+    edition and the townships, the parts of a digest) would be missed when both are half stored at the same moment. Who
+    holds the coordinator's row has the turn; so it is had by the statement that reads the recipients."""
     async with uow.transaction() as tx:
-        await tx.take_turn()
+        known = await tx.find_all(Recipient, [COORDINATOR, *recipient_ids])
+        for recipient_id in (COORDINATOR, *recipient_ids):
+            if recipient_id not in known:  # or made by whom the turn was waited for
+                await mention(tx, recipient_id)
         yield tx
 
 
@@ -52,19 +56,9 @@ async def mention(tx: Transaction, recipient_id: str) -> Recipient:
     """The recipient, locked; made when this is the first that is heard of it."""
     recipient = await tx.find(Recipient, recipient_id)
     if recipient is None:
-        if recipient_id != COORDINATOR:
-            await mention(tx, COORDINATOR)  # where there is anybody, there is a corps
         tx.add(recipient := Recipient(id=recipient_id))
         await tx.session.flush()
     return recipient
-
-
-async def mention_all(tx: Transaction, *recipient_ids: str) -> None:
-    """The same for several, read together; what follows finds them without asking the store."""
-    found = await tx.find_all(Recipient, recipient_ids)
-    for recipient_id in recipient_ids:
-        if recipient_id not in found:
-            await mention(tx, recipient_id)
 
 
 async def post(
@@ -90,13 +84,13 @@ async def post(
         return
     happened_at = happened_at or cause.occurred_at
     message = Message(id=key, recipient_id=recipient_id, code=code, params=params, about=about, created_at=happened_at)
-    tx.add(message)
+    tx.append(message)
     recipient.note_message()
     # In the inbox, stored is delivered.
     tx.record(message, MessageDelivered(message_id=key, recipient_id=recipient_id, channel="inbox", about=about))
     tx.after_commit(channels.cache.signal, inbox_topic(recipient_id))
     if channels.email and recipient.email_sealed and tx.now - happened_at <= FRESH:
-        tx.add(
+        tx.append(
             Delivery(id=f"{key}.email", message_id=key, recipient_id=recipient_id, channel="email", next_try_at=tx.now)
         )
         tx.after_commit(channels.cache.signal, MAIL_TOPIC)
