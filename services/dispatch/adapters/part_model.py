@@ -8,7 +8,7 @@ from ortools.sat.python import cp_model
 
 from services.dispatch.adapters.instance import Instance, most_at
 from services.dispatch.adapters.ledger import Ledger, Placing, Placings
-from services.dispatch.adapters.part_rules import add_series, add_team_days
+from services.dispatch.adapters.part_rules import Gain, add_series, add_team_days
 
 Var = cp_model.IntVar
 Heard = Callable[[Placings | None, int], bool]
@@ -47,7 +47,8 @@ class PartModel:
     tight.
 
     Free are the lines of ``sites`` that are not placed in ``ledger``; ``options`` are the booths that may be used
-    (None: all), ``prices`` what serving a line costs, by line (None: nothing).
+    (None: all), ``prices`` what serving a line costs, by line, and ``day_prices`` what a team's day costs, by team-day
+    (None: nothing).
     """
 
     def __init__(
@@ -56,9 +57,11 @@ class PartModel:
         sites: Iterable[int],
         options: set[int] | None = None,
         prices: Sequence[int] | None = None,
+        day_prices: Sequence[int] | None = None,
     ) -> None:
         self._ledger = ledger
         self._prices = prices
+        self._day_prices = day_prices
         self._instance: Instance = ledger.instance
         self._model = cp_model.CpModel()
         self._x: dict[int, Var] = {}
@@ -67,7 +70,7 @@ class PartModel:
         self._y: dict[int, Var] = {}
         self._any: list[tuple[Var, list[Var]]] = []
         self._beyond: list[tuple[Var, list[Var], int]] = []
-        self._gain: list[tuple[Var, int]] = []
+        self._gain: Gain = []
         self.lines = [line for site in sites for line in self._instance.of_site[site] if line not in ledger.placings]
         self._make(options)
 
@@ -86,7 +89,9 @@ class PartModel:
         self._add_visits(of_visit)
         self._add_loads()
         self._add_townships()
-        self._any += add_team_days(self._model, ledger, self._v)
+        zones, gain = add_team_days(self._model, ledger, self._v, self._day_prices)
+        self._any += zones
+        self._gain += gain
         self._add_stops(of_visit)
         add_series(self._model, ledger, self.lines, self._x)
         self._maximize_gain()

@@ -11,24 +11,36 @@ Var = cp_model.IntVar
 AnyOf = list[tuple[Var, list[Var]]]
 """Variables that hold when any of others does."""
 
+Gain = list[tuple[Var, int]]
+"""What each variable is worth."""
 
-def add_team_days(model: cp_model.CpModel, ledger: Ledger, visited: dict[int, Var]) -> AnyOf:
-    """A team is in one zone a day, at so many stops, and at one in each part of a divided day."""
-    instance, zones = ledger.instance, []
+
+def add_team_days(
+    model: cp_model.CpModel, ledger: Ledger, visited: dict[int, Var], prices: Sequence[int] | None = None
+) -> tuple[AnyOf, Gain]:
+    """A team is in one zone a day, at so many stops, and at one in each part of a divided day. ``prices`` of team-days
+    are paid where it goes anywhere (None: nothing)."""
+    instance = ledger.instance
+    zones: AnyOf = []
+    gain: Gain = []
     of_day: defaultdict[int, list[int]] = defaultdict(list)
     for number in visited:
         of_day[instance.visits[number].team_day].append(number)
     for team_day, visits in of_day.items():
         left = instance.team_days[team_day].most_stops - len(ledger.day_visits.get(team_day, ()))
+        price = prices[team_day] if prices is not None else 0
+        chosen = [visited[number] for number in visits]
         if left == 1:
-            model.add_at_most_one(visited[number] for number in visits)
+            model.add_at_most_one(chosen)
         else:
             if instance.problem.parts > 1:
                 _add_one_in_each_part(model, ledger, visits, visited)
-            zones += _add_zones(model, ledger, visits, visited, left)
+            chosen = _add_zones(model, ledger, visits, visited, left, zones, priced=price > 0)
+        if price > 0:
+            gain += [(each, -price) for each in chosen]
         if instance.problem.minutes_per_day is not None:
             _add_hours(model, ledger, visits, visited)
-    return zones
+    return zones, gain
 
 
 def _add_one_in_each_part(model: cp_model.CpModel, ledger: Ledger, visits: list[int], visited: dict[int, Var]) -> None:
@@ -39,15 +51,26 @@ def _add_one_in_each_part(model: cp_model.CpModel, ledger: Ledger, visits: list[
         model.add_at_most_one(together)
 
 
-def _add_zones(model: cp_model.CpModel, ledger: Ledger, visits: list[int], visited: dict[int, Var], left: int) -> AnyOf:
+def _add_zones(
+    model: cp_model.CpModel,
+    ledger: Ledger,
+    visits: list[int],
+    visited: dict[int, Var],
+    left: int,
+    zones: AnyOf,
+    *,
+    priced: bool,
+) -> list[Var]:
+    """One variable for each zone where the team could be, of which those that had to be made are added to ``zones``;
+    none where there is but one zone, unless the day is ``priced``."""
     in_zone: defaultdict[int, list[Var]] = defaultdict(list)
     for number in visits:
         in_zone[ledger.instance.visits[number].zone].append(visited[number])
-    if len(in_zone) == 1:
+    if len(in_zone) == 1 and not priced:
         if len(visits) > left:
             model.add(cp_model.LinearExpr.sum([visited[number] for number in visits]) <= left)
         return []
-    chosen, zones = [], []
+    chosen = []
     for there in in_zone.values():
         if len(there) == 1:
             chosen.append(there[0])
@@ -60,7 +83,7 @@ def _add_zones(model: cp_model.CpModel, ledger: Ledger, visits: list[int], visit
         for v in there:
             model.add_implication(v, zone)
     model.add_at_most_one(chosen)
-    return zones
+    return chosen
 
 
 def _add_hours(model: cp_model.CpModel, ledger: Ledger, visits: list[int], visited: dict[int, Var]) -> None:

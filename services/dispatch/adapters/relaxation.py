@@ -26,6 +26,7 @@ class Stage:
     values: Numbers
     lack: Numbers
     line_prices: Numbers
+    day_prices: Numbers
     prices: Numbers
     finished: bool
 
@@ -66,6 +67,7 @@ class Relaxation:
             np.asarray(found.primal_solution)[: self._rows.options],
             np.maximum(0.0, -self._rows.left(prices)[: self._rows.options]),
             prices[self._rows.lines],
+            prices[self._rows.team_days],
             prices,
             found.solve_log.iteration_count < iterations,
         )

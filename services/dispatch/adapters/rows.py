@@ -18,7 +18,7 @@ Indices = npt.NDArray[np.int64]
 
 class Rows:
     """``lines`` and ``openings`` are the rows whose prices a certificate is made of; ``opening_of`` says which line and
-    stop each opening is about."""
+    stop each opening is about. ``team_days`` are those by which a team is in one zone a day."""
 
     def __init__(self, instance: Instance) -> None:
         self._cells: list[tuple[Indices, Indices, Numbers]] = []
@@ -38,7 +38,7 @@ class Rows:
         self.lines = self._add(len(instance.needed), (self._line, np.arange(self.options), 1.0), limit=1.0)
         self._add_openings()
         self._add_visits()
-        self._add_team_days()
+        self.team_days = self._add_team_days()
         self.loads = self._add_loads()
         self.townships = self._add_townships()
         self.entries = sum(len(rows) for rows, _, _ in self._cells)
@@ -95,7 +95,7 @@ class Rows:
             (row[full], self._visited[full], -members[full]),
         )
 
-    def _add_team_days(self) -> None:
+    def _add_team_days(self) -> slice:
         """A team is in one zone a day, at so many stops."""
         zones, visits = max(1, len(self._instance.zones)), len(self._of_visit)
         keys, pair = np.unique(self._of_visit[:, 1] * zones + self._of_visit[:, 2], return_inverse=True)
@@ -118,7 +118,7 @@ class Rows:
             (row[pair[packed]], self._visited[packed], 1.0),
             (row[crowded], chosen[crowded], -most[crowded]),
         )
-        self._add(days, (team_day, chosen, 1.0), limit=1.0)
+        return self._add(days, (team_day, chosen, 1.0), limit=1.0)
 
     def _add_loads(self) -> slice:
         """Visits beyond a team's fair share cost more."""

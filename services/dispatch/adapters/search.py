@@ -19,6 +19,7 @@ from services.dispatch.adapters.part_model import Limits, PartModel
 from services.dispatch.adapters.parts import Part, Parts
 from services.dispatch.adapters.relaxation import Relaxation, Stage
 from services.dispatch.adapters.shapes import SHAPES, Shapes
+from services.dispatch.adapters.zones import Zone, bound_by_zones, zones_of
 from services.dispatch.domain.planning.circuit import Effort
 
 SMALL = 6_000
@@ -38,6 +39,10 @@ gains is a tenth of it."""
 
 SHARE_OF_POLISH = 0.05
 """Work left for the bound when the search ends: one more stage, from where the relaxation stopped."""
+
+SHARE_OF_ZONES, WORK_OF_ZONES, LEAST_OF_ZONE = 0.13, 2e-4, 0.02
+"""Where that share has so much work for each option, the zones' bounds have it instead: with less, what is known of a
+zone in the end is no closer than the relaxation."""
 
 SHARE_OF_PARTS, MOST_IN_VAIN = 0.15, 2 * len(SHAPES)
 """A small problem is solved by parts first, while they gain: so many in a row may not."""
@@ -159,15 +164,41 @@ class Search:
 
     def _large(self) -> None:
         """Relaxation, a first sweep at its prices, then part after part until the effort is spent."""
-        polish = self._meter.work_left * SHARE_OF_POLISH
-        parts = Parts(self._instance, self._relaxed())
+        zones, work = zones_of(self._instance), self._meter.work_left
+        options = [zone.options for zone in zones]
+        by_zones = max(options) <= SMALL and sum(options) * WORK_OF_ZONES <= work * SHARE_OF_ZONES
+        stage = self._relaxed()
+        parts = Parts(self._instance, stage)
         if self._effort.start is None:
             self._sweep(parts)
-        self._improve(parts, polish, SHARE_OF_PRICES_OFF)
+        if by_zones:
+            self._bound_by_zones(zones, stage, work * SHARE_OF_ZONES)
+        self._improve(parts, 0.0 if by_zones else work * SHARE_OF_POLISH, SHARE_OF_PRICES_OFF)
         left = self._meter.work_left - self._a_scan
         iterations = int(left / (self._relaxation.size * WORK_PER_ENTRY)) - ITERATIONS_TO_BEGIN
         if iterations > 0 and not self._meter.is_spent:
             self._prove(self._advance(iterations))
+
+    def _bound_by_zones(self, zones: list[Zone], stage: Stage, work: float) -> None:
+        """A closer bound, by so much work. Before the search and not after it, so that a slow machine's clock comes
+        before some of the search and not before the bound."""
+        end, left = self._meter.work_left - work, sum(zone.options for zone in zones)
+
+        def most(zone: Zone, model: PartModel) -> int | None:
+            nonlocal left
+            share = (self._meter.work_left - end) * zone.options / left
+            left -= zone.options
+            model.hint(self._best.placings)
+            allowed = max(LEAST_OF_ZONE, (share - self._work_to_make(model)) / self._charges.solver)
+            answer = model.solve(self._limits(allowed))
+            self._charge(model, answer.work if answer is not None else allowed)
+            self._best.say()
+            return None if answer is None else answer.bound
+
+        bound = bound_by_zones(self._empty(), zones, stage.day_prices.tolist(), most)
+        if bound is not None:
+            self._best.keep_bound(bound)
+            self._best.say()
 
     def _relaxed(self) -> Stage:
         """Stages, each as long as all before it, while they gain."""
@@ -274,9 +305,15 @@ class Search:
         if known is not None:
             model.hint(known)
         answer = model.solve(self._limits(work))
-        solving = answer.work if answer is not None else work
-        self._meter.spend(solving * self._charges.solver + model.size * self._charges.option + self._a_part)
+        self._charge(model, answer.work if answer is not None else work)
         return ledger.place_all(answer.placings if answer is not None else known or {})
+
+    def _charge(self, model: PartModel, work: float) -> None:
+        """For a model that the solver worked so long on."""
+        self._meter.spend(self._work_to_make(model) + work * self._charges.solver)
+
+    def _work_to_make(self, model: PartModel) -> float:
+        return model.size * self._charges.option + self._a_part
 
     def _limits(self, work: float) -> Limits:
         rounds = CUT_ROUNDS if self._is_small else LARGE_CUT_ROUNDS

@@ -1,0 +1,63 @@
+"""The bound zone by zone: never below the best plan by trying all, and closer than the relaxation's."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services.dispatch.adapters import search
+from services.dispatch.adapters.instance import instance_of
+from services.dispatch.adapters.ledger import Ledger
+from services.dispatch.adapters.list_planner import place_fixed
+from services.dispatch.adapters.optimizer import Optimizer
+from services.dispatch.adapters.part_model import Limits, PartModel
+from services.dispatch.adapters.zones import Zone, bound_by_zones, zones_of
+from services.dispatch.domain.planning.circuit import Effort
+from services.dispatch.domain.planning.problem import Fixed, Problem
+from tests.dispatch.plans import best_by_trying_all, district, problems
+
+AMPLE = 600.0
+FEW = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+
+
+def solved(_: Zone, model: PartModel) -> int | None:
+    answer = model.solve(Limits(work=60.0, seconds=AMPLE))
+    return None if answer is None else answer.bound
+
+
+def bound(problem: Problem, price: float) -> int | None:
+    instance = instance_of(problem)
+    empty = Ledger(instance)
+    place_fixed(empty)
+    return bound_by_zones(empty, zones_of(instance), [price] * len(instance.team_days), solved)
+
+
+@FEW
+@given(problems(), st.sampled_from((0.0, 90.0, 700.0)))
+def test_no_plan_is_better_than_its_zones_together_by_any_prices(problem: Problem, price: float) -> None:
+    most = bound(problem, price)
+    assert most is not None
+    assert most >= best_by_trying_all(problem)
+    planned = Optimizer().plan(problem, Effort(AMPLE))
+    kept = replace(problem, fixed=tuple(Fixed(booth, "pinned") for booth in planned.circuit.booths[:2]))
+    most = bound(kept, price)
+    assert most is not None
+    assert most >= planned.objective
+
+
+def test_a_zone_of_which_nothing_is_known_leaves_the_whole_unknown() -> None:
+    instance = instance_of(district(zones=2, seed=7))
+    prices = [0.0] * len(instance.team_days)
+    assert bound_by_zones(Ledger(instance), zones_of(instance), prices, lambda zone, model: None) is None
+
+
+def test_a_district_s_bound_by_its_zones_is_closer_than_the_certificate_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = district(zones=7, seed=7)
+    options = len(instance_of(problem).option_line)
+    assert options > search.SMALL
+    monkeypatch.setattr(search, "SHARE_OF_ZONES", 0.5)
+    solution = Optimizer().plan(problem, Effort(AMPLE, work=3 * options * search.WORK_OF_ZONES))
+    assert solution.certificate is not None
+    assert solution.bound is not None
+    assert solution.objective <= solution.bound < solution.certificate.bound
