@@ -64,6 +64,16 @@ async def test_a_change_is_kept_with_before_and_after(catalog_store: Service) ->
     assert '"after":{"name":"高楼乡"}' in second[3]
 
 
+async def test_what_is_appended_on_behalf_of_an_account_is_kept_as_well(catalog_store: Service) -> None:
+    uow = catalog_store.uow.acting(COORDINATOR)
+    uow.permit(POLICY, "enter_directory")
+    async with uow.transaction() as tx:
+        tx.append(Agency(code="health-bureau", name="卫生局", name_en="Health"))
+    ((subject, action, _, changes),) = await rows(catalog_store)
+    assert (subject, action) == ("account-7", "enter_directory")
+    assert "卫生局" in changes
+
+
 async def test_what_changes_nothing_or_fails_leaves_no_row(catalog_store: Service) -> None:
     await enter(catalog_store)
     await enter(catalog_store)

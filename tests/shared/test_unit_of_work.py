@@ -45,6 +45,22 @@ async def test_a_statement_sees_what_was_changed_before_it(rolls: Rolls) -> None
         assert (await tx.session.execute(select(roll_table.c.marks))).scalar_one() == [1]
 
 
+async def test_what_is_appended_is_found_by_whatever_follows_and_stored_with_its_event(rolls: Rolls) -> None:
+    async with rolls.uow.transaction() as tx:
+        tx.append(roll := Roll(code="health"))
+        roll.mark(1)
+        tx.record(roll, delivered("health", 1))
+        assert (await tx.session.execute(select(roll_table.c.marks))).scalar_one() == [1]
+        tx.append(Roll(code="law"))
+        assert [found.code for found in await tx.session.scalars(select(Roll).order_by(roll_table.c.code))] == [
+            "health",
+            "law",
+        ]
+    assert await rolls.said("health") == ["health-1"]
+    await mark(rolls.uow, "health", 2)
+    assert await rolls.marks("health") == [1, 2]
+
+
 async def test_only_its_publisher_may_say_an_event(rolls: Rolls) -> None:
     with pytest.raises(PermissionError, match=r"notify may not publish catalog\.team_changed\.v1"):
         await change(rolls.uow, "health")
