@@ -84,7 +84,10 @@ class Database:
             AsyncSession(self.engine, sync_session_class=_WritingSession, expire_on_commit=False) as session,
             session.begin(),
         ):
-            yield session
+            try:
+                yield session
+            finally:
+                session.info.clear()  # it holds what holds the session, which else the garbage collector had to find
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:

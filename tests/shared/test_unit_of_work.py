@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import weakref
 
 import pytest
 from sqlalchemy import event, func, select, text
@@ -136,6 +137,23 @@ async def test_what_is_locked_is_not_read_again(rolls: Rolls) -> None:
         gc.collect()
         await tx.get(Roll, "health")
         assert len(statements) == asked > 0
+
+
+async def test_a_transaction_is_gone_when_it_is_over(rolls: Rolls) -> None:
+    """And not only when the garbage collector comes by, which a busy service has come seldom."""
+    gone: list[weakref.ref[Transaction]] = []
+
+    async def work() -> None:
+        async with rolls.uow.transaction() as tx:
+            tx.add(Roll(code="health"))
+            gone.append(weakref.ref(tx))
+
+    gc.disable()
+    try:
+        await work()
+        assert gone[0]() is None
+    finally:
+        gc.enable()
 
 
 async def test_several_are_found_together_and_not_read_again(rolls: Rolls) -> None:
