@@ -3,11 +3,13 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
-from typing import TypeVar
+from functools import lru_cache
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, inspect, select, text
+from sqlalchemy import Connection, Select, Table, bindparam, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapper
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.orm.util import identity_key
 
@@ -33,6 +35,13 @@ AtEnd = Callable[["Transaction", str], Awaitable[None]]
 _TURN = 0x0D1A_0010
 """PostgreSQL's advisory lock for the turn. The number itself says nothing; but it must stay, for replicas of two
 releases share it, and differ from that of ``shared/audit/chain.py``, which takes locks of one number too."""
+
+
+@lru_cache
+def _locking(mapper: Mapper[Any]) -> Select[Any]:
+    """Made once: to put it together would cost as much as to run it."""
+    (key,) = mapper.primary_key
+    return select(mapper).where(key.in_(bindparam("keys", expanding=True))).order_by(key).with_for_update()
 
 
 class Transaction:
@@ -85,10 +94,8 @@ class Transaction:
         """Those that there are, by key, locked in the order of their keys until the transaction ends."""
         found = {key: mine for key in keys if (mine := self.session.identity_map.get(identity_key(kind, key)))}
         if missing := sorted(set(keys) - found.keys()):
-            (key_column,) = inspect(kind).primary_key
-            query = select(kind).where(key_column.in_(missing)).order_by(key_column).with_for_update()
             with self.session.no_autoflush:
-                rest = {one.key: one for one in await self.session.scalars(query)}
+                rest = {one.key: one for one in await self.session.scalars(_locking(inspect(kind)), {"keys": missing})}
             self._locked.extend(rest.values())
             found |= rest
         return found
