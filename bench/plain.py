@@ -7,6 +7,7 @@ python -m bench.plain api|consumer     (settings: PLAIN_DATABASE_URL, PLAIN_BROK
 import asyncio
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -149,6 +150,7 @@ async def _until_up(http: httpx.AsyncClient) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # so that temporary folders go
     if sys.argv[1] == "api":
         uvicorn.run(app, host="127.0.0.1", port=int(os.environ["PLAIN_PORT"]), log_level="warning")
     else:
