@@ -442,12 +442,18 @@ def _replies(port: int, greeting: bytes, reply: bytes) -> bool:
 
 def free_port() -> int:
     """A port to listen on soon. It lies below those that systems give to outgoing connections (from 32768 on Linux,
-    49152 by RFC 6335), one of which could otherwise take it first."""
+    49152 by RFC 6335), one of which could otherwise take it first. None is given twice: whoever has it may not listen
+    yet."""
     while True:
         port = 15_000 + secrets.randbelow(17_000)
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
-            return port
+            if port not in _given:
+                _given.add(port)
+                return port
+
+
+_given: set[int] = set()
 
 
 def postgres_programs() -> Path:
