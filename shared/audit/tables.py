@@ -2,6 +2,7 @@
 
 from sqlalchemy import Column, Index, Integer, MetaData, String, Table, Text
 
+from shared.db.rows import STORED_AS
 from shared.db.types import BigId, CurrentTransactionId, TransactionId, UtcDateTime
 
 metadata = MetaData()
@@ -10,7 +11,9 @@ audit_log = Table(
     "audit_log",
     metadata,
     Column("id", BigId, primary_key=True, autoincrement=True),
-    Column("txid", TransactionId, nullable=False, default=CurrentTransactionId()),
+    Column(
+        "txid", TransactionId, nullable=False, default=CurrentTransactionId(), info={STORED_AS: "pg_current_xact_id()"}
+    ),
     Column("at", UtcDateTime, nullable=False),
     Column("subject", String(120), nullable=False),
     Column("roles", String(200), nullable=False),

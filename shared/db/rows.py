@@ -9,8 +9,6 @@ from typing import Any, cast
 from sqlalchemy import Connection, Dialect, Table, TextClause, TypeDecorator, insert, inspect, text
 from sqlalchemy.orm import InstanceState
 
-from shared.db.types import TransactionId
-
 Row = Mapping[str, Any]
 """Values by the names of columns."""
 
@@ -70,19 +68,13 @@ def _insert(table: Table, wanted: str = "true") -> str:
     names = ", ".join(f'"{column.name}"' for column in columns)
     # The transaction must have its number before a row of the log has its position (read_settled_log): what is selected
     # is there before the columns that are left out get their defaults.
-    values = ", ".join(
-        column.info.get(STORED_AS) or (_NUMBER if isinstance(column.type, TransactionId) else f'filled."{column.name}"')
-        for column in columns
-    )
+    values = ", ".join(column.info.get(STORED_AS, f'filled."{column.name}"') for column in columns)
     return (
         f"INSERT INTO {table.name} ({names}) SELECT {values}"  # noqa: S608
         f" FROM json_array_elements(CAST(:{table.name} AS json)) WITH ORDINALITY AS given (entry, nth),"
         f" json_populate_record(NULL::{table.name}, entry -> 0) AS filled"
         f" WHERE {wanted} ORDER BY given.nth"
     )
-
-
-_NUMBER = "pg_current_xact_id()"
 
 
 def in_parameter(table: Table, rows: Sequence[tuple[Row, str | None]], dialect: Dialect) -> str:

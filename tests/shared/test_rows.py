@@ -152,4 +152,7 @@ async def test_a_transaction_has_its_number_before_its_events_have_positions(pos
         statement = insert_together(idempotency_key, "key", (event_log,))
         log = in_parameter(event_log, rows, database.engine.dialect)
         assert not await database.run_alone(statement, {"idempotency_key": "[]", "event_log": log})
-        assert len((await stored(service, "order-1"))[2]) == 3
+        async with unit.transaction() as tx:
+            for event in events(made):
+                tx.record(made, event)
+        assert len((await stored(service, "order-1"))[2]) == 6
