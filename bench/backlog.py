@@ -20,7 +20,6 @@ from bench.servers import Bed, bed
 from shared.contracts.catalog import TeamChanged
 from shared.db.engine import Database
 from shared.kernel.aggregate import Aggregate
-from shared.kernel.clock import utc_now
 from shared.messaging.broker import Inlet
 from shared.messaging.doorbell import Doorbell
 from shared.messaging.envelope import SHARDS
@@ -28,6 +27,7 @@ from shared.messaging.outbox import Outbox
 from shared.messaging.rabbitmq import RabbitBroker
 from shared.messaging.relay import Relay, outbox_depth
 from shared.messaging.shards import ShardLease
+from tests.support.logs import append
 
 SHORT, LONG, QUICK_LONG = 1_000, 1_000_000, 200_000
 ROUNDS, QUICK_ROUNDS = 400, 150
@@ -74,7 +74,7 @@ async def measure_one(place: Bed, url: str, rounds: int) -> dict[str, float]:
         for number in range(-20, rounds):  # the first ones warm up
             began = time.perf_counter()
             async with database.writing() as session:
-                await outbox.append(session, [outbox.number(team, event)], utc_now())
+                await append(session, outbox, [outbox.number(team, event)])
             while not await relay.publish_due():
                 pass
             if number >= 0:

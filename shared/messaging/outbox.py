@@ -1,7 +1,7 @@
 """The event log of a service: written with the change it tells of, read by its relay and by replays."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +12,6 @@ from sqlalchemy.sql.elements import Label
 
 from shared.contracts import Event
 from shared.db.engine import dialect_of
-from shared.db.rows import insert_rows
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.errors import DomainError
 from shared.messaging.envelope import Envelope, shard_of
@@ -48,7 +47,7 @@ class Recorded:
 
 
 class Outbox:
-    """Writes the events of one publisher.
+    """Numbers the events of one publisher, and says how they are written.
 
     :raises PermissionError: on an event that belongs to another publisher; only its owner may say it.
     """
@@ -60,12 +59,6 @@ class Outbox:
         if event.publisher != self.publisher:
             raise PermissionError(f"{self.publisher} may not publish {event.type}")
         return Recorded(event, aggregate.stream, aggregate.next_event_seq(), current_trace())
-
-    async def append(self, session: AsyncSession, recorded: Sequence[Recorded], now: datetime) -> None:
-        """Adds the events to the log, as part of the session's transaction."""
-        if recorded:
-            connection = await session.connection()
-            await connection.run_sync(insert_rows, {event_log: [self.row(entry, now) for entry in recorded]})
 
     def row(self, entry: Recorded, now: datetime) -> dict[str, Any]:
         """Of the log, but for the transaction's number."""

@@ -13,7 +13,6 @@ import psycopg
 from shared.contracts.catalog import TeamChanged
 from shared.db.engine import Database
 from shared.kernel.aggregate import Aggregate
-from shared.kernel.clock import utc_now
 from shared.messaging.broker import Inlet
 from shared.messaging.outbox import Outbox
 from shared.messaging.rabbitmq import RabbitBroker
@@ -21,6 +20,7 @@ from shared.messaging.relay import outbox_depth
 from tests.storm.outside import Outside
 from tests.support.deployment import Deployment
 from tests.support.ears import hand_over
+from tests.support.logs import append
 from tests.support.rolls import heard
 from tests.support.waiting import until
 
@@ -145,7 +145,7 @@ async def _fill(database: Database, enough: asyncio.Event) -> int:
             await asyncio.sleep(0.01)
             continue
         async with database.writing() as session:
-            await outbox.append(session, [outbox.number(team, _changed(team.code)) for team in teams], utc_now())
+            await append(session, outbox, [outbox.number(team, _changed(team.code)) for team in teams])
         written += STREAMS
     return written
 

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.kernel.clock import utc_now
 from shared.kernel.ids import new_id
 from shared.messaging.broker import Broker, BrokerUnavailable
 from shared.messaging.core.relay import PAGE
@@ -23,6 +22,7 @@ from shared.messaging.tables import event_log, relay_cursor
 from shared.telemetry.trace import current_trace
 from tests.support.brokers import PlayedBroker
 from tests.support.fixtures import NewUrl
+from tests.support.logs import append
 from tests.support.rolls import (
     Rolls,
     change,
@@ -420,4 +420,4 @@ async def test_two_relays_side_by_side_publish_everything(catalog_on_postgres: R
 
 async def _append(session: AsyncSession, codes: list[str], number: int) -> None:
     recorded = [Recorded(team_changed(code, number), f"roll:{code}", number, current_trace()) for code in codes]
-    await Outbox("catalog").append(session, recorded, utc_now())
+    await append(session, Outbox("catalog"), recorded)

@@ -1,0 +1,15 @@
+"""Events straight into a service's log, as a transaction leaves them there."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.db.rows import insert_rows
+from shared.kernel.clock import utc_now
+from shared.messaging.outbox import Outbox, Recorded
+from shared.messaging.tables import event_log
+
+
+async def append(session: AsyncSession, outbox: Outbox, recorded: Sequence[Recorded]) -> None:
+    connection = await session.connection()
+    await connection.run_sync(insert_rows, {event_log: [outbox.row(entry, utc_now()) for entry in recorded]})
