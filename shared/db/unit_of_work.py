@@ -218,7 +218,7 @@ class UnitOfWork:
         self.wake_relay = wake_relay
         self.vault = vault or Vault()
         """Seals and opens what is personal."""
-        self._additions = additions or Additions(database, outbox, clock)
+        self._additions = additions or Additions(database, outbox, clock, wake_relay)
         self._open: Transaction | None = None
         self.actor = SYSTEM
         self.permitted: list[str] = []
@@ -275,10 +275,7 @@ class UnitOfWork:
         recorded = [self._outbox.number(aggregate, event) for event in events]
         audited = None if self.actor.is_system else row_of(self.actor, self._action, self.now(), making(aggregate))
         with _telling_conflicts():
-            stored = await self._additions.commit(Addition(aggregate, recorded, claim, audited))
-        if recorded:
-            self.wake_relay()
-        return stored
+            return await self._additions.commit(Addition(aggregate, recorded, claim, audited))
 
     @property
     def _action(self) -> str:

@@ -70,7 +70,8 @@ class Doorbell:
     async def _carry(self) -> None:
         while True:
             await self._outgoing.wait()
-            await asyncio.sleep(self._debounce_seconds)  # one NOTIFY for all that was committed meanwhile
+            if self._debounce_seconds:  # even 0 would let everything go first that waits for the processor
+                await asyncio.sleep(self._debounce_seconds)  # one NOTIFY for all that was committed meanwhile
             self._outgoing.clear()
             try:
                 await self._database.run_alone(_NOTIFY)

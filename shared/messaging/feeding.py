@@ -8,7 +8,6 @@ from itertools import count, groupby
 
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
 
-from shared.kernel.pace import Pace
 from shared.messaging.backoff import backoff_seconds
 from shared.messaging.broker import BATCH, BrokerUnavailable, Handler
 from shared.messaging.envelope import Envelope
@@ -71,13 +70,11 @@ async def start_feeder(
         await arrivals.put(None)
 
     async def feed() -> None:
-        pace = Pace()
         while True:
-            batch = await _next_batch(arrivals, stop, idle_types, pace)
+            batch = await _next_batch(arrivals, stop, idle_types)
             if not batch:
                 await queue.cancel(tag)
                 return
-            pace.begin()
             await deliver(batch)
             last = batch[-1].delivery_tag
             if last is not None:
@@ -107,10 +104,10 @@ async def tidied(
 
 
 async def _next_batch(
-    arrivals: Arrivals, stop: asyncio.Event, idle_types: frozenset[str], pace: Pace
+    arrivals: Arrivals, stop: asyncio.Event, idle_types: frozenset[str]
 ) -> list[AbstractIncomingMessage]:
     """What has arrived, at least one message; empty when it is time to stop. A batch without an effect is given some
-    time to grow; others keep to ``pace``."""
+    time to grow."""
     loop = asyncio.get_running_loop()
     batch: list[AbstractIncomingMessage] = []
     until = None
@@ -119,7 +116,7 @@ async def _next_batch(
         if until is None:
             until = loop.time() + GROW_SECONDS
         if message.type not in idle_types:
-            until = min(until, max(loop.time() + LINGER_SECONDS, pace.next_at))
+            until = min(until, loop.time() + LINGER_SECONDS)
     return [] if stop.is_set() else batch  # unacknowledged, they go to the next consumer
 
 

@@ -22,7 +22,6 @@ from sqlalchemy import (
 
 from shared.db.engine import Database
 from shared.db.types import TransactionsEndedBelow
-from shared.kernel.pace import Pace
 from shared.messaging.backoff import backoff_seconds
 from shared.messaging.broker import Broker, BrokerUnavailable
 from shared.messaging.core import drive
@@ -155,7 +154,6 @@ class Relay:
         self._lease = lease
         self._poll_seconds = poll_seconds
         self._linger_seconds = linger_seconds
-        self._pace = Pace()
         self._held_back = False
         self._goes_on = False
         self._glanced: dict[tuple[int, int], list[Envelope]] = {}
@@ -179,7 +177,6 @@ class Relay:
     async def _next_ring(self) -> None:
         await self._doorbell.wait(HELD_BACK_SECONDS if self._held_back else self._poll_seconds)
         await asyncio.sleep(self._linger_seconds)
-        await self._pace.wait()
 
     async def publish_due(self) -> int:
         """One round; gives how many events the broker took over.
@@ -209,9 +206,8 @@ class Relay:
 
     async def _look(self) -> list[Standing]:
         on_postgres = self._database.dialect == "postgresql"
-        async with self._database.reading() as session:
-            look = _LOOK_ON_POSTGRES if on_postgres else _LOOK
-            rows = (await session.execute(look, {"shards": sorted(self._lease.held)})).all()
+        look = _LOOK_ON_POSTGRES if on_postgres else _LOOK
+        rows = await self._database.run_alone(look, {"shards": sorted(self._lease.held)})
         self._held_back = any(row.above for row in rows)
         self._glanced = {}
         standings: list[Standing] = []

@@ -7,6 +7,7 @@ import pytest
 from pydantic import BaseModel
 from sqlalchemy import func, select
 
+from shared.db import additions
 from shared.db.idempotency import Claim
 from shared.kernel.errors import Conflict
 from shared.messaging.tables import event_log
@@ -38,6 +39,13 @@ async def test_all_that_comes_meanwhile_shares_a_commit(rolls: Rolls) -> None:
     assert [await rolls.said(code) for code in codes] == [[f"{code}-1"] for code in codes]
     if rolls.database.dialect == "postgresql":  # SQLite numbers a transaction's events one by one
         assert await count_transactions(rolls) < 40
+
+
+async def test_so_many_as_are_enough_do_not_keep_the_distance(rolls: Rolls, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(additions, "PACE_SECONDS", 3600.0)
+    assert await add(rolls, "team-0") == "team-0", "the first waits for nobody"
+    async with asyncio.timeout(60):
+        await asyncio.gather(*(add(rolls, f"team-{number}") for number in up_to(additions.ENOUGH)))
 
 
 async def test_one_that_is_there_already_is_refused_alone(rolls: Rolls) -> None:
