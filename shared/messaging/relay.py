@@ -36,9 +36,9 @@ from shared.telemetry import metrics
 from shared.telemetry.logs import logger
 
 POLL_SECONDS = 1.0
-HELD_BACK_SECONDS = 0.005
+HELD_BACK_SECONDS, LONGEST_HELD_BACK = 0.005, 10
 """How soon to look again when an event is committed, but an earlier transaction (of anyone on the
-database server) is still open: its end rings no bell."""
+database server) is still open: its end rings no bell. Later at each look that finds it so, up to so many times."""
 
 _BEGUN = and_(
     event_log.c.txid >= relay_cursor.c.window_from,
@@ -154,7 +154,8 @@ class Relay:
         self._lease = lease
         self._poll_seconds = poll_seconds
         self._linger_seconds = linger_seconds
-        self._held_back = False
+        self._is_held_back = False
+        self._looks_in_vain = 0
         self._goes_on = False
         self._glanced: dict[tuple[int, int], list[Envelope]] = {}
         """The new events that the last look came upon, up to ``GLANCE`` a shard, by shard and watermark."""
@@ -175,7 +176,8 @@ class Relay:
                 await self._doorbell_or(stop, backoff_seconds(failures))
 
     async def _next_ring(self) -> None:
-        await self._doorbell.wait(HELD_BACK_SECONDS if self._held_back else self._poll_seconds)
+        again = HELD_BACK_SECONDS * min(max(1, self._looks_in_vain), LONGEST_HELD_BACK)
+        await self._doorbell.wait(again if self._is_held_back else self._poll_seconds)
         await asyncio.sleep(self._linger_seconds)
 
     async def publish_due(self) -> int:
@@ -185,6 +187,7 @@ class Relay:
         """
         done = await drive(core.publish_due(), self._do)
         self._goes_on = done.goes_on
+        self._looks_in_vain = self._looks_in_vain + 1 if self._is_held_back and not done.sent else 0
         if done.sent < done.due:
             metrics.PUBLISH_FAILURES.labels(self.publisher).inc()
             raise BrokerUnavailable("not every event was confirmed")
@@ -208,7 +211,7 @@ class Relay:
         on_postgres = self._database.dialect == "postgresql"
         look = _LOOK_ON_POSTGRES if on_postgres else _LOOK
         rows = await self._database.run_alone(look, {"shards": sorted(self._lease.held)})
-        self._held_back = any(row.above for row in rows)
+        self._is_held_back = any(row.above for row in rows)
         self._glanced = {}
         standings: list[Standing] = []
         for shard, of_shard in groupby(rows, lambda row: row.shard):

@@ -14,9 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.kernel.ids import new_id
 from shared.messaging.broker import Broker, BrokerUnavailable
 from shared.messaging.core.relay import PAGE
+from shared.messaging.doorbell import Doorbell
 from shared.messaging.envelope import SHARDS, shard_of
 from shared.messaging.outbox import Outbox, Recorded
-from shared.messaging.relay import GLANCE, Relay, outbox_depth
+from shared.messaging.relay import GLANCE, HELD_BACK_SECONDS, LONGEST_HELD_BACK, Relay, outbox_depth
 from shared.messaging.shards import ShardLease
 from shared.messaging.tables import event_log, relay_cursor
 from shared.telemetry.trace import current_trace
@@ -348,6 +349,42 @@ async def test_a_commit_wakes_the_relay(catalog: Rolls) -> None:
     stop.set()
     catalog.doorbell.ring()
     await asyncio.wait_for(running, 10)
+
+
+class _ImpatientDoorbell(Doorbell):
+    """Notes how long it is waited for, and rings at once; the relay is stopped after so many waits."""
+
+    def __init__(self, publisher: Rolls, stop: asyncio.Event, waits: int) -> None:
+        super().__init__(publisher.database)
+        self.waited: list[float] = []
+        self._stop = stop
+        self._waits = waits
+
+    async def wait(self, seconds: float) -> None:
+        self.waited.append(seconds)
+        if len(self.waited) == self._waits:
+            self._stop.set()
+
+
+async def test_behind_a_transaction_that_stays_open_it_looks_less_and_less_often(catalog_on_postgres: Rolls) -> None:
+    catalog, stop = catalog_on_postgres, asyncio.Event()
+    doorbell = _ImpatientDoorbell(catalog, stop, LONGEST_HELD_BACK + 2)
+    lease = ShardLease(catalog.database)
+    lease.held = frozenset(range(SHARDS))
+    relay = Relay("catalog", catalog.database, PlayedBroker(), doorbell, lease, poll_seconds=3600.0)
+    async with catalog.uow.transaction() as tx:
+        await change_in(tx, "health")
+        await tx.flush()
+        await change(catalog.uow, "choir")
+        await relay.run(stop)
+    times = [*range(1, LONGEST_HELD_BACK + 1), LONGEST_HELD_BACK, LONGEST_HELD_BACK]
+    assert doorbell.waited == [HELD_BACK_SECONDS * number for number in times]
+    assert await relay.publish_due() == 2
+    stop.clear()
+    doorbell.waited.clear()
+    doorbell._waits = 1
+    await relay.run(stop)
+    assert doorbell.waited == [3600.0], "nothing is held back any more"
 
 
 async def test_a_commit_in_one_process_wakes_the_relay_of_another(postgres_url: NewUrl) -> None:
