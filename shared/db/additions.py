@@ -57,11 +57,20 @@ class Addition:
 class Additions:
     """Commits additions, one group at a time."""
 
-    def __init__(self, database: Database, outbox: Outbox, clock: Clock, wake_relay: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        outbox: Outbox,
+        clock: Clock,
+        wake_relay: Callable[[], None],
+        *,
+        pace_seconds: float = PACE_SECONDS,
+    ) -> None:
         self._database = database
         self._outbox = outbox
         self._clock = clock
         self._wake_relay = wake_relay
+        self._pace_seconds = pace_seconds
         self._next_at = float("-inf")
         """When the next group may begin, by the loop's clock."""
         self._enough = asyncio.Event()
@@ -86,7 +95,7 @@ class Additions:
             with suppress(TimeoutError):
                 async with asyncio.timeout_at(self._next_at):
                     await self._enough.wait()
-            self._next_at = loop.time() + PACE_SECONDS
+            self._next_at = loop.time() + self._pace_seconds
             group = self._next_group()
             try:
                 await self._store(group)

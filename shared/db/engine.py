@@ -103,7 +103,7 @@ class Database:
 
     async def run_alone(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
         """One statement that is a transaction of its own: on PostgreSQL one round trip in place of three. Gives the
-        rows that it returns."""
+        rows that it returns. A query takes no write lock on SQLite either."""
         connect = self._reading.connect if self.dialect == "postgresql" or statement.is_select else self.engine.begin
         async with connect() as connection:
             result = await connection.execute(statement, parameters)

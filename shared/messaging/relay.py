@@ -36,9 +36,9 @@ from shared.telemetry import metrics
 from shared.telemetry.logs import logger
 
 POLL_SECONDS = 1.0
-HELD_BACK_SECONDS, LONGEST_HELD_BACK = 0.005, 10
+HELD_BACK_SECONDS, MOST_HELD_BACK_SECONDS = 0.005, 0.05
 """How soon to look again when an event is committed, but an earlier transaction (of anyone on the
-database server) is still open: its end rings no bell. Later at each look that finds it so, up to so many times."""
+database server) is still open: its end rings no bell. Each look in vain makes the next one later."""
 
 _BEGUN = and_(
     event_log.c.txid >= relay_cursor.c.window_from,
@@ -176,7 +176,7 @@ class Relay:
                 await self._doorbell_or(stop, backoff_seconds(failures))
 
     async def _next_ring(self) -> None:
-        again = HELD_BACK_SECONDS * min(max(1, self._looks_in_vain), LONGEST_HELD_BACK)
+        again = min(HELD_BACK_SECONDS * max(1, self._looks_in_vain), MOST_HELD_BACK_SECONDS)
         await self._doorbell.wait(again if self._is_held_back else self._poll_seconds)
         await asyncio.sleep(self._linger_seconds)
 

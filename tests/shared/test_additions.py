@@ -1,17 +1,21 @@
 """New things of many requests share a commit, on both stores; each still fails, or succeeds, for itself."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
 from pydantic import BaseModel
 from sqlalchemy import func, select
 
-from shared.db import additions
+from shared.db.additions import ENOUGH, PACE_SECONDS, Additions
 from shared.db.idempotency import Claim
+from shared.db.unit_of_work import UnitOfWork
+from shared.kernel.clock import utc_now
 from shared.kernel.errors import Conflict
+from shared.messaging.outbox import Outbox
 from shared.messaging.tables import event_log
-from tests.support.rolls import Roll, Rolls, delivered, team_changed, up_to
+from tests.support.rolls import SERVICE, Roll, Rolls, delivered, team_changed, up_to
 
 
 class Wish(BaseModel):
@@ -41,11 +45,32 @@ async def test_all_that_comes_meanwhile_shares_a_commit(rolls: Rolls) -> None:
         assert await count_transactions(rolls) < 40
 
 
-async def test_so_many_as_are_enough_do_not_keep_the_distance(rolls: Rolls, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(additions, "PACE_SECONDS", 3600.0)
-    assert await add(rolls, "team-0") == "team-0", "the first waits for nobody"
+def unit_of(
+    rolls: Rolls, *, wake_relay: Callable[[], None] = lambda: None, pace_seconds: float = PACE_SECONDS
+) -> UnitOfWork:
+    outbox = Outbox(SERVICE)
+    additions = Additions(rolls.database, outbox, utc_now, wake_relay, pace_seconds=pace_seconds)
+    return UnitOfWork(rolls.database, outbox, utc_now, wake_relay, additions=additions)
+
+
+async def test_so_many_as_are_enough_do_not_keep_the_distance(rolls: Rolls) -> None:
+    """An hour from group to group, so that nothing but their number can let them go."""
+    unit = unit_of(rolls, pace_seconds=3600.0)
+    assert await unit.add(Roll(code="team-0")) == "team-0", "the first waits for nobody"
+    waiting = [asyncio.create_task(unit.add(Roll(code=f"team-{number}"))) for number in up_to(ENOUGH - 1)]
+    done, _ = await asyncio.wait(waiting, timeout=0.2)
+    assert not done, "too few keep the distance"
     async with asyncio.timeout(60):
-        await asyncio.gather(*(add(rolls, f"team-{number}") for number in up_to(additions.ENOUGH)))
+        await unit.add(Roll(code="team-last"))
+        await asyncio.gather(*waiting)
+
+
+async def test_the_relay_is_woken_for_events_before_whoever_added_them_is_answered(rolls: Rolls) -> None:
+    heard: list[str] = []
+    unit = unit_of(rolls, wake_relay=lambda: heard.append("relay"))
+    heard.append(await unit.add(Roll(code="team-1"), delivered("team-1", 1)))
+    heard.append(await unit.add(Roll(code="team-2")))
+    assert heard == ["relay", "team-1", "team-2"]
 
 
 async def test_one_that_is_there_already_is_refused_alone(rolls: Rolls) -> None:
