@@ -54,7 +54,7 @@ _STANDING = (
     relay_cursor,
     select(event_log.c.id).where(_OF_SHARD, _BEGUN).exists().label("unfinished"),
     TransactionsEndedBelow().label("watermark"),
-    select(event_log.c.id).where(_OF_SHARD, event_log.c.txid >= TransactionsEndedBelow()).exists().label("above"),
+    select(event_log.c.id).where(_OF_SHARD, event_log.c.txid >= TransactionsEndedBelow()).exists().label("held_back"),
 )
 _LOOK = select(
     *_STANDING, select(func.min(event_log.c.id)).where(_OF_SHARD, _FRESH).scalar_subquery().label("first")
@@ -154,8 +154,7 @@ class Relay:
         self._lease = lease
         self._poll_seconds = poll_seconds
         self._linger_seconds = linger_seconds
-        self._is_held_back = False
-        self._looks_in_vain = 0
+        self._held_back = 0  # how many rounds one after another left events behind an open transaction
         self._goes_on = False
         self._glanced: dict[tuple[int, int], list[Envelope]] = {}
         """The new events that the last look came upon, up to ``GLANCE`` a shard, by shard and watermark."""
@@ -176,8 +175,8 @@ class Relay:
                 await self._doorbell_or(stop, backoff_seconds(failures))
 
     async def _next_ring(self) -> None:
-        again = min(HELD_BACK_SECONDS * max(1, self._looks_in_vain), MOST_HELD_BACK_SECONDS)
-        await self._doorbell.wait(again if self._is_held_back else self._poll_seconds)
+        again = min(HELD_BACK_SECONDS * self._held_back, MOST_HELD_BACK_SECONDS)
+        await self._doorbell.wait(again if self._held_back else self._poll_seconds)
         await asyncio.sleep(self._linger_seconds)
 
     async def publish_due(self) -> int:
@@ -187,7 +186,8 @@ class Relay:
         """
         done = await drive(core.publish_due(), self._do)
         self._goes_on = done.goes_on
-        self._looks_in_vain = self._looks_in_vain + 1 if self._is_held_back and not done.sent else 0
+        before = 0 if done.sent else self._held_back
+        self._held_back = before + 1 if done.held_back else 0
         if done.sent < done.due:
             metrics.PUBLISH_FAILURES.labels(self.publisher).inc()
             raise BrokerUnavailable("not every event was confirmed")
@@ -211,7 +211,6 @@ class Relay:
         on_postgres = self._database.dialect == "postgresql"
         look = _LOOK_ON_POSTGRES if on_postgres else _LOOK
         rows = await self._database.run_alone(look, {"shards": sorted(self._lease.held)})
-        self._is_held_back = any(row.above for row in rows)
         self._glanced = {}
         standings: list[Standing] = []
         for shard, of_shard in groupby(rows, lambda row: row.shard):
@@ -229,6 +228,7 @@ class Relay:
                     row.unfinished,
                     first,
                     row.watermark,
+                    row.held_back,
                 )
             )
         return standings

@@ -78,7 +78,8 @@ class Log:
             start, to, sent, count = self.cursors[shard]
             unfinished = any(start <= row.number < to and row.envelope.position > sent for row in rows)
             first = min((row.envelope.position for row in rows if to <= row.number < mark), default=None)
-            standings.append(relay.Standing(shard, start, to, sent, count, unfinished, first, mark))
+            held_back = any(row.number >= mark for row in rows)
+            standings.append(relay.Standing(shard, start, to, sent, count, unfinished, first, mark, held_back))
         return standings
 
     def read(self, windows: Sequence[relay.Window], limit: int) -> list[list[Envelope]]:

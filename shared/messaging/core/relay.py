@@ -19,7 +19,8 @@ class Standing:
 
     ``sent_count``: how many events the cursor has passed since the log began. ``unfinished``: the cursor's window has
     events beyond ``sent_id``. ``first``: the id of the first event of the
-    transactions from ``window_to`` to below ``watermark``, if there is one.
+    transactions from ``window_to`` to below ``watermark``, if there is one. ``held_back``: there are events at the
+    watermark or above it, which wait for an earlier transaction to end.
     """
 
     shard: int
@@ -30,6 +31,7 @@ class Standing:
     unfinished: bool
     first: int | None
     watermark: int
+    held_back: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +86,21 @@ Step = Look | Read | Publish | Advance
 @dataclass(frozen=True, slots=True)
 class Round:
     """How many events there were to send, and how many of them the broker took over. ``goes_on``: there may be more
-    that could have been sent, had the round been longer."""
+    that could have been sent, had the round been longer. ``held_back``: there are some that it could not send yet."""
 
     due: int = 0
     sent: int = 0
     goes_on: bool = False
+    held_back: bool = False
 
 
 def publish_due() -> Core[Step, Round]:
     """One round of a relay."""
     standings: list[Standing] = yield Look()
+    held_back = any(standing.held_back for standing in standings)
     windows = [window for standing in standings if (window := window_of(standing))]
     if not windows:
-        return Round()
+        return Round(held_back=held_back)
     limit = max(1, PAGE // len(windows))
     pages: list[list[Envelope]] = yield Read(windows, limit)
     confirmed: set[int] = set()
@@ -109,7 +113,7 @@ def publish_due() -> Core[Step, Round]:
     if moves := [after for before, after in zip(windows, moved, strict=True) if after != before]:
         yield Advance(moves)
     goes_on = any(standing.unfinished for standing in standings) or any(len(page) == limit for page in pages)
-    return Round(sum(map(len, pages)), len(confirmed), goes_on)
+    return Round(sum(map(len, pages)), len(confirmed), goes_on, held_back)
 
 
 def window_of(standing: Standing) -> Window | None:
