@@ -1,15 +1,16 @@
-"""The fan-out between processes: Redis publish/subscribe, one connection each way a process."""
+"""The fan-out between processes: Redis publish/subscribe. A process has one connection to tell, and one to hear on for
+each kind of topic that it watches (inboxes, runs, mail)."""
 
 import asyncio
 import time
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
+from contextvars import Context
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from redis.asyncio import Redis
-from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
 from shared.cache.memory import MemoryCache
@@ -51,8 +52,8 @@ class _Window(NamedTuple):
 
 
 class RedisCache:
-    """See :class:`shared.cache.port.Cache`. Watchers of this process hear through one subscription to
-    all topics, so a thousand browsers cost one connection."""
+    """See :class:`shared.cache.port.Cache`. Watchers of this process hear through one subscription to all topics of a
+    kind, so a thousand browsers cost one connection."""
 
     def __init__(self, url: str, *, ca_file: Path | None = None) -> None:
         """See :func:`connect`."""
@@ -63,21 +64,23 @@ class RedisCache:
         self._outgoing: asyncio.Queue[str] = asyncio.Queue(maxsize=10_000)
         self._counts: dict[_Window, int] = {}
         self._unshared: Counter[_Window] = Counter()
-        self._kinds: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
-        """The kinds of topics that were ever watched here; set while their signals arrive."""
-        self._watched = asyncio.Event()
-        self._subscription: PubSub | None = None
+        self._heard: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        """By kind of topic that was ever watched here; set while its signals arrive."""
+        self._hearing: dict[str, asyncio.Task[None]] = {}
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         client = connect(self._url, ca_file=self._ca_file)
         self._client = client
-        tasks = [asyncio.create_task(work(client)) for work in (self._send, self._receive, self._share_counts)]
+        tasks = [asyncio.create_task(work(client)) for work in (self._send, self._share_counts)]
+        for kind in self._heard:
+            self._begin_to_hear(client, kind)
         try:
             yield
         finally:
-            await end(*tasks)
             self._client = None
+            await end(*tasks, *self._hearing.values())
+            self._hearing.clear()
             with suppress(RedisError, OSError):
                 await client.aclose()
 
@@ -94,12 +97,14 @@ class RedisCache:
             yield bursts
 
     async def _hear(self, kind: str) -> None:
-        is_new = kind not in self._kinds
-        heard = self._kinds[kind]
-        self._watched.set()
-        if is_new and self._subscription is not None:
-            await self._subscription.psubscribe(*_patterns([kind]))
+        heard = self._heard[kind]
+        if self._client is not None and kind not in self._hearing:
+            self._begin_to_hear(self._client, kind)
         await heard.wait()
+
+    def _begin_to_hear(self, client: "Redis", kind: str) -> None:
+        # In a context of its own: it outlasts the request that began it, and its log is not that request's.
+        self._hearing[kind] = asyncio.create_task(self._receive(client, kind), context=Context())
 
     async def take(self, key: str, *, limit: int, seconds: int) -> int:
         number, rest = divmod(int(time.time()), seconds)
@@ -145,37 +150,24 @@ class RedisCache:
             except (RedisError, OSError) as error:
                 log.info("signal lost, readers will find out by themselves", error=repr(error))
 
-    async def _receive(self, client: "Redis") -> None:
-        """From the first watcher on, and only the kinds of topics that are watched here: else every process would be
-        woken by each signal of all others."""
-        await self._watched.wait()
+    async def _receive(self, client: "Redis", kind: str) -> None:
+        """On a connection of its own, from the first watcher on: nobody else writes to it, and no process is woken by
+        signals of a kind that it doesn't watch."""
         while True:
             try:
                 async with client.pubsub() as subscription:
-                    first = set(self._kinds)
-                    await subscription.psubscribe(*_patterns(first))
-                    self._subscription = subscription
-                    if late := self._kinds.keys() - first:
-                        await subscription.psubscribe(*_patterns(late))
+                    await subscription.psubscribe(f"{_PREFIX}{kind}", f"{_PREFIX}{kind}:*")
                     async for message in subscription.listen():
-                        topic = message["channel"].decode().removeprefix(_PREFIX)
                         if message["type"] == "psubscribe":
-                            self._kinds[_kind(topic)].set()
+                            self._heard[kind].set()
                         elif message["type"] == "pmessage":
-                            self._local.signal(topic)
+                            self._local.signal(message["channel"].decode().removeprefix(_PREFIX))
             except (RedisError, OSError) as error:
-                log.info("not hearing signals, readers will find out by themselves", error=repr(error))
-            self._subscription = None
-            for heard in self._kinds.values():
-                heard.clear()
+                log.info("not hearing signals, readers will find out by themselves", kind=kind, error=repr(error))
+            self._heard[kind].clear()
             await asyncio.sleep(1)
 
 
 def _kind(topic: str) -> str:
     """``inbox`` of ``inbox:coordinator``."""
     return topic.partition(":")[0]
-
-
-def _patterns(kinds: Iterable[str]) -> list[str]:
-    """Of the channels of these kinds of topics."""
-    return [pattern for kind in kinds for pattern in (f"{_PREFIX}{kind}", f"{_PREFIX}{kind}:*")]
