@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -20,29 +21,41 @@ AMPLE = 600.0
 FEW = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 
 
-def solved(_: Zone, model: PartModel) -> int | None:
-    answer = model.solve(Limits(work=60.0, seconds=AMPLE))
-    return None if answer is None else answer.bound
+AMPLE_WORK, NO_WORK = 60.0, 1e-6
 
 
-def bound(problem: Problem, price: float) -> int | None:
+def bound(problem: Problem, price: float, work: float) -> int | None:
     instance = instance_of(problem)
     empty = Ledger(instance)
     place_fixed(empty)
-    return bound_by_zones(empty, zones_of(instance), [price] * len(instance.team_days), solved)
+
+    def most(_: Zone, model: PartModel) -> int | None:
+        found = model.bound(Limits(work=work, seconds=AMPLE))
+        return None if found is None else found.most
+
+    return bound_by_zones(empty, zones_of(instance), [price] * len(instance.team_days), most)
 
 
 @FEW
 @given(problems(), st.sampled_from((0.0, 90.0, 700.0)))
 def test_no_plan_is_better_than_its_zones_together_by_any_prices(problem: Problem, price: float) -> None:
-    most = bound(problem, price)
+    most = bound(problem, price, AMPLE_WORK)
     assert most is not None
     assert most >= best_by_trying_all(problem)
     planned = Optimizer().plan(problem, Effort(AMPLE))
     kept = replace(problem, fixed=tuple(Fixed(booth, "pinned") for booth in planned.circuit.booths[:2]))
-    most = bound(kept, price)
+    most = bound(kept, price, AMPLE_WORK)
     assert most is not None
     assert most >= planned.objective
+
+
+@pytest.mark.parametrize("work", [NO_WORK, 1e-4, 1e-3, 1e-2, 0.1])
+def test_a_zone_s_bound_holds_however_little_work_there_was_for_it(work: float) -> None:
+    problem = district(zones=2, seed=7)
+    planned = Optimizer().plan(problem, Effort(AMPLE, work=1.0))
+    most = bound(problem, 90.0, work)
+    assert most is None or most >= planned.objective
+    assert work > NO_WORK or most is None, "nothing was looked at"
 
 
 def test_a_zone_of_which_nothing_is_known_leaves_the_whole_unknown() -> None:

@@ -15,6 +15,9 @@ Heard = Callable[[Placings | None, int], bool]
 """Told (better placings or None, bound of the part) whenever one of them improves; False stops the search."""
 
 
+CUTS_AT_ONCE = 200
+"""Of a round of cuts, where the bound alone is looked for."""
+
 YES_OR_NO = cp_model.Domain(0, 1)
 
 
@@ -39,6 +42,14 @@ class Answer:
     objective: int
     bound: int
     proved: bool
+    work: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What no answer of the part exceeds."""
+
+    most: int
     work: float
 
 
@@ -281,6 +292,18 @@ class PartModel:
             status == cp_model.OPTIMAL,
             solver.response_proto.deterministic_time,
         )
+
+    def bound(self, limits: Limits) -> Bound | None:
+        """As close as it gets, whether or not an answer is found; None when there was no time for any."""
+        solver = _solver(limits)
+        solver.parameters.optimize_with_lb_tree_search = True
+        solver.parameters.new_constraints_batch_size = CUTS_AT_ONCE
+        status = solver.solve(self._model)
+        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE, cp_model.UNKNOWN):
+            return None
+        if status == cp_model.UNKNOWN and solver.objective_value == solver.best_objective_bound:
+            return None  # both are 0: the model was not even loaded
+        return Bound(round(solver.best_objective_bound), solver.response_proto.deterministic_time)
 
     def placings(self, chosen: Callable[[Var], bool], value: Callable[[Var], int]) -> Placings:
         found: defaultdict[int, list[Placing]] = defaultdict(list)

@@ -55,9 +55,9 @@ SHARE_OF_SWEEP = 0.3
 PART_OF_PRICE = 0.95
 
 PART_WORK = 1.0
-CUT_ROUNDS, LARGE_CUT_ROUNDS = 2, 4
+CUT_ROUNDS, LARGE_CUT_ROUNDS, ZONE_CUT_ROUNDS = 2, 4, 20
 """At the root of each part. Among the thousand parts of a large problem the few hard ones are solved sooner with more;
-a small one has no time for them."""
+a small one has no time for them. Where only a zone's bound is looked for, cuts do most of it."""
 
 SLACK, SLACK_LINES = 1e-3, 3
 """Of its objective the plan that the search goes on from may lack so much at the beginning, and what so many lines are
@@ -188,12 +188,11 @@ class Search:
             nonlocal left
             share = (self._meter.work_left - end) * zone.options / left
             left -= zone.options
-            model.hint(self._best.placings)
             allowed = max(LEAST_OF_ZONE, (share - self._work_to_make(model)) / self._charges.solver)
-            answer = model.solve(self._limits(allowed))
-            self._charge(model, answer.work if answer is not None else allowed)
+            found = model.bound(replace(self._limits(allowed), cut_rounds=ZONE_CUT_ROUNDS))
+            self._charge(model, found.work if found is not None else allowed)
             self._best.say()
-            return None if answer is None else answer.bound
+            return None if found is None else found.most
 
         bound = bound_by_zones(self._empty(), zones, stage.day_prices.tolist(), most)
         if bound is not None:
