@@ -87,6 +87,7 @@ bench: .venv/bench ## Measure beside what one would pick instead; tables here, J
 	$(BIN)/python -m bench.backlog
 	$(BIN)/python -m bench.history
 	$(BIN)/python -m bench.planning
+	$(BIN)/python -m bench.repair
 	@for size in S M L; do $(BIN)/python -m bench.planning --generated $$size || exit 1; done
 
 storm: $(SETUP) ## Kill, stop, cut, fill and wipe everything under load, then balance the books: make storm SEED=1 SEEDS=3 MINUTES=1 STORM="--cluster --pair"

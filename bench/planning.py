@@ -3,9 +3,10 @@
     python -m bench.planning [--quick] [--json] [--sizes S,M,L]
     python -m bench.planning --generated S|M|L [--count N] [--seed K] [--quick] [--json]
 
-The first runs all of them on the three samples, the second ours on unseen problems of the seeded generator. Each gets
-the same seconds in a process of its own, and its plan is judged by ``check_plan`` and ``score``. The gap is against the
-best bound known in the run.
+The first runs all of them on the three samples, each with the same seconds; the second ours on unseen problems of the
+seeded generator, once for each time that there is a target for. Each has a process of its own, and its plan is judged
+by ``check_plan`` and ``score``. The gap is against the best bound known of the problem in that time; the certified one
+against what ``diancai plan verify`` proves in one pass.
 """
 
 import argparse
@@ -15,7 +16,7 @@ import multiprocessing
 import resource
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -26,7 +27,7 @@ from bench.report import options, report, require
 from services.dispatch.adapters.list_planner import ListPlanner
 from services.dispatch.adapters.optimizer import Optimizer
 from services.dispatch.domain.planning.check import check_plan
-from services.dispatch.domain.planning.circuit import Circuit, Effort
+from services.dispatch.domain.planning.circuit import Circuit, Effort, Progress
 from services.dispatch.domain.planning.files import read_problem
 from services.dispatch.domain.planning.generated import Size, generated_problem
 from services.dispatch.domain.planning.problem import Problem
@@ -34,9 +35,11 @@ from services.dispatch.domain.planning.score import score
 
 LARGE = Path(__file__).parent / "data" / "planning-L.json.gz"
 DATA = Path(__file__).parents[1] / "tests" / "data"
-SECONDS: dict[Size, float] = {"S": 30.0, "M": 60.0, "L": 300.0}
-QUICK: dict[Size, float] = {"S": 4.0, "M": 7.0, "L": 30.0}
 GENERATED: dict[Size, int] = {"S": 10, "M": 3, "L": 1}
+TARGETS: dict[Size, dict[float, float]] = {"S": {5.0: 0.2, 30.0: 0.05}, "M": {20.0: 1.8, 60.0: 1.0}, "L": {300.0: 2.3}}
+"""The widest gap wanted, in %, after so many seconds."""
+SECONDS = {size: max(wanted) for size, wanted in TARGETS.items()}
+QUICK: dict[Size, float] = {"S": 4.0, "M": 7.0, "L": 30.0}
 OURS = "Diancai"
 PLANNERS = ("list scheduling", "CP-SAT, aggregated", "VROOM", OURS)
 NOT_FOR_L = {
@@ -48,25 +51,33 @@ NOTES = {
     "VROOM": "can't state that teams at a stop share its opening, preferred days, and volunteers by stop; lines of its "
     f"plan that break a rule are dropped, the rest counts; {NOT_FOR_L['VROOM']}",
 }
-HEADS = ("problem", "planner", "objective", "bound", "gap %", "s", "ended by", "MB", "holds")
+HEADS = ("problem", "planner", "objective", "bound", "gap %", "certified %", "first s", "s", "ended by", "MB", "holds")
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """``dropped`` lines of the planner's own plan broke a rule; the circuit is without them."""
+    """``dropped`` lines of the planner's own plan broke a rule; the circuit is without them. ``first_at``: when the
+    first plan was told."""
 
     circuit: Circuit
     bound: int | None = None
+    certified: int | None = None
     dropped: int = 0
     out_of_time: bool = False
+    first_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
+    """``first_seconds`` until the first plan, the problem's reading included."""
+
     problem: str
     planner: str
+    allowed_seconds: float
     objective: int
     bound: int | None
+    certified: int | None
+    first_seconds: float | None
     seconds: float
     peak_mb: int
     holds: bool
@@ -94,21 +105,40 @@ def run(planner: str, problem: Problem, seconds: float) -> Found:
 
         circuit, dropped = routed(problem, seconds)
         return Found(circuit, dropped=dropped)
-    solution = Optimizer().plan(problem, Effort(seconds))
-    return Found(solution.circuit, solution.bound, out_of_time=solution.out_of_time)
+    told: list[float] = []
+
+    def tell(_: Progress) -> bool:
+        told.append(time.perf_counter())
+        return True
+
+    solution = Optimizer().plan(problem, Effort(seconds), tell)
+    certified = solution.certificate.bound if solution.certificate else None
+    return Found(solution.circuit, solution.bound, certified, out_of_time=solution.out_of_time, first_at=told[0])
 
 
 def _measured(sink: Connection, name: str, document: object, planner: str, seconds: float) -> None:
-    problem = read_problem(document)
     began = time.perf_counter()
+    problem = read_problem(document)
+    read = time.perf_counter()
     found = run(planner, problem, seconds)
-    took = round(time.perf_counter() - began, 1)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    holds = check_plan(problem, found.circuit) == []
+    took = round(time.perf_counter() - read, 1)
     worth = score(problem, found.circuit)
-    served, dropped = worth.lines_served, found.dropped
     sink.send(
-        Result(name, planner, worth.objective, found.bound, took, peak, holds, served, dropped, found.out_of_time)
+        Result(
+            name,
+            planner,
+            seconds,
+            worth.objective,
+            found.bound,
+            found.certified,
+            None if found.first_at is None else round(found.first_at - began, 1),
+            took,
+            resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+            check_plan(problem, found.circuit) == [],
+            worth.lines_served,
+            found.dropped,
+            found.out_of_time,
+        )
     )
     sink.close()
 
@@ -141,18 +171,33 @@ def samples(sizes: list[Size], seconds: dict[Size, float]) -> Iterator[Result]:
                 yield measured(size, document, planner, seconds[size])
 
 
-def unseen(size: Size, seeds: range, seconds: float) -> Iterator[Result]:
-    for seed in seeds:
-        yield measured(f"{size}-{seed}", generated_problem(size, seed), OURS, seconds)
+def unseen(size: Size, seeds: range, allowed: Iterable[float]) -> Iterator[Result]:
+    for seconds in allowed:
+        for seed in seeds:
+            name = f"{size}-{seed}, {seconds:g} s"
+            yield measured(name, generated_problem(size, seed), OURS, seconds)
+
+
+def gap(objective: int, bound: int) -> float:
+    """In %."""
+    return round(100 * (1 - objective / bound), 3)
 
 
 def with_gaps(results: list[Result]) -> list[tuple[Result, float]]:
-    """With the gap of each, in % of the least bound that any planner gave for the problem."""
+    """With the gap of each, of the least bound that any planner gave for the problem."""
     bounds: dict[str, int] = {}
     for found in results:
         if found.bound is not None:
             bounds[found.problem] = min(found.bound, bounds.get(found.problem, found.bound))
-    return [(found, round(100 * (1 - found.objective / bounds[found.problem]), 2)) for found in results]
+    return [(found, gap(found.objective, bounds[found.problem])) for found in results]
+
+
+def certified_gap(found: Result) -> float | None:
+    return None if found.certified is None else gap(found.objective, found.certified)
+
+
+def or_dash(value: float | None) -> object:
+    return "-" if value is None else value
 
 
 def lead(measured: list[tuple[Result, float]]) -> dict[str, float]:
@@ -168,22 +213,38 @@ def lead(measured: list[tuple[Result, float]]) -> dict[str, float]:
     }
 
 
-def spread(gaps: list[float]) -> dict[str, float]:
-    return {"median gap %": statistics.median(gaps), "widest gap %": max(gaps)}
+def spread(size: Size, measured: list[tuple[Result, float]]) -> dict[str, float]:
+    """By the time allowed: the gaps, and what is wanted."""
+    ratios: dict[str, float] = {}
+    for seconds in sorted({found.allowed_seconds for found, _ in measured}):
+        gaps = [gap for found, gap in measured if found.allowed_seconds == seconds]
+        certified = [certified_gap(found) or 0.0 for found, _ in measured if found.allowed_seconds == seconds]
+        ratios |= {
+            f"{seconds:g} s: median gap %": round(statistics.median(gaps), 3),
+            f"{seconds:g} s: widest gap %": max(gaps),
+            f"{seconds:g} s: widest certified gap %": max(certified),
+        }
+        if wanted := TARGETS[size].get(seconds):
+            ratios[f"{seconds:g} s: widest gap wanted, %"] = wanted
+    return ratios
 
 
 def tell(name: str, given: argparse.Namespace, results: list[Result]) -> None:
     found = with_gaps(results)
-    figures = [asdict(result) | {"gap_percent": gap} for result, gap in found]
-    ratios = spread([gap for _, gap in found]) if given.generated else lead(found)
+    figures = [
+        asdict(result) | {"gap_percent": gap, "certified_gap_percent": certified_gap(result)} for result, gap in found
+    ]
+    ratios = spread(given.generated, found) if given.generated else lead(found)
     result: dict[str, Any] = {"results": figures, "ratios": ratios}
     rows = [
         (
             r.problem,
             r.planner,
             r.objective,
-            "-" if r.bound is None else r.bound,
+            or_dash(r.bound),
             gap,
+            or_dash(certified_gap(r)),
+            or_dash(r.first_seconds),
             r.seconds,
             r.ended_by(),
             r.peak_mb,
@@ -208,7 +269,8 @@ def main() -> None:
     if given.generated:
         size: Size = given.generated
         seeds = range(given.seed, given.seed + (given.count or GENERATED[size]))
-        tell(f"planning-{size}", given, list(unseen(size, seeds, seconds[size])))
+        allowed = [QUICK[size]] if given.quick else TARGETS[size]
+        tell(f"planning-{size}", given, list(unseen(size, seeds, allowed)))
         return
     sizes = [size for size in SECONDS if size in given.sizes.split(",") and not (given.quick and size == "L")]
     if sizes != ["L"]:

@@ -13,7 +13,7 @@ import pytest
 from bench.report import INSTALL
 
 ROOT = Path(__file__).parents[2]
-BENCHMARKS = ("messaging", "intake", "latency", "backlog", "history", "planning", "memory")
+BENCHMARKS = ("messaging", "intake", "latency", "backlog", "history", "planning", "repair", "memory")
 REPORT = """
 from bench.report import arguments, report
 bars = {"Diancai": 5201.0, "Celery, acks_late": 1228.0}

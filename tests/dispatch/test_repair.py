@@ -3,15 +3,20 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 from services.dispatch.adapters.list_planner import ListPlanner
 from services.dispatch.adapters.optimizer import Optimizer
 from services.dispatch.adapters.repair import Level, repair
+from services.dispatch.domain.planning.candidates import Candidates
 from services.dispatch.domain.planning.check import check_plan
 from services.dispatch.domain.planning.circuit import Circuit, Effort
-from services.dispatch.domain.planning.problem import Fixed, Line, Problem, Site, Slot, Team
+from services.dispatch.domain.planning.problem import Booth, Fixed, Line, Problem, Site, Slot, Team
 from services.dispatch.domain.planning.score import score
-from tests.dispatch.plans import sample
+from tests.dispatch.plans import problems, sample
+
+FEW = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 
 def without_a_team_s_day(problem: Problem, circuit: Circuit) -> Problem:
@@ -43,6 +48,35 @@ def test_a_team_drops_out_of_a_day(size: str, level: Level) -> None:
     assert {booth.booth for booth in fixed} <= set(mended.solution.circuit.booths)
     if level == 0:
         assert mended.moved == ()
+
+
+@FEW
+@given(problems(), st.sampled_from([0, 1]), st.integers(0, 2))
+def test_a_mended_plan_holds_and_moves_few(problem: Problem, level: Level, confirmed: int) -> None:
+    before = ListPlanner().plan(problem).circuit
+    assume(before.booths)
+    changed = without_a_team_s_day(problem, before)
+    stay = [fixed.booth for fixed in problem.fixed] + list(before.booths[len(before.booths) - confirmed :])
+    stay = [booth for booth in stay if booth.line != before.booths[0].line and booth.team != before.booths[0].team]
+    changed = replace(changed, fixed=tuple(Fixed(booth, "confirmed") for booth in stay))
+    mended = repair(changed, before, level)
+    assert check_plan(changed, mended.solution.circuit) == []
+    assert score(changed, mended.solution.circuit).objective == mended.solution.objective
+    assert set(stay) <= set(mended.solution.circuit.booths)
+    assert len(mended.moved) <= level * 2 * len(mended.lost)
+    assert before.booths[0].line in mended.lost
+
+
+@FEW
+@given(problems())
+def test_of_given_booths_those_are_possible_that_are_so_among_all(problem: Problem) -> None:
+    candidates = Candidates(problem)
+    slots = [Slot(day, part) for day in range(-1, problem.days + 1) for part in range(problem.parts + 1)]
+    for line in problem.lines:
+        possible = {(match.team.id, slot) for match in candidates.matches(line) for slot in match.slots}
+        teams = [*(team.id for team in problem.teams), "nobody"]
+        booths = [Booth(line.id, team, slot, line.volunteers) for team in teams for slot in slots]
+        assert {(match.team.id, slot) for match in candidates.matches(line, booths) for slot in match.slots} == possible
 
 
 def test_a_new_order_is_served_by_moving_one_that_can_go_elsewhere() -> None:

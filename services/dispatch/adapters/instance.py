@@ -2,12 +2,16 @@
 
 import gc
 from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from services.dispatch.domain.planning.candidates import Candidates, Match, strength
 from services.dispatch.domain.planning.fairness import fair_shares
 from services.dispatch.domain.planning.problem import Booth, Problem, Slot
+
+NOTHING: Mapping[str, Sequence[Booth]] = {}
 
 
 class Visit(NamedTuple):
@@ -66,23 +70,42 @@ class Instance:
         line = self.problem.lines[self.option_line[option]]
         return Booth(line.id, self.problem.teams[visit.team].id, self.slot(visit.slot), volunteers)
 
+    def option_at(self, line: int, booth: Booth) -> int | None:
+        """The option by which ``booth`` serves the line; None where it can't."""
+        slot = booth.slot.day * self.problem.parts + booth.slot.part
+        for option in self.of_line[line]:
+            visit = self.visits[self.option_visit[option]]
+            if visit.slot == slot and self.problem.teams[visit.team].id == booth.team:
+                return option
+        return None
 
-def instance_of(problem: Problem) -> Instance:
-    """The collector waits: all that is made stays, and to look through a million objects again and again would take a
-    third of the time."""
+
+@contextmanager
+def collecting_later() -> Iterator[None]:
+    """For the length of the block the garbage collector waits: to look through a million objects that all stay, again
+    and again, would take a third of the time."""
     collecting = gc.isenabled()
     gc.disable()
     try:
-        return _Builder(problem).build()
+        yield
     finally:
         if collecting:
             gc.enable()
 
 
+def instance_of(
+    problem: Problem, candidates: Candidates | None = None, only: Mapping[str, Sequence[Booth]] = NOTHING
+) -> Instance:
+    """``candidates`` are the problem's, if they are known. Lines in ``only`` (by id) have no options but these booths,
+    as far as they are possible: of a province's half million a few thousand are left to look at."""
+    with collecting_later():
+        return _Builder(problem, candidates or Candidates(problem)).build(only)
+
+
 class _Builder:
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, candidates: Candidates) -> None:
         self._problem = problem
-        self._made = Instance(problem, Candidates(problem))
+        self._made = Instance(problem, candidates)
         self._team_of = {team.id: number for number, team in enumerate(problem.teams)}
         self._site_of = {site.id: number for number, site in enumerate(problem.sites)}
         self._made.zones = sorted({site.zone for site in problem.sites})
@@ -93,15 +116,17 @@ class _Builder:
         self._team_days: list[dict[int, int]] = [{} for _ in problem.teams]
         self._kept = {(booth.line, booth.team, booth.slot) for booth in problem.published}
 
-    def build(self) -> Instance:
+    def build(self, only: Mapping[str, Sequence[Booth]]) -> Instance:
         made, problem, candidates = self._made, self._problem, self._made.candidates
         made.of_site = [[] for _ in problem.sites]
         made.fair_share = list(fair_shares(problem).values())
         for number, line in enumerate(problem.lines):
             site = self._site_of.get(line.site, -1)
             first = len(made.option_line)
-            value = [problem.line_value(line, day) for day in range(line.first_day, line.last_day + 1)]
-            for match in candidates.matches(line):
+            booths = only.get(line.id)
+            days = range(line.first_day, line.last_day + 1) if booths is None else {booth.slot.day for booth in booths}
+            value = {day: problem.line_value(line, day) for day in days}
+            for match in candidates.matches(line, booths):
                 self._add_options(site, match, value)
             made.option_line += [number] * (len(made.option_visit) - first)
             made.of_line.append(range(first, len(made.option_line)))
@@ -113,14 +138,14 @@ class _Builder:
                 made.of_site[site].append(number)
         return made
 
-    def _add_options(self, site: int, match: Match, value: list[int]) -> None:
+    def _add_options(self, site: int, match: Match, value: Mapping[int, int]) -> None:
         made, line, team = self._made, match.line, self._team_of[match.team.id]
         visits = self._visits[team, site]
         missing = [slot for slot in match.slots if slot not in visits]
         if missing:
             self._add_visits(team, site, missing)
         made.option_visit += [visits[slot] for slot in match.slots]
-        made.option_value += [value[slot.day - line.first_day] for slot in match.slots]
+        made.option_value += [value[slot.day] for slot in match.slots]
         if self._kept:
             for place, slot in enumerate(match.slots, len(made.option_value) - len(match.slots)):
                 if (line.id, match.team.id, slot) in self._kept:

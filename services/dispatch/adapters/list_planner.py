@@ -73,11 +73,8 @@ def place_booths(ledger: Ledger, booths: list[Booth]) -> list[int]:
 
 def _placed(ledger: Ledger, line: int, booths: list[Booth]) -> bool:
     instance = ledger.instance
-    option_of = {instance.booth(option, 0): option for option in instance.of_line[line]}
     placings = [
-        (option_of[key], booth.volunteers)
-        for booth in booths
-        if (key := Booth(booth.line, booth.team, booth.slot, 0)) in option_of
+        (option, booth.volunteers) for booth in booths if (option := instance.option_at(line, booth)) is not None
     ]
     if len(placings) < len(booths) or sum(count for _, count in placings) != instance.needed[line]:
         return False

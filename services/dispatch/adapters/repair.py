@@ -2,18 +2,21 @@
 lost."""
 
 import time
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from services.dispatch.adapters.instance import Instance, instance_of
+from services.dispatch.adapters.instance import collecting_later, instance_of
 from services.dispatch.adapters.ledger import Ledger, Placings
 from services.dispatch.adapters.list_planner import place_booths, place_fixed, urgent_first
 from services.dispatch.adapters.optimizer import Optimizer
 from services.dispatch.adapters.part_model import Limits, PartModel
+from services.dispatch.domain.planning.candidates import Candidates
 from services.dispatch.domain.planning.circuit import USUAL, Circuit, Effort, Progress, Solution, Tell, carry_on
-from services.dispatch.domain.planning.problem import Problem, Weights
+from services.dispatch.domain.planning.problem import Booth, Problem, Weights
 from services.dispatch.domain.planning.reasons import explained
+from services.dispatch.domain.planning.score import score
 
 Level = Literal[0, 1, 2]
 """0: only what is affected is placed anew. 1: what competes with it may move, at a price. 2: anything may, at that
@@ -24,8 +27,8 @@ PRICE_OF_CHANGE = 300
 
 MOST_MOVED_PER_LOST = 2
 WORK = 1.0
-SECONDS = 1.5
-"""For all lost lines together; those with a higher priority come first."""
+SECONDS = 1.3
+"""From the beginning until nobody's competitors are looked at any more; lines with a higher priority come first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +57,59 @@ def repair(problem: Problem, before: Circuit, level: Level = 1, effort: Effort |
     At level 1 at most ``MOST_MOVED_PER_LOST`` lines move for each lost one; else only what is affected is placed.
     ``effort`` is for level 2.
     """
-    priced = _priced(problem, before)
-    ledger = Ledger(instance_of(priced))
+    until = time.monotonic() + SECONDS
+    with collecting_later():
+        priced = _priced(problem, before)
+        candidates = Candidates(priced)
+        lost = _lost(priced, before, candidates)
+        circuit = _mended(priced, before, lost, candidates, until if level else None)
+        if level < 2:
+            return _told(problem, circuit, before, lost, candidates)
+    found = Optimizer().plan(priced, replace(effort or Effort(), start=circuit))
+    return _told(problem, found.circuit, before, lost, candidates)
+
+
+def _mended(problem: Problem, before: Circuit, lost: set[str], candidates: Candidates, until: float | None) -> Circuit:
+    """``until``: how long others may be moved for a lost line; None: not at all."""
+    wide = lost if until is None else lost | _rivals(problem, before, lost, candidates)
+    ledger = _standing(problem, before, candidates, wide)
+    kept = dict(ledger.placings)
+    free = [line for line in range(len(problem.lines)) if line not in kept]
+    first = [line for line in free if problem.lines[line].id in lost]
+    ledger.fill(urgent_first(ledger.instance, first))
+    ledger.fill(urgent_first(ledger.instance, (line for line in free if problem.lines[line].id not in lost)))
+    if until is not None:
+        _free_competitors(ledger, kept, first, until)
+    return Circuit(tuple(ledger.booths()))
+
+
+def _lost(problem: Problem, before: Circuit, candidates: Candidates) -> set[str]:
+    """The lines whose booth no longer holds, and those that ``before`` says nothing of."""
+    had = {booth.line for booth in before.booths} | {fixed.booth.line for fixed in problem.fixed}
+    served = replace(problem, lines=tuple(line for line in problem.lines if line.id in had))
+    placings = _standing(served, before, candidates).placings
+    neither = {line.line for line in before.unserved} | {served.lines[line].id for line in placings}
+    return {line.id for line in problem.lines} - neither
+
+
+def _standing(problem: Problem, before: Circuit, candidates: Candidates, wide: Container[str] = ()) -> Ledger:
+    """What of ``before`` still holds, beside what is fixed. Lines that have a booth and are not ``wide`` can't move."""
+    only: defaultdict[str, list[Booth]] = defaultdict(list)
+    for booth in [*(fixed.booth for fixed in problem.fixed), *before.booths]:
+        if booth.line not in wide:
+            only[booth.line].append(booth)
+    ledger = Ledger(instance_of(problem, candidates, only))
     place_fixed(ledger)
     place_booths(ledger, list(before.booths))
-    known = {line.line for line in before.unserved}
-    free = [line for line in range(len(priced.lines)) if line not in ledger.placings]
-    lost = [line for line in free if priced.lines[line].id not in known]
-    kept = dict(ledger.placings)
-    ledger.fill(urgent_first(ledger.instance, lost))
-    ledger.fill(urgent_first(ledger.instance, (line for line in free if line not in lost)))
-    if level:
-        _free_competitors(ledger, kept, lost)
-    if level == 2:
-        start = Circuit(tuple(ledger.booths()))
-        found = Optimizer().plan(priced, replace(effort or Effort(), start=start))
-        return _told(problem, ledger.instance, found.circuit, kept, lost)
-    return _told(problem, ledger.instance, Circuit(tuple(ledger.booths())), kept, lost)
+    return ledger
+
+
+def _rivals(problem: Problem, before: Circuit, lost: set[str], candidates: Candidates) -> set[str]:
+    """Whoever has a team's day that a lost line could use."""
+    lines = (line for line in problem.lines if line.id in lost)
+    matches = (match for line in lines for match in candidates.matches(line))
+    wanted = {(match.team.id, slot.day) for match in matches for slot in match.slots}
+    return {booth.line for booth in before.booths if (booth.team, booth.slot.day) in wanted}
 
 
 def _priced(problem: Problem, before: Circuit) -> Problem:
@@ -80,13 +119,13 @@ def _priced(problem: Problem, before: Circuit) -> Problem:
     return replace(problem, weights=weights, published=before.booths)
 
 
-def _free_competitors(ledger: Ledger, kept: Placings, lost: list[int]) -> None:
+def _free_competitors(ledger: Ledger, kept: Placings, lost: list[int], until: float) -> None:
     """For each lost line that is still without a place: its competitors may move, if in the end more is gained than
     that costs."""
     fixed = {fixed.booth.line for fixed in ledger.instance.problem.fixed}
     lines = ledger.instance.problem.lines
     waiting = [line for line in lost if line not in ledger.placings]
-    left, until = MOST_MOVED_PER_LOST, time.monotonic() + SECONDS
+    left = MOST_MOVED_PER_LOST
     for line in urgent_first(ledger.instance, waiting):
         seconds = until - time.monotonic()
         if line not in ledger.placings and ledger.instance.of_line[line] and seconds > 0:
@@ -128,17 +167,8 @@ def _moved(ledger: Ledger, kept: Placings, among: Iterable[int]) -> int:
     return sum(ledger.placings.get(line) != kept[line] for line in among if line in kept)
 
 
-def _told(problem: Problem, instance: Instance, circuit: Circuit, kept: Placings, lost: list[int]) -> Repaired:
+def _told(problem: Problem, circuit: Circuit, before: Circuit, lost: set[str], candidates: Candidates) -> Repaired:
     stayed = set(circuit.booths)
-    moved = (
-        line
-        for line, placings in kept.items()
-        if not all(instance.booth(option, n) in stayed for option, n in placings)
-    )
-    ids = [line.id for line in problem.lines]
-    ended = explained(problem, circuit.booths)
-    ledger = Ledger(instance_of(problem))
-    place_booths(ledger, list(circuit.booths))
-    return Repaired(
-        Solution(ended, ledger.objective), tuple(ids[line] for line in lost), tuple(sorted(ids[line] for line in moved))
-    )
+    moved = {booth.line for booth in before.booths if booth.line not in lost and booth not in stayed}
+    ended = explained(problem, circuit.booths, candidates)
+    return Repaired(Solution(ended, score(problem, ended).objective), tuple(sorted(lost)), tuple(sorted(moved)))

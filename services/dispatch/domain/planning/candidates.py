@@ -2,10 +2,10 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from services.dispatch.domain.planning.problem import Forbidden, Line, Problem, Site, Slot, Team
+from services.dispatch.domain.planning.problem import Booth, Forbidden, Line, Problem, Site, Slot, Team
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Candidates:
         for team in problem.teams:
             for item in team.items:
                 self.offering[item].append(team)
+        self._teams = {team.id: team for team in problem.teams}
         self._free = {team.id: sorted(slot for slot in team.free if problem.is_open(slot)) for team in problem.teams}
         self._near: dict[str, frozenset[str]] = {}
         self._forbidden: defaultdict[str | None, list[Forbidden]] = defaultdict(list)
@@ -42,23 +43,36 @@ class Candidates:
             self._near[site.id] = frozenset(self.problem.travel.within_radius(self.problem.teams, site))
         return self._near[site.id]
 
-    def matches(self, line: Line) -> Iterator[Match]:
-        """Every team that can serve ``line`` by itself, or take a share of it, with its slots."""
+    def matches(self, line: Line, among: Iterable[Booth] | None = None) -> Iterator[Match]:
+        """Every team that can serve ``line`` by itself, or take a share of it, with its slots; ``among`` these booths
+        of the line only, where that is all that is asked."""
         site = self.sites.get(line.site)
+        if site is None:
+            return
         rules = self._forbidden[None] + self._forbidden[line.id] if self._forbidden else []
         least = 1 if line.max_teams > 1 else line.volunteers
-        near = self._reaching(site) if site else ()
-        for team in self.offering[line.item] if site else ():
-            if team.id not in near:
-                continue
-            free = self._free[team.id]
-            window = free[bisect_left(free, (line.first_day,)) : bisect_left(free, (line.last_day + 1,))]
+        for team, slots in self._offered(line, site) if among is None else self._offered_by(line, site, among):
+            window = slots[bisect_left(slots, (line.first_day,)) : bisect_left(slots, (line.last_day + 1,))]
             if line.ruled_out_days or rules or team.members_on:
                 window = [slot for slot in window if _allowed(line, team, slot, least, rules)]
             elif strength(team, line, 0) < least:
                 continue
             if window:
                 yield Match(line, team, tuple(window))
+
+    def _offered(self, line: Line, site: Site) -> Iterator[tuple[Team, list[Slot]]]:
+        near = self._reaching(site)
+        for team in self.offering[line.item]:
+            if team.id in near:
+                yield team, self._free[team.id]
+
+    def _offered_by(self, line: Line, site: Site, booths: Iterable[Booth]) -> Iterator[tuple[Team, list[Slot]]]:
+        for booth in booths:
+            team = self._teams.get(booth.team)
+            if team is None or line.item not in team.items or not any(self.problem.travel.within_radius((team,), site)):
+                continue
+            if booth.slot in team.free and self.problem.is_open(booth.slot):
+                yield team, [booth.slot]
 
 
 def _allowed(line: Line, team: Team, slot: Slot, least: int, rules: list[Forbidden]) -> bool:
