@@ -236,7 +236,7 @@ def tell(name: str, given: argparse.Namespace, results: list[Result]) -> None:
     ]
     ratios = spread(given.generated, found) if given.generated else lead(found)
     result: dict[str, Any] = {"results": figures, "ratios": ratios}
-    rows = [
+    rows: list[tuple[object, ...]] = [
         (
             r.problem,
             r.planner,
@@ -255,7 +255,10 @@ def tell(name: str, given: argparse.Namespace, results: list[Result]) -> None:
     bars = {f"{r.problem}, {r.planner}": gap for r, gap in reversed(found)}
     if given.generated is None:
         result["notes"] = NOTES
-    report(name, given, result, HEADS, rows, bars, "gap to the best bound, %")
+    heads: tuple[str, ...] = HEADS
+    if given.generated:  # one planner
+        heads, rows = (heads[0], *heads[2:]), [(row[0], *row[2:]) for row in rows]
+    report(name, given, result, heads, rows, bars, "gap to the best bound, %")
 
 
 def main() -> None:

@@ -32,7 +32,8 @@ HEADS = ("problem", "what came", "how", "s", "objective", "lost", "moved", "froz
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """``lost`` lines had no place any more, or came; ``moved`` ones had one that still held, and have another."""
+    """``lost`` lines had no place any more, or came; ``moved`` ones had one that still held, and have another, or none:
+    planning anew drops one for another that is more urgent, mending leaves nobody without what was promised."""
 
     problem: str
     what: str

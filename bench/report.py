@@ -12,6 +12,9 @@ from rich.console import Console
 from rich.table import Table
 
 RESULTS = Path(__file__).parent / "results"
+WIDTH = 120
+"""Of a table that goes to no terminal."""
+
 INSTALL = "make .venv/bench"
 """Installs requirements/bench.txt, which ``make setup`` leaves out."""
 
@@ -68,10 +71,12 @@ def report(
 
 
 def print_table(title: str, heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    table = Table(*heads, title=title)
+    table = Table(title=title)
+    for head in heads:
+        table.add_column(head, overflow="fold")  # no figure is cut short
     for row in rows:
         table.add_row(*map(str, row))
-    Console().print(table)
+    Console(width=None if sys.stdout.isatty() else WIDTH).print(table)
 
 
 def draw(file: Path, bars: dict[str, float], unit: str) -> None:
