@@ -217,13 +217,12 @@ def spread(size: Size, measured: list[tuple[Result, float]]) -> dict[str, float]
     """By the time allowed: the gaps, and what is wanted."""
     ratios: dict[str, float] = {}
     for seconds in sorted({found.allowed_seconds for found, _ in measured}):
-        gaps = [gap for found, gap in measured if found.allowed_seconds == seconds]
-        certified = [certified_gap(found) or 0.0 for found, _ in measured if found.allowed_seconds == seconds]
-        ratios |= {
-            f"{seconds:g} s: median gap %": round(statistics.median(gaps), 3),
-            f"{seconds:g} s: widest gap %": max(gaps),
-            f"{seconds:g} s: widest certified gap %": max(certified),
-        }
+        its = [(found, gap) for found, gap in measured if found.allowed_seconds == seconds]
+        gaps = [gap for _, gap in its]
+        ratios[f"{seconds:g} s: median gap %"] = round(statistics.median(gaps), 3)
+        ratios[f"{seconds:g} s: widest gap %"] = max(gaps)
+        if certified := [gap for found, _ in its if (gap := certified_gap(found)) is not None]:
+            ratios[f"{seconds:g} s: widest certified gap %"] = max(certified)
         if wanted := TARGETS[size].get(seconds):
             ratios[f"{seconds:g} s: widest gap wanted, %"] = wanted
     return ratios

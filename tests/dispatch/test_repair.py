@@ -67,6 +67,16 @@ def test_a_mended_plan_holds_and_moves_few(problem: Problem, level: Level, confi
     assert before.booths[0].line in mended.lost
 
 
+def test_a_line_that_is_wanted_no_more_has_not_moved() -> None:
+    problem = sample("S")
+    before = ListPlanner().plan(problem).circuit
+    gone = before.booths[0].line
+    cancelled = replace(problem, lines=tuple(line for line in problem.lines if line.id != gone))
+    mended = repair(cancelled, before)
+    assert (mended.lost, mended.moved) == ((), ())
+    assert gone not in {booth.line for booth in mended.solution.circuit.booths}
+
+
 @FEW
 @given(problems())
 def test_of_given_booths_those_are_possible_that_are_so_among_all(problem: Problem) -> None:

@@ -17,11 +17,8 @@ from services.dispatch.domain.planning.circuit import Effort
 from services.dispatch.domain.planning.problem import Fixed, Problem
 from tests.dispatch.plans import best_by_trying_all, district, problems
 
-AMPLE = 600.0
+AMPLE, AMPLE_WORK, NO_WORK = 600.0, 60.0, 1e-6
 FEW = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
-
-
-AMPLE_WORK, NO_WORK = 60.0, 1e-6
 
 
 def bound(problem: Problem, price: float, work: float) -> int | None:

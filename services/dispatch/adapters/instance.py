@@ -11,8 +11,6 @@ from services.dispatch.domain.planning.candidates import Candidates, Match, stre
 from services.dispatch.domain.planning.fairness import fair_shares
 from services.dispatch.domain.planning.problem import Booth, Problem, Slot
 
-NOTHING: Mapping[str, Sequence[Booth]] = {}
-
 
 class Visit(NamedTuple):
     """A team at a site in a slot. A province has half a million of them."""
@@ -94,12 +92,13 @@ def collecting_later() -> Iterator[None]:
 
 
 def instance_of(
-    problem: Problem, candidates: Candidates | None = None, only: Mapping[str, Sequence[Booth]] = NOTHING
+    problem: Problem, candidates: Candidates | None = None, only: Mapping[str, Sequence[Booth]] | None = None
 ) -> Instance:
-    """``candidates`` are the problem's, if they are known. Lines in ``only`` (by id) have no options but these booths,
-    as far as they are possible: of a province's half million a few thousand are left to look at."""
+    """``candidates`` are those of a problem with the same sites and teams, if they are known. Lines in ``only`` (by id)
+    have no options but these booths, as far as they are possible: of a province's half million a few thousand are left
+    to look at."""
     with collecting_later():
-        return _Builder(problem, candidates or Candidates(problem)).build(only)
+        return _Builder(problem, candidates or Candidates(problem)).build(only or {})
 
 
 class _Builder:

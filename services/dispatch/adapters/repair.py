@@ -62,25 +62,28 @@ def repair(problem: Problem, before: Circuit, level: Level = 1, effort: Effort |
         priced = _priced(problem, before)
         candidates = Candidates(priced)
         lost = _lost(priced, before, candidates)
-        circuit = _mended(priced, before, lost, candidates, until if level else None)
+        kept, circuit = _mended(priced, before, lost, candidates, until if level else None)
         if level < 2:
-            return _told(problem, circuit, before, lost, candidates)
+            return _told(problem, circuit, kept, lost, candidates)
     found = Optimizer().plan(priced, replace(effort or Effort(), start=circuit))
-    return _told(problem, found.circuit, before, lost, candidates)
+    return _told(problem, found.circuit, kept, lost, candidates)
 
 
-def _mended(problem: Problem, before: Circuit, lost: set[str], candidates: Candidates, until: float | None) -> Circuit:
-    """``until``: how long others may be moved for a lost line; None: not at all."""
+def _mended(
+    problem: Problem, before: Circuit, lost: set[str], candidates: Candidates, until: float | None
+) -> tuple[list[Booth], Circuit]:
+    """What of ``before`` still holds, and what comes of it. ``until``: how long others may be moved for a lost line;
+    None: not at all."""
     wide = lost if until is None else lost | _rivals(problem, before, lost, candidates)
     ledger = _standing(problem, before, candidates, wide)
-    kept = dict(ledger.placings)
+    held, kept = ledger.booths(), dict(ledger.placings)
     free = [line for line in range(len(problem.lines)) if line not in kept]
     first = [line for line in free if problem.lines[line].id in lost]
     ledger.fill(urgent_first(ledger.instance, first))
     ledger.fill(urgent_first(ledger.instance, (line for line in free if problem.lines[line].id not in lost)))
     if until is not None:
         _free_competitors(ledger, kept, first, until)
-    return Circuit(tuple(ledger.booths()))
+    return held, Circuit(tuple(ledger.booths()))
 
 
 def _lost(problem: Problem, before: Circuit, candidates: Candidates) -> set[str]:
@@ -167,8 +170,7 @@ def _moved(ledger: Ledger, kept: Placings, among: Iterable[int]) -> int:
     return sum(ledger.placings.get(line) != kept[line] for line in among if line in kept)
 
 
-def _told(problem: Problem, circuit: Circuit, before: Circuit, lost: set[str], candidates: Candidates) -> Repaired:
-    stayed = set(circuit.booths)
-    moved = {booth.line for booth in before.booths if booth.line not in lost and booth not in stayed}
+def _told(problem: Problem, circuit: Circuit, kept: list[Booth], lost: set[str], candidates: Candidates) -> Repaired:
+    moved = {booth.line for booth in set(kept) - set(circuit.booths)}
     ended = explained(problem, circuit.booths, candidates)
     return Repaired(Solution(ended, score(problem, ended).objective), tuple(sorted(lost)), tuple(sorted(moved)))
