@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
 
+from services.dispatch.adapters.covers import covers
 from services.dispatch.adapters.instance import Instance, most_at
 from services.dispatch.adapters.ledger import Ledger, Placing, Placings
 from services.dispatch.adapters.part_rules import Gain, add_series, add_team_days
@@ -190,7 +191,19 @@ class PartModel:
                     model.add_implication(self._x[option], v)
             if crowded:
                 model.add(self._volunteers(options) <= left * v)
+                self._add_covers(options, left, v)
             self._add_qualified(number, options, v)
+
+    def _add_covers(self, options: list[int], left: int, v: Var) -> None:
+        instance = self._instance
+        whole = (option for option in options if option not in self._shares)
+        needed = {option: instance.needed[instance.option_line[option]] for option in whole}
+        for cover, most in covers(needed, left):
+            booths = [self._x[option] for option in cover]
+            if most == 1:
+                self._model.add_at_most_one([*booths, ~v])
+            else:
+                self._model.add(cp_model.LinearExpr.sum(booths) <= most * v)
 
     def _add_loads(self) -> None:
         """Visits beyond a team's fair share cost more."""

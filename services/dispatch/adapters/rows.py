@@ -5,11 +5,14 @@ A visit that only one booth could need is that booth's column, and a pair that o
 visit's: in a province they are three visits of four, and a matrix half the size has the same bound.
 """
 
+from collections import defaultdict
+
 import numpy as np
 import numpy.typing as npt
 from ortools.pdlp.python import pdlp
 from scipy import sparse
 
+from services.dispatch.adapters.covers import covers
 from services.dispatch.adapters.instance import Instance
 
 Numbers = npt.NDArray[np.float64]
@@ -93,6 +96,32 @@ class Rows:
             int(full.sum()),
             (row[self._visit[crowded]], crowded, needed[crowded]),
             (row[full], self._visited[full], -members[full]),
+        )
+        self._add_covers(crowded)
+
+    def _add_covers(self, crowded: Indices) -> None:
+        """Which booths are too many for one visit; booths that teams may share are never."""
+        instance = self._instance
+        needed: defaultdict[int, dict[int, int]] = defaultdict(dict)
+        for option in crowded.tolist():
+            line = instance.option_line[option]
+            if not instance.shared[line]:
+                needed[instance.option_visit[option]][option] = instance.needed[line]
+        rows: list[int] = []
+        booths: list[int] = []
+        visits: list[int] = []
+        mosts: list[int] = []
+        for visit, its in needed.items():
+            for cover, most in covers(its, instance.visits[visit].members):
+                booths += cover
+                rows += [len(mosts)] * len(cover)
+                visits.append(visit)
+                mosts.append(most)
+        row = np.arange(len(mosts))
+        self._add(
+            len(mosts),
+            (np.array(rows, dtype=np.int64), np.array(booths, dtype=np.int64), 1.0),
+            (row, self._visited[np.array(visits, dtype=np.int64)], -np.array(mosts, dtype=np.float64)),
         )
 
     def _add_team_days(self) -> slice:
