@@ -6,12 +6,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.dispatch.adapters import search
+from services.dispatch.adapters import by_parts
 from services.dispatch.adapters.instance import instance_of
 from services.dispatch.adapters.ledger import Ledger
 from services.dispatch.adapters.list_planner import place_fixed
 from services.dispatch.adapters.optimizer import Optimizer
 from services.dispatch.adapters.part_model import Limits, PartModel
+from services.dispatch.adapters.search import SMALL
 from services.dispatch.adapters.zones import Zone, bound_by_zones, zones_of
 from services.dispatch.domain.planning.circuit import Effort
 from services.dispatch.domain.planning.problem import Fixed, Problem
@@ -64,8 +65,8 @@ def test_a_zone_of_which_nothing_is_known_leaves_the_whole_unknown() -> None:
 def test_a_district_s_bound_by_its_zones_is_closer_than_the_certificate_s() -> None:
     problem = district(zones=7, seed=7)
     options = len(instance_of(problem).option_line)
-    assert options > search.SMALL
-    just_enough = 1.01 * options * search.WORK_OF_ZONES / search.SHARE_OF_ZONES
+    assert options > SMALL
+    just_enough = 1.01 * options * by_parts.WORK_OF_ZONES / by_parts.SHARE_OF_ZONES
     solution = Optimizer().plan(problem, Effort(AMPLE, work=just_enough))
     assert solution.certificate is not None
     assert solution.bound is not None

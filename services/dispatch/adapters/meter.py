@@ -8,6 +8,9 @@ WORK_PER_SECOND = 0.95
 """Work that an effort's second allows. The amounts charged are about the seconds that a quiet machine takes, so that a
 twentieth of the clock is left; one that is slower than that is stopped by the clock."""
 
+SECONDS_TO_LOAD, LEAST_SHARE = 1.3, 0.5
+"""Of the clock, for the solvers' import; at least that share of it is for work."""
+
 
 class Meter:
     """Counts the work done, and looks at the clock."""
@@ -15,7 +18,8 @@ class Meter:
     def __init__(self, effort: Effort) -> None:
         self._began = time.monotonic()
         self._effort = effort
-        self.work_left = effort.seconds * WORK_PER_SECOND if effort.work is None else effort.work
+        for_work = max(effort.seconds - SECONDS_TO_LOAD, effort.seconds * LEAST_SHARE)
+        self.work_left = for_work * WORK_PER_SECOND if effort.work is None else effort.work
 
     def seconds(self) -> float:
         return time.monotonic() - self._began

@@ -23,10 +23,12 @@ class Optimizer:
             best.say()
             if instance.option_line:
                 # The solvers take seconds to import; the first plan is told before.
-                from services.dispatch.adapters.search import Search
+                from services.dispatch.adapters.by_parts import SearchByParts
+                from services.dispatch.adapters.by_townships import SearchByTownships
 
                 gc.freeze()  # to look through all that stays, again and again, takes a twentieth of the time
-                Search(first, best, effort, meter).carry_out()
+                search = SearchByTownships if SearchByTownships.suits(instance) else SearchByParts
+                search(first, best, effort, meter).carry_out()
         except Stopped:
             pass
         finally:

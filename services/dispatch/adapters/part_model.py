@@ -59,8 +59,8 @@ class PartModel:
     tight.
 
     Free are the lines of ``sites`` that are not placed in ``ledger``; ``options`` are the booths that may be used
-    (None: all), ``prices`` what serving a line costs, by line, and ``day_prices`` what a team's day costs, by team-day
-    (None: nothing).
+    (None: all), ``prices`` what serving a line costs, by line, ``day_prices`` what a team's day costs, by team-day, and
+    ``visit_prices`` what each visit costs, which pay for visits beyond the team's fair share too (None: nothing).
     """
 
     def __init__(
@@ -70,10 +70,12 @@ class PartModel:
         options: set[int] | None = None,
         prices: Sequence[int] | None = None,
         day_prices: Sequence[int] | None = None,
+        visit_prices: Sequence[int] | None = None,
     ) -> None:
         self._ledger = ledger
         self._prices = prices
         self._day_prices = day_prices
+        self._visit_prices = visit_prices
         self._instance: Instance = ledger.instance
         self._model = cp_model.CpModel()
         self._x: dict[int, Var] = {}
@@ -209,7 +211,7 @@ class PartModel:
         """Visits beyond a team's fair share cost more."""
         instance, overload = self._instance, self._instance.problem.weights.overload
         of_team: defaultdict[int, list[Var]] = defaultdict(list)
-        for number, v in self._v.items() if instance.fair_share else ():
+        for number, v in self._v.items() if instance.fair_share and self._visit_prices is None else ():
             of_team[instance.visits[number].team].append(v)
         for team, visits in of_team.items():
             left = max(0, instance.fair_share[team] - self._ledger.load[team])
@@ -238,7 +240,8 @@ class PartModel:
         if number in self._ledger.visit_load:
             return self._model.new_constant(1)
         self._v[number] = visited = only if only is not None else self._bool()
-        self._gain.append((visited, -self._instance.visits[number].cost))
+        price = self._visit_prices[number] if self._visit_prices is not None else 0
+        self._gain.append((visited, -self._instance.visits[number].cost - price))
         return visited
 
     def _volunteers(self, options: list[int]) -> cp_model.LinearExpr:
@@ -289,7 +292,7 @@ class PartModel:
 
     def solve(self, limits: Limits, heard: Heard | None = None) -> Answer | None:
         """The best answer found; None when there was no time for any."""
-        solver = _solver(limits)
+        solver = solver_with(limits)
         listener = _Listener(self, solver, heard) if heard else None
         if listener is not None:
             solver.best_bound_callback = listener.on_bound
@@ -308,7 +311,7 @@ class PartModel:
 
     def bound(self, limits: Limits) -> Bound | None:
         """As close as it gets, whether or not an answer is found; None when there was no time for any."""
-        solver = _solver(limits)
+        solver = solver_with(limits)
         solver.parameters.optimize_with_lb_tree_search = True
         solver.parameters.new_constraints_batch_size = CUTS_AT_ONCE
         status = solver.solve(self._model)
@@ -328,7 +331,8 @@ class PartModel:
         return {line: tuple(placed) for line, placed in sorted(found.items())}
 
 
-def _solver(limits: Limits) -> cp_model.CpSolver:
+def solver_with(limits: Limits) -> cp_model.CpSolver:
+    """One worker, so that the same limits give the same answer."""
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = limits.seed

@@ -16,7 +16,7 @@ from services.dispatch.adapters.shapes import MOST_LACK, Shape
 from services.dispatch.domain.planning.problem import Point
 
 CELL_SITES = 10
-MOST_OPTIONS = 2_000
+MOST_OPTIONS = 3_000
 """In a part that is drawn, of all its lines: with more it is seldom solved in time."""
 
 
