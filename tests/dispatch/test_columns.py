@@ -17,7 +17,7 @@ from services.dispatch.adapters.rows import Numbers
 from services.dispatch.domain.planning.circuit import Effort
 from services.dispatch.domain.planning.files import read_problem
 from services.dispatch.domain.planning.generated import generated_problem
-from services.dispatch.domain.planning.problem import Fixed, Problem
+from services.dispatch.domain.planning.problem import Booth, Fixed, Line, Problem, Site, Slot, Team
 from tests.dispatch.plans import best_by_trying_all, problems
 
 AMPLE = 600.0
@@ -73,6 +73,18 @@ def test_no_bound_in_the_box_is_closer_than_the_next_prices_say(problem: Problem
     assert worth <= bound + 0.01
     assert np.abs(prices - centre).max(initial=0.0) <= 100.0
     assert worth <= asked(columns, prices) + len(prices)  # prices are whole
+
+
+def test_where_a_team_goes_anyhow_another_line_takes_no_turn_of_it() -> None:
+    site, day = Site("高楼镇", "高楼镇", (0.0, 0.0)), Slot(0)
+    team = Team("人民医院服务队", frozenset({"医疗义诊"}), 6, frozenset({day}))
+    lines = tuple(Line(f"项目{number}", site.id, "医疗义诊", 3, 0, 0, priority=1) for number in range(2))
+    pinned = Fixed(Booth(lines[0].id, team.id, day, 3), "pinned")
+    columns = columns_of(Problem((site,), (team,), lines, days=1, fixed=(pinned,)))
+    both = scheduled(columns.empty.instance)
+    assert len(both.placings) == 2
+    columns.add(both.placings)
+    assert worth_together(columns) == both.objective
 
 
 @pytest.mark.parametrize("seed", [12, 22])

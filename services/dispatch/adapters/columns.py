@@ -120,10 +120,11 @@ class Columns:
         before = ledger.objective + self._overload()
         placed = ledger.place_all(placings)
         worth = ledger.objective + self._overload() - before
-        visits = frozenset(visit_of[option] for line in placed for option, _ in placings[line])
+        visits = {visit_of[option] for line in placed for option, _ in placings[line]}
         for line in placed:
             ledger.remove(line)
-        number = self._number.setdefault((township, visits), len(self._columns))
+        visits.difference_update(ledger.visit_load)  # what is fixed has its turn already
+        number = self._number.setdefault((township, frozenset(visits)), len(self._columns))
         if number == len(self._columns):
             self._columns.append(Column(township, tuple(self._rows_of(visits)), worth, placings))
         elif worth > self._columns[number].worth:
