@@ -59,6 +59,7 @@ class SearchByParts(Search):
 
     charges = Charges(part=1.5e-3, option=4.6e-5, line=8.5e-7, solver=1.1)
     cut_rounds = 4
+    share_of_sweep = 0.3
 
     def __init__(self, ledger: Ledger, best: Best, effort: Effort, meter: Meter) -> None:
         super().__init__(ledger, best, effort, meter)

@@ -30,7 +30,7 @@ OFF, ROUNDS_OFF = (5, 10, 20, 40), 3
 townships some go together better."""
 
 SHARE_OF_TOGETHER = 0.1
-"""Work kept to put the townships' plans together."""
+"""Of work and clock, kept to put the townships' plans together."""
 
 WORK_PER_COLUMN = 2e-5
 """Of the restricted master's relaxation."""
@@ -39,8 +39,9 @@ WORK_PER_COLUMN = 2e-5
 class SearchByTownships(Search):
     """Townships and days of a sweep are so small that cuts take more time than they save."""
 
-    charges = Charges(part=5e-4, option=5e-5, line=0.0, solver=1.0)
+    charges = Charges(part=1e-3, option=7e-5, line=0.0, solver=1.2)
     cut_rounds = 0
+    share_of_sweep = 0.15
 
     @staticmethod
     def suits(instance: Instance) -> bool:
@@ -51,6 +52,7 @@ class SearchByTownships(Search):
     def __init__(self, ledger: Ledger, best: Best, effort: Effort, meter: Meter) -> None:
         super().__init__(ledger, best, effort, meter)
         self._random = random.Random(effort.seed)  # noqa: S311 - a search, not a secret
+        self._kept_work = self._kept_seconds = 0.0
 
     def _carry_out(self) -> None:
         stage, done = self._advance(FIRST_ITERATIONS), FIRST_ITERATIONS
@@ -61,26 +63,27 @@ class SearchByTownships(Search):
             self._sweep(Parts(self._instance, stage))
         columns = Columns(self._empty())
         columns.add(self._best.placings)
-        kept = self._meter.work_left * SHARE_OF_TOGETHER
-        centre = self._ask(columns, columns.first_prices(stage.day_prices), kept)
-        self._put_together(columns, kept)
+        self._kept_work = self._meter.work_left * SHARE_OF_TOGETHER
+        self._kept_seconds = self._meter.seconds_left() * SHARE_OF_TOGETHER
+        centre = self._ask(columns, columns.first_prices(stage.day_prices))
+        self._put_together(columns)
         if centre is None:
             return
         before = -inf
         while self._best.objective > before and not self._best.is_proved:
             before = self._best.objective
-            self._ask_around(columns, centre, kept)
-            self._put_together(columns, kept)
+            self._ask_around(columns, centre)
+            self._put_together(columns)
         self._whole()
 
-    def _ask(self, columns: Columns, prices: Numbers, kept_work: float) -> Numbers | None:
+    def _ask(self, columns: Columns, prices: Numbers) -> Numbers | None:
         """Round after round; the prices that prove most, where no others would tell more."""
         centre, asked, width, least = prices, set[bytes](), WIDTH, inf
         while not self._best.is_proved:
             bound = inf
             if prices.tobytes() not in asked:
                 asked.add(prices.tobytes())
-                found = self._asked(columns, prices, kept_work)
+                found = self._asked(columns, prices)
                 if found is None:
                     return None
                 bound = found
@@ -96,13 +99,13 @@ class SearchByTownships(Search):
                 break
         return centre
 
-    def _ask_around(self, columns: Columns, centre: Numbers, kept_work: float) -> None:
+    def _ask_around(self, columns: Columns, centre: Numbers) -> None:
         for most in chain.from_iterable(repeat(most, ROUNDS_OFF) for most in OFF):
             off = [self._random.randint(-most, most) for _ in centre]
-            if self._best.is_proved or self._asked(columns, columns.rounded(centre + off), kept_work) is None:
+            if self._best.is_proved or self._asked(columns, columns.rounded(centre + off)) is None:
                 break
 
-    def _asked(self, columns: Columns, prices: Numbers, kept_work: float) -> int | None:
+    def _asked(self, columns: Columns, prices: Numbers) -> int | None:
         """The bound by these prices; None where there was no work or time left to find it."""
         visit_prices, bound = columns.visit_prices(prices), columns.constant(prices)
 
@@ -112,7 +115,7 @@ class SearchByTownships(Search):
             return True
 
         for sites in columns.townships:
-            if self._meter.work_left <= kept_work or self._meter.is_late:
+            if self._meter.work_left <= self._kept_work or self._meter.seconds_left() <= self._kept_seconds:
                 return None
             model = PartModel(columns.empty, sites, visit_prices=visit_prices)
             answer = model.solve(self._limits(PART_WORK), heard)
@@ -125,11 +128,11 @@ class SearchByTownships(Search):
         self._best.say()
         return bound
 
-    def _put_together(self, columns: Columns, work: float) -> None:
+    def _put_together(self, columns: Columns) -> None:
         if self._best.is_proved:
             return
         ledger = self._empty()
-        placings, work = columns.together(self._limits(work), self._best.placings)
+        placings, work = columns.together(self._limits(self._kept_work), self._best.placings)
         self._meter.spend(work)
         ledger.place_all(placings)
         ledger.fill(line for line in range(len(self._instance.needed)) if line not in ledger.placings)

@@ -33,7 +33,6 @@ SWEEP_OPTIONS, SWEEP_LACK = 1_000, 5.0
 """Options in the days of the sweep that are solved together, over the whole map: parts of the map would take each
 other's teams."""
 
-SHARE_OF_SWEEP = 0.3
 PART_OF_PRICE = 0.95
 PART_WORK = 1.0
 
@@ -56,6 +55,7 @@ class Search(ABC):
     charges: Charges
     cut_rounds: int
     """At the root of each part."""
+    share_of_sweep: float
 
     def __init__(self, ledger: Ledger, best: Best, effort: Effort, meter: Meter) -> None:
         self._instance = ledger.instance
@@ -130,7 +130,7 @@ class Search(ABC):
         elsewhere."""
         ledger = self._empty()
         windows = list(parts.windows(parts.days_for(SWEEP_OPTIONS, SWEEP_LACK)))
-        work = min(PART_WORK, self._meter.work_left * SHARE_OF_SWEEP / len(windows))
+        work = min(PART_WORK, self._meter.work_left * self.share_of_sweep / len(windows))
         for days in windows:
             if self._meter.is_spent:
                 break
