@@ -20,7 +20,7 @@ print(json.dumps([math.exp(number / 999) for number in range(20_000)]))
 for problem, work in ((sample("S"), 0.8), (district(zones=7, seed=7), 2.0)):
     print(json.dumps(write_solution(problem, Optimizer().plan(problem, Effort(600.0, work=work)))))
 """
-"""A function of the C library, and two plans with certificates: a city's by one model, a district's by parts."""
+"""A function of the C library, and two plans with certificates: a city's by townships, a district's by parts."""
 
 OF_2008 = {
     "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX512F,-AVX512VL,-AVX2,-AVX,-FMA,-FMA4,-BMI2,-ERMS",

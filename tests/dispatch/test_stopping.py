@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.dispatch.adapters.by_townships import SearchByTownships
 from services.dispatch.adapters.instance import instance_of
 from services.dispatch.adapters.list_planner import ListPlanner
 from services.dispatch.adapters.optimizer import Optimizer
 from services.dispatch.adapters.planning_process import ProcessPlanner
-from services.dispatch.adapters.search import SMALL
 from services.dispatch.domain.planning.check import check_plan
 from services.dispatch.domain.planning.circuit import Effort, Progress, Solution
 from services.dispatch.domain.planning.problem import Problem
@@ -46,10 +46,9 @@ def heard_in_all(name: str) -> tuple[Solution, tuple[tuple[int, int | None], ...
     return Optimizer().plan(problem_of(name), Effort(AMPLE, work=WORK[name]), tell), tuple(heard)
 
 
-def test_the_district_is_solved_by_parts_and_the_city_whole() -> None:
-    assert (
-        len(instance_of(problem_of("city")).option_line) <= SMALL < len(instance_of(problem_of("district")).option_line)
-    )
+def test_the_city_is_solved_by_townships_and_the_district_by_parts() -> None:
+    assert SearchByTownships.suits(instance_of(problem_of("city")))
+    assert not SearchByTownships.suits(instance_of(problem_of("district")))
 
 
 @pytest.mark.parametrize("name", WORK)

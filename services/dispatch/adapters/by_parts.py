@@ -57,7 +57,7 @@ SHARE_OF_PRICES_OFF, MOST_OFF = 0.8, 0.06
 class SearchByParts(Search):
     """Parts are solved sooner with some cuts: among a thousand the few hard ones need them."""
 
-    charges = Charges(part=1.5e-3, option=4.6e-5, line=8.5e-7, solver=1.1)
+    charges = Charges(part=1.5e-3, option=5e-5, line=8.5e-7, solver=1.2)
     cut_rounds = 4
     share_of_sweep = 0.3
 
