@@ -13,6 +13,7 @@ from services.dispatch.adapters.best import Best
 from services.dispatch.adapters.columns import Columns
 from services.dispatch.adapters.instance import Instance
 from services.dispatch.adapters.ledger import Ledger, Placings
+from services.dispatch.adapters.list_planner import fill_rest
 from services.dispatch.adapters.meter import Meter
 from services.dispatch.adapters.part_model import PartModel
 from services.dispatch.adapters.parts import Parts
@@ -122,7 +123,6 @@ class SearchByTownships(Search):
             self._charge(model, answer.work if answer is not None else PART_WORK)
             if answer is None:
                 return None
-            columns.add(answer.placings)
             bound += answer.bound
         self._best.keep_bound(bound)
         self._best.say()
@@ -135,6 +135,6 @@ class SearchByTownships(Search):
         placings, work = columns.together(self._limits(self._kept_work), self._best.placings)
         self._meter.spend(work)
         ledger.place_all(placings)
-        ledger.fill(line for line in range(len(self._instance.needed)) if line not in ledger.placings)
+        fill_rest(ledger)
         self._best.keep(ledger)
         self._best.say()

@@ -55,7 +55,8 @@ class Columns:
         self._add_rows()
 
     def _add_rows(self) -> None:
-        """How often a team could still go in a turn, and what is left of its share."""
+        """How often a team could still go in a turn, and what is left of its share; which of these rows each visit is
+        in."""
         instance, empty = self._instance, self.empty
         divided = instance.problem.parts > 1
         turns: dict[tuple[int, int], int] = {}
@@ -69,7 +70,7 @@ class Columns:
         for number in empty.visit_load:
             room[self._turn[number]] -= 1
         self._turns = len(turns)
-        self._shares = len(instance.fair_share)
+        self._share = [len(turns) + visit.team for visit in instance.visits] if instance.fair_share else []
         left = [max(0, share - empty.load[team]) for team, share in enumerate(instance.fair_share)]
         self._room = np.array(room + left, dtype=np.float64)
         self._highest = np.full(len(self._room), np.inf)
@@ -97,8 +98,8 @@ class Columns:
     def visit_prices(self, prices: Numbers) -> list[int]:
         """What each visit costs beside its own cost."""
         of_visits = prices[self._turn]
-        if self._shares:
-            of_visits = of_visits + prices[[self._turns + visit.team for visit in self._instance.visits]]
+        if self._share:
+            of_visits = of_visits + prices[self._share]
         whole: list[int] = of_visits.astype(np.int64).tolist()
         return whole
 
@@ -138,8 +139,8 @@ class Columns:
     def _rows_of(self, visits: Iterable[int]) -> Iterator[int]:
         for visit in sorted(visits):
             yield self._turn[visit]
-            if self._shares:
-                yield self._turns + self._instance.visits[visit].team
+            if self._share:
+                yield self._share[visit]
 
     def next_prices(self, centre: Numbers, width: float) -> tuple[Numbers, float]:
         """Of prices no farther than ``width`` from ``centre`` those at which the townships' plans met so far are worth

@@ -30,8 +30,14 @@ def scheduled(instance: Instance, given: list[Booth] | None = None) -> Ledger:
     ledger = Ledger(instance)
     place_fixed(ledger)
     place_booths(ledger, given or [])
-    ledger.fill(urgent_first(instance, (line for line in range(len(instance.needed)) if line not in ledger.placings)))
+    fill_rest(ledger)
     return ledger
+
+
+def fill_rest(ledger: Ledger) -> None:
+    """Places what is not served yet, the most urgent first, as far as it fits and gains."""
+    instance = ledger.instance
+    ledger.fill(urgent_first(instance, (line for line in range(len(instance.needed)) if line not in ledger.placings)))
 
 
 def _without_themes(instance: Instance, given: list[Booth]) -> Ledger:

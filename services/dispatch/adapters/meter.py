@@ -9,7 +9,7 @@ WORK_PER_SECOND = 0.95
 twentieth of the clock is left; one that is slower than that is stopped by the clock."""
 
 SECONDS_TO_LOAD, LEAST_SHARE = 1.3, 0.5
-"""Of the clock, for the solvers' import; at least that share of it is for work."""
+"""The solvers' import takes so much of the clock; at least that share is for work, however short it is."""
 
 
 class Meter:

@@ -5,7 +5,7 @@ import gc
 from services.dispatch.adapters.best import Best, Stopped
 from services.dispatch.adapters.instance import Instance, instance_of
 from services.dispatch.adapters.ledger import Ledger
-from services.dispatch.adapters.list_planner import place_booths, place_fixed, scheduled
+from services.dispatch.adapters.list_planner import fill_rest, place_booths, place_fixed, scheduled
 from services.dispatch.adapters.meter import Meter
 from services.dispatch.domain.planning.circuit import USUAL, Effort, Solution, Tell, carry_on
 from services.dispatch.domain.planning.problem import Problem
@@ -43,5 +43,5 @@ def _first(instance: Instance, effort: Effort) -> Ledger:
     ledger = Ledger(instance)
     place_fixed(ledger)
     place_booths(ledger, list(effort.start.booths))
-    ledger.fill(line for line in range(len(instance.needed)) if line not in ledger.placings)
+    fill_rest(ledger)
     return ledger

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from services.dispatch.adapters.best import Best, Stopped
 from services.dispatch.adapters.ledger import Ledger, Placings
-from services.dispatch.adapters.list_planner import place_fixed
+from services.dispatch.adapters.list_planner import fill_rest, place_fixed
 from services.dispatch.adapters.meter import Meter
 from services.dispatch.adapters.part_model import Limits, PartModel
 from services.dispatch.adapters.parts import Parts
@@ -137,9 +137,7 @@ class Search(ABC):
             later = parts.line_prices(PART_OF_PRICE, after=days.stop)
             self._solve_part(ledger, parts.options(parts.everywhere(days, SWEEP_LACK), ledger), parts, work, later)
             self._best.say()
-        lines = self._instance.problem.lines
-        left = (line for line in range(len(lines)) if line not in ledger.placings)
-        ledger.fill(sorted(left, key=lambda line: -lines[line].priority))
+        fill_rest(ledger)
         if ledger.objective > self._ledger.objective:
             self._ledger = ledger
         self._best.keep(self._ledger)
