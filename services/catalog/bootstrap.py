@@ -5,10 +5,11 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 from services.catalog.adapters.signing import Passwords, SigningKeys
-from services.catalog.api import identity, people
+from services.catalog.api import accounts, identity, people
 from services.catalog.api.routes import router
-from services.catalog.application.accounts import Provider, ensure_account
+from services.catalog.application.accounts import ensure_account
 from services.catalog.application.policy import POLICY
+from services.catalog.application.signing_in import Provider
 from services.catalog.consumers import SUBSCRIPTIONS
 from services.catalog.settings import CatalogSettings
 from services.catalog.store import tables
@@ -31,7 +32,7 @@ def build(settings: CatalogSettings, *, broker: Broker, cache: Cache, clock: Clo
         cache=cache,
         clock=clock,
         subscriptions=SUBSCRIPTIONS,
-        routers=[router, identity.router, people.router, people_router(settings.name, POLICY)],
+        routers=[router, identity.router, accounts.router, people.router, people_router(settings.name, POLICY)],
         policy=POLICY,
         sealed=[*tables.SEALED, person_part.c.data_sealed],
         prunes=[EXPIRED_PARTS],

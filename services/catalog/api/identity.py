@@ -1,30 +1,29 @@
-"""The identity provider's doors: OpenID Connect discovery, keys, signing in, tokens; and the accounts."""
+"""The identity provider's doors: OpenID Connect discovery, keys, signing in, tokens; and the signing_in."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from services.catalog.api import schemas
 from services.catalog.api.sign_in_page import sign_in_page
-from services.catalog.application import accounts
-from services.catalog.application.accounts import AuthorizationRequest, Provider
-from shared.http.doors import door, public
-from shared.http.inputs import AppState, Page, Uow
+from services.catalog.application import signing_in
+from services.catalog.application.signing_in import AuthorizationRequest, Provider
+from shared.http.doors import public
+from shared.http.inputs import AppState, Uow
 from shared.kernel.errors import Forbidden, InvalidInput, TooMany
 
 router = APIRouter(tags=["identity"])
 
 FORM = "application/x-www-form-urlencoded"
 LONGEST_FORM = 8192
-AccountId = Annotated[str, Path(max_length=36)]
 Asked = Annotated[str, Query(max_length=400)]
 
 
 def _provider(state: AppState) -> Provider:
-    return accounts.require_own_provider(state.provider)
+    return signing_in.require_own_provider(state.provider)
 
 
 OwnProvider = Annotated[Provider, Depends(_provider)]
@@ -102,7 +101,7 @@ async def show_sign_in(
     ui_locales: Asked = "",
 ) -> HTMLResponse:
     asked = AuthorizationRequest(client_id, redirect_uri, code_challenge, state)
-    accounts.check_client(provider, asked)
+    signing_in.check_client(provider, asked)
     return sign_in_page(request, asked)
 
 
@@ -125,7 +124,7 @@ async def sign_in(request: Request, uow: Uow, provider: OwnProvider, form: Form)
         *(form.get(name, "") for name in ("client_id", "redirect_uri", "code_challenge", "state"))
     )
     try:
-        code = await accounts.sign_in(
+        code = await signing_in.sign_in(
             uow,
             provider,
             asked,
@@ -156,9 +155,9 @@ async def sign_in(request: Request, uow: Uow, provider: OwnProvider, form: Form)
 )
 async def exchange_token(uow: Uow, provider: OwnProvider, form: Form) -> Response:
     client_id = form.get("client_id", "")
-    outcome: accounts.Tokens | accounts.TokenRefusal
+    outcome: signing_in.Tokens | signing_in.TokenRefusal
     if form.get("grant_type") == "authorization_code":
-        outcome = await accounts.exchange_code(
+        outcome = await signing_in.exchange_code(
             uow,
             provider,
             code=form.get("code", ""),
@@ -167,11 +166,11 @@ async def exchange_token(uow: Uow, provider: OwnProvider, form: Form) -> Respons
             verifier=form.get("code_verifier", ""),
         )
     elif form.get("grant_type") == "refresh_token":
-        outcome = await accounts.refresh(uow, provider, token=form.get("refresh_token", ""), client_id=client_id)
+        outcome = await signing_in.refresh(uow, provider, token=form.get("refresh_token", ""), client_id=client_id)
     else:
-        outcome = accounts.TokenRefusal("unsupported_grant_type", "authorization_code or refresh_token")
+        outcome = signing_in.TokenRefusal("unsupported_grant_type", "authorization_code or refresh_token")
     headers = {"Cache-Control": "no-store"}
-    if isinstance(outcome, accounts.TokenRefusal):
+    if isinstance(outcome, signing_in.TokenRefusal):
         return JSONResponse(schemas.TokenRefusalAnswer.model_validate(outcome).model_dump(), 400, headers)
     return JSONResponse(schemas.TokensAnswer.model_validate(outcome).model_dump(), 200, headers)
 
@@ -182,60 +181,8 @@ async def exchange_token(uow: Uow, provider: OwnProvider, form: Form) -> Respons
     **_with_form(public("revoke_own_token", 404, 422), "token"),
 )
 async def revoke_token(uow: Uow, provider: OwnProvider, form: Form) -> dict[str, str]:
-    await accounts.end_sign_in(uow, token=form.get("token", ""))
+    await signing_in.end_sign_in(uow, token=form.get("token", ""))
     return {}
-
-
-@router.post(
-    "/accounts",
-    status_code=201,
-    summary="Make an account; its password is said once",
-    **door("administer_accounts", 404, 409, 422),
-)
-async def post_account(body: schemas.AccountBody, uow: Uow, provider: OwnProvider) -> schemas.MadeAccountAnswer:
-    return schemas.MadeAccountAnswer.model_validate(await accounts.create_account(uow, provider, **body.model_dump()))
-
-
-@router.get("/accounts", summary="List accounts", **door("administer_accounts", 422))
-async def list_accounts(
-    uow: Uow,
-    after: Annotated[str | None, Query(max_length=40)] = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
-) -> Page[schemas.AccountAnswer]:
-    items, next_after = await accounts.list_accounts(uow, after=after, limit=limit)
-    return Page[schemas.AccountAnswer].model_validate({"items": items, "next_after": next_after})
-
-
-@router.post(
-    "/accounts/self/password", summary="Change one's own password", **door("change_own_password", 404, 409, 422)
-)
-async def change_password(body: schemas.PasswordBody, uow: Uow, provider: OwnProvider) -> dict[str, str]:
-    await accounts.change_password(uow, provider, **body.model_dump())
-    return {}
-
-
-@router.post("/accounts/{account_id}/disable", summary="Close an account", **door("administer_accounts", 404, 409, 422))
-async def disable_account(account_id: AccountId, uow: Uow) -> schemas.AccountAnswer:
-    return schemas.AccountAnswer.model_validate(await accounts.disable_account(uow, account_id))
-
-
-@router.post("/accounts/{account_id}/enable", summary="Open it again", **door("administer_accounts", 404, 409, 422))
-async def enable_account(account_id: AccountId, uow: Uow) -> schemas.AccountAnswer:
-    return schemas.AccountAnswer.model_validate(await accounts.enable_account(uow, account_id))
-
-
-@router.post(
-    "/accounts/{account_id}/sign-out", summary="Void all its tokens", **door("administer_accounts", 404, 409, 422)
-)
-async def sign_out_account(account_id: AccountId, uow: Uow) -> schemas.AccountAnswer:
-    return schemas.AccountAnswer.model_validate(await accounts.sign_out_account(uow, account_id))
-
-
-@router.post(
-    "/accounts/{account_id}/reset", summary="A new password, said once", **door("administer_accounts", 404, 409, 422)
-)
-async def reset_account(account_id: AccountId, uow: Uow, provider: OwnProvider) -> schemas.MadeAccountAnswer:
-    return schemas.MadeAccountAnswer.model_validate(await accounts.reset_account(uow, provider, account_id))
 
 
 def _origin(url: str) -> str:

@@ -8,7 +8,7 @@ from html import escape
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
-from services.catalog.application.accounts import AuthorizationRequest
+from services.catalog.application.signing_in import AuthorizationRequest
 from shared.http.texts import preferred_language
 
 STYLE = """

@@ -1,0 +1,67 @@
+"""The accounts' doors: making, closing, resetting them, and changing one's own password."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+
+from services.catalog.api import schemas
+from services.catalog.api.identity import OwnProvider
+from services.catalog.application import accounts
+from shared.http.doors import door
+from shared.http.inputs import Page, Uow
+
+router = APIRouter(tags=["identity"])
+
+AccountId = Annotated[str, Path(max_length=36)]
+
+
+@router.post(
+    "/accounts",
+    status_code=201,
+    summary="Make an account; its password is said once",
+    **door("administer_accounts", 404, 409, 422),
+)
+async def post_account(body: schemas.AccountBody, uow: Uow, provider: OwnProvider) -> schemas.MadeAccountAnswer:
+    return schemas.MadeAccountAnswer.model_validate(await accounts.create_account(uow, provider, **body.model_dump()))
+
+
+@router.get("/accounts", summary="List accounts", **door("administer_accounts", 422))
+async def list_accounts(
+    uow: Uow,
+    after: Annotated[str | None, Query(max_length=40)] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> Page[schemas.AccountAnswer]:
+    items, next_after = await accounts.list_accounts(uow, after=after, limit=limit)
+    return Page[schemas.AccountAnswer].model_validate({"items": items, "next_after": next_after})
+
+
+@router.post(
+    "/accounts/self/password", summary="Change one's own password", **door("change_own_password", 404, 409, 422)
+)
+async def change_password(body: schemas.PasswordBody, uow: Uow, provider: OwnProvider) -> dict[str, str]:
+    await accounts.change_password(uow, provider, **body.model_dump())
+    return {}
+
+
+@router.post("/accounts/{account_id}/disable", summary="Close an account", **door("administer_accounts", 404, 409, 422))
+async def disable_account(account_id: AccountId, uow: Uow) -> schemas.AccountAnswer:
+    return schemas.AccountAnswer.model_validate(await accounts.disable_account(uow, account_id))
+
+
+@router.post("/accounts/{account_id}/enable", summary="Open it again", **door("administer_accounts", 404, 409, 422))
+async def enable_account(account_id: AccountId, uow: Uow) -> schemas.AccountAnswer:
+    return schemas.AccountAnswer.model_validate(await accounts.enable_account(uow, account_id))
+
+
+@router.post(
+    "/accounts/{account_id}/sign-out", summary="Void all its tokens", **door("administer_accounts", 404, 409, 422)
+)
+async def sign_out_account(account_id: AccountId, uow: Uow) -> schemas.AccountAnswer:
+    return schemas.AccountAnswer.model_validate(await accounts.sign_out_account(uow, account_id))
+
+
+@router.post(
+    "/accounts/{account_id}/reset", summary="A new password, said once", **door("administer_accounts", 404, 409, 422)
+)
+async def reset_account(account_id: AccountId, uow: Uow, provider: OwnProvider) -> schemas.MadeAccountAnswer:
+    return schemas.MadeAccountAnswer.model_validate(await accounts.reset_account(uow, provider, account_id))
