@@ -3,7 +3,7 @@
 import unicodedata
 from typing import Annotated, Generic, TypeVar
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Header, Query, Request
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 from starlette.datastructures import State
@@ -48,6 +48,17 @@ IdempotencyKey = Annotated[
         description="Repeat a request under the same key and it takes effect once.",
     ),
 ]
+
+
+Confirmed = Annotated[
+    frozenset[str],
+    Query(
+        alias="confirm",
+        max_length=20,
+        description="the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on",
+    ),
+]
+"""For operations that ask back; give it to :class:`shared.kernel.doubts.Doubts`. Its default is ``frozenset()``."""
 
 
 PERSONAL = {"x-personal": True}
