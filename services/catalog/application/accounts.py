@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from services.catalog.application.policy import POLICY
 from services.catalog.application.signing_in import Provider, failures_of, note_try
-from services.catalog.domain.account import Account, login_of, require_strong
+from services.catalog.domain.account import Account, login_of, new_login, require_strong
 from services.catalog.store.tables import account as account_table
 from services.catalog.store.tables import sign_in_grant
 from shared.contracts.catalog import AccessRevoked
@@ -158,7 +158,7 @@ async def _make_account(
     async with uow.transaction() as tx:
         account = Account(
             id=new_id(),
-            login=login_of(login),
+            login=new_login(login),
             password_hash=hashed,
             roles=sorted(set(roles)),
             township_code=scope.get("township_code"),

@@ -1,5 +1,6 @@
 """Accounts of those who work with the system: how they prove who they are, and what they may be."""
 
+import re
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,9 +22,39 @@ _SCOPED = {
 """What a role is for one of: without it, it would reach nothing."""
 
 
+SHORTEST_LOGIN = 2
+LONGEST_LOGIN = 80
+_LOGIN = re.compile(r"[a-z0-9._@+\u4e00-\u9fff\u3400-\u4dbf\U00020000-\U0003ffff-]+")
+_UNSEEN = ("Cc", "Cf", "Zs", "Zl", "Zp")
+
+
 def login_of(typed: str) -> str:
-    """A login name as it is compared: full-width letters and digits folded, capitals too."""
-    return unicodedata.normalize("NFKC", typed).strip().casefold()
+    """A login name as it is compared: width and case are folded (NFKC, then casefold), blanks and invisible marks
+    are left out, so that a phone number pasted from a contact is the one that was entered. Never fails: what is no
+    login name equals none."""
+    seen = "".join(sign for sign in typed if unicodedata.category(sign) not in _UNSEEN)
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold())
+    return unicodedata.normalize("NFKC", "".join(folded.split()))  # some marks fold to a blank and an accent
+
+
+def new_login(typed: str) -> str:
+    """The login name of a new account, as it is compared and kept.
+
+    Only Chinese characters, the letters a to z, digits and ``. _ - @ +`` are allowed. So no two names can look
+    alike by mixing scripts (Unicode Technical Standard 39, 5.1), for example Latin with Cyrillic or Greek.
+
+    :raises InvalidInput: the name holds something else, such as a blank or an invisible mark; names the characters.
+    """
+    trimmed = typed.strip()
+    unseen = {sign for sign in trimmed if unicodedata.category(sign) in _UNSEEN}
+    login = login_of(trimmed)
+    wrong = unseen | {sign for sign in login if not _LOGIN.fullmatch(sign)}
+    if wrong:
+        named = ", ".join(sorted(unicodedata.name(sign, f"U+{ord(sign):04X}") for sign in wrong)[:5])
+        raise InvalidInput("login_malformed", field="login", characters=named)
+    if not SHORTEST_LOGIN <= len(login) <= LONGEST_LOGIN:
+        raise InvalidInput("login_length", field="login", least=SHORTEST_LOGIN, most=LONGEST_LOGIN)
+    return login
 
 
 @dataclass(eq=False, kw_only=True)
