@@ -1,6 +1,5 @@
 """Parts of request and answer bodies that all services share."""
 
-import unicodedata
 from typing import Annotated, Generic, TypeVar
 
 from fastapi import Depends, Header, Query, Request
@@ -9,35 +8,93 @@ from pydantic_core import PydanticCustomError
 from starlette.datastructures import State
 
 from shared.db.unit_of_work import UnitOfWork
+from shared.kernel.text import UnreadableText, shown, typed_code
+from shared.privacy.personal_data import named, personal_data_in
 
 T = TypeVar("T")
 
 
-def _half_width(value: object) -> object:
-    """Codes are often typed with a Chinese keyboard's full-width digits; they mean the same."""
-    return unicodedata.normalize("NFKC", value).strip() if isinstance(value, str) else value
+PUBLIC_TEXT = {"x-free-text": "public"}
+"""The JSON schema extension of a text that events, notices or the residents' page repeat: it names no person."""
+
+PRIVATE_TEXT = {"x-free-text": "private"}
+"""The JSON schema extension of a text that stays with its service. See :mod:`shared.http.free_text`."""
+
+AUDITED_TEXT = {"x-free-text": "audited"}
+"""The JSON schema extension of a text that the audit log keeps for good: personal data in it is refused."""
 
 
-def _without_controls(value: str) -> str:
-    """Text is stored as typed; but nobody types a control character (and PostgreSQL can't store NUL)."""
-    for character in value:
-        if unicodedata.category(character) == "Cc" and character not in "\n\r\t":
-            raise PydanticCustomError("control_character", "control character", {"character": repr(character)})
+def _code(value: object) -> object:
+    return typed_code(value) if isinstance(value, str) else value
+
+
+def _line(value: object) -> object:
+    return _shown(value, lines=False) if isinstance(value, str) else value
+
+
+def _lines(value: object) -> object:
+    return _shown(value, lines=True) if isinstance(value, str) else value
+
+
+def _shown(value: str, *, lines: bool) -> str:
+    try:
+        text = shown(value, lines=lines)
+    except UnreadableText as error:
+        raise unreadable(error) from None
+    if not text:
+        raise PydanticCustomError("text_empty", "nothing visible in it")
+    return text
+
+
+def unreadable(error: UnreadableText) -> PydanticCustomError:
+    """The same fault, as one of a request's field."""
+    if error.fault == "control_character":
+        return PydanticCustomError("control_character", "control character", {"character": error.character})
+    if error.fault == "broken_character":
+        return PydanticCustomError("broken_character", "half a character", {"character": error.character})
+    return PydanticCustomError("unknown_character", "character without meaning", {"character": error.character})
+
+
+def _without_personal_data(value: str) -> str:
+    if kinds := personal_data_in(value):
+        raise PydanticCustomError("personal_data_public", "personal data", {"kinds": named(kinds)})
     return value
 
 
-Code = Annotated[str, BeforeValidator(_half_width), StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
-"""A short name for machines: lower-case letters, digits, hyphens; full-width forms are folded."""
+Code = Annotated[str, BeforeValidator(_code), StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+"""A short name for machines: lower-case letters, digits, hyphens; see :func:`shared.kernel.text.typed_code`."""
 
-TownshipCode = Annotated[str, BeforeValidator(_half_width), StringConstraints(pattern=r"^[0-9]{12}$")]
-"""The 12-digit division code; full-width digits are folded."""
+TownshipCode = Annotated[str, BeforeValidator(_code), StringConstraints(pattern=r"^[0-9]{12}$")]
+"""The 12-digit division code; see :func:`shared.kernel.text.typed_code`."""
+
+Key = Annotated[str, BeforeValidator(_code), StringConstraints(min_length=1, max_length=40)]
+"""An id as the service gave it, perhaps pasted; see :func:`shared.kernel.text.typed_code`."""
 
 Name = Annotated[
-    str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True), AfterValidator(_without_controls)
+    str,
+    BeforeValidator(_line),
+    StringConstraints(min_length=1, max_length=80),
+    AfterValidator(_without_personal_data),
+    Field(json_schema_extra=PUBLIC_TEXT),
 ]
+"""A name, title or place: one line, shown to everybody and repeated in events, so it may hold no personal number."""
+
 Text = Annotated[
-    str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True), AfterValidator(_without_controls)
+    str,
+    BeforeValidator(_lines),
+    StringConstraints(min_length=1, max_length=500),
+    Field(json_schema_extra=PRIVATE_TEXT),
 ]
+"""What somebody has to say; it stays with the service that it was said to, and goes into no event. An operation that
+takes one asks about personal data in it by :func:`shared.http.free_text.ask_about`."""
+
+AuditedText = Annotated[
+    str,
+    BeforeValidator(_lines),
+    StringConstraints(min_length=1, max_length=500),
+    Field(json_schema_extra=AUDITED_TEXT),
+]
+"""Why somebody did what the audit log keeps. Its use case refuses personal data (``reason_is_personal``)."""
 
 IdempotencyKey = Annotated[
     str | None,

@@ -9,12 +9,14 @@ from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from shared.http.doors import door
-from shared.http.inputs import Body, Text, Uow
+from shared.http.inputs import AuditedText, Body, Uow
 from shared.kernel.access import Policy
+from shared.kernel.errors import InvalidInput
 from shared.messaging.consumer import Consumer, Redriven
 from shared.messaging.envelope import CONTENT_TYPE, Envelope
 from shared.messaging.inbox import get_parked
 from shared.messaging.tables import parked
+from shared.privacy.personal_data import personal_data_in
 
 Publisher = Annotated[str, Field(min_length=1, max_length=20)]
 AggregateId = Annotated[str, Field(min_length=1, max_length=120)]
@@ -51,7 +53,7 @@ class Discard(Redrive):
     """Which event is let go, and why; it must be the next of its aggregate, and have failed."""
 
     aggregate_seq: AggregateSeq
-    reason: Text
+    reason: AuditedText
 
 
 class RedrivenAnswer(BaseModel):
@@ -120,6 +122,8 @@ def parking_router(policy: Policy, consumer: Consumer) -> APIRouter:
     )
     async def discard(request: Discard, uow: Uow) -> RedrivenAnswer:
         uow.permit(policy, "discard_parked")
+        if personal_data_in(request.reason):
+            raise InvalidInput("reason_is_personal", field="reason")
         key = (request.publisher, request.aggregate_id)
         return RedrivenAnswer.of(await consumer.discard(key, request.aggregate_seq, request.reason, uow))
 

@@ -6,8 +6,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from shared.kernel.errors import Words
+
 LANGUAGES = ("zh-CN", "en")
 DEFAULT = "zh-CN"
+
+_BETWEEN = {"zh-CN": "、", "en": ", "}
 
 Text = dict[str, str]
 """The parts of one entry, e.g. title, detail and remedy; each a ``str.format`` template."""
@@ -26,16 +30,18 @@ class Texts:
         return code in self._entries[DEFAULT]
 
     def render(self, language: str, code: str, facts: Mapping[str, Any] | None = None) -> Text:
-        """The parts of ``code`` with ``facts`` filled in. A fact may be given in every language, as a mapping.
+        """The parts of ``code`` with ``facts`` filled in. A fact may be given in every language, as a mapping or
+        as :class:`~shared.kernel.errors.Words`.
 
         :raises KeyError: no such code, or a fact that its text needs is missing.
         """
-        said = {name: _in(language, fact) for name, fact in (facts or {}).items()}
+        said = {name: self._in(language, fact) for name, fact in (facts or {}).items()}
         return {part: text.format_map(said) for part, text in self._entries[language][code].items()}
 
-
-def _in(language: str, fact: object) -> object:
-    return fact[language] if isinstance(fact, Mapping) and language in fact else fact
+    def _in(self, language: str, fact: object) -> object:
+        if isinstance(fact, Words):
+            return _BETWEEN[language].join(self._entries[language][fact.code][part] for part in fact.parts)
+        return fact[language] if isinstance(fact, Mapping) and language in fact else fact
 
 
 @lru_cache(maxsize=1000)

@@ -17,12 +17,13 @@ class Doubts:
     """Gathers the doubts about one request, so that a person is asked once and not one by one.
 
     ``confirmed`` are the codes that whoever asks has seen and answered with "go on anyway". A code that was not
-    among the doubts does no harm.
+    among the doubts does no harm. Given doubts that were gathered before, it goes on with those.
     """
 
-    def __init__(self, confirmed: Collection[str] = ()) -> None:
-        self._confirmed = frozenset(confirmed)
-        self._open: list[Reason] = []
+    def __init__(self, confirmed: "Confirmations" = ()) -> None:
+        before = confirmed if isinstance(confirmed, Doubts) else None
+        self._confirmed: frozenset[str] = before._confirmed if before else frozenset(confirmed)  # type: ignore[arg-type]
+        self._open: list[Reason] = list(before._open) if before else []
 
     def add(self, code: str, field: str, **facts: object) -> None:
         """``code`` is one of the locale files, ``field`` the part of the request that it is about."""
@@ -33,3 +34,7 @@ class Doubts:
         """:raises ConfirmationNeeded: there are doubts that nobody has confirmed."""
         if self._open:
             raise ConfirmationNeeded(self._open)
+
+
+Confirmations = Collection[str] | Doubts
+"""What a use case needs to ask back: the codes that were confirmed, or doubts that its caller has found already."""

@@ -9,6 +9,14 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """A fact that is said in the reader's language: the ``parts`` of an entry of the locale files, as a list."""
+
+    code: str
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
     """One of the things that are in the way: a code of the locale files, where it is, and the facts for its text."""
 

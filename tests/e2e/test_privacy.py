@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+from stdnum.cn import ric
 
 from cli.client import Client
 from cli.demo import PUBLISHERS, Demonstration
@@ -25,7 +26,6 @@ from cli.person import erase as erase_person
 from cli.person import export as export_person
 from cli.scenario import ruian_2014
 from services.catalog.bootstrap import build as build_catalog
-from services.catalog.domain.volunteer import check_digit
 from services.catalog.settings import CatalogSettings
 from services.dispatch.bootstrap import build as build_dispatch
 from services.dispatch.settings import DispatchSettings
@@ -42,7 +42,7 @@ from tests.support.tokens import EVERYTHING, bearer, token
 
 NAME = "玖闻笙韶"
 PHONE = "13876452309"
-IDENTITY = "33032519870921734" + check_digit("33032519870921734")
+IDENTITY = "33032519870921734" + ric.calc_check_digit("33032519870921734?")
 MAIL_LOCAL = "jiuwen.shengshao.q7"
 MAIL = f"{MAIL_LOCAL}@example.org"
 REFUSED_MAIL = f"abgewiesen.{MAIL}"

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field, SecretStr
 
 from services.catalog.application import volunteers
 from shared.http.doors import door
-from shared.http.inputs import PERSONAL, Answer, Body, Code, Page, Text, Uow
+from shared.http.inputs import PERSONAL, Answer, AuditedText, Body, Code, Page, Uow
 from shared.privacy.router import VolunteerNo
 
 router = APIRouter(prefix="/volunteers", tags=["volunteers"])
@@ -20,7 +20,7 @@ Personal = Annotated[SecretStr, Field(min_length=1, max_length=80, json_schema_e
 class VolunteerBody(Body):
     team_code: Code
     name: Personal
-    phone: Annotated[Personal, Field(description="a mainland mobile number")]
+    phone: Annotated[Personal, Field(description="a mainland mobile or landline number")]
     identity: Annotated[Personal | None, Field(description="citizen identity number, where insurance needs it")] = None
     consent_at: Annotated[AwareDatetime, Field(description="when the person agreed")]
     consent_version: Annotated[Code, Field(description="which text about the purpose the person agreed to")]
@@ -39,11 +39,11 @@ class CorrectionBody(Body):
 class RevealBody(Body):
     field: volunteers.PersonalField
     purpose: volunteers.Purpose
-    reason: Text
+    reason: AuditedText
 
 
 class ErasureBody(Body):
-    reason: Annotated[Text | None, Field(description="needed unless the person asks in person")] = None
+    reason: Annotated[AuditedText | None, Field(description="needed unless the person asks in person")] = None
 
 
 class VolunteerAnswer(Answer):

@@ -6,16 +6,13 @@ from typing import Literal, get_args
 
 from sqlalchemy import Select, select, update
 
+from services.catalog.application.personal_values import clean_identity, clean_name, clean_phone
 from services.catalog.application.policy import POLICY
 from services.catalog.domain.directory import Team
 from services.catalog.domain.volunteer import (
     PersonRequest,
     State,
     Volunteer,
-    clean_identity,
-    clean_name,
-    clean_phone,
-    has_numbers,
     mask_identity,
     mask_name,
     mask_phone,
@@ -31,7 +28,9 @@ from shared.db.vault import Vault, place_of
 from shared.kernel.access import Grant
 from shared.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound
 from shared.kernel.ids import new_id
+from shared.kernel.text import matched
 from shared.privacy.answering import Record, drop_parts, keep_part
+from shared.privacy.personal_data import personal_data_in
 from shared.telemetry.logs import logger
 
 log = logger(__name__)
@@ -285,7 +284,8 @@ def _open(vault: Vault, person: Volunteer, field: PersonalField) -> str | None:
 def _refuse_personal(vault: Vault, person: Volunteer, reason: str) -> None:
     """Reasons are kept where no values are: they must not name the person."""
     values = (_open(vault, person, field) for field in FIELDS)
-    if has_numbers(reason) or any(value in reason for value in values if value is not None):
+    said = matched(reason)
+    if personal_data_in(reason) or any(matched(value) in said for value in values if value is not None):
         raise InvalidInput("reason_is_personal", field="reason")
 
 
