@@ -160,6 +160,7 @@ class Service:
             audience=settings.oidc_audience,
             skew_seconds=settings.oidc_skew_seconds,
             roles_claim=settings.oidc_roles_claim,
+            token_type=settings.oidc_token_type,
         )
         rates = Rates(
             account=settings.limit_account,

@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -53,7 +53,13 @@ class ServiceSettings(BaseSettings):
         default=None, description="keys that seal personal data; default: vault_keys in the folder of secrets"
     )
     vault_keys_create: bool = Field(default=False, description="make that file when there is none; for one process")
-    oidc_roles_claim: str = Field(default="roles", description="where tokens say roles, e.g. realm_access.roles")
+    oidc_roles_claim: str = Field(
+        default="roles", description="where tokens say roles: a claim's name (it may be a URL), or realm_access.roles"
+    )
+    oidc_token_type: Literal["at+jwt", "jwt"] = Field(
+        default="at+jwt",
+        description="typ of access tokens (RFC 9068); jwt for a provider whose tokens say JWT or nothing",
+    )
     limit_account: int = Field(default=3000, ge=1, description="requests a minute of one account")
     limit_address: int = Field(default=6000, ge=1, description="requests a minute from one address")
     limit_township_writes: int = Field(default=600, ge=1, description="changes a minute by one township's accounts")

@@ -5,14 +5,12 @@ import json
 import ssl
 import time
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 import httpx
-from joserfc.errors import JoseError
-from joserfc.jwk import Key, KeySet
 
+from shared.identity.jwks import PublishedKey, PublishedKeys, read_key_set
 from shared.telemetry.logs import logger
 
 FRESH_SECONDS = 300.0
@@ -20,6 +18,9 @@ FRESH_SECONDS = 300.0
 
 PAUSE_SECONDS = 1.0
 """An unknown key makes the keys be asked for at once, but not more often than this."""
+
+LONGEST_KEPT_SECONDS = 86_400.0
+"""While the provider is away, the keys that are known go on being used for this long and no longer."""
 
 log = logger(__name__)
 
@@ -29,51 +30,64 @@ class KeysUnavailable(Exception):
 
 
 class KeySource:
-    """The keys by their ids.
+    """The provider's keys, as :class:`shared.identity.jwks.PublishedKeys` finds them.
 
     ``url`` is the address of a JWK Set (RFC 7517), ``https://...`` or ``file:///...``; without one it is
     looked up in the issuer's discovery document (OpenID Connect Discovery 1.0). When the provider is
-    away, the keys that are known go on being used.
+    away, the keys that are known go on being used for a day.
     """
 
     def __init__(self, issuer: str, url: str = "", *, tls: ssl.SSLContext | None = None) -> None:
         self._tls = tls or True
         self._issuer = issuer.rstrip("/")
         self._url = url
-        self._keys: dict[str, Key] = {}
+        self._keys = PublishedKeys()
+        self._said: list[str] = []
+        self._read_at = float("-inf")
         self._asked_at = float("-inf")
         self._turn = asyncio.Lock()
 
-    async def find(self, kid: str) -> Key | None:
-        """:raises KeysUnavailable: none are known, and the provider does not answer."""
+    async def find(self, kid: str | None, algorithm: str, now: float) -> tuple[PublishedKey, ...]:
+        """The keys that may have signed a token; none when no published key fits. ``now`` is in seconds since 1970.
+
+        :raises KeysUnavailable: no keys are known, and the provider does not answer.
+        """
+        found = self._keys.find(kid, algorithm, now)
         age = time.monotonic() - self._asked_at
-        if (kid not in self._keys and age > PAUSE_SECONDS) or age > FRESH_SECONDS:
+        if (not found and age > PAUSE_SECONDS) or age > FRESH_SECONDS:
             async with self._turn:
                 if time.monotonic() - self._asked_at >= age:  # nobody else asked while we waited
-                    await self._ask()
-        return self._keys.get(kid)
+                    await self.read()
+            found = self._keys.find(kid, algorithm, now)
+        return found
 
-    async def _ask(self) -> None:
+    async def read(self) -> list[str]:
+        """Asks for the keys now; gives a warning for each entry of theirs that can't be used.
+
+        :raises KeysUnavailable: no keys are known, and the provider does not answer.
+        """
         try:
-            found = await self._fetch()
-            keys = KeySet.import_key_set(found).keys  # type: ignore[arg-type]  # a JWK Set, as RFC 7517 writes it
-        except (httpx.HTTPError, OSError, ValueError, KeyError, TypeError, JoseError) as error:
-            log.warning("the identity provider's keys can't be read", error=repr(error))
-            if not self._keys:
+            self._keys, said = read_key_set(await self._fetch())
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+            log.warning("the identity provider's keys can't be read", error=repr(error)[:500])
+            if not self._keys or time.monotonic() - self._read_at > LONGEST_KEPT_SECONDS:
+                self._keys = PublishedKeys()
                 raise KeysUnavailable(str(error)) from error
             self._asked_at = time.monotonic() - FRESH_SECONDS + PAUSE_SECONDS
-            return
-        self._keys = {key.kid: key for key in keys if key.kid}
-        self._asked_at = time.monotonic()
+            return self._said
+        if said != self._said:  # the same again each five minutes would hide what is new
+            for warning in said:
+                log.warning("a key of the identity provider's set is odd", key=warning)
+        self._said = said
+        self._read_at = self._asked_at = time.monotonic()
+        return said
 
-    async def _fetch(self) -> dict[str, Any]:
+    async def _fetch(self) -> object:
         if urlsplit(self._url).scheme == "file":
-            return dict(
-                json.loads(await asyncio.to_thread(Path(url2pathname(urlsplit(self._url).path)).read_text, "utf-8"))
-            )
+            return json.loads(await asyncio.to_thread(Path(url2pathname(urlsplit(self._url).path)).read_text, "utf-8"))
         async with httpx.AsyncClient(timeout=5, trust_env=False, verify=self._tls, follow_redirects=False) as http:
             url = self._url
             if not url:
                 document = await http.get(f"{self._issuer}/.well-known/openid-configuration")
                 url = document.raise_for_status().json()["jwks_uri"]
-            return dict((await http.get(url)).raise_for_status().json())
+            return (await http.get(url)).raise_for_status().json()

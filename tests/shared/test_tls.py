@@ -124,10 +124,10 @@ async def test_the_identity_provider_proves_its_name(tmp_path: Path, stranger: P
     said = json.dumps({"keys": [KEY.as_dict(private=False)]}).encode()
     with web_server(lambda path: (200, said), authority.serving("localhost")) as server:
         url = f"https://localhost:{server.port}/jwks"
-        assert await KeySource("", url, tls=trusting(authority.ca_file)).find("test") is not None
+        assert await KeySource("", url, tls=trusting(authority.ca_file)).find("test", "ES256", 0)
         for wrong in (trusting(stranger), trusting(None)):
             with pytest.raises(KeysUnavailable):
-                await KeySource("", url, tls=wrong).find("test")
+                await KeySource("", url, tls=wrong).find("test", "ES256", 0)
 
 
 def test_a_file_without_certificates_is_named(tmp_path: Path) -> None:

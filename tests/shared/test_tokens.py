@@ -1,5 +1,7 @@
 """Access tokens of whichever provider a city has: clock skew, where roles stand, new keys, a provider that is away."""
 
+import asyncio
+import base64
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -7,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
+from joserfc.jws import JWSRegistry
 
 from shared.identity.keys import KeySource, KeysUnavailable
 from shared.identity.tokens import TokenVerifier
@@ -20,6 +25,7 @@ from tests.support.web import Answer, web_server
 
 NOW = datetime(2014, 6, 27, tzinfo=UTC)
 SECONDS = int(NOW.timestamp())
+ES256 = JWSRegistry.algorithms["ES256"]
 
 
 def verifier(keys: KeySource | None = None, **changed: Any) -> TokenVerifier:
@@ -49,6 +55,15 @@ def verifier(keys: KeySource | None = None, **changed: Any) -> TokenVerifier:
         ({"iss": [ISSUER]}, "issuer"),
         ({"sub": ""}, "subject"),
         ({"sub": 7}, "subject"),
+        ({"sub": "a" * 121}, "subject"),
+        ({"sub": "a\x00"}, "subject"),
+        ({"aud": 7}, "audience"),
+        ({"aud": {AUDIENCE: True}}, "audience"),
+        ({"exp": 10**400}, "exp"),
+        ({"exp": float("nan")}, "exp"),
+        ({"exp": float("inf")}, "exp"),
+        ({"exp": 253_402_300_799.9999}, "exp"),
+        ({"iat": "0"}, "iat"),
     ],
 )
 async def test_claims_are_checked_one_by_one(claims: dict[str, Any], reason: str | None) -> None:
@@ -71,6 +86,22 @@ async def test_claims_are_checked_one_by_one(claims: dict[str, Any], reason: str
         ("realm_access.roles", {}, set()),
         ("roles", {"roles": "coordinator"}, set()),
         ("roles", {"roles": None}, set()),
+        ("roles", {"roles": {"clerk": True}}, set()),
+        ("roles", {"roles": [["clerk"], {}, None, "clerk"]}, {Role.CLERK}),
+        ("https://id.ruian.example/roles", {"https://id.ruian.example/roles": ["clerk"]}, {Role.CLERK}),
+        (
+            "https://id.ruian.example/access.roles",
+            {"https://id.ruian.example/access": {"roles": ["clerk"]}},
+            {Role.CLERK},
+        ),
+        (
+            "resource_access.diancai.city.roles",
+            {"resource_access": {"diancai.city": {"roles": ["clerk"]}}},
+            {Role.CLERK},
+        ),
+        ("a.b", {"a.b": ["clerk"], "a": {"b": ["auditor"]}}, {Role.CLERK}),
+        ("a..b", {"a": {"": {"b": ["clerk"]}}}, {Role.CLERK}),
+        ("", {"roles": ["clerk"]}, set()),
     ],
 )
 async def test_roles_stand_where_the_city_says(where: str, claims: dict[str, Any], roles: set[Role]) -> None:
@@ -106,9 +137,114 @@ async def test_a_citys_own_provider_may_sign_otherwise(algorithm: str, key: Any,
     assert actor.subject == "a"
 
 
+ODD: Any = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=10)
+    | st.just("at+jwt")
+    | st.just("test"),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+CLAIMS = ("iss", "aud", "sub", "iat", "exp", "nbf", "roles", "township_code", "team_code", "volunteer_no", "sid")
+
+
+@settings(deadline=None, max_examples=300, suppress_health_check=list(HealthCheck))
+@given(
+    header=st.dictionaries(st.sampled_from(["alg", "kid", "typ", "cty", "crit", "b64", "jwk", "x5c"]), ODD, max_size=3),
+    claims=st.dictionaries(st.sampled_from(CLAIMS), ODD, max_size=4),
+)
+def test_whatever_a_token_says_it_is_taken_or_refused(header: dict[str, Any], claims: dict[str, Any]) -> None:
+    body = {"iss": ISSUER, "aud": AUDIENCE, "sub": "a", "iat": 0, "exp": 4102444800} | claims
+    signed = compact({"alg": "ES256", "kid": "test", "typ": "at+jwt"} | header, body)
+    try:
+        actor, said = asyncio.run(verifier().verify(signed))
+    except Unauthenticated:
+        return
+    assert all(isinstance(datetime.fromtimestamp(said[name], UTC), datetime) for name in ("iat", "exp"))
+    for code in (actor.subject, actor.township_code, actor.team_code, actor.volunteer_no):
+        assert code is None or code.encode()
+
+
+def compact(header: Any, claims: Any) -> str:
+    """A JWS (RFC 7515, 7.1) made by hand, for libraries refuse to make odd ones."""
+    parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=") for part in (header, claims)]
+    signature = ES256.sign(b".".join(parts), KEY)
+    return b".".join([*parts, base64.urlsafe_b64encode(signature).rstrip(b"=")]).decode()
+
+
+@pytest.mark.parametrize("header", [[], ["alg"], "alg", 7, None, {"alg": ["ES256"]}, {"alg": {}}])
+async def test_a_header_that_is_none_is_refused(header: Any) -> None:
+    with pytest.raises(Unauthenticated):
+        await verifier().verify(compact(header, {}))
+
+
+@pytest.mark.parametrize("claims", [[], ["exp"], "x", 7, None])
+async def test_claims_that_are_none_are_refused(claims: Any) -> None:
+    with pytest.raises(Unauthenticated):
+        await verifier().verify(compact({"alg": "ES256", "kid": "test", "typ": "at+jwt"}, claims))
+
+
+@pytest.mark.parametrize("name", ["sub", "iss", "aud", "roles", "township_code"])
+async def test_half_a_character_is_no_text(name: str) -> None:
+    body = {"iss": ISSUER, "aud": AUDIENCE, "sub": "a", "iat": 0, "exp": 4102444800} | {name: "\ud800"}
+    checked = verifier().verify(compact({"alg": "ES256", "kid": "test", "typ": "at+jwt"}, body))
+    if name in {"sub", "iss", "aud"}:
+        with pytest.raises(Unauthenticated):
+            await checked
+        return
+    actor, _ = await checked
+    assert (actor.roles, actor.township_code) == (set(), None)
+
+
+async def test_a_token_nested_without_end_is_refused() -> None:
+    deep = base64.urlsafe_b64encode(b'{"a":' * 900 + b"1" + b"}" * 900).decode().rstrip("=")
+    for text in (f"{deep}.e30.e30", f"eyJhbGciOiJFUzI1NiIsImtpZCI6InRlc3QiLCJ0eXAiOiJhdCtqd3QifQ.{deep}.AAAA"):
+        with pytest.raises(Unauthenticated):
+            await verifier().verify(text)
+
+
+@pytest.mark.parametrize(
+    ("typ", "setting", "claims", "taken"),
+    [
+        ("at+jwt", "at+jwt", {}, True),
+        ("AT+JWT", "at+jwt", {}, True),
+        ("application/at+jwt", "at+jwt", {}, True),
+        ("JWT", "at+jwt", {}, False),
+        (None, "at+jwt", {}, False),
+        ("id+jwt", "jwt", {}, False),
+        ("logout+jwt", "jwt", {}, False),
+        ("dpop+jwt", "jwt", {}, False),
+        (["at+jwt"], "jwt", {}, False),
+        ("JWT", "jwt", {}, True),
+        (None, "jwt", {}, True),
+        ("JWT", "jwt", {"nonce": "n"}, False),
+        ("JWT", "jwt", {"at_hash": "h"}, False),
+        ("JWT", "jwt", {"token_use": "id"}, False),
+        ("JWT", "jwt", {"token_use": ["access"]}, False),
+        ("JWT", "jwt", {"token_use": "access"}, True),
+        ("JWT", "jwt", {"typ": "ID"}, False),
+        ("JWT", "jwt", {"typ": "Refresh"}, False),
+        ("JWT", "jwt", {"typ": "Bearer", "nonce": "n"}, True),
+    ],
+)
+async def test_only_access_tokens_are_taken(typ: Any, setting: str, claims: dict[str, Any], taken: bool) -> None:
+    header = {"alg": "ES256", "kid": "test"} | ({} if typ is None else {"typ": typ})
+    body = {"iss": ISSUER, "aud": AUDIENCE, "sub": "a", "iat": 0, "exp": 4102444800} | claims
+    checked = verifier(token_type=setting).verify(compact(header, body))
+    if taken:
+        assert (await checked)[0].subject == "a"
+        return
+    with pytest.raises(Unauthenticated) as refused:
+        await checked
+    assert refused.value.reason == "type"
+
+
 def _signed(key: Any, algorithm: str) -> str:
     claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "a", "iat": 0, "exp": 4102444800}
-    return jwt.encode({"alg": algorithm, "kid": "k"}, claims, key, algorithms=[algorithm])
+    return jwt.encode({"alg": algorithm, "kid": "k", "typ": "at+jwt"}, claims, key, algorithms=[algorithm])
 
 
 class Provider:
