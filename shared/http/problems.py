@@ -1,6 +1,6 @@
 """Refusals as RFC 9457 problem details: a stable code, the field at fault, and what to do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from shared.db.engine import store_is_away
 from shared.http.texts import Texts, preferred_language
+from shared.http.wording import Wording
 from shared.identity.keys import KeysUnavailable
 from shared.kernel.errors import DomainError, IllegalTransition, NotFound
 from shared.messaging.broker import BrokerUnavailable
@@ -32,9 +33,10 @@ log = logger(__name__)
 
 
 class FieldProblem(BaseModel):
-    """One field that breaks a rule."""
+    """One field that breaks a rule; ``label`` is what a form calls it, in the reader's language."""
 
     field: str
+    label: str | None = None
     code: str
     detail: str
     remedy: str
@@ -50,6 +52,7 @@ class Problem(BaseModel):
     instance: str
     code: str
     field: str | None = None
+    label: str | None = None
     remedy: str
     errors: list[FieldProblem] | None = None
     state: str | None = None
@@ -68,6 +71,7 @@ def install(app: FastAPI, texts: Texts) -> Callable[[Request, Exception], Respon
     def answer(request: Request, status: int, code: str, facts: dict[str, Any], **more: Any) -> JSONResponse:
         language = preferred_language(request.headers.get("accept-language"))
         text = texts.render(language, code, facts)
+        more["label"] = Wording(texts, language).label(more.get("field"))
         problem = Problem(
             type=f"urn:diancai:problem:{code}", status=status, instance=request.url.path, code=code, **text, **more
         )
@@ -75,17 +79,26 @@ def install(app: FastAPI, texts: Texts) -> Callable[[Request, Exception], Respon
         if status == 503:
             headers["Retry-After"] = "3"
         if status == 401:  # RFC 6750, 3
-            headers["WWW-Authenticate"] = 'Bearer error="invalid_token"' if facts.get("reason") else "Bearer"
+            reason = facts.get("reason")
+            said = f'Bearer error="invalid_token", error_description="{reason}"' if reason else "Bearer"
+            headers["WWW-Authenticate"] = said
         if status == 429:
             headers["Retry-After"] = str(facts["retry_after"])
         return JSONResponse(problem.model_dump(exclude_none=True), status, headers, media_type=MEDIA_TYPE)
 
     def reasons(request: Request, error: DomainError) -> list[FieldProblem]:
         language = preferred_language(request.headers.get("accept-language"))
-        remedy = texts.render(language, error.code, error.facts)["remedy"]
+        wording = Wording(texts, language)
+        remedy = texts.render(language, error.code, wording.facts(error))["remedy"]
         told = [(each, {"remedy": remedy} | texts.render(language, each.code, each.facts)) for each in error.reasons]
         return [
-            FieldProblem(field=each.where, code=each.code, detail=text["detail"], remedy=text["remedy"])
+            FieldProblem(
+                field=each.where,
+                label=wording.label(each.where),
+                code=each.code,
+                detail=text["detail"],
+                remedy=text["remedy"],
+            )
             for each, text in told
         ]
 
@@ -98,19 +111,16 @@ def install(app: FastAPI, texts: Texts) -> Callable[[Request, Exception], Respon
             more |= {"states": list(error.states)}
         if error.reasons:
             more |= {"errors": reasons(request, error)}
-        facts = dict(error.facts) | {"states": ", ".join(more.get("states", []))}
+        language = preferred_language(request.headers.get("accept-language"))
+        facts = Wording(texts, language).facts(error)
         return answer(request, error.status, error.code, facts, **more)
 
     def invalid(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
-        language = preferred_language(request.headers.get("accept-language"))
-        errors = []
-        for fault in error.errors():
-            code = f"invalid.{fault['type']}"
-            facts = {"message": fault["msg"], **fault.get("ctx", {})}
-            text = texts.render(language, code if texts.has(code) else "invalid.other", facts)
-            errors.append(FieldProblem(field=_path(fault["loc"]), code=code, **text))
-        return answer(request, 422, "invalid_request", {"count": len(errors)}, field=errors[0].field, errors=errors)
+        wording = Wording(texts, preferred_language(request.headers.get("accept-language")))
+        errors = [_field_problem(texts, wording, fault) for fault in error.errors()]
+        facts = {"count": len(errors), "labels": wording.labels(each.field for each in errors)}
+        return answer(request, 422, "invalid_request", facts, field=errors[0].field, errors=errors)
 
     def unrouted(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
@@ -133,6 +143,14 @@ def install(app: FastAPI, texts: Texts) -> Callable[[Request, Exception], Respon
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, unrouted)
     return fault
+
+
+def _field_problem(texts: Texts, wording: Wording, fault: Mapping[str, Any]) -> FieldProblem:
+    code = f"invalid.{fault['type']}"
+    facts = wording.of_fault(fault["type"], {"message": fault["msg"], **fault.get("ctx", {})})
+    text = texts.render(wording.language, code if texts.has(code) else "invalid.other", facts)
+    field = _path(fault["loc"])
+    return FieldProblem(field=field, label=wording.label(field), code=code, **text)
 
 
 def _path(location: tuple[int | str, ...]) -> str:

@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Mapping
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from shared.kernel.errors import Words
 
+CHINA = ZoneInfo("Asia/Shanghai")
 LANGUAGES = ("zh-CN", "en")
 DEFAULT = "zh-CN"
 
@@ -24,14 +27,20 @@ class Texts:
         self._entries: dict[str, dict[str, Text]] = {language: {} for language in LANGUAGES}
         for folder in (Path(__file__).parent / "locales", *folders):
             for language in LANGUAGES:
-                self._entries[language] |= json.loads((folder / f"{language}.json").read_text("utf-8"))
+                for code, text in json.loads((folder / f"{language}.json").read_text("utf-8")).items():
+                    # Of a group of words each service adds its own to those that all share.
+                    self._entries[language][code] = self._entries[language].get(code, {}) | text
 
     def has(self, code: str) -> bool:
         return code in self._entries[DEFAULT]
 
+    def word(self, language: str, group: str, name: str) -> str | None:
+        """What ``language`` calls ``name`` in a group of words (see shared.http.wording), or None."""
+        return self._entries[language].get(group, {}).get(name)
+
     def render(self, language: str, code: str, facts: Mapping[str, Any] | None = None) -> Text:
         """The parts of ``code`` with ``facts`` filled in. A fact may be given in every language, as a mapping or
-        as :class:`~shared.kernel.errors.Words`.
+        as :class:`~shared.kernel.errors.Words`; days and moments are written as people write them.
 
         :raises KeyError: no such code, or a fact that its text needs is missing.
         """
@@ -41,7 +50,24 @@ class Texts:
     def _in(self, language: str, fact: object) -> object:
         if isinstance(fact, Words):
             return _BETWEEN[language].join(self._entries[language][fact.code][part] for part in fact.parts)
+        if isinstance(fact, date):
+            return _said(language, fact)
         return fact[language] if isinstance(fact, Mapping) and language in fact else fact
+
+
+def _said(language: str, day: date) -> str:
+    """A day as people write it; a moment with its time in China."""
+    at = f" {(day := day.astimezone(CHINA)):%H:%M}" if isinstance(day, datetime) else ""
+    if language == "zh-CN":
+        return f"{day.year}年{day.month}月{day.day}日{at}"
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}{at}"
+
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
+"""Written out, since strftime says them in the language of the process."""
 
 
 @lru_cache(maxsize=1000)

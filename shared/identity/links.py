@@ -40,7 +40,7 @@ class LinkExpired(DomainError):
     status = 410
 
     def __init__(self, ended_at: datetime) -> None:
-        super().__init__("link.expired", field="link", ended_at=ended_at.isoformat(timespec="minutes"))
+        super().__init__("link.expired", field="link", ended_at=ended_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import ast
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from string import Formatter
 
@@ -98,20 +99,6 @@ def test_every_refusal_of_the_mechanism_has_texts() -> None:
     assert needs(texts["illegal_transition"]) <= facts.keys()
 
 
-@pytest.mark.parametrize("service", SERVICES)
-def test_where_a_kind_has_states_its_absence_names_them(service: str) -> None:
-    texts = entries(folder_of(service) / "locales", DEFAULT)
-    for _, tree in sources(folder_of(service) / "domain"):
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ClassDef) and any(
-                isinstance(line, ast.AnnAssign) and ast.unparse(line.target) == "STEPS" and line.value is not None
-                for line in node.body
-            ):
-                kind = dict(_kinds(folder_of(service))).get(node.name)
-                if kind is not None and f"{kind}.not_found" in texts:
-                    assert "states" in needs(texts[f"{kind}.not_found"]), kind
-
-
 def test_texts_for_broken_fields_use_facts_that_pydantic_gives() -> None:
     contexts: dict[str, set[str]] = {
         error["type"]: set(error.get("example_context") or {}) for error in list_all_errors()
@@ -133,6 +120,15 @@ def test_a_services_own_texts_come_before_the_shared_ones() -> None:
     texts = Texts(folder_of("catalog") / "locales")
     assert texts.render("en", "team.not_found", {"id": "x"})["title"] == "There is no such team"
     assert texts.has("concurrent_change")
+
+
+def test_days_and_moments_are_written_as_people_write_them() -> None:
+    texts = Texts(folder_of("catalog") / "locales")
+    facts = {"first": date(2014, 7, 16), "last": date(2014, 6, 27)}
+    assert texts.render("zh-CN", "days_reversed", facts)["detail"] == "当前为 2014年7月16日 至 2014年6月27日。"
+    assert texts.render("en", "days_reversed", facts)["detail"] == "It would run from 16 July 2014 to 27 June 2014."
+    moment = {"ended_at": datetime(2014, 6, 26, 23, 30, tzinfo=UTC)}
+    assert "2014年6月27日 07:30" in texts.render("zh-CN", "link.expired", moment)["detail"]
 
 
 @pytest.mark.parametrize(

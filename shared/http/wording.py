@@ -1,0 +1,76 @@
+"""The reader's words for what the code calls by identifiers: fields, kinds, states, steps, actions, choices.
+
+They stand in the locale files, in groups: ``fields``, ``kinds``, ``actions``, ``choices``, ``forms``, and for each
+kind of aggregate ``states.<kind>`` and ``steps.<kind>``. ``tests/web/test_words.py`` shows that none is missing.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from shared.http.texts import Texts
+from shared.kernel.errors import DomainError, Forbidden, IllegalTransition
+
+_PART = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
+_QUOTED = re.compile(r"'([^']*)'")
+
+
+class Wording:
+    """The texts of a service in one language, with identifiers said in words."""
+
+    def __init__(self, texts: Texts, language: str) -> None:
+        self._texts = texts
+        self.language = language
+
+    def label(self, path: str | None) -> str | None:
+        """What a form calls the field at ``path`` (``lines[0].item_code``), or None where no form has it."""
+        said = ""
+        for name, number in _PART.findall(path or ""):
+            if name:
+                word = self._texts.word(self.language, "fields", name)
+                if word is None:
+                    return None
+                said = self._joined("field_of", outer=said, inner=word) if said else word
+            else:
+                said = self._joined("field_number", field=said, number=int(number) + 1)
+        return said or None
+
+    def labels(self, paths: Iterable[str]) -> str:
+        """Labels of several fields, one after the other; a field that no form has goes by its own name."""
+        return self._listed(dict.fromkeys(self.label(path) or path for path in paths))
+
+    def facts(self, error: DomainError) -> dict[str, Any]:
+        """The facts of a refusal as its text is to say them."""
+        facts = dict(error.facts)
+        if isinstance(error, IllegalTransition):
+            kind = str(facts["kind"])
+            steps = [self._word(f"steps.{kind}", step) for step in error.possible]
+            facts["possible"] = self._listed(steps) if steps else self._word("phrases", "no_step")
+            facts["state"] = self._word(f"states.{kind}", error.state)
+            facts["wanted"] = self._word(f"steps.{kind}", str(facts["wanted"]))
+        if isinstance(error, Forbidden):
+            facts["action"] = self._word("actions", str(facts["action"]))
+        for name, group in (("kind", "kinds"), ("role", "choices")):
+            if isinstance(facts.get(name), str):
+                facts[name] = self._word(group, str(facts[name]))
+        return facts
+
+    def of_fault(self, kind: str, facts: dict[str, Any]) -> dict[str, Any]:
+        """The facts of what pydantic found: choices and patterns become words."""
+        if kind in ("literal_error", "enum"):
+            choices = _QUOTED.findall(str(facts.get("expected", "")))
+            facts = facts | {"expected": self._listed(self._word("choices", choice) for choice in choices)}
+        if kind == "string_pattern_mismatch":
+            pattern = str(facts.get("pattern", ""))
+            form = self._texts.word(self.language, "forms", pattern)
+            facts = facts | {"pattern": form or self._word("phrases", "other_form")}
+        return facts
+
+    def _word(self, group: str, name: str) -> str:
+        return self._texts.word(self.language, group, name) or name
+
+    def _joined(self, phrase: str, **facts: object) -> str:
+        return self._word("phrases", phrase).format_map(facts)
+
+    def _listed(self, words: Iterable[str]) -> str:
+        return self._word("phrases", "list_comma").join(words)
