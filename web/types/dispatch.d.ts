@@ -1215,11 +1215,13 @@ export interface components {
         };
         /**
          * FieldProblem
-         * @description One field that breaks a rule.
+         * @description One field that breaks a rule; ``label`` is what a form calls it, in the reader's language.
          */
         FieldProblem: {
             /** Field */
             field: string;
+            /** Label */
+            label?: string | null;
             /** Code */
             code: string;
             /** Detail */
@@ -1579,6 +1581,8 @@ export interface components {
             code: string;
             /** Field */
             field?: string | null;
+            /** Label */
+            label?: string | null;
             /** Remedy */
             remedy: string;
             /** Errors */

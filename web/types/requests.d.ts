@@ -552,11 +552,13 @@ export interface components {
         };
         /**
          * FieldProblem
-         * @description One field that breaks a rule.
+         * @description One field that breaks a rule; ``label`` is what a form calls it, in the reader's language.
          */
         FieldProblem: {
             /** Field */
             field: string;
+            /** Label */
+            label?: string | null;
             /** Code */
             code: string;
             /** Detail */
@@ -867,6 +869,8 @@ export interface components {
             code: string;
             /** Field */
             field?: string | null;
+            /** Label */
+            label?: string | null;
             /** Remedy */
             remedy: string;
             /** Errors */
