@@ -148,7 +148,7 @@ class Demonstration:
             self._place(township, "circuit", "accept", ("scheduled", "served", "rated", "closed"))
             for township in sc.townships
         ]
-        returned = self._place(sc.township(s.RETURNED_TOWNSHIP), "again", "return", (), {"reason": s.RETURN_REASON})
+        returned = self._place(sc.township(s.RETURNED_TOWNSHIP), "again", "return", (), s.RETURN_REASON)
         cancelled = self._cancel(sc.township(s.CANCELLED_TOWNSHIP))
         await self._each("orders", [*accepted, returned, cancelled])
 
@@ -176,9 +176,7 @@ class Demonstration:
         async def read() -> Json:
             return dict(await self._client.get(path))
 
-        await self._client.ensure(
-            read, lambda o: o["state"] == "cancelled", f"{path}/cancel", {"reason": s.CANCEL_REASON}
-        )
+        await self._client.ensure(read, lambda o: o["state"] == "cancelled", f"{path}/cancel", s.CANCEL_REASON)
 
     def order_body(self, township: Json) -> Json:
         return {
@@ -285,7 +283,7 @@ class Demonstration:
                 self._stop_reader(stop["id"]),
                 lambda found: _assignment(found, booth["id"])["state"] == "declined",
                 f"/api/dispatch/assignments/{booth['id']}/decline",
-                {"reason": s.DECLINE_REASON},
+                s.DECLINE_REASON,
             )
         self._progress("decline", 1, 1)
 
@@ -295,7 +293,7 @@ class Demonstration:
             self._stop_reader(stop["id"]),
             lambda found: found["postponed_from"] is not None,
             f"/api/dispatch/stops/{stop['id']}/postpone",
-            {"reason": s.POSTPONE_REASON},
+            s.POSTPONE_REASON,
         )
         self._progress("postponement", 1, 1)
 

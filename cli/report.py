@@ -79,7 +79,7 @@ def _circuit(plan: Json) -> Table:
 def _note(stop: Json) -> str:
     notes = []
     if was := stop["postponed_from"]:
-        notes.append(f"原定 {day_of(was['on'], was['part'])}：{was['reason']}")
+        notes.append(f"原定 {day_of(was['on'], was['part'])}：{was['reason'] or '方案调整'}")
     for booth in stop["assignments"]:
         if booth["state"] == "declined":
             now = next(

@@ -28,10 +28,14 @@ SECOND_LEGAL_TEAM = {
     "name_en": "Lawyers",
     "agency": "律师协会",
 }
-DECLINING_TEAM, DECLINING_AT, DECLINE_REASON = "justice", "湖岭镇", "当天有庭审，抽不出人"
-POSTPONED_TOWNSHIP, POSTPONE_REASON = "上望街道", "台风预警，户外摊位停办"
-RETURNED_TOWNSHIP, RETURN_REASON = "塘下镇", "与已提交的点单重复"
-CANCELLED_TOWNSHIP, CANCEL_REASON = "安阳街道", "场地临时维修，改日再约"
+DECLINING_TEAM, DECLINING_AT, DECLINE_REASON = (
+    "justice",
+    "湖岭镇",
+    {"reason_code": "busy", "reason": "当天有庭审，抽不出人"},
+)
+POSTPONED_TOWNSHIP, POSTPONE_REASON = "上望街道", {"reason_code": "weather", "reason": "台风预警，户外摊位停办"}
+RETURNED_TOWNSHIP, RETURN_REASON = "塘下镇", {"reason_code": "duplicate", "reason": "与已提交的点单重复"}
+CANCELLED_TOWNSHIP, CANCEL_REASON = "安阳街道", {"reason_code": "venue", "reason": "场地临时维修，改日再约"}
 ITEMS_ON_THEME = ("farm-policy",)
 """Of both stated themes, whose days are the campaign's."""
 RULED_OUT = {"湖岭镇": ["2014-06-27"], "陶山镇": ["2014-06-30"]}

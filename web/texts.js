@@ -38,6 +38,12 @@ export function t(key, facts = {}) {
  */
 export const named = (name, nameEn) => (spoken === "en" && nameEn) || name;
 
+/**
+ * Why something was declined, moved or called off: the words to it, else those of its code.
+ * @param {{ reason_code?: string | null, reason: string | null }} of
+ */
+export const reason = (of) => of.reason ?? texts[/** @type {Key} */ (`reason.${of.reason_code}`)] ?? t("reason.other");
+
 /** @param {number} value */
 export const number = (value) => new Intl.NumberFormat(spoken).format(value);
 

@@ -3,7 +3,7 @@
 
 import { fill, h, part } from "./elements.js";
 import { drawMap } from "./map.js";
-import { day, half, language, named, number, t } from "./texts.js";
+import { day, half, language, named, number, reason, t } from "./texts.js";
 
 /** @typedef {import("./types/api").Answer<"dispatch", "/plans/{plan_id}">} Plan */
 /** @typedef {Plan["stops"][number]} Stop */
@@ -136,20 +136,17 @@ function stopCard(stop, place, isNext) {
         h("h3", {}, named(stop.township_name, stop.township_name_en), " ", h("span", { class: "place" }, placeOf(stop))),
       ),
       stop.postponed_from && h("p", { class: "moved" }, postponement(stop.postponed_from)),
-      stop.state === "cancelled" ? h("p", { class: "moved" }, t("stop.cancelled_because", { reason: why(stop.reason ?? "") })) : null,
+      stop.state === "cancelled" ? h("p", { class: "moved" }, t("stop.cancelled_because", { reason: reason(stop) })) : null,
       details,
     ),
   );
 }
 
-/** @param {NonNullable<Stop["postponed_from"]>} from on, part and reason */
+/** @param {NonNullable<Stop["postponed_from"]>} from on, part, reason_code and reason */
 function postponement(from) {
   const was = half(String(from["on"]), from["part"] === "afternoon" ? "afternoon" : "morning");
-  return t("stop.postponed", { half: was, reason: why(String(from["reason"])) });
+  return t("stop.postponed", { half: was, reason: reason(from) });
 }
-
-/** @param {string} reason as it was typed, or the code of a new revision of the plan */
-const why = (reason) => (reason === "replanned" ? t("reason.replanned") : reason);
 
 /** @param {Booth} booth */
 function boothLine(booth) {
@@ -168,7 +165,7 @@ function boothLine(booth) {
 function declinedLine(booth) {
   const item = named(booth.item_name, booth.item_name_en);
   const team = named(booth.team_name, booth.team_name_en);
-  return h("li", { class: "declined" }, t("booth.declined", { item, team, reason: booth.reason ?? "" }));
+  return h("li", { class: "declined" }, t("booth.declined", { item, team, reason: reason(booth) }));
 }
 
 /**

@@ -11,6 +11,11 @@ TownshipCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
 """The 12-digit division code of the National Bureau of Statistics."""
 
 
+ReasonCode = Annotated[str, StringConstraints(pattern=r"^[a-z]+(?:[._][a-z]+)*$", max_length=40)]
+"""Why, as one of the codes that its publisher's domain lists; notify's locale files say them in words. What somebody
+typed stays with the service that it was typed into. A consumer takes codes that it does not know yet."""
+
+
 class Event(BaseModel):
     """A fact that a service publishes. ``type`` is derived from where and what the class is:
     module ``catalog``, class ``TeamRegistered`` give ``catalog.team_registered.v1``. An ``abstract``

@@ -6,11 +6,12 @@ sees them in the order in which they happened.
 
 from datetime import date
 
-from shared.contracts.base import DayPart, Event, PersonAnswer, TownshipCode
+from shared.contracts.base import DayPart, Event, PersonAnswer, ReasonCode, TownshipCode
 
 
 class StopEvent(Event, abstract=True):
-    """What every event about a stop repeats, so that no consumer has to remember it."""
+    """What every event about a stop repeats, so that no consumer has to remember it. ``place`` comes from the
+    order, see :class:`shared.contracts.requests.OrderAccepted`."""
 
     stop_id: str
     plan_id: str
@@ -45,14 +46,14 @@ class StopChanged(StopEvent):
 
     was_on: date
     was_part: DayPart
-    reason: str
+    reason_code: ReasonCode
     revision: int
 
 
 class StopCancelled(StopEvent):
     """Nobody is left to be served at this stop."""
 
-    reason: str
+    reason_code: ReasonCode
 
 
 class StopStarted(StopEvent):
@@ -77,7 +78,7 @@ class TeamAssigned(AssignmentEvent):
 class TeamReleased(AssignmentEvent):
     """A team need not come: the order was cancelled, the stop moved, or the plan changed."""
 
-    reason: str
+    reason_code: ReasonCode
 
 
 class AssignmentAccepted(AssignmentEvent):
@@ -85,9 +86,9 @@ class AssignmentAccepted(AssignmentEvent):
 
 
 class AssignmentDeclined(AssignmentEvent):
-    """The team can't; ``reason`` as it was typed."""
+    """The team can't. What it said about that is read in dispatch."""
 
-    reason: str
+    reason_code: ReasonCode
 
 
 class BoothReported(AssignmentEvent):
@@ -99,7 +100,7 @@ class BoothReported(AssignmentEvent):
 
 
 class LineUnserved(Event):
-    """An order line has no place in the plan; ``reason`` is a code of dispatch's locale files."""
+    """An order line has no place in the plan; ``reason_code`` is one of dispatch's ``unserved.…``."""
 
     plan_id: str
     order_id: str
@@ -108,7 +109,7 @@ class LineUnserved(Event):
     item_code: str
     item_name: str
     item_name_en: str
-    reason: str
+    reason_code: ReasonCode
     revision: int
 
 

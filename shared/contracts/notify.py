@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from shared.contracts.base import Event, PersonAnswer
+from shared.contracts.base import Event, PersonAnswer, ReasonCode
 
 Channel = Literal["inbox", "email"]
 
@@ -17,9 +17,9 @@ class MessageDelivered(Event):
 
 
 class MessageFailed(MessageDelivered):
-    """A channel gave up on a message; ``reason`` is a code, never an address."""
+    """A channel gave up on a message."""
 
-    reason: str
+    reason_code: ReasonCode
 
 
 class PersonDataCollected(PersonAnswer):

@@ -4,7 +4,7 @@ from datetime import date
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.contracts.base import Event, PersonAnswer, Point, TownshipCode
+from shared.contracts.base import Event, PersonAnswer, Point, ReasonCode, TownshipCode
 
 
 class OrderLine(BaseModel):
@@ -31,7 +31,11 @@ class ServiceOrdered(Event):
 
 
 class OrderAccepted(Event):
-    """The corps took an order; from here on it is demand."""
+    """The corps took an order; from here on it is demand.
+
+    ``place`` is the one text that somebody typed and that leaves its service: township, teams and residents must know
+    where to go. It holds no personal numbers, which requests refuses at its door.
+    """
 
     order_id: str
     township_code: TownshipCode
@@ -45,11 +49,11 @@ class OrderAccepted(Event):
 
 
 class OrderReturned(Event):
-    """The corps gave an order back, with the reason as it was typed."""
+    """The corps gave an order back. What it said about that is read in requests."""
 
     order_id: str
     township_code: TownshipCode
-    reason: str
+    reason_code: ReasonCode
 
 
 class OrderCancelled(Event):
@@ -57,7 +61,7 @@ class OrderCancelled(Event):
 
     order_id: str
     township_code: TownshipCode
-    reason: str
+    reason_code: ReasonCode
 
 
 class OrderClosed(Event):

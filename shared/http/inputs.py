@@ -3,7 +3,16 @@
 from typing import Annotated, Generic, TypeVar
 
 from fastapi import Depends, Header, Query, Request
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 from starlette.datastructures import State
 
@@ -129,6 +138,26 @@ class Body(BaseModel):
     """Base of request bodies: a misspelt field is an error, not silence."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ReasonBody(Body):
+    """Base of bodies that give a reason: ``reason_code``, of which a subclass lists the values, is for everybody who
+    must know; the words to it stay with the service."""
+
+    reason_code: str
+    reason: Annotated[
+        Text | None,
+        Field(
+            validate_default=True, description="in words, for those who may read this; needed where the code is other"
+        ),
+    ] = None
+
+    @field_validator("reason")
+    @classmethod
+    def _say_what_other_means(cls, reason: str | None, info: ValidationInfo) -> str | None:
+        if reason is None and info.data.get("reason_code") == "other":
+            raise PydanticCustomError("words_needed", "words are needed where the code is other")
+        return reason
 
 
 class Answer(BaseModel):

@@ -98,7 +98,7 @@ def _volunteer(place: Place, scope: Scope) -> dict[str, Any]:
 
 
 OBJECT, MAKE = Kind.OBJECT, Kind.MAKE
-REASON = _body(reason="台风预警")
+REASON = _body(reason_code="other", reason="台风预警")
 CLIENT = {"client_id": "diancai-cli", "redirect_uri": "http://127.0.0.1:9/", "code_challenge": "a" * 43}
 NAMES = {"name": "名称", "name_en": "Name"}
 

@@ -2,14 +2,25 @@
 
 import copy
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from services.dispatch.domain.stop import (
+    ORDER_CANCELLED,
+    ORDER_CLOSED,
+    PLAN_WITHDRAWN,
+    REPLANNED,
+    STOP_MOVED,
+    DeclineReason,
+    StopReason,
+)
+from services.requests.domain.order import CancelReason, ReturnReason
 from shared.contracts import EVENTS
+from shared.http.texts import Texts
 from tests.contracts.snapshot import HINT, Schemas, breaks, present, recorded
-from tests.support.tree import SERVICES, subscriptions_of
+from tests.support.tree import SERVICES, folder_of, subscriptions_of
 
 PERSONAL = {
     "phone",
@@ -106,6 +117,47 @@ def test_a_schema_is_valid(kind: str) -> None:
     Draft202012Validator.check_schema(present()[kind])
 
 
+NAMES_OF_CATALOG = {"name", "name_en", "agency_name", "item_name", "item_name_en", "title"}
+"""What a coordinator wrote into the directory or the menu; catalog refuses personal numbers there."""
+
+TYPED_PLACE = {"place"}
+"""The one text that leaves the service into which it was typed; see OrderAccepted."""
+
+IDS = {"code", "teams", "subject", "volunteer_no", "about"}
+
+
+def _is_id(field: str) -> bool:
+    return field in IDS or field.endswith(("_id", "_code"))
+
+
+@pytest.mark.parametrize("kind", sorted(EVENTS))
+def test_no_event_carries_what_somebody_typed_but_the_place(kind: str) -> None:
+    typed = {
+        field
+        for field, schema in _strings(present()[kind])
+        if not (schema.keys() & {"enum", "const", "format", "pattern"} or _is_id(field))
+    }
+    assert typed <= NAMES_OF_CATALOG | TYPED_PLACE
+
+
+@pytest.mark.parametrize("kind", sorted(EVENTS))
+def test_a_reason_is_a_code_and_no_sentence(kind: str) -> None:
+    schema = present()[kind]
+    assert "reason" not in set(_field_names(schema))
+    if "reason_code" in schema["properties"]:
+        code = Draft202012Validator(schema["properties"]["reason_code"])
+        assert code.is_valid("unserved.no_team")
+        assert not any(map(code.is_valid, ["打 13800138000", "13800138000", "138 0013 8000"]))
+        assert not any(map(code.is_valid, ["老林病了", "Lin Zhiyuan", "lin@example.org", ""]))
+
+
+def test_notices_have_words_for_every_reason_code() -> None:
+    codes = {*get_args(ReturnReason), *get_args(CancelReason), *get_args(DeclineReason), *get_args(StopReason)}
+    codes |= {REPLANNED, STOP_MOVED, PLAN_WITHDRAWN, ORDER_CANCELLED, ORDER_CLOSED}
+    texts = Texts(folder_of("notify") / "locales")
+    assert [code for code in sorted(codes) if not texts.has(f"reason.{code}")] == []
+
+
 @pytest.mark.parametrize("kind", sorted(EVENTS))
 def test_every_event_has_a_subscriber(kind: str) -> None:
     assert [service for service in SERVICES if EVENTS[kind] in subscriptions_of(service)]
@@ -132,6 +184,26 @@ def test_an_event_is_a_fact_of_one_publisher_in_the_past_tense(kind: str) -> Non
     assert version == f"v{EVENTS[kind].version}"
     assert fact.split("_")[-1].endswith(("ed", "en", "told"))
     assert EVENTS[kind].__doc__
+
+
+def _strings(schema: object) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The fields of an event, and of what it holds, that are text or lists of text; with what is said of the text."""
+    if isinstance(schema, dict):
+        for field, found in schema.get("properties", {}).items():
+            for text in _texts(found):
+                yield field, text
+        for value in schema.values():
+            yield from _strings(value)
+    elif isinstance(schema, list):
+        for value in schema:
+            yield from _strings(value)
+
+
+def _texts(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    if schema.get("type") == "string":
+        yield schema
+    for part in (*schema.get("anyOf", ()), *([schema["items"]] if "items" in schema else ())):
+        yield from _texts(part)
 
 
 def _field_names(schema: object) -> Iterator[str]:

@@ -154,11 +154,13 @@ async def stops_of(house: House, plan_id: str) -> Any:
 
 
 async def postpone(house: House, stop: dict[str, Any]) -> Any:
-    return await ask(house, "POST", f"/stops/{stop['id']}/postpone", {"reason": "台风预警"})
+    return await ask(house, "POST", f"/stops/{stop['id']}/postpone", {"reason_code": "weather", "reason": "台风预警"})
 
 
 async def call_off(house: House, stop: dict[str, Any], *, status: int = 200) -> Any:
-    return await ask(house, "POST", f"/stops/{stop['id']}/cancel", {"reason": "场地停电"}, status=status)
+    return await ask(
+        house, "POST", f"/stops/{stop['id']}/cancel", {"reason_code": "venue", "reason": "场地停电"}, status=status
+    )
 
 
 async def accept(house: House, booth: dict[str, Any]) -> Any:
@@ -166,7 +168,9 @@ async def accept(house: House, booth: dict[str, Any]) -> Any:
 
 
 async def decline(house: House, booth: dict[str, Any], reason: str, *, status: int = 200) -> Any:
-    return await ask(house, "POST", f"/assignments/{booth['id']}/decline", {"reason": reason}, status=status)
+    return await ask(
+        house, "POST", f"/assignments/{booth['id']}/decline", {"reason_code": "busy", "reason": reason}, status=status
+    )
 
 
 def assignment_of(stop: dict[str, Any], item: str) -> dict[str, Any]:

@@ -156,7 +156,7 @@ async def test_publishing_again_changes_what_differs_and_nothing_else(store_url:
         kinds = TeamReleased, StopCancelled, StopScheduled, StopChanged, LineUnserved
         assert [len(await desk.of_type(house, kind)) for kind in kinds] == [1, 0, 3, 1, 1]
         moved = (await desk.of_type(house, StopChanged))[0]
-        assert (moved.stop_id, moved.was_on.isoformat(), moved.reason) == (was["id"], was["on"], "replanned")
+        assert (moved.stop_id, moved.was_on.isoformat(), moved.reason_code) == (was["id"], was["on"], "replanned")
         last = (await desk.of_type(house, PlanPublished))[-1]
         assert (last.revision, last.stops, last.assignments, last.unserved) == (2, 1, 2, 1)
         states = {line["line_id"]: line["state"] for line in await desk.demand_of(house)}
@@ -182,7 +182,9 @@ async def test_what_is_near_or_accepted_stays(house: House, clock: PlayedClock) 
 async def test_a_candidate_that_holds_no_more_is_not_published_and_says_why(house: House) -> None:
     await order_all(house)
     candidate = await desk.candidate_of(house)
-    await house.hear("order:order-0", OrderCancelled(order_id="order-0", township_code=GAOLOU, reason="暂缓"))
+    await house.hear(
+        "order:order-0", OrderCancelled(order_id="order-0", township_code=GAOLOU, reason_code="not_needed")
+    )
     refused = await desk.publish(house, candidate, status=409)
     assert refused["code"] == "candidate_outdated"
     assert "没有点单项目 高楼镇“法律咨询”。" in {reason["detail"] for reason in refused["errors"]}

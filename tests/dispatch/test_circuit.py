@@ -70,7 +70,9 @@ async def test_a_withdrawn_plan_takes_its_stops_along_and_leaves_the_demand_open
 async def test_a_plan_made_of_a_cancelled_order_is_not_published(dispatch: House) -> None:
     await order_all(dispatch, GAOLOU)
     plan = await desk.propose(dispatch)
-    await dispatch.hear("order:order-0", OrderCancelled(order_id="order-0", township_code=GAOLOU, reason="暂缓"))
+    await dispatch.hear(
+        "order:order-0", OrderCancelled(order_id="order-0", township_code=GAOLOU, reason_code="not_needed")
+    )
     assert (await desk.publish_plan(dispatch, plan, status=409))["code"] == "plan_outdated"
     assert await dispatch.published("dispatch") == []
 
@@ -80,7 +82,7 @@ async def test_who_declines_is_replaced_by_the_least_recently_asked(dispatch: Ho
     asked = desk.assignment_of(plan["stops"][0], "legal-advice")
     replacement = desk.assignment_of(await desk.decline(dispatch, asked, "当天开庭"), "legal-advice")
     assert {asked["team_code"], replacement["team_code"]} == {"justice", "lawyers"}
-    assert [event.reason for event in await desk.of_type(dispatch, AssignmentDeclined)] == ["当天开庭"]
+    assert [event.reason_code for event in await desk.of_type(dispatch, AssignmentDeclined)] == ["busy"]
     last = (await desk.of_type(dispatch, PlanPublished))[-1]
     assert (last.revision, last.stops, last.assignments, last.unserved) == (2, 0, 1, 0)
 
@@ -89,7 +91,7 @@ async def test_a_booth_that_nobody_can_take_is_unserved_with_a_reason(dispatch: 
     plan = await desk.published_plan(dispatch)
     asked = desk.assignment_of(plan["stops"][0], "health-clinic")
     await desk.decline(dispatch, asked, "疫情值守")
-    assert [event.reason for event in await desk.of_type(dispatch, LineUnserved)] == ["unserved.no_other_team"]
+    assert [event.reason_code for event in await desk.of_type(dispatch, LineUnserved)] == ["unserved.no_other_team"]
     after = await desk.ask(dispatch, "GET", f"/plans/{plan['id']}")
     assert after["unserved"][0]["detail"] == "接单的服务队来不了，那半天也没有别的服务队能去，正在另行安排。"
     assert [line["state"] for line in await desk.demand_of(dispatch) if line["line_id"] == asked["line_id"]] == ["open"]
@@ -112,7 +114,12 @@ async def test_a_postponed_stop_moves_to_a_half_day_on_which_all_its_teams_are_f
     stop = plan["stops"][1]
     new = await desk.postpone(dispatch, stop)
     assert new["on"] > stop["on"]
-    assert new["postponed_from"] == {"on": stop["on"], "part": stop["part"], "reason": "台风预警"}
+    assert new["postponed_from"] == {
+        "on": stop["on"],
+        "part": stop["part"],
+        "reason_code": "weather",
+        "reason": "台风预警",
+    }
     assert {a["state"] for a in new["assignments"]} == {"offered"}
     changed = (await desk.of_type(dispatch, StopChanged))[0]
     assert (changed.was_on.isoformat(), changed.revision) == (stop["on"], 2)
@@ -143,7 +150,7 @@ async def test_a_stop_runs_from_acceptance_to_report(dispatch: House) -> None:
 
 async def test_a_cancelled_order_gives_its_teams_their_half_day_back(dispatch: House) -> None:
     plan = await desk.published_plan(dispatch)
-    await dispatch.hear("order:order-0", OrderCancelled(order_id="order-0", township_code=GAOLOU, reason="场地停电"))
+    await dispatch.hear("order:order-0", OrderCancelled(order_id="order-0", township_code=GAOLOU, reason_code="venue"))
     assert len(await desk.of_type(dispatch, TeamReleased)) == 3
     assert [event.township_code for event in await desk.of_type(dispatch, StopCancelled)] == [GAOLOU]
     await accept_order(dispatch, "order-9", GAOLOU, ["health-clinic"])

@@ -107,7 +107,11 @@ async def test_a_stop_without_another_half_day_is_called_off_and_its_lines_part(
     stop = (await published(idle))[0]
     assert (stop["on"], len(stop["assignments"])) == (FIRST_DAY.isoformat(), 4)
     called_off = await desk.postpone(idle, stop)
-    assert (called_off["state"], called_off["reason"]) == ("cancelled", "台风预警")
+    assert (called_off["state"], called_off["reason_code"], called_off["reason"]) == (
+        "cancelled",
+        "weather",
+        "台风预警",
+    )
     assert (len(await desk.of_type(idle, StopCancelled)), await desk.of_type(idle, StopChanged)) == (1, [])
     candidate = await mended(idle, clock)
     assert [line["line_id"] for line in candidate["unserved"]] == ["order-3-farm-policy"]
@@ -123,7 +127,7 @@ async def test_at_once_too_no_pin_and_no_ban_is_broken(idle: House) -> None:
     await desk.make_rule(idle, "forbid", line_id=booth["line_id"], team_code=other)
     declined = await desk.decline(idle, booth, "当天开庭")
     assert {a["state"] for a in declined["assignments"] if a["item_code"] == "legal-advice"} == {"declined"}
-    assert [event.reason for event in await desk.of_type(idle, LineUnserved)] == ["unserved.no_other_team"]
+    assert [event.reason_code for event in await desk.of_type(idle, LineUnserved)] == ["unserved.no_other_team"]
     assert [run["state"] for run in await repairs(idle)] == ["queued"]
 
 

@@ -22,7 +22,9 @@ async def shown(house: House, path: str) -> httpx.Response:
 
 async def test_a_link_shows_where_when_and_what(dispatch: House) -> None:
     stop = (await desk.published_plan(dispatch))["stops"][0]
-    await desk.decline(dispatch, desk.assignment_of(stop, "legal-advice"), "律师开庭，电话 13800138000")
+    declined = f"/assignments/{desk.assignment_of(stop, 'legal-advice')['id']}/decline"
+    reason = {"reason_code": "other", "reason": "律师开庭，电话 13800138000"}
+    await desk.ask(dispatch, "POST", declined, reason, confirm="personal_data_in_text")
     made = await link_of(dispatch, stop)
     assert made.status_code == 200, made.text
     answer = await shown(dispatch, made.json()["path"])

@@ -123,9 +123,9 @@ def scheduled(stop_id: str, position: int, on: date = FIRST_DAY, part: str = "mo
     return stop_event(StopScheduled, stop_id, on=on, part=part, position=position, revision=1)
 
 
-def moved(stop_id: str, *, to: date, revision: int, reason: str = "台风“海鸥”预警") -> Told:
+def moved(stop_id: str, *, to: date, revision: int, reason_code: str = "weather") -> Told:
     return stop_event(
-        StopChanged, stop_id, on=to, was_on=FIRST_DAY, was_part="morning", reason=reason, revision=revision
+        StopChanged, stop_id, on=to, was_on=FIRST_DAY, was_part="morning", reason_code=reason_code, revision=revision
     )
 
 
@@ -162,8 +162,8 @@ def said_yes(stop_id: str, item: str, team_code: str, **when: Any) -> Told:
     return booth_event(AssignmentAccepted, stop_id, item, team_code, **when)
 
 
-def said_no(stop_id: str, item: str, team_code: str, reason: str = "当天另有任务") -> Told:
-    return booth_event(AssignmentDeclined, stop_id, item, team_code, reason=reason)
+def said_no(stop_id: str, item: str, team_code: str, reason_code: str = "busy") -> Told:
+    return booth_event(AssignmentDeclined, stop_id, item, team_code, reason_code=reason_code)
 
 
 def unserved(township_code: str, item: str, *, revision: int = 1) -> Told:
@@ -175,7 +175,7 @@ def unserved(township_code: str, item: str, *, revision: int = 1) -> Told:
         item_code=item,
         item_name=ITEMS[item][0],
         item_name_en=ITEMS[item][1],
-        reason="unserved.no_team",
+        reason_code="unserved.no_team",
         revision=revision,
     )
 

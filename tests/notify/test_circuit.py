@@ -78,7 +78,7 @@ async def test_another_half_day_is_confirmed_anew(anywhere: House) -> None:
 
 
 async def test_a_released_team_is_named_the_half_day_it_was_asked_for(notify: House) -> None:
-    release = booth_event(TeamReleased, STOP, "legal-advice", "justice", on=LATER, reason="stop moved")
+    release = booth_event(TeamReleased, STOP, "legal-advice", "justice", on=LATER, reason_code="stop_moved")
     await tell(notify, *directory(), *first_revision(), moved(STOP, to=LATER, revision=2), release)
     told = (await messages(notify, "team.justice"))[-1]
     assert told["subject"] == "不必前往：6月27日 周五 上午，高楼镇"
@@ -93,19 +93,19 @@ async def test_a_cancelled_stop_reaches_the_township_and_the_teams_still_expecte
         *first_revision(),
         said_yes(STOP, "health-clinic", "health"),
         said_no(STOP, "legal-advice", "justice"),
-        stop_event(StopCancelled, STOP, reason="台风登陆"),
+        stop_event(StopCancelled, STOP, reason_code="weather"),
     )
     assert (await messages(anywhere, TOWN))[-1]["code"] == "message.stop_cancelled"
-    assert "台风登陆" in (await messages(anywhere, "team.health"))[-1]["text"]
+    assert "天气原因" in (await messages(anywhere, "team.health"))[-1]["text"]
     assert (await messages(anywhere, "team.health"))[-1]["code"] == "message.stop_cancelled_team"
     assert await codes(anywhere, "team.justice") == ["message.plan_published_team"]
 
 
 async def test_nobody_is_told_twice_that_there_is_no_need_to_come(notify: House) -> None:
     await tell(notify, *directory(), *first_revision())
-    released = booth_event(TeamReleased, STOP, "legal-advice", "justice", reason="台风登陆")
-    late = booth_event(TeamReleased, STOP, "health-clinic", "health", reason="台风登陆")
-    await tell(notify, released, stop_event(StopCancelled, STOP, reason="台风登陆"), late)
+    released = booth_event(TeamReleased, STOP, "legal-advice", "justice", reason_code="weather")
+    late = booth_event(TeamReleased, STOP, "health-clinic", "health", reason_code="weather")
+    await tell(notify, released, stop_event(StopCancelled, STOP, reason_code="weather"), late)
     assert await codes(notify, "team.justice") == ["message.plan_published_team", "message.team_released"]
     assert await codes(notify, "team.health") == ["message.plan_published_team", "message.stop_cancelled_team"]
 
@@ -125,8 +125,8 @@ async def test_events_about_stops_never_heard_of_do_no_harm(notify: House) -> No
         notify,
         said_yes("s-330381001000", "legal-advice", "justice"),
         said_no("s-330381001000", "legal-advice", "justice"),
-        booth_event(TeamReleased, "s-330381002000", "legal-advice", "justice", reason="x"),
-        stop_event(StopCancelled, "s-330381003000", reason="x"),
+        booth_event(TeamReleased, "s-330381002000", "legal-advice", "justice", reason_code="from_a_later_release"),
+        stop_event(StopCancelled, "s-330381003000", reason_code="from_a_later_release"),
         stop_event(StopStarted, "s-330381004000"),
     )
     assert await parked(notify) == []

@@ -173,7 +173,7 @@ async def test_a_moved_stop_shows_the_old_day_beside_the_new(anywhere: House) ->
     )
     town = (await messages(anywhere, f"township.{GAOLOU}"))[-1]
     assert town["subject"] == "服务安排有调整：红七月、服务月（第 2 版）"
-    assert town["text"].splitlines()[1] == "6月27日 周五 上午 → 7月1日 周二 上午，文化广场（原因：台风“海鸥”预警）："
+    assert town["text"].splitlines()[1] == "6月27日 周五 上午 → 7月1日 周二 上午，文化广场（原因：天气原因）："
     english = (await messages(anywhere, f"township.{GAOLOU}", "en"))[-1]
     assert english["text"].splitlines()[1].startswith("Fri 27 June, morning → Tue 1 July, morning, 文化广场")
     kept = (await messages(anywhere, "team.health"))[-1]

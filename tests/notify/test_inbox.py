@@ -53,18 +53,18 @@ async def test_a_name_that_is_not_known_yet_is_shown_by_its_code_and_appears_lat
 
 
 async def test_returned_twice_is_told_twice_and_redelivered_once(anywhere: House) -> None:
-    returned = OrderReturned(order_id=ORDER, township_code=GAOLOU, reason="请写明地点")
+    returned = OrderReturned(order_id=ORDER, township_code=GAOLOU, reason_code="incomplete")
     story = [ordered(), (f"order:{ORDER}", returned)] * 2
     envelopes = [anywhere.envelope(*told) for told in story]
     for envelope in (*envelopes, *envelopes):
         await anywhere.broker.publish([envelope])
     assert await codes(anywhere, TOWN) == ["message.order_returned"] * 2
-    assert "请写明地点" in (await messages(anywhere, TOWN))[0]["text"]
+    assert "填写不完整" in (await messages(anywhere, TOWN))[0]["text"]
     assert await codes(anywhere, "coordinator") == ["message.service_ordered"] * 2
 
 
 async def test_a_cancelled_order_is_told_to_both_sides(notify: House) -> None:
-    cancelled = OrderCancelled(order_id=ORDER, township_code=GAOLOU, reason="活动改期")
+    cancelled = OrderCancelled(order_id=ORDER, township_code=GAOLOU, reason_code="days_impossible")
     await tell(notify, *directory(), ordered(), (f"order:{ORDER}", cancelled))
     assert await codes(notify, TOWN) == ["message.order_cancelled"]
     assert (await messages(notify, "coordinator"))[1]["subject"] == "高楼镇取消了点单"

@@ -147,7 +147,7 @@ async def test_mail_that_never_gets_through_is_given_up(new_notify: NewNotify) -
         await tell(house, accepted())
         (failed,) = await until(lambda: outcomes(house))
         assert isinstance(failed, MessageFailed)
-        assert failed.reason == "email_unreachable"
+        assert failed.reason_code == "email_unreachable"
         assert [(delivery.state, delivery.tries) for delivery in await deliveries(house)] == [("failed", TRIES)]
         counts = (await house.client.get("/api/notify/messages/counts")).json()
         assert counts["by_channel"]["email"] == 0
@@ -162,7 +162,7 @@ async def test_a_refusal_is_final_and_no_address_is_logged(
         await tell(house, accepted())
         (failed,) = await until(lambda: outcomes(house))
         assert isinstance(failed, MessageFailed)
-        assert failed.reason == "email_refused"
+        assert failed.reason_code == "email_refused"
         assert [delivery.tries for delivery in await deliveries(house)] == [1]
         log = (await house.client.get("/api/notify/events", params={"limit": 1000})).text
         assert ADDRESS not in log
@@ -192,7 +192,7 @@ async def test_an_address_taken_back_before_the_mail_went_is_respected(new_notif
         await prefer(house, language="en", email=None)
         (failed,) = await until(lambda: outcomes(house))
         assert isinstance(failed, MessageFailed)
-        assert failed.reason == "email_no_address"
+        assert failed.reason_code == "email_no_address"
 
 
 async def test_a_redelivery_mails_once(new_notify: NewNotify) -> None:

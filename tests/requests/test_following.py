@@ -106,7 +106,7 @@ async def test_lines_of_a_cancelled_stop_wait_again(dispatch: Dispatch) -> None:
 async def test_a_line_that_nobody_can_serve_says_why_and_does_not_hold_the_others_up(dispatch: Dispatch) -> None:
     await dispatch.says(dispatch.unserved(1), dispatch.assigned(0, "a0"))
     assert await dispatch.states() == ("scheduled", "scheduled", "unserved")
-    assert (await dispatch.now())["lines"][1]["unserved_reason"] == "no_team_free"
+    assert (await dispatch.now())["lines"][1]["unserved_reason"] == "unserved.no_free_team"
     await dispatch.says(dispatch.completed())
     assert await dispatch.states() == ("served", "served", "unserved")
     await dispatch.says(dispatch.assigned(1, "a1", stop="s2", plan=OTHER_PLAN))
@@ -183,7 +183,9 @@ async def test_an_earlier_revisions_word_that_comes_late_changes_nothing(dispatc
 
 async def test_nothing_reaches_an_order_that_was_withdrawn(requests: House, dispatch: Dispatch) -> None:
     await dispatch.says(dispatch.assigned(0, "a0"))
-    cancelled = await step(requests, dispatch.order["id"], "cancel", reason="与村民大会冲突")
+    cancelled = await step(
+        requests, dispatch.order["id"], "cancel", reason_code="days_impossible", reason="与村民大会冲突"
+    )
     assert [line["stop_id"] for line in cancelled["lines"]] == [None, None]
     await dispatch.says(
         dispatch.assigned(1, "a1"),
@@ -231,7 +233,7 @@ async def test_townships_and_the_plan_at_the_same_moment(requests: House) -> Non
     """Cancelling while assignments arrive: either order is right, a mixture is not."""
     voices = [Dispatch(requests, await accepted_order(requests)) for _ in range(6)]
     await asyncio.gather(
-        *(step(requests, voice.order["id"], "cancel", reason="下雨") for voice in voices),
+        *(step(requests, voice.order["id"], "cancel", reason_code="weather") for voice in voices),
         *(
             requests.hear(f"stop:s{number}", *(voice.assigned(line, f"a{line}", stop=f"s{number}") for line in (0, 1)))
             for number, voice in enumerate(voices)

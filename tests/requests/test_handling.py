@@ -36,15 +36,16 @@ async def test_from_draft_to_accepted(requests: House) -> None:
 async def test_a_returned_order_is_changed_and_handed_in_again(requests: House) -> None:
     drafted = await order(requests)
     await step(requests, drafted["id"], "submit")
-    returned = await step(requests, drafted["id"], "return", reason="请补充预计人数")
-    assert (returned["state"], returned["reason"]) == ("returned", "请补充预计人数")
+    returned = await step(requests, drafted["id"], "return", reason_code="incomplete", reason="请补充预计人数")
+    assert (returned["state"], returned["reason_code"]) == ("returned", "incomplete")
+    assert returned["reason"] == "请补充预计人数"
     body = ORDER | {"lines": [{"item_code": "clinic", "expected_attendance": 300}]}
     await requests.client.put(f"/api/requests/orders/{drafted['id']}", json=body)
     assert (await read(requests, drafted["id"]))["reason"] == "请补充预计人数"
     submitted = await step(requests, drafted["id"], "submit")
-    assert (submitted["state"], submitted["reason"]) == ("submitted", None)
+    assert (submitted["state"], submitted["reason_code"], submitted["reason"]) == ("submitted", None, None)
     ordered, given_back, again = await requests.published("requests")
-    assert given_back == OrderReturned(order_id=drafted["id"], township_code=GAOLOU, reason="请补充预计人数")
+    assert given_back == OrderReturned(order_id=drafted["id"], township_code=GAOLOU, reason_code="incomplete")
     assert isinstance(ordered, ServiceOrdered)
     assert isinstance(again, ServiceOrdered)
     assert (ordered.line_count, again.line_count) == (2, 1)
@@ -55,11 +56,12 @@ async def test_an_order_can_be_withdrawn(requests: House, steps: list[str]) -> N
     drafted = await order(requests)
     for name in steps:
         await step(requests, drafted["id"], name)
-    cancelled = await step(requests, drafted["id"], "cancel", reason="与村民大会冲突")
-    assert (cancelled["state"], cancelled["reason"]) == ("cancelled", "与村民大会冲突")
+    cancelled = await step(requests, drafted["id"], "cancel", reason_code="days_impossible", reason="与村民大会冲突")
+    assert (cancelled["state"], cancelled["reason_code"]) == ("cancelled", "days_impossible")
+    assert cancelled["reason"] == "与村民大会冲突"
     assert [line["state"] for line in cancelled["lines"]] == ["cancelled", "cancelled"]
     assert (await requests.published("requests"))[-1] == OrderCancelled(
-        order_id=drafted["id"], township_code=GAOLOU, reason="与村民大会冲突"
+        order_id=drafted["id"], township_code=GAOLOU, reason_code="days_impossible"
     )
 
 
@@ -74,8 +76,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "redraft": ORDER,
     "submit": {},
     "accept": {},
-    "return": {"reason": "重复"},
-    "cancel": {"reason": "重复"},
+    "return": {"reason_code": "duplicate"},
+    "cancel": {"reason_code": "duplicate"},
     "close": {},
     "ratings": {"line_id": "x", "score": 5},
 }
@@ -109,10 +111,18 @@ async def test_a_step_that_is_not_possible_is_409_and_says_which_are(requests: H
 
 async def test_a_reason_is_needed_and_has_an_end(requests: House) -> None:
     order_id = (await order(requests))["id"]
-    for body in ({}, {"reason": " "}, {"reason": "长" * 501}):
+    for body, field in (
+        ({}, "reason_code"),
+        ({"reason": "下雨"}, "reason_code"),
+        ({"reason_code": "下雨"}, "reason_code"),
+        ({"reason_code": "weather", "reason": " "}, "reason"),
+        ({"reason_code": "weather", "reason": "长" * 501}, "reason"),
+        ({"reason_code": "other"}, "reason"),
+        ({"reason_code": "other", "reason": "\u200b\ufeff"}, "reason"),
+    ):
         refused = await requests.client.post(f"/api/requests/orders/{order_id}/cancel", json=body)
         assert refused.status_code == 422
-        assert refused.json()["field"] == "reason"
+        assert refused.json()["field"] == field
     assert (await read(requests, order_id))["state"] == "draft"
 
 
@@ -122,7 +132,9 @@ async def test_of_two_simultaneous_decisions_one_holds(requests: House) -> None:
     answers = await asyncio.gather(
         *(requests.client.post(f"/api/requests/orders/{order_id}/accept") for _ in range(4)),
         *(
-            requests.client.post(f"/api/requests/orders/{order_id}/return", json={"reason": "预算不足"})
+            requests.client.post(
+                f"/api/requests/orders/{order_id}/return", json={"reason_code": "other", "reason": "预算不足"}
+            )
             for _ in range(4)
         ),
     )

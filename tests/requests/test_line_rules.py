@@ -64,7 +64,7 @@ def hear(order: Order, word: Word) -> None:
         case ("release", assignment):
             order.release_line("line-0", assignment)
         case ("unserved", revision, plan):
-            order.leave_line_unserved("line-0", plan, int(revision), "no_team_free")
+            order.leave_line_unserved("line-0", plan, int(revision), "unserved.no_free_team")
         case _:
             raise ValueError(word)
 
@@ -179,7 +179,7 @@ def test_the_order_follows_its_lines() -> None:
     order = make_order("clinic", "law-advice", "appliances")
     order.schedule_line("line-0", booking("a0", "s1"))
     order.schedule_line("line-1", booking("a1", "s2"))
-    order.leave_line_unserved("line-2", "p1", 1, "no_team_free")
+    order.leave_line_unserved("line-2", "p1", 1, "unserved.no_free_team")
     order.report_booth("line-0", "a0", 90)
     order.complete_stop("s1")
     assert (order.state, [line.state for line in order.lines]) == ("scheduled", ["served", "scheduled", "unserved"])
@@ -204,7 +204,7 @@ def test_a_served_line_is_out_of_the_plans_reach() -> None:
     order.report_booth("line-0", "a1", 90)
     order.complete_stop("s1")
     order.schedule_line("line-0", booking("a2", "s2", 2))
-    order.leave_line_unserved("line-0", "p1", 3, "no_team_free")
+    order.leave_line_unserved("line-0", "p1", 3, "unserved.no_free_team")
     order.release_line("line-0", "a1")
     order.cancel_stop("s1")
     order.move_stop("s1", date(2014, 7, 9), "afternoon")
@@ -218,9 +218,9 @@ def test_cancelling_keeps_what_was_served() -> None:
     order = make_order("clinic", "law-advice", "appliances")
     order.schedule_line("line-0", booking("a0", "s1"))
     order.schedule_line("line-1", booking("a1", "s2"))
-    order.leave_line_unserved("line-2", "p1", 1, "no_team_free")
+    order.leave_line_unserved("line-2", "p1", 1, "unserved.no_free_team")
     order.complete_stop("s1")
-    order.cancel("与村民大会冲突")
+    order.cancel("days_impossible", "与村民大会冲突")
     assert [line.state for line in order.lines] == ["served", "cancelled", "cancelled"]
     assert [line.stop_id for line in order.lines] == ["s1", None, None]
     assert order.lines[2].unserved_reason is None
@@ -233,7 +233,7 @@ def test_what_is_served_cannot_be_cancelled_any_more() -> None:
     order.schedule_line("line-0", booking("a0"))
     order.complete_stop("s1")
     with pytest.raises(IllegalTransition) as refused:
-        order.cancel("太迟了")
+        order.cancel("other", "太迟了")
     assert refused.value.possible == ("rate", "close")
 
 

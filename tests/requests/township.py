@@ -92,10 +92,10 @@ class Dispatch:
         return TeamAssigned(**self._assignment(line, assignment, stop, plan, team), revision=revision)
 
     def declined(self, line: int, assignment: str, *, stop: str = "s1") -> AssignmentDeclined:
-        return AssignmentDeclined(**self._assignment(line, assignment, stop), reason="当天有手术")
+        return AssignmentDeclined(**self._assignment(line, assignment, stop), reason_code="busy")
 
     def released(self, line: int, assignment: str, *, stop: str = "s1", plan: str = PLAN) -> TeamReleased:
-        return TeamReleased(**self._assignment(line, assignment, stop, plan), reason="stop_moved")
+        return TeamReleased(**self._assignment(line, assignment, stop, plan), reason_code="stop_moved")
 
     def reported(self, line: int, assignment: str, served: int, *, stop: str = "s1") -> BoothReported:
         return BoothReported(**self._assignment(line, assignment, stop), served=served, leaflets=80, follow_ups=3)
@@ -105,12 +105,12 @@ class Dispatch:
             **self._stop(stop) | {"on": on, "part": part},
             was_on=date(2014, 6, 27),
             was_part="morning",
-            reason="台风预警",
+            reason_code="weather",
             revision=2,
         )
 
     def stop_cancelled(self, *, stop: str = "s1") -> StopCancelled:
-        return StopCancelled(**self._stop(stop), reason="台风登陆")
+        return StopCancelled(**self._stop(stop), reason_code="weather")
 
     def completed(self, *, stop: str = "s1") -> StopCompleted:
         return StopCompleted(**self._stop(stop), booths=2, served=150, leaflets=160, follow_ups=6)
@@ -125,7 +125,7 @@ class Dispatch:
             item_code=dish["item_code"],
             item_name=dish["name"],
             item_name_en=dish["name_en"],
-            reason="no_team_free",
+            reason_code="unserved.no_free_team",
             revision=revision,
         )
 

@@ -78,7 +78,8 @@ def order(name: str) -> Order:
 
 
 def events(made: Order) -> list[OrderReturned]:
-    return [OrderReturned(order_id=made.id, township_code=made.township_code, reason=f"第{n}次") for n in (1, 2, 3)]
+    codes = ("incomplete", "duplicate", "other")
+    return [OrderReturned(order_id=made.id, township_code=made.township_code, reason_code=code) for code in codes]
 
 
 async def add(service: Service, made: Order) -> None:

@@ -20,7 +20,7 @@ PLANNING_SECONDS = 10.0
 LONGEST_THOUGHT_SECONDS = 0.6
 """Between two steps: what comes in must be less than two cores can do, or a backlog is all that one would see."""
 
-REASON = {"reason": "风雨大作"}
+REASON = {"reason_code": "other", "reason": "风雨大作"}
 
 
 class Customer:

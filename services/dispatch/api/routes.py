@@ -5,9 +5,10 @@ from fastapi import APIRouter, Request
 from services.dispatch.api import schemas
 from services.dispatch.api.inputs import After, Filter, Limit
 from services.dispatch.application import fieldwork, mending, planning, queries, residents
-from services.dispatch.domain.stop import Report
+from services.dispatch.domain.stop import Reason, Report
 from shared.http.doors import door, public
-from shared.http.inputs import AppState, IdempotencyKey, Page, Uow
+from shared.http.free_text import ask_about
+from shared.http.inputs import AppState, Confirmed, IdempotencyKey, Page, ReasonBody, Uow
 from shared.http.texts import preferred_language
 
 router = APIRouter(tags=["dispatch"])
@@ -118,14 +119,20 @@ async def show_stop(link: str, uow: Uow, state: AppState) -> schemas.PublicStopA
     summary="Move a stop to a later half-day, or call it off where there is none",
     **door("postpone_stop", 404, 409, 422),
 )
-async def postpone_stop(stop_id: str, body: schemas.PostponeBody, uow: Uow) -> schemas.StopAnswer:
-    await mending.postpone_stop(uow, stop_id, body.reason, body.not_before)
+async def postpone_stop(
+    stop_id: str, body: schemas.PostponeBody, uow: Uow, confirmed: Confirmed = frozenset()
+) -> schemas.StopAnswer:
+    ask_about(body, confirmed).settle()
+    await mending.postpone_stop(uow, stop_id, _reason(body), body.not_before)
     return schemas.StopAnswer.model_validate(await queries.get_stop(uow, stop_id))
 
 
 @router.post("/stops/{stop_id}/cancel", summary="Call a stop off", **door("cancel_stop", 404, 409, 422))
-async def cancel_stop(stop_id: str, body: schemas.ReasonBody, uow: Uow) -> schemas.StopAnswer:
-    await fieldwork.cancel_stop(uow, stop_id, body.reason)
+async def cancel_stop(
+    stop_id: str, body: schemas.CancelStopBody, uow: Uow, confirmed: Confirmed = frozenset()
+) -> schemas.StopAnswer:
+    ask_about(body, confirmed).settle()
+    await fieldwork.cancel_stop(uow, stop_id, _reason(body))
     return schemas.StopAnswer.model_validate(await queries.get_stop(uow, stop_id))
 
 
@@ -167,9 +174,16 @@ async def accept_assignment(assignment_id: str, uow: Uow) -> schemas.StopAnswer:
     summary="The team can't; another is asked",
     **door("decline_assignment", 404, 409, 422),
 )
-async def decline_assignment(assignment_id: str, body: schemas.ReasonBody, uow: Uow) -> schemas.StopAnswer:
-    stop = await mending.decline_assignment(uow, assignment_id, body.reason)
+async def decline_assignment(
+    assignment_id: str, body: schemas.DeclineBody, uow: Uow, confirmed: Confirmed = frozenset()
+) -> schemas.StopAnswer:
+    ask_about(body, confirmed).settle()
+    stop = await mending.decline_assignment(uow, assignment_id, _reason(body))
     return schemas.StopAnswer.model_validate(await queries.get_stop(uow, stop.id))
+
+
+def _reason(body: ReasonBody) -> Reason:
+    return Reason(body.reason_code, body.reason)
 
 
 async def _plan_answer(request: Request, uow: Uow, plan_id: str) -> schemas.PlanAnswer:

@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from shared.http.inputs import Answer, Body, Text, TownshipCode
+from services.dispatch.domain.stop import DeclineReason, StopReason
+from shared.http.inputs import Answer, Body, Key, ReasonBody, TownshipCode
 
 Campaign = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
@@ -71,6 +72,7 @@ class AssignmentAnswer(Answer):
     team_name_en: str
     volunteers: int
     state: Literal["proposed", "offered", "accepted", "declined", "released", "done"]
+    reason_code: str | None
     reason: str | None
     served: int | None
     leaflets: int | None
@@ -103,7 +105,8 @@ class PostponedAnswer(Answer):
 
     on: date
     part: Literal["morning", "afternoon"]
-    reason: str
+    reason_code: str | None = None
+    reason: str | None
 
 
 class StopAnswer(Answer):
@@ -118,6 +121,7 @@ class StopAnswer(Answer):
     on: date
     part: Literal["morning", "afternoon"]
     state: Literal["proposed", "planned", "under_way", "completed", "cancelled"]
+    reason_code: str | None
     reason: str | None
     postponed_from: PostponedAnswer | None
     assignments: list[AssignmentAnswer]
@@ -174,16 +178,20 @@ class PlanAnswer(Answer):
     unserved: list[UnservedAnswer]
 
 
-class ReasonBody(Body):
-    reason: Text
+class DeclineBody(ReasonBody):
+    reason_code: DeclineReason
 
 
-class PostponeBody(ReasonBody):
+class CancelStopBody(ReasonBody):
+    reason_code: StopReason
+
+
+class PostponeBody(CancelStopBody):
     not_before: date | None = None
 
 
 class BoothReportBody(Body):
-    assignment_id: Annotated[str, StringConstraints(min_length=1, max_length=36)]
+    assignment_id: Key
     served: Count
     leaflets: Count = 0
     follow_ups: Count = 0

@@ -29,7 +29,9 @@ def of_assignment(
 
 
 def of_unserved(tx: Transaction, plan: Plan, line: dict[str, str]) -> None:
-    tx.record(plan, LineUnserved(plan_id=plan.id, revision=plan.revision, **line))
+    about = {name: value for name, value in line.items() if name != "reason"}
+    told = LineUnserved(plan_id=plan.id, revision=plan.revision, reason_code=line["reason"], **about)
+    tx.record(plan, told)
 
 
 def of_plan(tx: Transaction, plan: Plan, *, stops: int, assignments: int, unserved: int) -> None:

@@ -10,7 +10,7 @@ from services.dispatch.application.policy import POLICY
 from services.dispatch.application.queries import require_stop
 from services.dispatch.application.rules import keep_off
 from services.dispatch.application.runs import queue_repairs
-from services.dispatch.domain.stop import LIVE, Assignment, Report, Stop
+from services.dispatch.domain.stop import LIVE, Assignment, Reason, Report, Stop
 from services.dispatch.store.tables import assignment as assignment_table
 from services.dispatch.store.tables import plan
 from shared.contracts.dispatch import (
@@ -36,7 +36,7 @@ async def accept_assignment(uow: UnitOfWork, assignment_id: str) -> Stop:
         return stop
 
 
-async def cancel_stop(uow: UnitOfWork, stop_id: str, reason: str) -> Stop:
+async def cancel_stop(uow: UnitOfWork, stop_id: str, reason: Reason) -> Stop:
     """Calls a stop off; a planning run looks for places for its lines, on other days."""
     uow.permit(POLICY, "cancel_stop")
     async with uow.transaction() as tx:
@@ -86,7 +86,7 @@ async def complete_stop(uow: UnitOfWork, stop_id: str, reports: Mapping[str, Rep
         return stop
 
 
-async def release_order(tx: Transaction, order_id: str, reason: str) -> None:
+async def release_order(tx: Transaction, order_id: str, reason_code: str) -> None:
     """Releases what is booked for an order at stops that have not begun; a stop that is left without
     any booth is cancelled."""
     stop_ids = await tx.session.scalars(
@@ -101,31 +101,31 @@ async def release_order(tx: Transaction, order_id: str, reason: str) -> None:
             continue
         released = [assignment for assignment in stop.live if assignment.order_id == order_id]
         for assignment in released:
-            assignment.release(reason)
+            assignment.release(reason_code)
         if stop.live:
             for assignment in released:
-                announce.of_assignment(tx, TeamReleased, stop, assignment, reason=reason)
+                announce.of_assignment(tx, TeamReleased, stop, assignment, reason_code=reason_code)
                 await free_if_idle(tx, stop, assignment.team_code)
         else:
-            stop.cancel(reason)
-            await _announce_cancelled(tx, stop, released, reason)
+            stop.cancel(Reason(reason_code))
+            await _announce_cancelled(tx, stop, released, reason_code)
 
 
-async def call_off(tx: Transaction, stop: Stop, reason: str) -> None:
+async def call_off(tx: Transaction, stop: Stop, reason: Reason) -> None:
     """What it was for is still wanted, but not on that day."""
     campaign = str(await tx.session.scalar(select(plan.c.campaign).where(plan.c.id == stop.plan_id)))
     released = stop.cancel(reason)
     await set_lines(tx, released, "open")
     await keep_off(tx, campaign, [entry.line_id for entry in released], stop.on)
-    await _announce_cancelled(tx, stop, released, reason)
+    await _announce_cancelled(tx, stop, released, reason.code)
     queue_repairs(tx, [campaign])
 
 
-async def _announce_cancelled(tx: Transaction, stop: Stop, released: Iterable[Assignment], reason: str) -> None:
+async def _announce_cancelled(tx: Transaction, stop: Stop, released: Iterable[Assignment], reason_code: str) -> None:
     await free(tx, [stop])
     for assignment in released:
-        announce.of_assignment(tx, TeamReleased, stop, assignment, reason=reason)
-    announce.of_stop(tx, StopCancelled, stop, reason=reason)
+        announce.of_assignment(tx, TeamReleased, stop, assignment, reason_code=reason_code)
+    announce.of_stop(tx, StopCancelled, stop, reason_code=reason_code)
 
 
 def require_own(grant: Grant, stop: Stop, assignment_id: str) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from services.dispatch.application.fieldwork import release_order
 from services.dispatch.application.runs import queue_repairs
 from services.dispatch.domain.plan import Plan
-from services.dispatch.domain.stop import LIVE
+from services.dispatch.domain.stop import LIVE, ORDER_CANCELLED, ORDER_CLOSED
 from services.dispatch.store.tables import assignment, demand_line, item, plan, stop, team, township
 from shared.contracts.catalog import ServiceItemChanged, TeamRegistered, TownshipChanged
 from shared.contracts.notify import MessageDelivered, MessageFailed
@@ -83,14 +83,14 @@ async def take_demand(uow: UnitOfWork, order: OrderAccepted) -> None:
 
 async def drop_demand(uow: UnitOfWork, event: OrderCancelled | OrderClosed) -> None:
     """What of an ended order was not served is no demand any more; what was booked for it is released."""
-    reason = event.reason if isinstance(event, OrderCancelled) else "order closed"
+    reason_code = ORDER_CANCELLED if isinstance(event, OrderCancelled) else ORDER_CLOSED
     async with uow.transaction() as tx:
         await tx.session.execute(
             update(demand_line)
             .where(demand_line.c.order_id == event.order_id, demand_line.c.state != "served")
             .values(state="cancelled")
         )
-        await release_order(tx, event.order_id, reason)
+        await release_order(tx, event.order_id, reason_code)
 
 
 async def note_delivery(uow: UnitOfWork, message: MessageDelivered) -> None:
@@ -103,7 +103,7 @@ async def note_delivery(uow: UnitOfWork, message: MessageDelivered) -> None:
         delivered_at = tx.cause.occurred_at if tx.cause else tx.now
         values: Mapping[str, Any] = {"told_at": delivered_at, "told_problem": None}
         if isinstance(message, MessageFailed):
-            values = {"told_problem": message.reason}
+            values = {"told_problem": message.reason_code}
         await tx.session.execute(
             update(assignment)
             .where(

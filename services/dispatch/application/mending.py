@@ -18,7 +18,7 @@ from services.dispatch.application.tasks import rules_of
 from services.dispatch.domain.plan import NO_OTHER_TEAM, Plan
 from services.dispatch.domain.planning.problem import PARTS, HalfDay, working_days
 from services.dispatch.domain.rule import PlanningRule
-from services.dispatch.domain.stop import Assignment, Stop
+from services.dispatch.domain.stop import STOP_MOVED, Assignment, Reason, Stop
 from services.dispatch.store.tables import assignment, booking, demand_line, item, stop, team
 from shared.contracts.dispatch import AssignmentDeclined, StopChanged, TeamAssigned, TeamReleased
 from shared.db.unit_of_work import Transaction, UnitOfWork
@@ -28,11 +28,8 @@ from shared.kernel.ids import new_id
 LATEST_POSTPONEMENT_DAYS = 60
 """How far beyond a plan's last day a stop may be moved."""
 
-MOVED = "stop moved"
-"""The reason of a team's release that can't come on the stop's new half-day."""
 
-
-async def decline_assignment(uow: UnitOfWork, assignment_id: str, reason: str) -> Stop:
+async def decline_assignment(uow: UnitOfWork, assignment_id: str, reason: Reason) -> Stop:
     """Takes the refusal and asks another team: one that offers the item, has the volunteers, is free
     on that half-day and has not declined this line; the least recently asked first."""
     grant = uow.permit(POLICY, "decline_assignment")
@@ -40,7 +37,7 @@ async def decline_assignment(uow: UnitOfWork, assignment_id: str, reason: str) -
         plan, found = await _plan_and_stop(tx, await stop_of(tx, assignment_id))
         require_own(grant, found, assignment_id)
         declined = found.decline(assignment_id, reason)
-        announce.of_assignment(tx, AssignmentDeclined, found, declined, reason=reason)
+        announce.of_assignment(tx, AssignmentDeclined, found, declined, reason_code=reason.code)
         await free_if_idle(tx, found, declined.team_code)
         plan.repair()
         assigned = await _replace(tx, plan, found, declined)
@@ -48,7 +45,7 @@ async def decline_assignment(uow: UnitOfWork, assignment_id: str, reason: str) -
         return found
 
 
-async def postpone_stop(uow: UnitOfWork, stop_id: str, reason: str, not_before: date | None) -> Stop:
+async def postpone_stop(uow: UnitOfWork, stop_id: str, reason: Reason, not_before: date | None) -> Stop:
     """Moves a stop to the next half-day on which most of its teams can come; asks them again, and finds others for
     those that can't. Where there is no such half-day, it is called off, and its lines find places one by one. Either
     way they stay off the day on which it was to be."""
@@ -67,17 +64,18 @@ async def postpone_stop(uow: UnitOfWork, stop_id: str, reason: str, not_before: 
         return found
 
 
-async def _move(tx: Transaction, plan: Plan, found: Stop, to: HalfDay, reason: str, calendar: "_Calendar") -> None:
+async def _move(tx: Transaction, plan: Plan, found: Stop, to: HalfDay, reason: Reason, calendar: "_Calendar") -> None:
     was = found.half_day
     await keep_off(tx, plan.campaign, [entry.line_id for entry in found.live], found.on)
     await free(tx, [found])
     asked = found.move(to, reason, tx.now)
     revision = plan.repair()
-    announce.of_stop(tx, StopChanged, found, was_on=was[0], was_part=was[1], reason=reason, revision=revision)
+    moved = {"was_on": was[0], "was_part": was[1], "reason_code": reason.code, "revision": revision}
+    announce.of_stop(tx, StopChanged, found, **moved)
     lost = [entry for entry in asked if not calendar.allows(entry.line_id, entry.team_code, to)]
     for entry in lost:
-        entry.release(MOVED)
-        announce.of_assignment(tx, TeamReleased, found, entry, reason=MOVED)
+        entry.release(STOP_MOVED)
+        announce.of_assignment(tx, TeamReleased, found, entry, reason_code=STOP_MOVED)
     await book(tx, [(found, found.teams)])
     for entry in found.live:
         announce.of_assignment(tx, TeamAssigned, found, entry, revision=revision)

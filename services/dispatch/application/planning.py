@@ -144,7 +144,7 @@ async def withdraw_plan(uow: UnitOfWork, plan_id: str) -> Plan:
         plan = await tx.get(Plan, plan_id)
         plan.withdraw()
         for proposed in await tx.session.scalars(select(Stop).where(stop.c.plan_id == plan_id).with_for_update()):
-            proposed.withdraw("plan withdrawn")
+            proposed.withdraw()
         return plan
 
 

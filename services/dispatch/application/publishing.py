@@ -13,15 +13,12 @@ from services.dispatch.domain.plan import Plan
 from services.dispatch.domain.planning.circuit import Circuit, stops_of, way_km
 from services.dispatch.domain.planning.circuit import Stop as PlannedStop
 from services.dispatch.domain.planning.problem import Booth, HalfDay, Slot
-from services.dispatch.domain.stop import Assignment, Stop
+from services.dispatch.domain.stop import REPLANNED, Assignment, Reason, Stop
 from services.dispatch.store.tables import demand_line
 from shared.contracts.dispatch import StopCancelled, StopChanged, StopScheduled, TeamAssigned, TeamReleased
 from shared.db.unit_of_work import Transaction
 from shared.kernel.errors import Conflict
 from shared.kernel.ids import new_id
-
-REPLANNED = "replanned"
-"""The reason of what a new revision of the plan moves or takes back."""
 
 
 async def put_in_force(tx: Transaction, task: Task, circuit: Circuit) -> Plan:
@@ -107,8 +104,8 @@ class _Revision:
                 self._go_on(there[stop_id], self._task.dated.half_day(place.slot), new)
         for stop in self._task.stops:
             if not stop.live:
-                stop.cancel(REPLANNED)
-                announce.of_stop(self._tx, StopCancelled, stop, reason=REPLANNED)
+                stop.cancel(Reason(REPLANNED))
+                announce.of_stop(self._tx, StopCancelled, stop, reason_code=REPLANNED)
 
     def _release(self, stop: Stop, goes_to: Slot | None, wanted: Mapping[str, Booth]) -> set[str]:
         """Takes back every booth that is not wanted as it is, but for the half-day to which its stop moves; gives the
@@ -122,7 +119,7 @@ class _Revision:
             entry.release(REPLANNED)
             self._touched[stop.id] = stop
             self.had.add(entry.line_id)
-            announce.of_assignment(self._tx, TeamReleased, stop, entry, reason=REPLANNED)
+            announce.of_assignment(self._tx, TeamReleased, stop, entry, reason_code=REPLANNED)
         return kept
 
     def _schedule(self, stop: Stop) -> None:
@@ -135,10 +132,10 @@ class _Revision:
     def _go_on(self, stop: Stop, to: HalfDay, new: list[Assignment]) -> None:
         """Offers what is new at a stop that is there already; when it moves, asks its teams again."""
         if stop.half_day != to:
-            (on, part), asked = stop.half_day, stop.move(to, REPLANNED, self._tx.now)
+            (on, part), asked = stop.half_day, stop.move(to, Reason(REPLANNED), self._tx.now)
             self.stops += 1
             self.had |= {entry.line_id for entry in asked}
-            more = {"was_on": on, "was_part": part, "reason": REPLANNED, "revision": self._plan.revision}
+            more = {"was_on": on, "was_part": part, "reason_code": REPLANNED, "revision": self._plan.revision}
             announce.of_stop(self._tx, StopChanged, stop, **more)
             self._ask(stop, asked)
         for entry in new:

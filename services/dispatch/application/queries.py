@@ -191,7 +191,8 @@ async def _stop_views(session: AsyncSession, grant: Grant, stops: Iterable[Stop]
             team_name, team_name_en = teams.get(entry.team_code, (entry.team_code, entry.team_code))
             entry_view = {field: getattr(entry, field) for field in _ASSIGNMENT_FIELDS}
             if not grant.covers(teams=[entry.team_code]):
-                entry_view["reason"] = None  # why a team could not come is between it and the corps
+                # Why a team could not come is between it and the corps.
+                entry_view["reason_code"] = entry_view["reason"] = None
             view["assignments"].append(entry_view | {"team_name": team_name, "team_name_en": team_name_en})
         views.append(view)
     return views
@@ -211,6 +212,7 @@ _STOP_FIELDS = (
     "on",
     "part",
     "state",
+    "reason_code",
     "reason",
     "postponed_from",
 )
@@ -224,6 +226,7 @@ _ASSIGNMENT_FIELDS = (
     "team_code",
     "volunteers",
     "state",
+    "reason_code",
     "reason",
     "served",
     "leaflets",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from services.dispatch.domain.planning.problem import DayPart, HalfDay
 from shared.kernel.aggregate import Aggregate, Steps
@@ -11,6 +11,25 @@ from shared.kernel.errors import IllegalTransition, InvalidInput, NotFound
 
 LIVE = ("offered", "accepted")
 """States in which a team is expected at its booth."""
+
+
+DeclineReason = Literal["no_volunteers", "busy", "weather", "other"]
+"""Why a team can't take a booth. Illness is no code of its own: in a small team it would say who is ill."""
+
+StopReason = Literal["weather", "township_asked", "team_unavailable", "venue", "other"]
+"""Why the corps moves a stop or calls it off."""
+
+REPLANNED, STOP_MOVED, PLAN_WITHDRAWN = "replanned", "stop_moved", "plan_withdrawn"
+ORDER_CANCELLED, ORDER_CLOSED = "order_cancelled", "order_closed"
+"""Why a stop or a team's booth changes in consequence of something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A code, which everybody hears, and words to it, which only those read who may read the stop."""
+
+    code: str
+    words: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +64,7 @@ class Assignment:
     team_code: str
     volunteers: int
     state: str = "proposed"
+    reason_code: str | None = None
     reason: str | None = None
     served: int | None = None
     leaflets: int | None = None
@@ -65,13 +85,14 @@ class Assignment:
         self._require("accept")
         self.state = "accepted"
 
-    def decline(self, reason: str) -> None:
+    def decline(self, reason: Reason) -> None:
         self._require("decline")
-        self.state, self.reason = "declined", reason
+        self.state, self.reason_code, self.reason = "declined", reason.code, reason.words
 
-    def release(self, reason: str) -> None:
+    def release(self, reason_code: str) -> None:
+        """Words to it, if there are any, stand with the stop or the order."""
         self._require("release")
-        self.state, self.reason = "released", reason
+        self.state, self.reason_code = "released", reason_code
 
     def for_another(self, assignment_id: str, team_code: str) -> "Assignment":
         """The same booth for another team, not yet offered."""
@@ -105,8 +126,8 @@ class Assignment:
 class Stop(Aggregate):
     """One township, one place, one half-day; the ``position``-th of its circuit, from 1.
 
-    Declined and released assignments stay as history. ``postponed_from`` tells on, part and reason of
-    the last move.
+    Declined and released assignments stay as history. ``postponed_from`` tells on, part,
+    reason_code and reason of the last move.
     """
 
     kind: ClassVar[str] = "stop"
@@ -128,8 +149,9 @@ class Stop(Aggregate):
     on: date
     part: DayPart
     state: str = "proposed"
+    reason_code: str | None = None
     reason: str | None = None
-    postponed_from: dict[str, str] | None = None
+    postponed_from: dict[str, str | None] | None = None
     assignments: list[Assignment] = field(default_factory=list)
 
     @property
@@ -165,12 +187,12 @@ class Stop(Aggregate):
             assignment.offer(at)
         return proposed
 
-    def withdraw(self, reason: str) -> None:
+    def withdraw(self) -> None:
         """Its plan is put aside; nobody was told of the stop, so nobody need be told of this."""
         self.require("withdraw", self.state)
-        self.state, self.reason = "cancelled", reason
+        self.state, self.reason_code = "cancelled", PLAN_WITHDRAWN
         for assignment in self.assignments:
-            assignment.release(reason)
+            assignment.release(PLAN_WITHDRAWN)
 
     def assign(self, assignment: Assignment, at: datetime) -> None:
         """Offers a booth to another team, in the course of a decline or a postponement."""
@@ -183,28 +205,29 @@ class Stop(Aggregate):
         assignment.accept()
         return assignment
 
-    def decline(self, assignment_id: str, reason: str) -> Assignment:
+    def decline(self, assignment_id: str, reason: Reason) -> Assignment:
         assignment = self.assignment(assignment_id)
         self.require("decline", self.state)
         assignment.decline(reason)
         return assignment
 
-    def move(self, to: HalfDay, reason: str, at: datetime) -> list[Assignment]:
+    def move(self, to: HalfDay, reason: Reason, at: datetime) -> list[Assignment]:
         """To another half-day; every team that is still to come is asked again. Gives those assignments."""
         self.require("postpone", self.state)
-        self.postponed_from = {"on": self.on.isoformat(), "part": self.part, "reason": reason}
+        was = {"on": self.on.isoformat(), "part": self.part}
+        self.postponed_from = {**was, "reason_code": reason.code, "reason": reason.words}
         self.on, self.part = to
         for assignment in self.live:
             assignment.ask_again(at)
         return self.live
 
-    def cancel(self, reason: str) -> list[Assignment]:
+    def cancel(self, reason: Reason) -> list[Assignment]:
         """Calls the stop off; gives the assignments that were released by that."""
         self.require("cancel", self.state)
-        self.state, self.reason = "cancelled", reason
+        self.state, self.reason_code, self.reason = "cancelled", reason.code, reason.words
         released = self.live
         for assignment in released:
-            assignment.release(reason)
+            assignment.release(reason.code)
         return released
 
     def start(self) -> None:

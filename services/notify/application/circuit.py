@@ -66,7 +66,7 @@ async def tell_of_decline(uow: UnitOfWork, channels: Channels, event: Assignment
     async with telling(uow, of_township(event.township_code), of_team(event.team_code)) as tx:
         stop = await _stop(tx, event)
         stop.decline(event.assignment_id)
-        params = {**_where(event), **_what(event), "team_code": event.team_code, "reason": event.reason}
+        params = {**_where(event), **_what(event), "team_code": event.team_code, "reason_code": event.reason_code}
         await post(tx, channels, COORDINATOR, "message.assignment_declined", params, about=stop.stream)
 
 
@@ -77,7 +77,13 @@ async def tell_of_release(uow: UnitOfWork, channels: Channels, event: TeamReleas
         if booth is None:
             return
         # The stop may have moved since: the team knows the half-day for which it was asked.
-        params = {**_where(event), **_what(event), "on": booth["on"], "part": booth["part"], "reason": event.reason}
+        params = {
+            **_where(event),
+            **_what(event),
+            "on": booth["on"],
+            "part": booth["part"],
+            "reason_code": event.reason_code,
+        }
         await post(tx, channels, of_team(event.team_code), "message.team_released", params, about=stop.stream)
 
 
@@ -85,7 +91,7 @@ async def tell_of_cancelled_stop(uow: UnitOfWork, channels: Channels, event: Sto
     """Tells the township and the teams that are still expected; whoever was released knows already."""
     async with telling(uow, of_township(event.township_code)) as tx:
         stop = await _stop(tx, event)
-        params = {**_where(event), "reason": event.reason}
+        params = {**_where(event), "reason_code": event.reason_code}
         await post(tx, channels, of_township(event.township_code), "message.stop_cancelled", params, about=stop.stream)
         for code in sorted({booth["team_code"] for booth in stop.cancel()}):
             await post(tx, channels, of_team(code), "message.stop_cancelled_team", params, about=stop.stream)

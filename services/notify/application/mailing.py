@@ -125,4 +125,4 @@ async def _note(uow: UnitOfWork, delivery_id: str, outcome: Outcome, retry_secon
         if outcome == "sent":
             tx.record(message, MessageDelivered(channel="email", **facts))
         else:
-            tx.record(message, MessageFailed(channel="email", reason=f"email_{outcome}", **facts))
+            tx.record(message, MessageFailed(channel="email", reason_code=f"email_{outcome}", **facts))

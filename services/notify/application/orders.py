@@ -41,7 +41,7 @@ async def tell_of_acceptance(uow: UnitOfWork, channels: Channels, event: OrderAc
 
 
 async def tell_of_return(uow: UnitOfWork, channels: Channels, event: OrderReturned) -> None:
-    params: Params = {"order": _short(event.order_id), "reason": event.reason}
+    params: Params = {"order": _short(event.order_id), "reason_code": event.reason_code}
     async with telling(uow, of_township(event.township_code)) as tx:
         await post(
             tx,
@@ -55,7 +55,11 @@ async def tell_of_return(uow: UnitOfWork, channels: Channels, event: OrderReturn
 
 async def tell_of_cancellation(uow: UnitOfWork, channels: Channels, event: OrderCancelled) -> None:
     """Tells both sides: the township for its records, the coordinator because places come free."""
-    params: Params = {"order": _short(event.order_id), "township_code": event.township_code, "reason": event.reason}
+    params: Params = {
+        "order": _short(event.order_id),
+        "township_code": event.township_code,
+        "reason_code": event.reason_code,
+    }
     about = _about(event.order_id)
     async with telling(uow, of_township(event.township_code)) as tx:
         await post(tx, channels, of_township(event.township_code), "message.order_cancelled", params, about=about)

@@ -3,7 +3,7 @@
 Names of townships and teams are looked up when the text is made, so a later correction shows; one
 that is not known yet is shown by its code. What has two names in the params (``x`` and ``x_en``) is
 shown in the reader's language. ``on`` and ``part`` make a half-day, ``was_on`` and ``was_part`` the
-one before, other ``..._on`` a day; a ``reason`` is a code with a text of its own, or text as typed.
+one before, other ``..._on`` a day; a ``reason_code`` has a text of its own.
 ``lines`` are rendered one by one from their own templates.
 """
 
@@ -64,8 +64,8 @@ def _facts(texts: Texts, language: str, params: Params, names: Names) -> dict[st
         facts["half_day"] = _half_day(texts, language, params["on"], params["part"])
     if "was_on" in params:
         facts["was"] = _half_day(texts, language, params["was_on"], params["was_part"])
-    if "reason" in params:
-        facts["reason"] = _reason(texts, language, params["reason"])
+    if "reason_code" in params:
+        facts["reason"] = _reason(texts, language, params["reason_code"])
     facts["lines"] = "\n".join(_lines(texts, language, params.get("lines", ()), names))
     return facts
 
@@ -94,6 +94,7 @@ def _half_day(texts: Texts, language: str, day: str, part: str | None) -> str:
     return texts.render(language, "date.half_day", facts)["text"]
 
 
-def _reason(texts: Texts, language: str, reason: str) -> str:
-    code = f"reason.{reason.replace(' ', '_')}"
-    return texts.render(language, code)["text"] if texts.has(code) else reason
+def _reason(texts: Texts, language: str, reason_code: str) -> str:
+    """What a later release's publisher gives as a reason, this one calls another reason."""
+    code = f"reason.{reason_code}"
+    return texts.render(language, code if texts.has(code) else "reason.other")["text"]

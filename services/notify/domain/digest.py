@@ -137,7 +137,7 @@ def _for_township(code: str, entries: _Entries) -> list[Params]:
     for stop in entries.changed:
         if stop["township_code"] == code:
             stops[stop["stop_id"]] = _line(
-                "line.stop_moved", stop, "was_on", "was_part", "on", "part", "place", "reason"
+                "line.stop_moved", stop, "was_on", "was_part", "on", "part", "place", "reason_code"
             )
     lines = []
     for stop_id, line in sorted(stops.items(), key=lambda found: (*_half_day(found[1]), found[1]["place"], found[0])):
@@ -147,7 +147,7 @@ def _for_township(code: str, entries: _Entries) -> list[Params]:
             for booth in booths[stop_id]
         ]
     return lines + [
-        _line("line.unserved", line, "item_name", "item_name_en", "reason")
+        _line("line.unserved", line, "item_name", "item_name_en", "reason_code")
         for line in entries.unserved
         if line["township_code"] == code
     ]
@@ -162,7 +162,7 @@ def _for_team(code: str, entries: _Entries) -> list[Params]:
         move = entries.moved.get(booth["stop_id"])
         if move is not None and booth["again"]:
             line = _line("line.team_booth_moved", booth, *where)
-            line |= _line("line.team_booth_moved", move, "was_on", "was_part", "reason")
+            line |= _line("line.team_booth_moved", move, "was_on", "was_part", "reason_code")
         else:
             line = _line("line.team_booth", booth, *where)
         lines.append(line)
@@ -171,14 +171,14 @@ def _for_team(code: str, entries: _Entries) -> list[Params]:
 
 def _for_coordinator(entries: _Entries, *, every_booth: bool) -> list[Params]:
     """What moved, from where to where; new stops; of a repair also who is asked; what has no place."""
-    moved = ("was_on", "was_part", "on", "part", "township_code", "place", "reason")
+    moved = ("was_on", "was_part", "on", "part", "township_code", "place", "reason_code")
     lines = [_line("line.plan_stop_moved", stop, *moved) for stop in entries.changed]
     lines += [_line("line.plan_stop", stop, "on", "part", "township_code", "place") for stop in entries.scheduled]
     if every_booth:
         booth_facts = ("on", "part", "township_code", "item_name", "item_name_en", "team_code")
         lines += [_line("line.plan_booth", booth, *booth_facts) for booth in entries.assigned]
     return lines + [
-        _line("line.plan_unserved", line, "township_code", "item_name", "item_name_en", "reason")
+        _line("line.plan_unserved", line, "township_code", "item_name", "item_name_en", "reason_code")
         for line in entries.unserved
     ]
 

@@ -8,7 +8,8 @@ from services.requests.api import schemas
 from services.requests.application import commands, queries
 from services.requests.domain.menu import Edition, Township
 from shared.http.doors import door
-from shared.http.inputs import AppState, IdempotencyKey, Page, TownshipCode, Uow
+from shared.http.free_text import ask_about
+from shared.http.inputs import AppState, Confirmed, IdempotencyKey, Page, TownshipCode, Uow
 
 router = APIRouter(tags=["requests"])
 
@@ -38,8 +39,13 @@ async def list_townships(uow: Uow, after: After = None, limit: Limit = 100) -> P
     "/orders", status_code=201, summary="Draft an order, or hand one in at once", **door("draft_order", 409, 422)
 )
 async def post_order(
-    body: schemas.NewOrderBody, uow: Uow, state: AppState, key: IdempotencyKey = None
+    body: schemas.NewOrderBody,
+    uow: Uow,
+    state: AppState,
+    key: IdempotencyKey = None,
+    confirmed: Confirmed = frozenset(),
 ) -> schemas.OrderAnswer:
+    ask_about(body, confirmed).settle()
     order = await commands.draft_order(
         uow, state.menu, body.as_draft(), idempotency_key=key, request=body, submit=body.submit
     )
@@ -73,7 +79,10 @@ async def get_order(order_id: str, uow: Uow) -> schemas.OrderAnswer:
 
 
 @router.put("/orders/{order_id}", summary="Change a draft or a returned order", **door("redraft_order", 404, 409, 422))
-async def put_order(order_id: str, body: schemas.OrderBody, uow: Uow, state: AppState) -> schemas.OrderAnswer:
+async def put_order(
+    order_id: str, body: schemas.OrderBody, uow: Uow, state: AppState, confirmed: Confirmed = frozenset()
+) -> schemas.OrderAnswer:
+    ask_about(body, confirmed).settle()
     return schemas.OrderAnswer.model_validate(await commands.redraft_order(uow, state.menu, order_id, body.as_draft()))
 
 
@@ -90,13 +99,19 @@ async def accept_order(order_id: str, uow: Uow) -> schemas.OrderAnswer:
 @router.post(
     "/orders/{order_id}/return", summary="Give an order back for changes", **door("return_order", 404, 409, 422)
 )
-async def return_order(order_id: str, body: schemas.ReasonBody, uow: Uow) -> schemas.OrderAnswer:
-    return schemas.OrderAnswer.model_validate(await commands.return_order(uow, order_id, reason=body.reason))
+async def return_order(
+    order_id: str, body: schemas.ReturnBody, uow: Uow, confirmed: Confirmed = frozenset()
+) -> schemas.OrderAnswer:
+    ask_about(body, confirmed).settle()
+    return schemas.OrderAnswer.model_validate(await commands.return_order(uow, order_id, **body.model_dump()))
 
 
 @router.post("/orders/{order_id}/cancel", summary="Withdraw an order", **door("cancel_order", 404, 409, 422))
-async def cancel_order(order_id: str, body: schemas.ReasonBody, uow: Uow) -> schemas.OrderAnswer:
-    return schemas.OrderAnswer.model_validate(await commands.cancel_order(uow, order_id, reason=body.reason))
+async def cancel_order(
+    order_id: str, body: schemas.CancelBody, uow: Uow, confirmed: Confirmed = frozenset()
+) -> schemas.OrderAnswer:
+    ask_about(body, confirmed).settle()
+    return schemas.OrderAnswer.model_validate(await commands.cancel_order(uow, order_id, **body.model_dump()))
 
 
 @router.post("/orders/{order_id}/close", summary="Close the books on an order", **door("close_order", 404, 409, 422))
@@ -107,5 +122,8 @@ async def close_order(order_id: str, uow: Uow) -> schemas.OrderAnswer:
 @router.post(
     "/orders/{order_id}/ratings", summary="Judge what was served at one booth", **door("rate_service", 404, 409, 422)
 )
-async def post_rating(order_id: str, body: schemas.RatingBody, uow: Uow) -> schemas.OrderAnswer:
+async def post_rating(
+    order_id: str, body: schemas.RatingBody, uow: Uow, confirmed: Confirmed = frozenset()
+) -> schemas.OrderAnswer:
+    ask_about(body, confirmed).settle()
     return schemas.OrderAnswer.model_validate(await commands.rate_service(uow, order_id, **body.model_dump()))

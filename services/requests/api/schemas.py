@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services.requests.domain.order import Draft, Point, WantedItem
-from shared.http.inputs import Answer, Body, Code, Name, Text, TownshipCode
+from services.requests.domain.order import CancelReason, Draft, Point, ReturnReason, WantedItem
+from shared.http.inputs import Answer, Body, Code, Key, Name, ReasonBody, Text, TownshipCode
 
 OrderState = Literal[
     "draft", "submitted", "returned", "accepted", "scheduled", "served", "rated", "closed", "cancelled"
@@ -56,12 +56,16 @@ class NewOrderBody(OrderBody):
     submit: Annotated[bool, Field(description="hand it in at once; false: keep a draft")] = False
 
 
-class ReasonBody(Body):
-    reason: Text
+class ReturnBody(ReasonBody):
+    reason_code: ReturnReason
+
+
+class CancelBody(ReasonBody):
+    reason_code: CancelReason
 
 
 class RatingBody(Body):
-    line_id: Annotated[str, Field(min_length=1, max_length=40)]
+    line_id: Key
     score: Annotated[int, Field(ge=1, le=5, description="1 (poor) to 5 (excellent)")]
     text: Text | None = None
 
@@ -99,7 +103,7 @@ class LineAnswer(Answer):
 
 
 class OrderAnswer(Answer):
-    """``reason`` is why it was returned or cancelled."""
+    """``reason_code`` and ``reason``, the words to it, say why it was returned or cancelled."""
 
     id: str
     township_code: str
@@ -111,6 +115,7 @@ class OrderAnswer(Answer):
     wished_on: list[date]
     ruled_out_on: list[date]
     state: OrderState
+    reason_code: str | None
     reason: str | None
     lines: list[LineAnswer]
     created_at: datetime

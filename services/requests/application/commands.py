@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from services.requests.application.menu import Menu
 from services.requests.application.policy import POLICY
 from services.requests.domain.line import Line
-from services.requests.domain.order import Draft, Order
+from services.requests.domain.order import CancelReason, Draft, Order, ReturnReason
 from shared.contracts.base import Point
 from shared.contracts.requests import (
     OrderAccepted,
@@ -91,21 +91,23 @@ async def accept_order(uow: UnitOfWork, order_id: str) -> Order:
         return order
 
 
-async def return_order(uow: UnitOfWork, order_id: str, *, reason: str) -> Order:
+async def return_order(uow: UnitOfWork, order_id: str, *, reason_code: ReturnReason, reason: str | None) -> Order:
+    """``reason`` in words is for those who may read the order; the event has the code only."""
     grant = uow.permit(POLICY, "return_order")
     async with uow.transaction() as tx:
         order = await _own(tx, grant, order_id)
-        order.hand_back(reason)
-        tx.record(order, OrderReturned(order_id=order.id, township_code=order.township_code, reason=reason))
+        order.hand_back(reason_code, reason)
+        tx.record(order, OrderReturned(order_id=order.id, township_code=order.township_code, reason_code=reason_code))
         return order
 
 
-async def cancel_order(uow: UnitOfWork, order_id: str, *, reason: str) -> Order:
+async def cancel_order(uow: UnitOfWork, order_id: str, *, reason_code: CancelReason, reason: str | None) -> Order:
+    """See :func:`return_order`."""
     grant = uow.permit(POLICY, "cancel_order")
     async with uow.transaction() as tx:
         order = await _own(tx, grant, order_id)
-        order.cancel(reason)
-        tx.record(order, OrderCancelled(order_id=order.id, township_code=order.township_code, reason=reason))
+        order.cancel(reason_code, reason)
+        tx.record(order, OrderCancelled(order_id=order.id, township_code=order.township_code, reason_code=reason_code))
         return order
 
 

@@ -77,7 +77,7 @@ async def release_line(uow: UnitOfWork, event: AssignmentEvent) -> None:
 async def leave_line_unserved(uow: UnitOfWork, event: LineUnserved) -> None:
     async with _order(uow, event.order_id) as order:
         if order is not None:
-            order.leave_line_unserved(event.line_id, event.plan_id, event.revision, event.reason)
+            order.leave_line_unserved(event.line_id, event.plan_id, event.revision, event.reason_code)
 
 
 async def report_booth(uow: UnitOfWork, event: BoothReported) -> None:

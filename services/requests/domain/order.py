@@ -3,12 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from services.requests.domain.line import Booking, Line
 from services.requests.domain.menu import Dish, Edition
 from shared.kernel.aggregate import Aggregate, Steps
 from shared.kernel.errors import InvalidInput
+
+ReturnReason = Literal["incomplete", "outside_menu", "days_impossible", "duplicate", "other"]
+"""Why the corps gives an order back."""
+
+CancelReason = Literal["not_needed", "days_impossible", "venue", "weather", "duplicate", "other"]
+"""Why a township withdraws an order."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +117,7 @@ class Order(Aggregate):
     priority: int
     created_at: datetime
     state: str = "draft"
+    reason_code: str | None = None
     reason: str | None = None
     submitted_at: datetime | None = None
 
@@ -153,20 +160,21 @@ class Order(Aggregate):
 
     def submit(self, now: datetime) -> None:
         self.require("submit", self.state)
-        self.state, self.submitted_at, self.reason = "submitted", now, None
+        self.state, self.submitted_at = "submitted", now
+        self.reason_code = self.reason = None
 
     def accept(self) -> None:
         self.require("accept", self.state)
         self.state = "accepted"
 
-    def hand_back(self, reason: str) -> None:
+    def hand_back(self, reason_code: ReturnReason, reason: str | None) -> None:
         self.require("return", self.state)
-        self.state, self.reason = "returned", reason
+        self.state, self.reason_code, self.reason = "returned", reason_code, reason
 
-    def cancel(self, reason: str) -> None:
+    def cancel(self, reason_code: CancelReason, reason: str | None) -> None:
         """Withdraws what is not served yet; lines that were served stay so."""
         self.require("cancel", self.state)
-        self.state, self.reason = "cancelled", reason
+        self.state, self.reason_code, self.reason = "cancelled", reason_code, reason
         for line in self.lines:
             line.cancel()
 

@@ -62,6 +62,7 @@ service_order = Table(  # "order" is a word of SQL's
     Column("ruled_out_on", Days, nullable=False),
     Column("priority", Integer, nullable=False),
     Column("state", String(20), nullable=False),
+    Column("reason_code", String(40), nullable=True),
     Column("reason", String(500), nullable=True),
     Column("created_at", UtcDateTime, nullable=False),
     Column("submitted_at", UtcDateTime, nullable=True),
