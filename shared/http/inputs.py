@@ -70,19 +70,19 @@ def _without_personal_data(value: str) -> str:
     return value
 
 
-Code = Annotated[str, BeforeValidator(_code), StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$"), BeforeValidator(_code)]
 """A short name for machines: lower-case letters, digits, hyphens; see :func:`shared.kernel.text.typed_code`."""
 
-TownshipCode = Annotated[str, BeforeValidator(_code), StringConstraints(pattern=r"^[0-9]{12}$")]
+TownshipCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$"), BeforeValidator(_code)]
 """The 12-digit division code; see :func:`shared.kernel.text.typed_code`."""
 
-Key = Annotated[str, BeforeValidator(_code), StringConstraints(min_length=1, max_length=40)]
+Key = Annotated[str, StringConstraints(min_length=1, max_length=40), BeforeValidator(_code)]
 """An id as the service gave it, perhaps pasted; see :func:`shared.kernel.text.typed_code`."""
 
 Name = Annotated[
     str,
-    BeforeValidator(_line),
     StringConstraints(min_length=1, max_length=80),
+    BeforeValidator(_line),
     AfterValidator(_without_personal_data),
     Field(json_schema_extra=PUBLIC_TEXT),
 ]
@@ -90,8 +90,8 @@ Name = Annotated[
 
 Text = Annotated[
     str,
-    BeforeValidator(_lines),
     StringConstraints(min_length=1, max_length=500),
+    BeforeValidator(_lines),
     Field(json_schema_extra=PRIVATE_TEXT),
 ]
 """What somebody has to say; it stays with the service that it was said to, and goes into no event. An operation that
@@ -99,8 +99,8 @@ takes one asks about personal data in it by :func:`shared.http.free_text.ask_abo
 
 AuditedText = Annotated[
     str,
-    BeforeValidator(_lines),
     StringConstraints(min_length=1, max_length=500),
+    BeforeValidator(_lines),
     Field(json_schema_extra=AUDITED_TEXT),
 ]
 """Why somebody did what the audit log keeps. Its use case refuses personal data (``reason_is_personal``)."""

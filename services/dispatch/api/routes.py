@@ -122,8 +122,7 @@ async def show_stop(link: str, uow: Uow, state: AppState) -> schemas.PublicStopA
 async def postpone_stop(
     stop_id: str, body: schemas.PostponeBody, uow: Uow, confirmed: Confirmed = frozenset()
 ) -> schemas.StopAnswer:
-    ask_about(body, confirmed).settle()
-    await mending.postpone_stop(uow, stop_id, _reason(body), body.not_before)
+    await mending.postpone_stop(uow, stop_id, _reason(body), body.not_before, ask_about(body, confirmed))
     return schemas.StopAnswer.model_validate(await queries.get_stop(uow, stop_id))
 
 
@@ -131,8 +130,7 @@ async def postpone_stop(
 async def cancel_stop(
     stop_id: str, body: schemas.CancelStopBody, uow: Uow, confirmed: Confirmed = frozenset()
 ) -> schemas.StopAnswer:
-    ask_about(body, confirmed).settle()
-    await fieldwork.cancel_stop(uow, stop_id, _reason(body))
+    await fieldwork.cancel_stop(uow, stop_id, _reason(body), ask_about(body, confirmed))
     return schemas.StopAnswer.model_validate(await queries.get_stop(uow, stop_id))
 
 
@@ -177,8 +175,7 @@ async def accept_assignment(assignment_id: str, uow: Uow) -> schemas.StopAnswer:
 async def decline_assignment(
     assignment_id: str, body: schemas.DeclineBody, uow: Uow, confirmed: Confirmed = frozenset()
 ) -> schemas.StopAnswer:
-    ask_about(body, confirmed).settle()
-    stop = await mending.decline_assignment(uow, assignment_id, _reason(body))
+    stop = await mending.decline_assignment(uow, assignment_id, _reason(body), ask_about(body, confirmed))
     return schemas.StopAnswer.model_validate(await queries.get_stop(uow, stop.id))
 
 

@@ -23,6 +23,7 @@ from shared.contracts.dispatch import (
 )
 from shared.db.unit_of_work import Transaction, UnitOfWork
 from shared.kernel.access import Grant
+from shared.kernel.doubts import Confirmations, Doubts
 from shared.kernel.errors import NotFound
 
 
@@ -36,12 +37,13 @@ async def accept_assignment(uow: UnitOfWork, assignment_id: str) -> Stop:
         return stop
 
 
-async def cancel_stop(uow: UnitOfWork, stop_id: str, reason: Reason) -> Stop:
+async def cancel_stop(uow: UnitOfWork, stop_id: str, reason: Reason, confirmed: Confirmations = ()) -> Stop:
     """Calls a stop off; a planning run looks for places for its lines, on other days."""
     uow.permit(POLICY, "cancel_stop")
     async with uow.transaction() as tx:
         stop = await tx.get(Stop, stop_id)
         await call_off(tx, stop, reason)
+        Doubts(confirmed).settle()
         return stop
 
 

@@ -22,6 +22,7 @@ from services.dispatch.domain.stop import STOP_MOVED, Assignment, Reason, Stop
 from services.dispatch.store.tables import assignment, booking, demand_line, item, stop, team
 from shared.contracts.dispatch import AssignmentDeclined, StopChanged, TeamAssigned, TeamReleased
 from shared.db.unit_of_work import Transaction, UnitOfWork
+from shared.kernel.doubts import Confirmations, Doubts
 from shared.kernel.errors import NotFound
 from shared.kernel.ids import new_id
 
@@ -29,7 +30,9 @@ LATEST_POSTPONEMENT_DAYS = 60
 """How far beyond a plan's last day a stop may be moved."""
 
 
-async def decline_assignment(uow: UnitOfWork, assignment_id: str, reason: Reason) -> Stop:
+async def decline_assignment(
+    uow: UnitOfWork, assignment_id: str, reason: Reason, confirmed: Confirmations = ()
+) -> Stop:
     """Takes the refusal and asks another team: one that offers the item, has the volunteers, is free
     on that half-day and has not declined this line; the least recently asked first."""
     grant = uow.permit(POLICY, "decline_assignment")
@@ -37,6 +40,7 @@ async def decline_assignment(uow: UnitOfWork, assignment_id: str, reason: Reason
         plan, found = await _plan_and_stop(tx, await stop_of(tx, assignment_id))
         require_own(grant, found, assignment_id)
         declined = found.decline(assignment_id, reason)
+        Doubts(confirmed).settle()
         announce.of_assignment(tx, AssignmentDeclined, found, declined, reason_code=reason.code)
         await free_if_idle(tx, found, declined.team_code)
         plan.repair()
@@ -45,7 +49,9 @@ async def decline_assignment(uow: UnitOfWork, assignment_id: str, reason: Reason
         return found
 
 
-async def postpone_stop(uow: UnitOfWork, stop_id: str, reason: Reason, not_before: date | None) -> Stop:
+async def postpone_stop(
+    uow: UnitOfWork, stop_id: str, reason: Reason, not_before: date | None, confirmed: Confirmations = ()
+) -> Stop:
     """Moves a stop to the next half-day on which most of its teams can come; asks them again, and finds others for
     those that can't. Where there is no such half-day, it is called off, and its lines find places one by one. Either
     way they stay off the day on which it was to be."""
@@ -53,6 +59,7 @@ async def postpone_stop(uow: UnitOfWork, stop_id: str, reason: Reason, not_befor
     async with uow.transaction() as tx:
         plan, found = await _plan_and_stop(tx, stop_id)
         found.require("postpone", found.state)
+        Doubts(confirmed).settle()
         first = max(not_before or found.on, found.on + timedelta(days=1))
         last = max(plan.ends_on, first) + timedelta(days=LATEST_POSTPONEMENT_DAYS)
         calendar = await _calendar(tx, plan, found, found.teams, first, last)

@@ -45,9 +45,14 @@ async def post_order(
     key: IdempotencyKey = None,
     confirmed: Confirmed = frozenset(),
 ) -> schemas.OrderAnswer:
-    ask_about(body, confirmed).settle()
     order = await commands.draft_order(
-        uow, state.menu, body.as_draft(), idempotency_key=key, request=body, submit=body.submit
+        uow,
+        state.menu,
+        body.as_draft(),
+        idempotency_key=key,
+        request=body,
+        submit=body.submit,
+        confirmed=ask_about(body, confirmed),
     )
     return schemas.OrderAnswer.model_validate(order)
 
@@ -82,8 +87,9 @@ async def get_order(order_id: str, uow: Uow) -> schemas.OrderAnswer:
 async def put_order(
     order_id: str, body: schemas.OrderBody, uow: Uow, state: AppState, confirmed: Confirmed = frozenset()
 ) -> schemas.OrderAnswer:
-    ask_about(body, confirmed).settle()
-    return schemas.OrderAnswer.model_validate(await commands.redraft_order(uow, state.menu, order_id, body.as_draft()))
+    return schemas.OrderAnswer.model_validate(
+        await commands.redraft_order(uow, state.menu, order_id, body.as_draft(), ask_about(body, confirmed))
+    )
 
 
 @router.post("/orders/{order_id}/submit", summary="Hand an order in", **door("submit_order", 404, 409, 422))
@@ -102,16 +108,20 @@ async def accept_order(order_id: str, uow: Uow) -> schemas.OrderAnswer:
 async def return_order(
     order_id: str, body: schemas.ReturnBody, uow: Uow, confirmed: Confirmed = frozenset()
 ) -> schemas.OrderAnswer:
-    ask_about(body, confirmed).settle()
-    return schemas.OrderAnswer.model_validate(await commands.return_order(uow, order_id, **body.model_dump()))
+    doubts = ask_about(body, confirmed)
+    return schemas.OrderAnswer.model_validate(
+        await commands.return_order(uow, order_id, **body.model_dump(), confirmed=doubts)
+    )
 
 
 @router.post("/orders/{order_id}/cancel", summary="Withdraw an order", **door("cancel_order", 404, 409, 422))
 async def cancel_order(
     order_id: str, body: schemas.CancelBody, uow: Uow, confirmed: Confirmed = frozenset()
 ) -> schemas.OrderAnswer:
-    ask_about(body, confirmed).settle()
-    return schemas.OrderAnswer.model_validate(await commands.cancel_order(uow, order_id, **body.model_dump()))
+    doubts = ask_about(body, confirmed)
+    return schemas.OrderAnswer.model_validate(
+        await commands.cancel_order(uow, order_id, **body.model_dump(), confirmed=doubts)
+    )
 
 
 @router.post("/orders/{order_id}/close", summary="Close the books on an order", **door("close_order", 404, 409, 422))
@@ -125,5 +135,7 @@ async def close_order(order_id: str, uow: Uow) -> schemas.OrderAnswer:
 async def post_rating(
     order_id: str, body: schemas.RatingBody, uow: Uow, confirmed: Confirmed = frozenset()
 ) -> schemas.OrderAnswer:
-    ask_about(body, confirmed).settle()
-    return schemas.OrderAnswer.model_validate(await commands.rate_service(uow, order_id, **body.model_dump()))
+    doubts = ask_about(body, confirmed)
+    return schemas.OrderAnswer.model_validate(
+        await commands.rate_service(uow, order_id, **body.model_dump(), confirmed=doubts)
+    )

@@ -21,6 +21,7 @@ from shared.contracts.requests import (
 from shared.db.idempotency import Claim
 from shared.db.unit_of_work import Transaction, UnitOfWork
 from shared.kernel.access import Grant
+from shared.kernel.doubts import Confirmations, Doubts
 from shared.kernel.ids import new_id
 
 
@@ -32,6 +33,7 @@ async def draft_order(
     idempotency_key: str | None,
     request: BaseModel,
     submit: bool = False,
+    confirmed: Confirmations = (),
 ) -> Order:
     """A new draft, or, with ``submit``, an order handed in at once; or the order that ``request`` made before under
     the same key, as it is now.
@@ -42,6 +44,7 @@ async def draft_order(
     grant = uow.permit(POLICY, "draft_order")
     grant.require_for("township_code", township=draft.township_code)
     order = Order.drafted(new_id(), draft, await menu.lines_of(uow, draft), uow.now())
+    Doubts(confirmed).settle()
     events = [_handed_in(order, uow.now())] if submit else []
     claim = Claim.of(idempotency_key, request, order.id) if idempotency_key else None
     made = await uow.add(order, *events, claim=claim)
@@ -51,13 +54,16 @@ async def draft_order(
         return await _own(tx, grant, made)
 
 
-async def redraft_order(uow: UnitOfWork, menu: Menu, order_id: str, draft: Draft) -> Order:
+async def redraft_order(
+    uow: UnitOfWork, menu: Menu, order_id: str, draft: Draft, confirmed: Confirmations = ()
+) -> Order:
     """:raises InvalidInput: as for a new draft. :raises IllegalTransition: it is submitted already."""
     grant = uow.permit(POLICY, "redraft_order")
     grant.require_for("township_code", township=draft.township_code)
     async with uow.transaction() as tx:
         order = await _own(tx, grant, order_id)
         order.redraft(draft, await menu.lines_of(uow, draft))
+        Doubts(confirmed).settle()
         return order
 
 
@@ -91,22 +97,28 @@ async def accept_order(uow: UnitOfWork, order_id: str) -> Order:
         return order
 
 
-async def return_order(uow: UnitOfWork, order_id: str, *, reason_code: ReturnReason, reason: str | None) -> Order:
+async def return_order(
+    uow: UnitOfWork, order_id: str, *, reason_code: ReturnReason, reason: str | None, confirmed: Confirmations = ()
+) -> Order:
     """``reason`` in words is for those who may read the order; the event has the code only."""
     grant = uow.permit(POLICY, "return_order")
     async with uow.transaction() as tx:
         order = await _own(tx, grant, order_id)
         order.hand_back(reason_code, reason)
+        Doubts(confirmed).settle()
         tx.record(order, OrderReturned(order_id=order.id, township_code=order.township_code, reason_code=reason_code))
         return order
 
 
-async def cancel_order(uow: UnitOfWork, order_id: str, *, reason_code: CancelReason, reason: str | None) -> Order:
+async def cancel_order(
+    uow: UnitOfWork, order_id: str, *, reason_code: CancelReason, reason: str | None, confirmed: Confirmations = ()
+) -> Order:
     """See :func:`return_order`."""
     grant = uow.permit(POLICY, "cancel_order")
     async with uow.transaction() as tx:
         order = await _own(tx, grant, order_id)
         order.cancel(reason_code, reason)
+        Doubts(confirmed).settle()
         tx.record(order, OrderCancelled(order_id=order.id, township_code=order.township_code, reason_code=reason_code))
         return order
 
@@ -120,12 +132,15 @@ async def close_order(uow: UnitOfWork, order_id: str) -> Order:
         return order
 
 
-async def rate_service(uow: UnitOfWork, order_id: str, *, line_id: str, score: int, text: str | None) -> Order:
+async def rate_service(
+    uow: UnitOfWork, order_id: str, *, line_id: str, score: int, text: str | None, confirmed: Confirmations = ()
+) -> Order:
     """Sending the same judgement again changes nothing and publishes nothing."""
     grant = uow.permit(POLICY, "rate_service")
     async with uow.transaction() as tx:
         order = await _own(tx, grant, order_id)
         rated = order.rate(line_id, score, text)
+        Doubts(confirmed).settle()
         if rated is not None:
             tx.record(
                 order,

@@ -1,0 +1,274 @@
+"""Sixty texts that break careless systems, at every free-text field of every operation of every service: no fault, no
+silent loss, and every refusal in words in both languages. The operations and fields come from the OpenAPI documents."""
+
+import copy
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from shared.kernel.access import Scope
+from shared.kernel.text import UnreadableText, shown
+from shared.privacy.personal_data import personal_data_in
+from tests.access.scenes import SCENES, Place, path_of
+from tests.access.story import tell
+from tests.e2e.conftest import embedded_system
+from tests.support.fixtures import Figures
+from tests.support.hostile_texts import HALF_A_CHARACTER, HOSTILE_TEXTS
+from tests.support.tree import SERVICES
+
+FREE_TEXT = "x-free-text"
+SAID_NOWHERE = {"reveal", "erase", "discard"}
+"""The last words of operations that keep a text in the audit log, and do not repeat it."""
+
+SERVED_ONCE = {"postpone", "cancel", "decline", "ratings"}
+"""Of operations that the story has no object left for; tests of their services put the texts there."""
+
+GONE = {"illegal_transition", "already_rated", "confirmation_needed"}
+"""Why an object of the story does not take a step that it has taken before."""
+
+REFUSED_FOR_GOOD = {(422, "reason_is_personal"), (409, "illegal_transition"), (404, "parked_event.not_found")}
+
+NO_FREE_TEXT = {
+    "login", "old_password", "new_password", "password", "volunteer_no", "line_id", "assignment_id", "run_id", "to",
+    "candidate_id", "aggregate_id", "team_code", "stop_id", "code", "token", "secret", "subject", "redirect_uri",
+}  # fmt: skip
+"""Strings of bodies that are keys or secrets: one has to know them."""
+
+ENDLESS = "/recipients/{recipient_id}/stream"
+
+
+@dataclass(frozen=True)
+class Field:
+    """A free-text field of an operation: where in the body, as the refusals name it, and what its schema says."""
+
+    service: str
+    method: str
+    path: str
+    steps: tuple[str | int, ...]
+    kind: str
+    limit: int
+
+    @property
+    def name(self) -> str:
+        said = ""
+        for step in self.steps:
+            said += f"[{step}]" if isinstance(step, int) else f".{step}" if said else step
+        return said
+
+    def expected(self, text: str) -> str | None:
+        """What is stored of ``text``; None where it is refused."""
+        try:
+            treated = shown(text, lines=self.kind != "public")
+        except UnreadableText:
+            return None
+        refused = not treated or len(treated) > self.limit or (self.kind == "public" and personal_data_in(treated))
+        return None if refused else treated
+
+    def put(self, body: dict[str, Any], text: object) -> dict[str, Any]:
+        body = copy.deepcopy(body)
+        part: Any = body
+        for step in self.steps[:-1]:
+            part = part[step]
+        part[self.steps[-1]] = text
+        return body
+
+
+@dataclass
+class Outcome:
+    sent: Counter[int] = field(default_factory=Counter)
+    came_back: Counter[str] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+
+
+def strings_of(document: dict[str, Any]) -> Iterator[tuple[str, str, tuple[str | int, ...], dict[str, Any]]]:
+    """Every string in the JSON bodies of a document's operations, with its operation, place and schema."""
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            content = operation.get("requestBody", {}).get("content", {})
+            if "application/json" in content:
+                for steps, schema in _strings(document, content["application/json"]["schema"], ()):
+                    yield method.upper(), path, steps, schema
+
+
+def _strings(
+    document: dict[str, Any], schema: dict[str, Any], steps: tuple[str | int, ...]
+) -> Iterator[tuple[tuple[str | int, ...], dict[str, Any]]]:
+    if "$ref" in schema:
+        schema = document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[-1]]
+    if schema.get("type") == "string":
+        yield steps, schema
+    for part in (*schema.get("anyOf", ()), *schema.get("oneOf", ())):
+        yield from _strings(document, part, steps)
+    for name, part in schema.get("properties", {}).items():
+        yield from _strings(document, part, (*steps, name))
+    if "items" in schema:
+        yield from _strings(document, schema["items"], (*steps, 0))
+
+
+async def test_sixty_hostile_texts_at_every_free_text_field(tmp_path: Path, figures: Figures) -> None:
+    assert len(HOSTILE_TEXTS) >= 60
+    outcome = Outcome()
+    async with embedded_system(tmp_path) as http:
+        place = await tell(http)
+        fields = []
+        for service in SERVICES:
+            document = (await http.get(f"/api/{service}/openapi.json")).json()
+            for method, path, steps, schema in strings_of(document):
+                if FREE_TEXT in schema:
+                    fields.append(Field(service, method, path, steps, schema[FREE_TEXT], schema["maxLength"]))
+                else:
+                    is_bound = schema.keys() & {"pattern", "enum", "const", "format", "x-personal"}
+                    assert is_bound or steps[-1] in NO_FREE_TEXT, f"{service} {method} {path}: is {steps} free text?"
+            await put_at_parameters(http, place, service, document, outcome)
+        assert {f.service for f in fields} == {"catalog", "requests", "dispatch", "notify"}
+        for each in fields:
+            await put_at(http, place, each, outcome)
+            last = each.path.rsplit("/", 1)[-1]
+            if last not in SAID_NOWHERE | SERVED_ONCE:
+                assert outcome.came_back[f"{each.method} {each.path} {each.name}"] >= 20, each
+    figures.note("hostile texts", f"{outcome.sent.total()} requests: {dict(sorted(outcome.sent.items()))}")
+    assert outcome.wrong == [], f"{len(outcome.wrong)} findings\n" + "\n".join(outcome.wrong[:30])
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One text at one field: what was sent where, and what came of it."""
+
+    http: httpx.AsyncClient
+    each: Field
+    url: str
+    body: dict[str, Any]
+    text: str
+    outcome: Outcome
+
+    async def make(self) -> None:
+        answer = await self.send()
+        expected = self.each.expected(self.text)
+        if expected is None:
+            await self.refused(answer)
+        elif self.each.kind == "audited" and personal_data_in(expected):
+            self.expect((answer.status_code, answer.json()["code"]) in REFUSED_FOR_GOOD, "refused as personal", answer)
+        else:
+            if personal_data_in(expected):
+                answer = await self.asked(answer)
+            self.taken(answer, expected)
+
+    async def send(self, language: str = "zh-CN", confirm: str | None = None) -> httpx.Response:
+        query = {"confirm": confirm} if confirm else None
+        headers = {"Accept-Language": language}
+        answer = await self.http.request(self.each.method, self.url, json=self.body, params=query, headers=headers)
+        self.outcome.sent[answer.status_code] += 1
+        self.expect(answer.status_code < 500, "no fault", answer)
+        return answer
+
+    async def refused(self, answer: httpx.Response) -> None:
+        self.expect(answer.status_code == 422 and self.each.name in _fields(answer), "refused by its name", answer)
+        await self.in_words(answer)
+
+    async def asked(self, answer: httpx.Response) -> httpx.Response:
+        """The answer once "go on anyway?" was answered with yes."""
+        code = answer.json().get("code")
+        if code != "confirmation_needed":
+            self.expect(answer.status_code == 409 and code in GONE, "asked about", answer)
+            return answer
+        self.expect(self.each.name in _fields(answer), "asked about by its name", answer)
+        await self.in_words(answer)
+        return await self.send(confirm="personal_data_in_text")
+
+    def taken(self, answer: httpx.Response, expected: str) -> None:
+        last = self.each.path.rsplit("/", 1)[-1]
+        if not answer.is_success:
+            self.expect(answer.status_code == 404 or answer.json()["code"] in GONE, "taken", answer)
+        elif last not in SAID_NOWHERE:
+            self.expect(expected in set(_values(answer.json())), "given back", answer)
+            self.outcome.came_back[f"{self.each.method} {self.each.path} {self.each.name}"] += 1
+
+    async def in_words(self, answer: httpx.Response) -> None:
+        """In either language: what is wrong and what to do, without repeating a number or showing code."""
+        for language, said in (("zh-CN", answer), ("en", await self.send("en"))):
+            problem = said.json()
+            for part in (problem, *problem.get("errors", ())):
+                words = f"{part.get('title', '')} {part['detail']} {part['remedy']}"
+                is_chinese = re.search("[\u4e00-\u9fff]", words) is not None
+                is_plain = not re.search(r"[{}]|\\[a-z]|\^\[|pydantic|Traceback", words)
+                self.expect(is_chinese == (language == "zh-CN") and is_plain, "said in words", said)
+                self.expect(not (personal_data_in(self.text) and personal_data_in(words)), "said without it", said)
+
+    def expect(self, holds: bool, what: str, answer: httpx.Response) -> None:
+        if not holds:
+            where = f"{self.each.method} {self.url} {self.each.name}={self.text[:40]!a}"
+            self.outcome.wrong.append(f"should be {what}: {where}: {answer.status_code} {answer.text[:400]}")
+
+
+async def put_at(http: httpx.AsyncClient, place: Place, each: Field, outcome: Outcome) -> None:
+    scene = SCENES[each.service][f"{each.method} {each.path}"]
+    assert scene.body is not None, each
+    body = scene.body(place, Scope.ANY)
+    for text in HOSTILE_TEXTS.values():
+        url = await url_of(http, place, each)
+        await Attempt(http, each, url, each.put(body, text), text, outcome).make()
+    whole = json.dumps(each.put(body, "HERE"), ensure_ascii=False).replace('"HERE"', HALF_A_CHARACTER)
+    url = await url_of(http, place, each)
+    answer = await http.request(each.method, url, content=whole, headers={"content-type": "application/json"})
+    outcome.sent[answer.status_code] += 1
+    if answer.status_code != 422:
+        outcome.wrong.append(f"half a character: {each} {answer.status_code} {answer.text[:300]}")
+
+
+async def url_of(http: httpx.AsyncClient, place: Place, each: Field) -> str:
+    """Of an object that can still take the step: an order is made anew for each."""
+    path = each.path
+    if each.service == "requests" and path.startswith("/orders/{order_id}") and not path.endswith("/ratings"):
+        body = SCENES["requests"]["POST /orders"].body
+        assert body is not None
+        order = body(place, Scope.ANY) | {"submit": path.endswith("/return")}
+        made = await http.post("/api/requests/orders", json=order)
+        assert made.status_code == 201, made.text
+        path = path.replace("{order_id}", made.json()["id"])
+    return f"/api/{each.service}{path_of(path, place, Scope.ANY)}"
+
+
+async def put_at_parameters(
+    http: httpx.AsyncClient, place: Place, service: str, document: dict[str, Any], outcome: Outcome
+) -> None:
+    """The same texts as query and path parameters of everything that is read."""
+    for path, operations in document["paths"].items():
+        for parameter in operations.get("get", {}).get("parameters", ()):
+            schemas = [parameter["schema"], *parameter["schema"].get("anyOf", ())]
+            if path == ENDLESS or not any(schema.get("type") == "string" for schema in schemas):
+                continue
+            for text in HOSTILE_TEXTS.values():
+                said, query = path, {}
+                if parameter["in"] == "path":
+                    said = path.replace(f"{{{parameter['name']}}}", quote(text[:100], safe="") or "%20")
+                elif parameter["in"] == "query":
+                    query = {parameter["name"]: text[:2000]}
+                else:
+                    continue
+                url = f"/api/{service}{path_of(said, place, Scope.ANY)}"
+                answer = await http.get(url, params=query or None)
+                outcome.sent[answer.status_code] += 1
+                if answer.status_code >= 500:
+                    outcome.wrong.append(f"GET {url!r} {query!r}: {answer.status_code}")
+
+
+def _fields(answer: httpx.Response) -> list[str]:
+    return [entry["field"] for entry in answer.json().get("errors", [])]
+
+
+def _values(said: Any) -> Iterator[str]:
+    if isinstance(said, str):
+        yield said
+    elif isinstance(said, dict):
+        for value in said.values():
+            yield from _values(value)
+    elif isinstance(said, list):
+        for value in said:
+            yield from _values(value)
