@@ -898,6 +898,8 @@ export interface components {
              * @enum {string}
              */
             state: "proposed" | "offered" | "accepted" | "declined" | "released" | "done";
+            /** Reason Code */
+            reason_code: string | null;
             /** Reason */
             reason: string | null;
             /** Served */
@@ -1003,6 +1005,19 @@ export interface components {
             /** Detail */
             detail: string;
         };
+        /** CancelStopBody */
+        CancelStopBody: {
+            /**
+             * Reason Code
+             * @enum {string}
+             */
+            reason_code: "weather" | "township_asked" | "team_unavailable" | "venue" | "other";
+            /**
+             * Reason
+             * @description in words, for those who may read this; needed where the code is other
+             */
+            reason?: string | null;
+        };
         /** CandidateAnswer */
         CandidateAnswer: {
             /** Id */
@@ -1084,6 +1099,19 @@ export interface components {
         CompleteBody: {
             /** Booths */
             booths: components["schemas"]["BoothReportBody"][];
+        };
+        /** DeclineBody */
+        DeclineBody: {
+            /**
+             * Reason Code
+             * @enum {string}
+             */
+            reason_code: "no_volunteers" | "busy" | "weather" | "other";
+            /**
+             * Reason
+             * @description in words, for those who may read this; needed where the code is other
+             */
+            reason?: string | null;
         };
         /** DemandAnswer */
         DemandAnswer: {
@@ -1539,8 +1567,16 @@ export interface components {
         };
         /** PostponeBody */
         PostponeBody: {
-            /** Reason */
-            reason: string;
+            /**
+             * Reason Code
+             * @enum {string}
+             */
+            reason_code: "weather" | "township_asked" | "team_unavailable" | "venue" | "other";
+            /**
+             * Reason
+             * @description in words, for those who may read this; needed where the code is other
+             */
+            reason?: string | null;
             /** Not Before */
             not_before?: string | null;
         };
@@ -1559,8 +1595,10 @@ export interface components {
              * @enum {string}
              */
             part: "morning" | "afternoon";
+            /** Reason Code */
+            reason_code?: string | null;
             /** Reason */
-            reason: string;
+            reason: string | null;
         };
         /**
          * Problem
@@ -1652,11 +1690,6 @@ export interface components {
             partitions: number;
             /** Is Settled */
             is_settled: boolean;
-        };
-        /** ReasonBody */
-        ReasonBody: {
-            /** Reason */
-            reason: string;
         };
         /**
          * Redrive
@@ -1919,6 +1952,8 @@ export interface components {
              * @enum {string}
              */
             state: "proposed" | "planned" | "under_way" | "completed" | "cancelled";
+            /** Reason Code */
+            reason_code: string | null;
             /** Reason */
             reason: string | null;
             postponed_from: components["schemas"]["PostponedAnswer"] | null;
@@ -3288,7 +3323,10 @@ export interface operations {
     };
     postpone_stop_stops__stop_id__postpone_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
+                confirm?: string[];
+            };
             header?: never;
             path: {
                 stop_id: string;
@@ -3384,7 +3422,10 @@ export interface operations {
     };
     cancel_stop_stops__stop_id__cancel_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
+                confirm?: string[];
+            };
             header?: never;
             path: {
                 stop_id: string;
@@ -3393,7 +3434,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReasonBody"];
+                "application/json": components["schemas"]["CancelStopBody"];
             };
         };
         responses: {
@@ -3836,7 +3877,10 @@ export interface operations {
     };
     decline_assignment_assignments__assignment_id__decline_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
+                confirm?: string[];
+            };
             header?: never;
             path: {
                 assignment_id: string;
@@ -3845,7 +3889,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReasonBody"];
+                "application/json": components["schemas"]["DeclineBody"];
             };
         };
         responses: {

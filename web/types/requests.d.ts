@@ -504,6 +504,19 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
+        /** CancelBody */
+        CancelBody: {
+            /**
+             * Reason Code
+             * @enum {string}
+             */
+            reason_code: "not_needed" | "days_impossible" | "venue" | "weather" | "duplicate" | "other";
+            /**
+             * Reason
+             * @description in words, for those who may read this; needed where the code is other
+             */
+            reason?: string | null;
+        };
         /**
          * Discard
          * @description Which event is let go, and why; it must be the next of its aggregate, and have failed.
@@ -665,7 +678,7 @@ export interface components {
         };
         /**
          * OrderAnswer
-         * @description ``reason`` is why it was returned or cancelled.
+         * @description ``reason_code`` and ``reason``, the words to it, say why it was returned or cancelled.
          */
         OrderAnswer: {
             /** Id */
@@ -690,6 +703,8 @@ export interface components {
              * @enum {string}
              */
             state: "draft" | "submitted" | "returned" | "accepted" | "scheduled" | "served" | "rated" | "closed" | "cancelled";
+            /** Reason Code */
+            reason_code: string | null;
             /** Reason */
             reason: string | null;
             /** Lines */
@@ -911,11 +926,6 @@ export interface components {
             /** Text */
             text?: string | null;
         };
-        /** ReasonBody */
-        ReasonBody: {
-            /** Reason */
-            reason: string;
-        };
         /**
          * Redrive
          * @description Whose parked events are to be tried again.
@@ -972,6 +982,19 @@ export interface components {
         Resize: {
             /** Partitions */
             partitions: number;
+        };
+        /** ReturnBody */
+        ReturnBody: {
+            /**
+             * Reason Code
+             * @enum {string}
+             */
+            reason_code: "incomplete" | "outside_menu" | "days_impossible" | "duplicate" | "other";
+            /**
+             * Reason
+             * @description in words, for those who may read this; needed where the code is other
+             */
+            reason?: string | null;
         };
         /** TownshipAnswer */
         TownshipAnswer: {
@@ -1382,7 +1405,10 @@ export interface operations {
     };
     post_order_orders_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
+                confirm?: string[];
+            };
             header?: {
                 /** @description Repeat a request under the same key and it takes effect once. */
                 "Idempotency-Key"?: string | null;
@@ -1625,7 +1651,10 @@ export interface operations {
     };
     put_order_orders__order_id__put: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
+                confirm?: string[];
+            };
             header?: never;
             path: {
                 order_id: string;
@@ -1905,7 +1934,10 @@ export interface operations {
     };
     return_order_orders__order_id__return_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
+                confirm?: string[];
+            };
             header?: never;
             path: {
                 order_id: string;
@@ -1914,7 +1946,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReasonBody"];
+                "application/json": components["schemas"]["ReturnBody"];
             };
         };
         responses: {
@@ -2001,7 +2033,10 @@ export interface operations {
     };
     cancel_order_orders__order_id__cancel_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
+                confirm?: string[];
+            };
             header?: never;
             path: {
                 order_id: string;
@@ -2010,7 +2045,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReasonBody"];
+                "application/json": components["schemas"]["CancelBody"];
             };
         };
         responses: {
@@ -2189,7 +2224,10 @@ export interface operations {
     };
     post_rating_orders__order_id__ratings_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
+                confirm?: string[];
+            };
             header?: never;
             path: {
                 order_id: string;
