@@ -14,8 +14,6 @@ CHINA = ZoneInfo("Asia/Shanghai")
 LANGUAGES = ("zh-CN", "en")
 DEFAULT = "zh-CN"
 
-_BETWEEN = {"zh-CN": "、", "en": ", "}
-
 Text = dict[str, str]
 """The parts of one entry, e.g. title, detail and remedy; each a ``str.format`` template."""
 
@@ -49,7 +47,8 @@ class Texts:
 
     def _in(self, language: str, fact: object) -> object:
         if isinstance(fact, Words):
-            return _BETWEEN[language].join(self._entries[language][fact.code][part] for part in fact.parts)
+            comma = self.word(language, "phrases", "list_comma") or ", "
+            return comma.join(self._entries[language][fact.code][part] for part in fact.parts)
         if isinstance(fact, date):
             return _said(language, fact)
         return fact[language] if isinstance(fact, Mapping) and language in fact else fact
