@@ -120,8 +120,8 @@ def test_a_schema_is_valid(kind: str) -> None:
 NAMES_OF_CATALOG = {"name", "name_en", "agency_name", "item_name", "item_name_en", "title"}
 """What a coordinator wrote into the directory or the menu; catalog refuses personal numbers there."""
 
-TYPED_PLACE = {"place"}
-"""The one text that leaves the service into which it was typed; see OrderAccepted."""
+TYPED_PLACE = {"place", "campaign"}
+"""What leaves the service into which it was typed; see OrderAccepted. Campaigns get ids of catalog."""
 
 IDS = {"code", "teams", "subject", "volunteer_no", "about"}
 
