@@ -18,6 +18,7 @@ from services.notify.settings import NotifySettings
 from services.requests.bootstrap import build as build_requests
 from services.requests.settings import RequestsSettings
 from shared.cache.memory import MemoryCache
+from shared.db.engine import sqlite_url
 from shared.kernel.clock import Clock, utc_now
 from shared.messaging.memory import MemoryBroker
 from shared.process import application
@@ -37,7 +38,7 @@ def build_all(
 
     def common(name: str) -> dict[str, Any]:
         return {
-            "database_url": f"sqlite:///{data / name}.db",
+            "database_url": sqlite_url(data / f"{name}.db"),
             "vault_keys_file": secrets / "vault_keys.json",
             "vault_keys_create": True,
             "oidc_issuer": f"{url}/api/catalog",

@@ -19,7 +19,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from shared.cache.memory import MemoryCache
 from shared.cache.port import Cache
 from shared.cache.redis import RedisCache
-from shared.db.engine import store_is_away
+from shared.db.engine import NeedsSession, store_is_away
 from shared.db.migrate import SchemaMismatch
 from shared.db.vault import VaultError, reseal
 from shared.doctor import examine
@@ -111,17 +111,21 @@ def main(settings_class: type[ServiceSettings], build: Build) -> None:
         sys.exit(asyncio.run(_examine(build, settings, broker)))
     roles = frozenset(Role(role) for role in what) or ALL_ROLES
     service = build(settings, broker=broker, cache=make_cache(settings), clock=utc_now)
-    _preflight(service)
+    _preflight(service, roles)
     serve(application([service], roles), settings.host, settings.port)
 
 
-def _preflight(service: Service) -> None:
+def _preflight(service: Service, roles: Collection[Role]) -> None:
     """Waits for a store that is just starting; ends with one line that says what to do, where going on
     would end in a traceback."""
     try:
+        if Role.RELAY in roles:
+            service.database.need_session("the relay")
         asyncio.run(_check_store(service))
     except SchemaMismatch as error:
         sys.exit(str(error))
+    except NeedsSession as error:
+        sys.exit(f"{service.name}: {error}; see {service.name.upper()}_DATABASE_URL")
     except Exception as error:
         if not store_is_away(error):
             raise

@@ -24,7 +24,8 @@ class ServiceSettings(BaseSettings):
     name: ClassVar[str]
 
     database_url: str = Field(
-        description="postgresql://user:password@host/name (?sslmode=verify-full), or sqlite:///path"
+        description="postgresql://user:password@host/name (?sslmode=verify-full, ?pooler=transaction|session behind"
+        " PgBouncer), or sqlite:///path"
     )
     broker_url: str = Field(
         default="memory:", description="amqps://user:password@host/vhost (amqp:// in clear), or memory:"

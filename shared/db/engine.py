@@ -4,21 +4,46 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Executable, Row, event, text
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import ORMExecuteState, Session
 
-POSTGRES_CONNECT = {
-    # One idle writing transaction would hold the relays' watermark back for the whole cluster.
-    "options": "-c idle_in_transaction_session_timeout=30000 -c timezone=UTC",
-    "connect_timeout": 5,
-}
+IDLE_MILLISECONDS = 30_000
+"""The longest that a transaction may do nothing: one idle writer would hold the relays' watermark back for the whole
+cluster."""
+
+STARTUP_OPTIONS = f"-c idle_in_transaction_session_timeout={IDLE_MILLISECONDS} -c timezone=UTC"
+_SET = "SELECT set_config('idle_in_transaction_session_timeout', '{}', {}), set_config('timezone', 'UTC', {})"
+SET_SESSION = _SET.format(IDLE_MILLISECONDS, "false", "false")
+SET_TRANSACTION = _SET.format(IDLE_MILLISECONDS, "true", "true")
+
+POOLER = "pooler"
+"""The parameter of a PostgreSQL address that says what stands between: ``?pooler=transaction``."""
+
+
+class Pooling(StrEnum):
+    """Whom a connection to PostgreSQL belongs to."""
+
+    NONE = "none"
+    """The server itself: settings go along when a connection is made."""
+    SESSION = "session"
+    """A pooler that gives each of our connections a server's for as long as it stands. It refuses startup
+    parameters, so settings are made once the connection stands."""
+    TRANSACTION = "transaction"
+    """A pooler that gives one for a transaction only. Nothing may outlive that: no setting, no prepared statement, no
+    lock of a session, no LISTEN."""
+
+
+class NeedsSession(Exception):
+    """Something was asked of a store behind a pooler in transaction mode that such a pooler can't carry."""
+
 
 TRUSTED_SECONDS = 1.0
 """A connection that was in use so recently is handed out without asking the server whether it still stands."""
@@ -29,20 +54,25 @@ class Database:
 
     ``url`` is ``postgresql://user:password@host/name`` or ``sqlite:///path``; the driver is chosen
     here, so that operators write plain addresses. What the address says of a connection
-    (``?connect_timeout=30``) goes before what is said here. Connections are made on first use.
+    (``?connect_timeout=30``) goes before what is said here. ``?pooler=transaction`` or ``?pooler=session``
+    says that a pooler such as PgBouncer stands between (see :class:`Pooling`). Connections are made on first use.
     """
 
     def __init__(self, url: str, *, pool_size: int = 10, ca_file: Path | None = None) -> None:
         """``ca_file``: authorities (PEM), one of which must have signed PostgreSQL's certificate.
 
-        :raises ValueError: no such kind of store.
+        :raises ValueError: no such kind of store, or of pooler, or a file's name with a ``?`` in it.
         """
         parsed = make_url(url)
+        self.pooling = Pooling.NONE
         tls = {"sslmode": "verify-full", "sslrootcert": str(ca_file)} if ca_file else {}
         self.dialect = parsed.get_backend_name()
         if self.dialect == "postgresql":
+            self.pooling = _pooling_of(parsed)
+            parsed = parsed.difference_update_query([POOLER])
+            ours: dict[str, Any] = {"connect_timeout": 5} | _PER_CONNECTION[self.pooling]
             options: dict[str, Any] = {
-                "connect_args": {name: POSTGRES_CONNECT[name] for name in POSTGRES_CONNECT.keys() - parsed.query} | tls,
+                "connect_args": {name: ours[name] for name in ours.keys() - parsed.query} | tls,
                 "pool_size": pool_size,
                 "max_overflow": 10,
                 "pool_recycle": 1800,
@@ -60,7 +90,13 @@ class Database:
                 engine.sync_engine.dialect.use_insertmanyvalues_wo_returning = True
                 event.listen(engine.sync_engine, "checkin", _note_use)
                 event.listen(engine.sync_engine, "checkout", _ping_idle)
+                if self.pooling is Pooling.SESSION:
+                    event.listen(engine.sync_engine, "connect", _set_session)
+            if self.pooling is Pooling.TRANSACTION:
+                event.listen(self.engine.sync_engine, "begin", _set_transaction)
         elif self.dialect == "sqlite":
+            if parsed.query:
+                raise ValueError("database_url: sqlite:/// takes nothing after '?'; in a file's name write it as %3F")
             if parsed.database:
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
             self.engine = create_async_engine(
@@ -109,6 +145,14 @@ class Database:
             result = await connection.execute(statement, parameters)
             return result.all() if result.returns_rows else ()
 
+    def need_session(self, what: str) -> None:
+        """:raises NeedsSession: the store is behind a pooler that keeps no session; ``what`` can't do without."""
+        if self.pooling is Pooling.TRANSACTION:
+            raise NeedsSession(
+                f"{what} needs a connection of its own, and a pooler in transaction mode gives none: let its address"
+                f" of the database name the server itself, or a pooler in session mode (?{POOLER}=session)"
+            )
+
     async def ping(self) -> None:
         """Raises what the driver raises when the store can't be reached."""
         async with self.reading() as session:
@@ -117,6 +161,26 @@ class Database:
     async def close(self) -> None:
         await self.engine.dispose()
         await self._reading.dispose()
+
+
+def sqlite_url(file: Path) -> str:
+    """The address of a SQLite file, whatever characters its path has."""
+    return URL.create("sqlite", database=str(file)).render_as_string()
+
+
+_PER_CONNECTION: Mapping[Pooling, dict[str, Any]] = {
+    Pooling.NONE: {"options": STARTUP_OPTIONS},
+    Pooling.SESSION: {},
+    Pooling.TRANSACTION: {"prepare_threshold": None},  # psycopg: never prepare
+}
+
+
+def _pooling_of(url: URL) -> Pooling:
+    said = url.query.get(POOLER, Pooling.NONE)
+    try:
+        return Pooling(said if isinstance(said, str) else "")
+    except ValueError as error:
+        raise ValueError(f"database_url: {POOLER}={said} is none of: {', '.join(Pooling)}") from error
 
 
 BEHIND = "behind"
@@ -173,10 +237,23 @@ def _ping_idle(connection: Any, record: Any, _proxy: Any) -> None:
         raise InvalidatePoolError from error
 
 
+def _set_session(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute(SET_SESSION)
+    cursor.close()
+    connection.commit()
+
+
+def _set_transaction(connection: Connection) -> None:
+    if connection.get_isolation_level() != "AUTOCOMMIT":
+        connection.exec_driver_sql(SET_TRANSACTION)
+
+
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver's own BEGIN comes too late; _begin_sqlite says it
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+    # The patience comes first: turning to WAL takes a lock too, which another process may have.
+    for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -1,6 +1,7 @@
 """Schemas: every service has its own Alembic history; the same one serves both stores."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from alembic import context
@@ -8,10 +9,17 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, select
+from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import __version__
 from shared.db.engine import Database
+from shared.telemetry.logs import logger
+
+MIGRATION_LOCK = 0x0D1A_0004
+"""The key of PostgreSQL's advisory lock for a migration. Any number, but releases that follow each other must agree."""
+
+log = logger(__name__)
 
 FLOOR = Table("schema_floor", MetaData(), Column("revision", String(32), primary_key=True))
 """One row beside Alembic's own: the oldest revision whose code still runs on the store. A release can't know what
@@ -44,7 +52,7 @@ class Migrations:
     def __init__(self, service: str, folder: Path) -> None:
         self.service = service
         self._config = Config()
-        self._config.set_main_option("script_location", str(folder))
+        self._config.set_main_option("script_location", str(folder).replace("%", "%%"))
         self.scripts = ScriptDirectory(str(folder))
 
     @property
@@ -55,21 +63,41 @@ class Migrations:
         return head
 
     async def upgrade(self, database: Database, revision: str = "head") -> None:
-        """Does nothing to the store of a later release that carries this one.
+        """Does nothing to the store of a later release that carries this one. Of several processes that call it
+        at once, one works and the others wait for it.
 
         :raises SchemaMismatch: the later release does not.
         """
-        if not self._knows(await self.current(database)):
+        async with self._turn(database) as connection:
+            known = self._knows(await connection.run_sync(_current))
+            if known:
+                await connection.run_sync(lambda c: self._run(c, revision, downgrade=False))
+        if not known:
             await self.check(database)
-            return
-        await self._run(database, revision, downgrade=False)
 
     async def downgrade(self, database: Database, revision: str) -> None:
-        await self._run(database, revision, downgrade=True)
+        async with self._turn(database) as connection:
+            await connection.run_sync(lambda c: self._run(c, revision, downgrade=True))
+
+    @asynccontextmanager
+    async def _turn(self, database: Database) -> AsyncIterator[AsyncConnection]:
+        """A transaction that no other migration of this store shares its time with; SQLite's writers queue anyway.
+
+        The lock is the transaction's, not the session's: it works through a pooler, and a death gives it back.
+        """
+        async with database.engine.begin() as connection:
+            if database.dialect == "postgresql":
+                # The wait for another's migration is as long as that takes, whatever the role's own limits are.
+                await connection.execute(text("SET LOCAL lock_timeout = 0"))
+                await connection.execute(text("SET LOCAL statement_timeout = 0"))
+                if not await connection.scalar(text(f"SELECT pg_try_advisory_xact_lock({MIGRATION_LOCK})")):
+                    log.info("waiting for another migration of this store", service=self.service)
+                    await connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
+            yield connection
 
     async def current(self, database: Database) -> str | None:
         async with database.engine.connect() as connection:
-            return await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())
+            return await connection.run_sync(_current)
 
     async def check(self, database: Database) -> None:
         """:raises SchemaMismatch: with what is there, what is needed, and the command that helps."""
@@ -88,24 +116,20 @@ class Migrations:
             floor = await connection.run_sync(_floor)
         return floor is not None and self._knows(floor)
 
-    async def _run(self, database: Database, revision: str, *, downgrade: bool) -> None:
+    def _run(self, connection: Connection, revision: str, *, downgrade: bool) -> None:
         def steps(current: object, _context: MigrationContext) -> Sequence[object]:
             if downgrade:
                 return self.scripts._downgrade_revs(revision, current)  # type: ignore[arg-type]
             return self.scripts._upgrade_revs(revision, current)  # type: ignore[arg-type]
 
-        def run(connection: Connection) -> None:
-            with EnvironmentContext(self._config, self.scripts, fn=steps) as environment:
-                environment.configure(connection=connection, transactional_ddl=True)
-                with environment.begin_transaction():
-                    environment.run_migrations()
-            self._say_floor(connection)
-
-        async with database.engine.begin() as connection:
-            await connection.run_sync(run)
+        with EnvironmentContext(self._config, self.scripts, fn=steps) as environment:
+            environment.configure(connection=connection, transactional_ddl=True)
+            with environment.begin_transaction():
+                environment.run_migrations()
+        self._say_floor(connection)
 
     def _say_floor(self, connection: Connection) -> None:
-        reached = MigrationContext.configure(connection).get_current_revision()
+        reached = _current(connection)
         if reached is None:
             FLOOR.drop(connection, checkfirst=True)
             return
@@ -114,6 +138,10 @@ class Migrations:
         FLOOR.create(connection, checkfirst=True)
         connection.execute(FLOOR.delete())
         connection.execute(FLOOR.insert().values(revision=floor))
+
+
+def _current(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def _floor(connection: Connection) -> str | None:

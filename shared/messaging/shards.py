@@ -31,6 +31,8 @@ class ShardLease:
 
     @asynccontextmanager
     async def holding(self) -> AsyncIterator[None]:
+        """:raises NeedsSession: the store is behind a pooler that would give one lock to two relays."""
+        self._database.need_session("the relay")
         if self._database.dialect != "postgresql":
             yield
             return

@@ -1,17 +1,30 @@
 """Every service's history, on both stores: it makes what the code's tables say, and can be undone."""
 
+import asyncio
+import os
+import shutil
+import sys
+from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, MetaData, inspect
+from sqlalchemy import Connection, MetaData, inspect, text
+from sqlalchemy.engine import make_url
 
-from shared.db.engine import Database
-from shared.db.migrate import FLOOR, SchemaMismatch
+from shared.db.engine import Database, sqlite_url
+from shared.db.migrate import FLOOR, MIGRATION_LOCK, Migrations, SchemaMismatch
+from shared.db.vault import Vault
+from tests.support.fixtures import NewUrl
 from tests.support.later import LATER, add_later_step
-from tests.support.tree import SERVICES, metadata_of, migrations_of
+from tests.support.tree import SERVICES, folder_of, metadata_of, migrations_of
+from tests.support.waiting import until
+
+ODD = "数据 50%20 of?it#now%"
+"""Everything in a folder's name that means something else in a URL or a configuration file."""
 
 
 @pytest.fixture
@@ -135,3 +148,69 @@ async def test_a_schema_of_another_release_names_the_command_that_helps(database
     assert raised.value.found is None
     assert raised.value.expected == migrations_of("catalog").head
     assert "none" in str(raised.value)
+
+
+AT_ONCE = 4
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_several_migrations_at_once_all_succeed(new_store_url: NewUrl, service: str) -> None:
+    """As replicas do that each migrate before they start."""
+    url = new_store_url()
+
+    async def migrate() -> None:
+        database = Database(url)
+        try:
+            await migrations_of(service).upgrade(database)
+            await migrations_of(service).check(database)
+        finally:
+            await database.close()
+
+    await asyncio.gather(*(migrate() for _ in range(AT_ONCE)))
+
+
+async def test_four_processes_may_migrate_one_store(postgres_url: NewUrl, rabbit_vhost: str, tmp_path: Path) -> None:
+    """With what a new store begins with: here the first account."""
+    for name in ("password", "totp"):
+        (tmp_path / f"catalog_first_{name}").write_text("JBSWY3DPEHPK3PXP")
+    Vault(tmp_path / "catalog_vault_keys", create=True)
+    environment = os.environ | {
+        "DIANCAI_SECRETS_DIR": str(tmp_path),
+        "CATALOG_DATABASE_URL": postgres_url(),
+        "CATALOG_BROKER_URL": rabbit_vhost,
+        "CATALOG_FIRST_LOGIN": "admin",
+        "CATALOG_VAULT_KEYS_FILE": str(tmp_path / "catalog_vault_keys"),
+    }
+    command = [sys.executable, "-m", "services.catalog", "migrate"]
+    started = [
+        await asyncio.create_subprocess_exec(*command, env=environment, stdout=PIPE, stderr=STDOUT)
+        for _ in range(AT_ONCE)
+    ]
+    said = await asyncio.gather(*(process.communicate() for process in started))
+    assert [process.returncode for process in started] == [0] * AT_ONCE, said
+
+
+async def test_a_role_with_short_limits_waits_for_another_migration_all_the_same(postgres_url: NewUrl) -> None:
+    url = make_url(postgres_url()).update_query_dict({"options": "-c lock_timeout=1 -c statement_timeout=20000"})
+    first, other = (Database(url.render_as_string(hide_password=False)) for _ in range(2))
+    migrations = migrations_of("requests")
+    async with first.writing() as session:
+        await session.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
+        waiting = asyncio.create_task(migrations.upgrade(other))
+        async with first.reading() as looking:
+            query = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+            await until(lambda: looking.scalar(query))
+    await waiting
+    await migrations.check(other)
+    for database in (first, other):
+        await database.close()
+
+
+async def test_a_folder_with_any_name_holds_the_histories(tmp_path: Path) -> None:
+    """Of the scripts, as of the store: neither is pasted into a URL or a configuration file."""
+    folder = tmp_path / ODD
+    shutil.copytree(folder_of("notify") / "migrations", folder / "migrations")
+    database = Database(sqlite_url(folder / "notify.db"))
+    await Migrations("notify", folder / "migrations").upgrade(database)
+    await database.close()
+    assert (folder / "notify.db").is_file()

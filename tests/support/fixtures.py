@@ -16,7 +16,7 @@ from shared.messaging.rabbitmq import RabbitBroker
 from shared.messaging.topology import EXCHANGE, REPLAY, UNROUTED
 from tests.support.node import node_program, run_script
 from tests.support.private import NotInstalled, PrivateServer
-from tests.support.servers import PROGRAMS, Servers, given, must_not_miss
+from tests.support.servers import PROGRAMS, URL_VARIABLES, Servers, given, must_not_miss
 
 NewUrl = Callable[[], str]
 NewBroker = Callable[[], Broker]
@@ -54,6 +54,14 @@ def postgres_url(servers: Servers) -> Iterator[NewUrl]:
 
 
 @pytest.fixture
+def pooled(servers: Servers) -> Callable[..., str]:
+    """``pooled(url, mode="transaction", size=1)``: the address of the same database through PgBouncer."""
+    if given("postgresql"):
+        pytest.skip("the server was given: a pooler in front of our own is what these tests need")
+    return lambda url, **how: _or_skip(lambda: servers.pooled(url, **how))
+
+
+@pytest.fixture
 def rabbit_url(servers: Servers) -> Iterator[NewUrl]:
     """Each call gives the URL of an empty RabbitMQ virtual host."""
     made: list[str] = []
@@ -80,9 +88,9 @@ def private_server(servers: Servers) -> Callable[[type[S]], S]:
 
 @pytest.fixture
 def programs() -> None:
-    """The programs of all kinds of server are there, for a test that starts its own."""
-    for find in PROGRAMS.values():
-        _or_skip(find)
+    """The programs of all kinds of server that the system needs are there, for a test that starts its own."""
+    for kind in URL_VARIABLES:
+        _or_skip(PROGRAMS[kind])
 
 
 @pytest.fixture

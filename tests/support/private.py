@@ -431,6 +431,51 @@ class RedisServer(PrivateServer):
         return _replies(self.port, b"PING\r\n", b"+PONG")
 
 
+class PgBouncer(PrivateServer):
+    """A pooler in front of a PostgreSQL server, with one server connection for each database and user: whoever leaves
+    anything behind in a session meets it again."""
+
+    name = "pgbouncer"
+
+    def __init__(self, playground: Playground, *, server_port: int, mode: str = "transaction", size: int = 1) -> None:
+        """``mode`` is PgBouncer's ``pool_mode``; ``size`` the number of server connections."""
+        self.mode = mode
+        super().__init__(playground, label=f"pgbouncer-{mode}-{size}")
+        self._server_port = server_port
+        self._size = size
+        self._program = pgbouncer_program()
+        self._user = unprivileged_user()
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://app@127.0.0.1:{self.port}/postgres"
+
+    def start(self) -> None:
+        if self.runs:
+            return
+        self.folder.mkdir(exist_ok=True)
+        settings = {
+            "listen_addr": "127.0.0.1",
+            "listen_port": str(self.port),
+            "unix_socket_dir": "",
+            "auth_type": "any",
+            "pool_mode": self.mode,
+            "default_pool_size": str(self._size),
+            "max_client_conn": "500",
+        }
+        lines = ["[databases]", f"* = host=127.0.0.1 port={self._server_port} user=app", "[pgbouncer]"]
+        config = self.folder / "pgbouncer.ini"
+        config.write_text("\n".join([*lines, *(f"{key} = {value}" for key, value in settings.items()), ""]))
+        self._spawn([self._program, str(config)], user=self._user)
+
+    def answers(self) -> bool:
+        try:
+            psycopg.connect(self.url, connect_timeout=2).close()
+        except psycopg.Error:
+            return False
+        return True
+
+
 def _replies(port: int, greeting: bytes, reply: bytes) -> bool:
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
@@ -487,6 +532,14 @@ def redis_program() -> str:
     program = shutil.which("redis-server")
     if program is None:
         raise NotInstalled("Redis")
+    return program
+
+
+def pgbouncer_program() -> str:
+    """:raises NotInstalled:"""
+    program = shutil.which("pgbouncer") or shutil.which("/usr/sbin/pgbouncer")
+    if program is None:
+        raise NotInstalled("PgBouncer")
     return program
 
 

@@ -24,6 +24,7 @@ from sqlalchemy.engine import make_url
 
 from tests.support.private import (
     NotInstalled,
+    PgBouncer,
     Playground,
     Postgres,
     PrivateServer,
@@ -31,6 +32,7 @@ from tests.support.private import (
     RedisServer,
     create_database,
     drop_database,
+    pgbouncer_program,
     postgres_programs,
     rabbitmq_programs,
     redis_program,
@@ -47,8 +49,14 @@ PROGRAMS: dict[str, Callable[[], object]] = {
     "postgresql": postgres_programs,
     "rabbitmq": rabbitmq_programs,
     "redis": redis_program,
+    "pgbouncer": pgbouncer_program,
 }
-PACKAGES = {"postgresql": "postgresql", "rabbitmq": "rabbitmq-server", "redis": "redis-server"}
+PACKAGES = {
+    "postgresql": "postgresql",
+    "rabbitmq": "rabbitmq-server",
+    "redis": "redis-server",
+    "pgbouncer": "pgbouncer",
+}
 POLICY = Path("/usr/sbin/policy-rc.d")
 VHOSTS_AT_ONCE = 8
 
@@ -59,7 +67,7 @@ class Servers:
     def __init__(self) -> None:
         self._playground: Playground | None = None
         self._private: dict[type[PrivateServer], PrivateServer] = {}
-        self._databases: list[str] = []
+        self._poolers: dict[tuple[str, int], PgBouncer] = {}
         self._fresh_vhosts: list[str] = []
         self._used_vhosts: list[str] = []
 
@@ -91,6 +99,18 @@ class Servers:
         url = make_url(server).set(database=name).update_query_dict({"connect_timeout": "30"})
         return url.render_as_string(hide_password=False)
 
+    def pooled(self, url: str, *, mode: str = "transaction", size: int = 1) -> str:
+        """The same database of our own server through a pooler; the address does not say so. :raises NotInstalled:"""
+        pgbouncer_program()
+        server = self.private(Postgres)
+        assert self._playground is not None
+        pooler = self._poolers.get((mode, size))
+        if pooler is None:
+            pooler = PgBouncer(self._playground, server_port=server.port, mode=mode, size=size)
+            self._poolers[mode, size] = pooler
+        pooler.start()
+        return make_url(url).set(host="127.0.0.1", port=pooler.port).render_as_string(hide_password=False)
+
     def drop_database(self, url: str) -> None:
         drop_database(given("postgresql") or self.private(Postgres).url, str(make_url(url).database))
 
@@ -119,7 +139,7 @@ class Servers:
     def versions(self) -> dict[str, str]:
         """Of the servers that were named, or started and still answer, by kind."""
         ours = {kind.name: server.url for kind, server in self._private.items() if server.answers()}
-        urls = ours | {kind: url for kind in PROGRAMS if (url := given(kind))}
+        urls = ours | {kind: url for kind in URL_VARIABLES if (url := given(kind))}
         return {kind: VERSION_OF[kind](url) for kind, url in urls.items()}
 
 
@@ -151,7 +171,7 @@ VERSION_OF: dict[str, Callable[[str], str]] = {
 
 def given(kind: str) -> str | None:
     """The URL of the server of this kind that the environment names."""
-    return os.environ.get(URL_VARIABLES[kind]) or None
+    return (os.environ.get(URL_VARIABLES[kind]) or None) if kind in URL_VARIABLES else None
 
 
 def missing() -> list[str]:
