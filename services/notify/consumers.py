@@ -9,6 +9,7 @@ from shared.contracts import Event
 from shared.contracts.catalog import (
     AccessRevoked,
     EditionPublished,
+    EditionRetired,
     PersonErased,
     PersonExportRequested,
     TeamChanged,
@@ -55,6 +56,7 @@ SUBSCRIPTIONS: Mapping[type[Event], UseCase] = {
     TeamRegistered: directory.name_team,
     TeamChanged: directory.name_team,
     EditionPublished: directory.announce_edition,
+    EditionRetired: directory.announce_withdrawal,
     VolunteerChanged: people.note_volunteer,
     PersonExportRequested: collect_person,
     PersonErased: erase_person,

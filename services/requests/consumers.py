@@ -5,6 +5,7 @@ from services.requests.application.people import PEOPLE
 from shared.contracts.catalog import (
     AccessRevoked,
     EditionPublished,
+    EditionWithdrawalRequested,
     PersonErased,
     PersonExportRequested,
     TownshipChanged,
@@ -25,6 +26,7 @@ from shared.messaging.consumer import Subscriptions
 SUBSCRIPTIONS: Subscriptions = {
     AccessRevoked: note_revocation,
     EditionPublished: intake.note_edition,
+    EditionWithdrawalRequested: intake.close_edition,
     TownshipChanged: intake.note_township,
     TeamAssigned: intake.schedule_line,
     AssignmentDeclined: intake.release_line,

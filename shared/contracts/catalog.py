@@ -1,6 +1,7 @@
 """What catalog publishes: what is on offer, and who can do it (制单)."""
 
 from datetime import date, datetime
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -17,7 +18,7 @@ class TownshipChanged(Event):
 
 
 class TeamRegistered(Event):
-    """A team joined the corps."""
+    """A team joined the corps. A ``retired`` one has left it and is sent nowhere any more."""
 
     code: str
     name: str
@@ -25,6 +26,7 @@ class TeamRegistered(Event):
     agency_code: str
     agency_name: str
     members: int
+    state: Literal["active", "retired"] = "active"
 
 
 class TeamChanged(TeamRegistered):
@@ -63,6 +65,20 @@ class EditionPublished(Event):
     effective_on: date
     retires_on: date
     items: tuple[MenuItem, ...]
+
+
+class EditionWithdrawalRequested(Event):
+    """An edition is to be withdrawn, unless an order was handed in from it already; requests decides."""
+
+    edition_id: str
+
+
+class EditionRetired(Event):
+    """An edition is in force no more: it was withdrawn before anybody ordered from it."""
+
+    edition_id: str
+    title: str
+    cause: Literal["withdrawn"]
 
 
 class AccessRevoked(Event):

@@ -85,6 +85,19 @@ class ServiceRated(Event):
     score: int
 
 
+class EditionClosed(Event):
+    """No order was handed in from this edition, and from now on none can be; the answer to a request to withdraw it."""
+
+    edition_id: str
+
+
+class EditionWithdrawalRefused(Event):
+    """An edition stays in force: ``orders`` were handed in from it before it was to be withdrawn."""
+
+    edition_id: str
+    orders: int
+
+
 class PersonDataCollected(PersonAnswer):
     """What this service holds about a volunteer lies ready to be fetched, for some days."""
 

@@ -220,6 +220,11 @@ def is_duplicate_key(error: IntegrityError) -> bool:
     return getattr(error.orig, "sqlstate", None) == "23505" or "UNIQUE constraint" in str(error.orig)
 
 
+def refers_to_nothing(error: IntegrityError) -> bool:
+    """Whether a foreign key refused a row (SQLSTATE 23503): what it refers to is not there, or is there no more."""
+    return getattr(error.orig, "sqlstate", None) == "23503" or "FOREIGN KEY constraint" in str(error.orig)
+
+
 def _note_use(_connection: Any, record: Any) -> None:
     record.info["used_at"] = time.monotonic()
 

@@ -66,6 +66,16 @@ async def get_team(code: Code, uow: Uow) -> schemas.TeamAnswer:
     return schemas.TeamAnswer.model_validate(await queries.get_entry(uow, Team, code))
 
 
+@router.post("/teams/{code}/retire", summary="A team leaves the corps", **door("enter_directory", 404, 409, 422))
+async def retire_team(code: Code, uow: Uow) -> schemas.TeamAnswer:
+    return schemas.TeamAnswer.model_validate(await commands.retire_team(uow, code))
+
+
+@router.post("/teams/{code}/reinstate", summary="A team comes back", **door("enter_directory", 404, 409, 422))
+async def reinstate_team(code: Code, uow: Uow) -> schemas.TeamAnswer:
+    return schemas.TeamAnswer.model_validate(await commands.reinstate_team(uow, code))
+
+
 @router.put("/items/{code}", summary="Enter or correct a service item", **door("enter_directory", 422))
 async def put_item(code: Code, body: schemas.ItemBody, uow: Uow) -> schemas.ItemAnswer:
     return schemas.ItemAnswer.model_validate(await commands.enter_item(uow, code, **body.model_dump()))
@@ -94,6 +104,16 @@ async def put_edition(code: Code, body: schemas.EditionBody, uow: Uow) -> schema
 )
 async def publish_edition(code: Code, uow: Uow) -> schemas.EditionAnswer:
     return schemas.EditionAnswer.model_validate(await commands.publish_edition(uow, code))
+
+
+@router.post(
+    "/editions/{code}/withdraw",
+    status_code=202,
+    summary="Withdraw an edition that nobody has ordered from; its state says what became of it",
+    **door("publish_edition", 404, 409, 422),
+)
+async def withdraw_edition(code: Code, uow: Uow) -> schemas.EditionAnswer:
+    return schemas.EditionAnswer.model_validate(await commands.withdraw_edition(uow, code))
 
 
 @router.get("/editions", summary="List editions", **door("read_editions", 422))

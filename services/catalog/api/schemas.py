@@ -38,6 +38,7 @@ class TeamBody(EntryBody):
 class TeamAnswer(EntryAnswer):
     agency_code: str
     members: int
+    state: Literal["active", "retired"]
 
 
 class ItemBody(EntryBody):
@@ -74,7 +75,8 @@ class EditionAnswer(Answer):
     title: str
     effective_on: date
     retires_on: date
-    state: Literal["draft", "published"]
+    state: Literal["draft", "published", "withdrawing", "withdrawn"]
+    orders_against_withdrawal: int | None
     item_codes: list[str]
     menu: list[MenuItemAnswer]
 

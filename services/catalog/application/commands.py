@@ -1,6 +1,6 @@
 """What catalog can be told to do. One function a use case; each owns its transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from services.catalog.application.policy import POLICY
@@ -9,12 +9,15 @@ from services.catalog.domain.edition import Edition
 from shared.contracts.base import Point
 from shared.contracts.catalog import (
     EditionPublished,
+    EditionRetired,
+    EditionWithdrawalRequested,
     MenuItem,
     ServiceItemChanged,
     TeamChanged,
     TeamRegistered,
     TownshipChanged,
 )
+from shared.contracts.requests import EditionClosed, EditionWithdrawalRefused
 from shared.db.unit_of_work import Transaction, UnitOfWork
 from shared.kernel.errors import InvalidInput
 
@@ -68,18 +71,39 @@ async def register_team(uow: UnitOfWork, code: str, *, name: str, name_en: str, 
             tx.add(team := Team(code=code, name=name, name_en=name_en, agency_code=agency_code, members=members))
         elif not team.correct(**facts):
             return team
-        tx.record(
-            team,
-            event(
-                code=code,
-                name=name,
-                name_en=name_en,
-                agency_code=agency_code,
-                agency_name=agency.name,
-                members=members,
-            ),
-        )
+        tx.record(team, _as_event(event, team, agency))
         return team
+
+
+async def retire_team(uow: UnitOfWork, code: str) -> Team:
+    """The team leaves the corps: dispatch frees what it still has ahead, and offers it nothing any more."""
+    return await _change_team(uow, code, Team.retire)
+
+
+async def reinstate_team(uow: UnitOfWork, code: str) -> Team:
+    """The team comes back; what was given to others meanwhile stays theirs."""
+    return await _change_team(uow, code, Team.reinstate)
+
+
+async def _change_team(uow: UnitOfWork, code: str, step: Callable[[Team], None]) -> Team:
+    uow.permit(POLICY, "enter_directory")
+    async with uow.transaction() as tx:
+        team = await tx.get(Team, code)
+        step(team)
+        tx.record(team, _as_event(TeamChanged, team, await tx.get(Agency, team.agency_code)))
+        return team
+
+
+def _as_event(kind: type[TeamRegistered], team: Team, agency: Agency) -> TeamRegistered:
+    return kind(
+        code=team.code,
+        name=team.name,
+        name_en=team.name_en,
+        agency_code=agency.code,
+        agency_name=agency.name,
+        members=team.members,
+        state=team.state,
+    )
 
 
 async def enter_item(
@@ -99,6 +123,7 @@ async def enter_item(
         await _require_known(tx, Category, [category_code], field="category_code")
         await _require_known(tx, Team, teams, field="teams")
         item = await tx.find(ServiceItem, code)
+        await _require_active(tx, set(teams) - set(item.teams if item else ()))
         wanted = ServiceItem(
             code=code,
             name=name,
@@ -156,7 +181,9 @@ async def publish_edition(uow: UnitOfWork, code: str) -> Edition:
     uow.permit(POLICY, "publish_edition")
     async with uow.transaction() as tx:
         edition = await tx.get(Edition, code)
-        edition.publish([await tx.get(ServiceItem, item_code) for item_code in edition.item_codes])
+        items = [await tx.get(ServiceItem, item_code) for item_code in edition.item_codes]
+        teams = await tx.find_all(Team, {code for item in items for code in item.teams})
+        edition.publish(items, active_teams={code for code, team in teams.items() if team.state == "active"})
         tx.record(
             edition,
             EditionPublished(
@@ -168,6 +195,37 @@ async def publish_edition(uow: UnitOfWork, code: str) -> Edition:
             ),
         )
         return edition
+
+
+async def withdraw_edition(uow: UnitOfWork, code: str) -> Edition:
+    """Asks for an edition that was published by mistake to be withdrawn. That is possible until the first order from
+    it is handed in, and only requests knows that: it closes the edition, or refuses."""
+    uow.permit(POLICY, "publish_edition")
+    async with uow.transaction() as tx:
+        edition = await tx.get(Edition, code)
+        edition.ask_for_withdrawal()
+        tx.record(edition, EditionWithdrawalRequested(edition_id=code))
+        return edition
+
+
+async def note_edition_closed(uow: UnitOfWork, event: EditionClosed) -> None:
+    async with uow.transaction() as tx:
+        edition = await tx.get(Edition, event.edition_id)
+        edition.withdraw()
+        tx.record(edition, EditionRetired(edition_id=edition.code, title=edition.title, cause="withdrawn"))
+
+
+async def note_withdrawal_refused(uow: UnitOfWork, event: EditionWithdrawalRefused) -> None:
+    async with uow.transaction() as tx:
+        edition = await tx.get(Edition, event.edition_id)
+        edition.keep_for(event.orders)
+
+
+async def _require_active(tx: Transaction, codes: Iterable[str]) -> None:
+    """:raises InvalidInput: a team has left the corps; names it."""
+    gone = [code for code, team in (await tx.find_all(Team, set(codes))).items() if team.state == "retired"]
+    if gone:
+        raise InvalidInput("team_retired", field="teams", codes=", ".join(sorted(gone)))
 
 
 async def _require_known(tx: Transaction, kind: type[Entry], codes: Iterable[str], *, field: str) -> None:

@@ -1,10 +1,12 @@
 """Who there is: agencies, their teams, and the townships; and what teams offer."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
-from shared.kernel.aggregate import Aggregate
+from shared.kernel.aggregate import Aggregate, Steps
 from shared.kernel.errors import InvalidInput
+
+TeamState = Literal["active", "retired"]
 
 
 @dataclass(eq=False, kw_only=True)
@@ -53,12 +55,25 @@ class Township(Entry):
 
 @dataclass(eq=False, kw_only=True)
 class Team(Entry):
-    """An agency's volunteers (服务队); ``members`` is how many it can send at once."""
+    """An agency's volunteers (服务队); ``members`` is how many it can send at once.
+
+    A retired team has left the corps: it is sent nowhere any more, and what it did stays.
+    """
 
     kind: ClassVar[str] = "team"
+    STEPS: ClassVar[Steps] = {"active": ("retire",), "retired": ("reinstate",)}
 
     agency_code: str
     members: int
+    state: TeamState = "active"
+
+    def retire(self) -> None:
+        self.require("retire", self.state)
+        self.state = "retired"
+
+    def reinstate(self) -> None:
+        self.require("reinstate", self.state)
+        self.state = "active"
 
 
 @dataclass(eq=False, kw_only=True)

@@ -1,5 +1,6 @@
 """An edition: one dated issue of the menu, frozen when it is published."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar
@@ -18,7 +19,12 @@ class Edition(Aggregate):
     """
 
     kind: ClassVar[str] = "edition"
-    STEPS: ClassVar[Steps] = {"draft": ("redraft", "publish"), "published": ()}
+    STEPS: ClassVar[Steps] = {
+        "draft": ("redraft", "publish"),
+        "published": ("withdraw",),
+        "withdrawing": (),
+        "withdrawn": (),
+    }
 
     code: str
     title: str
@@ -27,6 +33,8 @@ class Edition(Aggregate):
     item_codes: list[str]
     state: str = "draft"
     menu: list[dict[str, object]] = field(default_factory=list)
+    orders_against_withdrawal: int | None = None
+    """How many orders were handed in from it when it was last to be withdrawn, and therefore was not."""
 
     def __post_init__(self) -> None:
         self._check()
@@ -41,11 +49,14 @@ class Edition(Aggregate):
         self.item_codes = item_codes
         self._check()
 
-    def publish(self, items: list[ServiceItem]) -> None:
-        """Freezes the menu with the items as they are now, in the order of the draft."""
+    def publish(self, items: list[ServiceItem], *, active_teams: Collection[str]) -> None:
+        """Freezes the menu with the items as they are now, in the order of the draft.
+
+        :raises InvalidInput: an item has no team that is still in the corps; names all such items.
+        """
         self.require("publish", self.state)
         by_code = {item.code: item for item in items}
-        without_team = [code for code in self.item_codes if not by_code[code].teams]
+        without_team = [code for code in self.item_codes if not set(by_code[code].teams) & set(active_teams)]
         if without_team:
             raise InvalidInput("item_without_team", field="item_codes", codes=", ".join(without_team))
         self.menu = [
@@ -59,6 +70,19 @@ class Edition(Aggregate):
             for item in (by_code[code] for code in self.item_codes)
         ]
         self.state = "published"
+
+    def ask_for_withdrawal(self) -> None:
+        """Nothing is decided yet: an order may have been handed in already."""
+        self.require("withdraw", self.state)
+        self.state, self.orders_against_withdrawal = "withdrawing", None
+
+    def withdraw(self) -> None:
+        """No order was handed in from it, and none will be."""
+        self.state = "withdrawn"
+
+    def keep_for(self, orders: int) -> None:
+        """So many orders were handed in from it before: it stays in force."""
+        self.state, self.orders_against_withdrawal = "published", orders
 
     def _check(self) -> None:
         if self.retires_on < self.effective_on:

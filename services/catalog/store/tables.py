@@ -30,7 +30,10 @@ agency = _entry("agency")
 category = _entry("category")
 township = _entry("township", Column("lat", Float, nullable=False), Column("lon", Float, nullable=False))
 team = _entry(
-    "team", Column("agency_code", String(40), nullable=False, index=True), Column("members", Integer, nullable=False)
+    "team",
+    Column("agency_code", String(40), nullable=False, index=True),
+    Column("members", Integer, nullable=False),
+    Column("state", String(10), nullable=False, server_default="active"),
 )
 service_item = _entry(
     "service_item",
@@ -49,6 +52,7 @@ edition = Table(
     Column("item_codes", Json, nullable=False),
     Column("state", String(20), nullable=False),
     Column("menu", Json, nullable=False),
+    Column("orders_against_withdrawal", Integer, nullable=True),
     Column("event_seq", Integer, nullable=False),
     Column("version", Integer, nullable=False),
 )

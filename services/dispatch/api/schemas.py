@@ -25,6 +25,7 @@ class TownshipAnswer(CopyAnswer):
 
 class TeamAnswer(CopyAnswer):
     members: int
+    state: Literal["active", "retired"]
 
 
 class ItemAnswer(CopyAnswer):

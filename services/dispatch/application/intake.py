@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Table, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from services.dispatch.application.fieldwork import release_order
+from services.dispatch.application.mending import free_team
 from services.dispatch.application.runs import queue_repairs
 from services.dispatch.domain.plan import Plan
 from services.dispatch.domain.stop import LIVE, ORDER_CANCELLED, ORDER_CLOSED
@@ -31,13 +32,22 @@ async def note_township(uow: UnitOfWork, event: TownshipChanged) -> None:
 
 
 async def note_team(uow: UnitOfWork, event: TeamRegistered) -> None:
-    """Where a team that gets smaller is expected, a repair looks whether it still has the volunteers."""
-    row = {"code": event.code, "name": event.name, "name_en": event.name_en, "members": event.members}
+    """Where a team that gets smaller is expected, a repair looks whether it still has the volunteers. The booths that
+    one has ahead that leaves the corps are offered to others at once."""
+    row = {
+        "code": event.code,
+        "name": event.name,
+        "name_en": event.name_en,
+        "members": event.members,
+        "state": event.state,
+    }
     async with uow.transaction() as tx:
         members = await tx.session.scalar(select(team.c.members).where(team.c.code == event.code))
         await _replace(tx, team, row)
         if members is not None and event.members < members:
             queue_repairs(tx, await _campaigns_of(tx, assignment.c.team_code == event.code))
+        if event.state == "retired":
+            await free_team(tx, event.code)
 
 
 async def note_item(uow: UnitOfWork, event: ServiceItemChanged) -> None:

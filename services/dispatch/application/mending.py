@@ -4,8 +4,9 @@ is open demand again, and a planning run looks for more."""
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from services.dispatch.application import announce
 from services.dispatch.application.bookings import book, free, free_if_idle, set_lines
@@ -18,8 +19,16 @@ from services.dispatch.application.tasks import rules_of
 from services.dispatch.domain.plan import NO_OTHER_TEAM, Plan
 from services.dispatch.domain.planning.problem import PARTS, HalfDay, working_days
 from services.dispatch.domain.rule import PlanningRule
-from services.dispatch.domain.stop import STOP_MOVED, Assignment, Reason, Stop
-from services.dispatch.store.tables import assignment, booking, demand_line, item, stop, team
+from services.dispatch.domain.stop import LIVE, STOP_MOVED, TEAM_LEFT, Assignment, Reason, Stop
+from services.dispatch.store.tables import (
+    assignment,
+    booking,
+    demand_line,
+    item,
+    planning_rule,
+    stop,
+    team,
+)
 from shared.contracts.dispatch import AssignmentDeclined, StopChanged, TeamAssigned, TeamReleased
 from shared.db.unit_of_work import Transaction, UnitOfWork
 from shared.kernel.doubts import Confirmations, Doubts
@@ -47,6 +56,31 @@ async def decline_assignment(
         assigned = await _replace(tx, plan, found, declined)
         announce.of_plan(tx, plan, stops=0, assignments=assigned, unserved=1 - assigned)
         return found
+
+
+async def free_team(tx: Transaction, team_code: str) -> None:
+    """A team has left the corps: every booth that it still has ahead is offered to another, as after a decline."""
+    # A pin to it could not be kept by any plan.
+    await tx.session.execute(
+        delete(planning_rule).where(planning_rule.c.team_code == team_code, planning_rule.c.does == "pin")
+    )
+    theirs = assignment.join(stop, stop.c.id == assignment.c.stop_id)
+    query = select(stop.c.plan_id, stop.c.id).select_from(theirs)
+    query = query.where(assignment.c.team_code == team_code, assignment.c.state.in_(LIVE), stop.c.state == "planned")
+    ids = (await tx.session.execute(query.distinct().order_by(stop.c.plan_id, stop.c.id))).all()
+    for plan_id, group in groupby(ids, key=lambda row: str(row.plan_id)):
+        plan = await tx.get(Plan, plan_id)
+        plan.repair()
+        lost = assigned = 0
+        for row in group:
+            found = await tx.get(Stop, row.id)
+            for entry in [entry for entry in found.live if entry.team_code == team_code]:
+                entry.release(TEAM_LEFT)
+                announce.of_assignment(tx, TeamReleased, found, entry, reason_code=TEAM_LEFT)
+                await free_if_idle(tx, found, team_code)
+                lost += 1
+                assigned += await _replace(tx, plan, found, entry)
+        announce.of_plan(tx, plan, stops=0, assignments=assigned, unserved=lost - assigned)
 
 
 async def postpone_stop(
@@ -139,7 +173,7 @@ async def _next_team(tx: Transaction, plan: Plan, found: Stop, lost: Assignment)
     rows = await tx.session.execute(
         select(team.c.code, team.c.members)
         .outerjoin(assignment, assignment.c.team_code == team.c.code)
-        .where(team.c.code.in_(offering))
+        .where(team.c.code.in_(offering), team.c.state == "active")
         .group_by(team.c.code, team.c.members)
         .order_by(last_asked.is_not(None), last_asked, team.c.code)
     )

@@ -104,7 +104,7 @@ async def _teams(session: AsyncSession, frame: Frame, days: int, movable: Collec
             free=slots - busy.get(row.code, set()),
             max_stops_per_day=len(PARTS),
         )
-        for row in await session.execute(select(team).order_by(team.c.code))
+        for row in await session.execute(select(team).where(team.c.state == "active").order_by(team.c.code))
     )
 
 

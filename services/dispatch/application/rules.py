@@ -85,7 +85,10 @@ async def _require_known(tx: Transaction, rule: PlanningRule) -> None:
     mine = select(demand_line.c.line_id).where(demand_line.c.campaign == rule.campaign, demand_line.c.line_id == line)
     if line is not None and await tx.session.scalar(mine) is None:
         raise InvalidInput("unknown_line", field="line_id", line=line, campaign=rule.campaign)
-    if code is not None and await tx.session.scalar(select(team.c.code).where(team.c.code == code)) is None:
+    if (
+        code is not None
+        and await tx.session.scalar(select(team.c.code).where(team.c.code == code, team.c.state == "active")) is None
+    ):
         raise InvalidInput("unknown_team", field="team_code", team=code)
 
 

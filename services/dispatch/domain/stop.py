@@ -20,7 +20,7 @@ StopReason = Literal["weather", "township_asked", "team_unavailable", "venue", "
 """Why the corps moves a stop or calls it off."""
 
 REPLANNED, STOP_MOVED, PLAN_WITHDRAWN = "replanned", "stop_moved", "plan_withdrawn"
-ORDER_CANCELLED, ORDER_CLOSED = "order_cancelled", "order_closed"
+TEAM_LEFT, ORDER_CANCELLED, ORDER_CLOSED = "team_left", "order_cancelled", "order_closed"
 """Why a stop or a team's booth changes in consequence of something else."""
 
 

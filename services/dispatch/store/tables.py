@@ -50,6 +50,7 @@ team = Table(
     Column("code", String(40), primary_key=True),
     *_names(),
     Column("members", Integer, nullable=False),
+    Column("state", String(10), nullable=False, server_default="active"),
 )
 item = Table(
     "item", metadata, Column("code", String(40), primary_key=True), *_names(), Column("teams", Json, nullable=False)

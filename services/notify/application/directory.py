@@ -6,7 +6,7 @@ from services.notify.application.posting import Channels, cause_of, mention, pos
 from services.notify.domain.edition import Edition
 from services.notify.domain.recipient import Recipient, of_team, of_township
 from services.notify.store import tables
-from shared.contracts.catalog import EditionPublished, TeamRegistered, TownshipChanged
+from shared.contracts.catalog import EditionPublished, EditionRetired, TeamRegistered, TownshipChanged
 from shared.db.unit_of_work import Transaction, UnitOfWork
 
 
@@ -19,6 +19,8 @@ async def name_township(uow: UnitOfWork, channels: Channels, event: TownshipChan
             township.entered_at = cause_of(tx).occurred_at
             for edition in (await tx.session.scalars(select(Edition).order_by(tables.edition.c.id))).all():
                 await _tell_of_edition(tx, channels, township, edition)
+                # The same two messages as if the township had been entered first.
+                await _tell_of_withdrawal(tx, channels, township, edition)
 
 
 async def name_team(uow: UnitOfWork, _channels: Channels, event: TeamRegistered) -> None:
@@ -40,9 +42,24 @@ async def announce_edition(uow: UnitOfWork, channels: Channels, event: EditionPu
             published_at=cause_of(tx).occurred_at,
         )
         tx.add(edition)
-        entered = select(Recipient).where(tables.recipient.c.entered_at.is_not(None)).with_for_update()
-        for township in (await tx.session.scalars(entered.order_by(tables.recipient.c.id))).all():
+        for township in await _townships(tx):
             await _tell_of_edition(tx, channels, township, edition)
+
+
+async def announce_withdrawal(uow: UnitOfWork, channels: Channels, event: EditionRetired) -> None:
+    """Tells all townships that were told of the edition."""
+    async with telling(uow) as tx:
+        edition = await tx.find(Edition, event.edition_id)
+        if edition is None or edition.withdrawn_at is not None:
+            return
+        edition.withdrawn_at = cause_of(tx).occurred_at
+        for township in await _townships(tx):
+            await _tell_of_withdrawal(tx, channels, township, edition)
+
+
+async def _townships(tx: Transaction) -> list[Recipient]:
+    entered = select(Recipient).where(tables.recipient.c.entered_at.is_not(None)).with_for_update()
+    return list((await tx.session.scalars(entered.order_by(tables.recipient.c.id))).all())
 
 
 async def _tell_of_edition(tx: Transaction, channels: Channels, township: Recipient, edition: Edition) -> None:
@@ -63,4 +80,20 @@ async def _tell_of_edition(tx: Transaction, channels: Channels, township: Recipi
         about=edition.stream,
         occasion=edition.stream,
         happened_at=max(edition.published_at, township.entered_at),
+    )
+
+
+async def _tell_of_withdrawal(tx: Transaction, channels: Channels, township: Recipient, edition: Edition) -> None:
+    at = edition.withdrawn_at
+    if at is None or township.entered_at is None or not edition.concerns(township.entered_at):
+        return
+    await post(
+        tx,
+        channels,
+        township.id,
+        "message.edition_withdrawn",
+        {"title": edition.title},
+        about=edition.stream,
+        occasion=f"{edition.stream}/withdrawn",
+        happened_at=max(at, township.entered_at),
     )

@@ -22,6 +22,7 @@ class Edition(Aggregate):
     retires_on: date
     items: int
     published_at: datetime
+    withdrawn_at: datetime | None = None
 
     @property
     def key(self) -> str:

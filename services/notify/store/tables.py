@@ -74,6 +74,7 @@ edition = _aggregate(
     Column("retires_on", Date, nullable=False),
     Column("items", Integer, nullable=False),
     Column("published_at", UtcDateTime, nullable=False),
+    Column("withdrawn_at", UtcDateTime, nullable=True),
 )
 stop = _aggregate(
     "stop",

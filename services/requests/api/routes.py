@@ -93,8 +93,8 @@ async def put_order(
 
 
 @router.post("/orders/{order_id}/submit", summary="Hand an order in", **door("submit_order", 404, 409, 422))
-async def submit_order(order_id: str, uow: Uow) -> schemas.OrderAnswer:
-    return schemas.OrderAnswer.model_validate(await commands.submit_order(uow, order_id))
+async def submit_order(order_id: str, uow: Uow, state: AppState) -> schemas.OrderAnswer:
+    return schemas.OrderAnswer.model_validate(await commands.submit_order(uow, state.menu, order_id))
 
 
 @router.post("/orders/{order_id}/accept", summary="Take an order on", **door("accept_order", 404, 409, 422))

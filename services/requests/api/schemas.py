@@ -135,6 +135,7 @@ class EditionAnswer(Answer):
     title: str
     effective_on: date
     retires_on: date
+    state: Literal["open", "withdrawn"]
     items: list[DishAnswer]
 
 

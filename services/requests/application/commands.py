@@ -47,7 +47,8 @@ async def draft_order(
     Doubts(confirmed).settle()
     events = [_handed_in(order, uow.now())] if submit else []
     claim = Claim.of(idempotency_key, request, order.id) if idempotency_key else None
-    made = await uow.add(order, *events, claim=claim)
+    with menu.while_open():
+        made = await uow.add(order, *events, claim=claim)
     if made == order.id:
         return order
     async with uow.transaction() as tx:
@@ -67,12 +68,14 @@ async def redraft_order(
         return order
 
 
-async def submit_order(uow: UnitOfWork, order_id: str) -> Order:
+async def submit_order(uow: UnitOfWork, menu: Menu, order_id: str) -> Order:
+    """:raises Conflict: its edition was withdrawn meanwhile."""
     grant = uow.permit(POLICY, "submit_order")
-    async with uow.transaction() as tx:
-        order = await _own(tx, grant, order_id)
-        tx.record(order, _handed_in(order, tx.now))
-        return order
+    with menu.while_open():
+        async with uow.transaction() as tx:
+            order = await _own(tx, grant, order_id)
+            tx.record(order, _handed_in(order, tx.now))
+            return order
 
 
 async def accept_order(uow: UnitOfWork, order_id: str) -> Order:

@@ -7,13 +7,13 @@ the domain decides that, so none of these raises over an event that is odd.
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from sqlalchemy import select
+from sqlalchemy import delete, func, insert, select
 
 from services.requests.domain.line import Booking
 from services.requests.domain.menu import Dish, Edition, Township
 from services.requests.domain.order import Order
-from services.requests.store.tables import order_line
-from shared.contracts.catalog import EditionPublished, TownshipChanged
+from services.requests.store.tables import open_edition, order_line, service_order
+from shared.contracts.catalog import EditionPublished, EditionWithdrawalRequested, TownshipChanged
 from shared.contracts.dispatch import (
     AssignmentEvent,
     BoothReported,
@@ -23,12 +23,15 @@ from shared.contracts.dispatch import (
     StopCompleted,
     TeamAssigned,
 )
+from shared.contracts.requests import EditionClosed, EditionWithdrawalRefused
 from shared.db.unit_of_work import Transaction, UnitOfWork
 
 
 async def note_edition(uow: UnitOfWork, event: EditionPublished) -> None:
     async with uow.transaction() as tx:
-        await tx.session.merge(
+        if await tx.find(Edition, event.edition_id) is not None:
+            return
+        tx.add(
             Edition(
                 id=event.edition_id,
                 title=event.title,
@@ -46,6 +49,31 @@ async def note_edition(uow: UnitOfWork, event: EditionPublished) -> None:
                 ],
             )
         )
+        await tx.session.flush()
+        await tx.session.execute(insert(open_edition).values(id=event.edition_id))
+
+
+async def close_edition(uow: UnitOfWork, event: EditionWithdrawalRequested) -> None:
+    """Closes an edition that no order was handed in from, or says how many were. Locking its row of ``open_edition``
+    makes orders that are being handed in wait, and then fail or be counted."""
+    async with uow.transaction() as tx:
+        edition = await tx.get(Edition, event.edition_id)
+        await tx.session.flush()
+        row = await tx.session.scalar(
+            select(open_edition.c.id).where(open_edition.c.id == edition.id).with_for_update()
+        )
+        orders = await _count_orders(tx, edition.id) if row is not None else 0
+        if orders:
+            tx.record(edition, EditionWithdrawalRefused(edition_id=edition.id, orders=orders))
+            return
+        edition.state = "withdrawn"
+        await tx.session.execute(delete(open_edition).where(open_edition.c.id == edition.id))
+        tx.record(edition, EditionClosed(edition_id=edition.id))
+
+
+async def _count_orders(tx: Transaction, edition_id: str) -> int:
+    handed_in = select(func.count()).where(service_order.c.open_edition_id == edition_id)
+    return int(await tx.session.scalar(handed_in) or 0)
 
 
 async def note_township(uow: UnitOfWork, event: TownshipChanged) -> None:

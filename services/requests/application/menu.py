@@ -1,10 +1,17 @@
-"""What can be ordered, kept at hand: no edition ever changes, and no township that may order goes away."""
+"""What can be ordered, kept at hand: what an edition offers never changes, and no township that may order goes away.
+That an edition was withdrawn is seen by the store, when an order is handed in."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import IntegrityError
 
 from services.requests.domain.line import Line
 from services.requests.domain.menu import Edition, Township
 from services.requests.domain.order import Draft
+from shared.db.engine import refers_to_nothing
 from shared.db.unit_of_work import UnitOfWork
-from shared.kernel.errors import InvalidInput
+from shared.kernel.errors import Conflict, InvalidInput
 from shared.kernel.ids import new_id
 
 
@@ -21,6 +28,20 @@ class Menu:
             await self._look_up(uow, draft)
         return draft.lines_from(self._editions[draft.edition_id], new_id)
 
+    @contextmanager
+    def while_open(self) -> Iterator[None]:
+        """Around what hands an order in: the store refuses it once its edition is withdrawn.
+
+        :raises Conflict: ``edition_withdrawn``.
+        """
+        try:
+            yield
+        except IntegrityError as error:
+            if not refers_to_nothing(error):
+                raise
+            self._editions.clear()
+            raise Conflict("edition_withdrawn", field="edition_id") from error
+
     async def _look_up(self, uow: UnitOfWork, draft: Draft) -> None:
         async with uow.reading() as session:
             if await session.get(Township, draft.township_code) is None:
@@ -28,5 +49,7 @@ class Menu:
             edition = await session.get(Edition, draft.edition_id)
             if edition is None:
                 raise InvalidInput("unknown_edition", field="edition_id", edition=draft.edition_id)
+            if edition.state == "withdrawn":
+                raise Conflict("edition_withdrawn", field="edition_id")
         self._townships.add(draft.township_code)
         self._editions[draft.edition_id] = edition

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar, TypedDict
+from typing import ClassVar, Literal, TypedDict
+
+from shared.kernel.aggregate import Aggregate
 
 
 class Dish(TypedDict):
@@ -16,8 +18,9 @@ class Dish(TypedDict):
 
 
 @dataclass(eq=False, kw_only=True)
-class Edition:
-    """A published menu (版次). It never changes: orders keep the one they were made from."""
+class Edition(Aggregate):
+    """A published menu (版次). Its content never changes: orders keep the one they were made from. Once it is
+    ``withdrawn``, no order is handed in from it."""
 
     kind: ClassVar[str] = "edition"
 
@@ -26,6 +29,11 @@ class Edition:
     effective_on: date
     retires_on: date
     items: list[Dish]
+    state: Literal["open", "withdrawn"] = "open"
+
+    @property
+    def key(self) -> str:
+        return self.id
 
 
 @dataclass(eq=False, kw_only=True)

@@ -120,6 +120,8 @@ class Order(Aggregate):
     reason_code: str | None = None
     reason: str | None = None
     submitted_at: datetime | None = None
+    open_edition_id: str | None = None
+    """The edition that it was handed in from, which must be open at that moment; a draft has none."""
 
     @classmethod
     def drafted(cls, order_id: str, draft: Draft, lines: list[Line], now: datetime) -> "Order":
@@ -153,6 +155,8 @@ class Order(Aggregate):
 
     def redraft(self, draft: Draft, lines: list[Line]) -> None:
         self.require("redraft", self.state)
+        if draft.edition_id != self.edition_id:
+            self.open_edition_id = None
         self.township_code, self.edition_id, self.campaign = draft.township_code, draft.edition_id, draft.campaign
         self.place, self.priority, self.lines = draft.place, draft.priority, lines
         self.lat, self.lon = (draft.point.lat, draft.point.lon) if draft.point else (None, None)
@@ -162,6 +166,7 @@ class Order(Aggregate):
         self.require("submit", self.state)
         self.state, self.submitted_at = "submitted", now
         self.reason_code = self.reason = None
+        self.open_edition_id = self.edition_id
 
     def accept(self) -> None:
         self.require("accept", self.state)

@@ -40,7 +40,14 @@ edition = Table(
     Column("effective_on", Date, nullable=False),
     Column("retires_on", Date, nullable=False),
     Column("items", Json, nullable=False),
+    Column("state", String(10), nullable=False, server_default="open"),
+    Column("event_seq", Integer, nullable=False, server_default="0"),
+    Column("version", Integer, nullable=False, server_default="1"),
 )
+open_edition = Table("open_edition", metadata, Column("id", String(40), ForeignKey("edition.id"), primary_key=True))
+"""Editions from which orders may be handed in. An order that is handed in refers to its row, so the store itself sees
+to it that an edition is withdrawn before its first order or not at all, whatever processes have cached."""
+
 township = Table(
     "township",
     metadata,
@@ -66,6 +73,8 @@ service_order = Table(  # "order" is a word of SQL's
     Column("reason", String(500), nullable=True),
     Column("created_at", UtcDateTime, nullable=False),
     Column("submitted_at", UtcDateTime, nullable=True),
+    # Without an index: only a withdrawal looks for it, which is rare, and every order would pay for it.
+    Column("open_edition_id", String(40), ForeignKey("open_edition.id"), nullable=True),
     Column("event_seq", Integer, nullable=False),
     Column("version", Integer, nullable=False),
     # Lists are read by key within one of these; the third one also counts a campaign's orders.
@@ -100,7 +109,7 @@ order_line = Table(
     Column("rating_text", String(500), nullable=True),
 )
 
-_mapper.map_imperatively(Edition, edition)
+_mapper.map_imperatively(Edition, edition, version_id_col=edition.c.version)
 _mapper.map_imperatively(Township, township)
 _mapper.map_imperatively(Line, order_line)
 _mapper.map_imperatively(
