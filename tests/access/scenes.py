@@ -160,6 +160,8 @@ SCENES: Mapping[str, Mapping[str, Scene]] = {
         "PUT /townships/{code}": Scene(body=_body(**NAMES, lat=27.8, lon=120.3)),
         "GET /townships": Scene(),
         "PUT /teams/{code}": Scene(body=lambda p, s: NAMES | {"agency_code": p.agency, "members": 9}),
+        "POST /teams/{code}/retire": Scene(),
+        "POST /teams/{code}/reinstate": Scene(),
         "GET /teams": Scene(),
         "GET /teams/{code}": Scene(),
         "PUT /items/{code}": Scene(
@@ -179,6 +181,7 @@ SCENES: Mapping[str, Mapping[str, Scene]] = {
             }
         ),
         "POST /editions/{code}/publish": Scene(),
+        "POST /editions/{code}/withdraw": Scene(),
         "GET /editions": Scene(),
         "GET /editions/{code}": Scene(),
         "POST /volunteers": Scene(MAKE, body=_volunteer),
