@@ -2045,6 +2045,11 @@ export interface components {
             name_en: string;
             /** Members */
             members: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "active" | "retired";
         };
         /** ThemeAnswer */
         ThemeAnswer: {

@@ -560,6 +560,11 @@ export interface components {
              * Format: date
              */
             retires_on: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "withdrawn";
             /** Items */
             items: components["schemas"]["DishAnswer"][];
         };
