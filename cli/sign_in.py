@@ -78,6 +78,8 @@ class Session:
         verifier = secrets.token_urlsafe(48)
         challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
         asked = {
+            "response_type": "code",
+            "code_challenge_method": "S256",
             "client_id": CLIENT,
             "redirect_uri": REDIRECT,
             "code_challenge": challenge,

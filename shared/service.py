@@ -43,7 +43,7 @@ from shared.messaging.relay import Relay, outbox_depth
 from shared.messaging.resending import Positions, Resender
 from shared.messaging.shards import ShardLease
 from shared.messaging.sizing import Sizing
-from shared.privacy.retention import Prune, retention
+from shared.privacy.retention import OLD_REVOCATIONS, Prune, retention
 from shared.settings import ServiceSettings
 from shared.telemetry import metrics
 from shared.telemetry.logs import logger
@@ -148,7 +148,7 @@ class Service:
             vault=vault,
             sealed=sealed,
             jobs=[
-                *([retention(database, clock, prunes)] if prunes else []),
+                retention(database, clock, [OLD_REVOCATIONS, *prunes]),
                 *([consumer.keep_measuring] if consumer else []),
             ],
             _lease=lease,

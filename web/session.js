@@ -57,8 +57,8 @@ export async function signIn() {
 export async function resume() {
   const said = new URLSearchParams(location.search);
   const code = said.get("code");
+  if (code || said.has("error")) history.replaceState(null, "", `${location.pathname}${location.hash}`);
   if (code) {
-    history.replaceState(null, "", `${location.pathname}${location.hash}`);
     const verifier = kept.get("verifier");
     const isOurs = verifier !== null && said.get("state") === kept.get("state");
     kept.drop("verifier");

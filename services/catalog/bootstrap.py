@@ -1,15 +1,17 @@
 """Puts catalog together; the only place that does."""
 
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from urllib.parse import urljoin
 
-from services.catalog.adapters.signing import Passwords, SigningKeys
-from services.catalog.api import accounts, identity, people
+from services.catalog.adapters.passwords import Passwords
+from services.catalog.adapters.signing import SigningKeys
+from services.catalog.api import accounts, identity, people, tokens
 from services.catalog.api.routes import router
 from services.catalog.application.accounts import ensure_account
 from services.catalog.application.policy import POLICY
-from services.catalog.application.signing_in import Provider
+from services.catalog.application.provider import Provider
 from services.catalog.consumers import SUBSCRIPTIONS
 from services.catalog.settings import CatalogSettings
 from services.catalog.store import tables
@@ -32,14 +34,21 @@ def build(settings: CatalogSettings, *, broker: Broker, cache: Cache, clock: Clo
         cache=cache,
         clock=clock,
         subscriptions=SUBSCRIPTIONS,
-        routers=[router, identity.router, accounts.router, people.router, people_router(settings.name, POLICY)],
+        routers=[
+            router,
+            identity.router,
+            tokens.router,
+            accounts.router,
+            people.router,
+            people_router(settings.name, POLICY),
+        ],
         policy=POLICY,
         sealed=[*tables.SEALED, person_part.c.data_sealed],
         prunes=[EXPIRED_PARTS],
     )
     service.api.state.provider = service.api.state.signing_keys = None
     if settings.signing_keys_file is not None:
-        keys = SigningKeys(settings.signing_keys_file, create=settings.signing_keys_create)
+        keys = SigningKeys(settings.signing_keys_file, clock, create=settings.signing_keys_create)
         service.api.state.signing_keys = keys
         service.api.state.provider = provider = Provider(
             issuer=settings.oidc_issuer,
@@ -47,6 +56,9 @@ def build(settings: CatalogSettings, *, broker: Broker, cache: Cache, clock: Clo
             signer=keys,
             passwords=Passwords(),
             web_redirect_uri=settings.web_redirect_uri or urljoin(settings.oidc_issuer, "/"),
+            devices=service.api.state.links,
+            idle=timedelta(minutes=settings.sign_in_idle_minutes),
+            longest=timedelta(hours=settings.sign_in_hours),
         )
         if settings.first_login and settings.first_password:
             service.after_migration.append(

@@ -19,6 +19,12 @@ class CatalogSettings(ServiceSettings):
     web_redirect_uri: str = Field(
         default="", description="where the console takes its sign-in; default: the address of the issuer"
     )
+    sign_in_idle_minutes: int = Field(
+        default=240, ge=5, le=10_080, description="a sign-in ends when it was not renewed for so long"
+    )
+    sign_in_hours: int = Field(
+        default=12, ge=1, le=168, description="a sign-in ends after so long, however often it is renewed"
+    )
     first_login: str = Field(default="", description="login name of a first account: coordinator and operator")
     first_password: str = Field(default="", description="its password; give it as a file of secrets")
     first_totp: str = Field(default="", description="its one-time code secret, base32; give it as a file of secrets")

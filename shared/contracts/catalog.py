@@ -82,11 +82,12 @@ class EditionRetired(Event):
 
 
 class AccessRevoked(Event):
-    """An account was signed out everywhere: its tokens issued until ``before`` are void.
-    ``subject`` is the account's pseudonymous id."""
+    """An account was signed out: its tokens issued until ``before`` are void. ``subject`` is the account's
+    pseudonymous id; with ``sid``, only the tokens of that one sign-in are meant."""
 
     subject: str
     before: datetime
+    sid: str | None = None
 
 
 class VolunteerChanged(Event):

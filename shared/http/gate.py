@@ -12,7 +12,7 @@ from shared.db.engine import store_is_away
 from shared.db.unit_of_work import UnitOfWork
 from shared.http.limits import Limiter
 from shared.identity.revocation import Revocations
-from shared.identity.tokens import TokenVerifier
+from shared.identity.tokens import TokenVerifier, text_claim
 from shared.kernel.access import ANONYMOUS, Actor
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Unauthenticated
@@ -25,6 +25,7 @@ class AdmittedToken:
     """A token that was let in; what stays open asks now and then whether it still ``holds``."""
 
     actor: Actor
+    sid: str | None
     issued_at: datetime
     ends_at: datetime
     _gate: "Gate"
@@ -81,8 +82,8 @@ class Gate:
             raise Unauthenticated("malformed")
         actor, claims = await self._verifier.verify(token.strip(), address=address)
         issued_at, ends_at = (datetime.fromtimestamp(claims[name], UTC) for name in ("iat", "exp"))
-        admitted = AdmittedToken(actor, issued_at, ends_at, self)
-        if await self._revocations.is_void(actor.subject, issued_at):
+        admitted = AdmittedToken(actor, text_claim(claims, "sid"), issued_at, ends_at, self)
+        if await self._revocations.is_void(actor.subject, admitted.sid, issued_at):
             raise Unauthenticated("revoked")
         return admitted
 
@@ -91,7 +92,7 @@ class Gate:
         if self._clock() >= token.ends_at:
             return False
         try:
-            return not await self._revocations.is_void(token.actor.subject, token.issued_at)
+            return not await self._revocations.is_void(token.actor.subject, token.sid, token.issued_at)
         except Exception as error:
             if not store_is_away(error):
                 raise

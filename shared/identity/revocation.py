@@ -4,7 +4,7 @@ import time
 from collections import OrderedDict
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.contracts.catalog import AccessRevoked
@@ -24,29 +24,34 @@ class Revocations:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._known: OrderedDict[str, tuple[float, datetime | None]] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str | None], tuple[float, datetime | None]] = OrderedDict()
 
-    async def is_void(self, subject: str, issued_at: datetime) -> bool:
-        """Whether a token of ``subject`` that was issued then has been taken back."""
+    async def is_void(self, subject: str, sid: str | None, issued_at: datetime) -> bool:
+        """Whether a token of ``subject`` that was issued then has been taken back: all of the account's, or those of
+        the sign-in ``sid`` that it belongs to."""
+        key = (subject, sid)
         now = time.monotonic()
-        asked_at, before = self._known.get(subject, (float("-inf"), None))
+        asked_at, before = self._known.get(key, (float("-inf"), None))
         if now - asked_at > FRESH_SECONDS:
             async with self._database.reading() as session:
                 before = await session.scalar(
-                    select(revoked_access.c.before).where(revoked_access.c.subject == subject)
+                    select(func.max(revoked_access.c.before)).where(
+                        revoked_access.c.subject.in_({subject, sid or subject})
+                    )
                 )
-            self._known[subject] = now, before
-            self._known.move_to_end(subject)
+            self._known[key] = now, before
+            self._known.move_to_end(key)
             if len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
         return before is not None and issued_at <= before
 
 
 async def note_revocation(uow: UnitOfWork, event: AccessRevoked) -> None:
-    """Tokens of the account issued until ``before`` are void; a later moment stays when an earlier one comes."""
+    """Tokens of the account, or of one sign-in of it, issued until ``before`` are void; a later moment stays when an
+    earlier one comes."""
     async with uow.transaction() as tx:
         make = postgresql.insert if dialect_of(tx.session) == "postgresql" else sqlite.insert
-        row = make(revoked_access).values(subject=event.subject, before=event.before)
+        row = make(revoked_access).values(subject=event.sid or event.subject, before=event.before)
         await tx.session.execute(
             row.on_conflict_do_update(
                 index_elements=[revoked_access.c.subject],

@@ -12,4 +12,5 @@ revoked_access = Table(
     Column("subject", String(120), primary_key=True),
     Column("before", UtcDateTime, nullable=False),
 )
-"""Tokens of ``subject`` that were issued until ``before`` are void."""
+"""Tokens of ``subject`` that were issued until ``before`` are void. It is an account's id, or that of one sign-in
+(``sid``); both are random, so one never stands for another."""

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db.engine import Database
 from shared.db.idempotency import idempotency_key
+from shared.identity.tables import revoked_access
 from shared.kernel.clock import Clock
 from shared.privacy.tables import person_part
 from shared.telemetry.logs import logger
@@ -25,6 +26,9 @@ PAUSE_SECONDS = 0.05
 
 INTERVAL_SECONDS = 3600.0
 IDEMPOTENCY_KEPT = timedelta(days=30)
+
+REVOCATIONS_KEPT = timedelta(days=1)
+"""Longer than an access token lives: those that a row takes back have ended by themselves."""
 
 Prune = Callable[[AsyncSession, datetime], Awaitable[int]]
 """Deletes one batch of what is too old at the given moment; gives how many rows, 0 when there is no more."""
@@ -47,6 +51,7 @@ def older_than(moment: Column[Any], age: timedelta) -> Prune:
 
 
 EXPIRED_PARTS = older_than(person_part.c.expires_at, timedelta(0))
+OLD_REVOCATIONS = older_than(revoked_access.c.before, REVOCATIONS_KEPT)
 OLD_IDEMPOTENCY_KEYS = older_than(idempotency_key.c.created_at, IDEMPOTENCY_KEPT)
 
 

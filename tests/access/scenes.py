@@ -197,7 +197,13 @@ SCENES: Mapping[str, Mapping[str, Scene]] = {
         "GET /.well-known/openid-configuration": Scene(),
         "GET /oidc/jwks": Scene(),
         "GET /oidc/authorize": Scene(query=_body(**CLIENT, response_type="code", code_challenge_method="S256")),
-        "POST /oidc/authorize": Scene(form=_body(**CLIENT, login="x")),
+        "POST /oidc/authorize": Scene(
+            form=_body(**CLIENT, login="x", response_type="code", code_challenge_method="S256")
+        ),
+        "GET /oidc/userinfo": Scene(),
+        "POST /oidc/userinfo": Scene(),
+        "GET /oidc/end-session": Scene(),
+        "POST /oidc/end-session": Scene(form=_body(state="x")),
         "POST /oidc/token": Scene(form=_body(grant_type="refresh_token", refresh_token="x")),
         "POST /oidc/revoke": Scene(form=_body(token="x")),
         "POST /accounts": Scene(body=_body(login="重名", roles=["auditor"])),

@@ -16,7 +16,7 @@ from fastapi.routing import APIRoute
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 
-from services.catalog.api.identity import FORM
+from services.catalog.api.forms import FORM
 from services.catalog.bootstrap import build as build_catalog
 from services.catalog.settings import CatalogSettings
 from services.dispatch.bootstrap import build as build_dispatch

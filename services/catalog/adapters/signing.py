@@ -1,52 +1,86 @@
-"""The keys that sign access tokens, from a file; and the hashing of passwords."""
+"""The keys that sign tokens, from a file.
 
-import asyncio
+python -m services.catalog.adapters.signing FILE              signs with a new key from now on
+python -m services.catalog.adapters.signing FILE --at-once    and ends all others now: for a key that was stolen
+"""
+
 import json
 import os
 import secrets
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from joserfc import jwt
-from joserfc.jwk import ECKey
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, KeySet
 
-HASHES_AT_ONCE = 4
-"""Each takes 64 MiB for a moment; more at once and a flood of sign-ins would take all memory."""
+from shared.identity.jwks import PublishedKey, read_key
+from shared.kernel.clock import Clock, utc_now
 
-KEPT_KEYS = 2
-"""After a rotation: the new one and the one before, whose tokens are still about."""
+KEY_GRACE = timedelta(hours=1)
+"""So long after a rotation the key before is still good: longer than a token lives, clocks differ, and the services
+take to ask for the keys again."""
 
 
 class SigningKeys:
-    """A private JWK Set (RFC 7517), read again whenever the file has changed. The first key signs; all
-    are published. ``create`` makes the file (mode 0600) when there is none."""
+    """A private JWK Set (RFC 7517), read again whenever the file has changed. The first key signs; all that have not
+    ended are published. A key ends at its ``exp`` (seconds since 1970). ``create`` makes the file (mode 0600) when
+    there is none."""
 
-    def __init__(self, file: Path, *, create: bool = False) -> None:
+    def __init__(self, file: Path, clock: Clock = utc_now, *, create: bool = False) -> None:
         self.file = file
+        self._clock = clock
         self._create = create
-        self._seen = 0
-        self._keys: list[ECKey] = []
+        self._seen: tuple[int, int] | None = None
+        self._keys: list[tuple[ECKey, PublishedKey]] = []
 
-    def sign(self, claims: Mapping[str, Any]) -> str:
-        """A JWT access token (RFC 9068), ES256."""
-        key = self._current()[0]
-        return jwt.encode({"alg": "ES256", "typ": "at+jwt", "kid": key.kid}, dict(claims), key)
+    def sign(self, claims: Mapping[str, Any], *, kind: str = "at+jwt") -> str:
+        """A JWT with ES256; ``kind`` is its ``typ``: ``at+jwt`` for an access token (RFC 9068).
+
+        :raises RuntimeError: all keys of the file have ended.
+        """
+        keys = self._current()
+        if not keys:
+            raise RuntimeError(f"all keys in {self.file} have ended: python -m services.catalog.adapters.signing FILE")
+        key = keys[0][0]
+        return jwt.encode({"alg": "ES256", "typ": kind, "kid": key.kid}, dict(claims), key)
+
+    def read(self, token: str, *, kind: str) -> Mapping[str, Any] | None:
+        """What a token says that one of the keys signed, though it may have expired; None: none of them did, or its
+        ``typ`` is another."""
+        try:
+            found = jwt.decode(token, KeySet([key for key, _ in self._current()]), algorithms=["ES256"])
+        except (JoseError, ValueError, TypeError, AttributeError, KeyError, RecursionError):
+            return None  # whoever sent it chose every part of it
+        return found.claims if found.header.get("typ") == kind and isinstance(found.claims, dict) else None
 
     def public(self) -> dict[str, Any]:
         """The JWK Set for those who check."""
-        return {"keys": [key.as_dict(private=False) | {"use": "sig", "alg": "ES256"} for key in self._current()]}
+        return {"keys": [_public(key, published) for key, published in self._current()]}
 
-    def _current(self) -> list[ECKey]:
+    def _current(self) -> list[tuple[ECKey, PublishedKey]]:
         if self._create and not self.file.exists():
             write_keys(self.file, [new_key()])
-        changed = self.file.stat().st_mtime_ns
+        stat = self.file.stat()
+        changed = stat.st_mtime_ns, stat.st_ino
         if changed != self._seen:
             said = json.loads(self.file.read_text("utf-8"))
-            self._keys, self._seen = [ECKey.import_key(entry) for entry in said["keys"]], changed
-        return self._keys
+            self._keys = [(ECKey.import_key(_without_end(entry)), read_key(entry)) for entry in said["keys"]]
+            self._seen = changed
+        now = self._clock().timestamp()
+        return [(key, published) for key, published in self._keys if published.fits("ES256", now)]
+
+
+def _public(key: ECKey, published: PublishedKey) -> dict[str, Any]:
+    end = {} if published.ends_at is None else {"exp": int(published.ends_at)}
+    return key.as_dict(private=False) | {"use": "sig", "alg": "ES256"} | end
+
+
+def _without_end(entry: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in entry.items() if name != "exp"}
 
 
 def new_key() -> dict[str, Any]:
@@ -63,31 +97,26 @@ def write_keys(file: Path, keys: list[dict[str, Any]]) -> None:
     draft.replace(file)
 
 
-def rotate(file: Path) -> None:
-    """Signs with a new key from now on, and keeps the one before."""
-    keys = json.loads(file.read_text("utf-8"))["keys"] if file.exists() else []
-    write_keys(file, [new_key(), *keys][:KEPT_KEYS])
+def rotate(file: Path, now: datetime | None = None, *, at_once: bool = False) -> None:
+    """Signs with a new key from now on. The keys before end after :data:`KEY_GRACE`, or ``at_once``."""
+    now = now or utc_now()
+    keys = json.loads(file.read_text("utf-8"))["keys"] if file.exists() and not at_once else []
+    end = int((now + KEY_GRACE).timestamp())
+    kept = [key | {"exp": min(key.get("exp", end), end)} for key in keys]
+    write_keys(file, [new_key(), *(key for key in kept if key["exp"] > now.timestamp())])
 
 
-class Passwords:
-    """Argon2id (RFC 9106) with the library's parameters; in a thread, a few at a time."""
+def main(arguments: Sequence[str]) -> int:
+    match list(arguments):
+        case [file]:
+            rotate(Path(file))
+        case [file, "--at-once"]:
+            rotate(Path(file), at_once=True)
+        case _:
+            print(__doc__)  # noqa: T201
+            return 2
+    return 0
 
-    def __init__(self) -> None:
-        self._hasher = PasswordHasher()
-        self._turns = asyncio.Semaphore(HASHES_AT_ONCE)
-        self._nobodys = self._hasher.hash(secrets.token_urlsafe())
 
-    async def hash(self, password: str) -> str:
-        async with self._turns:
-            return await asyncio.to_thread(self._hasher.hash, password)
-
-    async def matches(self, password: str, stored: str | None) -> bool:
-        """Takes as long for an account that does not exist (``stored`` None) as for one that does."""
-        async with self._turns:
-            return await asyncio.to_thread(self._verify, password, stored or self._nobodys) and stored is not None
-
-    def _verify(self, password: str, stored: str) -> bool:
-        try:
-            return self._hasher.verify(stored, password)
-        except (VerificationError, InvalidHashError):
-            return False
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -8,7 +8,8 @@ import pyotp
 from sqlalchemy import delete, select
 
 from services.catalog.application.policy import POLICY
-from services.catalog.application.signing_in import Provider, failures_of, note_try
+from services.catalog.application.provider import Provider
+from services.catalog.application.wrong_tries import forgive_try, note_try
 from services.catalog.domain.account import Account, login_of, new_login, require_strong
 from services.catalog.store.tables import account as account_table
 from services.catalog.store.tables import sign_in_grant
@@ -129,7 +130,7 @@ async def change_password(uow: UnitOfWork, provider: Provider, *, old_password: 
     """
     uow.permit(POLICY, "change_own_password")
     require_strong(new_password)
-    await note_try(uow, key := [f"login:own:{uow.actor.subject}"])
+    await note_try(uow, key := [f"own:{uow.actor.subject}"])
     async with uow.reading() as session:
         found = await session.get(Account, uow.actor.subject)
     if found is None or not await provider.passwords.matches(old_password, found.password_hash):
@@ -140,7 +141,7 @@ async def change_password(uow: UnitOfWork, provider: Provider, *, old_password: 
         if account.password_hash != found.password_hash:  # changed meanwhile
             raise InvalidInput("password_wrong", field="old_password")
         account.password_hash = hashed
-        (await failures_of(tx, key[0])).forgive()
+        await forgive_try(tx, key)
         await _sign_out(uow, tx, account)
 
 

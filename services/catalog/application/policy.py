@@ -13,6 +13,7 @@ POLICY = Policy(
         "publish_edition": {COORDINATOR: ANY},
         "read_editions": everyone_with_an_account(),
         "administer_accounts": {COORDINATOR: ANY, OPERATOR: ANY},
+        "read_own_account": everyone_with_an_account(),
         "change_own_password": everyone_with_an_account(),
         "register_volunteer": {COORDINATOR: ANY, Role.LEADER: Scope.OWN_TEAM},
         "correct_volunteer": {COORDINATOR: ANY, Role.LEADER: Scope.OWN_TEAM, Role.VOLUNTEER: Scope.SELF},
@@ -28,5 +29,5 @@ POLICY = Policy(
         "read_person_requests": {COORDINATOR: ANY, Role.VOLUNTEER: Scope.SELF, Role.AUDITOR: ANY},
         **OPERATIONS,
     },
-    public=frozenset({"probe", "sign_in", "exchange_token", "revoke_own_token", "read_keys"}),
+    public=frozenset({"probe", "sign_in", "exchange_token", "revoke_own_token", "end_session", "read_keys"}),
 )

@@ -1,69 +1,44 @@
-"""Signing in. The protocol is OAuth 2.1: authorization code with PKCE, refresh rotation."""
+"""Signing in. The protocol is OpenID Connect: authorization code with PKCE (OAuth 2.1), refresh rotation."""
 
 import base64
 import hashlib
 import hmac
-import re
 import secrets
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 import pyotp
-from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import delete, select
 
 from services.catalog.application.policy import POLICY
-from services.catalog.domain.account import Account, Failures, Grant, login_of
+from services.catalog.application.provider import ACCESS_TOKEN, ID_TOKEN, Provider
+from services.catalog.application.signing_out import end_family
+from services.catalog.application.wrong_tries import counters_of_sign_in, forgive_try, note_try, withdraw_try
+from services.catalog.domain.account import Account, login_of
+from services.catalog.domain.authorization import AuthorizationRequest
+from services.catalog.domain.sign_in import CODE_LIFE, QUIET, TOKEN_LIFE, Grant, SignInBusy
 from services.catalog.store.tables import account as account_table
 from services.catalog.store.tables import sign_in_failure, sign_in_grant
-from shared.db.engine import dialect_of
 from shared.db.unit_of_work import Transaction, UnitOfWork
 from shared.db.vault import Vault, place_of
-from shared.kernel.errors import InvalidInput, NotFound, TooMany
+from shared.identity.links import Link, LinkExpired, LinkInvalid
+from shared.kernel.access import Actor
 from shared.kernel.ids import new_id
 
-CODE_LIFE = timedelta(seconds=60)
-TOKEN_LIFE = timedelta(minutes=5)
-REFRESH_LIFE = timedelta(hours=12)
-"""A working day: then one signs in again."""
+DEVICE_LIFE = timedelta(days=180)
+DEVICE = "known-device"
+"""The purpose of the signed cookie that a device is known by."""
 
 TIME_STEP_SECONDS = 30  # RFC 6238
 
-_LOOPBACK = re.compile(r"http://127\.0\.0\.1(?::[0-9]{1,5})?/[A-Za-z0-9/_-]*")
-_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # SHA-256 as base64url
-
-
-class Signer(Protocol):
-    def sign(self, claims: Mapping[str, Any]) -> str: ...
-
-
-class PasswordHashes(Protocol):
-    async def hash(self, password: str) -> str: ...
-
-    async def matches(self, password: str, stored: str | None) -> bool: ...
-
 
 @dataclass(frozen=True, slots=True)
-class Provider:
-    """What the use cases of signing in need: who signs, for whom, and where answers may be sent."""
+class SignedIn:
+    """``code`` goes to the client; ``device`` stays in the browser."""
 
-    issuer: str
-    audience: str
-    signer: Signer
-    passwords: PasswordHashes
-    web_redirect_uri: str
-
-
-@dataclass(frozen=True, slots=True)
-class AuthorizationRequest:
-    """What a client asks when it sends a person to sign in (RFC 6749, 4.1.1; RFC 7636)."""
-
-    client_id: str
-    redirect_uri: str
-    code_challenge: str
-    state: str = ""
+    code: str
+    device: Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +46,8 @@ class Tokens:
     access_token: str
     refresh_token: str
     expires_in: int
+    scope: str
+    id_token: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,32 +58,36 @@ class TokenRefusal:
     error_description: str
 
 
-def check_client(provider: Provider, asked: AuthorizationRequest) -> None:
-    """:raises InvalidInput: the answer would go where none may go; the browser must not be sent there."""
-    is_console = asked.client_id == "diancai-web" and asked.redirect_uri == provider.web_redirect_uri
-    # A command line listens on a port of its own (RFC 8252, 7.3).
-    is_command_line = asked.client_id == "diancai-cli" and _LOOPBACK.fullmatch(asked.redirect_uri) is not None
-    if not (is_console or is_command_line):
-        raise InvalidInput("client_unknown", field="redirect_uri")
-    if not _CHALLENGE.fullmatch(asked.code_challenge):
-        raise InvalidInput("challenge_missing", field="code_challenge")
-
-
 async def sign_in(
-    uow: UnitOfWork, provider: Provider, asked: AuthorizationRequest, *, login: str, password: str, code: str
-) -> str | None:
+    uow: UnitOfWork,
+    provider: Provider,
+    asked: AuthorizationRequest,
+    *,
+    login: str,
+    password: str,
+    code: str,
+    device: str = "",
+) -> SignedIn | None:
     """An authorization code; None when name, password or one-time code is wrong: which one is not said.
 
+    ``device`` is the cookie of an earlier sign-in, if the browser has one.
+
     :raises TooMany: too many tries were wrong, on this name or from this address.
+    :raises SignInBusy: too many passwords are being checked; the try does not count.
     """
     uow.permit(POLICY, "sign_in")
-    check_client(provider, asked)
-    tried = [f"login:{_hash(login_of(login))}", f"address:{uow.actor.address}"]
-    await note_try(uow, tried)
+    login = login_of(login)
     async with uow.reading() as session:
-        found = await session.scalar(select(Account).where(account_table.c.login == login_of(login)))
-    # Outside any transaction, for it takes its time.
-    if not await provider.passwords.matches(password, found.password_hash if found else None) or found is None:
+        found = await session.scalar(select(Account).where(account_table.c.login == login))
+    known = _device_of(provider, device, found)
+    tried = counters_of_sign_in(uow.vault, login=login, address=uow.actor.address, device=known)
+    await note_try(uow, tried)
+    try:  # Outside any transaction, for it takes its time.
+        is_right = await provider.passwords.matches(password, found.password_hash if found else None)
+    except SignInBusy:
+        await withdraw_try(uow, tried)
+        raise
+    if not is_right or found is None:
         return None
     async with uow.transaction() as tx:
         account = await tx.get(Account, found.id)
@@ -114,11 +95,12 @@ async def sign_in(
             return None
         if not _has_second_factor(uow.vault, tx, account, code):
             return None
-        for key in tried:
-            (await failures_of(tx, key)).forgive()
+        await forgive_try(tx, tried)
         given = secrets.token_urlsafe(32)
-        _add_grant(tx, given, "code", new_id(), account.id, asked, CODE_LIFE)
-        return given
+        family = new_id()
+        _add_grant(tx, given, "code", family, account.id, asked, began_at=tx.now, expires_at=tx.now + CODE_LIFE)
+        cookie = provider.devices.make(DEVICE, f"{account.id}/{known or new_id()}", tx.now + DEVICE_LIFE)
+        return SignedIn(given, cookie)
 
 
 async def exchange_code(
@@ -129,7 +111,7 @@ async def exchange_code(
     async with uow.transaction() as tx:
         grant = await _grant(tx, code, "code")
         if grant is not None and grant.used_at is not None:
-            await _end_family(tx, grant.family)
+            await end_family(uow, tx, grant.family, grant.account_id)
             return TokenRefusal("invalid_grant", "the code was used before; sign in again")
         if grant is None or grant.expires_at <= tx.now:
             return TokenRefusal("invalid_grant", "the code is unknown or too old; sign in again")
@@ -148,7 +130,7 @@ async def refresh(uow: UnitOfWork, provider: Provider, *, token: str, client_id:
     async with uow.transaction() as tx:
         grant = await _grant(tx, token, "refresh")
         if grant is not None and grant.used_at is not None:
-            await _end_family(tx, grant.family)
+            await end_family(uow, tx, grant.family, grant.account_id)
             return TokenRefusal("invalid_grant", "the refresh token was used before; sign in again")
         if grant is None or grant.expires_at <= tx.now or grant.client_id != client_id:
             return TokenRefusal("invalid_grant", "the refresh token is unknown or too old; sign in again")
@@ -156,34 +138,21 @@ async def refresh(uow: UnitOfWork, provider: Provider, *, token: str, client_id:
         return await _tokens(tx, provider, grant)
 
 
-async def end_sign_in(uow: UnitOfWork, *, token: str) -> None:
-    """Ends what came of the sign-in that a refresh token belongs to (RFC 7009); an unknown one changes nothing."""
-    uow.permit(POLICY, "revoke_own_token")
-    async with uow.transaction() as tx:
-        grant = await _grant(tx, token, "refresh")
-        if grant is not None:
-            await _end_family(tx, grant.family)
+def read_own_account(uow: UnitOfWork) -> Actor:
+    """Whoever asks, as the access token says it."""
+    uow.permit(POLICY, "read_own_account")
+    return uow.actor
 
 
-async def note_try(uow: UnitOfWork, keys: Collection[str]) -> None:
-    """Counts a try before it is made, so that many at the same moment are many; a right one is forgiven later.
-
-    :raises TooMany: it must wait.
-    """
-    async with uow.transaction() as tx:
-        kept = [await failures_of(tx, key) for key in sorted(keys)]
-        wait = max(failures.wait_seconds(tx.now) for failures in kept)
-        if wait:
-            raise TooMany("sign_in_blocked", retry_after=wait)
-        for failures in kept:
-            failures.add(tx.now)
-
-
-async def failures_of(tx: Transaction, key: str) -> Failures:
-    make = postgresql.insert if dialect_of(tx.session) == "postgresql" else sqlite.insert
-    # A row that is not there can't be locked: two first tries at the same moment would both make it.
-    await tx.session.execute(make(sign_in_failure).values(key=key, count=0).on_conflict_do_nothing())
-    return await tx.session.get_one(Failures, key, with_for_update=True)
+def _device_of(provider: Provider, cookie: str, account: Account | None) -> str | None:
+    """The id of a device that signed in to this account before; None for any other."""
+    if not cookie or account is None:
+        return None
+    try:
+        account_id, _, device = provider.devices.open(DEVICE, cookie).partition("/")
+    except (LinkInvalid, LinkExpired):
+        return None
+    return device if account_id == account.id and device else None
 
 
 def _has_second_factor(vault: Vault, tx: Transaction, account: Account, code: str) -> bool:
@@ -204,19 +173,34 @@ async def _tokens(tx: Transaction, provider: Provider, grant: Grant) -> Tokens |
     account = await tx.find(Account, grant.account_id)
     if account is None or account.state != "active":
         return TokenRefusal("invalid_grant", "the account is closed; ask a coordinator")
-    asked = AuthorizationRequest(grant.client_id, grant.redirect_uri, grant.challenge)
+    end = grant.began_at + provider.longest
+    if end <= tx.now:
+        return TokenRefusal("invalid_grant", "the sign-in has lasted its time; sign in again")
+    asked = AuthorizationRequest(grant.client_id, grant.redirect_uri, grant.challenge, scope=grant.scope)
     given = secrets.token_urlsafe(32)
-    _add_grant(tx, given, "refresh", grant.family, account.id, asked, REFRESH_LIFE)
-    # Nothing of what is dead by now is asked for again; a little with each sign-in keeps the table small.
-    await tx.session.execute(delete(sign_in_grant).where(sign_in_grant.c.expires_at < tx.now - REFRESH_LIFE))
-    await tx.session.execute(delete(sign_in_failure).where(sign_in_failure.c.last_at < tx.now - REFRESH_LIFE))
-    return Tokens(
-        provider.signer.sign(_claims(provider, account, grant, tx.now)), given, int(TOKEN_LIFE.total_seconds())
-    )
+    until = min(end, tx.now + provider.idle)
+    _add_grant(tx, given, "refresh", grant.family, account.id, asked, began_at=grant.began_at, expires_at=until)
+    await _forget_old(tx, provider)
+    expires_at = min(end, tx.now + TOKEN_LIFE)
+    access = provider.signer.sign(_access_claims(provider, account, grant, tx.now, expires_at), kind=ACCESS_TOKEN)
+    id_token = None
+    if grant.scope == "openid":
+        id_token = provider.signer.sign(_id_claims(provider, grant, access, tx.now, expires_at), kind=ID_TOKEN)
+    return Tokens(access, given, int((expires_at - tx.now).total_seconds()), grant.scope, id_token)
 
 
-def _claims(provider: Provider, account: Account, grant: Grant, now: datetime) -> dict[str, Any]:
-    scope = {
+async def _forget_old(tx: Transaction, provider: Provider) -> None:
+    """Nothing of what is dead by now is asked for again; a little with each sign-in keeps the tables small. A used
+    code stays as long as a sign-in may last, so that its coming again is noticed."""
+    await tx.session.execute(delete(sign_in_grant).where(sign_in_grant.c.expires_at < tx.now - provider.longest))
+    await tx.session.execute(delete(sign_in_failure).where(sign_in_failure.c.last_at < tx.now - 2 * QUIET))
+
+
+def _access_claims(
+    provider: Provider, account: Account, grant: Grant, now: datetime, expires_at: datetime
+) -> dict[str, Any]:
+    own = {
+        "scope": grant.scope,
         "township_code": account.township_code,
         "team_code": account.team_code,
         "volunteer_no": account.volunteer_no,
@@ -225,16 +209,40 @@ def _claims(provider: Provider, account: Account, grant: Grant, now: datetime) -
         "iss": provider.issuer,
         "aud": provider.audience,
         "sub": account.id,
+        "sid": grant.family,
         "iat": now.timestamp(),  # with its fraction: a sign-in right after a sign-out is not void
-        "exp": int((now + TOKEN_LIFE).timestamp()),
+        "exp": int(expires_at.timestamp()),
         "jti": new_id(),
         "client_id": grant.client_id,
         "roles": account.roles,
-    } | {name: value for name, value in scope.items() if value}
+    } | {name: value for name, value in own.items() if value}
+
+
+def _id_claims(provider: Provider, grant: Grant, access: str, now: datetime, expires_at: datetime) -> dict[str, Any]:
+    """OpenID Connect Core 1.0, 2; a renewed one has no nonce (12.2)."""
+    half = hashlib.sha256(access.encode()).digest()[:16]
+    return {
+        "iss": provider.issuer,
+        "aud": grant.client_id,
+        "sub": grant.account_id,
+        "sid": grant.family,
+        "iat": int(now.timestamp()),
+        "exp": int(expires_at.timestamp()),
+        "auth_time": int(grant.began_at.timestamp()),
+        "at_hash": base64.urlsafe_b64encode(half).decode().rstrip("="),
+    } | ({"nonce": grant.nonce} if grant.nonce else {})
 
 
 def _add_grant(
-    tx: Transaction, given: str, kind: str, family: str, account_id: str, asked: AuthorizationRequest, life: timedelta
+    tx: Transaction,
+    given: str,
+    kind: str,
+    family: str,
+    account_id: str,
+    asked: AuthorizationRequest,
+    *,
+    began_at: datetime,
+    expires_at: datetime,
 ) -> None:
     tx.session.add(
         Grant(
@@ -245,8 +253,11 @@ def _add_grant(
             client_id=asked.client_id,
             redirect_uri=asked.redirect_uri,
             challenge=asked.code_challenge,
+            scope=asked.scope,
+            nonce=asked.nonce,
+            began_at=began_at,
             issued_at=tx.now,
-            expires_at=tx.now + life,
+            expires_at=expires_at,
         )
     )
 
@@ -256,18 +267,6 @@ async def _grant(tx: Transaction, given: str, kind: str) -> Grant | None:
     return found if found is not None and found.kind == kind else None
 
 
-async def _end_family(tx: Transaction, family: str) -> None:
-    await tx.session.execute(
-        update(sign_in_grant).where(sign_in_grant.c.family == family).values(expires_at=tx.now, used_at=tx.now)
-    )
-
-
 def _hash(text: str) -> str:
+    """Of what is random and long; what people type needs a keyed hash."""
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def require_own_provider(provider: Provider | None) -> Provider:
-    """:raises NotFound: accounts are kept by the city's own provider, not here."""
-    if provider is None:
-        raise NotFound("provider", "-")
-    return provider

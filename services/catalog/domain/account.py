@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import ClassVar
 
 from shared.kernel.access import Role
@@ -112,65 +111,3 @@ def require_strong(password: str) -> None:
     """:raises InvalidInput: too short, too long, or all of one sign (after NIST SP 800-63B: length counts)."""
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD or len(set(password)) < 5:
         raise InvalidInput("password_weak", field="new_password", least=SHORTEST_PASSWORD)
-
-
-FREE_FAILURES = {"login": 5, "address": 20}
-"""Wrong tries before waiting begins. An office shares an address, so that has more."""
-
-LONGEST_WAIT = timedelta(minutes=15)
-
-
-def wait_after(kind: str, failures: int) -> timedelta:
-    """How long the next try must wait: doubles with every further failure."""
-    beyond = failures - FREE_FAILURES[kind]
-    return min(LONGEST_WAIT, timedelta(seconds=2 ** min(beyond + 1, 10))) if beyond >= 0 else timedelta()
-
-
-@dataclass(kw_only=True)
-class Failures:
-    """Wrong tries on one login name, or from one address; kept for names that don't exist as well."""
-
-    key: str
-    count: int = 0
-    blocked_until: datetime | None = None
-    last_at: datetime | None = None
-
-    @property
-    def kind(self) -> str:
-        return self.key.partition(":")[0]
-
-    def wait_seconds(self, now: datetime) -> int:
-        """Whole seconds until the next try is taken; 0 when it is now."""
-        if self.blocked_until is None or self.blocked_until <= now:
-            return 0
-        return int((self.blocked_until - now).total_seconds()) + 1
-
-    def add(self, now: datetime) -> None:
-        if self.last_at is not None and now - self.last_at > LONGEST_WAIT * 4:
-            self.count = 0  # after an hour of quiet it begins anew
-        self.count += 1
-        self.last_at = now
-        wait = wait_after(self.kind, self.count)
-        # No moment where none is meant: a try that began just before this one would take it for a wait.
-        self.blocked_until = now + wait if wait else None
-
-    def forgive(self) -> None:
-        """One try turned out to be right."""
-        self.count = 0 if self.kind == "login" else max(0, self.count - 1)
-        self.blocked_until = None
-
-
-@dataclass(kw_only=True)
-class Grant:
-    """An authorization code or a refresh token, by its hash. ``family`` joins all that came of one sign-in."""
-
-    hash: str
-    kind: str
-    family: str
-    account_id: str
-    client_id: str
-    redirect_uri: str
-    challenge: str
-    issued_at: datetime
-    expires_at: datetime
-    used_at: datetime | None = None

@@ -3,9 +3,10 @@
 from sqlalchemy import BigInteger, Column, Date, Float, Integer, MetaData, String, Table, Text
 from sqlalchemy.orm import registry
 
-from services.catalog.domain.account import Account, Failures, Grant
+from services.catalog.domain.account import Account
 from services.catalog.domain.directory import Agency, Category, ServiceItem, Team, Township
 from services.catalog.domain.edition import Edition
+from services.catalog.domain.sign_in import Failures, Grant
 from services.catalog.domain.volunteer import PersonRequest, Volunteer
 from shared.db.types import Json, UtcDateTime
 
@@ -122,6 +123,9 @@ sign_in_grant = Table(
     Column("client_id", String(40), nullable=False),
     Column("redirect_uri", String(400), nullable=False),
     Column("challenge", String(60), nullable=False),
+    Column("scope", String(400), nullable=False),
+    Column("nonce", String(400), nullable=False),
+    Column("began_at", UtcDateTime, nullable=False),
     Column("issued_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False, index=True),
     Column("used_at", UtcDateTime, nullable=True),

@@ -1,0 +1,57 @@
+"""The layout that catalog's own pages share: no script, in the reader's language."""
+
+import base64
+import hashlib
+from html import escape
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+from shared.http.texts import preferred_language
+
+STYLE = """
+:root{color-scheme:light;--ink:#1d2430;--quiet:#5b6575;--red:#b3261e;--line:#c9d0da}
+*{box-sizing:border-box}
+body{margin:0;min-height:100vh;display:grid;place-items:center;background:#f4f6f9;color:var(--ink);
+font:16px/1.5 system-ui,-apple-system,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;padding:1rem}
+main{width:100%;max-width:24rem;background:#fff;border:1px solid var(--line);border-radius:14px;padding:1.75rem}
+h1{margin:0;font-size:1.5rem}p{margin:.25rem 0 1.25rem;color:var(--quiet)}
+label{display:block;margin:0 0 1rem;font-weight:600}small{font-weight:400;color:var(--quiet)}
+input{display:block;width:100%;margin-top:.3rem;padding:.65rem .75rem;
+font:inherit;border:1px solid #8b95a5;border-radius:8px}
+input:focus-visible,button:focus-visible{outline:3px solid #8ab4f8;outline-offset:1px}
+button{width:100%;padding:.75rem;font:inherit;font-weight:600;
+color:#fff;background:var(--red);border:0;border-radius:8px;cursor:pointer}
+.quiet{margin-top:.6rem;color:var(--quiet);background:none;border:1px solid var(--line)}
+.wrong{color:var(--red);background:#fdecea;border-radius:8px;padding:.6rem .75rem}
+"""
+
+
+def language_of(request: Request) -> str:
+    """What the client asks for (``ui_locales``, OpenID Connect Core 3.1.2.1), else the browser's."""
+    asked_for = request.query_params.get("ui_locales", "").replace(" ", ",")
+    return preferred_language(asked_for or request.headers.get("accept-language"))
+
+
+def render_page(language: str, *, title: str, detail: str, body: str = "", status: int = 200) -> HTMLResponse:
+    """``title`` and ``detail`` are text; ``body`` is HTML."""
+    content = f"""<!doctype html>
+<html lang="{language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<title>{escape(title)}</title><style>{STYLE}</style></head>
+<body><main><h1>{escape(title)}</h1><p>{escape(detail)}</p>
+{body}</main></body></html>"""
+    # The answer to the form sends the browser on to the client, which form-action would forbid in some browsers.
+    policy = f"default-src 'none'; style-src '{_style_hash()}'; base-uri 'none'; frame-ancestors 'none'"
+    headers = {
+        "Content-Security-Policy": policy,
+        "Cache-Control": "no-store",
+        "Referrer-Policy": "same-origin",  # with no-referrer browsers would send the form's Origin as null
+        "X-Content-Type-Options": "nosniff",
+        "Content-Language": language,
+        "Vary": "Accept-Language",
+    }
+    return HTMLResponse(content, status, headers)
+
+
+def _style_hash() -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()

@@ -1,0 +1,16 @@
+"""Fixtures of catalog's tests."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.catalog.city import City, running_city
+from tests.support.fixtures import NewUrl
+
+
+@pytest.fixture
+async def city(new_store_url: NewUrl, tmp_path: Path) -> AsyncIterator[City]:
+    """Catalog with its own provider, two accounts, and a clock that the test moves."""
+    async with running_city(new_store_url(), tmp_path) as city:
+        yield city
