@@ -250,6 +250,8 @@ def bad_tokens() -> Iterator[tuple[str, dict[str, str]]]:
     yield "an unknown key", said(token(*Role, header={"kid": "unknown"}))
     yield "revoked", bearer(*Role, sub="revoked-account")
     yield "no subject", bearer(*Role, sub="")
+    yield "an id token", said(token(*Role, header={"typ": "JWT"}))
+    yield "roles of an odd type, no subject", bearer(sub=["a"], roles={"coordinator": True})
     yield "garbage", said("garbage")
     yield "another scheme", {"Authorization": "Basic eDp5"}
 

@@ -5,14 +5,17 @@ from datetime import timedelta
 
 import pyotp
 import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey
 
-from services.catalog.adapters.signing import rotate
+from services.catalog.adapters.signing import KEY_GRACE, main, rotate
 from services.catalog.application.accounts import ensure_account
 from shared.contracts.catalog import AccessRevoked
 from shared.kernel.access import Role
 from tests.catalog.city import ASKED, CONSOLE, GAOLOU, ISSUER, PASSWORD, TOTP, City, claims
 from tests.support.house import House
 from tests.support.tokens import EVERYTHING, bearer
+from tests.support.waiting import until
 
 
 async def coordinator(city: City) -> dict[str, str]:
@@ -225,6 +228,41 @@ async def test_keys_rotate_without_anybody_signing_in_again(city: City) -> None:
     assert before.split(".")[0] != after.split(".")[0]
     assert await city.read(before) == 200
     assert city.keys.stat().st_mode & 0o077 == 0
+
+
+async def test_a_key_that_was_rotated_out_ends(city: City) -> None:
+    before = (await city.tokens())["access_token"]
+    rotate(city.keys, city.clock.now)
+    city.clock.move(seconds=299)
+    assert await city.read(before) == 200
+    kids = [key["kid"] for key in (await city.house.client.get("/api/catalog/oidc/jwks")).json()["keys"]]
+    old = ECKey.import_key({n: v for n, v in json.loads(city.keys.read_text("utf-8"))["keys"][1].items() if n != "exp"})
+    assert kids[1] == old.kid
+    header = {"alg": "ES256", "typ": "at+jwt", "kid": old.kid}
+    forged = jwt.encode(header, claims(before) | {"exp": 4102444800}, old)
+    city.clock.move(seconds=KEY_GRACE.total_seconds() - 300)
+    assert await city.read(forged) == 200
+    city.clock.move(seconds=1)
+    assert await city.read(forged) == 401, "though its own end is far away"
+    keys = (await city.house.client.get("/api/catalog/oidc/jwks")).json()["keys"]
+    assert [key["kid"] for key in keys] == kids[:1]
+    rotate(city.keys, city.clock.now)
+    assert len(json.loads(city.keys.read_text("utf-8"))["keys"]) == 2, "a key that has ended is not kept"
+
+
+async def test_a_stolen_key_is_ended_at_once(city: City) -> None:
+    before = await city.tokens()
+    assert main([str(city.keys), "--at-once"]) == 0
+    assert len(json.loads(city.keys.read_text("utf-8"))["keys"]) == 1
+    refreshed = (await city.refresh(before["refresh_token"])).json()
+    await until(lambda: is_refused(city, refreshed["access_token"], before["access_token"]))
+    assert await city.read(refreshed["access_token"]) == 200, "nobody has to sign in again"
+
+
+async def is_refused(city: City, new: str, old: str) -> bool:
+    """A token of the new key makes the keys be asked for, not more often than once a second."""
+    await city.read(new)
+    return await city.read(old) == 401
 
 
 async def test_with_the_citys_own_provider_there_is_none_here(catalog: House) -> None:

@@ -123,7 +123,7 @@ NAMES_OF_CATALOG = {"name", "name_en", "agency_name", "item_name", "item_name_en
 TYPED_PLACE = {"place", "campaign"}
 """What leaves the service into which it was typed; see OrderAccepted. Campaigns get ids of catalog."""
 
-IDS = {"code", "teams", "subject", "volunteer_no", "about"}
+IDS = {"code", "teams", "subject", "sid", "volunteer_no", "about"}
 
 
 def _is_id(field: str) -> bool:

@@ -52,9 +52,13 @@ def test_secrets_stay_until_a_new_key_is_asked_for(secrets: Path) -> None:
         changed = make("--new-signing-key")
         assert {name for name in first if changed[name] != first[name]} == {"catalog_signing_keys"}
         kids.append([key["kid"] for key in json.loads(changed["catalog_signing_keys"])["keys"]])
-    assert [len(some) for some in kids] == [1, 2, 2]
     assert kids[1][1:] == kids[0]
-    assert kids[2][1] == kids[1][0]
+    assert kids[2][1:] == kids[1]
+    signing_keys = json.loads(changed["catalog_signing_keys"])["keys"]
+    assert ["exp" in key for key in signing_keys] == [False, True, True], "those before have an end"
+    replaced = json.loads(make("--replace-signing-key")["catalog_signing_keys"])["keys"]
+    assert len(replaced) == 1
+    assert replaced[0]["kid"] not in kids[2], "a stolen key is gone at once"
     signing = SigningKeys(secrets / "catalog_signing_keys")
     published: Any = signing.public()
     keys = KeySet.import_key_set(published)
