@@ -1,7 +1,7 @@
 """Sign-ins have a beginning, a scope and a nonce. Counters of wrong tries go by keyed hashes: the old ones, by plain
 hashes of what was typed, are dropped. Whoever was signed in signs in again.
 
-Revision ID: 0008
+Revision ID: 0009
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 
 from shared.db.types import UtcDateTime
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 
 
 def upgrade() -> None:
