@@ -26,7 +26,15 @@ from shared.contracts import PUBLISHERS
 from shared.db.migrate import SchemaMismatch
 from shared.db.vault import DEFAULT_FILE, VaultError
 from shared.identity.keys import KeySource, KeysUnavailable
-from shared.messaging.topology import EXCHANGE, arguments_of, remedy_for_arguments, resend_queue
+from shared.messaging.silence import answers
+from shared.messaging.topology import (
+    EXCHANGE,
+    UNROUTED,
+    arguments_of,
+    remedy_for_arguments,
+    remedy_for_silence,
+    resend_queue,
+)
 from shared.service import Service
 from shared.settings import ServiceSettings
 from shared.tls import trusting
@@ -128,6 +136,7 @@ async def _broker(service: Service, settings: ServiceSettings) -> AsyncIterator[
             f"missing or closed to it: {', '.join(missing)}" if missing else "all there",
             f"python -m services.{settings.name} migrate" if missing else "",
         )
+        yield await _silent_queues(connection, [*(name for name in _queues(service) if name not in missing), UNROUTED])
         async for finding in _queue_arguments(connection, [name for name in _queues(service) if name not in missing]):
             yield finding
         if service.consumer is not None and service.consumer.inlet.is_settled:
@@ -190,6 +199,15 @@ def _says(routing_key: str) -> Attempt:
         await transaction.rollback()  # so that it is never heard
 
     return attempt
+
+
+async def _silent_queues(connection: AbstractConnection, queues: Sequence[str]) -> Finding:
+    silent = [name for name in queues if not await answers(connection, name, SECONDS)]
+    return Finding(
+        "broker: queues answer",
+        f"exist and answer nobody: {', '.join(silent)}" if silent else "all",
+        "; ".join(map(remedy_for_silence, silent)),
+    )
 
 
 async def _queue_arguments(connection: AbstractConnection, queues: Sequence[str]) -> AsyncIterator[Finding]:

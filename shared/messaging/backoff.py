@@ -8,9 +8,9 @@ MOST_SECONDS = 2.0
 DOUBLINGS = 10
 
 
-def backoff_seconds(failures: int, first: float = 0.1) -> float:
-    """``first`` after the first failure in a row, twice as long after each further one, up to ``MOST_SECONDS``; give or
+def backoff_seconds(failures: int, first: float = 0.1, most: float = MOST_SECONDS) -> float:
+    """``first`` after the first failure in a row, twice as long after each further one, up to ``most``; give or
     take half of it, so that many who failed together don't come again together."""
     # Without a limit to the doublings, an hour of outage would make what no float holds.
-    wait = min(MOST_SECONDS, first * 2.0 ** min(failures - 1, DOUBLINGS))
+    wait = min(most, first * 2.0 ** min(failures - 1, DOUBLINGS))
     return wait * random.uniform(0.5, 1.5)  # noqa: S311 - jitter, not a secret

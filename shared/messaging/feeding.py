@@ -6,14 +6,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count, groupby
 
-from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
+from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
 
 from shared.messaging.backoff import backoff_seconds
 from shared.messaging.broker import BATCH, BrokerUnavailable, Handler
 from shared.messaging.envelope import Envelope
 from shared.messaging.position import POSITION, Ask, Hear, Position, Resend
 from shared.messaging.resizing import MayDrop, delete, is_mark
+from shared.messaging.silence import answers
 from shared.messaging.supervisor import DOWN, opened
+from shared.messaging.topology import Declare
 from shared.telemetry.logs import logger
 
 GROW_SECONDS = 0.25
@@ -24,9 +26,6 @@ LINGER_SECONDS = 0.001
 
 WATCH_SECONDS = 4.0
 REBIND_EVERY = 3
-
-Declare = Callable[[AbstractChannel], Awaitable[None]]
-"""Makes the queues and bindings that are missing."""
 
 Deliver = Callable[[Sequence[AbstractIncomingMessage]], Awaitable[None]]
 """Takes messages in order; when it returns they are acknowledged."""
@@ -179,8 +178,8 @@ async def answer(message: AbstractIncomingMessage, resend: Resend) -> None:
 async def watch(
     connection: AbstractConnection, what: str, queues: Sequence[str], declare: Declare, lost: asyncio.Event
 ) -> None:
-    """Asks the broker from time to time whether it still knows our queues and their consumers; more rarely makes the
-    bindings again that somebody may have taken away."""
+    """Asks the broker from time to time whether it still knows our queues and their consumers; more rarely whether
+    the queues still execute commands, and makes the bindings again that somebody may have taken away."""
     for times in count(1):
         await asyncio.sleep(WATCH_SECONDS)
         try:
@@ -191,6 +190,8 @@ async def watch(
                     queue = await channel.declare_queue(name, passive=True)
                     if not queue.declaration_result.consumer_count:
                         raise BrokerUnavailable(f"{name} has no consumer")
+                    if times % REBIND_EVERY == 0 and not await answers(connection, name, WATCH_SECONDS / 2):
+                        raise BrokerUnavailable(f"{name} answers nobody")
         except (BrokerUnavailable, *DOWN) as error:
             log.warning("the broker forgot this consumer", service=what, error=repr(error))
             lost.set()

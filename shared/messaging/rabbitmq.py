@@ -19,15 +19,18 @@ from aiormq import spec
 from shared.kernel.tasks import end
 from shared.messaging.broker import STOP_SECONDS, BrokerUnavailable, Handler, Inlet, Tidying, replay_key
 from shared.messaging.envelope import CONTENT_TYPE, Envelope, amqp_headers
-from shared.messaging.feeding import Declare, Deliver, Leftovers, answer, hand_out, start_feeder, tidied, watch
+from shared.messaging.feeding import Deliver, Leftovers, answer, hand_out, start_feeder, tidied, watch
 from shared.messaging.position import Ask, Hear, Position, Resend
 from shared.messaging.resizing import exists, mark_ends, unbind_others
-from shared.messaging.supervisor import DOWN, first_of, opened, supervise
+from shared.messaging.silence import Silences
+from shared.messaging.supervisor import DOWN, OwnedConnection, first_of, opened, supervise
 from shared.messaging.topology import (
     EXCHANGE,
     POSITIONS,
     REPLAY,
     RESEND,
+    UNROUTED,
+    Declare,
     declare_exchanges,
     declare_inlet,
     declare_resend,
@@ -39,6 +42,8 @@ CONNECT_SECONDS = 5.0
 CONFIRM_SECONDS = 10.0
 HEARTBEAT_SECONDS = 20
 TIDY_SECONDS = 0.5
+DECLARE_SECONDS = 30.0
+"""How long declarations, or consumers, of one service may take to be made."""
 
 log = logger(__name__)
 
@@ -56,7 +61,9 @@ class RabbitBroker:
         stop_seconds: float = STOP_SECONDS,
         confirm_seconds: float = CONFIRM_SECONDS,
         connect_seconds: float = CONNECT_SECONDS,
+        silences: Silences | None = None,
     ) -> None:
+        """``silences``: how long a queue may stay silent before it is replaced; None: as in production."""
         self._url = url
         self._name = name
         self._tls = tls
@@ -67,6 +74,8 @@ class RabbitBroker:
         self._channel: AbstractChannel | None = None
         self._ready = asyncio.Event()
         self._broken = asyncio.Event()
+        self._silences = silences or Silences()
+        self._unconfirmed = ""  # what the connection that is given up waited for in vain
         self._deaf: set[str] = set()  # services whose consumers are expected, and not there
         self.connections = 0
 
@@ -121,7 +130,8 @@ class RabbitBroker:
                 return False
             return True
 
-        outcome = await self._settled([one(envelope) for envelope in envelopes])
+        sending = [(envelope.routing_key, one(envelope)) for envelope in envelopes]
+        outcome = await self._settled(exchange, sending)
         if not all(outcome):
             # Refused (queue full) or returned (the queues are gone): declare them again, and retry. Not before the
             # others are confirmed, which would then come twice.
@@ -169,16 +179,18 @@ class RabbitBroker:
                 return False
             return True
 
-        if not all(await self._settled([one(*message) for message in messages])):
+        if not all(await self._settled(exchange, [(message[0], one(*message)) for message in messages])):
             raise BrokerUnavailable(f"{exchange}: not everything was taken over")
 
-    async def _settled(self, sending: Sequence[Coroutine[Any, Any, bool]]) -> list[bool]:
+    async def _settled(self, exchange: str, sending: Sequence[tuple[str, Coroutine[Any, Any, bool]]]) -> list[bool]:
         """Waits for the confirms, but not for ever; gives for each whether it came."""
-        tasks = [asyncio.create_task(one) for one in sending]
+        tasks = [asyncio.create_task(one) for _, one in sending]
         try:
             _, late = await asyncio.wait(tasks, timeout=self._confirm_seconds)
             if late:
                 # The confirms that follow may be off by one now: the channel must go.
+                keys = [key for (key, _), task in zip(sending, tasks, strict=True) if task in late]
+                self._unconfirmed = f"{len(keys)} to {exchange}, the first with the routing key {keys[0]}"
                 self._broken.set()
         finally:
             for task in tasks:
@@ -250,14 +262,17 @@ class RabbitBroker:
 
         async def session(connection: AbstractConnection) -> None:
             lost = asyncio.Event()
-            async with await opened(connection) as channel:
+            async with asyncio.timeout(DECLARE_SECONDS), await opened(connection) as channel:
                 await declare(channel)
+            await self._silences.resolve(connection, queues, declare)
             left = await leftovers.find(connection) if leftovers else []
+            await self._silences.resolve(connection, left, _declare_nothing)
             may_drop = leftovers.may_drop if leftovers else None
-            feeders = [
-                await start_feeder(connection, name, deliver, stop, lost, may_drop, idle_types)
-                for name in (*queues, *left)
-            ]
+            async with asyncio.timeout(DECLARE_SECONDS):
+                feeders = [
+                    await start_feeder(connection, name, deliver, stop, lost, may_drop, idle_types)
+                    for name in (*queues, *left)
+                ]
             self._deaf.discard(what)
             watchdog = asyncio.create_task(watch(connection, what, queues, declare, lost))
             tidying = asyncio.create_task(tidied(leftovers, connection, left, lost))
@@ -278,6 +293,8 @@ class RabbitBroker:
             self._deaf.discard(what)
 
     async def ping(self) -> None:
+        if silent := str(self._silences):
+            raise BrokerUnavailable(silent)
         if not self._ready.is_set():
             raise BrokerUnavailable("not connected")
         if self._deaf:
@@ -285,16 +302,22 @@ class RabbitBroker:
 
     async def _publisher(self, connection: AbstractConnection) -> None:
         self._broken.clear()
+        self._unconfirmed = ""
         channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
         try:
-            await declare_exchanges(channel)
-            for inlet in self._inlets.values():
-                await declare_inlet(channel, inlet)
-                await declare_resend(channel, inlet.service)
+            async with asyncio.timeout(DECLARE_SECONDS):
+                await declare_exchanges(channel)
+                for inlet in self._inlets.values():
+                    await declare_inlet(channel, inlet)
+                    await declare_resend(channel, inlet.service)
+            # Nobody consumes this one, so nobody else would find out.
+            await self._silences.resolve(connection, [UNROUTED], declare_exchanges)
             self._channel = channel
             self.connections += 1
             self._ready.set()
             await first_of(connection.closed(), channel.closed(), self._broken.wait())
+            if self._unconfirmed:
+                raise BrokerUnavailable(f"messages not confirmed: {self._unconfirmed}; see diancai doctor")
         finally:
             self._ready.clear()
             self._channel = None
@@ -302,11 +325,16 @@ class RabbitBroker:
     async def _connect(self, name: str) -> AbstractConnection:
         return await aio_pika.connect(
             self._url,
+            connection_class=OwnedConnection,
             ssl_context=self._tls,
             timeout=self._connect_seconds,
             heartbeat=HEARTBEAT_SECONDS,
             client_properties={"connection_name": name},
         )
+
+
+async def _declare_nothing(_channel: AbstractChannel) -> None:
+    """A surplus queue that was deleted need not come again."""
 
 
 def _came(confirm: asyncio.Task[bool]) -> bool:

@@ -10,10 +10,11 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
+import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection
 from aio_pika.exceptions import AMQPError, ChannelPreconditionFailed
 
-from shared.messaging.backoff import backoff_seconds
+from shared.messaging.backoff import MOST_SECONDS, backoff_seconds
 from shared.telemetry.logs import logger
 
 DOWN = (AMQPError, ConnectionError, OSError, TimeoutError, RuntimeError)
@@ -25,34 +26,71 @@ Connect = Callable[[str], Awaitable[AbstractConnection]]
 Session = Callable[[AbstractConnection], Awaitable[None]]
 """What is done with a connection; returns when it should be made anew."""
 
+MOST_SECONDS_OF_SESSIONS = 30.0
+"""So long, give or take half, a supervisor waits after sessions that failed again and again on sound connections."""
+
 log = logger(__name__)
 
 
+class OwnedConnection(aio_pika.Connection):
+    """A connection that its supervisor closes.
+
+    aio-pika's own finalizer starts a coroutine that closes it. Without a running event loop nobody awaits that.
+    """
+
+    def __del__(self) -> None:
+        """Does nothing; the socket goes with the transport."""
+
+
 async def supervise(name: str, connect: Connect, session: Session, stop: asyncio.Event) -> None:
-    """Connects, runs ``session`` until it ends or the connection breaks, and again, with jitter."""
+    """Connects, runs ``session`` until it ends or the connection breaks, and again, with jitter.
+
+    The waits grow with failures in a row: up to two seconds while there is no connection, so that a server that is
+    back is found soon; up to half a minute while connections are made and their sessions fail. Of many failures in a
+    row the log has a warning for the 1st, 2nd, 4th, 8th and so on, and information for the others.
+    """
     failures = 0
     while not stop.is_set():
         connection: AbstractConnection | None = None
         began = asyncio.get_running_loop().time()
+        error: Exception | None = None
         try:
             connection = await connect(name)
             await session(connection)
-            log.info("connection to the broker ended", connection=name)
-        except ChannelPreconditionFailed as error:
-            remedy = "delete that queue; it is made again, and what it held comes again out of the event logs"
-            log.error("a queue was made with other arguments", connection=name, error=str(error), remedy=remedy)
-        except Exception as error:
+        except Exception as failure:
             # Whatever it was: a supervisor that ends leaves a service deaf, or mute, until its restart.
-            log.warning("connection to the broker failed", connection=name, error=repr(error))
+            error = failure
         finally:
             if connection is not None:
                 await _close(connection)
+        lasted = asyncio.get_running_loop().time() - began
+        failures = 1 if lasted > _lasts_long(error) else failures + 1
+        _report(name, error, failures)
         if stop.is_set():
             return
-        lasted = asyncio.get_running_loop().time() - began
-        failures = 1 if lasted > 10 else failures + 1
+        most = MOST_SECONDS if connection is None or error is None else MOST_SECONDS_OF_SESSIONS
         with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), backoff_seconds(failures))
+            await asyncio.wait_for(stop.wait(), backoff_seconds(failures, most=most))
+
+
+def _lasts_long(error: Exception | None) -> float:
+    """After how many seconds a session counts as one that worked. One that failed may have waited for an answer all
+    that time."""
+    return 10.0 if error is None else 120.0
+
+
+def _report(name: str, error: Exception | None, failures: int) -> None:
+    if error is None:
+        log.info("connection to the broker ended", connection=name)
+        return
+    is_due = failures & (failures - 1) == 0
+    if isinstance(error, ChannelPreconditionFailed):
+        remedy = "delete that queue; it is made again, and what it held comes again out of the event logs"
+        level = log.error if is_due else log.info
+        level("a queue was made with other arguments", connection=name, error=str(error), remedy=remedy)
+        return
+    level = log.warning if is_due else log.info
+    level("connection to the broker failed", connection=name, error=repr(error), failures=failures)
 
 
 async def _close(connection: AbstractConnection) -> None:

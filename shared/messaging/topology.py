@@ -1,5 +1,6 @@
 """Exchanges, queues and bindings on RabbitMQ: what there is, and how it is made."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import aio_pika
@@ -33,6 +34,10 @@ UNROUTED_ARGUMENTS: dict[str, Any] = {
 RESEND_ARGUMENTS: dict[str, Any] = {"x-queue-type": "quorum", "x-delivery-limit": 10_000}
 
 
+Declare = Callable[[AbstractChannel], Awaitable[None]]
+"""Makes the queues and bindings that are missing."""
+
+
 def resend_queue(publisher: str) -> str:
     return f"{publisher}.resend"
 
@@ -44,6 +49,13 @@ def arguments_of(queue: str) -> dict[str, Any]:
 
 def remedy_for_arguments(queue: str) -> str:
     return f"rabbitmqctl delete_queue {queue}: it is made again, and what it held comes again out of the event logs"
+
+
+def remedy_for_silence(queue: str) -> str:
+    """Of a queue that exists and answers nobody; see :mod:`shared.messaging.silence`."""
+    if queue == UNROUTED:
+        return f"rabbitmqctl delete_queue {queue}: it is made again"
+    return remedy_for_arguments(queue)
 
 
 async def declare_exchanges(channel: AbstractChannel) -> None:

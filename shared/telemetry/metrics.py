@@ -31,3 +31,4 @@ EVENTS_RESENT = Counter(
     "diancai_events_resent_total", "Events sent again to a service that lacked some", ["service", "to"]
 )
 SHARDS_INCOMPLETE = Gauge("diancai_shards_incomplete", "Shards of which events are missing here", ["service"])
+QUEUES_SILENT = Gauge("diancai_queues_silent", "1: the queue exists on the broker and answers nobody", ["queue"])

@@ -208,6 +208,7 @@ def test_the_doctor_finds_a_service_well_that_has_what_deploy_gives(dispatch: Ex
         "store: neighbours: opens no other database",
         "store: encryption: TLSv1.3",
         "broker: own queues: all there",
+        "broker: queues answer: all",
         "broker: neighbours: may neither",
         "broker: encryption: TLS",
         "cache: foreign keys: may not read them",
@@ -220,6 +221,15 @@ def test_the_doctor_finds_a_service_well_that_has_what_deploy_gives(dispatch: Ex
         assert re.search(rf"{server} \d+\.\d+.* as dispatch$", said, re.MULTILINE), server
     for file in secrets.glob("dispatch_*_password"):
         assert file.read_text() not in dispatch.said
+
+
+def test_the_doctor_names_a_queue_that_answers_nobody(dispatch: Examined, rabbitmq: RabbitMQ) -> None:
+    assert dispatch.run("migrate") == 0, dispatch.said
+    rabbitmq.control("eval", f'sys:suspend(binary_to_atom(<<"{VHOST}_dispatch.1">>)).')
+    assert dispatch.run("doctor") == 1
+    (wrong,) = dispatch.lines("WRONG")
+    assert "broker: queues answer: exist and answer nobody: dispatch.1" in wrong
+    assert "rabbitmqctl delete_queue dispatch.1" in wrong
 
 
 def test_the_doctor_names_what_is_too_wide(

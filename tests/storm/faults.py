@@ -37,7 +37,8 @@ KINDS = (
     Kind("disk alarm", 1, servers.alarm_disk),
     Kind("full disk", 2, servers.fill_disk, "shim"),
     Kind("slow disk", 2, servers.slow_disk, "shim"),
-    Kind("broker wiped", 2, servers.wipe_broker, "wipe"),
+    Kind("broker wiped", 1, servers.wipe_broker, "wipe"),
+    Kind("broker wiped, then killed twice", 1, servers.wipe_and_kill_broker, "wipe"),
     Kind("events again", 2, deliveries.repeat),
     Kind("events reversed", 2, deliveries.reverse),
 )

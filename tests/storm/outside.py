@@ -3,7 +3,7 @@
 It has no inbox, so it may hear an event twice; but each for the first time in its place, and none not at all. When the
 broker has lost its disk, the queue is gone with it: it binds a new one, and whatever fell in between it has to read
 from the event feed, as any subscriber of another house would. So order is asked of every stretch between two losses,
-and completeness only where nothing was lost.
+and completeness only where nothing was lost. The same when its queue answers nobody after a restart, and is replaced.
 """
 
 import asyncio
@@ -16,6 +16,8 @@ import aio_pika
 from aio_pika.exceptions import AMQPError
 
 from shared.kernel.tasks import end
+from shared.messaging.resizing import delete, exists
+from shared.messaging.silence import answers
 from shared.messaging.topology import EXCHANGE
 
 QUEUE = "storm.outside"
@@ -45,10 +47,22 @@ class Outside:
             await channel.declare_exchange(EXCHANGE, aio_pika.ExchangeType.TOPIC, passive=True)
             queue = await channel.declare_queue(QUEUE, durable=True, arguments={"x-queue-type": "quorum"})
             await queue.bind(EXCHANGE, "#")
+            if await answers(connection, QUEUE):
+                return
+            # As a service does it with its own: a queue that answers nobody keeps every publisher waiting.
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                if await exists(connection, QUEUE):
+                    await delete(connection, QUEUE)
+        self.stretches.append([])
+        raise TimeoutError(f"{QUEUE} answered nobody")
 
     def subscribe_anew(self) -> None:
         """The broker lost all it knew: tries until the services have declared their exchange again."""
         self.stretches.append([])
+        self.subscribe_again()
+
+    def subscribe_again(self) -> None:
+        """The broker was started again: looks whether the queue is there and answers, else binds a new one."""
         self._subscribing = asyncio.create_task(self._keep_subscribing(self._subscribing))
 
     async def listen(self) -> None:
@@ -81,7 +95,7 @@ class Outside:
             await end(before)
         async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
-                with suppress(AMQPError, OSError):
+                with suppress(AMQPError, OSError, TimeoutError):
                     return await self.subscribe()
                 await asyncio.sleep(0.1)
 

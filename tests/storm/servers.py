@@ -6,14 +6,20 @@ import random
 import signal
 from contextlib import suppress
 
+import aio_pika
 import psutil
+from aio_pika.exceptions import AMQPError
 
+from shared.messaging.resizing import exists
+from shared.messaging.topology import resend_queue
 from tests.storm.ground import Ground
 from tests.support.deployment import ROLES
 from tests.support.pair import PostgresPair
 from tests.support.private import DISK_FREE_LIMIT, PrivateServer
 
 KINDS = ("rabbitmq", "postgresql", "redis")
+DECLARED_SECONDS = 20.0
+"""So long the services may take to make their queues anew before the broker is killed all the same."""
 
 
 async def kill(ground: Ground, dice: random.Random) -> str:
@@ -26,7 +32,9 @@ async def _kill_broker(ground: Ground, dice: random.Random) -> str:
     number, queue = dice.random(), f"{dice.choice(sorted(ROLES))}.0"
     nodes = ground.nodes()
     if len(nodes) == 1:
-        return await _kill(nodes[0], dice)
+        struck = await _kill(nodes[0], dice)
+        ground.outside.subscribe_again()
+        return struck
     if number < 0.5:
         await _kill(await asyncio.to_thread(ground.leader_of, queue), dice)
         return "kill -9 leader of a queue"
@@ -135,6 +143,30 @@ async def wipe_broker(ground: Ground, dice: random.Random) -> str:
     await asyncio.to_thread(ground.broker.start)
     ground.outside.subscribe_anew()
     return "broker wiped"
+
+
+async def wipe_and_kill_broker(ground: Ground, dice: random.Random) -> str:
+    """Its disk is empty, and as soon as the services have made their queues anew it is killed, twice: a quorum queue
+    that was declared a moment before may answer nobody afterwards."""
+    await wipe_broker(ground, dice)
+    node = ground.nodes()[0]
+    for _ in range(2):
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DECLARED_SECONDS):
+                while not await _are_declared(node.url):  # noqa: ASYNC110 - no event tells of it
+                    await asyncio.sleep(0.05)
+        await asyncio.sleep(dice.uniform(0, 1))
+        await _kill(node, dice)
+    ground.outside.subscribe_again()
+    return "broker wiped, then killed twice"
+
+
+async def _are_declared(url: str) -> bool:
+    try:
+        async with await aio_pika.connect(url) as connection:
+            return all([await exists(connection, resend_queue(service)) for service in ROLES])
+    except (AMQPError, OSError):
+        return False
 
 
 def _server(ground: Ground, name: str) -> PrivateServer:
