@@ -63,11 +63,13 @@ def application(
         mount = Mount(f"/api/{service.name}", app)
         mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)  # a line feed (%0A) is part of a path too
         routes.append(mount)
-    return Starlette(routes=[*routes, *extra_routes], lifespan=lifespan)
+    whole = Starlette(routes=[*routes, *extra_routes], lifespan=lifespan)
+    whole.router.redirect_slashes = False  # as in shared.service
+    return whole
 
 
 def _health_only(service: Service) -> FastAPI:
-    app = FastAPI(title=f"{service.name} worker", openapi_url=None)
+    app = FastAPI(title=f"{service.name} worker", openapi_url=None, redirect_slashes=False)
     app.include_router(health_router(service.probe))
     return app
 

@@ -131,7 +131,8 @@ class Service:
         if consumer is not None:
             broker.expect(consumer.inlet)
         texts = Texts(package / "locales")
-        api = FastAPI(title=title, version=__version__, docs_url=None, redoc_url=None)
+        # No redirects to the address with or without a slash: they would lead to whatever the Host header says.
+        api = FastAPI(title=title, version=__version__, docs_url=None, redoc_url=None, redirect_slashes=False)
         service = cls(
             name=settings.name,
             database=database,

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from cli.client import Client
 from cli.demo import Demonstration, Outcome
 from services.catalog.adapters.signing import write_keys
 from services.embedded import build_all, embedded
+from shared.service import Service
 from tests.support.deployment import ROLES, Deployment
 from tests.support.fixtures import NewUrl
 from tests.support.private import Playground
@@ -23,8 +24,11 @@ from tests.support.tokens import EVERYTHING, KEY, bearer
 
 
 @asynccontextmanager
-async def embedded_system(data: Path, *, smtp_url: str = "") -> AsyncIterator[httpx.AsyncClient]:
-    """The embedded process as ``diancai up`` runs it, on a port of its own."""
+async def embedded_system(
+    data: Path, *, smtp_url: str = "", prepare: Callable[[Sequence[Service]], Awaitable[None]] | None = None
+) -> AsyncIterator[httpx.AsyncClient]:
+    """The embedded process as ``diancai up`` runs it, on a port of its own; ``prepare`` is given its services before
+    they start."""
     write_keys(data / "secrets" / "signing_keys.json", [dict(KEY.as_dict(private=True))])
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -32,6 +36,8 @@ async def embedded_system(data: Path, *, smtp_url: str = "") -> AsyncIterator[ht
         services = build_all(data, url=url, smtp_url=smtp_url)
         for service in services:
             await service.migrations.upgrade(service.database)
+        if prepare is not None:
+            await prepare(services)
         config = uvicorn.Config(embedded(services), log_config=None, access_log=False, timeout_graceful_shutdown=2)
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve(sockets=[listener]))

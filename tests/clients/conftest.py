@@ -1,0 +1,44 @@
+"""A whole system for clients from elsewhere, on a port of its own, with an account that they may sign in with."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from services.catalog.application.accounts import ensure_account
+from shared.kernel.access import Role
+from shared.service import Service
+from tests.e2e.conftest import embedded_system
+
+LOGIN, PASSWORD, TOWNSHIP = "高楼", "马屿镇的夏天很长很长", "330381113000"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where the system is reached."""
+
+    url: str
+
+    @property
+    def issuer(self) -> str:
+        return f"{self.url}/api/catalog"
+
+
+@pytest.fixture
+async def site(tmp_path: Path) -> AsyncIterator[Site]:
+    async with embedded_system(tmp_path, prepare=_make_account) as http:
+        yield Site(str(http.base_url).rstrip("/"))
+
+
+async def _make_account(services: Sequence[Service]) -> None:
+    (catalog,) = [service for service in services if service.name == "catalog"]
+    await ensure_account(
+        catalog.uow,
+        catalog.api.state.provider,
+        login=LOGIN,
+        password=PASSWORD,
+        totp_secret=None,
+        roles=[Role.OFFICER],
+        scope={"township_code": TOWNSHIP},
+    )
