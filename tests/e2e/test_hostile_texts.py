@@ -5,7 +5,8 @@ import copy
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,14 +14,22 @@ from urllib.parse import quote
 
 import httpx
 
+from services.catalog.bootstrap import build as build_catalog
+from services.catalog.settings import CatalogSettings
+from services.dispatch.bootstrap import build as build_dispatch
+from services.dispatch.settings import DispatchSettings
+from services.notify.bootstrap import build as build_notify
+from services.notify.settings import NotifySettings
+from services.requests.bootstrap import build as build_requests
+from services.requests.settings import RequestsSettings
 from shared.kernel.access import Scope
 from shared.kernel.text import UnreadableText, shown
 from shared.privacy.personal_data import personal_data_in
 from tests.access.scenes import SCENES, Place, path_of
 from tests.access.story import tell
-from tests.e2e.conftest import embedded_system
 from tests.support.fixtures import Figures
 from tests.support.hostile_texts import HALF_A_CHARACTER, HOSTILE_TEXTS
+from tests.support.house import running_house
 from tests.support.tree import SERVICES
 
 FREE_TEXT = "x-free-text"
@@ -38,6 +47,7 @@ REFUSED_FOR_GOOD = {(422, "reason_is_personal"), (409, "illegal_transition"), (4
 NO_FREE_TEXT = {
     "login", "old_password", "new_password", "password", "volunteer_no", "line_id", "assignment_id", "run_id", "to",
     "candidate_id", "aggregate_id", "team_code", "stop_id", "code", "token", "secret", "subject", "redirect_uri",
+    "publisher", "campaign", "email",
 }  # fmt: skip
 """Strings of bodies that are keys or secrets: one has to know them."""
 
@@ -115,7 +125,7 @@ def _strings(
 async def test_sixty_hostile_texts_at_every_free_text_field(tmp_path: Path, figures: Figures) -> None:
     assert len(HOSTILE_TEXTS) >= 60
     outcome = Outcome()
-    async with embedded_system(tmp_path) as http:
+    async with city(tmp_path) as http:
         place = await tell(http)
         fields = []
         for service in SERVICES:
@@ -130,8 +140,8 @@ async def test_sixty_hostile_texts_at_every_free_text_field(tmp_path: Path, figu
         assert {f.service for f in fields} == {"catalog", "requests", "dispatch", "notify"}
         for each in fields:
             await put_at(http, place, each, outcome)
-            last = each.path.rsplit("/", 1)[-1]
-            if last not in SAID_NOWHERE | SERVED_ONCE:
+            is_there = not SCENES[each.service][f"{each.method} {each.path}"].absent
+            if is_there and each.path.rsplit("/", 1)[-1] not in SAID_NOWHERE | SERVED_ONCE:
                 assert outcome.came_back[f"{each.method} {each.path} {each.name}"] >= 20, each
     figures.note("hostile texts", f"{outcome.sent.total()} requests: {dict(sorted(outcome.sent.items()))}")
     assert outcome.wrong == [], f"{len(outcome.wrong)} findings\n" + "\n".join(outcome.wrong[:30])
@@ -207,6 +217,25 @@ class Attempt:
             self.outcome.wrong.append(f"should be {what}: {where}: {answer.status_code} {answer.text[:400]}")
 
 
+@asynccontextmanager
+async def city(folder: Path) -> AsyncIterator[httpx.AsyncClient]:
+    """The four services in this process, without a network between them and the client."""
+    stores = {name: f"sqlite:///{folder}/{name}.db" for name in SERVICES}
+    catalog = CatalogSettings(
+        database_url=stores["catalog"], signing_keys_file=folder / "keys.json", signing_keys_create=True
+    )
+    requests = RequestsSettings(database_url=stores["requests"])
+    dispatch = DispatchSettings(database_url=stores["dispatch"])
+    notify = NotifySettings(database_url=stores["notify"])
+    async with running_house(
+        lambda b, c, t: build_catalog(catalog, broker=b, cache=c, clock=t),
+        lambda b, c, t: build_requests(requests, broker=b, cache=c, clock=t),
+        lambda b, c, t: build_dispatch(dispatch, broker=b, cache=c, clock=t),
+        lambda b, c, t: build_notify(notify, broker=b, cache=c, clock=t),
+    ) as house:
+        yield house.client
+
+
 async def put_at(http: httpx.AsyncClient, place: Place, each: Field, outcome: Outcome) -> None:
     scene = SCENES[each.service][f"{each.method} {each.path}"]
     assert scene.body is not None, each
@@ -225,6 +254,8 @@ async def put_at(http: httpx.AsyncClient, place: Place, each: Field, outcome: Ou
 async def url_of(http: httpx.AsyncClient, place: Place, each: Field) -> str:
     """Of an object that can still take the step: an order is made anew for each."""
     path = each.path
+    if path == "/editions/{code}":
+        path = "/editions/hostile"  # a published one does not change
     if each.service == "requests" and path.startswith("/orders/{order_id}") and not path.endswith("/ratings"):
         body = SCENES["requests"]["POST /orders"].body
         assert body is not None
@@ -238,13 +269,13 @@ async def url_of(http: httpx.AsyncClient, place: Place, each: Field) -> str:
 async def put_at_parameters(
     http: httpx.AsyncClient, place: Place, service: str, document: dict[str, Any], outcome: Outcome
 ) -> None:
-    """The same texts as query and path parameters of everything that is read."""
+    """Some of the texts as query and path parameters of everything that is read."""
     for path, operations in document["paths"].items():
         for parameter in operations.get("get", {}).get("parameters", ()):
             schemas = [parameter["schema"], *parameter["schema"].get("anyOf", ())]
             if path == ENDLESS or not any(schema.get("type") == "string" for schema in schemas):
                 continue
-            for text in HOSTILE_TEXTS.values():
+            for text in list(HOSTILE_TEXTS.values())[::5]:
                 said, query = path, {}
                 if parameter["in"] == "path":
                     said = path.replace(f"{{{parameter['name']}}}", quote(text[:100], safe="") or "%20")
