@@ -13,19 +13,21 @@ from services.catalog.application.accounts import ensure_account
 from services.catalog.application.policy import POLICY
 from services.catalog.application.provider import Provider
 from services.catalog.consumers import SUBSCRIPTIONS
+from services.catalog.domain.sign_in import QUIET
 from services.catalog.settings import CatalogSettings
 from services.catalog.store import tables
 from shared.cache.port import Cache
 from shared.kernel.access import Role
 from shared.kernel.clock import Clock
 from shared.messaging.broker import Broker
-from shared.privacy.retention import EXPIRED_PARTS
+from shared.privacy.retention import EXPIRED_PARTS, Prune, older_than
 from shared.privacy.router import people_router
 from shared.privacy.tables import person_part
 from shared.service import Service
 
 
 def build(settings: CatalogSettings, *, broker: Broker, cache: Cache, clock: Clock) -> Service:
+    longest = timedelta(hours=settings.sign_in_hours)
     service = Service.assemble(
         settings,
         package=Path(__file__).parent,
@@ -44,7 +46,7 @@ def build(settings: CatalogSettings, *, broker: Broker, cache: Cache, clock: Clo
         ],
         policy=POLICY,
         sealed=[*tables.SEALED, person_part.c.data_sealed],
-        prunes=[EXPIRED_PARTS],
+        prunes=[EXPIRED_PARTS, *sign_in_prunes(longest)],
     )
     service.api.state.provider = service.api.state.signing_keys = None
     if settings.signing_keys_file is not None:
@@ -58,7 +60,7 @@ def build(settings: CatalogSettings, *, broker: Broker, cache: Cache, clock: Clo
             web_redirect_uri=settings.web_redirect_uri or urljoin(settings.oidc_issuer, "/"),
             devices=service.api.state.links,
             idle=timedelta(minutes=settings.sign_in_idle_minutes),
-            longest=timedelta(hours=settings.sign_in_hours),
+            longest=longest,
         )
         if settings.first_login and settings.first_password:
             service.after_migration.append(
@@ -74,3 +76,12 @@ def build(settings: CatalogSettings, *, broker: Broker, cache: Cache, clock: Clo
                 )
             )
     return service
+
+
+def sign_in_prunes(longest: timedelta) -> list[Prune]:
+    """What of signing in is deleted once it is over. A used code stays as long as its sign-in may last (``longest``),
+    so that its coming again is noticed."""
+    return [
+        older_than(tables.sign_in_failure.c.last_at, 2 * QUIET),
+        older_than(tables.sign_in_grant.c.expires_at, longest),
+    ]

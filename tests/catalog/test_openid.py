@@ -7,8 +7,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from sqlalchemy import func, select
 
+from services.catalog.bootstrap import sign_in_prunes
+from services.catalog.domain.authorization import is_same_place, may_return_to
+from services.catalog.store.tables import sign_in_failure, sign_in_grant
 from shared.contracts.catalog import AccessRevoked
+from shared.privacy.retention import prune_all
 from tests.catalog.city import ASKED, CONSOLE, ISSUER, VERIFIER, City, claims
 
 AUTHORIZE = "/api/catalog/oidc/authorize"
@@ -97,6 +102,41 @@ async def test_a_command_line_listens_on_any_loopback_address_and_port(city: Cit
     asked = {"client_id": "diancai-cli", "redirect_uri": back}
     said = told(await city.sign_in(**asked), at=back)
     assert (await city.exchange(said["code"], **asked)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("redirect_uri", "allowed"),
+    [
+        ("http://127.0.0.1:8000/", True),
+        ("http://localhost:8000/", True),
+        ("http://[::1]:8000/", True),
+        ("http://localhost:8001/", False),
+        ("http://localhost/", False),
+        ("http://localhost:8000/x", False),
+        ("https://localhost:8000/", False),
+        ("http://localhost.:8000/", False),
+        ("http://house/", False),
+    ],
+)
+def test_the_console_of_this_machine_is_the_same_under_each_of_its_names(redirect_uri: str, allowed: bool) -> None:
+    for registered in ("http://127.0.0.1:8000/", "http://localhost:8000/"):
+        assert may_return_to("diancai-web", redirect_uri, web_redirect_uri=registered) is allowed
+    assert not may_return_to("diancai-web", redirect_uri, web_redirect_uri="http://diancai.example:8000/")
+
+
+@pytest.mark.parametrize(
+    ("origin", "issuer", "same"),
+    [
+        ("http://localhost:8000", "http://127.0.0.1:8000", True),
+        ("http://localhost:8001", "http://127.0.0.1:8000", False),
+        ("null", "http://127.0.0.1:8000", False),
+        ("http://localhost", "http://house", False),
+        ("http://house", "http://house", True),
+        ("http://house.", "http://house", False),
+    ],
+)
+def test_a_form_may_come_from_the_same_machine_under_another_of_its_names(origin: str, issuer: str, same: bool) -> None:
+    assert is_same_place(origin, issuer) is same
 
 
 async def test_openid_gives_an_id_token(city: City) -> None:
@@ -241,3 +281,16 @@ async def test_the_token_endpoint_refuses_what_comes_twice(city: City) -> None:
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     refused = await city.house.client.post("/api/catalog/oidc/token", content=body, headers=headers)
     assert (refused.status_code, refused.json()["error"]) == (400, "invalid_request")
+
+
+async def test_what_is_over_is_not_kept(city: City) -> None:
+    await city.tokens()
+    await city.browser("192.0.2.7").sign_in(password="wrong")
+    catalog = city.house.services["catalog"]
+    longest = timedelta(hours=12)
+    async with catalog.database.reading() as session:
+        assert await session.scalar(select(func.count()).select_from(sign_in_grant))
+    await prune_all(catalog.database, sign_in_prunes(longest), city.clock.now + 2 * longest + timedelta(hours=1))
+    async with catalog.database.reading() as session:
+        for table in (sign_in_grant, sign_in_failure):
+            assert await session.scalar(select(func.count()).select_from(table)) == 0

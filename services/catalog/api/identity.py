@@ -10,7 +10,12 @@ from services.catalog.api.forms import Pairs, with_form, with_pages, with_redire
 from services.catalog.api.sign_in_page import is_browser, refusal_page, sign_in_page
 from services.catalog.application import signing_in
 from services.catalog.application.provider import Provider, require_own_provider
-from services.catalog.domain.authorization import AuthorizationError, AuthorizationRequest, read_authorization
+from services.catalog.domain.authorization import (
+    AuthorizationError,
+    AuthorizationRequest,
+    is_same_place,
+    read_authorization,
+)
 from services.catalog.domain.sign_in import SignInBusy
 from shared.http.doors import public
 from shared.http.inputs import AppState, Uow
@@ -111,7 +116,7 @@ async def show_sign_in(
 )
 async def sign_in(request: Request, uow: Uow, provider: OwnProvider, pairs: Pairs) -> Response:
     origin = request.headers.get("origin")
-    if origin is not None and origin != _origin(provider.issuer):
+    if origin is not None and not is_same_place(origin, _origin(provider.issuer)):
         raise Forbidden("sign_in")  # a form of another site
     try:
         asked = read_authorization(pairs, web_redirect_uri=provider.web_redirect_uri)

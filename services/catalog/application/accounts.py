@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from services.catalog.application.policy import POLICY
 from services.catalog.application.provider import Provider
-from services.catalog.application.wrong_tries import forgive_try, note_try
+from services.catalog.application.wrong_tries import forgive_try, try_password
 from services.catalog.domain.account import Account, login_of, new_login, require_strong
 from services.catalog.store.tables import account as account_table
 from services.catalog.store.tables import sign_in_grant
@@ -130,10 +130,11 @@ async def change_password(uow: UnitOfWork, provider: Provider, *, old_password: 
     """
     uow.permit(POLICY, "change_own_password")
     require_strong(new_password)
-    await note_try(uow, key := [f"own:{uow.actor.subject}"])
+    tried = [f"own:{uow.actor.subject}"]
     async with uow.reading() as session:
         found = await session.get(Account, uow.actor.subject)
-    if found is None or not await provider.passwords.matches(old_password, found.password_hash):
+    stored = found.password_hash if found else None
+    if not await try_password(uow, provider.passwords, tried, password=old_password, stored=stored) or found is None:
         raise InvalidInput("password_wrong", field="old_password")
     hashed = await provider.passwords.hash(new_password)
     async with uow.transaction() as tx:
@@ -141,7 +142,7 @@ async def change_password(uow: UnitOfWork, provider: Provider, *, old_password: 
         if account.password_hash != found.password_hash:  # changed meanwhile
             raise InvalidInput("password_wrong", field="old_password")
         account.password_hash = hashed
-        await forgive_try(tx, key)
+        await forgive_try(tx, tried)
         await _sign_out(uow, tx, account)
 
 

@@ -9,17 +9,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pyotp
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from services.catalog.application.policy import POLICY
 from services.catalog.application.provider import ACCESS_TOKEN, ID_TOKEN, Provider
 from services.catalog.application.signing_out import end_family
-from services.catalog.application.wrong_tries import counters_of_sign_in, forgive_try, note_try, withdraw_try
+from services.catalog.application.wrong_tries import counters_of_sign_in, forgive_try, try_password
 from services.catalog.domain.account import Account, login_of
 from services.catalog.domain.authorization import AuthorizationRequest
-from services.catalog.domain.sign_in import CODE_LIFE, QUIET, TOKEN_LIFE, Grant, SignInBusy
+from services.catalog.domain.sign_in import CODE_LIFE, TOKEN_LIFE, Grant
 from services.catalog.store.tables import account as account_table
-from services.catalog.store.tables import sign_in_failure, sign_in_grant
 from shared.db.unit_of_work import Transaction, UnitOfWork
 from shared.db.vault import Vault, place_of
 from shared.identity.links import Link, LinkExpired, LinkInvalid
@@ -81,12 +80,8 @@ async def sign_in(
         found = await session.scalar(select(Account).where(account_table.c.login == login))
     known = _device_of(provider, device, found)
     tried = counters_of_sign_in(uow.vault, login=login, address=uow.actor.address, device=known)
-    await note_try(uow, tried)
-    try:  # Outside any transaction, for it takes its time.
-        is_right = await provider.passwords.matches(password, found.password_hash if found else None)
-    except SignInBusy:
-        await withdraw_try(uow, tried)
-        raise
+    stored = found.password_hash if found else None
+    is_right = await try_password(uow, provider.passwords, tried, password=password, stored=stored)
     if not is_right or found is None:
         return None
     async with uow.transaction() as tx:
@@ -180,20 +175,12 @@ async def _tokens(tx: Transaction, provider: Provider, grant: Grant) -> Tokens |
     given = secrets.token_urlsafe(32)
     until = min(end, tx.now + provider.idle)
     _add_grant(tx, given, "refresh", grant.family, account.id, asked, began_at=grant.began_at, expires_at=until)
-    await _forget_old(tx, provider)
     expires_at = min(end, tx.now + TOKEN_LIFE)
     access = provider.signer.sign(_access_claims(provider, account, grant, tx.now, expires_at), kind=ACCESS_TOKEN)
     id_token = None
     if grant.scope == "openid":
         id_token = provider.signer.sign(_id_claims(provider, grant, access, tx.now, expires_at), kind=ID_TOKEN)
     return Tokens(access, given, int((expires_at - tx.now).total_seconds()), grant.scope, id_token)
-
-
-async def _forget_old(tx: Transaction, provider: Provider) -> None:
-    """Nothing of what is dead by now is asked for again; a little with each sign-in keeps the tables small. A used
-    code stays as long as a sign-in may last, so that its coming again is noticed."""
-    await tx.session.execute(delete(sign_in_grant).where(sign_in_grant.c.expires_at < tx.now - provider.longest))
-    await tx.session.execute(delete(sign_in_failure).where(sign_in_failure.c.last_at < tx.now - 2 * QUIET))
 
 
 def _access_claims(

@@ -4,7 +4,8 @@ from collections.abc import Collection
 
 from sqlalchemy.dialects import postgresql, sqlite
 
-from services.catalog.domain.sign_in import Failures
+from services.catalog.application.provider import PasswordHashes
+from services.catalog.domain.sign_in import Failures, SignInBusy
 from services.catalog.store.tables import sign_in_failure
 from shared.db.engine import dialect_of
 from shared.db.unit_of_work import Transaction, UnitOfWork
@@ -31,6 +32,21 @@ def counters_of_sign_in(vault: Vault, *, login: str, address: str, device: str |
         counter_of(vault, "address", address),
         counter_of(vault, "name", login),
     ]
+
+
+async def try_password(
+    uow: UnitOfWork, hashes: PasswordHashes, keys: Collection[str], *, password: str, stored: str | None
+) -> bool:
+    """Counts a try, and says whether the password is right. Outside any transaction, for it takes its time.
+
+    :raises TooMany: it must wait. :raises SignInBusy: too many are being checked; the try does not count.
+    """
+    await note_try(uow, keys)
+    try:
+        return await hashes.matches(password, stored)
+    except SignInBusy:
+        await withdraw_try(uow, keys)
+        raise
 
 
 async def note_try(uow: UnitOfWork, keys: Collection[str]) -> None:

@@ -23,8 +23,8 @@ ErrorCode = Literal[
     "registration_not_supported",
 ]
 
-# A command line listens on a port of its own (RFC 8252, 7.3 and 8.3).
-_LOOPBACK = re.compile(r"http://(?:127\.0\.0\.1|localhost|\[::1\])(?::([0-9]{1,5}))?/[A-Za-z0-9/._~-]*")
+# This machine under each of its names, which mean the same (RFC 8252, 8.3): scheme and host, then port, then path.
+_LOOPBACK = re.compile(r"http://(?:127\.0\.0\.1|localhost|\[::1\])(?::([0-9]{1,5}))?(/[A-Za-z0-9/._~-]*)?")
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # SHA-256 as base64url
 _NOT_SUPPORTED: dict[str, ErrorCode] = {
     "request": "request_not_supported",
@@ -60,12 +60,24 @@ class AuthorizationRequest:
     scope: str = ""
 
 
+def is_same_place(address: str, other: str) -> bool:
+    """Whether two addresses are equal word for word, or are this machine, port and path under different names."""
+    if address == other:
+        return True
+    found, expected = _LOOPBACK.fullmatch(address), _LOOPBACK.fullmatch(other)
+    return found is not None and expected is not None and found.groups() == expected.groups()
+
+
 def may_return_to(client_id: str, redirect_uri: str, *, web_redirect_uri: str) -> bool:
-    """Whether answers for a client may be sent to an address. The console's is compared word for word."""
+    """Whether answers for a client may be sent to an address. The console has one; a command line listens on this
+    machine, on a port of its own (RFC 8252, 7.3)."""
     if client_id == WEB:
-        return redirect_uri == web_redirect_uri
+        return is_same_place(redirect_uri, web_redirect_uri)
     loopback = _LOOPBACK.fullmatch(redirect_uri)
-    return client_id == COMMAND_LINE and loopback is not None and 0 < int(loopback[1] or 80) < 65536
+    if client_id != COMMAND_LINE or loopback is None:
+        return False
+    port, path = loopback.groups()
+    return path is not None and 0 < int(port or 80) < 65536
 
 
 def read_authorization(parameters: Iterable[tuple[str, str]], *, web_redirect_uri: str) -> AuthorizationRequest:

@@ -111,7 +111,7 @@ sign_in_failure = Table(
     Column("key", String(120), primary_key=True),
     Column("count", Integer, nullable=False),
     Column("blocked_until", UtcDateTime, nullable=True),
-    Column("last_at", UtcDateTime, nullable=True),
+    Column("last_at", UtcDateTime, nullable=True, index=True),
 )
 sign_in_grant = Table(
     "sign_in_grant",
