@@ -4,20 +4,25 @@ import json
 import os
 import secrets
 from collections.abc import Mapping
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pyotp
+import segno
 from rich.console import Console
 from rich.table import Table
 
 from cli.scenario import ruian_2014
 from cli.sign_in import CannotSignIn, Session, read_accounts
+from cli.terminal import words
 from services.catalog.application.accounts import ensure_account
 from shared.kernel.access import Role
 from shared.service import Service
 
 FILE = Path("secrets") / "accounts.json"
+ISSUER = "Diancai"
+"""What authenticator apps call this system."""
 
 
 def demonstration_accounts() -> list[dict[str, Any]]:
@@ -69,7 +74,7 @@ def demonstration_session(url: str, data: Path, role: str) -> Session:
     accounts = read_accounts(data / FILE)
     found = next((account for account in accounts if role in (account.login, *account.roles)), None)
     if found is None:
-        raise CannotSignIn(f"there is no account {role!r}; choose one of: {', '.join(a.login for a in accounts)}")
+        raise CannotSignIn(words("sign_in.no_such_account", role=role, known=", ".join(a.login for a in accounts)))
     return Session(url, found)
 
 
@@ -83,8 +88,24 @@ def _write(file: Path, accounts: list[dict[str, Any]]) -> None:
 
 
 def _show(console: Console, accounts: list[dict[str, Any]], file: Path) -> None:
-    table = Table("login", "password", "one-time code secret", title="Demonstration accounts (said once)")
+    headings = (words("up.login"), words("up.password"), words("up.one_time_secret"))
+    table = Table(*headings, title=words("up.accounts"), title_justify="left")
     for account in accounts:
         table.add_row(account["login"], account["password"], account["totp_secret"] or "")
     console.print(table)
-    console.print(f"They are kept in {file}; `diancai token --as ROLE` signs in as one of them.", soft_wrap=True)
+    for account in accounts:
+        if account["totp_secret"]:
+            console.print(words("up.scan", login=account["login"]), soft_wrap=True)
+            _show_code(console, account["login"], account["totp_secret"])
+    console.print(words("up.accounts_kept", file=file), soft_wrap=True, highlight=False, markup=False)
+
+
+def _show_code(console: Console, login: str, secret: str) -> None:
+    """The address that authenticator apps read (otpauth), as a QR code where the terminal has its characters."""
+    address = pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name=ISSUER)
+    if console.options.ascii_only:
+        console.print(address, soft_wrap=True, highlight=False, markup=False)
+        return
+    drawn = StringIO()
+    segno.make(address, micro=False, error="l").terminal(drawn, compact=True, border=2)
+    console.print(drawn.getvalue().rstrip("\n"), soft_wrap=True, highlight=False, markup=False)

@@ -1,13 +1,16 @@
 """``diancai audit``: is the audit log whole, and what does it say."""
 
 import asyncio
+from pathlib import Path
+from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
+from cli.terminal import console, fail
 from shared.audit.chain import verify
-from shared.db.engine import Database
+from shared.db.engine import Database, sqlite_url
 from shared.kernel.clock import utc_now
 
 app = typer.Typer(no_args_is_help=True, help="Check the audit logs.")
@@ -15,26 +18,40 @@ app = typer.Typer(no_args_is_help=True, help="Check the audit logs.")
 
 @app.command("verify")
 def verify_command(
-    database: list[str] = typer.Option(..., help="A service's store, postgresql://... or sqlite:///...; repeatable."),  # noqa: B008
-    expect: str | None = typer.Option(None, help="A hash that was noted earlier; it must be in a chain."),
+    database: Annotated[
+        list[str], typer.Option(help="A service's store, postgresql://..., sqlite:///... or its file; repeatable.")
+    ],
+    expect: Annotated[str | None, typer.Option(help="A hash that was noted earlier; it must be in a chain.")] = None,
 ) -> None:
     """Compute every seal anew. Exit status 1 when a row was changed, removed or slipped in."""
     found = asyncio.run(_verify(database, expect))
     raise typer.Exit(1 if found else 0)
 
 
-async def _verify(urls: list[str], expect: str | None) -> int:
-    table = Table("store", "rows", "seals", "not sealed yet", "head", "finding")
+async def _verify(addresses: list[str], expect: str | None) -> int:
     findings = 0
-    for url in urls:
-        store = Database(url)
+    for address in addresses:
+        store = _opened(address)
         try:
             verdict = await verify(store, utc_now, expect=expect)
         finally:
             await store.close()
         findings += len(verdict.wrong)
         name = store.engine.url.render_as_string(hide_password=True)
-        said = f"[red]{'; '.join(verdict.wrong)}[/red]" if verdict.wrong else "[green]whole[/green]"
-        table.add_row(name, str(verdict.rows), str(verdict.seals), str(verdict.unsealed), verdict.head, said)
-    Console(width=200).print(table)
+        counts = f"{verdict.rows} rows, {verdict.seals} seals, {verdict.unsealed} not sealed yet"
+        # Lines, not a table: a head is as wide as most of a terminal.
+        for line in (f"{name}: {counts}", f"  head {verdict.head}", *(f"  {wrong}" for wrong in verdict.wrong)):
+            console.print(line, soft_wrap=True, highlight=False, markup=False)
+        console.print("  whole" if not verdict.wrong else "  NOT WHOLE", style="red" if verdict.wrong else "green")
     return findings
+
+
+def _opened(address: str) -> Database:
+    """A store that is there, by its address or its file: looking must not make a new one."""
+    try:
+        url = make_url(address if "://" in address else sqlite_url(Path(address).absolute()))
+        if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+            fail(f"there is no store {url.database}")
+        return Database(url.render_as_string(hide_password=False))
+    except (ValueError, ArgumentError) as error:
+        fail(str(error))

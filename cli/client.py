@@ -7,18 +7,28 @@ from typing import Any, Self
 
 import httpx
 
-from cli.sign_in import Session
+from cli.sign_in import Session, why_silent
 
 Json = dict[str, Any]
+OnSilence = Callable[[str, float], None]
 
 RETRY_STATUSES = {502, 503, 504}
 PATIENCE_SECONDS = 90.0
+TIMEOUT = httpx.Timeout(30, connect=3)
 AT_ONCE = 8
 """Requests under way at the same time."""
 
 
 class Unreachable(Exception):
-    """Nothing answers at the address, for all our patience."""
+    """Nothing answers at the address ``url``, for all our patience; ``why`` is a few words."""
+
+    def __init__(self, url: str, why: str) -> None:
+        super().__init__(f"{url}: {why}")
+        self.url, self.why = url, why
+
+
+class NotDiancai(Exception):
+    """What answers at the address is something else."""
 
 
 class Refused(Exception):
@@ -32,6 +42,7 @@ class Refused(Exception):
         self.status = response.status_code
         self.problem: Json = problem if isinstance(problem, dict) else {}
         said = f"{self.problem.get('detail', response.text[:200])} {self.problem.get('remedy', '')}".strip()
+        self.method, self.path = method, path
         super().__init__(f"{method} {path}: {response.status_code} {self.problem.get('code', '')} {said}")
 
 
@@ -44,7 +55,14 @@ class Client:
         *,
         patience_seconds: float = PATIENCE_SECONDS,
         session: Session | None = None,
+        first_seconds: float = PATIENCE_SECONDS,
+        on_silence: OnSilence = lambda url, seconds: None,
     ) -> None:
+        """``first_seconds``: how long the address may stay silent that has never answered. ``on_silence`` is told once
+        when the system, having answered before, does not: its address, and for how many seconds it is tried on."""
+        self._on_silence = on_silence
+        self._first_seconds = first_seconds
+        self._answered = self._said = False
         self._http = http
         self._session = session
         self._patience = patience_seconds
@@ -59,11 +77,20 @@ class Client:
         patience_seconds: float = PATIENCE_SECONDS,
         token: str | None = None,
         session: Session | None = None,
+        language: str = "en",
+        first_seconds: float = PATIENCE_SECONDS,
+        on_silence: OnSilence = lambda url, seconds: None,
     ) -> AsyncIterator[Self]:
         """Acts as whoever ``token`` or ``session`` belongs to; a session renews its tokens."""
-        headers = {"Accept-Language": "en"} | ({"Authorization": f"Bearer {token}"} if token else {})
-        async with httpx.AsyncClient(base_url=url, headers=headers, timeout=30, trust_env=False) as http:
-            yield cls(http, patience_seconds=patience_seconds, session=session)
+        headers = {"Accept-Language": language} | ({"Authorization": f"Bearer {token}"} if token else {})
+        async with httpx.AsyncClient(base_url=url, headers=headers, timeout=TIMEOUT, trust_env=False) as http:
+            yield cls(
+                http,
+                patience_seconds=patience_seconds,
+                session=session,
+                first_seconds=first_seconds,
+                on_silence=on_silence,
+            )
 
     async def get(self, path: str, **query: Any) -> Any:
         return await self._patiently("GET", path, params=query)
@@ -127,14 +154,18 @@ class Client:
             pause = min(0.3, pause * 1.5)
 
     async def _patiently(self, method: str, path: str, **request: Any) -> Any:
-        deadline = self._deadline()
+        began, deadline = asyncio.get_running_loop().time(), self._deadline()
         pause = 0.1
         while True:
             try:
                 return await self._once(method, path, **request)
             except Unreachable:
-                if asyncio.get_running_loop().time() > deadline:
+                now = asyncio.get_running_loop().time()
+                if now > (deadline if self._answered else min(deadline, began + self._first_seconds)):
                     raise
+                if self._answered and not self._said:
+                    self._said = True
+                    self._on_silence(str(self._http.base_url), deadline - now)
             await asyncio.sleep(pause)
             pause = min(2.0, pause * 2)
 
@@ -143,12 +174,17 @@ class Client:
             try:
                 response = await self._send(method, path, **request)
             except httpx.TransportError as error:
-                raise Unreachable(f"{self._http.base_url}: {error!r}") from error
+                raise Unreachable(str(self._http.base_url), why_silent(error)) from error
+        self._answered = True
         if response.status_code in RETRY_STATUSES:
-            raise Unreachable(f"{method} {path}: {response.status_code}")
+            raise Unreachable(str(self._http.base_url), f"{method} {path}: {response.status_code}")
         if response.is_error:
             raise Refused(method, path, response)
-        return response.json()
+        self._said = False
+        try:
+            return response.json()
+        except ValueError as error:
+            raise NotDiancai(str(self._http.base_url)) from error
 
     async def _send(
         self, method: str, path: str, *, headers: dict[str, str] | None = None, **request: Any

@@ -8,6 +8,7 @@ import httpx
 
 from cli.demo import PUBLISHERS
 from cli.up import HOST, CannotStart, check_folder
+from shared.db.lock import LOCK, url_of_holder
 from shared.doctor import Finding
 
 
@@ -17,11 +18,15 @@ def check_machine(data: Path, port: int) -> list[Finding]:
     try:
         check_folder(data)
         findings.append(Finding("data folder", f"{data} is writable"))
+        if url := url_of_holder(data / LOCK):
+            findings.append(Finding("system", f"serves at {url} from this folder", advice="diancai doctor --url URL"))
     except CannotStart as error:
         findings.append(Finding("data folder", str(data), str(error)))
     with socket.socket() as probe:
         taken = probe.connect_ex((HOST, port)) == 0
-    findings.append(Finding("port", f"{port} is {'taken' if taken else 'free'}", f"PORT={port + 1}" if taken else ""))
+    ours = url_of_holder(data / LOCK) == f"http://{HOST}:{port}"
+    remedy = f"PORT={port + 1}" if taken and not ours else ""
+    findings.append(Finding("port", f"{port} is {'taken' if taken else 'free'}", remedy))
     return findings
 
 

@@ -1,7 +1,6 @@
 """``diancai``: start it, show it, examine it."""
 
 import asyncio
-import json
 import os
 import sys
 from collections.abc import Coroutine
@@ -12,20 +11,21 @@ from typing import Annotated, Any, TypeVar
 import httpx
 import typer
 from prometheus_client import Gauge, start_http_server
-from rich.console import Console
 from rich.table import Table
 
 from cli import audit, documents, plan, report
-from cli.client import Client, Refused, Unreachable
+from cli.client import Client, NotDiancai, Refused, Unreachable
 from cli.demo import PUBLISHERS, Demonstration, circuit_of
 from cli.doctor import check_machine, check_system
-from cli.options import DEFAULT_URL, As, Data, Url, client_for, session_for
+from cli.files import BadFile
+from cli.options import DEFAULT_URL, As, BadAddress, Data, Url, address_of, client_for, session_for
 from cli.parked import commands as parked_commands
 from cli.person import commands as person_commands
 from cli.queues import commands as queue_commands
 from cli.reconcile import Disagreement, Reconciler, by_rule
-from cli.sign_in import CannotSignIn
+from cli.sign_in import CannotSignIn, why_silent
 from cli.storm import storm
+from cli.terminal import console, errors, fail, print_json, words
 from cli.up import CannotStart
 from cli.up import run as run_up
 from shared import __version__
@@ -48,9 +48,6 @@ Since = Annotated[
 ]
 WAIT_SECONDS = 15
 
-console = Console()
-errors = Console(stderr=True)
-
 
 @app.command()
 def up(
@@ -72,7 +69,10 @@ def token(
     system, or as DIANCAI_LOGIN."""
 
     async def sign_in() -> str:
-        return await session_for(url, data, as_role).token()
+        try:
+            return await session_for(url, data, as_role).token()
+        except httpx.TransportError as error:
+            raise Unreachable(address_of(url, data), why_silent(error)) from error
 
     print(_run(sign_in()))
 
@@ -95,7 +95,7 @@ def demo(
                 outcome = await Demonstration(client, progress).play()
         if as_json:
             extra = {"circuit": circuit_of(outcome.plan)} if circuit else {}
-            print(json.dumps(outcome.summary | extra, ensure_ascii=False))
+            print_json(outcome.summary | extra)
         else:
             report.show(console, outcome)
 
@@ -109,7 +109,7 @@ def doctor(
     port: Port = 8000,
 ) -> None:
     """Say whether everything is as it must be, and if not, what helps. Exit status 1 when something is wrong."""
-    findings = _run(_examine(url, data)) if url else check_machine(data.resolve(), port)
+    findings = _run(_examine(address_of(url, data), data)) if url else check_machine(data.resolve(), port)
     table = Table("what", "found", "remedy")
     for finding in findings:
         said = f"[red]{finding.remedy}[/red]" if finding.remedy else finding.advice or "[green]ok[/green]"
@@ -133,15 +133,14 @@ def openapi(service: Annotated[str, typer.Argument(help="catalog, requests, disp
 
     found = next((entry for entry in build_all(Path()) if entry.name == service), None)
     if found is None:
-        _fail(f"there is no service {service!r}; choose one of: {', '.join(PUBLISHERS)}")
-    else:
-        print(json.dumps(documents.openapi(found), ensure_ascii=False, indent=2))
+        fail(f"there is no service {service!r}; choose one of: {', '.join(PUBLISHERS)}")
+    print_json(documents.openapi(found), indent=2)
 
 
 @app.command()
 def asyncapi() -> None:
     """Print the AsyncAPI document of all events."""
-    print(json.dumps(documents.asyncapi(__version__), ensure_ascii=False, indent=2))
+    print_json(documents.asyncapi(__version__), indent=2)
 
 
 @app.command()
@@ -214,7 +213,7 @@ def events_tail(
                 f"/api/{publisher}/events", after=position, limit=500, wait=WAIT_SECONDS if follow else 0
             )
             for event in batch:
-                print(json.dumps(event, ensure_ascii=False))
+                print_json(event)
                 position = event["position"]
             sys.stdout.flush()
             if not batch and not follow:
@@ -265,20 +264,20 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
     """Runs a command; what a user can mend ends in one line that says how."""
     try:
         return asyncio.run(work)
-    except (CannotSignIn, CannotStart, SchemaMismatch) as error:
-        _fail(str(error))
+    except (BadAddress, CannotSignIn, CannotStart, SchemaMismatch, TimeoutError) as error:
+        fail(str(error))
+    except BadFile as error:
+        fail(error.said_in())
     except Unreachable as error:
-        _fail(f"nothing answers: {error}; is the system started, and is the address right? (--url)")
-    except (Refused, TimeoutError, FileExistsError) as error:
-        _fail(str(error))
+        fail(words("nothing_answers", url=error.url, why=error.why))
+    except NotDiancai as error:
+        fail(words("not_diancai", url=error))
+    except httpx.TransportError as error:
+        fail(words("nothing_answers", url=error.request.url, why=why_silent(error)))
+    except Refused as error:
+        fail(str(error))
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
-    raise AssertionError("unreachable")
-
-
-def _fail(text: str) -> None:
-    errors.print(f"[red]diancai:[/red] {text}", soft_wrap=True, highlight=False)
-    raise typer.Exit(2)
 
 
 app.add_typer(person_commands(_run), name="person")

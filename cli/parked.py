@@ -1,19 +1,15 @@
 """``diancai parked``: events that a service could not apply; look at them, try again, or let one go."""
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from cli.client import Client, Json
 from cli.options import DEFAULT_URL, As, Data, Url, client_for
+from cli.terminal import console, print_json
 from shared.contracts import PUBLISHERS
 from shared.kernel.ids import new_id
-
-console = Console()
 
 
 async def of_service(client: Client, service: str, **only: Any) -> list[Json]:
@@ -30,6 +26,14 @@ async def redrive_all(client: Client, service: str) -> list[tuple[Json, Json]]:
         (event, await client.post(path, {"publisher": publisher, "aggregate_id": aggregate_id}, key=new_id()))
         for (publisher, aggregate_id), event in failed.items()
     ]
+
+
+def _show(service: str, event: Json) -> None:
+    """Three lines, since an id alone is as wide as half a terminal; the first is what the other commands take."""
+    where = f"{service} {event['publisher']} {event['aggregate_id']} {event['aggregate_seq']}"
+    why = event["error"] or "waits behind another"
+    for line in (where, f"  {event['type']}, parked at {event['parked_at']}", f"  {why}"):
+        console.print(line, soft_wrap=True, highlight=False, markup=False)
 
 
 def commands(run: Any) -> typer.Typer:
@@ -50,16 +54,15 @@ def commands(run: Any) -> typer.Typer:
         """Say what is parked, oldest first. Exit status 1 when an event failed."""
 
         async def work() -> None:
-            table = Table("service", "about", "number", "event", "parked at", "why")
-            failed = 0
+            failed = count = 0
             async with client_for(url, data, as_role, patience_seconds=10) as client:
                 for name in service or PUBLISHERS:
                     for event in await of_service(client, name):
                         failed += event["error"] is not None
-                        about = f"{event['publisher']} {event['aggregate_id']}"
-                        why = event["error"] or "waits behind another"
-                        table.add_row(name, about, str(event["aggregate_seq"]), event["type"], event["parked_at"], why)
-            console.print(table if table.row_count else "nothing is parked")
+                        count += 1
+                        _show(name, event)
+            if not count:
+                console.print("nothing is parked")
             raise typer.Exit(1 if failed else 0)
 
         run(work())
@@ -80,7 +83,7 @@ def commands(run: Any) -> typer.Typer:
             which = {"publisher": publisher, "aggregate_id": aggregate_id, "aggregate_seq": aggregate_seq}
             async with client_for(url, data, as_role, patience_seconds=10) as client:
                 found = await client.get(f"/api/{service}/events/parked/event", **which)
-            print(json.dumps(found, ensure_ascii=False, indent=2))
+            print_json(found, indent=2)
 
         run(work())
 

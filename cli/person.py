@@ -1,23 +1,21 @@
 """``diancai person``: what a person may ask about the own data, across all services."""
 
 import asyncio
-import json
 import os
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from cli.client import Client, Json
+from cli.files import BadFile, json_text
 from cli.options import DEFAULT_URL, As, Data, Url, client_for
+from cli.terminal import console, fail, print_json, words
 from shared.contracts import PUBLISHERS
 from shared.kernel.ids import new_id
 
 PATIENCE_SECONDS = 60.0
 POLL_SECONDS = 0.2
-
-console = Console()
 
 
 async def export(client: Client, volunteer_no: str) -> Json:
@@ -64,11 +62,13 @@ async def settled(client: Client, volunteer_no: str, request_id: str) -> Json:
 def write_private(file: Path, document: Json) -> None:
     """Writes a file that nobody else may read; refuses to replace one.
 
-    :raises FileExistsError: there is one.
+    :raises BadFile: there is one, or it can't be written.
     """
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as written:
-        json.dump(document, written, ensure_ascii=False, indent=2)
-        written.write("\n")
+    try:
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as written:
+            written.write(json_text(document, indent=2) + "\n")
+    except OSError as error:
+        raise BadFile("unwritable", file, error.strerror or error) from error
 
 
 def commands(run: Any) -> typer.Typer:
@@ -79,20 +79,26 @@ def commands(run: Any) -> typer.Typer:
     @app.command("export")
     def export_command(
         volunteer_no: Annotated[str, number],
+        out: Annotated[Path, typer.Option(help="The file to write, which only you may read; - for the output.")],
         url: Url = DEFAULT_URL,
         data: Data = Path("var"),
         as_role: As = "coordinator",
-        out: Annotated[Path | None, typer.Option(help="The file to write; default: <number>.json")] = None,
     ) -> None:
-        """Write everything that all services hold about a person into one JSON file."""
+        """Write everything that all services hold about a person, as JSON: personal data, which go nowhere unasked."""
+        file = None if str(out) == "-" else out
+        if file is not None and file.exists():
+            fail(words("person.exists", file=file))
 
         async def work() -> None:
             async with client_for(url, data, as_role, patience_seconds=10) as client:
                 document = await export(client, volunteer_no)
-            file = out or Path(f"{volunteer_no}.json")
+            if file is None:
+                print_json(document, indent=2)
+                return
             write_private(file, document)
             records = sum(len(part) for part in document["services"].values())
-            console.print(f"{file}: {records} records of {len(document['services'])} services")
+            said = words("person.exported", out=file, records=records, services=len(document["services"]))
+            console.print(said, soft_wrap=True, highlight=False, markup=False)
 
         run(work())
 

@@ -1,30 +1,29 @@
 """``diancai plan``: solve and verify problem files, make such problems, draw plans."""
 
-import json
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from cli.drawing import MOST_STOPS_JOINED, drawn
+from cli.files import BadFile, json_text, read_json, write_text
+from cli.terminal import console, fail, known_language, language_of, texts, words
 from services.dispatch.adapters.optimizer import Optimizer
 from services.dispatch.domain.planning.certificate import bound_by
-from services.dispatch.domain.planning.check import check_plan
-from services.dispatch.domain.planning.circuit import Effort, Progress, Solution, TourPlanner, stops_of, way_km
+from services.dispatch.domain.planning.check import Violation, broken_by, check_plan
+from services.dispatch.domain.planning.circuit import Circuit, Effort, Progress, Solution, TourPlanner, stops_of, way_km
 from services.dispatch.domain.planning.files import read_problem
 from services.dispatch.domain.planning.generated import generated_problem
 from services.dispatch.domain.planning.plan_files import read_solution, write_solution
 from services.dispatch.domain.planning.problem import Problem
 from services.dispatch.domain.planning.score import GOALS, Score, score
-from shared.http.texts import DEFAULT, Texts
 from shared.kernel.errors import InvalidInput
 
 app = typer.Typer(
@@ -34,18 +33,18 @@ app = typer.Typer(
     help="Solve planning problems in files, and examine plans.",
 )
 
-NOT_FEASIBLE, BAD_INPUT = 1, 2
+NOT_FEASIBLE = 1
 SOLVERS = ("numpy", "scipy", "ortools")
 """What the planner imports after its first plan."""
 
 MOST_VIOLATIONS_SHOWN = 20
-
-console = Console()
-errors = Console(stderr=True)
+LANGUAGE = language_of()
 
 ProblemFile = Annotated[Path, typer.Argument(help="A problem in the format diancai.planning/v1.")]
 PlanFile = Annotated[Path, typer.Argument(help="A plan in the format diancai.plan/v1.")]
-Language = Annotated[str, typer.Option(envvar="DIANCAI_LANGUAGE", help="zh-CN or en, for goals, rules and refusals.")]
+Language = Annotated[
+    str, typer.Option(callback=known_language, help="zh-CN or en; default: DIANCAI_LANGUAGE, else the system's (LANG).")
+]
 
 
 @app.command()
@@ -56,40 +55,40 @@ def solve(
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="The same seed gives the same plan.")] = 1,
     threads: Annotated[int, typer.Option(min=1, max=1, help="The search uses one core.")] = 1,
     start: Annotated[Path | None, typer.Option(help="A plan to go on from.")] = None,
-    language: Language = DEFAULT,
+    language: Language = LANGUAGE,
 ) -> None:
-    """Solve a problem: a plan at once, better ones as they are found. Ctrl-C ends it with the best so far."""
+    """Solve a problem: a plan at once, better ones as they are found. Ctrl-C ends it with the best so far. Exit
+    status 1, and no file, when what is fixed breaks rules."""
     with _refusals(language):
-        problem = read_problem(_load(problem_file))
-        begun = read_solution(_load(start)).circuit if start else None
-    planner = _planner()
-    with _interruptible() as stopped:
-        progress = _Shown(problem, out, stopped)
+        problem = read_problem(read_json(problem_file))
+        begun = read_solution(read_json(start)).circuit if start else None
+        if begun:
+            _require_its_plan(problem, begun, problem_file, start, language)
+    if broken := broken_by(problem, (fixed.booth for fixed in problem.fixed)):
+        _show_violations(broken, language)
+        said = texts().render(language, "pins_do_not_hold")
+        fail(f"{said['title']}. {words('plan.nothing_written', language)}", NOT_FEASIBLE)
+    planner = _planner(language)
+    with _refusals(language), _interruptible() as stopped:
+        progress = _Shown(problem, out, stopped, language)
         solution = planner.plan(problem, Effort(seconds, seed, begun), progress.hear)
-    progress.end(solution)
-    violations = check_plan(problem, solution.circuit)
-    if violations:
-        raise AssertionError(f"the planner broke a rule: {violations[0]}")
-    _save(out, problem, solution)
+        progress.end(solution)
 
 
 @app.command()
-def verify(problem_file: ProblemFile, plan_file: PlanFile, language: Language = DEFAULT) -> None:
+def verify(problem_file: ProblemFile, plan_file: PlanFile, language: Language = LANGUAGE) -> None:
     """Check a plan against its problem: every rule, the objective, and the certificate of its bound. Exit status 1 when
     something does not hold."""
     with _refusals(language):
-        problem, solution = read_problem(_load(problem_file)), read_solution(_load(plan_file))
+        problem, solution = read_problem(read_json(problem_file)), read_solution(read_json(plan_file))
     violations = check_plan(problem, solution.circuit)
-    texts = _texts()
-    for violation in violations[:MOST_VIOLATIONS_SHOWN]:
-        said = texts.render(language, f"rule.{violation.rule}", violation.facts)["detail"]
-        console.print(f"[red]{violation.rule}[/red] {violation.where}: {said}", soft_wrap=True, highlight=False)
     if violations:
-        console.print(f"feasible: no, {len(violations)} rules broken")
+        _show_violations(violations, language)
+        console.print(words("plan.not_feasible", language, count=len(violations)))
         raise typer.Exit(NOT_FEASIBLE)
     found = score(problem, solution.circuit)
     _show_score(problem, solution, found, language)
-    holds = _show_objective(solution, found) & _show_bound(problem, solution, found)
+    holds = _show_objective(solution, found, language) & _show_bound(problem, solution, found, language)
     raise typer.Exit(0 if holds else NOT_FEASIBLE)
 
 
@@ -98,15 +97,15 @@ def draw(
     plan_file: PlanFile,
     out: Annotated[Path, typer.Option(help="Where the picture goes, an SVG file.")],
     problem_file: Annotated[Path | None, typer.Option("--problem", help="Its problem, for the map.")] = None,
-    language: Language = DEFAULT,
+    language: Language = LANGUAGE,
 ) -> None:
     """Draw a plan: the calendar of its teams, and with its problem the map of its stops."""
     with _refusals(language):
-        problem = read_problem(_load(problem_file)) if problem_file else None
-        circuit = read_solution(_load(plan_file)).circuit
-    if problem is not None and {booth.line for booth in circuit.booths} - {line.id for line in problem.lines}:
-        _fail(f"{plan_file} is not a plan of {problem_file}: it has lines that the problem does not have")
-    out.write_text(drawn(circuit, problem), "utf-8")
+        problem = read_problem(read_json(problem_file)) if problem_file else None
+        circuit = read_solution(read_json(plan_file)).circuit
+        if problem is not None:
+            _require_its_plan(problem, circuit, problem_file, plan_file, language)
+        write_text(out, drawn(circuit, problem))
 
 
 @app.command()
@@ -114,28 +113,47 @@ def generate(
     out: Annotated[Path, typer.Option(help="Where the problem goes.")],
     size: Annotated[str, typer.Option(help="S: a city, M: a prefecture, L: a province.")] = "S",
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same problem.")] = 1,
+    language: Language = LANGUAGE,
 ) -> None:
     """Make a problem of the same kind as the samples, to try planners on."""
     match size:
         case "S" | "M" | "L":
-            out.write_text(json.dumps(generated_problem(size, seed)), "utf-8")
+            with _refusals(language):
+                write_text(out, json_text(generated_problem(size, seed)))
         case _:
-            _fail(f"there is no size {size!r}; choose S, M or L")
+            fail(words("plan.no_such_size", language, size=size))
+
+
+def _require_its_plan(
+    problem: Problem, circuit: Circuit, problem_file: Path | None, plan_file: Path | None, language: str
+) -> None:
+    """Ends the command when the circuit has lines or teams that the problem does not have."""
+    lines, teams = {booth.line for booth in circuit.booths}, {booth.team for booth in circuit.booths}
+    if lines - {line.id for line in problem.lines} or teams - {team.id for team in problem.teams}:
+        fail(words("plan.of_another_problem", language, plan=plan_file, problem=problem_file))
+
+
+def _show_violations(violations: Sequence[Violation], language: str) -> None:
+    for violation in violations[:MOST_VIOLATIONS_SHOWN]:
+        said = texts().render(language, f"rule.{violation.rule}", violation.facts)["detail"]
+        console.print(f"[red]{violation.rule}[/red]", end=" ")
+        console.print(said, soft_wrap=True, highlight=False, markup=False)
+    if (more := len(violations) - MOST_VIOLATIONS_SHOWN) > 0:
+        console.print(words("plan.more_rules", language, count=more))
 
 
 def _show_score(problem: Problem, solution: Solution, found: Score, language: str) -> None:
-    console.print("feasible: yes")
-    console.print(f"lines served: {found.lines_served}, by {found.team_visits} visits of teams", highlight=False)
+    console.print(words("plan.feasible", language))
+    _say(language, "plan.served", lines=found.lines_served, visits=found.team_visits)
     if found.stops <= MOST_STOPS_JOINED:
-        way = way_km(problem, stops_of(problem, solution.circuit.booths))
-        console.print(f"way from stop to stop: {way:.1f} km", highlight=False)
-    texts = _texts()
+        _say(language, "plan.way", km=f"{way_km(problem, stops_of(problem, solution.circuit.booths)):.1f}")
     for goal in GOALS:
         value = f"{getattr(found, goal.name):g}"
         if goal.name == "lines_on_theme":
             value += _could_be_on_theme(problem)
-        words = texts.render(language, f"goal.{goal.name}")["detail"]
-        console.print(f"{goal.level}. {words}: {value}", highlight=False, markup=False, soft_wrap=True)
+        goal_words = texts().render(language, f"goal.{goal.name}")["detail"]
+        colon = words("colon", language)
+        console.print(f"{goal.level}. {goal_words}{colon}{value}", highlight=False, markup=False, soft_wrap=True)
 
 
 def _could_be_on_theme(problem: Problem) -> str:
@@ -144,40 +162,43 @@ def _could_be_on_theme(problem: Problem) -> str:
     return f"/{could} ({'、'.join(theme.name for theme in problem.themes)})" if problem.themes else ""
 
 
-def _show_objective(solution: Solution, found: Score) -> bool:
+def _show_objective(solution: Solution, found: Score, language: str) -> bool:
     holds = solution.objective == found.objective
-    said = "as the plan says" if holds else f"[red]but the plan says {solution.objective}[/red]"
-    console.print(f"objective: {found.objective}, {said}", highlight=False)
+    code = "plan.objective" if holds else "plan.objective_differs"
+    _say(language, code, style=None if holds else "red", objective=found.objective, said=solution.objective)
     return holds
 
 
-def _show_bound(problem: Problem, solution: Solution, found: Score) -> bool:
+def _show_bound(problem: Problem, solution: Solution, found: Score, language: str) -> bool:
     certificate = solution.certificate
     if certificate is None:
-        console.print("certificate: none, so the bound is not proved")
+        _say(language, "plan.no_certificate")
         return True
     proved = bound_by(problem, certificate.prices)
     holds = proved <= certificate.bound and found.objective <= proved
-    said = "[green]holds[/green]" if holds else f"[red]proves only {proved}[/red]"
     gap = _gap(found.objective, certificate.bound)
-    console.print(f"certificate: bound {certificate.bound} {said}; gap {gap}", highlight=False)
+    code, style = ("plan.certificate", "green") if holds else ("plan.certificate_fails", "red")
+    _say(language, code, style=style, bound=certificate.bound, proved=proved, gap=gap)
     if solution.bound is not None and solution.bound < certificate.bound:
-        said = f"bound: {solution.bound} by the search's own proof; gap {_gap(found.objective, solution.bound)}"
-        console.print(said, highlight=False)
+        _say(language, "plan.own_bound", bound=solution.bound, gap=_gap(found.objective, solution.bound))
     return holds
+
+
+def _say(language: str, code: str, *, style: str | None = None, **facts: object) -> None:
+    console.print(words(code, language, **facts), style=style, highlight=False, markup=False, soft_wrap=True)
 
 
 class _Shown:
     """One live line, and the plan's file renewed at each improvement."""
 
-    def __init__(self, problem: Problem, out: Path, stopped: threading.Event) -> None:
-        self._problem, self._out, self._stopped = problem, out, stopped
+    def __init__(self, problem: Problem, out: Path, stopped: threading.Event, language: str) -> None:
+        self._problem, self._out, self._stopped, self._language = problem, out, stopped, language
         self._saved: int | None = None
 
     def hear(self, progress: Progress) -> bool:
         solution = progress.solution
         if self._saved is None or solution.objective > self._saved:
-            _save(self._out, self._problem, solution)
+            self._save(solution)
             self._saved = solution.objective
         self._line(progress.seconds, solution)
         return not self._stopped.is_set()
@@ -185,28 +206,38 @@ class _Shown:
     def _line(self, seconds: float, solution: Solution) -> None:
         bound = "-" if solution.bound is None else str(solution.bound)
         gap = _gap(solution.objective, solution.bound)
-        text = f"best {solution.objective}  bound {bound}  gap {gap}  {seconds:.1f} s"
+        facts = {"objective": solution.objective, "bound": bound, "gap": gap, "seconds": f"{seconds:.1f}"}
+        text = words("plan.progress", self._language, **facts)
         sys.stderr.write(f"\r\x1b[K{text}" if sys.stderr.isatty() else f"{text}\n")
         sys.stderr.flush()
 
     def end(self, solution: Solution) -> None:
         if sys.stderr.isatty():
             sys.stderr.write("\n")
+        self._save(solution)
         unserved = len(solution.circuit.unserved)
         served = len(self._problem.lines) - unserved
-        gap = "proved optimal" if solution.is_optimal else f"gap {_gap(solution.objective, solution.bound)}"
-        console.print(f"{self._out}: {served} lines served, {unserved} not; objective {solution.objective}, {gap}")
+        gap = words("plan.optimal", self._language) if solution.is_optimal else ""
+        gap = gap or words("plan.gap", self._language, gap=_gap(solution.objective, solution.bound))
+        _say(
+            self._language,
+            "plan.solved",
+            file=self._out,
+            served=served,
+            unserved=unserved,
+            objective=solution.objective,
+            gap=gap,
+        )
+
+    def _save(self, solution: Solution) -> None:
+        """:raises AssertionError: the planner broke a rule; such a plan is not written."""
+        if violations := check_plan(self._problem, solution.circuit):
+            raise AssertionError(f"the planner broke a rule: {violations[0]}")
+        write_text(self._out, json_text(write_solution(self._problem, solution)))
 
 
 def _gap(objective: int, bound: int | None) -> str:
     return "-" if not bound else f"{100 * (bound - objective) / abs(bound):.3f} %"
-
-
-def _save(out: Path, problem: Problem, solution: Solution) -> None:
-    """Whole or not at all: a reader never sees half a plan."""
-    written = out.with_name(out.name + ".part")
-    written.write_text(json.dumps(write_solution(problem, solution), ensure_ascii=False), "utf-8")
-    written.replace(out)
 
 
 @contextmanager
@@ -231,32 +262,14 @@ def _refusals(language: str) -> Iterator[None]:
     try:
         yield
     except InvalidInput as refusal:
-        said = _texts().render(language, refusal.code, {"field": refusal.field, **refusal.facts})
-        _fail(f"{said['detail']} {said['remedy']}")
+        said = texts().render(language, refusal.code, {"field": refusal.field, **refusal.facts})
+        fail(f"{said['detail']} {said['remedy']}")
+    except BadFile as refusal:
+        fail(refusal.said_in(language))
 
 
-def _texts() -> Texts:
-    from services import dispatch
-
-    return Texts(Path(str(dispatch.__file__)).parent / "locales")
-
-
-def _planner() -> TourPlanner:
+def _planner(language: str) -> TourPlanner:
     for needed in SOLVERS:
         if find_spec(needed) is None:
-            _fail(f"{needed} is not installed; dispatch's extra brings it: pip install 'diancai[dispatch]'")
+            fail(words("plan.not_installed", language, needed=needed))
     return Optimizer()
-
-
-def _load(file: Path) -> object:
-    try:
-        return json.loads(file.read_text("utf-8"))
-    except OSError as error:
-        _fail(f"{file}: {error.strerror or error}")
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        _fail(f"{file} is not JSON: {error}")
-
-
-def _fail(text: str) -> NoReturn:
-    errors.print(f"[red]diancai:[/red] {text}", soft_wrap=True, highlight=False)
-    raise typer.Exit(BAD_INPUT)

@@ -4,14 +4,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from cli.options import DEFAULT_URL, As, Data, Url, client_for
+from cli.terminal import console
 from shared.contracts import PUBLISHERS
 from shared.messaging.envelope import SHARDS
-
-console = Console()
 
 
 def commands(run: Any) -> typer.Typer:

@@ -4,7 +4,6 @@ import asyncio
 import base64
 import hashlib
 import html
-import json
 import re
 import secrets
 import time
@@ -14,6 +13,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pyotp
+
+from cli.files import BadFile, read_json
+from cli.terminal import words
 
 CLIENT = "diancai-cli"
 REDIRECT = "http://127.0.0.1/signed-in"  # nobody listens there: the code is read from the answer itself
@@ -47,11 +49,11 @@ class Session:
         self._turn = asyncio.Lock()
 
     async def token(self) -> str:
-        """:raises CannotSignIn: the provider refused."""
+        """:raises CannotSignIn: the provider refused. :raises httpx.TransportError: it does not answer."""
         async with self._turn:  # many ask at once, one signs in
             if time.monotonic() < self._ends_at - RENEW_SECONDS:
                 return self._access
-            async with httpx.AsyncClient(timeout=30, trust_env=False) as http:
+            async with httpx.AsyncClient(timeout=httpx.Timeout(30, connect=3), trust_env=False) as http:
                 await self._renew(http)
             return self._access
 
@@ -70,9 +72,12 @@ class Session:
         self._take(await self._exchange(http))
 
     def _take(self, answer: httpx.Response) -> None:
-        said = answer.json()
-        self._access, self._refresh = said["access_token"], said["refresh_token"]
-        self._ends_at = time.monotonic() + said["expires_in"]
+        try:
+            said = answer.json()
+            self._access, self._refresh = said["access_token"], said["refresh_token"]
+            self._ends_at = time.monotonic() + said["expires_in"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise CannotSignIn(words("not_diancai", url=self._base)) from error
 
     async def _exchange(self, http: httpx.AsyncClient) -> httpx.Response:
         verifier = secrets.token_urlsafe(48)
@@ -120,6 +125,15 @@ class Session:
         return await http.post(f"{self._base}/oidc/authorize", data=form)
 
 
+def why_silent(error: httpx.TransportError) -> str:
+    """A few words about why no answer came, without the name of a class."""
+    if isinstance(error, httpx.TimeoutException):
+        return words("silent.no_answer_in_time")
+    if isinstance(error, httpx.ConnectError):
+        return words("silent.no_connection")
+    return str(error) or type(error).__name__
+
+
 def _why(answer: httpx.Response) -> str:
     wrong = re.search(r'role="alert">([^<]+)<', answer.text)
     if wrong:
@@ -134,11 +148,9 @@ def _why(answer: httpx.Response) -> str:
 def read_accounts(file: Path) -> list[Credentials]:
     """The demonstration accounts of an embedded system. :raises CannotSignIn: there is no such file."""
     try:
-        said = json.loads(file.read_text("utf-8"))
-    except OSError as error:
-        raise CannotSignIn(
-            f"{file} can't be read ({error.strerror}); is the system started, and --data right?"
-        ) from error
+        said = read_json(file)
+    except BadFile as error:
+        raise CannotSignIn(words("sign_in.no_accounts", why=error.said_in())) from error
     return [
         Credentials(entry["login"], entry["password"], entry["totp_secret"], tuple(entry["roles"])) for entry in said
     ]

@@ -5,7 +5,7 @@ import json
 import logging
 import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 import uvicorn
@@ -17,7 +17,10 @@ from cli import report
 from cli.accounts import demonstration_session, ensure_demonstration_accounts
 from cli.client import Client
 from cli.demo import Demonstration
+from cli.terminal import language_of, words
 from services.embedded import build_all, embedded
+from shared.contracts import PUBLISHERS
+from shared.db.lock import LOCK, InUse, held, lock_of
 from shared.telemetry.logs import configure_logs, logger
 
 HOST = "127.0.0.1"
@@ -37,9 +40,7 @@ def check_port(port: int) -> None:
         try:
             probe.bind((HOST, port))
         except OSError as error:
-            raise CannotStart(
-                f"port {port} is taken ({error.strerror}); choose another: PORT={port + 1} make run"
-            ) from error
+            raise CannotStart(words("up.port_taken", port=port, why=error.strerror, next=port + 1)) from error
 
 
 def check_folder(data: Path) -> None:
@@ -50,9 +51,25 @@ def check_folder(data: Path) -> None:
         probe.write_bytes(b"")
         probe.unlink()
     except OSError as error:
-        raise CannotStart(
-            f"the folder {data} can't be written ({error.strerror}); choose another: DIANCAI_DATA=/some/folder make run"
-        ) from error
+        raise CannotStart(words("up.folder_unwritable", folder=data, why=error.strerror)) from error
+
+
+@contextmanager
+def having(data: Path, url: str) -> Iterator[None]:
+    """The folder and the stores in it are this process's alone for the length of the block.
+
+    :raises CannotStart: another process has one of them; says which, and its number.
+    """
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(held(data / LOCK, data, url=url))
+            for name in PUBLISHERS:
+                store = data / f"{name}.db"
+                stack.enter_context(held(lock_of(store), store, url=url))
+        except InUse as error:
+            code = "up.in_use" if error.url else "up.in_use_unsaid"
+            raise CannotStart(words(code, what=error.what, pid=error.pid or "?", url=error.url)) from error
+        yield
 
 
 async def run(data: Path, port: int, *, demo: bool, console: Console) -> None:
@@ -61,28 +78,34 @@ async def run(data: Path, port: int, *, demo: bool, console: Console) -> None:
     :raises CannotStart: see its text.
     """
     check_folder(data)
-    check_port(port)
-    _log_to(data / "diancai.log")
-    with _mail_sink(data / "mail") as smtp_url:
-        url = f"http://{HOST}:{port}"
-        services = build_all(data, url=url, smtp_url=smtp_url)
-        for service in services:
-            await service.migrations.upgrade(service.database)
-        catalog = next(service for service in services if service.name == "catalog")
-        await ensure_demonstration_accounts(catalog, data, console)
-        config = uvicorn.Config(
-            embedded(services), host=HOST, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=2
-        )
-        server = uvicorn.Server(config)
-        serving = asyncio.create_task(server.serve())
-        while not server.started:
-            if serving.done():
-                await serving
-                raise CannotStart(f"the services did not start; see {data / 'diancai.log'}")
-            await asyncio.sleep(0.01)
-        console.print(f"[bold]点菜 Diancai[/bold] {url}  (data: {data})")
-        async with _playing(url, data, console) if demo else _nothing():
+    url = f"http://{HOST}:{port}"
+    with having(data, url):
+        check_port(port)
+        _log_to(data / "diancai.log")
+        with _mail_sink(data / "mail") as smtp_url:
+            await _serve(data, port, url, smtp_url, demo=demo, console=console)
+
+
+async def _serve(data: Path, port: int, url: str, smtp_url: str, *, demo: bool, console: Console) -> None:
+    services = build_all(data, url=url, smtp_url=smtp_url)
+    for service in services:
+        await service.migrations.upgrade(service.database)
+    catalog = next(service for service in services if service.name == "catalog")
+    await ensure_demonstration_accounts(catalog, data, console)
+    config = uvicorn.Config(
+        embedded(services), host=HOST, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=2
+    )
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        if serving.done():
             await serving
+            raise CannotStart(words("up.did_not_start", log=data / "diancai.log"))
+        await asyncio.sleep(0.01)
+    console.print(f"[bold]点菜 Diancai[/bold] {url}")
+    console.print(words("up.data", folder=data), soft_wrap=True, highlight=False, markup=False)
+    async with _playing(url, data, console) if demo else _nothing():
+        await serving
 
 
 @asynccontextmanager
@@ -102,21 +125,22 @@ async def _play_or_say(url: str, data: Path, console: Console) -> None:
         await _play(url, data, console)
     except Exception as error:
         log.exception("the demonstration stopped")
-        console.print(f"[red]The demonstration stopped:[/red] {error}; the next start goes on with it.", soft_wrap=True)
+        console.print(words("up.demonstration_stopped", why=error), style="red", soft_wrap=True, markup=False)
 
 
 async def _play(url: str, data: Path, console: Console) -> None:
     result = data / RESULT
     if result.exists():
         summary = json.loads(result.read_text("utf-8"))
-        console.print(f"The circuit of 2014 was played before: {summary['stops']} stops, {summary['notices']} notices.")
+        console.print(words("up.played_before", stops=summary["stops"], notices=summary["notices"]))
     else:
-        async with Client.at(url, session=demonstration_session(url, data, "coordinator")) as client:
+        session = demonstration_session(url, data, "coordinator")
+        async with Client.at(url, session=session, language=language_of()) as client:
             with report.progress_on(console) as progress:
                 outcome = await Demonstration(client, progress).play()
         report.show(console, outcome)
         result.write_text(json.dumps(outcome.summary, ensure_ascii=False), "utf-8")
-    console.print(f"Serving at {url} - stop with Ctrl-C.")
+    console.print(words("up.serving", url=url))
 
 
 @asynccontextmanager

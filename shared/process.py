@@ -5,12 +5,14 @@ import asyncio
 import gc
 import re
 import sys
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy.engine import make_url
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,6 +22,7 @@ from shared.cache.memory import MemoryCache
 from shared.cache.port import Cache
 from shared.cache.redis import RedisCache
 from shared.db.engine import NeedsSession, store_is_away
+from shared.db.lock import InUse, held, lock_of
 from shared.db.migrate import SchemaMismatch
 from shared.db.vault import VaultError, reseal
 from shared.doctor import examine
@@ -103,14 +106,38 @@ def main(settings_class: type[ServiceSettings], build: Build) -> None:
     settings = settings_class()
     configure_logs(settings.log_level)
     broker = make_broker(settings)
+    if "doctor" in what:
+        sys.exit(asyncio.run(_examine(build, settings, broker)))
+    try:
+        with _having_store(settings.database_url):
+            _work(what, build, settings, broker)
+    except InUse as error:
+        sys.exit(f"{settings.name}: {error}")
+
+
+@contextmanager
+def _having_store(url: str) -> Iterator[None]:
+    """A SQLite store is one process's; PostgreSQL's may be many processes'.
+
+    :raises InUse: another process has it.
+    """
+    store = make_url(url)
+    if store.get_backend_name() != "sqlite" or not store.database:
+        yield
+        return
+    file = Path(store.database).absolute()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with held(lock_of(file), file):
+        yield
+
+
+def _work(what: Sequence[str], build: Build, settings: ServiceSettings, broker: Broker) -> None:
     if "migrate" in what:
         asyncio.run(_migrate(build, settings, broker))
         return
     if "reseal" in what:
         asyncio.run(_reseal(build, settings, broker))
         return
-    if "doctor" in what:
-        sys.exit(asyncio.run(_examine(build, settings, broker)))
     roles = frozenset(Role(role) for role in what) or ALL_ROLES
     service = build(settings, broker=broker, cache=make_cache(settings), clock=utc_now)
     _preflight(service, roles)

@@ -20,9 +20,10 @@ DIANCAI = str(Path(sys.executable).with_name("diancai"))
 def diancai(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [DIANCAI, *arguments],
-        env=os.environ | environment | {"COLUMNS": "200"},
+        env=os.environ | {"COLUMNS": "200", "DIANCAI_LANGUAGE": "en"} | environment,
         capture_output=True,
         text=True,
+        errors="replace",  # a terminal that is no UTF-8 writes other bytes
         timeout=60,
         check=False,
     )

@@ -20,7 +20,8 @@ SMALL = DATA / "planning-S.json"
 
 
 def run(*arguments: object) -> tuple[int, str]:
-    done = CliRunner().invoke(app, ["plan", *map(str, arguments)])
+    language = () if "--language" in arguments else ("--language", "en")
+    done = CliRunner().invoke(app, ["plan", *map(str, arguments), *language])
     return done.exit_code, " ".join(done.output.split())
 
 
@@ -66,14 +67,16 @@ def test_lines_on_a_theme_are_told_and_count_where_the_weights_say_so(solved: Pa
     theme = {"name": "红七月", "items": ["I03"], "days": list(range(5, 15))}
     told = spoilt(tmp_path, SMALL, lambda p: p.update(themes=[theme]))
     could = sum(line["item"] == "I03" and line["first_day"] < 15 and line["last_day"] >= 5 for line in problem["lines"])
-    status, said = run("verify", told, solved)
-    assert (status, f"主题日提供的服务: {on_theme}/{could} (红七月)" in said) == (0, True), said
+    status, said = run("verify", told, solved, "--language", "zh-CN")
+    assert (status, f"主题日提供的服务：{on_theme}/{could} (红七月)" in said) == (0, True), said
     assert on_theme > 0
     objective = json.loads(solved.read_text("utf-8"))["objective"]
     counted = spoilt(tmp_path, told, lambda p: p["weights"].update(theme=150))
     status, said = run("verify", counted, solved)
     assert (status, f"objective: {objective + 150 * on_theme}, but" in said) == (1, True), said
-    assert "主题日提供的服务: 0 4. " in run("verify", SMALL, solved)[1], "of no problem without themes"
+    assert "主题日提供的服务：0 4. " in run("verify", SMALL, solved, "--language", "zh-CN")[1], (
+        "of no problem without themes"
+    )
 
 
 def test_each_goal_is_told_in_words_of_the_reader_s_language(solved: Path) -> None:
@@ -83,7 +86,10 @@ def test_each_goal_is_told_in_words_of_the_reader_s_language(solved: Path) -> No
     assert status == 0
     assert f"1. Lines served, each counted by its priority: {found.priority_served} 2. " in said
     assert f"5. Kilometres from the teams' bases to their stops, one way: {found.team_km:g} 6. " in said
-    assert f"1. 已安排的服务，按优先级计数: {found.priority_served} 2. " in run("verify", SMALL, solved)[1]
+    assert (
+        f"1. 已安排的服务，按优先级计数：{found.priority_served} 2. "
+        in run("verify", SMALL, solved, "--language", "zh")[1]
+    )
 
 
 def test_a_wrong_objective_and_a_wrong_certificate_are_found(solved: Path, tmp_path: Path) -> None:

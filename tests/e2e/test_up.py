@@ -16,10 +16,12 @@ from typing import Any
 
 import httpx
 import psutil
+from rich.cells import cell_len
 
 from cli.accounts import demonstration_session
 from cli.sign_in import CannotSignIn
 from tests.e2e.conftest import Told
+from tests.shared.test_migrations import ODD
 from tests.support.fixtures import Figures
 from tests.support.private import free_port
 
@@ -30,7 +32,7 @@ MOST_MEMORY = 400 * 1024 * 1024
 @contextmanager
 def up(data: Path, port: int) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
     """Starts it; gives the process, and what it had printed when it said that it serves."""
-    environment = os.environ | {"DIANCAI_DATA": str(data), "PORT": str(port), "COLUMNS": "150"}
+    environment = os.environ | {"DIANCAI_DATA": str(data), "PORT": str(port), "COLUMNS": "80", "DIANCAI_LANGUAGE": "zh"}
     process = subprocess.Popen(
         [DIANCAI, "up"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
@@ -39,7 +41,7 @@ def up(data: Path, port: int) -> Iterator[tuple[subprocess.Popen[str], list[str]
         assert process.stdout is not None
         for line in process.stdout:
             printed.append(line.rstrip())
-            if line.startswith("Serving at"):
+            if line.startswith("正在 http"):
                 break
         yield process, printed
     finally:
@@ -49,31 +51,37 @@ def up(data: Path, port: int) -> Iterator[tuple[subprocess.Popen[str], list[str]
 
 def test_from_nothing_to_a_served_circuit_and_again(tmp_path: Path, figures: Figures) -> None:
     port = free_port()
-    with up(tmp_path / "数据", port) as (process, printed):
+    folder = tmp_path / ODD
+    with up(folder, port) as (process, printed):
         text = "\n".join(printed)
         assert "西村桥头路口" in text
         assert "原定" in text
         assert "改派" in text
-        summary = json.loads((tmp_path / "数据" / "demonstration.json").read_text("utf-8"))
+        assert "街道便民服务中心前广场" in text, "a place stands in one line of 80 columns"
+        assert max(cell_len(line) for line in printed if "便民服务中心" in line) <= 80
+        assert "▄▄▄▄▄" in text, "the secret of one-time codes as a picture to scan"
+        assert (folder / "catalog.db").is_file()
+        summary = json.loads((folder / "demonstration.json").read_text("utf-8"))
         assert (summary["townships_served"], summary["booths_at_first_stop"]) == (15, 7)
         memory = psutil.Process(process.pid).memory_info().rss
         assert memory < MOST_MEMORY
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/") as page:
             assert "点菜" in page.read().decode()
-        accounts = json.loads((tmp_path / "数据" / "secrets" / "accounts.json").read_text("utf-8"))
+        accounts = json.loads((folder / "secrets" / "accounts.json").read_text("utf-8"))
         assert all(account["password"] in text for account in accounts), "said once"
-        counts = _get(port, "/api/notify/messages/counts", _token(port, tmp_path / "数据"))
+        counts = _get(port, "/api/notify/messages/counts", _token(port, folder))
         assert counts["by_channel"]["email"] > 0
-        assert len(Maildir(tmp_path / "数据" / "mail")) == counts["by_channel"]["email"]
+        assert len(Maildir(folder / "mail")) == counts["by_channel"]["email"]
         figures.note("diancai up", {**summary, "memory_mb": memory // 2**20})
     assert process.returncode in (0, -signal.SIGTERM)  # the signal is passed on when all is finished
-    with up(tmp_path / "数据", port) as (_, printed):
-        assert any("played before" in line for line in printed)
+    with up(folder, port) as (_, printed):
+        assert any("此前已演示" in line for line in printed)
         assert not any(account["password"] in line for account in accounts for line in printed), "and not again"
-        assert _get(port, "/api/notify/messages/counts", _token(port, tmp_path / "数据")) == counts
-    log = (tmp_path / "数据" / "diancai.log").read_text("utf-8")
+        assert _get(port, "/api/notify/messages/counts", _token(port, folder)) == counts
+    assert [entry.name for entry in tmp_path.iterdir()] == [ODD], "everything is in its folder"
+    log = (folder / "diancai.log").read_text("utf-8")
     assert not any(account["password"] in log for account in accounts)
-    assert {path.stat().st_mode & 0o077 for path in (tmp_path / "数据" / "secrets").iterdir()} == {0}
+    assert {path.stat().st_mode & 0o077 for path in (folder / "secrets").iterdir()} == {0}
 
 
 def test_killed_in_the_middle_it_goes_on_where_it_was(tmp_path: Path, told: Told) -> None:

@@ -15,7 +15,7 @@ from shared.http.texts import DEFAULT, LANGUAGES, Texts, preferred_language
 from shared.kernel.errors import IllegalTransition
 from tests.support.tree import ROOT, SERVICES, folder_of, sources
 
-FOLDERS = [*sorted((ROOT / "services").glob("*/locales")), ROOT / "shared/http/locales"]
+FOLDERS = [*sorted((ROOT / "services").glob("*/locales")), ROOT / "shared/http/locales", ROOT / "cli/locales"]
 ERRORS = {"DomainError", "InvalidInput", "Conflict"}
 
 

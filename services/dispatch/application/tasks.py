@@ -13,8 +13,7 @@ from services.dispatch.application.residents import CHINA
 from services.dispatch.domain.candidate import Dated
 from services.dispatch.domain.moves import Held
 from services.dispatch.domain.plan import Plan
-from services.dispatch.domain.planning.check import Violation, check_plan
-from services.dispatch.domain.planning.circuit import Circuit, Unserved
+from services.dispatch.domain.planning.check import Violation, broken_by
 from services.dispatch.domain.planning.pacing import paced
 from services.dispatch.domain.planning.problem import (
     Booth,
@@ -68,7 +67,7 @@ class Task:
 
     def broken(self, booths: Iterable[Booth]) -> list[Violation]:
         """The rules that these booths break; a line that is not among them counts as unserved."""
-        return _broken(self.problem, booths)
+        return broken_by(self.problem, booths)
 
 
 async def open_task(session: AsyncSession, frame: Frame) -> Task:
@@ -201,19 +200,12 @@ def _fixed(problem: Problem, pins: Mapping[str, Fixed], frozen: Iterable[Fixed])
     left = {fixed.booth: fixed for fixed in frozen if fixed.booth.line not in pins}
     pinned = [pin.booth for pin in pins.values()]
     while left:
-        broken = _broken(problem, (*pinned, *left))
+        broken = broken_by(problem, (*pinned, *left))
         lost = {booth for booth in left if any(_concerns(violation, booth) for violation in broken)}
         if not lost:
             break
         left = {booth: fixed for booth, fixed in left.items() if booth not in lost}
     return replace(problem, fixed=(*pins.values(), *left.values()))
-
-
-def _broken(problem: Problem, booths: Iterable[Booth]) -> list[Violation]:
-    kept = tuple(booths)
-    served = {booth.line for booth in kept}
-    unserved = tuple(Unserved(line.id, "") for line in problem.lines if line.id not in served)
-    return check_plan(problem, Circuit(kept, unserved))
 
 
 def _concerns(violation: Violation, booth: Booth) -> bool:

@@ -1,11 +1,11 @@
 """Whether a plan holds. Shares no code with any solver: it decides what they may give."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations, pairwise, permutations
 
-from services.dispatch.domain.planning.circuit import Circuit
+from services.dispatch.domain.planning.circuit import Circuit, Unserved
 from services.dispatch.domain.planning.problem import Booth, Line, Problem, Site, Slot, Team
 
 MOST_STOPS_TO_ORDER = 7
@@ -37,6 +37,14 @@ def check_plan(problem: Problem, circuit: Circuit) -> list[Violation]:
         *_check_series(book),
         *_check_commitments(book),
     ]
+
+
+def broken_by(problem: Problem, booths: Iterable[Booth]) -> list[Violation]:
+    """The rules that these booths break by themselves: a line that is not among them counts as unserved."""
+    kept = tuple(booths)
+    served = {booth.line for booth in kept}
+    unserved = tuple(Unserved(line.id, "") for line in problem.lines if line.id not in served)
+    return check_plan(problem, Circuit(kept, unserved))
 
 
 class _Book:
