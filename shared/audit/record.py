@@ -16,6 +16,9 @@ from shared.kernel.access import Actor
 from shared.telemetry.trace import current_trace
 
 CLOSED = "(sealed)"
+TYPED = "(text)"
+"""Stands for the words in columns of :data:`shared.db.types.FREE_TEXT`: the log tells that they changed."""
+
 _CLOSED_ENDINGS = ("_sealed", "_hash", "_index", "password", "secret", "challenge")
 """Columns whose values no reader of the audit log may see."""
 
@@ -80,7 +83,7 @@ def _columns(state: InstanceState[Any]) -> Iterator[str]:
 
 
 def _values(state: InstanceState[Any]) -> dict[str, Any]:
-    return {name: _shown(name, state.dict[name]) for name in _columns(state) if name in state.dict}
+    return {name: _shown(state, name, state.dict[name]) for name in _columns(state) if name in state.dict}
 
 
 def _difference(state: InstanceState[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -91,9 +94,9 @@ def _difference(state: InstanceState[Any]) -> tuple[dict[str, Any], dict[str, An
         if name in state.committed_state:
             history = get_history(state.obj(), name)
             if history.added:
-                after[name] = _shown(name, history.added[0])
+                after[name] = _shown(state, name, history.added[0])
             if history.has_changes():
-                before[name] = _shown(name, history.deleted[0]) if history.deleted else None
+                before[name] = _shown(state, name, history.deleted[0]) if history.deleted else None
     return before, after
 
 
@@ -102,9 +105,11 @@ def canonical(value: Any) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
-def _shown(name: str, value: Any) -> Any:
+def _shown(state: InstanceState[Any], name: str, value: Any) -> Any:
     if value is None or isinstance(value, (bool, int, float)):
         return value
+    if state.mapper.column_attrs[name].columns[0].info.get("free_text"):
+        return TYPED
     if name.endswith(_CLOSED_ENDINGS):
         return CLOSED
     if isinstance(value, Enum):

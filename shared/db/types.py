@@ -16,6 +16,10 @@ BigId = BigInteger().with_variant(Integer(), "sqlite")
 """A 64-bit key that the store numbers itself."""
 
 
+FREE_TEXT = {"free_text": True}
+"""``info`` of a column for what somebody typed: whoever may read the audit log need not be allowed to read that."""
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment. Takes and gives timezone-aware datetimes only; SQLite keeps them as UTC text."""
 

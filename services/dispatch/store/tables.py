@@ -26,7 +26,7 @@ from services.dispatch.domain.rule import PlanningRule
 from services.dispatch.domain.run import PlanningRun
 from services.dispatch.domain.stop import Assignment, Stop
 from services.dispatch.domain.theme import CampaignTheme
-from shared.db.types import Json, UtcDateTime
+from shared.db.types import FREE_TEXT, Json, UtcDateTime
 
 metadata = MetaData()
 _mapper = registry(metadata=metadata)
@@ -119,8 +119,8 @@ stop = Table(
     Column("part", String(10), nullable=False),
     Column("state", String(20), nullable=False, index=True),
     Column("reason_code", String(40), nullable=True),
-    Column("reason", Text, nullable=True),
-    Column("postponed_from", Json, nullable=True),
+    Column("reason", Text, nullable=True, info=FREE_TEXT),
+    Column("postponed_from", Json, nullable=True, info=FREE_TEXT),
     Column("event_seq", Integer, nullable=False),
     Column("version", Integer, nullable=False),
 )
@@ -138,7 +138,7 @@ assignment = Table(
     Column("volunteers", Integer, nullable=False),
     Column("state", String(20), nullable=False),
     Column("reason_code", String(40), nullable=True),
-    Column("reason", Text, nullable=True),
+    Column("reason", Text, nullable=True, info=FREE_TEXT),
     Column("served", Integer, nullable=True),
     Column("leaflets", Integer, nullable=True),
     Column("follow_ups", Integer, nullable=True),

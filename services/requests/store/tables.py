@@ -10,7 +10,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from services.requests.domain.line import Line
 from services.requests.domain.menu import Edition, Township
 from services.requests.domain.order import Order
-from shared.db.types import Json, UtcDateTime
+from shared.db.types import FREE_TEXT, Json, UtcDateTime
 
 metadata = MetaData()
 _mapper = registry(metadata=metadata)
@@ -70,7 +70,7 @@ service_order = Table(  # "order" is a word of SQL's
     Column("priority", Integer, nullable=False),
     Column("state", String(20), nullable=False),
     Column("reason_code", String(40), nullable=True),
-    Column("reason", String(500), nullable=True),
+    Column("reason", String(500), nullable=True, info=FREE_TEXT),
     Column("created_at", UtcDateTime, nullable=False),
     Column("submitted_at", UtcDateTime, nullable=True),
     # Without an index: only a withdrawal looks for it, which is rare, and every order would pay for it.
@@ -94,7 +94,7 @@ order_line = Table(
     Column("name_en", String(80), nullable=False),
     Column("volunteers_needed", Integer, nullable=False),
     Column("expected_attendance", Integer, nullable=False),
-    Column("remark", String(500), nullable=True),
+    Column("remark", String(500), nullable=True, info=FREE_TEXT),
     Column("state", String(20), nullable=False),
     Column("plan_id", String(40), nullable=True),
     Column("revision", Integer, nullable=False),
@@ -106,7 +106,7 @@ order_line = Table(
     Column("unserved_reason", String(80), nullable=True),
     Column("served", Integer, nullable=True),
     Column("score", Integer, nullable=True),
-    Column("rating_text", String(500), nullable=True),
+    Column("rating_text", String(500), nullable=True, info=FREE_TEXT),
 )
 
 _mapper.map_imperatively(Edition, edition, version_id_col=edition.c.version)
