@@ -26,13 +26,20 @@ from shared.contracts import PUBLISHERS
 from shared.db.migrate import SchemaMismatch
 from shared.db.vault import DEFAULT_FILE, VaultError
 from shared.identity.keys import KeySource, KeysUnavailable
+from shared.messaging.broker import replay_key
+from shared.messaging.position import POSITION
+from shared.messaging.provenance import Users
 from shared.messaging.silence import answers
 from shared.messaging.topology import (
     EXCHANGE,
+    POSITIONS,
+    REPLAY,
+    RESEND,
     UNROUTED,
     arguments_of,
     remedy_for_arguments,
     remedy_for_silence,
+    resend_key,
     resend_queue,
 )
 from shared.service import Service
@@ -146,18 +153,34 @@ async def _broker(service: Service, settings: ServiceSettings) -> AsyncIterator[
                 tidy = f"diancai queues resize {settings.name} {inlet.partitions}"
                 yield Finding("broker: surplus queues", f"nobody takes from {', '.join(left)}", tidy)
         other = next(publisher for publisher in PUBLISHERS if publisher != settings.name)
+        users = Users.of_url(url, settings.name, settings.broker_user_pattern)
+        stranger = f"not-{users.own}"
         allowed = [
             what
             for what, attempt in (
                 (f"make {other}'s queues", _makes(f"{other}.doctor")),
-                (f"publish {other}'s events", _says(f"{other}.doctor.v1.s0")),
+                (f"publish {other}'s events", _says(EXCHANGE, f"{other}.doctor.v1.s0")),
+                (f"replay {other}'s events", _says(REPLAY, replay_key(other, other, 0))),
+                (f"tell {other}'s positions", _says(POSITIONS, f"{other}.{POSITION}.s0")),
+                (f"ask for events in {other}'s name", _says(RESEND, resend_key(other, other))),
+                ("write to any queue", _says("", resend_queue(other))),
+                (f"send as the user {stranger!r}", _says(EXCHANGE, f"{settings.name}.doctor.v1.s0", stranger)),
             )
             if await _may(connection, attempt)
         ]
         yield Finding(
             "broker: neighbours",
-            f"may {', '.join(allowed)}" if allowed else "may neither make their queues nor publish their events",
+            f"may {', '.join(allowed)}" if allowed else "may neither make their queues nor publish in their name",
             "give it permissions and topic permissions as deploy/make-secrets does" if allowed else "",
+        )
+        yield (
+            Finding("broker: senders", "each message names its service's user, and consumers compare it")
+            if users.are_separate
+            else Finding(
+                "broker: senders",
+                f"the user {users.own!r} is not {users.user_of(settings.name)!r}, so senders are not compared",
+                advice=f"a user for each service, or {name}_BROKER_USER_PATTERN as they are named",
+            )
         )
 
 
@@ -190,12 +213,12 @@ def _makes(queue: str) -> Attempt:
     return lambda channel: channel.declare_queue(queue, exclusive=True, auto_delete=True)
 
 
-def _says(routing_key: str) -> Attempt:
+def _says(exchange_name: str, routing_key: str, user_id: str | None = None) -> Attempt:
     async def attempt(channel: AbstractChannel) -> None:
-        exchange = await channel.get_exchange(EXCHANGE, ensure=False)
+        exchange = await channel.get_exchange(exchange_name, ensure=False)
         transaction = channel.transaction()
         await transaction.select()
-        await exchange.publish(aio_pika.Message(b""), routing_key, mandatory=False)
+        await exchange.publish(aio_pika.Message(b"", user_id=user_id), routing_key, mandatory=False)
         await transaction.rollback()  # so that it is never heard
 
     return attempt

@@ -83,7 +83,12 @@ async def _metrics(_request: Request) -> Response:
 
 def make_broker(settings: ServiceSettings) -> Broker:
     if settings.broker_url.startswith("amqp"):
-        return RabbitBroker(settings.broker_url, name=settings.name, tls=trusting(settings.tls_ca_file))
+        return RabbitBroker(
+            settings.broker_url,
+            name=settings.name,
+            tls=trusting(settings.tls_ca_file),
+            user_pattern=settings.broker_user_pattern,
+        )
     return MemoryBroker()
 
 

@@ -30,6 +30,12 @@ class ServiceSettings(BaseSettings):
     broker_url: str = Field(
         default="memory:", description="amqps://user:password@host/vhost (amqp:// in clear), or memory:"
     )
+    broker_user_pattern: str = Field(
+        default="{service}",
+        pattern=r"^[^{}]*\{service\}[^{}]*$",
+        description="how the services' users on the broker are named; where this service's own user is named otherwise,"
+        " all are taken to share it, and who sent a message is not compared with what it claims",
+    )
     redis_url: str = Field(default="memory:", description="rediss://host:6379/0 (redis:// in clear), or memory:")
     tls_ca_file: Path | None = Field(
         default=None,

@@ -47,8 +47,8 @@ class Inlet:
         return f"{self.service}.{shard % self.partitions}"
 
     def replay_bindings(self) -> list[tuple[str, str]]:
-        """(queue, key) pairs by which a replay reaches this service and no other."""
-        return [(self.queue_of(shard), replay_key(self.service, shard)) for shard in range(SHARDS)]
+        """(queue, key) pairs by which a replay, of any publisher, reaches this service and no other."""
+        return [(self.queue_of(shard), replay_key("*", self.service, shard)) for shard in range(SHARDS)]
 
     def position_bindings(self) -> list[tuple[str, str]]:
         """(queue, key) pairs by which this service hears how far each shard was sent, behind the events of it."""
@@ -67,8 +67,9 @@ class Inlet:
         ]
 
 
-def replay_key(service: str, shard: int) -> str:
-    return f"{service}.s{shard}"
+def replay_key(publisher: str, service: str, shard: int) -> str:
+    """The routing key of what ``publisher`` sends to ``service`` alone."""
+    return f"{publisher}.{service}.s{shard}"
 
 
 class Tidying(Protocol):

@@ -12,10 +12,12 @@ from shared.messaging.backoff import backoff_seconds
 from shared.messaging.broker import BATCH, BrokerUnavailable, Handler
 from shared.messaging.envelope import Envelope
 from shared.messaging.position import POSITION, Ask, Hear, Position, Resend
+from shared.messaging.provenance import Forged, Users, check_ask, check_event, check_position, shown
 from shared.messaging.resizing import MayDrop, delete, is_mark
 from shared.messaging.silence import answers
 from shared.messaging.supervisor import DOWN, opened
 from shared.messaging.topology import Declare
+from shared.telemetry import metrics
 from shared.telemetry.logs import logger
 
 GROW_SECONDS = 0.25
@@ -27,8 +29,8 @@ LINGER_SECONDS = 0.001
 WATCH_SECONDS = 4.0
 REBIND_EVERY = 3
 
-Deliver = Callable[[Sequence[AbstractIncomingMessage]], Awaitable[None]]
-"""Takes messages in order; when it returns they are acknowledged."""
+Deliver = Callable[[Sequence[AbstractIncomingMessage]], Awaitable[Sequence[AbstractIncomingMessage]]]
+"""Takes messages in order; when it returns they are acknowledged, but for those that it gives: they are rejected."""
 
 Arrivals = asyncio.Queue[AbstractIncomingMessage | None]
 """What the broker has sent; None: it is time to stop."""
@@ -74,9 +76,11 @@ async def start_feeder(
             if not batch:
                 await queue.cancel(tag)
                 return
-            await deliver(batch)
+            refused = await deliver(batch)
             last = batch[-1].delivery_tag
-            if last is not None:
+            if refused:
+                await _settle_each(batch, refused)
+            elif last is not None:
                 await underlay.basic_ack(last, multiple=True)
             if may_drop and any(map(is_mark, batch)) and await may_drop(queue_name):
                 await queue.cancel(tag)
@@ -88,6 +92,16 @@ async def start_feeder(
     task.add_done_callback(lambda _: ending.cancel())
     task.add_done_callback(lambda done: None if done.cancelled() or not done.exception() else lost.set())
     return task
+
+
+async def _settle_each(batch: Sequence[AbstractIncomingMessage], refused: Sequence[AbstractIncomingMessage]) -> None:
+    """Rejected without being put back, a message goes to the dead-letter exchange that the queue's policy names."""
+    rejected = {message.delivery_tag for message in refused}
+    for message in batch:
+        if message.delivery_tag in rejected:
+            await message.reject(requeue=False)
+        else:
+            await message.ack()
 
 
 async def tidied(
@@ -129,29 +143,71 @@ async def _next_arrival(arrivals: Arrivals, until: float | None) -> AbstractInco
     return None
 
 
-async def hand_out(batch: Sequence[AbstractIncomingMessage], handler: Handler, hear: Hear | None) -> None:
-    """Events in runs, up to where a position says what must have come by then."""
+async def hand_out(
+    batch: Sequence[AbstractIncomingMessage], handler: Handler, hear: Hear | None, users: Users
+) -> list[AbstractIncomingMessage]:
+    """Events in runs, up to where a position says what must have come by then.
+
+    Returns the messages that were refused, because they are malformed or forged. They are not parked: a stream must not
+    wait for what its publisher never sent.
+    """
+    refused: list[AbstractIncomingMessage] = []
     for are_positions, run in groupby((message for message in batch if not is_mark(message)), _is_position):
         if not are_positions:
-            await _hand_over(list(_envelopes(run)), handler)
-        elif hear is not None:
+            await _hand_over(list(_envelopes(run, users, refused)), handler)
+        elif hear is not None and (positions := list(_positions(run, users, refused))):
             try:
-                await hear([Position.model_validate_json(message.body) for message in run])
+                await hear(positions)
             except Exception as error:
                 log.warning("position not looked at, the next will do", error=repr(error))
+    return refused
 
 
 def _is_position(message: AbstractIncomingMessage) -> bool:
     return (message.type or "").endswith(POSITION)
 
 
-def _envelopes(messages: Iterator[AbstractIncomingMessage]) -> Iterator[Envelope]:
+def _envelopes(
+    messages: Iterator[AbstractIncomingMessage], users: Users, refused: list[AbstractIncomingMessage]
+) -> Iterator[Envelope]:
     for message in messages:
         try:
-            yield Envelope.from_headers(message.headers, message.body)
+            envelope = Envelope.from_headers(message.headers, message.body)
+            check_event(envelope, message, users)
         except ValueError as error:
-            # Not from this system: it can't be parked, for it has no stream. The log is all it gets.
-            log.error("foreign message dropped", message_id=message.message_id, error=str(error))
+            _refuse(message, users, error)
+            refused.append(message)
+        else:
+            yield envelope
+
+
+def _positions(
+    messages: Iterator[AbstractIncomingMessage], users: Users, refused: list[AbstractIncomingMessage]
+) -> Iterator[Position]:
+    for message in messages:
+        try:
+            position = Position.model_validate_json(message.body)
+            check_position(position, message, users)
+        except ValueError as error:
+            _refuse(message, users, error)
+            refused.append(message)
+        else:
+            yield position
+
+
+def _refuse(message: AbstractIncomingMessage, users: Users, error: ValueError) -> None:
+    reason = "forged" if isinstance(error, Forged) else "malformed"
+    metrics.MESSAGES_REFUSED.labels(users.service, reason).inc()
+    # Not the body, which may hold anything; the message itself is where dead letters go.
+    log.error(
+        "message refused",
+        reason=reason,
+        error=str(error) if reason == "forged" else type(error).__name__,
+        exchange=shown(message.exchange),
+        routing_key=shown(message.routing_key),
+        user_id=shown(message.user_id),
+        message_id=shown(message.message_id),
+    )
 
 
 async def _hand_over(envelopes: Sequence[Envelope], handler: Handler) -> None:
@@ -167,12 +223,20 @@ async def _hand_over(envelopes: Sequence[Envelope], handler: Handler) -> None:
         await asyncio.sleep(backoff_seconds(failures))
 
 
-async def answer(message: AbstractIncomingMessage, resend: Resend) -> None:
+async def answer(message: AbstractIncomingMessage, resend: Resend, users: Users) -> bool:
+    """Returns whether it was asked by a service that may; what fails otherwise is not tried again here, for whoever
+    lacks events asks again."""
     try:
-        await resend(Ask.model_validate_json(message.body))
+        ask = Ask.model_validate_json(message.body)
+        check_ask(ask, message, users)
+    except ValueError as error:
+        _refuse(message, users, error)
+        return False
+    try:
+        await resend(ask)
     except Exception as error:
-        # Not tried again here: whoever lacks events asks again, if it still does.
-        log.warning("not sent again", asked=message.body[:200], error=repr(error))
+        log.warning("not sent again", to=ask.service, shard=ask.shard, error=repr(error))
+    return True
 
 
 async def watch(

@@ -21,6 +21,7 @@ from shared.messaging.broker import STOP_SECONDS, BrokerUnavailable, Handler, In
 from shared.messaging.envelope import CONTENT_TYPE, Envelope, amqp_headers
 from shared.messaging.feeding import Deliver, Leftovers, answer, hand_out, start_feeder, tidied, watch
 from shared.messaging.position import Ask, Hear, Position, Resend
+from shared.messaging.provenance import USER_PATTERN, Users
 from shared.messaging.resizing import exists, mark_ends, unbind_others
 from shared.messaging.silence import Silences
 from shared.messaging.supervisor import DOWN, OwnedConnection, first_of, opened, supervise
@@ -34,6 +35,7 @@ from shared.messaging.topology import (
     declare_exchanges,
     declare_inlet,
     declare_resend,
+    resend_key,
     resend_queue,
 )
 from shared.telemetry.logs import logger
@@ -62,10 +64,14 @@ class RabbitBroker:
         confirm_seconds: float = CONFIRM_SECONDS,
         connect_seconds: float = CONNECT_SECONDS,
         silences: Silences | None = None,
+        user_pattern: str = USER_PATTERN,
     ) -> None:
-        """``silences``: how long a queue may stay silent before it is replaced; None: as in production."""
+        """``silences``: how long a queue may stay silent before it is replaced; None: as in production.
+        ``user_pattern``: see :class:`shared.messaging.provenance.Users`."""
         self._url = url
         self._name = name
+        self._user_pattern = user_pattern
+        self._user_id = self._users(name).user_id()
         self._tls = tls
         self._stop_seconds = stop_seconds
         self._confirm_seconds = confirm_seconds
@@ -110,15 +116,17 @@ class RabbitBroker:
         except DOWN as error:
             raise BrokerUnavailable("the connection was just lost") from error
 
+        def key_of(envelope: Envelope) -> str:
+            return replay_key(envelope.publisher, to, envelope.shard) if to else envelope.routing_key
+
         async def one(envelope: Envelope) -> bool:
-            key = replay_key(to, envelope.shard) if to else envelope.routing_key
             try:
                 # Not aio-pika's publish: that waits for each frame to leave before the next is written (wait=True).
                 await underlay.basic_publish(
                     envelope.body,
                     exchange=exchange,
-                    routing_key=key,
-                    properties=_properties(envelope),
+                    routing_key=key_of(envelope),
+                    properties=self._properties(envelope),
                     mandatory=True,
                     wait=False,
                 )
@@ -130,7 +138,7 @@ class RabbitBroker:
                 return False
             return True
 
-        sending = [(envelope.routing_key, one(envelope)) for envelope in envelopes]
+        sending = [(key_of(envelope), one(envelope)) for envelope in envelopes]
         outcome = await self._settled(exchange, sending)
         if not all(outcome):
             # Refused (queue full) or returned (the queues are gone): declare them again, and retry. Not before the
@@ -143,9 +151,9 @@ class RabbitBroker:
             REPLAY if to else POSITIONS,
             [
                 (
-                    replay_key(to, position.shard) if to else position.routing_key,
+                    replay_key(position.publisher, to, position.shard) if to else position.routing_key,
                     position.model_dump_json().encode(),
-                    _said(position.type, amqp_headers(position.attributes())),
+                    self._said(position.type, amqp_headers(position.attributes())),
                 )
                 for position in positions
             ],
@@ -153,7 +161,8 @@ class RabbitBroker:
         )
 
     async def ask(self, publisher: str, ask: Ask) -> None:
-        await self._say(RESEND, [(publisher, ask.model_dump_json().encode(), _said("resend"))], mandatory=True)
+        message = (resend_key(ask.service, publisher), ask.model_dump_json().encode(), self._said("resend"))
+        await self._say(RESEND, [message], mandatory=True)
 
     async def _say(
         self, exchange: str, messages: Sequence[tuple[str, bytes, spec.Basic.Properties]], *, mandatory: bool
@@ -208,8 +217,10 @@ class RabbitBroker:
             await declare_exchanges(channel)
             await declare_inlet(channel, inlet)
 
-        async def deliver(batch: Sequence[AbstractIncomingMessage]) -> None:
-            await hand_out(batch, handler, hear)
+        users = self._users(inlet.service)
+
+        async def deliver(batch: Sequence[AbstractIncomingMessage]) -> Sequence[AbstractIncomingMessage]:
+            return await hand_out(batch, handler, hear, users)
 
         async def surplus(connection: AbstractConnection) -> list[str]:
             left = await unbind_others(connection, inlet) if unsettled else []
@@ -237,9 +248,10 @@ class RabbitBroker:
         async def declare(channel: AbstractChannel) -> None:
             await declare_resend(channel, publisher)
 
-        async def deliver(batch: Sequence[AbstractIncomingMessage]) -> None:
-            for message in batch:
-                await answer(message, resend)
+        users = self._users(publisher)
+
+        async def deliver(batch: Sequence[AbstractIncomingMessage]) -> Sequence[AbstractIncomingMessage]:
+            return [message for message in batch if not await answer(message, resend, users)]
 
         queues = [resend_queue(publisher)]
         async with self._feeding(queues[0], "resend", queues, declare, deliver):
@@ -322,6 +334,25 @@ class RabbitBroker:
             self._ready.clear()
             self._channel = None
 
+    def _users(self, service: str) -> Users:
+        return Users.of_url(self._url, service, self._user_pattern)
+
+    def _properties(self, envelope: Envelope) -> spec.Basic.Properties:
+        properties = self._said(envelope.type, envelope.headers())
+        properties.timestamp = envelope.occurred_at
+        return properties
+
+    def _said(self, kind: str, headers: Mapping[str, str] | None = None) -> spec.Basic.Properties:
+        return spec.Basic.Properties(
+            headers=dict(headers or {}),
+            content_type=CONTENT_TYPE,
+            delivery_mode=2,  # persistent
+            # Returns are matched by message id, so every attempt needs one of its own.
+            message_id=uuid4().hex,
+            message_type=kind,
+            user_id=self._user_id,
+        )
+
     async def _connect(self, name: str) -> AbstractConnection:
         return await aio_pika.connect(
             self._url,
@@ -342,20 +373,3 @@ def _came(confirm: asyncio.Task[bool]) -> bool:
     if not confirm.done() or confirm.cancelled() or type(confirm.exception()) is Exception:
         return False
     return confirm.result()
-
-
-def _properties(envelope: Envelope) -> spec.Basic.Properties:
-    properties = _said(envelope.type, envelope.headers())
-    properties.timestamp = envelope.occurred_at
-    return properties
-
-
-def _said(kind: str, headers: Mapping[str, str] | None = None) -> spec.Basic.Properties:
-    return spec.Basic.Properties(
-        headers=dict(headers or {}),
-        content_type=CONTENT_TYPE,
-        delivery_mode=2,  # persistent
-        # Returns are matched by message id, so every attempt needs one of its own.
-        message_id=uuid4().hex,
-        message_type=kind,
-    )

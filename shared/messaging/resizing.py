@@ -5,6 +5,7 @@ in a surplus queue comes a mark. Whoever is given the mark has had everything be
 consumer), and deletes the queue when that is stored. To begin again at any point does no harm.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from uuid import uuid4
 
@@ -16,13 +17,17 @@ from shared.messaging.broker import Inlet
 from shared.messaging.topology import REPLAY, bindings_of
 
 MARK = "diancai.end_of_queue"
+_MARK_KEY = re.compile(r"[a-z]+\.[0-9]+")
 
 MayDrop = Callable[[str], Awaitable[bool]]
 """Whether a queue is surplus still: somebody may have resized the inlet again."""
 
 
 def is_mark(message: AbstractIncomingMessage) -> bool:
-    return message.type == MARK
+    """Only the queue's own service can send one: its routing key is the queue's name, and begins with the service's."""
+    if message.type != MARK:
+        return False
+    return message.exchange == REPLAY and _MARK_KEY.fullmatch(message.routing_key or "") is not None
 
 
 async def unbind_others(connection: AbstractConnection, inlet: Inlet) -> list[str]:

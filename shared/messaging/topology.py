@@ -14,7 +14,7 @@ POSITIONS = "diancai.positions"
 """Beside the events, by the same keys: how far they were sent. Apart from them, so that whoever binds ``requests.#`` to
 a queue for events gets events only."""
 RESEND = "diancai.resend"
-"""By the publisher's name: what a service asks for that lacks some of its events."""
+"""By the names of who asks and of the publisher: what a service asks for that lacks some of its events."""
 UNROUTED = "diancai.unrouted"
 """Alternate exchange and queue: events that no inlet listens to, for the operator to see."""
 
@@ -42,6 +42,10 @@ def resend_queue(publisher: str) -> str:
     return f"{publisher}.resend"
 
 
+def resend_key(asker: str, publisher: str) -> str:
+    return f"{asker}.{publisher}"
+
+
 def arguments_of(queue: str) -> dict[str, Any]:
     """Of a service's queue."""
     return RESEND_ARGUMENTS if queue.endswith(".resend") else QUEUE_ARGUMENTS
@@ -62,8 +66,9 @@ async def declare_exchanges(channel: AbstractChannel) -> None:
     unrouted = await channel.declare_exchange(UNROUTED, aio_pika.ExchangeType.FANOUT, durable=True)
     queue = await channel.declare_queue(UNROUTED, durable=True, arguments=UNROUTED_ARGUMENTS)
     await queue.bind(unrouted)
-    await channel.declare_exchange(REPLAY, aio_pika.ExchangeType.DIRECT, durable=True)
-    await channel.declare_exchange(RESEND, aio_pika.ExchangeType.DIRECT, durable=True)
+    # Topic exchanges, all of them: RabbitMQ checks the routing keys of no others against permissions.
+    await channel.declare_exchange(REPLAY, aio_pika.ExchangeType.TOPIC, durable=True)
+    await channel.declare_exchange(RESEND, aio_pika.ExchangeType.TOPIC, durable=True)
     await channel.declare_exchange(POSITIONS, aio_pika.ExchangeType.TOPIC, durable=True)
     await channel.declare_exchange(
         EXCHANGE, aio_pika.ExchangeType.TOPIC, durable=True, arguments={"alternate-exchange": UNROUTED}
@@ -99,4 +104,4 @@ def bindings_of(inlet: Inlet) -> list[tuple[str, str, str]]:
 async def declare_resend(channel: AbstractChannel, publisher: str) -> None:
     await declare_exchanges(channel)
     queue = await channel.declare_queue(resend_queue(publisher), durable=True, arguments=RESEND_ARGUMENTS)
-    await queue.bind(RESEND, publisher)
+    await queue.bind(RESEND, resend_key("*", publisher))

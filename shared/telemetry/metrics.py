@@ -32,3 +32,8 @@ EVENTS_RESENT = Counter(
 )
 SHARDS_INCOMPLETE = Gauge("diancai_shards_incomplete", "Shards of which events are missing here", ["service"])
 QUEUES_SILENT = Gauge("diancai_queues_silent", "1: the queue exists on the broker and answers nobody", ["queue"])
+MESSAGES_REFUSED = Counter(
+    "diancai_messages_refused_total",
+    "Messages that are forged or malformed, sent to the dead letters",
+    ["service", "why"],
+)

@@ -13,7 +13,7 @@ from typing import Any
 import aio_pika
 import psycopg
 import pytest
-from aiormq.exceptions import ChannelAccessRefused
+from aiormq.exceptions import ChannelAccessRefused, ChannelPreconditionFailed
 from joserfc import jwt
 from joserfc.jwk import KeySet
 from psycopg import sql
@@ -22,6 +22,8 @@ from sqlalchemy.engine import URL, make_url
 
 from services.catalog.adapters.signing import SigningKeys
 from shared.db.vault import create_ring
+from shared.messaging.broker import replay_key
+from shared.messaging.topology import EXCHANGE, POSITIONS, REPLAY, RESEND, resend_key
 from tests.support.private import Postgres, PrivateServer, RabbitMQ, RedisServer, free_port
 from tests.support.tokens import KEY
 from tests.support.tree import ROOT, SERVICES
@@ -124,24 +126,39 @@ def test_a_database_user_reaches_its_own_database_only(secrets: Path, postgres: 
 async def test_a_broker_user_says_its_own_events_and_hears_its_own_queues_only(
     secrets: Path, rabbitmq: RabbitMQ
 ) -> None:
-    async def attempt(service: str, act: str, name: str) -> None:
+    async def attempt(service: str, act: str, name: str, user_id: str = "") -> None:
         word = (secrets / f"{service}_broker_password").read_text()
         url = f"amqp://{service}:{word}@127.0.0.1:{rabbitmq.port}/{VHOST}"
         async with await aio_pika.connect(url) as connection, connection.channel() as channel:
             if act == "queue":
                 await channel.declare_queue(name, durable=True, arguments={"x-queue-type": "quorum"})
+            elif act == "direct":
+                await channel.default_exchange.publish(aio_pika.Message(b"{}"), name, mandatory=False)
             else:
-                exchange = await channel.declare_exchange("diancai.events", "topic", durable=True)
-                await exchange.publish(aio_pika.Message(b"{}"), name, mandatory=False)
+                exchange = await channel.declare_exchange(act, "topic", durable=True)
+                message = aio_pika.Message(b"{}", user_id=user_id or None)
+                await exchange.publish(message, name, mandatory=False)
 
     for service in SERVICES:
         await attempt(service, "queue", f"{service}.0")
-        await attempt(service, "event", f"{service}.something_happened.v1.s3")
+        await attempt(service, EXCHANGE, f"{service}.something_happened.v1.s3", service)
         other = next(name for name in SERVICES if name != service)
         with pytest.raises(ChannelAccessRefused):
             await attempt(service, "queue", f"{other}.0")
         with pytest.raises(ChannelAccessRefused):
-            await attempt(service, "event", f"{other}.something_happened.v1.s3")
+            await attempt(service, EXCHANGE, f"{other}.something_happened.v1.s3")
+        for exchange, own, foreign in (
+            (REPLAY, replay_key(service, other, 3), replay_key(other, service, 3)),
+            (POSITIONS, f"{service}.log_position.v1.s3", f"{other}.log_position.v1.s3"),
+            (RESEND, resend_key(service, other), resend_key(other, service)),
+        ):
+            await attempt(service, exchange, own, service)
+            with pytest.raises(ChannelAccessRefused):
+                await attempt(service, exchange, foreign)
+        with pytest.raises(ChannelAccessRefused):
+            await attempt(service, "direct", f"{other}.0")
+        with pytest.raises(ChannelPreconditionFailed):
+            await attempt(service, EXCHANGE, f"{service}.something_happened.v1.s3", other)
 
 
 class Examined:
@@ -210,6 +227,7 @@ def test_the_doctor_finds_a_service_well_that_has_what_deploy_gives(dispatch: Ex
         "broker: own queues: all there",
         "broker: queues answer: all",
         "broker: neighbours: may neither",
+        "broker: senders: each message names its service's user, and consumers compare it",
         "broker: encryption: TLS",
         "cache: foreign keys: may not read them",
         "cache: encryption: TLS",
@@ -248,11 +266,14 @@ def test_the_doctor_names_what_is_too_wide(
     for expected in (
         "who may make users and databases; give the service a user without such rights",
         "store: neighbours: may open catalog, notify, postgres, requests",
-        "broker: neighbours: may make catalog's queues, publish catalog's events; give it permissions",
+        "broker: neighbours: may make catalog's queues, publish catalog's events, replay catalog's events,"
+        " tell catalog's positions, ask for events in catalog's name, write to any queue; give it permissions",
         "others may read it: chmod 600",
     ):
         assert expected in wrong, dispatch.said
-    assert "cache: foreign keys: may read all" in "\n".join(dispatch.lines("advice"))
+    advice = "\n".join(dispatch.lines("advice"))
+    assert "cache: foreign keys: may read all" in advice
+    assert "broker: senders: the user 'guest' is not 'dispatch', so senders are not compared" in advice
 
 
 async def test_the_doctor_names_queues_that_are_not_as_they_must_be(dispatch: Examined, rabbitmq: RabbitMQ) -> None:

@@ -105,7 +105,7 @@ async def test_a_return_is_not_taken_for_a_confirm(rabbit_vhost: str) -> None:
         await broker.declared()
         async with operator_at(rabbit_vhost) as channel:
             queue = await channel.get_queue(NOTIFY.queue_of(lost), ensure=False)
-            await queue.unbind(REPLAY, f"notify.s{lost}")
+            await queue.unbind(REPLAY, f"*.notify.s{lost}")
         outcome = await broker.publish(events, to="notify")
     assert outcome == [event.shard != lost for event in events]
 
