@@ -3,7 +3,7 @@
 from typing import Any
 
 from shared.contracts import EVENTS, PUBLISHERS
-from shared.messaging.envelope import CONTENT_TYPE
+from shared.messaging.envelope import AMQP_PREFIX, CONTENT_TYPE, RABBITMQ_PREFIX
 from shared.messaging.position import POSITION, Position
 from shared.messaging.topology import EXCHANGE, POSITIONS
 from shared.service import Service
@@ -81,7 +81,15 @@ def _cloud_event() -> Json:
         "causationid",
     )
     return {
-        "type": "object",
-        "properties": {f"cloudEvents_{name}": {"type": "string"} for name in names},
-        "required": [f"cloudEvents_{name}" for name in names],
+        "description": "By the publisher's setting CLOUDEVENTS_HEADERS: the binding for AMQP (default), the one for"
+        " RabbitMQ, or both. datacontenttype is the property content_type in each.",
+        "anyOf": [
+            {
+                "title": title,
+                "type": "object",
+                "properties": {prefix + name: {"type": "string"} for name in names},
+                "required": [prefix + name for name in names],
+            }
+            for title, prefix in (("AMQP binding", AMQP_PREFIX), ("RabbitMQ binding", RABBITMQ_PREFIX))
+        ],
     }

@@ -88,6 +88,7 @@ def make_broker(settings: ServiceSettings) -> Broker:
             name=settings.name,
             tls=trusting(settings.tls_ca_file),
             user_pattern=settings.broker_user_pattern,
+            header_style=settings.cloudevents_headers,
         )
     return MemoryBroker()
 

@@ -7,6 +7,8 @@ from typing import ClassVar, Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.messaging.envelope import HeaderStyle
+
 _SECRETS = Path(os.environ.get("DIANCAI_SECRETS_DIR", "/run/secrets"))
 
 
@@ -35,6 +37,11 @@ class ServiceSettings(BaseSettings):
         pattern=r"^[^{}]*\{service\}[^{}]*$",
         description="how the services' users on the broker are named; where this service's own user is named otherwise,"
         " all are taken to share it, and who sent a message is not compared with what it claims",
+    )
+    cloudevents_headers: HeaderStyle = Field(
+        default="cloudEvents_",
+        description="what the names of an event's headers begin with: cloudEvents_ (binding for AMQP), ce- (binding for"
+        " RabbitMQ), or both; services read either",
     )
     redis_url: str = Field(default="memory:", description="rediss://host:6379/0 (redis:// in clear), or memory:")
     tls_ca_file: Path | None = Field(

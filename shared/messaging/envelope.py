@@ -1,4 +1,4 @@
-"""The envelope: CloudEvents 1.0, AMQP protocol binding in binary mode.
+"""The envelope: CloudEvents 1.0 in binary mode, by the protocol bindings for AMQP and for RabbitMQ.
 
 Source: https://github.com/cloudevents/spec, documents "CloudEvents" and "AMQP Protocol Binding",
 and the extensions "partitioning", "sequence" and "distributed tracing".
@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Final, Literal, Self
 
 from shared.contracts import EVENTS, Event
 
@@ -16,7 +16,12 @@ SHARDS = 16
 """Into how many parts every event log is cut. Fixed: it is part of the routing keys."""
 
 CONTENT_TYPE = "application/json"
-_PREFIX = "cloudEvents_"
+AMQP_PREFIX: Final = "cloudEvents_"
+RABBITMQ_PREFIX: Final = "ce-"
+"""What the names of headers begin with: by the CloudEvents binding for AMQP 1.0, and by the one for RabbitMQ that
+Knative publishes. The Python SDK reads them by ``cloudevents.core.bindings.amqp`` and ``.rabbitmq``."""
+
+HeaderStyle = Literal["cloudEvents_", "ce-", "both"]
 
 
 def shard_of(aggregate_id: str) -> int:
@@ -24,8 +29,11 @@ def shard_of(aggregate_id: str) -> int:
     return zlib.crc32(aggregate_id.encode()) % SHARDS
 
 
-def amqp_headers(attributes: Mapping[str, str]) -> dict[str, str]:
-    return {_PREFIX + name: value for name, value in attributes.items()}
+def amqp_headers(attributes: Mapping[str, str], style: HeaderStyle = AMQP_PREFIX) -> dict[str, str]:
+    """CloudEvents attributes as message headers, by the binding or the bindings of ``style``."""
+    if style == "both":
+        return amqp_headers(attributes) | amqp_headers(attributes, RABBITMQ_PREFIX)
+    return {style + name: value for name, value in attributes.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +91,26 @@ class Envelope:
             "causationid": self.causation_id,
         }
 
-    def headers(self) -> dict[str, str]:
-        """The AMQP application properties."""
-        return amqp_headers(self.attributes())
+    def headers(self, style: HeaderStyle = AMQP_PREFIX) -> dict[str, str]:
+        """The message headers."""
+        return amqp_headers(self.attributes(), style)
 
     @classmethod
     def from_headers(cls, headers: Mapping[str, Any], body: bytes) -> Self:
-        """:raises ValueError: an attribute is missing or malformed; names it."""
+        """Reads headers of either style.
+
+        :raises ValueError: an attribute is missing or malformed, or the two styles differ; names it.
+        """
+        has_short = f"{RABBITMQ_PREFIX}type" in headers
+        is_doubled = has_short and f"{AMQP_PREFIX}type" in headers
+        prefix = RABBITMQ_PREFIX if has_short and not is_doubled else AMQP_PREFIX
 
         def attribute(name: str) -> str:
-            value = headers.get(_PREFIX + name)
+            value = headers.get(prefix + name)
             if not isinstance(value, str):
                 raise ValueError(f"message without the CloudEvents attribute {name!r}")
+            if is_doubled and headers.get(RABBITMQ_PREFIX + name) != value:
+                raise ValueError(f"message with two values of the CloudEvents attribute {name!r}")
             return value
 
         return cls(

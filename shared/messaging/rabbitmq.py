@@ -18,7 +18,7 @@ from aiormq import spec
 
 from shared.kernel.tasks import end
 from shared.messaging.broker import STOP_SECONDS, BrokerUnavailable, Handler, Inlet, Tidying, replay_key
-from shared.messaging.envelope import CONTENT_TYPE, Envelope, amqp_headers
+from shared.messaging.envelope import AMQP_PREFIX, CONTENT_TYPE, Envelope, HeaderStyle, amqp_headers
 from shared.messaging.feeding import Deliver, Leftovers, answer, hand_out, start_feeder, tidied, watch
 from shared.messaging.position import Ask, Hear, Position, Resend
 from shared.messaging.provenance import USER_PATTERN, Users
@@ -65,12 +65,14 @@ class RabbitBroker:
         connect_seconds: float = CONNECT_SECONDS,
         silences: Silences | None = None,
         user_pattern: str = USER_PATTERN,
+        header_style: HeaderStyle = AMQP_PREFIX,
     ) -> None:
         """``silences``: how long a queue may stay silent before it is replaced; None: as in production.
         ``user_pattern``: see :class:`shared.messaging.provenance.Users`."""
         self._url = url
         self._name = name
         self._user_pattern = user_pattern
+        self._header_style: HeaderStyle = header_style
         self._user_id = self._users(name).user_id()
         self._tls = tls
         self._stop_seconds = stop_seconds
@@ -153,7 +155,7 @@ class RabbitBroker:
                 (
                     replay_key(position.publisher, to, position.shard) if to else position.routing_key,
                     position.model_dump_json().encode(),
-                    self._said(position.type, amqp_headers(position.attributes())),
+                    self._said(position.type, amqp_headers(position.attributes(), self._header_style)),
                 )
                 for position in positions
             ],
@@ -338,7 +340,7 @@ class RabbitBroker:
         return Users.of_url(self._url, service, self._user_pattern)
 
     def _properties(self, envelope: Envelope) -> spec.Basic.Properties:
-        properties = self._said(envelope.type, envelope.headers())
+        properties = self._said(envelope.type, envelope.headers(self._header_style))
         properties.timestamp = envelope.occurred_at
         return properties
 

@@ -35,7 +35,8 @@ log = logger(__name__)
 class OwnedConnection(aio_pika.Connection):
     """A connection that its supervisor closes.
 
-    aio-pika's own finalizer starts a coroutine that closes it. Without a running event loop nobody awaits that.
+    aio-pika's own finalizer starts a coroutine that closes it. Where no event loop runs nobody awaits that: at the end
+    of the process, or in the worker thread in which the garbage collector happens to run.
     """
 
     def __del__(self) -> None:

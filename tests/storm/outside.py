@@ -18,6 +18,7 @@ from aio_pika.exceptions import AMQPError
 from shared.kernel.tasks import end
 from shared.messaging.resizing import delete, exists
 from shared.messaging.silence import answers
+from shared.messaging.supervisor import OwnedConnection
 from shared.messaging.topology import EXCHANGE
 
 QUEUE = "storm.outside"
@@ -43,7 +44,10 @@ class Outside:
 
     async def subscribe(self) -> None:
         """Once the services have declared what they publish to; before the first event is published."""
-        async with await aio_pika.connect(self._url()) as connection, connection.channel() as channel:
+        async with (
+            await aio_pika.connect(self._url(), connection_class=OwnedConnection) as connection,
+            connection.channel() as channel,
+        ):
             await channel.declare_exchange(EXCHANGE, aio_pika.ExchangeType.TOPIC, passive=True)
             queue = await channel.declare_queue(QUEUE, durable=True, arguments={"x-queue-type": "quorum"})
             await queue.bind(EXCHANGE, "#")
@@ -69,7 +73,10 @@ class Outside:
         """Takes all that the queue holds, in its order."""
         if self._subscribing is not None:
             await self._subscribing
-        async with await aio_pika.connect(self._url()) as connection, connection.channel() as channel:
+        async with (
+            await aio_pika.connect(self._url(), connection_class=OwnedConnection) as connection,
+            connection.channel() as channel,
+        ):
             queue = await channel.declare_queue(QUEUE, passive=True)
             while message := await queue.get(no_ack=True, fail=False):
                 said = {name: str(value) for name, value in message.headers.items()}

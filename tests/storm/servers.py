@@ -11,6 +11,7 @@ import psutil
 from aio_pika.exceptions import AMQPError
 
 from shared.messaging.resizing import exists
+from shared.messaging.supervisor import OwnedConnection
 from shared.messaging.topology import resend_queue
 from tests.storm.ground import Ground
 from tests.support.deployment import ROLES
@@ -154,7 +155,7 @@ async def wipe_and_kill_broker(ground: Ground, dice: random.Random) -> str:
         with suppress(TimeoutError):
             async with asyncio.timeout(DECLARED_SECONDS):
                 while not await _are_declared(node.url):  # noqa: ASYNC110 - no event tells of it
-                    await asyncio.sleep(0.05)
+                    await asyncio.sleep(0.2)
         await asyncio.sleep(dice.uniform(0, 1))
         await _kill(node, dice)
     ground.outside.subscribe_again()
@@ -163,7 +164,7 @@ async def wipe_and_kill_broker(ground: Ground, dice: random.Random) -> str:
 
 async def _are_declared(url: str) -> bool:
     try:
-        async with await aio_pika.connect(url) as connection:
+        async with await aio_pika.connect(url, connection_class=OwnedConnection) as connection:
             return all([await exists(connection, resend_queue(service)) for service in ROLES])
     except (AMQPError, OSError):
         return False
