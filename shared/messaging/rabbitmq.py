@@ -11,7 +11,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
-import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
 from aio_pika.exceptions import DeliveryError
 from aiormq import spec
@@ -24,7 +23,7 @@ from shared.messaging.position import Ask, Hear, Position, Resend
 from shared.messaging.provenance import USER_PATTERN, Users
 from shared.messaging.resizing import exists, mark_ends, unbind_others
 from shared.messaging.silence import Silences
-from shared.messaging.supervisor import DOWN, OwnedConnection, first_of, opened, supervise
+from shared.messaging.supervisor import DOWN, connect, first_of, opened, supervise
 from shared.messaging.topology import (
     EXCHANGE,
     POSITIONS,
@@ -356,9 +355,8 @@ class RabbitBroker:
         )
 
     async def _connect(self, name: str) -> AbstractConnection:
-        return await aio_pika.connect(
+        return await connect(
             self._url,
-            connection_class=OwnedConnection,
             ssl_context=self._tls,
             timeout=self._connect_seconds,
             heartbeat=HEARTBEAT_SECONDS,

@@ -43,7 +43,12 @@ class OwnedConnection(aio_pika.Connection):
         """Does nothing; the socket goes with the transport."""
 
 
-async def supervise(name: str, connect: Connect, session: Session, stop: asyncio.Event) -> None:
+async def connect(url: str, **options: Any) -> AbstractConnection:
+    """A connection that whoever asks for it closes; ``options`` are those of :func:`aio_pika.connect`."""
+    return await aio_pika.connect(url, connection_class=OwnedConnection, **options)
+
+
+async def supervise(name: str, make: Connect, session: Session, stop: asyncio.Event) -> None:
     """Connects, runs ``session`` until it ends or the connection breaks, and again, with jitter.
 
     The waits grow with failures in a row: up to two seconds while there is no connection, so that a server that is
@@ -56,7 +61,7 @@ async def supervise(name: str, connect: Connect, session: Session, stop: asyncio
         began = asyncio.get_running_loop().time()
         error: Exception | None = None
         try:
-            connection = await connect(name)
+            connection = await make(name)
             await session(connection)
         except Exception as failure:
             # Whatever it was: a supervisor that ends leaves a service deaf, or mute, until its restart.

@@ -18,7 +18,7 @@ from aio_pika.exceptions import AMQPError
 from shared.kernel.tasks import end
 from shared.messaging.resizing import delete, exists
 from shared.messaging.silence import answers
-from shared.messaging.supervisor import OwnedConnection
+from shared.messaging.supervisor import connect
 from shared.messaging.topology import EXCHANGE
 
 QUEUE = "storm.outside"
@@ -45,7 +45,7 @@ class Outside:
     async def subscribe(self) -> None:
         """Once the services have declared what they publish to; before the first event is published."""
         async with (
-            await aio_pika.connect(self._url(), connection_class=OwnedConnection) as connection,
+            await connect(self._url()) as connection,
             connection.channel() as channel,
         ):
             await channel.declare_exchange(EXCHANGE, aio_pika.ExchangeType.TOPIC, passive=True)
@@ -74,7 +74,7 @@ class Outside:
         if self._subscribing is not None:
             await self._subscribing
         async with (
-            await aio_pika.connect(self._url(), connection_class=OwnedConnection) as connection,
+            await connect(self._url()) as connection,
             connection.channel() as channel,
         ):
             queue = await channel.declare_queue(QUEUE, passive=True)

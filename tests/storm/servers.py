@@ -6,12 +6,11 @@ import random
 import signal
 from contextlib import suppress
 
-import aio_pika
 import psutil
 from aio_pika.exceptions import AMQPError
 
 from shared.messaging.resizing import exists
-from shared.messaging.supervisor import OwnedConnection
+from shared.messaging.supervisor import connect
 from shared.messaging.topology import resend_queue
 from tests.storm.ground import Ground
 from tests.support.deployment import ROLES
@@ -164,7 +163,7 @@ async def wipe_and_kill_broker(ground: Ground, dice: random.Random) -> str:
 
 async def _are_declared(url: str) -> bool:
     try:
-        async with await aio_pika.connect(url, connection_class=OwnedConnection) as connection:
+        async with await connect(url) as connection:
             return all([await exists(connection, resend_queue(service)) for service in ROLES])
     except (AMQPError, OSError):
         return False

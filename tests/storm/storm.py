@@ -8,13 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import aio_pika
-
 from cli.client import Client
 from cli.demo import Demonstration
 from cli.reconcile import Disagreement, Reconciler, by_rule
 from shared.contracts import PUBLISHERS
-from shared.messaging.supervisor import OwnedConnection
+from shared.messaging.supervisor import connect
 from tests.storm.crowd import CLIENTS, Customer, plan
 from tests.storm.faults import Faults, sequence
 from tests.storm.ground import Ground, ground
@@ -192,7 +190,7 @@ async def _published(client: Client) -> dict[str, int]:
 async def _deaf(place: Ground) -> list[str]:
     """The services' queues that nobody listens to, or that still hold something."""
     async with (
-        await aio_pika.connect(place.broker.url, connection_class=OwnedConnection) as connection,
+        await connect(place.broker.url) as connection,
         connection.channel() as channel,
     ):
         found = []
