@@ -45,7 +45,8 @@ class OwnedConnection(aio_pika.Connection):
 
 async def connect(url: str, **options: Any) -> AbstractConnection:
     """A connection that whoever asks for it closes; ``options`` are those of :func:`aio_pika.connect`."""
-    return await aio_pika.connect(url, connection_class=OwnedConnection, **options)
+    connection: AbstractConnection = await aio_pika.connect(url, connection_class=OwnedConnection, **options)
+    return connection
 
 
 async def supervise(name: str, make: Connect, session: Session, stop: asyncio.Event) -> None:
