@@ -5,7 +5,7 @@ import gc
 import subprocess
 import warnings
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import aio_pika
 import pytest
@@ -188,21 +188,23 @@ async def test_sessions_that_fail_after_a_long_wait_come_at_growing_intervals(
     assert min(backoff_seconds(20, most=supervisor.MOST_SECONDS_OF_SESSIONS) for _ in range(50)) >= 15
 
 
-def test_a_connection_that_is_left_behind_starts_no_coroutine() -> None:
-    """Its loop stands still by then, so nobody would await it."""
+def test_a_connection_that_is_collected_in_a_thread_starts_no_coroutine() -> None:
+    """No loop runs there, so nobody would await it."""
 
-    async def leave(url: str) -> None:
-        broker = RabbitBroker(url, connect_seconds=0.2)
-        with suppress(Exception):
-            await broker._connect("left")
-
-    async def stalled() -> None:
+    async def collect() -> None:
+        errors: list[Exception] = []
         async with wired("amqp://guest:guest@127.0.0.1:1/") as wire:
-            await leave(wire.url)
+            try:
+                await supervisor.connect(wire.url, timeout=5)
+            except Exception as error:
+                errors.append(error)
+            assert errors, "it holds the connection that was not made"
+            await asyncio.to_thread(errors.clear)
+            await asyncio.to_thread(gc.collect)
 
     with warnings.catch_warnings(record=True) as caught, asyncio.Runner() as runner:
         warnings.simplefilter("always")
-        runner.run(stalled())
+        runner.run(collect())
         gc.collect()
     assert [str(warning.message) for warning in caught if "never awaited" in str(warning.message)] == []
 
