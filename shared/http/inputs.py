@@ -70,13 +70,16 @@ def _without_personal_data(value: str) -> str:
     return value
 
 
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$"), BeforeValidator(_code)]
+Typed = BeforeValidator(_code)
+"""For parameters that name something by a code, number or id; see :func:`shared.kernel.text.typed_code`."""
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$"), Typed]
 """A short name for machines: lower-case letters, digits, hyphens; see :func:`shared.kernel.text.typed_code`."""
 
-TownshipCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$"), BeforeValidator(_code)]
+TownshipCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$"), Typed]
 """The 12-digit division code; see :func:`shared.kernel.text.typed_code`."""
 
-Key = Annotated[str, StringConstraints(min_length=1, max_length=40), BeforeValidator(_code)]
+Key = Annotated[str, StringConstraints(min_length=1, max_length=40), Typed]
 """An id as the service gave it, perhaps pasted; see :func:`shared.kernel.text.typed_code`."""
 
 Name = Annotated[

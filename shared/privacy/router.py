@@ -4,13 +4,23 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
+from pydantic import BeforeValidator
 
 from shared.http.doors import door
 from shared.http.inputs import Answer, Uow
 from shared.kernel.access import Policy
+from shared.kernel.text import typed_code
 from shared.privacy.answering import fetch_part
 
-VolunteerNo = Annotated[str, Path(pattern=r"^V-[0-9]{6,12}$", description="a volunteer's public number")]
+
+def _number(typed: object) -> object:
+    """v-000123 and Ｖ－０００１２３ are V-000123."""
+    return typed_code(typed).upper() if isinstance(typed, str) else typed
+
+
+VolunteerNo = Annotated[
+    str, Path(pattern=r"^V-[0-9]{6,12}$", description="a volunteer's public number"), BeforeValidator(_number)
+]
 
 
 class PartAnswer(Answer):

@@ -9,11 +9,11 @@ from services.catalog.application import commands, queries
 from services.catalog.domain.directory import Agency, Category, ServiceItem, Team, Township
 from services.catalog.domain.edition import Edition
 from shared.http.doors import door
-from shared.http.inputs import Code, Page, TownshipCode, Uow
+from shared.http.inputs import Code, Page, TownshipCode, Typed, Uow
 
 router = APIRouter(tags=["catalog"])
 
-After = Annotated[str | None, Query(max_length=40, description="code to begin behind")]
+After = Annotated[str | None, Query(max_length=40, description="code to begin behind"), Typed]
 Limit = Annotated[int, Query(ge=1, le=500)]
 
 

@@ -9,7 +9,7 @@ from services.notify.api import schemas
 from services.notify.api.stream import open_stream
 from services.notify.application import commands, queries
 from shared.http.doors import door
-from shared.http.inputs import AppState, Page, Uow
+from shared.http.inputs import AppState, Page, Typed, Uow
 from shared.http.texts import preferred_language
 
 router = APIRouter(tags=["notify"])
@@ -20,7 +20,7 @@ def _language(request: Request) -> str:
 
 
 Language = Annotated[str, Depends(_language)]
-Key = Annotated[str, Path(max_length=60, pattern=r"^[\w.:-]+$")]
+Key = Annotated[str, Path(max_length=60, pattern=r"^[\w.:-]+$"), Typed]
 After = Annotated[str | None, Query(max_length=60, description="id to begin behind")]
 Position = Annotated[int | None, Query(ge=0, lt=2**63, description="position to begin behind")]
 LastEventId = Annotated[

@@ -1,13 +1,13 @@
 """Who is told: a post; for a volunteer the public number, never a name."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.errors import InvalidInput
+from shared.kernel.text import typed_code
 
 COORDINATOR = "coordinator"
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}")
@@ -28,7 +28,7 @@ def of_volunteer(number: str) -> str:
 
 def clean_address(email: str) -> str:
     """The address as mail servers write it. :raises InvalidInput: no mail could ever reach it."""
-    email = unicodedata.normalize("NFKC", email).strip()  # ＠ and ． come from Chinese keyboards
+    email = typed_code(email).replace("。", ".")  # ＠ and ． come from Chinese keyboards
     if len(email) > _LONGEST_ADDRESS or not _ADDRESS.fullmatch(email):
         raise InvalidInput("email_malformed", field="email")
     return email

@@ -9,11 +9,11 @@ from services.requests.application import commands, queries
 from services.requests.domain.menu import Edition, Township
 from shared.http.doors import door
 from shared.http.free_text import ask_about
-from shared.http.inputs import AppState, Confirmed, IdempotencyKey, Page, TownshipCode, Uow
+from shared.http.inputs import AppState, Confirmed, IdempotencyKey, Page, TownshipCode, Typed, Uow
 
 router = APIRouter(tags=["requests"])
 
-After = Annotated[str | None, Query(max_length=40, description="id or code to begin behind")]
+After = Annotated[str | None, Query(max_length=40, description="id or code to begin behind"), Typed]
 Limit = Annotated[int, Query(ge=1, le=500)]
 Campaign = Annotated[str | None, Query(min_length=1, max_length=80)]
 
