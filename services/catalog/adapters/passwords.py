@@ -5,7 +5,6 @@ import base64
 import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Lock
 from typing import Protocol
 
 from argon2 import PasswordHasher, Type, extract_parameters
@@ -19,10 +18,10 @@ MEMORY_KIB, ROUNDS, LANES = 65_536, 3, 4
 ARGON2ID = PasswordHasher(time_cost=ROUNDS, memory_cost=MEMORY_KIB, parallelism=LANES, type=Type.ID)
 
 HASHES_AT_ONCE = 2
-"""Each takes ``MEMORY_KIB`` for a moment. tests/architecture holds this against the memory limit of the container."""
+"""Each takes ``MEMORY_KIB`` for a moment. tests/catalog/test_passwords.py holds this against the container's memory limit."""
 
 MOST_WAITING = 20
-LONGEST_SECONDS = 5.0
+LONGEST_WAIT_SECONDS = 5.0
 """More than so many wait, or one for longer, and a sign-in is refused for now, in words, instead of taking the
 memory of everything else in the process."""
 
@@ -41,7 +40,7 @@ class Passwords:
         self._hasher = hasher
         self._threads = ThreadPoolExecutor(HASHES_AT_ONCE, thread_name_prefix="password")
         self._nobodys = _hash_of_nobody()
-        self._counting = Lock()
+        self._turns = asyncio.Semaphore(HASHES_AT_ONCE)
         self._waiting = 0
 
     async def hash(self, password: str) -> str:
@@ -56,21 +55,19 @@ class Passwords:
         return bool(await self._in_turn(self._verify, password, stored or self._nobodys)) and stored is not None
 
     async def _in_turn(self, work: Callable[..., str | bool], *words: str) -> str | bool:
-        with self._counting:
-            if self._waiting >= HASHES_AT_ONCE + MOST_WAITING:
-                raise SignInBusy
-            self._waiting += 1
-        future = self._threads.submit(work, *words)
-        future.add_done_callback(self._leave)  # also when it was cancelled before its turn came
+        if self._turns.locked() and self._waiting >= MOST_WAITING:
+            raise SignInBusy
+        self._waiting += 1
         try:
-            async with asyncio.timeout(LONGEST_SECONDS):
-                return await asyncio.wrap_future(future)
+            async with asyncio.timeout(LONGEST_WAIT_SECONDS):
+                await self._turns.acquire()
         except TimeoutError as error:
             raise SignInBusy from error
-
-    def _leave(self, _done: object) -> None:
-        with self._counting:
+        finally:
             self._waiting -= 1
+        computing = asyncio.get_running_loop().run_in_executor(self._threads, work, *words)
+        computing.add_done_callback(lambda _: self._turns.release())  # not earlier, whoever gave up meanwhile
+        return await asyncio.shield(computing)
 
     def _verify(self, password: str, stored: str) -> bool:
         try:
