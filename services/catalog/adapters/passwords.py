@@ -18,7 +18,8 @@ MEMORY_KIB, ROUNDS, LANES = 65_536, 3, 4
 ARGON2ID = PasswordHasher(time_cost=ROUNDS, memory_cost=MEMORY_KIB, parallelism=LANES, type=Type.ID)
 
 HASHES_AT_ONCE = 2
-"""Each takes ``MEMORY_KIB`` for a moment. tests/catalog/test_passwords.py holds this against the container's memory limit."""
+"""Each takes ``MEMORY_KIB`` for a moment. tests/catalog/test_passwords.py holds this against the memory limit of the
+container."""
 
 MOST_WAITING = 20
 LONGEST_WAIT_SECONDS = 5.0
