@@ -58,7 +58,7 @@ async def ensure_demonstration_accounts(catalog: Service, data: Path, console: C
     for account in accounts:
         await ensure_account(
             catalog.uow,
-            catalog.api.state.provider,
+            catalog.api.state.provider.passwords,
             login=account["login"],
             password=account["password"],
             totp_secret=account["totp_secret"],

@@ -52,7 +52,7 @@ def build(settings: CatalogSettings, *, broker: Broker, cache: Cache, clock: Clo
     if settings.signing_keys_file is not None:
         keys = SigningKeys(settings.signing_keys_file, clock, create=settings.signing_keys_create)
         service.api.state.signing_keys = keys
-        service.api.state.provider = provider = Provider(
+        service.api.state.provider = Provider(
             issuer=settings.oidc_issuer,
             audience=settings.oidc_audience,
             signer=keys,
@@ -62,19 +62,19 @@ def build(settings: CatalogSettings, *, broker: Broker, cache: Cache, clock: Clo
             idle=timedelta(minutes=settings.sign_in_idle_minutes),
             longest=longest,
         )
-        if settings.first_login and settings.first_password:
-            service.after_migration.append(
-                partial(
-                    ensure_account,
-                    service.uow,
-                    provider,
-                    login=settings.first_login,
-                    password=settings.first_password,
-                    totp_secret=settings.first_totp or None,
-                    roles=[Role.COORDINATOR, Role.OPERATOR],
-                    scope={},
-                )
+    if settings.first_login and settings.first_password:
+        service.after_migration.append(
+            partial(
+                ensure_account,
+                service.uow,
+                Passwords(),
+                login=settings.first_login,
+                password=settings.first_password,
+                totp_secret=settings.first_totp or None,
+                roles=[Role.COORDINATOR, Role.OPERATOR],
+                scope={},
             )
+        )
     return service
 
 

@@ -2,10 +2,11 @@
 
 import json
 import re
+from datetime import date, timedelta
 
 import pytest
 
-from tests.support.advisories import KEPT, in_kept, pins
+from tests.support.advisories import KEPT, STALE_DAYS, in_kept, pins, warning_of
 from tests.support.tree import ROOT, SERVICES
 
 FILES = sorted((ROOT / "requirements").glob("*.txt"))
@@ -54,3 +55,20 @@ def test_ranges_are_read_as_their_schema_says(
 ) -> None:
     kept = {"packages": {"p": [{"id": "A", "ranges": [events]}]}}
     assert {fault.version for fault in in_kept({("p", version) for version in inside + outside}, kept)} == set(inside)
+
+
+def test_old_advisories_are_said_to_be_old_unless_the_service_answers() -> None:
+    kept = {"as_of": "2024-10-10"}
+    fresh = date(2024, 10, 10) + timedelta(days=STALE_DAYS)
+    assert warning_of(kept, fresh, known=0) == ""
+    said = warning_of(kept, fresh + timedelta(days=1), known=0)
+    assert "as of 2024-10-10, 91 days old" in said
+    assert "make advisories DATABASE=" in said
+    assert warning_of(kept, fresh + timedelta(days=1), known=50) == ""
+
+
+def test_the_kept_advisories_say_their_source_and_date() -> None:
+    kept = json.loads(KEPT.read_text("utf-8"))
+    assert "PyPA" in kept["source"]
+    assert re.fullmatch(r"[0-9a-f]{40}", kept["commit"])
+    assert date.fromisoformat(kept["as_of"]) <= date.fromisoformat(kept["looked_for_newer_on"])

@@ -103,7 +103,7 @@ async def running_city(database_url: str, tmp_path: Path) -> AsyncIterator[City]
         ):
             await ensure_account(
                 catalog.uow,
-                catalog.api.state.provider,
+                catalog.api.state.provider.passwords,
                 login=login,
                 password=PASSWORD,
                 totp_secret=secret,

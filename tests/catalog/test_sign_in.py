@@ -40,7 +40,7 @@ async def test_the_login_name_may_be_typed_with_full_width_letters(city: City) -
     await city.house.client.post("/", data={})
     await ensure_account(
         city.house.uow("catalog"),
-        city.house.services["catalog"].api.state.provider,
+        city.house.services["catalog"].api.state.provider.passwords,
         login="mayu2014",
         password=PASSWORD,
         totp_secret=None,

@@ -35,7 +35,7 @@ async def _make_account(services: Sequence[Service]) -> None:
     (catalog,) = [service for service in services if service.name == "catalog"]
     await ensure_account(
         catalog.uow,
-        catalog.api.state.provider,
+        catalog.api.state.provider.passwords,
         login=LOGIN,
         password=PASSWORD,
         totp_secret=None,

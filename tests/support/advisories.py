@@ -23,6 +23,8 @@ from tests.support.tree import ROOT
 
 KEPT = ROOT / "requirements" / "advisories.json"
 STALE_DAYS = 90
+"""The age from which the copy is warned about."""
+
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^ ;\\]+)", re.MULTILINE)
 
 Pins = set[tuple[str, str]]
@@ -88,7 +90,21 @@ def keep(database: Path, pinned: Pins) -> dict[str, Any]:
             ranges = [entry["events"] for entry in affected.get("ranges", []) if entry["type"] == "ECOSYSTEM"]
             if ranges and name in {pin for pin, _ in pinned}:
                 packages.setdefault(name, []).append({"id": said["id"], "ranges": ranges})
-    return {"source": "PyPA Advisory Database, CC BY 4.0", "as_of": newest, "packages": packages}
+    return {
+        "source": "PyPA Advisory Database, CC BY 4.0",
+        "as_of": newest,
+        "commit": _commit_of(database),
+        "looked_for_newer_on": f"{datetime.now(UTC).date()}",
+        "packages": packages,
+    }
+
+
+def _commit_of(checkout: Path) -> str:
+    """Which state of the database it was; empty when the folder is no checkout."""
+    answer = subprocess.run(
+        ["git", "-C", str(checkout), "rev-parse", "HEAD"], capture_output=True, text=True, check=False
+    )
+    return answer.stdout.strip()
 
 
 def ask(files: Iterable[Path]) -> tuple[list[Vulnerable], int]:
@@ -109,18 +125,32 @@ def ask(files: Iterable[Path]) -> tuple[list[Vulnerable], int]:
     return found, sum("skip_reason" not in entry for entry in said)
 
 
+def age_of(kept: Mapping[str, Any], today: date) -> int:
+    """How many days ago the newest of the kept advisories was changed."""
+    return (today - date.fromisoformat(kept["as_of"])).days
+
+
+def warning_of(kept: Mapping[str, Any], today: date, known: int) -> str:
+    """What to say of the data's age, or nothing. ``known``: of how many packages pip-audit's service knew anything."""
+    days = age_of(kept, today)
+    if known or days <= STALE_DAYS:
+        return ""
+    return (
+        f"WARNING: {KEPT.name} is a copy as of {kept['as_of']}, {days} days old, and pip-audit's service knows none of"
+        " the pins from here: what was found since is not looked for. Renew it where there is a network, from a"
+        " checkout of the PyPA Advisory Database: make advisories DATABASE=<folder>"
+    )
+
+
 def audit() -> tuple[list[Vulnerable], str]:
-    """What is vulnerable, and a line that says by which data."""
+    """What is vulnerable, and lines that say by which data, of which date."""
     pinned = pins()
     found, known = ask(sorted((ROOT / "requirements").glob("*.txt")))
     kept = json.loads(KEPT.read_text("utf-8"))
     found += in_kept(pinned, kept)
     said = f"dependencies: {len(pinned)} pins audited by {KEPT.name} as of {kept['as_of']}"
-    if known:
-        return found, f"{said}, and {known} by pip-audit's service"
-    age = (datetime.now(UTC).date() - date.fromisoformat(kept["as_of"])).days
-    said += "; pip-audit's service KNOWS NONE OF THEM from here"
-    return found, said + (f", and what is kept is {age} days old: make advisories" if age > STALE_DAYS else "")
+    said += f", and {known} by pip-audit's service" if known else ""
+    return found, "\n".join(filter(None, [said, warning_of(kept, datetime.now(UTC).date(), known)]))
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ import pyotp
 from sqlalchemy import delete, select
 
 from services.catalog.application.policy import POLICY
-from services.catalog.application.provider import Provider
+from services.catalog.application.provider import PasswordHashes, Provider
 from services.catalog.application.wrong_tries import forgive_try, try_password
 from services.catalog.domain.account import Account, login_of, new_login, require_strong
 from services.catalog.store.tables import account as account_table
@@ -47,7 +47,7 @@ async def create_account(
     password = secrets.token_urlsafe(15)
     return await _make_account(
         uow,
-        provider,
+        provider.passwords,
         login=login,
         password=password,
         totp_secret=pyotp.random_base32() if Role.COORDINATOR in roles else None,
@@ -58,7 +58,7 @@ async def create_account(
 
 async def ensure_account(
     uow: UnitOfWork,
-    provider: Provider,
+    passwords: PasswordHashes,
     *,
     login: str,
     password: str,
@@ -72,7 +72,7 @@ async def ensure_account(
         if await session.scalar(select(Account).where(account_table.c.login == login_of(login))) is not None:
             return
     await _make_account(
-        uow, provider, login=login, password=password, totp_secret=totp_secret, roles=roles, scope=scope
+        uow, passwords, login=login, password=password, totp_secret=totp_secret, roles=roles, scope=scope
     )
 
 
@@ -148,7 +148,7 @@ async def change_password(uow: UnitOfWork, provider: Provider, *, old_password: 
 
 async def _make_account(
     uow: UnitOfWork,
-    provider: Provider,
+    passwords: PasswordHashes,
     *,
     login: str,
     password: str,
@@ -156,7 +156,7 @@ async def _make_account(
     roles: Collection[Role],
     scope: Mapping[str, str | None],
 ) -> MadeAccount:
-    hashed = await provider.passwords.hash(password)
+    hashed = await passwords.hash(password)
     async with uow.transaction() as tx:
         account = Account(
             id=new_id(),

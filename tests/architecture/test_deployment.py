@@ -1,0 +1,81 @@
+"""What docker-compose.yml gives to each container: no more than it needs, of images that can be pinned."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.support.tree import ROOT, SERVICES
+
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
+CONTAINERS: dict[str, Any] = COMPOSE["services"]
+DOCKERFILES = sorted([*ROOT.glob("services/*/Dockerfile"), *ROOT.glob("deploy/*/Dockerfile")])
+FROM_ELSEWHERE = r"[a-z]+:\d[\w.-]*"
+SIGNER = "catalog"
+
+
+def secrets_of(container: str) -> set[str]:
+    given = CONTAINERS[container].get("secrets", [])
+    return {secret["source"] if isinstance(secret, dict) else secret for secret in given}
+
+
+def base_of(container: str) -> str:
+    """The image from elsewhere that it is, or is built on."""
+    told = CONTAINERS[container]
+    return str(told["build"]["args"]["PYTHON_IMAGE"] if "build" in told else told["image"])
+
+
+@pytest.mark.parametrize("container", CONTAINERS)
+def test_every_container_is_bounded_and_may_do_little(container: str) -> None:
+    told = CONTAINERS[container]
+    assert 0 < told["pids_limit"] <= 512
+    assert told["deploy"]["resources"]["limits"].keys() >= {"cpus", "memory"}
+    assert told["cap_drop"] == ["ALL"]
+    assert told["read_only"]
+    assert told["security_opt"] == ["no-new-privileges:true"]
+
+
+def test_only_the_api_of_catalog_has_the_key_that_signs_tokens() -> None:
+    assert [name for name in CONTAINERS if "catalog_signing_keys" in secrets_of(name)] == [SIGNER]
+    named = [name for name in CONTAINERS if "CATALOG_SIGNING_KEYS_FILE" in CONTAINERS[name].get("environment", {})]
+    assert named == [SIGNER]
+
+
+def test_only_the_migration_of_catalog_has_the_first_account() -> None:
+    for secret in ("catalog_first_password", "catalog_first_totp"):
+        assert [name for name in CONTAINERS if secret in secrets_of(name)] == ["migrate-catalog"]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_has_no_other_s_secrets(service: str) -> None:
+    ours = [name for name in CONTAINERS if name == service or service in name.split("-")]
+    assert len(ours) == 4
+    for name in ours:
+        assert all(secret.startswith(f"{service}_") for secret in secrets_of(name)), name
+
+
+@pytest.mark.parametrize("container", CONTAINERS)
+def test_an_image_from_elsewhere_has_a_tag_and_a_place_for_its_digest(container: str) -> None:
+    base = base_of(container)
+    assert re.fullmatch(FROM_ELSEWHERE + r"\$\{DIANCAI_[A-Z]+_DIGEST:-\}", base), base
+
+
+@pytest.mark.parametrize("file", DOCKERFILES, ids=lambda file: str(file.parent.name))
+def test_a_dockerfile_takes_its_base_as_an_argument(file: Path) -> None:
+    text = file.read_text("utf-8")
+    (default,) = re.findall(r"^ARG PYTHON_IMAGE=(.+)$", text, re.MULTILINE)
+    assert re.fullmatch(FROM_ELSEWHERE, default)
+    assert COMPOSE["x-base"]["PYTHON_IMAGE"].startswith(default)
+    assert set(re.findall(r"^FROM (\S+)", text, re.MULTILINE)) == {"${PYTHON_IMAGE}"}
+
+
+def test_every_image_from_elsewhere_is_found_by_the_script_that_pins_them() -> None:
+    pattern = re.search(r"grep -ohE '([^']+)'", (ROOT / "deploy" / "pin-images").read_text("utf-8"))
+    assert pattern is not None
+    found = set(re.findall(pattern[1], (ROOT / "docker-compose.yml").read_text("utf-8")))
+    named = {
+        told["build"]["args"]["PYTHON_IMAGE"] if "build" in told else told["image"] for told in CONTAINERS.values()
+    }
+    assert found == named
