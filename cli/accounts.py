@@ -1,9 +1,15 @@
-"""The demonstration accounts of an embedded system: one for each role, made at its first start."""
+"""The demonstration accounts of an embedded system, made at its first start.
+
+There is one for each role. What the roles with a scope are for, a township, a team and a volunteer, is entered with
+them: the volunteer is made up, so that the account never belongs to a real person who registers. Without the
+demonstration there are only the accounts that need no scope.
+"""
 
 import json
 import os
 import secrets
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -13,28 +19,34 @@ import segno
 from rich.console import Console
 from rich.table import Table
 
-from cli.scenario import ruian_2014
+from cli.scenario import MEMBERS, ruian_2014
 from cli.sign_in import CannotSignIn, Session, read_accounts
 from cli.terminal import words
-from services.catalog.application.accounts import ensure_account
+from services.catalog.application.accounts import ensure_account, is_taken
+from services.catalog.application.commands import enter_agency, enter_township, register_team
+from services.catalog.application.volunteers import register
+from services.catalog.domain.account import SECOND_FACTOR
+from shared.db.unit_of_work import UnitOfWork
 from shared.kernel.access import Role
 from shared.service import Service
 
 FILE = Path("secrets") / "accounts.json"
 ISSUER = "Diancai"
 """What authenticator apps call this system."""
+SYNTHETIC_PHONE = "13800000000"
+"""Of nobody; mainland numbers have no range that is kept free for examples."""
 
 
-def demonstration_accounts() -> list[dict[str, Any]]:
-    """Name, roles and scope of each, with a password of its own."""
+def demonstration_accounts(*, scoped: bool) -> list[dict[str, Any]]:
+    """Name, roles and scope of each, with a password of its own; ``scoped``: also those that are for a township, a
+    team or a volunteer. The volunteer's scope is found when the account is made."""
     scenario = ruian_2014()
-    township = scenario.first_stop["township"]
-    team = scenario.teams[0]["code"]
+    township = {"township_code": scenario.first_stop["township"]}
     scopes: Mapping[Role, dict[str, str]] = {
-        Role.OFFICER: {"township_code": township},
-        Role.CLERK: {"township_code": township},
-        Role.LEADER: {"team_code": team},
-        Role.VOLUNTEER: {"team_code": team, "volunteer_no": "V-000001"},
+        Role.OFFICER: township,
+        Role.CLERK: township,
+        Role.LEADER: {"team_code": scenario.teams[0]["code"]},
+        Role.VOLUNTEER: {},
     }
     return [
         {
@@ -42,31 +54,76 @@ def demonstration_accounts() -> list[dict[str, Any]]:
             "roles": [role.value],
             "scope": scopes.get(role, {}),
             "password": secrets.token_urlsafe(12),
-            "totp_secret": pyotp.random_base32() if role is Role.COORDINATOR else None,
+            "totp_secret": pyotp.random_base32() if role in SECOND_FACTOR else None,
         }
         for role in Role
+        if scoped or role not in scopes
     ]
 
 
-async def ensure_demonstration_accounts(catalog: Service, data: Path, console: Console) -> None:
+async def ensure_demonstration_accounts(catalog: Service, data: Path, console: Console, *, scoped: bool) -> None:
     """Makes them at the first start, and only then says their passwords; they stay in a file that is its owner's."""
     file = data / FILE
-    is_first = not file.exists()
-    if is_first:
-        _write(file, demonstration_accounts())
-    accounts = json.loads(file.read_text("utf-8"))
+    accounts = json.loads(file.read_text("utf-8")) if file.exists() else []
+    known = {account["login"] for account in accounts}
+    new = [account for account in demonstration_accounts(scoped=scoped) if account["login"] not in known]
+    if new:
+        _write(file, accounts := [*accounts, *new])
     for account in accounts:
-        await ensure_account(
-            catalog.uow,
-            catalog.api.state.provider.passwords,
-            login=account["login"],
-            password=account["password"],
-            totp_secret=account["totp_secret"],
-            roles=[Role(role) for role in account["roles"]],
-            scope=account["scope"],
-        )
-    if is_first:
-        _show(console, accounts, file)
+        async with catalog.uow.transaction() as tx:  # the volunteer and the account are made together, or neither
+            await _ensure_one(catalog, catalog.uow.joined(tx), account)
+    if new:
+        _show(console, new, file)
+
+
+async def _ensure_one(catalog: Service, uow: UnitOfWork, account: Mapping[str, Any]) -> None:
+    scope = dict(account["scope"])
+    if await is_taken(uow, account["login"]):
+        return
+    if "township_code" in scope:
+        await _enter_township(uow, scope["township_code"])
+    if "team_code" in scope:
+        await _enter_team(uow, scope["team_code"])
+    if Role.VOLUNTEER in account["roles"]:
+        scope["volunteer_no"] = await _enter_volunteer(uow)
+    await ensure_account(
+        uow,
+        catalog.api.state.provider.passwords,
+        login=account["login"],
+        password=account["password"],
+        totp_secret=account["totp_secret"],
+        roles=[Role(role) for role in account["roles"]],
+        scope=scope,
+    )
+
+
+async def _enter_township(uow: UnitOfWork, code: str) -> None:
+    told = next(township for township in ruian_2014().townships if township["code"] == code)
+    await enter_township(uow, code, name=told["name"], name_en=told["name_en"], lat=told["lat"], lon=told["lon"])
+
+
+async def _enter_team(uow: UnitOfWork, code: str) -> None:
+    scenario = ruian_2014()
+    told = next(team for team in scenario.teams if team["code"] == code)
+    agency = told["agency_code"]
+    await enter_agency(uow, agency, name=scenario.agencies()[agency], name_en=agency)
+    await register_team(uow, code, name=told["name"], name_en=told["name_en"], agency_code=agency, members=MEMBERS)
+
+
+async def _enter_volunteer(uow: UnitOfWork) -> str:
+    """A made-up volunteer of the first team, marked as such by the version of the consent; gives the number."""
+    team = ruian_2014().teams[0]["code"]
+    await _enter_team(uow, team)
+    entered = await register(
+        uow,
+        team_code=team,
+        name="演示志愿者",
+        phone=SYNTHETIC_PHONE,
+        identity=None,
+        consent_at=datetime(2014, 6, 1, tzinfo=UTC),
+        consent_version="synthetic",
+    )
+    return entered.no
 
 
 def demonstration_session(url: str, data: Path, role: str) -> Session:

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Any
 
+import click
 import typer
 
 from cli.client import Client, Json
@@ -13,6 +14,7 @@ from cli.options import DEFAULT_URL, As, Data, Url, client_for
 from cli.terminal import console, fail, print_json, words
 from shared.contracts import PUBLISHERS
 from shared.kernel.ids import new_id
+from shared.kernel.text import typed_code
 
 PATIENCE_SECONDS = 60.0
 POLL_SECONDS = 0.2
@@ -57,6 +59,20 @@ async def settled(client: Client, volunteer_no: str, request_id: str) -> Json:
                 f"waited {PATIENCE_SECONDS:.0f} s in vain for an answer of {', '.join(found['awaited'])}"
             )
         await asyncio.sleep(POLL_SECONDS)
+
+
+def confirm_erasure(volunteer_no: str) -> None:
+    """Says what would be done, and has the number typed again.
+
+    :raises typer.Exit: another number was typed, or there is nobody to ask; nothing was done.
+    """
+    console.print(words("person.asks", no=volunteer_no), soft_wrap=True, highlight=False, markup=False)
+    try:
+        typed = typer.prompt(words("person.again"), default="", show_default=False)
+    except (click.Abort, typer.Abort):
+        typed = ""
+    if typed_code(typed).upper() != typed_code(volunteer_no).upper():
+        fail(words("person.not_repeated"))
 
 
 def write_private(file: Path, document: Json) -> None:
@@ -109,8 +125,11 @@ def commands(run: Any) -> typer.Typer:
         data: Data = Path("var"),
         as_role: As = "coordinator",
         reason: Annotated[str | None, typer.Option(help="Why; needed unless the person asks.")] = None,
+        yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
     ) -> None:
         """Delete everything that is held about a person. This can't be undone."""
+        if not yes:
+            confirm_erasure(volunteer_no)
 
         async def work() -> None:
             async with client_for(url, data, as_role, patience_seconds=10) as client:

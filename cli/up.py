@@ -91,7 +91,7 @@ async def _serve(data: Path, port: int, url: str, smtp_url: str, *, demo: bool, 
     for service in services:
         await service.migrations.upgrade(service.database)
     catalog = next(service for service in services if service.name == "catalog")
-    await ensure_demonstration_accounts(catalog, data, console)
+    await ensure_demonstration_accounts(catalog, data, console, scoped=demo)
     config = uvicorn.Config(
         embedded(services), host=HOST, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=2
     )

@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 
 from services.catalog.adapters.passwords import Passwords
 from services.catalog.adapters.signing import SigningKeys
-from services.catalog.api import accounts, identity, people, tokens
+from services.catalog.api import accounts, identity, invitations, people, tokens
 from services.catalog.api.routes import router
 from services.catalog.application.accounts import ensure_account
 from services.catalog.application.policy import POLICY
@@ -41,6 +41,7 @@ def build(settings: CatalogSettings, *, broker: Broker, cache: Cache, clock: Clo
             identity.router,
             tokens.router,
             accounts.router,
+            invitations.router,
             people.router,
             people_router(settings.name, POLICY),
         ],

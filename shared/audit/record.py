@@ -19,8 +19,9 @@ CLOSED = "(sealed)"
 TYPED = "(text)"
 """Stands for the words in columns of :data:`shared.db.types.FREE_TEXT`: the log tells that they changed."""
 
-_CLOSED_ENDINGS = ("_sealed", "_hash", "_index", "password", "secret", "challenge")
-"""Columns whose values no reader of the audit log may see."""
+_CLOSED_ENDINGS = ("_sealed", "_hash", "_index", "password", "secret", "challenge", "login")
+"""Columns whose values no reader of the audit log may see. A login name may be a phone number, and what is in the
+chain of hashes can't be erased."""
 
 LONGEST_VALUE = 2000
 _BOOKKEEPING = {"version", "event_seq"}

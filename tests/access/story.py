@@ -40,7 +40,7 @@ async def tell(client: httpx.AsyncClient) -> Place:
         messages[scope] = listed[0]["id"]
     order = next(o for o in outcome.orders if o["id"] == booth["order_id"])
     planned = await _plan_more(client, township, order)
-    account = {"login": "重名", "roles": ["auditor"]}
+    account = {"login": "重名", "roles": ["subscriber"]}
     return Place(
         township=township,
         team=team,

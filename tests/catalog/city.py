@@ -13,6 +13,7 @@ import httpx
 import pyotp
 
 from services.catalog.application.accounts import ensure_account
+from services.catalog.application.commands import enter_township
 from services.catalog.bootstrap import build
 from services.catalog.settings import CatalogSettings
 from shared.kernel.access import Role
@@ -97,6 +98,7 @@ async def running_city(database_url: str, tmp_path: Path) -> AsyncIterator[City]
     )
     async with running_house(lambda b, c, t: build(settings, broker=b, cache=c, clock=t), clock=clock) as house:
         catalog = house.services["catalog"]
+        await enter_township(catalog.uow, GAOLOU, name="高楼镇", name_en="Gaolou", lat=27.7, lon=120.3)
         for login, roles, secret, scope in (
             ("高楼", [Role.OFFICER], None, {"township_code": GAOLOU}),
             ("总队", [Role.COORDINATOR], TOTP, {}),

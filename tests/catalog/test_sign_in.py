@@ -185,23 +185,6 @@ async def test_a_closed_account_gets_in_no_more(city: City) -> None:
     assert (again.status_code, again.json()["possible"]) == (409, ["enable"])
 
 
-async def test_accounts_are_made_with_what_is_said_once(city: City) -> None:
-    headers = await coordinator(city)
-    body = {"login": "湖岭镇", "roles": ["clerk"], "township_code": "３３０３８１１０９０００"}
-    made = await city.house.client.post("/api/catalog/accounts", json=body, headers=headers)
-    assert made.status_code == 201, made.text
-    assert await city.code(login="湖岭镇", password=made.json()["password"])
-    twice = await city.house.client.post("/api/catalog/accounts", json=body, headers=headers)
-    assert (twice.status_code, twice.json()["code"]) == (409, "login_taken")
-    lacking = await city.house.client.post(
-        "/api/catalog/accounts", json={"login": "x2", "roles": ["clerk"]}, headers=headers
-    )
-    assert (lacking.status_code, lacking.json()["field"]) == (422, "township_code")
-    listed = (await city.house.client.get("/api/catalog/accounts", headers=headers)).json()["items"]
-    assert "password" not in json.dumps(listed)
-    assert {account["login"] for account in listed} == {"高楼", "总队", "湖岭镇"}
-
-
 async def test_ones_own_password_can_be_changed(city: City) -> None:
     elsewhere = await city.tokens()
     headers = {"Authorization": f"Bearer {(await city.tokens())['access_token']}"}

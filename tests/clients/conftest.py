@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.catalog.application.accounts import ensure_account
+from services.catalog.application.commands import enter_township
 from shared.kernel.access import Role
 from shared.service import Service
 from tests.e2e.conftest import embedded_system
@@ -33,6 +34,7 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
 
 async def _make_account(services: Sequence[Service]) -> None:
     (catalog,) = [service for service in services if service.name == "catalog"]
+    await enter_township(catalog.uow, TOWNSHIP, name="高楼镇", name_en="Gaolou", lat=27.7, lon=120.3)
     await ensure_account(
         catalog.uow,
         catalog.api.state.provider.passwords,

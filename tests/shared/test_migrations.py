@@ -172,7 +172,7 @@ async def test_several_migrations_at_once_all_succeed(new_store_url: NewUrl, ser
 async def test_four_processes_may_migrate_one_store(postgres_url: NewUrl, rabbit_vhost: str, tmp_path: Path) -> None:
     """With what a new store begins with: here the first account."""
     for name in ("password", "totp"):
-        (tmp_path / f"catalog_first_{name}").write_text("JBSWY3DPEHPK3PXP")
+        (tmp_path / f"catalog_first_{name}").write_text("JBSWY3DPEHPK3PXP" * 2)
     Vault(tmp_path / "catalog_vault_keys", create=True)
     environment = os.environ | {
         "DIANCAI_SECRETS_DIR": str(tmp_path),

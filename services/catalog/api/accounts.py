@@ -18,11 +18,11 @@ AccountId = Annotated[str, Path(max_length=36)]
 @router.post(
     "/accounts",
     status_code=201,
-    summary="Make an account; its password is said once",
+    summary="Make an account; its owner chooses a password by the invitation",
     **door("administer_accounts", 404, 409, 422),
 )
-async def post_account(body: schemas.AccountBody, uow: Uow, provider: OwnProvider) -> schemas.MadeAccountAnswer:
-    return schemas.MadeAccountAnswer.model_validate(await accounts.create_account(uow, provider, **body.model_dump()))
+async def post_account(body: schemas.AccountBody, uow: Uow, provider: OwnProvider) -> schemas.InvitedAnswer:
+    return schemas.InvitedAnswer.model_validate(await accounts.create_account(uow, provider, **body.model_dump()))
 
 
 @router.get("/accounts", summary="List accounts", **door("administer_accounts", 422))
@@ -61,7 +61,9 @@ async def sign_out_account(account_id: AccountId, uow: Uow) -> schemas.AccountAn
 
 
 @router.post(
-    "/accounts/{account_id}/reset", summary="A new password, said once", **door("administer_accounts", 404, 409, 422)
+    "/accounts/{account_id}/reset",
+    summary="A new invitation in place of the password",
+    **door("administer_accounts", 404, 409, 422),
 )
-async def reset_account(account_id: AccountId, uow: Uow, provider: OwnProvider) -> schemas.MadeAccountAnswer:
-    return schemas.MadeAccountAnswer.model_validate(await accounts.reset_account(uow, provider, account_id))
+async def reset_account(account_id: AccountId, uow: Uow, provider: OwnProvider) -> schemas.InvitedAnswer:
+    return schemas.InvitedAnswer.model_validate(await accounts.reset_account(uow, provider, account_id))

@@ -115,9 +115,8 @@ async def show_sign_in(
     ),
 )
 async def sign_in(request: Request, uow: Uow, provider: OwnProvider, pairs: Pairs) -> Response:
-    origin = request.headers.get("origin")
-    if origin is not None and not is_same_place(origin, _origin(provider.issuer)):
-        raise Forbidden("sign_in")  # a form of another site
+    if is_foreign_form(request, provider):
+        raise Forbidden("sign_in")
     try:
         asked = read_authorization(pairs, web_redirect_uri=provider.web_redirect_uri)
     except InvalidInput as error:
@@ -169,6 +168,12 @@ def _return(provider: Provider, asked: AuthorizationRequest, **said: str) -> Res
     given = said | ({"state": asked.state} if asked.state else {}) | {"iss": provider.issuer}
     joint = "&" if urlsplit(asked.redirect_uri).query else "?"
     return RedirectResponse(f"{asked.redirect_uri}{joint}{urlencode(given)}", 303, {"Cache-Control": "no-store"})
+
+
+def is_foreign_form(request: Request, provider: Provider) -> bool:
+    """Whether a page of another site sends this form."""
+    origin = request.headers.get("origin")
+    return origin is not None and not is_same_place(origin, _origin(provider.issuer))
 
 
 def _origin(url: str) -> str:

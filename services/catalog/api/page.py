@@ -23,6 +23,8 @@ input:focus-visible,button:focus-visible{outline:3px solid #8ab4f8;outline-offse
 button{width:100%;padding:.75rem;font:inherit;font-weight:600;
 color:#fff;background:var(--red);border:0;border-radius:8px;cursor:pointer}
 .quiet{margin-top:.6rem;color:var(--quiet);background:none;border:1px solid var(--line)}
+.qr{display:block;width:14rem;max-width:100%;margin:0 auto 1rem}
+.secret{overflow-wrap:anywhere;font-family:ui-monospace,Consolas,monospace}
 .wrong{color:var(--red);background:#fdecea;border-radius:8px;padding:.6rem .75rem}
 """
 
@@ -45,7 +47,8 @@ def render_page(language: str, *, title: str, detail: str, body: str = "", statu
     headers = {
         "Content-Security-Policy": policy,
         "Cache-Control": "no-store",
-        "Referrer-Policy": "same-origin",  # with no-referrer browsers would send the form's Origin as null
+        # With no-referrer browsers would send the form's Origin as null; a page's address may hold an invitation.
+        "Referrer-Policy": "strict-origin",
         "X-Content-Type-Options": "nosniff",
         "Content-Language": language,
         "Vary": "Accept-Language",

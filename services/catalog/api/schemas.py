@@ -1,6 +1,6 @@
 """HTTP bodies of catalog."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -134,17 +134,19 @@ class AccountAnswer(Answer):
     township_code: str | None
     team_code: str | None
     volunteer_no: str | None
-    state: Literal["active", "disabled"]
+    state: Literal["invited", "active", "disabled"]
+    made_at: datetime
 
 
-class MadeAccountAnswer(Answer):
-    """Said once; to be handed over in person."""
+class InvitedAnswer(Answer):
+    """Said once. The link is for the account's owner: it leads to a page on which to choose a password, once."""
 
     id: str
-    password: str
-    totp_secret: str | None
+    invitation: Annotated[str, Field(description="the link to hand over, in person or by a channel that is safe")]
+    expires_at: datetime
 
 
 class PasswordBody(Body):
     old_password: Annotated[str, Field(max_length=200)]
     new_password: Annotated[str, Field(max_length=200)]
+    code: Annotated[str, Field(max_length=12, description="the one-time code, where the account has one")] = ""

@@ -29,5 +29,7 @@ POLICY = Policy(
         "read_person_requests": {COORDINATOR: ANY, Role.VOLUNTEER: Scope.SELF, Role.AUDITOR: ANY},
         **OPERATIONS,
     },
-    public=frozenset({"probe", "sign_in", "exchange_token", "revoke_own_token", "end_session", "read_keys"}),
+    public=frozenset(
+        {"probe", "sign_in", "accept_invitation", "exchange_token", "revoke_own_token", "end_session", "read_keys"}
+    ),
 )

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import pyotp
 from sqlalchemy import select
 
 from services.catalog.application.policy import POLICY
 from services.catalog.application.provider import ACCESS_TOKEN, ID_TOKEN, Provider
+from services.catalog.application.second_factor import proves_second_factor
 from services.catalog.application.signing_out import end_family
 from services.catalog.application.wrong_tries import counters_of_sign_in, forgive_try, try_password
 from services.catalog.domain.account import Account, login_of
@@ -20,7 +20,6 @@ from services.catalog.domain.authorization import AuthorizationRequest
 from services.catalog.domain.sign_in import CODE_LIFE, TOKEN_LIFE, Grant
 from services.catalog.store.tables import account as account_table
 from shared.db.unit_of_work import Transaction, UnitOfWork
-from shared.db.vault import Vault, place_of
 from shared.identity.links import Link, LinkExpired, LinkInvalid
 from shared.kernel.access import Actor
 from shared.kernel.ids import new_id
@@ -28,8 +27,6 @@ from shared.kernel.ids import new_id
 DEVICE_LIFE = timedelta(days=180)
 DEVICE = "known-device"
 """The purpose of the signed cookie that a device is known by."""
-
-TIME_STEP_SECONDS = 30  # RFC 6238
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +85,7 @@ async def sign_in(
         account = await tx.get(Account, found.id)
         if account.state != "active" or account.password_hash != found.password_hash:
             return None
-        if not _has_second_factor(uow.vault, tx, account, code):
+        if not proves_second_factor(uow.vault, account, code, tx.now):
             return None
         await forgive_try(tx, tried)
         given = secrets.token_urlsafe(32)
@@ -148,20 +145,6 @@ def _device_of(provider: Provider, cookie: str, account: Account | None) -> str 
     except (LinkInvalid, LinkExpired):
         return None
     return device if account_id == account.id and device else None
-
-
-def _has_second_factor(vault: Vault, tx: Transaction, account: Account, code: str) -> bool:
-    if account.totp_sealed is None:
-        return not account.needs_second_factor
-    secret = vault.open(account.totp_sealed, place_of(account_table.c.totp_sealed, account.id))
-    totp = pyotp.TOTP(secret)
-    step = int(tx.now.timestamp()) // TIME_STEP_SECONDS
-    typed = "".join(sign for sign in code.translate(_DIGITS) if sign in "0123456789")
-    right = [at for at in (step - 1, step, step + 1) if hmac.compare_digest(totp.generate_otp(at), typed)]
-    return account.use_code(max(right, default=None))
-
-
-_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 
 
 async def _tokens(tx: Transaction, provider: Provider, grant: Grant) -> Tokens | TokenRefusal:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import CursorResult, delete, update
 
 from services.catalog.application.policy import POLICY
 from services.catalog.application.provider import ID_TOKEN, Provider
@@ -30,6 +30,15 @@ async def end_family(uow: UnitOfWork, tx: Transaction, family: str, account_id: 
     if not isinstance(ended, CursorResult) or not ended.rowcount or account is None:
         return
     event = AccessRevoked(subject=account_id, sid=family, before=tx.now)
+    tx.record(account, event)
+    await note_revocation(uow.joined(tx), event)  # catalog does not hear its own events
+
+
+async def sign_out_everywhere(uow: UnitOfWork, tx: Transaction, account: Account) -> None:
+    """Ends all sign-ins of an account: its refresh tokens here, its access tokens in every service as soon as that
+    has heard of it."""
+    await tx.session.execute(delete(sign_in_grant).where(sign_in_grant.c.account_id == account.id))
+    event = AccessRevoked(subject=account.id, before=tx.now)
     tx.record(account, event)
     await note_revocation(uow.joined(tx), event)  # catalog does not hear its own events
 

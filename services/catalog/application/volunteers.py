@@ -6,6 +6,12 @@ from typing import Literal, get_args
 
 from sqlalchemy import Select, select, update
 
+from services.catalog.application.accounts_of_persons import (
+    account_records,
+    close_account,
+    erase_account,
+    move_account,
+)
 from services.catalog.application.personal_values import clean_identity, clean_name, clean_phone
 from services.catalog.application.policy import POLICY
 from services.catalog.domain.directory import Team
@@ -109,7 +115,8 @@ async def correct(
     phone: str | None = None,
     identity: str | None = None,
 ) -> VolunteerView:
-    """Changes what is given. A volunteer may correct the own phone number, and nothing else.
+    """Changes what is given. A volunteer may correct the own phone number, and nothing else. The volunteer's account
+    goes to the new team with its tokens void, and is closed when the person leaves.
 
     :raises Forbidden: names the field that is not the actor's to change. :raises IllegalTransition: it is erased.
     :raises InvalidInput: :raises Conflict: as :func:`register`.
@@ -128,12 +135,14 @@ async def correct(
             grant.require_for("team_code", teams=[team_code])
             await _require_team(tx, team_code)
             person.team_code = team_code
+            await move_account(uow, tx, no, team_code)
         turned = active is not None and active != (person.state == "active")
         if turned:
             if active:
                 person.come_back()
             else:
                 person.leave()
+                await close_account(uow, tx, no)
         await _put(tx, uow.vault, person, name=name, phone=phone, identity=identity)
         if moved or turned:
             tx.record(person, _changed(person))
@@ -195,6 +204,7 @@ async def request_export(uow: UnitOfWork, no: str) -> PersonRequest:
                 "consent_at": person.consent_at.isoformat(),
                 "consent_version": person.consent_version,
             },
+            *await account_records(tx, no),
             *(
                 {"kind": "request", "purpose": e.purpose, "requested_at": e.requested_at.isoformat()}
                 for e in earlier
@@ -208,7 +218,7 @@ async def request_export(uow: UnitOfWork, no: str) -> PersonRequest:
 
 
 async def erase(uow: UnitOfWork, no: str, *, reason: str | None) -> PersonRequest:
-    """Deletes what catalog holds about the person, at once, and has everybody else do the same.
+    """Deletes what catalog holds about the person, the account included, at once, and has everybody else do the same.
 
     :raises InvalidInput: a coordinator gave no reason, or one with personal data.
     :raises IllegalTransition: it was done before.
@@ -223,7 +233,8 @@ async def erase(uow: UnitOfWork, no: str, *, reason: str | None) -> PersonReques
         was_active = person.state == "active"
         person.erase()
         request = _ask(tx, person, "erasure")
-        request.note_answer("catalog", 1 + await drop_parts(tx, no))
+        erased = 1 + await erase_account(uow, tx, no) + await drop_parts(tx, no)
+        request.note_answer("catalog", erased)
         if was_active:
             tx.record(person, _changed(person))
         tx.record(person, PersonErased(volunteer_no=no, request_id=request.id))

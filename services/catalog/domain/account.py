@@ -2,15 +2,19 @@
 
 import re
 import unicodedata
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from datetime import datetime, timedelta
+from typing import ClassVar, Literal
 
 from shared.kernel.access import Role
 from shared.kernel.aggregate import Aggregate, Steps
-from shared.kernel.errors import InvalidInput
+from shared.kernel.errors import DomainError, InvalidInput, Words
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 200
+
+INVITATION_LIFE = timedelta(days=3)
 
 _SCOPED = {
     Role.OFFICER: "township_code",
@@ -19,6 +23,43 @@ _SCOPED = {
     Role.VOLUNTEER: "volunteer_no",
 }
 """What a role is for one of: without it, it would reach nothing."""
+
+SECOND_FACTOR = frozenset({Role.COORDINATOR, Role.OPERATOR})
+"""The roles that administer accounts sign in with a one-time code as well."""
+
+HANDED_ON_BY: Mapping[Role, tuple[frozenset[Role], ...]] = {
+    Role.COORDINATOR: (frozenset({Role.COORDINATOR}),),
+    Role.OPERATOR: (frozenset({Role.OPERATOR}),),
+    Role.AUDITOR: (frozenset({Role.COORDINATOR, Role.OPERATOR}),),
+    Role.LEADER: (frozenset({Role.COORDINATOR}),),
+    Role.VOLUNTEER: (frozenset({Role.COORDINATOR}),),
+    Role.OFFICER: (frozenset({Role.COORDINATOR}),),
+    Role.CLERK: (frozenset({Role.COORDINATOR}),),
+    Role.SUBSCRIBER: (frozenset({Role.COORDINATOR}), frozenset({Role.OPERATOR})),
+}
+"""Who may grant a role, and may reset, close, open or sign out an account that has it: whoever holds all roles of one
+of these sets. The corps' roles rank below the coordinator. An auditor reads what coordinators read (volunteers) and
+what operators read (the audit log), so it takes both. A subscriber reads events, which name nobody."""
+
+
+def may_hand_on(held: Collection[Role], role: Role) -> bool:
+    """Whether whoever holds ``held`` may grant ``role``, and look after accounts that have it."""
+    return any(needed <= frozenset(held) for needed in HANDED_ON_BY[role])
+
+
+class RoleOutOfReach(DomainError):
+    """An account has, or would get, a role that is not the asking person's to hand on."""
+
+    status = 403
+
+    def __init__(self, roles: Collection[Role]) -> None:
+        super().__init__("role_out_of_reach", field="roles", roles=Words("choices", tuple(sorted(roles))))
+
+
+def require_may_hand_on(held: Collection[Role], roles: Collection[str]) -> None:
+    """:raises RoleOutOfReach: names the roles that are not theirs to hand on."""
+    if beyond := [Role(role) for role in roles if not may_hand_on(held, Role(role))]:
+        raise RoleOutOfReach(beyond)
 
 
 SHORTEST_LOGIN = 2
@@ -58,22 +99,30 @@ def new_login(typed: str) -> str:
 
 @dataclass(eq=False, kw_only=True)
 class Account(Aggregate):
-    """``id`` is the pseudonymous subject of its tokens; the login name never leaves catalog.
+    """``id`` is the pseudonymous subject of its tokens; the login name never leaves catalog, and its audit log does
+    not hold it either.
 
-    ``totp_counter`` is the last time step (RFC 6238) whose code was used: none is taken twice.
+    An account is ``invited`` until its owner has chosen a password on the page that the invitation leads to; it has
+    no ``password_hash`` then. ``totp_counter`` is the last time step (RFC 6238) whose code was used: none is taken
+    twice.
     """
 
     kind: ClassVar[str] = "account"
-    STEPS: ClassVar[Steps] = {"active": ("disable",), "disabled": ("enable",)}
+    STEPS: ClassVar[Steps] = {
+        "invited": ("reset", "disable"),
+        "active": ("reset", "disable"),
+        "disabled": ("enable",),
+    }
 
     id: str
     login: str
-    password_hash: str
     roles: list[str]
+    made_at: datetime
+    password_hash: str | None = None
     township_code: str | None = None
     team_code: str | None = None
     volunteer_no: str | None = None
-    state: str = "active"
+    state: Literal["invited", "active", "disabled"] = "invited"
     totp_sealed: str | None = None
     totp_counter: int = field(default=0)
 
@@ -82,22 +131,45 @@ class Account(Aggregate):
         return self.id
 
     def check_scope(self) -> None:
-        """:raises InvalidInput: a role lacks what it is for; names the field."""
+        """:raises InvalidInput: a role lacks what it is for, nothing needs what is given, or the roles don't go
+        together; names the field."""
         for role, needed in _SCOPED.items():
             if role in self.roles and getattr(self, needed) is None:
-                raise InvalidInput("role_needs_scope", field=needed, role=role.value)
+                raise InvalidInput("role_needs_scope", field=needed, role=Words("choices", (role,)))
+        if Role.VOLUNTEER in self.roles and (others := set(self.roles) - {Role.VOLUNTEER, Role.LEADER}):
+            raise InvalidInput("roles_apart", field="roles", roles=Words("choices", tuple(sorted(others))))
+        for scope in sorted(set(_SCOPED.values())):
+            used = any(role in self.roles for role, needed in _SCOPED.items() if needed == scope)
+            derived = scope == "team_code" and Role.VOLUNTEER in self.roles
+            if getattr(self, scope) is not None and not used and not derived:
+                raise InvalidInput("scope_unused", field=scope)
 
     @property
     def needs_second_factor(self) -> bool:
-        return Role.COORDINATOR in self.roles
+        return not SECOND_FACTOR.isdisjoint(self.roles)
+
+    def invite(self) -> None:
+        """Its password and its second factor end; the owner chooses new ones."""
+        self.require("reset", self.state)
+        self.state, self.password_hash, self.totp_sealed, self.totp_counter = "invited", None, None, 0
+
+    def activate(self, password_hash: str, *, totp_sealed: str | None, totp_counter: int) -> None:
+        """The owner has chosen a password, and enrolled the second factor where one is needed."""
+        self.state, self.password_hash = "active", password_hash
+        self.totp_sealed, self.totp_counter = totp_sealed, totp_counter
 
     def disable(self) -> None:
         self.require("disable", self.state)
         self.state = "disabled"
 
     def enable(self) -> None:
+        """One that never had a password needs another invitation then."""
         self.require("enable", self.state)
-        self.state = "active"
+        self.state = "active" if self.password_hash is not None else "invited"
+
+    def follow(self, team_code: str) -> None:
+        """Its volunteer has moved to another team, and so leads the old one no more."""
+        self.team_code, self.roles = team_code, [Role.VOLUNTEER.value]
 
     def use_code(self, counter: int | None) -> bool:
         """Takes the time step of a right one-time code; False when there was none, or it was used before."""
@@ -107,7 +179,17 @@ class Account(Aggregate):
         return True
 
 
-def require_strong(password: str) -> None:
+@dataclass(kw_only=True)
+class Invitation:
+    """What the link of an invitation opens, by the SHA-256 of its token; an account has one at most, so another one
+    voids the one before."""
+
+    account_id: str
+    token_hash: str
+    expires_at: datetime
+
+
+def require_strong(password: str, *, field: str = "new_password") -> None:
     """:raises InvalidInput: too short, too long, or all of one sign (after NIST SP 800-63B: length counts)."""
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD or len(set(password)) < 5:
-        raise InvalidInput("password_weak", field="new_password", least=SHORTEST_PASSWORD)
+        raise InvalidInput("password_weak", field=field, least=SHORTEST_PASSWORD)

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Column, Date, Float, Integer, MetaData, String, Table, Text
 from sqlalchemy.orm import registry
 
-from services.catalog.domain.account import Account
+from services.catalog.domain.account import Account, Invitation
 from services.catalog.domain.directory import Agency, Category, ServiceItem, Team, Township
 from services.catalog.domain.edition import Edition
 from services.catalog.domain.sign_in import Failures, Grant
@@ -94,16 +94,24 @@ account = Table(
     metadata,
     Column("id", String(36), primary_key=True),
     Column("login", String(80), nullable=False, unique=True),
-    Column("password_hash", String(200), nullable=False),
+    Column("password_hash", String(200), nullable=True),
     Column("roles", Json, nullable=False),
     Column("township_code", String(12), nullable=True),
     Column("team_code", String(40), nullable=True),
-    Column("volunteer_no", String(20), nullable=True),
+    Column("volunteer_no", String(20), nullable=True, unique=True),
     Column("state", String(10), nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
     Column("totp_sealed", Text, nullable=True),
     Column("totp_counter", BigInteger, nullable=False),
     Column("event_seq", Integer, nullable=False),
     Column("version", Integer, nullable=False),
+)
+invitation = Table(
+    "invitation",
+    metadata,
+    Column("account_id", String(36), primary_key=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("expires_at", UtcDateTime, nullable=False),
 )
 sign_in_failure = Table(
     "sign_in_failure",
@@ -148,3 +156,4 @@ for _class, _table in (
     _mapper.map_imperatively(_class, _table, version_id_col=_table.c.version)
 _mapper.map_imperatively(Failures, sign_in_failure)
 _mapper.map_imperatively(Grant, sign_in_grant)
+_mapper.map_imperatively(Invitation, invitation)

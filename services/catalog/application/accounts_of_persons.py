@@ -1,0 +1,83 @@
+"""A volunteer's account is part of the person: it moves, leaves, is exported and is erased with the entry."""
+
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from services.catalog.application.signing_out import sign_out_everywhere
+from services.catalog.application.wrong_tries import counter_of
+from services.catalog.domain.account import Account
+from services.catalog.domain.sign_in import Grant
+from services.catalog.store.tables import account as account_table
+from services.catalog.store.tables import invitation, sign_in_failure, sign_in_grant
+from shared.db.unit_of_work import Transaction, UnitOfWork
+from shared.privacy.answering import Record
+
+
+async def move_account(uow: UnitOfWork, tx: Transaction, no: str, team_code: str) -> None:
+    """The account of a volunteer who moved: its tokens, which name the old team, are void."""
+    if (account := await _account_of(tx, no)) is not None:
+        account.follow(team_code)
+        await sign_out_everywhere(uow, tx, account)
+
+
+async def close_account(uow: UnitOfWork, tx: Transaction, no: str) -> None:
+    """The account of a volunteer who has left. Whoever comes back has it opened again by a coordinator."""
+    account = await _account_of(tx, no)
+    if account is not None and account.state != "disabled":
+        account.disable()
+        await void_invitation(tx, account.id)
+        await sign_out_everywhere(uow, tx, account)
+
+
+async def erase_account(uow: UnitOfWork, tx: Transaction, no: str) -> int:
+    """Ends and deletes the account of a person who is erased, with its login name and sign-ins; gives how many
+    records that were."""
+    account = await _account_of(tx, no)
+    if account is None:
+        return 0
+    await void_invitation(tx, account.id)
+    sign_ins = await _sign_ins(tx, account)
+    await sign_out_everywhere(uow, tx, account)
+    await tx.session.execute(
+        delete(sign_in_failure).where(sign_in_failure.c.key == counter_of(uow.vault, "name", account.login))
+    )
+    await tx.flush()  # its last event is numbered by the row that goes
+    await tx.session.delete(account)
+    return 1 + len(sign_ins)
+
+
+async def account_records(tx: Transaction, no: str) -> list[Record]:
+    """What the person's export says of the account and the sign-ins that are kept."""
+    account = await _account_of(tx, no)
+    if account is None:
+        return []
+    own: dict[str, Any] = {
+        "kind": "account",
+        "login": account.login,
+        "roles": account.roles,
+        "state": account.state,
+        "made_at": account.made_at.isoformat(),
+        "team_code": account.team_code,
+        "has_second_factor": account.totp_sealed is not None,
+    }
+    return [own, *await _sign_ins(tx, account)]
+
+
+async def void_invitation(tx: Transaction, account_id: str) -> None:
+    await tx.session.execute(delete(invitation).where(invitation.c.account_id == account_id))
+
+
+async def _account_of(tx: Transaction, no: str) -> Account | None:
+    found = await tx.session.scalar(select(account_table.c.id).where(account_table.c.volunteer_no == no))
+    return await tx.find(Account, found) if found is not None else None
+
+
+async def _sign_ins(tx: Transaction, account: Account) -> list[Record]:
+    """One record a sign-in, however often it was renewed."""
+    kept = select(Grant).where(sign_in_grant.c.account_id == account.id).order_by(sign_in_grant.c.began_at)
+    by_family = {grant.family: grant for grant in await tx.session.scalars(kept)}
+    return [
+        {"kind": "sign_in", "began_at": grant.began_at.isoformat(), "client_id": grant.client_id}
+        for grant in by_family.values()
+    ]
