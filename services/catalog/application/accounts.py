@@ -78,6 +78,10 @@ async def ensure_account(
         raise InvalidInput("second_factor_needed", field="totp_secret")
     hashed = await passwords.hash(password)
     async with uow.transaction() as tx:
+        await tx.take_turn()  # another process may begin with the same account
+        named = select(account_table.c.id).where(account_table.c.login == login_of(login))
+        if await tx.session.scalar(named) is not None:
+            return
         account = await _add_account(uow, tx, login=login, roles=roles, scope=scope)
         sealed = seal_secret(uow.vault, account.id, totp_secret) if totp_secret is not None else None
         account.activate(hashed, totp_sealed=sealed, totp_counter=0)
