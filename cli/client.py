@@ -1,7 +1,7 @@
 """Talks to a running Diancai, and keeps at it while a part of it restarts."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from typing import Any, Self
 
@@ -63,6 +63,8 @@ class Client:
         self._on_silence = on_silence
         self._first_seconds = first_seconds
         self._answered = self._said = False
+        self.confirms: Collection[str] = ()
+        """Doubts that are answered with "go on"; all others are refusals."""
         self._http = http
         self._session = session
         self._patience = patience_seconds
@@ -179,7 +181,12 @@ class Client:
         if response.status_code in RETRY_STATUSES:
             raise Unreachable(str(self._http.base_url), f"{method} {path}: {response.status_code}")
         if response.is_error:
-            raise Refused(method, path, response)
+            refusal = Refused(method, path, response)
+            asked = {str(doubt["code"]) for doubt in refusal.problem.get("errors", ())}
+            if refusal.problem.get("code") != "confirmation_needed" or not asked <= set(self.confirms):
+                raise refusal
+            query = dict(request.pop("params", {})) | {"confirm": sorted(asked)}
+            return await self._once(method, path, params=query, **request)
         self._said = False
         try:
             return response.json()

@@ -38,6 +38,7 @@ RETURNED_TOWNSHIP, RETURN_REASON = "塘下镇", {"reason_code": "duplicate", "re
 CANCELLED_TOWNSHIP, CANCEL_REASON = "安阳街道", {"reason_code": "venue", "reason": "场地临时维修，改日再约"}
 ITEMS_ON_THEME = ("farm-policy",)
 """Of both stated themes, whose days are the campaign's."""
+OFF_DAY_REASON = "演示：补录 2014 年的服务"
 RULED_OUT = {"湖岭镇": ["2014-06-27"], "陶山镇": ["2014-06-30"]}
 MAIL = {
     "coordinator": "coordinator@diancai.example",

@@ -12,19 +12,24 @@ import uvicorn
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Mailbox
 from rich.console import Console
+from starlette.routing import BaseRoute, Mount
 
 from cli import report
 from cli.accounts import demonstration_session, ensure_demonstration_accounts
 from cli.client import Client
 from cli.demo import Demonstration
+from cli.demonstration_clock import DemonstrationClock, clock_api
 from cli.terminal import language_of, words
 from services.embedded import build_all, embedded
 from shared.contracts import PUBLISHERS
 from shared.db.lock import LOCK, InUse, held, lock_of
+from shared.kernel.clock import Clock, utc_now
+from shared.service import Service
 from shared.telemetry.logs import configure_logs, logger
 
 HOST = "127.0.0.1"
 RESULT = "demonstration.json"
+CLOCK = "demonstration-clock.json"
 
 log = logger(__name__)
 
@@ -87,13 +92,19 @@ async def run(data: Path, port: int, *, demo: bool, console: Console) -> None:
 
 
 async def _serve(data: Path, port: int, url: str, smtp_url: str, *, demo: bool, console: Console) -> None:
-    services = build_all(data, url=url, smtp_url=smtp_url)
+    clock = DemonstrationClock(data / CLOCK) if demo else utc_now
+    services = build_all(data, url=url, smtp_url=smtp_url, clock=clock)
     for service in services:
         await service.migrations.upgrade(service.database)
     catalog = next(service for service in services if service.name == "catalog")
     await ensure_demonstration_accounts(catalog, data, console, scoped=demo)
     config = uvicorn.Config(
-        embedded(services), host=HOST, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=2
+        embedded(services, _clock_routes(clock, catalog)),
+        host=HOST,
+        port=port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=2,
     )
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
@@ -106,6 +117,13 @@ async def _serve(data: Path, port: int, url: str, smtp_url: str, *, demo: bool, 
     console.print(words("up.data", folder=data), soft_wrap=True, highlight=False, markup=False)
     async with _playing(url, data, console) if demo else _nothing():
         await serving
+
+
+def _clock_routes(clock: Clock, catalog: Service) -> list[BaseRoute]:
+    """Only a demonstration has a clock that can be moved."""
+    if not isinstance(clock, DemonstrationClock):
+        return []
+    return [Mount("/api/demonstration", clock_api(clock, catalog.api.state.gate))]
 
 
 @asynccontextmanager

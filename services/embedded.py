@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.routing import Mount
+from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from services.catalog.bootstrap import build as build_catalog
@@ -58,7 +58,7 @@ def build_all(
     ]
 
 
-def embedded(services: Sequence[Service]) -> Starlette:
-    """The application: the services' doors, and the pages of ``web/``."""
+def embedded(services: Sequence[Service], extra_routes: Sequence[BaseRoute] = ()) -> Starlette:
+    """The application: the services' operations, ``extra_routes``, and the pages of ``web/``."""
     pages = [Mount("/", StaticFiles(directory=WEB, html=True))] if WEB.is_dir() else []
-    return application(services, extra_routes=pages)
+    return application(services, extra_routes=[*extra_routes, *pages])

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -22,7 +22,7 @@ from shared.db.rows import Row, insert_rows, rows_of
 from shared.db.vault import Vault
 from shared.kernel.access import SYSTEM, Actor, Grant, Policy
 from shared.kernel.aggregate import Aggregate
-from shared.kernel.clock import Clock
+from shared.kernel.clock import Clock, business_day
 from shared.kernel.errors import Conflict, NotFound
 from shared.messaging.envelope import Envelope
 from shared.messaging.outbox import Outbox, Recorded
@@ -260,7 +260,12 @@ class UnitOfWork:
         transaction.committed(self.wake_relay)
 
     def now(self) -> datetime:
+        """The real moment; see shared.kernel.clock."""
         return self._clock()
+
+    def today(self) -> date:
+        """The day that business goes by; see shared.kernel.clock."""
+        return business_day(self._clock)
 
     async def add(self, aggregate: Aggregate, *events: Event, claim: Claim | None = None) -> str:
         """Stores a new aggregate with its first events, in one transaction with what others add at the same moment.

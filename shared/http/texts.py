@@ -6,11 +6,10 @@ from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from shared.kernel.clock import CHINA
 from shared.kernel.errors import Words
 
-CHINA = ZoneInfo("Asia/Shanghai")
 LANGUAGES = ("zh-CN", "en")
 DEFAULT = "zh-CN"
 

@@ -274,7 +274,7 @@ SCENES: Mapping[str, Mapping[str, Scene]] = {
         "POST /stops/{stop_id}/postpone": Scene(OBJECT, body=REASON),
         "POST /stops/{stop_id}/cancel": Scene(OBJECT, body=REASON),
         "POST /stops/{stop_id}/start": Scene(OBJECT),
-        "POST /stops/{stop_id}/complete": Scene(
+        "POST /stops/{stop_id}/reports": Scene(
             OBJECT,
             body=lambda p, s: {
                 "booths": [{"assignment_id": p.assignment, "served": 1, "leaflets": 0, "follow_ups": 0}]

@@ -4,6 +4,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 
+class StandingClock:
+    """Real time, and business as it stands on the first morning of Rui'an's circuit of 2014."""
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC)
+
+    def business_now(self) -> datetime:
+        return datetime(2014, 6, 27, 0, tzinfo=UTC)
+
+
 @dataclass
 class PlayedClock:
     now: datetime = field(default_factory=lambda: datetime(2014, 6, 27, 1, tzinfo=UTC))

@@ -18,6 +18,7 @@ from shared.messaging.memory import MemoryBroker
 from shared.messaging.outbox import read_log
 from shared.process import application
 from shared.service import Service
+from tests.support.clock import StandingClock
 from tests.support.tokens import EVERYTHING, bearer
 
 
@@ -66,9 +67,11 @@ class House:
 
 @asynccontextmanager
 async def running_house(
-    *makers: Callable[[Broker, Cache, Clock], Service], broker: Broker | None = None, clock: Clock = utc_now
+    *makers: Callable[[Broker, Cache, Clock], Service], broker: Broker | None = None, clock: Clock | None = None
 ) -> AsyncIterator[House]:
-    """Migrates and starts the services that ``makers`` give, all in this process on one broker."""
+    """Migrates and starts the services that ``makers`` give, all in this process on one broker; by default business
+    stands on the first morning of Rui'an's circuit."""
+    clock = clock or StandingClock()
     broker = broker or MemoryBroker()
     cache = MemoryCache()
     services = {service.name: service for service in (make(broker, cache, clock) for make in makers)}

@@ -14,7 +14,7 @@ from services.dispatch.application.wording import Speech
 from services.dispatch.domain.candidate import Placed, Step, TakenOut
 from services.dispatch.domain.run import PlanningRun
 from shared.http.doors import door
-from shared.http.inputs import AppState, IdempotencyKey, Page, Uow
+from shared.http.inputs import AppState, Confirmed, IdempotencyKey, Page, Uow
 from shared.http.texts import preferred_language
 
 router = APIRouter(tags=["planning"])
@@ -37,9 +37,16 @@ Spoken = Annotated[Speech, Depends(_speech)]
     **door("start_planning_run", 409, 422),
 )
 async def start_run(
-    body: schemas.RunBody, uow: Uow, state: AppState, speech: Spoken, idempotency_key: IdempotencyKey = None
+    body: schemas.RunBody,
+    uow: Uow,
+    state: AppState,
+    speech: Spoken,
+    idempotency_key: IdempotencyKey = None,
+    confirmed: Confirmed = frozenset(),
 ) -> schemas.RunAnswer:
-    run = await runs.start_run(uow, state.cache, state.planner, body, idempotency_key, **body.model_dump())
+    run = await runs.start_run(
+        uow, state.cache, state.planner, body, idempotency_key, **body.model_dump(), confirmed=confirmed
+    )
     return _run_answer(speech, run)
 
 
@@ -161,9 +168,9 @@ async def diff_candidate(
     **door("publish_candidate", 404, 409, 422),
 )
 async def publish_candidate(
-    candidate_id: str, body: schemas.PublishBody, uow: Uow, speech: Spoken
+    candidate_id: str, body: schemas.PublishBody, uow: Uow, speech: Spoken, confirmed: Confirmed = frozenset()
 ) -> schemas.WholeCandidateAnswer:
-    await candidates.publish_candidate(uow, candidate_id, body.revision)
+    await candidates.publish_candidate(uow, candidate_id, body.revision, confirmed)
     view = await candidate_queries.get_candidate(uow, speech, candidate_id)
     return schemas.WholeCandidateAnswer.model_validate(view)
 

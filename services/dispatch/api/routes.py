@@ -47,9 +47,16 @@ async def list_demand(
     **door("propose_plan", 409, 422),
 )
 async def propose_plan(
-    body: schemas.PlanBody, request: Request, uow: Uow, state: AppState, idempotency_key: IdempotencyKey = None
+    body: schemas.PlanBody,
+    request: Request,
+    uow: Uow,
+    state: AppState,
+    idempotency_key: IdempotencyKey = None,
+    confirmed: Confirmed = frozenset(),
 ) -> schemas.PlanAnswer:
-    plan = await planning.propose_plan(uow, state.planner, body, idempotency_key, **body.model_dump())
+    plan = await planning.propose_plan(
+        uow, state.planner, body, idempotency_key, **body.model_dump(), confirmed=confirmed
+    )
     return await _plan_answer(request, uow, plan.id)
 
 
@@ -68,8 +75,10 @@ async def get_plan(plan_id: str, request: Request, uow: Uow) -> schemas.PlanAnsw
 
 
 @router.post("/plans/{plan_id}/publish", summary="Put a plan in force", **door("publish_plan", 404, 409, 422))
-async def publish_plan(plan_id: str, request: Request, uow: Uow) -> schemas.PlanAnswer:
-    await planning.publish_plan(uow, plan_id)
+async def publish_plan(
+    plan_id: str, request: Request, uow: Uow, confirmed: Confirmed = frozenset()
+) -> schemas.PlanAnswer:
+    await planning.publish_plan(uow, plan_id, confirmed)
     return await _plan_answer(request, uow, plan_id)
 
 
@@ -134,18 +143,28 @@ async def cancel_stop(
     return schemas.StopAnswer.model_validate(await queries.get_stop(uow, stop_id))
 
 
-@router.post("/stops/{stop_id}/start", summary="The teams are there", **door("start_stop", 404, 409, 422))
-async def start_stop(stop_id: str, uow: Uow) -> schemas.StopAnswer:
-    await fieldwork.start_stop(uow, stop_id)
+@router.post(
+    "/stops/{stop_id}/start", summary="The teams are there, on the stop's day", **door("start_stop", 404, 409, 422)
+)
+async def start_stop(
+    stop_id: str, uow: Uow, body: schemas.OffDayBody | None = None, confirmed: Confirmed = frozenset()
+) -> schemas.StopAnswer:
+    said = body or schemas.OffDayBody()
+    await fieldwork.start_stop(uow, stop_id, off_day_reason=said.off_day_reason, confirmed=ask_about(said, confirmed))
     return schemas.StopAnswer.model_validate(await queries.get_stop(uow, stop_id))
 
 
 @router.post(
-    "/stops/{stop_id}/complete", summary="The stop is over; report every booth", **door("complete_stop", 404, 409, 422)
+    "/stops/{stop_id}/reports",
+    summary="What booths did, on the stop's day; with the last one the stop is over",
+    **door("report_booths", 404, 409, 422),
 )
-async def complete_stop(stop_id: str, body: schemas.CompleteBody, uow: Uow) -> schemas.StopAnswer:
+async def report_booths(
+    stop_id: str, body: schemas.ReportsBody, uow: Uow, confirmed: Confirmed = frozenset()
+) -> schemas.StopAnswer:
     reports = {booth.assignment_id: Report(booth.served, booth.leaflets, booth.follow_ups) for booth in body.booths}
-    await fieldwork.complete_stop(uow, stop_id, reports)
+    doubts = ask_about(body, confirmed)
+    await fieldwork.report_booths(uow, stop_id, reports, off_day_reason=body.off_day_reason, confirmed=doubts)
     return schemas.StopAnswer.model_validate(await queries.get_stop(uow, stop_id))
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from services.dispatch.domain.stop import DeclineReason, StopReason
-from shared.http.inputs import Answer, Body, Key, ReasonBody, TownshipCode
+from shared.http.inputs import Answer, Body, Key, ReasonBody, Text, TownshipCode
 
 Campaign = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
@@ -125,6 +125,7 @@ class StopAnswer(Answer):
     reason_code: str | None
     reason: str | None
     postponed_from: PostponedAnswer | None
+    off_day_reason: str | None
     assignments: list[AssignmentAnswer]
 
 
@@ -198,5 +199,13 @@ class BoothReportBody(Body):
     follow_ups: Count = 0
 
 
-class CompleteBody(Body):
+class OffDayBody(Body):
+    """``off_day_reason`` is a coordinator's, for a stop that is entered on another day than its own."""
+
+    off_day_reason: Text | None = None
+
+
+class ReportsBody(OffDayBody):
+    """A leader reports the booths of the own team, a coordinator any."""
+
     booths: Annotated[list[BoothReportBody], Field(min_length=1, max_length=200)]

@@ -122,7 +122,7 @@ async def _look(uow: UnitOfWork, candidate_id: str, steps: Sequence[Step], from_
         found = await session.get(Candidate, candidate_id)
         if found is None:
             raise _no_candidate(candidate_id)
-        return await look(session, found, steps, now=uow.now(), from_revision=from_revision)
+        return await look(session, found, steps, today=uow.today(), from_revision=from_revision)
 
 
 def _no_candidate(candidate_id: str) -> NotFound:

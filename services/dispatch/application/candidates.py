@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.dispatch.application.planning import doubt_past_days
 from services.dispatch.application.policy import POLICY
 from services.dispatch.application.publishing import put_in_force
 from services.dispatch.application.tasks import Task, whole_task
@@ -24,6 +25,7 @@ from services.dispatch.domain.planning.score import score
 from services.dispatch.domain.run import PlanningRun
 from services.dispatch.store.tables import candidate_revision
 from shared.db.unit_of_work import UnitOfWork
+from shared.kernel.doubts import Confirmations, Doubts
 from shared.kernel.errors import Conflict, DomainError, InvalidInput, NotFound
 
 
@@ -68,7 +70,7 @@ async def edit_candidate(
         found = await tx.get(Candidate, candidate_id)
         found.require("edit", found.state)
         found.require_revision(revision)
-        looked = await look(tx.session, found, steps, now=tx.now, from_revision=from_revision)
+        looked = await look(tx.session, found, steps, today=uow.today(), from_revision=from_revision)
         if looked.content is None:
             raise looked.refused(InvalidInput("edit_breaks_rules", field="steps", rules=len(looked.broken)))
         await tx.session.execute(insert(candidate_revision).values(**_present(found)))
@@ -84,7 +86,9 @@ async def discard_candidate(uow: UnitOfWork, candidate_id: str) -> Candidate:
         return found
 
 
-async def publish_candidate(uow: UnitOfWork, candidate_id: str, revision: int) -> Candidate:
+async def publish_candidate(
+    uow: UnitOfWork, candidate_id: str, revision: int, confirmed: Confirmations = ()
+) -> Candidate:
     """Puts this revision of a candidate in force; said again, it changes nothing.
 
     :raises Conflict: ``revision`` is not the present one; or since it was made, orders, teams or what is published
@@ -97,9 +101,13 @@ async def publish_candidate(uow: UnitOfWork, candidate_id: str, revision: int) -
             return found
         found.require("publish", found.state)
         found.require_revision(revision)
-        looked = await look(tx.session, found, now=tx.now, lock=True)
+        looked = await look(tx.session, found, today=uow.today(), lock=True)
         if looked.content is None:
             raise looked.refused(Conflict("candidate_outdated", field="candidate_id", rules=len(looked.broken)))
+        doubts = Doubts(confirmed)
+        new = set(looked.circuit.booths) - set(looked.task.problem.published)
+        doubt_past_days(doubts, (looked.task.dated.half_day(booth.slot)[0] for booth in new), uow.today())
+        doubts.settle()
         plan = await put_in_force(tx, looked.task, looked.circuit)
         found.publish(revision, plan.id)
         return found
@@ -110,7 +118,7 @@ async def look(
     candidate: Candidate,
     steps: Sequence[Step] = (),
     *,
-    now: datetime,
+    today: date,
     lock: bool = False,
     from_revision: int | None = None,
 ) -> Looked:
@@ -122,7 +130,7 @@ async def look(
     run = await session.get(PlanningRun, candidate.run_id)
     if run is None:
         raise NotFound(PlanningRun.kind, candidate.run_id, states=PlanningRun.STEPS)
-    task = await whole_task(session, run, now, lock=lock)
+    task = await whole_task(session, run, today, lock=lock)
     content = await content_of(session, candidate, from_revision)
     volunteers = {line.id: line.volunteers for line in task.problem.lines}
     booths = edited(task.dated.read(content["booths"]), steps, volunteers, task.dated)

@@ -1,6 +1,8 @@
 """What happens to a published plan as it was meant to: teams accept, stops start and end, or are called off."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import date
 
 from sqlalchemy import select
 
@@ -12,7 +14,7 @@ from services.dispatch.application.rules import keep_off
 from services.dispatch.application.runs import queue_repairs
 from services.dispatch.domain.stop import LIVE, Assignment, Reason, Report, Stop
 from services.dispatch.store.tables import assignment as assignment_table
-from services.dispatch.store.tables import plan
+from services.dispatch.store.tables import item, plan
 from shared.contracts.dispatch import (
     AssignmentAccepted,
     BoothReported,
@@ -24,7 +26,9 @@ from shared.contracts.dispatch import (
 from shared.db.unit_of_work import Transaction, UnitOfWork
 from shared.kernel.access import Grant
 from shared.kernel.doubts import Confirmations, Doubts
-from shared.kernel.errors import NotFound
+from shared.kernel.errors import Conflict, InvalidInput, NotFound
+
+HALF_DAY_MINUTES = 240
 
 
 async def accept_assignment(uow: UnitOfWork, assignment_id: str) -> Stop:
@@ -47,45 +51,89 @@ async def cancel_stop(uow: UnitOfWork, stop_id: str, reason: Reason, confirmed: 
         return stop
 
 
-async def start_stop(uow: UnitOfWork, stop_id: str) -> Stop:
+async def start_stop(
+    uow: UnitOfWork, stop_id: str, *, off_day_reason: str | None = None, confirmed: Confirmations = ()
+) -> Stop:
+    """The teams are there.
+
+    :raises Conflict: the actor's team has taken no booth here (``not_expected``), or it is not the stop's day.
+    :raises InvalidInput: a coordinator enters it on another day, and does not say why.
+    """
     grant = uow.permit(POLICY, "start_stop")
     async with uow.transaction() as tx:
         stop = await tx.get(Stop, stop_id)
         require_stop(grant, stop)
+        if not grant.everything and not stop.expects(grant.teams):
+            raise Conflict("not_expected", field="stop_id")
+        _require_day(grant, stop, uow.today(), off_day_reason)
         stop.start()
+        Doubts(confirmed).settle()
         announce.of_stop(tx, StopStarted, stop)
         return stop
 
 
-async def complete_stop(uow: UnitOfWork, stop_id: str, reports: Mapping[str, Report]) -> Stop:
-    """Ends a stop; ``reports`` by assignment id. :raises InvalidInput: they don't match the booths."""
-    grant = uow.permit(POLICY, "complete_stop")
+async def report_booths(
+    uow: UnitOfWork,
+    stop_id: str,
+    reports: Mapping[str, Report],
+    *,
+    off_day_reason: str | None = None,
+    confirmed: Confirmations = (),
+) -> Stop:
+    """Takes what booths did, by assignment id; with the last one the stop is over.
+
+    :raises NotFound: an assignment is another team's. :raises InvalidInput: one is not expected at this stop; or a
+        coordinator enters it on another day, and does not say why.
+    :raises Conflict: it is not the stop's day, or a figure is doubtful.
+    """
+    grant = uow.permit(POLICY, "report_booths")
     async with uow.transaction() as tx:
         stop = await tx.get(Stop, stop_id)
         require_stop(grant, stop)
-        done = stop.complete(reports)
+        for assignment_id in reports:
+            require_own(grant, stop, assignment_id)
+        _require_day(grant, stop, uow.today(), off_day_reason)
+        done = stop.report(reports)
+        doubts = Doubts(confirmed)
+        await _doubt_figures(tx, doubts, done)
+        doubts.settle()
         await set_lines(tx, done, "served")
         for assignment in done:
-            report = reports[assignment.id]
-            announce.of_assignment(
-                tx,
-                BoothReported,
-                stop,
-                assignment,
-                served=report.served,
-                leaflets=report.leaflets,
-                follow_ups=report.follow_ups,
-            )
-        announce.of_stop(
-            tx,
-            StopCompleted,
-            stop,
-            booths=len(done),
-            served=sum(report.served for report in reports.values()),
-            leaflets=sum(report.leaflets for report in reports.values()),
-            follow_ups=sum(report.follow_ups for report in reports.values()),
-        )
+            figures = asdict(reports[assignment.id])
+            announce.of_assignment(tx, BoothReported, stop, assignment, **figures)
+        if stop.state == "completed":
+            _announce_completed(tx, stop)
         return stop
+
+
+def _require_day(grant: Grant, stop: Stop, today: date, off_day_reason: str | None) -> None:
+    """What is done at a stop is entered on its day. A coordinator may enter it on another, and says why."""
+    if stop.on == today:
+        return
+    if not grant.everything:
+        raise Conflict("not_its_day", field="stop_id", day=stop.on, today=today)
+    if off_day_reason is None:
+        raise InvalidInput("off_day_reason_needed", field="off_day_reason", day=stop.on, today=today)
+    stop.off_day_reason = off_day_reason
+
+
+async def _doubt_figures(tx: Transaction, doubts: Doubts, done: Sequence[Assignment]) -> None:
+    """More were served than the volunteers had time for, even at twice their pace."""
+    codes = {assignment.item_code for assignment in done}
+    rows = await tx.session.execute(select(item.c.code, item.c.minutes_per_resident).where(item.c.code.in_(codes)))
+    minutes = {row.code: row.minutes_per_resident for row in rows}
+    for number, assignment in enumerate(done):
+        each = minutes.get(assignment.item_code)
+        most = 2 * assignment.volunteers * HALF_DAY_MINUTES // each if each else None
+        if most is not None and (assignment.served or 0) > most:
+            facts = {"served": assignment.served, "volunteers": assignment.volunteers, "most": most}
+            doubts.add("figures_unlikely", f"booths[{number}].served", **facts)
+
+
+def _announce_completed(tx: Transaction, stop: Stop) -> None:
+    booths = [assignment for assignment in stop.assignments if assignment.state == "done"]
+    totals = {name: sum(getattr(booth, name) or 0 for booth in booths) for name in ("served", "leaflets", "follow_ups")}
+    announce.of_stop(tx, StopCompleted, stop, booths=len(booths), **totals)
 
 
 async def release_order(tx: Transaction, order_id: str, reason_code: str) -> None:

@@ -52,7 +52,13 @@ async def note_team(uow: UnitOfWork, event: TeamRegistered) -> None:
 
 async def note_item(uow: UnitOfWork, event: ServiceItemChanged) -> None:
     """A team that does not offer the item any more is replaced at the booths that it still has ahead, by a repair."""
-    row = {"code": event.code, "name": event.name, "name_en": event.name_en, "teams": list(event.teams)}
+    row = {
+        "code": event.code,
+        "name": event.name,
+        "name_en": event.name_en,
+        "teams": list(event.teams),
+        "minutes_per_resident": event.minutes_per_resident,
+    }
     async with uow.transaction() as tx:
         teams = await tx.session.scalar(select(item.c.teams).where(item.c.code == event.code)) or []
         await _replace(tx, item, row)

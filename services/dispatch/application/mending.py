@@ -94,7 +94,7 @@ async def postpone_stop(
         plan, found = await _plan_and_stop(tx, stop_id)
         found.require("postpone", found.state)
         Doubts(confirmed).settle()
-        first = max(not_before or found.on, found.on + timedelta(days=1))
+        first = max(not_before or found.on, found.on + timedelta(days=1), uow.today())
         last = max(plan.ends_on, first) + timedelta(days=LATEST_POSTPONEMENT_DAYS)
         calendar = await _calendar(tx, plan, found, found.teams, first, last)
         to = _best(calendar, found, await _possible(tx, plan, found, first, last))

@@ -1,7 +1,7 @@
 """Make a plan, and publish it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -16,11 +16,13 @@ from services.dispatch.domain.plan import Plan
 from services.dispatch.domain.planning.check import check_plan
 from services.dispatch.domain.planning.circuit import USUAL, Circuit, Effort, TourPlanner, stops_of, way_km
 from services.dispatch.domain.planning.circuit import Stop as PlannedStop
+from services.dispatch.domain.planning.holidays import KNOWN_YEARS
 from services.dispatch.domain.stop import Assignment, Stop
 from services.dispatch.store.tables import booking, demand_line, stop
 from shared.contracts.dispatch import StopScheduled, TeamAssigned
 from shared.db.idempotency import claim, claimed
 from shared.db.unit_of_work import Transaction, UnitOfWork
+from shared.kernel.doubts import Confirmations, Doubts
 from shared.kernel.errors import Conflict
 from shared.kernel.ids import new_id
 
@@ -36,6 +38,7 @@ async def propose_plan(
     ends_on: date,
     start_township_code: str,
     weekends: bool,
+    confirmed: Confirmations = (),
 ) -> Plan:
     """Computes a plan for the campaign's open demand and keeps it as a proposal; books nothing.
 
@@ -57,6 +60,9 @@ async def propose_plan(
             return found
         task = await open_task(session, plan)
         names = await names_of(session, task.lines)
+    doubts = Doubts(confirmed)
+    doubt_unknown_holidays(doubts, starts_on, ends_on)
+    doubts.settle()
     circuit = await first_circuit(planner, task, names)
     async with uow.transaction() as tx:
         known = await claim(tx, idempotency_key, request, plan.id)
@@ -71,7 +77,7 @@ async def propose_plan(
         return plan
 
 
-async def publish_plan(uow: UnitOfWork, plan_id: str) -> Plan:
+async def publish_plan(uow: UnitOfWork, plan_id: str, confirmed: Confirmations = ()) -> Plan:
     """Puts a proposal in force: books the teams, offers them their booths, announces the stops.
 
     :raises Conflict: meanwhile an order was cancelled or planned elsewhere, or a team was booked.
@@ -106,6 +112,9 @@ async def publish_plan(uow: UnitOfWork, plan_id: str) -> Plan:
                 ],
             )
         offered = 0
+        doubts = Doubts(confirmed)
+        doubt_past_days(doubts, (found.on for found in stops), uow.today())
+        doubts.settle()
         for found in stops:
             assignments = found.publish(tx.now)
             announce.of_stop(tx, StopScheduled, found, position=found.position, revision=plan.revision)
@@ -117,6 +126,20 @@ async def publish_plan(uow: UnitOfWork, plan_id: str) -> Plan:
             announce.of_unserved(tx, plan, line)
         announce.of_plan(tx, plan, stops=len(stops), assignments=offered, unserved=len(news))
         return plan
+
+
+def doubt_past_days(doubts: Doubts, days: Iterable[date], today: date) -> None:
+    """Teams would be asked to be somewhere on a day that is over."""
+    past = sorted({day for day in days if day < today})
+    if past:
+        doubts.add("plan_in_the_past", "starts_on", first=past[0], days=len(past), today=today)
+
+
+def doubt_unknown_holidays(doubts: Doubts, starts_on: date, ends_on: date) -> None:
+    """Of a year whose holidays are not known, only the weekends are left out."""
+    unknown = [year for year in range(starts_on.year, ends_on.year + 1) if year not in KNOWN_YEARS]
+    if unknown:
+        doubts.add("holidays_unknown", "starts_on", years="、".join(map(str, unknown)))
 
 
 async def tell_unserved(tx: Transaction, lines: Sequence[dict[str, str]]) -> list[dict[str, str]]:

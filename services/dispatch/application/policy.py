@@ -1,5 +1,6 @@
 """Who may do what in dispatch, and on what: the whole table. A stop is its township's, and every team's that has
-or had a booth there."""
+or had a booth there: these see it. To act at it a team must be expected there (services/dispatch/application/
+fieldwork.py)."""
 
 from shared.kernel.access import OPERATIONS, Policy, Role, Rules, Scope, everyone_with_an_account
 
@@ -40,7 +41,7 @@ POLICY = Policy(
         "postpone_stop": CORPS,
         "cancel_stop": CORPS,
         "start_stop": TEAM,
-        "complete_stop": TEAM,
+        "report_booths": TEAM,
         "accept_assignment": TEAM,
         "decline_assignment": TEAM,
         "make_stop_link": CORPS | {Role.OFFICER: Scope.OWN_TOWNSHIP, Role.CLERK: Scope.OWN_TOWNSHIP},

@@ -215,6 +215,7 @@ _STOP_FIELDS = (
     "reason_code",
     "reason",
     "postponed_from",
+    "off_day_reason",
 )
 _ASSIGNMENT_FIELDS = (
     "id",

@@ -1,6 +1,6 @@
 """What residents may see without an account: one stop, by a signed link."""
 
-from datetime import datetime, time, timedelta, timezone
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from services.dispatch.application.policy import POLICY
@@ -8,13 +8,12 @@ from services.dispatch.application.queries import require_stop, view_stop
 from services.dispatch.domain.stop import LIVE, Stop
 from shared.db.unit_of_work import UnitOfWork
 from shared.identity.links import Link, LinkInvalid, Links
+from shared.kernel.clock import CHINA
 from shared.kernel.errors import Conflict
 
 PURPOSE = "stop"
 LINK_DAYS = 30
 """After the stop's day, or after the link is made if that is later: long enough for a stop that is postponed."""
-
-CHINA = timezone(timedelta(hours=8))
 
 
 async def make_stop_link(uow: UnitOfWork, links: Links, stop_id: str) -> Link:
@@ -25,6 +24,7 @@ async def make_stop_link(uow: UnitOfWork, links: Links, stop_id: str) -> Link:
         require_stop(grant, found)
         if found.state == "proposed":
             raise Conflict("stop.not_announced", field="stop_id", id=stop_id)
+        # A link ends by the real time, as a token does.
         last_day = max(found.on, tx.now.astimezone(CHINA).date()) + timedelta(days=LINK_DAYS)
         link = links.make(PURPOSE, stop_id, datetime.combine(last_day, time.max, CHINA))
         tx.note(Stop.kind, stop_id, link_expires_at=link.expires_at.isoformat())

@@ -47,7 +47,7 @@ async def add_rule(
         await _require_known(tx, made)
         tx.add(made)
         await tx.session.flush()
-        await _require_pins_to_hold(tx, campaign)
+        await _require_pins_to_hold(tx, campaign, uow.today())
         return made
 
 
@@ -92,12 +92,12 @@ async def _require_known(tx: Transaction, rule: PlanningRule) -> None:
         raise InvalidInput("unknown_team", field="team_code", team=code)
 
 
-async def _require_pins_to_hold(tx: Transaction, campaign: str) -> None:
+async def _require_pins_to_hold(tx: Transaction, campaign: str, today: date) -> None:
     """All pins together, on the days of the latest run or plan; without either, the next run looks."""
     query = select(PlanningRun).where(planning_run.c.campaign == campaign).order_by(planning_run.c.id.desc()).limit(1)
     frame: PlanningRun | Plan | None = (await tx.session.scalars(query)).first()
     frame = frame or await published_plan(tx.session, campaign)
     if frame is None:
         return
-    task = await whole_task(tx.session, frame, tx.now)
+    task = await whole_task(tx.session, frame, today)
     require_pins_to_hold(task, await names_of(tx.session, task.lines))

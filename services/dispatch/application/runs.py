@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pydantic import BaseModel
 from sqlalchemy import select
 
-from services.dispatch.application.planning import first_circuit, require_pins_to_hold
+from services.dispatch.application.planning import doubt_unknown_holidays, first_circuit, require_pins_to_hold
 from services.dispatch.application.policy import POLICY
 from services.dispatch.application.tasks import Task, published_plan, whole_task
 from services.dispatch.application.wording import names_of
@@ -21,6 +21,7 @@ from services.dispatch.store.tables import planning_run
 from shared.cache.port import Cache
 from shared.db.idempotency import claim, claimed
 from shared.db.unit_of_work import Transaction, UnitOfWork
+from shared.kernel.doubts import Confirmations, Doubts
 from shared.kernel.ids import new_id
 
 RUNS_TOPIC = "planning_runs"
@@ -76,6 +77,7 @@ async def start_run(
     weekends: bool,
     seed: int,
     seconds: float,
+    confirmed: Confirmations = (),
 ) -> PlanningRun:
     """Queues a run. Its candidate is there at once, by ``planner``, so that to cancel it at any moment leaves a plan.
 
@@ -100,8 +102,11 @@ async def start_run(
         earlier = await claimed(session, idempotency_key, request)
         if earlier is not None and (found := await session.get(PlanningRun, earlier)):
             return found
-        task = await whole_task(session, run, uow.now())
+        task = await whole_task(session, run, uow.today())
         names = await names_of(session, task.lines)
+    doubts = Doubts(confirmed)
+    doubt_unknown_holidays(doubts, starts_on, ends_on)
+    doubts.settle()
     circuit = await first_circuit(planner, task, names)
     async with uow.transaction() as tx:
         known = await claim(tx, idempotency_key, request, run.id)
@@ -178,7 +183,7 @@ async def task_of(uow: UnitOfWork, run: PlanningRun) -> Taken:
     :raises DomainError: nothing is left to plan, or a pin can't be kept.
     """
     async with uow.reading() as session:
-        task = await whole_task(session, run, uow.now())
+        task = await whole_task(session, run, uow.today())
         require_pins_to_hold(task, await names_of(session, task.lines))
         kept = await session.get(Candidate, run.candidate_id) if run.candidate_id else None
     start = task.problem.published

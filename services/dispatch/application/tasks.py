@@ -3,13 +3,12 @@
 import asyncio
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.dispatch.application.problems import Frame, Lines, problem_of, site_id
-from services.dispatch.application.residents import CHINA
 from services.dispatch.domain.candidate import Dated
 from services.dispatch.domain.moves import Held
 from services.dispatch.domain.plan import Plan
@@ -79,14 +78,14 @@ async def open_task(session: AsyncSession, frame: Frame) -> Task:
     return await _task(session, frame, _Published(None, ()), frozen_until=None)
 
 
-async def whole_task(session: AsyncSession, frame: Frame, now: datetime, *, lock: bool = False) -> Task:
+async def whole_task(session: AsyncSession, frame: Frame, today: date, *, lock: bool = False) -> Task:
     """The open demand, and what the campaign's plan has published in these days. ``lock``: plan and stops stay as they
     are until the transaction ends.
 
     :raises Conflict: there is neither. :raises InvalidInput: as :func:`open_task`.
     """
     published = await _published(session, frame, lock=lock)
-    frozen_until = now.astimezone(CHINA).date() + timedelta(days=FROZEN_DAYS)
+    frozen_until = today + timedelta(days=FROZEN_DAYS)
     return await _task(session, frame, published, frozen_until=frozen_until)
 
 

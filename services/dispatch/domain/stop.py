@@ -1,6 +1,6 @@
 """A stop and the teams' assignments to its booths; they change together."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import ClassVar, Literal
@@ -134,7 +134,7 @@ class Stop(Aggregate):
     STEPS: ClassVar[Steps] = {
         "proposed": ("publish", "withdraw"),
         "planned": ("accept", "decline", "postpone", "start", "cancel"),
-        "under_way": ("complete",),
+        "under_way": ("report",),
         "completed": (),
         "cancelled": (),
     }
@@ -151,6 +151,8 @@ class Stop(Aggregate):
     state: str = "proposed"
     reason_code: str | None = None
     reason: str | None = None
+    off_day_reason: str | None = None
+    """Why a coordinator started it or reported its booths on another day than its own."""
     postponed_from: dict[str, str | None] | None = None
     assignments: list[Assignment] = field(default_factory=list)
 
@@ -243,22 +245,24 @@ class Stop(Aggregate):
             )
         self.state = "under_way"
 
-    def complete(self, reports: Mapping[str, Report]) -> list[Assignment]:
-        """Ends the stop with a report of every booth; gives the assignments that are done by that.
+    def report(self, reports: Mapping[str, Report]) -> list[Assignment]:
+        """Takes what booths did; when no team is left that has not reported, the stop is over. Gives the assignments
+        that are done by that.
 
-        :raises InvalidInput: a booth has no report, or a report has no booth here; names them.
+        :raises InvalidInput: a report is of no booth that is expected here; names its place in the request.
         """
-        self.require("complete", self.state)
+        self.require("report", self.state)
         expected = {assignment.id: assignment for assignment in self.live}
-        missing, foreign = expected.keys() - reports.keys(), reports.keys() - expected.keys()
-        if missing or foreign:
-            raise InvalidInput(
-                "reports_do_not_match",
-                field="booths",
-                missing=", ".join(sorted(missing)) or "-",
-                foreign=", ".join(sorted(foreign)) or "-",
-            )
-        for assignment_id, assignment in expected.items():
-            assignment.report(reports[assignment_id])
-        self.state = "completed"
-        return list(expected.values())
+        for number, assignment_id in enumerate(reports):
+            if assignment_id not in expected:
+                raise InvalidInput("booth_not_expected", field=f"booths[{number}].assignment_id")
+        done = [expected[assignment_id] for assignment_id in reports]
+        for assignment in done:
+            assignment.report(reports[assignment.id])
+        if not self.live:
+            self.state = "completed"
+        return done
+
+    def expects(self, teams: Collection[str]) -> bool:
+        """Whether one of these teams has taken a booth here and is to come."""
+        return any(entry.state == "accepted" and entry.team_code in teams for entry in self.assignments)

@@ -53,7 +53,12 @@ team = Table(
     Column("state", String(10), nullable=False, server_default="active"),
 )
 item = Table(
-    "item", metadata, Column("code", String(40), primary_key=True), *_names(), Column("teams", Json, nullable=False)
+    "item",
+    metadata,
+    Column("code", String(40), primary_key=True),
+    *_names(),
+    Column("teams", Json, nullable=False),
+    Column("minutes_per_resident", Integer, nullable=True),
 )
 demand_line = Table(
     "demand_line",
@@ -120,6 +125,7 @@ stop = Table(
     Column("state", String(20), nullable=False, index=True),
     Column("reason_code", String(40), nullable=True),
     Column("reason", Text, nullable=True, info=FREE_TEXT),
+    Column("off_day_reason", Text, nullable=True, info=FREE_TEXT),
     Column("postponed_from", Json, nullable=True, info=FREE_TEXT),
     Column("event_seq", Integer, nullable=False),
     Column("version", Integer, nullable=False),

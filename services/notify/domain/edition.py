@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
-from zoneinfo import ZoneInfo
 
 from shared.kernel.aggregate import Aggregate
-
-_HERE = ZoneInfo("Asia/Shanghai")
+from shared.kernel.clock import CHINA
 
 
 @dataclass(eq=False, kw_only=True)
@@ -32,4 +30,4 @@ class Edition(Aggregate):
         """Whether a township that was entered at that moment is to be told: yes when the edition came
         later, or was not yet over. It follows from the two events alone, so it does not matter which
         of them is heard first."""
-        return self.published_at >= entered_at or self.retires_on >= entered_at.astimezone(_HERE).date()
+        return self.published_at >= entered_at or self.retires_on >= entered_at.astimezone(CHINA).date()

@@ -21,12 +21,13 @@ Campaign = Annotated[str | None, Query(min_length=1, max_length=80)]
 @router.get("/editions", summary="List the menus that can be ordered from", **door("read_menu", 422))
 async def list_editions(uow: Uow, after: After = None, limit: Limit = 100) -> Page[schemas.EditionAnswer]:
     items, next_after = await queries.list_copies(uow, Edition, after=after, limit=limit)
-    return Page[schemas.EditionAnswer].model_validate({"items": items, "next_after": next_after})
+    answers = [schemas.EditionAnswer.on(uow.today(), edition) for edition in items]
+    return Page[schemas.EditionAnswer](items=answers, next_after=next_after)
 
 
 @router.get("/editions/{edition_id}", summary="One menu", **door("read_menu", 404, 422))
 async def get_edition(edition_id: str, uow: Uow) -> schemas.EditionAnswer:
-    return schemas.EditionAnswer.model_validate(await queries.get_edition(uow, edition_id))
+    return schemas.EditionAnswer.on(uow.today(), await queries.get_edition(uow, edition_id))
 
 
 @router.get("/townships", summary="List the townships that can order", **door("read_menu", 422))
@@ -93,8 +94,10 @@ async def put_order(
 
 
 @router.post("/orders/{order_id}/submit", summary="Hand an order in", **door("submit_order", 404, 409, 422))
-async def submit_order(order_id: str, uow: Uow, state: AppState) -> schemas.OrderAnswer:
-    return schemas.OrderAnswer.model_validate(await commands.submit_order(uow, state.menu, order_id))
+async def submit_order(
+    order_id: str, uow: Uow, state: AppState, confirmed: Confirmed = frozenset()
+) -> schemas.OrderAnswer:
+    return schemas.OrderAnswer.model_validate(await commands.submit_order(uow, state.menu, order_id, confirmed))
 
 
 @router.post("/orders/{order_id}/accept", summary="Take an order on", **door("accept_order", 404, 409, 422))

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from services.requests.domain.menu import Edition
 from services.requests.domain.order import CancelReason, Draft, Point, ReturnReason, WantedItem
 from shared.http.inputs import Answer, Body, Code, Key, Name, ReasonBody, Text, TownshipCode
 
@@ -136,7 +137,12 @@ class EditionAnswer(Answer):
     effective_on: date
     retires_on: date
     state: Literal["open", "withdrawn"]
+    in_force: Annotated[bool, Field(description="whether it can be ordered from today")] = False
     items: list[DishAnswer]
+
+    @classmethod
+    def on(cls, today: date, edition: Edition) -> "EditionAnswer":
+        return cls.model_validate(edition).model_copy(update={"in_force": edition.is_in_force(today)})
 
 
 class TownshipAnswer(Answer):

@@ -43,8 +43,9 @@ async def draft_order(
     """
     grant = uow.permit(POLICY, "draft_order")
     grant.require_for("township_code", township=draft.township_code)
-    order = Order.drafted(new_id(), draft, await menu.lines_of(uow, draft), uow.now())
-    Doubts(confirmed).settle()
+    doubts = Doubts(confirmed)
+    order = Order.drafted(new_id(), draft, await menu.lines_of(uow, draft, doubts), uow.now())
+    doubts.settle()
     events = [_handed_in(order, uow.now())] if submit else []
     claim = Claim.of(idempotency_key, request, order.id) if idempotency_key else None
     with menu.while_open():
@@ -63,18 +64,23 @@ async def redraft_order(
     grant.require_for("township_code", township=draft.township_code)
     async with uow.transaction() as tx:
         order = await _own(tx, grant, order_id)
-        order.redraft(draft, await menu.lines_of(uow, draft))
-        Doubts(confirmed).settle()
+        doubts = Doubts(confirmed)
+        order.redraft(draft, await menu.lines_of(uow, draft, doubts))
+        doubts.settle()
         return order
 
 
-async def submit_order(uow: UnitOfWork, menu: Menu, order_id: str) -> Order:
-    """:raises Conflict: its edition was withdrawn meanwhile."""
+async def submit_order(uow: UnitOfWork, menu: Menu, order_id: str, confirmed: Confirmations = ()) -> Order:
+    """:raises Conflict: its edition was withdrawn meanwhile, or is not in force."""
     grant = uow.permit(POLICY, "submit_order")
     with menu.while_open():
         async with uow.transaction() as tx:
             order = await _own(tx, grant, order_id)
-            tx.record(order, _handed_in(order, tx.now))
+            handed_in = _handed_in(order, tx.now)
+            doubts = Doubts(confirmed)
+            await menu.require_in_force(uow, order.edition_id, doubts)
+            doubts.settle()
+            tx.record(order, handed_in)
             return order
 
 

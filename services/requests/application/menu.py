@@ -4,13 +4,17 @@ That an edition was withdrawn is seen by the store, when an order is handed in."
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from services.requests.domain.line import Line
 from services.requests.domain.menu import Edition, Township
 from services.requests.domain.order import Draft
+from services.requests.store.tables import edition as editions
 from shared.db.engine import refers_to_nothing
 from shared.db.unit_of_work import UnitOfWork
+from shared.kernel.access import Role
+from shared.kernel.doubts import Doubts
 from shared.kernel.errors import Conflict, InvalidInput
 from shared.kernel.ids import new_id
 
@@ -22,11 +26,51 @@ class Menu:
         self._editions: dict[str, Edition] = {}
         self._townships: set[str] = set()
 
-    async def lines_of(self, uow: UnitOfWork, draft: Draft) -> list[Line]:
-        """:raises InvalidInput: the township, the edition or an item is not known here."""
+    async def lines_of(self, uow: UnitOfWork, draft: Draft, doubts: Doubts) -> list[Line]:
+        """The lines of an order; adds the doubts about its days.
+
+        :raises InvalidInput: the township, the edition or an item is not known here.
+        :raises Conflict: the edition is not in force today, and whoever orders may not enter what is past.
+        """
         if draft.township_code not in self._townships or draft.edition_id not in self._editions:
             await self._look_up(uow, draft)
-        return draft.lines_from(self._editions[draft.edition_id], new_id)
+        edition = self._editions[draft.edition_id]
+        await self.require_in_force(uow, edition.id, doubts)
+        today = uow.today()
+        for number, day in enumerate(draft.wished_on):
+            if day < today:
+                doubts.add("day_in_the_past", f"wished_on[{number}]", day=day, today=today)
+        return draft.lines_from(edition, new_id)
+
+    async def require_in_force(self, uow: UnitOfWork, edition_id: str, doubts: Doubts) -> None:
+        """Orders are handed in from menus that are in force today. A coordinator may enter what is past, and is asked.
+
+        :raises Conflict: it is not in force; names those that are.
+        """
+        today = uow.today()
+        edition = self._editions.get(edition_id)
+        if edition is not None and edition.is_in_force(today):
+            return
+        async with uow.reading() as session:
+            found = await session.get(Edition, edition_id)
+            open_today = await session.scalars(
+                select(editions.c.title).where(
+                    editions.c.state == "open", editions.c.effective_on <= today, editions.c.retires_on >= today
+                )
+            )
+            titles = [f"《{title}》" for title in open_today]
+        if found is None or found.is_in_force(today):
+            return
+        facts = {
+            "title": found.title,
+            "first": found.effective_on,
+            "last": found.retires_on,
+            "today": today,
+            "in_force": "、".join(titles) or "-",
+        }
+        if not uow.actor.is_system and Role.COORDINATOR not in uow.actor.roles:
+            raise Conflict("edition_not_in_force", field="edition_id", **facts)
+        doubts.add("edition_not_in_force", "edition_id", **facts)
 
     @contextmanager
     def while_open(self) -> Iterator[None]:

@@ -35,6 +35,10 @@ class Edition(Aggregate):
     def key(self) -> str:
         return self.id
 
+    def is_in_force(self, on: date) -> bool:
+        """Whether it can be ordered from on that day."""
+        return self.state == "open" and self.effective_on <= on <= self.retires_on
+
 
 @dataclass(eq=False, kw_only=True)
 class Township:

@@ -1,0 +1,106 @@
+"""The clock that a demonstration goes by: business stands at a day of 2014 until somebody moves it on."""
+
+import json
+import os
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+from fastapi import Depends, FastAPI, Header, Request
+from pydantic import BaseModel
+
+from shared.http import problems
+from shared.http.gate import Gate
+from shared.http.inputs import Body
+from shared.http.texts import Texts
+from shared.kernel.clock import CHINA, utc_now
+from shared.kernel.errors import Conflict
+
+FIRST_MOMENT = datetime(2014, 6, 27, 8, tzinfo=CHINA)
+"""The morning of the circuit's first stop."""
+
+BEGINS = {"morning": time(8), "afternoon": time(14)}
+Part = Literal["morning", "afternoon"]
+
+
+class DemonstrationClock:
+    """Real time for tokens and leases; for business, the half-day that is kept in ``file``."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._moment = FIRST_MOMENT
+        if file.exists():
+            self._moment = datetime.fromisoformat(json.loads(file.read_text("utf-8"))["moment"]).astimezone(CHINA)
+
+    def __call__(self) -> datetime:
+        return utc_now()
+
+    def business_now(self) -> datetime:
+        return self._moment
+
+    def next_half_day(self) -> None:
+        if self._moment.time() < BEGINS["afternoon"]:
+            self._set(self._moment.date(), "afternoon")
+        else:
+            self.next_day()
+
+    def next_day(self) -> None:
+        self._set(self._moment.date() + timedelta(days=1), "morning")
+
+    def move_to(self, on: date, part: Part) -> None:
+        """:raises Conflict: that is over; what has happened can't be undone."""
+        if datetime.combine(on, BEGINS[part], CHINA) < self._moment:
+            raise Conflict("clock_back", field="on", day=on, now=self._moment)
+        self._set(on, part)
+
+    def _set(self, on: date, part: Part) -> None:
+        moment = datetime.combine(on, BEGINS[part], CHINA)
+        fresh = self._file.with_suffix(".new")
+        fresh.write_text(json.dumps({"moment": moment.isoformat()}), "utf-8")
+        os.replace(fresh, self._file)  # whole, or not at all
+        self._moment = moment
+
+
+class Move(Body):
+    """Where the clock goes: on to the next half-day or day, or to a half-day that is named."""
+
+    step: Literal["half_day", "day"] | None = None
+    on: date | None = None
+    part: Part = "morning"
+
+
+class Moment(BaseModel):
+    """The half-day at which business stands."""
+
+    on: date
+    part: Part
+
+    @classmethod
+    def of(cls, clock: DemonstrationClock) -> "Moment":
+        now = clock.business_now()
+        return cls(on=now.date(), part="morning" if now.time() < BEGINS["afternoon"] else "afternoon")
+
+
+def clock_api(clock: DemonstrationClock, gate: Gate) -> FastAPI:
+    """Shows the clock to everybody, and moves it for whoever has signed in."""
+    app = FastAPI(title="Demonstration", openapi_url=None)
+    problems.install(app, Texts(Path(__file__).parent / "locales"))
+
+    async def signed_in(request: Request, authorization: Annotated[str | None, Header()] = None) -> None:
+        await gate.admit(authorization, request.client.host if request.client else "")
+
+    @app.get("/clock")
+    async def get_clock() -> Moment:
+        return Moment.of(clock)
+
+    @app.post("/clock", dependencies=[Depends(signed_in)])
+    async def move_clock(move: Move) -> Moment:
+        if move.on is not None:
+            clock.move_to(move.on, move.part)
+        elif move.step == "half_day":
+            clock.next_half_day()
+        else:
+            clock.next_day()
+        return Moment.of(clock)
+
+    return app
