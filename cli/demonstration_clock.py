@@ -2,22 +2,26 @@
 
 import json
 import os
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from fastapi import Depends, FastAPI, Header, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, model_validator
 
 from shared.http import problems
 from shared.http.gate import Gate
 from shared.http.inputs import Body
 from shared.http.texts import Texts
 from shared.kernel.clock import CHINA, utc_now
-from shared.kernel.errors import Conflict
+from shared.kernel.errors import Conflict, InvalidInput
 
 FIRST_MOMENT = datetime(2014, 6, 27, 8, tzinfo=CHINA)
 """The morning of the circuit's first stop."""
+
+LAST_MOMENT = datetime(2015, 12, 31, 14, tzinfo=CHINA)
+"""The demonstration's data end long before."""
 
 BEGINS = {"morning": time(8), "afternoon": time(14)}
 Part = Literal["morning", "afternoon"]
@@ -29,8 +33,10 @@ class DemonstrationClock:
     def __init__(self, file: Path) -> None:
         self._file = file
         self._moment = FIRST_MOMENT
-        if file.exists():
-            self._moment = datetime.fromisoformat(json.loads(file.read_text("utf-8"))["moment"]).astimezone(CHINA)
+        # A file that can't be read is worth no start that fails: the clock begins anew.
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            kept = datetime.fromisoformat(json.loads(file.read_text("utf-8"))["moment"]).astimezone(CHINA)
+            self._moment = min(max(kept, FIRST_MOMENT), LAST_MOMENT)
 
     def __call__(self) -> datetime:
         return utc_now()
@@ -48,13 +54,15 @@ class DemonstrationClock:
         self._set(self._moment.date() + timedelta(days=1), "morning")
 
     def move_to(self, on: date, part: Part) -> None:
-        """:raises Conflict: that is over; what has happened can't be undone."""
+        """:raises Conflict: that is over, and what has happened can't be undone; or it is too far."""
+        if on > LAST_MOMENT.date():
+            raise Conflict("clock_too_far", field="on", last=LAST_MOMENT.date())
         if datetime.combine(on, BEGINS[part], CHINA) < self._moment:
             raise Conflict("clock_back", field="on", day=on, now=self._moment)
         self._set(on, part)
 
     def _set(self, on: date, part: Part) -> None:
-        moment = datetime.combine(on, BEGINS[part], CHINA)
+        moment = min(datetime.combine(on, BEGINS[part], CHINA), LAST_MOMENT)
         fresh = self._file.with_suffix(".new")
         fresh.write_text(json.dumps({"moment": moment.isoformat()}), "utf-8")
         os.replace(fresh, self._file)  # whole, or not at all
@@ -62,11 +70,17 @@ class DemonstrationClock:
 
 
 class Move(Body):
-    """Where the clock goes: on to the next half-day or day, or to a half-day that is named."""
+    """Where the clock goes: on to the next half-day or day, or to a half-day that is named; one of the two."""
 
     step: Literal["half_day", "day"] | None = None
     on: date | None = None
     part: Part = "morning"
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.step is None) == (self.on is None):
+            raise InvalidInput("clock_step_or_day", field="step")
+        return self
 
 
 class Moment(BaseModel):

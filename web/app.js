@@ -2,6 +2,7 @@
 /** The first page: reads what the services know, shows it, and keeps it fresh as long as somebody looks. */
 
 import { all, get, Trouble } from "./api.js";
+import { offerClock, readClock, showClock } from "./clock.js";
 import { part } from "./elements.js";
 import { listen, offerRecipients, openInbox, rest } from "./inbox.js";
 import { canSignIn, leave, resume, signIn, signOut, whyLeft } from "./session.js";
@@ -92,6 +93,7 @@ async function refresh() {
   const turn = ++turns;
   try {
     await Promise.all([
+      readClock(),
       read("dispatch", readCircuit).then(() => read("requests", readOrders)), // of the circuit's campaign
       read("notify", readNotices),
     ]);
@@ -119,6 +121,7 @@ function isGoingOn() {
 }
 
 function show() {
+  showClock();
   const { plan, orders, notices, recipients, townships, editions, proposed } = known;
   tellTroubles();
   const newest = Math.max(...readAt.values());
@@ -186,6 +189,7 @@ function start() {
   window.addEventListener("hashchange", openTarget);
   new ResizeObserver(() => known.plan && showCircuit(known.plan)).observe(part("drawing"));
   openInbox(note);
+  offerClock(refresh);
 }
 
 await useLanguage(recall("language") === "en" ? "en" : "zh-CN");

@@ -140,9 +140,10 @@ async def test_a_stop_runs_from_acceptance_to_report(dispatch: House) -> None:
         {"assignment_id": booth["id"], "served": 40 + n, "leaflets": 100, "follow_ups": n}
         for n, booth in enumerate(stop["assignments"])
     ]
-    missing = await desk.ask(dispatch, "POST", f"{path}/complete", {"booths": counts[1:]}, status=422)
-    assert missing["code"] == "reports_do_not_match"
-    assert (await desk.ask(dispatch, "POST", f"{path}/complete", {"booths": counts}))["state"] == "completed"
+    assert (await desk.ask(dispatch, "POST", f"{path}/reports", {"booths": counts[1:]}))["state"] == "under_way"
+    again = await desk.ask(dispatch, "POST", f"{path}/reports", {"booths": counts[1:]}, status=422)
+    assert (again["code"], again["field"]) == ("booth_not_expected", "booths[0].assignment_id")
+    assert (await desk.ask(dispatch, "POST", f"{path}/reports", {"booths": counts[:1]}))["state"] == "completed"
     assert len(await desk.of_type(dispatch, BoothReported)) == 3
     total = (await desk.of_type(dispatch, StopCompleted))[0]
     assert (total.booths, total.served, total.leaflets, total.follow_ups) == (3, 123, 300, 3)

@@ -9,7 +9,7 @@ from services.catalog.application import commands, queries
 from services.catalog.domain.directory import Agency, Category, ServiceItem, Team, Township
 from services.catalog.domain.edition import Edition
 from shared.http.doors import door
-from shared.http.inputs import Code, Page, TownshipCode, Typed, Uow
+from shared.http.inputs import Code, Confirmed, Page, TownshipCode, Typed, Uow
 
 router = APIRouter(tags=["catalog"])
 
@@ -102,8 +102,8 @@ async def put_edition(code: Code, body: schemas.EditionBody, uow: Uow) -> schema
     summary="Freeze an edition and put it in force",
     **door("publish_edition", 404, 409, 422),
 )
-async def publish_edition(code: Code, uow: Uow) -> schemas.EditionAnswer:
-    return schemas.EditionAnswer.model_validate(await commands.publish_edition(uow, code))
+async def publish_edition(code: Code, uow: Uow, confirmed: Confirmed = frozenset()) -> schemas.EditionAnswer:
+    return schemas.EditionAnswer.model_validate(await commands.publish_edition(uow, code, confirmed))
 
 
 @router.post(

@@ -19,6 +19,7 @@ from shared.contracts.catalog import (
 )
 from shared.contracts.requests import EditionClosed, EditionWithdrawalRefused
 from shared.db.unit_of_work import Transaction, UnitOfWork
+from shared.kernel.doubts import Confirmations, Doubts
 from shared.kernel.errors import InvalidInput
 
 
@@ -177,10 +178,15 @@ async def draft_edition(
         return edition
 
 
-async def publish_edition(uow: UnitOfWork, code: str) -> Edition:
+async def publish_edition(uow: UnitOfWork, code: str, confirmed: Confirmations = ()) -> Edition:
+    """:raises ConfirmationNeeded: its last day is over, so that nobody can order from it."""
     uow.permit(POLICY, "publish_edition")
     async with uow.transaction() as tx:
         edition = await tx.get(Edition, code)
+        doubts = Doubts(confirmed)
+        if edition.state == "draft" and edition.retires_on < (today := uow.today()):
+            doubts.add("edition_over", "retires_on", last=edition.retires_on, today=today)
+        doubts.settle()
         items = [await tx.get(ServiceItem, item_code) for item_code in edition.item_codes]
         teams = await tx.find_all(Team, {code for item in items for code in item.teams})
         edition.publish(items, active_teams={code for code, team in teams.items() if team.state == "active"})

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Request
 from services.dispatch.api import schemas
 from services.dispatch.api.inputs import After, Filter, Limit
 from services.dispatch.application import fieldwork, mending, planning, queries, residents
-from services.dispatch.domain.stop import Reason, Report
+from services.dispatch.domain.stop import Reason
 from shared.http.doors import door, public
 from shared.http.free_text import ask_about
 from shared.http.inputs import AppState, Confirmed, IdempotencyKey, Page, ReasonBody, Uow
@@ -162,9 +162,8 @@ async def start_stop(
 async def report_booths(
     stop_id: str, body: schemas.ReportsBody, uow: Uow, confirmed: Confirmed = frozenset()
 ) -> schemas.StopAnswer:
-    reports = {booth.assignment_id: Report(booth.served, booth.leaflets, booth.follow_ups) for booth in body.booths}
     doubts = ask_about(body, confirmed)
-    await fieldwork.report_booths(uow, stop_id, reports, off_day_reason=body.off_day_reason, confirmed=doubts)
+    await fieldwork.report_booths(uow, stop_id, body.reports(), off_day_reason=body.off_day_reason, confirmed=doubts)
     return schemas.StopAnswer.model_validate(await queries.get_stop(uow, stop_id))
 
 

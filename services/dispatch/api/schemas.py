@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from services.dispatch.domain.stop import DeclineReason, StopReason
+from services.dispatch.domain.stop import DeclineReason, Report, StopReason
 from shared.http.inputs import Answer, Body, Key, ReasonBody, Text, TownshipCode
+from shared.kernel.errors import InvalidInput
 
 Campaign = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
@@ -209,3 +210,12 @@ class ReportsBody(OffDayBody):
     """A leader reports the booths of the own team, a coordinator any."""
 
     booths: Annotated[list[BoothReportBody], Field(min_length=1, max_length=200)]
+
+    def reports(self) -> dict[str, Report]:
+        """By assignment id. :raises InvalidInput: a booth is reported twice; names the second."""
+        reports: dict[str, Report] = {}
+        for number, booth in enumerate(self.booths):
+            if booth.assignment_id in reports:
+                raise InvalidInput("booth_reported_twice", field=f"booths[{number}].assignment_id")
+            reports[booth.assignment_id] = Report(booth.served, booth.leaflets, booth.follow_ups)
+        return reports

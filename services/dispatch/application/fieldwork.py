@@ -29,6 +29,8 @@ from shared.kernel.doubts import Confirmations, Doubts
 from shared.kernel.errors import Conflict, InvalidInput, NotFound
 
 HALF_DAY_MINUTES = 240
+MOST_LEAFLETS = 10
+"""For each resident that could be served; more is likelier a slip of the finger."""
 
 
 async def accept_assignment(uow: UnitOfWork, assignment_id: str) -> Stop:
@@ -36,6 +38,7 @@ async def accept_assignment(uow: UnitOfWork, assignment_id: str) -> Stop:
     async with uow.transaction() as tx:
         stop = await tx.get(Stop, await stop_of(tx, assignment_id))
         require_own(grant, stop, assignment_id)
+        require_ahead(stop, uow.today())
         accepted = stop.accept(assignment_id)
         announce.of_assignment(tx, AssignmentAccepted, stop, accepted)
         return stop
@@ -106,6 +109,12 @@ async def report_booths(
         return stop
 
 
+def require_ahead(stop: Stop, today: date) -> None:
+    """:raises Conflict: the stop's day is over, so nothing can be promised for it any more."""
+    if stop.on < today:
+        raise Conflict("stop_is_over", field="stop_id", day=stop.on, today=today)
+
+
 def _require_day(grant: Grant, stop: Stop, today: date, off_day_reason: str | None) -> None:
     """What is done at a stop is entered on its day. A coordinator may enter it on another, and says why."""
     if stop.on == today:
@@ -118,14 +127,19 @@ def _require_day(grant: Grant, stop: Stop, today: date, off_day_reason: str | No
 
 
 async def _doubt_figures(tx: Transaction, doubts: Doubts, done: Sequence[Assignment]) -> None:
-    """More were served than the volunteers had time for, even at twice their pace."""
+    """More were served than the volunteers had time for, even at twice their pace; or figures don't go together."""
     codes = {assignment.item_code for assignment in done}
     rows = await tx.session.execute(select(item.c.code, item.c.minutes_per_resident).where(item.c.code.in_(codes)))
     minutes = {row.code: row.minutes_per_resident for row in rows}
     for number, assignment in enumerate(done):
-        each = minutes.get(assignment.item_code)
-        most = 2 * assignment.volunteers * HALF_DAY_MINUTES // each if each else None
-        if most is not None and (assignment.served or 0) > most:
+        each = minutes.get(assignment.item_code) or 1
+        most = 2 * assignment.volunteers * HALF_DAY_MINUTES // each
+        served = assignment.served or 0
+        if (assignment.follow_ups or 0) > served:
+            doubts.add("more_follow_ups_than_served", f"booths[{number}].follow_ups", served=served)
+        if (assignment.leaflets or 0) > MOST_LEAFLETS * max(served, most):
+            doubts.add("leaflets_unlikely", f"booths[{number}].leaflets", most=MOST_LEAFLETS * max(served, most))
+        if served > most:
             facts = {"served": assignment.served, "volunteers": assignment.volunteers, "most": most}
             doubts.add("figures_unlikely", f"booths[{number}].served", **facts)
 

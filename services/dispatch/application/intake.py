@@ -47,7 +47,7 @@ async def note_team(uow: UnitOfWork, event: TeamRegistered) -> None:
         if members is not None and event.members < members:
             queue_repairs(tx, await _campaigns_of(tx, assignment.c.team_code == event.code))
         if event.state == "retired":
-            await free_team(tx, event.code)
+            await free_team(tx, event.code, uow.today())
 
 
 async def note_item(uow: UnitOfWork, event: ServiceItemChanged) -> None:

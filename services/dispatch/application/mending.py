@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select
 
 from services.dispatch.application import announce
 from services.dispatch.application.bookings import book, free, free_if_idle, set_lines
-from services.dispatch.application.fieldwork import call_off, require_own, stop_of
+from services.dispatch.application.fieldwork import call_off, require_ahead, require_own, stop_of
 from services.dispatch.application.planning import tell_unserved
 from services.dispatch.application.policy import POLICY
 from services.dispatch.application.rules import keep_off
@@ -48,6 +48,7 @@ async def decline_assignment(
     async with uow.transaction() as tx:
         plan, found = await _plan_and_stop(tx, await stop_of(tx, assignment_id))
         require_own(grant, found, assignment_id)
+        require_ahead(found, uow.today())
         declined = found.decline(assignment_id, reason)
         Doubts(confirmed).settle()
         announce.of_assignment(tx, AssignmentDeclined, found, declined, reason_code=reason.code)
@@ -58,15 +59,21 @@ async def decline_assignment(
         return found
 
 
-async def free_team(tx: Transaction, team_code: str) -> None:
-    """A team has left the corps: every booth that it still has ahead is offered to another, as after a decline."""
+async def free_team(tx: Transaction, team_code: str, today: date) -> None:
+    """A team has left the corps: every booth that it still has ahead is offered to another, as after a decline. What
+    lies behind stays for whoever closes those stops."""
     # A pin to it could not be kept by any plan.
     await tx.session.execute(
         delete(planning_rule).where(planning_rule.c.team_code == team_code, planning_rule.c.does == "pin")
     )
     theirs = assignment.join(stop, stop.c.id == assignment.c.stop_id)
     query = select(stop.c.plan_id, stop.c.id).select_from(theirs)
-    query = query.where(assignment.c.team_code == team_code, assignment.c.state.in_(LIVE), stop.c.state == "planned")
+    query = query.where(
+        assignment.c.team_code == team_code,
+        assignment.c.state.in_(LIVE),
+        stop.c.state == "planned",
+        stop.c.on >= today,
+    )
     ids = (await tx.session.execute(query.distinct().order_by(stop.c.plan_id, stop.c.id))).all()
     for plan_id, group in groupby(ids, key=lambda row: str(row.plan_id)):
         plan = await tx.get(Plan, plan_id)

@@ -18,10 +18,11 @@ from shared.contracts.requests import (
     ServiceOrdered,
     ServiceRated,
 )
-from shared.db.idempotency import Claim
+from shared.db.idempotency import Claim, claimed
 from shared.db.unit_of_work import Transaction, UnitOfWork
 from shared.kernel.access import Grant
 from shared.kernel.doubts import Confirmations, Doubts
+from shared.kernel.errors import Conflict
 from shared.kernel.ids import new_id
 
 
@@ -44,8 +45,18 @@ async def draft_order(
     grant = uow.permit(POLICY, "draft_order")
     grant.require_for("township_code", township=draft.township_code)
     doubts = Doubts(confirmed)
-    order = Order.drafted(new_id(), draft, await menu.lines_of(uow, draft, doubts), uow.now())
-    doubts.settle()
+    try:
+        lines = await menu.lines_of(uow, draft, doubts)
+        doubts.settle()
+    except Conflict:
+        # What was right when it came first is answered the same when it comes again, on another day too.
+        async with uow.reading() as session:
+            earlier = await claimed(session, idempotency_key, request)
+        if earlier is None:
+            raise
+        async with uow.transaction() as tx:
+            return await _own(tx, grant, earlier)
+    order = Order.drafted(new_id(), draft, lines, uow.now())
     events = [_handed_in(order, uow.now())] if submit else []
     claim = Claim.of(idempotency_key, request, order.id) if idempotency_key else None
     with menu.while_open():
@@ -78,7 +89,7 @@ async def submit_order(uow: UnitOfWork, menu: Menu, order_id: str, confirmed: Co
             order = await _own(tx, grant, order_id)
             handed_in = _handed_in(order, tx.now)
             doubts = Doubts(confirmed)
-            await menu.require_in_force(uow, order.edition_id, doubts)
+            await menu.require_days(uow, order.edition_id, order.wished_on, doubts)
             doubts.settle()
             tx.record(order, handed_in)
             return order

@@ -1,8 +1,9 @@
 """What can be ordered, kept at hand: what an edition offers never changes, and no township that may order goes away.
 That an edition was withdrawn is seen by the store, when an order is handed in."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -35,12 +36,22 @@ class Menu:
         if draft.township_code not in self._townships or draft.edition_id not in self._editions:
             await self._look_up(uow, draft)
         edition = self._editions[draft.edition_id]
-        await self.require_in_force(uow, edition.id, doubts)
+        await self.require_days(uow, edition.id, draft.wished_on, doubts)
+        return draft.lines_from(edition, new_id)
+
+    async def require_days(self, uow: UnitOfWork, edition_id: str, wished_on: Collection[date], doubts: Doubts) -> None:
+        """Of an order that is drafted or handed in today: its menu is in force, and its wished days are ahead.
+
+        :raises Conflict: see :meth:`require_in_force`.
+        """
+        await self.require_in_force(uow, edition_id, doubts)
         today = uow.today()
-        for number, day in enumerate(draft.wished_on):
+        edition = self._editions.get(edition_id)
+        for number, day in enumerate(wished_on):
             if day < today:
                 doubts.add("day_in_the_past", f"wished_on[{number}]", day=day, today=today)
-        return draft.lines_from(edition, new_id)
+            elif edition is not None and day > edition.retires_on:
+                doubts.add("day_after_edition", f"wished_on[{number}]", day=day, last=edition.retires_on)
 
     async def require_in_force(self, uow: UnitOfWork, edition_id: str, doubts: Doubts) -> None:
         """Orders are handed in from menus that are in force today. A coordinator may enter what is past, and is asked.
