@@ -36,7 +36,14 @@ CLOCK = "/api/demonstration/clock"
 PLANNING_SECONDS = 60
 """At most: the circuit is proved to be the best long before, in a second on a quiet machine."""
 
-PAST_DAYS = ("edition_over", "edition_not_in_force", "day_in_the_past", "plan_in_the_past")
+PAST_DAYS = (
+    "edition_over",
+    "stop_is_over",
+    "moved_to_the_past",
+    "edition_not_in_force",
+    "day_in_the_past",
+    "plan_in_the_past",
+)
 
 Progress = Callable[[str, int, int], None]
 """Told after every piece of work: the step, pieces done, pieces in all."""

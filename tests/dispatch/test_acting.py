@@ -132,11 +132,14 @@ async def test_after_the_day_nobody_takes_or_declines_a_booth(house: House, cloc
     plan = await desk.published_plan(house, GAOLOU)
     mine = desk.assignment_of(plan["stops"][0], "health-clinic")
     clock.now = datetime(2014, 6, 28, 2, tzinfo=UTC)
-    for path, body in (
-        (f"/assignments/{mine['id']}/accept", None),
-        (f"/assignments/{mine['id']}/decline", {"reason_code": "busy"}),
-    ):
-        assert (await desk.ask(house, "POST", path, body, status=409))["code"] == "stop_is_over"
+    for step, body in (("accept", None), ("decline", {"reason_code": "busy"})):
+        path = f"/api/dispatch/assignments/{mine['id']}/{step}"
+        refused = await house.client.post(path, json=body, headers=LEADERS["health"])
+        assert (refused.status_code, refused.json()["code"]) == (409, "stop_is_over")
+        asked = await house.client.post(path, json=body, headers=COORDINATOR)
+        assert [doubt["code"] for doubt in asked.json()["errors"]] == ["stop_is_over"]
+        done = await house.client.post(path, json=body, headers=COORDINATOR, params={"confirm": "stop_is_over"})
+        assert done.status_code == 200
 
 
 async def test_figures_that_can_hardly_be_are_asked_about(house: House, stop: dict[str, Any]) -> None:
@@ -200,5 +203,8 @@ async def test_a_year_whose_holidays_are_not_known_is_asked_about(house: House) 
 async def test_a_stop_is_postponed_to_a_day_that_is_ahead(house: House, clock: PlayedClock) -> None:
     plan = await desk.published_plan(house, GAOLOU)
     clock.now = datetime(2014, 7, 7, 2, tzinfo=UTC)
-    moved = await desk.postpone(house, plan["stops"][0])
-    assert moved["on"] >= "2014-07-07"
+    path, reason = f"/stops/{plan['stops'][0]['id']}/postpone", {"reason_code": "weather"}
+    asked = await desk.ask(house, "POST", path, reason, status=409)
+    assert [(d["code"], d["field"]) for d in asked["errors"]] == [("moved_to_the_past", "not_before")]
+    moved = await desk.ask(house, "POST", path, reason | {"not_before": "2014-07-07"})
+    assert moved["on"] == "2014-07-07"

@@ -162,9 +162,11 @@ async def test_lists_have_an_end(requests: House, field: str, value: list[Any]) 
     assert [error["field"] for error in refused.json()["errors"]] == [field]
 
 
-async def test_days_of_any_year_can_be_wished(requests: House) -> None:
-    drafted = await order(requests, wished_on=["1999-12-31", "2099-01-01"], ruled_out_on=[])
-    assert drafted["wished_on"] == ["1999-12-31", "2099-01-01"]
+async def test_days_of_any_year_can_be_wished_by_whoever_confirms_it(requests: House) -> None:
+    days = {"wished_on": ["1999-12-31", "2099-01-01"], "ruled_out_on": []}
+    confirm = {"confirm": ["day_in_the_past", "day_after_edition"]}
+    drafted = await requests.client.post("/api/requests/orders", json=ORDER | days, params=confirm)
+    assert drafted.json()["wished_on"] == ["1999-12-31", "2099-01-01"]
 
 
 async def test_an_order_keeps_the_menu_it_was_made_from(requests: House) -> None:

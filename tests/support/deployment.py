@@ -176,6 +176,8 @@ class _Gateway(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         service = request.url.path.split("/")[2]
+        if (service, "api") not in self._ports:
+            return httpx.Response(404)
         request.url = request.url.copy_with(host="127.0.0.1", port=self._ports[service, "api"])
         return await self._transport.handle_async_request(request)
 

@@ -180,8 +180,8 @@ async def list_assignments(
     summary="The team takes the booth",
     **door("accept_assignment", 404, 409, 422),
 )
-async def accept_assignment(assignment_id: str, uow: Uow) -> schemas.StopAnswer:
-    stop = await fieldwork.accept_assignment(uow, assignment_id)
+async def accept_assignment(assignment_id: str, uow: Uow, confirmed: Confirmed = frozenset()) -> schemas.StopAnswer:
+    stop = await fieldwork.accept_assignment(uow, assignment_id, confirmed)
     return schemas.StopAnswer.model_validate(await queries.get_stop(uow, stop.id))
 
 

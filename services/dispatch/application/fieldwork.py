@@ -33,13 +33,15 @@ MOST_LEAFLETS = 10
 """For each resident that could be served; more is likelier a slip of the finger."""
 
 
-async def accept_assignment(uow: UnitOfWork, assignment_id: str) -> Stop:
+async def accept_assignment(uow: UnitOfWork, assignment_id: str, confirmed: Confirmations = ()) -> Stop:
     grant = uow.permit(POLICY, "accept_assignment")
     async with uow.transaction() as tx:
         stop = await tx.get(Stop, await stop_of(tx, assignment_id))
         require_own(grant, stop, assignment_id)
-        require_ahead(stop, uow.today())
+        doubts = Doubts(confirmed)
+        require_ahead(grant, stop, uow.today(), doubts)
         accepted = stop.accept(assignment_id)
+        doubts.settle()
         announce.of_assignment(tx, AssignmentAccepted, stop, accepted)
         return stop
 
@@ -109,10 +111,16 @@ async def report_booths(
         return stop
 
 
-def require_ahead(stop: Stop, today: date) -> None:
-    """:raises Conflict: the stop's day is over, so nothing can be promised for it any more."""
-    if stop.on < today:
+def require_ahead(grant: Grant, stop: Stop, today: date, doubts: Doubts) -> None:
+    """After its day nobody promises anything for a stop; a coordinator who enters what was said then is asked.
+
+    :raises Conflict: it is over.
+    """
+    if stop.on >= today:
+        return
+    if not grant.everything:
         raise Conflict("stop_is_over", field="stop_id", day=stop.on, today=today)
+    doubts.add("stop_is_over", "stop_id", day=stop.on, today=today)
 
 
 def _require_day(grant: Grant, stop: Stop, today: date, off_day_reason: str | None) -> None:

@@ -48,9 +48,10 @@ async def decline_assignment(
     async with uow.transaction() as tx:
         plan, found = await _plan_and_stop(tx, await stop_of(tx, assignment_id))
         require_own(grant, found, assignment_id)
-        require_ahead(found, uow.today())
+        doubts = Doubts(confirmed)
+        require_ahead(grant, found, uow.today(), doubts)
         declined = found.decline(assignment_id, reason)
-        Doubts(confirmed).settle()
+        doubts.settle()
         announce.of_assignment(tx, AssignmentDeclined, found, declined, reason_code=reason.code)
         await free_if_idle(tx, found, declined.team_code)
         plan.repair()
@@ -100,8 +101,11 @@ async def postpone_stop(
     async with uow.transaction() as tx:
         plan, found = await _plan_and_stop(tx, stop_id)
         found.require("postpone", found.state)
-        Doubts(confirmed).settle()
-        first = max(not_before or found.on, found.on + timedelta(days=1), uow.today())
+        first = max(not_before or found.on, found.on + timedelta(days=1))
+        doubts = Doubts(confirmed)
+        if first < (today := uow.today()):
+            doubts.add("moved_to_the_past", "not_before", first=first, today=today)
+        doubts.settle()
         last = max(plan.ends_on, first) + timedelta(days=LATEST_POSTPONEMENT_DAYS)
         calendar = await _calendar(tx, plan, found, found.teams, first, last)
         to = _best(calendar, found, await _possible(tx, plan, found, first, last))

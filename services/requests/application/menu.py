@@ -72,16 +72,26 @@ class Menu:
             titles = [f"《{title}》" for title in open_today]
         if found is None or found.is_in_force(today):
             return
-        facts = {
-            "title": found.title,
-            "first": found.effective_on,
-            "last": found.retires_on,
-            "today": today,
-            "in_force": "、".join(titles) or "-",
-        }
+        in_force = "、".join(titles) or "-"
         if not uow.actor.is_system and Role.COORDINATOR not in uow.actor.roles:
-            raise Conflict("edition_not_in_force", field="edition_id", **facts)
-        doubts.add("edition_not_in_force", "edition_id", **facts)
+            raise Conflict(
+                "edition_not_in_force",
+                field="edition_id",
+                title=found.title,
+                first=found.effective_on,
+                last=found.retires_on,
+                today=today,
+                in_force=in_force,
+            )
+        doubts.add(
+            "edition_not_in_force",
+            "edition_id",
+            title=found.title,
+            first=found.effective_on,
+            last=found.retires_on,
+            today=today,
+            in_force=in_force,
+        )
 
     @contextmanager
     def while_open(self) -> Iterator[None]:
