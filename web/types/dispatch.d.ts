@@ -286,7 +286,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The teams are there */
+        /** The teams are there, on the stop's day */
         post: operations["start_stop_stops__stop_id__start_post"];
         delete?: never;
         options?: never;
@@ -294,7 +294,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/stops/{stop_id}/complete": {
+    "/stops/{stop_id}/reports": {
         parameters: {
             query?: never;
             header?: never;
@@ -303,8 +303,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The stop is over; report every booth */
-        post: operations["complete_stop_stops__stop_id__complete_post"];
+        /** What booths did, on the stop's day; with the last one the stop is over */
+        post: operations["report_booths_stops__stop_id__reports_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1095,11 +1095,6 @@ export interface components {
             /** From Revision */
             from_revision?: number | null;
         };
-        /** CompleteBody */
-        CompleteBody: {
-            /** Booths */
-            booths: components["schemas"]["BoothReportBody"][];
-        };
         /** DeclineBody */
         DeclineBody: {
             /**
@@ -1303,6 +1298,14 @@ export interface components {
             item_codes: string[];
             /** Campaign */
             campaign: string;
+        };
+        /**
+         * OffDayBody
+         * @description ``off_day_reason`` is a coordinator's, for a stop that is entered on another day than its own.
+         */
+        OffDayBody: {
+            /** Off Day Reason */
+            off_day_reason?: string | null;
         };
         /** Page[CandidateAnswer] */
         Page_CandidateAnswer_: {
@@ -1755,6 +1758,16 @@ export interface components {
             next_after: number | null;
         };
         /**
+         * ReportsBody
+         * @description A leader reports the booths of the own team, a coordinator any.
+         */
+        ReportsBody: {
+            /** Off Day Reason */
+            off_day_reason?: string | null;
+            /** Booths */
+            booths: components["schemas"]["BoothReportBody"][];
+        };
+        /**
          * Resize
          * @description By how many queues the events are to come in; as many processes can share the work.
          */
@@ -1957,6 +1970,8 @@ export interface components {
             /** Reason */
             reason: string | null;
             postponed_from: components["schemas"]["PostponedAnswer"] | null;
+            /** Off Day Reason */
+            off_day_reason: string | null;
             /** Assignments */
             assignments: components["schemas"]["AssignmentAnswer"][];
         };
@@ -2652,7 +2667,10 @@ export interface operations {
     };
     propose_plan_plans_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
+                confirm?: string[];
+            };
             header?: {
                 /** @description Repeat a request under the same key and it takes effect once. */
                 "Idempotency-Key"?: string | null;
@@ -2821,7 +2839,10 @@ export interface operations {
     };
     publish_plan_plans__plan_id__publish_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
+                confirm?: string[];
+            };
             header?: never;
             path: {
                 plan_id: string;
@@ -3526,14 +3547,21 @@ export interface operations {
     };
     start_stop_stops__stop_id__start_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
+                confirm?: string[];
+            };
             header?: never;
             path: {
                 stop_id: string;
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OffDayBody"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -3616,9 +3644,12 @@ export interface operations {
             };
         };
     };
-    complete_stop_stops__stop_id__complete_post: {
+    report_booths_stops__stop_id__reports_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
+                confirm?: string[];
+            };
             header?: never;
             path: {
                 stop_id: string;
@@ -3627,7 +3658,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CompleteBody"];
+                "application/json": components["schemas"]["ReportsBody"];
             };
         };
         responses: {
@@ -3790,7 +3821,10 @@ export interface operations {
     };
     accept_assignment_assignments__assignment_id__accept_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
+                confirm?: string[];
+            };
             header?: never;
             path: {
                 assignment_id: string;
@@ -4056,7 +4090,10 @@ export interface operations {
     };
     start_run_planning_runs_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
+                confirm?: string[];
+            };
             header?: {
                 /** @description Repeat a request under the same key and it takes effect once. */
                 "Idempotency-Key"?: string | null;
@@ -5026,7 +5063,10 @@ export interface operations {
     };
     publish_candidate_candidates__candidate_id__publish_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
+                confirm?: string[];
+            };
             header?: never;
             path: {
                 candidate_id: string;

@@ -565,6 +565,12 @@ export interface components {
              * @enum {string}
              */
             state: "open" | "withdrawn";
+            /**
+             * In Force
+             * @description whether it can be ordered from today
+             * @default false
+             */
+            in_force: boolean;
             /** Items */
             items: components["schemas"]["DishAnswer"][];
         };
@@ -1755,7 +1761,10 @@ export interface operations {
     };
     submit_order_orders__order_id__submit_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
+                confirm?: string[];
+            };
             header?: never;
             path: {
                 order_id: string;
