@@ -46,6 +46,9 @@ _SPELT_OUT = {
 }
 """Chinese numerals, and the letters that are typed in place of digits."""
 
+MOBILE_GROUPS = (3, 4, 4)
+"""How everybody writes a mobile number; so grouped it is one whatever the marks."""
+
 _LIST_MARKS = frozenset(",、;:/|\\\n")
 """They part what is counted up: dates, times, amounts. Within a number they stand alike in every gap or not at all."""
 
@@ -123,11 +126,13 @@ def _gap_mark(mark: str) -> str:
 def _numbers_in(groups: list[_Group]) -> set[Kind]:
     found: set[Kind] = set()
     for first in range(len(groups)):
-        digits, gaps = "", set[str]()
+        digits, gaps, lengths = "", set[str](), tuple[int, ...]()
         for group in groups[first : first + MOST_GROUPS]:
+            lengths = (*lengths, len(group.digits))
             if digits:
                 gaps.add(group.gap)
-                if group.is_parted or (len(gaps) > 1 and any(gaps)):
+                are_mixed = len(gaps) > 1 and any(gaps) and lengths != MOBILE_GROUPS[: len(lengths)]
+                if group.is_parted or are_mixed:
                     break
             digits += group.digits
             if len(digits) > LONGEST:
