@@ -36,7 +36,7 @@ def with_history(place: Bed, events: int) -> Deployment:
     city = place.migrated("old")
     ids = [f"{number:08}" for number in range(events // EVENTS_A_STREAM)]
     streams = [f"order:{one}" for one in ids]
-    body = ServiceOrdered(order_id=ids[0], township_code=TOWNSHIP, edition_id="2014", campaign="bench", line_count=1)
+    body = ServiceOrdered(order_id=ids[0], township_code=TOWNSHIP, edition_id="2014", campaign_id="bench", line_count=1)
     with psycopg.connect(city.settings["requests"]["REQUESTS_DATABASE_URL"], autocommit=True) as log:
         with log.transaction():
             append(log, ServiceOrdered.type, streams, (body.model_dump_json().encode() for _ in range(events)))
@@ -65,7 +65,7 @@ def _fill_inbox(notify: "psycopg.Connection[Any]", ids: list[str]) -> None:
         (COORDINATOR, len(ids)),
     )
     columns = "id, recipient_id, code, params, about, created_at, read_at, event_seq, version"
-    params = json.dumps({"order": "old", "township_code": TOWNSHIP, "campaign": "bench", "lines_ordered": 1})
+    params = json.dumps({"order": "old", "township_code": TOWNSHIP, "campaign_id": "bench", "lines_ordered": 1})
     with notify.cursor().copy(f"COPY message ({columns}) FROM STDIN") as copy:
         for one in ids:
             copy.write_row((one, COORDINATOR, "message.service_ordered", params, f"order:{one}", "now", "now", 1, 1))

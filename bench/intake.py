@@ -103,7 +103,7 @@ async def _prepared(http: httpx.AsyncClient) -> dict[str, Any]:
     """The body of an order of one line, once the menu has reached the service."""
     story = Demonstration(Client(http))
     await story.prepare()
-    order = story.order_body(ruian_2014().townships[0]) | {"campaign": "bench"}
+    order = story.order_body(ruian_2014().townships[0])
     return order | {"lines": order["lines"][:1]}
 
 

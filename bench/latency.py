@@ -102,7 +102,7 @@ async def measure_ours(place: Bed, deployment: Deployment, rates: Sequence[int],
         story = Demonstration(Client(http))
         await story.prepare()
         township = next(t for t in ruian_2014().townships if t["code"] == TOWNSHIP)
-        order = story.order_body(township) | {"campaign": "bench"}
+        order = story.order_body(township)
         order["lines"] = order["lines"][:1]
         for rate in rates:
             count = int(rate * seconds)

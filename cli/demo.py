@@ -63,7 +63,7 @@ class Demonstration:
         self._client = client
         self._progress = progress
         self._scenario = s.ruian_2014()
-        self._campaign = self._scenario.campaign["name"]
+        self._campaign = self._scenario.campaign["id"]
         # Where no clock plays 2014, its days are entered as what they are: past.
         client.confirms = PAST_DAYS
 
@@ -85,6 +85,7 @@ class Demonstration:
     async def prepare(self) -> None:
         """The directory and the menu, so that townships can order."""
         await self._enter_directory()
+        await self._enter_campaign()
         await self._publish_edition()
 
     # --- catalog ---------------------------------------------------------------------------------
@@ -118,10 +119,16 @@ class Demonstration:
             [put(f"/api/catalog/items/{i['code']}", {k: v for k, v in i.items() if k != "code"}) for i in sc.items],
         )
 
+    async def _enter_campaign(self) -> None:
+        said = self._scenario.campaign
+        themes = [{"name": name, "name_en": name, "item_codes": list(s.ITEMS_ON_THEME)} for name in said["themes"]]
+        days = {"starts_on": said["starts_on"], "ends_on": said["ends_on"]}
+        await self._client.put(f"/api/catalog/campaigns/{self._campaign}", _names(said) | days | {"themes": themes})
+
     async def _publish_edition(self) -> None:
         path = f"/api/catalog/editions/{s.EDITION}"
         draft = {
-            "title": f"瑞安市志愿服务目录（{self._campaign}）",
+            "title": f"瑞安市志愿服务目录（{self._scenario.campaign['name']}）",
             "effective_on": self._scenario.campaign["starts_on"],
             "retires_on": self._scenario.campaign["ends_on"],
             "item_codes": [item["code"] for item in self._scenario.items],
@@ -141,7 +148,12 @@ class Demonstration:
     async def _menu_known(self) -> bool:
         editions = await self._client.all("/api/requests/editions")
         townships = await self._client.all("/api/requests/townships")
-        return any(e["edition_id"] == s.EDITION for e in editions) and len(townships) >= len(self._scenario.townships)
+        campaigns = await self._client.all("/api/requests/campaigns")
+        return (
+            any(e["edition_id"] == s.EDITION for e in editions)
+            and any(c["campaign_id"] == self._campaign for c in campaigns)
+            and len(townships) >= len(self._scenario.townships)
+        )
 
     # --- notify ----------------------------------------------------------------------------------
     async def _address_recipients(self) -> None:
@@ -195,7 +207,7 @@ class Demonstration:
         return {
             "township_code": township["code"],
             "edition_id": s.EDITION,
-            "campaign": self._campaign,
+            "campaign_id": self._campaign,
             "place": self._scenario.place(township),
             "lines": [
                 {"item_code": item["code"], "expected_attendance": s.ATTENDANCE.get(item["code"], s.USUAL_ATTENDANCE)}
@@ -206,20 +218,13 @@ class Demonstration:
 
     # --- dispatch --------------------------------------------------------------------------------
     async def _plan(self) -> str:
-        """As a coordinator does it: the campaign's themes, and a run, whose candidate is published when nothing better
-        can be found."""
+        """As a coordinator does it: a run, whose candidate is published when nothing better can be found."""
         await self._client.until("dispatch knows demand and supply", self._demand_known)
-        for number, name in enumerate(self._scenario.campaign["themes"], start=1):
-            await self._client.post(
-                "/api/dispatch/campaign-themes",
-                {"campaign": self._campaign, "name": name, "name_en": name, "item_codes": list(s.ITEMS_ON_THEME)},
-                key=f"ruian-2014-theme-{number}",
-            )
         self._progress("plan", 1, 3)
         run = await self._client.post(
             "/api/dispatch/planning-runs",
             {
-                "campaign": self._campaign,
+                "campaign_id": self._campaign,
                 "starts_on": self._scenario.campaign["starts_on"],
                 "ends_on": self._scenario.campaign["ends_on"],
                 "start_township_code": self._scenario.first_stop["township"],
@@ -245,7 +250,7 @@ class Demonstration:
 
     async def _demand_known(self) -> bool:
         """All that the circuit needs has arrived, and what was cancelled has gone."""
-        demand = await self._client.all("/api/dispatch/demand", campaign=self._campaign)
+        demand = await self._client.all("/api/dispatch/demand", campaign_id=self._campaign)
         states = Counter(line["state"] for line in demand)
         if states["planned"] or states["served"]:
             return True  # by an earlier run
@@ -375,7 +380,7 @@ class Demonstration:
         )
 
     async def _orders(self) -> list[Json]:
-        return await self._client.all("/api/requests/orders", campaign=self._campaign)
+        return await self._client.all("/api/requests/orders", campaign_id=self._campaign)
 
     async def _all_served(self) -> bool:
         states = Counter(order["state"] for order in await self._orders())

@@ -64,9 +64,9 @@ async function readCircuit() {
 }
 
 async function readOrders() {
-  const campaign = known.plan?.campaign;
+  const campaign = known.plan?.campaign_id;
   const [orders, editions] = await Promise.all([
-    get("requests", "/orders/counts", { query: campaign ? { campaign } : {} }),
+    get("requests", "/orders/counts", { query: campaign ? { campaign_id: campaign } : {} }),
     known.plan ? null : get("requests", "/editions", { query: { limit: 1 } }),
   ]);
   known.orders = orders;

@@ -54,7 +54,7 @@ export function showCircuit(plan) {
   part("next").classList.toggle("over", !next);
   const way = plan.stops.filter((stop) => stop.state !== "cancelled");
   const places = new Map(way.map((stop, index) => [stop.id, index + 1]));
-  part("campaign").textContent = plan.campaign;
+  part("campaign").textContent = named(plan.campaign_name, plan.campaign_name_en);
   part("period").textContent = t("period", {
     year: plan.starts_on.slice(0, 4),
     first: day(plan.starts_on),

@@ -10,6 +10,7 @@ from services.catalog.adapters.signing import SigningKeys
 from services.catalog.api import accounts, identity, invitations, people, tokens
 from services.catalog.api.routes import router
 from services.catalog.application.accounts import ensure_account
+from services.catalog.application.campaigns import ensure_standing_campaigns
 from services.catalog.application.policy import POLICY
 from services.catalog.application.provider import Provider
 from services.catalog.consumers import SUBSCRIPTIONS
@@ -49,6 +50,7 @@ def build(settings: CatalogSettings, *, broker: Broker, cache: Cache, clock: Clo
         sealed=[*tables.SEALED, person_part.c.data_sealed],
         prunes=[EXPIRED_PARTS, *sign_in_prunes(longest)],
     )
+    service.after_migration.append(partial(ensure_standing_campaigns, service.uow))
     service.api.state.provider = service.api.state.signing_keys = None
     if settings.signing_keys_file is not None:
         keys = SigningKeys(settings.signing_keys_file, clock, create=settings.signing_keys_create)

@@ -4,6 +4,7 @@ from services.dispatch.application import intake
 from services.dispatch.application.people import PEOPLE
 from shared.contracts.catalog import (
     AccessRevoked,
+    CampaignChanged,
     PersonErased,
     PersonExportRequested,
     ServiceItemChanged,
@@ -18,6 +19,7 @@ from shared.messaging.consumer import Subscriptions
 
 SUBSCRIPTIONS: Subscriptions = {
     AccessRevoked: note_revocation,
+    CampaignChanged: intake.note_campaign,
     TownshipChanged: intake.note_township,
     TeamRegistered: intake.note_team,
     TeamChanged: intake.note_team,

@@ -8,6 +8,7 @@ from services.notify.application.posting import Channels
 from shared.contracts import Event
 from shared.contracts.catalog import (
     AccessRevoked,
+    CampaignChanged,
     EditionPublished,
     EditionRetired,
     PersonErased,
@@ -55,6 +56,7 @@ SUBSCRIPTIONS: Mapping[type[Event], UseCase] = {
     TownshipChanged: directory.name_township,
     TeamRegistered: directory.name_team,
     TeamChanged: directory.name_team,
+    CampaignChanged: directory.name_campaign,
     EditionPublished: directory.announce_edition,
     EditionRetired: directory.announce_withdrawal,
     VolunteerChanged: people.note_volunteer,

@@ -4,6 +4,7 @@ from services.requests.application import intake
 from services.requests.application.people import PEOPLE
 from shared.contracts.catalog import (
     AccessRevoked,
+    CampaignChanged,
     EditionPublished,
     EditionWithdrawalRequested,
     PersonErased,
@@ -25,6 +26,7 @@ from shared.messaging.consumer import Subscriptions
 
 SUBSCRIPTIONS: Subscriptions = {
     AccessRevoked: note_revocation,
+    CampaignChanged: intake.note_campaign,
     EditionPublished: intake.note_edition,
     EditionWithdrawalRequested: intake.close_edition,
     TownshipChanged: intake.note_township,

@@ -45,6 +45,33 @@ class ServiceItemChanged(Event):
     minutes_per_resident: int
 
 
+class CampaignTheme(BaseModel):
+    """What a campaign is about from ``starts_on`` to ``ends_on``, both included: plans prefer lines of ``item_codes``
+    then. Without one of the days, from the campaign's first day, or to its last."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    name_en: str
+    starts_on: date | None = None
+    ends_on: date | None = None
+    item_codes: tuple[str, ...]
+
+
+class CampaignChanged(Event):
+    """A campaign was created, corrected, closed or opened again; carries its whole state. ``revision`` rises with each
+    change. Both its first and its last day are in it."""
+
+    campaign_id: str
+    name: str
+    name_en: str
+    starts_on: date
+    ends_on: date
+    themes: tuple[CampaignTheme, ...]
+    state: Literal["open", "closed"]
+    revision: int
+
+
 class MenuItem(BaseModel):
     """One dish of a published edition, frozen with it."""
 

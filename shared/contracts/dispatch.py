@@ -119,7 +119,7 @@ class PlanPublished(Event):
     that gathers them knows when it has them all."""
 
     plan_id: str
-    campaign: str
+    campaign_id: str
     revision: int
     starts_on: date
     ends_on: date

@@ -26,7 +26,7 @@ class ServiceOrdered(Event):
     order_id: str
     township_code: TownshipCode
     edition_id: str
-    campaign: str
+    campaign_id: str
     line_count: int
 
 
@@ -39,7 +39,7 @@ class OrderAccepted(Event):
 
     order_id: str
     township_code: TownshipCode
-    campaign: str
+    campaign_id: str
     place: str
     point: Point | None
     lines: tuple[OrderLine, ...]

@@ -39,7 +39,6 @@ class Place:
     run: str = ""
     candidate: str = ""
     rule: str = ""
-    theme: str = ""
 
     def post(self, scope: Scope) -> str:
         """The recipient that a scope is for."""
@@ -68,7 +67,7 @@ def _order(place: Place, scope: Scope) -> dict[str, Any]:
     return {
         "township_code": place.township,
         "edition_id": place.edition,
-        "campaign": "红七月、服务月",
+        "campaign_id": "hongqiyue-2014",
         "place": "高楼镇西村桥头路口",
         "lines": [{"item_code": place.item, "expected_attendance": 80}],
     }
@@ -76,15 +75,11 @@ def _order(place: Place, scope: Scope) -> dict[str, Any]:
 
 def _plan(place: Place, scope: Scope) -> dict[str, Any]:
     return {
-        "campaign": "没有点单的活动",
+        "campaign_id": "no-orders",
         "starts_on": "2014-06-27",
         "ends_on": "2014-07-16",
         "start_township_code": place.township,
     }
-
-
-def _theme(place: Place, scope: Scope) -> dict[str, Any]:
-    return {"name": "敬老月", "name_en": "Month of the elderly", "item_codes": [place.item]}
 
 
 def _volunteer(place: Place, scope: Scope) -> dict[str, Any]:
@@ -118,7 +113,6 @@ PATHS: Mapping[str, Callable[[Place, Scope], str]] = {
     "run_id": lambda p, s: p.run,
     "candidate_id": lambda p, s: p.candidate,
     "rule_id": lambda p, s: p.rule,
-    "theme_id": lambda p, s: p.theme,
 }
 CODES: Mapping[str, Callable[[Place], str]] = {
     "agencies": lambda p: p.agency,
@@ -126,6 +120,7 @@ CODES: Mapping[str, Callable[[Place], str]] = {
     "townships": lambda p: p.township,
     "teams": lambda p: p.team,
     "items": lambda p: p.item,
+    "campaigns": lambda p: "hongqiyue-2014",
     "editions": lambda p: p.edition,
 }
 
@@ -173,6 +168,16 @@ SCENES: Mapping[str, Mapping[str, Scene]] = {
         ),
         "GET /items": Scene(),
         "GET /items/{code}": Scene(),
+        "PUT /campaigns/{code}": Scene(
+            body=lambda p, s: (
+                {"name": "红七月、服务月", "name_en": "Red July, Month of Service"}
+                | {"starts_on": "2014-06-27", "ends_on": "2014-07-16"}
+            )
+        ),
+        "GET /campaigns": Scene(),
+        "GET /campaigns/{code}": Scene(),
+        "POST /campaigns/{code}/close": Scene(),
+        "POST /campaigns/{code}/reopen": Scene(),
         "PUT /editions/{code}": Scene(
             body=lambda p, s: {
                 "title": "目录",
@@ -221,6 +226,7 @@ SCENES: Mapping[str, Mapping[str, Scene]] = {
         **_OPERATIONS,
         "GET /editions": Scene(),
         "GET /editions/{edition_id}": Scene(),
+        "GET /campaigns": Scene(),
         "GET /townships": Scene(),
         "POST /orders": Scene(MAKE, body=_order),
         "GET /orders": Scene(),
@@ -256,13 +262,9 @@ SCENES: Mapping[str, Mapping[str, Scene]] = {
         "POST /candidates/{candidate_id}/publish": Scene(body=_body(revision=1)),
         "GET /planning-rules": Scene(),
         "POST /planning-rules": Scene(
-            body=lambda p, s: {"campaign": "没有点单的活动", "does": "forbid", "team_code": p.team, "on": "2014-06-27"}
+            body=lambda p, s: {"campaign_id": "no-orders", "does": "forbid", "team_code": p.team, "on": "2014-06-27"}
         ),
         "DELETE /planning-rules/{rule_id}": Scene(absent=True),
-        "GET /campaign-themes": Scene(),
-        "POST /campaign-themes": Scene(body=lambda p, s: {"campaign": "入秋服务月", **_theme(p, s)}),
-        "PUT /campaign-themes/{theme_id}": Scene(body=_theme, absent=True),
-        "DELETE /campaign-themes/{theme_id}": Scene(absent=True),
         "GET /plans": Scene(Kind.PARTS),
         "GET /plans/{plan_id}": Scene(Kind.PARTS),
         "POST /plans/{plan_id}/publish": Scene(),

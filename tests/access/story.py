@@ -62,21 +62,28 @@ async def tell(client: httpx.AsyncClient) -> Place:
 
 
 async def _plan_more(client: httpx.AsyncClient, township: str, like: dict[str, Any]) -> dict[str, str]:
-    """An order more, a planning run that is over, its candidate, a ban, and a theme."""
+    """An order more of a campaign of its own, a planning run that is over, its candidate, a ban."""
     body = {
         "township_code": township,
         "edition_id": like["edition_id"],
-        "campaign": "入秋服务月",
+        "campaign_id": "ruqiu-2014",
         "place": "高楼镇西村桥头路口",
         "lines": [{"item_code": like["lines"][0]["item_code"], "expected_attendance": 80}],
     }
-    order = (await client.post("/api/requests/orders", json=body)).json()
+    autumn = {"name": "入秋服务月", "name_en": "Autumn", "starts_on": "2014-09-01", "ends_on": "2014-09-30"}
+    assert (await client.put("/api/catalog/campaigns/ruqiu-2014", json=autumn)).is_success
+
+    async def ordered() -> httpx.Response | None:
+        answer = await client.post("/api/requests/orders", json=body)
+        return answer if answer.is_success else None
+
+    order = (await until(ordered)).json()
     for step in ("submit", "accept"):
         assert (await client.post(f"/api/requests/orders/{order['id']}/{step}")).is_success
     days = {"starts_on": "2014-09-01", "ends_on": "2014-09-05", "start_township_code": township}
 
     async def started() -> httpx.Response | None:
-        answer = await client.post("/api/dispatch/planning-runs", json={"campaign": body["campaign"], **days})
+        answer = await client.post("/api/dispatch/planning-runs", json={"campaign_id": body["campaign_id"], **days})
         return answer if answer.is_success else None
 
     run = (await until(started)).json()
@@ -87,8 +94,6 @@ async def _plan_more(client: httpx.AsyncClient, township: str, like: dict[str, A
 
     await until(over)
     team = (await client.get("/api/dispatch/teams")).json()["items"][-1]["code"]
-    ban = {"campaign": body["campaign"], "does": "forbid", "team_code": team, "on": "2014-09-05"}
+    ban = {"campaign_id": body["campaign_id"], "does": "forbid", "team_code": team, "on": "2014-09-05"}
     rule = (await client.post("/api/dispatch/planning-rules", json=ban)).json()
-    about = {"name": "敬老月", "name_en": "Month of the elderly", "item_codes": [body["lines"][0]["item_code"]]}
-    theme = (await client.post("/api/dispatch/campaign-themes", json={"campaign": body["campaign"], **about})).json()
-    return {"run": run["id"], "candidate": run["candidate_id"], "rule": rule["id"], "theme": theme["id"]}
+    return {"run": run["id"], "candidate": run["candidate_id"], "rule": rule["id"]}

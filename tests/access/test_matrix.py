@@ -163,7 +163,9 @@ def foreign_in(answer: httpx.Response) -> bool:
     """Whether a list that should hold nothing of others does."""
     said = answer.json()
     if isinstance(said, dict) and ("items" in said or "stops" in said):
-        return bool(said.get("stops") or [e for e in said.get("items", []) if "campaign" not in e or "stops" not in e])
+        return bool(
+            said.get("stops") or [e for e in said.get("items", []) if "campaign_id" not in e or "stops" not in e]
+        )
     return bool(said)
 
 

@@ -120,10 +120,10 @@ def test_a_schema_is_valid(kind: str) -> None:
 NAMES_OF_CATALOG = {"name", "name_en", "agency_name", "item_name", "item_name_en", "title"}
 """What a coordinator wrote into the directory or the menu; catalog refuses personal numbers there."""
 
-TYPED_PLACE = {"place", "campaign"}
-"""What leaves the service into which it was typed; see OrderAccepted. Campaigns get ids of catalog."""
+TYPED_PLACE = {"place"}
+"""What leaves the service into which it was typed; see OrderAccepted."""
 
-IDS = {"code", "teams", "subject", "sid", "volunteer_no", "about"}
+IDS = {"code", "item_codes", "teams", "subject", "sid", "volunteer_no", "about"}
 
 
 def _is_id(field: str) -> bool:

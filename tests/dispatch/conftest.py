@@ -14,7 +14,7 @@ from services.dispatch.domain.planning.circuit import TourPlanner
 from services.dispatch.settings import DispatchSettings
 from shared.cache.port import Cache
 from shared.contracts.base import Point
-from shared.contracts.catalog import ServiceItemChanged, TeamRegistered, TownshipChanged
+from shared.contracts.catalog import CampaignChanged, CampaignTheme, ServiceItemChanged, TeamRegistered, TownshipChanged
 from shared.contracts.requests import OrderAccepted, OrderLine
 from shared.kernel.clock import Clock
 from shared.messaging.broker import Broker
@@ -22,7 +22,7 @@ from shared.service import Service
 from tests.support.clock import PlayedClock
 from tests.support.house import House, running_house
 
-CAMPAIGN = "红七月、服务月"
+CAMPAIGN = "hongqiyue-2014"
 ITEMS = {"health-clinic": "医疗义诊", "legal-advice": "法律咨询", "farm-policy": "惠农政策宣传"}
 TEAMS = {
     "health": ("医疗卫生志愿服务队", "health-clinic"),
@@ -83,7 +83,22 @@ async def idle(store_url: str, clock: PlayedClock) -> AsyncIterator[House]:
         yield house
 
 
+def campaign(*themes: CampaignTheme, revision: int = 1, code: str = CAMPAIGN) -> CampaignChanged:
+    """The campaign of July 2014, as catalog says it."""
+    return CampaignChanged(
+        campaign_id=code,
+        name="红七月、服务月",
+        name_en="Red July, Month of Service",
+        starts_on=date(2014, 6, 27),
+        ends_on=date(2014, 7, 16),
+        themes=themes,
+        state="open",
+        revision=revision,
+    )
+
+
 async def announce_supply(house: House) -> None:
+    await house.hear(f"campaign:{CAMPAIGN}", campaign())
     for code, (name, lat, lon) in TOWNSHIPS.items():
         event = TownshipChanged(code=code, name=name, name_en=code, centre=Point(lat=lat, lon=lon))
         await house.hear(f"township:{code}", event)
@@ -112,7 +127,13 @@ async def order_all(house: House, *townships: str) -> None:
 
 
 async def accept_order(
-    house: House, order_id: str, township: str, items: list[str], *, ruled_out_on: tuple[date, ...] = ()
+    house: House,
+    order_id: str,
+    township: str,
+    items: list[str],
+    *,
+    ruled_out_on: tuple[date, ...] = (),
+    campaign_id: str = CAMPAIGN,
 ) -> None:
     lines = tuple(
         OrderLine(
@@ -130,7 +151,7 @@ async def accept_order(
         OrderAccepted(
             order_id=order_id,
             township_code=township,
-            campaign=CAMPAIGN,
+            campaign_id=campaign_id,
             place="西村桥头路口",
             point=None,
             lines=lines,

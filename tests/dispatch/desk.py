@@ -18,7 +18,7 @@ from tests.dispatch.conftest import CAMPAIGN, GAOLOU, order_all
 from tests.support.house import House
 from tests.support.waiting import until
 
-JULY = {"campaign": CAMPAIGN, "starts_on": "2014-06-27", "ends_on": "2014-07-16", "start_township_code": GAOLOU}
+JULY = {"campaign_id": CAMPAIGN, "starts_on": "2014-06-27", "ends_on": "2014-07-16", "start_township_code": GAOLOU}
 
 
 async def ask(house: House, method: str, path: str, body: Any = None, *, status: int = 200, **query: Any) -> Any:
@@ -41,7 +41,7 @@ async def run_of(house: House, **more: Any) -> Any:
 
 
 async def runs_of(house: House) -> Any:
-    return (await ask(house, "GET", "/planning-runs", campaign=CAMPAIGN))["items"]
+    return (await ask(house, "GET", "/planning-runs", campaign_id=CAMPAIGN))["items"]
 
 
 async def over(house: House, run_id: str) -> Any:
@@ -126,7 +126,7 @@ def taken_out(line: str) -> dict[str, str]:
 
 async def make_rule(house: House, does: str, *, status: int = 201, **named: str) -> Any:
     """``does``: pin or forbid."""
-    return await ask(house, "POST", "/planning-rules", {"campaign": CAMPAIGN, "does": does} | named, status=status)
+    return await ask(house, "POST", "/planning-rules", {"campaign_id": CAMPAIGN, "does": does} | named, status=status)
 
 
 async def rules_of(house: House) -> Any:

@@ -98,7 +98,7 @@ async def test_two_candidates_are_compared_line_by_line_and_for_whom(house: Hous
     team = "lawyers" if legal["team_code"] == "justice" else "justice"
     moved = desk.placed("order-2-legal-advice", team, "2014-07-03")
     await desk.edit(house, other, moved, desk.taken_out("order-1-health-clinic"))
-    listed = await desk.ask(house, "GET", "/candidates", campaign=CAMPAIGN)
+    listed = await desk.ask(house, "GET", "/candidates", campaign_id=CAMPAIGN)
     assert [candidate["id"] for candidate in listed["items"]] == [one["id"], other["id"]]
     found = await desk.ask(house, "GET", f"/candidates/{one['id']}/comparison", **{"with": other["id"]})
     assert [(change["line_id"], change["how"]) for change in found["changes"]] == [

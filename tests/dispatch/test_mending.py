@@ -143,7 +143,7 @@ async def test_at_once_too_no_pin_and_no_ban_is_broken(idle: House) -> None:
 def test_a_rule_says_of_one_half_day_what_it_says_of_a_plan(
     does: str, named: dict[str, Any], allowed: set[str]
 ) -> None:
-    rule = PlanningRule(id="r", campaign=CAMPAIGN, does=does, made_at=JUNE, line_id="a", **named)
+    rule = PlanningRule(id="r", campaign_id=CAMPAIGN, does=does, made_at=JUNE, line_id="a", **named)
     found = {
         f"{team}/{day}" for team in LEGAL for day in (27, 28) if rule.allows("a", team, (date(2014, 6, day), "morning"))
     }

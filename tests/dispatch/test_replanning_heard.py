@@ -17,7 +17,7 @@ from services.requests.settings import RequestsSettings
 from shared.contracts.catalog import ServiceItemChanged, TeamRegistered
 from tests.dispatch import desk
 from tests.dispatch.conftest import JUNE
-from tests.requests.township import EDITION, GAOLOU, TOWNSHIP, accepted_order, read
+from tests.requests.township import EDITION, GAOLOU, JULY, TOWNSHIP, accepted_order, read
 from tests.support.clock import PlayedClock
 from tests.support.house import House, running_house
 from tests.support.waiting import until
@@ -39,6 +39,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     ) as house:
         await house.hear(f"township:{GAOLOU}", TOWNSHIP)
         await house.hear("edition:summer-2014", EDITION)
+        await house.hear(f"campaign:{JULY.campaign_id}", JULY)
         for item, (code, name) in TEAMS.items():
             team = TeamRegistered(code=code, name=name, name_en=code, agency_code="a", agency_name="局", members=6)
             await house.hear(f"team:{code}", team)

@@ -153,7 +153,7 @@ def test_a_run_that_nobody_ends_is_given_up() -> None:
     run = PlanningRun(
         id="r",
         purpose="plan",
-        campaign=CAMPAIGN,
+        campaign_id=CAMPAIGN,
         starts_on=date(2014, 6, 27),
         ends_on=date(2014, 7, 16),
         start_township_code=GAOLOU,

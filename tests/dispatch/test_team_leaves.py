@@ -73,7 +73,7 @@ async def test_no_plan_names_it_any_more_until_it_comes_back(dispatch: House) ->
         dispatch,
         "POST",
         "/planning-rules",
-        {"campaign": desk.JULY["campaign"], "does": "forbid", "team_code": "health", "on": "2014-06-27"},
+        {"campaign_id": desk.JULY["campaign_id"], "does": "forbid", "team_code": "health", "on": "2014-06-27"},
         status=422,
     )
     assert refused["code"] == "unknown_team"
@@ -84,7 +84,12 @@ async def test_no_plan_names_it_any_more_until_it_comes_back(dispatch: House) ->
 
 async def test_a_pin_to_it_is_gone_so_that_runs_go_on(dispatch: House) -> None:
     await order_all(dispatch, GAOLOU)
-    pin = {"campaign": desk.JULY["campaign"], "does": "pin", "line_id": "order-0-health-clinic", "team_code": "health"}
+    pin = {
+        "campaign_id": desk.JULY["campaign_id"],
+        "does": "pin",
+        "line_id": "order-0-health-clinic",
+        "team_code": "health",
+    }
     await desk.ask(dispatch, "POST", "/planning-rules", pin, status=201)
     await leaves(dispatch, "health")
     assert (await desk.ask(dispatch, "GET", "/planning-rules"))["items"] == []

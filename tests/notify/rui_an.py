@@ -9,7 +9,7 @@ from services.notify.domain.message import Message
 from services.notify.store.tables import message as message_table
 from shared.contracts import Event
 from shared.contracts.base import Point
-from shared.contracts.catalog import EditionPublished, MenuItem, TeamRegistered, TownshipChanged
+from shared.contracts.catalog import CampaignChanged, EditionPublished, MenuItem, TeamRegistered, TownshipChanged
 from shared.contracts.dispatch import (
     AssignmentAccepted,
     AssignmentDeclined,
@@ -35,7 +35,7 @@ ITEMS = {
     "legal-advice": ("法律咨询", "Legal advice"),
     "farm-policy": ("惠农政策宣传", "Farm policy"),
 }
-CAMPAIGN = "红七月、服务月"
+CAMPAIGN = "hongqiyue-2014"
 FIRST_DAY = date(2014, 6, 27)
 ORDER = "0197b2f0-0000-7000-8000-00000000a001"
 PLAN = "p1"
@@ -58,8 +58,21 @@ def team(code: str) -> Told:
     )
 
 
+def campaign(name: str = "红七月、服务月", name_en: str = "Red July, Month of Service", *, revision: int = 1) -> Told:
+    return f"campaign:{CAMPAIGN}", CampaignChanged(
+        campaign_id=CAMPAIGN,
+        name=name,
+        name_en=name_en,
+        starts_on=date(2014, 6, 27),
+        ends_on=date(2014, 7, 16),
+        themes=(),
+        state="open",
+        revision=revision,
+    )
+
+
 def directory() -> list[Told]:
-    return [*map(township, TOWNSHIPS), *map(team, TEAMS)]
+    return [*map(township, TOWNSHIPS), *map(team, TEAMS), campaign()]
 
 
 def edition(code: str = "summer-2014", retires_on: date = date(2014, 12, 31)) -> Told:
@@ -74,7 +87,7 @@ def edition(code: str = "summer-2014", retires_on: date = date(2014, 12, 31)) ->
 
 def ordered(township_code: str = GAOLOU) -> Told:
     return f"order:{ORDER}", ServiceOrdered(
-        order_id=ORDER, township_code=township_code, edition_id="summer-2014", campaign=CAMPAIGN, line_count=2
+        order_id=ORDER, township_code=township_code, edition_id="summer-2014", campaign_id=CAMPAIGN, line_count=2
     )
 
 
@@ -93,7 +106,7 @@ def accepted(township_code: str = GAOLOU) -> Told:
     return f"order:{ORDER}", OrderAccepted(
         order_id=ORDER,
         township_code=township_code,
-        campaign=CAMPAIGN,
+        campaign_id=CAMPAIGN,
         place="文化广场",
         point=None,
         lines=lines,
@@ -183,7 +196,7 @@ def unserved(township_code: str, item: str, *, revision: int = 1) -> Told:
 def published(*, revision: int = 1, stops: int = 0, assignments: int = 0, unserved: int = 0) -> Told:
     return f"plan:{PLAN}", PlanPublished(
         plan_id=PLAN,
-        campaign=CAMPAIGN,
+        campaign_id=CAMPAIGN,
         revision=revision,
         starts_on=FIRST_DAY,
         ends_on=date(2014, 7, 16),

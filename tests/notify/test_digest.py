@@ -63,7 +63,7 @@ async def test_a_plan_is_one_message_for_each_who_is_concerned(notify: House) ->
         "未能安排：惠农政策宣传（原因：没有服务队承接这个项目）",
     ]
     team = (await messages(notify, "team.health", "en"))[0]
-    assert team["subject"] == "Schedule published: 红七月、服务月"
+    assert team["subject"] == "Schedule published: Red July, Month of Service"
     assert team["text"].splitlines()[1:] == [
         "Fri 27 June, morning, 文化广场, Gaolou Town: Health clinic, 3 volunteer(s)",
         "Fri 27 June, afternoon, 文化广场, Huling Town: Health clinic, 3 volunteer(s)",

@@ -7,7 +7,7 @@ import pytest
 
 from services.requests.bootstrap import build
 from services.requests.settings import RequestsSettings
-from tests.requests.township import EDITION, TOWNSHIP, Dispatch, accepted_order
+from tests.requests.township import EDITION, JULY, MARCH, TOWNSHIP, Dispatch, accepted_order
 from tests.support.house import House, running_house
 
 
@@ -24,6 +24,8 @@ async def requests(empty: House) -> House:
     """requests with a menu and a township to order from it."""
     await empty.hear("township:330381125000", TOWNSHIP)
     await empty.hear("edition:summer-2014", EDITION)
+    for campaign in (JULY, MARCH):
+        await empty.hear(f"campaign:{campaign.campaign_id}", campaign)
     return empty
 
 

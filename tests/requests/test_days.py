@@ -11,7 +11,7 @@ import pytest
 from services.requests.bootstrap import build
 from services.requests.settings import RequestsSettings
 from shared.kernel.access import Role
-from tests.requests.township import EDITION, GAOLOU, ORDER, TOWNSHIP, order
+from tests.requests.township import EDITION, GAOLOU, JULY, ORDER, TOWNSHIP, order
 from tests.support.clock import PlayedClock
 from tests.support.house import House, running_house
 from tests.support.tokens import bearer
@@ -33,6 +33,7 @@ async def house(tmp_path: Path, clock: PlayedClock) -> AsyncIterator[House]:
     async with running_house(lambda b, c, t: build(settings, broker=b, cache=c, clock=t), clock=clock) as house:
         await house.hear(f"township:{TOWNSHIP.code}", TOWNSHIP)
         await house.hear("edition:summer-2014", EDITION)
+        await house.hear(f"campaign:{JULY.campaign_id}", JULY)
         yield house
 
 

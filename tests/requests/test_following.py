@@ -246,7 +246,7 @@ async def test_townships_and_the_plan_at_the_same_moment(requests: House) -> Non
 
 async def test_the_counts_follow(requests: House, dispatch: Dispatch) -> None:
     await dispatch.says(dispatch.assigned(0, "a0"))
-    counts = await requests.client.get("/api/requests/orders/counts", params={"campaign": CAMPAIGN})
+    counts = await requests.client.get("/api/requests/orders/counts", params={"campaign_id": CAMPAIGN})
     assert counts.json() == {"scheduled": 1}
     found = await requests.client.get("/api/requests/orders", params={"state": "scheduled", "township_code": GAOLOU})
     assert found.json()["items"] == [await read(requests, dispatch.order["id"])]

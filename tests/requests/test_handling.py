@@ -19,7 +19,7 @@ async def test_from_draft_to_accepted(requests: House) -> None:
     assert accepted["state"] == "accepted"
     ordered, taken = await requests.published("requests")
     assert ordered == ServiceOrdered(
-        order_id=drafted["id"], township_code=GAOLOU, edition_id="summer-2014", campaign=CAMPAIGN, line_count=2
+        order_id=drafted["id"], township_code=GAOLOU, edition_id="summer-2014", campaign_id=CAMPAIGN, line_count=2
     )
     assert isinstance(taken, OrderAccepted)
     assert taken.place == "高楼镇文化广场"
@@ -144,7 +144,7 @@ async def test_of_two_simultaneous_decisions_one_holds(requests: House) -> None:
 
 async def test_lists_are_filtered_and_paged_by_key(requests: House) -> None:
     made = [(await order(requests))["id"] for _ in range(5)]
-    made.append((await accepted_order(requests, campaign="学雷锋月"))["id"])
+    made.append((await accepted_order(requests, campaign_id="xueleifeng-2014"))["id"])
 
     async def pages(**query: Any) -> list[str]:
         found: list[str] = []
@@ -159,13 +159,13 @@ async def test_lists_are_filtered_and_paged_by_key(requests: House) -> None:
                 return found
 
     assert await pages() == made
-    assert await pages(campaign=CAMPAIGN) == made[:5]
-    assert await pages(campaign="学雷锋月", state="accepted") == made[5:]
+    assert await pages(campaign_id=CAMPAIGN) == made[:5]
+    assert await pages(campaign_id="xueleifeng-2014", state="accepted") == made[5:]
     assert await pages(state="draft", township_code=GAOLOU) == made[:5]
     assert await pages(township_code="330381001000") == []
     counts = (await requests.client.get("/api/requests/orders/counts")).json()
     assert counts == {"draft": 5, "accepted": 1}
-    counts = await requests.client.get("/api/requests/orders/counts", params={"campaign": "学雷锋月"})
+    counts = await requests.client.get("/api/requests/orders/counts", params={"campaign_id": "xueleifeng-2014"})
     assert counts.json() == {"accepted": 1}
 
 

@@ -29,7 +29,7 @@ def make_order(*codes: str) -> Order:
     draft = Draft(
         township_code="330381125000",
         edition_id="summer-2014",
-        campaign="红七月",
+        campaign_id="红七月",
         place="高楼",
         point=None,
         items=tuple(WantedItem(item_code=code, expected_attendance=50, remark=None) for code in codes),

@@ -11,7 +11,7 @@ from services.requests.bootstrap import build
 from services.requests.settings import RequestsSettings
 from shared.contracts.catalog import EditionWithdrawalRequested
 from shared.contracts.requests import EditionClosed, EditionWithdrawalRefused, ServiceOrdered
-from tests.requests.township import EDITION, ORDER, TOWNSHIP, order
+from tests.requests.township import EDITION, JULY, ORDER, TOWNSHIP, order
 from tests.support.house import House, running_house
 
 WITHDRAW = EditionWithdrawalRequested(edition_id="summer-2014")
@@ -24,6 +24,7 @@ async def anywhere(store_url: str) -> AsyncIterator[House]:
     async with running_house(lambda b, c, t: build(settings, broker=b, cache=c, clock=t)) as house:
         await house.hear(f"township:{TOWNSHIP.code}", TOWNSHIP)
         await house.hear(STREAM, EDITION)
+        await house.hear(f"campaign:{JULY.campaign_id}", JULY)
         yield house
 
 

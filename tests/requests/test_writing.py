@@ -138,7 +138,7 @@ async def test_every_broken_field_is_named(requests: House) -> None:
     assert refused.status_code == 422
     assert {error["field"] for error in refused.json()["errors"]} == {
         "township_code",
-        "campaign",
+        "campaign_id",
         "place",
         "point.lat",
         "lines[0].expected_attendance",

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from shared.contracts.base import DayPart, Event, Point
-from shared.contracts.catalog import EditionPublished, MenuItem, TownshipChanged
+from shared.contracts.catalog import CampaignChanged, EditionPublished, MenuItem, TownshipChanged
 from shared.contracts.dispatch import (
     AssignmentDeclined,
     BoothReported,
@@ -19,13 +19,13 @@ from shared.contracts.dispatch import (
 from tests.support.house import House
 
 GAOLOU = "330381125000"
-CAMPAIGN = "红七月、服务月"
+CAMPAIGN = "hongqiyue-2014"
 PLAN = "01900000-0000-7000-8000-000000000001"
 OTHER_PLAN = "01900000-0000-7000-8000-000000000002"
 ORDER: dict[str, Any] = {
     "township_code": GAOLOU,
     "edition_id": "summer-2014",
-    "campaign": CAMPAIGN,
+    "campaign_id": CAMPAIGN,
     "place": "高楼镇文化广场",
     "point": {"lat": 27.8136, "lon": 120.2775},
     "lines": [
@@ -37,6 +37,25 @@ ORDER: dict[str, Any] = {
 }
 
 TOWNSHIP = TownshipChanged(code=GAOLOU, name="高楼镇", name_en="Gaolou Town", centre=Point(lat=27.8136, lon=120.2775))
+JULY = CampaignChanged(
+    campaign_id=CAMPAIGN,
+    name="红七月、服务月",
+    name_en="Red July, Month of Service",
+    starts_on=date(2014, 6, 27),
+    ends_on=date(2014, 7, 16),
+    themes=(),
+    state="open",
+    revision=1,
+)
+MARCH = JULY.model_copy(
+    update={
+        "campaign_id": "xueleifeng-2014",
+        "name": "学雷锋月",
+        "name_en": "Lei Feng Month",
+        "starts_on": date(2014, 3, 1),
+        "ends_on": date(2014, 3, 31),
+    }
+)
 EDITION = EditionPublished(
     edition_id="summer-2014",
     title="2014年夏季菜单",

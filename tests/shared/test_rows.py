@@ -65,7 +65,7 @@ def order(name: str) -> Order:
         id=name,
         township_code="330381113000",
         edition_id="summer-2014",
-        campaign="服务月·“点菜”",
+        campaign_id="fuwuyue-2014",
         place="浙江省瑞安市高楼镇高楼社区文化礼堂（原大会堂）东侧１号",
         lat=27.780000000000001,
         lon=None,

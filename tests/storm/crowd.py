@@ -91,7 +91,7 @@ async def plan(client: Client, stop: asyncio.Event) -> None:
 
 async def _plan_once(client: Client, line: Json, number: int) -> None:
     body: dict[str, Any] = {
-        "campaign": line["campaign"],
+        "campaign_id": line["campaign_id"],
         "starts_on": "2014-06-27",
         "ends_on": "2014-07-31",
         "start_township_code": line["township_code"],

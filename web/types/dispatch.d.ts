@@ -602,42 +602,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/campaign-themes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What campaigns are about */
-        get: operations["list_themes_campaign_themes_get"];
-        put?: never;
-        /** Say what a campaign is about; plans made from then on prefer it */
-        post: operations["add_theme_campaign_themes_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/campaign-themes/{theme_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Say a theme anew, as a whole */
-        put: operations["correct_theme_campaign_themes__theme_id__put"];
-        post?: never;
-        /** Take a theme back */
-        delete: operations["remove_theme_campaign_themes__theme_id__delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/people/{volunteer_no}/export": {
         parameters: {
             query?: never;
@@ -1024,8 +988,8 @@ export interface components {
             id: string;
             /** Run Id */
             run_id: string;
-            /** Campaign */
-            campaign: string;
+            /** Campaign Id */
+            campaign_id: string;
             /**
              * Made At
              * Format: date-time
@@ -1114,8 +1078,8 @@ export interface components {
             line_id: string;
             /** Order Id */
             order_id: string;
-            /** Campaign */
-            campaign: string;
+            /** Campaign Id */
+            campaign_id: string;
             /** Township Code */
             township_code: string;
             /** Place */
@@ -1284,21 +1248,6 @@ export interface components {
             /** After */
             after: number;
         };
-        /** NewThemeBody */
-        NewThemeBody: {
-            /** Name */
-            name: string;
-            /** Name En */
-            name_en: string;
-            /** Starts On */
-            starts_on?: string | null;
-            /** Ends On */
-            ends_on?: string | null;
-            /** Item Codes */
-            item_codes: string[];
-            /** Campaign */
-            campaign: string;
-        };
         /**
          * OffDayBody
          * @description ``off_day_reason`` is a coordinator's, for a stop that is entered on another day than its own.
@@ -1367,13 +1316,6 @@ export interface components {
         Page_TeamAnswer_: {
             /** Items */
             items: components["schemas"]["TeamAnswer"][];
-            /** Next After */
-            next_after: string | null;
-        };
-        /** Page[ThemeAnswer] */
-        Page_ThemeAnswer_: {
-            /** Items */
-            items: components["schemas"]["ThemeAnswer"][];
             /** Next After */
             next_after: string | null;
         };
@@ -1511,8 +1453,12 @@ export interface components {
         PlanAnswer: {
             /** Id */
             id: string;
-            /** Campaign */
-            campaign: string;
+            /** Campaign Id */
+            campaign_id: string;
+            /** Campaign Name */
+            campaign_name: string;
+            /** Campaign Name En */
+            campaign_name_en: string;
             /**
              * State
              * @enum {string}
@@ -1541,8 +1487,8 @@ export interface components {
         };
         /** PlanBody */
         PlanBody: {
-            /** Campaign */
-            campaign: string;
+            /** Campaign Id */
+            campaign_id: string;
             /**
              * Starts On
              * Format: date
@@ -1779,8 +1725,8 @@ export interface components {
         RuleAnswer: {
             /** Id */
             id: string;
-            /** Campaign */
-            campaign: string;
+            /** Campaign Id */
+            campaign_id: string;
             /**
              * Does
              * @enum {string}
@@ -1807,8 +1753,8 @@ export interface components {
          *     all of it.
          */
         RuleBody: {
-            /** Campaign */
-            campaign: string;
+            /** Campaign Id */
+            campaign_id: string;
             /**
              * Does
              * @enum {string}
@@ -1835,8 +1781,8 @@ export interface components {
              * @enum {string}
              */
             purpose: "plan" | "repair";
-            /** Campaign */
-            campaign: string;
+            /** Campaign Id */
+            campaign_id: string;
             /**
              * Starts On
              * Format: date
@@ -1885,8 +1831,8 @@ export interface components {
          * @description ``seconds`` is how long to search; the same ``seed`` gives the same plan.
          */
         RunBody: {
-            /** Campaign */
-            campaign: string;
+            /** Campaign Id */
+            campaign_id: string;
             /**
              * Starts On
              * Format: date
@@ -2066,45 +2012,6 @@ export interface components {
              */
             state: "active" | "retired";
         };
-        /** ThemeAnswer */
-        ThemeAnswer: {
-            /** Id */
-            id: string;
-            /** Campaign */
-            campaign: string;
-            /**
-             * Made At
-             * Format: date-time
-             */
-            made_at: string;
-            /** Name */
-            name: string;
-            /** Name En */
-            name_en: string;
-            /** Starts On */
-            starts_on: string | null;
-            /** Ends On */
-            ends_on: string | null;
-            /** Item Codes */
-            item_codes: string[];
-        };
-        /**
-         * ThemeBody
-         * @description Plans prefer lines of these items from ``starts_on`` to ``ends_on``, both included; without one of them, from the
-         *     plan's first day, or to its last. Nothing is left out because it does not fit.
-         */
-        ThemeBody: {
-            /** Name */
-            name: string;
-            /** Name En */
-            name_en: string;
-            /** Starts On */
-            starts_on?: string | null;
-            /** Ends On */
-            ends_on?: string | null;
-            /** Item Codes */
-            item_codes: string[];
-        };
         /** TownshipAnswer */
         TownshipAnswer: {
             /** Code */
@@ -2180,8 +2087,8 @@ export interface components {
             id: string;
             /** Run Id */
             run_id: string;
-            /** Campaign */
-            campaign: string;
+            /** Campaign Id */
+            campaign_id: string;
             /**
              * Made At
              * Format: date-time
@@ -2518,7 +2425,7 @@ export interface operations {
     list_demand_demand_get: {
         parameters: {
             query?: {
-                campaign?: string | null;
+                campaign_id?: string | null;
                 /** @description key to begin behind */
                 after?: string | null;
                 limit?: number;
@@ -2593,7 +2500,7 @@ export interface operations {
     list_plans_plans_get: {
         parameters: {
             query?: {
-                campaign?: string | null;
+                campaign_id?: string | null;
                 /** @description key to begin behind */
                 after?: string | null;
                 limit?: number;
@@ -4016,7 +3923,7 @@ export interface operations {
     list_runs_planning_runs_get: {
         parameters: {
             query?: {
-                campaign?: string | null;
+                campaign_id?: string | null;
                 /** @description key to begin behind */
                 after?: string | null;
                 limit?: number;
@@ -4435,7 +4342,7 @@ export interface operations {
     list_candidates_candidates_get: {
         parameters: {
             query?: {
-                campaign?: string | null;
+                campaign_id?: string | null;
                 run_id?: string | null;
                 /** @description key to begin behind */
                 after?: string | null;
@@ -5163,7 +5070,7 @@ export interface operations {
     list_rules_planning_rules_get: {
         parameters: {
             query?: {
-                campaign?: string | null;
+                campaign_id?: string | null;
                 /** @description key to begin behind */
                 after?: string | null;
                 limit?: number;
@@ -5325,364 +5232,6 @@ export interface operations {
             header?: never;
             path: {
                 rule_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Refused */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_themes_campaign_themes_get: {
-        parameters: {
-            query?: {
-                campaign?: string | null;
-                /** @description key to begin behind */
-                after?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_ThemeAnswer_"];
-                };
-            };
-            /** @description Refused */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    add_theme_campaign_themes_post: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Repeat a request under the same key and it takes effect once. */
-                "Idempotency-Key"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewThemeBody"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ThemeAnswer"];
-                };
-            };
-            /** @description Refused */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    correct_theme_campaign_themes__theme_id__put: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                theme_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ThemeBody"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ThemeAnswer"];
-                };
-            };
-            /** @description Refused */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    remove_theme_campaign_themes__theme_id__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                theme_id: string;
             };
             cookie?: never;
         };

@@ -72,6 +72,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the campaigns that orders are for */
+        get: operations["list_campaigns_campaigns_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/townships": {
         parameters: {
             query?: never;
@@ -504,6 +521,33 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
+        /**
+         * CampaignAnswer
+         * @description Both its first and its last day are in it. Nothing is ordered for one that is closed.
+         */
+        CampaignAnswer: {
+            /** Campaign Id */
+            campaign_id: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /**
+             * Ends On
+             * Format: date
+             */
+            ends_on: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "closed";
+        };
         /** CancelBody */
         CancelBody: {
             /**
@@ -657,8 +701,8 @@ export interface components {
             township_code: string;
             /** Edition Id */
             edition_id: string;
-            /** Campaign */
-            campaign: string;
+            /** Campaign Id */
+            campaign_id: string;
             /** Place */
             place: string;
             point?: components["schemas"]["PointBody"] | null;
@@ -698,8 +742,8 @@ export interface components {
             township_code: string;
             /** Edition Id */
             edition_id: string;
-            /** Campaign */
-            campaign: string;
+            /** Campaign Id */
+            campaign_id: string;
             /** Place */
             place: string;
             point: components["schemas"]["PointAnswer"] | null;
@@ -734,8 +778,8 @@ export interface components {
             township_code: string;
             /** Edition Id */
             edition_id: string;
-            /** Campaign */
-            campaign: string;
+            /** Campaign Id */
+            campaign_id: string;
             /** Place */
             place: string;
             point?: components["schemas"]["PointBody"] | null;
@@ -757,6 +801,13 @@ export interface components {
              * @default 3
              */
             priority: number;
+        };
+        /** Page[CampaignAnswer] */
+        Page_CampaignAnswer_: {
+            /** Items */
+            items: components["schemas"]["CampaignAnswer"][];
+            /** Next After */
+            next_after: string | null;
         };
         /** Page[EditionAnswer] */
         Page_EditionAnswer_: {
@@ -1263,6 +1314,80 @@ export interface operations {
             };
         };
     };
+    list_campaigns_campaigns_get: {
+        parameters: {
+            query?: {
+                /** @description id or code to begin behind */
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CampaignAnswer_"];
+                };
+            };
+            /** @description Refused */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_townships_townships_get: {
         parameters: {
             query?: {
@@ -1342,7 +1467,7 @@ export interface operations {
             query?: {
                 township_code?: string | null;
                 state?: ("draft" | "submitted" | "returned" | "accepted" | "scheduled" | "served" | "rated" | "closed" | "cancelled") | null;
-                campaign?: string | null;
+                campaign_id?: string | null;
                 /** @description id or code to begin behind */
                 after?: string | null;
                 limit?: number;
@@ -1507,7 +1632,7 @@ export interface operations {
     count_orders_orders_counts_get: {
         parameters: {
             query?: {
-                campaign?: string | null;
+                campaign_id?: string | null;
             };
             header?: never;
             path?: never;

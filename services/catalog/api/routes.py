@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from services.catalog.api import schemas
-from services.catalog.application import commands, queries
+from services.catalog.application import campaigns, commands, queries
+from services.catalog.domain.campaign import Campaign
 from services.catalog.domain.directory import Agency, Category, ServiceItem, Team, Township
 from services.catalog.domain.edition import Edition
 from shared.http.doors import door
@@ -90,6 +91,52 @@ async def list_items(uow: Uow, after: After = None, limit: Limit = 100) -> Page[
 @router.get("/items/{code}", summary="One service item", **door("read_directory", 404, 422))
 async def get_item(code: Code, uow: Uow) -> schemas.ItemAnswer:
     return schemas.ItemAnswer.model_validate(await queries.get_entry(uow, ServiceItem, code))
+
+
+@router.put("/campaigns/{code}", summary="Create or correct a campaign", **door("change_campaigns", 409, 422))
+async def put_campaign(
+    code: Code, body: schemas.CampaignBody, uow: Uow, confirmed: Confirmed = frozenset()
+) -> schemas.CampaignAnswer:
+    entered = await campaigns.enter_campaign(
+        uow,
+        code,
+        name=body.name,
+        name_en=body.name_en,
+        starts_on=body.starts_on,
+        ends_on=body.ends_on,
+        themes=[theme.as_theme() for theme in body.themes],
+        confirmed=confirmed,
+    )
+    return schemas.CampaignAnswer.model_validate(entered)
+
+
+@router.get("/campaigns", summary="List campaigns", **door("read_campaigns", 422))
+async def list_campaigns(uow: Uow, after: After = None, limit: Limit = 100) -> Page[schemas.CampaignAnswer]:
+    items, next_after = await queries.list_entries(uow, Campaign, after=after, limit=limit)
+    return Page[schemas.CampaignAnswer].model_validate({"items": items, "next_after": next_after})
+
+
+@router.get("/campaigns/{code}", summary="One campaign", **door("read_campaigns", 404, 422))
+async def get_campaign(code: Code, uow: Uow) -> schemas.CampaignAnswer:
+    return schemas.CampaignAnswer.model_validate(await queries.get_entry(uow, Campaign, code))
+
+
+@router.post(
+    "/campaigns/{code}/close",
+    summary="Nothing is ordered for a campaign any more",
+    **door("change_campaigns", 404, 409, 422),
+)
+async def close_campaign(code: Code, uow: Uow) -> schemas.CampaignAnswer:
+    return schemas.CampaignAnswer.model_validate(await campaigns.close_campaign(uow, code))
+
+
+@router.post(
+    "/campaigns/{code}/reopen",
+    summary="A campaign that was closed can be ordered for again",
+    **door("change_campaigns", 404, 409, 422),
+)
+async def reopen_campaign(code: Code, uow: Uow) -> schemas.CampaignAnswer:
+    return schemas.CampaignAnswer.model_validate(await campaigns.reopen_campaign(uow, code))
 
 
 @router.put("/editions/{code}", summary="Draft an edition, or change its draft", **door("draft_edition", 404, 409, 422))

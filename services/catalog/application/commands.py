@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import date
 
+from services.catalog.application.campaigns import add_standing_campaigns
 from services.catalog.application.policy import POLICY
 from services.catalog.domain.directory import Agency, Category, Entry, ServiceItem, Team, Township
 from services.catalog.domain.edition import Edition
@@ -179,9 +180,13 @@ async def draft_edition(
 
 
 async def publish_edition(uow: UnitOfWork, code: str, confirmed: Confirmations = ()) -> Edition:
-    """:raises ConfirmationNeeded: its last day is over, so that nobody can order from it."""
+    """Every year that the edition is in force in has a 常态 from then on.
+
+    :raises ConfirmationNeeded: its last day is over, so that nobody can order from it.
+    """
     uow.permit(POLICY, "publish_edition")
     async with uow.transaction() as tx:
+        await tx.take_turn()
         edition = await tx.get(Edition, code)
         doubts = Doubts(confirmed)
         if edition.state == "draft" and edition.retires_on < (today := uow.today()):
@@ -190,6 +195,7 @@ async def publish_edition(uow: UnitOfWork, code: str, confirmed: Confirmations =
         items = [await tx.get(ServiceItem, item_code) for item_code in edition.item_codes]
         teams = await tx.find_all(Team, {code for item in items for code in item.teams})
         edition.publish(items, active_teams={code for code, team in teams.items() if team.state == "active"})
+        await add_standing_campaigns(tx, edition.years())
         tx.record(
             edition,
             EditionPublished(

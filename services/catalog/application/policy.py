@@ -11,6 +11,8 @@ POLICY = Policy(
         "read_directory": everyone_with_an_account(),
         "draft_edition": {COORDINATOR: ANY},
         "publish_edition": {COORDINATOR: ANY},
+        "change_campaigns": {COORDINATOR: ANY},
+        "read_campaigns": everyone_with_an_account(),
         "read_editions": everyone_with_an_account(),
         "administer_accounts": {COORDINATOR: ANY, OPERATOR: ANY},
         "read_own_account": everyone_with_an_account(),

@@ -5,6 +5,7 @@ from typing import TypeVar
 from sqlalchemy import inspect, select
 
 from services.catalog.application.policy import POLICY
+from services.catalog.domain.campaign import Campaign
 from services.catalog.domain.directory import Entry
 from services.catalog.domain.edition import Edition
 from shared.db.paging import page_of
@@ -16,8 +17,8 @@ A = TypeVar("A", bound=Aggregate)
 
 
 async def list_entries(
-    uow: UnitOfWork, kind: type[Entry] | type[Edition], *, after: str | None, limit: int
-) -> tuple[list[Entry | Edition], str | None]:
+    uow: UnitOfWork, kind: type[Entry] | type[Campaign] | type[Edition], *, after: str | None, limit: int
+) -> tuple[list[Entry | Campaign | Edition], str | None]:
     """Entries in the order of their codes, and the code to go on from."""
     uow.permit(POLICY, _action(kind))
     async with uow.reading() as session:
@@ -35,4 +36,4 @@ async def get_entry(uow: UnitOfWork, kind: type[A], code: str) -> A:
 
 
 def _action(kind: type[Aggregate]) -> str:
-    return "read_editions" if kind is Edition else "read_directory"
+    return {Edition: "read_editions", Campaign: "read_campaigns"}.get(kind, "read_directory")

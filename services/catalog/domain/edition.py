@@ -9,6 +9,9 @@ from services.catalog.domain.directory import ServiceItem, refuse_repeated
 from shared.kernel.aggregate import Aggregate, Steps
 from shared.kernel.errors import InvalidInput
 
+MOST_YEARS = 10
+"""For which an edition sees to a standing campaign; each later year has its own from its start."""
+
 
 @dataclass(eq=False, kw_only=True)
 class Edition(Aggregate):
@@ -70,6 +73,10 @@ class Edition(Aggregate):
             for item in (by_code[code] for code in self.item_codes)
         ]
         self.state = "published"
+
+    def years(self) -> range:
+        """The years that it is in force in; of an edition without an end in sight, the first few."""
+        return range(self.effective_on.year, min(self.retires_on.year, self.effective_on.year + MOST_YEARS - 1) + 1)
 
     def ask_for_withdrawal(self) -> None:
         """Nothing is decided yet: an order may have been handed in already."""

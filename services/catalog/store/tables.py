@@ -4,6 +4,7 @@ from sqlalchemy import BigInteger, Column, Date, Float, Integer, MetaData, Strin
 from sqlalchemy.orm import registry
 
 from services.catalog.domain.account import Account, Invitation
+from services.catalog.domain.campaign import Campaign
 from services.catalog.domain.directory import Agency, Category, ServiceItem, Team, Township
 from services.catalog.domain.edition import Edition
 from services.catalog.domain.sign_in import Failures, Grant
@@ -42,6 +43,14 @@ service_item = _entry(
     Column("teams", Json, nullable=False),
     Column("volunteers_needed", Integer, nullable=False),
     Column("minutes_per_resident", Integer, nullable=False),
+)
+campaign = _entry(
+    "campaign",
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    Column("themes", Json, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("revision", Integer, nullable=False),
 )
 edition = Table(
     "edition",
@@ -148,6 +157,7 @@ for _class, _table in (
     (Township, township),
     (Team, team),
     (ServiceItem, service_item),
+    (Campaign, campaign),
     (Edition, edition),
     (Volunteer, volunteer),
     (PersonRequest, person_request),

@@ -1,4 +1,4 @@
-"""Planning as a coordinator's work: runs to watch, candidates to compare, change and publish, pins and bans, themes."""
+"""Planning as a coordinator's work: runs to watch, candidates to compare, change and publish, pins and bans."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -9,7 +9,7 @@ from sse_starlette import EventSourceResponse
 from services.dispatch.api import planning_schemas as schemas
 from services.dispatch.api.inputs import After, Filter, Limit
 from services.dispatch.api.run_stream import open_run_stream
-from services.dispatch.application import candidate_queries, candidates, rules, run_queries, runs, themes
+from services.dispatch.application import candidate_queries, candidates, rules, run_queries, runs
 from services.dispatch.application.wording import Speech
 from services.dispatch.domain.candidate import Placed, Step, TakenOut
 from services.dispatch.domain.run import PlanningRun
@@ -52,9 +52,9 @@ async def start_run(
 
 @router.get("/planning-runs", summary="Planning runs", **door("read_candidates", 422))
 async def list_runs(
-    uow: Uow, speech: Spoken, campaign: Filter = None, after: After = None, limit: Limit = 100
+    uow: Uow, speech: Spoken, campaign_id: Filter = None, after: After = None, limit: Limit = 100
 ) -> Page[schemas.RunAnswer]:
-    found, next_after = await run_queries.list_runs(uow, campaign=campaign, after=after, limit=limit)
+    found, next_after = await run_queries.list_runs(uow, campaign_id=campaign_id, after=after, limit=limit)
     items = [_run_answer(speech, run) for run in found]
     return Page[schemas.RunAnswer].model_validate({"items": items, "next_after": next_after})
 
@@ -85,10 +85,10 @@ async def cancel_run(run_id: str, uow: Uow, state: AppState, speech: Spoken) -> 
 
 @router.get("/candidates", summary="Candidate plans, without their booths", **door("read_candidates", 422))
 async def list_candidates(
-    uow: Uow, speech: Spoken, campaign: Filter = None, run_id: Filter = None, after: After = None, limit: Limit = 100
+    uow: Uow, speech: Spoken, campaign_id: Filter = None, run_id: Filter = None, after: After = None, limit: Limit = 100
 ) -> Page[schemas.CandidateAnswer]:
     items, next_after = await candidate_queries.list_candidates(
-        uow, speech, campaign=campaign, run_id=run_id, after=after, limit=limit
+        uow, speech, campaign_id=campaign_id, run_id=run_id, after=after, limit=limit
     )
     return Page[schemas.CandidateAnswer].model_validate({"items": items, "next_after": next_after})
 
@@ -177,9 +177,9 @@ async def publish_candidate(
 
 @router.get("/planning-rules", summary="Pins and bans", **door("read_candidates", 422))
 async def list_rules(
-    uow: Uow, campaign: Filter = None, after: After = None, limit: Limit = 100
+    uow: Uow, campaign_id: Filter = None, after: After = None, limit: Limit = 100
 ) -> Page[schemas.RuleAnswer]:
-    items, next_after = await rules.list_rules(uow, campaign=campaign, after=after, limit=limit)
+    items, next_after = await rules.list_rules(uow, campaign_id=campaign_id, after=after, limit=limit)
     return Page[schemas.RuleAnswer].model_validate({"items": items, "next_after": next_after})
 
 
@@ -201,44 +201,6 @@ async def add_rule(body: schemas.RuleBody, uow: Uow) -> schemas.RuleAnswer:
 )
 async def remove_rule(rule_id: str, uow: Uow) -> None:
     await rules.remove_rule(uow, rule_id)
-
-
-@router.get("/campaign-themes", summary="What campaigns are about", **door("read_themes", 422))
-async def list_themes(
-    uow: Uow, campaign: Filter = None, after: After = None, limit: Limit = 100
-) -> Page[schemas.ThemeAnswer]:
-    items, next_after = await themes.list_themes(uow, campaign=campaign, after=after, limit=limit)
-    return Page[schemas.ThemeAnswer].model_validate({"items": items, "next_after": next_after})
-
-
-@router.post(
-    "/campaign-themes",
-    status_code=201,
-    summary="Say what a campaign is about; plans made from then on prefer it",
-    **door("change_themes", 404, 409, 422),
-)
-async def add_theme(
-    body: schemas.NewThemeBody, uow: Uow, idempotency_key: IdempotencyKey = None
-) -> schemas.ThemeAnswer:
-    made = await themes.add_theme(uow, body, idempotency_key, **body.model_dump())
-    return schemas.ThemeAnswer.model_validate(made)
-
-
-@router.put(
-    "/campaign-themes/{theme_id}", summary="Say a theme anew, as a whole", **door("change_themes", 404, 409, 422)
-)
-async def correct_theme(theme_id: str, body: schemas.ThemeBody, uow: Uow) -> schemas.ThemeAnswer:
-    return schemas.ThemeAnswer.model_validate(await themes.correct_theme(uow, theme_id, **body.model_dump()))
-
-
-@router.delete(
-    "/campaign-themes/{theme_id}",
-    status_code=204,
-    summary="Take a theme back",
-    **door("change_themes", 404, 409, 422),
-)
-async def remove_theme(theme_id: str, uow: Uow) -> None:
-    await themes.remove_theme(uow, theme_id)
 
 
 def _run_answer(speech: Speech, run: PlanningRun) -> schemas.RunAnswer:

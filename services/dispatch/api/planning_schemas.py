@@ -5,9 +5,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from services.dispatch.api.schemas import Campaign, PlanBody
+from services.dispatch.api.schemas import PlanBody
 from services.dispatch.domain.candidate import MOST_STEPS
-from shared.http.inputs import Answer, Body, Code, Name
+from shared.http.inputs import Answer, Body, Code
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=36)]
 Part = Literal["morning", "afternoon"]
@@ -28,7 +28,7 @@ class RunAnswer(Answer):
 
     id: str
     purpose: Literal["plan", "repair"]
-    campaign: str
+    campaign_id: str
     starts_on: date
     ends_on: date
     start_township_code: str
@@ -65,7 +65,7 @@ class ScoreAnswer(Answer):
 class CandidateAnswer(Answer):
     id: str
     run_id: str
-    campaign: str
+    campaign_id: str
     made_at: datetime
     state: Literal["growing", "kept", "published", "discarded"]
     revision: int
@@ -236,7 +236,7 @@ class RuleBody(Body):
     what is named together (line and team, line and day, or team and day) does not happen; a day without a part means
     all of it."""
 
-    campaign: Campaign
+    campaign_id: Code
     does: Literal["pin", "forbid"]
     line_id: Id | None = None
     team_code: Code | None = None
@@ -244,35 +244,9 @@ class RuleBody(Body):
     part: Part | None = None
 
 
-class ThemeBody(Body):
-    """Plans prefer lines of these items from ``starts_on`` to ``ends_on``, both included; without one of them, from the
-    plan's first day, or to its last. Nothing is left out because it does not fit."""
-
-    name: Name
-    name_en: Name
-    starts_on: date | None = None
-    ends_on: date | None = None
-    item_codes: Annotated[list[Code], Field(min_length=1, max_length=MOST_ITEMS)]
-
-
-class NewThemeBody(ThemeBody):
-    campaign: Campaign
-
-
-class ThemeAnswer(Answer):
-    id: str
-    campaign: str
-    made_at: datetime
-    name: str
-    name_en: str
-    starts_on: date | None
-    ends_on: date | None
-    item_codes: list[str]
-
-
 class RuleAnswer(Answer):
     id: str
-    campaign: str
+    campaign_id: str
     does: Literal["pin", "forbid"]
     made_at: datetime
     line_id: str | None

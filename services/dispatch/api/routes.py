@@ -34,9 +34,9 @@ async def list_items(uow: Uow, after: After = None, limit: Limit = 100) -> Page[
 
 @router.get("/demand", summary="Lines of accepted orders", **door("read_demand", 422))
 async def list_demand(
-    uow: Uow, campaign: Filter = None, after: After = None, limit: Limit = 100
+    uow: Uow, campaign_id: Filter = None, after: After = None, limit: Limit = 100
 ) -> Page[schemas.DemandAnswer]:
-    items, next_after = await queries.list_demand(uow, campaign=campaign, after=after, limit=limit)
+    items, next_after = await queries.list_demand(uow, campaign_id=campaign_id, after=after, limit=limit)
     return Page[schemas.DemandAnswer].model_validate({"items": items, "next_after": next_after})
 
 
@@ -62,9 +62,9 @@ async def propose_plan(
 
 @router.get("/plans", summary="Plans, without their stops", **door("read_plans", 422))
 async def list_plans(
-    request: Request, uow: Uow, campaign: Filter = None, after: After = None, limit: Limit = 100
+    request: Request, uow: Uow, campaign_id: Filter = None, after: After = None, limit: Limit = 100
 ) -> Page[schemas.PlanAnswer]:
-    items, next_after = await queries.list_plans(uow, campaign=campaign, after=after, limit=limit)
+    items, next_after = await queries.list_plans(uow, campaign_id=campaign_id, after=after, limit=limit)
     views = [_with_reasons(request, view) for view in items]
     return Page[schemas.PlanAnswer].model_validate({"items": views, "next_after": next_after})
 

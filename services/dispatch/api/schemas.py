@@ -3,13 +3,12 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from services.dispatch.domain.stop import DeclineReason, Report, StopReason
-from shared.http.inputs import Answer, Body, Key, ReasonBody, Text, TownshipCode
+from shared.http.inputs import Answer, Body, Code, Key, ReasonBody, Text, TownshipCode
 from shared.kernel.errors import InvalidInput
 
-Campaign = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
@@ -36,7 +35,7 @@ class ItemAnswer(CopyAnswer):
 class DemandAnswer(Answer):
     line_id: str
     order_id: str
-    campaign: str
+    campaign_id: str
     township_code: str
     place: str
     item_code: str
@@ -50,7 +49,7 @@ class DemandAnswer(Answer):
 
 
 class PlanBody(Body):
-    campaign: Campaign
+    campaign_id: Code
     starts_on: date
     ends_on: date
     start_township_code: TownshipCode
@@ -170,7 +169,9 @@ class UnservedAnswer(Answer):
 
 class PlanAnswer(Answer):
     id: str
-    campaign: str
+    campaign_id: str
+    campaign_name: str
+    campaign_name_en: str
     state: Literal["proposed", "published", "withdrawn"]
     revision: int
     starts_on: date

@@ -40,7 +40,7 @@ def of_plan(tx: Transaction, plan: Plan, *, stops: int, assignments: int, unserv
         plan,
         PlanPublished(
             plan_id=plan.id,
-            campaign=plan.campaign,
+            campaign_id=plan.campaign_id,
             revision=plan.revision,
             starts_on=plan.starts_on,
             ends_on=plan.ends_on,

@@ -24,13 +24,13 @@ from shared.kernel.errors import NotFound
 
 
 async def list_candidates(
-    uow: UnitOfWork, speech: Speech, *, campaign: str | None, run_id: str | None, after: str | None, limit: int
+    uow: UnitOfWork, speech: Speech, *, campaign_id: str | None, run_id: str | None, after: str | None, limit: int
 ) -> tuple[list[View], str | None]:
     """Without their booths; oldest first."""
     uow.permit(POLICY, "read_candidates")
     async with uow.reading() as session:
         query = select(Candidate)
-        for column, value in ((candidate.c.campaign, campaign), (candidate.c.run_id, run_id)):
+        for column, value in ((candidate.c.campaign_id, campaign_id), (candidate.c.run_id, run_id)):
             if value is not None:
                 query = query.where(column == value)
         found, next_after = await page_of(session, query, candidate.c.id, after=after, limit=limit)
@@ -133,7 +133,7 @@ def _summary(speech: Speech, found: Candidate, revision: int, score: Mapping[str
     return {
         "id": found.id,
         "run_id": found.run_id,
-        "campaign": found.campaign,
+        "campaign_id": found.campaign_id,
         "made_at": found.made_at,
         "state": found.state,
         "revision": revision,

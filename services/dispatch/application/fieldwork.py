@@ -185,12 +185,12 @@ async def release_order(tx: Transaction, order_id: str, reason_code: str) -> Non
 
 async def call_off(tx: Transaction, stop: Stop, reason: Reason) -> None:
     """What it was for is still wanted, but not on that day."""
-    campaign = str(await tx.session.scalar(select(plan.c.campaign).where(plan.c.id == stop.plan_id)))
+    campaign_id = str(await tx.session.scalar(select(plan.c.campaign_id).where(plan.c.id == stop.plan_id)))
     released = stop.cancel(reason)
     await set_lines(tx, released, "open")
-    await keep_off(tx, campaign, [entry.line_id for entry in released], stop.on)
+    await keep_off(tx, campaign_id, [entry.line_id for entry in released], stop.on)
     await _announce_cancelled(tx, stop, released, reason.code)
-    queue_repairs(tx, [campaign])
+    queue_repairs(tx, [campaign_id])
 
 
 async def _announce_cancelled(tx: Transaction, stop: Stop, released: Iterable[Assignment], reason_code: str) -> None:

@@ -15,8 +15,8 @@ from services.dispatch.application.mending import free_team
 from services.dispatch.application.runs import queue_repairs
 from services.dispatch.domain.plan import Plan
 from services.dispatch.domain.stop import LIVE, ORDER_CANCELLED, ORDER_CLOSED
-from services.dispatch.store.tables import assignment, demand_line, item, plan, stop, team, township
-from shared.contracts.catalog import ServiceItemChanged, TeamRegistered, TownshipChanged
+from services.dispatch.store.tables import assignment, campaign, demand_line, item, plan, stop, team, township
+from shared.contracts.catalog import CampaignChanged, ServiceItemChanged, TeamRegistered, TownshipChanged
 from shared.contracts.notify import MessageDelivered, MessageFailed
 from shared.contracts.requests import OrderAccepted, OrderCancelled, OrderClosed
 from shared.db.engine import dialect_of
@@ -67,9 +67,19 @@ async def note_item(uow: UnitOfWork, event: ServiceItemChanged) -> None:
             queue_repairs(tx, await _campaigns_of(tx, *theirs))
 
 
+async def note_campaign(uow: UnitOfWork, event: CampaignChanged) -> None:
+    """Plans made from now on prefer what its themes say; demand that came before it can be planned from now on."""
+    row = event.model_dump(mode="json", include={"name", "name_en", "state", "themes", "revision"})
+    row |= {"code": event.campaign_id, "starts_on": event.starts_on, "ends_on": event.ends_on}
+    async with uow.transaction() as tx:
+        known = select(campaign.c.revision).where(campaign.c.code == event.campaign_id)
+        if (await tx.session.scalar(known) or 0) < event.revision:
+            await _replace(tx, campaign, row)
+
+
 async def take_demand(uow: UnitOfWork, order: OrderAccepted) -> None:
     """Every line of an accepted order becomes open demand; where its campaign has a plan already, a repair finds it a
-    place."""
+    place. It may come ahead of its campaign: it waits then, and is planned once catalog has said what that is."""
     async with uow.transaction() as tx:
         await tx.session.execute(
             insert(demand_line),
@@ -77,7 +87,7 @@ async def take_demand(uow: UnitOfWork, order: OrderAccepted) -> None:
                 {
                     "line_id": line.line_id,
                     "order_id": order.order_id,
-                    "campaign": order.campaign,
+                    "campaign_id": order.campaign_id,
                     "township_code": order.township_code,
                     "place": order.place,
                     "lat": order.point.lat if order.point else None,
@@ -94,7 +104,7 @@ async def take_demand(uow: UnitOfWork, order: OrderAccepted) -> None:
                 for line in order.lines
             ],
         )
-        queue_repairs(tx, [order.campaign])
+        queue_repairs(tx, [order.campaign_id])
 
 
 async def drop_demand(uow: UnitOfWork, event: OrderCancelled | OrderClosed) -> None:
@@ -137,7 +147,7 @@ async def note_delivery(uow: UnitOfWork, message: MessageDelivered) -> None:
 async def _campaigns_of(tx: Transaction, *which: ColumnElement[bool]) -> list[str]:
     """Where a team is expected at ``which`` of the booths."""
     query = (
-        select(plan.c.campaign)
+        select(plan.c.campaign_id)
         .join(stop, stop.c.plan_id == plan.c.id)
         .join(assignment, assignment.c.stop_id == stop.c.id)
         .where(*which, assignment.c.state.in_(LIVE), stop.c.state == "planned")

@@ -118,7 +118,7 @@ async def postpone_stop(
 
 async def _move(tx: Transaction, plan: Plan, found: Stop, to: HalfDay, reason: Reason, calendar: "_Calendar") -> None:
     was = found.half_day
-    await keep_off(tx, plan.campaign, [entry.line_id for entry in found.live], found.on)
+    await keep_off(tx, plan.campaign_id, [entry.line_id for entry in found.live], found.on)
     await free(tx, [found])
     asked = found.move(to, reason, tx.now)
     revision = plan.repair()
@@ -163,7 +163,7 @@ async def _replace(tx: Transaction, plan: Plan, found: Stop, lost: Assignment) -
         await set_lines(tx, [lost], "open")
         await tell_unserved(tx, [line])
         announce.of_unserved(tx, plan, line)
-        queue_repairs(tx, [plan.campaign])
+        queue_repairs(tx, [plan.campaign_id])
         return 0
     if code not in found.teams:
         await book(tx, [(found, [code])])
@@ -217,7 +217,7 @@ async def _calendar(
     )
     taken = await tx.session.execute(elsewhere)
     return _Calendar(
-        frozenset((row.team_code, row.on, row.part) for row in taken), await rules_of(tx.session, plan.campaign)
+        frozenset((row.team_code, row.on, row.part) for row in taken), await rules_of(tx.session, plan.campaign_id)
     )
 
 

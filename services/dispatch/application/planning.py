@@ -33,7 +33,7 @@ async def propose_plan(
     request: BaseModel,
     idempotency_key: str | None,
     *,
-    campaign: str,
+    campaign_id: str,
     starts_on: date,
     ends_on: date,
     start_township_code: str,
@@ -47,7 +47,7 @@ async def propose_plan(
     """
     plan = Plan(
         id=new_id(),
-        campaign=campaign,
+        campaign_id=campaign_id,
         starts_on=starts_on,
         ends_on=ends_on,
         start_township_code=start_township_code,
@@ -189,7 +189,7 @@ async def first_circuit(planner: TourPlanner, task: Task, names: Names) -> Circu
 def require_pins_to_hold(task: Task, names: Names) -> None:
     """:raises Conflict: something pinned by hand can't be kept (``pins_do_not_hold``); says which rules it breaks."""
     if broken := task.broken(fixed.booth for fixed in task.problem.fixed):
-        raise broken_rules(Conflict("pins_do_not_hold", field="campaign"), task, names, broken)
+        raise broken_rules(Conflict("pins_do_not_hold", field="campaign_id"), task, names, broken)
 
 
 def _stops(plan: Plan, circuit: Circuit, task: Task) -> list[Stop]:

@@ -33,8 +33,6 @@ POLICY = Policy(
         "discard_candidate": CORPS,
         "publish_candidate": CORPS,
         "change_planning_rules": CORPS,
-        "read_themes": everyone_with_an_account(),
-        "change_themes": CORPS,
         "read_plans": CONCERNED,
         "read_stops": CONCERNED,
         "read_assignments": CONCERNED,

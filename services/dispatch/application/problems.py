@@ -21,7 +21,7 @@ from services.dispatch.domain.planning.problem import (
     working_days,
 )
 from services.dispatch.domain.theme import CampaignTheme
-from services.dispatch.store.tables import booking, campaign_theme, item, team, township
+from services.dispatch.store.tables import booking, campaign, item, team, township
 from shared.kernel.errors import InvalidInput
 
 Lines = dict[str, Row[Any]]
@@ -37,7 +37,7 @@ times as much even to a line that a stop is opened for."""
 class Frame(Protocol):
     """Which demand, and on which days: a plan says so, and a planning run."""
 
-    campaign: str
+    campaign_id: str
     starts_on: date
     ends_on: date
     start_township_code: str
@@ -80,8 +80,8 @@ async def problem_of(session: AsyncSession, frame: Frame, lines: Lines, movable:
 
 
 async def _themes(session: AsyncSession, frame: Frame, days: int) -> tuple[Theme, ...]:
-    query = select(CampaignTheme).where(campaign_theme.c.campaign == frame.campaign).order_by(campaign_theme.c.id)
-    return tuple(theme.counted(frame.starts_on, days) for theme in await session.scalars(query))
+    said = await session.scalar(select(campaign.c.themes).where(campaign.c.code == frame.campaign_id)) or []
+    return tuple(CampaignTheme.stored(theme).counted(frame.starts_on, days) for theme in said)
 
 
 async def _teams(session: AsyncSession, frame: Frame, days: int, movable: Collection[str]) -> tuple[Team, ...]:

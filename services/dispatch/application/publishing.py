@@ -51,7 +51,7 @@ async def _new_plan(tx: Transaction, task: Task) -> Plan:
     frame = task.frame
     plan = Plan(
         id=new_id(),
-        campaign=frame.campaign,
+        campaign_id=frame.campaign_id,
         starts_on=frame.starts_on,
         ends_on=frame.ends_on,
         start_township_code=frame.start_township_code,

@@ -1,6 +1,6 @@
 """What dispatch can be asked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Table, or_, select
@@ -11,7 +11,7 @@ from services.dispatch.application.policy import POLICY
 from services.dispatch.domain.plan import Plan
 from services.dispatch.domain.stop import Stop
 from services.dispatch.store.tables import assignment as assignment_table
-from services.dispatch.store.tables import demand_line, item, plan, stop, team, township
+from services.dispatch.store.tables import campaign, demand_line, item, plan, stop, team, township
 from shared.db.paging import page_of
 from shared.db.reach import within
 from shared.db.unit_of_work import UnitOfWork
@@ -47,14 +47,14 @@ async def _list_copies(
 
 
 async def list_demand(
-    uow: UnitOfWork, *, campaign: str | None, after: str | None, limit: int
+    uow: UnitOfWork, *, campaign_id: str | None, after: str | None, limit: int
 ) -> tuple[list[View], str | None]:
     grant = uow.permit(POLICY, "read_demand")
     async with uow.reading() as session:
         query = select(demand_line).where(within(grant, township=demand_line.c.township_code))
         query = query.order_by(demand_line.c.line_id).limit(limit + 1)
-        if campaign is not None:
-            query = query.where(demand_line.c.campaign == campaign)
+        if campaign_id is not None:
+            query = query.where(demand_line.c.campaign_id == campaign_id)
         if after is not None:
             query = query.where(demand_line.c.line_id > after)
         rows = [dict(row._mapping) for row in await session.execute(query)]
@@ -62,7 +62,7 @@ async def list_demand(
 
 
 async def list_plans(
-    uow: UnitOfWork, *, campaign: str | None, after: str | None, limit: int
+    uow: UnitOfWork, *, campaign_id: str | None, after: str | None, limit: int
 ) -> tuple[list[View], str | None]:
     """Plans without their stops, oldest first; only the corps sees those that are not in force."""
     grant = uow.permit(POLICY, "read_plans")
@@ -70,10 +70,11 @@ async def list_plans(
         query = select(Plan)
         if not grant.everything:
             query = query.where(plan.c.state == "published")
-        if campaign is not None:
-            query = query.where(plan.c.campaign == campaign)
+        if campaign_id is not None:
+            query = query.where(plan.c.campaign_id == campaign_id)
         found, next_after = await page_of(session, query, plan.c.id, after=after, limit=limit)
-    return [_plan_view(grant, entry, []) for entry in found], next_after
+        named = await _names(session, campaign, {entry.campaign_id for entry in found})
+    return [_plan_view(grant, entry, [], named) for entry in found], next_after
 
 
 async def get_plan(uow: UnitOfWork, plan_id: str) -> View:
@@ -91,7 +92,8 @@ async def get_plan(uow: UnitOfWork, plan_id: str) -> View:
             .where(stop.c.plan_id == plan_id, _own_stops(grant))
             .order_by(stop.c.on, stop.c.part.desc(), stop.c.position)
         )
-        return _plan_view(grant, found, await _stop_views(session, grant, stops.all()))
+        named = await _names(session, campaign, {found.campaign_id})
+        return _plan_view(grant, found, await _stop_views(session, grant, stops.all()), named)
 
 
 async def list_stops(
@@ -161,10 +163,13 @@ async def list_assignments(
     return rows[:limit], rows[limit - 1]["id"] if len(rows) > limit else None
 
 
-def _plan_view(grant: Grant, found: Plan, stops: list[View]) -> View:
+def _plan_view(grant: Grant, found: Plan, stops: list[View], named: Mapping[str, tuple[str, str]]) -> View:
+    name, name_en = named.get(found.campaign_id, (found.campaign_id, found.campaign_id))
     return {
         "id": found.id,
-        "campaign": found.campaign,
+        "campaign_id": found.campaign_id,
+        "campaign_name": name,
+        "campaign_name_en": name_en,
         "state": found.state,
         "revision": found.revision,
         "starts_on": found.starts_on,

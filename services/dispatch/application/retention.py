@@ -16,8 +16,9 @@ def old_runs(age: timedelta) -> Prune:
     """Deletes runs that are over and older than ``age``, with their candidates: not what was published, and of each
     campaign neither the newest run nor the newest candidate."""
     newer_run, newer = planning_run.alias(), candidate.alias()
-    outdone = exists().where(newer_run.c.campaign == planning_run.c.campaign, newer_run.c.id > planning_run.c.id)
-    outdated = exists().where(newer.c.campaign == planning_run.c.campaign, newer.c.id > planning_run.c.candidate_id)
+    mine = planning_run.c.campaign_id
+    outdone = exists().where(newer_run.c.campaign_id == mine, newer_run.c.id > planning_run.c.id)
+    outdated = exists().where(newer.c.campaign_id == mine, newer.c.id > planning_run.c.candidate_id)
     led_to_a_plan = exists().where(candidate.c.run_id == planning_run.c.id, candidate.c.state == "published")
 
     async def prune(session: AsyncSession, now: datetime) -> int:

@@ -22,7 +22,7 @@ from shared.kernel.ids import new_id
 async def add_rule(
     uow: UnitOfWork,
     *,
-    campaign: str,
+    campaign_id: str,
     does: str,
     line_id: str | None,
     team_code: str | None,
@@ -36,7 +36,7 @@ async def add_rule(
     async with uow.transaction() as tx:
         made = PlanningRule(
             id=new_id(),
-            campaign=campaign,
+            campaign_id=campaign_id,
             does=does,
             made_at=tx.now,
             line_id=line_id,
@@ -47,7 +47,7 @@ async def add_rule(
         await _require_known(tx, made)
         tx.add(made)
         await tx.session.flush()
-        await _require_pins_to_hold(tx, campaign, uow.today())
+        await _require_pins_to_hold(tx, campaign_id, uow.today())
         return made
 
 
@@ -58,33 +58,35 @@ async def remove_rule(uow: UnitOfWork, rule_id: str) -> None:
         await tx.session.delete(await tx.get(PlanningRule, rule_id))
 
 
-async def keep_off(tx: Transaction, campaign: str, line_ids: Collection[str], on: date) -> None:
+async def keep_off(tx: Transaction, campaign_id: str, line_ids: Collection[str], on: date) -> None:
     """These lines were to be served on that day, and it can't be: no plan puts them back there, and what pinned them
     to it is gone."""
-    for rule in await rules_of(tx.session, campaign):
+    for rule in await rules_of(tx.session, campaign_id):
         if rule.does == "pin" and rule.line_id in line_ids and rule.on == on:
             await tx.session.delete(rule)
     for line_id in sorted(line_ids):
-        ban = PlanningRule(id=new_id(), campaign=campaign, does="forbid", made_at=tx.now, line_id=line_id, on=on)
+        ban = PlanningRule(id=new_id(), campaign_id=campaign_id, does="forbid", made_at=tx.now, line_id=line_id, on=on)
         tx.add(ban)
 
 
 async def list_rules(
-    uow: UnitOfWork, *, campaign: str | None, after: str | None, limit: int
+    uow: UnitOfWork, *, campaign_id: str | None, after: str | None, limit: int
 ) -> tuple[list[PlanningRule], str | None]:
     uow.permit(POLICY, "read_candidates")
     async with uow.reading() as session:
         query = select(PlanningRule)
-        if campaign is not None:
-            query = query.where(planning_rule.c.campaign == campaign)
+        if campaign_id is not None:
+            query = query.where(planning_rule.c.campaign_id == campaign_id)
         return await page_of(session, query, planning_rule.c.id, after=after, limit=limit)
 
 
 async def _require_known(tx: Transaction, rule: PlanningRule) -> None:
     line, code = rule.line_id, rule.team_code
-    mine = select(demand_line.c.line_id).where(demand_line.c.campaign == rule.campaign, demand_line.c.line_id == line)
+    mine = select(demand_line.c.line_id).where(
+        demand_line.c.campaign_id == rule.campaign_id, demand_line.c.line_id == line
+    )
     if line is not None and await tx.session.scalar(mine) is None:
-        raise InvalidInput("unknown_line", field="line_id", line=line, campaign=rule.campaign)
+        raise InvalidInput("unknown_line", field="line_id", line=line, campaign_id=rule.campaign_id)
     if (
         code is not None
         and await tx.session.scalar(select(team.c.code).where(team.c.code == code, team.c.state == "active")) is None
@@ -92,11 +94,13 @@ async def _require_known(tx: Transaction, rule: PlanningRule) -> None:
         raise InvalidInput("unknown_team", field="team_code", team=code)
 
 
-async def _require_pins_to_hold(tx: Transaction, campaign: str, today: date) -> None:
+async def _require_pins_to_hold(tx: Transaction, campaign_id: str, today: date) -> None:
     """All pins together, on the days of the latest run or plan; without either, the next run looks."""
-    query = select(PlanningRun).where(planning_run.c.campaign == campaign).order_by(planning_run.c.id.desc()).limit(1)
+    query = (
+        select(PlanningRun).where(planning_run.c.campaign_id == campaign_id).order_by(planning_run.c.id.desc()).limit(1)
+    )
     frame: PlanningRun | Plan | None = (await tx.session.scalars(query)).first()
-    frame = frame or await published_plan(tx.session, campaign)
+    frame = frame or await published_plan(tx.session, campaign_id)
     if frame is None:
         return
     task = await whole_task(tx.session, frame, today)

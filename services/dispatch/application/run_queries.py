@@ -14,7 +14,7 @@ from shared.kernel.errors import NotFound
 _RUN_FIELDS = (
     "id",
     "purpose",
-    "campaign",
+    "campaign_id",
     "starts_on",
     "ends_on",
     "start_township_code",
@@ -35,7 +35,7 @@ _RUN_FIELDS = (
 def run_view(speech: Speech, run: PlanningRun) -> View:
     """A run, with what it failed of in words."""
     facts = {
-        "campaign": run.campaign,
+        "campaign_id": run.campaign_id,
         "first": run.starts_on,
         "last": run.ends_on,
         "township": run.start_township_code,
@@ -45,14 +45,14 @@ def run_view(speech: Speech, run: PlanningRun) -> View:
 
 
 async def list_runs(
-    uow: UnitOfWork, *, campaign: str | None, after: str | None, limit: int
+    uow: UnitOfWork, *, campaign_id: str | None, after: str | None, limit: int
 ) -> tuple[list[PlanningRun], str | None]:
     """Oldest first."""
     uow.permit(POLICY, "read_candidates")
     async with uow.reading() as session:
         query = select(PlanningRun)
-        if campaign is not None:
-            query = query.where(planning_run.c.campaign == campaign)
+        if campaign_id is not None:
+            query = query.where(planning_run.c.campaign_id == campaign_id)
         return await page_of(session, query, planning_run.c.id, after=after, limit=limit)
 
 

@@ -70,7 +70,7 @@ async def start_run(
     idempotency_key: str | None,
     *,
     purpose: str,
-    campaign: str,
+    campaign_id: str,
     starts_on: date,
     ends_on: date,
     start_township_code: str,
@@ -88,7 +88,7 @@ async def start_run(
     run = PlanningRun(
         id=new_id(),
         purpose=purpose,
-        campaign=campaign,
+        campaign_id=campaign_id,
         starts_on=starts_on,
         ends_on=ends_on,
         start_township_code=start_township_code,
@@ -134,21 +134,21 @@ def queue_repairs(tx: Transaction, campaigns: Iterable[str]) -> None:
     """Something happened that published plans have to be mended for: a run for each, in a minute, unless one is
     waiting already. It ends in a candidate, if there is anything to change; whether that is published, a coordinator
     decides."""
-    for campaign in sorted(set(campaigns)):
-        tx.at_end(_queue_repair, campaign)
+    for campaign_id in sorted(set(campaigns)):
+        tx.at_end(_queue_repair, campaign_id)
 
 
-async def _queue_repair(tx: Transaction, campaign: str) -> None:
-    plan = await published_plan(tx.session, campaign)
+async def _queue_repair(tx: Transaction, campaign_id: str) -> None:
+    plan = await published_plan(tx.session, campaign_id)
     waiting = select(planning_run.c.id).where(
-        planning_run.c.campaign == campaign, planning_run.c.purpose == "repair", planning_run.c.state == "queued"
+        planning_run.c.campaign_id == campaign_id, planning_run.c.purpose == "repair", planning_run.c.state == "queued"
     )
     if plan is None or await tx.session.scalar(waiting.limit(1)):
         return
     run = PlanningRun(
         id=new_id(),
         purpose="repair",
-        campaign=campaign,
+        campaign_id=campaign_id,
         starts_on=plan.starts_on,
         ends_on=plan.ends_on,
         start_township_code=plan.start_township_code,
@@ -284,7 +284,7 @@ async def _grow(tx: Transaction, run: PlanningRun, content: Content) -> None:
     if run.candidate_id is not None:
         (await tx.get(Candidate, run.candidate_id)).grow(content)
         return
-    made = Candidate(id=new_id(), run_id=run.id, campaign=run.campaign, made_at=tx.now)
+    made = Candidate(id=new_id(), run_id=run.id, campaign_id=run.campaign_id, made_at=tx.now)
     made.grow(content)
     tx.add(made)
     run.candidate_id = made.id

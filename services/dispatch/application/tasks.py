@@ -24,6 +24,7 @@ from services.dispatch.domain.rule import PlanningRule
 from services.dispatch.domain.stop import Assignment, Stop
 from services.dispatch.store.tables import (
     assignment,
+    campaign,
     demand_line,
     plan,
     planning_rule,
@@ -72,7 +73,7 @@ class Task:
 async def open_task(session: AsyncSession, frame: Frame) -> Task:
     """The open demand alone: what is published stays untouched.
 
-    :raises Conflict: the campaign has no open demand.
+    :raises Conflict: the campaign is not known yet, or has no open demand.
     :raises InvalidInput: the days hold no working day, or the township is not known.
     """
     return await _task(session, frame, _Published(None, ()), frozen_until=None)
@@ -113,15 +114,15 @@ def booths_at(found: Stop, dated: Dated) -> list[Booth]:
     return [Booth(entry.line_id, entry.team_code, slot, entry.volunteers) for entry in found.live]
 
 
-async def published_plan(session: AsyncSession, campaign: str, *, lock: bool = False) -> Plan | None:
+async def published_plan(session: AsyncSession, campaign_id: str, *, lock: bool = False) -> Plan | None:
     """The campaign's plan in force; the latest, if there are several."""
-    query = select(Plan).where(plan.c.campaign == campaign, plan.c.state == "published")
+    query = select(Plan).where(plan.c.campaign_id == campaign_id, plan.c.state == "published")
     query = query.order_by(plan.c.id.desc()).limit(1)
     return (await session.scalars(query.with_for_update() if lock else query)).first()
 
 
 async def _published(session: AsyncSession, frame: Frame, *, lock: bool) -> _Published:
-    found = await published_plan(session, frame.campaign, lock=lock)
+    found = await published_plan(session, frame.campaign_id, lock=lock)
     if found is None:
         return _Published(None, ())
     query = select(Stop).where(
@@ -135,32 +136,35 @@ async def _published(session: AsyncSession, frame: Frame, *, lock: bool) -> _Pub
 async def _task(session: AsyncSession, frame: Frame, published: _Published, *, frozen_until: date | None) -> Task:
     dated = Dated(frame.starts_on)
     now_placed = {booth.line: booth for booth, _, _ in published.booths(dated)}
-    lines = await _lines(session, frame.campaign, now_placed)
-    rules = await rules_of(session, frame.campaign)
+    lines = await _lines(session, frame.campaign_id, now_placed)
+    rules = await rules_of(session, frame.campaign_id)
     problem = await problem_of(session, frame, lines, {found.id for found in published.stops})
     problem = replace(problem, published=tuple(now_placed.values()))
     if now_placed:
         problem = replace(problem, weights=replace(problem.weights, change=PRICE_OF_CHANGE))
-    problem = replace(problem, forbidden=(*_bans(rules, problem, dated), *await _declined(session, frame.campaign)))
+    problem = replace(problem, forbidden=(*_bans(rules, problem, dated), *await _declined(session, frame.campaign_id)))
     pins = _pins(problem, rules, dated)
     frozen = tuple(published.frozen(dated, frozen_until))
     whole = await asyncio.to_thread(lambda: paced(_fixed(problem, pins, frozen)))
     return Task(frame, whole, lines, published.plan, published.stops)
 
 
-async def _lines(session: AsyncSession, campaign: str, placed: Collection[str]) -> Lines:
+async def _lines(session: AsyncSession, campaign_id: str, placed: Collection[str]) -> Lines:
+    name = await session.scalar(select(campaign.c.name).where(campaign.c.code == campaign_id))
+    if name is None:
+        raise Conflict("unknown_campaign", field="campaign_id", campaign=campaign_id)
     states = ("open", "planned") if placed else ("open",)
-    query = select(demand_line).where(demand_line.c.campaign == campaign, demand_line.c.state.in_(states))
+    query = select(demand_line).where(demand_line.c.campaign_id == campaign_id, demand_line.c.state.in_(states))
     rows = await session.execute(query.order_by(demand_line.c.line_id))
     lines = {row.line_id: row for row in rows if row.state == "open" or row.line_id in placed}
     if not lines:
-        raise Conflict("no_open_demand", field="campaign", campaign=campaign)
+        raise Conflict("no_open_demand", field="campaign_id", campaign=name)
     return lines
 
 
-async def rules_of(session: AsyncSession, campaign: str) -> list[PlanningRule]:
+async def rules_of(session: AsyncSession, campaign_id: str) -> list[PlanningRule]:
     """Its pins and bans, oldest first."""
-    query = select(PlanningRule).where(planning_rule.c.campaign == campaign).order_by(planning_rule.c.id)
+    query = select(PlanningRule).where(planning_rule.c.campaign_id == campaign_id).order_by(planning_rule.c.id)
     return list(await session.scalars(query))
 
 
@@ -171,12 +175,12 @@ def _bans(rules: Iterable[PlanningRule], problem: Problem, dated: Dated) -> Iter
     return (ban for rule in mine for ban in rule.forbidden(dated, problem.days, teams))
 
 
-async def _declined(session: AsyncSession, campaign: str) -> list[Forbidden]:
+async def _declined(session: AsyncSession, campaign_id: str) -> list[Forbidden]:
     """A team that said no to a line is not asked for it again."""
     asked = assignment.join(demand_line, demand_line.c.line_id == assignment.c.line_id)
     query = select(assignment.c.line_id, assignment.c.team_code).select_from(asked)
     query = query.where(
-        demand_line.c.campaign == campaign,
+        demand_line.c.campaign_id == campaign_id,
         demand_line.c.state.in_(("open", "planned")),
         assignment.c.state == "declined",
     )

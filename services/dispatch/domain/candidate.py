@@ -92,7 +92,7 @@ class Candidate(Aggregate):
 
     id: str
     run_id: str
-    campaign: str
+    campaign_id: str
     made_at: datetime
     state: str = "growing"
     revision: int = 1

@@ -33,7 +33,7 @@ class Plan(Aggregate):
     STEPS: ClassVar[Steps] = {"proposed": ("publish", "withdraw"), "published": (), "withdrawn": ()}
 
     id: str
-    campaign: str
+    campaign_id: str
     starts_on: date
     ends_on: date
     start_township_code: str

@@ -26,7 +26,7 @@ class PlanningRule(Aggregate):
     kind: ClassVar[str] = "planning_rule"
 
     id: str
-    campaign: str
+    campaign_id: str
     does: str
     made_at: datetime
     line_id: str | None = None

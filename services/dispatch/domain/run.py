@@ -38,7 +38,7 @@ class PlanningRun(Aggregate):
 
     id: str
     purpose: str
-    campaign: str
+    campaign_id: str
     starts_on: date
     ends_on: date
     start_township_code: str

@@ -1,52 +1,36 @@
-"""What a campaign is about, as a coordinator says it: 红七月, 学雷锋月."""
+"""What a campaign is about, as catalog says it: 红七月, 学雷锋月."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import ClassVar
+from datetime import date
+from typing import Any
 
 from services.dispatch.domain.planning.problem import Theme
-from shared.kernel.aggregate import Aggregate
-from shared.kernel.errors import InvalidInput
 
 
-@dataclass(eq=False, kw_only=True)
-class CampaignTheme(Aggregate):
+@dataclass(frozen=True, kw_only=True)
+class CampaignTheme:
     """From ``starts_on`` to ``ends_on``, both included, plans prefer lines of ``item_codes``; without one of them,
-    from the campaign's first day, or to its last."""
+    from the plan's first day, or to its last."""
 
-    kind: ClassVar[str] = "campaign_theme"
-
-    id: str
-    campaign: str
-    made_at: datetime
     name: str
-    name_en: str
-    starts_on: date | None = None
-    ends_on: date | None = None
-    item_codes: list[str]
+    starts_on: date | None
+    ends_on: date | None
+    item_codes: frozenset[str]
 
-    def __post_init__(self) -> None:
-        _require_days(self.starts_on, self.ends_on)
-
-    @property
-    def key(self) -> str:
-        return self.id
-
-    def correct(
-        self, *, name: str, name_en: str, starts_on: date | None, ends_on: date | None, item_codes: list[str]
-    ) -> None:
-        """:raises InvalidInput: the days are reversed."""
-        _require_days(starts_on, ends_on)
-        self.name, self.name_en, self.item_codes = name, name_en, item_codes
-        self.starts_on, self.ends_on = starts_on, ends_on
+    @classmethod
+    def stored(cls, row: Mapping[str, Any]) -> "CampaignTheme":
+        """As the copy of the campaign has it: days in ISO 8601."""
+        first, last = row["starts_on"], row["ends_on"]
+        return cls(
+            name=row["name"],
+            starts_on=date.fromisoformat(first) if first else None,
+            ends_on=date.fromisoformat(last) if last else None,
+            item_codes=frozenset(row["item_codes"]),
+        )
 
     def counted(self, first: date, days: int) -> Theme:
         """As a problem of so many days says it, whose day 0 is ``first``."""
         begin = 0 if self.starts_on is None else max(0, (self.starts_on - first).days)
         end = days if self.ends_on is None else min(days, (self.ends_on - first).days + 1)
-        return Theme(self.name, frozenset(self.item_codes), frozenset(range(begin, end)))
-
-
-def _require_days(starts_on: date | None, ends_on: date | None) -> None:
-    if starts_on is not None and ends_on is not None and ends_on < starts_on:
-        raise InvalidInput("days_reversed", field="ends_on", first=starts_on, last=ends_on)
+        return Theme(self.name, self.item_codes, frozenset(range(begin, end)))

@@ -25,7 +25,6 @@ from services.dispatch.domain.plan import Plan
 from services.dispatch.domain.rule import PlanningRule
 from services.dispatch.domain.run import PlanningRun
 from services.dispatch.domain.stop import Assignment, Stop
-from services.dispatch.domain.theme import CampaignTheme
 from shared.db.types import FREE_TEXT, Json, UtcDateTime
 
 metadata = MetaData()
@@ -60,12 +59,23 @@ item = Table(
     Column("teams", Json, nullable=False),
     Column("minutes_per_resident", Integer, nullable=True),
 )
+campaign = Table(
+    "campaign",
+    metadata,
+    Column("code", String(40), primary_key=True),
+    *_names(),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("themes", Json, nullable=False),
+    Column("revision", Integer, nullable=False),
+)
 demand_line = Table(
     "demand_line",
     metadata,
     Column("line_id", String(36), primary_key=True),
     Column("order_id", String(36), nullable=False, index=True),
-    Column("campaign", String(80), nullable=False),
+    Column("campaign_id", String(80), nullable=False),
     Column("township_code", String(12), nullable=False),
     Column("place", String(200), nullable=False),
     Column("lat", Float, nullable=True),
@@ -79,7 +89,7 @@ demand_line = Table(
     Column("ruled_out_on", Json, nullable=False),
     Column("state", String(20), nullable=False),
     Column("told_reason", String(60), nullable=True),
-    Index("ix_demand_line_campaign", "campaign", "state", "line_id"),
+    Index("ix_demand_line_campaign", "campaign_id", "state", "line_id"),
 )
 """``state``: open, planned, served or cancelled. ``told_reason``: why an open line is unserved, as the township
 was told last; none once it has a place."""
@@ -98,7 +108,7 @@ plan = Table(
     "plan",
     metadata,
     Column("id", String(36), primary_key=True),
-    Column("campaign", String(80), nullable=False, index=True),
+    Column("campaign_id", String(80), nullable=False, index=True),
     Column("starts_on", Date, nullable=False),
     Column("ends_on", Date, nullable=False),
     Column("start_township_code", String(12), nullable=False),
@@ -159,7 +169,7 @@ planning_run = Table(
     metadata,
     Column("id", String(36), primary_key=True),
     Column("purpose", String(10), nullable=False),
-    Column("campaign", String(80), nullable=False),
+    Column("campaign_id", String(80), nullable=False),
     Column("starts_on", Date, nullable=False),
     Column("ends_on", Date, nullable=False),
     Column("start_township_code", String(12), nullable=False),
@@ -178,7 +188,7 @@ planning_run = Table(
     Column("error", String(80), nullable=True),
     Column("event_seq", Integer, nullable=False),
     Column("version", Integer, nullable=False),
-    Index("ix_planning_run_campaign", "campaign", "id"),
+    Index("ix_planning_run_campaign", "campaign_id", "id"),
 )
 
 
@@ -191,7 +201,7 @@ candidate = Table(
     metadata,
     Column("id", String(36), primary_key=True),
     Column("run_id", String(36), ForeignKey("planning_run.id"), nullable=False, index=True),
-    Column("campaign", String(80), nullable=False),
+    Column("campaign_id", String(80), nullable=False),
     Column("made_at", UtcDateTime, nullable=False),
     Column("state", String(20), nullable=False),
     Column("revision", Integer, nullable=False),
@@ -199,7 +209,7 @@ candidate = Table(
     Column("plan_id", String(36), nullable=True),
     Column("event_seq", Integer, nullable=False),
     Column("version", Integer, nullable=False),
-    Index("ix_candidate_campaign", "campaign", "id"),
+    Index("ix_candidate_campaign", "campaign_id", "id"),
 )
 candidate_revision = Table(
     "candidate_revision",
@@ -214,7 +224,7 @@ planning_rule = Table(
     "planning_rule",
     metadata,
     Column("id", String(36), primary_key=True),
-    Column("campaign", String(80), nullable=False),
+    Column("campaign_id", String(80), nullable=False),
     Column("does", String(10), nullable=False),
     Column("made_at", UtcDateTime, nullable=False),
     Column("line_id", String(36), nullable=True),
@@ -223,28 +233,12 @@ planning_rule = Table(
     Column("part", String(10), nullable=True),
     Column("event_seq", Integer, nullable=False),
     Column("version", Integer, nullable=False),
-    Index("ix_planning_rule_campaign", "campaign", "id"),
-)
-
-campaign_theme = Table(
-    "campaign_theme",
-    metadata,
-    Column("id", String(36), primary_key=True),
-    Column("campaign", String(80), nullable=False),
-    Column("made_at", UtcDateTime, nullable=False),
-    *_names(),
-    Column("starts_on", Date, nullable=True),
-    Column("ends_on", Date, nullable=True),
-    Column("item_codes", Json, nullable=False),
-    Column("event_seq", Integer, nullable=False),
-    Column("version", Integer, nullable=False),
-    Index("ix_campaign_theme_campaign", "campaign", "id"),
+    Index("ix_planning_rule_campaign", "campaign_id", "id"),
 )
 
 _mapper.map_imperatively(PlanningRun, planning_run, version_id_col=planning_run.c.version)
 _mapper.map_imperatively(Candidate, candidate, version_id_col=candidate.c.version)
 _mapper.map_imperatively(PlanningRule, planning_rule, version_id_col=planning_rule.c.version)
-_mapper.map_imperatively(CampaignTheme, campaign_theme, version_id_col=campaign_theme.c.version)
 _mapper.map_imperatively(Plan, plan, version_id_col=plan.c.version)
 _mapper.map_imperatively(Assignment, assignment)
 _mapper.map_imperatively(

@@ -1,12 +1,12 @@
 """Who there is to tell, and what the menu offers them."""
 
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 
 from services.notify.application.posting import Channels, cause_of, mention, post, telling
 from services.notify.domain.edition import Edition
 from services.notify.domain.recipient import Recipient, of_team, of_township
 from services.notify.store import tables
-from shared.contracts.catalog import EditionPublished, EditionRetired, TeamRegistered, TownshipChanged
+from shared.contracts.catalog import CampaignChanged, EditionPublished, EditionRetired, TeamRegistered, TownshipChanged
 from shared.db.unit_of_work import Transaction, UnitOfWork
 
 
@@ -26,6 +26,18 @@ async def name_township(uow: UnitOfWork, channels: Channels, event: TownshipChan
 async def name_team(uow: UnitOfWork, _channels: Channels, event: TeamRegistered) -> None:
     async with telling(uow, of_team(event.code)) as tx:
         (await mention(tx, of_team(event.code))).rename(event.name, event.name_en)
+
+
+async def name_campaign(uow: UnitOfWork, _channels: Channels, event: CampaignChanged) -> None:
+    """Texts name it so from now on, those of earlier messages too."""
+    names = {"name": event.name, "name_en": event.name_en, "revision": event.revision}
+    mine = tables.campaign.c.id == event.campaign_id
+    async with telling(uow) as tx:
+        known = await tx.session.scalar(select(tables.campaign.c.revision).where(mine))
+        if known is None:
+            await tx.session.execute(insert(tables.campaign).values(id=event.campaign_id, **names))
+        elif known < event.revision:
+            await tx.session.execute(update(tables.campaign).where(mine).values(**names))
 
 
 async def announce_edition(uow: UnitOfWork, channels: Channels, event: EditionPublished) -> None:

@@ -11,7 +11,7 @@ async def tell_of_order(uow: UnitOfWork, channels: Channels, event: ServiceOrder
     params: Params = {
         "order": _short(event.order_id),
         "township_code": event.township_code,
-        "campaign": event.campaign,
+        "campaign_id": event.campaign_id,
         "lines_ordered": event.line_count,
     }
     async with telling(uow, of_township(event.township_code)) as tx:
@@ -28,7 +28,12 @@ async def tell_of_acceptance(uow: UnitOfWork, channels: Channels, event: OrderAc
         }
         for line in event.lines
     ]
-    params: Params = {"order": _short(event.order_id), "campaign": event.campaign, "place": event.place, "lines": lines}
+    params: Params = {
+        "order": _short(event.order_id),
+        "campaign_id": event.campaign_id,
+        "place": event.place,
+        "lines": lines,
+    }
     async with telling(uow, of_township(event.township_code)) as tx:
         await post(
             tx,

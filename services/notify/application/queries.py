@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notify.application.people import address_of
 from services.notify.application.policy import POLICY, posts_of, reaches, require_post
-from services.notify.application.rendering import Names, display_names, posts_in, render
+from services.notify.application.rendering import Names, campaigns_of, display_names, named_in, of_campaign, render
 from services.notify.domain.message import Message
 from services.notify.domain.recipient import Recipient, mask_address
+from services.notify.store.tables import campaign as campaign_table
 from services.notify.store.tables import message as message_table
 from services.notify.store.tables import recipient as recipient_table
 from shared.db.paging import page_of
@@ -152,7 +153,7 @@ async def count_messages(uow: UnitOfWork) -> Counts:
 
 async def names_for(session: AsyncSession, messages: Iterable[Message]) -> Names:
     """The names that the texts of these messages need."""
-    wanted = set[str]().union(*(posts_in(message.params) for message in messages))
+    wanted = set[str]().union(*(named_in(message.params) for message in messages))
     if not wanted:
         return {}
     rows = await session.execute(
@@ -160,7 +161,11 @@ async def names_for(session: AsyncSession, messages: Iterable[Message]) -> Names
             recipient_table.c.id.in_(sorted(wanted))
         )
     )
-    return {row.id: (row.name, row.name_en) for row in rows}
+    names = {row.id: (row.name, row.name_en) for row in rows}
+    if asked := campaigns_of(wanted):
+        found = await session.execute(select(campaign_table).where(campaign_table.c.id.in_(asked)))
+        names |= {of_campaign(row.id): (row.name, row.name_en) for row in found}
+    return names
 
 
 async def _views(session: AsyncSession, texts: Texts, language: str, messages: Sequence[Message]) -> list[MessageView]:

@@ -1,6 +1,6 @@
 """Makes the text of a message: its template in the reader's language, filled from its params.
 
-Names of townships and teams are looked up when the text is made, so a later correction shows; one
+Names of townships, teams and campaigns are looked up when the text is made, so a later correction shows; one
 that is not known yet is shown by its code. What has two names in the params (``x`` and ``x_en``) is
 shown in the reader's language. ``on`` and ``part`` make a half-day, ``was_on`` and ``was_part`` the
 one before, other ``..._on`` a day; a ``reason_code`` has a text of its own.
@@ -17,9 +17,22 @@ from services.notify.domain.recipient import COORDINATOR, of_team, of_township
 from shared.http.texts import LANGUAGES, Texts
 
 Names = Mapping[str, tuple[str, str]]
-"""Names by recipient id, Chinese and English; empty where not known."""
+"""Names by recipient id, and of campaigns by theirs, see :func:`of_campaign`; Chinese and English, empty where not
+known."""
 
-_POSTS = {"township_code": of_township, "team_code": of_team}
+_CAMPAIGN = "campaign."
+
+
+def of_campaign(campaign_id: str) -> str:
+    return _CAMPAIGN + campaign_id
+
+
+def campaigns_of(names: Iterable[str]) -> list[str]:
+    """The ids of the campaigns that are among ``names``, sorted."""
+    return sorted(name.removeprefix(_CAMPAIGN) for name in names if name.startswith(_CAMPAIGN))
+
+
+_NAMED = {"township_code": of_township, "team_code": of_team, "campaign_id": of_campaign}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +43,10 @@ class Rendered:
     text: str
 
 
-def posts_in(params: Params) -> set[str]:
-    """The ids of the recipients whose names a message needs."""
-    found = {make(params[field]) for field, make in _POSTS.items() if field in params}
-    return found.union(*(posts_in(line) for line in params.get("lines", ())))
+def named_in(params: Params) -> set[str]:
+    """Whose names a message needs; see ``Names``."""
+    found = {make(params[field]) for field, make in _NAMED.items() if field in params}
+    return found.union(*(named_in(line) for line in params.get("lines", ())))
 
 
 def render(texts: Texts, language: str, code: str, params: Params, names: Names) -> Rendered:
@@ -57,9 +70,9 @@ def _facts(texts: Texts, language: str, params: Params, names: Names) -> dict[st
             facts[name] = params[f"{name}_en"]
         elif name.endswith("_on"):
             facts[name] = _half_day(texts, language, params[name], None)
-    for field, make in _POSTS.items():
+    for field, make in _NAMED.items():
         if field in params:
-            facts[field.removesuffix("_code")] = _name(names, language, make(params[field]), params[field])
+            facts[field.rpartition("_")[0]] = _name(names, language, make(params[field]), params[field])
     if "on" in params:
         facts["half_day"] = _half_day(texts, language, params["on"], params["part"])
     if "was_on" in params:

@@ -104,7 +104,7 @@ class _Entries:
 
 
 def _compose(plan: Params, entries: _Entries) -> list[Note]:
-    about = {name: plan[name] for name in ("campaign", "revision", "starts_on", "ends_on")}
+    about = {name: plan[name] for name in ("campaign_id", "revision", "starts_on", "ends_on")}
     step = "published" if plan["revision"] == 1 else "revised"
     townships = {
         entry["township_code"] for entry in (*entries.scheduled, *entries.changed, *entries.assigned, *entries.unserved)

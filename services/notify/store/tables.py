@@ -38,6 +38,14 @@ recipient = _aggregate(
     Column("unread", Integer, nullable=False),
     Column("mails", Integer, nullable=False),
 )
+campaign = Table(
+    "campaign",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("name", String(80), nullable=False),
+    Column("name_en", String(80), nullable=False),
+    Column("revision", Integer, nullable=False),
+)
 message = _aggregate(
     "message",
     Column("position", BigId, primary_key=True, autoincrement=True),

@@ -6,16 +6,16 @@ from fastapi import APIRouter, Query
 
 from services.requests.api import schemas
 from services.requests.application import commands, queries
-from services.requests.domain.menu import Edition, Township
+from services.requests.domain.menu import Campaign, Edition, Township
 from shared.http.doors import door
 from shared.http.free_text import ask_about
-from shared.http.inputs import AppState, Confirmed, IdempotencyKey, Page, TownshipCode, Typed, Uow
+from shared.http.inputs import AppState, Code, Confirmed, IdempotencyKey, Page, TownshipCode, Typed, Uow
 
 router = APIRouter(tags=["requests"])
 
 After = Annotated[str | None, Query(max_length=40, description="id or code to begin behind"), Typed]
 Limit = Annotated[int, Query(ge=1, le=500)]
-Campaign = Annotated[str | None, Query(min_length=1, max_length=80)]
+CampaignId = Annotated[Code | None, Query()]
 
 
 @router.get("/editions", summary="List the menus that can be ordered from", **door("read_menu", 422))
@@ -28,6 +28,12 @@ async def list_editions(uow: Uow, after: After = None, limit: Limit = 100) -> Pa
 @router.get("/editions/{edition_id}", summary="One menu", **door("read_menu", 404, 422))
 async def get_edition(edition_id: str, uow: Uow) -> schemas.EditionAnswer:
     return schemas.EditionAnswer.on(uow.today(), await queries.get_edition(uow, edition_id))
+
+
+@router.get("/campaigns", summary="List the campaigns that orders are for", **door("read_menu", 422))
+async def list_campaigns(uow: Uow, after: After = None, limit: Limit = 100) -> Page[schemas.CampaignAnswer]:
+    items, next_after = await queries.list_copies(uow, Campaign, after=after, limit=limit)
+    return Page[schemas.CampaignAnswer].model_validate({"items": items, "next_after": next_after})
 
 
 @router.get("/townships", summary="List the townships that can order", **door("read_menu", 422))
@@ -64,19 +70,19 @@ async def list_orders(
     *,
     township_code: TownshipCode | None = None,
     state: schemas.OrderState | None = None,
-    campaign: Campaign = None,
+    campaign_id: CampaignId = None,
     after: After = None,
     limit: Limit = 100,
 ) -> Page[schemas.OrderAnswer]:
     items, next_after = await queries.list_orders(
-        uow, township_code=township_code, state=state, campaign=campaign, after=after, limit=limit
+        uow, township_code=township_code, state=state, campaign_id=campaign_id, after=after, limit=limit
     )
     return Page[schemas.OrderAnswer].model_validate({"items": items, "next_after": next_after})
 
 
 @router.get("/orders/counts", summary="How many orders are in each state", **door("read_orders", 422))
-async def count_orders(uow: Uow, campaign: Campaign = None) -> dict[str, int]:
-    return await queries.count_orders(uow, campaign=campaign)
+async def count_orders(uow: Uow, campaign_id: CampaignId = None) -> dict[str, int]:
+    return await queries.count_orders(uow, campaign_id=campaign_id)
 
 
 @router.get("/orders/{order_id}", summary="One order", **door("read_orders", 404, 422))

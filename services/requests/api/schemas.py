@@ -30,7 +30,7 @@ class LineBody(Body):
 class OrderBody(Body):
     township_code: TownshipCode
     edition_id: Code
-    campaign: Name
+    campaign_id: Code
     place: Name
     point: PointBody | None = None
     lines: Annotated[list[LineBody], Field(min_length=1, max_length=50)]
@@ -43,7 +43,7 @@ class OrderBody(Body):
         return Draft(
             township_code=self.township_code,
             edition_id=self.edition_id,
-            campaign=self.campaign,
+            campaign_id=self.campaign_id,
             place=self.place,
             point=Point(lat=self.point.lat, lon=self.point.lon) if self.point else None,
             items=tuple(WantedItem(**line.model_dump()) for line in self.lines),
@@ -109,7 +109,7 @@ class OrderAnswer(Answer):
     id: str
     township_code: str
     edition_id: str
-    campaign: str
+    campaign_id: str
     place: str
     point: PointAnswer | None
     priority: int
@@ -143,6 +143,17 @@ class EditionAnswer(Answer):
     @classmethod
     def on(cls, today: date, edition: Edition) -> "EditionAnswer":
         return cls.model_validate(edition).model_copy(update={"in_force": edition.is_in_force(today)})
+
+
+class CampaignAnswer(Answer):
+    """Both its first and its last day are in it. Nothing is ordered for one that is closed."""
+
+    campaign_id: Annotated[str, Field(validation_alias="id")]
+    name: str
+    name_en: str
+    starts_on: date
+    ends_on: date
+    state: Literal["open", "closed"]
 
 
 class TownshipAnswer(Answer):

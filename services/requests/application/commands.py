@@ -82,12 +82,13 @@ async def redraft_order(
 
 
 async def submit_order(uow: UnitOfWork, menu: Menu, order_id: str, confirmed: Confirmations = ()) -> Order:
-    """:raises Conflict: its edition was withdrawn meanwhile, or is not in force."""
+    """:raises Conflict: its edition was withdrawn or its campaign closed meanwhile, or the edition is not in force."""
     grant = uow.permit(POLICY, "submit_order")
     with menu.while_open():
         async with uow.transaction() as tx:
             order = await _own(tx, grant, order_id)
             handed_in = _handed_in(order, tx.now)
+            await menu.require_campaign(tx.session, order.campaign_id)
             doubts = Doubts(confirmed)
             await menu.require_days(uow, order.edition_id, order.wished_on, doubts)
             doubts.settle()
@@ -105,7 +106,7 @@ async def accept_order(uow: UnitOfWork, order_id: str) -> Order:
             OrderAccepted(
                 order_id=order.id,
                 township_code=order.township_code,
-                campaign=order.campaign,
+                campaign_id=order.campaign_id,
                 place=order.place,
                 point=Point(lat=order.point.lat, lon=order.point.lon) if order.point else None,
                 lines=tuple(_as_demand(line) for line in order.lines),
@@ -192,7 +193,7 @@ def _handed_in(order: Order, now: datetime) -> ServiceOrdered:
         order_id=order.id,
         township_code=order.township_code,
         edition_id=order.edition_id,
-        campaign=order.campaign,
+        campaign_id=order.campaign_id,
         line_count=len(order.lines),
     )
 

@@ -10,10 +10,10 @@ from contextlib import asynccontextmanager
 from sqlalchemy import delete, func, insert, select
 
 from services.requests.domain.line import Booking
-from services.requests.domain.menu import Dish, Edition, Township
+from services.requests.domain.menu import Campaign, Dish, Edition, Township
 from services.requests.domain.order import Order
 from services.requests.store.tables import open_edition, order_line, service_order
-from shared.contracts.catalog import EditionPublished, EditionWithdrawalRequested, TownshipChanged
+from shared.contracts.catalog import CampaignChanged, EditionPublished, EditionWithdrawalRequested, TownshipChanged
 from shared.contracts.dispatch import (
     AssignmentEvent,
     BoothReported,
@@ -74,6 +74,24 @@ async def close_edition(uow: UnitOfWork, event: EditionWithdrawalRequested) -> N
 async def _count_orders(tx: Transaction, edition_id: str) -> int:
     handed_in = select(func.count()).where(service_order.c.open_edition_id == edition_id)
     return int(await tx.session.scalar(handed_in) or 0)
+
+
+async def note_campaign(uow: UnitOfWork, event: CampaignChanged) -> None:
+    """Keeps the newest state of a campaign; orders that name it were checked when they were handed in."""
+    async with uow.transaction() as tx:
+        known = await tx.session.get(Campaign, event.campaign_id)
+        if known is None or known.revision < event.revision:
+            await tx.session.merge(
+                Campaign(
+                    id=event.campaign_id,
+                    name=event.name,
+                    name_en=event.name_en,
+                    starts_on=event.starts_on,
+                    ends_on=event.ends_on,
+                    state=event.state,
+                    revision=event.revision,
+                )
+            )
 
 
 async def note_township(uow: UnitOfWork, event: TownshipChanged) -> None:

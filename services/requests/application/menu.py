@@ -1,16 +1,19 @@
 """What can be ordered, kept at hand: what an edition offers never changes, and no township that may order goes away.
 That an edition was withdrawn is seen by the store, when an order is handed in."""
 
+import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.requests.domain.line import Line
-from services.requests.domain.menu import Edition, Township
+from services.requests.domain.menu import Campaign, Edition, Township
 from services.requests.domain.order import Draft
+from services.requests.store.tables import campaign as campaigns
 from services.requests.store.tables import edition as editions
 from shared.db.engine import refers_to_nothing
 from shared.db.unit_of_work import UnitOfWork
@@ -19,22 +22,34 @@ from shared.kernel.doubts import Doubts
 from shared.kernel.errors import Conflict, InvalidInput
 from shared.kernel.ids import new_id
 
+FRESH_SECONDS = 1.0
+"""For so long an open campaign is not looked up again: an order that comes within a second of its closing is taken, as
+one that came before it."""
+
+MOST_NAMED = 20
+
 
 class Menu:
-    """The editions and townships of this service's store that were asked for before."""
+    """The editions, townships and open campaigns of this service's store that were asked for before."""
 
-    def __init__(self) -> None:
+    def __init__(self, fresh_seconds: float = FRESH_SECONDS) -> None:
         self._editions: dict[str, Edition] = {}
         self._townships: set[str] = set()
+        self._open_until: dict[str, float] = {}
+        self._fresh_seconds = fresh_seconds
 
     async def lines_of(self, uow: UnitOfWork, draft: Draft, doubts: Doubts) -> list[Line]:
         """The lines of an order; adds the doubts about its days.
 
-        :raises InvalidInput: the township, the edition or an item is not known here.
-        :raises Conflict: the edition is not in force today, and whoever orders may not enter what is past.
+        :raises InvalidInput: the township, the edition, the campaign or an item is not known here.
+        :raises Conflict: the campaign is closed, or the edition was withdrawn or is not in force today, and whoever
+            orders may not enter what is past.
         """
         if draft.township_code not in self._townships or draft.edition_id not in self._editions:
             await self._look_up(uow, draft)
+        if not self._is_open(draft.campaign_id):
+            async with uow.reading() as session:
+                await self.require_campaign(session, draft.campaign_id)
         edition = self._editions[draft.edition_id]
         await self.require_days(uow, edition.id, draft.wished_on, doubts)
         return draft.lines_from(edition, new_id)
@@ -92,6 +107,28 @@ class Menu:
             today=today,
             in_force=in_force,
         )
+
+    async def require_campaign(self, session: AsyncSession, campaign_id: str) -> None:
+        """:raises InvalidInput: the campaign is not known here. :raises Conflict: it is closed. Both name those that
+        are open; where none is, they say that.
+        """
+        if self._is_open(campaign_id):
+            return
+        found = await session.get(Campaign, campaign_id)
+        if found is not None and found.state == "open":
+            self._open_until[campaign_id] = time.monotonic() + self._fresh_seconds
+            return
+        query = select(Campaign).where(campaigns.c.state == "open").order_by(campaigns.c.starts_on.desc())
+        names = [f"{one.name} ({one.id})" for one in await session.scalars(query.limit(MOST_NAMED))]
+        if not names:
+            raise Conflict("no_open_campaign", field="campaign_id")
+        can_be_chosen = "、".join(names)
+        if found is None:
+            raise InvalidInput("unknown_campaign", field="campaign_id", campaign=campaign_id, open=can_be_chosen)
+        raise Conflict("campaign_closed", field="campaign_id", campaign=found.name, open=can_be_chosen)
+
+    def _is_open(self, campaign_id: str) -> bool:
+        return time.monotonic() < self._open_until.get(campaign_id, 0.0)
 
     @contextmanager
     def while_open(self) -> Iterator[None]:

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import func, inspect, select
 
 from services.requests.application.policy import POLICY
-from services.requests.domain.menu import Edition, Township
+from services.requests.domain.menu import Campaign, Edition, Township
 from services.requests.domain.order import Order
 from services.requests.store.tables import service_order
 from shared.db.paging import page_of
@@ -15,7 +15,7 @@ from shared.kernel.errors import NotFound
 
 
 async def list_copies(
-    uow: UnitOfWork, kind: type[Edition] | type[Township], *, after: str | None, limit: int
+    uow: UnitOfWork, kind: type[Campaign] | type[Edition] | type[Township], *, after: str | None, limit: int
 ) -> tuple[list[Any], str | None]:
     """In the order of their ids or codes, and the one to go on from."""
     uow.permit(POLICY, "read_menu")
@@ -38,7 +38,7 @@ async def list_orders(
     *,
     township_code: str | None,
     state: str | None,
-    campaign: str | None,
+    campaign_id: str | None,
     after: str | None,
     limit: int,
 ) -> tuple[list[Any], str | None]:
@@ -49,8 +49,8 @@ async def list_orders(
         query = query.where(service_order.c.township_code == township_code)
     if state is not None:
         query = query.where(service_order.c.state == state)
-    if campaign is not None:
-        query = query.where(service_order.c.campaign == campaign)
+    if campaign_id is not None:
+        query = query.where(service_order.c.campaign_id == campaign_id)
     async with uow.reading() as session:
         return await page_of(session, query, service_order.c.id, after=after, limit=limit)
 
@@ -66,12 +66,12 @@ async def get_order(uow: UnitOfWork, order_id: str) -> Order:
     return found
 
 
-async def count_orders(uow: UnitOfWork, *, campaign: str | None) -> dict[str, int]:
+async def count_orders(uow: UnitOfWork, *, campaign_id: str | None) -> dict[str, int]:
     """How many orders are in each state that any is in."""
     grant = uow.permit(POLICY, "read_orders")
     own = within(grant, township=service_order.c.township_code)
     query = select(service_order.c.state, func.count().label("orders")).where(own).group_by(service_order.c.state)
-    if campaign is not None:
-        query = query.where(service_order.c.campaign == campaign)
+    if campaign_id is not None:
+        query = query.where(service_order.c.campaign_id == campaign_id)
     async with uow.reading() as session:
         return {row.state: row.orders for row in await session.execute(query)}

@@ -41,6 +41,19 @@ class Edition(Aggregate):
 
 
 @dataclass(eq=False, kw_only=True)
+class Campaign:
+    """What an order is for (活动): chosen by its id, the code that catalog gave it. ``revision`` is catalog's."""
+
+    id: str
+    name: str
+    name_en: str
+    starts_on: date
+    ends_on: date
+    state: Literal["open", "closed"]
+    revision: int
+
+
+@dataclass(eq=False, kw_only=True)
 class Township:
     """A township that may order (镇街)."""
 

@@ -40,7 +40,7 @@ class Draft:
 
     township_code: str
     edition_id: str
-    campaign: str
+    campaign_id: str
     place: str
     point: Point | None
     items: tuple[WantedItem, ...]
@@ -107,7 +107,7 @@ class Order(Aggregate):
     id: str
     township_code: str
     edition_id: str
-    campaign: str
+    campaign_id: str
     place: str
     lat: float | None
     lon: float | None
@@ -129,7 +129,7 @@ class Order(Aggregate):
             id=order_id,
             township_code=draft.township_code,
             edition_id=draft.edition_id,
-            campaign=draft.campaign,
+            campaign_id=draft.campaign_id,
             place=draft.place,
             lat=draft.point.lat if draft.point else None,
             lon=draft.point.lon if draft.point else None,
@@ -157,7 +157,7 @@ class Order(Aggregate):
         self.require("redraft", self.state)
         if draft.edition_id != self.edition_id:
             self.open_edition_id = None
-        self.township_code, self.edition_id, self.campaign = draft.township_code, draft.edition_id, draft.campaign
+        self.township_code, self.edition_id, self.campaign_id = draft.township_code, draft.edition_id, draft.campaign_id
         self.place, self.priority, self.lines = draft.place, draft.priority, lines
         self.lat, self.lon = (draft.point.lat, draft.point.lon) if draft.point else (None, None)
         self.wished_on, self.ruled_out_on = sorted(set(draft.wished_on)), sorted(set(draft.ruled_out_on))

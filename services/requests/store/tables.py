@@ -8,7 +8,7 @@ from sqlalchemy.orm import registry, relationship
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from services.requests.domain.line import Line
-from services.requests.domain.menu import Edition, Township
+from services.requests.domain.menu import Campaign, Edition, Township
 from services.requests.domain.order import Order
 from shared.db.types import FREE_TEXT, Json, UtcDateTime
 
@@ -48,6 +48,17 @@ open_edition = Table("open_edition", metadata, Column("id", String(40), ForeignK
 """Editions from which orders may be handed in. An order that is handed in refers to its row, so the store itself sees
 to it that an edition is withdrawn before its first order or not at all, whatever processes have cached."""
 
+campaign = Table(
+    "campaign",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("name", String(80), nullable=False),
+    Column("name_en", String(80), nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("revision", Integer, nullable=False),
+)
 township = Table(
     "township",
     metadata,
@@ -61,7 +72,7 @@ service_order = Table(  # "order" is a word of SQL's
     Column("id", String(36), primary_key=True),
     Column("township_code", String(12), nullable=False),
     Column("edition_id", String(40), nullable=False),
-    Column("campaign", String(80), nullable=False),
+    Column("campaign_id", String(80), nullable=False),
     Column("place", String(80), nullable=False),
     Column("lat", Float, nullable=True),
     Column("lon", Float, nullable=True),
@@ -80,8 +91,8 @@ service_order = Table(  # "order" is a word of SQL's
     # Lists are read by key within one of these; the third one also counts a campaign's orders.
     Index("ix_service_order_township_code_id", "township_code", "id"),
     Index("ix_service_order_state_id", "state", "id"),
-    Index("ix_service_order_campaign_state_id", "campaign", "state", "id"),
-    Index("ix_service_order_campaign_id", "campaign", "id"),
+    Index("ix_service_order_campaign_state_id", "campaign_id", "state", "id"),
+    Index("ix_service_order_campaign_id", "campaign_id", "id"),
 )
 order_line = Table(
     "order_line",
@@ -110,6 +121,7 @@ order_line = Table(
 )
 
 _mapper.map_imperatively(Edition, edition, version_id_col=edition.c.version)
+_mapper.map_imperatively(Campaign, campaign)
 _mapper.map_imperatively(Township, township)
 _mapper.map_imperatively(Line, order_line)
 _mapper.map_imperatively(
