@@ -98,7 +98,7 @@ class Client:
         return await self._patiently("GET", path, params=query)
 
     async def put(self, path: str, body: Json) -> Any:
-        return await self._patiently("PUT", path, json=body)
+        return await self._patiently("PUT", path, json=body, headers={"If-Match": "*"})
 
     async def post(self, path: str, body: Json | None = None, *, key: str) -> Any:
         """A POST that may be repeated, since the same ``key`` takes effect once."""

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import os
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
@@ -24,6 +25,7 @@ from services.embedded import build_all, embedded
 from shared.contracts import PUBLISHERS
 from shared.db.lock import LOCK, InUse, held, lock_of
 from shared.kernel.clock import Clock, utc_now
+from shared.process import server_config
 from shared.service import Service
 from shared.telemetry.logs import configure_logs, logger
 
@@ -82,6 +84,7 @@ async def run(data: Path, port: int, *, demo: bool, console: Console) -> None:
 
     :raises CannotStart: see its text.
     """
+    os.umask(0o077)  # what is kept here is for whoever started it: stores, secrets, log and mail
     check_folder(data)
     url = f"http://{HOST}:{port}"
     with having(data, url):
@@ -98,15 +101,8 @@ async def _serve(data: Path, port: int, url: str, smtp_url: str, *, demo: bool, 
         await service.migrations.upgrade(service.database)
     catalog = next(service for service in services if service.name == "catalog")
     await ensure_demonstration_accounts(catalog, data, console, scoped=demo)
-    config = uvicorn.Config(
-        embedded(services, _clock_routes(clock, catalog)),
-        host=HOST,
-        port=port,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=2,
-    )
-    server = uvicorn.Server(config)
+    app = embedded(services, _clock_routes(clock, catalog))
+    server = uvicorn.Server(server_config(app, host=HOST, port=port, seconds_to_stop=2))
     serving = asyncio.create_task(server.serve())
     while not server.started:
         if serving.done():

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.engine import make_url
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -26,6 +27,8 @@ from shared.db.lock import InUse, held, lock_of
 from shared.db.migrate import SchemaMismatch
 from shared.db.vault import VaultError, reseal
 from shared.doctor import examine
+from shared.http.forwarding import address_of
+from shared.http.front import Front
 from shared.http.operations import health_router
 from shared.kernel.clock import utc_now
 from shared.messaging.broker import Broker
@@ -46,9 +49,16 @@ Build = Callable[..., Service]
 
 
 def application(
-    services: Sequence[Service], roles: Collection[Role] = ALL_ROLES, extra_routes: Sequence[BaseRoute] = ()
-) -> Starlette:
+    services: Sequence[Service],
+    roles: Collection[Role] = ALL_ROLES,
+    extra_routes: Sequence[BaseRoute] = (),
+    *,
+    is_public: bool = False,
+) -> Front:
     """One ASGI application for the given services, each under ``/api/<name>``, with ``/metrics``.
+
+    ``is_public``: browsers reach this process itself, with no gateway between that keeps ``/metrics`` inside; so
+    figures are given to this machine alone.
 
     A mounted app's lifespan is not run by Starlette, so the services are started and stopped here.
     """
@@ -60,15 +70,13 @@ def application(
                 await stack.enter_async_context(service.running(roles))
             yield
 
-    routes: list[BaseRoute] = [Route("/metrics", _metrics)]
+    routes: list[BaseRoute] = [Route("/metrics", _metrics_for_this_machine if is_public else _metrics)]
     for service in services:
         app = service.api if Role.API in roles else _health_only(service)
         mount = Mount(f"/api/{service.name}", app)
         mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)  # a line feed (%0A) is part of a path too
         routes.append(mount)
-    whole = Starlette(routes=[*routes, *extra_routes], lifespan=lifespan)
-    whole.router.redirect_slashes = False  # as in shared.service
-    return whole
+    return Front([*routes, *extra_routes], lifespan)
 
 
 def _health_only(service: Service) -> FastAPI:
@@ -79,6 +87,15 @@ def _health_only(service: Service) -> FastAPI:
 
 async def _metrics(_request: Request) -> Response:
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _metrics_for_this_machine(request: Request) -> Response:
+    """:raises HTTPException: 404 for a request from elsewhere, or one that a proxy on this machine passed on."""
+    client = address_of(request.client.host) if request.client else None
+    forwarded = "x-forwarded-for" in request.headers or "forwarded" in request.headers
+    if forwarded or client is None or not client.is_loopback:
+        raise HTTPException(404)
+    return await _metrics(request)
 
 
 def make_broker(settings: ServiceSettings) -> Broker:
@@ -214,13 +231,26 @@ async def _examine(build: Build, settings: ServiceSettings, broker: Broker) -> i
     return 1 if any(finding.remedy for finding in findings) else 0
 
 
-def serve(app: Starlette, host: str, port: int) -> None:
+def server_config(app: Front, *, host: str, port: int, seconds_to_stop: int) -> uvicorn.Config:
+    """How every process serves. uvicorn's own reading of X-Forwarded-For stays off, for it would believe whoever
+    sends it from this machine; whom to believe is a setting (shared.http.forwarding)."""
+    return uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=seconds_to_stop,
+    )
+
+
+def serve(app: Front, host: str, port: int) -> None:
     """Serves until SIGTERM or SIGINT; leaves with status 3 when the start failed."""
     gc.freeze()  # what was imported stays: looking through it again and again would cost a tenth of the CPU
     gc.set_threshold(20_000, 20, 20)
-    server = uvicorn.Server(
-        uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=3)
-    )
+    server = uvicorn.Server(server_config(app, host=host, port=port, seconds_to_stop=3))
     server.run()
     if not server.started:
         sys.exit(3)

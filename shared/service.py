@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from sqlalchemy import Column
 
 from shared import __version__
@@ -19,13 +19,18 @@ from shared.db.migrate import Migrations, SchemaMismatch
 from shared.db.unit_of_work import UnitOfWork
 from shared.db.vault import Vault
 from shared.http import problems
+from shared.http.arrival import arrive
 from shared.http.doors import SCHEME
-from shared.http.gate import Gate, networks_of
+from shared.http.forwarding import networks_of
+from shared.http.gate import Gate
 from shared.http.guard import Guarded
 from shared.http.limits import Limiter, Rates
 from shared.http.middleware import Observed
 from shared.http.operations import events_router, health_router
+from shared.http.streams import OpenStreams, StreamCaps
 from shared.http.texts import Texts
+from shared.http.versions import Tagged
+from shared.http.versions import document as document_versions
 from shared.identity.keys import KeySource
 from shared.identity.links import Links
 from shared.identity.revocation import Revocations
@@ -131,8 +136,15 @@ class Service:
         if consumer is not None:
             broker.expect(consumer.inlet)
         texts = Texts(package / "locales")
-        # No redirects to the address with or without a slash: they would lead to whatever the Host header says.
-        api = FastAPI(title=title, version=__version__, docs_url=None, redoc_url=None, redirect_slashes=False)
+        api = FastAPI(
+            title=title,
+            version=__version__,
+            docs_url=None,
+            redoc_url=None,
+            # No redirects to the address with or without a slash: they would lead to whatever the Host header says.
+            redirect_slashes=False,
+            dependencies=[Depends(arrive)],
+        )
         service = cls(
             name=settings.name,
             database=database,
@@ -170,16 +182,22 @@ class Service:
             stranger=settings.limit_stranger,
         )
         proxies = networks_of(settings.trusted_proxies)
-        api.state.gate = Gate(verifier, Revocations(database), Limiter(cache, rates), clock, proxies)
+        api.state.gate = Gate(
+            verifier, Revocations(database), Limiter(cache, rates), clock, proxies, settings.forwarding_header
+        )
         _name_scheme(api, f"{settings.oidc_issuer}/.well-known/openid-configuration")
         api.state.uow = uow
         api.state.vault = service.vault
         api.state.links = Links(vault, clock)
         api.state.texts = texts
         api.state.cache = cache
+        api.state.streams = streams = OpenStreams(
+            StreamCaps(account=settings.limit_streams_account, process=settings.limit_streams_process)
+        )
+        api.add_middleware(Tagged)
         api.add_middleware(Guarded, max_bytes=settings.max_body_bytes, max_seconds=settings.max_seconds)
         api.add_middleware(Observed, service=settings.name, on_fault=problems.install(api, texts))
-        events = events_router(settings.name, policy, broker, consumer, doorbell)
+        events = events_router(settings.name, policy, broker, consumer, doorbell, streams)
         for router in (health_router(service.probe), *routers, events):
             api.include_router(router)
         return service
@@ -284,6 +302,9 @@ def _name_scheme(api: FastAPI, discovery: str) -> None:
     def openapi() -> dict[str, Any]:
         document = generate()
         schemes = document.setdefault("components", {}).setdefault("securitySchemes", {})
+        for path, operations in document.get("paths", {}).items():
+            if path.endswith("}") or "}/" in path:
+                document_versions(operations)
         schemes[SCHEME] = {"type": "openIdConnect", "openIdConnectUrl": discovery}
         return document
 

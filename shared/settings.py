@@ -78,8 +78,21 @@ class ServiceSettings(BaseSettings):
     limit_address: int = Field(default=6000, ge=1, description="requests a minute from one address")
     limit_township_writes: int = Field(default=600, ge=1, description="changes a minute by one township's accounts")
     limit_stranger: int = Field(default=300, ge=1, description="requests a minute from one address without an account")
+    limit_streams_account: int = Field(
+        default=12, ge=1, description="streams and waiting requests of one account that a process keeps open at once"
+    )
+    limit_streams_process: int = Field(
+        default=1000,
+        ge=1,
+        description="the same, of all accounts together",
+    )
     max_body_bytes: int = Field(default=1_048_576, ge=1024, description="longest body of a request")
     max_seconds: float = Field(default=30.0, gt=0, description="longest time until an answer begins")
     trusted_proxies: str = Field(
-        default="", description="networks whose X-Forwarded-For is believed, e.g. 172.16.0.0/12,10.0.0.0/8"
+        default="",
+        description="address of the gateway whose forwarding header is believed, e.g. 172.30.99.2; several with"
+        " commas, networks as 10.1.2.0/29; nobody else's is believed",
+    )
+    forwarding_header: Literal["x-forwarded-for", "forwarded"] = Field(
+        default="x-forwarded-for", description="the one header in which that gateway says where a request comes from"
     )

@@ -1,9 +1,10 @@
 """A service's store: PostgreSQL when it is deployed, a SQLite file when it is embedded or tested."""
 
+import os
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,12 @@ class Pooling(StrEnum):
 class NeedsSession(Exception):
     """Something was asked of a store behind a pooler in transaction mode that such a pooler can't carry."""
 
+
+PATIENCE_MILLISECONDS = 500
+"""How long emptying SQLite's log waits for readers of an older state."""
+
+FORGETS = "diancai_forgets"
+"""In a connection's ``info``: its transaction deleted what must not stay anywhere."""
 
 TRUSTED_SECONDS = 1.0
 """A connection that was in use so recently is handed out without asking the server whether it still stands."""
@@ -97,8 +104,6 @@ class Database:
         elif self.dialect == "sqlite":
             if parsed.query:
                 raise ValueError("database_url: sqlite:/// takes nothing after '?'; in a file's name write it as %3F")
-            if parsed.database:
-                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
             self.engine = create_async_engine(
                 parsed.set(drivername="sqlite+aiosqlite"),
                 connect_args={"timeout": 30},
@@ -109,6 +114,9 @@ class Database:
             self._reading = self.engine.execution_options(diancai_reads_only=True)
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+            event.listen(self.engine.sync_engine, "checkin", _forget)
+            if parsed.database and parsed.database != ":memory:":
+                event.listen(self.engine.sync_engine, "do_connect", _making_private(Path(parsed.database)))
         else:
             raise ValueError(f"database_url: {self.dialect!r} is not supported; use postgresql:// or sqlite:///")
         self._scanning = self.engine.execution_options(diancai_reads_only=True)
@@ -258,9 +266,57 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver's own BEGIN comes too late; _begin_sqlite says it
     cursor = connection.cursor()
     # The patience comes first: turning to WAL takes a lock too, which another process may have.
-    for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _making_private(file: Path) -> Callable[..., None]:
+    """What closes the files to others before the first connection makes or opens them."""
+    is_done = False
+
+    def make(*_arguments: Any) -> None:
+        nonlocal is_done
+        if not is_done:
+            _make_private(file)
+        is_done = True
+
+    return make
+
+
+def _make_private(file: Path) -> None:
+    """SQLite's file is its owner's alone, and so are the log and index beside it, which take its mode. A folder that
+    is made for it is as well; one that exists stays as it is."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+    for each in (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")):
+        # Another process may close the store at this moment, which deletes what is beside the file.
+        with suppress(FileNotFoundError):
+            if each.stat().st_uid == os.getuid():
+                each.chmod(0o600)
+
+
+async def forget(session: AsyncSession) -> None:
+    """Has what this transaction deletes or overwrites vanish from SQLite's files once it is committed. The pages are
+    overwritten anyway (``secure_delete``); this also empties the log beside the file, which holds what they were.
+    On PostgreSQL it does nothing: what was there stays until vacuum, and in the WAL, its archive and backups as long
+    as these are kept (``deploy/README.md``)."""
+    connection = await session.connection()
+    if connection.dialect.name == "sqlite":
+        connection.info[FORGETS] = True
+
+
+def _forget(connection: Any, record: Any) -> None:
+    """Readers of an older state keep the log from being emptied; then the connection's next return tries again."""
+    if not record.info.get(FORGETS):
+        return
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={PATIENCE_MILLISECONDS}")
+    cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    (is_busy, *_) = cursor.fetchone()
+    cursor.execute("PRAGMA busy_timeout=30000")
+    cursor.close()
+    record.info[FORGETS] = bool(is_busy)
 
 
 def _begin_sqlite(connection: Connection) -> None:

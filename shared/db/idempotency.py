@@ -1,4 +1,4 @@
-"""Idempotency-Key: the same key and the same body give the same thing, however often they come.
+"""Idempotency-Key: the same key and the same body of one account give the same thing, however often they come.
 
 Source: IETF draft-ietf-httpapi-idempotency-key-header. The key is stored in the transaction that
 makes the thing, so there is no moment at which one exists without the other.
@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db.engine import dialect_of
 from shared.db.types import UtcDateTime
+from shared.kernel.access import Actor
 from shared.kernel.errors import Conflict, DomainError
 
 metadata = sa.MetaData()
@@ -53,19 +54,21 @@ class Claiming(Protocol):
 
     session: AsyncSession
     now: datetime
+    actor: Actor
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """That ``key``, with a body of this ``fingerprint``, stands for the thing ``resource_id``."""
+    """That ``key``, with a body of this ``fingerprint``, stands for the thing ``resource_id``. A key belongs to the
+    account that sent it and to the operation: what another account sends under the same key is another key."""
 
     key: str
     fingerprint: str
     resource_id: str
 
     @classmethod
-    def of(cls, key: str, body: BaseModel, resource_id: str) -> "Claim":
-        return cls(key, _fingerprint(body), resource_id)
+    def of(cls, actor: Actor, key: str, body: BaseModel, resource_id: str) -> "Claim":
+        return cls(_key_of(actor, key, body), _fingerprint(body), resource_id)
 
 
 async def claim(transaction: Claiming, key: str | None, body: BaseModel, resource_id: str) -> str:
@@ -76,8 +79,9 @@ async def claim(transaction: Claiming, key: str | None, body: BaseModel, resourc
     """
     if key is None:
         return resource_id
-    found = await claim_all(transaction.session, [Claim.of(key, body, resource_id)], transaction.now)
-    if isinstance(refused := found.get(key, resource_id), DomainError):
+    wanted = Claim.of(transaction.actor, key, body, resource_id)
+    found = await claim_all(transaction.session, [wanted], transaction.now)
+    if isinstance(refused := found.get(wanted.key, resource_id), DomainError):
         raise refused
     return refused
 
@@ -110,7 +114,7 @@ async def find_claimed(session: AsyncSession, claims: Sequence[Claim]) -> dict[s
     }
 
 
-async def claimed(session: AsyncSession, key: str | None, body: BaseModel) -> str | None:
+async def claimed(session: AsyncSession, actor: Actor, key: str | None, body: BaseModel) -> str | None:
     """The id of the thing that ``key`` already stands for, or None; for work that is done before the
     transaction that claims the key.
 
@@ -118,10 +122,17 @@ async def claimed(session: AsyncSession, key: str | None, body: BaseModel) -> st
     """
     if key is None:
         return None
-    row = (await session.execute(sa.select(idempotency_key).where(idempotency_key.c.key == key))).one_or_none()
+    stored = _key_of(actor, key, body)
+    row = (await session.execute(sa.select(idempotency_key).where(idempotency_key.c.key == stored))).one_or_none()
     if row is not None and row.fingerprint != _fingerprint(body):
         raise _reused()
     return str(row.resource_id) if row is not None else None
+
+
+def _key_of(actor: Actor, key: str, body: BaseModel) -> str:
+    """What is stored for a key: a digest, so that neither the key nor the account can be read from the table. Each
+    operation that takes a key has a body class of its own, so the class stands for the operation."""
+    return hashlib.sha256("\0".join((actor.subject, type(body).__qualname__, key)).encode()).hexdigest()
 
 
 def _fingerprint(body: BaseModel) -> str:

@@ -24,6 +24,7 @@ from shared.kernel.access import SYSTEM, Actor, Grant, Policy
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.clock import Clock, business_day
 from shared.kernel.errors import Conflict, NotFound
+from shared.kernel.precondition import Target
 from shared.messaging.envelope import Envelope
 from shared.messaging.outbox import Outbox, Recorded
 from shared.messaging.tables import event_log
@@ -48,7 +49,14 @@ class Transaction:
     """What a use case works with between begin and commit."""
 
     def __init__(
-        self, session: AsyncSession, outbox: Outbox, now: datetime, actor: Actor = SYSTEM, *, gathers: bool = False
+        self,
+        session: AsyncSession,
+        outbox: Outbox,
+        now: datetime,
+        actor: Actor = SYSTEM,
+        *,
+        gathers: bool = False,
+        target: Target | None = None,
     ) -> None:
         """``gathers``: what use cases that take part leave behind is sent together, at the end or when a query needs
         it; else after each, so that an error is theirs whose it is."""
@@ -58,6 +66,7 @@ class Transaction:
         self.cause: Envelope | None = None
         """The event that is being applied; None when a request or a job opened the transaction."""
         self._gathers = gathers
+        self._target = target
         self._outbox = outbox
         self._appended: list[Aggregate] = []
         self._recorded: list[Recorded] = []
@@ -88,6 +97,8 @@ class Transaction:
             return loaded
         found = await self.session.get(kind, key, with_for_update=True)
         self._locked.append(found)
+        if self._target is not None and found is not None:
+            self._target.check(found, key)
         return found
 
     async def find_all(self, kind: type[A], keys: Collection[str]) -> dict[str, A]:
@@ -150,6 +161,7 @@ class Transaction:
         for call, key in self._at_end:
             await call(self, key)
         await self.flush()
+        note_target(self._target, self.session)
 
     async def flush(self) -> None:
         """Send what was changed and recorded so far, in that order."""
@@ -193,6 +205,14 @@ def _telling_conflicts() -> Iterator[None]:
         raise Conflict("concurrent_change") from error
 
 
+def note_target(target: Target | None, session: AsyncSession) -> None:
+    """Takes over the version of the request's object, where the session has it."""
+    if target is not None:
+        for found in session.identity_map.values():
+            if isinstance(found, Aggregate):
+                target.note(found, found.key)
+
+
 class UnitOfWork:
     """Opens transactions for use cases.
 
@@ -221,6 +241,8 @@ class UnitOfWork:
         self._additions = additions or Additions(database, outbox, clock, wake_relay)
         self._open: Transaction | None = None
         self.actor = SYSTEM
+        self.target: Target | None = None
+        """The object that the request's address names."""
         self.permitted: list[str] = []
         """The actions that the policy was asked for, in their order."""
 
@@ -253,7 +275,7 @@ class UnitOfWork:
         self._require_permit()
         with _telling_conflicts():
             async with self.database.writing() as session:
-                transaction = Transaction(session, self._outbox, self._clock(), self.actor)
+                transaction = Transaction(session, self._outbox, self._clock(), self.actor, target=self.target)
                 yield transaction
                 await transaction.finish()
                 await transaction.audit(self._action)
@@ -296,3 +318,4 @@ class UnitOfWork:
         self._require_permit()
         async with self.database.reading() as session:
             yield session
+            note_target(self.target, session)

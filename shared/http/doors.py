@@ -5,6 +5,10 @@ from typing import Any
 from shared.http.problems import responses
 
 SCHEME = "oidc"
+IGNORES_UNKNOWN = "x-ignores-unknown-parameters"
+"""Set for operations whose protocol asks that unknown query parameters be ignored (RFC 6749, 3.1)."""
+PROBE = "probe"
+"""The action of the health checks."""
 ACTION = "x-action"
 """The OpenAPI extension that names an operation's row in the policy table of its service."""
 
@@ -12,11 +16,17 @@ ACTION = "x-action"
 def door(action: str, *refusals: int) -> dict[str, Any]:
     """Keyword arguments of a route that needs an account; ``refusals`` besides those that every door has."""
     return {
-        "responses": responses(401, 403, 429, 503, *refusals),
+        "responses": responses(401, 403, 422, 429, 503, *refusals),
         "openapi_extra": {"security": [{SCHEME: []}], ACTION: action},
     }
 
 
 def public(action: str, *refusals: int) -> dict[str, Any]:
     """Keyword arguments of a route that anybody may use; the policy must list ``action`` as public."""
-    return {"responses": responses(429, 503, *refusals), "openapi_extra": {"security": [], ACTION: action}}
+    return {"responses": responses(422, 429, 503, *refusals), "openapi_extra": {"security": [], ACTION: action}}
+
+
+def ignoring_unknown(route: dict[str, Any]) -> dict[str, Any]:
+    """``route``, of :func:`door` or :func:`public`, for an operation that ignores query parameters it does not know."""
+    route["openapi_extra"][IGNORES_UNKNOWN] = True
+    return route

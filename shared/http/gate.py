@@ -3,21 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
 
 from fastapi import Request
 
 from shared.db.engine import store_is_away
 from shared.db.unit_of_work import UnitOfWork
+from shared.http.doors import ACTION, PROBE
+from shared.http.forwarding import ForwardingHeader, Network, client_address
 from shared.http.limits import Limiter
 from shared.identity.revocation import Revocations
 from shared.identity.tokens import TokenVerifier, text_claim
 from shared.kernel.access import ANONYMOUS, Actor
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Unauthenticated
-
-Network = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +43,40 @@ class Gate:
         limiter: Limiter,
         clock: Clock,
         trusted: Sequence[Network] = (),
+        header: ForwardingHeader = "x-forwarded-for",
     ) -> None:
+        """``trusted`` are the gateways whose ``header`` says where a request comes from."""
         self._limiter = limiter
         self._trusted = trusted
+        self._header = header
         self._verifier = verifier
         self._revocations = revocations
         self._clock = clock
 
+    async def arrive(self, request: Request) -> None:
+        """Notes where a request comes from, and counts it by that address. Every operation begins with this.
+
+        :raises TooMany: see shared.http.limits.
+        """
+        address = request.state.address = client_address(request, self._trusted, self._header)
+        said = _said_of(request)
+        if said.get(ACTION) == PROBE:
+            await self._limiter.admit_probe(address)
+        elif said.get("security"):
+            await self._limiter.admit_address(address)
+        else:
+            await self._limiter.admit_stranger(address)
+
     async def acting(self, request: Request, unit: UnitOfWork) -> UnitOfWork:
-        """Counts the request, and gives ``unit`` on behalf of whoever sent it. A public door asks for no token, so
+        """``unit`` on behalf of whoever sent a request that has arrived. A public operation asks for no token, so
         no wrong one closes it.
 
         :raises Unauthenticated: the operation needs an account, and there is no valid token.
         :raises TooMany: see shared.http.limits.
         """
-        said: dict[str, Any] = getattr(request.scope.get("route"), "openapi_extra", None) or {}
-        address = client_address(request, self._trusted)
-        if not said.get("security"):
-            await self._limiter.admit_stranger(address)
+        address: str = request.state.address
+        if not _said_of(request).get("security"):
             return unit.acting(replace(ANONYMOUS, address=address))
-        await self._limiter.admit_address(address)
         try:
             token = await self.admit(request.headers.get("authorization"), address)
         except Unauthenticated:
@@ -99,24 +112,6 @@ class Gate:
             return True
 
 
-def networks_of(text: str) -> list[Network]:
-    """Networks from "a,b". :raises ValueError: one is none."""
-    return [ip_network(part.strip()) for part in text.split(",") if part.strip()]
-
-
-def client_address(request: Request, trusted: Sequence[Network]) -> str:
-    """Where a request comes from. What a proxy says of that is believed only of those that are trusted, from the
-    last one back: whoever sends the header himself is not taken at his word."""
-    address = request.client.host if request.client else ""
-    said = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",") if part.strip()]
-    while said and _is_in(address, trusted):
-        address = said.pop()
-    return address[:60]
-
-
-def _is_in(address: str, networks: Sequence[Network]) -> bool:
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return False
-    return any(found in network for network in networks)
+def _said_of(request: Request) -> dict[str, Any]:
+    """What shared.http.doors says of the operation."""
+    return getattr(request.scope.get("route"), "openapi_extra", None) or {}

@@ -1,21 +1,12 @@
-"""Around every request: how large it may be and how long it may take, and what browsers are told of the answer."""
+"""Around every request: how large it may be, and how long its answer may take to begin."""
 
 import asyncio
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.kernel.errors import DomainError
-
-SECURITY_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Cache-Control": "no-store",
-}
-"""Answers that need others set their own."""
 
 
 class TooSlow(DomainError):
@@ -53,15 +44,12 @@ class Guarded:
         try:
             async with asyncio.timeout(self._max_seconds) as deadline:
 
-                async def dressed(message: Message) -> None:
+                async def send_in_time(message: Message) -> None:
                     if message["type"] == "http.response.start":
                         deadline.reschedule(None)
-                        headers = MutableHeaders(scope=message)
-                        for name, value in SECURITY_HEADERS.items():
-                            headers.setdefault(name, value)
                     await send(message)
 
-                await self._app(scope, counted, dressed)
+                await self._app(scope, counted, send_in_time)
         except TimeoutError as error:
             if deadline.expired():
                 raise TooSlow from error

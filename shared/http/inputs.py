@@ -1,10 +1,12 @@
 """Parts of request and answer bodies that all services share."""
 
+from datetime import date
 from typing import Annotated, Generic, TypeVar
 
 from fastapi import Depends, Header, Query, Request
 from pydantic import (
     AfterValidator,
+    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -17,10 +19,12 @@ from pydantic_core import PydanticCustomError
 from starlette.datastructures import State
 
 from shared.db.unit_of_work import UnitOfWork
+from shared.http.versions import target_of
 from shared.kernel.text import UnreadableText, shown, typed_code
 from shared.privacy.personal_data import named, personal_data_in
 
 T = TypeVar("T")
+D = TypeVar("D", bound=date)
 
 
 PUBLIC_TEXT = {"x-free-text": "public"}
@@ -108,6 +112,24 @@ AuditedText = Annotated[
 ]
 """Why somebody did what the audit log keeps. Its use case refuses personal data (``reason_is_personal``)."""
 
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+"""Years that a day or a moment may be in; outside them it is a slip, and shifting it by a time zone may overflow."""
+
+
+def _in_calendar(value: D) -> D:
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise PydanticCustomError("year_out_of_range", "year out of range", {"first": FIRST_YEAR, "last": LAST_YEAR})
+    return value
+
+
+Day = Annotated[date, AfterValidator(_in_calendar), Field(json_schema_extra={"x-years": f"{FIRST_YEAR}-{LAST_YEAR}"})]
+"""A calendar day that somebody enters."""
+
+Moment = Annotated[
+    AwareDatetime, AfterValidator(_in_calendar), Field(json_schema_extra={"x-years": f"{FIRST_YEAR}-{LAST_YEAR}"})
+]
+"""A time with its zone that somebody enters."""
+
 IdempotencyKey = Annotated[
     str | None,
     Header(
@@ -178,6 +200,7 @@ class Page(Answer, Generic[T]):
 
 async def _uow(request: Request) -> UnitOfWork:
     acting: UnitOfWork = await request.app.state.gate.acting(request, request.app.state.uow)
+    acting.target = request.state.target = target_of(request)
     return acting
 
 

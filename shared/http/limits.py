@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from shared.cache.port import Cache
+from shared.http.forwarding import limited_address
 from shared.kernel.access import Actor
 from shared.kernel.errors import TooMany
 
@@ -30,11 +31,16 @@ class Limiter:
 
     async def admit_address(self, address: str) -> None:
         """Ahead of any work on a token. :raises TooMany: from this address, whoever it is."""
-        await self._take(f"address:{address}", self._rates.address)
+        await self._take(f"address:{limited_address(address)}", self._rates.address)
 
     async def admit_stranger(self, address: str) -> None:
         """:raises TooMany: without an account, from this address."""
-        await self._take(f"stranger:{address}", self._rates.stranger)
+        await self._take(f"stranger:{limited_address(address)}", self._rates.stranger)
+
+    async def admit_probe(self, address: str) -> None:
+        """For health checks: as many as accounts may ask from one address, and counted apart, so that no traffic
+        makes a healthy process look dead. :raises TooMany: from this address."""
+        await self._take(f"probe:{limited_address(address)}", self._rates.address)
 
     async def admit_actor(self, actor: Actor, request: Request) -> None:
         """:raises TooMany: this account; or for writes, all accounts of its township together."""

@@ -2,13 +2,18 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 import anyio
 from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.types import Receive, Scope, Send
 
 from shared.cache.port import Cache
 from shared.cache.waking import waking
 from shared.db.engine import store_is_away
+from shared.http.streams import OpenStreams
+from shared.kernel.access import Actor
 from shared.telemetry.logs import logger
 
 REREAD_SECONDS = 15.0
@@ -36,13 +41,36 @@ Read = Callable[[], Awaitable[News]]
 """Asks the store for what has not been sent yet."""
 
 
-def live(cache: Cache, topic: str, read: Read, *, holds: Callable[[], Awaitable[bool]]) -> EventSourceResponse:
+class _Counted(EventSourceResponse):
+    """Counts among the streams that ``actor`` has open, from its first byte to its last.
+
+    :raises TooMany: there are too many already; raised before anything is sent.
+    """
+
+    def __init__(self, streams: OpenStreams, actor: Actor, events: AsyncIterator[ServerSentEvent], **options: Any):
+        super().__init__(events, **options)
+        self._open = partial(streams.open, actor)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._open():
+            await super().__call__(scope, receive, send)
+
+
+def live(
+    cache: Cache,
+    topic: str,
+    read: Read,
+    *,
+    holds: Callable[[], Awaitable[bool]],
+    streams: OpenStreams,
+    actor: Actor,
+) -> EventSourceResponse:
     """A response that goes on until there is nothing more to come, the browser leaves, its token no longer ``holds``,
-    or the server stops."""
+    or the server stops. It is one of the ``streams`` that ``actor`` may have open."""
     stopping = anyio.Event()
     events = _follow(cache, topic, read, stopping, holds)
-    return EventSourceResponse(
-        events, ping=HEARTBEAT_SECONDS, shutdown_event=stopping, shutdown_grace_period=GRACE_SECONDS
+    return _Counted(
+        streams, actor, events, ping=HEARTBEAT_SECONDS, shutdown_event=stopping, shutdown_grace_period=GRACE_SECONDS
     )
 
 

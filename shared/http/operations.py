@@ -7,14 +7,16 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from shared.audit.tables import audit_log
 from shared.contracts import PUBLISHERS
-from shared.http.doors import door, public
-from shared.http.inputs import Body, Position, Uow
+from shared.db.unit_of_work import UnitOfWork
+from shared.http.doors import PROBE, door, public
+from shared.http.inputs import Body, Moment, Position, Uow
 from shared.http.parking import parking_router
+from shared.http.streams import OpenStreams
 from shared.kernel.access import Policy
 from shared.kernel.errors import InvalidInput
 from shared.messaging.broker import Broker, BrokerUnavailable, Inlet
@@ -91,11 +93,11 @@ class CloudEventsBatch(JSONResponse):
 def health_router(probe: Probe) -> APIRouter:
     router = APIRouter(prefix="/health", tags=["operations"])
 
-    @router.get("/live", summary="The process runs", **public("probe"))
+    @router.get("/live", summary="The process runs", **public(PROBE))
     async def live() -> dict[str, str]:
         return {"status": "live"}
 
-    @router.get("/ready", summary="Store, broker and schema are as they must be", **public("probe"))
+    @router.get("/ready", summary="Store, broker and schema are as they must be", **public(PROBE))
     async def ready() -> JSONResponse:
         wrong: dict[str, str] = await probe()
         body = {"status": "not ready", "wrong": wrong} if wrong else {"status": "ready"}
@@ -105,7 +107,7 @@ def health_router(probe: Probe) -> APIRouter:
 
 
 def events_router(
-    service: str, policy: Policy, broker: Broker, consumer: Consumer | None, doorbell: Doorbell
+    service: str, policy: Policy, broker: Broker, consumer: Consumer | None, doorbell: Doorbell, streams: OpenStreams
 ) -> APIRouter:
     router = APIRouter(tags=["events"])
 
@@ -127,16 +129,24 @@ def events_router(
         uow.permit(policy, "read_events")
         async with uow.reading() as session:
             events = await read_settled_log(session, service, after=after, limit=limit)
-        until = asyncio.get_running_loop().time() + wait
+        if wait and not events:
+            with streams.open(uow.actor):
+                events = await _wait_for_events(uow, after, limit, wait)
+        batch = [_as_json(envelope) for envelope in events]
+        return CloudEventsBatch(batch)
+
+    async def _wait_for_events(uow: UnitOfWork, after: int, limit: int, seconds: float) -> list[Envelope]:
+        """What is new behind ``after``, as soon as there is something; nothing when the time is over."""
+        events: list[Envelope] = []
+        until = asyncio.get_running_loop().time() + seconds
         while not events and (left := until - asyncio.get_running_loop().time()) > 0:
             await doorbell.next_ring(min(left, POLL_SECONDS))  # other processes' commits ring elsewhere
             async with uow.reading() as session:
                 events = await read_settled_log(session, service, after=after, limit=limit)
-        batch = [_as_json(envelope) for envelope in events]
-        return CloudEventsBatch(batch)
+        return events
 
     @router.get("/events/position", summary="Where in the log a time lies", **door("read_events", 422))
-    async def find_log_position(uow: Uow, since: AwareDatetime) -> LogPosition:
+    async def find_log_position(uow: Uow, since: Moment) -> LogPosition:
         uow.permit(policy, "read_events")
         async with uow.reading() as session:
             return LogPosition(after=await find_position(session, since))

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from sqlalchemy.exc import DataError
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -16,6 +17,7 @@ from shared.http.texts import Texts, preferred_language
 from shared.http.wording import Wording
 from shared.identity.keys import KeysUnavailable
 from shared.kernel.errors import DomainError, IllegalTransition, NotFound
+from shared.kernel.precondition import ChangedMeanwhile
 from shared.messaging.broker import BrokerUnavailable
 from shared.telemetry.logs import logger
 from shared.telemetry.trace import current_trace
@@ -65,7 +67,7 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": Problem, "content": {MEDIA_TYPE: {}}, "description": "Refused"} for status in statuses}
 
 
-def install(app: FastAPI, texts: Texts) -> Callable[[Request, Exception], Response]:
+def install(app: Starlette, texts: Texts) -> Callable[[Request, Exception], Response]:
     """Makes every refusal of ``app`` a problem document; gives what does the same for a fault."""
 
     def answer(request: Request, status: int, code: str, facts: dict[str, Any], **more: Any) -> JSONResponse:
@@ -105,10 +107,7 @@ def install(app: FastAPI, texts: Texts) -> Callable[[Request, Exception], Respon
     def refused(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, DomainError)  # noqa: S101 - registered for this class only
         more: dict[str, Any] = {"field": error.field}
-        if isinstance(error, IllegalTransition):
-            more |= {"state": error.state, "possible": list(error.possible)}
-        if isinstance(error, NotFound) and error.states:
-            more |= {"states": list(error.states)}
+        more |= _states_of(error)
         if error.reasons:
             more |= {"errors": reasons(request, error)}
         language = preferred_language(request.headers.get("accept-language"))
@@ -125,7 +124,7 @@ def install(app: FastAPI, texts: Texts) -> Callable[[Request, Exception], Respon
     def unrouted(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
         code, status = _FRAMEWORK_REFUSALS.get(error.status_code, ("body_unreadable", 422))
-        return answer(request, status, code, {"path": request.url.path, "method": request.method})
+        return _also(error.headers, answer(request, status, code, {"path": request.url.path, "method": request.method}))
 
     def fault(request: Request, error: Exception) -> JSONResponse:
         route = getattr(request.scope.get("route"), "path", None)  # the path itself may hold a signed link
@@ -151,6 +150,21 @@ def _field_problem(texts: Texts, wording: Wording, fault: Mapping[str, Any]) -> 
     text = texts.render(wording.language, code if texts.has(code) else "invalid.other", facts)
     field = _path(fault["loc"])
     return FieldProblem(field=field, label=wording.label(field), code=code, **text)
+
+
+def _states_of(error: DomainError) -> dict[str, Any]:
+    """The state that the object is in, and what it or such an object could be."""
+    if isinstance(error, IllegalTransition):
+        return {"state": error.state, "possible": list(error.possible)}
+    if isinstance(error, ChangedMeanwhile):
+        return {"state": error.state}
+    return {"states": list(error.states)} if isinstance(error, NotFound) and error.states else {}
+
+
+def _also(headers: Mapping[str, str] | None, refusal: JSONResponse) -> JSONResponse:
+    """With the framework's own headers, such as Allow, which 405 must have (RFC 9110, 15.5.6)."""
+    refusal.headers.update(headers or {})
+    return refusal
 
 
 def _path(location: tuple[int | str, ...]) -> str:

@@ -109,6 +109,6 @@ class TooMany(DomainError):
 
     status = 429
 
-    def __init__(self, code: str = "too_many_requests", *, retry_after: int) -> None:
+    def __init__(self, code: str = "too_many_requests", *, retry_after: int, most: int | None = None) -> None:
         self.retry_after = retry_after
-        super().__init__(code, retry_after=retry_after)
+        super().__init__(code, retry_after=retry_after, most=most)

@@ -13,6 +13,7 @@ from sqlalchemy import delete, select
 
 from shared.contracts.base import PersonAnswer
 from shared.contracts.catalog import PersonErased, PersonExportRequested
+from shared.db.engine import forget
 from shared.db.unit_of_work import Transaction, UnitOfWork
 from shared.db.vault import Vault, place_of
 from shared.kernel.access import Policy
@@ -109,6 +110,7 @@ async def drop_parts(tx: Transaction, volunteer_no: str) -> int:
     waiting = person_part.c.volunteer_no == volunteer_no, person_part.c.data_sealed.is_not(None)
     found = (await tx.session.scalars(select(person_part.c.records).where(*waiting))).all()
     await tx.session.execute(delete(person_part).where(*waiting))
+    await forget(tx.session)
     return sum(found)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Column, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.db.engine import Database
+from shared.db.engine import Database, forget
 from shared.db.idempotency import idempotency_key
 from shared.identity.tables import revoked_access
 from shared.kernel.clock import Clock
@@ -45,6 +45,7 @@ def older_than(moment: Column[Any], age: timedelta) -> Prune:
         old = (await session.scalars(select(key).where(moment < now - age).order_by(moment).limit(BATCH))).all()
         if old:
             await session.execute(delete(table).where(key.in_(old)))
+            await forget(session)
         return len(old)
 
     return prune

@@ -93,6 +93,9 @@ class Watched(Gate):
         self._gate = gate
         self.last: UnitOfWork | None = None
 
+    async def arrive(self, request: Request) -> None:
+        await self._gate.arrive(request)
+
     async def acting(self, request: Request, unit: UnitOfWork) -> UnitOfWork:
         self.last = None
         self.last = await self._gate.acting(request, unit)

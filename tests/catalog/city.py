@@ -52,7 +52,7 @@ class City:
         app = application(list(self.house.services.values()))
         transport = httpx.ASGITransport(app=app, client=(address, 50_000))
         client = httpx.AsyncClient(transport=transport, base_url="http://house")
-        return City(House(self.house.services, self.house.broker, client), self.clock, self.keys)
+        return City(House(self.house.services, self.house.broker, client, app), self.clock, self.keys)
 
     async def sign_in(self, login: str = "高楼", password: str = PASSWORD, **fields: str) -> httpx.Response:
         return await self.post("/oidc/authorize", ASKED | {"login": login, "password": password} | fields)

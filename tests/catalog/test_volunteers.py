@@ -219,6 +219,19 @@ async def test_an_identity_number_is_entered_once(corps: House) -> None:
     assert (moved.status_code, moved.json()["code"]) == (409, "identity_known")
 
 
+async def test_a_leader_learns_nothing_of_a_person_of_another_team(corps: House) -> None:
+    """Whose number it is, and where that person serves, is told to those who may see the entry."""
+    no = await enter(corps)
+    leader = bearer(Role.LEADER, team_code="legal")
+    stranger = LIN | {"team_code": "legal", "name": "陈一"}
+    refused = await corps.client.post(VOLUNTEERS, json=stranger, headers=leader)
+    assert (refused.status_code, refused.json()["code"]) == (409, "identity_for_coordinator")
+    assert no not in refused.text
+    assert "已" not in refused.json()["detail"], "not that it is entered already"
+    own = await corps.client.post(VOLUNTEERS, json=LIN, headers=bearer(Role.LEADER, team_code=LIN["team_code"]))
+    assert (own.json()["code"], no in own.json()["detail"]) == ("identity_known", True)
+
+
 @pytest.mark.parametrize("field", ["party_member", "political_status", "政治面貌"])
 async def test_party_membership_has_no_field(corps: House, field: str) -> None:
     for response in (

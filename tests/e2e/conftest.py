@@ -16,6 +16,7 @@ from cli.client import Client
 from cli.demo import Demonstration, Outcome
 from services.catalog.adapters.signing import write_keys
 from services.embedded import build_all, embedded
+from shared.process import server_config
 from shared.service import Service
 from tests.support.deployment import ROLES, Deployment
 from tests.support.fixtures import NewUrl
@@ -38,7 +39,7 @@ async def embedded_system(
             await service.migrations.upgrade(service.database)
         if prepare is not None:
             await prepare(services)
-        config = uvicorn.Config(embedded(services), log_config=None, access_log=False, timeout_graceful_shutdown=2)
+        config = server_config(embedded(services), host="127.0.0.1", port=0, seconds_to_stop=2)
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         while not server.started:

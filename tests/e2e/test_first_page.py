@@ -98,7 +98,9 @@ async def test_everything_the_page_asks_for_is_documented(http: httpx.AsyncClien
     for service, path in sorted(asked):
         assert "get" in documents[service]["paths"].get(path, {}), f"{service}{path}"
         if "{" not in path:
-            response = await http.get(f"/api/{service}{path}", params={"limit": 500})  # as long as the page's
+            declared = documents[service]["paths"][path]["get"].get("parameters", [])
+            limit = {"limit": 500} if any(parameter["name"] == "limit" for parameter in declared) else {}
+            response = await http.get(f"/api/{service}{path}", params=limit)  # as long as the page's
             assert response.status_code == 200, f"{service}{path}"
     for address in page.markup.addresses:
         if address.startswith("/"):

@@ -40,7 +40,7 @@ async def test_a_returned_order_is_changed_and_handed_in_again(requests: House) 
     assert (returned["state"], returned["reason_code"]) == ("returned", "incomplete")
     assert returned["reason"] == "请补充预计人数"
     body = ORDER | {"lines": [{"item_code": "clinic", "expected_attendance": 300}]}
-    await requests.client.put(f"/api/requests/orders/{drafted['id']}", json=body)
+    await requests.client.put(f"/api/requests/orders/{drafted['id']}", json=body, headers={"If-Match": "*"})
     assert (await read(requests, drafted["id"]))["reason"] == "请补充预计人数"
     submitted = await step(requests, drafted["id"], "submit")
     assert (submitted["state"], submitted["reason_code"], submitted["reason"]) == ("submitted", None, None)
@@ -98,7 +98,9 @@ async def test_a_step_that_is_not_possible_is_409_and_says_which_are(requests: H
     before, published = await read(requests, order_id), await requests.published("requests")
     for name in BODIES.keys() - set(POSSIBLE[state]):
         if name == "redraft":
-            refused = await requests.client.put(f"/api/requests/orders/{order_id}", json=ORDER)
+            refused = await requests.client.put(
+                f"/api/requests/orders/{order_id}", json=ORDER, headers={"If-Match": "*"}
+            )
         else:
             refused = await requests.client.post(f"/api/requests/orders/{order_id}/{name}", json=BODIES[name])
         assert refused.status_code == 409, name

@@ -75,7 +75,7 @@ async def test_a_draft_can_be_rewritten_as_a_whole(requests: House) -> None:
     drafted = await order(requests)
     lines = [{"item_code": "appliances", "expected_attendance": 60}, ORDER["lines"][0]]
     body = ORDER | {"lines": lines, "point": None, "priority": 5, "place": "高楼镇政府"}
-    changed = await requests.client.put(f"/api/requests/orders/{drafted['id']}", json=body)
+    changed = await requests.client.put(f"/api/requests/orders/{drafted['id']}", json=body, headers={"If-Match": "*"})
     assert changed.status_code == 200
     now = await read(requests, drafted["id"])
     assert changed.json() == now
@@ -118,7 +118,9 @@ async def test_what_breaks_a_rule_is_refused_and_nothing_is_stored(
 async def test_rewriting_obeys_the_same_rules_and_leaves_the_order_as_it_was(requests: House) -> None:
     drafted = await order(requests)
     for changes, code, field in REFUSED:
-        refused = await requests.client.put(f"/api/requests/orders/{drafted['id']}", json=ORDER | changes)
+        refused = await requests.client.put(
+            f"/api/requests/orders/{drafted['id']}", json=ORDER | changes, headers={"If-Match": "*"}
+        )
         assert refused.status_code == 422
         assert (refused.json()["code"], refused.json()["field"]) == (code, field)
     assert await read(requests, drafted["id"]) == drafted

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from shared.db.additions import ENOUGH, PACE_SECONDS, Additions
 from shared.db.idempotency import Claim
 from shared.db.unit_of_work import UnitOfWork
+from shared.kernel.access import SYSTEM
 from shared.kernel.clock import utc_now
 from shared.kernel.errors import Conflict
 from shared.messaging.outbox import Outbox
@@ -28,7 +29,7 @@ GAOLOU, XIANJIANG = Wish(text="高楼镇义诊"), Wish(text="仙降街道义诊"
 async def add(rolls: Rolls, code: str, wish: Wish = GAOLOU, *, key: str | None = None) -> str:
     roll = Roll(code=code)
     roll.mark(1)
-    return await rolls.uow.add(roll, delivered(code, 1), claim=Claim.of(key, wish, code) if key else None)
+    return await rolls.uow.add(roll, delivered(code, 1), claim=Claim.of(SYSTEM, key, wish, code) if key else None)
 
 
 async def count_transactions(rolls: Rolls) -> int:

@@ -6,6 +6,7 @@ import pytest
 from pydantic import BaseModel
 
 from shared.db.idempotency import claim
+from shared.kernel.access import Actor, Policy, Role, everyone_with_an_account
 from shared.kernel.errors import Conflict
 from shared.kernel.ids import new_id
 from tests.support.rolls import Roll, Rolls
@@ -59,3 +60,26 @@ async def _claim_and_fail(rolls: Rolls) -> None:
     async with rolls.uow.transaction() as tx:
         await claim(tx, "key-1", GAOLOU, new_id())
         raise ZeroDivisionError
+
+
+async def test_a_key_is_an_account_s_own(rolls: Rolls) -> None:
+    """Another account neither gets what the first has made, nor learns that the key was used."""
+
+    async def make_as(subject: str, wish: Wish) -> str:
+        unit = rolls.uow.acting(Actor(subject, frozenset({Role.OFFICER})))
+        unit.permit(Policy({"make": everyone_with_an_account()}), "make")
+        wanted = new_id()
+        async with unit.transaction() as tx:
+            return await claim(tx, "order-0001", wish, wanted)
+
+    first = await make_as("gaolou", GAOLOU)
+    assert await make_as("xianjiang", GAOLOU) != first
+    assert await make_as("huling", XIANJIANG), "and no refusal"
+    assert await make_as("gaolou", GAOLOU) == first
+
+
+async def test_a_key_is_an_operation_s_own(rolls: Rolls) -> None:
+    class Plan(Wish):
+        """The body of another operation."""
+
+    assert await make(rolls, "key-1", GAOLOU) != await make(rolls, "key-1", Plan(text=GAOLOU.text))

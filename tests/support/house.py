@@ -11,6 +11,7 @@ from shared.cache.memory import MemoryCache
 from shared.cache.port import Cache
 from shared.contracts import Event
 from shared.db.unit_of_work import UnitOfWork
+from shared.http.front import Front
 from shared.kernel.clock import Clock, utc_now
 from shared.messaging.broker import Broker
 from shared.messaging.envelope import Envelope
@@ -25,11 +26,12 @@ from tests.support.tokens import EVERYTHING, bearer
 class House:
     """What a test talks to. ``client`` reaches the services' HTTP doors at ``/api/<name>/...``."""
 
-    def __init__(self, services: dict[str, Service], broker: Broker, client: httpx.AsyncClient) -> None:
+    def __init__(self, services: dict[str, Service], broker: Broker, client: httpx.AsyncClient, app: Front) -> None:
         self.services = services
         self.broker = broker
         self.client = client
         self._sent: Counter[tuple[str, str]] = Counter()
+        self.app = app
 
     def uow(self, service: str) -> UnitOfWork:
         return self.services[service].uow
@@ -84,4 +86,4 @@ async def running_house(
         client = await stack.enter_async_context(
             httpx.AsyncClient(transport=transport, base_url="http://house", headers=bearer(*EVERYTHING))
         )
-        yield House(services, broker, client)
+        yield House(services, broker, client, app)

@@ -733,6 +733,16 @@ export interface operations {
                 };
             };
             /** @description Refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -770,6 +780,16 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description Refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Refused */
@@ -871,7 +891,10 @@ export interface operations {
     put_recipient_recipients__recipient_id__put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the entity tag of what was read; 412 when it was changed since */
+                "If-Match"?: string;
+            };
             path: {
                 recipient_id: string;
             };
@@ -933,7 +956,27 @@ export interface operations {
                 };
             };
             /** @description Refused */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -972,7 +1015,10 @@ export interface operations {
                 limit?: number;
                 newest_first?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description 304 if same */
+                "If-None-Match"?: string;
+            };
             path: {
                 recipient_id: string;
             };
@@ -988,6 +1034,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Page_MessageAnswer_"];
                 };
+            };
+            /** @description What the reader has is the present state */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             401: {
@@ -1060,6 +1113,8 @@ export interface operations {
             header?: {
                 /** @description position of the last message received */
                 "Last-Event-ID"?: number | null;
+                /** @description 304 if same */
+                "If-None-Match"?: string;
             };
             path: {
                 recipient_id: string;
@@ -1070,6 +1125,13 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What the reader has is the present state */
+            304: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1140,7 +1202,10 @@ export interface operations {
     read_message_messages__message_id__read_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the entity tag of what was read; 412 when it was changed since */
+                "If-Match"?: string;
+            };
             path: {
                 message_id: string;
             };
@@ -1198,7 +1263,27 @@ export interface operations {
                 };
             };
             /** @description Refused */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1304,7 +1389,10 @@ export interface operations {
             query?: {
                 request_id?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description 304 if same */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description a volunteer's public number */
                 volunteer_no: string;
@@ -1321,6 +1409,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PartAnswer"];
                 };
+            };
+            /** @description What the reader has is the present state */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             401: {
@@ -1573,6 +1668,16 @@ export interface operations {
                 };
             };
             /** @description Refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1624,6 +1729,16 @@ export interface operations {
             };
             /** @description Refused */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1686,6 +1801,16 @@ export interface operations {
             };
             /** @description Refused */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1820,6 +1945,16 @@ export interface operations {
             };
             /** @description Refused */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

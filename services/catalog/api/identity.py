@@ -17,7 +17,7 @@ from services.catalog.domain.authorization import (
     read_authorization,
 )
 from services.catalog.domain.sign_in import SignInBusy
-from shared.http.doors import public
+from shared.http.doors import ignoring_unknown, public
 from shared.http.inputs import AppState, Uow
 from shared.kernel.errors import Forbidden, InvalidInput, TooMany
 
@@ -35,7 +35,7 @@ def _provider(state: AppState) -> Provider:
 OwnProvider = Annotated[Provider, Depends(_provider)]
 
 
-@router.get("/.well-known/openid-configuration", summary="Discovery", **public("read_keys", 404))
+@router.get("/.well-known/openid-configuration", summary="Discovery", **ignoring_unknown(public("read_keys", 404)))
 async def discover(provider: OwnProvider) -> dict[str, str | bool | list[str]]:
     issuer = provider.issuer
     return {
@@ -64,7 +64,7 @@ async def discover(provider: OwnProvider) -> dict[str, str | bool | list[str]]:
     }
 
 
-@router.get("/oidc/jwks", summary="The keys that tokens are checked with", **public("read_keys", 404))
+@router.get("/oidc/jwks", summary="The keys that tokens are checked with", **ignoring_unknown(public("read_keys", 404)))
 async def list_keys(provider: OwnProvider, state: AppState) -> dict[str, object]:
     keys: dict[str, object] = state.signing_keys.public()
     return keys
@@ -74,7 +74,7 @@ async def list_keys(provider: OwnProvider, state: AppState) -> dict[str, object]
     "/oidc/authorize",
     summary="The page to sign in on",
     response_class=HTMLResponse,
-    **with_redirect(with_pages(public("sign_in", 404, 422), 422)),
+    **with_redirect(with_pages(ignoring_unknown(public("sign_in", 404, 422)), 422)),
 )
 async def show_sign_in(
     request: Request,
@@ -108,7 +108,7 @@ async def show_sign_in(
     response_class=Response,
     status_code=303,
     **with_form(
-        public("sign_in", 403, 404, 422),
+        ignoring_unknown(public("sign_in", 403, 404, 422)),
         *("response_type", "client_id", "redirect_uri", "code_challenge", "code_challenge_method"),
         *("state", "nonce", "scope", "login", "password", "code", "cancel"),
         pages=(422, 429, 503),

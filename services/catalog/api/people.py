@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, Field, SecretStr
+from pydantic import Field, SecretStr
 
 from services.catalog.application import volunteers
 from shared.http.doors import door
-from shared.http.inputs import PERSONAL, Answer, AuditedText, Body, Code, Page, Uow
+from shared.http.inputs import PERSONAL, Answer, AuditedText, Body, Code, Moment, Page, Uow
 from shared.privacy.router import VolunteerNo
 
 router = APIRouter(prefix="/volunteers", tags=["volunteers"])
@@ -22,7 +22,7 @@ class VolunteerBody(Body):
     name: Personal
     phone: Annotated[Personal, Field(description="a mainland mobile or landline number")]
     identity: Annotated[Personal | None, Field(description="citizen identity number, where insurance needs it")] = None
-    consent_at: Annotated[AwareDatetime, Field(description="when the person agreed")]
+    consent_at: Annotated[Moment, Field(description="when the person agreed")]
     consent_version: Annotated[Code, Field(description="which text about the purpose the person agreed to")]
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.catalog.domain.campaign import Theme
-from shared.http.inputs import Answer, Body, Code, Name, TownshipCode
+from shared.http.inputs import Answer, Body, Code, Day, Name, TownshipCode
 from shared.kernel.access import Actor, Role
 
 
@@ -62,8 +62,8 @@ class ThemeBody(Body):
 
     name: Name
     name_en: Name
-    starts_on: date | None = None
-    ends_on: date | None = None
+    starts_on: Day | None = None
+    ends_on: Day | None = None
     item_codes: Annotated[list[Code], Field(min_length=1, max_length=1000)]
 
     def as_theme(self) -> Theme:
@@ -77,8 +77,8 @@ class ThemeBody(Body):
 
 
 class CampaignBody(EntryBody):
-    starts_on: date
-    ends_on: Annotated[date, Field(description="the last day, included")]
+    starts_on: Day
+    ends_on: Annotated[Day, Field(description="the last day, included")]
     themes: Annotated[tuple[ThemeBody, ...], Field(max_length=50)] = ()
 
 
@@ -102,8 +102,8 @@ class CampaignAnswer(EntryAnswer):
 
 class EditionBody(Body):
     title: Name
-    effective_on: date
-    retires_on: date
+    effective_on: Day
+    retires_on: Day
     item_codes: Annotated[list[Code], Field(min_length=1, max_length=1000)]
 
 

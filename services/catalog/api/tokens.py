@@ -13,7 +13,7 @@ from services.catalog.api.sign_in_page import is_browser, refusal_page, signed_o
 from services.catalog.application import signing_in, signing_out
 from services.catalog.application.provider import Provider
 from shared.db.unit_of_work import UnitOfWork
-from shared.http.doors import door, public
+from shared.http.doors import door, ignoring_unknown, public
 from shared.http.inputs import Uow
 from shared.kernel.errors import InvalidInput
 
@@ -28,7 +28,7 @@ Asked = Annotated[str, Query(max_length=LONGEST_HINT)]
     summary="Tokens for a code or a refresh token",
     response_model=schemas.TokensAnswer,
     **with_form(
-        with_token_refusal(public("exchange_token", 404, 422)),
+        with_token_refusal(ignoring_unknown(public("exchange_token", 404, 422))),
         *("grant_type", "client_id", "code", "redirect_uri", "code_verifier", "refresh_token"),
     ),
 )
@@ -60,7 +60,7 @@ async def exchange_token(uow: Uow, provider: OwnProvider, pairs: Pairs) -> Respo
 @router.post(
     "/oidc/revoke",
     summary="Sign out: ends a refresh token and its kin",
-    **with_form(public("revoke_own_token", 404, 422), "token"),
+    **with_form(ignoring_unknown(public("revoke_own_token", 404, 422)), "token"),
 )
 async def revoke_token(uow: Uow, provider: OwnProvider, form: Form) -> dict[str, str]:
     await signing_out.end_sign_in(uow, token=form.get("token", ""))
@@ -71,7 +71,7 @@ async def revoke_token(uow: Uow, provider: OwnProvider, form: Form) -> dict[str,
     "/oidc/userinfo",
     summary="Who the access token speaks of (OpenID Connect Core 1.0, 5.3)",
     response_model_exclude_none=True,
-    **door("read_own_account", 404),
+    **ignoring_unknown(door("read_own_account", 404)),
 )
 async def read_user(uow: Uow, provider: OwnProvider) -> schemas.UserAnswer:
     return schemas.UserAnswer.of(signing_in.read_own_account(uow))
@@ -81,7 +81,7 @@ async def read_user(uow: Uow, provider: OwnProvider) -> schemas.UserAnswer:
     "/oidc/userinfo",
     summary="The same, for clients that post",
     response_model_exclude_none=True,
-    **door("read_own_account", 404),
+    **ignoring_unknown(door("read_own_account", 404)),
 )
 async def post_user(uow: Uow, provider: OwnProvider) -> schemas.UserAnswer:
     return await read_user(uow, provider)
@@ -91,7 +91,7 @@ async def post_user(uow: Uow, provider: OwnProvider) -> schemas.UserAnswer:
     "/oidc/end-session",
     summary="Sign out as a client asks (OpenID Connect RP-Initiated Logout 1.0)",
     response_class=HTMLResponse,
-    **with_redirect(with_pages(public("end_session", 404, 422), 422)),
+    **with_redirect(with_pages(ignoring_unknown(public("end_session", 404, 422)), 422)),
 )
 async def end_session(
     request: Request,
@@ -117,7 +117,7 @@ async def end_session(
     summary="The same, for clients that post",
     response_class=HTMLResponse,
     **with_form(
-        with_redirect(public("end_session", 404, 422)),
+        with_redirect(ignoring_unknown(public("end_session", 404, 422))),
         *("id_token_hint", "client_id", "post_logout_redirect_uri", "state"),
         pages=(422,),
     ),

@@ -27,6 +27,7 @@ from services.catalog.store.tables import person_request, volunteer, volunteer_n
 from shared.contracts import PUBLISHERS
 from shared.contracts.base import PersonAnswer
 from shared.contracts.catalog import PersonErased, PersonExportRequested, VolunteerChanged
+from shared.db.engine import forget
 from shared.db.paging import page_of
 from shared.db.reach import within
 from shared.db.unit_of_work import Transaction, UnitOfWork
@@ -99,7 +100,7 @@ async def register(
             consent_at=consent_at.astimezone(UTC),
             consent_version=consent_version,
         )
-        await _put(tx, uow.vault, person, name=name, phone=phone, identity=identity)
+        await _put(tx, uow.vault, grant, person, name=name, phone=phone, identity=identity)
         tx.add(person)
         tx.record(person, _changed(person))
         return view_of(uow.vault, person)
@@ -143,7 +144,7 @@ async def correct(
             else:
                 person.leave()
                 await close_account(uow, tx, no)
-        await _put(tx, uow.vault, person, name=name, phone=phone, identity=identity)
+        await _put(tx, uow.vault, grant, person, name=name, phone=phone, identity=identity)
         if moved or turned:
             tx.record(person, _changed(person))
         return view_of(uow.vault, person)
@@ -274,17 +275,29 @@ def view_of(vault: Vault, person: Volunteer) -> VolunteerView:
     )
 
 
-async def _put(tx: Transaction, vault: Vault, person: Volunteer, **values: str | None) -> None:
+async def _put(tx: Transaction, vault: Vault, grant: Grant, person: Volunteer, **values: str | None) -> None:
     """Seals the values that are given. All are checked before any is taken over."""
     clean = {field: _CLEAN[field](value) for field, value in values.items() if value is not None}
     if "identity" in clean:
         index = vault.blind_index(clean["identity"], _INDEX)
-        taken = select(volunteer.c.no).where(volunteer.c.identity_index == index, volunteer.c.no != person.no)
-        if await tx.session.scalar(taken) is not None:
-            raise Conflict("identity_known", field="identity")
+        same = select(volunteer.c.no, volunteer.c.team_code)
+        same = same.where(volunteer.c.identity_index == index, volunteer.c.no != person.no)
+        if (known := (await tx.session.execute(same)).one_or_none()) is not None:
+            raise _already_entered(grant, known.no, known.team_code)
         person.identity_index = index
     for field, value in clean.items():
+        if getattr(person, f"{field}_sealed") is not None:
+            await forget(tx.session)
         setattr(person, f"{field}_sealed", vault.seal(value, place_of(_COLUMN[field], person.no)))
+
+
+def _already_entered(grant: Grant, no: str, team_code: str) -> Conflict:
+    """Who may see the entry is told which one it is. A leader of another team is told to ask a coordinator, and not
+    whose number it is nor where that person serves."""
+    if grant.covers(teams=[team_code]):
+        return Conflict("identity_known", field="identity", volunteer_no=no)
+    log.info("identity number left to a coordinator", teams=sorted(grant.teams))
+    return Conflict("identity_for_coordinator", field="identity")
 
 
 def _open(vault: Vault, person: Volunteer, field: PersonalField) -> str | None:

@@ -71,7 +71,9 @@ async def get_run(run_id: str, uow: Uow, speech: Spoken) -> schemas.RunAnswer:
     **door("read_candidates", 404, 422),
 )
 async def stream_run(run_id: str, request: Request, uow: Uow, state: AppState, speech: Spoken) -> EventSourceResponse:
-    return await open_run_stream(uow, speech, state.cache, run_id, holds=request.state.token.holds)
+    return await open_run_stream(
+        uow, speech, state.cache, run_id, holds=request.state.token.holds, streams=state.streams
+    )
 
 
 @router.post(

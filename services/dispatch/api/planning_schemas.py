@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 
 from services.dispatch.api.schemas import PlanBody
 from services.dispatch.domain.candidate import MOST_STEPS
-from shared.http.inputs import Answer, Body, Code
+from shared.http.inputs import Answer, Body, Code, Day
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=36)]
 Part = Literal["morning", "afternoon"]
@@ -198,7 +198,7 @@ class PlaceStep(Body):
     do: Literal["place"]
     line_id: Id
     team_code: Code
-    on: date
+    on: Day
     part: Part
 
 
@@ -240,7 +240,7 @@ class RuleBody(Body):
     does: Literal["pin", "forbid"]
     line_id: Id | None = None
     team_code: Code | None = None
-    on: date | None = None
+    on: Day | None = None
     part: Part | None = None
 
 

@@ -11,10 +11,17 @@ from services.dispatch.application.wording import Speech
 from shared.cache.port import Cache
 from shared.db.unit_of_work import UnitOfWork
 from shared.http.live import News, live
+from shared.http.streams import OpenStreams
 
 
 async def open_run_stream(
-    uow: UnitOfWork, speech: Speech, cache: Cache, run_id: str, *, holds: Callable[[], Awaitable[bool]]
+    uow: UnitOfWork,
+    speech: Speech,
+    cache: Cache,
+    run_id: str,
+    *,
+    holds: Callable[[], Awaitable[bool]],
+    streams: OpenStreams,
 ) -> EventSourceResponse:
     """The run as it is, and again whenever it has changed, until it is over; see :func:`shared.http.live.live`.
 
@@ -31,7 +38,7 @@ async def open_run_stream(
         sent = now
         return News(events, last=run.is_over)
 
-    return live(cache, run_topic(run_id), read, holds=holds)
+    return live(cache, run_topic(run_id), read, holds=holds, streams=streams, actor=uow.actor)
 
 
 def _event(run: RunAnswer) -> ServerSentEvent:

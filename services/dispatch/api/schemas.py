@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.dispatch.domain.stop import DeclineReason, Report, StopReason
-from shared.http.inputs import Answer, Body, Code, Key, ReasonBody, Text, TownshipCode
+from shared.http.inputs import Answer, Body, Code, Day, Key, ReasonBody, Text, TownshipCode
 from shared.kernel.errors import InvalidInput
 
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
@@ -50,8 +50,8 @@ class DemandAnswer(Answer):
 
 class PlanBody(Body):
     campaign_id: Code
-    starts_on: date
-    ends_on: date
+    starts_on: Day
+    ends_on: Day
     start_township_code: TownshipCode
     weekends: bool = False
 
@@ -191,7 +191,7 @@ class CancelStopBody(ReasonBody):
 
 
 class PostponeBody(CancelStopBody):
-    not_before: date | None = None
+    not_before: Day | None = None
 
 
 class BoothReportBody(Body):

@@ -55,7 +55,7 @@ async def propose_plan(
     )
     uow.permit(POLICY, "propose_plan")
     async with uow.reading() as session:
-        earlier = await claimed(session, idempotency_key, request)
+        earlier = await claimed(session, uow.actor, idempotency_key, request)
         if earlier is not None and (found := await session.get(Plan, earlier)):
             return found
         task = await open_task(session, plan)

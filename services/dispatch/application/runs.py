@@ -99,7 +99,7 @@ async def start_run(
         due_at=uow.now(),
     )
     async with uow.reading() as session:
-        earlier = await claimed(session, idempotency_key, request)
+        earlier = await claimed(session, uow.actor, idempotency_key, request)
         if earlier is not None and (found := await session.get(PlanningRun, earlier)):
             return found
         task = await whole_task(session, run, uow.today())

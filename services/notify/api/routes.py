@@ -83,7 +83,14 @@ async def stream_messages(
     """Begins behind `Last-Event-ID`, else behind `after`, else with what comes from now on. Ends with the token."""
     begin = last_event_id if last_event_id is not None else after
     return await open_stream(
-        uow, state.texts, state.cache, language, recipient_id, after=begin, holds=request.state.token.holds
+        uow,
+        state.texts,
+        state.cache,
+        language,
+        recipient_id,
+        after=begin,
+        holds=request.state.token.holds,
+        streams=state.streams,
     )
 
 

@@ -10,6 +10,7 @@ from services.notify.application.posting import inbox_topic
 from shared.cache.port import Cache
 from shared.db.unit_of_work import UnitOfWork
 from shared.http.live import News, live
+from shared.http.streams import OpenStreams
 from shared.http.texts import Texts
 
 PAGE = 100
@@ -24,6 +25,7 @@ async def open_stream(
     *,
     after: int | None,
     holds: Callable[[], Awaitable[bool]],
+    streams: OpenStreams,
 ) -> EventSourceResponse:
     """See :func:`shared.http.live.live`.
 
@@ -39,7 +41,7 @@ async def open_stream(
         position = messages[-1].position if messages else position
         return News([_event(message) for message in messages], more=len(messages) == PAGE)
 
-    return live(cache, inbox_topic(recipient_id), read, holds=holds)
+    return live(cache, inbox_topic(recipient_id), read, holds=holds, streams=streams, actor=uow.actor)
 
 
 def _event(message: queries.MessageView) -> ServerSentEvent:

@@ -7,13 +7,13 @@ from pydantic import Field
 
 from services.requests.domain.menu import Edition
 from services.requests.domain.order import CancelReason, Draft, Point, ReturnReason, WantedItem
-from shared.http.inputs import Answer, Body, Code, Key, Name, ReasonBody, Text, TownshipCode
+from shared.http.inputs import Answer, Body, Code, Day, Key, Name, ReasonBody, Text, TownshipCode
 
 OrderState = Literal[
     "draft", "submitted", "returned", "accepted", "scheduled", "served", "rated", "closed", "cancelled"
 ]
 LineState = Literal["waiting", "scheduled", "unserved", "served", "cancelled"]
-DayList = Annotated[tuple[date, ...], Field(max_length=366)]
+DayList = Annotated[tuple[Day, ...], Field(max_length=366)]
 
 
 class PointBody(Body):

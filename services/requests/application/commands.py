@@ -51,14 +51,14 @@ async def draft_order(
     except Conflict:
         # What was right when it came first is answered the same when it comes again, on another day too.
         async with uow.reading() as session:
-            earlier = await claimed(session, idempotency_key, request)
+            earlier = await claimed(session, uow.actor, idempotency_key, request)
         if earlier is None:
             raise
         async with uow.transaction() as tx:
             return await _own(tx, grant, earlier)
     order = Order.drafted(new_id(), draft, lines, uow.now())
     events = [_handed_in(order, uow.now())] if submit else []
-    claim = Claim.of(idempotency_key, request, order.id) if idempotency_key else None
+    claim = Claim.of(uow.actor, idempotency_key, request, order.id) if idempotency_key else None
     with menu.while_open():
         made = await uow.add(order, *events, claim=claim)
     if made == order.id:
@@ -70,11 +70,17 @@ async def draft_order(
 async def redraft_order(
     uow: UnitOfWork, menu: Menu, order_id: str, draft: Draft, confirmed: Confirmations = ()
 ) -> Order:
-    """:raises InvalidInput: as for a new draft. :raises IllegalTransition: it is submitted already."""
+    """Replaces what the order says as a whole, so the request says which version it replaces.
+
+    :raises InvalidInput: as for a new draft. :raises IllegalTransition: it is submitted already.
+    :raises ChangedMeanwhile: somebody changed it since. :raises PreconditionNeeded: it does not say.
+    """
     grant = uow.permit(POLICY, "redraft_order")
     grant.require_for("township_code", township=draft.township_code)
     async with uow.transaction() as tx:
         order = await _own(tx, grant, order_id)
+        if uow.target is not None:
+            uow.target.require()
         doubts = Doubts(confirmed)
         order.redraft(draft, await menu.lines_of(uow, draft, doubts))
         doubts.settle()

@@ -1,0 +1,192 @@
+"""What holds for every answer of a process, and what it refuses before any service is asked."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from services.catalog.bootstrap import build
+from services.catalog.settings import CatalogSettings
+from services.embedded import build_all, embedded
+from shared.http.arrival import _parameters
+from shared.http.doors import IGNORES_UNKNOWN
+from shared.http.front import SECURITY_HEADERS
+from shared.http.inputs import Confirmed
+from shared.http.pages import PAGE_FILE
+from shared.process import application
+from tests.access.test_matrix import operations_of
+from tests.support.house import House, running_house
+from tests.support.tree import ROOT
+
+WEB = ROOT / "web"
+NOT_FOR_THE_PUBLIC = [
+    "package.json",
+    "package-lock.json",
+    "tsconfig.json",
+    "eslint.config.js",
+    ".npmrc",
+    "types/api.d.ts",
+    "node_modules/.package-lock.json",
+    "locales",
+    "locales/",
+    "../pyproject.toml",
+    "%2e%2e/pyproject.toml",
+    "locales/..%2fpackage.json",
+    "nothing.html",
+]
+
+
+@pytest.fixture
+async def page(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app=embedded(build_all(tmp_path)), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://diancai") as client:
+        yield client
+
+
+@pytest.fixture
+async def catalog(tmp_path: Path) -> AsyncIterator[House]:
+    settings = CatalogSettings(
+        database_url=f"sqlite:///{tmp_path}/catalog.db",
+        signing_keys_file=tmp_path / "keys.json",
+        signing_keys_create=True,
+        oidc_issuer="http://house/api/catalog",
+    )
+    async with running_house(lambda b, c, t: build(settings, broker=b, cache=c, clock=t)) as house:
+        yield house
+
+
+@pytest.mark.parametrize("path", NOT_FOR_THE_PUBLIC)
+async def test_the_project_s_own_files_are_not_served(page: httpx.AsyncClient, path: str) -> None:
+    refused = await page.get(f"/{path}")
+    assert refused.status_code == 404, refused.text[:200]
+    assert refused.json()["code"] == "not_found"
+
+
+async def test_what_the_folder_holds_is_served_only_when_it_is_on_the_list(page: httpx.AsyncClient) -> None:
+    served = set()
+    for path in WEB.rglob("*"):
+        name = path.relative_to(WEB).as_posix()
+        if path.is_file() and not name.startswith("node_modules/"):
+            answer = await page.get(f"/{name}")
+            assert answer.status_code == (200 if PAGE_FILE.fullmatch(name) else 404), name
+            served |= {name} if answer.status_code == 200 else set()
+    assert served
+    assert not any("config" in name or name.endswith((".ts", "package.json")) for name in served)
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/index.html", "/app.js", "/nothing", "/api/nothing", "/api/catalog/nothing", "/metrics"]
+)
+async def test_every_answer_carries_the_security_headers(page: httpx.AsyncClient, path: str) -> None:
+    answer = await page.get(path)
+    missing = [name for name in SECURITY_HEADERS if name not in answer.headers]
+    assert missing == []
+    if answer.status_code >= 400:
+        assert answer.headers["content-type"] == "application/problem+json"
+    assert "unsafe" not in answer.headers["content-security-policy"]
+
+
+async def test_a_fault_outside_the_services_has_them_too(tmp_path: Path) -> None:
+    async def broken(_request: Request) -> Response:
+        raise RuntimeError("broken")
+
+    transport = httpx.ASGITransport(
+        app=application([], extra_routes=[Route("/broken", broken)]), raise_app_exceptions=False
+    )
+    async with httpx.AsyncClient(transport=transport, base_url="http://diancai") as client:
+        answer = await client.get("/broken")
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal_error")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_the_page_is_asked_for_again_and_found_unchanged(page: httpx.AsyncClient) -> None:
+    first = await page.get("/app.js")
+    again = await page.get("/app.js", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, first.headers["cache-control"]) == (304, "no-cache")
+
+
+@pytest.mark.parametrize(
+    ("peer", "headers", "status"),
+    [
+        ("127.0.0.1", {}, 200),
+        ("::1", {}, 200),
+        ("192.168.1.20", {}, 404),
+        ("127.0.0.1", {"X-Forwarded-For": "192.168.1.20"}, 404),
+        ("127.0.0.1", {"Forwarded": "for=127.0.0.1"}, 404),
+    ],
+)
+async def test_figures_are_for_this_machine_where_browsers_come_in(
+    tmp_path: Path, peer: str, headers: dict[str, str], status: int
+) -> None:
+    transport = httpx.ASGITransport(app=embedded(build_all(tmp_path)), client=(peer, 1))
+    async with httpx.AsyncClient(transport=transport, base_url="http://diancai") as client:
+        assert (await client.get("/metrics", headers=headers)).status_code == status
+
+
+async def test_head_answers_as_get_does_without_the_body(catalog: House) -> None:
+    for name, service in catalog.services.items():
+        for operation in operations_of(name, service.api):
+            if operation.method != "GET" or "{" in operation.path:
+                continue
+            url = f"/api/{name}{operation.path}"
+            got, head = await catalog.client.get(url), await catalog.client.head(url)
+            assert (head.status_code, head.content) == (got.status_code, b""), url
+            assert head.headers["content-type"] == got.headers["content-type"]
+    refused = await catalog.client.head("/api/catalog/volunteers/V-000001/export")
+    assert refused.status_code in (404, 405)
+
+
+async def test_a_method_that_does_not_exist_is_told_which_do(catalog: House) -> None:
+    refused = await catalog.client.delete("/api/catalog/teams")
+    assert (refused.status_code, refused.json()["code"]) == (405, "method_not_allowed")
+    assert "GET" in refused.headers["allow"]
+
+
+def _urls(house: House) -> Iterator[tuple[str, str, bool]]:
+    for name, service in house.services.items():
+        for operation in operations_of(name, service.api):
+            path = operation.path.replace("{", "").replace("}", "")
+            yield operation.method, f"/api/{name}{path}", IGNORES_UNKNOWN in operation.extra
+
+
+async def test_no_operation_ignores_a_parameter_that_it_does_not_have(catalog: House) -> None:
+    """But those of sign-in, which must (RFC 6749, 3.1)."""
+    assert any(ignores and url.endswith("/oidc/authorize") for _, url, ignores in _urls(catalog))
+    for method, url, ignores in _urls(catalog):
+        answer = await catalog.client.request(method, url, params={"tonwship_code": "330381125000"})
+        told = answer.status_code == 422 and '"unknown_parameter"' in answer.text
+        assert told != ignores, f"{method} {url}: {answer.status_code} {answer.text[:200]}"
+
+
+async def test_the_refusal_names_the_parameter_and_the_one_that_was_meant(catalog: House) -> None:
+    url = "/api/catalog/volunteers"
+    refused = await catalog.client.get(
+        url, params={"team_cod": "health", "limit": ["1", "2"]}, headers={"Accept-Language": "zh-CN"}
+    )
+    errors = {error["field"]: error for error in refused.json()["errors"]}
+    assert refused.status_code == 422
+    assert set(errors) == {"team_cod", "limit"}
+    assert "没有名为“team_cod”的查询参数" in errors["team_cod"]["detail"]
+    assert errors["team_cod"]["remedy"].endswith("team_code。")
+    assert errors["limit"]["code"] == "parameter_twice"
+    assert (await catalog.client.get(url, params={"limit": "1"})).status_code != 422
+    assert (await catalog.client.head(url, params={"x": "1"})).status_code == 422
+    assert (await catalog.client.get(f"{url}?")).status_code != 422
+
+
+async def test_what_may_be_said_several_times_may_be(catalog: House) -> None:
+    async def operation(confirm: Confirmed = frozenset(), limit: int = 1) -> None: ...
+
+    route = APIRoute("/x", operation)
+    known, repeatable = _parameters(route)
+    assert (set(known), set(repeatable)) == ({"confirm", "limit"}, {"confirm"})
+
+
+def test_the_gateway_serves_the_same_files() -> None:
+    template = (ROOT / "deploy" / "nginx" / "nginx.conf.template").read_text("utf-8")
+    assert f'location ~ "^/{PAGE_FILE.pattern}$"' in template
