@@ -2139,6 +2139,16 @@ export interface operations {
                 };
             };
             /** @description Refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2176,6 +2186,16 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description Refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Refused */
@@ -2665,7 +2685,10 @@ export interface operations {
     get_plan_plans__plan_id__get: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 304 if same */
+                "If-None-Match"?: string;
+            };
             path: {
                 plan_id: string;
             };
@@ -2681,6 +2704,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PlanAnswer"];
                 };
+            };
+            /** @description What the reader has is the present state */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             401: {
@@ -2750,7 +2780,10 @@ export interface operations {
                 /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
                 confirm?: string[];
             };
-            header?: never;
+            header?: {
+                /** @description the entity tag of what was read; 412 when it was changed since */
+                "If-Match"?: string;
+            };
             path: {
                 plan_id: string;
             };
@@ -2808,7 +2841,27 @@ export interface operations {
                 };
             };
             /** @description Refused */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2842,7 +2895,10 @@ export interface operations {
     withdraw_plan_plans__plan_id__withdraw_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the entity tag of what was read; 412 when it was changed since */
+                "If-Match"?: string;
+            };
             path: {
                 plan_id: string;
             };
@@ -2900,7 +2956,27 @@ export interface operations {
                 };
             };
             /** @description Refused */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3011,7 +3087,10 @@ export interface operations {
     get_stop_stops__stop_id__get: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 304 if same */
+                "If-None-Match"?: string;
+            };
             path: {
                 stop_id: string;
             };
@@ -3027,6 +3106,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["StopAnswer"];
                 };
+            };
+            /** @description What the reader has is the present state */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             401: {
@@ -3093,7 +3179,10 @@ export interface operations {
     make_stop_link_stops__stop_id__link_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the entity tag of what was read; 412 when it was changed since */
+                "If-Match"?: string;
+            };
             path: {
                 stop_id: string;
             };
@@ -3151,7 +3240,27 @@ export interface operations {
                 };
             };
             /** @description Refused */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3185,7 +3294,10 @@ export interface operations {
     show_stop_public_stops__link__get: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 304 if same */
+                "If-None-Match"?: string;
+            };
             path: {
                 link: string;
             };
@@ -3201,6 +3313,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PublicStopAnswer"];
                 };
+            };
+            /** @description What the reader has is the present state */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             404: {
@@ -3260,7 +3379,10 @@ export interface operations {
                 /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
                 confirm?: string[];
             };
-            header?: never;
+            header?: {
+                /** @description the entity tag of what was read; 412 when it was changed since */
+                "If-Match"?: string;
+            };
             path: {
                 stop_id: string;
             };
@@ -3322,7 +3444,27 @@ export interface operations {
                 };
             };
             /** @description Refused */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3359,7 +3501,10 @@ export interface operations {
                 /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
                 confirm?: string[];
             };
-            header?: never;
+            header?: {
+                /** @description the entity tag of what was read; 412 when it was changed since */
+                "If-Match"?: string;
+            };
             path: {
                 stop_id: string;
             };
@@ -3421,7 +3566,27 @@ export interface operations {
                 };
             };
             /** @description Refused */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3458,7 +3623,10 @@ export interface operations {
                 /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
                 confirm?: string[];
             };
-            header?: never;
+            header?: {
+                /** @description the entity tag of what was read; 412 when it was changed since */
+                "If-Match"?: string;
+            };
             path: {
                 stop_id: string;
             };
@@ -3520,7 +3688,27 @@ export interface operations {
                 };
             };
             /** @description Refused */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3557,7 +3745,10 @@ export interface operations {
                 /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
                 confirm?: string[];
             };
-            header?: never;
+            header?: {
+                /** @description the entity tag of what was read; 412 when it was changed since */
+                "If-Match"?: string;
+            };
             path: {
                 stop_id: string;
             };
@@ -3619,7 +3810,27 @@ export interface operations {
                 };
             };
             /** @description Refused */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3732,7 +3943,10 @@ export interface operations {
                 /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
                 confirm?: string[];
             };
-            header?: never;
+            header?: {
+                /** @description the entity tag of what was read; 412 when it was changed since */
+                "If-Match"?: string;
+            };
             path: {
                 assignment_id: string;
             };
@@ -3790,7 +4004,27 @@ export interface operations {
                 };
             };
             /** @description Refused */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3827,7 +4061,10 @@ export interface operations {
                 /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
                 confirm?: string[];
             };
-            header?: never;
+            header?: {
+                /** @description the entity tag of what was read; 412 when it was changed since */
+                "If-Match"?: string;
+            };
             path: {
                 assignment_id: string;
             };
@@ -3889,7 +4126,27 @@ export interface operations {
                 };
             };
             /** @description Refused */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4088,7 +4345,10 @@ export interface operations {
     get_run_planning_runs__run_id__get: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 304 if same */
+                "If-None-Match"?: string;
+            };
             path: {
                 run_id: string;
             };
@@ -4104,6 +4364,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RunAnswer"];
                 };
+            };
+            /** @description What the reader has is the present state */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             401: {
@@ -4170,7 +4437,10 @@ export interface operations {
     stream_run_planning_runs__run_id__stream_get: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 304 if same */
+                "If-None-Match"?: string;
+            };
             path: {
                 run_id: string;
             };
@@ -4180,6 +4450,13 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What the reader has is the present state */
+            304: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4250,7 +4527,10 @@ export interface operations {
     cancel_run_planning_runs__run_id__cancel_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the entity tag of what was read; 412 when it was changed since */
+                "If-Match"?: string;
+            };
             path: {
                 run_id: string;
             };
@@ -4308,7 +4588,27 @@ export interface operations {
                 };
             };
             /** @description Refused */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4421,7 +4721,10 @@ export interface operations {
                 /** @description an earlier revision; default the present one */
                 revision?: number | null;
             };
-            header?: never;
+            header?: {
+                /** @description 304 if same */
+                "If-None-Match"?: string;
+            };
             path: {
                 candidate_id: string;
             };
@@ -4437,6 +4740,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["WholeCandidateAnswer"];
                 };
+            };
+            /** @description What the reader has is the present state */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             401: {
@@ -4509,7 +4819,10 @@ export interface operations {
                 after?: string | null;
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description 304 if same */
+                "If-None-Match"?: string;
+            };
             path: {
                 candidate_id: string;
             };
@@ -4525,6 +4838,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CandidatesComparedAnswer"];
                 };
+            };
+            /** @description What the reader has is the present state */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             401: {
@@ -4591,7 +4911,10 @@ export interface operations {
     check_steps_candidates__candidate_id__check_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the entity tag of what was read; 412 when it was changed since */
+                "If-Match"?: string;
+            };
             path: {
                 candidate_id: string;
             };
@@ -4653,7 +4976,27 @@ export interface operations {
                 };
             };
             /** @description Refused */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4687,7 +5030,10 @@ export interface operations {
     edit_candidate_candidates__candidate_id__edits_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the entity tag of what was read; 412 when it was changed since */
+                "If-Match"?: string;
+            };
             path: {
                 candidate_id: string;
             };
@@ -4749,7 +5095,27 @@ export interface operations {
                 };
             };
             /** @description Refused */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4783,7 +5149,10 @@ export interface operations {
     discard_candidate_candidates__candidate_id__discard_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the entity tag of what was read; 412 when it was changed since */
+                "If-Match"?: string;
+            };
             path: {
                 candidate_id: string;
             };
@@ -4841,7 +5210,27 @@ export interface operations {
                 };
             };
             /** @description Refused */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4879,7 +5268,10 @@ export interface operations {
                 after?: string | null;
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description 304 if same */
+                "If-None-Match"?: string;
+            };
             path: {
                 candidate_id: string;
             };
@@ -4895,6 +5287,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["DiffAnswer"];
                 };
+            };
+            /** @description What the reader has is the present state */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             401: {
@@ -4974,7 +5373,10 @@ export interface operations {
                 /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
                 confirm?: string[];
             };
-            header?: never;
+            header?: {
+                /** @description the entity tag of what was read; 412 when it was changed since */
+                "If-Match"?: string;
+            };
             path: {
                 candidate_id: string;
             };
@@ -5036,7 +5438,27 @@ export interface operations {
                 };
             };
             /** @description Refused */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5229,7 +5651,10 @@ export interface operations {
     remove_rule_planning_rules__rule_id__delete: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the entity tag of what was read; 412 when it was changed since */
+                "If-Match"?: string;
+            };
             path: {
                 rule_id: string;
             };
@@ -5285,7 +5710,27 @@ export interface operations {
                 };
             };
             /** @description Refused */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5321,7 +5766,10 @@ export interface operations {
             query?: {
                 request_id?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description 304 if same */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description a volunteer's public number */
                 volunteer_no: string;
@@ -5338,6 +5786,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PartAnswer"];
                 };
+            };
+            /** @description What the reader has is the present state */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             401: {
@@ -5590,6 +6045,16 @@ export interface operations {
                 };
             };
             /** @description Refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5641,6 +6106,16 @@ export interface operations {
             };
             /** @description Refused */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5703,6 +6178,16 @@ export interface operations {
             };
             /** @description Refused */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5837,6 +6322,16 @@ export interface operations {
             };
             /** @description Refused */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1097,6 +1097,16 @@ export interface operations {
                 };
             };
             /** @description Refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1134,6 +1144,16 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description Refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Refused */
@@ -1235,7 +1255,10 @@ export interface operations {
     get_edition_editions__edition_id__get: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 304 if same */
+                "If-None-Match"?: string;
+            };
             path: {
                 edition_id: string;
             };
@@ -1251,6 +1274,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["EditionAnswer"];
                 };
+            };
+            /** @description What the reader has is the present state */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             401: {
@@ -1706,7 +1736,10 @@ export interface operations {
     get_order_orders__order_id__get: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 304 if same */
+                "If-None-Match"?: string;
+            };
             path: {
                 order_id: string;
             };
@@ -1722,6 +1755,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["OrderAnswer"];
                 };
+            };
+            /** @description What the reader has is the present state */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             401: {
@@ -1791,7 +1831,10 @@ export interface operations {
                 /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
                 confirm?: string[];
             };
-            header?: never;
+            header?: {
+                /** @description the entity tag of what was read; 412 when it was changed since */
+                "If-Match"?: string;
+            };
             path: {
                 order_id: string;
             };
@@ -1853,7 +1896,27 @@ export interface operations {
                 };
             };
             /** @description Refused */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1890,7 +1953,10 @@ export interface operations {
                 /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
                 confirm?: string[];
             };
-            header?: never;
+            header?: {
+                /** @description the entity tag of what was read; 412 when it was changed since */
+                "If-Match"?: string;
+            };
             path: {
                 order_id: string;
             };
@@ -1948,7 +2014,27 @@ export interface operations {
                 };
             };
             /** @description Refused */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1982,7 +2068,10 @@ export interface operations {
     accept_order_orders__order_id__accept_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the entity tag of what was read; 412 when it was changed since */
+                "If-Match"?: string;
+            };
             path: {
                 order_id: string;
             };
@@ -2040,7 +2129,27 @@ export interface operations {
                 };
             };
             /** @description Refused */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2077,7 +2186,10 @@ export interface operations {
                 /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
                 confirm?: string[];
             };
-            header?: never;
+            header?: {
+                /** @description the entity tag of what was read; 412 when it was changed since */
+                "If-Match"?: string;
+            };
             path: {
                 order_id: string;
             };
@@ -2139,7 +2251,27 @@ export interface operations {
                 };
             };
             /** @description Refused */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2176,7 +2308,10 @@ export interface operations {
                 /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
                 confirm?: string[];
             };
-            header?: never;
+            header?: {
+                /** @description the entity tag of what was read; 412 when it was changed since */
+                "If-Match"?: string;
+            };
             path: {
                 order_id: string;
             };
@@ -2238,7 +2373,27 @@ export interface operations {
                 };
             };
             /** @description Refused */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2272,7 +2427,10 @@ export interface operations {
     close_order_orders__order_id__close_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the entity tag of what was read; 412 when it was changed since */
+                "If-Match"?: string;
+            };
             path: {
                 order_id: string;
             };
@@ -2330,7 +2488,27 @@ export interface operations {
                 };
             };
             /** @description Refused */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2367,7 +2545,10 @@ export interface operations {
                 /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
                 confirm?: string[];
             };
-            header?: never;
+            header?: {
+                /** @description the entity tag of what was read; 412 when it was changed since */
+                "If-Match"?: string;
+            };
             path: {
                 order_id: string;
             };
@@ -2429,7 +2610,27 @@ export interface operations {
                 };
             };
             /** @description Refused */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2465,7 +2666,10 @@ export interface operations {
             query?: {
                 request_id?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description 304 if same */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description a volunteer's public number */
                 volunteer_no: string;
@@ -2482,6 +2686,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PartAnswer"];
                 };
+            };
+            /** @description What the reader has is the present state */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             401: {
@@ -2734,6 +2945,16 @@ export interface operations {
                 };
             };
             /** @description Refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2785,6 +3006,16 @@ export interface operations {
             };
             /** @description Refused */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2847,6 +3078,16 @@ export interface operations {
             };
             /** @description Refused */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2981,6 +3222,16 @@ export interface operations {
             };
             /** @description Refused */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
