@@ -1,5 +1,6 @@
 """A service's store: PostgreSQL when it is deployed, a SQLite file when it is embedded or tested."""
 
+import asyncio
 import os
 import sqlite3
 import time
@@ -15,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy.util import await_only
 
 IDLE_MILLISECONDS = 30_000
 """The longest that a transaction may do nothing: one idle writer would hold the relays' watermark back for the whole
@@ -266,9 +268,25 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver's own BEGIN comes too late; _begin_sqlite says it
     cursor = connection.cursor()
     # The patience comes first: turning to WAL takes a lock too, which another process may have.
-    for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+    cursor.execute("PRAGMA busy_timeout=30000")
+    _turn_to_wal(cursor)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _turn_to_wal(cursor: Any) -> None:
+    """SQLite does not wait for this lock, whatever its patience, so we do: another connection may be turning the same
+    new file to WAL, in this process too."""
+    until = time.monotonic() + 30
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+        await_only(asyncio.sleep(0.01))
 
 
 def _making_private(file: Path) -> Callable[..., None]:
