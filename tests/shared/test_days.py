@@ -60,7 +60,7 @@ def order(day: object) -> dict[str, Any]:
     return {
         "township_code": "330381125000",
         "edition_id": "menu-2014",
-        "campaign": "红七月、服务月",
+        "campaign_id": "hongqiyue-2014",
         "place": "高楼镇西村桥头路口",
         "lines": [{"item_code": "health", "expected_attendance": 80}],
         "wished_on": [day],

@@ -127,9 +127,9 @@ async def test_what_was_added_can_be_loaded_and_changed(store: Service) -> None:
     async with store.uow.transaction() as tx:
         loaded = await tx.get(Order, "order-1")
         assert [line.remark for line in loaded.lines] == REMARKS
-        loaded.submit(NOW)
+        loaded.lines[0].remark = "改在室内"
     async with store.uow.transaction() as tx:
-        assert (await tx.get(Order, "order-1")).submitted_at == NOW
+        assert (await tx.get(Order, "order-1")).lines[0].remark == "改在室内"
 
 
 NUMBER_FIRST = """
