@@ -23,6 +23,7 @@ from bench.load import Connection, crowd
 from bench.plain import running_plain
 from bench.report import arguments, report
 from bench.servers import bed
+from bench.today import order_of_today
 from cli.client import Client
 from cli.demo import Demonstration
 from cli.scenario import ruian_2014
@@ -101,9 +102,8 @@ async def measure(seconds: float) -> dict[str, Any]:
 
 async def _prepared(http: httpx.AsyncClient) -> dict[str, Any]:
     """The body of an order of one line, once the menu has reached the service."""
-    story = Demonstration(Client(http))
-    await story.prepare()
-    order = story.order_body(ruian_2014().townships[0])
+    client = Client(http)
+    order = await order_of_today(client, Demonstration(client), ruian_2014().townships[0])
     return order | {"lines": order["lines"][:1]}
 
 

@@ -26,6 +26,7 @@ from bench.load import Connection, crowd
 from bench.plain import running_plain
 from bench.report import arguments, print_table, report
 from bench.servers import Bed, bed, cpu_seconds
+from bench.today import order_of_today
 from cli.client import Client
 from cli.demo import Demonstration
 from cli.scenario import ruian_2014
@@ -99,10 +100,9 @@ async def measure_ours(place: Bed, deployment: Deployment, rates: Sequence[int],
     measured = Measured({"ordered": {}, "accepted": {}}, {"ordered": {}, "accepted": {}})
     run = uuid4().hex
     async with deployment.client() as http:
-        story = Demonstration(Client(http))
-        await story.prepare()
+        client = Client(http)
         township = next(t for t in ruian_2014().townships if t["code"] == TOWNSHIP)
-        order = story.order_body(township)
+        order = await order_of_today(client, Demonstration(client), township)
         order["lines"] = order["lines"][:1]
         for rate in rates:
             count = int(rate * seconds)

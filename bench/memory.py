@@ -20,6 +20,7 @@ from rich.table import Table
 
 from bench.report import RESULTS
 from bench.servers import bed
+from bench.today import order_of_today
 from cli.client import Client, Json
 from cli.demo import Demonstration
 from cli.scenario import ruian_2014
@@ -88,9 +89,8 @@ async def measure(minutes: float, *, outage: bool) -> dict[str, Any]:
 async def _observe(
     deployment: Deployment, broker: RabbitMQ, client: Client, minutes: float, *, outage: bool
 ) -> dict[str, Any]:
-    story = Demonstration(client)
-    await story.prepare()
-    load, samples = Load(client, story.order_body(ruian_2014().townships[0])), list[Sizes]()
+    order = await order_of_today(client, Demonstration(client), ruian_2014().townships[0])
+    load, samples = Load(client, order), list[Sizes]()
     if outage:
         await asyncio.to_thread(broker.kill9)
     sampling = asyncio.create_task(sample(deployment, load, samples))
