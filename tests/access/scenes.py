@@ -172,6 +172,7 @@ SCENES: Mapping[str, Mapping[str, Scene]] = {
             body=lambda p, s: (
                 {"name": "红七月、服务月", "name_en": "Red July, Month of Service"}
                 | {"starts_on": "2014-06-27", "ends_on": "2014-07-16"}
+                | {"themes": [{"name": "志愿服务月", "name_en": "Volunteer Month", "item_codes": [p.item]}]}
             )
         ),
         "GET /campaigns": Scene(),
@@ -275,7 +276,7 @@ SCENES: Mapping[str, Mapping[str, Scene]] = {
         "GET /public/stops/{link}": Scene(),
         "POST /stops/{stop_id}/postpone": Scene(OBJECT, body=REASON),
         "POST /stops/{stop_id}/cancel": Scene(OBJECT, body=REASON),
-        "POST /stops/{stop_id}/start": Scene(OBJECT),
+        "POST /stops/{stop_id}/start": Scene(OBJECT, body=_body(off_day_reason="补录")),
         "POST /stops/{stop_id}/reports": Scene(
             OBJECT,
             body=lambda p, s: {

@@ -36,7 +36,7 @@ FREE_TEXT = "x-free-text"
 SAID_NOWHERE = {"reveal", "erase", "discard"}
 """The last words of operations that keep a text in the audit log, and do not repeat it."""
 
-SERVED_ONCE = {"postpone", "cancel", "decline", "ratings"}
+SERVED_ONCE = {"postpone", "cancel", "decline", "ratings", "start", "reports"}
 """Of operations that the story has no object left for; tests of their services put the texts there."""
 
 GONE = {"illegal_transition", "already_rated", "confirmation_needed"}

@@ -53,7 +53,8 @@ async def test_nothing_is_ordered_for_a_closed_campaign_and_what_was_ordered_sta
     assert (await read(requests, drafted["id"]))["state"] == "draft"
     assert (await read(requests, accepted["id"]))["state"] == "accepted"
     moved = ORDER | {"campaign_id": MARCH.campaign_id}
-    answer = await requests.client.put(f"/api/requests/orders/{drafted['id']}", json=moved)
+    path, any_version = f"/api/requests/orders/{drafted['id']}", {"If-Match": "*"}
+    answer = await requests.client.put(path, json=moved, headers=any_version)
     assert answer.status_code == 200, answer.text
     assert (await step(requests, drafted["id"], "submit"))["state"] == "submitted"
 

@@ -183,7 +183,7 @@ async def reveal(uow: UnitOfWork, no: str, *, field: PersonalField, purpose: Pur
         if value is None:
             raise NotFound("personal_value", no)
         tx.note(Volunteer.kind, no, shown=field, purpose=purpose, reason=reason)
-    log.info("personal value shown", volunteer_no=no, field=field, purpose=purpose, reason=reason, by=uow.actor.subject)
+    log.info("personal value shown", volunteer_no=no, field=field, purpose=purpose, by=uow.actor.subject)
     return value
 
 
@@ -240,7 +240,7 @@ async def erase(uow: UnitOfWork, no: str, *, reason: str | None) -> PersonReques
             tx.record(person, _changed(person))
         tx.record(person, PersonErased(volunteer_no=no, request_id=request.id))
         tx.note(Volunteer.kind, no, erased=request.id, reason=reason or "the person's own wish")
-    log.info("person erased", volunteer_no=no, request_id=request.id, reason=reason, by=uow.actor.subject)
+    log.info("person erased", volunteer_no=no, request_id=request.id, by=uow.actor.subject)
     return request
 
 
