@@ -98,7 +98,7 @@ async def _serve(data: Path, port: int, url: str, smtp_url: str, *, demo: bool, 
     clock = DemonstrationClock(data / CLOCK) if demo else utc_now
     services = build_all(data, url=url, smtp_url=smtp_url, clock=clock)
     for service in services:
-        await service.migrations.upgrade(service.database)
+        await service.migrate()
     catalog = next(service for service in services if service.name == "catalog")
     await ensure_demonstration_accounts(catalog, data, console, scoped=demo)
     app = embedded(services, _clock_routes(clock, catalog))

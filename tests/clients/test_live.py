@@ -13,8 +13,6 @@ from tests.support.house import House
 from tests.support.node import ScriptFailed
 from tests.support.tokens import token
 
-pytest_plugins = ("tests.notify.conftest", "tests.notify.test_stream")
-
 ORDERS = 30
 LOST_AFTER = [5, 12]
 

@@ -36,7 +36,7 @@ async def embedded_system(
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         services = build_all(data, url=url, smtp_url=smtp_url)
         for service in services:
-            await service.migrations.upgrade(service.database)
+            await service.migrate()
         if prepare is not None:
             await prepare(services)
         config = server_config(embedded(services), host="127.0.0.1", port=0, seconds_to_stop=2)
