@@ -11,8 +11,10 @@ from services.catalog.application.commands import enter_township
 from shared.kernel.access import Role
 from shared.service import Service
 from tests.e2e.conftest import embedded_system
-from tests.notify.conftest import notify as notify
-from tests.notify.test_stream import served as served
+from tests.notify.conftest import notify
+from tests.notify.test_stream import served
+
+__all__ = ["notify", "served"]  # fixtures of notify, for its live inbox
 
 LOGIN, PASSWORD, TOWNSHIP = "高楼", "马屿镇的夏天很长很长", "330381113000"
 
