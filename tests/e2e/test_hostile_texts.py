@@ -173,6 +173,8 @@ class Attempt:
     async def send(self, language: str = "zh-CN", confirm: str | None = None) -> httpx.Response:
         query = {"confirm": confirm} if confirm else None
         headers = {"Accept-Language": language}
+        if self.each.method == "PUT":
+            headers["If-Match"] = "*"  # what is there may be replaced
         answer = await self.http.request(self.each.method, self.url, json=self.body, params=query, headers=headers)
         self.outcome.sent[answer.status_code] += 1
         self.expect(answer.status_code < 500, "no fault", answer)

@@ -19,8 +19,9 @@ from shared.kernel.errors import InvalidInput
 
 router = APIRouter(tags=["identity"])
 
-LONGEST_HINT = 4096
-Asked = Annotated[str, Query(max_length=LONGEST_HINT)]
+LONGEST_HINT = 3000
+Hint = Annotated[str, Query(max_length=LONGEST_HINT)]
+Asked = Annotated[str, Query(max_length=400)]
 
 
 @router.post(
@@ -97,7 +98,7 @@ async def end_session(
     request: Request,
     uow: Uow,
     provider: OwnProvider,
-    id_token_hint: Asked = "",
+    id_token_hint: Hint = "",
     client_id: Asked = "",
     post_logout_redirect_uri: Asked = "",
     state: Asked = "",
