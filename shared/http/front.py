@@ -69,10 +69,12 @@ class _HeadersAndHead:
                 sent.set()
 
         async def receive_until_sent() -> Message:
-            waiting = [asyncio.ensure_future(receive()), asyncio.ensure_future(sent.wait())]
+            received = asyncio.ensure_future(receive())
+            head_sent = asyncio.ensure_future(sent.wait())
+            waiting: list[asyncio.Future[Any]] = [received, head_sent]
             try:
                 await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-                return {"type": "http.disconnect"} if sent.is_set() else waiting[0].result()  # type: ignore[return-value]
+                return {"type": "http.disconnect"} if sent.is_set() else received.result()
             finally:
                 for task in waiting:
                     task.cancel()

@@ -21,9 +21,12 @@ class Doubts:
     """
 
     def __init__(self, confirmed: "Confirmations" = ()) -> None:
-        before = confirmed if isinstance(confirmed, Doubts) else None
-        self._confirmed: frozenset[str] = before._confirmed if before else frozenset(confirmed)  # type: ignore[arg-type]
-        self._open: list[Reason] = list(before._open) if before else []
+        self._confirmed: frozenset[str]
+        self._open: list[Reason]
+        if isinstance(confirmed, Doubts):
+            self._confirmed, self._open = confirmed._confirmed, list(confirmed._open)
+        else:
+            self._confirmed, self._open = frozenset(confirmed), []
 
     def add(self, code: str, field: str, **facts: object) -> None:
         """``code`` is one of the locale files, ``field`` the part of the request that it is about."""
