@@ -231,6 +231,11 @@ async def _examine(build: Build, settings: ServiceSettings, broker: Broker) -> i
     return 1 if any(finding.remedy for finding in findings) else 0
 
 
+IDLE_SECONDS = 75
+"""How long an idle connection stays open: longer than whoever calls keeps one (nginx: 60 s, httpx: 5 s), so that only
+the caller ends it. With uvicorn's 5 s a request could be sent just as the connection was being closed."""
+
+
 def server_config(app: Front, *, host: str, port: int, seconds_to_stop: int) -> uvicorn.Config:
     """How every process serves. uvicorn's own reading of X-Forwarded-For stays off, for it would believe whoever
     sends it from this machine; whom to believe is a setting (shared.http.forwarding)."""
@@ -242,6 +247,7 @@ def server_config(app: Front, *, host: str, port: int, seconds_to_stop: int) -> 
         access_log=False,
         proxy_headers=False,
         server_header=False,
+        timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=seconds_to_stop,
     )
 
