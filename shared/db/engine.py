@@ -230,6 +230,11 @@ def is_duplicate_key(error: IntegrityError) -> bool:
     return getattr(error.orig, "sqlstate", None) == "23505" or "UNIQUE constraint" in str(error.orig)
 
 
+def is_duplicate_of(error: BaseException | None, column: str) -> bool:
+    """Whether a unique constraint on ``column`` refused a row; its name, which the store says, holds the column's."""
+    return isinstance(error, IntegrityError) and is_duplicate_key(error) and column in str(error.orig)
+
+
 def refers_to_nothing(error: IntegrityError) -> bool:
     """Whether a foreign key refused a row (SQLSTATE 23503): what it refers to is not there, or is there no more."""
     return getattr(error.orig, "sqlstate", None) == "23503" or "FOREIGN KEY constraint" in str(error.orig)

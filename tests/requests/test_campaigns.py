@@ -52,7 +52,7 @@ async def test_nothing_is_ordered_for_a_closed_campaign_and_what_was_ordered_sta
     assert (late.status_code, late.json()["code"]) == (409, "campaign_closed")
     assert (await read(requests, drafted["id"]))["state"] == "draft"
     assert (await read(requests, accepted["id"]))["state"] == "accepted"
-    moved = ORDER | {"campaign_id": MARCH.campaign_id}
+    moved = ORDER | {"campaign_id": MARCH.campaign_id, "wished_on": []}
     path, any_version = f"/api/requests/orders/{drafted['id']}", {"If-Match": "*"}
     answer = await requests.client.put(path, json=moved, headers=any_version)
     assert answer.status_code == 200, answer.text

@@ -104,8 +104,14 @@ async def test_a_coordinator_who_enters_what_is_past_is_asked(house: House, cloc
     assert (await ask(house, COORDINATOR, wished_on=["2014-06-28"], confirm=confirm)).status_code == 201
 
 
-async def test_a_wished_day_is_ahead_and_within_the_menu(house: House) -> None:
-    assert (await ask(house, OFFICER, wished_on=["2014-06-01", "2014-08-31"])).status_code == 201
+async def test_a_wished_day_is_ahead_and_within_the_menu_and_the_campaign(house: House) -> None:
+    assert (await ask(house, OFFICER, wished_on=["2014-06-27", "2014-07-16"])).status_code == 201
+    asked = (await ask(house, OFFICER, wished_on=["2014-06-27", "2014-06-26", "2014-07-17"])).json()
+    assert [(d["code"], d["field"]) for d in asked["errors"]] == [
+        ("day_outside_campaign", "wished_on[1]"),
+        ("day_outside_campaign", "wished_on[2]"),
+    ]
+    assert "红七月、服务月" in asked["errors"][0]["detail"]
     asked = (await ask(house, OFFICER, wished_on=["2014-09-01", "2014-05-31"], place="高楼镇政府门前")).json()
     assert [(d["code"], d["field"]) for d in asked["errors"]] == [
         ("day_after_edition", "wished_on[0]"),
@@ -114,8 +120,8 @@ async def test_a_wished_day_is_ahead_and_within_the_menu(house: House) -> None:
 
 
 async def test_a_draft_that_lay_too_long_is_asked_about_when_it_is_handed_in(house: House, clock: PlayedClock) -> None:
-    draft = await order(house, wished_on=["2014-06-03"])
-    clock.now = at("2014-06-10T09:00:00+08:00")
+    draft = await order(house, wished_on=["2014-06-28"])
+    clock.now = at("2014-06-29T09:00:00+08:00")
     path = f"{PATH}/{draft['id']}/submit"
     asked = await house.client.post(path, headers=OFFICER)
     assert [doubt["code"] for doubt in asked.json()["errors"]] == ["day_in_the_past"]

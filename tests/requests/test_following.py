@@ -115,7 +115,7 @@ async def test_a_line_that_nobody_can_serve_says_why_and_does_not_hold_the_other
 
 
 async def test_stops_serve_several_orders(requests: House, dispatch: Dispatch) -> None:
-    other = Dispatch(requests, await accepted_order(requests))
+    other = Dispatch(requests, await accepted_order(requests, place="高楼镇大京村"))
     await dispatch.says(dispatch.assigned(0, "a0"), other.assigned(1, "b1"), dispatch.completed())
     assert await dispatch.states() == ("served", "served", "waiting")
     assert await other.states() == ("served", "waiting", "served")
@@ -231,7 +231,7 @@ async def test_orders_lines_and_stops_that_are_not_known_do_no_harm(requests: Ho
 
 async def test_townships_and_the_plan_at_the_same_moment(requests: House) -> None:
     """Cancelling while assignments arrive: either order is right, a mixture is not."""
-    voices = [Dispatch(requests, await accepted_order(requests)) for _ in range(6)]
+    voices = [Dispatch(requests, await accepted_order(requests, place=f"{number}号村")) for number in range(6)]
     await asyncio.gather(
         *(step(requests, voice.order["id"], "cancel", reason_code="weather") for voice in voices),
         *(

@@ -146,7 +146,7 @@ async def test_of_two_simultaneous_decisions_one_holds(requests: House) -> None:
 
 async def test_lists_are_filtered_and_paged_by_key(requests: House) -> None:
     made = [(await order(requests))["id"] for _ in range(5)]
-    made.append((await accepted_order(requests, campaign_id="xueleifeng-2014"))["id"])
+    made.append((await accepted_order(requests, campaign_id="xueleifeng-2014", wished_on=[]))["id"])
 
     async def pages(**query: Any) -> list[str]:
         found: list[str] = []

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 from sqlalchemy import Row, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.dispatch.application import announce
 from services.dispatch.application.policy import POLICY
@@ -18,7 +19,7 @@ from services.dispatch.domain.planning.circuit import USUAL, Circuit, Effort, To
 from services.dispatch.domain.planning.circuit import Stop as PlannedStop
 from services.dispatch.domain.planning.holidays import KNOWN_YEARS
 from services.dispatch.domain.stop import Assignment, Stop
-from services.dispatch.store.tables import booking, demand_line, stop
+from services.dispatch.store.tables import booking, campaign, demand_line, stop
 from shared.contracts.dispatch import StopScheduled, TeamAssigned
 from shared.db.idempotency import claim, claimed
 from shared.db.unit_of_work import Transaction, UnitOfWork
@@ -60,9 +61,7 @@ async def propose_plan(
             return found
         task = await open_task(session, plan)
         names = await names_of(session, task.lines)
-    doubts = Doubts(confirmed)
-    doubt_unknown_holidays(doubts, starts_on, ends_on)
-    doubts.settle()
+        await ask_about_days(session, Doubts(confirmed), campaign_id, starts_on, ends_on)
     circuit = await first_circuit(planner, task, names)
     async with uow.transaction() as tx:
         known = await claim(tx, idempotency_key, request, plan.id)
@@ -135,11 +134,22 @@ def doubt_past_days(doubts: Doubts, days: Iterable[date], today: date) -> None:
         doubts.add("plan_in_the_past", "starts_on", first=past[0], days=len(past), today=today)
 
 
-def doubt_unknown_holidays(doubts: Doubts, starts_on: date, ends_on: date) -> None:
-    """Of a year whose holidays are not known, only the weekends are left out."""
+async def ask_about_days(
+    session: AsyncSession, doubts: Doubts, campaign_id: str, starts_on: date, ends_on: date
+) -> None:
+    """Of a year whose holidays are not known, only the weekends are left out; and a campaign has its days.
+
+    :raises ConfirmationNeeded: nobody said yet that it is meant.
+    """
     unknown = [year for year in range(starts_on.year, ends_on.year + 1) if year not in KNOWN_YEARS]
     if unknown:
         doubts.add("holidays_unknown", "starts_on", years="、".join(map(str, unknown)))
+    row = (await session.execute(select(campaign).where(campaign.c.code == campaign_id))).one_or_none()
+    for field, day in (("starts_on", starts_on), ("ends_on", ends_on)):
+        if row is not None and not row.starts_on <= day <= row.ends_on:
+            facts = {"campaign": row.name, "first": row.starts_on, "last": row.ends_on}
+            doubts.add("plan_outside_campaign", field, day=day, **facts)
+    doubts.settle()
 
 
 async def tell_unserved(tx: Transaction, lines: Sequence[dict[str, str]]) -> list[dict[str, str]]:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pydantic import BaseModel
 from sqlalchemy import select
 
-from services.dispatch.application.planning import doubt_unknown_holidays, first_circuit, require_pins_to_hold
+from services.dispatch.application.planning import ask_about_days, first_circuit, require_pins_to_hold
 from services.dispatch.application.policy import POLICY
 from services.dispatch.application.tasks import Task, published_plan, whole_task
 from services.dispatch.application.wording import names_of
@@ -104,9 +104,7 @@ async def start_run(
             return found
         task = await whole_task(session, run, uow.today())
         names = await names_of(session, task.lines)
-    doubts = Doubts(confirmed)
-    doubt_unknown_holidays(doubts, starts_on, ends_on)
-    doubts.settle()
+        await ask_about_days(session, Doubts(confirmed), campaign_id, starts_on, ends_on)
     circuit = await first_circuit(planner, task, names)
     async with uow.transaction() as tx:
         known = await claim(tx, idempotency_key, request, run.id)

@@ -3,11 +3,13 @@
 from datetime import datetime
 
 from pydantic import BaseModel
+from sqlalchemy import select
 
 from services.requests.application.menu import Menu
 from services.requests.application.policy import POLICY
 from services.requests.domain.line import Line
 from services.requests.domain.order import CancelReason, Draft, Order, ReturnReason
+from services.requests.store.tables import service_order
 from shared.contracts.base import Point
 from shared.contracts.requests import (
     OrderAccepted,
@@ -18,9 +20,11 @@ from shared.contracts.requests import (
     ServiceOrdered,
     ServiceRated,
 )
+from shared.db.engine import is_duplicate_of
 from shared.db.idempotency import Claim, claimed
 from shared.db.unit_of_work import Transaction, UnitOfWork
 from shared.kernel.access import Grant
+from shared.kernel.clock import CHINA
 from shared.kernel.doubts import Confirmations, Doubts
 from shared.kernel.errors import Conflict
 from shared.kernel.ids import new_id
@@ -56,15 +60,26 @@ async def draft_order(
             raise
         async with uow.transaction() as tx:
             return await _own(tx, grant, earlier)
-    order = Order.drafted(new_id(), draft, lines, uow.now())
-    events = [_handed_in(order, uow.now())] if submit else []
-    claim = Claim.of(uow.actor, idempotency_key, request, order.id) if idempotency_key else None
-    with menu.while_open():
-        made = await uow.add(order, *events, claim=claim)
-    if made == order.id:
-        return order
-    async with uow.transaction() as tx:
-        return await _own(tx, grant, made)
+    order_id = new_id()
+    claim = Claim.of(uow.actor, idempotency_key, request, order_id) if idempotency_key else None
+
+    async def add(*, like_another: bool) -> Order:
+        order = Order.drafted(order_id, draft, lines, uow.now())
+        events = [_handed_in(order, uow.now(), like_another=like_another)] if submit else []
+        with menu.while_open():
+            made = await uow.add(order, *events, claim=claim)
+        if made == order_id:
+            return order
+        async with uow.transaction() as tx:
+            return await _own(tx, grant, made)
+
+    try:
+        return await add(like_another=False)
+    except Conflict as error:
+        if not is_duplicate_of(error.__cause__, "content_digest"):
+            raise
+    await _ask_if_meant(uow, Order.drafted(order_id, draft, lines, uow.now()), doubts)
+    return await add(like_another=True)
 
 
 async def redraft_order(
@@ -90,16 +105,28 @@ async def redraft_order(
 async def submit_order(uow: UnitOfWork, menu: Menu, order_id: str, confirmed: Confirmations = ()) -> Order:
     """:raises Conflict: its edition was withdrawn or its campaign closed meanwhile, or the edition is not in force."""
     grant = uow.permit(POLICY, "submit_order")
-    with menu.while_open():
-        async with uow.transaction() as tx:
-            order = await _own(tx, grant, order_id)
-            handed_in = _handed_in(order, tx.now)
-            await menu.require_campaign(tx.session, order.campaign_id)
-            doubts = Doubts(confirmed)
-            await menu.require_days(uow, order.edition_id, order.wished_on, doubts)
-            doubts.settle()
-            tx.record(order, handed_in)
-            return order
+
+    async def submit(*, like_another: bool) -> Order:
+        with menu.while_open():
+            async with uow.transaction() as tx:
+                order = await _own(tx, grant, order_id)
+                order.require("submit", order.state)
+                campaign = await menu.require_campaign(tx.session, order.campaign_id)
+                doubts = Doubts(confirmed)
+                await menu.require_days(uow, order.edition_id, campaign, order.wished_on, doubts)
+                doubts.settle()
+                tx.record(order, _handed_in(order, tx.now, like_another=like_another))
+                return order
+
+    try:
+        return await submit(like_another=False)
+    except Conflict as error:
+        if not is_duplicate_of(error.__cause__, "content_digest"):
+            raise
+    async with uow.reading() as session:
+        drafted = await session.get_one(Order, order_id)
+    await _ask_if_meant(uow, drafted, Doubts(confirmed))
+    return await submit(like_another=True)
 
 
 async def accept_order(uow: UnitOfWork, order_id: str) -> Order:
@@ -193,8 +220,21 @@ async def _own(tx: Transaction, grant: Grant, order_id: str) -> Order:
     return order
 
 
-def _handed_in(order: Order, now: datetime) -> ServiceOrdered:
-    order.submit(now)
+async def _ask_if_meant(uow: UnitOfWork, order: Order, doubts: Doubts) -> None:
+    """The store has another order under way that asks for the same: somebody sent it twice, or means it.
+
+    :raises ConfirmationNeeded: nobody said yet that it is meant.
+    """
+    async with uow.reading() as session:
+        other = await session.scalar(select(Order).where(service_order.c.content_digest == order.digest()))
+    if other is not None and other.submitted_at is not None:
+        handed_in_on = other.submitted_at.astimezone(CHINA).date()
+        doubts.add("order_like_another", "lines", place=other.place, handed_in_on=handed_in_on)
+    doubts.settle()
+
+
+def _handed_in(order: Order, now: datetime, *, like_another: bool) -> ServiceOrdered:
+    order.submit(now, like_another=like_another)
     return ServiceOrdered(
         order_id=order.id,
         township_code=order.township_code,

@@ -35,7 +35,7 @@ class Menu:
     def __init__(self, fresh_seconds: float = FRESH_SECONDS) -> None:
         self._editions: dict[str, Edition] = {}
         self._townships: set[str] = set()
-        self._open_until: dict[str, float] = {}
+        self._open_until: dict[str, tuple[float, Campaign]] = {}
         self._fresh_seconds = fresh_seconds
 
     async def lines_of(self, uow: UnitOfWork, draft: Draft, doubts: Doubts) -> list[Line]:
@@ -47,15 +47,19 @@ class Menu:
         """
         if draft.township_code not in self._townships or draft.edition_id not in self._editions:
             await self._look_up(uow, draft)
-        if not self._is_open(draft.campaign_id):
+        campaign = self._known_as_open(draft.campaign_id)
+        if campaign is None:
             async with uow.reading() as session:
-                await self.require_campaign(session, draft.campaign_id)
+                campaign = await self.require_campaign(session, draft.campaign_id)
         edition = self._editions[draft.edition_id]
-        await self.require_days(uow, edition.id, draft.wished_on, doubts)
+        await self.require_days(uow, edition.id, campaign, draft.wished_on, doubts)
         return draft.lines_from(edition, new_id)
 
-    async def require_days(self, uow: UnitOfWork, edition_id: str, wished_on: Collection[date], doubts: Doubts) -> None:
-        """Of an order that is drafted or handed in today: its menu is in force, and its wished days are ahead.
+    async def require_days(
+        self, uow: UnitOfWork, edition_id: str, campaign: Campaign, wished_on: Collection[date], doubts: Doubts
+    ) -> None:
+        """Of an order that is drafted or handed in today: its menu is in force, and its wished days are ahead and
+        among the campaign's.
 
         :raises Conflict: see :meth:`require_in_force`.
         """
@@ -67,6 +71,9 @@ class Menu:
                 doubts.add("day_in_the_past", f"wished_on[{number}]", day=day, today=today)
             elif edition is not None and day > edition.retires_on:
                 doubts.add("day_after_edition", f"wished_on[{number}]", day=day, last=edition.retires_on)
+            elif not campaign.starts_on <= day <= campaign.ends_on:
+                facts = {"campaign": campaign.name, "first": campaign.starts_on, "last": campaign.ends_on}
+                doubts.add("day_outside_campaign", f"wished_on[{number}]", day=day, **facts)
 
     async def require_in_force(self, uow: UnitOfWork, edition_id: str, doubts: Doubts) -> None:
         """Orders are handed in from menus that are in force today. A coordinator may enter what is past, and is asked.
@@ -108,16 +115,18 @@ class Menu:
             in_force=in_force,
         )
 
-    async def require_campaign(self, session: AsyncSession, campaign_id: str) -> None:
-        """:raises InvalidInput: the campaign is not known here. :raises Conflict: it is closed. Both name those that
+    async def require_campaign(self, session: AsyncSession, campaign_id: str) -> Campaign:
+        """The campaign, which is open.
+
+        :raises InvalidInput: the campaign is not known here. :raises Conflict: it is closed. Both name those that
         are open; where none is, they say that.
         """
-        if self._is_open(campaign_id):
-            return
+        if known := self._known_as_open(campaign_id):
+            return known
         found = await session.get(Campaign, campaign_id)
         if found is not None and found.state == "open":
-            self._open_until[campaign_id] = time.monotonic() + self._fresh_seconds
-            return
+            self._open_until[campaign_id] = time.monotonic() + self._fresh_seconds, found
+            return found
         query = select(Campaign).where(campaigns.c.state == "open").order_by(campaigns.c.starts_on.desc())
         names = [f"{one.name} ({one.id})" for one in await session.scalars(query.limit(MOST_NAMED))]
         if not names:
@@ -127,8 +136,9 @@ class Menu:
             raise InvalidInput("unknown_campaign", field="campaign_id", campaign=campaign_id, open=can_be_chosen)
         raise Conflict("campaign_closed", field="campaign_id", campaign=found.name, open=can_be_chosen)
 
-    def _is_open(self, campaign_id: str) -> bool:
-        return time.monotonic() < self._open_until.get(campaign_id, 0.0)
+    def _known_as_open(self, campaign_id: str) -> Campaign | None:
+        until, campaign = self._open_until.get(campaign_id, (0.0, None))
+        return campaign if time.monotonic() < until else None
 
     @contextmanager
     def while_open(self) -> Iterator[None]:

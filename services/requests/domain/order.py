@@ -1,5 +1,6 @@
 """An order: what a township asks for, from the draft to the ratings."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,6 +10,7 @@ from services.requests.domain.line import Booking, Line
 from services.requests.domain.menu import Dish, Edition
 from shared.kernel.aggregate import Aggregate, Steps
 from shared.kernel.errors import InvalidInput
+from shared.kernel.text import matched
 
 ReturnReason = Literal["incomplete", "outside_menu", "days_impossible", "duplicate", "other"]
 """Why the corps gives an order back."""
@@ -122,6 +124,9 @@ class Order(Aggregate):
     submitted_at: datetime | None = None
     open_edition_id: str | None = None
     """The edition that it was handed in from, which must be open at that moment; a draft has none."""
+    content_digest: str | None = None
+    """What it asks for, while it is under way: no two orders have the same. One that a person handed in though there
+    was another like it has none, so that one only is found; nor has one that is over."""
 
     @classmethod
     def drafted(cls, order_id: str, draft: Draft, lines: list[Line], now: datetime) -> "Order":
@@ -162,11 +167,21 @@ class Order(Aggregate):
         self.lat, self.lon = (draft.point.lat, draft.point.lon) if draft.point else (None, None)
         self.wished_on, self.ruled_out_on = sorted(set(draft.wished_on)), sorted(set(draft.ruled_out_on))
 
-    def submit(self, now: datetime) -> None:
+    def submit(self, now: datetime, *, like_another: bool = False) -> None:
+        """``like_another``: a person said that it is meant, though there is another order like it."""
         self.require("submit", self.state)
+        self.content_digest = None if like_another else self.digest()
         self.state, self.submitted_at = "submitted", now
         self.reason_code = self.reason = None
         self.open_edition_id = self.edition_id
+
+    def digest(self) -> str:
+        """What it asks for, in short. Two orders are alike when they ask for the same items at the same place on the
+        same days of a campaign; how many people are expected, and the remarks, make no difference."""
+        items = sorted(line.item_code for line in self.lines)
+        days = [day.isoformat() for day in self.wished_on]
+        asked = "\0".join((self.township_code, self.campaign_id, matched(self.place), ",".join(items), ",".join(days)))
+        return hashlib.sha256(asked.encode()).hexdigest()[:32]
 
     def accept(self) -> None:
         self.require("accept", self.state)
@@ -175,11 +190,13 @@ class Order(Aggregate):
     def hand_back(self, reason_code: ReturnReason, reason: str | None) -> None:
         self.require("return", self.state)
         self.state, self.reason_code, self.reason = "returned", reason_code, reason
+        self.content_digest = None
 
     def cancel(self, reason_code: CancelReason, reason: str | None) -> None:
         """Withdraws what is not served yet; lines that were served stay so."""
         self.require("cancel", self.state)
         self.state, self.reason_code, self.reason = "cancelled", reason_code, reason
+        self.content_digest = None
         for line in self.lines:
             line.cancel()
 
@@ -259,5 +276,6 @@ class Order(Aggregate):
             self.state = "scheduled"
         elif served:
             self.state = "rated" if all(line.rating for line in served) else "served"
+            self.content_digest = None
         else:
             self.state = "accepted"

@@ -86,6 +86,8 @@ service_order = Table(  # "order" is a word of SQL's
     Column("submitted_at", UtcDateTime, nullable=True),
     # Without an index: only a withdrawal looks for it, which is rare, and every order would pay for it.
     Column("open_edition_id", String(40), ForeignKey("open_edition.id"), nullable=True),
+    # The store sees to it, for orders come together: to look first would cost each of them a statement.
+    Column("content_digest", String(32), nullable=True, unique=True),
     Column("event_seq", Integer, nullable=False),
     Column("version", Integer, nullable=False),
     # Lists are read by key within one of these; the third one also counts a campaign's orders.

@@ -1,0 +1,106 @@
+"""The same order twice: whoever hands it in again is asked whether it is meant."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.requests.township import CAMPAIGN, ORDER, accepted_order, order, step
+from tests.support.house import House
+
+PATH = "/api/requests/orders"
+
+
+async def hand_in(house: House, *, confirm: str | None = None, **changes: Any) -> httpx.Response:
+    query = {"confirm": confirm} if confirm else {}
+    return await house.client.post(PATH, json=ORDER | {"submit": True} | changes, params=query)
+
+
+def asked(answer: httpx.Response) -> list[tuple[str, str]]:
+    assert (answer.status_code, answer.json()["code"]) == (409, "confirmation_needed")
+    return [(doubt["code"], doubt["field"]) for doubt in answer.json()["errors"]]
+
+
+async def handed_in(house: House) -> int:
+    return len((await house.client.get(PATH, params={"state": "submitted"})).json()["items"])
+
+
+ALIKE = [
+    {},
+    {"place": " 高楼镇 文化广场\u200b"},
+    {"lines": [{"item_code": code, "expected_attendance": 80} for code in ("law-advice", "ｃｌｉｎｉｃ")]},
+    {"wished_on": ["2014-06-27", "2014-06-28", "2014-06-27"]},
+    {"priority": 5, "ruled_out_on": [], "point": None},
+]
+
+
+@pytest.mark.parametrize("changes", ALIKE)
+async def test_an_order_like_another_is_asked_about_and_taken_when_it_is_meant(
+    requests: House, changes: dict[str, Any]
+) -> None:
+    assert (await hand_in(requests)).status_code == 201
+    answer = await hand_in(requests, **changes)
+    assert asked(answer) == [("order_like_another", "lines")]
+    assert "高楼镇文化广场" in answer.json()["errors"][0]["detail"]
+    assert await handed_in(requests) == 1
+    assert (await hand_in(requests, confirm="order_like_another", **changes)).status_code == 201
+    assert await handed_in(requests) == 2
+    assert asked(await hand_in(requests, **changes)) == [("order_like_another", "lines")]  # a third one
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"place": "高楼镇大京村"},
+        {"lines": ORDER["lines"][:1]},
+        {"wished_on": ["2014-06-28"]},
+        {"campaign_id": "xueleifeng-2014", "wished_on": []},
+    ],
+)
+async def test_an_order_for_something_else_is_not(requests: House, changes: dict[str, Any]) -> None:
+    assert (await hand_in(requests)).status_code == 201
+    assert (await hand_in(requests, **changes)).status_code == 201
+
+
+async def test_a_confirmation_that_nothing_asked_for_hides_nothing(requests: House) -> None:
+    assert (await hand_in(requests, confirm="order_like_another")).status_code == 201
+    assert asked(await hand_in(requests)) == [("order_like_another", "lines")]
+
+
+async def test_drafts_may_be_alike_until_the_second_is_handed_in(requests: House) -> None:
+    first, second = await order(requests), await order(requests)
+    await step(requests, first["id"], "submit")
+    path = f"{PATH}/{second['id']}/submit"
+    assert asked(await requests.client.post(path)) == [("order_like_another", "lines")]
+    assert (await requests.client.get(f"{PATH}/{second['id']}")).json()["state"] == "draft"
+    done = await requests.client.post(path, params={"confirm": "order_like_another"})
+    assert (done.status_code, done.json()["state"]) == (200, "submitted")
+
+
+@pytest.mark.parametrize(("name", "reason"), [("cancel", "not_needed"), ("return", "incomplete")])
+async def test_what_is_no_longer_under_way_stands_in_nobodys_way(requests: House, name: str, reason: str) -> None:
+    first = (await hand_in(requests)).json()
+    await step(requests, first["id"], name, reason_code=reason)
+    assert (await hand_in(requests)).status_code == 201
+
+
+async def test_an_accepted_order_is_under_way(requests: House) -> None:
+    await accepted_order(requests)
+    assert asked(await hand_in(requests)) == [("order_like_another", "lines")]
+
+
+async def test_of_orders_that_come_at_the_same_moment_one_is_taken(requests: House) -> None:
+    answers = await asyncio.gather(*(hand_in(requests) for _ in range(12)))
+    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 11
+    assert await handed_in(requests) == 1
+    counts = (await requests.client.get(f"{PATH}/counts", params={"campaign_id": CAMPAIGN})).json()
+    assert counts["submitted"] == 1
+
+
+async def test_the_same_request_again_is_no_second_order(requests: House) -> None:
+    key = {"Idempotency-Key": "the-same-request"}
+    body = ORDER | {"submit": True}
+    answers = [await requests.client.post(PATH, json=body, headers=key) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[0].json()["id"] == answers[1].json()["id"]
