@@ -110,7 +110,8 @@ async def measure_ours(place: Bed, deployment: Deployment, rates: Sequence[int],
 
             async def hand_in(connection: Connection, number: int, *, rate: int = rate, ids: list[str] = ids) -> str:
                 key = f"{run}-{rate}-{number:06}"
-                made = await connection.post("/api/requests/orders", order | {"submit": True}, Idempotency_Key=key)
+                body = order | {"place": key, "submit": True}  # no two are alike, or they would be asked about
+                made = await connection.post("/api/requests/orders", body, Idempotency_Key=key)
                 ids.append(made["id"])
                 return str(made["id"])
 

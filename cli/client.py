@@ -183,9 +183,12 @@ class Client:
         if response.is_error:
             refusal = Refused(method, path, response)
             asked = {str(doubt["code"]) for doubt in refusal.problem.get("errors", ())}
-            if refusal.problem.get("code") != "confirmation_needed" or not asked <= set(self.confirms):
+            query = dict(request.pop("params", {}))
+            said = set(query.get("confirm", ()))  # what comes to light later is asked about later
+            new = asked - said
+            if refusal.problem.get("code") != "confirmation_needed" or not new or not new <= set(self.confirms):
                 raise refusal
-            query = dict(request.pop("params", {})) | {"confirm": sorted(asked)}
+            query["confirm"] = sorted(asked | said)
             return await self._once(method, path, params=query, **request)
         self._said = False
         try:

@@ -146,7 +146,8 @@ Confirmed = Annotated[
     Query(
         alias="confirm",
         max_length=20,
-        description="the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on",
+        description="the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on: of"
+        " all answers so far, for a later one may name more",
     ),
 ]
 """For operations that ask back; give it to :class:`shared.kernel.doubts.Doubts`. Its default is ``frozenset()``."""

@@ -262,7 +262,7 @@ async def url_of(http: httpx.AsyncClient, place: Place, each: Field) -> str:
         body = SCENES["requests"]["POST /orders"].body
         assert body is not None
         order = body(place, Scope.ANY) | {"submit": path.endswith("/return")}
-        made = await http.post("/api/requests/orders", json=order)
+        made = await http.post("/api/requests/orders", json=order, params={"confirm": "order_like_another"})
         assert made.status_code == 201, made.text
         path = path.replace("{order_id}", made.json()["id"])
     return f"/api/{each.service}{path_of(path, place, Scope.ANY)}"

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -215,7 +216,7 @@ class Player:
         """Places an order, so that the coordinator and the township are written to."""
         demonstration = Demonstration(Client(self.http))
         body = demonstration.order_body(ruian_2014().townships[0])
-        order = await self.call("POST", "/api/requests/orders", body, status=201)
+        order = await self.call("POST", "/api/requests/orders", body | {"place": f"{uuid4().hex}村"}, status=201)
         for step in ("submit", "accept"):
             await self.call("POST", f"/api/requests/orders/{order['id']}/{step}", {}, status=200)
 

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from cli.client import Client, Json, Refused
-from cli.demo import PAST_DAYS, Demonstration
+from cli.demo import MEANT, Demonstration
 from cli.scenario import ruian_2014
 from tests.storm.ledger import Ledger
 
@@ -28,7 +28,7 @@ class Customer:
     of a seed are the same however fast the answers come."""
 
     def __init__(self, client: Client, demonstration: Demonstration, ledger: Ledger, dice: random.Random) -> None:
-        client.confirms = PAST_DAYS  # what they order is of 2014
+        client.confirms = MEANT  # what they order is of 2014, and again and again the same
         self._client = client
         self._demonstration = demonstration
         self._ledger = ledger
@@ -80,7 +80,7 @@ class Customer:
 
 async def plan(client: Client, stop: asyncio.Event) -> None:
     """The corps plans what is open, again and again, so that cancellations have something to release."""
-    client.confirms = PAST_DAYS
+    client.confirms = *MEANT, "plan_outside_campaign"
     number = 0
     while not stop.is_set():
         demand = await client.get("/api/dispatch/demand", limit=20)
