@@ -246,16 +246,18 @@ async def watch(
     the queues still execute commands, and makes the bindings again that somebody may have taken away."""
     for times in count(1):
         await asyncio.sleep(WATCH_SECONDS)
+        thorough = times % REBIND_EVERY == 0
         try:
             async with asyncio.timeout(WATCH_SECONDS), await opened(connection) as channel:
-                if times % REBIND_EVERY == 0:
+                if thorough:
                     await declare(channel)
                 for name in queues:
                     queue = await channel.declare_queue(name, passive=True)
                     if not queue.declaration_result.consumer_count:
                         raise BrokerUnavailable(f"{name} has no consumer")
-                    if times % REBIND_EVERY == 0 and not await answers(connection, name, WATCH_SECONDS / 2):
-                        raise BrokerUnavailable(f"{name} answers nobody")
+            for name in queues if thorough else ():  # each in a time of its own, however many there are
+                if not await answers(connection, name):
+                    raise BrokerUnavailable(f"{name} answers nobody")
         except (BrokerUnavailable, *DOWN) as error:
             log.warning("the broker forgot this consumer", service=what, error=repr(error))
             lost.set()

@@ -39,9 +39,9 @@ async def answers(connection: AbstractConnection, queue: str, seconds: float = P
     queue has an active consumer already, this one waits behind it and is sent nothing. A queue that does not exist or
     is closed to this user counts as answering: that is somebody else's error.
     """
-    channel = await opened(connection)
     try:
         async with asyncio.timeout(seconds):
+            channel = await opened(connection)
             await channel.set_qos(prefetch_count=1)
             underlay = await channel.get_underlay_channel()
             await underlay.basic_consume(queue, _leave)
