@@ -1,14 +1,14 @@
 """What a transaction changed, as the audit log keeps it."""
 
 import json
-from collections.abc import Iterator
 from datetime import date, datetime
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import event, insert, inspect
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstanceState, Session
+from sqlalchemy.orm import InstanceState, Mapper, Session
 from sqlalchemy.orm.attributes import get_history
 
 from shared.audit.tables import audit_log
@@ -79,25 +79,34 @@ def _change(state: InstanceState[Any], how: str, before: dict[str, Any], after: 
     return {"kind": str(state.mapper.local_table), "key": key, "how": how, "before": before, "after": after}
 
 
-def _columns(state: InstanceState[Any]) -> Iterator[str]:
-    return (column.key for column in state.mapper.column_attrs if column.key not in _BOOKKEEPING)
+@lru_cache(maxsize=200)
+def _columns(mapper: Mapper[Any]) -> dict[str, str | None]:
+    """What is written down of each column: its value (None), or a word that stands for it."""
+    return {
+        column.key: TYPED
+        if column.columns[0].info.get("free_text")
+        else (CLOSED if column.key.endswith(_CLOSED_ENDINGS) else None)
+        for column in mapper.column_attrs
+        if column.key not in _BOOKKEEPING
+    }
 
 
 def _values(state: InstanceState[Any]) -> dict[str, Any]:
-    return {name: _shown(state, name, state.dict[name]) for name in _columns(state) if name in state.dict}
+    values = state.dict
+    return {name: _shown(values[name], cover) for name, cover in _columns(state.mapper).items() if name in values}
 
 
 def _difference(state: InstanceState[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """What was, and what is, in the columns that were set."""
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
-    for name in _columns(state):
+    for name, cover in _columns(state.mapper).items():
         if name in state.committed_state:
             history = get_history(state.obj(), name)
             if history.added:
-                after[name] = _shown(state, name, history.added[0])
+                after[name] = _shown(history.added[0], cover)
             if history.has_changes():
-                before[name] = _shown(state, name, history.deleted[0]) if history.deleted else None
+                before[name] = _shown(history.deleted[0], cover) if history.deleted else None
     return before, after
 
 
@@ -106,13 +115,11 @@ def canonical(value: Any) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
-def _shown(state: InstanceState[Any], name: str, value: Any) -> Any:
+def _shown(value: Any, cover: str | None) -> Any:
     if value is None or isinstance(value, (bool, int, float)):
         return value
-    if state.mapper.column_attrs[name].columns[0].info.get("free_text"):
-        return TYPED
-    if name.endswith(_CLOSED_ENDINGS):
-        return CLOSED
+    if cover is not None:
+        return cover
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, (date, datetime)):
