@@ -1,6 +1,6 @@
 """Schemas: every service has its own Alembic history; the same one serves both stores."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -40,6 +40,13 @@ class SchemaMismatch(Exception):
         )
         self.found = found
         self.expected = expected
+
+
+class BrokenReferences(Exception):
+    """A migration would have left rows that refer to none. Nothing of it was kept."""
+
+    def __init__(self, service: str, tables: Collection[str]) -> None:
+        super().__init__(f"{service}: after this migration rows of {', '.join(sorted(tables))} would refer to none")
 
 
 class Migrations:
@@ -85,7 +92,7 @@ class Migrations:
 
         The lock is the transaction's, not the session's: it works through a pooler, and a death gives it back.
         """
-        async with database.engine.begin() as connection:
+        async with database.engine.connect() as connection, _rebuilding(connection), connection.begin():
             if database.dialect == "postgresql":
                 # The wait for another's migration is as long as that takes, whatever the role's own limits are.
                 await connection.execute(text("SET LOCAL lock_timeout = 0"))
@@ -94,6 +101,8 @@ class Migrations:
                     log.info("waiting for another migration of this store", service=self.service)
                     await connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
             yield connection
+            if database.dialect == "sqlite" and (broken := (await connection.execute(_BROKEN_REFERENCES)).all()):
+                raise BrokenReferences(self.service, {str(row.table) for row in broken})
 
     async def current(self, database: Database) -> str | None:
         async with database.engine.connect() as connection:
@@ -138,6 +147,28 @@ class Migrations:
         FLOOR.create(connection, checkfirst=True)
         connection.execute(FLOOR.delete())
         connection.execute(FLOOR.insert().values(revision=floor))
+
+
+_BROKEN_REFERENCES = text("PRAGMA foreign_key_check")
+
+
+@asynccontextmanager
+async def _rebuilding(connection: AsyncConnection) -> AsyncIterator[None]:
+    """SQLite changes a table by making it anew, which references to it forbid while it keeps watch over them. The
+    watch can't be changed inside a transaction, so the driver is told before one begins.
+
+    Source: https://sqlite.org/lang_altertable.html, 7.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert driver is not None  # noqa: S101 - it is connected
+    await driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        await driver.execute("PRAGMA foreign_keys=ON")
 
 
 def _current(connection: Connection) -> str | None:

@@ -1,5 +1,6 @@
 """The release after this one, as far as a store shows it."""
 
+from collections.abc import Callable
 from types import ModuleType
 
 import sqlalchemy as sa
@@ -33,7 +34,10 @@ class LaterStep(ModuleType):
         op.drop_table("weather_advice")
 
 
-def add_later_step(migrations: Migrations, *, expands: bool = True) -> None:
-    """Makes it the history of the next release."""
-    step = Script(LaterStep(migrations.head, expands=expands), LATER, "later_step.py")
+def add_later_step(migrations: Migrations, *, expands: bool = True, does: Callable[[], None] | None = None) -> None:
+    """Makes it the history of the next release; ``does`` takes the place of what it adds."""
+    made = LaterStep(migrations.head, expands=expands)
+    if does is not None:
+        made.__dict__["upgrade"] = does
+    step = Script(made, LATER, "later_step.py")
     migrations.scripts.revision_map.add_revision(step)
