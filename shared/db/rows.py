@@ -12,6 +12,9 @@ from sqlalchemy.orm import InstanceState
 Row = Mapping[str, Any]
 """Values by the names of columns."""
 
+FIRST_VERSION = 1
+"""What SQLAlchemy's unit of work gives a new object too."""
+
 STORED_AS = "stored_as"
 """In a column's ``info``: PostgreSQL's expression for its value, where the row has none; ``filled`` is the row."""
 
@@ -23,7 +26,7 @@ def rows_of(entry: object, given: Row | None = None) -> Iterator[tuple[Table, Ro
     mapper = state.mapper
     row = {column.name: state.dict.get(prop.key) for prop in mapper.column_attrs for column in prop.columns}
     if mapper.version_id_col is not None:
-        row[mapper.version_id_col.name] = 1
+        row[mapper.version_id_col.name] = FIRST_VERSION
     row |= given or {}
     yield cast(Table, mapper.local_table), row
     for relation in mapper.relationships:

@@ -18,7 +18,7 @@ from shared.contracts import Event
 from shared.db.additions import Addition, Additions
 from shared.db.engine import BEHIND, Database, dialect_of, is_duplicate_key
 from shared.db.idempotency import Claim
-from shared.db.rows import Row, insert_rows, rows_of
+from shared.db.rows import FIRST_VERSION, Row, insert_rows, rows_of
 from shared.db.vault import Vault
 from shared.kernel.access import SYSTEM, Actor, Grant, Policy
 from shared.kernel.aggregate import Aggregate
@@ -81,6 +81,8 @@ class Transaction:
 
     def add(self, aggregate: Aggregate) -> None:
         self.session.add(aggregate)
+        if self._target is not None:
+            self._target.note_made(aggregate)
 
     def append(self, aggregate: Aggregate) -> None:
         """As :meth:`add`, for what nobody changes any more in this transaction: it is stored together with the events,
@@ -98,7 +100,7 @@ class Transaction:
         found = await self.session.get(kind, key, with_for_update=True)
         self._locked.append(found)
         if self._target is not None and found is not None:
-            self._target.check(found, key)
+            self._target.meet(found)
         return found
 
     async def find_all(self, kind: type[A], keys: Collection[str]) -> dict[str, A]:
@@ -108,6 +110,9 @@ class Transaction:
             with self.session.no_autoflush:
                 rest = {one.key: one for one in await self.session.scalars(_locking(inspect(kind)), {"keys": missing})}
             self._locked.extend(rest.values())
+            if self._target is not None:
+                for one in rest.values():
+                    self._target.meet(one)
             found |= rest
         return found
 
@@ -157,7 +162,12 @@ class Transaction:
             await self.flush()
 
     async def finish(self) -> None:
-        """All that takes part is over; what is left to do is the commit."""
+        """All that takes part is over; what is left to do is the commit.
+
+        :raises PreconditionFailed: :raises PreconditionNeeded: see :meth:`Target.settle`.
+        """
+        if self._target is not None:
+            self._target.settle()
         for call, key in self._at_end:
             await call(self, key)
         await self.flush()
@@ -205,12 +215,23 @@ def _telling_conflicts() -> Iterator[None]:
         raise Conflict("concurrent_change") from error
 
 
+@contextmanager
+def _stale_first(target: Target | None) -> Iterator[None]:
+    """Whoever has an old version is told so, and not what follows from what that version no longer says."""
+    try:
+        yield
+    except Conflict:
+        if target is not None:
+            target.check(is_complete=False)
+        raise
+
+
 def note_target(target: Target | None, session: AsyncSession) -> None:
     """Takes over the version of the request's object, where the session has it."""
     if target is not None:
         for found in session.identity_map.values():
             if isinstance(found, Aggregate):
-                target.note(found, found.key)
+                target.note(found)
 
 
 class UnitOfWork:
@@ -242,7 +263,7 @@ class UnitOfWork:
         self._open: Transaction | None = None
         self.actor = SYSTEM
         self.target: Target | None = None
-        """The object that the request's address names."""
+        """The object that the request is about."""
         self.permitted: list[str] = []
         """The actions that the policy was asked for, in their order."""
 
@@ -267,7 +288,9 @@ class UnitOfWork:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
-        """:raises Conflict: someone else changed the same thing at the same moment."""
+        """:raises Conflict: someone else changed the same thing at the same moment.
+        :raises PreconditionFailed: :raises PreconditionNeeded: see :meth:`Target.settle`.
+        """
         if self._open is not None:
             yield self._open
             await self._open.part_done()
@@ -276,7 +299,8 @@ class UnitOfWork:
         with _telling_conflicts():
             async with self.database.writing() as session:
                 transaction = Transaction(session, self._outbox, self._clock(), self.actor, target=self.target)
-                yield transaction
+                with _stale_first(self.target):
+                    yield transaction
                 await transaction.finish()
                 await transaction.audit(self._action)
         transaction.committed(self.wake_relay)
@@ -302,7 +326,11 @@ class UnitOfWork:
         recorded = [self._outbox.number(aggregate, event) for event in events]
         audited = None if self.actor.is_system else row_of(self.actor, self._action, self.now(), making(aggregate))
         with _telling_conflicts():
-            return await self._additions.commit(Addition(aggregate, recorded, claim, audited))
+            key = await self._additions.commit(Addition(aggregate, recorded, claim, audited))
+        if self.target is not None:
+            self.target.note_made(aggregate, key)
+            self.target.found = FIRST_VERSION if key == aggregate.key else None
+        return key
 
     @property
     def _action(self) -> str:

@@ -6,6 +6,7 @@ digest covers the answer, which also shows what follows from other objects, and 
 
 import hashlib
 import re
+from itertools import pairwise
 from typing import Any
 
 from fastapi import Request
@@ -16,20 +17,44 @@ from shared.kernel.precondition import Target
 
 TAG = re.compile(r'(W/)?"([0-9]{1,9})-[0-9a-f]+"')
 CHANGING = ("put", "post", "patch", "delete")
+NEEDED = "428"
+"""The response that tells of an operation that it replaces what is there."""
 
 
 def target_of(request: Request) -> Target | None:
-    """The object that the address names last, with the versions of ``If-Match``. ``*`` is any version; a weak tag,
-    or one that is not ours, is none."""
-    if not request.path_params:
-        return None
-    key = str(list(request.path_params.values())[-1])
-    said = request.headers.get("if-match")
-    if said is None or request.method in ("GET", "HEAD"):
-        return Target(key)
-    if said.strip() == "*":
-        return Target(key, is_any=True)
-    return Target(key, frozenset(int(number) for weak, number in TAG.findall(said) if not weak))
+    """The object that the address names last, or the one that a POST makes, with what the request says of it.
+
+    ``If-Match: *`` is any version, and none too, for to enter something and to correct it are one operation; a weak
+    tag, or one that is not ours, is no version. ``If-None-Match: *`` is for what is not there yet.
+    """
+    collection, parameter = named_last(getattr(request.scope.get("route"), "path", ""))
+    if parameter is None:
+        return Target(kind_of(collection), None) if request.method == "POST" else None
+    target = Target(kind_of(collection), str(request.path_params[parameter]), replaces=request.method == "PUT")
+    if request.method in ("GET", "HEAD"):
+        return target
+    if (said := request.headers.get("if-match")) is not None:
+        target.overwrites = said.strip() == "*"
+        if not target.overwrites:
+            target.versions = frozenset(int(number) for weak, number in TAG.findall(said) if not weak)
+    target.is_new = target.replaces and request.headers.get("if-none-match", "").strip() == "*"
+    return target
+
+
+def named_last(path: str) -> tuple[str, str | None]:
+    """Of a route's path, the parameter that stands last, and the collection before it; without parameters, what the
+    path ends with."""
+    parts = path.strip("/").split("/")
+    for collection, part in reversed(list(pairwise(parts))):
+        if part.startswith("{"):
+            return collection, part.strip("{}")
+    return parts[-1], None
+
+
+def kind_of(collection: str) -> str:
+    """What one of a collection is called: ``planning-runs`` are of the kind ``planning_run``."""
+    name = collection.replace("-", "_")
+    return f"{name.removesuffix('ies')}y" if name.endswith("ies") else name.removesuffix("s")
 
 
 class Tagged:
@@ -79,13 +104,18 @@ def _has_it(scope: Scope, status: int, tag: str) -> bool:
 def document(operations: dict[str, dict[str, Any]]) -> None:
     """Adds to the OpenAPI operations of one address what this module does."""
     for method, operation in operations.items():
-        name = "If-Match" if method in CHANGING else "If-None-Match"
-        what = "the entity tag of what was read; 412 when it was changed since" if method in CHANGING else "304 if same"
-        operation.setdefault("parameters", []).append(
-            {"name": name, "in": "header", "required": False, "schema": {"type": "string"}, "description": what}
-        )
         if method not in CHANGING:
+            _add_header(operation, "If-None-Match", "304 if same")
             operation["responses"]["304"] = {"description": "What the reader has is the present state"}
             continue
-        for status in ("412", "428"):
-            operation["responses"][status] = operation["responses"]["429"]
+        what = "the entity tag of what was read; 412 when it was changed since"
+        if NEEDED in operation["responses"]:
+            what += ". Needed to change what is there; * overwrites it"
+            _add_header(operation, "If-None-Match", "*: 412 when there is one already")
+        _add_header(operation, "If-Match", what)
+        operation["responses"]["412"] = operation["responses"]["429"]
+
+
+def _add_header(operation: dict[str, Any], name: str, what: str) -> None:
+    header = {"name": name, "in": "header", "required": False, "schema": {"type": "string"}, "description": what}
+    operation.setdefault("parameters", []).append(header)

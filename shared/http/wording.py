@@ -10,6 +10,7 @@ from typing import Any
 
 from shared.http.texts import Texts
 from shared.kernel.errors import DomainError, Forbidden, IllegalTransition
+from shared.kernel.precondition import ChangedMeanwhile
 
 _PART = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 _QUOTED = re.compile(r"'([^']*)'")
@@ -48,6 +49,8 @@ class Wording:
             facts["possible"] = self._listed(steps) if steps else self._word("phrases", "no_step")
             facts["state"] = self._word(f"states.{kind}", error.state)
             facts["wanted"] = self._word(f"steps.{kind}", str(facts["wanted"]))
+        if isinstance(error, ChangedMeanwhile):
+            facts["now"] = self._now(error)
         if isinstance(error, Forbidden):
             facts["action"] = self._word("actions", str(facts["action"]))
         for name, group in (("kind", "kinds"), ("role", "choices")):
@@ -65,6 +68,17 @@ class Wording:
             form = self._texts.word(self.language, "forms", pattern)
             facts = facts | {"pattern": form or self._word("phrases", "other_form")}
         return facts
+
+    def _now(self, error: ChangedMeanwhile) -> str:
+        """What there is now, as far as whoever wants to change it must know."""
+        said = []
+        if error.state is not None:
+            said.append(self._joined("state_now", state=self._word(f"states.{error.kind}", error.state)))
+        if error.differing:
+            said.append(self._joined("differs_in", fields=self.labels(error.differing)))
+        elif error.differing is not None:
+            said.append(self._word("phrases", "differs_in_nothing"))
+        return self._word("phrases", "clause_comma").join(said) or self._word("phrases", "changed")
 
     def _word(self, group: str, name: str) -> str:
         return self._texts.word(self.language, group, name) or name

@@ -20,6 +20,8 @@ class Aggregate:
 
     kind: ClassVar[str]
     STEPS: ClassVar[Steps] = {}
+    CONTENT: ClassVar[tuple[str, ...]] = ()
+    """What people write of it and replace as a whole, by the names of the form's fields."""
 
     event_seq: int = field(default_factory=int, init=False)
 
@@ -31,6 +33,10 @@ class Aggregate:
     @property
     def stream(self) -> str:
         return f"{self.kind}:{self.key}"
+
+    def content(self) -> Mapping[str, object]:
+        """What it says in each field of :attr:`CONTENT`, to be compared with what it says later."""
+        return {name: getattr(self, name) for name in self.CONTENT}
 
     def next_event_seq(self) -> int:
         self.event_seq += 1

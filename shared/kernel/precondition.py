@@ -1,24 +1,51 @@
-"""What a request says of the state that it wants to change: only if nobody changed it since (RFC 9110, 13.1.1)."""
+"""What a request says of the state that it wants to change: only if nobody changed it since (RFC 9110, 13.1)."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
-from shared.kernel.errors import DomainError
+from shared.kernel.aggregate import Aggregate
+from shared.kernel.errors import DomainError, Reason
 
 
-class ChangedMeanwhile(DomainError):
-    """The object is in another version than the one that the request was made for. ``version`` is the present one,
-    ``state`` what the object is now, where it has states."""
+class PreconditionFailed(DomainError):
+    """What the request says of the object does not hold; nothing was stored."""
 
     status = 412
 
-    def __init__(self, version: int, state: str | None) -> None:
+
+class ChangedMeanwhile(PreconditionFailed):
+    """The object is in another version than the one that the request was made for.
+
+    ``version`` is the present one, ``state`` what the object is now, where it has states. ``differing`` are the fields
+    in which the request would change it, by name and without values, for these may be personal; None where the request
+    replaces nothing, or that is not known.
+    """
+
+    def __init__(self, kind: str, version: int, state: str | None, differing: Collection[str] | None) -> None:
+        self.kind = kind
         self.version = version
         self.state = state
-        super().__init__("changed_meanwhile", field="If-Match", version=version, state=state or "-")
+        self.differing = differing
+        super().__init__("changed_meanwhile", field="If-Match", version=version)
+        self.because(Reason("field_differs", name, {}) for name in differing or ())
+
+
+class NothingToReplace(PreconditionFailed):
+    """The request names a version of something that is not there."""
+
+    def __init__(self) -> None:
+        super().__init__("nothing_to_replace", field="If-Match")
+
+
+class ExistsAlready(PreconditionFailed):
+    """The request is to make something new, and it is there."""
+
+    def __init__(self) -> None:
+        super().__init__("exists_already", field="If-None-Match")
 
 
 class PreconditionNeeded(DomainError):
-    """The operation replaces an object as a whole, and the request does not say which version it replaces."""
+    """The request replaces what an object says, and does not say which version it replaces."""
 
     status = 428
 
@@ -28,26 +55,73 @@ class PreconditionNeeded(DomainError):
 
 @dataclass(slots=True)
 class Target:
-    """The object that a request's address names: by ``key``, and in any of ``versions``, where the request names some.
-    ``found`` is the version that it was found or left in."""
+    """The object that a request is about: of ``kind``, with ``key``, or the one that it makes, where that is None.
 
-    key: str
+    It is to be in any of ``versions``, where the request names some; ``overwrites`` whatever it is in, or must not be
+    there yet (``is_new``). A request that ``replaces`` what an object says has to say one of these, unless it changes
+    nothing. ``found`` is the version that the object was found or left in.
+    """
+
+    kind: str
+    key: str | None
+    replaces: bool = False
     versions: frozenset[int] | None = None
-    is_any: bool = False
+    overwrites: bool = False
+    is_new: bool = False
     found: int | None = None
+    _met: Aggregate | None = field(default=None, init=False)
+    _state: str | None = field(default=None, init=False)
+    _content: Mapping[str, object] = field(default_factory=dict, init=False)
+    _is_settled: bool = field(default=False, init=False)
 
-    def note(self, kind: object, key: str) -> None:
+    def note(self, aggregate: Aggregate) -> None:
         """Takes over the version of the object, if it is the target."""
-        if key == self.key and isinstance(version := getattr(kind, "version", None), int):
+        if self._is_it(aggregate) and isinstance(version := getattr(aggregate, "version", None), int):
             self.found = version
 
-    def check(self, kind: object, key: str) -> None:
-        """:raises ChangedMeanwhile: it is the target, in another version than the request names."""
-        self.note(kind, key)
-        if key == self.key and self.versions is not None and self.found is not None and self.found not in self.versions:
-            raise ChangedMeanwhile(self.found, getattr(kind, "state", None))
+    def note_made(self, aggregate: Aggregate, key: str | None = None) -> None:
+        """``aggregate`` is being made, or was before, under another ``key``."""
+        if self.key is None and aggregate.kind == self.kind:
+            self.key = key or aggregate.key
 
-    def require(self) -> None:
-        """:raises PreconditionNeeded: the request names no version."""
-        if self.versions is None and not self.is_any:
+    def meet(self, aggregate: Aggregate) -> None:
+        """Keeps how the object is before the request changes it, if it is the target."""
+        if self._met is None and not self._is_settled and self._is_it(aggregate):
+            self.note(aggregate)
+            self._met, self._state = aggregate, getattr(aggregate, "state", None)
+            self._content = aggregate.content() if self.replaces else {}
+
+    def check(self, *, is_complete: bool = True) -> None:
+        """``is_complete``: the request has made all its changes.
+
+        :raises PreconditionFailed: the object is not as the request says.
+        """
+        if self._is_settled:
+            return
+        if self._met is None or self.found is None:
+            if self.replaces and self.versions is not None:
+                raise NothingToReplace
+        elif self.is_new:
+            raise ExistsAlready
+        elif self.versions is not None and self.found not in self.versions:
+            differing = self._differing()
+            is_known = bool(differing) or (is_complete and bool(self._content))
+            raise ChangedMeanwhile(self.kind, self.found, self._state, differing if is_known else None)
+
+    def settle(self) -> None:
+        """To be called once, when the request has changed the object and nothing is stored yet.
+
+        :raises PreconditionFailed: see :meth:`check`. :raises PreconditionNeeded: it replaces what is there unseen.
+        """
+        self.check()
+        if self.versions is None and not self.overwrites and not self._is_settled and self._differing():
             raise PreconditionNeeded
+        self._is_settled = True
+
+    def _differing(self) -> list[str]:
+        """The fields that the request changes."""
+        now = self._met.content() if self._met is not None else {}
+        return [name for name, value in self._content.items() if now[name] != value]
+
+    def _is_it(self, aggregate: Aggregate) -> bool:
+        return aggregate.kind == self.kind and aggregate.key == self.key

@@ -35,7 +35,7 @@ from shared.kernel.access import Policy, Role, Scope
 from tests.access.scenes import SCENES, Kind, Place, Scene, path_of
 from tests.access.story import tell
 from tests.support.fixtures import Figures
-from tests.support.house import House, running_house
+from tests.support.house import OVERWRITING, House, running_house
 from tests.support.tokens import AUDIENCE, ISSUER, KEY, bearer, token
 from tests.support.tree import policy_of
 
@@ -123,7 +123,8 @@ class City:
                 sent[name] = fill(self.place, scope)
         client = self.house.client
         client.headers.pop("Authorization", None)
-        return await client.request(operation.method, url, headers=headers, **sent)
+        overwriting = OVERWRITING if operation.method == "PUT" else {}
+        return await client.request(operation.method, url, headers=overwriting | headers, **sent)
 
 
 on_one_loop = pytest.mark.asyncio(loop_scope="module")

@@ -22,6 +22,7 @@ from shared.audit.tables import audit_log
 from shared.kernel.access import Role
 from shared.kernel.errors import InvalidInput
 from tests.catalog.city import GAOLOU, PASSWORD, TOTP, City, claims
+from tests.support.house import OVERWRITING
 from tests.support.tokens import bearer
 
 ACCOUNTS = "/api/catalog/accounts"
@@ -260,7 +261,7 @@ async def test_an_account_moves_with_its_volunteer(city: City) -> None:
     old = (await city.tokens(login=PHONE))["access_token"]
     city.clock.move(seconds=60)
     moved = await city.house.client.put(
-        f"/api/catalog/volunteers/{no}", json={"team_code": "legal"}, headers=await coordinator(city)
+        f"/api/catalog/volunteers/{no}", json={"team_code": "legal"}, headers=OVERWRITING | await coordinator(city)
     )
     assert moved.status_code == 200, moved.text
     assert await city.read(old) == 401
@@ -275,7 +276,9 @@ async def test_whoever_leaves_signs_in_no_more(city: City) -> None:
     tokens = await city.tokens(login=PHONE)
     city.clock.move(seconds=60)
     entry = f"/api/catalog/volunteers/{no}"
-    assert (await city.house.client.put(entry, json={"active": False}, headers=headers)).status_code == 200
+    assert (
+        await city.house.client.put(entry, json={"active": False}, headers=OVERWRITING | headers)
+    ).status_code == 200
     assert await city.read(tokens["access_token"]) == 401
     assert (await city.refresh(tokens["refresh_token"])).status_code == 400
     assert (await city.sign_in(login=PHONE)).status_code == 422
@@ -283,7 +286,7 @@ async def test_whoever_leaves_signs_in_no_more(city: City) -> None:
     assert (refused.status_code, refused.json()["code"]) == (422, "volunteer_gone")
     another = await ask(city, "", headers, login="又一个", roles=["volunteer"], volunteer_no=no)
     assert another.json()["code"] == "volunteer_gone"
-    assert (await city.house.client.put(entry, json={"active": True}, headers=headers)).status_code == 200
+    assert (await city.house.client.put(entry, json={"active": True}, headers=OVERWRITING | headers)).status_code == 200
     assert (await city.sign_in(login=PHONE)).status_code == 422, "until somebody opens it again"
     assert (await ask(city, f"/{account}/enable", headers)).json()["state"] == "active"
 

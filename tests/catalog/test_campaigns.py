@@ -8,7 +8,7 @@ import pytest
 from services.catalog.domain.campaign import alike
 from shared.contracts.catalog import CampaignChanged
 from tests.catalog.test_leaving import corps, post, put
-from tests.support.house import House
+from tests.support.house import OVERWRITING, House
 
 __all__ = ["corps"]
 
@@ -30,7 +30,7 @@ RED_JULY: dict[str, Any] = {
 
 
 async def enter(house: House, code: str, body: dict[str, Any], status: int = 200, **query: str) -> Any:
-    answer = await house.client.put(f"/api/catalog/campaigns/{code}", json=body, params=query)
+    answer = await house.client.put(f"/api/catalog/campaigns/{code}", json=body, params=query, headers=OVERWRITING)
     assert answer.status_code == status, answer.text
     return answer.json()
 

@@ -1,7 +1,7 @@
 """Entering the directory: what is published, what is refused."""
 
 from shared.contracts.catalog import TeamChanged, TeamRegistered, TownshipChanged
-from tests.support.house import House
+from tests.support.house import OVERWRITING, House
 
 GAOLOU = {"name": "高楼镇", "name_en": "Gaolou Town", "lat": 27.8136, "lon": 120.2775}
 HEALTH = {"name": "医疗卫生志愿服务队", "name_en": "Health", "agency_code": "health-bureau", "members": 12}
@@ -23,7 +23,7 @@ async def test_the_same_entry_twice_says_nothing_new(catalog: House) -> None:
 async def test_a_team_is_registered_once_and_then_changed(catalog: House) -> None:
     await catalog.client.put("/api/catalog/agencies/health-bureau", json={"name": "卫生局", "name_en": "Health Bureau"})
     await catalog.client.put("/api/catalog/teams/health", json=HEALTH)
-    await catalog.client.put("/api/catalog/teams/health", json=HEALTH | {"members": 14})
+    await catalog.client.put("/api/catalog/teams/health", json=HEALTH | {"members": 14}, headers=OVERWRITING)
     events = await catalog.published("catalog")
     assert [type(event) for event in events] == [TeamRegistered, TeamChanged]
     assert isinstance(events[1], TeamChanged)
@@ -101,7 +101,7 @@ async def test_a_published_edition_is_frozen(catalog: House) -> None:
     await enter_clinic(catalog)
     assert (await client.put("/api/catalog/editions/2014-summer", json=SUMMER)).json()["state"] == "draft"
     published = (await client.post("/api/catalog/editions/2014-summer/publish")).json()
-    await client.put("/api/catalog/items/health-clinic", json=CLINIC | {"name": "健康咨询"})
+    await client.put("/api/catalog/items/health-clinic", json=CLINIC | {"name": "健康咨询"}, headers=OVERWRITING)
     assert (await client.get("/api/catalog/editions/2014-summer")).json()["menu"] == published["menu"]
     assert published["menu"][0]["name"] == CLINIC["name"]
     changed = await client.put("/api/catalog/editions/2014-summer", json=SUMMER)

@@ -16,7 +16,7 @@ from shared.db.vault import add_key, is_sealed, reseal
 from shared.kernel.access import Role
 from shared.kernel.clock import utc_now
 from shared.kernel.errors import InvalidInput
-from tests.support.house import House
+from tests.support.house import OVERWRITING, House
 from tests.support.tokens import bearer
 
 IDENTITY = "33038119800101123" + ric.calc_check_digit("33038119800101123?")
@@ -291,7 +291,7 @@ async def test_a_volunteer_sees_the_own_entry_and_corrects_the_phone_alone(corps
     me = self_of(no)
     assert [v["no"] for v in (await corps.client.get(VOLUNTEERS, headers=me)).json()["items"]] == [no]
     assert (await corps.client.get(f"{VOLUNTEERS}/{other}", headers=me)).status_code == 404
-    corrected = await corps.client.put(f"{VOLUNTEERS}/{no}", json={"phone": "15900001111"}, headers=me)
+    corrected = await corps.client.put(f"{VOLUNTEERS}/{no}", json={"phone": "15900001111"}, headers=OVERWRITING | me)
     assert corrected.json()["phone"] == "159****1111"
     for field, value in {"name": "王芳", "identity": IDENTITY, "team_code": "legal", "active": False}.items():
         refused = await corps.client.put(f"{VOLUNTEERS}/{no}", json={field: value}, headers=me)
@@ -353,10 +353,10 @@ async def test_values_stay_readable_when_the_keys_rotate(corps: House) -> None:
 # --- leaving, export, erasure ---------------------------------------------------------------------
 async def test_events_tell_number_team_and_state_and_nothing_else(corps: House) -> None:
     no = await enter(corps)
-    await corps.client.put(f"{VOLUNTEERS}/{no}", json={"phone": "15900001111"})
-    await corps.client.put(f"{VOLUNTEERS}/{no}", json={"team_code": "legal"})
-    await corps.client.put(f"{VOLUNTEERS}/{no}", json={"active": False})
-    await corps.client.put(f"{VOLUNTEERS}/{no}", json={"active": False})
+    await corps.client.put(f"{VOLUNTEERS}/{no}", json={"phone": "15900001111"}, headers=OVERWRITING)
+    await corps.client.put(f"{VOLUNTEERS}/{no}", json={"team_code": "legal"}, headers=OVERWRITING)
+    for _ in range(2):
+        await corps.client.put(f"{VOLUNTEERS}/{no}", json={"active": False}, headers=OVERWRITING)
     said = [event for event in await corps.published("catalog") if isinstance(event, VolunteerChanged)]
     assert said == [
         VolunteerChanged(volunteer_no=no, team_code="health", active=True),

@@ -167,7 +167,10 @@ class Player:
         ):
             response = await self.http.post(VOLUNTEERS, content=content)
             assert response.status_code == 422
-        await self.call("PUT", f"{VOLUNTEERS}/{no}", {"phone": PHONE, "name": NAME, "identity": IDENTITY}, status=200)
+        right = {"phone": PHONE, "name": NAME, "identity": IDENTITY}
+        await self.call("PUT", f"{VOLUNTEERS}/{no}", right, status=428)
+        await self.call("PUT", f"{VOLUNTEERS}/{no}", right, status=412, headers={"If-Match": '"0-0"'})
+        await self.call("PUT", f"{VOLUNTEERS}/{no}", right, status=200, headers={"If-Match": "*"})
         return no
 
     async def wrong_tokens(self, method: str, path: str, body: dict[str, Any]) -> None:

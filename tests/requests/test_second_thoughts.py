@@ -47,7 +47,7 @@ async def test_a_step_can_be_bound_to_what_was_read(requests: House) -> None:
 
 async def test_whoever_replaces_an_order_says_which_version(requests: House) -> None:
     url = f"/api/requests/orders/{(await order(requests))['id']}"
-    unsaid = await requests.client.put(url, json=ORDER)
+    unsaid = await requests.client.put(url, json=ORDER | {"priority": 1})
     assert (unsaid.status_code, unsaid.json()["code"], unsaid.json()["field"]) == (428, "if_match_needed", "If-Match")
     for nothing in ('W/"1-0123456789abcdef"', '"of another"', "1"):
         refused = await requests.client.put(url, json=ORDER, headers={"If-Match": nothing})

@@ -10,7 +10,7 @@ from services.catalog.bootstrap import build
 from services.catalog.settings import CatalogSettings
 from services.catalog.store.tables import volunteer
 from shared.db.engine import Database
-from tests.support.house import House, running_house
+from tests.support.house import OVERWRITING, House, running_house
 
 LIN = {
     "team_code": "health",
@@ -72,6 +72,8 @@ async def test_what_was_erased_is_in_no_file(catalog: House, tmp_path: Path) -> 
 async def test_what_was_corrected_is_in_no_file(catalog: House, tmp_path: Path) -> None:
     no = (await catalog.client.post("/api/catalog/volunteers", json=LIN)).json()["no"]
     (phone, _name) = await sealed_of(catalog, no)
-    corrected = await catalog.client.put(f"/api/catalog/volunteers/{no}", json={"phone": "13900139000"})
+    corrected = await catalog.client.put(
+        f"/api/catalog/volunteers/{no}", json={"phone": "13900139000"}, headers=OVERWRITING
+    )
     assert corrected.status_code == 200, corrected.text
     assert [path.name for path in files(tmp_path) if phone in path.read_bytes()] == []

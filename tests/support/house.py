@@ -22,6 +22,9 @@ from shared.service import Service
 from tests.support.clock import StandingClock
 from tests.support.tokens import EVERYTHING, bearer
 
+OVERWRITING = {"If-Match": "*"}
+"""Headers of a PUT that replaces whatever is there, for tests that are about something else."""
+
 
 class House:
     """What a test talks to. ``client`` reaches the services' HTTP doors at ``/api/<name>/...``."""

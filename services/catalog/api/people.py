@@ -94,7 +94,11 @@ async def get_volunteer(volunteer_no: VolunteerNo, uow: Uow) -> VolunteerAnswer:
     return VolunteerAnswer.model_validate(await volunteers.get_volunteer(uow, volunteer_no))
 
 
-@router.put("/{volunteer_no}", summary="Correct a volunteer's entry", **door("correct_volunteer", 404, 409, 422))
+@router.put(
+    "/{volunteer_no}",
+    summary="Correct a volunteer's entry",
+    **door("correct_volunteer", 404, 409, 422, 428),
+)
 async def put_volunteer(volunteer_no: VolunteerNo, body: CorrectionBody, uow: Uow) -> VolunteerAnswer:
     return VolunteerAnswer.model_validate(await volunteers.correct(uow, volunteer_no, **_clear(body)))
 

@@ -18,7 +18,7 @@ After = Annotated[str | None, Query(max_length=40, description="code to begin be
 Limit = Annotated[int, Query(ge=1, le=500)]
 
 
-@router.put("/agencies/{code}", summary="Enter or correct an agency", **door("enter_directory", 422))
+@router.put("/agencies/{code}", summary="Enter or correct an agency", **door("enter_directory", 422, 428))
 async def put_agency(code: Code, body: schemas.EntryBody, uow: Uow) -> schemas.EntryAnswer:
     return schemas.EntryAnswer.model_validate(await commands.enter_agency(uow, code, **body.model_dump()))
 
@@ -29,7 +29,12 @@ async def list_agencies(uow: Uow, after: After = None, limit: Limit = 100) -> Pa
     return Page[schemas.EntryAnswer].model_validate({"items": items, "next_after": next_after})
 
 
-@router.put("/categories/{code}", summary="Enter or correct a category", **door("enter_directory", 422))
+@router.get("/agencies/{code}", summary="One agency", **door("read_directory", 404, 422))
+async def get_agency(code: Code, uow: Uow) -> schemas.EntryAnswer:
+    return schemas.EntryAnswer.model_validate(await queries.get_entry(uow, Agency, code))
+
+
+@router.put("/categories/{code}", summary="Enter or correct a category", **door("enter_directory", 422, 428))
 async def put_category(code: Code, body: schemas.EntryBody, uow: Uow) -> schemas.EntryAnswer:
     return schemas.EntryAnswer.model_validate(await commands.enter_category(uow, code, **body.model_dump()))
 
@@ -40,7 +45,12 @@ async def list_categories(uow: Uow, after: After = None, limit: Limit = 100) -> 
     return Page[schemas.EntryAnswer].model_validate({"items": items, "next_after": next_after})
 
 
-@router.put("/townships/{code}", summary="Enter or correct a township", **door("enter_directory", 422))
+@router.get("/categories/{code}", summary="One category", **door("read_directory", 404, 422))
+async def get_category(code: Code, uow: Uow) -> schemas.EntryAnswer:
+    return schemas.EntryAnswer.model_validate(await queries.get_entry(uow, Category, code))
+
+
+@router.put("/townships/{code}", summary="Enter or correct a township", **door("enter_directory", 422, 428))
 async def put_township(code: TownshipCode, body: schemas.TownshipBody, uow: Uow) -> schemas.TownshipAnswer:
     return schemas.TownshipAnswer.model_validate(await commands.enter_township(uow, code, **body.model_dump()))
 
@@ -51,7 +61,12 @@ async def list_townships(uow: Uow, after: After = None, limit: Limit = 100) -> P
     return Page[schemas.TownshipAnswer].model_validate({"items": items, "next_after": next_after})
 
 
-@router.put("/teams/{code}", summary="Register a team, or correct its entry", **door("enter_directory", 422))
+@router.get("/townships/{code}", summary="One township", **door("read_directory", 404, 422))
+async def get_township(code: TownshipCode, uow: Uow) -> schemas.TownshipAnswer:
+    return schemas.TownshipAnswer.model_validate(await queries.get_entry(uow, Township, code))
+
+
+@router.put("/teams/{code}", summary="Register a team, or correct its entry", **door("enter_directory", 422, 428))
 async def put_team(code: Code, body: schemas.TeamBody, uow: Uow) -> schemas.TeamAnswer:
     return schemas.TeamAnswer.model_validate(await commands.register_team(uow, code, **body.model_dump()))
 
@@ -77,7 +92,7 @@ async def reinstate_team(code: Code, uow: Uow) -> schemas.TeamAnswer:
     return schemas.TeamAnswer.model_validate(await commands.reinstate_team(uow, code))
 
 
-@router.put("/items/{code}", summary="Enter or correct a service item", **door("enter_directory", 422))
+@router.put("/items/{code}", summary="Enter or correct a service item", **door("enter_directory", 422, 428))
 async def put_item(code: Code, body: schemas.ItemBody, uow: Uow) -> schemas.ItemAnswer:
     return schemas.ItemAnswer.model_validate(await commands.enter_item(uow, code, **body.model_dump()))
 
@@ -93,7 +108,7 @@ async def get_item(code: Code, uow: Uow) -> schemas.ItemAnswer:
     return schemas.ItemAnswer.model_validate(await queries.get_entry(uow, ServiceItem, code))
 
 
-@router.put("/campaigns/{code}", summary="Create or correct a campaign", **door("change_campaigns", 409, 422))
+@router.put("/campaigns/{code}", summary="Create or correct a campaign", **door("change_campaigns", 409, 422, 428))
 async def put_campaign(
     code: Code, body: schemas.CampaignBody, uow: Uow, confirmed: Confirmed = frozenset()
 ) -> schemas.CampaignAnswer:
@@ -139,7 +154,11 @@ async def reopen_campaign(code: Code, uow: Uow) -> schemas.CampaignAnswer:
     return schemas.CampaignAnswer.model_validate(await campaigns.reopen_campaign(uow, code))
 
 
-@router.put("/editions/{code}", summary="Draft an edition, or change its draft", **door("draft_edition", 404, 409, 422))
+@router.put(
+    "/editions/{code}",
+    summary="Draft an edition, or change its draft",
+    **door("draft_edition", 404, 409, 422, 428),
+)
 async def put_edition(code: Code, body: schemas.EditionBody, uow: Uow) -> schemas.EditionAnswer:
     return schemas.EditionAnswer.model_validate(await commands.draft_edition(uow, code, **body.model_dump()))
 

@@ -36,6 +36,7 @@ class Campaign(Aggregate):
     ordered before stays. ``revision`` rises with each change, so that a copy is never replaced by an older state."""
 
     kind: ClassVar[str] = "campaign"
+    CONTENT: ClassVar[tuple[str, ...]] = ("name", "name_en", "starts_on", "ends_on", "themes")
     STEPS: ClassVar[Steps] = {"open": ("correct", "close"), "closed": ("reopen",)}
 
     code: str

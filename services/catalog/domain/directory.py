@@ -13,6 +13,8 @@ TeamState = Literal["active", "retired"]
 class Entry(Aggregate):
     """Something that is entered under a code of its own, and may be corrected later."""
 
+    CONTENT: ClassVar[tuple[str, ...]] = ("name", "name_en")
+
     code: str
     name: str
     name_en: str
@@ -48,6 +50,7 @@ class Township(Entry):
     """A town or subdistrict (镇街), with its centre as a WGS-84 point in degrees."""
 
     kind: ClassVar[str] = "township"
+    CONTENT: ClassVar[tuple[str, ...]] = (*Entry.CONTENT, "lat", "lon")
 
     lat: float
     lon: float
@@ -61,6 +64,7 @@ class Team(Entry):
     """
 
     kind: ClassVar[str] = "team"
+    CONTENT: ClassVar[tuple[str, ...]] = (*Entry.CONTENT, "agency_code", "members")
     STEPS: ClassVar[Steps] = {"active": ("retire",), "retired": ("reinstate",)}
 
     agency_code: str
@@ -84,6 +88,13 @@ class ServiceItem(Entry):
     """
 
     kind: ClassVar[str] = "item"
+    CONTENT: ClassVar[tuple[str, ...]] = (
+        *Entry.CONTENT,
+        "category_code",
+        "teams",
+        "volunteers_needed",
+        "minutes_per_resident",
+    )
 
     category_code: str
     teams: list[str]

@@ -22,6 +22,7 @@ class Edition(Aggregate):
     """
 
     kind: ClassVar[str] = "edition"
+    CONTENT: ClassVar[tuple[str, ...]] = ("title", "effective_on", "retires_on", "item_codes")
     STEPS: ClassVar[Steps] = {
         "draft": ("redraft", "publish"),
         "published": ("withdraw",),

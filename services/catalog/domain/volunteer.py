@@ -1,5 +1,6 @@
 """The people of the teams (志愿者): as little about each as the work needs, sealed where it is kept."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Literal
@@ -32,6 +33,7 @@ class Volunteer(Aggregate):
     """
 
     kind: ClassVar[str] = "volunteer"
+    CONTENT: ClassVar[tuple[str, ...]] = ("team_code", "active", "name", "phone", "identity")
     STEPS: ClassVar[Steps] = {
         "active": ("correct", "leave", "reveal", "export", "erase"),
         "left": ("correct", "return", "reveal", "export", "erase"),
@@ -51,6 +53,17 @@ class Volunteer(Aggregate):
     @property
     def key(self) -> str:
         return self.no
+
+    def content(self) -> Mapping[str, object]:
+        """Personal values count as changed whenever they are given, for each sealing gives another text: whether an
+        edit changes anything must not tell who tries numbers that one of them is right."""
+        return {
+            "team_code": self.team_code,
+            "active": self.state == "active",
+            "name": self.name_sealed,
+            "phone": self.phone_sealed,
+            "identity": self.identity_sealed,
+        }
 
     def leave(self) -> None:
         self.require("leave", self.state)

@@ -9,7 +9,9 @@ from shared.kernel.errors import NotFound
 
 
 async def prefer(uow: UnitOfWork, recipient_id: str, *, language: str, email: str | None) -> Recipient:
-    """Sets the language of a recipient's mail, and its address; without one it gets no mail.
+    """Sets the language of a recipient's mail, and its address; without one it gets no mail. Whoever sets them need not
+    say what stood there before: they are two values of the post's own, set together and never read in clear, and the
+    recipient's version counts its messages, so that it says nothing about them.
 
     :raises InvalidInput: the address is none. :raises NotFound: no event has mentioned the recipient.
     """

@@ -90,7 +90,11 @@ async def get_order(order_id: str, uow: Uow) -> schemas.OrderAnswer:
     return schemas.OrderAnswer.model_validate(await queries.get_order(uow, order_id))
 
 
-@router.put("/orders/{order_id}", summary="Change a draft or a returned order", **door("redraft_order", 404, 409, 422))
+@router.put(
+    "/orders/{order_id}",
+    summary="Change a draft or a returned order",
+    **door("redraft_order", 404, 409, 422, 428),
+)
 async def put_order(
     order_id: str, body: schemas.OrderBody, uow: Uow, state: AppState, confirmed: Confirmed = frozenset()
 ) -> schemas.OrderAnswer:

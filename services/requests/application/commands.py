@@ -85,17 +85,14 @@ async def draft_order(
 async def redraft_order(
     uow: UnitOfWork, menu: Menu, order_id: str, draft: Draft, confirmed: Confirmations = ()
 ) -> Order:
-    """Replaces what the order says as a whole, so the request says which version it replaces.
+    """Replaces what the order says as a whole.
 
     :raises InvalidInput: as for a new draft. :raises IllegalTransition: it is submitted already.
-    :raises ChangedMeanwhile: somebody changed it since. :raises PreconditionNeeded: it does not say.
     """
     grant = uow.permit(POLICY, "redraft_order")
     grant.require_for("township_code", township=draft.township_code)
     async with uow.transaction() as tx:
         order = await _own(tx, grant, order_id)
-        if uow.target is not None:
-            uow.target.require()
         doubts = Doubts(confirmed)
         order.redraft(draft, await menu.lines_of(uow, draft, doubts))
         doubts.settle()

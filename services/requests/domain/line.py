@@ -68,6 +68,11 @@ class Line:
     rating_text: str | None = None
 
     @property
+    def wanted(self) -> tuple[str, int, str | None]:
+        """What the township asks for: the item, for how many residents, and what it says to it."""
+        return self.item_code, self.expected_attendance, self.remark
+
+    @property
     def rating(self) -> Rating | None:
         return None if self.score is None else Rating(self.score, self.rating_text)
 

@@ -1,7 +1,7 @@
 """An order: what a township asks for, from the draft to the ratings."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar, Literal
@@ -94,6 +94,17 @@ class Order(Aggregate):
     """
 
     kind: ClassVar[str] = "order"
+    CONTENT: ClassVar[tuple[str, ...]] = (
+        "township_code",
+        "edition_id",
+        "campaign_id",
+        "place",
+        "point",
+        "lines",
+        "wished_on",
+        "ruled_out_on",
+        "priority",
+    )
     STEPS: ClassVar[Steps] = {
         "draft": ("redraft", "submit", "cancel"),
         "submitted": ("accept", "return", "cancel"),
@@ -149,6 +160,10 @@ class Order(Aggregate):
     def key(self) -> str:
         return self.id
 
+    def content(self) -> Mapping[str, object]:
+        """Of the lines, what the township asks for."""
+        return {**super().content(), "lines": [line.wanted for line in self.lines]}
+
     @property
     def point(self) -> Point | None:
         return None if self.lat is None or self.lon is None else Point(lat=self.lat, lon=self.lon)
@@ -161,9 +176,11 @@ class Order(Aggregate):
     def redraft(self, draft: Draft, lines: list[Line]) -> None:
         self.require("redraft", self.state)
         if draft.edition_id != self.edition_id:
-            self.open_edition_id = None
+            self.open_edition_id, self.lines = None, lines
+        elif [line.wanted for line in lines] != [line.wanted for line in self.lines]:
+            self.lines = lines
         self.township_code, self.edition_id, self.campaign_id = draft.township_code, draft.edition_id, draft.campaign_id
-        self.place, self.priority, self.lines = draft.place, draft.priority, lines
+        self.place, self.priority = draft.place, draft.priority
         self.lat, self.lon = (draft.point.lat, draft.point.lon) if draft.point else (None, None)
         self.wished_on, self.ruled_out_on = sorted(set(draft.wished_on)), sorted(set(draft.ruled_out_on))
 
