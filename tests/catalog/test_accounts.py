@@ -271,14 +271,12 @@ async def test_an_account_moves_with_its_volunteer(city: City) -> None:
 
 
 async def test_whoever_leaves_signs_in_no_more(city: City) -> None:
-    no, headers = await volunteer_of(city), await coordinator(city)
+    no, headers = await volunteer_of(city), OVERWRITING | await coordinator(city)
     account = await ensure(city, PHONE, Role.VOLUNTEER, volunteer_no=no)
     tokens = await city.tokens(login=PHONE)
     city.clock.move(seconds=60)
     entry = f"/api/catalog/volunteers/{no}"
-    assert (
-        await city.house.client.put(entry, json={"active": False}, headers=OVERWRITING | headers)
-    ).status_code == 200
+    assert (await city.house.client.put(entry, json={"active": False}, headers=headers)).status_code == 200
     assert await city.read(tokens["access_token"]) == 401
     assert (await city.refresh(tokens["refresh_token"])).status_code == 400
     assert (await city.sign_in(login=PHONE)).status_code == 422
@@ -286,7 +284,7 @@ async def test_whoever_leaves_signs_in_no_more(city: City) -> None:
     assert (refused.status_code, refused.json()["code"]) == (422, "volunteer_gone")
     another = await ask(city, "", headers, login="又一个", roles=["volunteer"], volunteer_no=no)
     assert another.json()["code"] == "volunteer_gone"
-    assert (await city.house.client.put(entry, json={"active": True}, headers=OVERWRITING | headers)).status_code == 200
+    assert (await city.house.client.put(entry, json={"active": True}, headers=headers)).status_code == 200
     assert (await city.sign_in(login=PHONE)).status_code == 422, "until somebody opens it again"
     assert (await ask(city, f"/{account}/enable", headers)).json()["state"] == "active"
 

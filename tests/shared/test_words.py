@@ -22,7 +22,9 @@ DEVELOPERS = {
     "a pattern": re.compile(r"\\w|\[a-z|\[0-9|\^|\{\d+,\d*\}"),
     "an identifier": re.compile(r"\b[a-z]+_[a-z_]+\b(?!\})"),
     "a long hexadecimal number": re.compile(r"\b(?=\d*[a-f])(?=[a-f]*\d)[0-9a-f]{8,}\b"),
-    "a word of a protocol": re.compile(r"Idempotency-Key|\bHTTP\b|\bBearer\b|\bnull\b|\btrue\b|\bfalse\b"),
+    "a word of a protocol": re.compile(
+        r"Idempotency-Key|If-Match|If-None-Match|\bETag\b|\bHTTP\b|\bBearer\b|\bnull\b|\btrue\b|\bfalse\b"
+    ),
 }
 FOR_PROGRAMS = {"client_unknown", "challenge_missing", "form_expected"}
 """Only whoever writes a client can meet these; they name what that person must correct."""

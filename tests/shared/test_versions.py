@@ -1,0 +1,77 @@
+"""Which object an address is about, and that nothing can be replaced unseen."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from cli.documents import openapi
+from services.embedded import build_all
+from services.notify.domain.recipient import Recipient
+from shared.http.versions import NEEDED, kind_of, named_last
+from shared.kernel.aggregate import Aggregate
+from tests.shared.test_words import aggregates
+from tests.support.tree import SERVICES
+
+NO_AGGREGATES = {"people", "invitation"}
+"""What some addresses name and no version is kept of."""
+
+UNBOUND = {Recipient.kind}
+"""What can be replaced without a word about its version; see :func:`services.notify.application.commands.prefer`."""
+
+
+@pytest.fixture(scope="module")
+def documents(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Mapping[str, Any]]:
+    return {service.name: openapi(service) for service in build_all(tmp_path_factory.mktemp("data"))}
+
+
+@pytest.mark.parametrize(
+    ("path", "collection", "parameter"),
+    [
+        ("/teams/{code}", "teams", "code"),
+        ("/teams/{code}/retire", "teams", "code"),
+        ("/plans/{plan_id}/stops/{stop_id}/link", "stops", "stop_id"),
+        ("/orders", "orders", None),
+        ("/accounts/self/password", "password", None),
+    ],
+)
+def test_what_an_address_is_about_stands_last_in_it(path: str, collection: str, parameter: str | None) -> None:
+    assert named_last(path) == (collection, parameter)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_address_of_an_object_names_a_kind(service: str, documents: Mapping[str, Mapping[str, Any]]) -> None:
+    kinds = {kind for kind, _ in aggregates(service)} | NO_AGGREGATES
+    named = {kind_of(named_last(path)[0]) for path in documents[service]["paths"] if "{" in path}
+    assert named
+    assert named - kinds == set()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_a_put_replaces_is_what_versions_are_compared_for(
+    service: str, documents: Mapping[str, Mapping[str, Any]]
+) -> None:
+    document = documents[service]
+    known = {of.kind: of for of in _below(Aggregate) if of.__module__.startswith(f"services.{service}.")}
+    for path, operations in document["paths"].items():
+        collection, parameter = named_last(path)
+        if parameter is None or "put" not in operations:
+            continue
+        operation, kind = operations["put"], kind_of(collection)
+        body = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+        fields = set(document["components"]["schemas"][body]["properties"])
+        headers = {given["name"] for given in operation["parameters"] if given["in"] == "header"}
+        content = set(known[kind].CONTENT)
+        if kind in UNBOUND:
+            assert (content, NEEDED in operation["responses"]) == (set(), False), path
+        else:
+            assert content == fields, path
+            assert operation["responses"].keys() >= {"412", NEEDED}, path
+            assert headers >= {"If-Match", "If-None-Match"}, path
+
+
+def _below(kind: type[Aggregate]) -> Iterator[type[Aggregate]]:
+    for below in kind.__subclasses__():
+        if "kind" in vars(below):
+            yield below
+        yield from _below(below)
