@@ -67,6 +67,8 @@ class Transaction:
         """The event that is being applied; None when a request or a job opened the transaction."""
         self._gathers = gathers
         self._target = target
+        if target is not None:
+            target.begin()
         self._outbox = outbox
         self._appended: list[Aggregate] = []
         self._recorded: list[Recorded] = []
@@ -197,6 +199,8 @@ class Transaction:
     def committed(self, wake_relay: Callable[[], None]) -> None:
         """What is to be done once it is safe. A relay with nothing to send is not woken: most of what a consumer
         stores causes no event, and looking costs more than storing."""
+        if self._target is not None:
+            self._target.keep()
         if self._speaks:
             wake_relay()
         for call, arguments in self._after_commit:

@@ -70,6 +70,7 @@ class Target:
     is_new: bool = False
     found: int | None = None
     _met: Aggregate | None = field(default=None, init=False)
+    _version: int | None = field(default=None, init=False)
     _state: str | None = field(default=None, init=False)
     _content: Mapping[str, object] = field(default_factory=dict, init=False)
     _is_settled: bool = field(default=False, init=False)
@@ -84,11 +85,15 @@ class Target:
         if self.key is None and aggregate.kind == self.kind:
             self.key = key or aggregate.key
 
+    def begin(self) -> None:
+        """A transaction begins; what an earlier one met, and did not keep, may be different now."""
+        self._met, self._content = None, {}
+
     def meet(self, aggregate: Aggregate) -> None:
         """Keeps how the object is before the request changes it, if it is the target."""
         if self._met is None and not self._is_settled and self._is_it(aggregate):
             self.note(aggregate)
-            self._met, self._state = aggregate, getattr(aggregate, "state", None)
+            self._met, self._version, self._state = aggregate, self.found, getattr(aggregate, "state", None)
             self._content = aggregate.content() if self.replaces else {}
 
     def check(self, *, is_complete: bool = True) -> None:
@@ -98,24 +103,27 @@ class Target:
         """
         if self._is_settled:
             return
-        if self._met is None or self.found is None:
+        if self._met is None or self._version is None:
             if self.replaces and self.versions is not None:
                 raise NothingToReplace
         elif self.is_new:
             raise ExistsAlready
-        elif self.versions is not None and self.found not in self.versions:
+        elif self.versions is not None and self._version not in self.versions:
             differing = self._differing()
             is_known = bool(differing) or (is_complete and bool(self._content))
-            raise ChangedMeanwhile(self.kind, self.found, self._state, differing if is_known else None)
+            raise ChangedMeanwhile(self.kind, self._version, self._state, differing if is_known else None)
 
     def settle(self) -> None:
-        """To be called once, when the request has changed the object and nothing is stored yet.
+        """To be called when the request has changed the object and nothing is stored yet.
 
         :raises PreconditionFailed: see :meth:`check`. :raises PreconditionNeeded: it replaces what is there unseen.
         """
         self.check()
         if self.versions is None and not self.overwrites and not self._is_settled and self._differing():
             raise PreconditionNeeded
+
+    def keep(self) -> None:
+        """The request's change is stored. What else it does is its own matter."""
         self._is_settled = True
 
     def _differing(self) -> list[str]:

@@ -1,7 +1,8 @@
 """Which object an address is about, and that nothing can be replaced unseen."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import pytest
 
@@ -10,6 +11,7 @@ from services.embedded import build_all
 from services.notify.domain.recipient import Recipient
 from shared.http.versions import NEEDED, kind_of, named_last
 from shared.kernel.aggregate import Aggregate
+from shared.kernel.precondition import ChangedMeanwhile, Target
 from tests.shared.test_words import aggregates
 from tests.support.tree import SERVICES
 
@@ -68,6 +70,36 @@ def test_what_a_put_replaces_is_what_versions_are_compared_for(
             assert content == fields, path
             assert operation["responses"].keys() >= {"412", NEEDED}, path
             assert headers >= {"If-Match", "If-None-Match"}, path
+
+
+@dataclass(eq=False, kw_only=True)
+class Leaflet(Aggregate):
+    kind: ClassVar[str] = "leaflet"
+    CONTENT: ClassVar[tuple[str, ...]] = ("title",)
+
+    title: str
+    version: int = 1
+
+    @property
+    def key(self) -> str:
+        return "one"
+
+
+def test_a_transaction_that_was_not_kept_is_forgotten_and_one_that_was_is_the_request_s_own() -> None:
+    target = Target("leaflet", "one", replaces=True, versions=frozenset({1}))
+
+    def change(version: int) -> None:
+        target.begin()
+        target.meet(leaflet := Leaflet(title="old", version=version))
+        leaflet.title = "new"
+        target.settle()
+
+    change(1)
+    with pytest.raises(ChangedMeanwhile):  # the store refused the first, and somebody else came in between
+        change(2)
+    change(1)
+    target.keep()
+    change(2)
 
 
 def _below(kind: type[Aggregate]) -> Iterator[type[Aggregate]]:

@@ -2595,7 +2595,7 @@ export interface operations {
     propose_plan_plans_post: {
         parameters: {
             query?: {
-                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
+                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on: of all answers so far, for a later one may name more */
                 confirm?: string[];
             };
             header?: {
@@ -2777,7 +2777,7 @@ export interface operations {
     publish_plan_plans__plan_id__publish_post: {
         parameters: {
             query?: {
-                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
+                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on: of all answers so far, for a later one may name more */
                 confirm?: string[];
             };
             header?: {
@@ -2852,16 +2852,6 @@ export interface operations {
             };
             /** @description Refused */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
-            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2967,16 +2957,6 @@ export interface operations {
             };
             /** @description Refused */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
-            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3260,16 +3240,6 @@ export interface operations {
                 };
             };
             /** @description Refused */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3376,7 +3346,7 @@ export interface operations {
     postpone_stop_stops__stop_id__postpone_post: {
         parameters: {
             query?: {
-                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
+                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on: of all answers so far, for a later one may name more */
                 confirm?: string[];
             };
             header?: {
@@ -3464,16 +3434,6 @@ export interface operations {
                 };
             };
             /** @description Refused */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3498,7 +3458,7 @@ export interface operations {
     cancel_stop_stops__stop_id__cancel_post: {
         parameters: {
             query?: {
-                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
+                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on: of all answers so far, for a later one may name more */
                 confirm?: string[];
             };
             header?: {
@@ -3586,16 +3546,6 @@ export interface operations {
                 };
             };
             /** @description Refused */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3620,7 +3570,7 @@ export interface operations {
     start_stop_stops__stop_id__start_post: {
         parameters: {
             query?: {
-                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
+                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on: of all answers so far, for a later one may name more */
                 confirm?: string[];
             };
             header?: {
@@ -3708,16 +3658,6 @@ export interface operations {
                 };
             };
             /** @description Refused */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3742,7 +3682,7 @@ export interface operations {
     report_booths_stops__stop_id__reports_post: {
         parameters: {
             query?: {
-                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
+                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on: of all answers so far, for a later one may name more */
                 confirm?: string[];
             };
             header?: {
@@ -3821,16 +3761,6 @@ export interface operations {
             };
             /** @description Refused */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
-            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3940,7 +3870,7 @@ export interface operations {
     accept_assignment_assignments__assignment_id__accept_post: {
         parameters: {
             query?: {
-                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
+                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on: of all answers so far, for a later one may name more */
                 confirm?: string[];
             };
             header?: {
@@ -4024,16 +3954,6 @@ export interface operations {
                 };
             };
             /** @description Refused */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4058,7 +3978,7 @@ export interface operations {
     decline_assignment_assignments__assignment_id__decline_post: {
         parameters: {
             query?: {
-                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
+                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on: of all answers so far, for a later one may name more */
                 confirm?: string[];
             };
             header?: {
@@ -4137,16 +4057,6 @@ export interface operations {
             };
             /** @description Refused */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
-            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4255,7 +4165,7 @@ export interface operations {
     start_run_planning_runs_post: {
         parameters: {
             query?: {
-                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
+                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on: of all answers so far, for a later one may name more */
                 confirm?: string[];
             };
             header?: {
@@ -4599,16 +4509,6 @@ export interface operations {
             };
             /** @description Refused */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
-            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4996,16 +4896,6 @@ export interface operations {
                 };
             };
             /** @description Refused */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5115,16 +5005,6 @@ export interface operations {
                 };
             };
             /** @description Refused */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5221,16 +5101,6 @@ export interface operations {
             };
             /** @description Refused */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
-            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5370,7 +5240,7 @@ export interface operations {
     publish_candidate_candidates__candidate_id__publish_post: {
         parameters: {
             query?: {
-                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
+                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on: of all answers so far, for a later one may name more */
                 confirm?: string[];
             };
             header?: {
@@ -5449,16 +5319,6 @@ export interface operations {
             };
             /** @description Refused */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
-            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5721,16 +5581,6 @@ export interface operations {
             };
             /** @description Refused */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
-            428: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -976,16 +976,6 @@ export interface operations {
                 };
             };
             /** @description Refused */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1274,16 +1264,6 @@ export interface operations {
             };
             /** @description Refused */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
-            428: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1572,7 +1572,7 @@ export interface operations {
     post_order_orders_post: {
         parameters: {
             query?: {
-                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
+                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on: of all answers so far, for a later one may name more */
                 confirm?: string[];
             };
             header?: {
@@ -1828,11 +1828,13 @@ export interface operations {
     put_order_orders__order_id__put: {
         parameters: {
             query?: {
-                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
+                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on: of all answers so far, for a later one may name more */
                 confirm?: string[];
             };
             header?: {
-                /** @description the entity tag of what was read; 412 when it was changed since */
+                /** @description *: 412 when there is one already */
+                "If-None-Match"?: string;
+                /** @description the entity tag of what was read; 412 when it was changed since. Needed to change what is there; * overwrites it */
                 "If-Match"?: string;
             };
             path: {
@@ -1950,7 +1952,7 @@ export interface operations {
     submit_order_orders__order_id__submit_post: {
         parameters: {
             query?: {
-                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
+                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on: of all answers so far, for a later one may name more */
                 confirm?: string[];
             };
             header?: {
@@ -2025,16 +2027,6 @@ export interface operations {
             };
             /** @description Refused */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
-            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2149,16 +2141,6 @@ export interface operations {
                 };
             };
             /** @description Refused */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2183,7 +2165,7 @@ export interface operations {
     return_order_orders__order_id__return_post: {
         parameters: {
             query?: {
-                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
+                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on: of all answers so far, for a later one may name more */
                 confirm?: string[];
             };
             header?: {
@@ -2271,16 +2253,6 @@ export interface operations {
                 };
             };
             /** @description Refused */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2305,7 +2277,7 @@ export interface operations {
     cancel_order_orders__order_id__cancel_post: {
         parameters: {
             query?: {
-                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
+                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on: of all answers so far, for a later one may name more */
                 confirm?: string[];
             };
             header?: {
@@ -2384,16 +2356,6 @@ export interface operations {
             };
             /** @description Refused */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
-            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2508,16 +2470,6 @@ export interface operations {
                 };
             };
             /** @description Refused */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2542,7 +2494,7 @@ export interface operations {
     post_rating_orders__order_id__ratings_post: {
         parameters: {
             query?: {
-                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on */
+                /** @description the codes of the doubts (409 confirmation_needed) in spite of which the request is to go on: of all answers so far, for a later one may name more */
                 confirm?: string[];
             };
             header?: {
@@ -2621,16 +2573,6 @@ export interface operations {
             };
             /** @description Refused */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused */
-            428: {
                 headers: {
                     [name: string]: unknown;
                 };
