@@ -15,10 +15,11 @@ import httpx
 import pyotp
 
 from cli.files import BadFile, read_json
-from cli.terminal import words
+from cli.terminal import language_of, words
 
 CLIENT = "diancai-cli"
 REDIRECT = "http://127.0.0.1/signed-in"  # nobody listens there: the code is read from the answer itself
+TIMEOUT = httpx.Timeout(30, connect=3)
 RENEW_SECONDS = 60
 """A token that ends within this is replaced ahead of time."""
 
@@ -53,7 +54,8 @@ class Session:
         async with self._turn:  # many ask at once, one signs in
             if time.monotonic() < self._ends_at - RENEW_SECONDS:
                 return self._access
-            async with httpx.AsyncClient(timeout=httpx.Timeout(30, connect=3), trust_env=False) as http:
+            headers = {"Accept-Language": language_of()}
+            async with httpx.AsyncClient(timeout=TIMEOUT, headers=headers, trust_env=False) as http:
                 await self._renew(http)
             return self._access
 

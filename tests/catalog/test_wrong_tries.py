@@ -5,6 +5,7 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pyotp
 import pytest
 from sqlalchemy import select
 
@@ -12,7 +13,7 @@ from services.catalog.application.wrong_tries import counter_of, failures_of
 from services.catalog.domain.sign_in import FREE_FAILURES, Failures
 from services.catalog.store.tables import sign_in_failure
 from shared.audit.tables import audit_log
-from tests.catalog.city import ASKED, City
+from tests.catalog.city import ASKED, TOTP, City
 
 
 async def test_wrong_tries_on_one_name_from_one_address_make_wait(city: City, figures: Any) -> None:
@@ -32,6 +33,23 @@ async def test_wrong_tries_spread_over_many_names_make_their_address_wait(city: 
     assert statuses[:20] == [422] * 20
     assert 429 in statuses[20:]
     figures.note("sign-in: wrong tries over many names before their address must wait", statuses.index(429))
+
+
+async def test_a_code_that_is_used_up_is_no_guess(city: City) -> None:
+    """Commands that are typed one after the other sign in with the same code, and only the first one can."""
+    code = pyotp.TOTP(TOTP).at(city.clock.now)
+    statuses = [(await city.sign_in(login="总队", code=code)).status_code for _ in range(8)]
+    assert statuses == [303] + [422] * 7
+    city.clock.move(seconds=60)
+    assert (await city.sign_in(login="总队", code=pyotp.TOTP(TOTP).at(city.clock.now))).status_code == 303
+
+
+async def test_a_guess_with_a_used_up_code_is_a_guess(city: City) -> None:
+    code = pyotp.TOTP(TOTP).at(city.clock.now)
+    assert (await city.sign_in(login="总队", code=code)).status_code == 303
+    elsewhere = city.browser("192.0.2.9")
+    guesses = [await elsewhere.sign_in(login="总队", password=f"wrong-{n}", code=code) for n in range(6)]
+    assert [answer.status_code for answer in guesses] == [422] * 5 + [429]
 
 
 async def test_tries_at_the_same_moment_are_all_counted(city: City) -> None:

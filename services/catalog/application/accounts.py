@@ -11,9 +11,9 @@ from services.catalog.application.accounts_of_persons import void_invitation
 from services.catalog.application.invitations import Invited, invite
 from services.catalog.application.policy import POLICY
 from services.catalog.application.provider import PasswordHashes, Provider
-from services.catalog.application.second_factor import proves_second_factor, seal_secret
+from services.catalog.application.second_factor import seal_secret, second_factor_of
 from services.catalog.application.signing_out import sign_out_everywhere
-from services.catalog.application.wrong_tries import forgive_try, try_password
+from services.catalog.application.wrong_tries import forgive_try, try_password, withdraw_try
 from services.catalog.domain.account import (
     SECOND_FACTOR,
     Account,
@@ -183,11 +183,15 @@ async def change_password(
         account = await tx.get(Account, uow.actor.subject)
         if account.password_hash != found.password_hash:  # changed meanwhile
             raise InvalidInput("password_wrong", field="old_password")
-        if not proves_second_factor(uow.vault, account, code, tx.now):
-            raise InvalidInput("code_wrong", field="code")
-        account.password_hash = hashed
-        await forgive_try(tx, tried)
-        await sign_out_everywhere(uow, tx, account)
+        proof = second_factor_of(uow.vault, account, code, tx.now)
+        if proof == "proved":
+            account.password_hash = hashed
+            await forgive_try(tx, tried)
+            await sign_out_everywhere(uow, tx, account)
+            return
+        if proof == "used":
+            await withdraw_try(tx, tried)
+    raise InvalidInput("code_wrong", field="code")
 
 
 async def _add_account(

@@ -2,6 +2,7 @@
 
 import hmac
 from datetime import datetime
+from typing import Literal
 
 import pyotp
 
@@ -28,9 +29,16 @@ def seal_secret(vault: Vault, account_id: str, secret: str) -> str:
     return vault.seal(secret, place_of(account_table.c.totp_sealed, account_id))
 
 
-def proves_second_factor(vault: Vault, account: Account, typed: str, now: datetime) -> bool:
-    """Whether the code is right, or the account needs none and has none; a right code is used up."""
+Proof = Literal["proved", "used", "wrong"]
+
+
+def second_factor_of(vault: Vault, account: Account, typed: str, now: datetime) -> Proof:
+    """``proved``: the code is right, or the account needs none and has none; a right code is used up. ``used``: it was
+    right, and was used up before."""
     if account.totp_sealed is None:
-        return not account.needs_second_factor
+        return "wrong" if account.needs_second_factor else "proved"
     secret = vault.open(account.totp_sealed, place_of(account_table.c.totp_sealed, account.id))
-    return account.use_code(counter_of_code(secret, typed, now))
+    counter = counter_of_code(secret, typed, now)
+    if counter is None:
+        return "wrong"
+    return "proved" if account.use_code(counter) else "used"

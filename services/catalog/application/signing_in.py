@@ -12,9 +12,9 @@ from sqlalchemy import select
 
 from services.catalog.application.policy import POLICY
 from services.catalog.application.provider import ACCESS_TOKEN, ID_TOKEN, Provider
-from services.catalog.application.second_factor import proves_second_factor
+from services.catalog.application.second_factor import second_factor_of
 from services.catalog.application.signing_out import end_family
-from services.catalog.application.wrong_tries import counters_of_sign_in, forgive_try, try_password
+from services.catalog.application.wrong_tries import counters_of_sign_in, forgive_try, try_password, withdraw_try
 from services.catalog.domain.account import Account, login_of
 from services.catalog.domain.authorization import AuthorizationRequest
 from services.catalog.domain.sign_in import CODE_LIFE, TOKEN_LIFE, Grant
@@ -85,7 +85,10 @@ async def sign_in(
         account = await tx.get(Account, found.id)
         if account.state != "active" or account.password_hash != found.password_hash:
             return None
-        if not proves_second_factor(uow.vault, account, code, tx.now):
+        proof = second_factor_of(uow.vault, account, code, tx.now)
+        if proof == "used":
+            await withdraw_try(tx, tried)
+        if proof != "proved":
             return None
         await forgive_try(tx, tried)
         given = secrets.token_urlsafe(32)

@@ -45,7 +45,8 @@ async def try_password(
     try:
         return await hashes.matches(password, stored)
     except SignInBusy:
-        await withdraw_try(uow, keys)
+        async with uow.transaction() as tx:
+            await withdraw_try(tx, keys)
         raise
 
 
@@ -69,11 +70,11 @@ async def forgive_try(tx: Transaction, keys: Collection[str]) -> None:
         (await failures_of(tx, key)).forgive()
 
 
-async def withdraw_try(uow: UnitOfWork, keys: Collection[str]) -> None:
-    """A try that was counted was not made."""
-    async with uow.transaction() as tx:
-        for key in sorted(keys):
-            (await failures_of(tx, key)).withdraw()
+async def withdraw_try(tx: Transaction, keys: Collection[str]) -> None:
+    """A try that was counted was not made, or was no guess: the password was right, and the code used up by whoever
+    signed in a moment before."""
+    for key in sorted(keys):
+        (await failures_of(tx, key)).withdraw()
 
 
 async def failures_of(tx: Transaction, key: str) -> Failures:

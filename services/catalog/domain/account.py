@@ -171,9 +171,9 @@ class Account(Aggregate):
         """Its volunteer has moved to another team, and so leads the old one no more."""
         self.team_code, self.roles = team_code, [Role.VOLUNTEER.value]
 
-    def use_code(self, counter: int | None) -> bool:
-        """Takes the time step of a right one-time code; False when there was none, or it was used before."""
-        if counter is None or counter <= self.totp_counter:
+    def use_code(self, counter: int) -> bool:
+        """Takes the time step of a right one-time code; False when it was used before."""
+        if counter <= self.totp_counter:
             return False
         self.totp_counter = counter
         return True
