@@ -223,6 +223,7 @@ SCENES: Mapping[str, Mapping[str, Scene]] = {
         "POST /accounts/self/password": Scene(body=_body(old_password="x", new_password="y" * 3)),
         "POST /accounts/{account_id}/disable": Scene(),
         "POST /accounts/{account_id}/enable": Scene(),
+        "POST /accounts/{account_id}/erase": Scene(),
         "POST /accounts/{account_id}/sign-out": Scene(),
         "POST /accounts/{account_id}/reset": Scene(),
     },

@@ -93,7 +93,9 @@ def test_the_table_knows_every_role_and_no_administrator_raises_oneself() -> Non
     assert not any(may_hand_on(others, role) for role in Role)
 
 
-@pytest.mark.parametrize(("headers", "step"), list(product((OPERATOR,), ("reset", "disable", "enable", "sign-out"))))
+@pytest.mark.parametrize(
+    ("headers", "step"), list(product((OPERATOR,), ("reset", "disable", "enable", "erase", "sign-out")))
+)
 async def test_an_operator_reaches_no_coordinator(city: City, headers: dict[str, str], step: str) -> None:
     operator_secret = pyotp.random_base32()
     await ensure(city, "运维", Role.OPERATOR, secret=operator_secret)
@@ -319,3 +321,53 @@ async def test_an_export_holds_the_account_and_erasure_leaves_nothing_of_it(city
     assert PHONE not in logged, "what is in the chain can't be erased"
     again = await ask(city, "", headers, login=PHONE, roles=["volunteer"], volunteer_no=no)
     assert again.json()["code"] == "volunteer_gone"
+
+
+async def test_nobody_leads_a_team_that_has_left_until_somebody_opens_the_account_again(city: City) -> None:
+    no, headers = await volunteer_of(city), await coordinator(city)
+    both = await ensure(city, PHONE, Role.VOLUNTEER, Role.LEADER, volunteer_no=no, team_code="health")
+    only = await ensure(city, "卫生队长", Role.LEADER, team_code="health")
+    other = await ensure(city, "律师队长", Role.LEADER, team_code="legal")
+    tokens = (await city.tokens(login="卫生队长"))["access_token"]
+    city.clock.move(seconds=60)
+    retired = await city.house.client.post("/api/catalog/teams/health/retire", headers=headers)
+    assert retired.status_code == 200, retired.text
+    listed = (await city.house.client.get(ACCOUNTS, headers=headers)).json()["items"]
+    states = {account["id"]: (account["state"], account["roles"]) for account in listed}
+    assert states[both] == ("active", ["volunteer"]), "who serves, serves on"
+    assert states[only] == ("disabled", ["team_leader"])
+    assert states[other] == ("active", ["team_leader"])
+    assert await city.read(tokens) == 401
+    refused = await ask(city, f"/{only}/enable", headers)
+    assert (refused.status_code, refused.json()["code"]) == (422, "team_retired")
+    back = await city.house.client.post("/api/catalog/teams/health/reinstate", headers=headers)
+    assert back.status_code == 200, back.text
+    assert (await city.sign_in(login="卫生队长")).status_code == 422, "until somebody opens it again"
+    assert (await ask(city, f"/{only}/enable", headers)).json()["state"] == "active"
+
+
+async def test_a_closed_account_is_deleted_with_its_login_name(city: City) -> None:
+    account = await ensure(city, PHONE, Role.OFFICER, township_code=GAOLOU)
+    tokens = await city.tokens(login=PHONE)
+    city.clock.move(seconds=60)
+    headers = await coordinator(city)
+    early = await ask(city, f"/{account}/erase", headers)
+    assert (early.status_code, early.json()["code"]) == (409, "illegal_transition")
+    assert (await ask(city, f"/{account}/disable", headers)).status_code == 200
+    assert (await ask(city, f"/{account}/erase", headers)).status_code == 200
+    assert await city.read(tokens["access_token"]) == 401
+    assert PHONE not in (await city.house.client.get(ACCOUNTS, headers=headers)).text
+    async with city.house.uow("catalog").reading() as session:
+        kept = select(sign_in_grant.c.hash).where(sign_in_grant.c.account_id == account)
+        assert not list(await session.scalars(kept))
+        assert PHONE not in "".join(await session.scalars(select(audit_log.c.changes)))
+    assert (await ask(city, f"/{account}/erase", headers)).status_code == 404
+    assert await ensure(city, PHONE, Role.OFFICER, township_code=GAOLOU) != account, "the name is free again"
+
+
+async def test_a_volunteers_account_is_deleted_with_the_person_alone(city: City) -> None:
+    no, headers = await volunteer_of(city), await coordinator(city)
+    account = await ensure(city, PHONE, Role.VOLUNTEER, volunteer_no=no)
+    assert (await ask(city, f"/{account}/disable", headers)).status_code == 200
+    refused = await ask(city, f"/{account}/erase", headers)
+    assert (refused.status_code, refused.json()["code"]) == (409, "account_of_a_person")

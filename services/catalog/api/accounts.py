@@ -54,6 +54,16 @@ async def enable_account(account_id: AccountId, uow: Uow) -> schemas.AccountAnsw
 
 
 @router.post(
+    "/accounts/{account_id}/erase",
+    summary="Delete a closed account with its login name",
+    **door("administer_accounts", 404, 409, 422),
+)
+async def erase_account(account_id: AccountId, uow: Uow) -> dict[str, str]:
+    await accounts.erase_closed_account(uow, account_id)
+    return {}
+
+
+@router.post(
     "/accounts/{account_id}/sign-out", summary="Void all its tokens", **door("administer_accounts", 404, 409, 422)
 )
 async def sign_out_account(account_id: AccountId, uow: Uow) -> schemas.AccountAnswer:

@@ -7,7 +7,7 @@ import pyotp
 from sqlalchemy import String, cast, select
 
 from services.catalog.application.account_scopes import require_scope
-from services.catalog.application.accounts_of_persons import void_invitation
+from services.catalog.application.accounts_of_persons import close, erase_account
 from services.catalog.application.invitations import Invited, invite
 from services.catalog.application.policy import POLICY
 from services.catalog.application.provider import PasswordHashes, Provider
@@ -112,10 +112,23 @@ async def disable_account(uow: UnitOfWork, account_id: str) -> Account:
         account = await _get_in_reach(uow, tx, account_id)
         account.require("disable", account.state)
         await _require_another(tx, account)
-        account.disable()
-        await void_invitation(tx, account.id)
-        await sign_out_everywhere(uow, tx, account)
+        await close(uow, tx, account)
         return account
+
+
+async def erase_closed_account(uow: UnitOfWork, account_id: str) -> None:
+    """Deletes a closed account with its login name, which may be a phone number, and its sign-ins.
+
+    :raises RoleOutOfReach: as :func:`disable_account`. :raises IllegalTransition: it is not closed.
+    :raises Conflict: it is a volunteer's, and is erased with the person.
+    """
+    uow.permit(POLICY, "administer_accounts")
+    async with uow.transaction() as tx:
+        account = await _get_in_reach(uow, tx, account_id)
+        account.require("erase", account.state)
+        if account.volunteer_no is not None:
+            raise Conflict("account_of_a_person", field="account_id", no=account.volunteer_no)
+        await erase_account(uow, tx, account)
 
 
 async def enable_account(uow: UnitOfWork, account_id: str) -> Account:

@@ -1,4 +1,4 @@
-"""A volunteer's account is part of the person: it moves, leaves, is exported and is erased with the entry."""
+"""An account is part of a person and of a team: it moves, leaves, is exported and is erased with them."""
 
 from typing import Any
 
@@ -11,6 +11,7 @@ from services.catalog.domain.sign_in import Grant
 from services.catalog.store.tables import account as account_table
 from services.catalog.store.tables import invitation, sign_in_failure, sign_in_grant
 from shared.db.unit_of_work import Transaction, UnitOfWork
+from shared.kernel.access import Role
 from shared.privacy.answering import Record
 
 
@@ -25,17 +26,38 @@ async def close_account(uow: UnitOfWork, tx: Transaction, no: str) -> None:
     """The account of a volunteer who has left. Whoever comes back has it opened again by a coordinator."""
     account = await _account_of(tx, no)
     if account is not None and account.state != "disabled":
-        account.disable()
-        await void_invitation(tx, account.id)
-        await sign_out_everywhere(uow, tx, account)
+        await close(uow, tx, account)
 
 
-async def erase_account(uow: UnitOfWork, tx: Transaction, no: str) -> int:
-    """Ends and deletes the account of a person who is erased, with its login name and sign-ins; gives how many
-    records that were."""
+async def close_leaders(uow: UnitOfWork, tx: Transaction, team_code: str) -> None:
+    """Nobody leads a team that has left the corps. A leader who is a volunteer stays one; other accounts are closed,
+    until a coordinator opens them again for a team that came back."""
+    query = select(account_table.c.id).where(account_table.c.team_code == team_code).order_by(account_table.c.id)
+    for found in (await tx.session.scalars(query)).all():
+        account = await tx.get(Account, found)
+        if Role.LEADER not in account.roles or account.state == "disabled":
+            continue
+        if account.volunteer_no is not None:
+            account.follow(team_code)
+            await sign_out_everywhere(uow, tx, account)
+        else:
+            await close(uow, tx, account)
+
+
+async def close(uow: UnitOfWork, tx: Transaction, account: Account) -> None:
+    account.disable()
+    await void_invitation(tx, account.id)
+    await sign_out_everywhere(uow, tx, account)
+
+
+async def erase_account_of(uow: UnitOfWork, tx: Transaction, no: str) -> int:
+    """:func:`erase_account` of a person who is erased; 0 where there is none."""
     account = await _account_of(tx, no)
-    if account is None:
-        return 0
+    return await erase_account(uow, tx, account) if account is not None else 0
+
+
+async def erase_account(uow: UnitOfWork, tx: Transaction, account: Account) -> int:
+    """Ends and deletes an account, with its login name and sign-ins; gives how many records that were."""
     await void_invitation(tx, account.id)
     sign_ins = await _sign_ins(tx, account)
     await sign_out_everywhere(uow, tx, account)

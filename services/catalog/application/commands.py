@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import date
 
+from services.catalog.application.accounts_of_persons import close_leaders
 from services.catalog.application.campaigns import add_standing_campaigns
 from services.catalog.application.policy import POLICY
 from services.catalog.domain.directory import Agency, Category, Entry, ServiceItem, Team, Township
@@ -78,22 +79,27 @@ async def register_team(uow: UnitOfWork, code: str, *, name: str, name_en: str, 
 
 
 async def retire_team(uow: UnitOfWork, code: str) -> Team:
-    """The team leaves the corps: dispatch frees what it still has ahead, and offers it nothing any more."""
-    return await _change_team(uow, code, Team.retire)
+    """The team leaves the corps: dispatch frees what it still has ahead, and offers it nothing any more; nobody leads
+    it."""
+    uow.permit(POLICY, "enter_directory")
+    async with uow.transaction() as tx:
+        team = await _change_team(tx, code, Team.retire)
+        await close_leaders(uow, tx, code)
+        return team
 
 
 async def reinstate_team(uow: UnitOfWork, code: str) -> Team:
     """The team comes back; what was given to others meanwhile stays theirs."""
-    return await _change_team(uow, code, Team.reinstate)
-
-
-async def _change_team(uow: UnitOfWork, code: str, step: Callable[[Team], None]) -> Team:
     uow.permit(POLICY, "enter_directory")
     async with uow.transaction() as tx:
-        team = await tx.get(Team, code)
-        step(team)
-        tx.record(team, _as_event(TeamChanged, team, await tx.get(Agency, team.agency_code)))
-        return team
+        return await _change_team(tx, code, Team.reinstate)
+
+
+async def _change_team(tx: Transaction, code: str, step: Callable[[Team], None]) -> Team:
+    team = await tx.get(Team, code)
+    step(team)
+    tx.record(team, _as_event(TeamChanged, team, await tx.get(Agency, team.agency_code)))
+    return team
 
 
 def _as_event(kind: type[TeamRegistered], team: Team, agency: Agency) -> TeamRegistered:

@@ -9,7 +9,7 @@ from sqlalchemy import Select, select, update
 from services.catalog.application.accounts_of_persons import (
     account_records,
     close_account,
-    erase_account,
+    erase_account_of,
     move_account,
 )
 from services.catalog.application.personal_values import clean_identity, clean_name, clean_phone
@@ -234,7 +234,7 @@ async def erase(uow: UnitOfWork, no: str, *, reason: str | None) -> PersonReques
         was_active = person.state == "active"
         person.erase()
         request = _ask(tx, person, "erasure")
-        erased = 1 + await erase_account(uow, tx, no) + await drop_parts(tx, no)
+        erased = 1 + await erase_account_of(uow, tx, no) + await drop_parts(tx, no)
         request.note_answer("catalog", erased)
         if was_active:
             tx.record(person, _changed(person))

@@ -111,7 +111,7 @@ class Account(Aggregate):
     STEPS: ClassVar[Steps] = {
         "invited": ("reset", "disable"),
         "active": ("reset", "disable"),
-        "disabled": ("enable",),
+        "disabled": ("enable", "erase"),
     }
 
     id: str
