@@ -112,6 +112,7 @@ async def test_whoever_reads_a_log_from_a_time_on_goes_over_to_what_comes(told: 
         waiting = asyncio.create_task(http.get(f"/api/catalog/events?after={last}&wait=20"))
         await asyncio.sleep(0)
         township = {"name": "高楼镇", "name_en": "Gaolou", "lat": 27.75, "lon": 120.25}
-        assert (await http.put("/api/catalog/townships/330381125000", json=township)).status_code == 200
+        moved = await http.put("/api/catalog/townships/330381125000", json=township, headers={"If-Match": "*"})
+        assert moved.status_code == 200, moved.text
         assert [event["position"] for event in (await waiting).json()] == [last + 1]
         assert (await http.get(f"/api/catalog/events?after={last + 1}&wait=0.1")).json() == []

@@ -9,11 +9,12 @@ import pytest
 from cli.documents import openapi
 from services.embedded import build_all
 from services.notify.domain.recipient import Recipient
+from shared.http.texts import Texts
 from shared.http.versions import NEEDED, kind_of, named_last
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.precondition import ChangedMeanwhile, Target
 from tests.shared.test_words import aggregates
-from tests.support.tree import SERVICES
+from tests.support.tree import SERVICES, folder_of
 
 NO_AGGREGATES = {"people", "invitation"}
 """What some addresses name and no version is kept of."""
@@ -47,6 +48,19 @@ def test_every_address_of_an_object_names_a_kind(service: str, documents: Mappin
     named = {kind_of(named_last(path)[0]) for path in documents[service]["paths"] if "{" in path}
     assert named
     assert named - kinds == set()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_that_an_object_is_not_there_can_be_said(service: str, documents: Mapping[str, Mapping[str, Any]]) -> None:
+    kinds = {kind for kind, _ in aggregates(service)}
+    named = {
+        kind_of(named_last(path)[0])
+        for path, operations in documents[service]["paths"].items()
+        if any("404" in operation["responses"] for operation in operations.values())
+    }
+    texts = Texts(folder_of(service) / "locales")
+    assert named & kinds
+    assert {kind for kind in named & kinds if not texts.has(f"{kind}.not_found")} == set()
 
 
 @pytest.mark.parametrize("service", SERVICES)
