@@ -317,5 +317,6 @@ def _guarded(city: City) -> list[Operation]:
         for operation in operations_of(name, service.api)
         if operation.extra.get("security")
     ]
-    # What takes the story's objects away comes last.
-    return sorted(found, key=lambda operation: operation.path.endswith(("/erase", "/disable", "/reset")))
+    # What takes the story's objects away comes last; an account that is closed could be erased.
+    last = ("/erase", "/reset", "/disable")
+    return sorted(found, key=lambda operation: [operation.path.endswith(end) for end in reversed(last)])
