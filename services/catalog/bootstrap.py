@@ -12,7 +12,7 @@ from services.catalog.api.routes import router
 from services.catalog.application.accounts import ensure_account
 from services.catalog.application.campaigns import ensure_standing_campaigns
 from services.catalog.application.policy import POLICY
-from services.catalog.application.provider import Provider
+from services.catalog.application.provider import PasswordHashes, Provider
 from services.catalog.consumers import SUBSCRIPTIONS
 from services.catalog.domain.sign_in import QUIET
 from services.catalog.settings import CatalogSettings
@@ -27,7 +27,10 @@ from shared.privacy.tables import person_part
 from shared.service import Service
 
 
-def build(settings: CatalogSettings, *, broker: Broker, cache: Cache, clock: Clock) -> Service:
+def build(
+    settings: CatalogSettings, *, broker: Broker, cache: Cache, clock: Clock, passwords: PasswordHashes | None = None
+) -> Service:
+    passwords = passwords or Passwords()
     longest = timedelta(hours=settings.sign_in_hours)
     service = Service.assemble(
         settings,
@@ -59,7 +62,7 @@ def build(settings: CatalogSettings, *, broker: Broker, cache: Cache, clock: Clo
             issuer=settings.oidc_issuer,
             audience=settings.oidc_audience,
             signer=keys,
-            passwords=Passwords(),
+            passwords=passwords,
             web_redirect_uri=settings.web_redirect_uri or urljoin(settings.oidc_issuer, "/"),
             devices=service.api.state.links,
             idle=timedelta(minutes=settings.sign_in_idle_minutes),
@@ -70,7 +73,7 @@ def build(settings: CatalogSettings, *, broker: Broker, cache: Cache, clock: Clo
             partial(
                 ensure_account,
                 service.uow,
-                Passwords(),
+                passwords,
                 login=settings.first_login,
                 password=settings.first_password,
                 totp_secret=settings.first_totp or None,

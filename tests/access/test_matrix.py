@@ -36,6 +36,7 @@ from tests.access.scenes import SCENES, Kind, Place, Scene, path_of
 from tests.access.story import tell
 from tests.support.fixtures import Figures
 from tests.support.house import OVERWRITING, House, running_house
+from tests.support.passwords import quick_passwords
 from tests.support.tokens import AUDIENCE, ISSUER, KEY, bearer, token
 from tests.support.tree import policy_of
 
@@ -144,7 +145,7 @@ async def city(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[City]:
         NotifySettings(database_url=stores["notify"]),
     )
     async with running_house(
-        lambda b, c, t: build_catalog(catalog, broker=b, cache=c, clock=t),
+        lambda b, c, t: build_catalog(catalog, broker=b, cache=c, clock=t, passwords=quick_passwords()),
         lambda b, c, t: build_requests(requests, broker=b, cache=c, clock=t),
         lambda b, c, t: build_dispatch(dispatch, broker=b, cache=c, clock=t),
         lambda b, c, t: build_notify(notify, broker=b, cache=c, clock=t),

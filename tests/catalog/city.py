@@ -20,6 +20,7 @@ from shared.kernel.access import Role
 from shared.process import application
 from tests.support.clock import PlayedClock
 from tests.support.house import House, running_house
+from tests.support.passwords import quick_passwords
 
 ISSUER = "http://house/api/catalog"
 CONSOLE = "http://house/"
@@ -96,7 +97,10 @@ async def running_city(database_url: str, tmp_path: Path) -> AsyncIterator[City]
         vault_keys_file=tmp_path / "vault_keys.json",
         vault_keys_create=True,
     )
-    async with running_house(lambda b, c, t: build(settings, broker=b, cache=c, clock=t), clock=clock) as house:
+    passwords = quick_passwords()
+    async with running_house(
+        lambda b, c, t: build(settings, broker=b, cache=c, clock=t, passwords=passwords), clock=clock
+    ) as house:
         catalog = house.services["catalog"]
         await enter_township(catalog.uow, GAOLOU, name="高楼镇", name_en="Gaolou", lat=27.7, lon=120.3)
         for login, roles, secret, scope in (

@@ -30,6 +30,7 @@ from tests.access.story import tell
 from tests.support.fixtures import Figures
 from tests.support.hostile_texts import HALF_A_CHARACTER, HOSTILE_TEXTS
 from tests.support.house import running_house
+from tests.support.passwords import quick_passwords
 from tests.support.tree import SERVICES
 
 FREE_TEXT = "x-free-text"
@@ -230,7 +231,7 @@ async def city(folder: Path) -> AsyncIterator[httpx.AsyncClient]:
     dispatch = DispatchSettings(database_url=stores["dispatch"])
     notify = NotifySettings(database_url=stores["notify"])
     async with running_house(
-        lambda b, c, t: build_catalog(catalog, broker=b, cache=c, clock=t),
+        lambda b, c, t: build_catalog(catalog, broker=b, cache=c, clock=t, passwords=quick_passwords()),
         lambda b, c, t: build_requests(requests, broker=b, cache=c, clock=t),
         lambda b, c, t: build_dispatch(dispatch, broker=b, cache=c, clock=t),
         lambda b, c, t: build_notify(notify, broker=b, cache=c, clock=t),
