@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from services.requests.api.routes import router
-from services.requests.application.menu import Menu
-from services.requests.application.policy import POLICY
 from services.requests.consumers import SUBSCRIPTIONS
+from services.requests.menu.queries import Menu
+from services.requests.menu.routes import router as menu
+from services.requests.orders.routes import router as orders
+from services.requests.policy import POLICY
 from services.requests.settings import RequestsSettings
-from services.requests.store import tables as _mapped  # noqa: F401  # maps the domain's classes
 from shared.cache.port import Cache
 from shared.kernel.clock import Clock
 from shared.messaging.broker import Broker
@@ -26,7 +26,7 @@ def build(settings: RequestsSettings, *, broker: Broker, cache: Cache, clock: Cl
         cache=cache,
         clock=clock,
         subscriptions=SUBSCRIPTIONS,
-        routers=[router, people_router(settings.name, POLICY)],
+        routers=[menu, orders, people_router(settings.name, POLICY)],
         policy=POLICY,
         sealed=[person_part.c.data_sealed],
         prunes=[EXPIRED_PARTS, OLD_IDEMPOTENCY_KEYS],

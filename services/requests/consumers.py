@@ -1,7 +1,7 @@
 """What requests listens to."""
 
-from services.requests.application import intake
-from services.requests.application.people import PEOPLE
+from services.requests.menu import handlers as menu
+from services.requests.orders import handlers as orders
 from shared.contracts.catalog import (
     AccessRevoked,
     CampaignChanged,
@@ -21,23 +21,28 @@ from shared.contracts.dispatch import (
     TeamAssigned,
     TeamReleased,
 )
+from shared.contracts.requests import PersonDataCollected, PersonDataErased
 from shared.identity.revocation import note_revocation
 from shared.messaging.consumer import Subscriptions
+from shared.privacy.answering import Holdings, erase_nothing, hold_nothing
+
+PEOPLE = Holdings(hold_nothing, erase_nothing, PersonDataCollected, PersonDataErased)
+"""What requests holds about persons: nothing, but places and posts. It answers so that nobody has to guess."""
 
 SUBSCRIPTIONS: Subscriptions = {
     AccessRevoked: note_revocation,
-    CampaignChanged: intake.note_campaign,
-    EditionPublished: intake.note_edition,
-    EditionWithdrawalRequested: intake.close_edition,
-    TownshipChanged: intake.note_township,
-    TeamAssigned: intake.schedule_line,
-    AssignmentDeclined: intake.release_line,
-    TeamReleased: intake.release_line,
-    LineUnserved: intake.leave_line_unserved,
-    StopChanged: intake.move_stop,
-    StopCancelled: intake.cancel_stop,
-    BoothReported: intake.report_booth,
-    StopCompleted: intake.complete_stop,
+    CampaignChanged: menu.on_campaign_changed,
+    EditionPublished: menu.on_edition_published,
+    EditionWithdrawalRequested: orders.on_edition_withdrawal_requested,
+    TownshipChanged: menu.on_township_changed,
+    TeamAssigned: orders.on_team_assigned,
+    AssignmentDeclined: orders.on_assignment_declined,
+    TeamReleased: orders.on_team_released,
+    LineUnserved: orders.on_line_unserved,
+    StopChanged: orders.on_stop_changed,
+    StopCancelled: orders.on_stop_cancelled,
+    BoothReported: orders.on_booth_reported,
+    StopCompleted: orders.on_stop_completed,
     PersonExportRequested: PEOPLE.on_export_requested,
     PersonErased: PEOPLE.on_person_erased,
 }

@@ -192,6 +192,13 @@ class Answer(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
+After = Annotated[str | None, Query(max_length=40, description="id or code to begin behind"), Typed]
+"""Where a stretch of a list begins; see :class:`Page`."""
+
+Limit = Annotated[int, Query(ge=1, le=500)]
+"""The most entries of a list that one answer holds."""
+
+
 class Page(Answer, Generic[T]):
     """A stretch of a list; ask again with ``after=next_after`` for what follows, until it is null."""
 

@@ -2,10 +2,12 @@
 
 import ast
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
 
-from tests.support.tree import ROOT, SERVICES, folder_of, sources
+from tests.support.tree import ROOT, SERVICES, capabilities_of, domain_of, folder_of, sources, subscriptions_of
 
 REQUIRED = {
     "__init__.py",
@@ -15,21 +17,51 @@ REQUIRED = {
     "consumers.py",
     "Dockerfile",
     "README.md",
-    "api/__init__.py",
-    "api/routes.py",
-    "api/schemas.py",
-    "application/__init__.py",
-    "application/queries.py",
-    "domain/__init__.py",
-    "store/__init__.py",
-    "store/tables.py",
     "migrations/env.py",
     "migrations/script.py.mako",
     "locales/zh-CN.json",
     "locales/en.json",
 }
-TOP_LEVEL = {name.split("/")[0] for name in REQUIRED} | {"adapters", "jobs.py"}
+BY_CAPABILITY = {"policy.py", "database.py"}
+BY_LAYER = {
+    "api/__init__.py",
+    "api/routes.py",
+    "api/schemas.py",
+    "application/__init__.py",
+    "application/policy.py",
+    "application/queries.py",
+    "domain/__init__.py",
+    "store/__init__.py",
+    "store/tables.py",
+}
+CAPABILITY = {
+    "__init__.py",
+    "domain.py",
+    "domain",
+    "use_cases.py",
+    "queries.py",
+    "handlers.py",
+    "routes.py",
+    "schemas.py",
+    "tables.py",
+    "jobs.py",
+    "adapters",
+}
+KNOWN_TO_OTHERS = {"use_cases", "queries", "domain"}
+CAPABILITIES = [folder for service in SERVICES for folder in capabilities_of(service)]
 LEFT_OUT = {"utils", "helpers", "manager", "common", "models"}
+
+
+def name_of(folder: Path) -> str:
+    return ".".join(folder.relative_to(ROOT / "services").parts)
+
+
+def names_in(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir() if path.name != "__pycache__"}
+
+
+def required_of(service: str) -> set[str]:
+    return REQUIRED | (BY_CAPABILITY if capabilities_of(service) else BY_LAYER)
 
 
 def test_there_are_four_services() -> None:
@@ -38,14 +70,59 @@ def test_there_are_four_services() -> None:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_has_the_files_that_all_have(service: str) -> None:
-    missing = sorted(name for name in REQUIRED if not (folder_of(service) / name).is_file())
+    missing = sorted(name for name in required_of(service) if not (folder_of(service) / name).is_file())
     assert not missing
     assert list((folder_of(service) / "migrations" / "versions").glob("0001_*.py"))
 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_has_no_files_that_the_others_would_not_have(service: str) -> None:
-    assert {path.name for path in folder_of(service).iterdir() if path.name != "__pycache__"} <= TOP_LEVEL
+    allowed = {name.split("/")[0] for name in required_of(service)} | {path.name for path in capabilities_of(service)}
+    if not capabilities_of(service):
+        allowed |= {"adapters", "jobs.py"}
+    assert names_in(folder_of(service)) <= allowed
+
+
+@pytest.mark.parametrize("capability", CAPABILITIES, ids=name_of)
+def test_a_capability_has_the_files_that_all_may_have(capability: Path) -> None:
+    found = names_in(capability)
+    assert found <= CAPABILITY
+    assert not {"domain.py", "domain"} <= found
+    assert found > {"__init__.py"}
+
+
+@pytest.mark.parametrize("capability", CAPABILITIES, ids=name_of)
+def test_a_capability_knows_of_another_its_use_cases_queries_and_domain_only(capability: Path) -> None:
+    others = tuple(f"services.{name_of(other)}" for other in CAPABILITIES if other != capability)
+    for path, tree in sources(capability):
+        is_domain = path.is_relative_to(capability / "domain") or path == capability / "domain.py"
+        for module in _imported(tree):
+            if f"{module}.".startswith(tuple(f"{other}." for other in others)):
+                part = module.split(".")[3:4]
+                allowed = {"domain"} if is_domain else KNOWN_TO_OTHERS
+                assert set(part) & allowed, f"{path.relative_to(ROOT)} imports {module}"
+
+
+@pytest.mark.parametrize("capability", CAPABILITIES, ids=name_of)
+def test_the_tests_of_a_capability_lie_as_it_does(capability: Path) -> None:
+    service = ROOT / "tests" / capability.parent.name
+    assert list((service / capability.name).glob("test_*.py"))
+    assert not list(service.glob("test_*.py"))
+
+
+def test_the_import_contract_on_capabilities_covers_all_of_them() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    (contract,) = (contract for contract in contracts if contract["id"] == "capability-layers")
+    assert sorted(contract["containers"]) == sorted(f"services.{name_of(folder)}" for folder in CAPABILITIES)
+
+
+@pytest.mark.parametrize("service", [service for service in SERVICES if capabilities_of(service)])
+def test_a_handler_is_named_for_its_event(service: str) -> None:
+    own = [item for item in subscriptions_of(service).items() if item[1].__module__.startswith("services.")]
+    assert own
+    for event, handler in own:
+        assert handler.__module__.endswith(".handlers"), event.type
+        assert handler.__name__ == f"on_{event.type.split('.')[1]}"
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -56,16 +133,17 @@ def test_a_service_starts_in_a_few_lines(service: str) -> None:
 @pytest.mark.parametrize("service", SERVICES)
 def test_routes_hold_no_error_handling(service: str) -> None:
     """What is refused is answered in one place, shared.http.problems."""
-    routes = ast.parse((folder_of(service) / "api" / "routes.py").read_text("utf-8"))
-    assert not [node.lineno for node in ast.walk(routes) if isinstance(node, ast.Try)]
+    found = [tree for path, tree in sources(folder_of(service)) if path.name == "routes.py"]
+    assert found
+    assert not [node.lineno for routes in found for node in ast.walk(routes) if isinstance(node, ast.Try)]
 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_domain_is_plain(service: str) -> None:
-    allowed = ("shared.kernel", f"services.{service}.domain")
-    for path, tree in sources(folder_of(service) / "domain"):
+    own = tuple(f"services.{name_of(folder)}.domain" for folder in capabilities_of(service) or [folder_of(service)])
+    for path, tree in domain_of(folder_of(service)):
         for module in _imported(tree):
-            plain = module.split(".")[0] in sys.stdlib_module_names or module.startswith(allowed)
+            plain = module.split(".")[0] in sys.stdlib_module_names or module.startswith(("shared.kernel", *own))
             assert plain, f"{path.relative_to(ROOT)} imports {module}"
 
 
@@ -90,5 +168,7 @@ def _imported(tree: ast.Module) -> list[str]:
             modules += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "imports name the whole path"
-            modules.append(node.module or "")
+            module = node.module or ""
+            is_package = (ROOT / module.replace(".", "/")).is_dir()
+            modules += [f"{module}.{alias.name}" for alias in node.names] if is_package else [module]
     return modules

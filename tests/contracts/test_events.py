@@ -16,7 +16,7 @@ from services.dispatch.domain.stop import (
     DeclineReason,
     StopReason,
 )
-from services.requests.domain.order import CancelReason, ReturnReason
+from services.requests.orders.domain.order import CancelReason, ReturnReason
 from shared.contracts import EVENTS
 from shared.http.texts import Texts
 from tests.contracts.snapshot import HINT, Schemas, breaks, present, recorded

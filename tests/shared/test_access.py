@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.requests.store.tables import service_order
+from services.requests.orders.tables import service_order
 from shared.db.reach import within
 from shared.kernel.access import ANONYMOUS, SYSTEM, Actor, Policy, Role, Scope
 from shared.kernel.errors import Forbidden, NotFound, Unauthenticated

@@ -7,12 +7,12 @@ from datetime import date, datetime
 import pytest
 from sqlalchemy import select, text
 
-from services.requests.application.policy import POLICY
 from services.requests.bootstrap import build
-from services.requests.domain.line import Line
-from services.requests.domain.order import Order
+from services.requests.orders.domain.line import Line
+from services.requests.orders.domain.order import Order
+from services.requests.orders.tables import order_line, service_order
+from services.requests.policy import POLICY
 from services.requests.settings import RequestsSettings
-from services.requests.store.tables import order_line, service_order
 from shared.audit.tables import audit_log
 from shared.cache.memory import MemoryCache
 from shared.contracts.requests import OrderReturned

@@ -13,7 +13,7 @@ from pydantic_core._pydantic_core import list_all_errors
 
 from shared.http.texts import DEFAULT, LANGUAGES, Texts, preferred_language
 from shared.kernel.errors import IllegalTransition
-from tests.support.tree import ROOT, SERVICES, folder_of, sources
+from tests.support.tree import ROOT, SERVICES, domain_of, folder_of, sources
 
 FOLDERS = [*sorted((ROOT / "services").glob("*/locales")), ROOT / "shared/http/locales", ROOT / "cli/locales"]
 ERRORS = {"DomainError", "InvalidInput", "Conflict"}
@@ -59,7 +59,7 @@ def refusals(folder: Path) -> Iterator[Refusal]:
 
 def _kinds(folder: Path) -> Iterator[tuple[str, str]]:
     """The aggregates of a service: class and kind."""
-    for _, tree in sources(folder / "domain"):
+    for _, tree in domain_of(folder):
         for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef):
                 for line in node.body:

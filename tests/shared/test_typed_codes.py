@@ -10,8 +10,7 @@ from services.catalog.api import routes as catalog
 from services.dispatch.api.inputs import Filter
 from services.notify.api.routes import Key
 from services.notify.domain.recipient import clean_address
-from services.requests.api.routes import After
-from shared.http.inputs import Code, TownshipCode
+from shared.http.inputs import After, Code, TownshipCode
 from shared.privacy.router import VolunteerNo
 
 APP = FastAPI()

@@ -15,7 +15,7 @@ from shared.http.problems import Problem
 from shared.http.texts import LANGUAGES, Texts
 from shared.http.wording import Wording
 from shared.kernel.errors import Forbidden, IllegalTransition, NotFound
-from tests.support.tree import ROOT, SERVICES, folder_of, policy_of, sources
+from tests.support.tree import ROOT, SERVICES, domain_of, folder_of, policy_of
 
 DEVELOPERS = {
     "an operation's address": re.compile(r"\b(GET|POST|PUT|DELETE|PATCH|HEAD) ?/|/api/|\.json\b|openapi", re.I),
@@ -169,7 +169,7 @@ def _named(document: Mapping[str, Any], name: str, schema: Mapping[str, Any]) ->
 
 def aggregates(service: str) -> Iterator[tuple[str, Mapping[str, tuple[str, ...]]]]:
     """The kinds of a service's domain, with their steps by state."""
-    for path, tree in sources(folder_of(service) / "domain"):
+    for path, tree in domain_of(folder_of(service)):
         module = import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
         for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef):

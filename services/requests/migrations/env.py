@@ -1,6 +1,8 @@
 """Alembic's entry; see shared.db.migrate."""
 
-from services.requests.store.tables import metadata
+from services.requests.database import metadata
+from services.requests.menu import tables as _menu  # noqa: F401  # its tables join the metadata
+from services.requests.orders import tables as _orders  # noqa: F401
 from shared.audit.tables import metadata as audit
 from shared.db.idempotency import metadata as idempotency
 from shared.db.migrate import run_env

@@ -1,19 +1,16 @@
-"""Tables, and the imperative mapping of the domain's classes onto them."""
+"""Tables, and the imperative mapping of the domain classes onto them."""
 
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Column, Date, Dialect, Float, ForeignKey, Index, Integer, MetaData, String, Table
-from sqlalchemy.orm import registry, relationship
+from sqlalchemy import Column, Date, Dialect, Float, ForeignKey, Index, Integer, String, Table
+from sqlalchemy.orm import relationship
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from services.requests.domain.line import Line
-from services.requests.domain.menu import Campaign, Edition, Township
-from services.requests.domain.order import Order
+from services.requests.database import mapper, metadata
+from services.requests.orders.domain.line import Line
+from services.requests.orders.domain.order import Order
 from shared.db.types import FREE_TEXT, Json, UtcDateTime
-
-metadata = MetaData()
-_mapper = registry(metadata=metadata)
 
 
 class Days(TypeDecorator[list[date]]):
@@ -32,40 +29,6 @@ class Days(TypeDecorator[list[date]]):
         return None if value is None else [date.fromisoformat(day) for day in value]
 
 
-edition = Table(
-    "edition",
-    metadata,
-    Column("id", String(40), primary_key=True),
-    Column("title", String(80), nullable=False),
-    Column("effective_on", Date, nullable=False),
-    Column("retires_on", Date, nullable=False),
-    Column("items", Json, nullable=False),
-    Column("state", String(10), nullable=False, server_default="open"),
-    Column("event_seq", Integer, nullable=False, server_default="0"),
-    Column("version", Integer, nullable=False, server_default="1"),
-)
-open_edition = Table("open_edition", metadata, Column("id", String(40), ForeignKey("edition.id"), primary_key=True))
-"""Editions from which orders may be handed in. An order that is handed in refers to its row, so the store itself sees
-to it that an edition is withdrawn before its first order or not at all, whatever processes have cached."""
-
-campaign = Table(
-    "campaign",
-    metadata,
-    Column("id", String(40), primary_key=True),
-    Column("name", String(80), nullable=False),
-    Column("name_en", String(80), nullable=False),
-    Column("starts_on", Date, nullable=False),
-    Column("ends_on", Date, nullable=False),
-    Column("state", String(10), nullable=False),
-    Column("revision", Integer, nullable=False),
-)
-township = Table(
-    "township",
-    metadata,
-    Column("code", String(12), primary_key=True),
-    Column("name", String(80), nullable=False),
-    Column("name_en", String(80), nullable=False),
-)
 service_order = Table(  # "order" is a word of SQL's
     "service_order",
     metadata,
@@ -122,11 +85,8 @@ order_line = Table(
     Column("rating_text", String(500), nullable=True, info=FREE_TEXT),
 )
 
-_mapper.map_imperatively(Edition, edition, version_id_col=edition.c.version)
-_mapper.map_imperatively(Campaign, campaign)
-_mapper.map_imperatively(Township, township)
-_mapper.map_imperatively(Line, order_line)
-_mapper.map_imperatively(
+mapper.map_imperatively(Line, order_line)
+mapper.map_imperatively(
     Order,
     service_order,
     version_id_col=service_order.c.version,

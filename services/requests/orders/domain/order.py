@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar, Literal
 
-from services.requests.domain.line import Booking, Line
-from services.requests.domain.menu import Dish, Edition
+from services.requests.menu.domain import Dish, Edition
+from services.requests.orders.domain.line import Booking, Line
 from shared.kernel.aggregate import Aggregate, Steps
 from shared.kernel.errors import InvalidInput
 from shared.kernel.text import matched

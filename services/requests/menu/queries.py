@@ -1,32 +1,51 @@
-"""What can be ordered, kept at hand: what an edition offers never changes, and no township that may order goes away.
-That an edition was withdrawn is seen by the store, when an order is handed in."""
+"""What the menu can be asked, and what it keeps at hand for orders: what an edition offers never changes, and no
+township that may order goes away. That an edition was withdrawn is seen by the store, when an order is handed in."""
 
 import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.requests.domain.line import Line
-from services.requests.domain.menu import Campaign, Edition, Township
-from services.requests.domain.order import Draft
-from services.requests.store.tables import campaign as campaigns
-from services.requests.store.tables import edition as editions
+from services.requests.menu.domain import Campaign, Edition, Township
+from services.requests.menu.tables import campaign as campaigns
+from services.requests.menu.tables import edition as editions
+from services.requests.policy import POLICY
 from shared.db.engine import refers_to_nothing
+from shared.db.paging import page_of
 from shared.db.unit_of_work import UnitOfWork
 from shared.kernel.access import Role
 from shared.kernel.doubts import Doubts
-from shared.kernel.errors import Conflict, InvalidInput
-from shared.kernel.ids import new_id
+from shared.kernel.errors import Conflict, InvalidInput, NotFound
 
 FRESH_SECONDS = 1.0
 """For so long an open campaign is not looked up again: an order that comes within a second of its closing is taken, as
 one that came before it."""
 
 MOST_NAMED = 20
+
+
+async def list_copies(
+    uow: UnitOfWork, kind: type[Campaign] | type[Edition] | type[Township], *, after: str | None, limit: int
+) -> tuple[list[Any], str | None]:
+    """In the order of their ids or codes, and the one to go on from."""
+    uow.permit(POLICY, "read_menu")
+    async with uow.reading() as session:
+        return await page_of(session, select(kind), inspect(kind).primary_key[0], after=after, limit=limit)
+
+
+async def get_edition(uow: UnitOfWork, edition_id: str) -> Edition:
+    """:raises NotFound: no such edition was published."""
+    uow.permit(POLICY, "read_menu")
+    async with uow.reading() as session:
+        found = await session.get(Edition, edition_id)
+    if found is None:
+        raise NotFound(Edition.kind, edition_id)
+    return found
 
 
 class Menu:
@@ -38,22 +57,31 @@ class Menu:
         self._open_until: dict[str, tuple[float, Campaign]] = {}
         self._fresh_seconds = fresh_seconds
 
-    async def lines_of(self, uow: UnitOfWork, draft: Draft, doubts: Doubts) -> list[Line]:
-        """The lines of an order; adds the doubts about its days.
+    async def edition_for(
+        self,
+        uow: UnitOfWork,
+        *,
+        township_code: str,
+        edition_id: str,
+        campaign_id: str,
+        wished_on: Collection[date],
+        doubts: Doubts,
+    ) -> Edition:
+        """The edition that an order is made from; adds the doubts about its days.
 
-        :raises InvalidInput: the township, the edition, the campaign or an item is not known here.
+        :raises InvalidInput: the township, the edition or the campaign is not known here.
         :raises Conflict: the campaign is closed, or the edition was withdrawn or is not in force today, and whoever
             orders may not enter what is past.
         """
-        if draft.township_code not in self._townships or draft.edition_id not in self._editions:
-            await self._look_up(uow, draft)
-        campaign = self._known_as_open(draft.campaign_id)
+        if township_code not in self._townships or edition_id not in self._editions:
+            await self._look_up(uow, township_code, edition_id)
+        campaign = self._known_as_open(campaign_id)
         if campaign is None:
             async with uow.reading() as session:
-                campaign = await self.require_campaign(session, draft.campaign_id)
-        edition = self._editions[draft.edition_id]
-        await self.require_days(uow, edition.id, campaign, draft.wished_on, doubts)
-        return draft.lines_from(edition, new_id)
+                campaign = await self.require_campaign(session, campaign_id)
+        edition = self._editions[edition_id]
+        await self.require_days(uow, edition.id, campaign, wished_on, doubts)
+        return edition
 
     async def require_days(
         self, uow: UnitOfWork, edition_id: str, campaign: Campaign, wished_on: Collection[date], doubts: Doubts
@@ -154,14 +182,14 @@ class Menu:
             self._editions.clear()
             raise Conflict("edition_withdrawn", field="edition_id") from error
 
-    async def _look_up(self, uow: UnitOfWork, draft: Draft) -> None:
+    async def _look_up(self, uow: UnitOfWork, township_code: str, edition_id: str) -> None:
         async with uow.reading() as session:
-            if await session.get(Township, draft.township_code) is None:
-                raise InvalidInput("unknown_township", field="township_code", township_code=draft.township_code)
-            edition = await session.get(Edition, draft.edition_id)
+            if await session.get(Township, township_code) is None:
+                raise InvalidInput("unknown_township", field="township_code", township_code=township_code)
+            edition = await session.get(Edition, edition_id)
             if edition is None:
-                raise InvalidInput("unknown_edition", field="edition_id", edition=draft.edition_id)
+                raise InvalidInput("unknown_edition", field="edition_id", edition=edition_id)
             if edition.state == "withdrawn":
                 raise Conflict("edition_withdrawn", field="edition_id")
-        self._townships.add(draft.township_code)
-        self._editions[draft.edition_id] = edition
+        self._townships.add(township_code)
+        self._editions[edition_id] = edition

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from services.requests.domain.line import Booking, Line
-from services.requests.domain.menu import Dish, Edition
-from services.requests.domain.order import Draft, Order, WantedItem
+from services.requests.menu.domain import Dish, Edition
+from services.requests.orders.domain.line import Booking, Line
+from services.requests.orders.domain.order import Draft, Order, WantedItem
 from shared.kernel.errors import Conflict, IllegalTransition, InvalidInput
 
 Word = tuple[str, ...]

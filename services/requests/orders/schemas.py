@@ -1,12 +1,11 @@
-"""HTTP bodies of requests."""
+"""HTTP bodies and answers of orders."""
 
 from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services.requests.domain.menu import Edition
-from services.requests.domain.order import CancelReason, Draft, Point, ReturnReason, WantedItem
+from services.requests.orders.domain.order import CancelReason, Draft, Point, ReturnReason, WantedItem
 from shared.http.inputs import Answer, Body, Code, Day, Key, Name, ReasonBody, Text, TownshipCode
 
 OrderState = Literal[
@@ -121,42 +120,3 @@ class OrderAnswer(Answer):
     lines: list[LineAnswer]
     created_at: datetime
     submitted_at: datetime | None
-
-
-class DishAnswer(Answer):
-    item_code: str
-    name: str
-    name_en: str
-    category_code: str
-    volunteers_needed: int
-
-
-class EditionAnswer(Answer):
-    edition_id: Annotated[str, Field(validation_alias="id")]
-    title: str
-    effective_on: date
-    retires_on: date
-    state: Literal["open", "withdrawn"]
-    in_force: Annotated[bool, Field(description="whether it can be ordered from today")] = False
-    items: list[DishAnswer]
-
-    @classmethod
-    def on(cls, today: date, edition: Edition) -> "EditionAnswer":
-        return cls.model_validate(edition).model_copy(update={"in_force": edition.is_in_force(today)})
-
-
-class CampaignAnswer(Answer):
-    """Both its first and its last day are in it. Nothing is ordered for one that is closed."""
-
-    campaign_id: Annotated[str, Field(validation_alias="id")]
-    name: str
-    name_en: str
-    starts_on: date
-    ends_on: date
-    state: Literal["open", "closed"]
-
-
-class TownshipAnswer(Answer):
-    code: str
-    name: str
-    name_en: str

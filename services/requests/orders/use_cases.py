@@ -1,15 +1,15 @@
-"""What requests can be told to do. One function a use case; each owns its transaction."""
+"""What can be done with orders. One function a use case; each owns its transaction."""
 
 from datetime import datetime
 
 from pydantic import BaseModel
 from sqlalchemy import select
 
-from services.requests.application.menu import Menu
-from services.requests.application.policy import POLICY
-from services.requests.domain.line import Line
-from services.requests.domain.order import CancelReason, Draft, Order, ReturnReason
-from services.requests.store.tables import service_order
+from services.requests.menu.queries import Menu
+from services.requests.orders.domain.line import Line
+from services.requests.orders.domain.order import CancelReason, Draft, Order, ReturnReason
+from services.requests.orders.tables import service_order
+from services.requests.policy import POLICY
 from shared.contracts.base import Point
 from shared.contracts.requests import (
     OrderAccepted,
@@ -50,7 +50,7 @@ async def draft_order(
     grant.require_for("township_code", township=draft.township_code)
     doubts = Doubts(confirmed)
     try:
-        lines = await menu.lines_of(uow, draft, doubts)
+        lines = await _lines_of(uow, menu, draft, doubts)
         doubts.settle()
     except Conflict:
         # What was right when it came first is answered the same when it comes again, on another day too.
@@ -94,7 +94,7 @@ async def redraft_order(
     async with uow.transaction() as tx:
         order = await _own(tx, grant, order_id)
         doubts = Doubts(confirmed)
-        order.redraft(draft, await menu.lines_of(uow, draft, doubts))
+        order.redraft(draft, await _lines_of(uow, menu, draft, doubts))
         doubts.settle()
         return order
 
@@ -208,6 +208,22 @@ async def rate_service(
                 ),
             )
         return order
+
+
+async def _lines_of(uow: UnitOfWork, menu: Menu, draft: Draft, doubts: Doubts) -> list[Line]:
+    """The lines of an order; adds the doubts about its days.
+
+    :raises InvalidInput: an item is not on the menu, or as :meth:`Menu.edition_for`. :raises Conflict: as that one.
+    """
+    edition = await menu.edition_for(
+        uow,
+        township_code=draft.township_code,
+        edition_id=draft.edition_id,
+        campaign_id=draft.campaign_id,
+        wished_on=draft.wished_on,
+        doubts=doubts,
+    )
+    return draft.lines_from(edition, new_id)
 
 
 async def _own(tx: Transaction, grant: Grant, order_id: str) -> Order:

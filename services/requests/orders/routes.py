@@ -1,45 +1,17 @@
-"""requests' operations: write an order, take it through its states, rate what was served, read."""
+"""Operations on orders: write one, take it through its states, rate what was served, read."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from services.requests.api import schemas
-from services.requests.application import commands, queries
-from services.requests.domain.menu import Campaign, Edition, Township
+from services.requests.orders import queries, schemas, use_cases
 from shared.http.doors import door
 from shared.http.free_text import ask_about
-from shared.http.inputs import AppState, Code, Confirmed, IdempotencyKey, Page, TownshipCode, Typed, Uow
+from shared.http.inputs import After, AppState, Code, Confirmed, IdempotencyKey, Limit, Page, TownshipCode, Uow
 
 router = APIRouter(tags=["requests"])
 
-After = Annotated[str | None, Query(max_length=40, description="id or code to begin behind"), Typed]
-Limit = Annotated[int, Query(ge=1, le=500)]
 CampaignId = Annotated[Code | None, Query()]
-
-
-@router.get("/editions", summary="List the menus that can be ordered from", **door("read_menu", 422))
-async def list_editions(uow: Uow, after: After = None, limit: Limit = 100) -> Page[schemas.EditionAnswer]:
-    items, next_after = await queries.list_copies(uow, Edition, after=after, limit=limit)
-    answers = [schemas.EditionAnswer.on(uow.today(), edition) for edition in items]
-    return Page[schemas.EditionAnswer](items=answers, next_after=next_after)
-
-
-@router.get("/editions/{edition_id}", summary="One menu", **door("read_menu", 404, 422))
-async def get_edition(edition_id: str, uow: Uow) -> schemas.EditionAnswer:
-    return schemas.EditionAnswer.on(uow.today(), await queries.get_edition(uow, edition_id))
-
-
-@router.get("/campaigns", summary="List the campaigns that orders are for", **door("read_menu", 422))
-async def list_campaigns(uow: Uow, after: After = None, limit: Limit = 100) -> Page[schemas.CampaignAnswer]:
-    items, next_after = await queries.list_copies(uow, Campaign, after=after, limit=limit)
-    return Page[schemas.CampaignAnswer].model_validate({"items": items, "next_after": next_after})
-
-
-@router.get("/townships", summary="List the townships that can order", **door("read_menu", 422))
-async def list_townships(uow: Uow, after: After = None, limit: Limit = 100) -> Page[schemas.TownshipAnswer]:
-    items, next_after = await queries.list_copies(uow, Township, after=after, limit=limit)
-    return Page[schemas.TownshipAnswer].model_validate({"items": items, "next_after": next_after})
 
 
 @router.post(
@@ -52,7 +24,7 @@ async def post_order(
     key: IdempotencyKey = None,
     confirmed: Confirmed = frozenset(),
 ) -> schemas.OrderAnswer:
-    order = await commands.draft_order(
+    order = await use_cases.draft_order(
         uow,
         state.menu,
         body.as_draft(),
@@ -99,7 +71,7 @@ async def put_order(
     order_id: str, body: schemas.OrderBody, uow: Uow, state: AppState, confirmed: Confirmed = frozenset()
 ) -> schemas.OrderAnswer:
     return schemas.OrderAnswer.model_validate(
-        await commands.redraft_order(uow, state.menu, order_id, body.as_draft(), ask_about(body, confirmed))
+        await use_cases.redraft_order(uow, state.menu, order_id, body.as_draft(), ask_about(body, confirmed))
     )
 
 
@@ -107,12 +79,12 @@ async def put_order(
 async def submit_order(
     order_id: str, uow: Uow, state: AppState, confirmed: Confirmed = frozenset()
 ) -> schemas.OrderAnswer:
-    return schemas.OrderAnswer.model_validate(await commands.submit_order(uow, state.menu, order_id, confirmed))
+    return schemas.OrderAnswer.model_validate(await use_cases.submit_order(uow, state.menu, order_id, confirmed))
 
 
 @router.post("/orders/{order_id}/accept", summary="Take an order on", **door("accept_order", 404, 409, 422))
 async def accept_order(order_id: str, uow: Uow) -> schemas.OrderAnswer:
-    return schemas.OrderAnswer.model_validate(await commands.accept_order(uow, order_id))
+    return schemas.OrderAnswer.model_validate(await use_cases.accept_order(uow, order_id))
 
 
 @router.post(
@@ -123,7 +95,7 @@ async def return_order(
 ) -> schemas.OrderAnswer:
     doubts = ask_about(body, confirmed)
     return schemas.OrderAnswer.model_validate(
-        await commands.return_order(uow, order_id, **body.model_dump(), confirmed=doubts)
+        await use_cases.return_order(uow, order_id, **body.model_dump(), confirmed=doubts)
     )
 
 
@@ -133,13 +105,13 @@ async def cancel_order(
 ) -> schemas.OrderAnswer:
     doubts = ask_about(body, confirmed)
     return schemas.OrderAnswer.model_validate(
-        await commands.cancel_order(uow, order_id, **body.model_dump(), confirmed=doubts)
+        await use_cases.cancel_order(uow, order_id, **body.model_dump(), confirmed=doubts)
     )
 
 
 @router.post("/orders/{order_id}/close", summary="Close the books on an order", **door("close_order", 404, 409, 422))
 async def close_order(order_id: str, uow: Uow) -> schemas.OrderAnswer:
-    return schemas.OrderAnswer.model_validate(await commands.close_order(uow, order_id))
+    return schemas.OrderAnswer.model_validate(await use_cases.close_order(uow, order_id))
 
 
 @router.post(
@@ -150,5 +122,5 @@ async def post_rating(
 ) -> schemas.OrderAnswer:
     doubts = ask_about(body, confirmed)
     return schemas.OrderAnswer.model_validate(
-        await commands.rate_service(uow, order_id, **body.model_dump(), confirmed=doubts)
+        await use_cases.rate_service(uow, order_id, **body.model_dump(), confirmed=doubts)
     )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.requests.application.menu import Menu
+from services.requests.menu.queries import Menu
 from tests.requests.township import EDITION, JULY, MARCH, ORDER, TOWNSHIP, accepted_order, order, read, step
 from tests.support.house import House
 

@@ -1,36 +1,17 @@
-"""What requests can be asked."""
+"""What can be asked about orders."""
 
 from typing import Any
 
-from sqlalchemy import func, inspect, select
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.requests.application.policy import POLICY
-from services.requests.domain.menu import Campaign, Edition, Township
-from services.requests.domain.order import Order
-from services.requests.store.tables import service_order
+from services.requests.orders.domain.order import Order
+from services.requests.orders.tables import service_order
+from services.requests.policy import POLICY
 from shared.db.paging import page_of
 from shared.db.reach import within
 from shared.db.unit_of_work import UnitOfWork
 from shared.kernel.errors import NotFound
-
-
-async def list_copies(
-    uow: UnitOfWork, kind: type[Campaign] | type[Edition] | type[Township], *, after: str | None, limit: int
-) -> tuple[list[Any], str | None]:
-    """In the order of their ids or codes, and the one to go on from."""
-    uow.permit(POLICY, "read_menu")
-    async with uow.reading() as session:
-        return await page_of(session, select(kind), inspect(kind).primary_key[0], after=after, limit=limit)
-
-
-async def get_edition(uow: UnitOfWork, edition_id: str) -> Edition:
-    """:raises NotFound: no such edition was published."""
-    uow.permit(POLICY, "read_menu")
-    async with uow.reading() as session:
-        found = await session.get(Edition, edition_id)
-    if found is None:
-        raise NotFound(Edition.kind, edition_id)
-    return found
 
 
 async def list_orders(
@@ -75,3 +56,9 @@ async def count_orders(uow: UnitOfWork, *, campaign_id: str | None) -> dict[str,
         query = query.where(service_order.c.campaign_id == campaign_id)
     async with uow.reading() as session:
         return {row.state: row.orders for row in await session.execute(query)}
+
+
+async def count_handed_in(session: AsyncSession, edition_id: str) -> int:
+    """How many orders were ever handed in from an edition."""
+    handed_in = select(func.count()).where(service_order.c.open_edition_id == edition_id)
+    return int(await session.scalar(handed_in) or 0)

@@ -1,1 +1,0 @@
-"""requests' use cases: commands change, intake follows what others announce, queries read."""

@@ -1,6 +1,0 @@
-"""What requests holds about persons: nothing, but places and posts. It answers so that nobody has to guess."""
-
-from shared.contracts.requests import PersonDataCollected, PersonDataErased
-from shared.privacy.answering import Holdings, erase_nothing, hold_nothing
-
-PEOPLE = Holdings(hold_nothing, erase_nothing, PersonDataCollected, PersonDataErased)

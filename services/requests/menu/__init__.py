@@ -1,0 +1,1 @@
+"""What can be ordered, and by whom: copies of what catalog published."""

@@ -1,0 +1,1 @@
+"""Orders of the townships, from the draft to the ratings."""

@@ -1,1 +1,0 @@
-"""requests' tables, and how the domain's classes lie in them."""
