@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -76,8 +77,7 @@ class Deployment:
             self.others[part] = launcher
         port = free_port()
         new = self._spawn(part, launcher, port=port)
-        async with asyncio.timeout(PATIENCE_SECONDS), httpx.AsyncClient(trust_env=False) as http:
-            await self._ready(http, part, new, port)
+        await self._ready(part, new, port)
         old = self._processes[part]
         self._processes[part], self.ports[part] = new, port
         old.terminate()
@@ -125,14 +125,16 @@ class Deployment:
 
     async def ready(self, *parts: Part) -> None:
         """Until the given processes (all of them by default) say that they are ready."""
-        async with asyncio.timeout(PATIENCE_SECONDS), httpx.AsyncClient(trust_env=False) as http:
-            for part in parts or self.parts:
-                await self._ready(http, part, self._processes[part], self.ports[part])
+        for part in parts or self.parts:
+            await self._ready(part, self._processes[part], self.ports[part])
 
-    async def _ready(self, http: httpx.AsyncClient, part: Part, process: subprocess.Popen[bytes], port: int) -> None:
-        while not await _is_ready(http, f"http://127.0.0.1:{port}/api/{part[0]}/health/ready"):
-            assert process.poll() is None, self.log_of(part)
-            await asyncio.sleep(0.05)
+    async def _ready(self, part: Part, process: subprocess.Popen[bytes], port: int) -> None:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        async with httpx.AsyncClient(trust_env=False) as http:
+            while (missing := await _missing(http, part[0], port)) is not None:
+                assert process.poll() is None, self.log_of(part)
+                assert time.monotonic() < deadline, f"{part} is not ready: {missing}\n{self.log_of(part)}"
+                await asyncio.sleep(0.05)
 
     @asynccontextmanager
     async def client(self) -> AsyncIterator[httpx.AsyncClient]:
@@ -185,8 +187,10 @@ class _Gateway(httpx.AsyncBaseTransport):
         await self._transport.aclose()
 
 
-async def _is_ready(http: httpx.AsyncClient, url: str) -> bool:
+async def _missing(http: httpx.AsyncClient, service: str, port: int) -> str | None:
+    """What keeps a process from being ready; None when nothing does."""
     try:
-        return (await http.get(url, timeout=5)).status_code == 200
-    except httpx.TransportError:
-        return False
+        answer = await http.get(f"http://127.0.0.1:{port}/api/{service}/health/ready", timeout=5)
+    except httpx.TransportError as error:
+        return repr(error)
+    return None if answer.status_code == 200 else answer.text
