@@ -14,7 +14,7 @@ import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection
 from aio_pika.exceptions import AMQPError, ChannelPreconditionFailed
 
-from shared.messaging.backoff import MOST_SECONDS, backoff_seconds
+from shared.messaging.backoff import backoff_seconds
 from shared.telemetry.logs import logger
 
 DOWN = (AMQPError, ConnectionError, OSError, TimeoutError, RuntimeError)
@@ -52,32 +52,36 @@ async def connect(url: str, **options: Any) -> AbstractConnection:
 async def supervise(name: str, make: Connect, session: Session, stop: asyncio.Event) -> None:
     """Connects, runs ``session`` until it ends or the connection breaks, and again, with jitter.
 
-    The waits grow with failures in a row: up to two seconds while there is no connection, so that a server that is
-    back is found soon; up to half a minute while connections are made and their sessions fail. Of many failures in a
-    row the log has a warning for the 1st, 2nd, 4th, 8th and so on, and information for the others.
+    The waits grow with failures in a row: up to two seconds while there is no connection, or it breaks, so that a
+    server that is back is found soon; up to half a minute while connections hold and their sessions fail. Of many
+    failures in a row the log has a warning for the 1st, 2nd, 4th, 8th and so on, and information for the others.
     """
-    failures = 0
+    failures = refusals = 0
     while not stop.is_set():
         connection: AbstractConnection | None = None
         began = asyncio.get_running_loop().time()
         error: Exception | None = None
+        is_sound = False
         try:
             connection = await make(name)
             await session(connection)
         except Exception as failure:
             # Whatever it was: a supervisor that ends leaves a service deaf, or mute, until its restart.
             error = failure
+            # A server that is starting accepts connections and drops them: that says nothing of the session.
+            is_sound = connection is not None and connection.connected.is_set()
         finally:
             if connection is not None:
                 await _close(connection)
         lasted = asyncio.get_running_loop().time() - began
-        failures = 1 if lasted > _lasts_long(error) else failures + 1
+        failures, refusals = (0, 0) if lasted > _lasts_long(error) else (failures, refusals)
+        failures, refusals = failures + 1, refusals + is_sound
         _report(name, error, failures)
         if stop.is_set():
             return
-        most = MOST_SECONDS if connection is None or error is None else MOST_SECONDS_OF_SESSIONS
+        wait = backoff_seconds(refusals, most=MOST_SECONDS_OF_SESSIONS) if is_sound else backoff_seconds(failures)
         with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), backoff_seconds(failures, most=most))
+            await asyncio.wait_for(stop.wait(), wait)
 
 
 def _lasts_long(error: Exception | None) -> float:

@@ -188,6 +188,37 @@ async def test_sessions_that_fail_after_a_long_wait_come_at_growing_intervals(
     assert min(backoff_seconds(20, most=supervisor.MOST_SECONDS_OF_SESSIONS) for _ in range(50)) >= 15
 
 
+async def test_a_server_that_drops_connections_while_it_starts_is_found_soon(
+    rabbit_vhost: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of its drops fails a session, and none of them is the session's fault."""
+    stop, waits = asyncio.Event(), list[tuple[int, float]]()
+
+    def no_wait(failures: int, first: float = 0.1, most: float = 2.0) -> float:
+        waits.append((failures, most))
+        if len(waits) == 12:
+            stop.set()
+        return 0.0
+
+    monkeypatch.setattr(supervisor, "backoff_seconds", no_wait)
+    async with wired(rabbit_vhost) as wire:
+
+        async def connect(_name: str) -> AbstractConnection:
+            if len(waits) < 4:
+                raise ConnectionRefusedError
+            return await aio_pika.connect(wire.url)
+
+        async def session(connection: AbstractConnection) -> None:
+            if len(waits) < 10:
+                wire.drop()
+                await connection.channel()
+            raise BrokerUnavailable("messages not confirmed")
+
+        await supervisor.supervise("catalog publisher", connect, session, stop)
+    assert waits[:10] == [(failures, 2.0) for failures in range(1, 11)]
+    assert waits[10:] == [(1, supervisor.MOST_SECONDS_OF_SESSIONS), (2, supervisor.MOST_SECONDS_OF_SESSIONS)]
+
+
 def test_a_connection_that_is_collected_in_a_thread_starts_no_coroutine() -> None:
     """No loop runs there, so nobody would await it."""
 
