@@ -57,7 +57,9 @@ def name_of(folder: Path) -> str:
 
 
 def names_in(folder: Path) -> set[str]:
-    return {path.name for path in folder.iterdir() if path.name != "__pycache__"}
+    """What a folder holds; one that was moved away leaves compiled files behind, and they don't count."""
+    held = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    return {path.relative_to(folder).parts[0] for path in held}
 
 
 def required_of(service: str) -> set[str]:
