@@ -21,7 +21,7 @@ from redis.exceptions import NoPermissionError, RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from shared.cache.redis import connect
+from shared.cache.redis import connect, try_out
 from shared.contracts import PUBLISHERS
 from shared.db.migrate import SchemaMismatch
 from shared.db.vault import DEFAULT_FILE, VaultError
@@ -48,6 +48,7 @@ from shared.tls import trusting
 
 SECONDS = 5.0
 UNKNOWN = "of unknown version"
+REMEDY_FOR_CACHE = "deploy/make-secrets writes what Redis allows anew; then make Redis' container anew"
 LOCAL = {"localhost", "127.0.0.1", "::1", None}
 
 
@@ -265,6 +266,12 @@ async def _cache(service: Service, settings: ServiceSettings) -> AsyncIterator[F
         yield Finding("cache", f"Redis {await _redis_version(client)} as {urlsplit(url).username or 'default'}")
         encrypted = "TLS" if url.startswith("rediss:") else None
         yield _encryption("cache", encrypted, urlsplit(url).hostname, f"rediss:// in {name}_REDIS_URL")
+        try:
+            await try_out(client)
+        except NoPermissionError as error:
+            yield Finding("cache: counts and signals", f"refused ({_first_line(error)})", REMEDY_FOR_CACHE)
+        else:
+            yield Finding("cache: counts and signals", "may make them")
         try:
             await client.get("doctor")
         except NoPermissionError:

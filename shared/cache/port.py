@@ -21,4 +21,5 @@ class Cache(Protocol):
 
     async def take(self, key: str, *, limit: int, seconds: int) -> int:
         """Counts one more for ``key`` in the window of ``seconds`` that runs now; gives 0 while there are no more
-        than ``limit``, else the seconds until the window ends. Never raises: while the counts can't be had, 0."""
+        than ``limit``, else the seconds until the window ends. Never raises: while the counts of the others can't be
+        had, this process counts alone."""

@@ -20,7 +20,7 @@ from shared.telemetry.logs import logger
 _PREFIX = "diancai:"
 CONNECT_SECONDS = 2.0
 LONGEST_WAIT_SECONDS = 0.25
-"""Nobody waits longer for Redis: a limit then does not hold, a signal gets lost."""
+"""Nobody waits longer for Redis: a process then counts alone, a signal gets lost."""
 
 SHARE_SECONDS = 0.25
 """How often processes tell each other what they counted; so much later does one hear of the others' requests."""
@@ -137,7 +137,9 @@ class RedisCache:
                     pipe.expire(window.name, window.seconds * 2)
                 totals = (await pipe.execute())[::2]
         except (RedisError, OSError, TimeoutError) as error:
-            log.info("requests are not counted", error=repr(error))
+            for window, count in counted.items():
+                self._counts.setdefault(window, count)
+            log.info("requests are counted by this process alone", error=repr(error))
             return
         for window, total in zip(counted, totals, strict=True):
             self._counts[window] = total + self._unshared[window]
@@ -146,7 +148,7 @@ class RedisCache:
         while True:
             topic = await self._outgoing.get()
             try:
-                await client.publish(_PREFIX + topic, b"")
+                await client.publish(_channel(_kind(topic)), topic)
             except (RedisError, OSError) as error:
                 log.info("signal lost, readers will find out by themselves", error=repr(error))
 
@@ -156,16 +158,36 @@ class RedisCache:
         while True:
             try:
                 async with client.pubsub() as subscription:
-                    await subscription.psubscribe(f"{_PREFIX}{kind}", f"{_PREFIX}{kind}:*")
+                    await subscription.subscribe(_channel(kind))
                     async for message in subscription.listen():
-                        if message["type"] == "psubscribe":
+                        if message["type"] == "subscribe":
                             self._heard[kind].set()
-                        elif message["type"] == "pmessage":
-                            self._local.signal(message["channel"].decode().removeprefix(_PREFIX))
+                        elif message["type"] == "message":
+                            self._local.signal(message["data"].decode())
             except (RedisError, OSError) as error:
                 log.info("not hearing signals, readers will find out by themselves", kind=kind, error=repr(error))
             self._heard[kind].clear()
             await asyncio.sleep(1)
+
+
+async def try_out(client: Redis) -> None:
+    """Counts and signals once, with the commands that :class:`RedisCache` uses.
+
+    :raises RedisError: not all of them are allowed, or Redis does not answer.
+    """
+    window = _Window("doctor", 1, 0)
+    await client.incrby(window.name, 1)
+    await client.expire(window.name, window.seconds)
+    async with client.pubsub() as subscription:
+        await subscription.subscribe(_channel("doctor"))
+        await subscription.get_message(timeout=LONGEST_WAIT_SECONDS)
+    await client.publish(_channel("doctor"), "doctor")
+
+
+def _channel(kind: str) -> str:
+    """One for all topics of a kind: a message says which. So nobody subscribes to a pattern, which Redis' rules for
+    users allow only when they name that very pattern."""
+    return f"{_PREFIX}{kind}"
 
 
 def _kind(topic: str) -> str:

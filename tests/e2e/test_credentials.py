@@ -21,9 +21,11 @@ from redis import Redis
 from sqlalchemy.engine import URL, make_url
 
 from services.catalog.adapters.signing import SigningKeys
+from shared.cache.redis import RedisCache
 from shared.db.vault import create_ring
 from shared.messaging.broker import replay_key
 from shared.messaging.topology import EXCHANGE, POSITIONS, REPLAY, RESEND, resend_key
+from tests.shared.test_cache import hears
 from tests.support.private import Postgres, PrivateServer, RabbitMQ, RedisServer, free_port
 from tests.support.tokens import KEY
 from tests.support.tree import ROOT, SERVICES
@@ -213,6 +215,30 @@ def dispatch(secrets: Path, postgres: URL, rabbitmq: RabbitMQ, private_server: P
     )
 
 
+async def test_processes_of_a_service_count_together_and_hear_each_other(dispatch: Examined) -> None:
+    url, ca_file = dispatch.environment["DISPATCH_REDIS_URL"], Path(dispatch.environment["DISPATCH_TLS_CA_FILE"])
+    here, there = RedisCache(url, ca_file=ca_file), RedisCache(url, ca_file=ca_file)
+    async with here.running(), there.running():
+        assert await here.take("address:192.0.2.1", limit=1, seconds=3600) == 0
+        assert await there.take("address:192.0.2.1", limit=1, seconds=3600) > 0
+        await hears(here, there, "run:01")
+
+
+def test_the_doctor_says_when_redis_does_not_let_a_service_count_or_signal(
+    dispatch: Examined, private_server: Private
+) -> None:
+    server = private_server(RedisServer)
+    assert isinstance(server, RedisServer)
+    with Redis.from_url(server.url) as client:
+        for forbidden in ("incrby", "expire", "subscribe", "publish"):
+            client.execute_command("ACL", "SETUSER", "dispatch", f"-{forbidden}")
+            assert dispatch.run("doctor") == 1
+            (wrong,) = [line for line in dispatch.lines("WRONG") if "cache" in line]
+            assert "cache: counts and signals: refused" in wrong
+            assert f"the '{forbidden}' command" in wrong
+            client.execute_command("ACL", "SETUSER", "dispatch", f"+{forbidden}")
+
+
 def test_the_doctor_finds_a_service_well_that_has_what_deploy_gives(dispatch: Examined, secrets: Path) -> None:
     assert dispatch.run("doctor") == 1
     assert [line.split(":")[0].split()[1] for line in dispatch.lines("WRONG")] == ["schema", "broker"], dispatch.said
@@ -229,6 +255,7 @@ def test_the_doctor_finds_a_service_well_that_has_what_deploy_gives(dispatch: Ex
         "broker: neighbours: may neither",
         "broker: senders: each message names its service's user, and consumers compare it",
         "broker: encryption: TLS",
+        "cache: counts and signals: may make them",
         "cache: foreign keys: may not read them",
         "cache: encryption: TLS",
         "vault: 1 key(s)",

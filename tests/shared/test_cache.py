@@ -56,7 +56,7 @@ async def test_a_process_is_woken_by_signals_of_the_kinds_that_are_watched_there
     async with here.running(), there.running(), Redis.from_url(redis_url) as redis:
 
         async def subscriptions(name: str) -> int:
-            return sum(int(client["psub"]) for client in await redis.client_list() if client["name"] == name)
+            return sum(int(client["sub"]) for client in await redis.client_list() if client["name"] == name)
 
         await hears(here, there, "inbox:coordinator")
         one_kind = await subscriptions(watched)

@@ -17,6 +17,7 @@ from shared.cache.redis import RedisCache
 from shared.db.engine import Database, store_is_away
 from shared.identity.keys import KeySource, KeysUnavailable
 from shared.kernel.clock import utc_now
+from shared.kernel.ids import new_id
 from shared.messaging.broker import BrokerUnavailable
 from shared.messaging.rabbitmq import RabbitBroker
 from shared.tls import trusting
@@ -80,10 +81,11 @@ async def test_redis_proves_its_name(private_server: Private, stranger: Path) ->
     url = f"rediss://localhost:{server.tls_port}/0"
 
     async def counts(ca_file: Path | None) -> bool:
-        cache = RedisCache(url, ca_file=ca_file)
-        async with cache.running():
-            await cache.take("tls", limit=0, seconds=60)
-            return await cache.take("tls", limit=0, seconds=60) > 0
+        """Whether another process hears of what this one has counted."""
+        cache, other, key = RedisCache(url, ca_file=ca_file), RedisCache(server.url), new_id()
+        async with cache.running(), other.running():
+            await cache.take(key, limit=1, seconds=3600)
+            return await other.take(key, limit=1, seconds=3600) > 0
 
     assert await counts(server.playground.authority.ca_file)
     assert not await counts(stranger)
