@@ -1,5 +1,6 @@
 """What docker-compose.yml gives to each container: no more than it needs, of images that can be pinned."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from shared.settings import ServiceSettings
 from tests.support.tree import ROOT, SERVICES
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
@@ -14,6 +16,8 @@ CONTAINERS: dict[str, Any] = COMPOSE["services"]
 DOCKERFILES = sorted([*ROOT.glob("services/*/Dockerfile"), *ROOT.glob("deploy/*/Dockerfile")])
 FROM_ELSEWHERE = r"[a-z]+:\d[\w.-]*"
 SIGNER = "catalog"
+NGINX = (ROOT / "deploy" / "nginx" / "nginx.conf.template").read_text("utf-8")
+OWN_REFUSALS = re.findall(r"return (\d+) '(\{[^']+)'", NGINX)
 
 
 def secrets_of(container: str) -> set[str]:
@@ -81,3 +85,49 @@ def test_every_image_from_elsewhere_is_found_by_the_script_that_pins_them() -> N
         told["build"]["args"]["PYTHON_IMAGE"] if "build" in told else told["image"] for told in CONTAINERS.values()
     }
     assert found == named
+
+
+def test_the_gateway_s_own_refusals_are_problem_documents_in_both_languages() -> None:
+    assert {status for status, _ in OWN_REFUSALS} == {"400", "404", "405", "413", "429", "503"}
+    for status, answer in OWN_REFUSALS:
+        (name,) = re.findall(r"\$(?!own)(\w+)_text", answer)
+        for text in words_of(name).values():
+            said = json.loads(answer.replace("$own_instance", "").replace(f"${name}_text", text))
+            assert (said["status"], said["code"]) == (int(status), name)
+            assert said["type"] == f"urn:diancai:problem:{name}"
+            assert said.keys() >= {"title", "detail", "remedy"}
+
+
+@pytest.mark.parametrize("code", ["not_found", "method_not_allowed", "body_too_large"])
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_the_gateway_refuses_in_the_services_words(code: str, language: str) -> None:
+    texts = json.loads((ROOT / "shared" / "http" / "locales" / f"{language}.json").read_text("utf-8"))
+    assert json.loads(f"{{{words_of(code)[language]}}}") == texts[code]
+
+
+def test_every_refusal_of_the_gateway_has_a_place_that_knows_its_type() -> None:
+    places = set(re.findall(r"error_page [^;]* (\S+);", NGINX))
+    for place in places:
+        (block,) = re.findall(rf"location (?:= )?{re.escape(place)} \{{(.*?)\n        \}}", NGINX, re.DOTALL)
+        # Without the first, the end of the address says what type the answer is.
+        assert "types {}" in block, place
+        assert "default_type application/problem+json;" in block, place
+    assert len(places) == len(OWN_REFUSALS)
+
+
+def test_the_gateway_takes_no_more_than_the_services_do() -> None:
+    assert re.findall(r"client_max_body_size (\d+)m;", NGINX) == ["1"]
+    assert ServiceSettings.model_fields["max_body_bytes"].default == 1024**2
+
+
+def test_the_gateway_logs_no_request_line() -> None:
+    """Nginx writes it to each error of a request, below the level ``alert``; it may hold what opens something."""
+    assert re.findall(r"error_log \S+ (\w+);", NGINX) == ["alert"]
+    (line,) = re.findall(r"log_format lean (.*?);", NGINX, re.DOTALL)
+    assert not re.search(r"\$(request\b|request_uri|args|query_string|uri\b|http_referer|http_user_agent)", line)
+
+
+def words_of(code: str) -> dict[str, str]:
+    """By language, as members of a JSON object."""
+    (block,) = re.findall(rf"map \$own_language \${code}_text \{{(.*?)\n    \}}", NGINX, re.DOTALL)
+    return {language: text.replace("\\'", "'") for language, text in re.findall(r"(\S+) '(.*)';", block)}
