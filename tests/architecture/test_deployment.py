@@ -127,6 +127,10 @@ def test_the_gateway_logs_no_request_line() -> None:
     assert not re.search(r"\$(request\b|request_uri|args|query_string|uri\b|http_referer|http_user_agent)", line)
 
 
+def test_postgres_logs_no_row_that_a_constraint_refused() -> None:
+    assert "log_error_verbosity=terse" in CONTAINERS["postgres"]["command"]
+
+
 def words_of(code: str) -> dict[str, str]:
     """By language, as members of a JSON object."""
     (block,) = re.findall(rf"map \$own_language \${code}_text \{{(.*?)\n    \}}", NGINX, re.DOTALL)
