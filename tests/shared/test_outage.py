@@ -12,7 +12,7 @@ from shared.messaging.broker import Inlet
 from shared.messaging.rabbitmq import RabbitBroker
 from tests.support.ears import Ear, answers
 from tests.support.fixtures import NewUrl
-from tests.support.house import running_house
+from tests.support.house import OVERWRITING, running_house
 from tests.support.private import Postgres, PrivateServer, RedisServer
 from tests.support.proxy import wired
 from tests.support.rolls import up_to
@@ -36,7 +36,9 @@ async def test_while_the_broker_is_away_a_service_works_and_its_events_go_out_la
 
             async def enter(number: int) -> int:
                 township = {"name": "高楼镇", "name_en": f"Gaolou {number}", "lat": 27.8, "lon": 120.2}
-                return (await house.client.put("/api/catalog/townships/330381125000", json=township)).status_code
+                return (
+                    await house.client.put("/api/catalog/townships/330381125000", json=township, headers=OVERWRITING)
+                ).status_code
 
             assert await enter(1) == 200
             await until(lambda: ear.ids)
