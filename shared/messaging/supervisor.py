@@ -8,13 +8,13 @@ publish timeout, or when the watchdog finds that the broker forgot us.
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection
 from aio_pika.exceptions import AMQPError, ChannelPreconditionFailed
 
-from shared.messaging.backoff import backoff_seconds
+from shared.messaging.backoff import MOST_SECONDS, backoff_seconds
 from shared.telemetry.logs import logger
 
 DOWN = (AMQPError, ConnectionError, OSError, TimeoutError, RuntimeError)
@@ -25,6 +25,13 @@ Connect = Callable[[str], Awaitable[AbstractConnection]]
 
 Session = Callable[[AbstractConnection], Awaitable[None]]
 """What is done with a connection; returns when it should be made anew."""
+
+
+class Backoff(Protocol):
+    """How many seconds to wait after so many failures in a row; about ``most`` at the most."""
+
+    def __call__(self, failures: int, *, most: float) -> float: ...
+
 
 MOST_SECONDS_OF_SESSIONS = 30.0
 """So long, give or take half, a supervisor waits after sessions that failed again and again on sound connections."""
@@ -49,7 +56,9 @@ async def connect(url: str, **options: Any) -> AbstractConnection:
     return connection
 
 
-async def supervise(name: str, make: Connect, session: Session, stop: asyncio.Event) -> None:
+async def supervise(
+    name: str, make: Connect, session: Session, stop: asyncio.Event, backoff: Backoff = backoff_seconds
+) -> None:
     """Connects, runs ``session`` until it ends or the connection breaks, and again, with jitter.
 
     The waits grow with failures in a row: up to two seconds while there is no connection, or it breaks, so that a
@@ -79,7 +88,7 @@ async def supervise(name: str, make: Connect, session: Session, stop: asyncio.Ev
         _report(name, error, failures)
         if stop.is_set():
             return
-        wait = backoff_seconds(refusals, most=MOST_SECONDS_OF_SESSIONS) if is_sound else backoff_seconds(failures)
+        wait = backoff(refusals, most=MOST_SECONDS_OF_SESSIONS) if is_sound else backoff(failures, most=MOST_SECONDS)
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), wait)
 

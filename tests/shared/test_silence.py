@@ -13,7 +13,7 @@ from aio_pika.abc import AbstractConnection
 from structlog.testing import capture_logs
 
 from shared.messaging import supervisor
-from shared.messaging.backoff import backoff_seconds
+from shared.messaging.backoff import MOST_SECONDS, backoff_seconds
 from shared.messaging.broker import BrokerUnavailable
 from shared.messaging.position import Ask
 from shared.messaging.rabbitmq import RabbitBroker
@@ -188,19 +188,16 @@ async def test_sessions_that_fail_after_a_long_wait_come_at_growing_intervals(
     assert min(backoff_seconds(20, most=supervisor.MOST_SECONDS_OF_SESSIONS) for _ in range(50)) >= 15
 
 
-async def test_a_server_that_drops_connections_while_it_starts_is_found_soon(
-    rabbit_vhost: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_server_that_drops_connections_while_it_starts_is_found_soon(rabbit_vhost: str) -> None:
     """Each of its drops fails a session, and none of them is the session's fault."""
     stop, waits = asyncio.Event(), list[tuple[int, float]]()
 
-    def no_wait(failures: int, first: float = 0.1, most: float = 2.0) -> float:
+    def no_wait(failures: int, *, most: float) -> float:
         waits.append((failures, most))
         if len(waits) == 12:
             stop.set()
         return 0.0
 
-    monkeypatch.setattr(supervisor, "backoff_seconds", no_wait)
     async with wired(rabbit_vhost) as wire:
 
         async def connect(_name: str) -> AbstractConnection:
@@ -214,8 +211,8 @@ async def test_a_server_that_drops_connections_while_it_starts_is_found_soon(
                 await connection.channel()
             raise BrokerUnavailable("messages not confirmed")
 
-        await supervisor.supervise("catalog publisher", connect, session, stop)
-    assert waits[:10] == [(failures, 2.0) for failures in range(1, 11)]
+        await supervisor.supervise("catalog publisher", connect, session, stop, no_wait)
+    assert waits[:10] == [(failures, MOST_SECONDS) for failures in range(1, 11)]
     assert waits[10:] == [(1, supervisor.MOST_SECONDS_OF_SESSIONS), (2, supervisor.MOST_SECONDS_OF_SESSIONS)]
 
 
