@@ -323,7 +323,7 @@ async def forget(session: AsyncSession) -> None:
     """Has what this transaction deletes or overwrites vanish from SQLite's files once it is committed. The pages are
     overwritten anyway (``secure_delete``); this also empties the log beside the file, which holds what they were.
     On PostgreSQL it does nothing: what was there stays until vacuum, and in the WAL, its archive and backups as long
-    as these are kept (``deploy/README.md``)."""
+    as these are kept (``docs/operations/deploy.md``)."""
     connection = await session.connection()
     if connection.dialect.name == "sqlite":
         connection.info[FORGETS] = True
