@@ -19,11 +19,11 @@ from bench.report import arguments, report
 from bench.servers import Bed, bed
 from shared.contracts.catalog import TeamChanged
 from shared.db.engine import Database
+from shared.eventlog.envelope import SHARDS
+from shared.eventlog.outbox import Outbox
 from shared.kernel.aggregate import Aggregate
 from shared.messaging.broker import Inlet
 from shared.messaging.doorbell import Doorbell
-from shared.messaging.envelope import SHARDS
-from shared.messaging.outbox import Outbox
 from shared.messaging.rabbitmq import RabbitBroker
 from shared.messaging.relay import Relay, outbox_depth
 from shared.messaging.shards import ShardLease

@@ -10,7 +10,7 @@ from alembic.operations import Operations
 from sqlalchemy import create_engine
 
 from shared.contracts.catalog import TeamChanged
-from shared.messaging.envelope import shard_of
+from shared.eventlog.envelope import shard_of
 from shared.messaging.schema import add_completeness_v2, create_messaging_tables_v1
 
 CORRELATION = "a" * 32

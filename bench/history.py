@@ -21,7 +21,7 @@ from bench.servers import Bed, bed
 from services.notify.domain.recipient import COORDINATOR
 from shared.contracts import PUBLISHERS
 from shared.contracts.requests import ServiceOrdered
-from shared.messaging.envelope import shard_of
+from shared.eventlog.envelope import shard_of
 from tests.support.deployment import Deployment
 
 EVENTS, QUICK_EVENTS = 1_000_000, 200_000

@@ -26,17 +26,17 @@ from sqlalchemy.orm import registry
 from bench.events import body
 from shared.contracts.catalog import TeamChanged
 from shared.db.engine import Database
-from shared.db.unit_of_work import UnitOfWork
+from shared.eventlog.envelope import SHARDS, Envelope
+from shared.eventlog.outbox import Outbox
 from shared.kernel.clock import utc_now
 from shared.messaging.broker import Inlet
 from shared.messaging.consumer import Consumer
 from shared.messaging.doorbell import Doorbell
-from shared.messaging.envelope import SHARDS, Envelope
-from shared.messaging.outbox import Outbox
 from shared.messaging.rabbitmq import RabbitBroker
 from shared.messaging.relay import Relay
 from shared.messaging.shards import ShardLease
 from shared.messaging.tables import relay_cursor
+from shared.unit_of_work import UnitOfWork
 
 QUEUE = {name: f"bench.{name}" for name in ("plain", "faststream", "celery")}
 INSERT = text("INSERT INTO effects (code, members) VALUES (:code, :members)")

@@ -26,9 +26,9 @@ from services.catalog.application.accounts import ensure_account, is_taken
 from services.catalog.application.commands import enter_agency, enter_township, register_team
 from services.catalog.application.volunteers import register
 from services.catalog.domain.account import SECOND_FACTOR
-from shared.db.unit_of_work import UnitOfWork
 from shared.kernel.access import Role
 from shared.service import Service
+from shared.unit_of_work import UnitOfWork
 
 FILE = Path("secrets") / "accounts.json"
 ISSUER = "Diancai"

@@ -3,8 +3,8 @@
 from typing import Any
 
 from shared.contracts import EVENTS, PUBLISHERS
-from shared.messaging.envelope import AMQP_PREFIX, CONTENT_TYPE, RABBITMQ_PREFIX
-from shared.messaging.position import POSITION, Position
+from shared.eventlog.envelope import AMQP_PREFIX, CONTENT_TYPE, RABBITMQ_PREFIX
+from shared.eventlog.position import POSITION, Position
 from shared.messaging.topology import EXCHANGE, POSITIONS
 from shared.service import Service
 

@@ -9,7 +9,7 @@ from rich.table import Table
 from cli.options import DEFAULT_URL, As, Data, Url, client_for
 from cli.terminal import console
 from shared.contracts import PUBLISHERS
-from shared.messaging.envelope import SHARDS
+from shared.eventlog.envelope import SHARDS
 
 
 def commands(run: Any) -> typer.Typer:

@@ -25,9 +25,9 @@ from shared.cache.redis import connect, try_out
 from shared.contracts import PUBLISHERS
 from shared.db.migrate import SchemaMismatch
 from shared.db.vault import DEFAULT_FILE, VaultError
+from shared.eventlog.position import POSITION
 from shared.identity.keys import KeySource, KeysUnavailable
 from shared.messaging.broker import replay_key
-from shared.messaging.position import POSITION
 from shared.messaging.provenance import Users
 from shared.messaging.silence import answers
 from shared.messaging.topology import (

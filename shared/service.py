@@ -16,8 +16,8 @@ from shared.audit.chain import keep_sealing
 from shared.cache.port import Cache
 from shared.db.engine import Database
 from shared.db.migrate import Migrations, SchemaMismatch
-from shared.db.unit_of_work import UnitOfWork
 from shared.db.vault import Vault
+from shared.eventlog.outbox import Outbox
 from shared.http import problems
 from shared.http.arrival import arrive
 from shared.http.doors import SCHEME
@@ -40,12 +40,11 @@ from shared.kernel.clock import Clock
 from shared.kernel.tasks import end
 from shared.messaging import broker as broker_port
 from shared.messaging.broker import Broker, BrokerUnavailable
-from shared.messaging.completeness import Completeness
 from shared.messaging.consumer import Consumer, Subscriptions
 from shared.messaging.doorbell import Doorbell
-from shared.messaging.outbox import Outbox
+from shared.messaging.recovery.completeness import Completeness
+from shared.messaging.recovery.resending import Positions, Resender
 from shared.messaging.relay import Relay, outbox_depth
-from shared.messaging.resending import Positions, Resender
 from shared.messaging.shards import ShardLease
 from shared.messaging.sizing import Sizing
 from shared.privacy.retention import OLD_REVOCATIONS, Prune, retention
@@ -53,6 +52,7 @@ from shared.settings import ServiceSettings
 from shared.telemetry import metrics
 from shared.telemetry.logs import logger
 from shared.tls import trusting
+from shared.unit_of_work import UnitOfWork
 
 SAMPLE_SECONDS = 5.0
 CONSUMER_STOP_SECONDS = broker_port.STOP_SECONDS + 1.0

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.messaging.envelope import HeaderStyle
+from shared.eventlog.envelope import HeaderStyle
 
 _SECRETS = Path(os.environ.get("DIANCAI_SECRETS_DIR", "/run/secrets"))
 

@@ -18,11 +18,11 @@ from services.catalog.domain.sign_in import QUIET
 from services.catalog.settings import CatalogSettings
 from services.catalog.store import tables
 from shared.cache.port import Cache
+from shared.http.people import people_router
 from shared.kernel.access import Role
 from shared.kernel.clock import Clock
 from shared.messaging.broker import Broker
 from shared.privacy.retention import EXPIRED_PARTS, Prune, older_than
-from shared.privacy.router import people_router
 from shared.privacy.tables import person_part
 from shared.service import Service
 

@@ -15,10 +15,10 @@ from services.dispatch.jobs import Planners, planning
 from services.dispatch.settings import DispatchSettings
 from services.dispatch.store import tables as _mapped  # noqa: F401  # maps the domain's classes
 from shared.cache.port import Cache
+from shared.http.people import people_router
 from shared.kernel.clock import Clock
 from shared.messaging.broker import Broker
 from shared.privacy.retention import EXPIRED_PARTS, OLD_IDEMPOTENCY_KEYS
-from shared.privacy.router import people_router
 from shared.privacy.tables import person_part
 from shared.service import Service
 

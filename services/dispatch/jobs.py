@@ -13,10 +13,10 @@ from services.dispatch.domain.run import PlanningRun
 from shared.cache.port import Cache
 from shared.cache.waking import Waking, waking
 from shared.db.engine import store_is_away
-from shared.db.unit_of_work import UnitOfWork
 from shared.kernel.ids import new_id
 from shared.service import Job
 from shared.telemetry.logs import logger
+from shared.unit_of_work import UnitOfWork
 
 POLL_SECONDS = 5.0
 """A signal may get lost; so often the store is asked for a run that is due."""

@@ -13,10 +13,10 @@ from services.notify.jobs import mailer
 from services.notify.settings import NotifySettings
 from services.notify.store import tables
 from shared.cache.port import Cache
+from shared.http.people import people_router
 from shared.kernel.clock import Clock
 from shared.messaging.broker import Broker
 from shared.privacy.retention import EXPIRED_PARTS
-from shared.privacy.router import people_router
 from shared.privacy.tables import person_part
 from shared.service import Service
 from shared.tls import trusting

@@ -32,9 +32,9 @@ from shared.contracts.dispatch import (
     TeamReleased,
 )
 from shared.contracts.requests import OrderAccepted, OrderCancelled, OrderReturned, ServiceOrdered, ServiceRated
-from shared.db.unit_of_work import UnitOfWork
 from shared.identity.revocation import note_revocation
 from shared.messaging.consumer import Subscriber, Subscriptions
+from shared.unit_of_work import UnitOfWork
 
 UseCase = Callable[[UnitOfWork, Channels, Any], Awaitable[None]]
 

@@ -6,10 +6,10 @@ from services.notify.application.mailing import Send, send_due
 from services.notify.application.posting import MAIL_TOPIC
 from shared.cache.port import Cache
 from shared.cache.waking import waking
-from shared.db.unit_of_work import UnitOfWork
 from shared.http.texts import Texts
 from shared.service import Job
 from shared.telemetry.logs import logger
+from shared.unit_of_work import UnitOfWork
 
 POLL_SECONDS = 5.0
 

@@ -9,10 +9,10 @@ from services.requests.orders.routes import router as orders
 from services.requests.policy import POLICY
 from services.requests.settings import RequestsSettings
 from shared.cache.port import Cache
+from shared.http.people import people_router
 from shared.kernel.clock import Clock
 from shared.messaging.broker import Broker
 from shared.privacy.retention import EXPIRED_PARTS, OLD_IDEMPOTENCY_KEYS
-from shared.privacy.router import people_router
 from shared.privacy.tables import person_part
 from shared.service import Service
 

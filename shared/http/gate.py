@@ -8,7 +8,6 @@ from typing import Any
 from fastapi import Request
 
 from shared.db.engine import store_is_away
-from shared.db.unit_of_work import UnitOfWork
 from shared.http.doors import ACTION, PROBE
 from shared.http.forwarding import ForwardingHeader, Network, client_address
 from shared.http.limits import Limiter
@@ -17,6 +16,7 @@ from shared.identity.tokens import TokenVerifier, text_claim
 from shared.kernel.access import ANONYMOUS, Actor
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Unauthenticated
+from shared.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,10 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 from starlette.datastructures import State
 
-from shared.db.unit_of_work import UnitOfWork
 from shared.http.versions import target_of
 from shared.kernel.text import UnreadableText, shown, typed_code
 from shared.privacy.personal_data import named, personal_data_in
+from shared.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
 D = TypeVar("D", bound=date)

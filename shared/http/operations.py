@@ -12,7 +12,8 @@ from sqlalchemy import select
 
 from shared.audit.tables import audit_log
 from shared.contracts import PUBLISHERS
-from shared.db.unit_of_work import UnitOfWork
+from shared.eventlog.envelope import CONTENT_TYPE, SHARDS, Envelope
+from shared.eventlog.reader import count_log, find_position, read_settled_log
 from shared.http.doors import PROBE, door, public
 from shared.http.inputs import Body, Moment, Position, Uow
 from shared.http.parking import parking_router
@@ -22,10 +23,9 @@ from shared.kernel.errors import InvalidInput
 from shared.messaging.broker import Broker, BrokerUnavailable, Inlet
 from shared.messaging.consumer import Consumer
 from shared.messaging.doorbell import Doorbell
-from shared.messaging.envelope import CONTENT_TYPE, SHARDS, Envelope
 from shared.messaging.inbox import count_applied
-from shared.messaging.outbox import count_log, find_position, read_settled_log
 from shared.messaging.sizing import Sizing
+from shared.unit_of_work import UnitOfWork
 
 POLL_SECONDS = 0.5
 

@@ -8,12 +8,12 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
+from shared.eventlog.envelope import CONTENT_TYPE, Envelope
 from shared.http.doors import door
 from shared.http.inputs import AuditedText, Body, Uow
 from shared.kernel.access import Policy
 from shared.kernel.errors import InvalidInput
 from shared.messaging.consumer import Consumer, Redriven
-from shared.messaging.envelope import CONTENT_TYPE, Envelope
 from shared.messaging.inbox import get_parked
 from shared.messaging.tables import parked
 from shared.privacy.personal_data import personal_data_in

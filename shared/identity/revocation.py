@@ -9,8 +9,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.contracts.catalog import AccessRevoked
 from shared.db.engine import Database, dialect_of
-from shared.db.unit_of_work import UnitOfWork
 from shared.identity.tables import revoked_access
+from shared.unit_of_work import UnitOfWork
 
 FRESH_SECONDS = 5.0
 """What the store said about an account is believed this long."""

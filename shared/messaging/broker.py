@@ -5,8 +5,8 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from shared.messaging.envelope import SHARDS, Envelope
-from shared.messaging.position import POSITION, Ask, Hear, Position, Resend
+from shared.eventlog.envelope import SHARDS, Envelope
+from shared.eventlog.position import POSITION, Ask, Hear, Position, Resend
 
 BATCH = 200
 """The most events that a consumer is given at once."""

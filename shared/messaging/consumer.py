@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 from shared.contracts import EVENTS, Event
 from shared.db.engine import store_is_away
-from shared.db.unit_of_work import Transaction, UnitOfWork
+from shared.eventlog.envelope import Envelope
+from shared.eventlog.outbox import Outbox
 from shared.kernel.clock import Clock
 from shared.messaging.backoff import backoff_seconds
 from shared.messaging.broker import Inlet
@@ -16,13 +17,12 @@ from shared.messaging.core import Core, drive
 from shared.messaging.core import consumer as core
 from shared.messaging.core import inbox as inbox_core
 from shared.messaging.core.inbox import Key, WaitingFailed
-from shared.messaging.envelope import Envelope
 from shared.messaging.inbox import Inbox, get_parked, measure_parked
-from shared.messaging.outbox import Outbox
 from shared.messaging.sizing import LOOK_SECONDS, Sizing
 from shared.telemetry import metrics
 from shared.telemetry.logs import logger
 from shared.telemetry.trace import Trace, tracing
+from shared.unit_of_work import Transaction, UnitOfWork
 
 Subscriber = Callable[[UnitOfWork, Any], Awaitable[None]]
 """Takes the unit of work to take part in, and the event; calls one use case."""

@@ -8,10 +8,10 @@ from itertools import count, groupby
 
 from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
 
+from shared.eventlog.envelope import Envelope
+from shared.eventlog.position import POSITION, Ask, Hear, Position, Resend
 from shared.messaging.backoff import backoff_seconds
 from shared.messaging.broker import BATCH, BrokerUnavailable, Handler
-from shared.messaging.envelope import Envelope
-from shared.messaging.position import POSITION, Ask, Hear, Position, Resend
 from shared.messaging.provenance import Forged, Users, check_ask, check_event, check_position, shown
 from shared.messaging.resizing import MayDrop, delete, is_mark
 from shared.messaging.silence import answers

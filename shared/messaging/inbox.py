@@ -10,11 +10,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db.engine import dialect_of
+from shared.eventlog.envelope import SHARDS, Envelope, shard_of
 from shared.kernel.errors import NotFound
 from shared.messaging.core import Core, drive
 from shared.messaging.core import inbox as core
 from shared.messaging.core.inbox import Key, Place, Source
-from shared.messaging.envelope import SHARDS, Envelope, shard_of
 from shared.messaging.tables import inbox, inbox_count, parked
 
 Effects = Callable[[Envelope], Awaitable[None]]

@@ -9,10 +9,10 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from shared.eventlog.envelope import Envelope
+from shared.eventlog.position import Ask, Hear, Position, Resend
 from shared.kernel.tasks import end
 from shared.messaging.broker import BATCH, STOP_SECONDS, BrokerUnavailable, Handler, Inlet, Tidying
-from shared.messaging.envelope import Envelope
-from shared.messaging.position import Ask, Hear, Position, Resend
 from shared.telemetry.logs import logger
 
 CONFIRM_SECONDS = 10.0

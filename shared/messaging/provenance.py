@@ -13,9 +13,9 @@ from urllib.parse import unquote, urlsplit
 
 from aio_pika.abc import AbstractIncomingMessage
 
+from shared.eventlog.envelope import Envelope
+from shared.eventlog.position import Ask, Position
 from shared.messaging.broker import replay_key
-from shared.messaging.envelope import Envelope
-from shared.messaging.position import Ask, Position
 from shared.messaging.topology import EXCHANGE, POSITIONS, REPLAY, RESEND, resend_key
 
 USER_PATTERN = "{service}"

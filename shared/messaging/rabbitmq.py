@@ -15,11 +15,11 @@ from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMe
 from aio_pika.exceptions import DeliveryError
 from aiormq import spec
 
+from shared.eventlog.envelope import AMQP_PREFIX, CONTENT_TYPE, Envelope, HeaderStyle, amqp_headers
+from shared.eventlog.position import Ask, Hear, Position, Resend
 from shared.kernel.tasks import end
 from shared.messaging.broker import STOP_SECONDS, BrokerUnavailable, Handler, Inlet, Tidying, replay_key
-from shared.messaging.envelope import AMQP_PREFIX, CONTENT_TYPE, Envelope, HeaderStyle, amqp_headers
 from shared.messaging.feeding import Deliver, Leftovers, answer, hand_out, start_feeder, tidied, watch
-from shared.messaging.position import Ask, Hear, Position, Resend
 from shared.messaging.provenance import USER_PATTERN, Users
 from shared.messaging.resizing import exists, mark_ends, unbind_others
 from shared.messaging.silence import Silences

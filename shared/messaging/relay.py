@@ -22,16 +22,17 @@ from sqlalchemy import (
 
 from shared.db.engine import Database
 from shared.db.types import TransactionsEndedBelow
+from shared.eventlog.envelope import Envelope
+from shared.eventlog.reader import IN_ENVELOPE, to_envelopes
+from shared.eventlog.tables import event_log
 from shared.messaging.backoff import backoff_seconds
 from shared.messaging.broker import Broker, BrokerUnavailable
 from shared.messaging.core import drive
 from shared.messaging.core import relay as core
 from shared.messaging.core.relay import Standing, Window
 from shared.messaging.doorbell import Doorbell
-from shared.messaging.envelope import Envelope
-from shared.messaging.outbox import IN_ENVELOPE, to_envelopes
 from shared.messaging.shards import ShardLease
-from shared.messaging.tables import event_log, relay_cursor
+from shared.messaging.tables import relay_cursor
 from shared.telemetry import metrics
 from shared.telemetry.logs import logger
 

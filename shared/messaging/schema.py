@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from shared.db.types import BigId, Json, TransactionId, UtcDateTime
-from shared.messaging.envelope import shard_of
+from shared.eventlog.envelope import shard_of
 
 
 def create_messaging_tables_v1() -> None:

@@ -8,8 +8,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.engine import Database, store_is_away
+from shared.eventlog.envelope import SHARDS
 from shared.kernel.tasks import end
-from shared.messaging.envelope import SHARDS
 from shared.telemetry.logs import logger
 
 _SHARD_LOCKS = 0x0D1A_0001  # the first key of this house's advisory locks; any number, but a fixed one

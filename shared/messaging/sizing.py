@@ -9,11 +9,11 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.db.engine import Database, dialect_of
-from shared.db.unit_of_work import UnitOfWork
+from shared.eventlog.position import Hear
 from shared.messaging.broker import Broker, Handler, Inlet
-from shared.messaging.position import Hear
 from shared.messaging.tables import inlet_size
 from shared.telemetry.logs import logger
+from shared.unit_of_work import UnitOfWork
 
 LOOK_SECONDS = 2.0
 """How soon every process of the service notices."""

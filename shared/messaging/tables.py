@@ -1,54 +1,12 @@
-"""The tables that carry events; every service has them in its own store."""
+"""The tables by which events are sent and received; every service has them in its own store."""
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    SmallInteger,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-)
+from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, SmallInteger, String, Table, Text
 
-from shared.db.rows import STORED_AS
-from shared.db.types import BigId, CurrentTransactionId, Json, TransactionId, UtcDateTime
+from shared.db.types import BigId, Json, TransactionId, UtcDateTime
+from shared.eventlog import tables as eventlog
 
-metadata = MetaData()
-
-# A transaction may have its number long before it changes an aggregate, and one with a higher number may have changed
-# that before. So no event is numbered below those before it in its stream: else the relay's watermark could lie between
-# them, and the later one would go out first. (SQLite's writers queue, and have their numbers in the right order.)
-_NOT_BELOW_THE_LAST = """greatest(pg_current_xact_id(), (
-    SELECT last.txid FROM event_log AS last
-    WHERE last.aggregate_id = filled.aggregate_id ORDER BY last.aggregate_seq DESC LIMIT 1
-))"""
-
-event_log = Table(
-    "event_log",
-    metadata,
-    Column("id", BigId, primary_key=True, autoincrement=True),
-    Column(
-        "txid", TransactionId, nullable=False, default=CurrentTransactionId(), info={STORED_AS: _NOT_BELOW_THE_LAST}
-    ),
-    Column("shard", SmallInteger, nullable=False),
-    Column("type", String(80), nullable=False),
-    Column("aggregate_id", String(120), nullable=False),
-    Column("aggregate_seq", Integer, nullable=False),
-    Column("occurred_at", UtcDateTime, nullable=False),
-    Column("headers", Json, nullable=False),
-    Column("body", LargeBinary, nullable=False),
-    UniqueConstraint("aggregate_id", "aggregate_seq", name="uq_event_log_aggregate"),
-    Index("ix_event_log_shard_id", "shard", "id"),
-    Index("ix_event_log_shard_txid", "shard", "txid"),
-    sqlite_autoincrement=True,
-)
-"""Outbox and history in one. Rows are only ever added. ``txid`` is the transaction's number, or a greater one: that of
-the event before it in its stream."""
+metadata = eventlog.metadata
+"""With the table of the event log: a service has all of them, or none."""
 
 relay_cursor = Table(
     "relay_cursor",

@@ -14,12 +14,12 @@ from sqlalchemy import delete, select
 from shared.contracts.base import PersonAnswer
 from shared.contracts.catalog import PersonErased, PersonExportRequested
 from shared.db.engine import forget
-from shared.db.unit_of_work import Transaction, UnitOfWork
 from shared.db.vault import Vault, place_of
 from shared.kernel.access import Policy
 from shared.kernel.errors import NotFound
 from shared.privacy.tables import PersonPart, person_part
 from shared.telemetry.logs import logger
+from shared.unit_of_work import Transaction, UnitOfWork
 
 KEPT = timedelta(days=7)
 """How long a collected part waits to be fetched, and is known to have been deleted."""

@@ -27,11 +27,11 @@ from services.notify.settings import NotifySettings
 from services.requests.bootstrap import build as build_requests
 from services.requests.settings import RequestsSettings
 from shared.contracts.catalog import AccessRevoked
-from shared.db.unit_of_work import UnitOfWork
 from shared.http.doors import ACTION, SCHEME, door
 from shared.http.gate import Gate
 from shared.identity.revocation import note_revocation
 from shared.kernel.access import Policy, Role, Scope
+from shared.unit_of_work import UnitOfWork
 from tests.access.scenes import SCENES, Kind, Place, Scene, path_of
 from tests.access.story import tell
 from tests.support.fixtures import Figures

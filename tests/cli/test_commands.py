@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from shared.contracts import EVENTS, PUBLISHERS
-from shared.messaging.position import POSITION
+from shared.eventlog.position import POSITION
 
 DIANCAI = str(Path(sys.executable).with_name("diancai"))
 

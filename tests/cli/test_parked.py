@@ -6,8 +6,8 @@ import sqlite3
 from pathlib import Path
 
 from shared.contracts.catalog import TeamChanged
+from shared.eventlog.envelope import Envelope
 from shared.kernel.access import Role
-from shared.messaging.envelope import Envelope
 from tests.cli.test_commands import diancai
 from tests.e2e.conftest import embedded_system
 from tests.support.rolls import heard

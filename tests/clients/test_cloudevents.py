@@ -9,7 +9,7 @@ import pytest
 from cloudevents.core.bindings import amqp, rabbitmq
 from cloudevents.core.v1.event import CloudEvent
 
-from shared.messaging.envelope import AMQP_PREFIX, RABBITMQ_PREFIX, Envelope, HeaderStyle
+from shared.eventlog.envelope import AMQP_PREFIX, RABBITMQ_PREFIX, Envelope, HeaderStyle
 from shared.messaging.rabbitmq import RabbitBroker
 from shared.messaging.topology import EXCHANGE
 from tests.support.ears import NOTIFY, Ear, hand_over

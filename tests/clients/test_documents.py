@@ -8,7 +8,7 @@ from cli import documents
 from services.embedded import build_all
 from shared import __version__
 from shared.contracts import EVENTS, PUBLISHERS
-from shared.messaging.position import POSITION
+from shared.eventlog.position import POSITION
 
 RunNode = Callable[..., Awaitable[Any]]
 

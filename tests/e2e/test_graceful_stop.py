@@ -13,12 +13,12 @@ from sqlalchemy import func, select
 
 from shared.contracts.catalog import TeamChanged
 from shared.db.engine import Database
+from shared.eventlog.outbox import Outbox
+from shared.eventlog.tables import event_log
 from shared.kernel.aggregate import Aggregate
 from shared.messaging.broker import Inlet
-from shared.messaging.outbox import Outbox
 from shared.messaging.rabbitmq import RabbitBroker
 from shared.messaging.relay import outbox_depth
-from shared.messaging.tables import event_log
 from tests.storm.outside import Outside
 from tests.support.deployment import Deployment
 from tests.support.ears import hand_over

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from shared.messaging.envelope import Envelope
+from shared.eventlog.envelope import Envelope
 from tests.notify.conftest import NewNotify
 from tests.notify.rui_an import (
     GAOLOU,

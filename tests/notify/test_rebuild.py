@@ -10,7 +10,7 @@ import pytest
 from services.notify.settings import NotifySettings
 from shared.contracts.dispatch import StopCancelled, StopCompleted, StopStarted, TeamReleased
 from shared.contracts.requests import OrderCancelled, OrderReturned, ServiceRated
-from shared.messaging.envelope import Envelope
+from shared.eventlog.envelope import Envelope
 from tests.notify.conftest import maker
 from tests.notify.rui_an import (
     GAOLOU,

@@ -8,14 +8,14 @@ import pytest
 from pydantic import BaseModel
 from sqlalchemy import func, select
 
-from shared.db.additions import ENOUGH, PACE_SECONDS, Additions
 from shared.db.idempotency import Claim
-from shared.db.unit_of_work import UnitOfWork
+from shared.eventlog.outbox import Outbox
+from shared.eventlog.tables import event_log
+from shared.group_commit import ENOUGH, PACE_SECONDS, Additions
 from shared.kernel.access import SYSTEM
 from shared.kernel.clock import utc_now
 from shared.kernel.errors import Conflict
-from shared.messaging.outbox import Outbox
-from shared.messaging.tables import event_log
+from shared.unit_of_work import UnitOfWork
 from tests.support.rolls import SERVICE, Roll, Rolls, delivered, team_changed, up_to
 
 

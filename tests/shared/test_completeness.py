@@ -8,13 +8,13 @@ from functools import partial
 import pytest
 from sqlalchemy import func, select, update
 
+from shared.eventlog.envelope import shard_of
+from shared.eventlog.position import Answer, Ask, Position
+from shared.eventlog.reader import read_settled_log
 from shared.kernel.clock import utc_now
-from shared.messaging.completeness import Completeness
-from shared.messaging.core.completeness import GROWTH, LEAST, PATIENCE_SECONDS, SPENT_SECONDS, Gaps, Recount
-from shared.messaging.envelope import shard_of
 from shared.messaging.inbox import count_applied, count_received
-from shared.messaging.outbox import read_settled_log
-from shared.messaging.position import Answer, Ask, Position
+from shared.messaging.recovery.completeness import Completeness
+from shared.messaging.recovery.gaps import GROWTH, LEAST, PATIENCE_SECONDS, SPENT_SECONDS, Gaps, Recount
 from shared.messaging.tables import inbox_count, parked
 from tests.support.brokers import PlayedBroker
 from tests.support.chain import Chain, chain_on

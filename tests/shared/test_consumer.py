@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 from sqlalchemy.exc import OperationalError
 
+from shared.eventlog.envelope import Envelope
 from shared.kernel.errors import Conflict, NotFound
 from shared.kernel.ids import new_id
 from shared.messaging.consumer import Redriven
 from shared.messaging.core.consumer import TRIES
-from shared.messaging.envelope import Envelope
 from shared.telemetry import metrics
 from tests.support.fixtures import NewUrl
 from tests.support.proxy import wired

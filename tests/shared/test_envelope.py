@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from shared.contracts import EVENTS
-from shared.messaging.envelope import SHARDS, Envelope, shard_of
+from shared.eventlog.envelope import SHARDS, Envelope, shard_of
 from tests.support.rolls import heard, team_changed
 
 

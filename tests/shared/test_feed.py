@@ -9,9 +9,9 @@ from random import Random
 import pytest
 from sqlalchemy import Engine, event, text
 
-from shared.messaging.envelope import Envelope
-from shared.messaging.outbox import CLOCKS_DIFFER, Unsettled, find_position, read_log, read_settled_log
-from shared.messaging.tables import event_log
+from shared.eventlog.envelope import Envelope
+from shared.eventlog.reader import CLOCKS_DIFFER, Unsettled, find_position, read_log, read_settled_log
+from shared.eventlog.tables import event_log
 from tests.support.fixtures import NewUrl
 from tests.support.rolls import Rolls, change, change_in, numbers_by_stream, rolls_at, up_to
 

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select, text
 
 from shared.db.engine import Database, NeedsSession
+from shared.eventlog.tables import event_log
 from shared.messaging.shards import ShardLease
-from shared.messaging.tables import event_log
 from tests.support.fixtures import NewUrl
 from tests.support.rolls import CODES, Rolls, change_all, rolls_at
 from tests.support.tree import SERVICES, migrations_of

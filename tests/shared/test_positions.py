@@ -6,15 +6,16 @@ from dataclasses import dataclass, field
 import pytest
 from sqlalchemy import update
 
+from shared.eventlog.envelope import SHARDS, shard_of
+from shared.eventlog.position import Answer, Ask
+from shared.eventlog.tables import event_log
 from shared.kernel.clock import utc_now
 from shared.messaging.broker import BrokerUnavailable
-from shared.messaging.completeness import Completeness
-from shared.messaging.envelope import SHARDS, shard_of
-from shared.messaging.position import Answer, Ask
+from shared.messaging.recovery.completeness import Completeness
+from shared.messaging.recovery.resending import NEW_SECONDS, REST_SECONDS, ROUND_SECONDS, STRETCH, Positions, Resender
 from shared.messaging.relay import Relay
-from shared.messaging.resending import NEW_SECONDS, REST_SECONDS, ROUND_SECONDS, STRETCH, Positions, Resender
 from shared.messaging.shards import ShardLease
-from shared.messaging.tables import event_log, relay_cursor
+from shared.messaging.tables import relay_cursor
 from tests.support.brokers import PlayedBroker
 from tests.support.fixtures import NewUrl
 from tests.support.rolls import Rolls, change, rolls_at, up_to

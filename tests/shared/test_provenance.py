@@ -10,9 +10,9 @@ import aio_pika
 import pytest
 from structlog.testing import capture_logs
 
+from shared.eventlog.envelope import Envelope, amqp_headers
+from shared.eventlog.position import Ask, Position
 from shared.kernel.clock import utc_now
-from shared.messaging.envelope import Envelope, amqp_headers
-from shared.messaging.position import Ask, Position
 from shared.messaging.provenance import Users
 from shared.messaging.rabbitmq import RabbitBroker
 from shared.messaging.resizing import MARK

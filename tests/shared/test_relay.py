@@ -11,15 +11,16 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.eventlog.envelope import SHARDS, shard_of
+from shared.eventlog.outbox import Outbox, Recorded
+from shared.eventlog.tables import event_log
 from shared.kernel.ids import new_id
 from shared.messaging.broker import Broker, BrokerUnavailable
 from shared.messaging.core.relay import PAGE
 from shared.messaging.doorbell import Doorbell
-from shared.messaging.envelope import SHARDS, shard_of
-from shared.messaging.outbox import Outbox, Recorded
 from shared.messaging.relay import GLANCE, HELD_BACK_SECONDS, MOST_HELD_BACK_SECONDS, Relay, outbox_depth
 from shared.messaging.shards import ShardLease
-from shared.messaging.tables import event_log, relay_cursor
+from shared.messaging.tables import relay_cursor
 from shared.telemetry.trace import current_trace
 from tests.support.brokers import PlayedBroker
 from tests.support.fixtures import NewUrl

@@ -9,9 +9,9 @@ import aio_pika
 import pytest
 
 from shared.messaging.broker import Broker, Inlet
-from shared.messaging.completeness import Completeness
 from shared.messaging.memory import MemoryBroker
 from shared.messaging.rabbitmq import RabbitBroker
+from shared.messaging.recovery.completeness import Completeness
 from shared.messaging.resizing import exists
 from tests.support.chain import Chain, chain_on
 from tests.support.ears import hand_over, stream

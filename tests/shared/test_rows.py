@@ -18,10 +18,10 @@ from shared.cache.memory import MemoryCache
 from shared.contracts.requests import OrderReturned
 from shared.db.idempotency import idempotency_key
 from shared.db.rows import in_parameter, insert_together
+from shared.eventlog.outbox import Outbox
+from shared.eventlog.tables import event_log
 from shared.kernel.access import Actor, Role
 from shared.messaging.memory import MemoryBroker
-from shared.messaging.outbox import Outbox
-from shared.messaging.tables import event_log
 from shared.service import Service
 from tests.support.fixtures import NewUrl
 

@@ -12,10 +12,10 @@ import pytest
 from aio_pika.abc import AbstractConnection
 from structlog.testing import capture_logs
 
+from shared.eventlog.position import Ask
 from shared.messaging import supervisor
 from shared.messaging.backoff import MOST_SECONDS, backoff_seconds
 from shared.messaging.broker import BrokerUnavailable
-from shared.messaging.position import Ask
 from shared.messaging.rabbitmq import RabbitBroker
 from shared.messaging.silence import Silences, answers
 from shared.messaging.topology import UNROUTED, declare_inlet, declare_resend, resend_queue

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from aio_pika.exceptions import ChannelNotFoundEntity, ChannelPreconditionFailed
 
+from shared.eventlog.envelope import Envelope
 from shared.messaging.core.relay import IN_FLIGHT
-from shared.messaging.envelope import Envelope
 from shared.messaging.rabbitmq import RabbitBroker
 from shared.messaging.relay import outbox_depth
 from shared.messaging.topology import EXCHANGE, QUEUE_ARGUMENTS, REPLAY

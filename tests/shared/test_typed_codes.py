@@ -11,7 +11,7 @@ from services.dispatch.api.inputs import Filter
 from services.notify.api.routes import Key
 from services.notify.domain.recipient import clean_address
 from shared.http.inputs import After, Code, TownshipCode
-from shared.privacy.router import VolunteerNo
+from shared.http.people import VolunteerNo
 
 APP = FastAPI()
 

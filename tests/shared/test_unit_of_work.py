@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import event, func, select, text
 
 from shared.contracts.catalog import TownshipChanged
-from shared.db.unit_of_work import Transaction
 from shared.kernel.errors import Conflict, NotFound
+from shared.unit_of_work import Transaction
 from tests.support.fixtures import NewUrl
 from tests.support.rolls import Roll, Rolls, change, delivered, mark, rolls_at, team_changed, up_to
 from tests.support.rolls import roll as roll_table
@@ -229,7 +229,7 @@ async def test_what_follows_from_all_that_took_part_is_done_once_at_the_end(roll
 
 
 async def test_events_carry_the_trace_of_what_caused_them(rolls: Rolls) -> None:
-    from shared.messaging.outbox import read_log
+    from shared.eventlog.reader import read_log
     from tests.support.rolls import heard
 
     await rolls.consumer.handle([heard("health", 1)])

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+from shared.eventlog.envelope import Envelope
 from shared.messaging.core import Core, inbox, relay
 from shared.messaging.core.inbox import Key, Place, key_of
-from shared.messaging.envelope import Envelope
 from tests.simulation.world import Machine
 
 

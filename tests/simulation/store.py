@@ -5,11 +5,11 @@ from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from shared.eventlog.envelope import Envelope, shard_of
+from shared.eventlog.position import Ask
 from shared.kernel.clock import utc_now
 from shared.messaging.core import inbox, relay
 from shared.messaging.core.inbox import Key, Place, Source
-from shared.messaging.envelope import Envelope, shard_of
-from shared.messaging.position import Ask
 
 AT = utc_now()
 
@@ -110,7 +110,10 @@ class Log:
         return {shard: self.cursors[shard][3] for shard in shards}
 
     def stretch(self, ask: Ask, limit: int) -> tuple[int, list[Envelope]]:
-        """Where what was asked for begins, and its events; see :class:`shared.messaging.resending.Resender`."""
+        """The position before the requested stretch, and its events.
+
+        See :class:`shared.messaging.recovery.resending.Resender`.
+        """
         below = sorted(
             (
                 envelope

@@ -10,13 +10,13 @@ from itertools import groupby
 from random import Random
 from typing import Any
 
+from shared.eventlog.envelope import Envelope, shard_of
+from shared.eventlog.position import Answer, Ask, Position
 from shared.kernel.errors import DomainError
 from shared.messaging.broker import BrokerUnavailable
 from shared.messaging.core import Core, consumer, inbox, relay
-from shared.messaging.core.completeness import PATIENCE_SECONDS, Gaps, Recount
 from shared.messaging.core.inbox import Key
-from shared.messaging.envelope import Envelope, shard_of
-from shared.messaging.position import Answer, Ask, Position
+from shared.messaging.recovery.gaps import PATIENCE_SECONDS, Gaps, Recount
 from tests.simulation.store import AT, Effects, Interleaved, Log, Transaction
 
 STREAMS = ("roll:a", "roll:f", "roll:i", "roll:p")  # the last two share a shard

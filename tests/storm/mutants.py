@@ -15,9 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.ext.compiler import compiles
 
 from shared.db.types import TransactionsEndedBelow
+from shared.eventlog.envelope import SHARDS, Envelope
 from shared.messaging.broker import BrokerUnavailable
 from shared.messaging.core import inbox
-from shared.messaging.envelope import SHARDS, Envelope
 from shared.messaging.inbox import Inbox
 from shared.messaging.rabbitmq import RabbitBroker
 from shared.messaging.shards import ShardLease

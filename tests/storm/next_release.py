@@ -14,8 +14,8 @@ from pathlib import Path
 from shared.contracts import EVENTS, requests
 from shared.contracts.base import Event
 from shared.db.migrate import Migrations
-from shared.db.unit_of_work import Transaction
 from shared.kernel.aggregate import Aggregate
+from shared.unit_of_work import Transaction
 from tests.support.later import add_later_step
 
 

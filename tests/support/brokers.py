@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
+from shared.eventlog.envelope import Envelope
+from shared.eventlog.position import Ask, Hear, Position, Resend
 from shared.messaging.broker import BrokerUnavailable, Handler, Inlet, Tidying
-from shared.messaging.envelope import Envelope
-from shared.messaging.position import Ask, Hear, Position, Resend
 
 
 class PlayedBroker:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from shared.kernel.clock import utc_now
 from shared.messaging.broker import Broker
-from shared.messaging.completeness import Completeness
 from shared.messaging.rabbitmq import CONFIRM_SECONDS, RabbitBroker
+from shared.messaging.recovery.completeness import Completeness
+from shared.messaging.recovery.resending import Positions, Resender
 from shared.messaging.relay import Relay
-from shared.messaging.resending import Positions, Resender
 from shared.messaging.shards import ShardLease
 from tests.support.fixtures import NewUrl
 from tests.support.rolls import Rolls, rolls_at, up_to

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from shared.eventlog.envelope import Envelope
 from shared.messaging.broker import Broker, BrokerUnavailable, Inlet
-from shared.messaging.envelope import Envelope
 from tests.support.rolls import heard, up_to
 
 NOTIFY = Inlet("notify", ("catalog", "requests"))

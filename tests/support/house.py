@@ -10,15 +10,15 @@ import httpx
 from shared.cache.memory import MemoryCache
 from shared.cache.port import Cache
 from shared.contracts import Event
-from shared.db.unit_of_work import UnitOfWork
+from shared.eventlog.envelope import Envelope
+from shared.eventlog.reader import read_log
 from shared.http.front import Front
 from shared.kernel.clock import Clock, utc_now
 from shared.messaging.broker import Broker
-from shared.messaging.envelope import Envelope
 from shared.messaging.memory import MemoryBroker
-from shared.messaging.outbox import read_log
 from shared.process import application
 from shared.service import Service
+from shared.unit_of_work import UnitOfWork
 from tests.support.clock import StandingClock
 from tests.support.tokens import EVERYTHING, bearer
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db.rows import insert_rows
+from shared.eventlog.outbox import Outbox, Recorded
+from shared.eventlog.tables import event_log
 from shared.kernel.clock import utc_now
-from shared.messaging.outbox import Outbox, Recorded
-from shared.messaging.tables import event_log
 
 
 async def append(session: AsyncSession, outbox: Outbox, recorded: Sequence[Recorded]) -> None:

@@ -24,17 +24,19 @@ from shared.contracts.notify import MessageDelivered
 from shared.db.engine import Database
 from shared.db.idempotency import create_idempotency_table_v1
 from shared.db.types import Json
-from shared.db.unit_of_work import Transaction, UnitOfWork
+from shared.eventlog.envelope import Envelope
+from shared.eventlog.outbox import Outbox
+from shared.eventlog.reader import read_log
+from shared.eventlog.tables import event_log
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.clock import utc_now
 from shared.messaging.consumer import Consumer
 from shared.messaging.core.inbox import Key
 from shared.messaging.doorbell import Doorbell
-from shared.messaging.envelope import Envelope
-from shared.messaging.outbox import Outbox, read_log
 from shared.messaging.schema import add_completeness_v2, create_messaging_tables_v1
 from shared.messaging.sizing import LOOK_SECONDS
-from shared.messaging.tables import event_log, parked, relay_cursor
+from shared.messaging.tables import parked, relay_cursor
+from shared.unit_of_work import Transaction, UnitOfWork
 
 SERVICE = "notify"
 CODES = ("health", "law", "women", "youth", "culture", "sports")

@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr
 from services.catalog.application import volunteers
 from shared.http.doors import door
 from shared.http.inputs import PERSONAL, Answer, AuditedText, Body, Code, Moment, Page, Uow
-from shared.privacy.router import VolunteerNo
+from shared.http.people import VolunteerNo
 
 router = APIRouter(prefix="/volunteers", tags=["volunteers"])
 

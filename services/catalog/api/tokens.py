@@ -12,10 +12,10 @@ from services.catalog.api.identity import OwnProvider
 from services.catalog.api.sign_in_page import is_browser, refusal_page, signed_out_page
 from services.catalog.application import signing_in, signing_out
 from services.catalog.application.provider import Provider
-from shared.db.unit_of_work import UnitOfWork
 from shared.http.doors import door, ignoring_unknown, public
 from shared.http.inputs import Uow
 from shared.kernel.errors import InvalidInput
+from shared.unit_of_work import UnitOfWork
 
 router = APIRouter(tags=["identity"])
 

@@ -6,10 +6,10 @@ from services.catalog.domain.account import Account
 from services.catalog.domain.directory import Team, Township
 from services.catalog.domain.volunteer import Volunteer
 from services.catalog.store.tables import account as account_table
-from shared.db.unit_of_work import Transaction
 from shared.kernel.access import Role
 from shared.kernel.errors import Conflict, InvalidInput
 from shared.kernel.text import typed_code
+from shared.unit_of_work import Transaction
 
 
 async def require_scope(tx: Transaction, account: Account) -> None:

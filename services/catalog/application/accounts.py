@@ -25,10 +25,10 @@ from services.catalog.domain.account import (
 from services.catalog.domain.volunteer import Volunteer
 from services.catalog.store.tables import account as account_table
 from shared.db.paging import page_of
-from shared.db.unit_of_work import Transaction, UnitOfWork
 from shared.kernel.access import Role
 from shared.kernel.errors import Conflict, InvalidInput, Words
 from shared.kernel.ids import new_id
+from shared.unit_of_work import Transaction, UnitOfWork
 
 
 async def create_account(

@@ -10,9 +10,9 @@ from services.catalog.domain.account import Account
 from services.catalog.domain.sign_in import Grant
 from services.catalog.store.tables import account as account_table
 from services.catalog.store.tables import invitation, sign_in_failure, sign_in_grant
-from shared.db.unit_of_work import Transaction, UnitOfWork
 from shared.kernel.access import Role
 from shared.privacy.answering import Record
+from shared.unit_of_work import Transaction, UnitOfWork
 
 
 async def move_account(uow: UnitOfWork, tx: Transaction, no: str, team_code: str) -> None:

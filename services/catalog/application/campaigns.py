@@ -10,9 +10,9 @@ from services.catalog.domain.campaign import Campaign, Step, Theme, alike, stand
 from services.catalog.domain.directory import ServiceItem
 from services.catalog.store.tables import campaign as campaigns
 from shared.contracts.catalog import CampaignChanged, CampaignTheme
-from shared.db.unit_of_work import Transaction, UnitOfWork
 from shared.kernel.doubts import Confirmations, Doubts
 from shared.kernel.errors import InvalidInput
+from shared.unit_of_work import Transaction, UnitOfWork
 
 
 async def enter_campaign(

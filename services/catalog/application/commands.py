@@ -20,9 +20,9 @@ from shared.contracts.catalog import (
     TownshipChanged,
 )
 from shared.contracts.requests import EditionClosed, EditionWithdrawalRefused
-from shared.db.unit_of_work import Transaction, UnitOfWork
 from shared.kernel.doubts import Confirmations, Doubts
 from shared.kernel.errors import InvalidInput
+from shared.unit_of_work import Transaction, UnitOfWork
 
 
 async def enter_agency(uow: UnitOfWork, code: str, *, name: str, name_en: str) -> Agency:

@@ -14,9 +14,9 @@ from services.catalog.application.provider import Provider
 from services.catalog.application.second_factor import counter_of_code, seal_secret
 from services.catalog.domain.account import INVITATION_LIFE, Account, Invitation, require_strong
 from services.catalog.store.tables import invitation as invitation_table
-from shared.db.unit_of_work import Transaction, UnitOfWork
 from shared.db.vault import Vault, VaultError
 from shared.kernel.errors import DomainError, InvalidInput
+from shared.unit_of_work import Transaction, UnitOfWork
 
 APP_NAME = "点菜 Diancai"
 

@@ -9,9 +9,9 @@ from services.catalog.domain.campaign import Campaign
 from services.catalog.domain.directory import Entry
 from services.catalog.domain.edition import Edition
 from shared.db.paging import page_of
-from shared.db.unit_of_work import UnitOfWork
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.errors import NotFound
+from shared.unit_of_work import UnitOfWork
 
 A = TypeVar("A", bound=Aggregate)
 

@@ -19,10 +19,10 @@ from services.catalog.domain.account import Account, login_of
 from services.catalog.domain.authorization import AuthorizationRequest
 from services.catalog.domain.sign_in import CODE_LIFE, TOKEN_LIFE, Grant
 from services.catalog.store.tables import account as account_table
-from shared.db.unit_of_work import Transaction, UnitOfWork
 from shared.identity.links import Link, LinkExpired, LinkInvalid
 from shared.kernel.access import Actor
 from shared.kernel.ids import new_id
+from shared.unit_of_work import Transaction, UnitOfWork
 
 DEVICE_LIFE = timedelta(days=180)
 DEVICE = "known-device"

@@ -13,9 +13,9 @@ from services.catalog.domain.authorization import may_return_to
 from services.catalog.domain.sign_in import Grant
 from services.catalog.store.tables import sign_in_grant
 from shared.contracts.catalog import AccessRevoked
-from shared.db.unit_of_work import Transaction, UnitOfWork
 from shared.identity.revocation import note_revocation
 from shared.kernel.errors import InvalidInput
+from shared.unit_of_work import Transaction, UnitOfWork
 
 
 async def end_family(uow: UnitOfWork, tx: Transaction, family: str, account_id: str) -> None:

@@ -30,7 +30,6 @@ from shared.contracts.catalog import PersonErased, PersonExportRequested, Volunt
 from shared.db.engine import forget
 from shared.db.paging import page_of
 from shared.db.reach import within
-from shared.db.unit_of_work import Transaction, UnitOfWork
 from shared.db.vault import Vault, place_of
 from shared.kernel.access import Grant
 from shared.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound
@@ -39,6 +38,7 @@ from shared.kernel.text import matched
 from shared.privacy.answering import Record, drop_parts, keep_part
 from shared.privacy.personal_data import personal_data_in
 from shared.telemetry.logs import logger
+from shared.unit_of_work import Transaction, UnitOfWork
 
 log = logger(__name__)
 

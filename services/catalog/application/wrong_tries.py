@@ -8,9 +8,9 @@ from services.catalog.application.provider import PasswordHashes
 from services.catalog.domain.sign_in import Failures, SignInBusy
 from services.catalog.store.tables import sign_in_failure
 from shared.db.engine import dialect_of
-from shared.db.unit_of_work import Transaction, UnitOfWork
 from shared.db.vault import Vault
 from shared.kernel.errors import TooMany
+from shared.unit_of_work import Transaction, UnitOfWork
 
 
 def counter_of(vault: Vault, kind: str, *counted: str) -> str:

@@ -9,9 +9,9 @@ from services.dispatch.application import run_queries
 from services.dispatch.application.runs import run_topic
 from services.dispatch.application.wording import Speech
 from shared.cache.port import Cache
-from shared.db.unit_of_work import UnitOfWork
 from shared.http.live import News, live
 from shared.http.streams import OpenStreams
+from shared.unit_of_work import UnitOfWork
 
 
 async def open_run_stream(

@@ -5,7 +5,7 @@ from typing import Any
 from services.dispatch.domain.plan import Plan
 from services.dispatch.domain.stop import Assignment, Stop
 from shared.contracts.dispatch import AssignmentEvent, LineUnserved, PlanPublished, StopEvent
-from shared.db.unit_of_work import Transaction
+from shared.unit_of_work import Transaction
 
 
 def of_stop(tx: Transaction, event: type[StopEvent], stop: Stop, **more: Any) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import delete, insert, update
 
 from services.dispatch.domain.stop import Assignment, Stop
 from services.dispatch.store.tables import booking, demand_line
-from shared.db.unit_of_work import Transaction
+from shared.unit_of_work import Transaction
 
 
 async def book(tx: Transaction, teams_at: Iterable[tuple[Stop, Iterable[str]]]) -> None:

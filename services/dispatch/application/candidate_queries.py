@@ -19,8 +19,8 @@ from services.dispatch.domain.planning.score import GOALS
 from services.dispatch.domain.run import PlanningRun
 from services.dispatch.store.tables import candidate
 from shared.db.paging import page_of
-from shared.db.unit_of_work import UnitOfWork
 from shared.kernel.errors import NotFound
+from shared.unit_of_work import UnitOfWork
 
 
 async def list_candidates(

@@ -24,9 +24,9 @@ from services.dispatch.domain.planning.reasons import explained
 from services.dispatch.domain.planning.score import score
 from services.dispatch.domain.run import PlanningRun
 from services.dispatch.store.tables import candidate_revision
-from shared.db.unit_of_work import UnitOfWork
 from shared.kernel.doubts import Confirmations, Doubts
 from shared.kernel.errors import Conflict, DomainError, InvalidInput, NotFound
+from shared.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True)

@@ -23,10 +23,10 @@ from shared.contracts.dispatch import (
     StopStarted,
     TeamReleased,
 )
-from shared.db.unit_of_work import Transaction, UnitOfWork
 from shared.kernel.access import Grant
 from shared.kernel.doubts import Confirmations, Doubts
 from shared.kernel.errors import Conflict, InvalidInput, NotFound
+from shared.unit_of_work import Transaction, UnitOfWork
 
 HALF_DAY_MINUTES = 240
 MOST_LEAFLETS = 10

@@ -20,7 +20,7 @@ from shared.contracts.catalog import CampaignChanged, ServiceItemChanged, TeamRe
 from shared.contracts.notify import MessageDelivered, MessageFailed
 from shared.contracts.requests import OrderAccepted, OrderCancelled, OrderClosed
 from shared.db.engine import dialect_of
-from shared.db.unit_of_work import Transaction, UnitOfWork
+from shared.unit_of_work import Transaction, UnitOfWork
 
 TEAM_RECIPIENT = "team."
 

@@ -30,10 +30,10 @@ from services.dispatch.store.tables import (
     team,
 )
 from shared.contracts.dispatch import AssignmentDeclined, StopChanged, TeamAssigned, TeamReleased
-from shared.db.unit_of_work import Transaction, UnitOfWork
 from shared.kernel.doubts import Confirmations, Doubts
 from shared.kernel.errors import NotFound
 from shared.kernel.ids import new_id
+from shared.unit_of_work import Transaction, UnitOfWork
 
 LATEST_POSTPONEMENT_DAYS = 60
 """How far beyond a plan's last day a stop may be moved."""

@@ -22,10 +22,10 @@ from services.dispatch.domain.stop import Assignment, Stop
 from services.dispatch.store.tables import booking, campaign, demand_line, stop
 from shared.contracts.dispatch import StopScheduled, TeamAssigned
 from shared.db.idempotency import claim, claimed
-from shared.db.unit_of_work import Transaction, UnitOfWork
 from shared.kernel.doubts import Confirmations, Doubts
 from shared.kernel.errors import Conflict
 from shared.kernel.ids import new_id
+from shared.unit_of_work import Transaction, UnitOfWork
 
 
 async def propose_plan(

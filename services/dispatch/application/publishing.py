@@ -16,9 +16,9 @@ from services.dispatch.domain.planning.problem import Booth, HalfDay, Slot
 from services.dispatch.domain.stop import REPLANNED, Assignment, Reason, Stop
 from services.dispatch.store.tables import demand_line
 from shared.contracts.dispatch import StopCancelled, StopChanged, StopScheduled, TeamAssigned, TeamReleased
-from shared.db.unit_of_work import Transaction
 from shared.kernel.errors import Conflict
 from shared.kernel.ids import new_id
+from shared.unit_of_work import Transaction
 
 
 async def put_in_force(tx: Transaction, task: Task, circuit: Circuit) -> Plan:

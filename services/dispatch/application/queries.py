@@ -14,9 +14,9 @@ from services.dispatch.store.tables import assignment as assignment_table
 from services.dispatch.store.tables import campaign, demand_line, item, plan, stop, team, township
 from shared.db.paging import page_of
 from shared.db.reach import within
-from shared.db.unit_of_work import UnitOfWork
 from shared.kernel.access import Grant
 from shared.kernel.errors import NotFound
+from shared.unit_of_work import UnitOfWork
 
 View = dict[str, Any]
 

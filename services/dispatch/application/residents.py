@@ -6,10 +6,10 @@ from typing import Any
 from services.dispatch.application.policy import POLICY
 from services.dispatch.application.queries import require_stop, view_stop
 from services.dispatch.domain.stop import LIVE, Stop
-from shared.db.unit_of_work import UnitOfWork
 from shared.identity.links import Link, LinkInvalid, Links
 from shared.kernel.clock import CHINA
 from shared.kernel.errors import Conflict
+from shared.unit_of_work import UnitOfWork
 
 PURPOSE = "stop"
 LINK_DAYS = 30

@@ -14,9 +14,9 @@ from services.dispatch.domain.rule import PlanningRule
 from services.dispatch.domain.run import PlanningRun
 from services.dispatch.store.tables import demand_line, planning_rule, planning_run, team
 from shared.db.paging import page_of
-from shared.db.unit_of_work import Transaction, UnitOfWork
 from shared.kernel.errors import InvalidInput
 from shared.kernel.ids import new_id
+from shared.unit_of_work import Transaction, UnitOfWork
 
 
 async def add_rule(

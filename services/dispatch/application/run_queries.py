@@ -8,8 +8,8 @@ from services.dispatch.application.wording import Speech
 from services.dispatch.domain.run import PlanningRun
 from services.dispatch.store.tables import planning_run
 from shared.db.paging import page_of
-from shared.db.unit_of_work import UnitOfWork
 from shared.kernel.errors import NotFound
+from shared.unit_of_work import UnitOfWork
 
 _RUN_FIELDS = (
     "id",

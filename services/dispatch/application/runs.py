@@ -20,9 +20,9 @@ from services.dispatch.domain.run import PlanningRun
 from services.dispatch.store.tables import planning_run
 from shared.cache.port import Cache
 from shared.db.idempotency import claim, claimed
-from shared.db.unit_of_work import Transaction, UnitOfWork
 from shared.kernel.doubts import Confirmations, Doubts
 from shared.kernel.ids import new_id
+from shared.unit_of_work import Transaction, UnitOfWork
 
 RUNS_TOPIC = "planning_runs"
 """Signalled when a run may be taken, or one under way is to stop."""

@@ -8,10 +8,10 @@ from services.notify.api.schemas import MessageAnswer
 from services.notify.application import queries
 from services.notify.application.posting import inbox_topic
 from shared.cache.port import Cache
-from shared.db.unit_of_work import UnitOfWork
 from shared.http.live import News, live
 from shared.http.streams import OpenStreams
 from shared.http.texts import Texts
+from shared.unit_of_work import UnitOfWork
 
 PAGE = 100
 

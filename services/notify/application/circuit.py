@@ -18,7 +18,7 @@ from shared.contracts.dispatch import (
     TeamAssigned,
     TeamReleased,
 )
-from shared.db.unit_of_work import Transaction, UnitOfWork
+from shared.unit_of_work import Transaction, UnitOfWork
 
 
 async def note_schedule(uow: UnitOfWork, channels: Channels, event: StopScheduled) -> None:

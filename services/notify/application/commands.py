@@ -4,8 +4,8 @@ from services.notify.application.people import address_place
 from services.notify.application.policy import POLICY, reaches, require_post
 from services.notify.domain.message import Message
 from services.notify.domain.recipient import Recipient, clean_address
-from shared.db.unit_of_work import UnitOfWork
 from shared.kernel.errors import NotFound
+from shared.unit_of_work import UnitOfWork
 
 
 async def prefer(uow: UnitOfWork, recipient_id: str, *, language: str, email: str | None) -> Recipient:

@@ -13,7 +13,7 @@ from services.notify.store.tables import digest as digest_table
 from services.notify.store.tables import digest_entry
 from shared.contracts.dispatch import LineUnserved, PlanPublished, StopChanged, StopScheduled, TeamAssigned
 from shared.db.engine import dialect_of
-from shared.db.unit_of_work import Transaction, UnitOfWork
+from shared.unit_of_work import Transaction, UnitOfWork
 
 Gathered = StopScheduled | StopChanged | TeamAssigned | LineUnserved
 

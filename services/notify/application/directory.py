@@ -7,7 +7,7 @@ from services.notify.domain.edition import Edition
 from services.notify.domain.recipient import Recipient, of_team, of_township
 from services.notify.store import tables
 from shared.contracts.catalog import CampaignChanged, EditionPublished, EditionRetired, TeamRegistered, TownshipChanged
-from shared.db.unit_of_work import Transaction, UnitOfWork
+from shared.unit_of_work import Transaction, UnitOfWork
 
 
 async def name_township(uow: UnitOfWork, channels: Channels, event: TownshipChanged) -> None:

@@ -21,8 +21,8 @@ from services.notify.store.tables import delivery as delivery_table
 from services.notify.store.tables import message as message_table
 from services.notify.store.tables import recipient as recipient_table
 from shared.contracts.notify import MessageDelivered, MessageFailed
-from shared.db.unit_of_work import UnitOfWork
 from shared.http.texts import Texts
+from shared.unit_of_work import UnitOfWork
 
 Outcome = Literal["sent", "refused", "unreachable", "no_address"]
 """``refused`` is the mail server's last word; ``unreachable`` is worth another try."""

@@ -4,7 +4,7 @@ from services.notify.application.posting import Channels, post, telling
 from services.notify.domain.message import Params
 from services.notify.domain.recipient import COORDINATOR, of_team, of_township
 from shared.contracts.requests import OrderAccepted, OrderCancelled, OrderReturned, ServiceOrdered, ServiceRated
-from shared.db.unit_of_work import UnitOfWork
+from shared.unit_of_work import UnitOfWork
 
 
 async def tell_of_order(uow: UnitOfWork, channels: Channels, event: ServiceOrdered) -> None:

@@ -8,9 +8,9 @@ from services.notify.domain.recipient import Recipient, of_volunteer
 from services.notify.store import tables
 from shared.contracts.catalog import VolunteerChanged
 from shared.contracts.notify import PersonDataCollected, PersonDataErased
-from shared.db.unit_of_work import Transaction, UnitOfWork
 from shared.db.vault import Vault, place_of
 from shared.privacy.answering import Holdings, Record
+from shared.unit_of_work import Transaction, UnitOfWork
 
 
 async def note_volunteer(uow: UnitOfWork, _channels: Channels, event: VolunteerChanged) -> None:

@@ -13,8 +13,8 @@ from services.notify.domain.recipient import COORDINATOR, Recipient
 from services.notify.store.tables import message as message_table
 from shared.cache.port import Cache
 from shared.contracts.notify import MessageDelivered
-from shared.db.unit_of_work import Transaction, UnitOfWork
-from shared.messaging.envelope import Envelope
+from shared.eventlog.envelope import Envelope
+from shared.unit_of_work import Transaction, UnitOfWork
 
 MAIL_TOPIC = "mail"
 

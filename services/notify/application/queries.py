@@ -16,10 +16,10 @@ from services.notify.store.tables import campaign as campaign_table
 from services.notify.store.tables import message as message_table
 from services.notify.store.tables import recipient as recipient_table
 from shared.db.paging import page_of
-from shared.db.unit_of_work import UnitOfWork
 from shared.db.vault import Vault
 from shared.http.texts import Texts
 from shared.kernel.errors import NotFound
+from shared.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)

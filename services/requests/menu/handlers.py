@@ -5,7 +5,7 @@ from sqlalchemy import insert
 from services.requests.menu.domain import Campaign, Dish, Edition, Township
 from services.requests.menu.tables import open_edition
 from shared.contracts.catalog import CampaignChanged, EditionPublished, TownshipChanged
-from shared.db.unit_of_work import UnitOfWork
+from shared.unit_of_work import UnitOfWork
 
 
 async def on_edition_published(uow: UnitOfWork, event: EditionPublished) -> None:

@@ -17,10 +17,10 @@ from services.requests.menu.tables import edition as editions
 from services.requests.policy import POLICY
 from shared.db.engine import refers_to_nothing
 from shared.db.paging import page_of
-from shared.db.unit_of_work import UnitOfWork
 from shared.kernel.access import Role
 from shared.kernel.doubts import Doubts
 from shared.kernel.errors import Conflict, InvalidInput, NotFound
+from shared.unit_of_work import UnitOfWork
 
 FRESH_SECONDS = 1.0
 """For so long an open campaign is not looked up again: an order that comes within a second of its closing is taken, as

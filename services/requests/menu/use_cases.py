@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.requests.menu.domain import Edition
 from services.requests.menu.tables import open_edition
 from shared.contracts.requests import EditionClosed, EditionWithdrawalRefused
-from shared.db.unit_of_work import UnitOfWork
+from shared.unit_of_work import UnitOfWork
 
 
 async def close_edition(

@@ -26,7 +26,7 @@ from shared.contracts.dispatch import (
     TeamAssigned,
     TeamReleased,
 )
-from shared.db.unit_of_work import Transaction, UnitOfWork
+from shared.unit_of_work import Transaction, UnitOfWork
 
 
 async def on_edition_withdrawal_requested(uow: UnitOfWork, event: EditionWithdrawalRequested) -> None:

@@ -10,8 +10,8 @@ from services.requests.orders.tables import service_order
 from services.requests.policy import POLICY
 from shared.db.paging import page_of
 from shared.db.reach import within
-from shared.db.unit_of_work import UnitOfWork
 from shared.kernel.errors import NotFound
+from shared.unit_of_work import UnitOfWork
 
 
 async def list_orders(

@@ -22,12 +22,12 @@ from shared.contracts.requests import (
 )
 from shared.db.engine import is_duplicate_of
 from shared.db.idempotency import Claim, claimed
-from shared.db.unit_of_work import Transaction, UnitOfWork
 from shared.kernel.access import Grant
 from shared.kernel.clock import CHINA
 from shared.kernel.doubts import Confirmations, Doubts
 from shared.kernel.errors import Conflict
 from shared.kernel.ids import new_id
+from shared.unit_of_work import Transaction, UnitOfWork
 
 
 async def draft_order(

@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from shared.eventlog.envelope import Envelope
 from shared.kernel.errors import DomainError
 from shared.messaging.core import Core
 from shared.messaging.core.inbox import WaitingFailed
-from shared.messaging.envelope import Envelope
 
 TRIES = 5
 """How often an event is tried before it is parked, with 0.1, 0.2, 0.4, 0.8 s between."""

@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from shared.eventlog.envelope import Envelope
 from shared.kernel.errors import Conflict
 from shared.messaging.core import Core
-from shared.messaging.envelope import Envelope
 
 Key = tuple[str, str]
 """(publisher, aggregate id)"""

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from shared.eventlog.envelope import Envelope
 from shared.messaging.core import Core
-from shared.messaging.envelope import Envelope
 
 PAGE = 2_000
 """The most events of a round."""

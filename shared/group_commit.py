@@ -20,11 +20,11 @@ from shared.audit.tables import audit_log
 from shared.db.engine import Database, store_is_away
 from shared.db.idempotency import Claim, claim_all, find_claimed, idempotency_key, rows_of_claims
 from shared.db.rows import Row, in_parameter, insert_together, rows_of
+from shared.eventlog.outbox import Outbox, Recorded
+from shared.eventlog.tables import event_log
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.clock import Clock
 from shared.kernel.errors import DomainError
-from shared.messaging.outbox import Outbox, Recorded
-from shared.messaging.tables import event_log
 
 LARGEST_GROUP = 100
 

@@ -9,9 +9,9 @@ is a duplicate to the inbox.
 from dataclasses import dataclass
 from math import inf
 
+from shared.eventlog.position import Answer, Ask, Position
 from shared.kernel.ids import new_id
 from shared.messaging.core.inbox import Source
-from shared.messaging.position import Answer, Ask, Position
 
 GROWTH = 4
 LEAST = 50

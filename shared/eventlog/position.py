@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.messaging.envelope import SHARDS
+from shared.eventlog.envelope import SHARDS
 
 Shard = Annotated[int, Field(ge=0, lt=SHARDS)]
 Count = Annotated[int, Field(ge=0)]

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from time import monotonic
 
 from shared.db.engine import Database
+from shared.eventlog.position import Position
 from shared.messaging.broker import Broker, BrokerUnavailable
-from shared.messaging.core.completeness import Gaps, Recount
 from shared.messaging.inbox import count_received, recount
-from shared.messaging.position import Position
+from shared.messaging.recovery.gaps import Gaps, Recount
 from shared.telemetry import metrics
 from shared.telemetry.logs import logger
 
@@ -15,7 +15,7 @@ log = logger(__name__)
 
 
 class Completeness:
-    """One service's: does on its store and broker what :class:`shared.messaging.core.completeness.Gaps` decides."""
+    """One service's: does on its store and broker what :class:`shared.messaging.recovery.gaps.Gaps` decides."""
 
     def __init__(
         self, service: str, database: Database, broker: Broker, *, elapsed: Callable[[], float] = monotonic

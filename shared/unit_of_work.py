@@ -15,19 +15,19 @@ from sqlalchemy.orm.util import identity_key
 
 from shared.audit.record import Recorder, making, row_of
 from shared.contracts import Event
-from shared.db.additions import Addition, Additions
 from shared.db.engine import BEHIND, Database, dialect_of, is_duplicate_key
 from shared.db.idempotency import Claim
 from shared.db.rows import FIRST_VERSION, Row, insert_rows, rows_of
 from shared.db.vault import Vault
+from shared.eventlog.envelope import Envelope
+from shared.eventlog.outbox import Outbox, Recorded
+from shared.eventlog.tables import event_log
+from shared.group_commit import Addition, Additions
 from shared.kernel.access import SYSTEM, Actor, Grant, Policy
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.clock import Clock, business_day
 from shared.kernel.errors import Conflict, NotFound
 from shared.kernel.precondition import Target
-from shared.messaging.envelope import Envelope
-from shared.messaging.outbox import Outbox, Recorded
-from shared.messaging.tables import event_log
 
 A = TypeVar("A", bound=Aggregate)
 

@@ -7,13 +7,14 @@ from sqlalchemy import select
 
 from shared.contracts import PUBLISHERS
 from shared.db.engine import Database
+from shared.eventlog.envelope import Envelope
+from shared.eventlog.position import Answer, Ask, Position
+from shared.eventlog.reader import IN_ENVELOPE, to_envelopes
+from shared.eventlog.tables import event_log
 from shared.kernel.clock import Clock
 from shared.messaging.broker import Broker, BrokerUnavailable
-from shared.messaging.envelope import Envelope
-from shared.messaging.outbox import IN_ENVELOPE, to_envelopes
-from shared.messaging.position import Answer, Ask, Position
 from shared.messaging.shards import ShardLease
-from shared.messaging.tables import event_log, relay_cursor
+from shared.messaging.tables import relay_cursor
 from shared.telemetry import metrics
 from shared.telemetry.logs import logger
 

@@ -1,8 +1,7 @@
-"""The event log of a service: written with the change it tells of, read by its relay and by replays."""
+"""Reads the event log of a service, for its relay, for replays and for those who follow it over HTTP."""
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,13 +9,10 @@ from sqlalchemy import func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import Label
 
-from shared.contracts import Event
 from shared.db.engine import dialect_of
-from shared.kernel.aggregate import Aggregate
+from shared.eventlog.envelope import Envelope
+from shared.eventlog.tables import event_log
 from shared.kernel.errors import DomainError
-from shared.messaging.envelope import Envelope, shard_of
-from shared.messaging.tables import event_log
-from shared.telemetry.trace import Trace, current_trace
 
 SETTLE_SECONDS = 2.0
 CLOCKS_DIFFER = timedelta(hours=1)
@@ -34,47 +30,6 @@ class Unsettled(DomainError):
 
     def __init__(self) -> None:
         super().__init__("log_unsettled")
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """An event that waits for the end of its transaction."""
-
-    event: Event
-    aggregate_id: str
-    aggregate_seq: int
-    trace: Trace
-
-
-class Outbox:
-    """Numbers the events of one publisher, and says how they are written.
-
-    :raises PermissionError: on an event that belongs to another publisher; only its owner may say it.
-    """
-
-    def __init__(self, publisher: str) -> None:
-        self.publisher = publisher
-
-    def number(self, aggregate: Aggregate, event: Event) -> Recorded:
-        if event.publisher != self.publisher:
-            raise PermissionError(f"{self.publisher} may not publish {event.type}")
-        return Recorded(event, aggregate.stream, aggregate.next_event_seq(), current_trace())
-
-    def row(self, entry: Recorded, now: datetime) -> dict[str, Any]:
-        """Of the log, but for the transaction's number."""
-        return {
-            "shard": shard_of(entry.aggregate_id),
-            "type": entry.event.type,
-            "aggregate_id": entry.aggregate_id,
-            "aggregate_seq": entry.aggregate_seq,
-            "occurred_at": now,
-            "headers": {
-                "traceparent": entry.trace.traceparent,
-                "correlationid": entry.trace.correlation_id,
-                "causationid": entry.trace.causation_id,
-            },
-            "body": entry.event.model_dump_json().encode(),
-        }
 
 
 async def read_log(

@@ -1,0 +1,1 @@
+"""Finds events that got lost between two services, and sends them again."""
