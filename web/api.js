@@ -4,7 +4,7 @@
 import { bearer, distrust } from "./session.js";
 import { language } from "./texts.js";
 
-/** @typedef {import("./types/api").Service} Service */
+/** @typedef {import("./api-types").Service} Service */
 
 const PATIENCE_MILLISECONDS = 10_000;
 const LONGEST_PAGE = 500;
@@ -26,10 +26,10 @@ export class Trouble extends Error {
 
 /**
  * @template {Service} S
- * @template {import("./types/api").Path<S>} P
+ * @template {import("./api-types").Path<S>} P
  * @param {S} service
  * @param {P} path as the OpenAPI document writes it, e.g. `/plans/{plan_id}`
- * @param {import("./types/api").Parameters<S, P>} parameters
+ * @param {import("./api-types").Parameters<S, P>} parameters
  */
 export function address(service, path, parameters) {
   const given = /** @type {{path?: Record<string, string>, query?: Record<string, string>}} */ (parameters);
@@ -40,11 +40,11 @@ export function address(service, path, parameters) {
 
 /**
  * @template {Service} S
- * @template {import("./types/api").Path<S>} P
+ * @template {import("./api-types").Path<S>} P
  * @param {S} service
  * @param {P} path
- * @param {import("./types/api").Parameters<S, P>} parameters
- * @returns {Promise<import("./types/api").Answer<S, P>>}
+ * @param {import("./api-types").Parameters<S, P>} parameters
+ * @returns {Promise<import("./api-types").Answer<S, P>>}
  * @throws {Trouble}
  */
 export async function get(service, path, parameters) {

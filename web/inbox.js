@@ -5,8 +5,8 @@ import { address, ask, get } from "./api.js";
 import { fill, h, part } from "./elements.js";
 import { language, named, number, recall, remember, t, time } from "./texts.js";
 
-/** @typedef {import("./types/api").Answer<"notify", "/recipients">["items"][number]} Recipient */
-/** @typedef {import("./types/api").Answer<"notify", "/recipients/{recipient_id}/messages">["items"][number]} Message */
+/** @typedef {import("./api-types").Answer<"notify", "/recipients">["items"][number]} Recipient */
+/** @typedef {import("./api-types").Answer<"notify", "/recipients/{recipient_id}/messages">["items"][number]} Message */
 
 const LATEST = 20;
 const GATHER_MILLISECONDS = 150;

@@ -5,13 +5,13 @@ import { fill, h, part } from "./elements.js";
 import { drawMap } from "./map.js";
 import { day, half, language, named, number, reason, t } from "./texts.js";
 
-/** @typedef {import("./types/api").Answer<"dispatch", "/plans/{plan_id}">} Plan */
+/** @typedef {import("./api-types").Answer<"dispatch", "/plans/{plan_id}">} Plan */
 /** @typedef {Plan["stops"][number]} Stop */
 /** @typedef {Stop["assignments"][number]} Booth */
-/** @typedef {import("./types/api").Answer<"dispatch", "/townships">["items"][number]} Township */
-/** @typedef {import("./types/api").Answer<"requests", "/orders">["items"][number]["state"]} OrderState */
+/** @typedef {import("./api-types").Answer<"dispatch", "/townships">["items"][number]} Township */
+/** @typedef {import("./api-types").Answer<"requests", "/orders">["items"][number]["state"]} OrderState */
 /** @typedef {Record<string, number>} OrderCounts orders by state */
-/** @typedef {import("./types/api").Answer<"notify", "/messages/counts">} NoticeCounts */
+/** @typedef {import("./api-types").Answer<"notify", "/messages/counts">} NoticeCounts */
 
 /** @type {OrderState[]} in the order of an order's life */
 const ORDER_STATES = ["draft", "submitted", "returned", "accepted", "scheduled", "served", "rated", "closed", "cancelled"];

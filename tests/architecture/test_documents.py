@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -10,11 +9,10 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from cli.main import app
-from shared.contracts import EVENTS, PUBLISHERS
+from tests.support.generate import event_table, written_event_table
 from tests.support.tree import SERVICES, folder_of
 
 ROOT = Path(__file__).parents[2]
-EVENTS_PAGE = ROOT / "docs" / "reference" / "events.md"
 DOCUMENTS = sorted(
     [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")] + [folder_of(service) / "README.md" for service in SERVICES]
 )
@@ -26,25 +24,8 @@ def name_of(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-def consumers_of() -> dict[str, list[str]]:
-    """The services that act on each type of event."""
-    heard: dict[str, list[str]] = {kind: [] for kind in EVENTS}
-    for service in PUBLISHERS:
-        for event in import_module(f"services.{service}.consumers").SUBSCRIPTIONS:
-            heard[event.type].append(service)
-    return heard
-
-
-def event_table() -> str:
-    lines = ["| event | consumers |", "|---|---|"]
-    lines += [f"| `{kind}` | {', '.join(sorted(services))} |" for kind, services in consumers_of().items()]
-    return "\n".join(lines)
-
-
 def test_the_table_of_events_is_that_of_the_code() -> None:
-    written = re.search(r"<!-- events:.*?-->\n(.*?)\n<!-- end of events -->", EVENTS_PAGE.read_text("utf-8"), re.DOTALL)
-    assert written is not None
-    assert written[1] == event_table(), f"put this into {name_of(EVENTS_PAGE)}:\n{event_table()}"
+    assert written_event_table() == event_table(), "run: make generate"
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)

@@ -18,9 +18,10 @@ from sqlalchemy import JSON, Connection, MetaData, func, insert, inspect, select
 from sqlalchemy.engine import make_url
 
 from shared.db.engine import Database, sqlite_url
-from shared.db.migrate import FLOOR, MIGRATION_LOCK, BrokenReferences, Migrations, SchemaMismatch
+from shared.db.migrate import MIGRATION_LOCK, BrokenReferences, Migrations, SchemaMismatch
 from shared.db.vault import Vault
 from tests.support.fixtures import NewUrl
+from tests.support.generate import all_tables_of
 from tests.support.later import LATER, add_later_step
 from tests.support.tree import SERVICES, folder_of, metadata_of, migrations_of
 from tests.support.waiting import until
@@ -50,11 +51,7 @@ async def differences(database: Database, service: str) -> list[Any]:
         found: list[Any] = compare_metadata(context, expected)
         return found
 
-    expected = MetaData()
-    for metadata in (*metadata_of(service), FLOOR.metadata):
-        for table in metadata.tables.values():
-            table.to_metadata(expected)
-
+    expected = all_tables_of(service)
     async with database.engine.connect() as connection:
         return await connection.run_sync(compare)
 

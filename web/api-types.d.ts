@@ -1,7 +1,7 @@
 /** The GET operations of the services, typed by what their OpenAPI documents say. */
-import type { paths as Dispatch } from "./dispatch";
-import type { paths as Notify } from "./notify";
-import type { paths as Requests } from "./requests";
+import type { paths as Dispatch } from "./types/dispatch";
+import type { paths as Notify } from "./types/notify";
+import type { paths as Requests } from "./types/requests";
 
 export interface Services {
   dispatch: Dispatch;
