@@ -9,8 +9,8 @@ from typing import TypeVar
 from sqlalchemy import Column, Index, Integer, String, inspect, select, text
 
 from shared.db.types import UtcDateTime
-from shared.db.unit_of_work import Transaction, UnitOfWork
 from shared.kernel.leased import Leased
+from shared.unit_of_work import Transaction, UnitOfWork
 
 J = TypeVar("J", bound=Leased)
 

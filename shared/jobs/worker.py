@@ -8,11 +8,11 @@ from typing import Generic
 from shared.cache.port import Cache
 from shared.cache.waking import Waking, waking
 from shared.db.engine import store_is_away
-from shared.db.unit_of_work import UnitOfWork
 from shared.jobs.queue import GiveUp, J, renew, take_due
 from shared.kernel.ids import new_id
 from shared.kernel.tasks import end
 from shared.telemetry.logs import logger
+from shared.unit_of_work import UnitOfWork
 
 POLL_SECONDS = 5.0
 """How often the store is asked without a signal: one may get lost, and a job may fall due by time."""

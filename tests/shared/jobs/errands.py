@@ -8,10 +8,10 @@ from sqlalchemy import Column, Integer, MetaData, String, Table
 from sqlalchemy.orm import registry
 
 from shared.db.engine import Database
-from shared.db.unit_of_work import UnitOfWork
+from shared.eventlog.outbox import Outbox
 from shared.jobs.queue import lease_columns
 from shared.kernel.leased import Leased
-from shared.messaging.outbox import Outbox
+from shared.unit_of_work import UnitOfWork
 from tests.support.clock import PlayedClock
 from tests.support.rolls import Rolls
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from shared.db.unit_of_work import Transaction
 from shared.jobs.queue import renew, still_held, take_due
 from shared.kernel.errors import IllegalTransition
 from shared.kernel.leased import LOST, Backoff
+from shared.unit_of_work import Transaction
 from tests.shared.jobs.errands import Errand, Office
 from tests.support.rolls import Rolls
 
