@@ -24,7 +24,7 @@ from shared.cache.port import Cache
 from shared.cache.redis import RedisCache
 from shared.db.engine import NeedsSession, store_is_away
 from shared.db.lock import InUse, held, lock_of
-from shared.db.migrate import SchemaMismatch
+from shared.db.migrate import BrokenReferences, SchemaMismatch
 from shared.db.vault import VaultError, reseal
 from shared.doctor import examine
 from shared.http.forwarding import address_of
@@ -203,8 +203,12 @@ async def _check_store(service: Service) -> None:
 
 async def _migrate(build: Build, settings: ServiceSettings, broker: Broker) -> None:
     service = build(settings, broker=broker, cache=MemoryCache(), clock=utc_now)
-    await service.migrate()
-    await service.database.close()
+    try:
+        await service.migrate()
+    except (SchemaMismatch, BrokenReferences) as error:
+        sys.exit(str(error))
+    finally:
+        await service.database.close()
 
 
 async def _reseal(build: Build, settings: ServiceSettings, broker: Broker) -> None:

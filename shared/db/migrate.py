@@ -29,17 +29,34 @@ later ones did to it, so they say."""
 class SchemaMismatch(Exception):
     """The store's schema is not the one that this release was made for."""
 
-    def __init__(self, service: str, found: str | None, expected: str, *, newer: bool = False) -> None:
-        remedy = (
-            f"run the release that made it, or a later one, not this one ({__version__})"
-            if newer
-            else f"run: python -m services.{service} migrate"
-        )
+    def __init__(self, service: str, found: str | None, expected: str, remedy: str = "") -> None:
+        remedy = remedy or f"run: python -m services.{service} migrate"
         super().__init__(
-            f"{service}: the store's schema is at revision {found or 'none'}, this release needs {expected}; {remedy}"
+            f"{service}: the store's schema is at revision {found or 'none'},"
+            f" release {__version__} needs {expected}; {remedy}"
         )
+        self.service = service
         self.found = found
         self.expected = expected
+
+
+class SchemaTooNew(SchemaMismatch):
+    """A later release made the store, and does not carry this one."""
+
+    def __init__(self, service: str, found: str | None, expected: str) -> None:
+        remedy = f"run the release that made it, or a later one, not this one ({__version__})"
+        super().__init__(service, found, expected, remedy)
+
+
+class SchemaTooOld(SchemaMismatch):
+    """The store is older than the first revision that this release knows, so it can't be upgraded."""
+
+    def __init__(self, service: str, found: str | None, expected: str) -> None:
+        remedy = (
+            "it is older than any store that this release can upgrade: upgrade it with the releases in between first,"
+            " or begin with an empty database"
+        )
+        super().__init__(service, found, expected, remedy)
 
 
 class BrokenReferences(Exception):
@@ -54,6 +71,9 @@ class Migrations:
 
     A revision that says ``expands = True`` only adds what the release before it can leave out. So that release runs
     on beside the new one, starts again, and may be gone back to.
+
+    Revisions are four digits that rise. A first revision that replaces a history takes a number above all of it, so
+    that a store from before it is told from the store of a later release.
     """
 
     def __init__(self, service: str, folder: Path) -> None:
@@ -73,7 +93,7 @@ class Migrations:
         """Does nothing to the store of a later release that carries this one. Of several processes that call it
         at once, one works and the others wait for it.
 
-        :raises SchemaMismatch: the later release does not.
+        :raises SchemaTooNew: the later release does not carry this one. :raises SchemaTooOld: there is no way up.
         """
         async with self._turn(database) as connection:
             known = self._knows(await connection.run_sync(_current))
@@ -111,11 +131,20 @@ class Migrations:
     async def check(self, database: Database) -> None:
         """:raises SchemaMismatch: with what is there, what is needed, and the command that helps."""
         found = await self.current(database)
-        newer = not self._knows(found)
-        if newer and await self._is_carried(database):
+        if self._knows(found) or not await self._is_carried(database):
+            self.check_revision(found)
+
+    def check_revision(self, found: str | None, *, may_be_behind: bool = False) -> None:
+        """``may_be_behind``: a revision that this release can upgrade will do.
+
+        :raises SchemaMismatch: the revision is not the one that this release needs.
+        """
+        if found == self.head or (may_be_behind and self._knows(found)):
             return
-        if found != self.head:
-            raise SchemaMismatch(self.service, found, self.head, newer=newer)
+        if self._knows(found):
+            raise SchemaMismatch(self.service, found, self.head)
+        is_older = found is not None and found < str(self.scripts.get_base())
+        raise (SchemaTooOld if is_older else SchemaTooNew)(self.service, found, self.head)
 
     def _knows(self, revision: str | None) -> bool:
         return revision is None or any(script.revision == revision for script in self.scripts.walk_revisions())

@@ -1,12 +1,9 @@
 """The messaging tables as migrations make them. A function here is history: add the next, don't edit."""
 
-from collections import Counter
-
 import sqlalchemy as sa
 from alembic import op
 
 from shared.db.types import BigId, Json, TransactionId, UtcDateTime
-from shared.eventlog.envelope import shard_of
 
 
 def create_messaging_tables_v1() -> None:
@@ -32,8 +29,10 @@ def create_messaging_tables_v1() -> None:
         sa.Column("window_from", TransactionId(), nullable=False),
         sa.Column("window_to", TransactionId(), nullable=False),
         sa.Column("sent_id", BigId, nullable=False),
+        sa.Column("sent_count", sa.BigInteger(), nullable=False),
     )
-    op.bulk_insert(cursors, [{"shard": shard, "window_from": 0, "window_to": 0, "sent_id": 0} for shard in range(16)])
+    unsent = {"window_from": 0, "window_to": 0, "sent_id": 0, "sent_count": 0}
+    op.bulk_insert(cursors, [{"shard": shard} | unsent for shard in range(16)])
     op.create_table(
         "inbox",
         sa.Column("publisher", sa.String(20), primary_key=True),
@@ -51,35 +50,11 @@ def create_messaging_tables_v1() -> None:
         sa.Column("parked_at", UtcDateTime(), nullable=False),
         sa.Column("error", sa.Text(), nullable=True),
     )
-
-
-def drop_messaging_tables_v1() -> None:
-    for table in ("parked", "inbox", "relay_cursor", "event_log"):
-        op.drop_table(table)
-
-
-def add_completeness_v2() -> None:
-    """What was sent and what has come is counted from now on; this counts once what there is."""
-    op.add_column("relay_cursor", sa.Column("sent_count", sa.BigInteger(), nullable=False, server_default="0"))
-    op.execute(
-        "UPDATE relay_cursor SET sent_count = (SELECT count(*) FROM event_log"
-        " WHERE event_log.shard = relay_cursor.shard"
-        " AND (txid < window_from OR (txid < window_to AND event_log.id <= sent_id)))"
-    )
-    with op.batch_alter_table("relay_cursor") as cursors:
-        cursors.alter_column("sent_count", server_default=None)
-    counts = op.create_table(
+    op.create_table(
         "inbox_count",
         sa.Column("publisher", sa.String(20), primary_key=True),
         sa.Column("shard", sa.SmallInteger(), primary_key=True, autoincrement=False),
         sa.Column("received", sa.BigInteger(), nullable=False),
-    )
-    op.bulk_insert(
-        counts,
-        [
-            {"publisher": publisher, "shard": shard, "received": received}
-            for (publisher, shard), received in _received().items()
-        ],
     )
     op.create_table(
         "inlet_size",
@@ -89,19 +64,6 @@ def add_completeness_v2() -> None:
     )
 
 
-def _received() -> Counter[tuple[str, int]]:
-    """The shard is a checksum that the stores can't calculate."""
-    received = Counter[tuple[str, int]]()
-    query = (
-        "SELECT publisher, aggregate_id, last_seq FROM inbox"
-        " UNION ALL SELECT publisher, aggregate_id, count(*) FROM parked GROUP BY publisher, aggregate_id"
-    )
-    for publisher, aggregate_id, events in op.get_bind().execute(sa.text(query)):
-        received[publisher, shard_of(aggregate_id)] += events
-    return received
-
-
-def drop_completeness_v2() -> None:
-    op.drop_table("inlet_size")
-    op.drop_table("inbox_count")
-    op.drop_column("relay_cursor", "sent_count")
+def drop_messaging_tables_v1() -> None:
+    for table in ("inlet_size", "inbox_count", "parked", "inbox", "relay_cursor", "event_log"):
+        op.drop_table(table)

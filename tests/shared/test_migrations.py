@@ -2,15 +2,17 @@
 
 import asyncio
 import os
+import re
 import shutil
 import sys
 from asyncio.subprocess import PIPE, STDOUT
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from alembic import op
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -18,11 +20,18 @@ from sqlalchemy import JSON, Connection, MetaData, func, insert, inspect, select
 from sqlalchemy.engine import make_url
 
 from shared.db.engine import Database, sqlite_url
-from shared.db.migrate import MIGRATION_LOCK, BrokenReferences, Migrations, SchemaMismatch
+from shared.db.migrate import (
+    MIGRATION_LOCK,
+    BrokenReferences,
+    Migrations,
+    SchemaMismatch,
+    SchemaTooNew,
+    SchemaTooOld,
+)
 from shared.db.vault import Vault
 from tests.support.fixtures import NewUrl
 from tests.support.generate import all_tables_of
-from tests.support.later import LATER, add_later_step
+from tests.support.later import LATER, LaterStep, add_later_step
 from tests.support.tree import SERVICES, folder_of, metadata_of, migrations_of
 from tests.support.waiting import until
 
@@ -37,14 +46,6 @@ async def database(store_url: str) -> AsyncIterator[Database]:
     await opened.close()
 
 
-EXPANDING = [
-    (service, step.revision, step.down_revision)
-    for service in SERVICES
-    for step in migrations_of(service).scripts.walk_revisions()
-    if getattr(step.module, "expands", False)
-]
-
-
 async def differences(database: Database, service: str) -> list[Any]:
     def compare(connection: Connection) -> list[Any]:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
@@ -56,10 +57,13 @@ async def differences(database: Database, service: str) -> list[Any]:
         return await connection.run_sync(compare)
 
 
-async def columns(database: Database) -> dict[str, dict[str, Any]]:
+Columns = dict[str, dict[str, Any]]
+
+
+async def columns(database: Database) -> Columns:
     """Of each table, by name."""
 
-    def of(connection: Connection) -> dict[str, dict[str, Any]]:
+    def of(connection: Connection) -> Columns:
         inspector = inspect(connection)
         return {
             table: {column["name"]: column for column in inspector.get_columns(table)}
@@ -119,26 +123,84 @@ async def test_a_later_release_that_did_more_leaves_this_one_behind(database: Da
     add_later_step(later, expands=False)
     await later.upgrade(database)
     for refused in (ours.check, ours.upgrade):
-        with pytest.raises(SchemaMismatch, match="or a later one"):
+        with pytest.raises(SchemaTooNew, match="or a later one"):
             await refused(database)
 
 
-@pytest.mark.parametrize(("service", "revision", "before"), EXPANDING)
-async def test_what_expands_takes_nothing_away(database: Database, service: str, revision: str, before: str) -> None:
-    """Of the release before, every statement still works: its tables and columns are there, of the same types, and what
-    it does not know of need not be said."""
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_store_from_before_the_first_revision_is_refused_and_left_as_it_is(
+    database: Database, service: str
+) -> None:
     migrations = migrations_of(service)
-    await migrations.upgrade(database, before)
+    await migrations.upgrade(database)
+    async with database.engine.begin() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '0013'"))
+        await connection.execute(text("UPDATE schema_floor SET revision = '0013'"))
+    for refused in (migrations.check, migrations.upgrade):
+        with pytest.raises(SchemaTooOld, match="begin with an empty database") as raised:
+            await refused(database)
+        assert raised.value.found == "0013"
+    assert await migrations.current(database) == "0013"
+
+
+def test_revisions_are_numbers_that_rise() -> None:
+    """By which a store of an earlier release is told from one of a later."""
+    for service in SERVICES:
+        steps = [step.revision for step in migrations_of(service).scripts.walk_revisions()]
+        assert all(re.fullmatch(r"\d{4}", step) for step in steps), service
+        assert steps == sorted(steps, reverse=True), service
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_what_expands_takes_nothing_away(database: Database, service: str) -> None:
+    migrations = migrations_of(service)
+    for step in reversed(list(migrations.scripts.walk_revisions())):
+        old = await columns(database)
+        await migrations.upgrade(database, step.revision)
+        if getattr(step.module, "expands", False):
+            assert taken_away(old, await columns(database)) == set()
+
+
+@pytest.mark.parametrize(
+    ("step", "taken"),
+    [
+        (LaterStep.upgrade, set()),
+        (lambda: op.drop_column("parked", "error"), {"parked.error"}),
+        (lambda: op.drop_table("inbox_count"), {"inbox_count"}),
+        (
+            lambda: op.add_column("parked", sa.Column("weight", sa.Integer(), nullable=False, server_default="1")),
+            set(),
+        ),
+        (lambda: op.add_column("parked", sa.Column("weight", sa.Integer(), nullable=False)), {"parked.weight"}),
+    ],
+    ids=["adds", "drops a column", "drops a table", "adds with a default", "adds what must be said"],
+)
+async def test_what_the_release_before_would_miss_is_found(
+    postgres_url: NewUrl, step: Callable[[], None], taken: set[str]
+) -> None:
+    database, migrations = Database(postgres_url()), migrations_of("requests")
+    await migrations.upgrade(database)
     old = await columns(database)
-    await migrations.upgrade(database, revision)
-    new = await columns(database)
-    for table, its in old.items():
-        for name, column in its.items():
-            assert (table, name, str(column["type"])) == (table, name, str(new[table][name]["type"]))
-            assert new[table][name]["nullable"] or not column["nullable"], f"{table}.{name}"
-        for name in new[table].keys() - its.keys():
+    add_later_step(migrations, does=step)
+    await migrations.upgrade(database)
+    assert taken_away(old, await columns(database)) == taken
+    await database.close()
+
+
+def taken_away(old: Columns, new: Columns) -> set[str]:
+    """What stops statements of the release before: a table or column that is gone or has another type, and a column
+    that they don't fill but must."""
+    found = old.keys() - new.keys()
+    for table in old.keys() & new.keys():
+        for name, column in old[table].items():
+            kept = new[table].get(name)
+            if kept is None or str(kept["type"]) != str(column["type"]) or (column["nullable"] > kept["nullable"]):
+                found.add(f"{table}.{name}")
+        for name in new[table].keys() - old[table].keys():
             column = new[table][name]
-            assert column["nullable"] or column["default"] is not None, f"{table}.{name}"
+            if not column["nullable"] and column["default"] is None:
+                found.add(f"{table}.{name}")
+    return found
 
 
 async def test_a_schema_of_another_release_names_the_command_that_helps(database: Database) -> None:

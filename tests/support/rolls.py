@@ -33,7 +33,7 @@ from shared.kernel.clock import utc_now
 from shared.messaging.consumer import Consumer
 from shared.messaging.core.inbox import Key
 from shared.messaging.doorbell import Doorbell
-from shared.messaging.schema import add_completeness_v2, create_messaging_tables_v1
+from shared.messaging.schema import create_messaging_tables_v1
 from shared.messaging.sizing import LOOK_SECONDS
 from shared.messaging.tables import parked, relay_cursor
 from shared.unit_of_work import Transaction, UnitOfWork
@@ -227,7 +227,6 @@ async def rolls_at(url: str, *, empty: bool = True, publisher: str = SERVICE) ->
 def _make_tables(connection: Connection) -> None:
     with Operations.context(MigrationContext.configure(connection)):
         create_messaging_tables_v1()
-        add_completeness_v2()
         create_idempotency_table_v1()
     metadata.create_all(connection)
 
