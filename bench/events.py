@@ -11,7 +11,7 @@ from sqlalchemy import create_engine
 
 from shared.contracts.catalog import TeamChanged
 from shared.eventlog.envelope import shard_of
-from shared.messaging.schema import add_completeness_v2, create_messaging_tables_v1
+from shared.messaging.schema import create_messaging_tables_v1
 
 CORRELATION = "a" * 32
 EVENTS_A_STREAM = 4
@@ -39,7 +39,6 @@ def prepare(url: str, events: int) -> None:
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
     with engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
         create_messaging_tables_v1()
-        add_completeness_v2()
     engine.dispose()
     with psycopg.connect(url) as log:
         log.execute(
