@@ -11,7 +11,7 @@ from fastapi import Depends, FastAPI, Header, Request
 from pydantic import BaseModel, model_validator
 
 from shared.http import problems
-from shared.http.gate import Gate
+from shared.http.authentication import Authenticator
 from shared.http.inputs import Body
 from shared.http.texts import Texts
 from shared.kernel.clock import CHINA, utc_now
@@ -95,13 +95,13 @@ class Moment(BaseModel):
         return cls(on=now.date(), part="morning" if now.time() < BEGINS["afternoon"] else "afternoon")
 
 
-def clock_api(clock: DemonstrationClock, gate: Gate) -> FastAPI:
+def clock_api(clock: DemonstrationClock, authenticator: Authenticator) -> FastAPI:
     """Shows the clock to everybody, and moves it for whoever has signed in."""
     app = FastAPI(title="Demonstration", openapi_url=None)
     problems.install(app, Texts(Path(__file__).parent / "locales"))
 
     async def signed_in(request: Request, authorization: Annotated[str | None, Header()] = None) -> None:
-        await gate.admit(authorization, request.client.host if request.client else "")
+        await authenticator.admit(authorization, request.client.host if request.client else "")
 
     @app.get("/clock")
     async def get_clock() -> Moment:

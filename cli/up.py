@@ -119,7 +119,7 @@ def _clock_routes(clock: Clock, catalog: Service) -> list[BaseRoute]:
     """Only a demonstration has a clock that can be moved."""
     if not isinstance(clock, DemonstrationClock):
         return []
-    return [Mount("/api/demonstration", clock_api(clock, catalog.api.state.gate))]
+    return [Mount("/api/demonstration", clock_api(clock, catalog.api.state.authenticator))]
 
 
 @asynccontextmanager

@@ -17,8 +17,8 @@ from services.requests.bootstrap import build as build_requests
 from services.requests.settings import RequestsSettings
 from shared.cache.memory import MemoryCache
 from shared.db.engine import sqlite_url
-from shared.http.front import Front
 from shared.http.pages import PageFiles
+from shared.http.root_app import RootApp
 from shared.kernel.clock import Clock, utc_now
 from shared.messaging.memory import MemoryBroker
 from shared.process import application
@@ -58,7 +58,7 @@ def build_all(
     ]
 
 
-def embedded(services: Sequence[Service], extra_routes: Sequence[BaseRoute] = ()) -> Front:
+def embedded(services: Sequence[Service], extra_routes: Sequence[BaseRoute] = ()) -> RootApp:
     """The application: the services' operations, ``extra_routes``, and the page in ``web/``."""
     pages = [Mount("/", PageFiles(directory=WEB))] if WEB.is_dir() else []
     return application(services, extra_routes=[*extra_routes, *pages], is_public=True)

@@ -1,4 +1,4 @@
-"""A process: the services it holds behind one door, started by one command line."""
+"""A process: the services it runs behind one HTTP application, started by one command line."""
 
 import argparse
 import asyncio
@@ -28,13 +28,13 @@ from shared.db.migrate import BrokenReferences, SchemaMismatch
 from shared.db.vault import VaultError, reseal
 from shared.doctor import examine
 from shared.http.forwarding import address_of
-from shared.http.front import Front
 from shared.http.operations import health_router
+from shared.http.root_app import RootApp
 from shared.kernel.clock import utc_now
 from shared.messaging.broker import Broker
 from shared.messaging.memory import MemoryBroker
 from shared.messaging.rabbitmq import RabbitBroker
-from shared.service import ALL_ROLES, Role, Service
+from shared.service import ALL_ROLES, ProcessRole, Service
 from shared.settings import ServiceSettings
 from shared.telemetry.logs import configure_logs, logger
 from shared.tls import trusting
@@ -50,11 +50,11 @@ Build = Callable[..., Service]
 
 def application(
     services: Sequence[Service],
-    roles: Collection[Role] = ALL_ROLES,
+    roles: Collection[ProcessRole] = ALL_ROLES,
     extra_routes: Sequence[BaseRoute] = (),
     *,
     is_public: bool = False,
-) -> Front:
+) -> RootApp:
     """One ASGI application for the given services, each under ``/api/<name>``, with ``/metrics``.
 
     ``is_public``: browsers reach this process itself, with no gateway between that keeps ``/metrics`` inside; so
@@ -72,11 +72,11 @@ def application(
 
     routes: list[BaseRoute] = [Route("/metrics", _metrics_for_this_machine if is_public else _metrics)]
     for service in services:
-        app = service.api if Role.API in roles else _health_only(service)
+        app = service.api if ProcessRole.API in roles else _health_only(service)
         mount = Mount(f"/api/{service.name}", app)
         mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)  # a line feed (%0A) is part of a path too
         routes.append(mount)
-    return Front([*routes, *extra_routes], lifespan)
+    return RootApp([*routes, *extra_routes], lifespan)
 
 
 def _health_only(service: Service) -> FastAPI:
@@ -122,7 +122,7 @@ def main(settings_class: type[ServiceSettings], build: Build) -> None:
     parser.add_argument(
         "what",
         nargs="*",
-        choices=[*Role, "migrate", "reseal", "doctor", []],
+        choices=[*ProcessRole, "migrate", "reseal", "doctor", []],
         help="roles of this process (default: all), migrate, reseal (personal data with the current key), or doctor",
     )
     what: list[str] = parser.parse_args().what
@@ -161,17 +161,17 @@ def _work(what: Sequence[str], build: Build, settings: ServiceSettings, broker: 
     if "reseal" in what:
         asyncio.run(_reseal(build, settings, broker))
         return
-    roles = frozenset(Role(role) for role in what) or ALL_ROLES
+    roles = frozenset(ProcessRole(role) for role in what) or ALL_ROLES
     service = build(settings, broker=broker, cache=make_cache(settings), clock=utc_now)
     _preflight(service, roles)
     serve(application([service], roles), settings.host, settings.port)
 
 
-def _preflight(service: Service, roles: Collection[Role]) -> None:
+def _preflight(service: Service, roles: Collection[ProcessRole]) -> None:
     """Waits for a store that is just starting; ends with one line that says what to do, where going on
     would end in a traceback."""
     try:
-        if Role.RELAY in roles:
+        if ProcessRole.RELAY in roles:
             service.database.need_session("the relay")
         asyncio.run(_check_store(service))
     except SchemaMismatch as error:
@@ -240,7 +240,7 @@ IDLE_SECONDS = 75
 the caller ends it. With uvicorn's 5 s a request could be sent just as the connection was being closed."""
 
 
-def server_config(app: Front, *, host: str, port: int, seconds_to_stop: int) -> uvicorn.Config:
+def server_config(app: RootApp, *, host: str, port: int, seconds_to_stop: int) -> uvicorn.Config:
     """How every process serves. uvicorn's own reading of X-Forwarded-For stays off, for it would believe whoever
     sends it from this machine; whom to believe is a setting (shared.http.forwarding)."""
     return uvicorn.Config(
@@ -256,7 +256,7 @@ def server_config(app: Front, *, host: str, port: int, seconds_to_stop: int) -> 
     )
 
 
-def serve(app: Front, host: str, port: int) -> None:
+def serve(app: RootApp, host: str, port: int) -> None:
     """Serves until SIGTERM or SIGINT; leaves with status 3 when the start failed."""
     gc.freeze()  # what was imported stays: looking through it again and again would cost a tenth of the CPU
     gc.set_threshold(20_000, 20, 20)

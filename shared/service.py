@@ -19,18 +19,18 @@ from shared.db.migrate import Migrations, SchemaMismatch
 from shared.db.vault import Vault
 from shared.eventlog.outbox import Outbox
 from shared.http import problems
-from shared.http.arrival import arrive
-from shared.http.doors import SCHEME
+from shared.http.authentication import Authenticator
+from shared.http.entity_tags import EntityTags
+from shared.http.entity_tags import document as document_versions
 from shared.http.forwarding import networks_of
-from shared.http.gate import Gate
-from shared.http.guard import Guarded
 from shared.http.limits import Limiter, Rates
-from shared.http.middleware import Observed
+from shared.http.middleware import RequestTelemetry
+from shared.http.openapi import SCHEME
 from shared.http.operations import events_router, health_router
+from shared.http.request_check import check_request
+from shared.http.request_limits import RequestLimits
 from shared.http.streams import OpenStreams, StreamCaps
 from shared.http.texts import Texts
-from shared.http.versions import Tagged
-from shared.http.versions import document as document_versions
 from shared.identity.keys import KeySource
 from shared.identity.links import Links
 from shared.identity.revocation import Revocations
@@ -62,7 +62,7 @@ STOP_SECONDS = 2.0
 log = logger(__name__)
 
 
-class Role(StrEnum):
+class ProcessRole(StrEnum):
     """What a process of a service does; each can be scaled apart."""
 
     API = "api"
@@ -70,7 +70,7 @@ class Role(StrEnum):
     CONSUMER = "consumer"
 
 
-ALL_ROLES = frozenset(Role)
+ALL_ROLES = frozenset(ProcessRole)
 
 
 Job = Callable[[asyncio.Event], Coroutine[None, None, None]]
@@ -143,7 +143,7 @@ class Service:
             redoc_url=None,
             # No redirects to the address with or without a slash: they would lead to whatever the Host header says.
             redirect_slashes=False,
-            dependencies=[Depends(arrive)],
+            dependencies=[Depends(check_request)],
         )
         service = cls(
             name=settings.name,
@@ -182,7 +182,7 @@ class Service:
             stranger=settings.limit_stranger,
         )
         proxies = networks_of(settings.trusted_proxies)
-        api.state.gate = Gate(
+        api.state.authenticator = Authenticator(
             verifier, Revocations(database), Limiter(cache, rates), clock, proxies, settings.forwarding_header
         )
         _name_scheme(api, f"{settings.oidc_issuer}/.well-known/openid-configuration")
@@ -194,9 +194,9 @@ class Service:
         api.state.streams = streams = OpenStreams(
             StreamCaps(account=settings.limit_streams_account, process=settings.limit_streams_process)
         )
-        api.add_middleware(Tagged)
-        api.add_middleware(Guarded, max_bytes=settings.max_body_bytes, max_seconds=settings.max_seconds)
-        api.add_middleware(Observed, service=settings.name, on_fault=problems.install(api, texts))
+        api.add_middleware(EntityTags)
+        api.add_middleware(RequestLimits, max_bytes=settings.max_body_bytes, max_seconds=settings.max_seconds)
+        api.add_middleware(RequestTelemetry, service=settings.name, on_fault=problems.install(api, texts))
         events = events_router(settings.name, policy, broker, consumer, doorbell, streams)
         for router in (health_router(service.probe), *routers, events):
             api.include_router(router)
@@ -228,7 +228,7 @@ class Service:
             await self.broker.declared()
 
     @asynccontextmanager
-    async def running(self, roles: Collection[Role] = ALL_ROLES) -> AsyncIterator[None]:
+    async def running(self, roles: Collection[ProcessRole] = ALL_ROLES) -> AsyncIterator[None]:
         """Starts the parts that ``roles`` name, and on leaving stops them: takes no more, finishes
         what is in hand, then lets go of broker and store.
 
@@ -243,9 +243,9 @@ class Service:
             await stack.enter_async_context(self.doorbell.carrying())
             if self.consumer is not None:
                 await stack.enter_async_context(_working([self._follow_size]))
-            if Role.RELAY in roles:
+            if ProcessRole.RELAY in roles:
                 await stack.enter_async_context(self._relaying())
-            if Role.CONSUMER in roles and self.consumer is not None:
+            if ProcessRole.CONSUMER in roles and self.consumer is not None:
                 await stack.enter_async_context(self._consuming(self.consumer, self.consumer.sizing))
                 await stack.enter_async_context(_working(self.jobs))
             yield

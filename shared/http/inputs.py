@@ -18,7 +18,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 from starlette.datastructures import State
 
-from shared.http.versions import target_of
+from shared.http.entity_tags import target_of
 from shared.kernel.text import UnreadableText, shown, typed_code
 from shared.privacy.personal_data import named, personal_data_in
 from shared.unit_of_work import UnitOfWork
@@ -207,7 +207,7 @@ class Page(Answer, Generic[T]):
 
 
 async def _uow(request: Request) -> UnitOfWork:
-    acting: UnitOfWork = await request.app.state.gate.acting(request, request.app.state.uow)
+    acting: UnitOfWork = await request.app.state.authenticator.acting(request, request.app.state.uow)
     acting.target = request.state.target = target_of(request)
     return acting
 

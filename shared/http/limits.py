@@ -1,4 +1,4 @@
-"""How often one may knock: per account, per address, per township; counted where all processes see it."""
+"""Rate limits: per account, per address, per township; counted where all processes see it."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ class Rates:
     address: int
     township_writes: int
     stranger: int
-    """Per address, without an account: to public doors, or with tokens that don't hold."""
+    """Per address, without an account: to public operations, or with tokens that are not valid."""
 
 
 class Limiter:

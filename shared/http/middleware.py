@@ -12,7 +12,7 @@ from shared.telemetry import metrics
 from shared.telemetry.trace import begin_trace, tracing
 
 
-class Observed:
+class RequestTelemetry:
     """Continues the caller's trace, answers with its number, measures the request by route, and turns
     what nobody caught into an answer, while the trace still stands."""
 

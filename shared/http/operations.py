@@ -1,4 +1,4 @@
-"""Doors that every service has for operators and subscribers: health, event feed, replay, audit log."""
+"""Routes that every service has for operators and subscribers: health, event feed, replay, audit log."""
 
 import asyncio
 import json
@@ -14,8 +14,8 @@ from shared.audit.tables import audit_log
 from shared.contracts import PUBLISHERS
 from shared.eventlog.envelope import CONTENT_TYPE, SHARDS, Envelope
 from shared.eventlog.reader import count_log, find_position, read_settled_log
-from shared.http.doors import PROBE, door, public
 from shared.http.inputs import Body, Moment, Position, Uow
+from shared.http.openapi import PROBE, public, secured
 from shared.http.parking import parking_router
 from shared.http.streams import OpenStreams
 from shared.kernel.access import Policy
@@ -115,7 +115,7 @@ def events_router(
         "/events",
         summary="The event log, oldest first, as a CloudEvents batch",
         response_class=CloudEventsBatch,
-        **door("read_events", 422),
+        **secured("read_events", 422),
     )
     async def list_events(
         uow: Uow,
@@ -145,27 +145,29 @@ def events_router(
                 events = await read_settled_log(session, service, after=after, limit=limit)
         return events
 
-    @router.get("/events/position", summary="Where in the log a time lies", **door("read_events", 422))
+    @router.get("/events/position", summary="Where in the log a time lies", **secured("read_events", 422))
     async def find_log_position(uow: Uow, since: Moment) -> LogPosition:
         uow.permit(policy, "read_events")
         async with uow.reading() as session:
             return LogPosition(after=await find_position(session, since))
 
     @router.get(
-        "/events/counts", summary="How many events of each type this service has published", **door("count_events")
+        "/events/counts", summary="How many events of each type this service has published", **secured("count_events")
     )
     async def count_events(uow: Uow) -> dict[str, int]:
         uow.permit(policy, "count_events")
         async with uow.reading() as session:
             return await count_log(session)
 
-    @router.get("/events/subscriptions", summary="The types of events this service acts on", **door("count_events"))
+    @router.get("/events/subscriptions", summary="The types of events this service acts on", **secured("count_events"))
     async def list_subscriptions(uow: Uow) -> list[str]:
         uow.permit(policy, "count_events")
         return sorted(consumer.types) if consumer else []
 
     @router.get(
-        "/events/applied", summary="How many events of each publisher have their effects here", **door("count_events")
+        "/events/applied",
+        summary="How many events of each publisher have their effects here",
+        **secured("count_events"),
     )
     async def count_events_applied(uow: Uow) -> dict[str, int]:
         """A service hears every event of a publisher it listens to, so it has caught up with that
@@ -176,7 +178,7 @@ def events_router(
         return {publisher: applied.get(publisher, 0) for publisher in consumer.inlet.publishers} if consumer else {}
 
     @router.post(
-        "/events/replay", summary="Send a stretch of the log again to one service", **door("replay_events", 422)
+        "/events/replay", summary="Send a stretch of the log again to one service", **secured("replay_events", 422)
     )
     async def replay(request: Replay, uow: Uow) -> Replayed:
         uow.permit(policy, "replay_events")
@@ -192,7 +194,7 @@ def events_router(
     if consumer is not None:
         _add_queues(router, policy, consumer.sizing)
 
-    @router.get("/audit", summary="The audit log, oldest first", **door("read_audit", 422))
+    @router.get("/audit", summary="The audit log, oldest first", **secured("read_audit", 422))
     async def list_audit(
         uow: Uow, after: Annotated[Position, Query()] = 0, limit: Annotated[int, Query(ge=1, le=500)] = 100
     ) -> list[AuditEntry]:
@@ -209,13 +211,13 @@ def events_router(
 
 
 def _add_queues(router: APIRouter, policy: Policy, sizing: Sizing) -> None:
-    @router.get("/events/queues", summary="By how many queues this service's events come in", **door("read_queues"))
+    @router.get("/events/queues", summary="By how many queues this service's events come in", **secured("read_queues"))
     async def get_queues(uow: Uow) -> Queues:
         uow.permit(policy, "read_queues")
         return Queues.of(await sizing.look())
 
     @router.put(
-        "/events/queues", summary="Change their number while everything runs", **door("resize_queues", 409, 422)
+        "/events/queues", summary="Change their number while everything runs", **secured("resize_queues", 409, 422)
     )
     async def resize_queues(request: Resize, uow: Uow) -> Queues:
         uow.permit(policy, "resize_queues")

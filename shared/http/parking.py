@@ -1,4 +1,4 @@
-"""Doors for events that could not be applied: look at them, try them again, or let one go."""
+"""Routes for parked events: list them, try them again, or discard one with a reason."""
 
 import json
 from datetime import datetime
@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from shared.eventlog.envelope import CONTENT_TYPE, Envelope
-from shared.http.doors import door
 from shared.http.inputs import AuditedText, Body, Uow
+from shared.http.openapi import secured
 from shared.kernel.access import Policy
 from shared.kernel.errors import InvalidInput
 from shared.messaging.consumer import Consumer, Redriven
@@ -70,7 +70,7 @@ class RedrivenAnswer(BaseModel):
 def parking_router(policy: Policy, consumer: Consumer) -> APIRouter:
     router = APIRouter(prefix="/events/parked", tags=["events"])
 
-    @router.get("", summary="Events that can't be applied yet, oldest first", **door("read_parked", 422))
+    @router.get("", summary="Events that can't be applied yet, oldest first", **secured("read_parked", 422))
     async def list_parked(
         uow: Uow,
         publisher: Annotated[Publisher | None, Query()] = None,
@@ -89,7 +89,7 @@ def parking_router(policy: Policy, consumer: Consumer) -> APIRouter:
             rows = await session.execute(query)
             return [ParkedEvent.model_validate(row, from_attributes=True) for row in rows]
 
-    @router.get("/event", summary="One of them, with what it says", **door("read_parked", 404, 422))
+    @router.get("/event", summary="One of them, with what it says", **secured("read_parked", 404, 422))
     async def get_parked_event(
         uow: Uow,
         publisher: Annotated[Publisher, Query()],
@@ -110,7 +110,7 @@ def parking_router(policy: Policy, consumer: Consumer) -> APIRouter:
             data=_readable(bytes(row.body)),
         )
 
-    @router.post("/redrive", summary="Try an aggregate's parked events again", **door("redrive_parked", 422))
+    @router.post("/redrive", summary="Try an aggregate's parked events again", **secured("redrive_parked", 422))
     async def redrive(request: Redrive, uow: Uow) -> RedrivenAnswer:
         uow.permit(policy, "redrive_parked")
         return RedrivenAnswer.of(await consumer.redrive((request.publisher, request.aggregate_id), uow))
@@ -118,7 +118,7 @@ def parking_router(policy: Policy, consumer: Consumer) -> APIRouter:
     @router.post(
         "/discard",
         summary="Let an event go that never can be applied, and go on behind it",
-        **door("discard_parked", 404, 409, 422),
+        **secured("discard_parked", 404, 409, 422),
     )
     async def discard(request: Discard, uow: Uow) -> RedrivenAnswer:
         uow.permit(policy, "discard_parked")

@@ -1,4 +1,4 @@
-"""The door that every service has for a person's own data."""
+"""The route by which every service gives out a person's own data."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from pydantic import BeforeValidator
 
-from shared.http.doors import door
 from shared.http.inputs import Answer, Uow
+from shared.http.openapi import secured
 from shared.kernel.access import Policy
 from shared.kernel.text import typed_code
 from shared.privacy.answering import fetch_part
@@ -39,7 +39,7 @@ def people_router(service: str, policy: Policy) -> APIRouter:
     @router.get(
         "/{volunteer_no}/export",
         summary="What this service holds about a person, once it was asked to collect it",
-        **door("read_person_export", 404, 422),
+        **secured("read_person_export", 404, 422),
     )
     async def get_export(
         volunteer_no: VolunteerNo, uow: Uow, request_id: Annotated[str | None, Query(max_length=36)] = None

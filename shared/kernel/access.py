@@ -147,4 +147,4 @@ OPERATIONS: Mapping[str, Rules] = {
     "read_person_export": {Role.COORDINATOR: Scope.ANY, Role.VOLUNTEER: Scope.SELF},
     "read_audit": {Role.AUDITOR: Scope.ANY, Role.OPERATOR: Scope.ANY},
 }
-"""The rows that every service's table has, for the doors of shared.http.operations."""
+"""The rows that every service's table has, for the routes of shared.http.operations."""

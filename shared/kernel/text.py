@@ -1,4 +1,4 @@
-"""How text that people type or paste is treated, at every door: one of three ways, by what the text is for.
+"""How text that people type or paste is treated wherever it comes in: one of three ways, by what the text is for.
 
 * :func:`shown` for what people read: titles, places, remarks, reasons. Invisible marks are removed, and nothing else.
 * :func:`matched` for what is compared or searched: width, case, spaces and invisible marks make no difference.

@@ -16,7 +16,7 @@ PAST = {"confirm": "edition_not_in_force"}
 
 
 async def tell(client: httpx.AsyncClient) -> Place:
-    """Plays it through the doors; ``client`` may do everything there."""
+    """Plays it through the HTTP operations; ``client`` may do everything there."""
     outcome = await Demonstration(Client(client)).play()
     stop = outcome.plan["stops"][0]
     booth = stop["assignments"][0]

@@ -27,8 +27,8 @@ from services.notify.settings import NotifySettings
 from services.requests.bootstrap import build as build_requests
 from services.requests.settings import RequestsSettings
 from shared.contracts.catalog import AccessRevoked
-from shared.http.doors import ACTION, SCHEME, door
-from shared.http.gate import Gate
+from shared.http.authentication import Authenticator
+from shared.http.openapi import ACTION, SCHEME, secured
 from shared.identity.revocation import note_revocation
 from shared.kernel.access import Policy, Role, Scope
 from shared.unit_of_work import UnitOfWork
@@ -87,28 +87,28 @@ def holes(operation: Operation, policy: Policy, scenes: dict[str, Scene]) -> lis
     return [f"{operation.service} {operation.key} {what}" for what in found]
 
 
-class Watched(Gate):
-    """A gate that remembers on whose unit of work the last request was served."""
+class Watched(Authenticator):
+    """An authenticator that remembers on whose unit of work the last request was served."""
 
-    def __init__(self, gate: Gate) -> None:
-        self._gate = gate
+    def __init__(self, inner: Authenticator) -> None:
+        self._inner = inner
         self.last: UnitOfWork | None = None
 
-    async def arrive(self, request: Request) -> None:
-        await self._gate.arrive(request)
+    async def count_request(self, request: Request) -> None:
+        await self._inner.count_request(request)
 
     async def acting(self, request: Request, unit: UnitOfWork) -> UnitOfWork:
         self.last = None
-        self.last = await self._gate.acting(request, unit)
+        self.last = await self._inner.acting(request, unit)
         return self.last
 
 
 class City:
     def __init__(self, house: House, place: Place) -> None:
         self.house, self.place = house, place
-        self.gates: dict[str, Watched] = {}
+        self.authenticators: dict[str, Watched] = {}
         for name, service in house.services.items():
-            self.gates[name] = service.api.state.gate = Watched(service.api.state.gate)
+            self.authenticators[name] = service.api.state.authenticator = Watched(service.api.state.authenticator)
 
     @property
     def own(self) -> dict[str, str]:
@@ -198,7 +198,7 @@ async def test_every_operation_answers_every_role_as_the_policies_say(city: City
                 )
                 if wanted == "in":
                     action = operation.extra[ACTION]
-                    unit = city.gates[operation.service].last
+                    unit = city.authenticators[operation.service].last
                     refusals = {401, 403, 404} - ({404} if scene.absent else set())
                     if answer.status_code in refusals or answer.status_code >= 500:
                         wrong.append(f"{said} instead of in: {answer.text[:200]}")
@@ -289,7 +289,7 @@ def test_every_operation_says_who_may_come_in(tmp_path: Path) -> None:
                 guarded = said["security"] == [{SCHEME: []}]
                 assert guarded or said["security"] == [], f"{service.name} {method} {path}"
                 assert ("401" in said["responses"]) == guarded, f"{service.name} {method} {path}"
-                # Whoever opens a door for files has to check them by their content, and to list their kinds here.
+                # A new operation that takes files has to check them by their content, and to list their kinds here.
                 taken = set(said.get("requestBody", {}).get("content", {}))
                 assert taken <= {"application/json", FORM}, f"{service.name} {method} {path} takes {taken}"
     assert found == []
@@ -301,7 +301,7 @@ def test_an_operation_without_a_policy_fails_the_build() -> None:
     async def nothing() -> None: ...
 
     router.add_api_route("/forgotten", nothing)
-    router.add_api_route("/unheard-of", nothing, **door("unheard_of"))
+    router.add_api_route("/unheard-of", nothing, **secured("unheard_of"))
     api = FastAPI()
     api.include_router(router)
     found = [hole for op in operations_of("catalog", api) for hole in holes(op, policy_of("catalog"), {})]

@@ -53,7 +53,7 @@ def test_a_damaged_file_is_no_reason_not_to_start(tmp_path: Path, content: str) 
 
 
 async def test_everybody_sees_it_and_whoever_signed_in_moves_it(clock: DemonstrationClock, catalog: House) -> None:
-    app = clock_api(clock, catalog.services["catalog"].api.state.gate)
+    app = clock_api(clock, catalog.services["catalog"].api.state.authenticator)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://it") as client:
         assert (await client.get("/clock")).json() == {"on": "2014-06-27", "part": "morning"}
         assert (await client.post("/clock", json={"step": "day"})).status_code == 401

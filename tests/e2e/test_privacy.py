@@ -1,6 +1,6 @@
 """No personal data leaves, and none stays outside sealed columns.
 
-Marked values go in through every door that takes personal data; everything is done with them that can be done,
+Marked values go in through every operation that takes personal data; everything is done with them that can be done,
 right and wrong; then all that leaves or stays is searched for the marks: answers, events, error texts, logs,
 addresses of requests, mails, metrics, and the bytes of the stores.
 """
@@ -78,7 +78,7 @@ FORMS = [(f"{kind} {how}", form) for kind, mark in MARKS.items() for how, form i
 
 @dataclass
 class Traffic:
-    """Everything that went over the wire, except the bodies of what was sent and of the clear doors' answers."""
+    """Everything that went over the wire, except request bodies and the answers that show clear values."""
 
     seen: list[tuple[str, bytes]] = field(default_factory=list)
     statuses: set[int] = field(default_factory=set)
@@ -341,7 +341,7 @@ async def test_no_mark_leaves_and_none_stays_in_clear(played: Played, figures: F
 
 
 async def test_every_door_that_takes_personal_values_is_played(tmp_path: Path) -> None:
-    """A new field for personal values is a new door to plant marks in."""
+    """A new field for personal values is a new place to plant marks in."""
     async with system(tmp_path) as http:
         found = set()
         for service in PUBLISHERS:

@@ -13,11 +13,11 @@ from starlette.routing import Route
 from services.catalog.bootstrap import build
 from services.catalog.settings import CatalogSettings
 from services.embedded import build_all, embedded
-from shared.http.arrival import _parameters
-from shared.http.doors import IGNORES_UNKNOWN
-from shared.http.front import SECURITY_HEADERS
 from shared.http.inputs import Confirmed
+from shared.http.openapi import IGNORES_UNKNOWN
 from shared.http.pages import PAGE_FILE
+from shared.http.request_check import _parameters
+from shared.http.root_app import SECURITY_HEADERS
 from shared.process import application
 from tests.access.test_matrix import operations_of
 from tests.support.house import House, running_house

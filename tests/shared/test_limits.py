@@ -1,4 +1,4 @@
-"""How often, how much and how long: what the doors take."""
+"""How often, how much and how long: what operations take."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

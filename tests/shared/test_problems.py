@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from services.catalog.bootstrap import build
 from services.catalog.settings import CatalogSettings
 from shared.http import problems
-from shared.http.middleware import Observed
+from shared.http.middleware import RequestTelemetry
 from shared.http.texts import Texts
 from shared.kernel.errors import Conflict, IllegalTransition, NotFound
 from shared.messaging.broker import BrokerUnavailable
@@ -36,7 +36,7 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
     """An application whose every page fails, each in its way."""
     app = FastAPI()
     app.add_middleware(
-        Observed, service="test", on_fault=problems.install(app, Texts(folder_of("catalog") / "locales"))
+        RequestTelemetry, service="test", on_fault=problems.install(app, Texts(folder_of("catalog") / "locales"))
     )
 
     @app.get("/{how}")

@@ -1,4 +1,4 @@
-"""Text at the doors: what is shown, what is matched, what is kept, and codes."""
+"""Text that people enter: what is shown, what is matched, what is kept, and codes."""
 
 import pytest
 from hypothesis import given

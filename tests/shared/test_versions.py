@@ -9,8 +9,8 @@ import pytest
 from cli.documents import openapi
 from services.embedded import build_all
 from services.notify.domain.recipient import Recipient
+from shared.http.entity_tags import NEEDED, kind_of, named_last
 from shared.http.texts import Texts
-from shared.http.versions import NEEDED, kind_of, named_last
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.precondition import ChangedMeanwhile, Target
 from tests.shared.test_words import aggregates

@@ -12,7 +12,7 @@ from shared.cache.port import Cache
 from shared.contracts import Event
 from shared.eventlog.envelope import Envelope
 from shared.eventlog.reader import read_log
-from shared.http.front import Front
+from shared.http.root_app import RootApp
 from shared.kernel.clock import Clock, utc_now
 from shared.messaging.broker import Broker
 from shared.messaging.memory import MemoryBroker
@@ -27,9 +27,9 @@ OVERWRITING = {"If-Match": "*"}
 
 
 class House:
-    """What a test talks to. ``client`` reaches the services' HTTP doors at ``/api/<name>/...``."""
+    """What a test talks to. ``client`` reaches the services' HTTP routes at ``/api/<name>/...``."""
 
-    def __init__(self, services: dict[str, Service], broker: Broker, client: httpx.AsyncClient, app: Front) -> None:
+    def __init__(self, services: dict[str, Service], broker: Broker, client: httpx.AsyncClient, app: RootApp) -> None:
         self.services = services
         self.broker = broker
         self.client = client

@@ -17,8 +17,8 @@ from services.catalog.domain.authorization import (
     read_authorization,
 )
 from services.catalog.domain.sign_in import SignInBusy
-from shared.http.doors import ignoring_unknown, public
 from shared.http.inputs import AppState, Uow
+from shared.http.openapi import ignoring_unknown, public
 from shared.kernel.errors import Forbidden, InvalidInput, TooMany
 
 router = APIRouter(tags=["identity"])

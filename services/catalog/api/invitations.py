@@ -15,8 +15,8 @@ from services.catalog.application import invitations
 from services.catalog.application.invitations import Enrolment, InvitationVoid, Opened
 from services.catalog.domain.account import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from services.catalog.domain.sign_in import SignInBusy
-from shared.http.doors import public
 from shared.http.inputs import Uow
+from shared.http.openapi import public
 from shared.kernel.errors import DomainError, Forbidden, InvalidInput
 
 router = APIRouter(tags=["identity"])

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query
 from pydantic import Field, SecretStr
 
 from services.catalog.application import volunteers
-from shared.http.doors import door
 from shared.http.inputs import PERSONAL, Answer, AuditedText, Body, Code, Moment, Page, Uow
+from shared.http.openapi import secured
 from shared.http.people import VolunteerNo
 
 router = APIRouter(prefix="/volunteers", tags=["volunteers"])
@@ -73,12 +73,12 @@ class PersonRequestAnswer(Answer):
     awaited: list[str]
 
 
-@router.post("", status_code=201, summary="Enter a volunteer", **door("register_volunteer", 409, 422))
+@router.post("", status_code=201, summary="Enter a volunteer", **secured("register_volunteer", 409, 422))
 async def post_volunteer(body: VolunteerBody, uow: Uow) -> VolunteerAnswer:
     return VolunteerAnswer.model_validate(await volunteers.register(uow, **_clear(body)))
 
 
-@router.get("", summary="List volunteers, masked", **door("read_volunteers", 422))
+@router.get("", summary="List volunteers, masked", **secured("read_volunteers", 422))
 async def list_volunteers(
     uow: Uow,
     team_code: Annotated[Code | None, Query(description="only of this team")] = None,
@@ -89,7 +89,7 @@ async def list_volunteers(
     return Page[VolunteerAnswer].model_validate({"items": items, "next_after": next_after})
 
 
-@router.get("/{volunteer_no}", summary="One volunteer, masked", **door("read_volunteers", 404, 422))
+@router.get("/{volunteer_no}", summary="One volunteer, masked", **secured("read_volunteers", 404, 422))
 async def get_volunteer(volunteer_no: VolunteerNo, uow: Uow) -> VolunteerAnswer:
     return VolunteerAnswer.model_validate(await volunteers.get_volunteer(uow, volunteer_no))
 
@@ -97,7 +97,7 @@ async def get_volunteer(volunteer_no: VolunteerNo, uow: Uow) -> VolunteerAnswer:
 @router.put(
     "/{volunteer_no}",
     summary="Correct a volunteer's entry",
-    **door("correct_volunteer", 404, 409, 422, 428),
+    **secured("correct_volunteer", 404, 409, 422, 428),
 )
 async def put_volunteer(volunteer_no: VolunteerNo, body: CorrectionBody, uow: Uow) -> VolunteerAnswer:
     return VolunteerAnswer.model_validate(await volunteers.correct(uow, volunteer_no, **_clear(body)))
@@ -106,7 +106,7 @@ async def put_volunteer(volunteer_no: VolunteerNo, body: CorrectionBody, uow: Uo
 @router.post(
     "/{volunteer_no}/reveal",
     summary="One personal value in clear, for a stated purpose; it is noted who asked",
-    **door("reveal_volunteer", 404, 409, 422),
+    **secured("reveal_volunteer", 404, 409, 422),
 )
 async def reveal(volunteer_no: VolunteerNo, body: RevealBody, uow: Uow) -> RevealAnswer:
     value = await volunteers.reveal(uow, volunteer_no, **body.model_dump())
@@ -117,7 +117,7 @@ async def reveal(volunteer_no: VolunteerNo, body: RevealBody, uow: Uow) -> Revea
     "/{volunteer_no}/export",
     status_code=202,
     summary="Have every service collect what it holds about a person",
-    **door("export_person", 404, 409, 422),
+    **secured("export_person", 404, 409, 422),
 )
 async def export(volunteer_no: VolunteerNo, uow: Uow) -> PersonRequestAnswer:
     return PersonRequestAnswer.model_validate(await volunteers.request_export(uow, volunteer_no))
@@ -127,7 +127,7 @@ async def export(volunteer_no: VolunteerNo, uow: Uow) -> PersonRequestAnswer:
     "/{volunteer_no}/erase",
     status_code=202,
     summary="Delete what is held about a person, here at once and everywhere soon",
-    **door("erase_person", 404, 409, 422),
+    **secured("erase_person", 404, 409, 422),
 )
 async def erase(volunteer_no: VolunteerNo, body: ErasureBody, uow: Uow) -> PersonRequestAnswer:
     return PersonRequestAnswer.model_validate(await volunteers.erase(uow, volunteer_no, reason=body.reason))
@@ -136,7 +136,7 @@ async def erase(volunteer_no: VolunteerNo, body: ErasureBody, uow: Uow) -> Perso
 @router.get(
     "/{volunteer_no}/requests",
     summary="What was asked about a person's data, and which services have answered",
-    **door("read_person_requests", 404, 422),
+    **secured("read_person_requests", 404, 422),
 )
 async def list_requests(volunteer_no: VolunteerNo, uow: Uow) -> list[PersonRequestAnswer]:
     found = await volunteers.list_requests(uow, volunteer_no)

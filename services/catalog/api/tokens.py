@@ -12,8 +12,8 @@ from services.catalog.api.identity import OwnProvider
 from services.catalog.api.sign_in_page import is_browser, refusal_page, signed_out_page
 from services.catalog.application import signing_in, signing_out
 from services.catalog.application.provider import Provider
-from shared.http.doors import door, ignoring_unknown, public
 from shared.http.inputs import Uow
+from shared.http.openapi import ignoring_unknown, public, secured
 from shared.kernel.errors import InvalidInput
 from shared.unit_of_work import UnitOfWork
 
@@ -72,7 +72,7 @@ async def revoke_token(uow: Uow, provider: OwnProvider, form: Form) -> dict[str,
     "/oidc/userinfo",
     summary="Who the access token speaks of (OpenID Connect Core 1.0, 5.3)",
     response_model_exclude_none=True,
-    **ignoring_unknown(door("read_own_account", 404)),
+    **ignoring_unknown(secured("read_own_account", 404)),
 )
 async def read_user(uow: Uow, provider: OwnProvider) -> schemas.UserAnswer:
     return schemas.UserAnswer.of(signing_in.read_own_account(uow))
@@ -82,7 +82,7 @@ async def read_user(uow: Uow, provider: OwnProvider) -> schemas.UserAnswer:
     "/oidc/userinfo",
     summary="The same, for clients that post",
     response_model_exclude_none=True,
-    **ignoring_unknown(door("read_own_account", 404)),
+    **ignoring_unknown(secured("read_own_account", 404)),
 )
 async def post_user(uow: Uow, provider: OwnProvider) -> schemas.UserAnswer:
     return await read_user(uow, provider)

@@ -13,8 +13,8 @@ from services.dispatch.application import candidate_queries, candidates, rules, 
 from services.dispatch.application.wording import Speech
 from services.dispatch.domain.candidate import Placed, Step, TakenOut
 from services.dispatch.domain.run import PlanningRun
-from shared.http.doors import door
 from shared.http.inputs import AppState, Confirmed, IdempotencyKey, Page, Uow
+from shared.http.openapi import secured
 from shared.http.texts import preferred_language
 
 router = APIRouter(tags=["planning"])
@@ -34,7 +34,7 @@ Spoken = Annotated[Speech, Depends(_speech)]
     "/planning-runs",
     status_code=201,
     summary="Start computing a plan; its candidate is there at once and gets better",
-    **door("start_planning_run", 409, 422),
+    **secured("start_planning_run", 409, 422),
 )
 async def start_run(
     body: schemas.RunBody,
@@ -50,7 +50,7 @@ async def start_run(
     return _run_answer(speech, run)
 
 
-@router.get("/planning-runs", summary="Planning runs", **door("read_candidates", 422))
+@router.get("/planning-runs", summary="Planning runs", **secured("read_candidates", 422))
 async def list_runs(
     uow: Uow, speech: Spoken, campaign_id: Filter = None, after: After = None, limit: Limit = 100
 ) -> Page[schemas.RunAnswer]:
@@ -59,7 +59,7 @@ async def list_runs(
     return Page[schemas.RunAnswer].model_validate({"items": items, "next_after": next_after})
 
 
-@router.get("/planning-runs/{run_id}", summary="One planning run", **door("read_candidates", 404, 422))
+@router.get("/planning-runs/{run_id}", summary="One planning run", **secured("read_candidates", 404, 422))
 async def get_run(run_id: str, uow: Uow, speech: Spoken) -> schemas.RunAnswer:
     return _run_answer(speech, await run_queries.get_run(uow, run_id))
 
@@ -68,7 +68,7 @@ async def get_run(run_id: str, uow: Uow, speech: Spoken) -> schemas.RunAnswer:
     "/planning-runs/{run_id}/stream",
     summary="A planning run as it goes on: server-sent events `run`, until it is over",
     response_class=EventSourceResponse,
-    **door("read_candidates", 404, 422),
+    **secured("read_candidates", 404, 422),
 )
 async def stream_run(run_id: str, request: Request, uow: Uow, state: AppState, speech: Spoken) -> EventSourceResponse:
     return await open_run_stream(
@@ -79,13 +79,13 @@ async def stream_run(run_id: str, request: Request, uow: Uow, state: AppState, s
 @router.post(
     "/planning-runs/{run_id}/cancel",
     summary="Stop a run; what it has found stays",
-    **door("cancel_planning_run", 404, 409, 422),
+    **secured("cancel_planning_run", 404, 409, 422),
 )
 async def cancel_run(run_id: str, uow: Uow, state: AppState, speech: Spoken) -> schemas.RunAnswer:
     return _run_answer(speech, await runs.cancel_run(uow, state.cache, run_id))
 
 
-@router.get("/candidates", summary="Candidate plans, without their booths", **door("read_candidates", 422))
+@router.get("/candidates", summary="Candidate plans, without their booths", **secured("read_candidates", 422))
 async def list_candidates(
     uow: Uow, speech: Spoken, campaign_id: Filter = None, run_id: Filter = None, after: After = None, limit: Limit = 100
 ) -> Page[schemas.CandidateAnswer]:
@@ -98,7 +98,7 @@ async def list_candidates(
 @router.get(
     "/candidates/{candidate_id}",
     summary="A candidate: its booths, its score, and why lines stay unserved",
-    **door("read_candidates", 404, 422),
+    **secured("read_candidates", 404, 422),
 )
 async def get_candidate(
     candidate_id: str, uow: Uow, speech: Spoken, revision: Revision = None
@@ -110,7 +110,7 @@ async def get_candidate(
 @router.get(
     "/candidates/{candidate_id}/comparison",
     summary="What another candidate does otherwise, and for whom",
-    **door("read_candidates", 404, 422),
+    **secured("read_candidates", 404, 422),
 )
 async def compare_candidates(
     candidate_id: str, other: Other, uow: Uow, speech: Spoken, after: After = None, limit: Limit = 100
@@ -122,7 +122,7 @@ async def compare_candidates(
 @router.post(
     "/candidates/{candidate_id}/check",
     summary="What an edit would come to: its score, or every rule that it breaks",
-    **door("edit_candidate", 404, 409, 422),
+    **secured("edit_candidate", 404, 409, 422),
 )
 async def check_steps(candidate_id: str, body: schemas.CheckBody, uow: Uow, speech: Spoken) -> schemas.VerdictAnswer:
     view = await candidate_queries.check_steps(uow, speech, candidate_id, _steps(body.steps), body.from_revision)
@@ -132,7 +132,7 @@ async def check_steps(candidate_id: str, body: schemas.CheckBody, uow: Uow, spee
 @router.post(
     "/candidates/{candidate_id}/edits",
     summary="Change a candidate by hand; makes its next revision",
-    **door("edit_candidate", 404, 409, 422),
+    **secured("edit_candidate", 404, 409, 422),
 )
 async def edit_candidate(
     candidate_id: str, body: schemas.EditBody, uow: Uow, speech: Spoken
@@ -144,7 +144,7 @@ async def edit_candidate(
 
 
 @router.post(
-    "/candidates/{candidate_id}/discard", summary="Put a candidate aside", **door("discard_candidate", 404, 409, 422)
+    "/candidates/{candidate_id}/discard", summary="Put a candidate aside", **secured("discard_candidate", 404, 409, 422)
 )
 async def discard_candidate(candidate_id: str, uow: Uow, speech: Spoken) -> schemas.WholeCandidateAnswer:
     await candidates.discard_candidate(uow, candidate_id)
@@ -155,7 +155,7 @@ async def discard_candidate(candidate_id: str, uow: Uow, speech: Spoken) -> sche
 @router.get(
     "/candidates/{candidate_id}/diff",
     summary="What publishing it would change against what is published, and what that costs",
-    **door("read_candidates", 404, 409, 422),
+    **secured("read_candidates", 404, 409, 422),
 )
 async def diff_candidate(
     candidate_id: str, uow: Uow, speech: Spoken, after: After = None, limit: Limit = 100
@@ -167,7 +167,7 @@ async def diff_candidate(
 @router.post(
     "/candidates/{candidate_id}/publish",
     summary="Put this revision of a candidate in force",
-    **door("publish_candidate", 404, 409, 422),
+    **secured("publish_candidate", 404, 409, 422),
 )
 async def publish_candidate(
     candidate_id: str, body: schemas.PublishBody, uow: Uow, speech: Spoken, confirmed: Confirmed = frozenset()
@@ -177,7 +177,7 @@ async def publish_candidate(
     return schemas.WholeCandidateAnswer.model_validate(view)
 
 
-@router.get("/planning-rules", summary="Pins and bans", **door("read_candidates", 422))
+@router.get("/planning-rules", summary="Pins and bans", **secured("read_candidates", 422))
 async def list_rules(
     uow: Uow, campaign_id: Filter = None, after: After = None, limit: Limit = 100
 ) -> Page[schemas.RuleAnswer]:
@@ -189,7 +189,7 @@ async def list_rules(
     "/planning-rules",
     status_code=201,
     summary="Pin a line to a team and half-day, or forbid a combination",
-    **door("change_planning_rules", 409, 422),
+    **secured("change_planning_rules", 409, 422),
 )
 async def add_rule(body: schemas.RuleBody, uow: Uow) -> schemas.RuleAnswer:
     return schemas.RuleAnswer.model_validate(await rules.add_rule(uow, **body.model_dump()))
@@ -199,7 +199,7 @@ async def add_rule(body: schemas.RuleBody, uow: Uow) -> schemas.RuleAnswer:
     "/planning-rules/{rule_id}",
     status_code=204,
     summary="Take a pin or a ban back",
-    **door("change_planning_rules", 404, 409, 422),
+    **secured("change_planning_rules", 404, 409, 422),
 )
 async def remove_rule(rule_id: str, uow: Uow) -> None:
     await rules.remove_rule(uow, rule_id)

@@ -6,33 +6,33 @@ from services.dispatch.api import schemas
 from services.dispatch.api.inputs import After, Filter, Limit
 from services.dispatch.application import fieldwork, mending, planning, queries, residents
 from services.dispatch.domain.stop import Reason
-from shared.http.doors import door, public
 from shared.http.free_text import ask_about
 from shared.http.inputs import AppState, Confirmed, IdempotencyKey, Page, ReasonBody, Uow
+from shared.http.openapi import public, secured
 from shared.http.texts import preferred_language
 
 router = APIRouter(tags=["dispatch"])
 
 
-@router.get("/townships", summary="Townships as dispatch knows them", **door("read_supply", 422))
+@router.get("/townships", summary="Townships as dispatch knows them", **secured("read_supply", 422))
 async def list_townships(uow: Uow, after: After = None, limit: Limit = 100) -> Page[schemas.TownshipAnswer]:
     items, next_after = await queries.list_townships(uow, after=after, limit=limit)
     return Page[schemas.TownshipAnswer].model_validate({"items": items, "next_after": next_after})
 
 
-@router.get("/teams", summary="Teams as dispatch knows them", **door("read_supply", 422))
+@router.get("/teams", summary="Teams as dispatch knows them", **secured("read_supply", 422))
 async def list_teams(uow: Uow, after: After = None, limit: Limit = 100) -> Page[schemas.TeamAnswer]:
     items, next_after = await queries.list_teams(uow, after=after, limit=limit)
     return Page[schemas.TeamAnswer].model_validate({"items": items, "next_after": next_after})
 
 
-@router.get("/items", summary="Service items as dispatch knows them", **door("read_supply", 422))
+@router.get("/items", summary="Service items as dispatch knows them", **secured("read_supply", 422))
 async def list_items(uow: Uow, after: After = None, limit: Limit = 100) -> Page[schemas.ItemAnswer]:
     items, next_after = await queries.list_items(uow, after=after, limit=limit)
     return Page[schemas.ItemAnswer].model_validate({"items": items, "next_after": next_after})
 
 
-@router.get("/demand", summary="Lines of accepted orders", **door("read_demand", 422))
+@router.get("/demand", summary="Lines of accepted orders", **secured("read_demand", 422))
 async def list_demand(
     uow: Uow, campaign_id: Filter = None, after: After = None, limit: Limit = 100
 ) -> Page[schemas.DemandAnswer]:
@@ -44,7 +44,7 @@ async def list_demand(
     "/plans",
     status_code=201,
     summary="Plan what is open at once, by list scheduling; a planning run searches on",
-    **door("propose_plan", 409, 422),
+    **secured("propose_plan", 409, 422),
 )
 async def propose_plan(
     body: schemas.PlanBody,
@@ -60,7 +60,7 @@ async def propose_plan(
     return await _plan_answer(request, uow, plan.id)
 
 
-@router.get("/plans", summary="Plans, without their stops", **door("read_plans", 422))
+@router.get("/plans", summary="Plans, without their stops", **secured("read_plans", 422))
 async def list_plans(
     request: Request, uow: Uow, campaign_id: Filter = None, after: After = None, limit: Limit = 100
 ) -> Page[schemas.PlanAnswer]:
@@ -69,12 +69,12 @@ async def list_plans(
     return Page[schemas.PlanAnswer].model_validate({"items": views, "next_after": next_after})
 
 
-@router.get("/plans/{plan_id}", summary="One plan with its stops", **door("read_plans", 404, 422))
+@router.get("/plans/{plan_id}", summary="One plan with its stops", **secured("read_plans", 404, 422))
 async def get_plan(plan_id: str, request: Request, uow: Uow) -> schemas.PlanAnswer:
     return await _plan_answer(request, uow, plan_id)
 
 
-@router.post("/plans/{plan_id}/publish", summary="Put a plan in force", **door("publish_plan", 404, 409, 422))
+@router.post("/plans/{plan_id}/publish", summary="Put a plan in force", **secured("publish_plan", 404, 409, 422))
 async def publish_plan(
     plan_id: str, request: Request, uow: Uow, confirmed: Confirmed = frozenset()
 ) -> schemas.PlanAnswer:
@@ -82,13 +82,13 @@ async def publish_plan(
     return await _plan_answer(request, uow, plan_id)
 
 
-@router.post("/plans/{plan_id}/withdraw", summary="Put a proposal aside", **door("withdraw_plan", 404, 409, 422))
+@router.post("/plans/{plan_id}/withdraw", summary="Put a proposal aside", **secured("withdraw_plan", 404, 409, 422))
 async def withdraw_plan(plan_id: str, request: Request, uow: Uow) -> schemas.PlanAnswer:
     await planning.withdraw_plan(uow, plan_id)
     return await _plan_answer(request, uow, plan_id)
 
 
-@router.get("/stops", summary="Stops", **door("read_stops", 422))
+@router.get("/stops", summary="Stops", **secured("read_stops", 422))
 async def list_stops(
     uow: Uow,
     plan_id: Filter = None,
@@ -103,7 +103,7 @@ async def list_stops(
     return Page[schemas.StopAnswer].model_validate({"items": items, "next_after": next_after})
 
 
-@router.get("/stops/{stop_id}", summary="One stop", **door("read_stops", 404, 422))
+@router.get("/stops/{stop_id}", summary="One stop", **secured("read_stops", 404, 422))
 async def get_stop(stop_id: str, uow: Uow) -> schemas.StopAnswer:
     return schemas.StopAnswer.model_validate(await queries.get_stop(uow, stop_id))
 
@@ -111,7 +111,7 @@ async def get_stop(stop_id: str, uow: Uow) -> schemas.StopAnswer:
 @router.post(
     "/stops/{stop_id}/link",
     summary="A link under which residents see the stop",
-    **door("make_stop_link", 404, 409, 422),
+    **secured("make_stop_link", 404, 409, 422),
 )
 async def make_stop_link(stop_id: str, uow: Uow, state: AppState) -> schemas.StopLinkAnswer:
     link = await residents.make_stop_link(uow, state.links, stop_id)
@@ -126,7 +126,7 @@ async def show_stop(link: str, uow: Uow, state: AppState) -> schemas.PublicStopA
 @router.post(
     "/stops/{stop_id}/postpone",
     summary="Move a stop to a later half-day, or call it off where there is none",
-    **door("postpone_stop", 404, 409, 422),
+    **secured("postpone_stop", 404, 409, 422),
 )
 async def postpone_stop(
     stop_id: str, body: schemas.PostponeBody, uow: Uow, confirmed: Confirmed = frozenset()
@@ -135,7 +135,7 @@ async def postpone_stop(
     return schemas.StopAnswer.model_validate(await queries.get_stop(uow, stop_id))
 
 
-@router.post("/stops/{stop_id}/cancel", summary="Call a stop off", **door("cancel_stop", 404, 409, 422))
+@router.post("/stops/{stop_id}/cancel", summary="Call a stop off", **secured("cancel_stop", 404, 409, 422))
 async def cancel_stop(
     stop_id: str, body: schemas.CancelStopBody, uow: Uow, confirmed: Confirmed = frozenset()
 ) -> schemas.StopAnswer:
@@ -144,7 +144,7 @@ async def cancel_stop(
 
 
 @router.post(
-    "/stops/{stop_id}/start", summary="The teams are there, on the stop's day", **door("start_stop", 404, 409, 422)
+    "/stops/{stop_id}/start", summary="The teams are there, on the stop's day", **secured("start_stop", 404, 409, 422)
 )
 async def start_stop(
     stop_id: str, uow: Uow, body: schemas.OffDayBody | None = None, confirmed: Confirmed = frozenset()
@@ -157,7 +157,7 @@ async def start_stop(
 @router.post(
     "/stops/{stop_id}/reports",
     summary="What booths did, on the stop's day; with the last one the stop is over",
-    **door("report_booths", 404, 409, 422),
+    **secured("report_booths", 404, 409, 422),
 )
 async def report_booths(
     stop_id: str, body: schemas.ReportsBody, uow: Uow, confirmed: Confirmed = frozenset()
@@ -167,7 +167,7 @@ async def report_booths(
     return schemas.StopAnswer.model_validate(await queries.get_stop(uow, stop_id))
 
 
-@router.get("/assignments", summary="Assignments, with where and when", **door("read_assignments", 422))
+@router.get("/assignments", summary="Assignments, with where and when", **secured("read_assignments", 422))
 async def list_assignments(
     uow: Uow, team_code: Filter = None, state: Filter = None, after: After = None, limit: Limit = 100
 ) -> Page[schemas.DutyAnswer]:
@@ -178,7 +178,7 @@ async def list_assignments(
 @router.post(
     "/assignments/{assignment_id}/accept",
     summary="The team takes the booth",
-    **door("accept_assignment", 404, 409, 422),
+    **secured("accept_assignment", 404, 409, 422),
 )
 async def accept_assignment(assignment_id: str, uow: Uow, confirmed: Confirmed = frozenset()) -> schemas.StopAnswer:
     stop = await fieldwork.accept_assignment(uow, assignment_id, confirmed)
@@ -188,7 +188,7 @@ async def accept_assignment(assignment_id: str, uow: Uow, confirmed: Confirmed =
 @router.post(
     "/assignments/{assignment_id}/decline",
     summary="The team can't; another is asked",
-    **door("decline_assignment", 404, 409, 422),
+    **secured("decline_assignment", 404, 409, 422),
 )
 async def decline_assignment(
     assignment_id: str, body: schemas.DeclineBody, uow: Uow, confirmed: Confirmed = frozenset()

@@ -8,8 +8,8 @@ from sse_starlette import EventSourceResponse
 from services.notify.api import schemas
 from services.notify.api.stream import open_stream
 from services.notify.application import commands, queries
-from shared.http.doors import door
 from shared.http.inputs import AppState, Page, Typed, Uow
+from shared.http.openapi import secured
 from shared.http.texts import preferred_language
 
 router = APIRouter(tags=["notify"])
@@ -29,7 +29,7 @@ LastEventId = Annotated[
 Limit = Annotated[int, Query(ge=1, le=500)]
 
 
-@router.get("/recipients", summary="List recipients", **door("read_recipients", 422))
+@router.get("/recipients", summary="List recipients", **secured("read_recipients", 422))
 async def list_recipients(
     uow: Uow, state: AppState, after: After = None, limit: Limit = 100
 ) -> Page[schemas.RecipientAnswer]:
@@ -40,7 +40,7 @@ async def list_recipients(
 @router.put(
     "/recipients/{recipient_id}",
     summary="Set a recipient's language and address",
-    **door("address_recipient", 404, 409, 422),
+    **secured("address_recipient", 404, 409, 422),
 )
 async def put_recipient(
     recipient_id: Key, body: schemas.PreferenceBody, uow: Uow, state: AppState
@@ -49,7 +49,9 @@ async def put_recipient(
     return schemas.RecipientAnswer.model_validate(queries.view_of(state.texts, uow.vault, recipient))
 
 
-@router.get("/recipients/{recipient_id}/messages", summary="A recipient's messages", **door("read_messages", 404, 422))
+@router.get(
+    "/recipients/{recipient_id}/messages", summary="A recipient's messages", **secured("read_messages", 404, 422)
+)
 async def list_messages(
     recipient_id: Key,
     uow: Uow,
@@ -69,7 +71,7 @@ async def list_messages(
     "/recipients/{recipient_id}/stream",
     summary="A recipient's messages as they come: server-sent events `message`, with the position as id",
     response_class=EventSourceResponse,
-    **door("read_messages", 404, 422),
+    **secured("read_messages", 404, 422),
 )
 async def stream_messages(
     recipient_id: Key,
@@ -94,7 +96,7 @@ async def stream_messages(
     )
 
 
-@router.post("/messages/{message_id}/read", summary="Mark a message as read", **door("mark_message", 404, 409, 422))
+@router.post("/messages/{message_id}/read", summary="Mark a message as read", **secured("mark_message", 404, 409, 422))
 async def read_message(message_id: Key, uow: Uow, state: AppState, language: Language) -> schemas.MessageAnswer:
     message = await commands.read_message(uow, message_id)
     return schemas.MessageAnswer.model_validate(await queries.show_message(uow, state.texts, language, message.id))
@@ -103,7 +105,7 @@ async def read_message(message_id: Key, uow: Uow, state: AppState, language: Lan
 @router.get(
     "/messages/counts",
     summary="How many messages there are, by recipient and by channel",
-    **door("count_messages", 422),
+    **secured("count_messages", 422),
 )
 async def count_messages(uow: Uow) -> schemas.CountsAnswer:
     return schemas.CountsAnswer.model_validate(await queries.count_messages(uow))

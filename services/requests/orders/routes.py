@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from services.requests.orders import queries, schemas, use_cases
-from shared.http.doors import door
 from shared.http.free_text import ask_about
 from shared.http.inputs import After, AppState, Code, Confirmed, IdempotencyKey, Limit, Page, TownshipCode, Uow
+from shared.http.openapi import secured
 
 router = APIRouter(tags=["requests"])
 
@@ -15,7 +15,7 @@ CampaignId = Annotated[Code | None, Query()]
 
 
 @router.post(
-    "/orders", status_code=201, summary="Draft an order, or hand one in at once", **door("draft_order", 409, 422)
+    "/orders", status_code=201, summary="Draft an order, or hand one in at once", **secured("draft_order", 409, 422)
 )
 async def post_order(
     body: schemas.NewOrderBody,
@@ -36,7 +36,7 @@ async def post_order(
     return schemas.OrderAnswer.model_validate(order)
 
 
-@router.get("/orders", summary="List orders, oldest first", **door("read_orders", 422))
+@router.get("/orders", summary="List orders, oldest first", **secured("read_orders", 422))
 async def list_orders(
     uow: Uow,
     *,
@@ -52,12 +52,12 @@ async def list_orders(
     return Page[schemas.OrderAnswer].model_validate({"items": items, "next_after": next_after})
 
 
-@router.get("/orders/counts", summary="How many orders are in each state", **door("read_orders", 422))
+@router.get("/orders/counts", summary="How many orders are in each state", **secured("read_orders", 422))
 async def count_orders(uow: Uow, campaign_id: CampaignId = None) -> dict[str, int]:
     return await queries.count_orders(uow, campaign_id=campaign_id)
 
 
-@router.get("/orders/{order_id}", summary="One order", **door("read_orders", 404, 422))
+@router.get("/orders/{order_id}", summary="One order", **secured("read_orders", 404, 422))
 async def get_order(order_id: str, uow: Uow) -> schemas.OrderAnswer:
     return schemas.OrderAnswer.model_validate(await queries.get_order(uow, order_id))
 
@@ -65,7 +65,7 @@ async def get_order(order_id: str, uow: Uow) -> schemas.OrderAnswer:
 @router.put(
     "/orders/{order_id}",
     summary="Change a draft or a returned order",
-    **door("redraft_order", 404, 409, 422, 428),
+    **secured("redraft_order", 404, 409, 422, 428),
 )
 async def put_order(
     order_id: str, body: schemas.OrderBody, uow: Uow, state: AppState, confirmed: Confirmed = frozenset()
@@ -75,20 +75,20 @@ async def put_order(
     )
 
 
-@router.post("/orders/{order_id}/submit", summary="Hand an order in", **door("submit_order", 404, 409, 422))
+@router.post("/orders/{order_id}/submit", summary="Hand an order in", **secured("submit_order", 404, 409, 422))
 async def submit_order(
     order_id: str, uow: Uow, state: AppState, confirmed: Confirmed = frozenset()
 ) -> schemas.OrderAnswer:
     return schemas.OrderAnswer.model_validate(await use_cases.submit_order(uow, state.menu, order_id, confirmed))
 
 
-@router.post("/orders/{order_id}/accept", summary="Take an order on", **door("accept_order", 404, 409, 422))
+@router.post("/orders/{order_id}/accept", summary="Take an order on", **secured("accept_order", 404, 409, 422))
 async def accept_order(order_id: str, uow: Uow) -> schemas.OrderAnswer:
     return schemas.OrderAnswer.model_validate(await use_cases.accept_order(uow, order_id))
 
 
 @router.post(
-    "/orders/{order_id}/return", summary="Give an order back for changes", **door("return_order", 404, 409, 422)
+    "/orders/{order_id}/return", summary="Give an order back for changes", **secured("return_order", 404, 409, 422)
 )
 async def return_order(
     order_id: str, body: schemas.ReturnBody, uow: Uow, confirmed: Confirmed = frozenset()
@@ -99,7 +99,7 @@ async def return_order(
     )
 
 
-@router.post("/orders/{order_id}/cancel", summary="Withdraw an order", **door("cancel_order", 404, 409, 422))
+@router.post("/orders/{order_id}/cancel", summary="Withdraw an order", **secured("cancel_order", 404, 409, 422))
 async def cancel_order(
     order_id: str, body: schemas.CancelBody, uow: Uow, confirmed: Confirmed = frozenset()
 ) -> schemas.OrderAnswer:
@@ -109,13 +109,13 @@ async def cancel_order(
     )
 
 
-@router.post("/orders/{order_id}/close", summary="Close the books on an order", **door("close_order", 404, 409, 422))
+@router.post("/orders/{order_id}/close", summary="Close the books on an order", **secured("close_order", 404, 409, 422))
 async def close_order(order_id: str, uow: Uow) -> schemas.OrderAnswer:
     return schemas.OrderAnswer.model_validate(await use_cases.close_order(uow, order_id))
 
 
 @router.post(
-    "/orders/{order_id}/ratings", summary="Judge what was served at one booth", **door("rate_service", 404, 409, 422)
+    "/orders/{order_id}/ratings", summary="Judge what was served at one booth", **secured("rate_service", 404, 409, 422)
 )
 async def post_rating(
     order_id: str, body: schemas.RatingBody, uow: Uow, confirmed: Confirmed = frozenset()

@@ -25,7 +25,7 @@ SECURITY_HEADERS = {
 """Answers that need others set their own."""
 
 
-class Front(Starlette):
+class RootApp(Starlette):
     """An application whose every answer carries the security headers, also refusals and faults outside the services.
     HEAD works wherever GET does (RFC 9110, 9.3.2), and a refusal is always a problem document."""
 

@@ -57,7 +57,7 @@ def kind_of(collection: str) -> str:
     return f"{name.removesuffix('ies')}y" if name.endswith("ies") else name.removesuffix("s")
 
 
-class Tagged:
+class EntityTags:
     """Gives answers about one object their entity tag, and answers 304 to whoever has the very same already."""
 
     def __init__(self, app: ASGIApp) -> None:

@@ -1,4 +1,4 @@
-"""What every operation says of itself: who may come in, and which refusals it can give."""
+"""What a route declares in its OpenAPI operation: security scheme, row of the policy, and possible refusals."""
 
 from typing import Any
 
@@ -13,8 +13,8 @@ ACTION = "x-action"
 """The OpenAPI extension that names an operation's row in the policy table of its service."""
 
 
-def door(action: str, *refusals: int) -> dict[str, Any]:
-    """Keyword arguments of a route that needs an account; ``refusals`` besides those that every door has."""
+def secured(action: str, *refusals: int) -> dict[str, Any]:
+    """Keyword arguments of a route that needs an account; ``refusals`` besides those that all such operations have."""
     return {
         "responses": responses(401, 403, 422, 429, 503, *refusals),
         "openapi_extra": {"security": [{SCHEME: []}], ACTION: action},
@@ -27,6 +27,6 @@ def public(action: str, *refusals: int) -> dict[str, Any]:
 
 
 def ignoring_unknown(route: dict[str, Any]) -> dict[str, Any]:
-    """``route``, of :func:`door` or :func:`public`, for an operation that ignores query parameters it does not know."""
+    """Marks a route of :func:`secured` or :func:`public`: it ignores query parameters that it does not know."""
     route["openapi_extra"][IGNORES_UNKNOWN] = True
     return route

@@ -9,20 +9,20 @@ from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
-from shared.http.doors import IGNORES_UNKNOWN
+from shared.http.openapi import IGNORES_UNKNOWN
 from shared.kernel.errors import InvalidInput, Reason
 
 LONGEST_SHOWN = 60
 
 
-async def arrive(request: Request) -> None:
+async def check_request(request: Request) -> None:
     """Counts the request against the limit of its address, and refuses query parameters that the operation does not
     have: a misspelt filter must not give everything.
 
     :raises TooMany: see shared.http.limits.
     :raises InvalidInput: its reasons are ``unknown_parameter`` and ``parameter_twice``, one for each.
     """
-    await request.app.state.gate.arrive(request)
+    await request.app.state.authenticator.count_request(request)
     if query := request.scope["query_string"]:
         _check_query(request.scope["route"], query.decode("latin-1"))
 

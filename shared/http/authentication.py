@@ -1,4 +1,4 @@
-"""Who knocks: from the bearer token of a request to the actor on whose behalf it is served."""
+"""From the bearer token of a request to the actor on whose behalf it is served."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -8,9 +8,9 @@ from typing import Any
 from fastapi import Request
 
 from shared.db.engine import store_is_away
-from shared.http.doors import ACTION, PROBE
 from shared.http.forwarding import ForwardingHeader, Network, client_address
 from shared.http.limits import Limiter
+from shared.http.openapi import ACTION, PROBE
 from shared.identity.revocation import Revocations
 from shared.identity.tokens import TokenVerifier, text_claim
 from shared.kernel.access import ANONYMOUS, Actor
@@ -27,13 +27,13 @@ class AdmittedToken:
     sid: str | None
     issued_at: datetime
     ends_at: datetime
-    _gate: "Gate"
+    _authenticator: "Authenticator"
 
     async def holds(self) -> bool:
-        return await self._gate.holds(self)
+        return await self._authenticator.holds(self)
 
 
-class Gate:
+class Authenticator:
     """Checks tokens for one service."""
 
     def __init__(
@@ -53,7 +53,7 @@ class Gate:
         self._revocations = revocations
         self._clock = clock
 
-    async def arrive(self, request: Request) -> None:
+    async def count_request(self, request: Request) -> None:
         """Notes where a request comes from, and counts it by that address. Every operation begins with this.
 
         :raises TooMany: see shared.http.limits.
@@ -113,5 +113,5 @@ class Gate:
 
 
 def _said_of(request: Request) -> dict[str, Any]:
-    """What shared.http.doors says of the operation."""
+    """What shared.http.openapi says of the operation."""
     return getattr(request.scope.get("route"), "openapi_extra", None) or {}

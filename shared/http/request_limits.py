@@ -18,7 +18,7 @@ class TooSlow(DomainError):
         super().__init__("too_slow")
 
 
-class Guarded:
+class RequestLimits:
     """Refuses bodies above ``max_bytes`` (also such that don't say their length) and ends what has not begun
     to answer within ``max_seconds``; an answer that has begun, such as a live stream, goes on."""
 
