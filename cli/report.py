@@ -54,7 +54,7 @@ def show(console: Console, outcome: Outcome) -> None:
 def _circuit(plan: Json) -> Table:
     """Fits 80 columns with the longest place; notes stand below it."""
     title = words("report.circuit", campaign=plan["campaign_name"], km=plan["distance_km"])
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, show_edge=False, padding=0)
     for heading in ("stop", "when", "township", "place", "booths", "served"):
         is_number = heading in {"stop", "booths", "served"}
         table.add_column(

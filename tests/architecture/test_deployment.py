@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from shared.settings import ServiceSettings
+from tests.support.gateway_checks import CONNECTIONS_OF_AN_ADDRESS, STREAMS_OF_AN_ADDRESS
 from tests.support.tree import ROOT, SERVICES
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
@@ -118,6 +119,17 @@ def test_every_refusal_of_the_gateway_has_a_place_that_knows_its_type() -> None:
 def test_the_gateway_takes_no_more_than_the_services_do() -> None:
     assert re.findall(r"client_max_body_size (\d+)m;", NGINX) == ["1"]
     assert ServiceSettings.model_fields["max_body_bytes"].default == 1024**2
+
+
+def test_the_gateway_bounds_the_connections_and_the_streams_of_an_address() -> None:
+    """As many as ``deploy/compose-test`` opens to see the next one refused."""
+    zones = set(re.findall(r"limit_conn_zone \$binary_remote_addr zone=(\w+):", NGINX))
+    bounds = {zone: int(number) for zone, number in re.findall(r"^ +limit_conn (\w+) (\d+);", NGINX, re.MULTILINE)}
+    assert bounds == {"connections": CONNECTIONS_OF_AN_ADDRESS, "streams": STREAMS_OF_AN_ADDRESS}
+    assert bounds.keys() == zones
+    assert "limit_conn_status 429;" in NGINX
+    (streams,) = re.findall(r"location ~ [^{]*/stream\$ \{(.*?)\n        \}", NGINX, re.DOTALL)
+    assert "limit_conn streams" in streams
 
 
 def test_the_gateway_logs_no_request_line() -> None:
