@@ -10,20 +10,23 @@ from typing import Any
 import httpx
 import pyotp
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from services.catalog.application.accounts import ensure_account
+from services.catalog.application.accounts_of_persons import close
 from services.catalog.application.commands import enter_agency, register_team
 from services.catalog.application.volunteers import register
-from services.catalog.domain.account import HANDED_ON_BY, may_hand_on
+from services.catalog.domain.account import HANDED_ON_BY, Account, may_hand_on
 from services.catalog.store.tables import account as account_table
 from services.catalog.store.tables import sign_in_grant
 from shared.audit.tables import audit_log
+from shared.db.engine import Database
 from shared.kernel.access import Role
 from shared.kernel.errors import InvalidInput
 from tests.catalog.city import GAOLOU, PASSWORD, TOTP, City, claims
 from tests.support.house import OVERWRITING
 from tests.support.tokens import bearer
+from tests.support.waiting import until
 
 ACCOUNTS = "/api/catalog/accounts"
 PHONE = "13812345678"
@@ -225,6 +228,39 @@ async def test_an_invitation_ends(city: City, end: str) -> None:
     if end == "disable":
         assert (await ask(city, f"/{account}/enable", headers)).json()["state"] == "invited"
         assert (await accept(city, path)).status_code == 410
+
+
+async def test_a_reset_ends_the_password_and_every_sign_in(city: City) -> None:
+    account = await ensure(city, "湖岭镇", Role.CLERK, township_code=GAOLOU)
+    tokens = await city.tokens(login="湖岭镇")
+    city.clock.move(seconds=60)
+    path = path_of(await ask(city, f"/{account}/reset", await coordinator(city)))
+    assert await city.read(tokens["access_token"]) == 401
+    assert (await city.refresh(tokens["refresh_token"])).status_code == 400
+    assert (await city.sign_in(login="湖岭镇")).status_code == 422
+    assert (await accept(city, path)).status_code == 200
+    assert (await city.sign_in(login="湖岭镇")).status_code == 422, "the old password does not come back"
+    assert (await city.sign_in(login="湖岭镇", password=CHOSEN)).status_code == 303
+
+
+async def test_an_invitation_that_is_voided_while_it_is_accepted_is_void(city: City) -> None:
+    """The owner has looked the invitation up, and waits for the account, which is being closed."""
+    made = await ask(city, "", await coordinator(city), login="湖岭镇", roles=["clerk"], township_code=GAOLOU)
+    catalog, path = city.house.services["catalog"], path_of(made)
+    async with catalog.uow.transaction() as tx:
+        account = await tx.get(Account, made.json()["id"])
+        accepting = asyncio.create_task(accept(city, path))
+        if catalog.database.dialect == "postgresql":  # SQLite has one writer: it can't look anything up meanwhile
+            await until(lambda: is_lock_awaited(catalog.database))
+        await close(catalog.uow, tx, account)
+    assert (await accepting).status_code == 410
+    assert (await city.sign_in(login="湖岭镇", password=CHOSEN)).status_code == 422
+
+
+async def is_lock_awaited(database: Database) -> bool:
+    query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    async with database.reading() as session:
+        return bool(await session.scalar(text(query)))
 
 
 # --- what accounts are for ------------------------------------------------------------------------
