@@ -81,7 +81,8 @@ def application(
 
 def _health_only(service: Service) -> FastAPI:
     app = FastAPI(title=f"{service.name} worker", openapi_url=None, redirect_slashes=False)
-    app.include_router(health_router(service.probe))
+    app.state.probe = service.probe
+    app.include_router(health_router)
     return app
 
 

@@ -20,6 +20,7 @@ from shared.db.vault import Vault
 from shared.eventlog.outbox import Outbox
 from shared.http import problems
 from shared.http.authentication import Authenticator
+from shared.http.context import ServiceContext
 from shared.http.entity_tags import EntityTags
 from shared.http.entity_tags import document as document_versions
 from shared.http.forwarding import networks_of
@@ -27,6 +28,7 @@ from shared.http.limits import Limiter, Rates
 from shared.http.middleware import RequestTelemetry
 from shared.http.openapi import SCHEME
 from shared.http.operations import events_router, health_router
+from shared.http.people import people_router
 from shared.http.request_check import check_request
 from shared.http.request_limits import RequestLimits
 from shared.http.streams import OpenStreams, StreamCaps
@@ -191,14 +193,15 @@ class Service:
         api.state.links = Links(vault, clock)
         api.state.texts = texts
         api.state.cache = cache
-        api.state.streams = streams = OpenStreams(
+        api.state.streams = OpenStreams(
             StreamCaps(account=settings.limit_streams_account, process=settings.limit_streams_process)
         )
         api.add_middleware(EntityTags)
         api.add_middleware(RequestLimits, max_bytes=settings.max_body_bytes, max_seconds=settings.max_seconds)
         api.add_middleware(RequestTelemetry, service=settings.name, on_fault=problems.install(api, texts))
-        events = events_router(settings.name, policy, broker, consumer, doorbell, streams)
-        for router in (health_router(service.probe), *routers, events):
+        api.state.probe = service.probe
+        api.state.context = ServiceContext(settings.name, policy, broker, consumer, doorbell)
+        for router in (health_router, *routers, people_router, events_router):
             api.include_router(router)
         return service
 

@@ -18,7 +18,6 @@ from services.catalog.domain.sign_in import QUIET
 from services.catalog.settings import CatalogSettings
 from services.catalog.store import tables
 from shared.cache.port import Cache
-from shared.http.people import people_router
 from shared.kernel.access import Role
 from shared.kernel.clock import Clock
 from shared.messaging.broker import Broker
@@ -47,7 +46,6 @@ def build(
             accounts.router,
             invitations.router,
             people.router,
-            people_router(settings.name, POLICY),
         ],
         policy=POLICY,
         sealed=[*tables.SEALED, person_part.c.data_sealed],

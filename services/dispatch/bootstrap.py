@@ -15,7 +15,6 @@ from services.dispatch.jobs import Planners, planning
 from services.dispatch.settings import DispatchSettings
 from services.dispatch.store import tables as _mapped  # noqa: F401  # maps the domain's classes
 from shared.cache.port import Cache
-from shared.http.people import people_router
 from shared.kernel.clock import Clock
 from shared.messaging.broker import Broker
 from shared.privacy.retention import EXPIRED_PARTS, OLD_IDEMPOTENCY_KEYS
@@ -41,7 +40,7 @@ def build(
         cache=cache,
         clock=clock,
         subscriptions=SUBSCRIPTIONS,
-        routers=[router, planning_router, people_router(settings.name, POLICY)],
+        routers=[router, planning_router],
         policy=POLICY,
         sealed=[person_part.c.data_sealed],
         prunes=[EXPIRED_PARTS, OLD_IDEMPOTENCY_KEYS, old_runs(timedelta(days=settings.candidates_kept_days))],

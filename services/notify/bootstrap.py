@@ -13,7 +13,6 @@ from services.notify.jobs import mailer
 from services.notify.settings import NotifySettings
 from services.notify.store import tables
 from shared.cache.port import Cache
-from shared.http.people import people_router
 from shared.kernel.clock import Clock
 from shared.messaging.broker import Broker
 from shared.privacy.retention import EXPIRED_PARTS
@@ -32,7 +31,7 @@ def build(settings: NotifySettings, *, broker: Broker, cache: Cache, clock: Cloc
         cache=cache,
         clock=clock,
         subscriptions=subscriptions(channels),
-        routers=[router, people_router(settings.name, POLICY)],
+        routers=[router],
         policy=POLICY,
         sealed=[tables.recipient.c.email_sealed, person_part.c.data_sealed],
         prunes=[EXPIRED_PARTS, old_messages(timedelta(days=settings.retention_days))],

@@ -9,7 +9,6 @@ from services.requests.orders.routes import router as orders
 from services.requests.policy import POLICY
 from services.requests.settings import RequestsSettings
 from shared.cache.port import Cache
-from shared.http.people import people_router
 from shared.kernel.clock import Clock
 from shared.messaging.broker import Broker
 from shared.privacy.retention import EXPIRED_PARTS, OLD_IDEMPOTENCY_KEYS
@@ -26,7 +25,7 @@ def build(settings: RequestsSettings, *, broker: Broker, cache: Cache, clock: Cl
         cache=cache,
         clock=clock,
         subscriptions=SUBSCRIPTIONS,
-        routers=[menu, orders, people_router(settings.name, POLICY)],
+        routers=[menu, orders],
         policy=POLICY,
         sealed=[person_part.c.data_sealed],
         prunes=[EXPIRED_PARTS, OLD_IDEMPOTENCY_KEYS],

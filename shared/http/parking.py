@@ -9,11 +9,11 @@ from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from shared.eventlog.envelope import CONTENT_TYPE, Envelope
+from shared.http.context import Consuming, Context
 from shared.http.inputs import AuditedText, Body, Uow
 from shared.http.openapi import secured
-from shared.kernel.access import Policy
 from shared.kernel.errors import InvalidInput
-from shared.messaging.consumer import Consumer, Redriven
+from shared.messaging.consumer import Redriven
 from shared.messaging.inbox import get_parked
 from shared.messaging.tables import parked
 from shared.privacy.personal_data import personal_data_in
@@ -67,67 +67,70 @@ class RedrivenAnswer(BaseModel):
         return cls(applied=redriven.applied, error=repr(redriven.fault) if redriven.fault else None)
 
 
-def parking_router(policy: Policy, consumer: Consumer) -> APIRouter:
-    router = APIRouter(prefix="/events/parked", tags=["events"])
+parking_router = APIRouter(prefix="/events/parked", tags=["events"])
 
-    @router.get("", summary="Events that can't be applied yet, oldest first", **secured("read_parked", 422))
-    async def list_parked(
-        uow: Uow,
-        publisher: Annotated[Publisher | None, Query()] = None,
-        aggregate_id: Annotated[AggregateId | None, Query()] = None,
-        failed: Annotated[bool | None, Query(description="those that failed, or those that wait behind them")] = None,
-        limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    ) -> list[ParkedEvent]:
-        uow.permit(policy, "read_parked")
-        query = select(parked).order_by(parked.c.parked_at, parked.c.aggregate_id, parked.c.aggregate_seq).limit(limit)
-        for column, value in ((parked.c.publisher, publisher), (parked.c.aggregate_id, aggregate_id)):
-            if value is not None:
-                query = query.where(column == value)
-        if failed is not None:
-            query = query.where(parked.c.error.is_not(None) if failed else parked.c.error.is_(None))
-        async with uow.reading() as session:
-            rows = await session.execute(query)
-            return [ParkedEvent.model_validate(row, from_attributes=True) for row in rows]
 
-    @router.get("/event", summary="One of them, with what it says", **secured("read_parked", 404, 422))
-    async def get_parked_event(
-        uow: Uow,
-        publisher: Annotated[Publisher, Query()],
-        aggregate_id: Annotated[AggregateId, Query()],
-        aggregate_seq: Annotated[AggregateSeq, Query()],
-    ) -> ParkedEventInFull:
-        uow.permit(policy, "read_parked")
-        async with uow.reading() as session:
-            row = await get_parked(session, (publisher, aggregate_id), aggregate_seq)
-        return ParkedEventInFull(
-            publisher=row.publisher,
-            aggregate_id=row.aggregate_id,
-            aggregate_seq=row.aggregate_seq,
-            type=row.type,
-            parked_at=row.parked_at,
-            error=row.error,
-            attributes=Envelope.from_headers(row.headers, bytes(row.body)).attributes(),
-            data=_readable(bytes(row.body)),
-        )
+@parking_router.get("", summary="Events that can't be applied yet, oldest first", **secured("read_parked", 422))
+async def list_parked(
+    uow: Uow,
+    context: Context,
+    publisher: Annotated[Publisher | None, Query()] = None,
+    aggregate_id: Annotated[AggregateId | None, Query()] = None,
+    failed: Annotated[bool | None, Query(description="those that failed, or those that wait behind them")] = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> list[ParkedEvent]:
+    uow.permit(context.policy, "read_parked")
+    query = select(parked).order_by(parked.c.parked_at, parked.c.aggregate_id, parked.c.aggregate_seq).limit(limit)
+    for column, value in ((parked.c.publisher, publisher), (parked.c.aggregate_id, aggregate_id)):
+        if value is not None:
+            query = query.where(column == value)
+    if failed is not None:
+        query = query.where(parked.c.error.is_not(None) if failed else parked.c.error.is_(None))
+    async with uow.reading() as session:
+        rows = await session.execute(query)
+        return [ParkedEvent.model_validate(row, from_attributes=True) for row in rows]
 
-    @router.post("/redrive", summary="Try an aggregate's parked events again", **secured("redrive_parked", 422))
-    async def redrive(request: Redrive, uow: Uow) -> RedrivenAnswer:
-        uow.permit(policy, "redrive_parked")
-        return RedrivenAnswer.of(await consumer.redrive((request.publisher, request.aggregate_id), uow))
 
-    @router.post(
-        "/discard",
-        summary="Let an event go that never can be applied, and go on behind it",
-        **secured("discard_parked", 404, 409, 422),
+@parking_router.get("/event", summary="One of them, with what it says", **secured("read_parked", 404, 422))
+async def get_parked_event(
+    uow: Uow,
+    context: Context,
+    publisher: Annotated[Publisher, Query()],
+    aggregate_id: Annotated[AggregateId, Query()],
+    aggregate_seq: Annotated[AggregateSeq, Query()],
+) -> ParkedEventInFull:
+    uow.permit(context.policy, "read_parked")
+    async with uow.reading() as session:
+        row = await get_parked(session, (publisher, aggregate_id), aggregate_seq)
+    return ParkedEventInFull(
+        publisher=row.publisher,
+        aggregate_id=row.aggregate_id,
+        aggregate_seq=row.aggregate_seq,
+        type=row.type,
+        parked_at=row.parked_at,
+        error=row.error,
+        attributes=Envelope.from_headers(row.headers, bytes(row.body)).attributes(),
+        data=_readable(bytes(row.body)),
     )
-    async def discard(request: Discard, uow: Uow) -> RedrivenAnswer:
-        uow.permit(policy, "discard_parked")
-        if personal_data_in(request.reason):
-            raise InvalidInput("reason_is_personal", field="reason")
-        key = (request.publisher, request.aggregate_id)
-        return RedrivenAnswer.of(await consumer.discard(key, request.aggregate_seq, request.reason, uow))
 
-    return router
+
+@parking_router.post("/redrive", summary="Try an aggregate's parked events again", **secured("redrive_parked", 422))
+async def redrive(request: Redrive, uow: Uow, context: Context, consumer: Consuming) -> RedrivenAnswer:
+    uow.permit(context.policy, "redrive_parked")
+    return RedrivenAnswer.of(await consumer.redrive((request.publisher, request.aggregate_id), uow))
+
+
+@parking_router.post(
+    "/discard",
+    summary="Let an event go that never can be applied, and go on behind it",
+    **secured("discard_parked", 404, 409, 422),
+)
+async def discard(request: Discard, uow: Uow, context: Context, consumer: Consuming) -> RedrivenAnswer:
+    uow.permit(context.policy, "discard_parked")
+    if personal_data_in(request.reason):
+        raise InvalidInput("reason_is_personal", field="reason")
+    key = (request.publisher, request.aggregate_id)
+    return RedrivenAnswer.of(await consumer.discard(key, request.aggregate_seq, request.reason, uow))
 
 
 def _readable(body: bytes) -> Any:

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from pydantic import BeforeValidator
 
+from shared.http.context import Context
 from shared.http.inputs import Answer, Uow
 from shared.http.openapi import secured
-from shared.kernel.access import Policy
 from shared.kernel.text import typed_code
 from shared.privacy.answering import fetch_part
 
@@ -33,17 +33,19 @@ class PartAnswer(Answer):
     records: list[dict[str, Any]]
 
 
-def people_router(service: str, policy: Policy) -> APIRouter:
-    router = APIRouter(prefix="/people", tags=["people"])
+people_router = APIRouter(prefix="/people", tags=["people"])
 
-    @router.get(
-        "/{volunteer_no}/export",
-        summary="What this service holds about a person, once it was asked to collect it",
-        **secured("read_person_export", 404, 422),
-    )
-    async def get_export(
-        volunteer_no: VolunteerNo, uow: Uow, request_id: Annotated[str | None, Query(max_length=36)] = None
-    ) -> PartAnswer:
-        return PartAnswer.model_validate(await fetch_part(uow, policy, service, volunteer_no, request_id))
 
-    return router
+@people_router.get(
+    "/{volunteer_no}/export",
+    summary="What this service holds about a person, once it was asked to collect it",
+    **secured("read_person_export", 404, 422),
+)
+async def get_export(
+    volunteer_no: VolunteerNo,
+    uow: Uow,
+    context: Context,
+    request_id: Annotated[str | None, Query(max_length=36)] = None,
+) -> PartAnswer:
+    part = await fetch_part(uow, context.policy, context.service, volunteer_no, request_id)
+    return PartAnswer.model_validate(part)
