@@ -21,6 +21,7 @@ from shared.service import Service
 from tests.support.deployment import ROLES, Deployment
 from tests.support.fixtures import NewUrl
 from tests.support.private import Playground
+from tests.support.schema import bring_up
 from tests.support.tokens import EVERYTHING, KEY, bearer
 
 
@@ -36,6 +37,7 @@ async def embedded_system(
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         services = build_all(data, url=url, smtp_url=smtp_url)
         for service in services:
+            await bring_up(service.migrations, service.database)
             await service.migrate()
         if prepare is not None:
             await prepare(services)

@@ -23,6 +23,7 @@ from shared.kernel.clock import utc_now
 from shared.messaging.memory import MemoryBroker
 from shared.service import Service
 from tests.support.fixtures import NewUrl
+from tests.support.schema import bring_up
 
 COORDINATOR = Actor("account-7", frozenset({Role.COORDINATOR}), address="192.0.2.7")
 GAOLOU = "330381113000"
@@ -39,7 +40,7 @@ async def catalog_store(new_store_url: NewUrl) -> AsyncIterator[Service]:
 async def catalog_at(url: str) -> AsyncIterator[Service]:
     settings = CatalogSettings(database_url=url)
     service = build(settings, broker=MemoryBroker(), cache=MemoryCache(), clock=utc_now)
-    await service.migrations.upgrade(service.database)
+    await bring_up(service.migrations, service.database)
     yield service
     await service.database.close()
 

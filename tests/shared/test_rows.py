@@ -24,6 +24,7 @@ from shared.kernel.access import Actor, Role
 from shared.messaging.memory import MemoryBroker
 from shared.service import Service
 from tests.support.fixtures import NewUrl
+from tests.support.schema import bring_up
 
 NOW = datetime.fromisoformat("2014-06-18T23:59:59.000001+08:00")
 COORDINATOR = Actor("account-7", frozenset({Role.COORDINATOR}), address="192.0.2.7")
@@ -41,7 +42,7 @@ async def requests_at(url: str) -> AsyncIterator[Service]:
     """requests with its store, and no part of it running."""
     settings = RequestsSettings(database_url=url)
     service = build(settings, broker=MemoryBroker(), cache=MemoryCache(), clock=lambda: NOW)
-    await service.migrations.upgrade(service.database)
+    await bring_up(service.migrations, service.database)
     yield service
     await service.database.close()
 

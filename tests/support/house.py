@@ -20,6 +20,7 @@ from shared.process import application
 from shared.service import Service
 from shared.unit_of_work import UnitOfWork
 from tests.support.clock import StandingClock
+from tests.support.schema import bring_up
 from tests.support.tokens import EVERYTHING, bearer
 
 OVERWRITING = {"If-Match": "*"}
@@ -81,7 +82,7 @@ async def running_house(
     cache = MemoryCache()
     services = {service.name: service for service in (make(broker, cache, clock) for make in makers)}
     for service in services.values():
-        await service.migrations.upgrade(service.database)
+        await bring_up(service.migrations, service.database)
     app = application(list(services.values()))
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(app.router.lifespan_context(app))
