@@ -10,6 +10,9 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
 from sqlalchemy import Column
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from shared import __version__
 from shared.audit.chain import keep_sealing
@@ -203,6 +206,7 @@ class Service:
         api.state.context = ServiceContext(settings.name, policy, broker, consumer, doorbell)
         for router in (health_router, *routers, people_router, events_router):
             api.include_router(router)
+        _limit_document(api)
         return service
 
     async def probe(self) -> dict[str, str]:
@@ -298,11 +302,27 @@ class Service:
             await asyncio.sleep(SAMPLE_SECONDS)
 
 
+def _limit_document(api: FastAPI) -> None:
+    """Counts requests for the OpenAPI document, which is no operation, as those of somebody without an account."""
+    route = next(each for each in api.routes if isinstance(each, Route) and each.path == api.openapi_url)
+    answer = route.endpoint
+
+    async def counted(request: Request) -> Response:
+        await api.state.authenticator.count_request(request)
+        response: Response = await answer(request)
+        return response
+
+    api.router.routes.remove(route)
+    api.add_route(route.path, counted, include_in_schema=False)
+
+
 def _name_scheme(api: FastAPI, discovery: str) -> None:
     """Makes the OpenAPI document define the scheme that its operations name (OpenAPI 3.1, 4.8.27)."""
     generate = api.openapi
 
     def openapi() -> dict[str, Any]:
+        if api.openapi_schema is not None:  # FastAPI keeps it: what is added below must be added once
+            return api.openapi_schema
         document = generate()
         schemes = document.setdefault("components", {}).setdefault("securitySchemes", {})
         for path, operations in document.get("paths", {}).items():

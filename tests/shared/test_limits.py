@@ -134,3 +134,11 @@ async def test_operations_without_a_store_have_a_limit_too(catalog: House) -> No
     assert keys[3:] == [429, 429]
     health = [(await catalog.client.get("/api/catalog/health/live")).status_code for _ in range(13)]
     assert health == [200] * 12 + [429]
+
+
+async def test_the_openapi_document_has_a_limit_and_does_not_grow(catalog: House) -> None:
+    """It is kept, and each request for it may come from anybody."""
+    asked = [await catalog.client.get("/api/catalog/openapi.json") for _ in range(5)]
+    assert [answer.status_code for answer in asked] == [200, 200, 200, 429, 429]
+    assert len({answer.content for answer in asked[:3]}) == 1
+    assert asked[3].json()["code"] == "too_many_requests"
