@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Coroutine
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -14,6 +14,8 @@ from prometheus_client import Gauge, start_http_server
 from rich.table import Table
 
 from cli import audit, documents, plan, report
+from cli.backup import AUTOMATIC, BackupFailed, back_up, default_name
+from cli.backup import restore as restore_backup
 from cli.client import Client, NotDiancai, Refused, Unreachable
 from cli.demo import PUBLISHERS, Demonstration, circuit_of
 from cli.doctor import check_machine, check_system
@@ -26,11 +28,12 @@ from cli.reconcile import Disagreement, Reconciler, by_rule
 from cli.sign_in import CannotSignIn, why_silent
 from cli.storm import storm
 from cli.terminal import console, errors, fail, print_json, words
-from cli.up import CannotStart
+from cli.up import CannotStart, having
 from cli.up import run as run_up
 from shared import __version__
 from shared.db.migrate import SchemaMismatch
 from shared.doctor import Finding
+from shared.kernel.clock import CHINA
 
 app = typer.Typer(name="diancai", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 events = typer.Typer(no_args_is_help=True, help="Watch the event logs, or send parts of them again.")
@@ -57,6 +60,49 @@ def up(
 ) -> None:
     """Start the whole system in this process, and on first start play the circuit of 2014."""
     _run(run_up(data.resolve(), port, demo=demo, console=console))
+
+
+@app.command()
+def backup(
+    data: Data = Path("var"),
+    out: Annotated[
+        Path | None, typer.Option(help="The file to write.", show_default="a new one in the data folder's backups/")
+    ] = None,
+) -> None:
+    """Write an embedded system's stores and secrets to one file, while it runs or not. Whoever has that file can read
+    everything in it: keep it as safe as the data folder."""
+    target = (out or data / AUTOMATIC / default_name()).resolve()
+    try:
+        made = back_up(data.resolve(), target)
+    except BackupFailed as error:
+        fail(str(error))
+    said = words("backup.done", file=target, stores=len(made.revisions), files=len(made.files))
+    console.print(said, soft_wrap=True, highlight=False, markup=False)
+
+
+@app.command()
+def restore(
+    archive: Annotated[Path, typer.Argument(help="A file that `diancai backup` wrote.")],
+    data: Data = Path("var"),
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Move a data folder that holds something aside, and take its place.")
+    ] = False,
+) -> None:
+    """Make the data folder what it was when a backup was made: all of it, or nothing."""
+    folder = data.resolve()
+    try:
+        with ExitStack() as stack:
+            if replace and folder.is_dir() and any(folder.iterdir()):
+                stack.enter_context(having(folder, ""))
+            made, aside = restore_backup(archive.resolve(), folder, replace=replace)
+    except (BackupFailed, CannotStart) as error:
+        fail(str(error))
+    said = words(
+        "restore.done", folder=folder, made_at=f"{made.made_at.astimezone(CHINA):%Y-%m-%d %H:%M}", release=made.release
+    )
+    console.print(said, soft_wrap=True, highlight=False, markup=False)
+    if aside is not None:
+        console.print(words("restore.moved_aside", aside=aside), soft_wrap=True, highlight=False, markup=False)
 
 
 @app.command()

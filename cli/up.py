@@ -5,7 +5,7 @@ import json
 import logging
 import os
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
@@ -17,21 +17,22 @@ from starlette.routing import BaseRoute, Mount
 
 from cli import report
 from cli.accounts import demonstration_session, ensure_demonstration_accounts
+from cli.backup import AUTOMATIC, CLOCK, RESULT, BackupFailed, back_up, default_name
 from cli.client import Client
 from cli.demo import Demonstration
 from cli.demonstration_clock import DemonstrationClock, clock_api
 from cli.terminal import language_of, words
 from services.embedded import build_all, embedded
+from shared import __version__
 from shared.contracts import PUBLISHERS
 from shared.db.lock import LOCK, InUse, held, lock_of
+from shared.db.migrate import SchemaMismatch, SchemaTooNew, SchemaTooOld
 from shared.kernel.clock import Clock, utc_now
 from shared.process import server_config
 from shared.service import Service
 from shared.telemetry.logs import configure_logs, logger
 
 HOST = "127.0.0.1"
-RESULT = "demonstration.json"
-CLOCK = "demonstration-clock.json"
 
 log = logger(__name__)
 
@@ -97,8 +98,7 @@ async def run(data: Path, port: int, *, demo: bool, console: Console) -> None:
 async def _serve(data: Path, port: int, url: str, smtp_url: str, *, demo: bool, console: Console) -> None:
     clock = DemonstrationClock(data / CLOCK) if demo else utc_now
     services = build_all(data, url=url, smtp_url=smtp_url, clock=clock)
-    for service in services:
-        await service.migrate()
+    await upgrade(services, data, console)
     catalog = next(service for service in services if service.name == "catalog")
     await ensure_demonstration_accounts(catalog, data, console, scoped=demo)
     app = embedded(services, _clock_routes(clock, catalog))
@@ -113,6 +113,50 @@ async def _serve(data: Path, port: int, url: str, smtp_url: str, *, demo: bool, 
     console.print(words("up.data", folder=data), soft_wrap=True, highlight=False, markup=False)
     async with _playing(url, data, console) if demo else _nothing():
         await serving
+
+
+async def upgrade(services: Sequence[Service], data: Path, console: Console) -> None:
+    """Brings the stores in ``data`` to this release's schemas; makes the folder's backup first, where there is
+    something to upgrade.
+
+    :raises CannotStart: another release made a store that this one can't upgrade; or the upgrade failed: says
+        where the backup is.
+    """
+    backup = None
+    if await _stores_to_upgrade(services, data):
+        backup = data / AUTOMATIC / default_name(f"before-{__version__}")
+        try:
+            back_up(data, backup)
+        except BackupFailed as error:
+            raise CannotStart(str(error)) from error
+        console.print(words("up.upgrading", release=__version__, backup=backup), soft_wrap=True, markup=False)
+    try:
+        for service in services:
+            await service.migrate()
+    except Exception as error:
+        if backup is None:
+            raise
+        log.exception("the upgrade stopped")
+        said = words("up.upgrade_failed", why=error, backup=backup, folder=data)
+        raise CannotStart(said) from error
+
+
+async def _stores_to_upgrade(services: Sequence[Service], data: Path) -> list[str]:
+    """Whose stores an earlier release made. :raises CannotStart: one of them can't be upgraded."""
+    found = []
+    for service in services:
+        if not (data / f"{service.name}.db").is_file():
+            continue
+        try:
+            await service.migrations.check(service.database)
+        except (SchemaTooOld, SchemaTooNew) as error:
+            code = "up.too_old" if isinstance(error, SchemaTooOld) else "up.too_new"
+            said = words(code, folder=data, service=service.name, found=error.found, release=__version__)
+            raise CannotStart(said) from error
+        except SchemaMismatch as error:
+            if error.found is not None:
+                found.append(service.name)
+    return found
 
 
 def _clock_routes(clock: Clock, catalog: Service) -> list[BaseRoute]:
