@@ -18,7 +18,7 @@ from bench.events import EVENTS_A_STREAM, append, mark_sent
 from bench.latency import TOWNSHIP, figures, measure_ours
 from bench.report import arguments, report
 from bench.servers import Bed, bed
-from services.notify.domain.recipient import COORDINATOR
+from services.notify.inbox.domain.recipient import COORDINATOR
 from shared.contracts import PUBLISHERS
 from shared.contracts.requests import ServiceOrdered
 from shared.eventlog.envelope import shard_of

@@ -31,7 +31,7 @@ from bench.today import order_of_today
 from cli.client import Client
 from cli.demo import Demonstration
 from cli.scenario import ruian_2014
-from services.notify.domain.recipient import COORDINATOR, of_township
+from services.notify.inbox.domain.recipient import COORDINATOR, of_township
 from shared.contracts import PUBLISHERS
 from shared.kernel.tasks import end
 from tests.support.deployment import Deployment

@@ -3,15 +3,15 @@
 from datetime import timedelta
 from pathlib import Path
 
-from services.notify.adapters.smtp import SmtpSender
-from services.notify.api.routes import router
-from services.notify.application.policy import POLICY
-from services.notify.application.posting import Channels
-from services.notify.application.retention import old_messages
+from services.notify.channels.adapters.smtp import SmtpSender
+from services.notify.channels.jobs import mailer
 from services.notify.consumers import subscriptions
-from services.notify.jobs import mailer
+from services.notify.inbox.jobs import old_messages
+from services.notify.inbox.routes import router as inbox
+from services.notify.inbox.tables import recipient
+from services.notify.inbox.use_cases import Channels
+from services.notify.policy import POLICY
 from services.notify.settings import NotifySettings
-from services.notify.store import tables
 from shared.cache.port import Cache
 from shared.kernel.clock import Clock
 from shared.messaging.broker import Broker
@@ -31,11 +31,11 @@ def build(settings: NotifySettings, *, broker: Broker, cache: Cache, clock: Cloc
         cache=cache,
         clock=clock,
         subscriptions=subscriptions(channels),
-        routers=[router],
+        routers=[inbox],
         policy=POLICY,
-        sealed=[tables.recipient.c.email_sealed, person_part.c.data_sealed],
+        sealed=[recipient.c.email_sealed, person_part.c.data_sealed],
         prunes=[EXPIRED_PARTS, old_messages(timedelta(days=settings.retention_days))],
-        linger_seconds=0.5,  # nobody waits for the word that somebody was told
+        linger_seconds=0.5,  # nobody waits for `message_delivered`
     )
     if settings.smtp_url:
         sender = SmtpSender(settings.smtp_url, settings.mail_from, clock, trust=trusting(settings.tls_ca_file))

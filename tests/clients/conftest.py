@@ -12,7 +12,7 @@ from shared.kernel.access import Role
 from shared.service import Service
 from tests.e2e.conftest import embedded_system
 from tests.notify.conftest import notify
-from tests.notify.test_stream import served
+from tests.notify.inbox.test_stream import served
 
 __all__ = ["notify", "served"]  # fixtures of notify, for its live inbox
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from shared.kernel.access import Role
+from tests.notify.inbox.test_stream import PATH, Served
 from tests.notify.rui_an import directory, messages, ordered, tell
-from tests.notify.test_stream import PATH, Served
 from tests.support.house import House
 from tests.support.node import ScriptFailed
 from tests.support.tokens import token

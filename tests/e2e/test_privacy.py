@@ -35,7 +35,7 @@ from services.notify.settings import NotifySettings
 from services.requests.bootstrap import build as build_requests
 from services.requests.settings import RequestsSettings
 from shared.kernel.access import Role
-from tests.notify.test_mail import Sink
+from tests.notify.channels.test_mail import Sink
 from tests.support.deployment import Deployment
 from tests.support.fixtures import Figures, NewUrl
 from tests.support.house import running_house

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from services.notify.domain.message import Message
-from services.notify.store.tables import message as message_table
+from services.notify.inbox.domain.message import Message
+from services.notify.inbox.tables import message as message_table
 from shared.contracts import Event
 from shared.contracts.base import Point
 from shared.contracts.catalog import CampaignChanged, EditionPublished, MenuItem, TeamRegistered, TownshipChanged

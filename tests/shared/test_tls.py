@@ -11,8 +11,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import text
 
-from services.notify.adapters.smtp import SmtpSender
-from services.notify.application.mailing import Mail
+from services.notify.channels.adapters.smtp import SmtpSender
+from services.notify.channels.use_cases import Mail
 from shared.cache.redis import RedisCache
 from shared.db.engine import Database, store_is_away
 from shared.identity.keys import KeySource, KeysUnavailable

@@ -8,8 +8,8 @@ from fastapi import FastAPI
 
 from services.catalog.api import routes as catalog
 from services.dispatch.api.inputs import Filter
-from services.notify.api.routes import Key
-from services.notify.domain.recipient import clean_address
+from services.notify.inbox.domain.recipient import clean_address
+from services.notify.inbox.routes import Key
 from shared.http.inputs import After, Code, TownshipCode
 from shared.http.people import VolunteerNo
 

@@ -8,7 +8,7 @@ import pytest
 
 from cli.documents import openapi
 from services.embedded import build_all
-from services.notify.domain.recipient import Recipient
+from services.notify.inbox.domain.recipient import Recipient
 from shared.http.entity_tags import NEEDED, kind_of, named_last
 from shared.http.texts import Texts
 from shared.kernel.aggregate import Aggregate
@@ -20,7 +20,7 @@ NO_AGGREGATES = {"people", "invitation"}
 """What some addresses name and no version is kept of."""
 
 UNBOUND = {Recipient.kind}
-"""What can be replaced without a word about its version; see :func:`services.notify.application.commands.prefer`."""
+"""What can be replaced without a word about its version; see :func:`services.notify.inbox.use_cases.set_preference`."""
 
 
 @pytest.fixture(scope="module")

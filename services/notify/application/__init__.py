@@ -1,1 +1,0 @@
-"""notify's use cases: commands change, queries read."""

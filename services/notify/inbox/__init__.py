@@ -1,0 +1,1 @@
+"""Recipients, their messages, and what is to be delivered beside the inbox."""

@@ -1,0 +1,1 @@
+"""The rules of recipients, messages and deliveries; no framework, no I/O."""

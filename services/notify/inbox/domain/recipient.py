@@ -1,0 +1,105 @@
+"""Who is told: a post; for a volunteer the public number, never a name."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from shared.kernel.access import Grant
+from shared.kernel.aggregate import Aggregate
+from shared.kernel.errors import InvalidInput, NotFound
+from shared.kernel.text import typed_code
+
+COORDINATOR = "coordinator"
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}")
+_LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3
+
+
+def of_township(code: str) -> str:
+    return f"township.{code}"
+
+
+def of_team(code: str) -> str:
+    return f"team.{code}"
+
+
+def of_volunteer(number: str) -> str:
+    return f"volunteer.{number}"
+
+
+def clean_address(email: str) -> str:
+    """The address as mail servers write it. :raises InvalidInput: no mail could ever reach it."""
+    email = typed_code(email).replace("。", ".")  # ＠ and ． come from Chinese keyboards
+    if len(email) > _LONGEST_ADDRESS or not _ADDRESS.fullmatch(email):
+        raise InvalidInput("email_malformed", field="email")
+    return email
+
+
+def mask_address(email: str) -> str:
+    """Enough to recognise the own one: lin@example.org -> l****@e****.org."""
+    local, _, domain = email.rpartition("@")
+    host, _, top = domain.rpartition(".")
+    return f"{local[:1]}****@{host[:1]}****.{top}" if host else f"{local[:1]}****@{domain[:1]}****"
+
+
+@dataclass(eq=False, kw_only=True)
+class Recipient(Aggregate):
+    """A post that messages go to: ``coordinator``, ``township.<code>``, ``team.<code>`` or ``volunteer.<no>``.
+
+    It exists from its first mention by any event; its names come when catalog tells them, until then
+    they are empty. ``entered_at`` is when catalog entered a township, None while it has not.
+    ``messages``, ``unread`` and ``mails`` count what it got, so that nobody has to count rows.
+    """
+
+    kind: ClassVar[str] = "recipient"
+
+    id: str
+    name: str = ""
+    name_en: str = ""
+    language: str = "zh-CN"
+    email_sealed: str | None = None
+    entered_at: datetime | None = None
+    messages: int = 0
+    unread: int = 0
+    mails: int = 0
+
+    @property
+    def key(self) -> str:
+        return self.id
+
+    def rename(self, name: str, name_en: str) -> None:
+        self.name, self.name_en = name, name_en
+
+    def prefer(self, *, language: str, email_sealed: str | None) -> None:
+        self.language, self.email_sealed = language, email_sealed
+
+    def forget_address(self) -> None:
+        self.email_sealed = None
+
+    def note_message(self) -> None:
+        self.messages += 1
+        self.unread += 1
+
+    def note_read(self) -> None:
+        self.unread -= 1
+
+    def note_mail(self) -> None:
+        self.mails += 1
+
+
+def recipients_within(grant: Grant) -> list[str]:
+    """The ids of the recipients that a grant reaches which does not reach everything, sorted."""
+    found = [of_township(code) for code in grant.townships]
+    found += [of_team(code) for code in grant.teams]
+    found += [of_volunteer(number) for number in grant.persons]
+    return sorted(found)
+
+
+def reaches(grant: Grant, recipient_id: str) -> bool:
+    return grant.everything or recipient_id in recipients_within(grant)
+
+
+def require_own(grant: Grant, recipient_id: str) -> None:
+    """:raises NotFound: the recipient is somebody else's."""
+    if not reaches(grant, recipient_id):
+        raise NotFound(Recipient.kind, recipient_id)

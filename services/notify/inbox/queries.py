@@ -1,0 +1,253 @@
+"""What notify can be asked."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import desc, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.notify.inbox.domain.delivery import Delivery
+from services.notify.inbox.domain.message import Message
+from services.notify.inbox.domain.recipient import (
+    COORDINATOR,
+    Recipient,
+    mask_address,
+    of_team,
+    of_township,
+    reaches,
+    recipients_within,
+    require_own,
+)
+from services.notify.inbox.tables import campaign as campaign_table
+from services.notify.inbox.tables import delivery as delivery_table
+from services.notify.inbox.tables import message as message_table
+from services.notify.inbox.tables import recipient as recipient_table
+from services.notify.policy import POLICY
+from services.notify.templates.domain import Named, Names, named_in
+from services.notify.templates.queries import render
+from shared.db.paging import page_of
+from shared.db.vault import Vault, place_of
+from shared.http.texts import LANGUAGES, Texts
+from shared.kernel.errors import NotFound
+from shared.unit_of_work import UnitOfWork
+
+_RECIPIENT_OF = {"township_code": of_township, "team_code": of_team}
+"""The params that stand for a recipient, by whose name they are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientView:
+    """A recipient as it is shown: by name or code, its address masked."""
+
+    id: str
+    name: str
+    name_en: str
+    language: str
+    has_email: bool
+    email: str | None
+    unread: int
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """A message in the reader's language."""
+
+    id: str
+    position: int
+    code: str
+    subject: str
+    text: str
+    about: str
+    created_at: datetime
+    read_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    total: int
+    by_recipient: dict[str, int]
+    by_channel: dict[str, int]
+
+
+async def list_recipients(
+    uow: UnitOfWork, texts: Texts, *, after: str | None, limit: int
+) -> tuple[list[RecipientView], str | None]:
+    grant = uow.permit(POLICY, "read_recipients")
+    query = select(Recipient)
+    if not grant.everything:
+        query = query.where(recipient_table.c.id.in_(recipients_within(grant)))
+    async with uow.reading() as session:
+        found, next_after = await page_of(session, query, recipient_table.c.id, after=after, limit=limit)
+    return [view_of(texts, uow.vault, recipient) for recipient in found], next_after
+
+
+def view_of(texts: Texts, vault: Vault, recipient: Recipient) -> RecipientView:
+    address = address_of(vault, recipient)
+    name, name_en = _display_names(texts, recipient)
+    return RecipientView(
+        id=recipient.id,
+        name=name,
+        name_en=name_en,
+        language=recipient.language,
+        has_email=address is not None,
+        email=mask_address(address) if address is not None else None,
+        unread=recipient.unread,
+    )
+
+
+async def list_messages(
+    uow: UnitOfWork,
+    texts: Texts,
+    language: str,
+    recipient_id: str,
+    *,
+    after: int | None,
+    limit: int,
+    newest_first: bool = False,
+) -> tuple[list[MessageView], str | None]:
+    """Messages behind the position ``after``, in the order asked for; and the position to go on from.
+
+    :raises NotFound: no event has mentioned the recipient.
+    """
+    require_own(uow.permit(POLICY, "read_messages"), recipient_id)
+    position = message_table.c.position
+    query = select(Message).where(message_table.c.recipient_id == recipient_id).limit(limit + 1)
+    query = query.order_by(desc(position) if newest_first else position)
+    if after is not None:
+        query = query.where(position < after if newest_first else position > after)
+    async with uow.reading() as session:
+        found = list(await session.scalars(query))
+        if not found:
+            await _require_recipient(session, recipient_id)
+        views = await _views(session, texts, language, found[:limit])
+    return views, str(views[-1].position) if len(found) > limit else None
+
+
+async def show_message(uow: UnitOfWork, texts: Texts, language: str, message_id: str) -> MessageView:
+    """:raises NotFound: there is none with this id, or it is somebody else's."""
+    grant = uow.permit(POLICY, "read_messages")
+    async with uow.reading() as session:
+        message = await session.get(Message, message_id)
+        if message is None or not reaches(grant, message.recipient_id):
+            raise NotFound(Message.kind, message_id)
+        return (await _views(session, texts, language, [message]))[0]
+
+
+async def last_position(uow: UnitOfWork, recipient_id: str) -> int:
+    """The position of a recipient's newest message, 0 when it has none.
+
+    :raises NotFound: no event has mentioned the recipient.
+    """
+    require_own(uow.permit(POLICY, "read_messages"), recipient_id)
+    newest = select(func.max(message_table.c.position)).where(message_table.c.recipient_id == recipient_id)
+    async with uow.reading() as session:
+        await _require_recipient(session, recipient_id)
+        return await session.scalar(newest) or 0
+
+
+async def count_messages(uow: UnitOfWork) -> Counts:
+    """From what every recipient counts for itself, so that it costs the same at any number of messages."""
+    uow.permit(POLICY, "count_messages")
+    async with uow.reading() as session:
+        rows = (
+            await session.execute(
+                select(recipient_table.c.id, recipient_table.c.messages, recipient_table.c.mails).order_by(
+                    recipient_table.c.id
+                )
+            )
+        ).all()
+    total = sum(row.messages for row in rows)
+    return Counts(
+        total=total,
+        by_recipient={row.id: row.messages for row in rows if row.messages},
+        by_channel={"inbox": total, "email": sum(row.mails for row in rows)},
+    )
+
+
+async def lock_due_deliveries(session: AsyncSession, now: datetime, *, limit: int) -> Sequence[Delivery]:
+    """Deliveries that are due, longest due first, locked; passes over what another transaction holds."""
+    due = (
+        select(Delivery)
+        .where(delivery_table.c.state == "pending", delivery_table.c.next_try_at <= now)
+        .order_by(delivery_table.c.next_try_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return (await session.scalars(due)).all()
+
+
+async def list_deliverable(
+    session: AsyncSession, delivery_ids: Collection[str]
+) -> list[tuple[str, Message, Recipient]]:
+    """Deliveries by id, each with its message and recipient, in the order of the messages."""
+    query = (
+        select(delivery_table.c.id, Message, Recipient)
+        .join(message_table, message_table.c.id == delivery_table.c.message_id)
+        .join(recipient_table, recipient_table.c.id == delivery_table.c.recipient_id)
+        .where(delivery_table.c.id.in_(delivery_ids))
+        .order_by(message_table.c.position)
+    )
+    return [(delivery_id, message, recipient) for delivery_id, message, recipient in await session.execute(query)]
+
+
+async def names_for(session: AsyncSession, messages: Iterable[Message]) -> Names:
+    """The names that the texts of these messages need."""
+    wanted = set[Named]().union(*(named_in(message.params) for message in messages))
+    campaigns = sorted(code for param, code in wanted if param == "campaign_id")
+    recipients = {_RECIPIENT_OF[param](code): (param, code) for param, code in wanted if param in _RECIPIENT_OF}
+    names: dict[Named, tuple[str, str]] = {}
+    if recipients:
+        columns = recipient_table.c.id, recipient_table.c.name, recipient_table.c.name_en
+        rows = await session.execute(select(*columns).where(recipient_table.c.id.in_(sorted(recipients))))
+        names |= {recipients[row.id]: (row.name, row.name_en) for row in rows}
+    if campaigns:
+        rows = await session.execute(select(campaign_table).where(campaign_table.c.id.in_(campaigns)))
+        names |= {("campaign_id", row.id): (row.name, row.name_en) for row in rows}
+    return names
+
+
+def address_of(vault: Vault, recipient: Recipient) -> str | None:
+    """A recipient's address in clear, for the mailer and for whoever it belongs to."""
+    if recipient.email_sealed is None:
+        return None
+    return vault.open_or_plain(recipient.email_sealed, address_place(recipient.id))
+
+
+def address_place(recipient_id: str) -> str:
+    """Where the address is stored; it is sealed for this place."""
+    return place_of(recipient_table.c.email_sealed, recipient_id)
+
+
+def _display_names(texts: Texts, recipient: Recipient) -> tuple[str, str]:
+    """The recipient's names in Chinese and in English; its code where catalog has not named it yet."""
+    if recipient.id == COORDINATOR:
+        chinese, english = (texts.render(language, "recipient.coordinator")["name"] for language in LANGUAGES)
+        return chinese, english
+    code = recipient.id.partition(".")[2]
+    return recipient.name or code, recipient.name_en or code
+
+
+async def _views(session: AsyncSession, texts: Texts, language: str, messages: Sequence[Message]) -> list[MessageView]:
+    names = await names_for(session, messages)
+    return [_view(texts, language, message, names) for message in messages]
+
+
+def _view(texts: Texts, language: str, message: Message, names: Names) -> MessageView:
+    rendered = render(texts, language, message.code, message.params, names)
+    assert message.position is not None, "the store numbers every message"  # noqa: S101
+    return MessageView(
+        id=message.id,
+        position=message.position,
+        code=message.code,
+        subject=rendered.subject,
+        text=rendered.text,
+        about=message.about,
+        created_at=message.created_at,
+        read_at=message.read_at,
+    )
+
+
+async def _require_recipient(session: AsyncSession, recipient_id: str) -> None:
+    if await session.get(Recipient, recipient_id) is None:
+        raise NotFound(Recipient.kind, recipient_id)

@@ -1,1 +1,0 @@
-"""notify's tables, and how the domain's classes lie in them."""

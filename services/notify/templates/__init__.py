@@ -1,0 +1,1 @@
+"""The texts of messages: templates in two languages, filled when somebody reads."""
