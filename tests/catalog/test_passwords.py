@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from threading import Lock
+from threading import Event, Lock
 
 import yaml
 
@@ -60,14 +60,31 @@ class Seen:
         return ARGON2ID.hash(password)
 
 
+class Held(Seen):
+    """Computes no hash before it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go_on = Event()
+
+    def verify(self, stored: str, password: str, /) -> bool:
+        self.go_on.wait()
+        return super().verify(stored, password)
+
+
 async def test_those_beyond_are_refused_at_once_and_never_more_are_hashed() -> None:
-    seen = Seen()
-    hashes = Passwords(seen)
+    held = Held()
+    hashes = Passwords(held)
     room = HASHES_AT_ONCE + MOST_WAITING
     tries = [asyncio.create_task(hashes.matches("wrong", None)) for _ in range(room + 3)]
-    done = await asyncio.gather(*tries, return_exceptions=True)
+    await asyncio.sleep(0)
+    try:
+        assert [attempt.done() for attempt in tries] == [False] * room + [True] * 3, "nobody waits for a hash"
+    finally:
+        held.go_on.set()
+        done = await asyncio.gather(*tries, return_exceptions=True)
     assert [type(outcome) for outcome in done[room:]] == [SignInBusy] * 3
-    assert seen.most <= HASHES_AT_ONCE
+    assert held.most <= HASHES_AT_ONCE
 
 
 async def test_a_try_that_was_given_up_makes_no_room_before_its_hash_is_done() -> None:
