@@ -49,6 +49,12 @@ _SPELT_OUT = {
 MOBILE_GROUPS = (3, 4, 4)
 """How everybody writes a mobile number; so grouped it is one whatever the marks."""
 
+_LONG_VOWEL = "ー"
+"""A letter of Japanese that a keyboard offers for a dash."""
+
+_ONE_AS_DASH = re.compile(r"(?<=\d)一(?=\d)")
+"""The numeral one looks like a dash between digits."""
+
 _LIST_MARKS = frozenset(",、;:/|\\\n")
 """They part what is counted up: dates, times, amounts. Within a number they stand alike in every gap or not at all."""
 
@@ -78,6 +84,8 @@ def personal_data_in(text: str) -> frozenset[Kind]:
             found.add("email")
     if sum(map(_is_digit, text)) >= LEAST_DIGITS:
         found |= _numbers_in(_groups(text))
+        if (dashed := _ONE_AS_DASH.sub("-", text)) != text:
+            found |= _numbers_in(_groups(dashed))
     return frozenset(found)
 
 
@@ -113,7 +121,7 @@ def _groups(text: str) -> list[_Group]:
             if mark in "Xx×":
                 groups.append(_Group("X", "", is_parted))
             gap += _gap_mark(mark)
-            is_parted = is_parted or mark.isalnum()
+            is_parted = is_parted or (mark.isalnum() and mark != _LONG_VOWEL)
     close()
     return groups
 
@@ -126,12 +134,14 @@ def _gap_mark(mark: str) -> str:
 def _numbers_in(groups: list[_Group]) -> set[Kind]:
     found: set[Kind] = set()
     for first in range(len(groups)):
-        digits, gaps, lengths = "", set[str](), tuple[int, ...]()
+        digits, gaps, lengths, joined = "", set[str](), tuple[int, ...](), tuple[int, ...]()
         for group in groups[first : first + MOST_GROUPS]:
             lengths = (*lengths, len(group.digits))
+            is_new = not digits or group.gap
+            joined = (*joined, len(group.digits)) if is_new else (*joined[:-1], joined[-1] + len(group.digits))
             if digits:
                 gaps.add(group.gap)
-                are_mixed = len(gaps) > 1 and any(gaps) and lengths != MOBILE_GROUPS[: len(lengths)]
+                are_mixed = len(gaps) > 1 and any(gaps) and not _may_be_mobile(lengths, joined)
                 if group.is_parted or are_mixed:
                     break
             digits += group.digits
@@ -140,6 +150,14 @@ def _numbers_in(groups: list[_Group]) -> set[Kind]:
             if len(digits) >= LEAST_DIGITS and (kind := _kind(digits, groups[first])):
                 found.add(kind)
     return found
+
+
+def _may_be_mobile(lengths: tuple[int, ...], joined: tuple[int, ...]) -> bool:
+    """Whether groups of these ``lengths`` are those of a mobile number; ``joined`` are the lengths of what list marks
+    part, for Chinese numerals are groups of one digit each."""
+    *whole, last = joined
+    begins = len(joined) <= len(MOBILE_GROUPS) and tuple(whole) == MOBILE_GROUPS[: len(whole)]
+    return lengths == MOBILE_GROUPS[: len(lengths)] or (begins and last <= MOBILE_GROUPS[len(whole)])
 
 
 def _kind(digits: str, first: _Group) -> Kind | None:
