@@ -14,7 +14,7 @@ from tests.support.tree import ROOT, SERVICES
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
 CONTAINERS: dict[str, Any] = COMPOSE["services"]
-DOCKERFILES = sorted([*ROOT.glob("services/*/Dockerfile"), *ROOT.glob("deploy/*/Dockerfile")])
+DOCKERFILES = [ROOT / "Dockerfile", *sorted(ROOT.glob("deploy/*/Dockerfile"))]
 FROM_ELSEWHERE = r"[a-z]+:\d[\w.-]*"
 SIGNER = "catalog"
 NGINX = (ROOT / "deploy" / "nginx" / "nginx.conf.template").read_text("utf-8")
@@ -63,13 +63,22 @@ def test_a_service_has_no_other_s_secrets(service: str) -> None:
         assert all(secret.startswith(f"{service}_") for secret in secrets_of(name)), name
 
 
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_container_runs_the_service_that_its_image_was_built_of(service: str) -> None:
+    ours = [told for name, told in CONTAINERS.items() if name == service or service in name.split("-")]
+    assert {told["image"].split(":")[0] for told in ours} == {f"diancai/{service}"}
+    assert {told["build"]["args"]["SERVICE"] for told in ours} == {service}
+    assert {tuple(told["command"][:3]) for told in ours} == {("python", "-m", f"services.{service}")}
+    assert (ROOT / "requirements" / f"{service}.txt").is_file()
+
+
 @pytest.mark.parametrize("container", CONTAINERS)
 def test_an_image_from_elsewhere_has_a_tag_and_a_place_for_its_digest(container: str) -> None:
     base = base_of(container)
     assert re.fullmatch(FROM_ELSEWHERE + r"\$\{DIANCAI_[A-Z]+_DIGEST:-\}", base), base
 
 
-@pytest.mark.parametrize("file", DOCKERFILES, ids=lambda file: str(file.parent.name))
+@pytest.mark.parametrize("file", DOCKERFILES, ids=lambda file: str(file.relative_to(ROOT)))
 def test_a_dockerfile_takes_its_base_as_an_argument(file: Path) -> None:
     text = file.read_text("utf-8")
     (default,) = re.findall(r"^ARG PYTHON_IMAGE=(.+)$", text, re.MULTILINE)

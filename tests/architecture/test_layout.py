@@ -15,7 +15,6 @@ REQUIRED = {
     "bootstrap.py",
     "settings.py",
     "consumers.py",
-    "Dockerfile",
     "README.md",
     "migrations/env.py",
     "migrations/script.py.mako",
