@@ -22,10 +22,10 @@ from shared.db.engine import Database
 from shared.eventlog.envelope import SHARDS
 from shared.eventlog.outbox import Outbox
 from shared.kernel.aggregate import Aggregate
-from shared.messaging.broker import Inlet
-from shared.messaging.doorbell import Doorbell
+from shared.messaging.broker import ConsumerQueues
 from shared.messaging.rabbitmq import RabbitBroker
 from shared.messaging.relay import Relay, outbox_depth
+from shared.messaging.relay_wakeup import RelayWakeup
 from shared.messaging.shards import ShardLease
 from tests.support.logs import append
 
@@ -60,10 +60,10 @@ async def measure_one(place: Bed, url: str, rounds: int) -> dict[str, float]:
     """Milliseconds from the write to the confirm, and for counting what waits."""
     database = Database(url)
     broker = RabbitBroker(place.broker.url)
-    broker.expect(Inlet("bench", ("catalog",)))
+    broker.expect(ConsumerQueues("bench", ("catalog",)))
     lease = ShardLease(database)
     lease.held = frozenset(range(SHARDS))
-    relay = Relay("catalog", database, broker, Doorbell(database), lease)
+    relay = Relay("catalog", database, broker, RelayWakeup(database), lease)
     outbox, seconds, counting = Outbox("catalog"), [], []
     event = TeamChanged(
         code="t", name="医疗卫生志愿服务队", name_en="Health", agency_code="a", agency_name="瑞安市卫生局", members=1

@@ -160,7 +160,7 @@ async def until_at_rest(client: Client) -> None:
         return whole and counts == await published()
 
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not await is_at_rest():  # noqa: ASYNC110 - other processes ring no bell
+        while not await is_at_rest():  # noqa: ASYNC110 - other processes' commits notify nobody here
             await asyncio.sleep(0.1)
 
 

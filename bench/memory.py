@@ -102,7 +102,7 @@ async def _observe(
     began = time.monotonic()
     waiting = await _backlog(client)
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while await _backlog(client):  # noqa: ASYNC110 - other processes ring no bell
+        while await _backlog(client):  # noqa: ASYNC110 - other processes' commits notify nobody here
             await asyncio.sleep(0.2)
     return {
         "minutes": minutes,

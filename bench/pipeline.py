@@ -29,11 +29,11 @@ from shared.db.engine import Database
 from shared.eventlog.envelope import SHARDS, Envelope
 from shared.eventlog.outbox import Outbox
 from shared.kernel.clock import utc_now
-from shared.messaging.broker import Inlet
+from shared.messaging.broker import ConsumerQueues
 from shared.messaging.consumer import Consumer
-from shared.messaging.doorbell import Doorbell
 from shared.messaging.rabbitmq import RabbitBroker
 from shared.messaging.relay import Relay
+from shared.messaging.relay_wakeup import RelayWakeup
 from shared.messaging.shards import ShardLease
 from shared.messaging.tables import relay_cursor
 from shared.unit_of_work import UnitOfWork
@@ -112,7 +112,7 @@ async def ours() -> None:
     uow = UnitOfWork(database, outbox, utc_now, lambda: None)
     consumer = Consumer("bench", uow, outbox, utc_now, {TeamChanged: store})
     broker = RabbitBroker(BROKER)
-    async with broker.running(), broker.consuming(consumer.inlet, consumer.handle):
+    async with broker.running(), broker.consuming(consumer.queues, consumer.handle):
         await told_to_stop()
     await database.close()
 
@@ -122,12 +122,12 @@ async def ours_relay() -> float:
     database = Database(DATABASE)
     lease = ShardLease(database)
     lease.held = frozenset(range(SHARDS))
-    broker, inlet = RabbitBroker(BROKER), Inlet("bench", ("catalog",))
-    broker.expect(inlet)
-    relay = Relay("catalog", database, broker, Doorbell(database), lease)
+    broker, queues = RabbitBroker(BROKER), ConsumerQueues("bench", ("catalog",))
+    broker.expect(queues)
+    relay = Relay("catalog", database, broker, RelayWakeup(database), lease)
 
     async def rewind() -> None:
-        await empty(inlet.queues())
+        await empty(queues.names())
         await database.run_alone(update(relay_cursor).values(window_from=0, window_to=0, sent_id=0, sent_count=0))
 
     async def publish() -> None:

@@ -71,7 +71,7 @@ async def ensure_demonstration_accounts(catalog: Service, data: Path, console: C
         _write(file, accounts := [*accounts, *new])
     for account in accounts:
         async with catalog.uow.transaction() as tx:  # the volunteer and the account are made together, or neither
-            await _ensure_one(catalog, catalog.uow.joined(tx), account)
+            await _ensure_one(catalog, catalog.uow.nested(tx), account)
     if new:
         _show(console, new, file)
 

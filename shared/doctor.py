@@ -29,7 +29,6 @@ from shared.eventlog.position import POSITION
 from shared.identity.keys import KeySource, KeysUnavailable
 from shared.messaging.broker import replay_key
 from shared.messaging.provenance import Users
-from shared.messaging.silence import answers
 from shared.messaging.topology import (
     EXCHANGE,
     POSITIONS,
@@ -38,10 +37,11 @@ from shared.messaging.topology import (
     UNROUTED,
     arguments_of,
     remedy_for_arguments,
-    remedy_for_silence,
+    remedy_for_unresponsive,
     resend_key,
     resend_queue,
 )
+from shared.messaging.unresponsive import responds
 from shared.service import Service
 from shared.settings import ServiceSettings
 from shared.tls import trusting
@@ -137,8 +137,8 @@ async def _broker(service: Service, settings: ServiceSettings) -> AsyncIterator[
         )
         if service.consumer is not None:
             with suppress(DBAPIError, OSError):  # said where the store is looked at
-                await service.consumer.sizing.look()
-        missing = [queue for queue in _queues(service) if not await _may(connection, _looks_at(queue))]
+                await service.consumer.partitioning.refresh()
+        missing = [queue for queue in _queues(service) if not await _may(connection, _inspects(queue))]
         yield Finding(
             "broker: own queues",
             f"missing or closed to it: {', '.join(missing)}" if missing else "all there",
@@ -147,11 +147,11 @@ async def _broker(service: Service, settings: ServiceSettings) -> AsyncIterator[
         yield await _silent_queues(connection, [*(name for name in _queues(service) if name not in missing), UNROUTED])
         async for finding in _queue_arguments(connection, [name for name in _queues(service) if name not in missing]):
             yield finding
-        if service.consumer is not None and service.consumer.inlet.is_settled:
-            inlet = service.consumer.inlet
-            surplus = inlet.possible_queues()[inlet.partitions :]
-            if left := [queue for queue in surplus if await _may(connection, _looks_at(queue))]:
-                tidy = f"diancai queues resize {settings.name} {inlet.partitions}"
+        if service.consumer is not None and service.consumer.queues.is_settled:
+            queues = service.consumer.queues
+            surplus = queues.possible_names()[queues.partitions :]
+            if left := [queue for queue in surplus if await _may(connection, _inspects(queue))]:
+                tidy = f"diancai queues resize {settings.name} {queues.partitions}"
                 yield Finding("broker: surplus queues", f"nobody takes from {', '.join(left)}", tidy)
         other = next(publisher for publisher in PUBLISHERS if publisher != settings.name)
         users = Users.of_url(url, settings.name, settings.broker_user_pattern)
@@ -206,7 +206,7 @@ async def _may(connection: AbstractConnection, attempt: Attempt) -> bool:
     return True
 
 
-def _looks_at(queue: str) -> Attempt:
+def _inspects(queue: str) -> Attempt:
     return lambda channel: channel.declare_queue(queue, passive=True)
 
 
@@ -226,11 +226,11 @@ def _says(exchange_name: str, routing_key: str, user_id: str | None = None) -> A
 
 
 async def _silent_queues(connection: AbstractConnection, queues: Sequence[str]) -> Finding:
-    silent = [name for name in queues if not await answers(connection, name, SECONDS)]
+    silent = [name for name in queues if not await responds(connection, name, SECONDS)]
     return Finding(
         "broker: queues answer",
         f"exist and answer nobody: {', '.join(silent)}" if silent else "all",
-        "; ".join(map(remedy_for_silence, silent)),
+        "; ".join(map(remedy_for_unresponsive, silent)),
     )
 
 
@@ -252,7 +252,7 @@ async def _queue_arguments(connection: AbstractConnection, queues: Sequence[str]
 
 
 def _queues(service: Service) -> list[str]:
-    return [*(service.consumer.inlet.queues() if service.consumer is not None else []), resend_queue(service.name)]
+    return [*(service.consumer.queues.names() if service.consumer is not None else []), resend_queue(service.name)]
 
 
 async def _cache(service: Service, settings: ServiceSettings) -> AsyncIterator[Finding]:

@@ -17,9 +17,9 @@ from typing import Any
 from sqlalchemy import Table, insert
 
 from shared.audit.tables import audit_log
+from shared.db.bulk_insert import Row, in_parameter, insert_together, rows_of
 from shared.db.engine import Database, store_is_away
 from shared.db.idempotency import Claim, claim_all, find_claimed, idempotency_key, rows_of_claims
-from shared.db.rows import Row, in_parameter, insert_together, rows_of
 from shared.eventlog.outbox import Outbox, Recorded
 from shared.eventlog.tables import event_log
 from shared.kernel.aggregate import Aggregate

@@ -46,12 +46,12 @@ from shared.kernel.tasks import end
 from shared.messaging import broker as broker_port
 from shared.messaging.broker import Broker, BrokerUnavailable
 from shared.messaging.consumer import Consumer, Subscriptions
-from shared.messaging.doorbell import Doorbell
+from shared.messaging.partitioning import Partitioning
 from shared.messaging.recovery.completeness import Completeness
-from shared.messaging.recovery.resending import Positions, Resender
+from shared.messaging.recovery.resending import PositionPublisher, Resender
 from shared.messaging.relay import Relay, outbox_depth
+from shared.messaging.relay_wakeup import RelayWakeup
 from shared.messaging.shards import ShardLease
-from shared.messaging.sizing import Sizing
 from shared.privacy.retention import OLD_REVOCATIONS, Prune, retention
 from shared.settings import ServiceSettings
 from shared.telemetry import metrics
@@ -92,7 +92,7 @@ class Service:
     cache: Cache
     clock: Clock
     uow: UnitOfWork
-    doorbell: Doorbell
+    wakeup: RelayWakeup
     migrations: Migrations
     relay: Relay
     consumer: Consumer | None
@@ -123,23 +123,25 @@ class Service:
         prunes: Sequence[Prune] = (),
         linger_seconds: float = 0.0,
     ) -> "Service":
-        """The parts that all services have alike. ``package`` is the folder of the service; what its
-        routes need beyond the unit of work, ``bootstrap.build`` puts into ``api.state``. ``linger_seconds``:
-        how long its events may wait for each other before they are published: in the relay, and, where that is
-        another process, as long before on the way of the ring to it."""
+        """Builds the parts that all services have in common.
+
+        ``package`` is the folder of the service. What its routes need beyond the unit of work, ``bootstrap.build`` puts
+        into ``api.state``. ``linger_seconds``: how long its events may wait for more before they are published. They
+        wait so long in the relay and, where that is another process, as long before its wake-up is sent.
+        """
         database = Database(settings.database_url, ca_file=settings.tls_ca_file)
         outbox = Outbox(settings.name)
-        doorbell = Doorbell(database, debounce_seconds=linger_seconds)
+        wakeup = RelayWakeup(database, debounce_seconds=linger_seconds)
         lease = ShardLease(database)
         vault = Vault(settings.vault_keys_file, create=settings.vault_keys_create)
-        uow = UnitOfWork(database, outbox, clock, doorbell.ring, vault)
+        uow = UnitOfWork(database, outbox, clock, wakeup.notify, vault)
         consumer = (
             Consumer(settings.name, uow, outbox, clock, subscriptions, partitions=settings.partitions)
             if subscriptions
             else None
         )
         if consumer is not None:
-            broker.expect(consumer.inlet)
+            broker.expect(consumer.queues)
         texts = Texts(package / "locales")
         api = FastAPI(
             title=title,
@@ -157,9 +159,9 @@ class Service:
             cache=cache,
             clock=clock,
             uow=uow,
-            doorbell=doorbell,
+            wakeup=wakeup,
             migrations=Migrations(settings.name, package / "migrations"),
-            relay=Relay(settings.name, database, broker, doorbell, lease, linger_seconds=linger_seconds),
+            relay=Relay(settings.name, database, broker, wakeup, lease, linger_seconds=linger_seconds),
             consumer=consumer,
             texts=texts,
             api=api,
@@ -203,7 +205,7 @@ class Service:
         api.add_middleware(RequestLimits, max_bytes=settings.max_body_bytes, max_seconds=settings.max_seconds)
         api.add_middleware(RequestTelemetry, service=settings.name, on_fault=problems.install(api, texts))
         api.state.probe = service.probe
-        api.state.context = ServiceContext(settings.name, policy, broker, consumer, doorbell)
+        api.state.context = ServiceContext(settings.name, policy, broker, consumer, wakeup)
         for router in (health_router, *routers, people_router, events_router):
             api.include_router(router)
         _limit_document(api)
@@ -230,7 +232,7 @@ class Service:
         await self.migrations.upgrade(self.database)
         for prepare in self.after_migration:
             await prepare()
-        await self._look_for_size()
+        await self._refresh_partitions()
         async with self.broker.running():
             await self.broker.declared()
 
@@ -244,54 +246,55 @@ class Service:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self.database.close)
             await self.migrations.check(self.database)
-            await self._look_for_size()
+            await self._refresh_partitions()
             await stack.enter_async_context(self.cache.running())
             await stack.enter_async_context(self.broker.running())
-            await stack.enter_async_context(self.doorbell.carrying())
+            await stack.enter_async_context(self.wakeup.forwarding())
             if self.consumer is not None:
-                await stack.enter_async_context(_working([self._follow_size]))
+                await stack.enter_async_context(_working([self._follow_partitions]))
             if ProcessRole.RELAY in roles:
                 await stack.enter_async_context(self._relaying())
             if ProcessRole.CONSUMER in roles and self.consumer is not None:
-                await stack.enter_async_context(self._consuming(self.consumer, self.consumer.sizing))
+                await stack.enter_async_context(self._consuming(self.consumer, self.consumer.partitioning))
                 await stack.enter_async_context(_working(self.jobs))
             yield
 
-    async def _look_for_size(self) -> None:
+    async def _refresh_partitions(self) -> None:
         if self.consumer is not None:
-            self.broker.expect(await self.consumer.sizing.look())
+            self.broker.expect(await self.consumer.partitioning.refresh())
 
-    async def _follow_size(self, stop: asyncio.Event) -> None:
+    async def _follow_partitions(self, stop: asyncio.Event) -> None:
         if self.consumer is not None:
-            await self.consumer.sizing.follow(stop, self.broker.expect)
+            await self.consumer.partitioning.follow(stop, self.broker.expect)
 
     @asynccontextmanager
-    async def _consuming(self, consumer: Consumer, sizing: Sizing) -> AsyncIterator[None]:
-        """Consumes the inlet in the size that it has; in another as soon as it is resized."""
+    async def _consuming(self, consumer: Consumer, partitioning: Partitioning) -> AsyncIterator[None]:
+        """Consumes the service's queues; starts again as soon as they are resized."""
         completeness = Completeness(self.name, self.database, self.broker)
 
         async def consume(stop: asyncio.Event) -> None:
-            await sizing.consume(self.broker, consumer.handle, completeness.heard, stop)
+            await partitioning.consume(self.broker, consumer.handle, completeness.on_positions, stop)
 
         async with _working([consume], seconds=CONSUMER_STOP_SECONDS):
-            await sizing.consuming.wait()
+            await partitioning.consuming.wait()
             yield
 
     @asynccontextmanager
     async def _relaying(self) -> AsyncIterator[None]:
         stop = asyncio.Event()
-        positions = Positions(self.name, self.database, self.broker, self._lease, self.clock)
+        positions = PositionPublisher(self.name, self.database, self.broker, self._lease, self.clock)
         resender = Resender(self.name, self.database, self.broker, self.clock)
-        answering = self.broker.answering(self.name, resender.resend)
-        async with self._lease.holding(), self.doorbell.listening(), answering:
+        resends = self.broker.serve_resends(self.name, resender.resend)
+        async with self._lease.holding(), self.wakeup.listening(), resends:
             sealing = asyncio.create_task(keep_sealing(self.database, self.clock, stop))
-            telling = asyncio.create_task(positions.run(stop))
-            tasks = [asyncio.create_task(self.relay.run(stop)), sealing, telling, asyncio.create_task(self._sample())]
+            publishing = asyncio.create_task(positions.run(stop))
+            relaying, sampling = asyncio.create_task(self.relay.run(stop)), asyncio.create_task(self._sample())
+            tasks = [relaying, sealing, publishing, sampling]
             try:
                 yield
             finally:
                 stop.set()
-                self.doorbell.ring()
+                self.wakeup.notify()
                 await asyncio.wait(tasks[:-1], timeout=STOP_SECONDS)
                 await end(*tasks)
 

@@ -15,9 +15,9 @@ from sqlalchemy.orm.util import identity_key
 
 from shared.audit.record import Recorder, making, row_of
 from shared.contracts import Event
+from shared.db.bulk_insert import FIRST_VERSION, Row, insert_rows, rows_of
 from shared.db.engine import BEHIND, Database, dialect_of, is_duplicate_key
 from shared.db.idempotency import Claim
-from shared.db.rows import FIRST_VERSION, Row, insert_rows, rows_of
 from shared.db.vault import Vault
 from shared.eventlog.envelope import Envelope
 from shared.eventlog.outbox import Outbox, Recorded
@@ -33,8 +33,8 @@ A = TypeVar("A", bound=Aggregate)
 
 AtEnd = Callable[["Transaction", str], Awaitable[None]]
 
-_TURN = 0x0D1A_0010
-"""PostgreSQL's advisory lock for the turn. The number itself says nothing; but it must stay, for replicas of two
+_SERVICE_LOCK = 0x0D1A_0010
+"""PostgreSQL's advisory lock of a service. The number itself says nothing; but it must stay, for replicas of two
 releases share it, and differ from that of ``shared/audit/chain.py``, which takes locks of one number too."""
 
 
@@ -76,7 +76,7 @@ class Transaction:
         self._locked: list[Aggregate | None] = []
         """Kept, for a session forgets what nobody holds and nothing changed, and would read and lock it again."""
         self._speaks = False
-        self._has_turn = False
+        self._has_service_lock = False
         self._audit = None if actor.is_system else Recorder(session)
         self._at_end: dict[tuple[AtEnd, str], None] = {}
         self._after_commit: dict[tuple[Callable[..., None], tuple[str, ...]], None] = {}
@@ -125,13 +125,15 @@ class Transaction:
             raise NotFound(kind.kind, key, states=kind.STEPS)
         return found
 
-    async def take_turn(self) -> None:
-        """Waits until no other transaction of this service has the turn, and keeps it to the end. For consumers'
-        use cases whose events, from different queues, change the same rows: without it their batches would lock each
-        other out again and again. SQLite's writers queue anyway."""
-        if not self._has_turn and dialect_of(self.session) == "postgresql":
-            await self.session.execute(text(f"SELECT pg_advisory_xact_lock({_TURN})"))
-        self._has_turn = True
+    async def lock_service(self) -> None:
+        """Takes the service's lock, and keeps it until the transaction ends.
+
+        It is for use cases whose events come from different queues and change the same rows: without it their batches
+        would fail with lock conflicts again and again. On SQLite, which has one writer at a time, it does nothing.
+        """
+        if not self._has_service_lock and dialect_of(self.session) == "postgresql":
+            await self.session.execute(text(f"SELECT pg_advisory_xact_lock({_SERVICE_LOCK})"))
+        self._has_service_lock = True
 
     def record(self, aggregate: Aggregate, event: Event) -> None:
         """Publish ``event`` as the next of the aggregate, if and when this transaction commits."""
@@ -158,7 +160,7 @@ class Transaction:
         it; for what follows from all of them."""
         self._at_end[call, key] = None
 
-    async def part_done(self) -> None:
+    async def end_nested(self) -> None:
         """A use case that takes part is over."""
         if not self._gathers:
             await self.flush()
@@ -208,7 +210,7 @@ class Transaction:
 
 
 @contextmanager
-def _telling_conflicts() -> Iterator[None]:
+def _conflicts_raised() -> Iterator[None]:
     try:
         yield
     except StaleDataError as error:
@@ -241,7 +243,7 @@ def note_target(target: Target | None, session: AsyncSession) -> None:
 class UnitOfWork:
     """Opens transactions for use cases.
 
-    In a consumer the batch's transaction is already open; ``joined`` gives the use case a unit of
+    In a consumer the batch's transaction is already open; ``nested`` gives the use case a unit of
     work that takes part in it, so a use case is written once for both callers.
 
     On behalf of an account (``acting``) nothing is read or written before the use case has asked its
@@ -297,10 +299,10 @@ class UnitOfWork:
         """
         if self._open is not None:
             yield self._open
-            await self._open.part_done()
+            await self._open.end_nested()
             return
         self._require_permit()
-        with _telling_conflicts():
+        with _conflicts_raised():
             async with self.database.writing() as session:
                 transaction = Transaction(session, self._outbox, self._clock(), self.actor, target=self.target)
                 with _stale_first(self.target):
@@ -329,7 +331,7 @@ class UnitOfWork:
         self._require_permit()
         recorded = [self._outbox.number(aggregate, event) for event in events]
         audited = None if self.actor.is_system else row_of(self.actor, self._action, self.now(), making(aggregate))
-        with _telling_conflicts():
+        with _conflicts_raised():
             key = await self._additions.commit(Addition(aggregate, recorded, claim, audited))
         if self.target is not None:
             self.target.note_made(aggregate, key)
@@ -340,7 +342,7 @@ class UnitOfWork:
     def _action(self) -> str:
         return self.permitted[-1] if self.permitted else ""
 
-    def joined(self, transaction: Transaction) -> "UnitOfWork":
+    def nested(self, transaction: Transaction) -> "UnitOfWork":
         unit = self._another()
         unit._open = transaction
         return unit

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Index, Integer, MetaData, String, Table, Text
 
-from shared.db.rows import STORED_AS
+from shared.db.bulk_insert import STORED_AS
 from shared.db.types import BigId, CurrentTransactionId, TransactionId, UtcDateTime
 
 metadata = MetaData()

@@ -1,6 +1,6 @@
-"""How far a publisher has sent its log, said beside the events; and what a service asks for that lacks some of them.
+"""Messages about a publisher's log: how much of it was sent, and requests to send a part of it again.
 
-Neither is an event: they are not logged, have no sequence, and may get lost or come twice.
+They are not events. They are not logged and have no sequence number, and they may get lost or arrive twice.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -15,9 +15,12 @@ Shard = Annotated[int, Field(ge=0, lt=SHARDS)]
 Count = Annotated[int, Field(ge=0)]
 
 
-class Ask(BaseModel):
-    """Send me a stretch of the log again: of the ``shard``, the ``last`` events with a position below ``before`` (None:
-    the newest), and of these what lies behind the position ``after`` (None: all of them)."""
+class ResendRequest(BaseModel):
+    """Asks a publisher to send a stretch of its log to ``service`` again.
+
+    The stretch is the ``last`` events of the ``shard`` with a position below ``before`` (None: the newest ones). Of
+    these, only the events behind the position ``after`` are sent (None: all of them).
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -29,9 +32,12 @@ class Ask(BaseModel):
     after: int | None = None
 
 
-class Answer(BaseModel):
-    """To the ask with the id ``ask``: the stretch begins behind the position ``first``; ``next_after`` is where to go
-    on, None: that was all of it."""
+class ResendReply(BaseModel):
+    """Answers the request with the id ``ask``.
+
+    The stretch begins behind the position ``first``. ``next_after`` is the position to continue from; None means that
+    the whole stretch was sent.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -41,8 +47,10 @@ class Answer(BaseModel):
 
 
 class Position(BaseModel):
-    """``sent_count`` events of the shard were handed to the broker before this. With an ``answer`` it comes behind the
-    events that were asked for."""
+    """Says that ``sent_count`` events of the shard were handed to the broker before this message.
+
+    With an ``answer`` it follows the events that were requested.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -50,19 +58,23 @@ class Position(BaseModel):
     shard: Shard
     sent_count: Count
     at: datetime
-    answer: Answer | None = None
+    answer: ResendReply | None = None
 
     @property
     def type(self) -> str:
+        """The message type, such as ``catalog.log_position.v1``."""
         return f"{self.publisher}.{POSITION}"
 
     @property
     def routing_key(self) -> str:
+        """The routing key, such as ``catalog.log_position.v1.s7``."""
         return f"{self.type}.s{self.shard}"
 
     def attributes(self) -> dict[str, str]:
-        """CloudEvents attributes. There is no sequence and no partition key, so nobody takes it for an event of a
-        stream."""
+        """Returns the CloudEvents attributes.
+
+        There is no sequence and no partition key, so no reader takes a position for an event of a stream.
+        """
         return {
             "specversion": "1.0",
             "id": f"{self.publisher}/s{self.shard}/{self.sent_count}",
@@ -74,10 +86,10 @@ class Position(BaseModel):
 
 
 POSITION = "log_position.v1"
-"""What the type of a position ends in, behind its publisher's name."""
+"""The end of a position's type, behind the publisher's name."""
 
-Hear = Callable[[Sequence[Position]], Awaitable[None]]
-"""Takes positions when all that was delivered before them is stored."""
+PositionHandler = Callable[[Sequence[Position]], Awaitable[None]]
+"""Takes positions once all that was delivered before them is stored."""
 
-Resend = Callable[[Ask], Awaitable[None]]
-"""Sends a service again what it asked for."""
+ResendHandler = Callable[[ResendRequest], Awaitable[None]]
+"""Sends the requested events again."""

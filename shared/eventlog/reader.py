@@ -70,7 +70,7 @@ async def _ended_below(session: AsyncSession, txid: int, patience_seconds: float
     """:raises Unsettled:"""
     try:
         async with asyncio.timeout(patience_seconds):
-            while (await session.execute(_OLDEST)).scalar_one() < txid:  # noqa: ASYNC110 - its end rings no bell
+            while (await session.execute(_OLDEST)).scalar_one() < txid:  # noqa: ASYNC110 - nothing announces its end
                 await asyncio.sleep(0.005)
     except TimeoutError as error:
         raise Unsettled from error

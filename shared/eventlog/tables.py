@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, SmallInteger, String, Table, UniqueConstraint
 
-from shared.db.rows import STORED_AS
+from shared.db.bulk_insert import STORED_AS
 from shared.db.types import BigId, CurrentTransactionId, Json, TransactionId, UtcDateTime
 
 metadata = MetaData()

@@ -12,7 +12,7 @@ from fastapi import Depends, Request
 from shared.kernel.access import Policy
 from shared.messaging.broker import Broker
 from shared.messaging.consumer import Consumer
-from shared.messaging.doorbell import Doorbell
+from shared.messaging.relay_wakeup import RelayWakeup
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class ServiceContext:
     policy: Policy
     broker: Broker
     consumer: Consumer | None
-    doorbell: Doorbell
+    wakeup: RelayWakeup
 
 
 async def _context(request: Request) -> ServiceContext:  # async, or FastAPI runs it in another thread

@@ -19,7 +19,7 @@ from shared.http.inputs import AppState, Body, Moment, Position, Uow
 from shared.http.openapi import PROBE, public, secured
 from shared.http.parking import parking_router
 from shared.kernel.errors import InvalidInput
-from shared.messaging.broker import BrokerUnavailable, Inlet
+from shared.messaging.broker import BrokerUnavailable, ConsumerQueues
 from shared.messaging.inbox import count_applied
 from shared.unit_of_work import UnitOfWork
 
@@ -48,8 +48,8 @@ class Queues(BaseModel):
     is_settled: bool
 
     @classmethod
-    def of(cls, inlet: Inlet) -> "Queues":
-        return cls(partitions=inlet.partitions, is_settled=inlet.is_settled)
+    def of(cls, queues: ConsumerQueues) -> "Queues":
+        return cls(partitions=queues.partitions, is_settled=queues.is_settled)
 
 
 class Resize(Body):
@@ -136,7 +136,7 @@ async def _wait_for_events(
     events: list[Envelope] = []
     until = asyncio.get_running_loop().time() + seconds
     while not events and (left := until - asyncio.get_running_loop().time()) > 0:
-        await context.doorbell.next_ring(min(left, POLL_SECONDS))  # other processes' commits ring elsewhere
+        await context.wakeup.wait_next(min(left, POLL_SECONDS))  # other processes' commits notify elsewhere
         async with uow.reading() as session:
             events = await read_settled_log(session, context.service, after=after, limit=limit)
     return events
@@ -175,7 +175,7 @@ async def count_events_applied(uow: Uow, context: Context) -> dict[str, int]:
     uow.permit(context.policy, "count_events")
     async with uow.reading() as session:
         applied = await count_applied(session)
-    publishers = context.consumer.inlet.publishers if context.consumer else ()
+    publishers = context.consumer.queues.publishers if context.consumer else ()
     return {publisher: applied.get(publisher, 0) for publisher in publishers}
 
 
@@ -199,7 +199,7 @@ async def replay(request: Replay, uow: Uow, context: Context) -> Replayed:
 )
 async def get_queues(uow: Uow, context: Context, consumer: Consuming) -> Queues:
     uow.permit(context.policy, "read_queues")
-    return Queues.of(await consumer.sizing.look())
+    return Queues.of(await consumer.partitioning.refresh())
 
 
 @events_router.put(
@@ -207,7 +207,7 @@ async def get_queues(uow: Uow, context: Context, consumer: Consuming) -> Queues:
 )
 async def resize_queues(request: Resize, uow: Uow, context: Context, consumer: Consuming) -> Queues:
     uow.permit(context.policy, "resize_queues")
-    return Queues.of(await consumer.sizing.resize(request.partitions, uow))
+    return Queues.of(await consumer.partitioning.resize(request.partitions, uow))
 
 
 @events_router.get("/audit", summary="The audit log, oldest first", **secured("read_audit", 422))

@@ -12,13 +12,13 @@ from shared.eventlog.envelope import Envelope
 from shared.eventlog.outbox import Outbox
 from shared.kernel.clock import Clock
 from shared.messaging.backoff import backoff_seconds
-from shared.messaging.broker import Inlet
+from shared.messaging.broker import ConsumerQueues
 from shared.messaging.core import Core, drive
 from shared.messaging.core import consumer as core
 from shared.messaging.core import inbox as inbox_core
 from shared.messaging.core.inbox import Key, WaitingFailed
 from shared.messaging.inbox import Inbox, get_parked, measure_parked
-from shared.messaging.sizing import LOOK_SECONDS, Sizing
+from shared.messaging.partitioning import REFRESH_SECONDS, Partitioning
 from shared.telemetry import metrics
 from shared.telemetry.logs import logger
 from shared.telemetry.trace import Trace, tracing
@@ -57,13 +57,13 @@ class Consumer:
         *,
         partitions: int = 2,
         retry_seconds: float = 0.1,
-        look_seconds: float = LOOK_SECONDS,
+        refresh_seconds: float = REFRESH_SECONDS,
     ) -> None:
         self.service = service
         publishers = tuple(sorted({event.publisher for event in subscriptions}))
         idle = frozenset(EVENTS) - {event.type for event in subscriptions}
-        inlet = Inlet(service, publishers, partitions, idle_types=idle)
-        self.sizing = Sizing(inlet, unit_of_work.database, look_seconds=look_seconds)
+        queues = ConsumerQueues(service, publishers, partitions, idle_types=idle)
+        self.partitioning = Partitioning(queues, unit_of_work.database, refresh_seconds=refresh_seconds)
         self._uow = unit_of_work
         self._outbox = outbox
         self._clock = clock
@@ -71,8 +71,9 @@ class Consumer:
         self._retry_seconds = retry_seconds
 
     @property
-    def inlet(self) -> Inlet:
-        return self.sizing.inlet
+    def queues(self) -> ConsumerQueues:
+        """The queues in which this service receives events."""
+        return self.partitioning.queues
 
     @property
     def types(self) -> list[str]:
@@ -163,7 +164,7 @@ class Consumer:
         trace = Trace(envelope.traceparent, envelope.correlation_id, causation_id=envelope.id)
         transaction.cause = envelope
         with tracing(trace):
-            await subscriber(self._uow.joined(transaction), event)
+            await subscriber(self._uow.nested(transaction), event)
 
     async def _set_aside(self, envelope: Envelope, fault: Exception) -> None:
         log.error("event parked", event_id=envelope.id, type=envelope.type, error=repr(fault))

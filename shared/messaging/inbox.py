@@ -14,7 +14,7 @@ from shared.eventlog.envelope import SHARDS, Envelope, shard_of
 from shared.kernel.errors import NotFound
 from shared.messaging.core import Core, drive
 from shared.messaging.core import inbox as core
-from shared.messaging.core.inbox import Key, Place, Source
+from shared.messaging.core.inbox import Key, Source, StreamProgress
 from shared.messaging.tables import inbox, inbox_count, parked
 
 Effects = Callable[[Envelope], Awaitable[None]]
@@ -60,16 +60,16 @@ class Inbox:
                 await self._session.execute(delete(parked).where(_place(key, seq)))
         return None
 
-    async def _open(self, keys: Sequence[Key]) -> dict[Key, Place]:
-        places: dict[Key, Place] = {}
+    async def _open(self, keys: Sequence[Key]) -> dict[Key, StreamProgress]:
+        found: dict[Key, StreamProgress] = {}
         for start in range(0, len(keys), _CHUNK):
             chunk = keys[start : start + _CHUNK]
-            places |= {key: Place(last_seq) for key, last_seq in await self._lock(chunk)}
+            found |= {key: StreamProgress(last_seq) for key, last_seq in await self._lock(chunk)}
             # A row is made before anything of its aggregate is parked.
             if known := [key for key in chunk if key not in self._made]:
                 for publisher, aggregate, seq, failed in await self._session.execute(_WAITING, {"keys": known}):
-                    places[publisher, aggregate].parked[seq] = bool(failed)
-        return places
+                    found[publisher, aggregate].parked[seq] = bool(failed)
+        return found
 
     async def _lock(self, keys: Sequence[Key]) -> list[tuple[Key, int]]:
         """How far each aggregate is, its row locked; makes the rows of those that have none."""

@@ -10,9 +10,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from shared.eventlog.envelope import Envelope
-from shared.eventlog.position import Ask, Hear, Position, Resend
+from shared.eventlog.position import Position, PositionHandler, ResendHandler, ResendRequest
 from shared.kernel.tasks import end
-from shared.messaging.broker import BATCH, STOP_SECONDS, BrokerUnavailable, Handler, Inlet, Tidying
+from shared.messaging.broker import BATCH, STOP_SECONDS, BrokerUnavailable, ConsumerQueues, Handler, PartitionState
 from shared.telemetry.logs import logger
 
 CONFIRM_SECONDS = 10.0
@@ -55,26 +55,26 @@ class MemoryBroker:
 
     def __init__(self, *, stop_seconds: float = STOP_SECONDS) -> None:
         self._stop_seconds = stop_seconds
-        self._inlets: dict[str, Inlet] = {}
+        self._consumers: dict[str, ConsumerQueues] = {}
         self._queues: dict[str, _Queue] = {}
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         yield
 
-    def expect(self, inlet: Inlet) -> None:
-        self._inlets[inlet.service] = inlet
-        for name in inlet.queues():
+    def expect(self, consumer: ConsumerQueues) -> None:
+        self._consumers[consumer.service] = consumer
+        for name in consumer.names():
             self._queues.setdefault(name, _Queue())
 
     async def declared(self) -> None:
         return
 
     async def publish(self, envelopes: Sequence[Envelope], *, to: str | None = None) -> list[bool]:
-        if to is not None and to not in self._inlets:
+        if to is not None and to not in self._consumers:
             raise BrokerUnavailable(f"{to} takes no events")
         outcomes = [
-            [self._deliver(envelope, inlet) for inlet in self._listeners(envelope, to)] for envelope in envelopes
+            [self._deliver(envelope, consumer) for consumer in self._listeners(envelope, to)] for envelope in envelopes
         ]
         everything = [future for futures in outcomes for future in futures]
         try:
@@ -85,13 +85,13 @@ class MemoryBroker:
                 future.cancel()  # given up: a delivery that nobody waits for is not handed out any more
         return [all(not future.cancelled() and future.result() for future in futures) for futures in outcomes]
 
-    def _listeners(self, envelope: Envelope, to: str | None) -> list[Inlet]:
+    def _listeners(self, envelope: Envelope, to: str | None) -> list[ConsumerQueues]:
         if to is not None:
-            return [self._inlets[to]]
-        return [inlet for inlet in self._inlets.values() if envelope.publisher in inlet.publishers]
+            return [self._consumers[to]]
+        return [consumer for consumer in self._consumers.values() if envelope.publisher in consumer.publishers]
 
-    def _deliver(self, envelope: Envelope, inlet: Inlet) -> "asyncio.Future[bool]":
-        queue = self._queues[inlet.queue_of(envelope.shard)]
+    def _deliver(self, envelope: Envelope, consumer: ConsumerQueues) -> "asyncio.Future[bool]":
+        queue = self._queues[consumer.queue_of(envelope.shard)]
         delivery = _Delivery(envelope, asyncio.get_running_loop().create_future())
         if queue.closed:
             delivery.settle(False)
@@ -103,22 +103,26 @@ class MemoryBroker:
     def connections(self) -> int:
         return 0
 
-    async def tell(self, positions: Sequence[Position], *, to: str | None = None) -> None: ...
+    async def publish_positions(self, positions: Sequence[Position], *, to: str | None = None) -> None: ...
 
-    async def ask(self, publisher: str, ask: Ask) -> None: ...
+    async def request_resend(self, publisher: str, request: ResendRequest) -> None: ...
 
     @asynccontextmanager
-    async def answering(self, publisher: str, resend: Resend) -> AsyncIterator[None]:
+    async def serve_resends(self, publisher: str, resend: ResendHandler) -> AsyncIterator[None]:
         yield
 
     @asynccontextmanager
     async def consuming(
-        self, inlet: Inlet, handler: Handler, hear: Hear | None = None, tidying: Tidying | None = None
+        self,
+        consumer: ConsumerQueues,
+        handler: Handler,
+        on_positions: PositionHandler | None = None,
+        partitioning: PartitionState | None = None,
     ) -> AsyncIterator[None]:
-        self.expect(inlet)
-        if tidying is not None and not inlet.is_settled:
-            await tidying.settle(inlet)  # what was in other queues is its publishers' to send again
-        queues = [self._queues[name] for name in inlet.queues()]
+        self.expect(consumer)
+        if partitioning is not None and not consumer.is_settled:
+            await partitioning.mark_settled(consumer)  # what was in other queues is its publishers' to send again
+        queues = [self._queues[name] for name in consumer.names()]
         for queue in queues:
             queue.closed = False
         stop = asyncio.Event()
@@ -133,7 +137,7 @@ class MemoryBroker:
                 queue.close()
 
     async def ping(self) -> None:
-        if not self._inlets:
+        if not self._consumers:
             raise BrokerUnavailable("no service listens yet")
 
 

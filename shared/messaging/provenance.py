@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 from aio_pika.abc import AbstractIncomingMessage
 
 from shared.eventlog.envelope import Envelope
-from shared.eventlog.position import Ask, Position
+from shared.eventlog.position import Position, ResendRequest
 from shared.messaging.broker import replay_key
 from shared.messaging.topology import EXCHANGE, POSITIONS, REPLAY, RESEND, resend_key
 
@@ -80,10 +80,10 @@ def check_position(position: Position, message: AbstractIncomingMessage, users: 
     users.check(message, position.publisher)
 
 
-def check_ask(ask: Ask, message: AbstractIncomingMessage, users: Users) -> None:
+def check_resend_request(request: ResendRequest, message: AbstractIncomingMessage, users: Users) -> None:
     """:raises Forged: as :func:`check_event`; a service asks for itself only."""
-    _check_way(message, {RESEND: resend_key(ask.service, users.service)})
-    users.check(message, ask.service)
+    _check_way(message, {RESEND: resend_key(request.service, users.service)})
+    users.check(message, request.service)
 
 
 def _check_way(message: AbstractIncomingMessage, ways: Mapping[str, str]) -> None:

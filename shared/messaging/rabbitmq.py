@@ -1,7 +1,7 @@
 """The broker between machines: RabbitMQ 3.10 to 4.x through aio-pika.
 
 What is published and heard here; the connections below it in shared.messaging.supervisor, the way of what arrives in
-shared.messaging.feeding.
+shared.messaging.delivery.
 """
 
 import asyncio
@@ -16,13 +16,20 @@ from aio_pika.exceptions import DeliveryError
 from aiormq import spec
 
 from shared.eventlog.envelope import AMQP_PREFIX, CONTENT_TYPE, Envelope, HeaderStyle, amqp_headers
-from shared.eventlog.position import Ask, Hear, Position, Resend
+from shared.eventlog.position import Position, PositionHandler, ResendHandler, ResendRequest
 from shared.kernel.tasks import end
-from shared.messaging.broker import STOP_SECONDS, BrokerUnavailable, Handler, Inlet, Tidying, replay_key
-from shared.messaging.feeding import Deliver, Leftovers, answer, hand_out, start_feeder, tidied, watch
+from shared.messaging.broker import STOP_SECONDS, BrokerUnavailable, ConsumerQueues, Handler, PartitionState, replay_key
+from shared.messaging.delivery import (
+    Deliver,
+    SurplusQueues,
+    deliver_batch,
+    handle_resend_request,
+    remove_surplus,
+    start_delivery,
+    watch_consumers,
+)
 from shared.messaging.provenance import USER_PATTERN, Users
 from shared.messaging.resizing import exists, mark_ends, unbind_others
-from shared.messaging.silence import Silences
 from shared.messaging.supervisor import DOWN, connect, first_of, opened, supervise
 from shared.messaging.topology import (
     EXCHANGE,
@@ -32,11 +39,12 @@ from shared.messaging.topology import (
     UNROUTED,
     Declare,
     declare_exchanges,
-    declare_inlet,
+    declare_queues,
     declare_resend,
     resend_key,
     resend_queue,
 )
+from shared.messaging.unresponsive import UnresponsiveQueues
 from shared.telemetry.logs import logger
 
 CONNECT_SECONDS = 5.0
@@ -62,11 +70,11 @@ class RabbitBroker:
         stop_seconds: float = STOP_SECONDS,
         confirm_seconds: float = CONFIRM_SECONDS,
         connect_seconds: float = CONNECT_SECONDS,
-        silences: Silences | None = None,
+        unresponsive: UnresponsiveQueues | None = None,
         user_pattern: str = USER_PATTERN,
         header_style: HeaderStyle = AMQP_PREFIX,
     ) -> None:
-        """``silences``: how long a queue may stay silent before it is replaced; None: as in production.
+        """``unresponsive``: when a queue that answers no command is replaced (None: as in production).
         ``user_pattern``: see :class:`shared.messaging.provenance.Users`."""
         self._url = url
         self._name = name
@@ -77,13 +85,13 @@ class RabbitBroker:
         self._stop_seconds = stop_seconds
         self._confirm_seconds = confirm_seconds
         self._connect_seconds = connect_seconds
-        self._inlets: dict[str, Inlet] = {}
+        self._consumers: dict[str, ConsumerQueues] = {}
         self._channel: AbstractChannel | None = None
         self._ready = asyncio.Event()
         self._broken = asyncio.Event()
-        self._silences = silences or Silences()
+        self._unresponsive = unresponsive or UnresponsiveQueues()
         self._unconfirmed = ""  # what the connection that is given up waited for in vain
-        self._deaf: set[str] = set()  # services whose consumers are expected, and not there
+        self._not_consuming: set[str] = set()  # services whose consumers are expected, and not there
         self.connections = 0
 
     @asynccontextmanager
@@ -95,8 +103,8 @@ class RabbitBroker:
         finally:
             await end(supervisor)
 
-    def expect(self, inlet: Inlet) -> None:
-        self._inlets[inlet.service] = inlet
+    def expect(self, queues: ConsumerQueues) -> None:
+        self._consumers[queues.service] = queues
 
     async def declared(self) -> None:
         try:
@@ -140,32 +148,36 @@ class RabbitBroker:
             return True
 
         sending = [(key_of(envelope), one(envelope)) for envelope in envelopes]
-        outcome = await self._settled(exchange, sending)
+        outcome = await self._confirms(exchange, sending)
         if not all(outcome):
             # Refused (queue full) or returned (the queues are gone): declare them again, and retry. Not before the
             # others are confirmed, which would then come twice.
             self._broken.set()
         return outcome
 
-    async def tell(self, positions: Sequence[Position], *, to: str | None = None) -> None:
-        await self._say(
+    async def publish_positions(self, positions: Sequence[Position], *, to: str | None = None) -> None:
+        await self._publish_messages(
             REPLAY if to else POSITIONS,
             [
                 (
                     replay_key(position.publisher, to, position.shard) if to else position.routing_key,
                     position.model_dump_json().encode(),
-                    self._said(position.type, amqp_headers(position.attributes(), self._header_style)),
+                    self._message_properties(position.type, amqp_headers(position.attributes(), self._header_style)),
                 )
                 for position in positions
             ],
             mandatory=to is not None,
         )
 
-    async def ask(self, publisher: str, ask: Ask) -> None:
-        message = (resend_key(ask.service, publisher), ask.model_dump_json().encode(), self._said("resend"))
-        await self._say(RESEND, [message], mandatory=True)
+    async def request_resend(self, publisher: str, request: ResendRequest) -> None:
+        message = (
+            resend_key(request.service, publisher),
+            request.model_dump_json().encode(),
+            self._message_properties("resend"),
+        )
+        await self._publish_messages(RESEND, [message], mandatory=True)
 
-    async def _say(
+    async def _publish_messages(
         self, exchange: str, messages: Sequence[tuple[str, bytes, spec.Basic.Properties]], *, mandatory: bool
     ) -> None:
         """Hands over what is no event. :raises BrokerUnavailable: some of it did not get there."""
@@ -189,10 +201,10 @@ class RabbitBroker:
                 return False
             return True
 
-        if not all(await self._settled(exchange, [(message[0], one(*message)) for message in messages])):
+        if not all(await self._confirms(exchange, [(message[0], one(*message)) for message in messages])):
             raise BrokerUnavailable(f"{exchange}: not everything was taken over")
 
-    async def _settled(self, exchange: str, sending: Sequence[tuple[str, Coroutine[Any, Any, bool]]]) -> list[bool]:
+    async def _confirms(self, exchange: str, sending: Sequence[tuple[str, Coroutine[Any, Any, bool]]]) -> list[bool]:
         """Waits for the confirms, but not for ever; gives for each whether it came."""
         tasks = [asyncio.create_task(one) for _, one in sending]
         try:
@@ -205,96 +217,100 @@ class RabbitBroker:
         finally:
             for task in tasks:
                 task.cancel()  # does nothing to one that is done
-        return [_came(task) for task in tasks]
+        return [_is_confirmed(task) for task in tasks]
 
     @asynccontextmanager
     async def consuming(
-        self, inlet: Inlet, handler: Handler, hear: Hear | None = None, tidying: Tidying | None = None
+        self,
+        queues: ConsumerQueues,
+        handler: Handler,
+        on_positions: PositionHandler | None = None,
+        partitioning: PartitionState | None = None,
     ) -> AsyncIterator[None]:
-        self.expect(inlet)
-        unsettled = tidying if not inlet.is_settled else None
+        self.expect(queues)
+        unsettled = partitioning if not queues.is_settled else None
 
         async def declare(channel: AbstractChannel) -> None:
             await declare_exchanges(channel)
-            await declare_inlet(channel, inlet)
+            await declare_queues(channel, queues)
 
-        users = self._users(inlet.service)
+        users = self._users(queues.service)
 
         async def deliver(batch: Sequence[AbstractIncomingMessage]) -> Sequence[AbstractIncomingMessage]:
-            return await hand_out(batch, handler, hear, users)
+            return await deliver_batch(batch, handler, on_positions, users)
 
-        async def surplus(connection: AbstractConnection) -> list[str]:
-            left = await unbind_others(connection, inlet) if unsettled else []
+        async def find(connection: AbstractConnection) -> list[str]:
+            left = await unbind_others(connection, queues) if unsettled else []
             await mark_ends(connection, left)
             return left
 
-        async def may_drop(queue: str) -> bool:
-            return unsettled is not None and queue not in (await unsettled.look()).queues()
+        async def may_delete(queue: str) -> bool:
+            return unsettled is not None and queue not in (await unsettled.refresh()).names()
 
-        async def tidy(connection: AbstractConnection, left: Sequence[str]) -> None:
+        async def await_removal(connection: AbstractConnection, left: Sequence[str]) -> None:
             while unsettled is not None:
                 if not any([await exists(connection, name) for name in left]):
-                    await unsettled.settle(inlet)
+                    await unsettled.mark_settled(queues)
                     return
                 await asyncio.sleep(TIDY_SECONDS)
 
-        leftovers = Leftovers(surplus, may_drop, tidy)
-        async with self._feeding(
-            inlet.service, "consumer", inlet.queues(), declare, deliver, leftovers, inlet.idle_types
+        surplus = SurplusQueues(find, may_delete, await_removal)
+        async with self._delivering(
+            queues.service, "consumer", queues.names(), declare, deliver, surplus, queues.idle_types
         ):
             yield
 
     @asynccontextmanager
-    async def answering(self, publisher: str, resend: Resend) -> AsyncIterator[None]:
+    async def serve_resends(self, publisher: str, resend: ResendHandler) -> AsyncIterator[None]:
         async def declare(channel: AbstractChannel) -> None:
             await declare_resend(channel, publisher)
 
         users = self._users(publisher)
 
         async def deliver(batch: Sequence[AbstractIncomingMessage]) -> Sequence[AbstractIncomingMessage]:
-            return [message for message in batch if not await answer(message, resend, users)]
+            return [message for message in batch if not await handle_resend_request(message, resend, users)]
 
         queues = [resend_queue(publisher)]
-        async with self._feeding(queues[0], "resend", queues, declare, deliver):
+        async with self._delivering(queues[0], "resend", queues, declare, deliver):
             yield
 
     @asynccontextmanager
-    async def _feeding(
+    async def _delivering(
         self,
         what: str,
         role: str,
         queues: Sequence[str],
         declare: Declare,
         deliver: Deliver,
-        leftovers: Leftovers | None = None,
+        surplus: SurplusQueues | None = None,
         idle_types: frozenset[str] = frozenset(),
     ) -> AsyncIterator[None]:
-        """Consumes ``queues`` for the length of the block. While that does not work, ``what`` is deaf."""
-        self._deaf.add(what)
+        """Consumes ``queues`` for the length of the block. Until that works, ``ping`` reports ``what``."""
+        self._not_consuming.add(what)
         stop = asyncio.Event()
 
         async def session(connection: AbstractConnection) -> None:
             lost = asyncio.Event()
             async with asyncio.timeout(DECLARE_SECONDS), await opened(connection) as channel:
                 await declare(channel)
-            await self._silences.resolve(connection, queues, declare)
-            left = await leftovers.find(connection) if leftovers else []
-            await self._silences.resolve(connection, left, _declare_nothing)
-            may_drop = leftovers.may_drop if leftovers else None
+            await self._unresponsive.resolve(connection, queues, declare)
+            left = await surplus.find(connection) if surplus else []
+            await self._unresponsive.resolve(connection, left, _declare_nothing)
+            may_delete = surplus.may_delete if surplus else None
             async with asyncio.timeout(DECLARE_SECONDS):
-                feeders = [
-                    await start_feeder(connection, name, deliver, stop, lost, may_drop, idle_types)
+                deliveries = [
+                    await start_delivery(connection, name, deliver, stop, lost, may_delete, idle_types)
                     for name in (*queues, *left)
                 ]
-            self._deaf.discard(what)
-            watchdog = asyncio.create_task(watch(connection, what, queues, declare, lost))
-            tidying = asyncio.create_task(tidied(leftovers, connection, left, lost))
+            self._not_consuming.discard(what)
+            watchdog = asyncio.create_task(watch_consumers(connection, what, queues, declare, lost))
+            removing = asyncio.create_task(remove_surplus(surplus, connection, left, lost))
             try:
-                await first_of(connection.closed(), lost.wait(), asyncio.wait(feeders))
+                await first_of(connection.closed(), lost.wait(), asyncio.wait(deliveries))
             finally:
                 if not stop.is_set():
-                    self._deaf.add(what)
-                await end(watchdog, tidying, *feeders)
+                    self._not_consuming.add(what)
+                await end(watchdog, removing, *deliveries)
 
         supervisor = asyncio.create_task(supervise(f"{self._name} {role}", self._connect, session, stop))
         try:
@@ -303,15 +319,15 @@ class RabbitBroker:
             stop.set()
             await asyncio.wait({supervisor}, timeout=self._stop_seconds)
             await end(supervisor)
-            self._deaf.discard(what)
+            self._not_consuming.discard(what)
 
     async def ping(self) -> None:
-        if silent := str(self._silences):
+        if silent := str(self._unresponsive):
             raise BrokerUnavailable(silent)
         if not self._ready.is_set():
             raise BrokerUnavailable("not connected")
-        if self._deaf:
-            raise BrokerUnavailable(f"not consuming: {', '.join(sorted(self._deaf))}")
+        if self._not_consuming:
+            raise BrokerUnavailable(f"not consuming: {', '.join(sorted(self._not_consuming))}")
 
     async def _publisher(self, connection: AbstractConnection) -> None:
         self._broken.clear()
@@ -320,11 +336,11 @@ class RabbitBroker:
         try:
             async with asyncio.timeout(DECLARE_SECONDS):
                 await declare_exchanges(channel)
-                for inlet in self._inlets.values():
-                    await declare_inlet(channel, inlet)
-                    await declare_resend(channel, inlet.service)
+                for queues in self._consumers.values():
+                    await declare_queues(channel, queues)
+                    await declare_resend(channel, queues.service)
             # Nobody consumes this one, so nobody else would find out.
-            await self._silences.resolve(connection, [UNROUTED], declare_exchanges)
+            await self._unresponsive.resolve(connection, [UNROUTED], declare_exchanges)
             self._channel = channel
             self.connections += 1
             self._ready.set()
@@ -339,11 +355,11 @@ class RabbitBroker:
         return Users.of_url(self._url, service, self._user_pattern)
 
     def _properties(self, envelope: Envelope) -> spec.Basic.Properties:
-        properties = self._said(envelope.type, envelope.headers(self._header_style))
+        properties = self._message_properties(envelope.type, envelope.headers(self._header_style))
         properties.timestamp = envelope.occurred_at
         return properties
 
-    def _said(self, kind: str, headers: Mapping[str, str] | None = None) -> spec.Basic.Properties:
+    def _message_properties(self, kind: str, headers: Mapping[str, str] | None = None) -> spec.Basic.Properties:
         return spec.Basic.Properties(
             headers=dict(headers or {}),
             content_type=CONTENT_TYPE,
@@ -368,7 +384,7 @@ async def _declare_nothing(_channel: AbstractChannel) -> None:
     """A surplus queue that was deleted need not come again."""
 
 
-def _came(confirm: asyncio.Task[bool]) -> bool:
+def _is_confirmed(confirm: asyncio.Task[bool]) -> bool:
     """What is in flight on a connection that the supervisor closes ends cancelled, or with a bare Exception."""
     if not confirm.done() or confirm.cancelled() or type(confirm.exception()) is Exception:
         return False

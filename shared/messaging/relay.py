@@ -29,8 +29,8 @@ from shared.messaging.backoff import backoff_seconds
 from shared.messaging.broker import Broker, BrokerUnavailable
 from shared.messaging.core import drive
 from shared.messaging.core import relay as core
-from shared.messaging.core.relay import Standing, Window
-from shared.messaging.doorbell import Doorbell
+from shared.messaging.core.relay import ShardState, Window
+from shared.messaging.relay_wakeup import RelayWakeup
 from shared.messaging.shards import ShardLease
 from shared.messaging.tables import relay_cursor
 from shared.telemetry import metrics
@@ -39,7 +39,7 @@ from shared.telemetry.logs import logger
 POLL_SECONDS = 1.0
 HELD_BACK_SECONDS, MOST_HELD_BACK_SECONDS = 0.005, 0.05
 """How soon to look again when an event is committed, but an earlier transaction (of anyone on the
-database server) is still open: its end rings no bell. Each look in vain makes the next one later."""
+database server) is still open: its end notifies nobody. Each attempt in vain makes the next one later."""
 
 _BEGUN = and_(
     event_log.c.txid >= relay_cursor.c.window_from,
@@ -51,23 +51,29 @@ _BEGUN = and_(
 # Each is made once: a round's statements would cost more to put together than to run.
 _FRESH = and_(event_log.c.txid >= relay_cursor.c.window_to, event_log.c.txid < TransactionsEndedBelow())
 _OF_SHARD = event_log.c.shard == relay_cursor.c.shard
-_STANDING = (
+_STATE = (
     relay_cursor,
     select(event_log.c.id).where(_OF_SHARD, _BEGUN).exists().label("unfinished"),
     TransactionsEndedBelow().label("watermark"),
     select(event_log.c.id).where(_OF_SHARD, event_log.c.txid >= TransactionsEndedBelow()).exists().label("held_back"),
 )
-_LOOK = select(
-    *_STANDING, select(func.min(event_log.c.id)).where(_OF_SHARD, _FRESH).scalar_subquery().label("first")
+_READ_STATE = select(
+    *_STATE, select(func.min(event_log.c.id)).where(_OF_SHARD, _FRESH).scalar_subquery().label("first")
 ).where(relay_cursor.c.shard.in_(bindparam("shards", expanding=True)))
 
-GLANCE = 8
-"""As many new events of a shard come with the look at it; mostly that is all there are, and nothing more is read."""
+PREFETCH_PER_SHARD = 8
+"""How many new events of a shard are read together with its state. Mostly there are no more, and one statement does."""
 
 # + 0: else PostgreSQL walks the whole log by id to find none.
-_FIRST_FEW = select(*IN_ENVELOPE).where(_OF_SHARD, _FRESH).order_by(event_log.c.id + 0).limit(GLANCE).lateral("first")
-_LOOK_ON_POSTGRES = (
-    select(*_STANDING, *_FIRST_FEW.c)
+_FIRST_FEW = (
+    select(*IN_ENVELOPE)
+    .where(_OF_SHARD, _FRESH)
+    .order_by(event_log.c.id + 0)
+    .limit(PREFETCH_PER_SHARD)
+    .lateral("first")
+)
+_READ_STATE_ON_POSTGRES = (
+    select(*_STATE, *_FIRST_FEW.c)
     .select_from(relay_cursor.outerjoin(_FIRST_FEW, true()))
     .where(relay_cursor.c.shard == any_(bindparam("shards", type_=ARRAY(SmallInteger))))
     .order_by(relay_cursor.c.shard, _FIRST_FEW.c.id)
@@ -134,14 +140,14 @@ log = logger(__name__)
 
 
 class Relay:
-    """Publishes what the event log holds below the watermark, for the shards it has the lease of."""
+    """Publishes the events below the watermark of the shards that this process has leased."""
 
     def __init__(
         self,
         publisher: str,
         database: Database,
         broker: Broker,
-        doorbell: Doorbell,
+        wakeup: RelayWakeup,
         lease: ShardLease,
         *,
         poll_seconds: float = POLL_SECONDS,
@@ -151,33 +157,33 @@ class Relay:
         self.publisher = publisher
         self._database = database
         self._broker = broker
-        self._doorbell = doorbell
+        self._wakeup = wakeup
         self._lease = lease
         self._poll_seconds = poll_seconds
         self._linger_seconds = linger_seconds
         self._held_back = 0  # how many rounds one after another left events behind an open transaction
         self._goes_on = False
-        self._glanced: dict[tuple[int, int], list[Envelope]] = {}
-        """The new events that the last look came upon, up to ``GLANCE`` a shard, by shard and watermark."""
+        self._prefetched: dict[tuple[int, int], list[Envelope]] = {}
+        """New events that came with the last state, up to ``PREFETCH_PER_SHARD`` a shard, by shard and watermark."""
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Until ``stop``: publish, wait for the doorbell, and again."""
+        """Until ``stop``: publish, wait for the wakeup, and again."""
         failures = 0
         while not stop.is_set():
             try:
                 await self.publish_due()
                 failures = 0
-                if not self._goes_on:  # whatever is committed from now on rings
-                    await self._next_ring()
+                if not self._goes_on:  # every commit from now on notifies
+                    await self._wait_for_commit()
             except Exception as error:
                 failures += 1
                 level = log.info if isinstance(error, BrokerUnavailable) else log.warning
                 level("events wait for the broker or the store", error=repr(error), failures=failures)
-                await self._doorbell_or(stop, backoff_seconds(failures))
+                await self._wait_or_stop(stop, backoff_seconds(failures))
 
-    async def _next_ring(self) -> None:
+    async def _wait_for_commit(self) -> None:
         again = min(HELD_BACK_SECONDS * self._held_back, MOST_HELD_BACK_SECONDS)
-        await self._doorbell.wait(again if self._held_back else self._poll_seconds)
+        await self._wakeup.wait(again if self._held_back else self._poll_seconds)
         await asyncio.sleep(self._linger_seconds)
 
     async def publish_due(self) -> int:
@@ -196,8 +202,8 @@ class Relay:
 
     async def _do(self, step: core.Step) -> object:
         match step:
-            case core.Look():
-                return await self._look()
+            case core.ReadState():
+                return await self._read_state()
             case core.Read(windows, limit):
                 return await self._read(windows, limit)
             case core.Publish(wave):  # no transaction is open here: the broker may take its time
@@ -208,19 +214,19 @@ class Relay:
                 await self._advance(moves)
         return None
 
-    async def _look(self) -> list[Standing]:
+    async def _read_state(self) -> list[ShardState]:
         on_postgres = self._database.dialect == "postgresql"
-        look = _LOOK_ON_POSTGRES if on_postgres else _LOOK
-        rows = await self._database.run_alone(look, {"shards": sorted(self._lease.held)})
-        self._glanced = {}
-        standings: list[Standing] = []
+        query = _READ_STATE_ON_POSTGRES if on_postgres else _READ_STATE
+        rows = await self._database.run_alone(query, {"shards": sorted(self._lease.held)})
+        self._prefetched = {}
+        states: list[ShardState] = []
         for shard, of_shard in groupby(rows, lambda row: row.shard):
             row, *rest = of_shard
             first = row.id if on_postgres else row.first
             if on_postgres and first is not None:
-                self._glanced[shard, row.watermark] = to_envelopes(self.publisher, [row, *rest])
-            standings.append(
-                Standing(
+                self._prefetched[shard, row.watermark] = to_envelopes(self.publisher, [row, *rest])
+            states.append(
+                ShardState(
                     shard,
                     row.window_from,
                     row.window_to,
@@ -232,12 +238,12 @@ class Relay:
                     row.held_back,
                 )
             )
-        return standings
+        return states
 
     async def _read(self, windows: Sequence[Window], limit: int) -> list[list[Envelope]]:
-        glanced = [self._glanced.get((window.shard, window.to_txid), []) for window in windows]
-        if all(0 < len(page) < GLANCE for page in glanced):
-            return glanced
+        prefetched = [self._prefetched.get((window.shard, window.to_txid), []) for window in windows]
+        if all(0 < len(page) < PREFETCH_PER_SHARD for page in prefetched):
+            return prefetched
         pages: list[list[Envelope]] = [[] for _ in windows]
         async with self._database.reading() as session:
             if self._database.dialect == "postgresql":
@@ -257,7 +263,7 @@ class Relay:
         async with self._database.writing() as session:
             await session.execute(_ADVANCE, [_parameters(window) for window in moves])
 
-    async def _doorbell_or(self, stop: asyncio.Event, seconds: float) -> None:
+    async def _wait_or_stop(self, stop: asyncio.Event, seconds: float) -> None:
         waiting = asyncio.create_task(stop.wait())
         try:
             await asyncio.wait({waiting}, timeout=seconds)

@@ -1,4 +1,4 @@
-"""What is left on RabbitMQ of an inlet's other sizes: unbound, emptied in order, deleted.
+"""Removes the queues that are left on RabbitMQ of other partition counts: unbinds, drains in order, deletes.
 
 The new queues are bound before the others are unbound, so that every event gets into at least one. Behind all that is
 in a surplus queue comes a mark. Whoever is given the mark has had everything before it (the queue has one active
@@ -13,14 +13,14 @@ import aio_pika
 from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
 from aio_pika.exceptions import ChannelNotFoundEntity
 
-from shared.messaging.broker import Inlet
+from shared.messaging.broker import ConsumerQueues
 from shared.messaging.topology import REPLAY, bindings_of
 
 MARK = "diancai.end_of_queue"
 _MARK_KEY = re.compile(r"[a-z]+\.[0-9]+")
 
-MayDrop = Callable[[str], Awaitable[bool]]
-"""Whether a queue is surplus still: somebody may have resized the inlet again."""
+MayDelete = Callable[[str], Awaitable[bool]]
+"""Returns whether a queue is still surplus: the queues may have been resized again."""
 
 
 def is_mark(message: AbstractIncomingMessage) -> bool:
@@ -30,17 +30,17 @@ def is_mark(message: AbstractIncomingMessage) -> bool:
     return message.exchange == REPLAY and _MARK_KEY.fullmatch(message.routing_key or "") is not None
 
 
-async def unbind_others(connection: AbstractConnection, inlet: Inlet) -> list[str]:
+async def unbind_others(connection: AbstractConnection, queues: ConsumerQueues) -> list[str]:
     """Takes every shard from the queues that are not its own; gives the surplus queues that are there."""
-    there = [name for name in inlet.possible_queues() if await exists(connection, name)]
-    own = set(bindings_of(inlet))
+    there = [name for name in queues.possible_names() if await exists(connection, name)]
+    own = set(bindings_of(queues))
     async with await connection.channel(publisher_confirms=False) as channel:
         underlay = await channel.get_underlay_channel()
         for name in there:
             for exchange, key in sorted({(exchange, key) for exchange, _, key in own}):
                 if (exchange, name, key) not in own:
                     await underlay.queue_unbind(name, exchange, key)
-    return [name for name in there if name not in inlet.queues()]
+    return [name for name in there if name not in queues.names()]
 
 
 async def mark_ends(connection: AbstractConnection, queues: Sequence[str]) -> None:

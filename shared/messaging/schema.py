@@ -57,7 +57,7 @@ def create_messaging_tables_v1() -> None:
         sa.Column("received", sa.BigInteger(), nullable=False),
     )
     op.create_table(
-        "inlet_size",
+        "consumer_partitions",
         sa.Column("id", sa.SmallInteger(), primary_key=True, autoincrement=False),
         sa.Column("partitions", sa.SmallInteger(), nullable=False),
         sa.Column("is_settled", sa.Boolean(), nullable=False),
@@ -65,5 +65,5 @@ def create_messaging_tables_v1() -> None:
 
 
 def drop_messaging_tables_v1() -> None:
-    for table in ("inlet_size", "inbox_count", "parked", "inbox", "relay_cursor", "event_log"):
+    for table in ("consumer_partitions", "inbox_count", "parked", "inbox", "relay_cursor", "event_log"):
         op.drop_table(table)

@@ -40,15 +40,15 @@ inbox_count = Table(
 """How many different events of each shard have come: applied, let go, or parked. Moved in the transaction that takes
 them, so that it can be set beside the publisher's ``sent_count``."""
 
-inlet_size = Table(
-    "inlet_size",
+consumer_partitions = Table(
+    "consumer_partitions",
     metadata,
     Column("id", SmallInteger, primary_key=True, autoincrement=False),
     Column("partitions", SmallInteger, nullable=False),
     Column("is_settled", Boolean, nullable=False),
 )
-"""Into how many queues an operator has cut what comes in; no row: as the settings say. At most one row, with the id 1.
-``is_settled``: nothing is left on the broker of the number before."""
+"""Into how many queues an operator split the service's events. No row: as the settings say. At most one row, with the
+id 1. ``is_settled``: no queues of an earlier number are left on the broker."""
 
 parked = Table(
     "parked",

@@ -6,7 +6,7 @@ from typing import Any
 import aio_pika
 from aio_pika.abc import AbstractChannel
 
-from shared.messaging.broker import Inlet
+from shared.messaging.broker import ConsumerQueues
 
 EXCHANGE = "diancai.events"
 REPLAY = "diancai.replay"
@@ -16,7 +16,7 @@ a queue for events gets events only."""
 RESEND = "diancai.resend"
 """By the names of who asks and of the publisher: what a service asks for that lacks some of its events."""
 UNROUTED = "diancai.unrouted"
-"""Alternate exchange and queue: events that no inlet listens to, for the operator to see."""
+"""Alternate exchange and queue: events that no service listens to, for the operator to see."""
 
 QUEUE_ARGUMENTS: dict[str, Any] = {
     "x-queue-type": "quorum",
@@ -55,8 +55,8 @@ def remedy_for_arguments(queue: str) -> str:
     return f"rabbitmqctl delete_queue {queue}: it is made again, and what it held comes again out of the event logs"
 
 
-def remedy_for_silence(queue: str) -> str:
-    """Of a queue that exists and answers nobody; see :mod:`shared.messaging.silence`."""
+def remedy_for_unresponsive(queue: str) -> str:
+    """Of a queue that exists and answers nobody; see :mod:`shared.messaging.unresponsive`."""
     if queue == UNROUTED:
         return f"rabbitmqctl delete_queue {queue}: it is made again"
     return remedy_for_arguments(queue)
@@ -75,27 +75,27 @@ async def declare_exchanges(channel: AbstractChannel) -> None:
     )
 
 
-async def declare_inlet(channel: AbstractChannel, inlet: Inlet) -> None:
+async def declare_queues(channel: AbstractChannel, queues: ConsumerQueues) -> None:
     """Makes what is missing; what is there stays as it is."""
     await declare_exchanges(channel)
-    for name in inlet.queues():
+    for name in queues.names():
         await channel.declare_queue(name, durable=True, arguments=QUEUE_ARGUMENTS)
     underlay = await channel.get_underlay_channel()
-    *bindings, last = bindings_of(inlet)
+    *bindings, last = bindings_of(queues)
     for exchange, queue, key in bindings:  # a hundred of them: only the last is waited for
         await underlay.queue_bind(queue, exchange, key, nowait=True)
     exchange, queue, key = last
     await underlay.queue_bind(queue, exchange, key)
 
 
-def bindings_of(inlet: Inlet) -> list[tuple[str, str, str]]:
+def bindings_of(queues: ConsumerQueues) -> list[tuple[str, str, str]]:
     """(exchange, queue, key)"""
     return [
         (exchange, queue, key)
         for exchange, pairs in (
-            (EXCHANGE, inlet.bindings()),
-            (POSITIONS, inlet.position_bindings()),
-            (REPLAY, inlet.replay_bindings()),
+            (EXCHANGE, queues.bindings()),
+            (POSITIONS, queues.position_bindings()),
+            (REPLAY, queues.replay_bindings()),
         )
         for queue, key in pairs
     ]

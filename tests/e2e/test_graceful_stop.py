@@ -16,7 +16,7 @@ from shared.db.engine import Database
 from shared.eventlog.outbox import Outbox
 from shared.eventlog.tables import event_log
 from shared.kernel.aggregate import Aggregate
-from shared.messaging.broker import Inlet
+from shared.messaging.broker import ConsumerQueues
 from shared.messaging.rabbitmq import RabbitBroker
 from shared.messaging.relay import outbox_depth
 from tests.storm.outside import Outside
@@ -49,7 +49,7 @@ async def test_a_consumer_that_is_told_to_stop_under_load_handles_nothing_twice(
         deployment.start(part)
     await deployment.ready(CONSUMER, API)
     broker = RabbitBroker(rabbit_vhost)
-    broker.expect(Inlet("notify", ("catalog",)))
+    broker.expect(ConsumerQueues("notify", ("catalog",)))
     enough = asyncio.Event()
     async with deployment.client() as http, broker.running():
         load = asyncio.create_task(_load(broker, http, enough))

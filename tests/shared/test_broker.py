@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from shared.messaging.broker import BATCH, Broker, BrokerUnavailable, Inlet
+from shared.messaging.broker import BATCH, Broker, BrokerUnavailable, ConsumerQueues
 from tests.support.ears import DISPATCH, NOTIFY, Ear, answers, hand_over, stream
 from tests.support.fixtures import NewBroker
 from tests.support.rolls import heard, numbers_by_stream, up_to
@@ -16,12 +16,12 @@ async def test_an_event_reaches_every_service_that_listens_and_keeps_its_bytes(n
     ears = {NOTIFY: Ear(), DISPATCH: Ear()}
     sent = heard("health", 1)
     async with AsyncExitStack() as stack:
-        for inlet, ear in ears.items():
+        for queues, ear in ears.items():
             broker = new_broker()
-            broker.expect(inlet)
+            broker.expect(queues)
             await stack.enter_async_context(broker.running())
             await broker.declared()
-            await stack.enter_async_context(broker.consuming(inlet, ear))
+            await stack.enter_async_context(broker.consuming(queues, ear))
         assert await broker.publish([sent]) == [True]
         for ear in ears.values():
             await until(lambda one=ear: one.heard)  # type: ignore[misc]  # a default binds the loop's value
@@ -30,9 +30,9 @@ async def test_an_event_reaches_every_service_that_listens_and_keeps_its_bytes(n
 
 async def test_a_service_hears_only_the_publishers_it_listens_to(broker: Broker) -> None:
     ear, other = Ear(), Ear()
-    only_requests = Inlet("dispatch", ("requests",))
-    for inlet in (NOTIFY, only_requests):
-        broker.expect(inlet)
+    only_requests = ConsumerQueues("dispatch", ("requests",))
+    for queues in (NOTIFY, only_requests):
+        broker.expect(queues)
     async with broker.running():
         await broker.declared()
         async with broker.consuming(NOTIFY, ear), broker.consuming(only_requests, other):
@@ -161,8 +161,8 @@ async def test_stopping_finishes_the_batch_in_hand_and_takes_no_more(broker: Bro
 
 async def test_a_replay_reaches_one_service_only(broker: Broker) -> None:
     ear, other = Ear(), Ear()
-    for inlet in (NOTIFY, DISPATCH):
-        broker.expect(inlet)
+    for queues in (NOTIFY, DISPATCH):
+        broker.expect(queues)
     async with broker.running():
         await broker.declared()
         async with broker.consuming(NOTIFY, ear), broker.consuming(DISPATCH, other):

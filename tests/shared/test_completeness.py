@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from shared.eventlog.envelope import shard_of
-from shared.eventlog.position import Answer, Ask, Position
+from shared.eventlog.position import Position, ResendReply, ResendRequest
 from shared.eventlog.reader import read_settled_log
 from shared.kernel.clock import utc_now
 from shared.messaging.inbox import count_applied, count_received
@@ -146,7 +146,7 @@ async def test_a_new_service_gets_history_while_new_events_flow(wipeable: Wipeab
 # The consumer's side
 
 
-def position(sent_count: int, *, shard: int = 7, answer: Answer | None = None) -> Position:
+def position(sent_count: int, *, shard: int = 7, answer: ResendReply | None = None) -> Position:
     return Position(publisher="catalog", shard=shard, sent_count=sent_count, at=utc_now(), answer=answer)
 
 
@@ -159,7 +159,7 @@ async def test_whoever_has_all_asks_for_nothing_also_with_parked_events(rolls: R
     completeness = Completeness("notify", rolls.database, broker)
     rolls.trouble["health", 2] = RuntimeError("broken")
     await rolls.consumer.handle([heard("health", number) for number in (1, 2, 3, 5)])
-    await completeness.heard([of_health(4)])
+    await completeness.on_positions([of_health(4)])
     assert broker.asked == []
     async with rolls.database.reading() as session:
         assert await count_received(session) == {("catalog", shard_of("team:health")): 4}
@@ -167,7 +167,7 @@ async def test_whoever_has_all_asks_for_nothing_also_with_parked_events(rolls: R
     rolls.trouble.clear()
     await rolls.consumer.redrive(key("health"))
     await rolls.consumer.handle([heard("health", number) for number in up_to(5)])
-    await completeness.heard([of_health(5)])
+    await completeness.on_positions([of_health(5)])
     assert broker.asked == []
     async with rolls.database.reading() as session:
         assert await count_applied(session) == {"catalog": 5}
@@ -178,7 +178,7 @@ async def test_an_event_that_was_let_go_is_not_asked_for(rolls: Rolls) -> None:
     rolls.trouble["health", 1] = RuntimeError("broken")
     await rolls.consumer.handle([heard("health", 1)])
     await rolls.consumer.discard(key("health"), 1, "重复登记", rolls.uow)
-    await Completeness("notify", rolls.database, broker).heard([of_health(1)])
+    await Completeness("notify", rolls.database, broker).on_positions([of_health(1)])
     assert broker.asked == []
 
 
@@ -187,11 +187,11 @@ async def test_old_and_repeated_positions_ask_for_nothing_more(rolls: Rolls) -> 
     completeness = Completeness("notify", rolls.database, broker)
     await rolls.consumer.handle([heard("health", 1)])
     for sent_count in (4, 4, 2, 1, 4, 0):
-        await completeness.heard([of_health(sent_count)])
+        await completeness.on_positions([of_health(sent_count)])
     assert [(publisher, ask.last) for publisher, ask in broker.asked] == [("catalog", LEAST)]
     await rolls.consumer.handle([heard("health", number) for number in up_to(4)])
     for sent_count in (1, 4, 3):
-        await completeness.heard([of_health(sent_count)])
+        await completeness.on_positions([of_health(sent_count)])
     assert len(broker.asked) == 1
 
 
@@ -199,9 +199,9 @@ async def test_whoever_can_not_ask_asks_at_the_next_position(rolls: Rolls) -> No
     broker = PlayedBroker()
     completeness = Completeness("notify", rolls.database, broker)
     broker.away = True
-    await completeness.heard([of_health(3)])
+    await completeness.on_positions([of_health(3)])
     broker.away = False
-    await completeness.heard([of_health(3)])
+    await completeness.on_positions([of_health(3)])
     assert [ask.last for _, ask in broker.asked] == [LEAST]
 
 
@@ -211,7 +211,7 @@ async def test_what_a_release_took_that_did_not_count_is_counted_before_anybody_
     async with rolls.database.writing() as session:
         before = await count_received(session)
         await session.execute(update(inbox_count).values(received=0))
-    await Completeness("notify", rolls.database, broker).heard([of_health(3)])
+    await Completeness("notify", rolls.database, broker).on_positions([of_health(3)])
     assert broker.asked == []
     async with rolls.database.reading() as session:
         assert {source: count for source, count in (await count_received(session)).items() if count} == before
@@ -225,17 +225,21 @@ class Search:
         self.gaps = Gaps("notify")
         self.now = 0.0
         self.connection = 1
-        self.asked: Ask | None = None
+        self.asked: ResendRequest | None = None
         assert isinstance(self.hear(9, 0), Recount)
 
-    def hear(self, sent_count: int, received: int, answer: Answer | None = None) -> Ask | Recount | None:
-        step = self.gaps.heard(position(sent_count, answer=answer), received, now=self.now, connection=self.connection)
-        self.asked = step if isinstance(step, Ask) else self.asked
+    def hear(self, sent_count: int, received: int, answer: ResendReply | None = None) -> ResendRequest | Recount | None:
+        step = self.gaps.on_position(
+            position(sent_count, answer=answer), received, now=self.now, connection=self.connection
+        )
+        self.asked = step if isinstance(step, ResendRequest) else self.asked
         return step
 
-    def answer(self, sent_count: int, received: int, *, first: int, next_after: int | None = None) -> Ask | None:
+    def answer(
+        self, sent_count: int, received: int, *, first: int, next_after: int | None = None
+    ) -> ResendRequest | None:
         assert self.asked is not None
-        step = self.hear(sent_count, received, Answer(ask=self.asked.id, first=first, next_after=next_after))
+        step = self.hear(sent_count, received, ResendReply(ask=self.asked.id, first=first, next_after=next_after))
         assert not isinstance(step, Recount)
         return step
 
@@ -243,7 +247,7 @@ class Search:
 def test_a_search_goes_back_in_growing_stretches_until_the_counts_agree() -> None:
     search = Search()
     first = search.hear(100, 30)
-    assert isinstance(first, Ask)
+    assert isinstance(first, ResendRequest)
     assert (first.last, first.before, first.after) == (70, None, None)
     second = search.answer(100, 98, first=950)
     assert second is not None
@@ -260,13 +264,13 @@ def test_a_search_waits_for_its_answer_and_asks_again_when_none_comes() -> None:
     first = search.hear(100, 98)
     search.now += PATIENCE_SECONDS - 1
     assert search.hear(101, 99) is None
-    assert search.hear(101, 99, Answer(ask="another", first=0, next_after=None)) is None
+    assert search.hear(101, 99, ResendReply(ask="another", first=0, next_after=None)) is None
     search.now += 1
     again = search.hear(101, 99)
-    assert isinstance(again, Ask)
+    assert isinstance(again, ResendRequest)
     assert again != first
     search.connection += 1
-    assert isinstance(search.hear(101, 99), Ask), "what was asked over the connection before may be lost"
+    assert isinstance(search.hear(101, 99), ResendRequest), "what was asked over the connection before may be lost"
 
 
 def test_what_the_whole_log_does_not_hold_is_not_asked_for_all_the_time() -> None:
@@ -277,7 +281,7 @@ def test_what_the_whole_log_does_not_hold_is_not_asked_for_all_the_time() -> Non
     assert search.hear(101, 99) is None
     search.now += 1
     assert search.hear(101, 99) == Recount("catalog")
-    assert isinstance(search.hear(101, 99), Ask)
+    assert isinstance(search.hear(101, 99), ResendRequest)
 
 
 def test_what_gets_lost_after_a_search_in_vain_is_asked_for_at_once() -> None:
@@ -286,4 +290,4 @@ def test_what_gets_lost_after_a_search_in_vain_is_asked_for_at_once() -> None:
     assert search.answer(100, 98, first=0) is None
     assert search.hear(103, 101) is None
     assert search.hear(104, 101) == Recount("catalog")
-    assert isinstance(search.hear(104, 101), Ask)
+    assert isinstance(search.hear(104, 101), ResendRequest)

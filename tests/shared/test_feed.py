@@ -160,7 +160,7 @@ async def test_whoever_begins_at_one_at_a_position_or_at_a_time_comes_to_what_is
             page = await read(catalog, seen[-1].position if seen else after, limit=9)
             seen += page
             if not page:
-                await catalog.doorbell.next_ring(0.05)
+                await catalog.wakeup.wait_next(0.05)
         return seen
 
     async with asyncio.timeout(60):

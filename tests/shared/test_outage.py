@@ -8,7 +8,7 @@ from redis import Redis
 
 from services.catalog.bootstrap import build
 from services.catalog.settings import CatalogSettings
-from shared.messaging.broker import Inlet
+from shared.messaging.broker import ConsumerQueues
 from shared.messaging.rabbitmq import RabbitBroker
 from tests.support.ears import Ear, answers
 from tests.support.fixtures import NewUrl
@@ -24,11 +24,11 @@ NewServer = Callable[[type[PrivateServer]], PrivateServer]
 async def test_while_the_broker_is_away_a_service_works_and_its_events_go_out_later(
     new_store_url: NewUrl, rabbit_vhost: str
 ) -> None:
-    inlet, ear = Inlet("requests", ("catalog",)), Ear()
+    queues, ear = ConsumerQueues("requests", ("catalog",)), Ear()
     listener = RabbitBroker(rabbit_vhost, name="requests")
-    listener.expect(inlet)
+    listener.expect(queues)
     settings = CatalogSettings(database_url=new_store_url())
-    async with wired(rabbit_vhost) as wire, listener.running(), listener.consuming(inlet, ear):
+    async with wired(rabbit_vhost) as wire, listener.running(), listener.consuming(queues, ear):
         await until(lambda: answers(listener))
         async with running_house(
             lambda b, c, t: build(settings, broker=b, cache=c, clock=t), broker=RabbitBroker(wire.url, name="catalog")

@@ -7,12 +7,19 @@ import pytest
 from sqlalchemy import update
 
 from shared.eventlog.envelope import SHARDS, shard_of
-from shared.eventlog.position import Answer, Ask
+from shared.eventlog.position import ResendReply, ResendRequest
 from shared.eventlog.tables import event_log
 from shared.kernel.clock import utc_now
 from shared.messaging.broker import BrokerUnavailable
 from shared.messaging.recovery.completeness import Completeness
-from shared.messaging.recovery.resending import NEW_SECONDS, REST_SECONDS, ROUND_SECONDS, STRETCH, Positions, Resender
+from shared.messaging.recovery.resending import (
+    NEW_SECONDS,
+    REST_SECONDS,
+    ROUND_SECONDS,
+    STRETCH,
+    PositionPublisher,
+    Resender,
+)
 from shared.messaging.relay import Relay
 from shared.messaging.shards import ShardLease
 from shared.messaging.tables import relay_cursor
@@ -23,16 +30,16 @@ from tests.support.rolls import Rolls, change, rolls_at, up_to
 
 def positions_of(
     publisher: Rolls, broker: PlayedBroker, *, held: frozenset[int] = frozenset(range(SHARDS))
-) -> Positions:
+) -> PositionPublisher:
     lease = ShardLease(publisher.database)
     lease.held = held
-    return Positions("catalog", publisher.database, broker, lease, utc_now)
+    return PositionPublisher("catalog", publisher.database, broker, lease, utc_now)
 
 
 def relay_of(publisher: Rolls, broker: PlayedBroker) -> Relay:
     lease = ShardLease(publisher.database)
     lease.held = frozenset(range(SHARDS))
-    return Relay("catalog", publisher.database, broker, publisher.doorbell, lease, poll_seconds=0.01)
+    return Relay("catalog", publisher.database, broker, publisher.wakeup, lease, poll_seconds=0.01)
 
 
 @pytest.fixture
@@ -44,27 +51,27 @@ async def catalog(store_url: str) -> AsyncIterator[Rolls]:
 async def test_positions_say_what_changed_and_after_a_connection_everything(catalog: Rolls) -> None:
     broker = PlayedBroker()
     positions, relay = positions_of(catalog, broker), relay_of(catalog, broker)
-    await positions.tell_due(0.0)
+    await positions.publish_due(0.0)
     assert {position.shard for position in broker.told} == set(range(SHARDS))
     assert {position.sent_count for position in broker.told} == {0}
     broker.told.clear()
     await change(catalog.uow, "health")
-    await positions.tell_due(0.5)
+    await positions.publish_due(0.5)
     assert broker.told == [], "logged, and not sent yet"
     await relay.publish_due()
-    await positions.tell_due(1.0)
+    await positions.publish_due(1.0)
     assert [(said.shard, said.sent_count) for said in broker.told] == [(shard_of("roll:health"), 1)]
     broker.told.clear()
     pauses = []
     for second in range(2, 200):
-        await positions.tell_due(second)
+        await positions.publish_due(second)
         if broker.told:
             assert len(broker.told) == SHARDS, "what did not change too: a listener may have had no queue"
             pauses.append(second)
             broker.told.clear()
     assert pauses == [*range(2, 61, 2), *range(80, 200, 20)]
     broker.connections += 1
-    await positions.tell_due(200)
+    await positions.publish_due(200)
     assert len(broker.told) == SHARDS
 
 
@@ -73,9 +80,9 @@ async def test_positions_that_did_not_get_there_are_said_again(catalog: Rolls) -
     positions = positions_of(catalog, broker, held=frozenset({3}))
     broker.away = True
     with pytest.raises(BrokerUnavailable):
-        await positions.tell_due(0.0)
+        await positions.publish_due(0.0)
     broker.away = False
-    await positions.tell_due(0.1)
+    await positions.publish_due(0.1)
     assert [said.shard for said in broker.told] == [3], "others are said by whoever has the lease"
 
 
@@ -103,22 +110,25 @@ async def test_a_stretch_is_sent_in_order_with_what_to_ask_for_next_behind_it(ca
         await session.execute(update(relay_cursor).values(sent_count=events))
     resender = Resender("catalog", catalog.database, broker, utc_now)
 
-    async def asked(**which: int) -> tuple[list[int], Answer | None]:
+    async def asked(**which: int) -> tuple[list[int], ResendReply | None]:
         broker.taken.clear()
-        await resender.resend(Ask.model_validate({"id": "a", "service": "notify", "shard": 7} | which))
+        await resender.resend(ResendRequest.model_validate({"id": "a", "service": "notify", "shard": 7} | which))
         return [envelope.aggregate_seq for envelope in broker.taken], broker.told[-1].answer
 
-    assert await asked(last=3) == ([events - 2, events - 1, events], Answer(ask="a", first=events - 3, next_after=None))
+    assert await asked(last=3) == (
+        [events - 2, events - 1, events],
+        ResendReply(ask="a", first=events - 3, next_after=None),
+    )
     assert await asked(last=12, before=events - 2) == (
         list(range(events - 14, events - 2)),
-        Answer(ask="a", first=events - 15, next_after=None),
+        ResendReply(ask="a", first=events - 15, next_after=None),
     )
-    assert await asked(last=events) == (up_to(STRETCH), Answer(ask="a", first=0, next_after=STRETCH))
+    assert await asked(last=events) == (up_to(STRETCH), ResendReply(ask="a", first=0, next_after=STRETCH))
     rest = list(range(STRETCH + 1, events + 1))
-    assert await asked(last=events, after=STRETCH) == (rest, Answer(ask="a", first=STRETCH, next_after=None))
+    assert await asked(last=events, after=STRETCH) == (rest, ResendReply(ask="a", first=STRETCH, next_after=None))
     assert broker.told[-1].sent_count == events
     with pytest.raises(ValueError, match="one of catalog, dispatch, notify, requests does"):
-        await resender.resend(Ask(id="a", service="nobody", shard=7, last=1))
+        await resender.resend(ResendRequest(id="a", service="nobody", shard=7, last=1))
     broker.refuse = {f"roll:health/{events}"}
     with pytest.raises(BrokerUnavailable):
         await asked(last=3)
@@ -148,13 +158,13 @@ class Standing:
         if changed:
             await change(self.catalog.uow, changed)
         await self._relay.publish_due()
-        await self._positions.tell_due(self.now)
+        await self._positions.publish_due(self.now)
         events, said = list(self.broker.taken), list(self.broker.told)
         self.broker.taken.clear()
         self.broker.told.clear()
         if not loses:
             await self.notify.consumer.handle(events)
-            await self._completeness.heard(said)
+            await self._completeness.on_positions(said)
         asks = [ask for _, ask in self.broker.asked]
         self.broker.asked.clear()
         for ask in asks:

@@ -11,7 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from shared.eventlog.envelope import Envelope, amqp_headers
-from shared.eventlog.position import Ask, Position
+from shared.eventlog.position import Position, ResendRequest
 from shared.kernel.clock import utc_now
 from shared.messaging.provenance import Users
 from shared.messaging.rabbitmq import RabbitBroker
@@ -107,7 +107,7 @@ async def test_a_forged_position_is_not_believed(rabbit_vhost: str) -> None:
                 false.model_dump_json().encode(), headers=dict(amqp_headers(false.attributes())), type=false.type
             )
             await exchange.publish(message, "requests.log_position.v1.s3")
-        await broker.tell([false.model_copy(update={"sent_count": 7})])
+        await broker.publish_positions([false.model_copy(update={"sent_count": 7})])
         await until(lambda: positions)
     assert [position.sent_count for position in positions] == [7]
 
@@ -115,17 +115,17 @@ async def test_a_forged_position_is_not_believed(rabbit_vhost: str) -> None:
 async def test_nobody_asks_in_anothers_name(rabbit_vhost: str) -> None:
     asked: list[str] = []
 
-    async def resend(ask: Ask) -> None:
+    async def resend(ask: ResendRequest) -> None:
         asked.append(ask.id)
 
-    async with listening(rabbit_vhost) as (broker, _, _), broker.answering("notify", resend):
-        forged = Ask(id="forged", service="catalog", shard=0, last=500)
+    async with listening(rabbit_vhost) as (broker, _, _), broker.serve_resends("notify", resend):
+        forged = ResendRequest(id="forged", service="catalog", shard=0, last=500)
         async with operator_at(rabbit_vhost) as channel:
             exchange = await channel.get_exchange(RESEND, ensure=False)
             await exchange.publish(
                 aio_pika.Message(forged.model_dump_json().encode()), resend_key("dispatch", "notify")
             )
-        await broker.ask("notify", Ask(id="genuine", service="dispatch", shard=0, last=1))
+        await broker.request_resend("notify", ResendRequest(id="genuine", service="dispatch", shard=0, last=1))
         await until(lambda: asked)
     assert asked == ["genuine"]
 
@@ -136,7 +136,9 @@ async def test_where_users_are_separate_the_broker_must_vouch_for_the_publisher(
         async with listening(rabbit_vhost, user_pattern=SHARED_USER) as (broker, ear, positions):
             await send(rabbit_vhost, Forgery(EXCHANGE, GENUINE.routing_key))
             await hand_over(broker, [GENUINE])
-            await broker.tell([Position(publisher="catalog", shard=GENUINE.shard, sent_count=1, at=utc_now())])
+            await broker.publish_positions(
+                [Position(publisher="catalog", shard=GENUINE.shard, sent_count=1, at=utc_now())]
+            )
             await until(lambda: positions)
             assert ear.ids == ["team:health/1"]
     (refused,) = [line for line in logged if line["event"] == "message refused"]

@@ -46,9 +46,9 @@ async def test_a_consumer_whose_queue_is_deleted_is_rebuilt(
     await until(lambda: ear.ids)
     async with operator_at(rabbit_vhost) as channel:
         underlay = await channel.get_underlay_channel()
-        for queue in NOTIFY.queues():
+        for queue in NOTIFY.names():
             await underlay.queue_delete(queue)
-    await until(lambda: _are_consumed(rabbit_vhost, NOTIFY.queues()))
+    await until(lambda: _are_consumed(rabbit_vhost, NOTIFY.names()))
     await hand_over(broker, stream("health", 3)[1:])
     await until(lambda: len(set(ear.ids)) == 3)
     await until(lambda: answers(broker))
@@ -191,7 +191,7 @@ async def test_a_foreign_message_is_dropped_and_stops_nothing(
 ) -> None:
     broker, ear = notify
     async with operator_at(rabbit_vhost) as channel:
-        for queue in NOTIFY.queues():
+        for queue in NOTIFY.names():
             await channel.default_exchange.publish(aio_pika.Message(b"what is this?"), queue)
     await hand_over(broker, stream("health", 2))
     await until(lambda: len(set(ear.ids)) == 2)
@@ -282,7 +282,7 @@ async def _are_consumed(url: str, queues: list[str]) -> bool:
 async def _wipe(url: str) -> None:
     async with operator_at(url) as channel:
         underlay = await channel.get_underlay_channel()
-        for name in (*NOTIFY.queues(), UNROUTED):
+        for name in (*NOTIFY.names(), UNROUTED):
             await underlay.queue_delete(name)
         for name in (EXCHANGE, REPLAY, UNROUTED):
             await underlay.exchange_delete(name)

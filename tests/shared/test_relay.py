@@ -17,8 +17,8 @@ from shared.eventlog.tables import event_log
 from shared.kernel.ids import new_id
 from shared.messaging.broker import Broker, BrokerUnavailable
 from shared.messaging.core.relay import PAGE
-from shared.messaging.doorbell import Doorbell
-from shared.messaging.relay import GLANCE, HELD_BACK_SECONDS, MOST_HELD_BACK_SECONDS, Relay, outbox_depth
+from shared.messaging.relay import HELD_BACK_SECONDS, MOST_HELD_BACK_SECONDS, PREFETCH_PER_SHARD, Relay, outbox_depth
+from shared.messaging.relay_wakeup import RelayWakeup
 from shared.messaging.shards import ShardLease
 from shared.messaging.tables import relay_cursor
 from shared.telemetry.trace import current_trace
@@ -51,13 +51,13 @@ async def catalog_on_postgres(postgres_url: NewUrl) -> AsyncIterator[Rolls]:
 
 
 def relay_of(
-    publisher: Rolls, broker: Broker, *, poll_seconds: float = 3600.0, doorbell: Doorbell | None = None
+    publisher: Rolls, broker: Broker, *, poll_seconds: float = 3600.0, wakeup: RelayWakeup | None = None
 ) -> Relay:
     """A relay that believes it has the lease of all shards."""
     lease = ShardLease(publisher.database)
     lease.held = frozenset(range(SHARDS))
-    bell = doorbell or publisher.doorbell
-    return Relay("catalog", publisher.database, broker, bell, lease, poll_seconds=poll_seconds)
+    wakeup = wakeup or publisher.wakeup
+    return Relay("catalog", publisher.database, broker, wakeup, lease, poll_seconds=poll_seconds)
 
 
 async def publish_all(relay: Relay) -> None:
@@ -196,7 +196,7 @@ async def test_a_window_larger_than_a_page_is_sent_whole_by_any_number_of_relays
     }
 
 
-@pytest.mark.parametrize("events", [GLANCE - 1, GLANCE, GLANCE + 1])
+@pytest.mark.parametrize("events", [PREFETCH_PER_SHARD - 1, PREFETCH_PER_SHARD, PREFETCH_PER_SHARD + 1])
 async def test_one_round_sends_all_that_is_new_however_much_came_with_the_look(catalog: Rolls, events: int) -> None:
     broker, codes = PlayedBroker(), codes_of_one_shard(events)
     relay = relay_of(catalog, broker)
@@ -351,11 +351,11 @@ async def test_a_commit_wakes_the_relay(catalog: Rolls) -> None:
         await change(catalog.uow, "health")
         await until(lambda count=number: len(broker.taken) == count)  # type: ignore[misc]  # a default binds the loop's value
     stop.set()
-    catalog.doorbell.ring()
+    catalog.wakeup.notify()
     await asyncio.wait_for(running, 10)
 
 
-class _ImpatientDoorbell(Doorbell):
+class _ImpatientWakeup(RelayWakeup):
     """Notes how long it is waited for, and rings at once; the relay is stopped after so many waits."""
 
     def __init__(self, publisher: Rolls, stop: asyncio.Event, waits: int) -> None:
@@ -372,35 +372,35 @@ class _ImpatientDoorbell(Doorbell):
 
 async def test_behind_a_transaction_that_stays_open_it_looks_less_and_less_often(catalog_on_postgres: Rolls) -> None:
     catalog, stop = catalog_on_postgres, asyncio.Event()
-    doorbell = _ImpatientDoorbell(catalog, stop, waits=12)
-    relay = relay_of(catalog, PlayedBroker(), doorbell=doorbell)
+    wakeup = _ImpatientWakeup(catalog, stop, waits=12)
+    relay = relay_of(catalog, PlayedBroker(), wakeup=wakeup)
     async with catalog.uow.transaction() as tx:
         await change_in(tx, "health")
         await tx.flush()
         await change(catalog.uow, "choir")
         await relay.run(stop)
-    assert doorbell.waited[:3] == [HELD_BACK_SECONDS * number for number in up_to(3)]
-    assert doorbell.waited == sorted(doorbell.waited)
-    assert doorbell.waited[-2:] == [MOST_HELD_BACK_SECONDS] * 2
+    assert wakeup.waited[:3] == [HELD_BACK_SECONDS * number for number in up_to(3)]
+    assert wakeup.waited == sorted(wakeup.waited)
+    assert wakeup.waited[-2:] == [MOST_HELD_BACK_SECONDS] * 2
     assert await relay.publish_due() == 2
     stop.clear()
-    doorbell.waited.clear()
-    doorbell.waits = 1
+    wakeup.waited.clear()
+    wakeup.waits = 1
     await relay.run(stop)
-    assert doorbell.waited == [3600.0], "nothing is held back any more"
+    assert wakeup.waited == [3600.0], "nothing is held back any more"
 
 
 async def test_a_commit_in_one_process_wakes_the_relay_of_another(postgres_url: NewUrl) -> None:
     url = postgres_url()
     async with rolls_at(url, publisher="catalog") as api, rolls_at(url, publisher="catalog", empty=False) as worker:
         broker, stop = PlayedBroker(), asyncio.Event()
-        async with api.doorbell.carrying(), worker.doorbell.listening():
+        async with api.wakeup.forwarding(), worker.wakeup.listening():
             running = asyncio.create_task(relay_of(worker, broker, poll_seconds=3600).run(stop))
             await until(lambda: _listeners(api))
             await change(api.uow, "health")
             await until(lambda: broker.taken)
             stop.set()
-            worker.doorbell.ring()
+            worker.wakeup.notify()
             await asyncio.wait_for(running, 10)
 
 
@@ -445,7 +445,7 @@ async def test_two_relays_side_by_side_publish_everything(catalog_on_postgres: R
     async with leases[0].holding(), leases[1].holding():
         await until(lambda: all(len(lease.held) == SHARDS // 2 for lease in leases))
         relays = [
-            Relay("catalog", catalog.database, broker, catalog.doorbell, lease, poll_seconds=0.02)
+            Relay("catalog", catalog.database, broker, catalog.wakeup, lease, poll_seconds=0.02)
             for broker, lease in zip(brokers, leases, strict=True)
         ]
         running = [asyncio.create_task(relay.run(stop)) for relay in relays]

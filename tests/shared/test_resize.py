@@ -8,7 +8,7 @@ from functools import partial
 import aio_pika
 import pytest
 
-from shared.messaging.broker import Broker, Inlet
+from shared.messaging.broker import Broker, ConsumerQueues
 from shared.messaging.memory import MemoryBroker
 from shared.messaging.rabbitmq import RabbitBroker
 from shared.messaging.recovery.completeness import Completeness
@@ -31,16 +31,16 @@ async def chain(rabbit_vhost: str, postgres_url: NewUrl) -> AsyncIterator[Chain]
 
 @asynccontextmanager
 async def replica(service: Rolls, broker: Broker) -> AsyncIterator[None]:
-    """A process of the service that consumes, and notices when the inlet is resized."""
+    """A process of the service that consumes, and notices when the queues is resized."""
     consumer = service.new_consumer(look_seconds=0.05)
     completeness = Completeness("notify", service.database, broker)
-    broker.expect(await consumer.sizing.look())
+    broker.expect(await consumer.partitioning.refresh())
 
     async def consume(stop: asyncio.Event) -> None:
-        await consumer.sizing.consume(broker, consumer.handle, completeness.heard, stop)
+        await consumer.partitioning.consume(broker, consumer.handle, completeness.on_positions, stop)
 
     async def follow(stop: asyncio.Event) -> None:
-        await consumer.sizing.follow(stop, broker.expect)
+        await consumer.partitioning.follow(stop, broker.expect)
 
     async with broker.running(), background(follow), background(consume):
         yield
@@ -51,18 +51,18 @@ def another(url: str) -> RabbitBroker:
 
 
 async def resize(service: Rolls, partitions: int) -> None:
-    await service.consumer.sizing.resize(partitions, service.uow)
+    await service.consumer.partitioning.resize(partitions, service.uow)
 
 
 async def settled(service: Rolls, partitions: int) -> bool:
-    inlet = await service.consumer.sizing.look()
-    return inlet.is_settled and inlet.partitions == partitions
+    queues = await service.consumer.partitioning.refresh()
+    return queues.is_settled and queues.partitions == partitions
 
 
 async def queues_of(url: str) -> list[str]:
     connection = await aio_pika.connect(url)
     async with connection:
-        return [name for name in Inlet("notify", ()).possible_queues() if await exists(connection, name)]
+        return [name for name in ConsumerQueues("notify", ()).possible_names() if await exists(connection, name)]
 
 
 async def test_up_and_down_under_load_with_two_replicas(chain: Chain) -> None:
@@ -139,5 +139,5 @@ async def _publish_one_by_one(broker: Broker, count: int) -> None:
 
 
 async def test_a_size_that_is_unchanged_says_the_settings(rolls: Rolls) -> None:
-    inlet = await rolls.consumer.sizing.look()
-    assert (inlet.partitions, inlet.is_settled) == (2, True)
+    queues = await rolls.consumer.partitioning.refresh()
+    assert (queues.partitions, queues.is_settled) == (2, True)

@@ -16,8 +16,8 @@ from services.requests.settings import RequestsSettings
 from shared.audit.tables import audit_log
 from shared.cache.memory import MemoryCache
 from shared.contracts.requests import OrderReturned
+from shared.db.bulk_insert import in_parameter, insert_together
 from shared.db.idempotency import idempotency_key
-from shared.db.rows import in_parameter, insert_together
 from shared.eventlog.outbox import Outbox
 from shared.eventlog.tables import event_log
 from shared.kernel.access import Actor, Role

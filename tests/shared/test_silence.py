@@ -12,13 +12,13 @@ import pytest
 from aio_pika.abc import AbstractConnection
 from structlog.testing import capture_logs
 
-from shared.eventlog.position import Ask
+from shared.eventlog.position import ResendRequest
 from shared.messaging import supervisor
 from shared.messaging.backoff import MOST_SECONDS, backoff_seconds
 from shared.messaging.broker import BrokerUnavailable
 from shared.messaging.rabbitmq import RabbitBroker
-from shared.messaging.silence import Silences, answers
-from shared.messaging.topology import UNROUTED, declare_inlet, declare_resend, resend_queue
+from shared.messaging.topology import UNROUTED, declare_queues, declare_resend, resend_queue
+from shared.messaging.unresponsive import UnresponsiveQueues, responds
 from tests.support.ears import NOTIFY, Ear, hand_over, stream
 from tests.support.ears import answers as is_ready
 from tests.support.private import Playground, RabbitMQ
@@ -53,7 +53,7 @@ def silencer(private_server: Callable[[type[RabbitMQ]], RabbitMQ], rabbit_vhost:
 
 @asynccontextmanager
 async def broker_at(url: str, **seconds: float) -> AsyncIterator[RabbitBroker]:
-    broker = RabbitBroker(url, confirm_seconds=1, silences=Silences(**(SOON | seconds)))
+    broker = RabbitBroker(url, confirm_seconds=1, unresponsive=UnresponsiveQueues(**(SOON | seconds)))
     broker.expect(NOTIFY)
     async with broker.running():
         yield broker
@@ -85,18 +85,18 @@ async def test_a_queue_that_falls_silent_under_its_consumer_is_replaced_too(sile
 
 
 async def test_a_resend_queue_that_answers_nobody_is_replaced(silencer: Silencer) -> None:
-    asked: list[Ask] = []
+    asked: list[ResendRequest] = []
 
-    async def resend(ask: Ask) -> None:
+    async def resend(ask: ResendRequest) -> None:
         asked.append(ask)
 
     async with broker_at(silencer.url) as broker:
         await broker.declared()
         await silencer.silence(resend_queue("notify"))
-        async with broker.answering("notify", resend):
+        async with broker.serve_resends("notify", resend):
             await until(lambda: _reason(broker, "notify.resend answers nobody"))
             await until(lambda: is_ready(broker), seconds=60)
-            await broker.ask("notify", Ask(id="a", service="dispatch", shard=0, last=1))
+            await broker.request_resend("notify", ResendRequest(id="a", service="dispatch", shard=0, last=1))
             await until(lambda: asked)
 
 
@@ -104,7 +104,7 @@ async def test_a_publisher_replaces_the_queue_of_unrouted_events_that_answers_no
     async with broker_at(silencer.url) as notify:
         await notify.declared()
     await silencer.silence(UNROUTED)
-    publisher = RabbitBroker(silencer.url, confirm_seconds=1, silences=Silences(**SOON))
+    publisher = RabbitBroker(silencer.url, confirm_seconds=1, unresponsive=UnresponsiveQueues(**SOON))
     async with publisher.running():
         await until(lambda: _reason(publisher, f"{UNROUTED} answers nobody"))
         await until(lambda: is_ready(publisher), seconds=60)
@@ -116,8 +116,8 @@ async def test_a_broker_that_stays_silent_as_a_whole_keeps_its_queues(silencer: 
         await hand_over(broker, stream("health", 3))
         async with await aio_pika.connect(wire.url) as connection:
             wire.stall()
-            silences = Silences(probe_seconds=0.3, replace_seconds=0.3)
-            resolving = asyncio.create_task(silences.resolve(connection, NOTIFY.queues(), _not_declared))
+            silences = UnresponsiveQueues(probe_seconds=0.3, replace_seconds=0.3)
+            resolving = asyncio.create_task(silences.resolve(connection, NOTIFY.names(), _not_declared))
             await until(lambda: wire.held_back)
             with pytest.raises((BrokerUnavailable, TimeoutError)):
                 await asyncio.wait_for(resolving, 20)
@@ -139,25 +139,25 @@ async def test_a_node_that_is_killed_just_after_its_queues_were_declared_serves_
         server = RabbitMQ(playground)
         await asyncio.to_thread(server.start)
         async with await aio_pika.connect(server.url) as connection, connection.channel() as channel:
-            await declare_inlet(channel, NOTIFY)
+            await declare_queues(channel, NOTIFY)
             await declare_resend(channel, "notify")
         for _ in range(2):
             await asyncio.to_thread(server.kill9)
             await asyncio.to_thread(server.start)
         async with broker_at(server.url) as broker:
-            ear, asked = Ear(), list[Ask]()
+            ear, asked = Ear(), list[ResendRequest]()
 
-            async def resend(ask: Ask) -> None:
+            async def resend(ask: ResendRequest) -> None:
                 asked.append(ask)
 
-            async with broker.consuming(NOTIFY, ear), broker.answering("notify", resend):
+            async with broker.consuming(NOTIFY, ear), broker.serve_resends("notify", resend):
                 await until(lambda: is_ready(broker), seconds=90)
                 async with await aio_pika.connect(server.url) as connection:
-                    for queue in (*NOTIFY.queues(), resend_queue("notify"), UNROUTED):
-                        assert await answers(connection, queue), queue
+                    for queue in (*NOTIFY.names(), resend_queue("notify"), UNROUTED):
+                        assert await responds(connection, queue), queue
                 await hand_over(broker, [heard(f"t{number}", 1) for number in range(20)])
                 await until(lambda: len(set(ear.ids)) == 20)
-                await broker.ask("notify", Ask(id="a", service="dispatch", shard=0, last=1))
+                await broker.request_resend("notify", ResendRequest(id="a", service="dispatch", shard=0, last=1))
                 await until(lambda: asked)
     except subprocess.CalledProcessError as error:
         pytest.fail(error.stderr)

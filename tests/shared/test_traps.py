@@ -246,7 +246,7 @@ async def test_bindings_that_vanished_are_made_again(rabbit_vhost: str) -> None:
 async def _are_bound(url: str) -> bool:
     try:
         async with operator_at(url) as channel:
-            queue = await channel.declare_queue(NOTIFY.queues()[-1], passive=True)
+            queue = await channel.declare_queue(NOTIFY.names()[-1], passive=True)
     except ChannelNotFoundEntity:
         return False
     return bool(queue.declaration_result.consumer_count)

@@ -182,7 +182,7 @@ async def test_one_transaction_at_a_time_has_the_turn(postgres_url: NewUrl) -> N
 
         async def second() -> None:
             async with rolls.uow.transaction() as tx:
-                await tx.take_turn()
+                await tx.lock_service()
                 done.append("second")
 
         async def someone_waits() -> bool:
@@ -190,8 +190,8 @@ async def test_one_transaction_at_a_time_has_the_turn(postgres_url: NewUrl) -> N
                 return bool(await session.scalar(text(waiting)))
 
         async with rolls.uow.transaction() as tx:
-            await tx.take_turn()
-            await tx.take_turn()
+            await tx.lock_service()
+            await tx.lock_service()
             other = asyncio.create_task(second())
             await until(someone_waits)
             done.append("first")
@@ -222,7 +222,7 @@ async def test_what_follows_from_all_that_took_part_is_done_once_at_the_end(roll
 
     async with rolls.uow.transaction() as tx:
         for code in ("health", "law"):
-            async with rolls.uow.joined(tx).transaction() as part:
+            async with rolls.uow.nested(tx).transaction() as part:
                 part.add(Roll(code=code))
                 part.at_end(count, "total")
     assert await rolls.marks("total") == [2]

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 from shared.eventlog.envelope import Envelope
 from shared.messaging.core import Core, inbox, relay
-from shared.messaging.core.inbox import Key, Place, key_of
+from shared.messaging.core.inbox import Key, StreamProgress, key_of
 from tests.simulation.world import Machine
 
 
 def admit_everything(batch: Sequence[Envelope]) -> Core[inbox.Step, dict[str, int]]:
     """Whatever comes is applied, however often."""
-    places: dict[Key, Place] = yield inbox.Open(sorted({key_of(envelope) for envelope in batch}))
+    places: dict[Key, StreamProgress] = yield inbox.Open(sorted({key_of(envelope) for envelope in batch}))
     for envelope in batch:
         yield inbox.Apply(envelope)
         place = places[key_of(envelope)]
@@ -41,7 +41,7 @@ def _publish(
     sent_to: Callable[[relay.Window, Sequence[Envelope], set[int]], relay.Window],
 ) -> Core[relay.Step, relay.Round]:
     """What :func:`shared.messaging.core.relay.publish_due` does, with two of its parts exchanged."""
-    standings: list[relay.Standing] = yield relay.Look()
+    standings: list[relay.ShardState] = yield relay.ReadState()
     windows = [window for standing in standings if (window := relay.window_of(standing))]
     if not windows:
         return relay.Round()

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shared.eventlog.envelope import Envelope, shard_of
-from shared.eventlog.position import Ask
+from shared.eventlog.position import ResendRequest
 from shared.kernel.clock import utc_now
 from shared.messaging.core import inbox, relay
-from shared.messaging.core.inbox import Key, Place, Source
+from shared.messaging.core.inbox import Key, Source, StreamProgress
 
 AT = utc_now()
 
@@ -70,7 +70,7 @@ class Log:
     def committed(self) -> list[Envelope]:
         return [row.envelope for row in self.rows if row.committed]
 
-    def look(self, shards: Iterable[int]) -> list[relay.Standing]:
+    def look(self, shards: Iterable[int]) -> list[relay.ShardState]:
         mark = min(self.open, default=self._next_txid) if self.watermarked else self._next_txid
         standings = []
         for shard in sorted(shards):
@@ -79,7 +79,7 @@ class Log:
             unfinished = any(start <= row.number < to and row.envelope.position > sent for row in rows)
             first = min((row.envelope.position for row in rows if to <= row.number < mark), default=None)
             held_back = any(row.number >= mark for row in rows)
-            standings.append(relay.Standing(shard, start, to, sent, count, unfinished, first, mark, held_back))
+            standings.append(relay.ShardState(shard, start, to, sent, count, unfinished, first, mark, held_back))
         return standings
 
     def read(self, windows: Sequence[relay.Window], limit: int) -> list[list[Envelope]]:
@@ -109,7 +109,7 @@ class Log:
     def sent_counts(self, shards: Iterable[int]) -> dict[int, int]:
         return {shard: self.cursors[shard][3] for shard in shards}
 
-    def stretch(self, ask: Ask, limit: int) -> tuple[int, list[Envelope]]:
+    def stretch(self, ask: ResendRequest, limit: int) -> tuple[int, list[Envelope]]:
         """The position before the requested stretch, and its events.
 
         See :class:`shared.messaging.recovery.resending.Resender`.
@@ -158,7 +158,7 @@ class Transaction:
             self._store.locks |= dict.fromkeys(keys, self)
         self._parked = {key: dict(self._store.parked.get(key, {})) for key in keys}
         return {
-            key: Place(
+            key: StreamProgress(
                 self._store.last_seqs.get(key, 0),
                 {seq: error is not None for seq, (_, error) in self._parked[key].items()},
             )

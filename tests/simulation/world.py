@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 from shared.eventlog.envelope import Envelope, shard_of
-from shared.eventlog.position import Answer, Ask, Position
+from shared.eventlog.position import Position, ResendReply, ResendRequest
 from shared.kernel.errors import DomainError
 from shared.messaging.broker import BrokerUnavailable
 from shared.messaging.core import Core, consumer, inbox, relay
@@ -127,7 +127,7 @@ class World:
         self.effects = Effects()
         self.queues = [Queue(number) for number in range(QUEUES)]
         self.taken: list[Envelope] = []  # by the broker, in that order
-        self.asks: list[Ask] = []
+        self.asks: list[ResendRequest] = []
         self.resent = 0
         self._wipes = 0
         self._now = 0.0
@@ -268,7 +268,7 @@ class World:
     def _publishing(self, me: Actor, step: relay.Step) -> Interleaved:
         yield None
         match step:
-            case relay.Look():
+            case relay.ReadState():
                 return self.log.look(me.held)
             case relay.Read(windows, limit):
                 return self.log.read(windows, limit if self._calm else min(limit, 3))
@@ -329,7 +329,7 @@ class World:
             yield None
             first, events = self.log.stretch(ask, STRETCH)
             next_after = events[-1].position if len(events) == STRETCH else None
-            answer = Answer(ask=ask.id, first=first, next_after=next_after)
+            answer = ResendReply(ask=ask.id, first=first, next_after=next_after)
             last = Position(publisher="catalog", shard=ask.shard, sent_count=sent_count, at=AT, answer=answer)
             messages: list[Message] = [*events, last]
             for message in messages:
@@ -377,10 +377,10 @@ class World:
     def _hear(self, gaps: Gaps, positions: Sequence[Position]) -> None:
         for position in positions:
             received = self.effects.received["catalog", position.shard]
-            step = gaps.heard(position, received, now=self._now, connection=self._wipes)
+            step = gaps.on_position(position, received, now=self._now, connection=self._wipes)
             if isinstance(step, Recount):  # nothing to do: everybody counts here
-                step = gaps.heard(position, received, now=self._now, connection=self._wipes)
-            if isinstance(step, Ask):
+                step = gaps.on_position(position, received, now=self._now, connection=self._wipes)
+            if isinstance(step, ResendRequest):
                 self.asks.append(step)
                 self._asked += 1
 

@@ -3,7 +3,7 @@
 It has no inbox, so it may hear an event twice; but each for the first time in its place, and none not at all. When the
 broker has lost its disk, the queue is gone with it: it binds a new one, and whatever fell in between it has to read
 from the event feed, as any subscriber of another house would. So order is asked of every stretch between two losses,
-and completeness only where nothing was lost. The same when its queue answers nobody after a restart, and is replaced.
+and completeness only where nothing was lost. The same when its queue responds nobody after a restart, and is replaced.
 """
 
 import asyncio
@@ -17,9 +17,9 @@ from aio_pika.exceptions import AMQPError
 
 from shared.kernel.tasks import end
 from shared.messaging.resizing import delete, exists
-from shared.messaging.silence import answers
 from shared.messaging.supervisor import connect
 from shared.messaging.topology import EXCHANGE
+from shared.messaging.unresponsive import responds
 
 QUEUE = "storm.outside"
 PATIENCE_SECONDS = 60.0
@@ -51,9 +51,9 @@ class Outside:
             await channel.declare_exchange(EXCHANGE, aio_pika.ExchangeType.TOPIC, passive=True)
             queue = await channel.declare_queue(QUEUE, durable=True, arguments={"x-queue-type": "quorum"})
             await queue.bind(EXCHANGE, "#")
-            if await answers(connection, QUEUE):
+            if await responds(connection, QUEUE):
                 return
-            # As a service does it with its own: a queue that answers nobody keeps every publisher waiting.
+            # As a service does it with its own: a queue that responds nobody keeps every publisher waiting.
             async with asyncio.timeout(PATIENCE_SECONDS):
                 if await exists(connection, QUEUE):
                     await delete(connection, QUEUE)
@@ -66,7 +66,7 @@ class Outside:
         self.subscribe_again()
 
     def subscribe_again(self) -> None:
-        """The broker was started again: looks whether the queue is there and answers, else binds a new one."""
+        """The broker was started again: looks whether the queue is there and responds, else binds a new one."""
         self._subscribing = asyncio.create_task(self._keep_subscribing(self._subscribing))
 
     async def listen(self) -> None:

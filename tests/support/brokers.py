@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from shared.eventlog.envelope import Envelope
-from shared.eventlog.position import Ask, Hear, Position, Resend
-from shared.messaging.broker import BrokerUnavailable, Handler, Inlet, Tidying
+from shared.eventlog.position import Position, PositionHandler, ResendHandler, ResendRequest
+from shared.messaging.broker import BrokerUnavailable, ConsumerQueues, Handler, PartitionState
 
 
 class PlayedBroker:
@@ -20,7 +20,7 @@ class PlayedBroker:
     def __init__(self) -> None:
         self.taken: list[Envelope] = []
         self.told: list[Position] = []
-        self.asked: list[tuple[str, Ask]] = []
+        self.asked: list[tuple[str, ResendRequest]] = []
         self.connections = 1
         self.refuse: set[str] = set()
         self.away = False
@@ -32,7 +32,7 @@ class PlayedBroker:
     async def running(self) -> AsyncIterator[None]:
         yield
 
-    def expect(self, inlet: Inlet) -> None: ...
+    def expect(self, queues: ConsumerQueues) -> None: ...
 
     async def declared(self) -> None: ...
 
@@ -45,23 +45,27 @@ class PlayedBroker:
         await self.gate.wait()
         return outcome
 
-    async def tell(self, positions: Sequence[Position], *, to: str | None = None) -> None:
+    async def publish_positions(self, positions: Sequence[Position], *, to: str | None = None) -> None:
         if self.away:
             raise BrokerUnavailable("away")
         self.told += positions
 
-    async def ask(self, publisher: str, ask: Ask) -> None:
+    async def request_resend(self, publisher: str, ask: ResendRequest) -> None:
         if self.away:
             raise BrokerUnavailable("away")
         self.asked.append((publisher, ask))
 
     @asynccontextmanager
-    async def answering(self, publisher: str, resend: Resend) -> AsyncIterator[None]:
+    async def serve_resends(self, publisher: str, resend: ResendHandler) -> AsyncIterator[None]:
         yield
 
     @asynccontextmanager
     async def consuming(
-        self, inlet: Inlet, handler: Handler, hear: Hear | None = None, tidying: Tidying | None = None
+        self,
+        queues: ConsumerQueues,
+        handler: Handler,
+        on_positions: PositionHandler | None = None,
+        partitioning: PartitionState | None = None,
     ) -> AsyncIterator[None]:
         yield
 

@@ -9,7 +9,7 @@ from shared.kernel.clock import utc_now
 from shared.messaging.broker import Broker
 from shared.messaging.rabbitmq import CONFIRM_SECONDS, RabbitBroker
 from shared.messaging.recovery.completeness import Completeness
-from shared.messaging.recovery.resending import Positions, Resender
+from shared.messaging.recovery.resending import PositionPublisher, Resender
 from shared.messaging.relay import Relay
 from shared.messaging.shards import ShardLease
 from tests.support.fixtures import NewUrl
@@ -30,13 +30,13 @@ class Chain:
         """The relay's process of catalog."""
         broker = RabbitBroker(self.url, name="catalog", stop_seconds=1, confirm_seconds=confirm_seconds)
         lease = ShardLease(self.catalog.database, review_seconds=0.02)
-        positions = Positions("catalog", self.catalog.database, broker, lease, utc_now, round_seconds=0.1)
+        positions = PositionPublisher("catalog", self.catalog.database, broker, lease, utc_now, round_seconds=0.1)
         resender = Resender("catalog", self.catalog.database, broker, utc_now)
-        relay = Relay("catalog", self.catalog.database, broker, self.catalog.doorbell, lease, poll_seconds=0.1)
+        relay = Relay("catalog", self.catalog.database, broker, self.catalog.wakeup, lease, poll_seconds=0.1)
         async with (
             broker.running(),
             lease.holding(),
-            broker.answering("catalog", resender.resend),
+            broker.serve_resends("catalog", resender.resend),
             background(relay.run),
             background(positions.run),
         ):
@@ -48,7 +48,7 @@ class Chain:
         broker = RabbitBroker(self.url, name="notify", stop_seconds=1)
         consumer = self.notify.new_consumer()
         completeness = Completeness("notify", self.notify.database, broker)
-        async with broker.running(), broker.consuming(consumer.inlet, consumer.handle, completeness.heard):
+        async with broker.running(), broker.consuming(consumer.queues, consumer.handle, completeness.on_positions):
             yield broker
 
     async def has_all(self, changes: dict[str, int]) -> bool:

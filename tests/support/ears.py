@@ -6,11 +6,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from shared.eventlog.envelope import Envelope
-from shared.messaging.broker import Broker, BrokerUnavailable, Inlet
+from shared.messaging.broker import Broker, BrokerUnavailable, ConsumerQueues
 from tests.support.rolls import heard, up_to
 
-NOTIFY = Inlet("notify", ("catalog", "requests"))
-DISPATCH = Inlet("dispatch", ("catalog",))
+NOTIFY = ConsumerQueues("notify", ("catalog", "requests"))
+DISPATCH = ConsumerQueues("dispatch", ("catalog",))
 
 
 @dataclass

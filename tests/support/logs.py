@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.db.rows import insert_rows
+from shared.db.bulk_insert import insert_rows
 from shared.eventlog.outbox import Outbox, Recorded
 from shared.eventlog.tables import event_log
 from shared.kernel.clock import utc_now

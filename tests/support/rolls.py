@@ -32,9 +32,9 @@ from shared.kernel.aggregate import Aggregate
 from shared.kernel.clock import utc_now
 from shared.messaging.consumer import Consumer
 from shared.messaging.core.inbox import Key
-from shared.messaging.doorbell import Doorbell
+from shared.messaging.partitioning import REFRESH_SECONDS
+from shared.messaging.relay_wakeup import RelayWakeup
 from shared.messaging.schema import create_messaging_tables_v1
-from shared.messaging.sizing import LOOK_SECONDS
 from shared.messaging.tables import parked, relay_cursor
 from shared.unit_of_work import Transaction, UnitOfWork
 
@@ -148,7 +148,7 @@ class Rolls:
     ``spoilt`` only when what they left behind is sent to the store."""
 
     database: Database
-    doorbell: Doorbell
+    wakeup: RelayWakeup
     uow: UnitOfWork
     trouble: dict[tuple[str, int], Exception] = field(default_factory=dict)
     passing: set[tuple[str, int]] = field(default_factory=set)
@@ -158,7 +158,7 @@ class Rolls:
     def __post_init__(self) -> None:
         self.consumer = self.new_consumer()
 
-    def new_consumer(self, *, look_seconds: float = LOOK_SECONDS) -> Consumer:
+    def new_consumer(self, *, look_seconds: float = REFRESH_SECONDS) -> Consumer:
         """One more consumer of this service, as another replica would have."""
         return Consumer(
             SERVICE,
@@ -167,7 +167,7 @@ class Rolls:
             utc_now,
             {TeamChanged: self._on_team_changed},
             retry_seconds=0.001,
-            look_seconds=look_seconds,
+            refresh_seconds=look_seconds,
         )
 
     async def marks(self, code: str) -> list[int]:
@@ -217,9 +217,9 @@ async def rolls_at(url: str, *, empty: bool = True, publisher: str = SERVICE) ->
     if empty:
         async with database.engine.begin() as connection:
             await connection.run_sync(_make_tables)
-    doorbell = Doorbell(database)
+    wakeup = RelayWakeup(database)
     try:
-        yield Rolls(database, doorbell, UnitOfWork(database, Outbox(publisher), utc_now, doorbell.ring))
+        yield Rolls(database, wakeup, UnitOfWork(database, Outbox(publisher), utc_now, wakeup.notify))
     finally:
         await database.close()
 

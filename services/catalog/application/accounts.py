@@ -78,7 +78,7 @@ async def ensure_account(
         raise InvalidInput("second_factor_needed", field="totp_secret")
     hashed = await passwords.hash(password)
     async with uow.transaction() as tx:
-        await tx.take_turn()  # another process may begin with the same account
+        await tx.lock_service()  # another process may begin with the same account
         named = select(account_table.c.id).where(account_table.c.login == login_of(login))
         if await tx.session.scalar(named) is not None:
             return
@@ -239,7 +239,7 @@ async def _get_in_reach(uow: UnitOfWork, tx: Transaction, account_id: str) -> Ac
 async def _require_another(tx: Transaction, account: Account) -> None:
     """:raises Conflict: the account is the last that can sign in with a role that administers accounts."""
     for role in sorted(SECOND_FACTOR.intersection(account.roles)):
-        await tx.take_turn()  # of two who close each other's accounts, the second waits, and is refused
+        await tx.lock_service()  # of two who close each other's accounts, the second waits, and is refused
         others = select(account_table.c.id).where(
             account_table.c.id != account.id,
             account_table.c.state == "active",

@@ -35,7 +35,7 @@ async def enter_campaign(
     uow.permit(POLICY, "change_campaigns")
     doubts = Doubts(confirmed)
     async with uow.transaction() as tx:
-        await tx.take_turn()  # so that two people who enter the same campaign at once see each other
+        await tx.lock_service()  # so that two people who enter the same campaign at once see each other
         await _require_items(tx, themes)
         campaign = await tx.find(Campaign, code)
         if campaign is None or campaign.name != name:
@@ -70,7 +70,7 @@ async def ensure_standing_campaigns(uow: UnitOfWork) -> None:
 
 async def add_standing_campaigns(tx: Transaction, years: Iterable[int]) -> None:
     """Adds the 常态 of those of ``years`` that have none yet."""
-    await tx.take_turn()
+    await tx.lock_service()
     for year in sorted(years):
         wanted = standing(year)
         if await tx.find(Campaign, wanted.code) is None:

@@ -192,7 +192,7 @@ async def publish_edition(uow: UnitOfWork, code: str, confirmed: Confirmations =
     """
     uow.permit(POLICY, "publish_edition")
     async with uow.transaction() as tx:
-        await tx.take_turn()
+        await tx.lock_service()
         edition = await tx.get(Edition, code)
         doubts = Doubts(confirmed)
         if edition.state == "draft" and edition.retires_on < (today := uow.today()):

@@ -31,7 +31,7 @@ async def end_family(uow: UnitOfWork, tx: Transaction, family: str, account_id: 
         return
     event = AccessRevoked(subject=account_id, sid=family, before=tx.now)
     tx.record(account, event)
-    await note_revocation(uow.joined(tx), event)  # catalog does not hear its own events
+    await note_revocation(uow.nested(tx), event)  # catalog does not hear its own events
 
 
 async def sign_out_everywhere(uow: UnitOfWork, tx: Transaction, account: Account) -> None:
@@ -40,7 +40,7 @@ async def sign_out_everywhere(uow: UnitOfWork, tx: Transaction, account: Account
     await tx.session.execute(delete(sign_in_grant).where(sign_in_grant.c.account_id == account.id))
     event = AccessRevoked(subject=account.id, before=tx.now)
     tx.record(account, event)
-    await note_revocation(uow.joined(tx), event)  # catalog does not hear its own events
+    await note_revocation(uow.nested(tx), event)  # catalog does not hear its own events
 
 
 async def end_sign_in(uow: UnitOfWork, *, token: str) -> None:

@@ -95,14 +95,14 @@ async def _release_line(uow: UnitOfWork, event: AssignmentEvent) -> None:
 @asynccontextmanager
 async def _order(uow: UnitOfWork, order_id: str) -> AsyncIterator[Order | None]:
     async with uow.transaction() as tx:
-        await tx.take_turn()
+        await tx.lock_service()
         yield await tx.find(Order, order_id)
 
 
 async def _orders_at(tx: Transaction, stop_id: str) -> list[Order]:
     """The orders with lines at a stop, locked, always in the same order, so that two never wait for
     each other. No line can join them meanwhile: whatever adds one stands in the same stream."""
-    await tx.take_turn()
+    await tx.lock_service()
     ids = await tx.session.scalars(
         select(order_line.c.order_id).where(order_line.c.stop_id == stop_id).distinct().order_by(order_line.c.order_id)
     )

@@ -34,7 +34,7 @@ class WaitingFailed(Exception):
 
 
 @dataclass(slots=True)
-class Place:
+class StreamProgress:
     """Where a foreign aggregate stands here; ``parked``: sequence number -> whether it failed."""
 
     last_seq: int = 0
@@ -43,7 +43,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Gives each key's :class:`Place`, and locks it: a second consumer of the same queue (one that has not yet
+    """Gives each key's :class:`StreamProgress`, and locks it: a second consumer of the same queue (one that has not yet
     noticed that it lost its connection) waits here, and then finds duplicates."""
 
     keys: Sequence[Key]
@@ -107,38 +107,38 @@ def admit(batch: Sequence[Envelope]) -> Core[Step, dict[str, int]]:
     :raises WaitingFailed: instead, when the event that failed is not of this batch.
     """
     fates = {"applied": 0, "duplicate": 0, "parked": 0}
-    places: dict[Key, Place] = yield Open(sorted({key_of(envelope) for envelope in batch}))
+    streams: dict[Key, StreamProgress] = yield Open(sorted({key_of(envelope) for envelope in batch}))
     changed: set[Key] = set()
     new = Counter[Source]()
     for envelope in batch:
         key, seq = key_of(envelope), envelope.aggregate_seq
-        place = places[key]
-        if seq <= place.last_seq:
+        stream = streams[key]
+        if seq <= stream.last_seq:
             fates["duplicate"] += 1
-        elif seq > place.last_seq + 1 or seq in place.parked:
-            parked = yield from _park(place, envelope, None)
+        elif seq > stream.last_seq + 1 or seq in stream.parked:
+            parked = yield from _park(stream, envelope, None)
             fates["parked"] += parked
             new[source_of(envelope)] += parked
         else:
             yield Apply(envelope)
-            place.last_seq = seq
+            stream.last_seq = seq
             changed.add(key)
             fates["applied"] += 1
             new[source_of(envelope)] += 1
-            while place.parked.get(place.last_seq + 1) is False:  # there, and not failed
-                yield from _apply_parked(key, place)
+            while stream.parked.get(stream.last_seq + 1) is False:  # there, and not failed
+                yield from _apply_parked(key, stream)
                 fates["applied"] += 1
     if new := +new:
-        yield Save({key: places[key].last_seq for key in sorted(changed)}, new)
+        yield Save({key: streams[key].last_seq for key in sorted(changed)}, new)
     return fates
 
 
 def park_failed(envelope: Envelope, error: str) -> Core[Step, None]:
     """Sets a failed event aside, or notes how it failed if it was; what comes after it in its
     stream will wait behind it."""
-    places: dict[Key, Place] = yield Open([key_of(envelope)])
-    place = places[key_of(envelope)]
-    if envelope.aggregate_seq > place.last_seq and (yield from _park(place, envelope, error)):
+    streams: dict[Key, StreamProgress] = yield Open([key_of(envelope)])
+    stream = streams[key_of(envelope)]
+    if envelope.aggregate_seq > stream.last_seq and (yield from _park(stream, envelope, error)):
         yield Save({}, {source_of(envelope): 1})
 
 
@@ -147,12 +147,12 @@ def redrive(key: Key) -> Core[Step, bool]:
 
     :raises WaitingFailed: it failed again.
     """
-    places: dict[Key, Place] = yield Open([key])
-    place = places[key]
-    if place.last_seq + 1 not in place.parked:
+    streams: dict[Key, StreamProgress] = yield Open([key])
+    stream = streams[key]
+    if stream.last_seq + 1 not in stream.parked:
         return False
-    yield from _apply_parked(key, place)
-    yield Save({key: place.last_seq})
+    yield from _apply_parked(key, stream)
+    yield Save({key: stream.last_seq})
     return True
 
 
@@ -161,30 +161,30 @@ def discard(key: Key, seq: int) -> Core[Step, None]:
 
     :raises Conflict: it has not failed, or is not the next.
     """
-    places: dict[Key, Place] = yield Open([key])
-    place = places[key]
-    if seq != place.last_seq + 1 or not place.parked.get(seq):
-        raise Conflict("parked_event.not_next", field="aggregate_seq", next=place.last_seq + 1)
+    streams: dict[Key, StreamProgress] = yield Open([key])
+    stream = streams[key]
+    if seq != stream.last_seq + 1 or not stream.parked.get(seq):
+        raise Conflict("parked_event.not_next", field="aggregate_seq", next=stream.last_seq + 1)
     yield Unpark(key, seq)
     yield Save({key: seq})
 
 
-def _apply_parked(key: Key, place: Place) -> Core[Step, None]:
-    seq = place.last_seq + 1
+def _apply_parked(key: Key, stream: StreamProgress) -> Core[Step, None]:
+    seq = stream.last_seq + 1
     envelope: Envelope = yield Fetch(key, seq)
     try:
         yield Apply(envelope)
     except Exception as error:
         raise WaitingFailed(envelope, error) from error
     yield Unpark(key, seq)
-    del place.parked[seq]
-    place.last_seq = seq
+    del stream.parked[seq]
+    stream.last_seq = seq
 
 
-def _park(place: Place, envelope: Envelope, error: str | None) -> Core[Step, int]:
+def _park(stream: StreamProgress, envelope: Envelope, error: str | None) -> Core[Step, int]:
     """1 when it is newly parked, 0 when it was already."""
-    known = envelope.aggregate_seq in place.parked
+    known = envelope.aggregate_seq in stream.parked
     if error is not None or not known:
         yield Park(envelope, error)
-        place.parked[envelope.aggregate_seq] = error is not None
+        stream.parked[envelope.aggregate_seq] = error is not None
     return 0 if known else 1

@@ -14,7 +14,7 @@ IN_FLIGHT = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ShardState:
     """Where a shard is: its cursor, and what the log holds beyond it.
 
     ``sent_count``: how many events the cursor has passed since the log began. ``unfinished``: the cursor's window has
@@ -53,8 +53,8 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """Gives a :class:`Standing` for each shard that this relay has the lease of."""
+class ReadState:
+    """Gives a :class:`ShardState` for each shard that this relay has the lease of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Advance:
     moves: Sequence[Window]
 
 
-Step = Look | Read | Publish | Advance
+Step = ReadState | Read | Publish | Advance
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +96,9 @@ class Round:
 
 def publish_due() -> Core[Step, Round]:
     """One round of a relay."""
-    standings: list[Standing] = yield Look()
-    held_back = any(standing.held_back for standing in standings)
-    windows = [window for standing in standings if (window := window_of(standing))]
+    states: list[ShardState] = yield ReadState()
+    held_back = any(state.held_back for state in states)
+    windows = [window for state in states if (window := window_of(state))]
     if not windows:
         return Round(held_back=held_back)
     limit = max(1, PAGE // len(windows))
@@ -112,16 +112,16 @@ def publish_due() -> Core[Step, Round]:
     moved = [sent_to(window, page, confirmed) for window, page in zip(windows, pages, strict=True)]
     if moves := [after for before, after in zip(windows, moved, strict=True) if after != before]:
         yield Advance(moves)
-    goes_on = any(standing.unfinished for standing in standings) or any(len(page) == limit for page in pages)
+    goes_on = any(state.unfinished for state in states) or any(len(page) == limit for page in pages)
     return Round(sum(map(len, pages)), len(confirmed), goes_on, held_back)
 
 
-def window_of(standing: Standing) -> Window | None:
+def window_of(state: ShardState) -> Window | None:
     """The one that a restart or a full page left half sent, else what is new; None: there is nothing to send."""
-    if standing.unfinished:
-        return Window(standing.shard, standing.window_from, standing.window_to, standing.sent_id, standing.sent_count)
-    if standing.first is not None:
-        return Window(standing.shard, standing.window_to, standing.watermark, standing.first - 1, standing.sent_count)
+    if state.unfinished:
+        return Window(state.shard, state.window_from, state.window_to, state.sent_id, state.sent_count)
+    if state.first is not None:
+        return Window(state.shard, state.window_to, state.watermark, state.first - 1, state.sent_count)
     return None
 
 

@@ -27,7 +27,7 @@ class Completeness:
         self._elapsed = elapsed
         self._gaps = Gaps(service)
 
-    async def heard(self, positions: Sequence[Position]) -> None:
+    async def on_positions(self, positions: Sequence[Position]) -> None:
         """Takes positions behind the events that came before them."""
         publishers = {position.publisher for position in positions}
         async with self._database.reading() as session:
@@ -37,19 +37,19 @@ class Completeness:
 
     async def _compare(self, position: Position, received: int) -> None:
         now, connection = self._elapsed(), self._broker.connections
-        step = self._gaps.heard(position, received, now=now, connection=connection)
+        step = self._gaps.on_position(position, received, now=now, connection=connection)
         if isinstance(step, Recount):
             received = await self._recount(position)
-            step = self._gaps.heard(position, received, now=now, connection=connection)
+            step = self._gaps.on_position(position, received, now=now, connection=connection)
         metrics.SHARDS_INCOMPLETE.labels(self._service).set(self._gaps.searching)
         if step is None or isinstance(step, Recount):
             return
         source = (position.publisher, position.shard)
         said = {"publisher": source[0], "shard": source[1], "missing": position.sent_count - received}
         try:
-            await self._broker.ask(position.publisher, step)
+            await self._broker.request_resend(position.publisher, step)
         except BrokerUnavailable as error:
-            self._gaps.not_asked(source)
+            self._gaps.request_failed(source)
             log.warning("events are missing, and nobody could be asked", **said, error=repr(error))
         else:
             log.warning("events are missing, asked for them", **said, last=step.last)

@@ -9,7 +9,7 @@ is a duplicate to the inbox.
 from dataclasses import dataclass
 from math import inf
 
-from shared.eventlog.position import Answer, Ask, Position
+from shared.eventlog.position import Position, ResendReply, ResendRequest
 from shared.kernel.ids import new_id
 from shared.messaging.core.inbox import Source
 
@@ -37,7 +37,7 @@ class _Search:
     """What was asked for last, and until when its answer is waited for, on which connection. ``in_vain``: how many
     events the whole log did not hold."""
 
-    ask: Ask
+    ask: ResendRequest
     until: float
     connection: int
     target: int
@@ -53,7 +53,9 @@ class Gaps:
         self._searches: dict[Source, _Search] = {}
         self._counted: set[str] = set()
 
-    def heard(self, position: Position, received: int, *, now: float, connection: int) -> Ask | Recount | None:
+    def on_position(
+        self, position: Position, received: int, *, now: float, connection: int
+    ) -> ResendRequest | Recount | None:
         """What is to be done about ``position``, when ``received`` events of its shard have come before it.
 
         ``now``: seconds on any clock that goes on. ``connection`` changes when what was asked over the one before may
@@ -80,7 +82,7 @@ class Gaps:
         self._searches[source] = _Search(first, now + PATIENCE_SECONDS, connection, position.sent_count)
         return first
 
-    def not_asked(self, source: Source) -> None:
+    def request_failed(self, source: Source) -> None:
         """The ask did not reach the broker."""
         self._searches.pop(source, None)
 
@@ -88,7 +90,9 @@ class Gaps:
     def searching(self) -> int:
         return len(self._searches)
 
-    def _go_on(self, source: Source, search: _Search, answer: Answer, missing: int, now: float) -> Ask | None:
+    def _go_on(
+        self, source: Source, search: _Search, answer: ResendReply, missing: int, now: float
+    ) -> ResendRequest | None:
         ask = search.ask
         if answer.next_after is not None:
             search.ask = self._ask(ask.shard, ask.last, ask.before, answer.next_after)
@@ -101,5 +105,5 @@ class Gaps:
         search.until = now + PATIENCE_SECONDS
         return search.ask
 
-    def _ask(self, shard: int, last: int, before: int | None = None, after: int | None = None) -> Ask:
-        return Ask(id=new_id(), service=self._service, shard=shard, last=last, before=before, after=after)
+    def _ask(self, shard: int, last: int, before: int | None = None, after: int | None = None) -> ResendRequest:
+        return ResendRequest(id=new_id(), service=self._service, shard=shard, last=last, before=before, after=after)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from shared.contracts import PUBLISHERS
 from shared.db.engine import Database
 from shared.eventlog.envelope import Envelope
-from shared.eventlog.position import Answer, Ask, Position
+from shared.eventlog.position import Position, ResendReply, ResendRequest
 from shared.eventlog.reader import IN_ENVELOPE, to_envelopes
 from shared.eventlog.tables import event_log
 from shared.kernel.clock import Clock
@@ -35,7 +35,7 @@ STRETCH = 500
 log = logger(__name__)
 
 
-class Positions:
+class PositionPublisher:
     """Says of the shards that a relay has the lease of how many events were sent: what changed, every
     ``round_seconds``; everything as often for ``NEW_SECONDS`` after a connection was made, then every
     ``REST_SECONDS``."""
@@ -56,7 +56,7 @@ class Positions:
         self._lease = lease
         self._clock = clock
         self._round_seconds = round_seconds
-        self._told: dict[int, int] = {}
+        self._published: dict[int, int] = {}
         self._connection = 0
         self._connected_at = 0.0
         self._all_due = 0.0
@@ -64,7 +64,7 @@ class Positions:
     async def run(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             try:
-                await self.tell_due(asyncio.get_running_loop().time())
+                await self.publish_due(asyncio.get_running_loop().time())
             except BrokerUnavailable as error:
                 log.info("positions wait for the broker", error=repr(error))
             except Exception as error:
@@ -73,7 +73,7 @@ class Positions:
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), self._round_seconds)
 
-    async def tell_due(self, now: float) -> None:
+    async def publish_due(self, now: float) -> None:
         """:raises BrokerUnavailable: not everybody may have heard it; all is said again in the next round."""
         connection = self._broker.connections
         if not connection:
@@ -82,17 +82,17 @@ class Positions:
             self._connection, self._connected_at, self._all_due = connection, now, now
         counts = await self._counts()
         if now >= self._all_due:
-            self._told.clear()
+            self._published.clear()
             is_new = now - self._connected_at < NEW_SECONDS
             self._all_due = now + (self._round_seconds if is_new else REST_SECONDS)
-        due = {shard: count for shard, count in counts.items() if self._told.get(shard) != count}
+        due = {shard: count for shard, count in counts.items() if self._published.get(shard) != count}
         if not due:
             return
         at = self._clock()
-        await self._broker.tell(
+        await self._broker.publish_positions(
             [Position(publisher=self._publisher, shard=shard, sent_count=count, at=at) for shard, count in due.items()]
         )
-        self._told |= due
+        self._published |= due
 
     async def _counts(self) -> dict[int, int]:
         query = select(relay_cursor.c.shard, relay_cursor.c.sent_count)
@@ -110,43 +110,43 @@ class Resender:
         self._broker = broker
         self._clock = clock
 
-    async def resend(self, ask: Ask) -> None:
+    async def resend(self, request: ResendRequest) -> None:
         """Sends the stretch, and behind it a position that says where to go on.
 
         :raises BrokerUnavailable: it did not get there; whoever asked will ask again.
         :raises ValueError: there is no such service.
         """
-        if ask.service not in PUBLISHERS:
-            raise ValueError(f"service: {ask.service!r} takes no events; one of {', '.join(PUBLISHERS)} does")
-        sent_count, first, events = await self._read(ask)
-        if not all(await self._broker.publish(events, to=ask.service)):
+        if request.service not in PUBLISHERS:
+            raise ValueError(f"service: {request.service!r} takes no events; one of {', '.join(PUBLISHERS)} does")
+        sent_count, first, events = await self._read(request)
+        if not all(await self._broker.publish(events, to=request.service)):
             raise BrokerUnavailable("not every event was confirmed")
-        metrics.EVENTS_RESENT.labels(self._publisher, ask.service).inc(len(events))
+        metrics.EVENTS_RESENT.labels(self._publisher, request.service).inc(len(events))
         next_after = events[-1].position if len(events) == STRETCH else None
         answer = Position(
             publisher=self._publisher,
-            shard=ask.shard,
+            shard=request.shard,
             sent_count=sent_count,
             at=self._clock(),
-            answer=Answer(ask=ask.id, first=first, next_after=next_after),
+            answer=ResendReply(ask=request.id, first=first, next_after=next_after),
         )
-        await self._broker.tell([answer], to=ask.service)
-        log.info("sent again", to=ask.service, shard=ask.shard, events=len(events), after=ask.after)
+        await self._broker.publish_positions([answer], to=request.service)
+        log.info("sent again", to=request.service, shard=request.shard, events=len(events), after=request.after)
 
-    async def _read(self, ask: Ask) -> tuple[int, int, list[Envelope]]:
+    async def _read(self, request: ResendRequest) -> tuple[int, int, list[Envelope]]:
         """The shard's count first, then where the stretch begins, and its events."""
-        below = select(event_log.c.id).where(event_log.c.shard == ask.shard)
-        if ask.before is not None:
-            below = below.where(event_log.c.id < ask.before)
-        query = select(*IN_ENVELOPE).where(event_log.c.shard == ask.shard).order_by(event_log.c.id).limit(STRETCH)
-        if ask.before is not None:
-            query = query.where(event_log.c.id < ask.before)
+        below = select(event_log.c.id).where(event_log.c.shard == request.shard)
+        if request.before is not None:
+            below = below.where(event_log.c.id < request.before)
+        query = select(*IN_ENVELOPE).where(event_log.c.shard == request.shard).order_by(event_log.c.id).limit(STRETCH)
+        if request.before is not None:
+            query = query.where(event_log.c.id < request.before)
         async with self._database.reading() as session:
             sent_count = await session.scalar(
-                select(relay_cursor.c.sent_count).where(relay_cursor.c.shard == ask.shard)
+                select(relay_cursor.c.sent_count).where(relay_cursor.c.shard == request.shard)
             )
-            first = ask.after
+            first = request.after
             if first is None:
-                first = await session.scalar(below.order_by(event_log.c.id.desc()).offset(ask.last).limit(1)) or 0
+                first = await session.scalar(below.order_by(event_log.c.id.desc()).offset(request.last).limit(1)) or 0
             rows = (await session.execute(query.where(event_log.c.id > first))).all()
         return sent_count or 0, first, to_envelopes(self._publisher, rows)

@@ -41,7 +41,7 @@ class Office:
     def __init__(self, rolls: Rolls) -> None:
         self.clock = PlayedClock()
         self.database: Database = rolls.database
-        self.uow = UnitOfWork(rolls.database, Outbox("notify"), self.clock, rolls.doorbell.ring)
+        self.uow = UnitOfWork(rolls.database, Outbox("notify"), self.clock, rolls.wakeup.notify)
 
     async def open(self) -> "Office":
         async with self.database.engine.begin() as connection:

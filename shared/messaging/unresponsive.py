@@ -15,7 +15,7 @@ from aio_pika.exceptions import ChannelClosed
 from shared.messaging.broker import BrokerUnavailable
 from shared.messaging.resizing import delete, exists
 from shared.messaging.supervisor import opened
-from shared.messaging.topology import Declare, remedy_for_silence
+from shared.messaging.topology import Declare, remedy_for_unresponsive
 from shared.telemetry import metrics
 from shared.telemetry.logs import logger
 
@@ -32,7 +32,7 @@ DELETE_SECONDS = 20.0
 log = logger(__name__)
 
 
-async def answers(connection: AbstractConnection, queue: str, seconds: float = PROBE_SECONDS) -> bool:
+async def responds(connection: AbstractConnection, queue: str, seconds: float = PROBE_SECONDS) -> bool:
     """Returns whether the queue's leader executes a command within ``seconds``.
 
     The command is Basic.Consume with a prefetch of one message, which goes back when the channel is closed. Where the
@@ -57,7 +57,7 @@ async def _leave(_message: object) -> None:
     """Neither handles the message nor acknowledges it."""
 
 
-class Silences:
+class UnresponsiveQueues:
     """The queues of this process that were last found silent."""
 
     def __init__(self, *, probe_seconds: float = PROBE_SECONDS, replace_seconds: float = REPLACE_SECONDS) -> None:
@@ -66,7 +66,7 @@ class Silences:
         self._queues: set[str] = set()
 
     def __str__(self) -> str:
-        return "; ".join(f"{queue} answers nobody ({remedy_for_silence(queue)})" for queue in sorted(self._queues))
+        return "; ".join(f"{queue} answers nobody ({remedy_for_unresponsive(queue)})" for queue in sorted(self._queues))
 
     async def resolve(self, connection: AbstractConnection, queues: Sequence[str], declare: Declare) -> None:
         """Returns when each of the ``queues`` answers. One that stays silent is deleted and declared again.
@@ -83,11 +83,11 @@ class Silences:
         """Returns whether the queue was deleted."""
         silent_seconds = 0.0
         try:
-            while not await answers(connection, queue, self._probe_seconds):
+            while not await responds(connection, queue, self._probe_seconds):
                 silent_seconds += self._probe_seconds
                 await self._check_broker(connection, queue)
                 self._queues.add(queue)
-                remedy = remedy_for_silence(queue)
+                remedy = remedy_for_unresponsive(queue)
                 log.warning("queue answers nobody", queue=queue, silent_seconds=silent_seconds, remedy=remedy)
                 metrics.QUEUES_SILENT.labels(queue).set(1)
                 if silent_seconds >= self._replace_seconds:

@@ -1,8 +1,7 @@
-"""Wakes the relay after a commit, so that it need not ask often.
+"""Wakes the relay after a commit, so that it rarely has to poll.
 
-In one process a plain event does. Across processes PostgreSQL's NOTIFY does, after the commit: inside
-the transaction it would take a lock of the whole server at every commit. A ring that gets lost costs
-one poll interval, nothing else.
+Inside one process this is a plain event. Between processes it is PostgreSQL's NOTIFY, sent after the commit: inside
+the transaction it would take a lock of the whole server at every commit. A lost notification costs one poll interval.
 """
 
 import asyncio
@@ -22,52 +21,56 @@ _NOTIFY = text(f"NOTIFY {CHANNEL}")
 log = logger(__name__)
 
 
-class Doorbell:
-    """``ring`` after a commit; ``wait`` in the relay. ``carrying`` and ``listening`` connect the two
-    across processes when the store is PostgreSQL, and do nothing when it is SQLite."""
+class RelayWakeup:
+    """``notify`` is called after a commit; the relay calls ``wait``.
+
+    ``forwarding`` and ``listening`` connect the two across processes where the store is PostgreSQL. On SQLite, which
+    one process uses alone, they do nothing.
+    """
 
     def __init__(self, database: Database, *, debounce_seconds: float = 0.0) -> None:
-        """``debounce_seconds``: how long a ring to other processes waits, to be carried with those that
-        follow it; those that come while one is on its way go together anyway."""
+        """``debounce_seconds``: how long a notification to other processes is delayed, to be sent once for all commits
+        of that time. Those that come while one is being sent are combined anyway."""
         self._database = database
         self._debounce_seconds = debounce_seconds
         self._local = asyncio.Event()
         self._outgoing = asyncio.Event()
         self._next = asyncio.Event()
 
-    def ring(self) -> None:
-        self._rung()
+    def notify(self) -> None:
+        """Wakes the relay of this process at once, and those of other processes soon."""
+        self._wake()
         self._outgoing.set()
 
-    def _rung(self) -> None:
+    def _wake(self) -> None:
         self._local.set()
         self._next.set()
         self._next = asyncio.Event()
 
     async def wait(self, seconds: float) -> None:
-        """Until someone rings, at most ``seconds``."""
+        """Returns at the next notification, or after ``seconds``. A notification is seen by one waiter only."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._local.wait(), seconds)
         self._local.clear()
 
-    async def next_ring(self, seconds: float) -> None:
-        """Until someone rings after this was called, at most ``seconds``; for others than the relay, any number."""
+    async def wait_next(self, seconds: float) -> None:
+        """Returns at the first notification after the call, or after ``seconds``. Any number may wait."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._next.wait(), seconds)
 
     @asynccontextmanager
-    async def carrying(self) -> AsyncIterator[None]:
-        """For the length of the block, this process's rings reach the relays of other processes."""
-        async with _background(self._carry() if self._database.dialect == "postgresql" else None):
+    async def forwarding(self) -> AsyncIterator[None]:
+        """Sends this process's notifications to the relays of other processes for the length of the block."""
+        async with _background(self._forward() if self._database.dialect == "postgresql" else None):
             yield
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:
-        """For the length of the block, the rings of other processes are heard here."""
+        """Receives the notifications of other processes for the length of the block."""
         async with _background(self._listen() if self._database.dialect == "postgresql" else None):
             yield
 
-    async def _carry(self) -> None:
+    async def _forward(self) -> None:
         while True:
             await self._outgoing.wait()
             if self._debounce_seconds:  # even 0 would let everything go first that waits for the processor
@@ -76,7 +79,7 @@ class Doorbell:
             try:
                 await self._database.run_alone(_NOTIFY)
             except Exception as error:
-                log.warning("ring not carried, the relay's poll will find it", error=repr(error))
+                log.warning("wake-up not sent, the relay's poll will find the events", error=repr(error))
 
     async def _listen(self) -> None:
         while True:
@@ -86,7 +89,7 @@ class Doorbell:
                     await connection.execute(text(f"LISTEN {CHANNEL}"))
                     raw: Any = (await connection.get_raw_connection()).driver_connection
                     async for _ in raw.notifies():
-                        self._rung()
+                        self._wake()
             except Exception as error:
                 log.warning("not listening, polling instead", error=repr(error))
             await asyncio.sleep(1)

@@ -9,14 +9,14 @@ from itertools import count, groupby
 from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
 
 from shared.eventlog.envelope import Envelope
-from shared.eventlog.position import POSITION, Ask, Hear, Position, Resend
+from shared.eventlog.position import POSITION, Position, PositionHandler, ResendHandler, ResendRequest
 from shared.messaging.backoff import backoff_seconds
 from shared.messaging.broker import BATCH, BrokerUnavailable, Handler
-from shared.messaging.provenance import Forged, Users, check_ask, check_event, check_position, shown
-from shared.messaging.resizing import MayDrop, delete, is_mark
-from shared.messaging.silence import answers
+from shared.messaging.provenance import Forged, Users, check_event, check_position, check_resend_request, shown
+from shared.messaging.resizing import MayDelete, delete, is_mark
 from shared.messaging.supervisor import DOWN, opened
 from shared.messaging.topology import Declare
+from shared.messaging.unresponsive import responds
 from shared.telemetry import metrics
 from shared.telemetry.logs import logger
 
@@ -39,21 +39,21 @@ log = logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Leftovers:
-    """What of an inlet's other sizes is there, and how that ends."""
+class SurplusQueues:
+    """Finds the queues of other partition counts, and waits until they are drained and deleted."""
 
     find: Callable[[AbstractConnection], Awaitable[list[str]]]
-    may_drop: MayDrop
-    tidy: Callable[[AbstractConnection, Sequence[str]], Awaitable[None]]
+    may_delete: MayDelete
+    await_removal: Callable[[AbstractConnection, Sequence[str]], Awaitable[None]]
 
 
-async def start_feeder(
+async def start_delivery(
     connection: AbstractConnection,
     queue_name: str,
     deliver: Deliver,
     stop: asyncio.Event,
     lost: asyncio.Event,
-    may_drop: MayDrop | None = None,
+    may_delete: MayDelete | None = None,
     idle_types: frozenset[str] = frozenset(),
 ) -> "asyncio.Task[None]":
     """Consumes one queue on a channel of its own, whose acknowledgements may then cover many at once."""
@@ -70,7 +70,7 @@ async def start_feeder(
         await stop.wait()
         await arrivals.put(None)
 
-    async def feed() -> None:
+    async def deliver_all() -> None:
         while True:
             batch = await _next_batch(arrivals, stop, idle_types)
             if not batch:
@@ -82,13 +82,13 @@ async def start_feeder(
                 await _settle_each(batch, refused)
             elif last is not None:
                 await underlay.basic_ack(last, multiple=True)
-            if may_drop and any(map(is_mark, batch)) and await may_drop(queue_name):
+            if may_delete and any(map(is_mark, batch)) and await may_delete(queue_name):
                 await queue.cancel(tag)
                 await delete(connection, queue_name)
                 return
 
     ending = asyncio.create_task(announce_end())
-    task = asyncio.create_task(feed())
+    task = asyncio.create_task(deliver_all())
     task.add_done_callback(lambda _: ending.cancel())
     task.add_done_callback(lambda done: None if done.cancelled() or not done.exception() else lost.set())
     return task
@@ -104,15 +104,15 @@ async def _settle_each(batch: Sequence[AbstractIncomingMessage], refused: Sequen
             await message.ack()
 
 
-async def tidied(
-    leftovers: Leftovers | None, connection: AbstractConnection, left: Sequence[str], lost: asyncio.Event
+async def remove_surplus(
+    surplus: SurplusQueues | None, connection: AbstractConnection, left: Sequence[str], lost: asyncio.Event
 ) -> None:
-    if leftovers is None:
+    if surplus is None:
         return
     try:
-        await leftovers.tidy(connection, left)
+        await surplus.await_removal(connection, left)
     except Exception as error:
-        log.warning("inlet not settled, trying again", error=repr(error))
+        log.warning("surplus queues not removed, trying again", error=repr(error))
         lost.set()
 
 
@@ -143,8 +143,8 @@ async def _next_arrival(arrivals: Arrivals, until: float | None) -> AbstractInco
     return None
 
 
-async def hand_out(
-    batch: Sequence[AbstractIncomingMessage], handler: Handler, hear: Hear | None, users: Users
+async def deliver_batch(
+    batch: Sequence[AbstractIncomingMessage], handler: Handler, on_positions: PositionHandler | None, users: Users
 ) -> list[AbstractIncomingMessage]:
     """Events in runs, up to where a position says what must have come by then.
 
@@ -155,11 +155,11 @@ async def hand_out(
     for are_positions, run in groupby((message for message in batch if not is_mark(message)), _is_position):
         if not are_positions:
             await _hand_over(list(_envelopes(run, users, refused)), handler)
-        elif hear is not None and (positions := list(_positions(run, users, refused))):
+        elif on_positions is not None and (positions := list(_positions(run, users, refused))):
             try:
-                await hear(positions)
+                await on_positions(positions)
             except Exception as error:
-                log.warning("position not looked at, the next will do", error=repr(error))
+                log.warning("position not compared, the next one will be", error=repr(error))
     return refused
 
 
@@ -223,23 +223,23 @@ async def _hand_over(envelopes: Sequence[Envelope], handler: Handler) -> None:
         await asyncio.sleep(backoff_seconds(failures))
 
 
-async def answer(message: AbstractIncomingMessage, resend: Resend, users: Users) -> bool:
+async def handle_resend_request(message: AbstractIncomingMessage, resend: ResendHandler, users: Users) -> bool:
     """Returns whether it was asked by a service that may; what fails otherwise is not tried again here, for whoever
     lacks events asks again."""
     try:
-        ask = Ask.model_validate_json(message.body)
-        check_ask(ask, message, users)
+        request = ResendRequest.model_validate_json(message.body)
+        check_resend_request(request, message, users)
     except ValueError as error:
         _refuse(message, users, error)
         return False
     try:
-        await resend(ask)
+        await resend(request)
     except Exception as error:
-        log.warning("not sent again", to=ask.service, shard=ask.shard, error=repr(error))
+        log.warning("not sent again", to=request.service, shard=request.shard, error=repr(error))
     return True
 
 
-async def watch(
+async def watch_consumers(
     connection: AbstractConnection, what: str, queues: Sequence[str], declare: Declare, lost: asyncio.Event
 ) -> None:
     """Asks the broker from time to time whether it still knows our queues and their consumers; more rarely whether
@@ -256,8 +256,8 @@ async def watch(
                     if not queue.declaration_result.consumer_count:
                         raise BrokerUnavailable(f"{name} has no consumer")
             for name in queues if thorough else ():  # each in a time of its own, however many there are
-                if not await answers(connection, name):
-                    raise BrokerUnavailable(f"{name} answers nobody")
+                if not await responds(connection, name):
+                    raise BrokerUnavailable(f"{name} responds nobody")
         except (BrokerUnavailable, *DOWN) as error:
             log.warning("the broker forgot this consumer", service=what, error=repr(error))
             lost.set()
