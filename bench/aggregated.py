@@ -5,11 +5,11 @@ from collections import defaultdict
 
 from ortools.sat.python import cp_model
 
-from services.dispatch.adapters.instance import Instance, instance_of
-from services.dispatch.adapters.ledger import Ledger
-from services.dispatch.domain.planning.circuit import Circuit
-from services.dispatch.domain.planning.problem import Problem
-from services.dispatch.domain.planning.reasons import explained
+from services.dispatch.planning.optimizer.instance import Instance, instance_of
+from services.dispatch.planning.optimizer.ledger import Ledger
+from services.dispatch.planning.problem.circuit import Circuit
+from services.dispatch.planning.problem.problem import Problem
+from services.dispatch.planning.problem.reasons import explained
 
 
 def aggregated(problem: Problem, seconds: float) -> tuple[Circuit, int | None]:

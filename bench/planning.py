@@ -24,14 +24,14 @@ from typing import Any
 
 from bench.aggregated import aggregated
 from bench.report import options, report, require
-from services.dispatch.adapters.list_planner import ListPlanner
-from services.dispatch.adapters.optimizer import Optimizer
-from services.dispatch.domain.planning.check import check_plan
-from services.dispatch.domain.planning.circuit import Circuit, Effort, Progress
-from services.dispatch.domain.planning.files import read_problem
-from services.dispatch.domain.planning.generated import Size, generated_problem
-from services.dispatch.domain.planning.problem import Problem
-from services.dispatch.domain.planning.score import score
+from services.dispatch.planning.optimizer.list_planner import ListPlanner
+from services.dispatch.planning.optimizer.optimizer import Optimizer
+from services.dispatch.planning.problem.check import check_plan
+from services.dispatch.planning.problem.circuit import Circuit, Effort, Progress
+from services.dispatch.planning.problem.files import read_problem
+from services.dispatch.planning.problem.generated import Size, generated_problem
+from services.dispatch.planning.problem.problem import Problem
+from services.dispatch.planning.problem.score import score
 
 LARGE = Path(__file__).parent / "data" / "planning-L.json.gz"
 DATA = Path(__file__).parents[1] / "tests" / "data"

@@ -14,14 +14,14 @@ from dataclasses import asdict, dataclass, replace
 
 from bench.planning import OURS, sample
 from bench.report import options, report
-from services.dispatch.adapters.optimizer import Optimizer
-from services.dispatch.adapters.repair import repair
-from services.dispatch.domain.planning.check import check_plan
-from services.dispatch.domain.planning.circuit import Circuit, Effort
-from services.dispatch.domain.planning.files import read_problem
-from services.dispatch.domain.planning.generated import Size
-from services.dispatch.domain.planning.problem import Booth, Fixed, Problem
-from services.dispatch.domain.planning.score import score
+from services.dispatch.planning.optimizer.optimizer import Optimizer
+from services.dispatch.planning.optimizer.repair import repair
+from services.dispatch.planning.problem.check import check_plan
+from services.dispatch.planning.problem.circuit import Circuit, Effort
+from services.dispatch.planning.problem.files import read_problem
+from services.dispatch.planning.problem.generated import Size
+from services.dispatch.planning.problem.problem import Booth, Fixed, Problem
+from services.dispatch.planning.problem.score import score
 
 SECONDS: dict[Size, float] = {"S": 5.0, "M": 20.0, "L": 60.0}
 QUICK: dict[Size, float] = {"S": 3.0, "M": 7.0}

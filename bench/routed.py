@@ -12,13 +12,13 @@ from datetime import timedelta
 
 import vroom
 
-from services.dispatch.adapters.instance import instance_of
-from services.dispatch.adapters.ledger import Ledger
-from services.dispatch.adapters.list_planner import place_booths
-from services.dispatch.domain.planning.candidates import Candidates
-from services.dispatch.domain.planning.circuit import Circuit
-from services.dispatch.domain.planning.problem import Booth, Line, Problem, Slot, Team
-from services.dispatch.domain.planning.reasons import explained
+from services.dispatch.planning.optimizer.instance import instance_of
+from services.dispatch.planning.optimizer.ledger import Ledger
+from services.dispatch.planning.optimizer.list_planner import place_booths
+from services.dispatch.planning.problem.candidates import Candidates
+from services.dispatch.planning.problem.circuit import Circuit
+from services.dispatch.planning.problem.problem import Booth, Line, Problem, Slot, Team
+from services.dispatch.planning.problem.reasons import explained
 
 DAY = 86_400
 WITHIN_ZONE = 60

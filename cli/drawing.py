@@ -5,8 +5,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from xml.sax.saxutils import escape
 
-from services.dispatch.domain.planning.circuit import Circuit, Stop, stops_of
-from services.dispatch.domain.planning.problem import Point, Problem, Site
+from services.dispatch.planning.problem.circuit import Circuit, Stop, stops_of
+from services.dispatch.planning.problem.problem import Point, Problem, Site
 
 WIDTH_PX, EDGE_PX, TALLEST_PX = 640, 40, 560
 CELL_PX, LEFT_PX, TOP_PX = 22, 150, 40

@@ -15,15 +15,23 @@ import typer
 from cli.drawing import MOST_STOPS_JOINED, drawn
 from cli.files import BadFile, json_text, read_json, write_text
 from cli.terminal import console, fail, known_language, language_of, texts, words
-from services.dispatch.adapters.optimizer import Optimizer
-from services.dispatch.domain.planning.certificate import bound_by
-from services.dispatch.domain.planning.check import Violation, broken_by, check_plan
-from services.dispatch.domain.planning.circuit import Circuit, Effort, Progress, Solution, TourPlanner, stops_of, way_km
-from services.dispatch.domain.planning.files import read_problem
-from services.dispatch.domain.planning.generated import generated_problem
-from services.dispatch.domain.planning.plan_files import read_solution, write_solution
-from services.dispatch.domain.planning.problem import Problem
-from services.dispatch.domain.planning.score import GOALS, Score, score
+from services.dispatch.planning.optimizer.optimizer import Optimizer
+from services.dispatch.planning.problem.certificate import bound_by
+from services.dispatch.planning.problem.check import Violation, broken_by, check_plan
+from services.dispatch.planning.problem.circuit import (
+    Circuit,
+    Effort,
+    Progress,
+    Solution,
+    TourPlanner,
+    stops_of,
+    way_km,
+)
+from services.dispatch.planning.problem.files import read_problem
+from services.dispatch.planning.problem.generated import generated_problem
+from services.dispatch.planning.problem.plan_files import read_solution, write_solution
+from services.dispatch.planning.problem.problem import Problem
+from services.dispatch.planning.problem.score import GOALS, Score, score
 from shared.kernel.errors import InvalidInput
 
 app = typer.Typer(

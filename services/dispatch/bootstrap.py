@@ -3,17 +3,19 @@
 from datetime import timedelta
 from pathlib import Path
 
-from services.dispatch.adapters.list_planner import ListPlanner
-from services.dispatch.adapters.planning_process import OPTIMIZER, REPAIRER, ProcessPlanner
-from services.dispatch.api.planning_routes import router as planning_router
-from services.dispatch.api.routes import router
-from services.dispatch.application.policy import POLICY
-from services.dispatch.application.retention import old_runs
 from services.dispatch.consumers import SUBSCRIPTIONS
-from services.dispatch.domain.planning.circuit import TourPlanner
-from services.dispatch.jobs import Planners, planning
+from services.dispatch.demand.routes import router as demand
+from services.dispatch.directory.routes import router as directory
+from services.dispatch.planning.optimizer.list_planner import ListPlanner
+from services.dispatch.planning.problem.circuit import TourPlanner
+from services.dispatch.plans.adapters.planning_process import OPTIMIZER, REPAIRER, ProcessPlanner
+from services.dispatch.plans.jobs import Planners, planning
+from services.dispatch.plans.routes import ROUTERS as PLANS
+from services.dispatch.plans.use_cases.retention import old_runs
+from services.dispatch.policy import POLICY
+from services.dispatch.rescheduling.routes import router as rescheduling
 from services.dispatch.settings import DispatchSettings
-from services.dispatch.store import tables as _mapped  # noqa: F401  # maps the domain's classes
+from services.dispatch.stops.routes import router as stops
 from shared.cache.port import Cache
 from shared.kernel.clock import Clock
 from shared.messaging.broker import Broker
@@ -40,7 +42,7 @@ def build(
         cache=cache,
         clock=clock,
         subscriptions=SUBSCRIPTIONS,
-        routers=[router, planning_router],
+        routers=[directory, demand, *PLANS, stops, rescheduling],
         policy=POLICY,
         sealed=[person_part.c.data_sealed],
         prunes=[EXPIRED_PARTS, OLD_IDEMPOTENCY_KEYS, old_runs(timedelta(days=settings.candidates_kept_days))],

@@ -198,6 +198,9 @@ After = Annotated[str | None, Query(max_length=40, description="id or code to be
 Limit = Annotated[int, Query(ge=1, le=500)]
 """The most entries of a list that one answer holds."""
 
+Filter = Annotated[str | None, Query(max_length=80), Typed]
+"""Only entries with this id, code or state."""
+
 
 class Page(Answer, Generic[T]):
     """A stretch of a list; ask again with ``after=next_after`` for what follows, until it is null."""

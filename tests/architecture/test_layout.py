@@ -7,7 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.tree import ROOT, SERVICES, capabilities_of, domain_of, folder_of, sources, subscriptions_of
+from tests.support.tree import (
+    CAPABILITY,
+    ROOT,
+    SERVICES,
+    capabilities_of,
+    domain_of,
+    folder_of,
+    libraries_of,
+    names_in,
+    parts_of,
+    sources,
+    subscriptions_of,
+)
 
 REQUIRED = {
     "__init__.py",
@@ -33,32 +45,14 @@ BY_LAYER = {
     "store/__init__.py",
     "store/tables.py",
 }
-CAPABILITY = {
-    "__init__.py",
-    "domain.py",
-    "domain",
-    "use_cases.py",
-    "queries.py",
-    "handlers.py",
-    "routes.py",
-    "schemas.py",
-    "tables.py",
-    "jobs.py",
-    "adapters",
-}
 KNOWN_TO_OTHERS = {"use_cases", "queries", "domain"}
 CAPABILITIES = [folder for service in SERVICES for folder in capabilities_of(service)]
+LIBRARIES = [folder for service in SERVICES for folder in libraries_of(service)]
 LEFT_OUT = {"utils", "helpers", "manager", "common", "models"}
 
 
 def name_of(folder: Path) -> str:
     return ".".join(folder.relative_to(ROOT / "services").parts)
-
-
-def names_in(folder: Path) -> set[str]:
-    """What a folder holds; one that was moved away leaves compiled files behind, and they don't count."""
-    held = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
-    return {path.relative_to(folder).parts[0] for path in held}
 
 
 def required_of(service: str) -> set[str]:
@@ -78,7 +72,8 @@ def test_a_service_has_the_files_that_all_have(service: str) -> None:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_has_no_files_that_the_others_would_not_have(service: str) -> None:
-    allowed = {name.split("/")[0] for name in required_of(service)} | {path.name for path in capabilities_of(service)}
+    folders = [*capabilities_of(service), *libraries_of(service)]
+    allowed = {name.split("/")[0] for name in required_of(service)} | {path.name for path in folders}
     if not capabilities_of(service):
         allowed |= {"adapters", "jobs.py"}
     assert names_in(folder_of(service)) <= allowed
@@ -88,7 +83,7 @@ def test_a_service_has_no_files_that_the_others_would_not_have(service: str) -> 
 def test_a_capability_has_the_files_that_all_may_have(capability: Path) -> None:
     found = names_in(capability)
     assert found <= CAPABILITY
-    assert not {"domain.py", "domain"} <= found
+    assert not [name for name in found if f"{name}.py" in found], "a file and a package of the same name"
     assert found > {"__init__.py"}
 
 
@@ -101,10 +96,20 @@ def test_a_capability_knows_of_another_its_use_cases_queries_and_domain_only(cap
             if f"{module}.".startswith(tuple(f"{other}." for other in others)):
                 part = module.split(".")[3:4]
                 allowed = {"domain"} if is_domain else KNOWN_TO_OTHERS
+                if {"routes", "schemas"} & set(path.relative_to(capability).with_suffix("").parts):
+                    allowed = allowed | {"schemas"}  # an answer may hold another's
                 assert set(part) & allowed, f"{path.relative_to(ROOT)} imports {module}"
 
 
-@pytest.mark.parametrize("capability", CAPABILITIES, ids=name_of)
+@pytest.mark.parametrize("library", LIBRARIES, ids=name_of)
+def test_a_library_knows_nothing_of_its_service(library: Path) -> None:
+    for path, tree in sources(library):
+        for module in _imported(tree):
+            known = module.startswith((f"services.{name_of(library)}.", "shared.kernel"))
+            assert known or not module.startswith(("services", "shared")), f"{path.relative_to(ROOT)} imports {module}"
+
+
+@pytest.mark.parametrize("capability", [*CAPABILITIES, *LIBRARIES], ids=name_of)
 def test_the_tests_of_a_capability_lie_as_it_does(capability: Path) -> None:
     service = ROOT / "tests" / capability.parent.name
     assert list((service / capability.name).glob("test_*.py"))
@@ -134,7 +139,7 @@ def test_a_service_starts_in_a_few_lines(service: str) -> None:
 @pytest.mark.parametrize("service", SERVICES)
 def test_routes_hold_no_error_handling(service: str) -> None:
     """What is refused is answered in one place, shared.http.problems."""
-    found = [tree for path, tree in sources(folder_of(service)) if path.name == "routes.py"]
+    found = [tree for path, tree in sources(folder_of(service)) if "routes" in path.with_suffix("").parts]
     assert found
     assert not [node.lineno for routes in found for node in ast.walk(routes) if isinstance(node, ast.Try)]
 
@@ -142,9 +147,11 @@ def test_routes_hold_no_error_handling(service: str) -> None:
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_domain_is_plain(service: str) -> None:
     own = tuple(f"services.{name_of(folder)}.domain" for folder in capabilities_of(service) or [folder_of(service)])
+    parts = [part for library in libraries_of(service) for part in parts_of(library)]
+    plain_parts = tuple(f"services.{name_of(part)}" for part in parts if not _beyond(part))
     for path, tree in domain_of(folder_of(service)):
         for module in _imported(tree):
-            plain = module.split(".")[0] in sys.stdlib_module_names or module.startswith(("shared.kernel", *own))
+            plain = _is_plain(module, *own, *plain_parts)
             assert plain, f"{path.relative_to(ROOT)} imports {module}"
 
 
@@ -160,6 +167,16 @@ def test_nothing_has_a_name_that_says_nothing() -> None:
     for top in ("services", "shared", "cli"):
         named = {path.stem for path in (ROOT / top).rglob("*") if path.suffix == ".py" or path.is_dir()}
         assert not named & LEFT_OUT
+
+
+def _beyond(part: Path) -> list[str]:
+    """What a part of a library imports beyond the standard library, shared.kernel and itself."""
+    imported = (module for _, tree in sources(part) for module in _imported(tree))
+    return [module for module in imported if not _is_plain(module, f"services.{name_of(part)}")]
+
+
+def _is_plain(module: str, *allowed: str) -> bool:
+    return module.split(".", maxsplit=1)[0] in sys.stdlib_module_names or module.startswith(("shared.kernel", *allowed))
 
 
 def _imported(tree: ast.Module) -> list[str]:

@@ -11,9 +11,9 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
-from services.dispatch.domain.planning.files import read_problem
-from services.dispatch.domain.planning.plan_files import read_solution
-from services.dispatch.domain.planning.score import score
+from services.dispatch.planning.problem.files import read_problem
+from services.dispatch.planning.problem.plan_files import read_solution
+from services.dispatch.planning.problem.score import score
 
 DATA = Path(__file__).parents[1] / "data"
 SMALL = DATA / "planning-S.json"

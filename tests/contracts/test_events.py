@@ -7,7 +7,7 @@ from typing import Any, get_args
 import pytest
 from jsonschema import Draft202012Validator
 
-from services.dispatch.domain.stop import (
+from services.dispatch.stops.domain.stop import (
     ORDER_CANCELLED,
     ORDER_CLOSED,
     PLAN_WITHDRAWN,

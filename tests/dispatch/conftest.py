@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from services.dispatch.adapters.list_planner import ListPlanner
-from services.dispatch.adapters.repair import Repairer
 from services.dispatch.bootstrap import build
-from services.dispatch.domain.planning.circuit import TourPlanner
+from services.dispatch.planning.optimizer.list_planner import ListPlanner
+from services.dispatch.planning.optimizer.repair import Repairer
+from services.dispatch.planning.problem.circuit import TourPlanner
 from services.dispatch.settings import DispatchSettings
 from shared.cache.port import Cache
 from shared.contracts.base import Point

@@ -6,12 +6,12 @@ Each gives what is answered, and fails when the status is not ``status``.
 from functools import partial
 from typing import Any
 
-from services.dispatch.adapters.list_planner import ListPlanner
-from services.dispatch.adapters.repair import Repairer
-from services.dispatch.application import runs
-from services.dispatch.application.runs import Found
-from services.dispatch.domain.planning.circuit import TourPlanner
-from services.dispatch.domain.run import PlanningRun
+from services.dispatch.planning.optimizer.list_planner import ListPlanner
+from services.dispatch.planning.optimizer.repair import Repairer
+from services.dispatch.planning.problem.circuit import TourPlanner
+from services.dispatch.plans.domain.run import PlanningRun
+from services.dispatch.plans.use_cases import runs
+from services.dispatch.plans.use_cases.runs import Found
 from shared.cache.memory import MemoryCache
 from shared.contracts import Event
 from tests.dispatch.conftest import CAMPAIGN, GAOLOU, order_all

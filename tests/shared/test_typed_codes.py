@@ -7,10 +7,9 @@ import pytest
 from fastapi import FastAPI
 
 from services.catalog.api import routes as catalog
-from services.dispatch.api.inputs import Filter
 from services.notify.inbox.domain.recipient import clean_address
 from services.notify.inbox.routes import Key
-from shared.http.inputs import After, Code, TownshipCode
+from shared.http.inputs import After, Code, Filter, TownshipCode
 from shared.http.people import VolunteerNo
 
 APP = FastAPI()

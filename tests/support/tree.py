@@ -15,6 +15,26 @@ ROOT = Path(__file__).parents[2]
 SERVICES = sorted(folder.name for folder in (ROOT / "services").iterdir() if (folder / "__init__.py").exists())
 
 
+CAPABILITY = {
+    "__init__.py",
+    "domain.py",
+    "domain",
+    "use_cases.py",
+    "use_cases",
+    "queries.py",
+    "queries",
+    "handlers.py",
+    "routes.py",
+    "routes",
+    "schemas.py",
+    "schemas",
+    "tables.py",
+    "jobs.py",
+    "adapters",
+}
+"""What a capability may hold. What grows beyond some 300 lines becomes a package of the same name."""
+
+
 def folder_of(service: str) -> Path:
     return ROOT / "services" / service
 
@@ -53,8 +73,34 @@ def sources(folder: Path) -> Iterator[tuple[Path, ast.Module]]:
 
 def capabilities_of(service: str) -> list[Path]:
     """The folders of a service that is laid out by capability; none of one that has a folder ``application``."""
-    packages = sorted(path.parent for path in folder_of(service).glob("*/__init__.py"))
-    return [] if folder_of(service) / "application" in packages else packages
+    if (folder_of(service) / "application").is_dir():
+        return []
+    return [folder for folder in _packages(folder_of(service)) if not _is_library(folder)]
+
+
+def libraries_of(service: str) -> list[Path]:
+    """The folders of a service that know nothing of it: see :func:`_is_library`."""
+    return [folder for folder in _packages(folder_of(service)) if _is_library(folder)]
+
+
+def parts_of(library: Path) -> list[Path]:
+    return _packages(library)
+
+
+def names_in(folder: Path) -> set[str]:
+    """What a folder holds; one that was moved away leaves compiled files behind, and they don't count."""
+    held = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    return {path.relative_to(folder).parts[0] for path in held}
+
+
+def _packages(folder: Path) -> list[Path]:
+    return sorted(path.parent for path in folder.glob("*/__init__.py"))
+
+
+def _is_library(folder: Path) -> bool:
+    """It holds packages only, and none has the name of a capability's part."""
+    parts = {part.name for part in _packages(folder)}
+    return bool(parts) and names_in(folder) == {"__init__.py"} | parts and not parts & CAPABILITY
 
 
 def domain_of(folder: Path) -> Iterator[tuple[Path, ast.Module]]:

@@ -1,6 +1,10 @@
 """Alembic's entry; see shared.db.migrate."""
 
-from services.dispatch.store.tables import metadata
+from services.dispatch.database import metadata
+from services.dispatch.demand import tables as _demand  # noqa: F401  # its tables join the metadata
+from services.dispatch.directory import tables as _directory  # noqa: F401
+from services.dispatch.plans import tables as _plans  # noqa: F401
+from services.dispatch.stops import tables as _stops  # noqa: F401
 from shared.audit.tables import metadata as audit
 from shared.db.idempotency import metadata as idempotency
 from shared.db.migrate import run_env

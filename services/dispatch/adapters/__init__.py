@@ -1,1 +1,0 @@
-"""What dispatch uses from outside: the planner."""

@@ -1,1 +1,0 @@
-"""dispatch's doors."""

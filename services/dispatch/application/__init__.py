@@ -1,1 +1,0 @@
-"""dispatch's use cases: intake copies what others announce, planning and fieldwork decide, queries read."""

@@ -1,0 +1,65 @@
+"""Reads of the lines of accepted orders."""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.dispatch.demand.tables import demand_line
+from services.dispatch.policy import POLICY
+from shared.db.reach import within
+from shared.unit_of_work import UnitOfWork
+
+View = dict[str, Any]
+
+Lines = dict[str, Row[Any]]
+"""Rows of ``demand_line`` by line id."""
+
+AT_ONCE = 10_000
+"""Ids in one query: drivers take some ten thousand parameters."""
+
+
+async def list_demand(
+    uow: UnitOfWork, *, campaign_id: str | None, after: str | None, limit: int
+) -> tuple[list[View], str | None]:
+    grant = uow.permit(POLICY, "read_demand")
+    async with uow.reading() as session:
+        query = select(demand_line).where(within(grant, township=demand_line.c.township_code))
+        query = query.order_by(demand_line.c.line_id).limit(limit + 1)
+        if campaign_id is not None:
+            query = query.where(demand_line.c.campaign_id == campaign_id)
+        if after is not None:
+            query = query.where(demand_line.c.line_id > after)
+        rows = [dict(row._mapping) for row in await session.execute(query)]
+    return rows[:limit], rows[limit - 1]["line_id"] if len(rows) > limit else None
+
+
+async def lines_of_campaign(session: AsyncSession, campaign_id: str, states: Sequence[str]) -> Lines:
+    """The campaign's lines in one of these states, by id."""
+    query = select(demand_line).where(demand_line.c.campaign_id == campaign_id, demand_line.c.state.in_(states))
+    return {row.line_id: row for row in await session.execute(query.order_by(demand_line.c.line_id))}
+
+
+async def lines_by_id(session: AsyncSession, line_ids: Iterable[str]) -> Lines:
+    """The lines with these ids, in whatever state; those that never existed are left out."""
+    found: Lines = {}
+    ids = sorted(set(line_ids))
+    for begin in range(0, len(ids), AT_ONCE):
+        some = ids[begin : begin + AT_ONCE]
+        rows = await session.execute(select(demand_line).where(demand_line.c.line_id.in_(some)))
+        found |= {row.line_id: row for row in rows}
+    return found
+
+
+async def is_line_of(session: AsyncSession, campaign_id: str, line_id: str) -> bool:
+    query = select(demand_line.c.line_id).where(
+        demand_line.c.campaign_id == campaign_id, demand_line.c.line_id == line_id
+    )
+    return await session.scalar(query) is not None
+
+
+async def days_ruled_out(session: AsyncSession, line_ids: Collection[str]) -> set[str]:
+    """The days that at least one of these lines rules out, in ISO 8601."""
+    query = select(demand_line.c.ruled_out_on).where(demand_line.c.line_id.in_(line_ids))
+    return {day for days in await session.scalars(query) for day in days}

@@ -1,0 +1,30 @@
+"""The lines of accepted orders."""
+
+from sqlalchemy import Column, Float, Index, Integer, String, Table
+
+from services.dispatch.database import metadata
+from shared.db.types import Json
+
+demand_line = Table(
+    "demand_line",
+    metadata,
+    Column("line_id", String(36), primary_key=True),
+    Column("order_id", String(36), nullable=False, index=True),
+    Column("campaign_id", String(80), nullable=False),
+    Column("township_code", String(12), nullable=False),
+    Column("place", String(200), nullable=False),
+    Column("lat", Float, nullable=True),
+    Column("lon", Float, nullable=True),
+    Column("item_code", String(40), nullable=False),
+    Column("item_name", String(80), nullable=False),
+    Column("item_name_en", String(80), nullable=False),
+    Column("volunteers", Integer, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("wished_on", Json, nullable=False),
+    Column("ruled_out_on", Json, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("told_reason", String(60), nullable=True),
+    Index("ix_demand_line_campaign", "campaign_id", "state", "line_id"),
+)
+"""``state``: open, planned, served or cancelled. ``told_reason``: why an open line is unserved, as the township
+was told last; none once it has a place."""

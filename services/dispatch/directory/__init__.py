@@ -1,0 +1,1 @@
+"""Townships, teams, service items and campaigns, as catalog announces them."""

@@ -1,0 +1,25 @@
+"""HTTP answers about townships, teams and items."""
+
+from typing import Literal
+
+from shared.http.inputs import Answer
+
+
+class CopyAnswer(Answer):
+    code: str
+    name: str
+    name_en: str
+
+
+class TownshipAnswer(CopyAnswer):
+    lat: float
+    lon: float
+
+
+class TeamAnswer(CopyAnswer):
+    members: int
+    state: Literal["active", "retired"]
+
+
+class ItemAnswer(CopyAnswer):
+    teams: list[str]

@@ -1,1 +1,0 @@
-"""The rules of plans, stops and assignments; no framework, no I/O."""

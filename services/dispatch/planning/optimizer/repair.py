@@ -1,0 +1,176 @@
+"""A plan that no longer holds, mended with as few changes as may be: an order came, a team dropped out, a day was
+lost."""
+
+import time
+from collections import defaultdict
+from collections.abc import Container, Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from services.dispatch.planning.optimizer.instance import collecting_later, instance_of
+from services.dispatch.planning.optimizer.ledger import Ledger, Placings
+from services.dispatch.planning.optimizer.list_planner import place_booths, place_fixed, urgent_first
+from services.dispatch.planning.optimizer.optimizer import Optimizer
+from services.dispatch.planning.optimizer.part_model import Limits, PartModel
+from services.dispatch.planning.problem.candidates import Candidates
+from services.dispatch.planning.problem.circuit import USUAL, Circuit, Effort, Progress, Solution, Tell, carry_on
+from services.dispatch.planning.problem.problem import Booth, Problem, Weights
+from services.dispatch.planning.problem.reasons import explained
+from services.dispatch.planning.problem.score import score
+
+Level = Literal[0, 1, 2]
+"""0: only what is affected is placed anew. 1: what competes with it may move, at a price. 2: anything may, at that
+price."""
+
+PRICE_OF_CHANGE = 300
+"""What moving a line costs where the problem's weights say nothing."""
+
+MOST_MOVED_PER_LOST = 2
+WORK = 1.0
+SECONDS = 1.3
+"""From the beginning until nobody's competitors are looked at any more; lines with a higher priority come first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """``lost`` lines had a booth that no longer holds, or are new (those that the plan left unserved are not);
+    ``moved`` ones had one that did, and have another now."""
+
+    solution: Solution
+    lost: tuple[str, ...]
+    moved: tuple[str, ...]
+
+
+class Repairer:
+    """See :class:`services.dispatch.planning.problem.circuit.TourPlanner`: mends what the effort starts from."""
+
+    def plan(self, problem: Problem, effort: Effort = USUAL, tell: Tell = carry_on) -> Solution:
+        began = time.monotonic()
+        solution = repair(problem, effort.start or Circuit()).solution
+        tell(Progress(time.monotonic() - began, solution))
+        return solution
+
+
+def repair(problem: Problem, before: Circuit, level: Level = 1, effort: Effort | None = None) -> Repaired:
+    """``before``, mended for ``problem`` as it is now. What is fixed stays, if it can.
+
+    At level 1 at most ``MOST_MOVED_PER_LOST`` lines move for each lost one; else only what is affected is placed.
+    ``effort`` is for level 2.
+    """
+    until = time.monotonic() + SECONDS
+    with collecting_later():
+        priced = _priced(problem, before)
+        candidates = Candidates(priced)
+        lost = _lost(priced, before, candidates)
+        kept, circuit = _mended(priced, before, lost, candidates, until if level else None)
+        if level < 2:
+            return _told(problem, circuit, kept, lost, candidates)
+    found = Optimizer().plan(priced, replace(effort or Effort(), start=circuit))
+    return _told(problem, found.circuit, kept, lost, candidates)
+
+
+def _mended(
+    problem: Problem, before: Circuit, lost: set[str], candidates: Candidates, until: float | None
+) -> tuple[list[Booth], Circuit]:
+    """What of ``before`` still holds, and what comes of it. ``until``: how long others may be moved for a lost line;
+    None: not at all."""
+    wide = lost if until is None else lost | _rivals(problem, before, lost, candidates)
+    ledger = _standing(problem, before, candidates, wide)
+    held, kept = ledger.booths(), dict(ledger.placings)
+    free = [line for line in range(len(problem.lines)) if line not in kept]
+    first = [line for line in free if problem.lines[line].id in lost]
+    ledger.fill(urgent_first(ledger.instance, first))
+    ledger.fill(urgent_first(ledger.instance, (line for line in free if problem.lines[line].id not in lost)))
+    if until is not None:
+        _free_competitors(ledger, kept, first, until)
+    return held, Circuit(tuple(ledger.booths()))
+
+
+def _lost(problem: Problem, before: Circuit, candidates: Candidates) -> set[str]:
+    """The lines whose booth no longer holds, and those that ``before`` says nothing of."""
+    had = {booth.line for booth in before.booths} | {fixed.booth.line for fixed in problem.fixed}
+    served = replace(problem, lines=tuple(line for line in problem.lines if line.id in had))
+    placings = _standing(served, before, candidates).placings
+    neither = {line.line for line in before.unserved} | {served.lines[line].id for line in placings}
+    return {line.id for line in problem.lines} - neither
+
+
+def _standing(problem: Problem, before: Circuit, candidates: Candidates, wide: Container[str] = ()) -> Ledger:
+    """What of ``before`` still holds, beside what is fixed. Lines that have a booth and are not ``wide`` can't move."""
+    only: defaultdict[str, list[Booth]] = defaultdict(list)
+    for booth in [*(fixed.booth for fixed in problem.fixed), *before.booths]:
+        if booth.line not in wide:
+            only[booth.line].append(booth)
+    ledger = Ledger(instance_of(problem, candidates, only))
+    place_fixed(ledger)
+    place_booths(ledger, list(before.booths))
+    return ledger
+
+
+def _rivals(problem: Problem, before: Circuit, lost: set[str], candidates: Candidates) -> set[str]:
+    """Whoever has a team's day that a lost line could use."""
+    lines = (line for line in problem.lines if line.id in lost)
+    matches = (match for line in lines for match in candidates.matches(line))
+    wanted = {(match.team.id, slot.day) for match in matches for slot in match.slots}
+    return {booth.line for booth in before.booths if (booth.team, booth.slot.day) in wanted}
+
+
+def _priced(problem: Problem, before: Circuit) -> Problem:
+    weights: Weights = problem.weights
+    if not weights.change:
+        weights = replace(weights, change=PRICE_OF_CHANGE)
+    return replace(problem, weights=weights, published=before.booths)
+
+
+def _free_competitors(ledger: Ledger, kept: Placings, lost: list[int], until: float) -> None:
+    """For each lost line that is still without a place: its competitors may move, if in the end more is gained than
+    that costs."""
+    fixed = {fixed.booth.line for fixed in ledger.instance.problem.fixed}
+    lines = ledger.instance.problem.lines
+    waiting = [line for line in lost if line not in ledger.placings]
+    left = MOST_MOVED_PER_LOST
+    for line in urgent_first(ledger.instance, waiting):
+        seconds = until - time.monotonic()
+        if line not in ledger.placings and ledger.instance.of_line[line] and seconds > 0:
+            freed = {other for other in _competitors(ledger, line) if lines[other].id not in fixed}
+            left = _solved(ledger, line, freed, kept, left, seconds) + MOST_MOVED_PER_LOST
+
+
+def _competitors(ledger: Ledger, line: int) -> set[int]:
+    """Whoever has a team's day that the line could use."""
+    instance = ledger.instance
+    days = {instance.visits[instance.option_visit[option]].team_day for option in instance.of_line[line]}
+    return {other for day in days for visit in ledger.day_visits.get(day, ()) for other in ledger.visit_lines[visit]}
+
+
+def _solved(ledger: Ledger, line: int, freed: set[int], kept: Placings, most_moved: int, seconds: float) -> int:
+    """Solves the part; gives how many more lines might have moved."""
+    before = {other: ledger.placings[other] for other in sorted(freed)}
+    objective = ledger.objective
+    for other in before:
+        ledger.remove(other)
+    instance = ledger.instance
+    sites = {instance.site_of_line[other] for other in (line, *before)}
+    options = {option for other in (line, *before) for option in instance.of_line[other]}
+    model = PartModel(ledger, sorted(sites), options)
+    model.hint(before)
+    answer = model.solve(Limits(WORK, seconds))
+    ledger.place_all(answer.placings if answer is not None else before)
+    moved = _moved(ledger, kept, before)
+    if ledger.objective <= objective or moved > most_moved or not all(other in ledger.placings for other in before):
+        for other in (line, *before):
+            if other in ledger.placings:
+                ledger.remove(other)
+        ledger.place_all(before)
+        return most_moved
+    return most_moved - moved
+
+
+def _moved(ledger: Ledger, kept: Placings, among: Iterable[int]) -> int:
+    return sum(ledger.placings.get(line) != kept[line] for line in among if line in kept)
+
+
+def _told(problem: Problem, circuit: Circuit, kept: list[Booth], lost: set[str], candidates: Candidates) -> Repaired:
+    moved = {booth.line for booth in set(kept) - set(circuit.booths)}
+    ended = explained(problem, circuit.booths, candidates)
+    return Repaired(Solution(ended, score(problem, ended).objective), tuple(sorted(lost)), tuple(sorted(moved)))

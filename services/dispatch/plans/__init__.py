@@ -1,0 +1,1 @@
+"""Plans: computed in runs, compared and changed as candidates, published."""

@@ -1,0 +1,1 @@
+"""Rules of plans, candidates, planning runs, pins and bans."""

@@ -1,0 +1,141 @@
+"""What runs beside the consumer: the planning runs, one at a time in each process."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+
+from services.dispatch.planning.problem.circuit import Progress, Solution, TourPlanner
+from services.dispatch.plans.domain.run import PlanningRun
+from services.dispatch.plans.use_cases import runs
+from services.dispatch.plans.use_cases.runs import RUNS_TOPIC, Found, Taken
+from shared.cache.port import Cache
+from shared.cache.waking import Waking, waking
+from shared.db.engine import store_is_away
+from shared.kernel.ids import new_id
+from shared.service import Job
+from shared.telemetry.logs import logger
+from shared.unit_of_work import UnitOfWork
+
+POLL_SECONDS = 5.0
+"""A signal may get lost; so often the store is asked for a run that is due."""
+
+SIGN_SECONDS = 5.0
+"""How often a run under way renews its lease, and looks whether it is to stop."""
+
+SAVE_SECONDS = 1.0
+"""Improvements that come faster are kept together."""
+
+Planners = Mapping[str, TourPlanner]
+"""By the purpose of a run. They may take their time, and hear through ``tell`` when to stop."""
+
+log = logger(__name__)
+
+
+def planning(uow: UnitOfWork, cache: Cache, planners: Planners) -> Job:
+    """Takes runs as they fall due; woken when one is queued, and now and then by itself."""
+
+    async def run(stop: asyncio.Event) -> None:
+        async with waking(cache, RUNS_TOPIC, stop.wait) as watch:
+            while not stop.is_set():
+                taken = await _take(uow)
+                if taken is None:
+                    await watch.wait(POLL_SECONDS)
+                else:
+                    await _carry_out(uow, cache, planners, watch, taken)
+
+    return run
+
+
+async def _take(uow: UnitOfWork) -> PlanningRun | None:
+    try:
+        return await runs.take_run(uow, new_id())
+    except Exception as error:  # the store is away; it is asked again
+        log.warning("no planning run can be taken, trying again", error=type(error).__name__)
+        return None
+
+
+async def _carry_out(uow: UnitOfWork, cache: Cache, planners: Planners, watch: Waking, run: PlanningRun) -> None:
+    try:
+        taken = await runs.task_of(uow, run)
+        await _Search(uow, cache, taken).carry_out(planners[run.purpose], watch)
+    except Exception as error:
+        if store_is_away(error):  # whoever finds the lease ended goes on from what is kept
+            log.warning("planning run left", run=run.id, error=type(error).__name__)
+            return
+        log.warning("planning run failed", run=run.id, error=repr(error))
+        with suppress(Exception):  # the same
+            await runs.fail_run(uow, cache, run, error)
+
+
+class _Search:
+    """One run, from being taken to being over, lost, or given back."""
+
+    def __init__(self, uow: UnitOfWork, cache: Cache, taken: Taken) -> None:
+        self._uow, self._cache, self._taken = uow, cache, taken
+        self._began = time.monotonic()
+        self._wrote_at = self._began
+        self._goes_on = True
+        self._latest: Solution | None = None
+        self._kept: Solution | None = None
+        self._found: Found | None = None
+
+    async def carry_out(self, planner: TourPlanner, watch: Waking) -> None:
+        searching = asyncio.ensure_future(
+            asyncio.to_thread(planner.plan, self._taken.task.problem, self._taken.effort, self._tell)
+        )
+        try:
+            while not searching.done() and self._goes_on:
+                signalled = await watch.wait(SAVE_SECONDS, searching)
+                if watch.ended:
+                    self._goes_on = False
+                    await self._give_back()
+                elif not searching.done():
+                    self._goes_on = await self._keep(signalled)
+            if self._goes_on:
+                await self._finish(await searching)
+        finally:
+            self._goes_on = False
+            await asyncio.gather(searching, return_exceptions=True)
+
+    def _tell(self, progress: Progress) -> bool:
+        """Called in the planner's thread."""
+        self._latest = progress.solution
+        return self._goes_on
+
+    async def _keep(self, must: bool) -> bool:
+        """Stores what is new, or at least a sign of life; False when the run is no longer ours."""
+        found = await self._look()
+        due = time.monotonic() - self._wrote_at >= SIGN_SECONDS
+        if found is None and not must and not due:
+            return True
+        self._wrote_at = time.monotonic()
+        return await runs.keep_progress(self._uow, self._cache, self._taken.run, found, self._spent())
+
+    async def _look(self) -> Found | None:
+        latest = self._latest
+        if latest is None or latest is self._kept:
+            return None
+        return await self._judge(latest)
+
+    async def _judge(self, solution: Solution) -> Found:
+        """The plan, checked and scored; not anew for a better bound alone."""
+        known = self._kept is not None and self._kept.objective == solution.objective
+        self._kept = solution
+        if known and self._found is not None:
+            self._found = replace(self._found, bound=solution.bound, begins_anew=False)
+        else:
+            begins_anew = self._found is None
+            self._found = await asyncio.to_thread(Found.of, self._taken.task, solution, begins_anew=begins_anew)
+        return self._found
+
+    async def _give_back(self) -> None:
+        await self._keep(must=True)
+        await runs.give_run_back(self._uow, self._cache, self._taken.run)
+
+    async def _finish(self, solution: Solution) -> None:
+        await runs.finish_run(self._uow, self._cache, self._taken.run, await self._judge(solution), self._spent())
+
+    def _spent(self) -> float:
+        return self._taken.run.spent_seconds + time.monotonic() - self._began

@@ -1,0 +1,1 @@
+"""What plans, runs and candidates can be asked, and what is to be planned."""

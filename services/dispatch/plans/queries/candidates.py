@@ -1,0 +1,259 @@
+"""What can be asked about planning runs and their candidates."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import select
+
+from services.dispatch.planning.problem.comparison import Change, Comparison, Tally, compare
+from services.dispatch.planning.problem.problem import Booth
+from services.dispatch.planning.problem.score import GOALS
+from services.dispatch.plans.domain.candidate import Candidate, Dated, Step
+from services.dispatch.plans.domain.run import PlanningRun
+from services.dispatch.plans.queries.evaluation import Looked, content_of, look
+from services.dispatch.plans.queries.plans import View
+from services.dispatch.plans.queries.problems import site_id
+from services.dispatch.plans.queries.wording import TEAMS, TOWNSHIPS, Names, Speech, names_of, worded
+from services.dispatch.plans.tables import candidate
+from services.dispatch.policy import POLICY
+from services.dispatch.stops.domain.stop_matching import StopChange
+from shared.db.paging import page_of
+from shared.kernel.errors import NotFound
+from shared.unit_of_work import UnitOfWork
+
+
+async def list_candidates(
+    uow: UnitOfWork, speech: Speech, *, campaign_id: str | None, run_id: str | None, after: str | None, limit: int
+) -> tuple[list[View], str | None]:
+    """Without their booths; oldest first."""
+    uow.permit(POLICY, "read_candidates")
+    async with uow.reading() as session:
+        query = select(Candidate)
+        for column, value in ((candidate.c.campaign_id, campaign_id), (candidate.c.run_id, run_id)):
+            if value is not None:
+                query = query.where(column == value)
+        found, next_after = await page_of(session, query, candidate.c.id, after=after, limit=limit)
+    return [_summary(speech, entry, entry.revision, entry.score) for entry in found], next_after
+
+
+async def get_candidate(uow: UnitOfWork, speech: Speech, candidate_id: str, revision: int | None = None) -> View:
+    """:raises NotFound: there is no such candidate, or no such revision of it."""
+    uow.permit(POLICY, "read_candidates")
+    async with uow.reading() as session:
+        found = await session.get(Candidate, candidate_id)
+        if found is None:
+            raise _no_candidate(candidate_id)
+        run = await session.get(PlanningRun, found.run_id)
+        content = await content_of(session, found, revision)
+        mentioned = {entry["line_id"] for entry in (*content["booths"], *content["unserved"])}
+        names = await names_of(session, {}, mentioned)
+    dated = Dated(run.starts_on) if run is not None else Dated(found.made_at.date())
+    return _summary(speech, found, content["revision"], content["score"]) | {
+        "booths": [_line(names, b["line_id"]) | _booth(names, b) for b in content["booths"]],
+        "unserved": [_unserved(speech, names, dated, line) for line in content["unserved"]],
+    }
+
+
+async def check_steps(
+    uow: UnitOfWork, speech: Speech, candidate_id: str, steps: Sequence[Step], from_revision: int | None
+) -> View:
+    """What an edit would come to: the rules it breaks, or its score. Nothing is stored.
+
+    :raises NotFound: as :func:`get_candidate`.
+    """
+    uow.permit(POLICY, "edit_candidate")
+    looked = await _look(uow, candidate_id, steps, from_revision)
+    return _verdict(speech, looked)
+
+
+async def diff_candidate(uow: UnitOfWork, speech: Speech, candidate_id: str, after: str | None, limit: int) -> View:
+    """What publishing would change against what is published, for whom, and at what cost.
+
+    :raises NotFound: there is no such candidate.
+    """
+    uow.permit(POLICY, "read_candidates")
+    looked = await _look(uow, candidate_id, (), None)
+    comparison = looked.against_published()
+    unserved = looked.content.unserved if looked.content is not None else []
+    price = looked.task.problem.weights.change
+    return (
+        _verdict(speech, looked)
+        | _comparison(looked.names, looked.task.dated, comparison, after, limit)
+        | {
+            "price_of_change": price,
+            "changed_lines": comparison.broken_promises,
+            "cost": price * comparison.broken_promises,
+            "stops": _stops(looked),
+            "unserved": [_unserved(speech, looked.names, looked.task.dated, line) for line in unserved],
+        }
+    )
+
+
+async def compare_candidates(
+    uow: UnitOfWork, speech: Speech, one_id: str, other_id: str, after: str | None, limit: int
+) -> View:
+    """What the other does otherwise than the one, and for whom.
+
+    :raises NotFound: one of them does not exist.
+    """
+    uow.permit(POLICY, "read_candidates")
+    async with uow.reading() as session:
+        found = [await session.get(Candidate, key) for key in (one_id, other_id)]
+        one, other = found
+        if one is None or other is None:
+            raise _no_candidate(other_id if one is not None else one_id)
+        run = await session.get(PlanningRun, one.run_id)
+        names = await names_of(session, {}, {booth["line_id"] for each in (one, other) for booth in each.booths})
+    dated = Dated(run.starts_on if run is not None else one.made_at.date())
+    township_of = {line: names.township_of(line) for line in names.rows}
+    comparison = compare(dated.read(one.booths), dated.read(other.booths), township_of)
+    return _comparison(names, dated, comparison, after, limit) | {
+        "one": _summary(speech, one, one.revision, one.score),
+        "other": _summary(speech, other, other.revision, other.score),
+        "difference": _levels(
+            speech, {name: other.score.get(name, 0.0) - one.score.get(name, 0.0) for name in one.score | other.score}
+        ),
+    }
+
+
+async def _look(uow: UnitOfWork, candidate_id: str, steps: Sequence[Step], from_revision: int | None) -> Looked:
+    async with uow.reading() as session:
+        found = await session.get(Candidate, candidate_id)
+        if found is None:
+            raise _no_candidate(candidate_id)
+        return await look(session, found, steps, today=uow.today(), from_revision=from_revision)
+
+
+def _no_candidate(candidate_id: str) -> NotFound:
+    return NotFound(Candidate.kind, candidate_id, states=Candidate.STEPS)
+
+
+def _summary(speech: Speech, found: Candidate, revision: int, score: Mapping[str, float]) -> View:
+    return {
+        "id": found.id,
+        "run_id": found.run_id,
+        "campaign_id": found.campaign_id,
+        "made_at": found.made_at,
+        "state": found.state,
+        "revision": revision,
+        "plan_id": found.plan_id,
+        "score": _levels(speech, score),
+    }
+
+
+def _levels(speech: Speech, score: Mapping[str, float]) -> View:
+    """A candidate of a release that did not know a goal has no figure for it, and counts as none."""
+    levels = [
+        {
+            "level": goal.level,
+            "goal": goal.name,
+            "value": score.get(goal.name, 0.0),
+            "more_is_better": goal.more_is_better,
+            "detail": speech.say(f"goal.{goal.name}", {}),
+        }
+        for goal in GOALS
+    ]
+    return {"objective": score["objective"], "lines_served": score["lines_served"], "levels": levels}
+
+
+def _verdict(speech: Speech, looked: Looked) -> View:
+    broken = [
+        {
+            "code": f"rule.{violation.rule}",
+            "where": violation.where,
+            "facts": dict(violation.facts),
+            "detail": speech.say(f"rule.{violation.rule}", worded(violation.facts, looked.names, looked.task.dated)),
+        }
+        for violation in looked.broken
+    ]
+    score = _levels(speech, looked.content.score) if looked.content is not None else None
+    return {"holds": not broken, "broken": broken, "score": score}
+
+
+def _line(names: Names, line: str) -> View:
+    row = names.rows.get(line)
+    if row is None:
+        return {"line_id": line, "township_code": "", "township_name": "", "township_name_en": ""} | {
+            "item_code": "",
+            "item_name": "",
+            "item_name_en": "",
+        }
+    township, township_en = names.get(TOWNSHIPS, row.township_code)
+    return {
+        "line_id": line,
+        "township_code": row.township_code,
+        "township_name": township,
+        "township_name_en": township_en,
+        "item_code": row.item_code,
+        "item_name": row.item_name,
+        "item_name_en": row.item_name_en,
+    }
+
+
+def _booth(names: Names, booth: Mapping[str, Any]) -> View:
+    name, name_en = names.get(TEAMS, booth["team_code"])
+    where = {field: booth[field] for field in ("team_code", "on", "part", "volunteers")}
+    return where | {"team_name": name, "team_name_en": name_en}
+
+
+def _unserved(speech: Speech, names: Names, dated: Dated, line: Mapping[str, Any]) -> View:
+    def said(code: str, facts: Mapping[str, Any]) -> View:
+        return {"facts": facts, "detail": speech.say(code, worded(facts, names, dated))}
+
+    relaxation = line["relaxation"]
+    return (
+        _line(names, line["line_id"])
+        | {"reason": line["reason"]}
+        | said(line["reason"], line["facts"])
+        | {
+            "relaxation": {"code": relaxation["code"]} | said(relaxation["code"], relaxation["facts"])
+            if relaxation
+            else None
+        }
+    )
+
+
+def _comparison(names: Names, dated: Dated, comparison: Comparison, after: str | None, limit: int) -> View:
+    changes = [change for change in comparison.changes if after is None or change.line > after]
+    return {
+        "changes": [_change(names, dated, change) for change in changes[:limit]],
+        "next_after": changes[limit - 1].line if len(changes) > limit else None,
+        "townships": _tallies(names, TOWNSHIPS, comparison.townships),
+        "teams": _tallies(names, TEAMS, comparison.teams),
+    }
+
+
+def _stops(looked: Looked) -> list[View]:
+    """The stops that would be new, moved or gone."""
+    dated, of_site = looked.task.dated, {site_id(row): row for row in looked.task.lines.values()}
+    of_stop = {stop.id: stop for stop in looked.task.stops}
+
+    def view(change: StopChange) -> View:
+        at = of_stop[change.stop] if change.stop is not None else of_site[change.site]
+        name, name_en = looked.names.get(TOWNSHIPS, at.township_code)
+        was, to = (dated.half_day(slot) if slot is not None else (None, None) for slot in (change.before, change.after))
+        where = {"township_code": at.township_code, "township_name": name, "township_name_en": name_en}
+        when = {"was_on": was[0], "was_part": was[1], "on": to[0], "part": to[1]}
+        about = {"how": change.how, "stop_id": change.stop, "place": at.place, "booths": change.booths}
+        return about | where | when
+
+    return [view(change) for change in looked.stop_changes()]
+
+
+def _change(names: Names, dated: Dated, change: Change) -> View:
+    def booths(its: Iterable[Booth]) -> list[View]:
+        return [_booth(names, booth) for booth in dated.written(its)]
+
+    return _line(names, change.line) | {
+        "how": change.how,
+        "before": booths(change.before),
+        "after": booths(change.after),
+    }
+
+
+def _tallies(names: Names, kind: str, tallies: Mapping[str, Tally]) -> list[View]:
+    return [
+        {"code": code, "name": names.get(kind, code)[0], "name_en": names.get(kind, code)[1]} | asdict(tally)
+        for code, tally in sorted(tallies.items())
+    ]

@@ -1,0 +1,178 @@
+"""What is to be planned, as the store says it now: open demand, and what is published and may still move."""
+
+import asyncio
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.dispatch.demand.queries import Lines, lines_of_campaign
+from services.dispatch.directory.queries import campaign_of
+from services.dispatch.planning.problem.check import Violation, broken_by
+from services.dispatch.planning.problem.pacing import paced
+from services.dispatch.planning.problem.problem import Booth, Fixed, Forbidden, Problem
+from services.dispatch.plans.domain.candidate import Dated
+from services.dispatch.plans.domain.plan import Plan
+from services.dispatch.plans.domain.rule import PlanningRule
+from services.dispatch.plans.queries.plans import published_plan
+from services.dispatch.plans.queries.problems import Frame, problem_of, site_id
+from services.dispatch.plans.queries.rules import rules_of
+from services.dispatch.stops.domain.stop import Assignment, Stop
+from services.dispatch.stops.domain.stop_matching import Held
+from services.dispatch.stops.queries import declined, planned_stops
+from shared.kernel.errors import Conflict
+
+PRICE_OF_CHANGE = 300
+"""What it costs to change a booth that was published."""
+
+FROZEN_DAYS = 3
+"""What is published for so near a day stays."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """``stops`` are the published ones of ``plan`` (None: nothing is published yet) that the problem is about: their
+    booths are its ``published``."""
+
+    frame: Frame
+    problem: Problem
+    lines: Lines
+    plan: Plan | None
+    stops: tuple[Stop, ...]
+
+    @property
+    def dated(self) -> Dated:
+        return Dated(self.frame.starts_on)
+
+    def held(self) -> list[Held]:
+        """``stops``, as a new circuit is held against them."""
+        dated = self.dated
+        return [
+            Held(found.id, site_id(found), dated.slot(found.on, found.part), frozenset(booths_at(found, dated)))
+            for found in self.stops
+        ]
+
+    def township_of(self) -> dict[str, str]:
+        return {line: row.township_code for line, row in self.lines.items()}
+
+    def broken(self, booths: Iterable[Booth]) -> list[Violation]:
+        """The rules that these booths break; a line that is not among them counts as unserved."""
+        return broken_by(self.problem, booths)
+
+
+async def open_task(session: AsyncSession, frame: Frame) -> Task:
+    """The open demand alone: what is published stays untouched.
+
+    :raises Conflict: the campaign is not known yet, or has no open demand.
+    :raises InvalidInput: the days hold no working day, or the township is not known.
+    """
+    return await _task(session, frame, _Published(None, ()), frozen_until=None)
+
+
+async def whole_task(session: AsyncSession, frame: Frame, today: date, *, lock: bool = False) -> Task:
+    """The open demand, and what the campaign's plan has published in these days. ``lock``: plan and stops stay as they
+    are until the transaction ends.
+
+    :raises Conflict: there is neither. :raises InvalidInput: as :func:`open_task`.
+    """
+    published = await _published(session, frame, lock=lock)
+    frozen_until = today + timedelta(days=FROZEN_DAYS)
+    return await _task(session, frame, published, frozen_until=frozen_until)
+
+
+@dataclass(frozen=True)
+class _Published:
+    plan: Plan | None
+    stops: tuple[Stop, ...]
+
+    def booths(self, dated: Dated) -> Iterator[tuple[Booth, Stop, Assignment]]:
+        for found in self.stops:
+            for booth, entry in zip(booths_at(found, dated), found.live, strict=True):
+                yield booth, found, entry
+
+    def frozen(self, dated: Dated, until: date | None) -> Iterator[Fixed]:
+        for booth, found, entry in self.booths(dated):
+            if entry.state == "accepted":
+                yield Fixed(booth, "confirmed")
+            elif until is not None and found.on <= until:
+                yield Fixed(booth, "published")
+
+
+def booths_at(found: Stop, dated: Dated) -> list[Booth]:
+    """Where a team is expected, in the order of ``found.live``."""
+    slot = dated.slot(found.on, found.part)
+    return [Booth(entry.line_id, entry.team_code, slot, entry.volunteers) for entry in found.live]
+
+
+async def _published(session: AsyncSession, frame: Frame, *, lock: bool) -> _Published:
+    found = await published_plan(session, frame.campaign_id, lock=lock)
+    if found is None:
+        return _Published(None, ())
+    return _Published(found, await planned_stops(session, found.id, frame.starts_on, frame.ends_on, lock=lock))
+
+
+async def _task(session: AsyncSession, frame: Frame, published: _Published, *, frozen_until: date | None) -> Task:
+    dated = Dated(frame.starts_on)
+    now_placed = {booth.line: booth for booth, _, _ in published.booths(dated)}
+    lines = await _lines(session, frame.campaign_id, now_placed)
+    rules = await rules_of(session, frame.campaign_id)
+    problem = await problem_of(session, frame, lines, {found.id for found in published.stops})
+    problem = replace(problem, published=tuple(now_placed.values()))
+    if now_placed:
+        problem = replace(problem, weights=replace(problem.weights, change=PRICE_OF_CHANGE))
+    said_no = (Forbidden(line, team) for line, team in await declined(session, lines))
+    problem = replace(problem, forbidden=(*_bans(rules, problem, dated), *said_no))
+    pins = _pins(problem, rules, dated)
+    frozen = tuple(published.frozen(dated, frozen_until))
+    whole = await asyncio.to_thread(lambda: paced(_fixed(problem, pins, frozen)))
+    return Task(frame, whole, lines, published.plan, published.stops)
+
+
+async def _lines(session: AsyncSession, campaign_id: str, placed: Collection[str]) -> Lines:
+    found = await campaign_of(session, campaign_id)
+    if found is None:
+        raise Conflict("unknown_campaign", field="campaign_id", campaign=campaign_id)
+    rows = await lines_of_campaign(session, campaign_id, ("open", "planned") if placed else ("open",))
+    lines = {line_id: row for line_id, row in rows.items() if row.state == "open" or line_id in placed}
+    if not lines:
+        raise Conflict("no_open_demand", field="campaign_id", campaign=found.name)
+    return lines
+
+
+def _bans(rules: Iterable[PlanningRule], problem: Problem, dated: Dated) -> Iterator[Forbidden]:
+    """What pins and bans rule out of lines that are planned now; a ban may be of all lines."""
+    teams, lines = [team.id for team in problem.teams], {None, *(line.id for line in problem.lines)}
+    mine = (rule for rule in rules if rule.line_id in lines)
+    return (ban for rule in mine for ban in rule.forbidden(dated, problem.days, teams))
+
+
+def _pins(problem: Problem, rules: Iterable[PlanningRule], dated: Dated) -> dict[str, Fixed]:
+    """By line. What is pinned outside of these days, or for a line that is not planned now, does not concern it."""
+    lines = {line.id: line for line in problem.lines}
+    booths = (
+        booth
+        for rule in rules
+        if rule.line_id in lines and (booth := rule.pinned(dated, lines[rule.line_id])) is not None
+    )
+    return {booth.line: Fixed(booth, "pinned") for booth in booths if 0 <= booth.slot.day < problem.days}
+
+
+def _fixed(problem: Problem, pins: Mapping[str, Fixed], frozen: Iterable[Fixed]) -> Problem:
+    """With all pins, and of what is frozen what still holds: the rest has to be mended."""
+    left = {fixed.booth: fixed for fixed in frozen if fixed.booth.line not in pins}
+    pinned = [pin.booth for pin in pins.values()]
+    while left:
+        broken = broken_by(problem, (*pinned, *left))
+        lost = {booth for booth in left if any(_concerns(violation, booth) for violation in broken)}
+        if not lost:
+            break
+        left = {booth: fixed for booth, fixed in left.items() if booth not in lost}
+    return replace(problem, fixed=(*pins.values(), *left.values()))
+
+
+def _concerns(violation: Violation, booth: Booth) -> bool:
+    facts = violation.facts
+    if "line" in facts:
+        return booth.line in (facts["line"], facts.get("other"))
+    return facts.get("team", booth.team) == booth.team and facts.get("day", booth.slot.day) == booth.slot.day

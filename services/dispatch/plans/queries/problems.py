@@ -1,0 +1,129 @@
+"""Demand and supply of the store as a planner's problem."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any, Protocol
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.dispatch.demand.queries import Lines
+from services.dispatch.directory.queries import active_teams, campaign_of, items_by_team, points_of_townships
+from services.dispatch.planning.problem.problem import (
+    PARTS,
+    Line,
+    Problem,
+    Site,
+    Slot,
+    Team,
+    Theme,
+    Travel,
+    Weights,
+    working_days,
+)
+from services.dispatch.plans.domain.candidate import Dated
+from services.dispatch.plans.domain.theme import CampaignTheme
+from services.dispatch.stops.queries import bookings
+from shared.kernel.errors import InvalidInput
+
+SERVICE_WEIGHTS = Weights(later_part=1, overload=20, first_served=500, theme=150)
+"""The mornings first; days off the circuit's pace count for four at most; a visit beyond a team's fair share costs as
+much as two, and no township is left out for half a line. To be on its theme's days is worth more to a line than to be
+near its preferred one, and less than a stop: none is opened for that alone. To be served is worth more than four
+times as much even to a line that a stop is opened for."""
+
+
+class Frame(Protocol):
+    """Which demand, and on which days: a plan says so, and a planning run."""
+
+    campaign_id: str
+    starts_on: date
+    ends_on: date
+    start_township_code: str
+    weekends: bool
+
+
+async def problem_of(session: AsyncSession, frame: Frame, lines: Lines, movable: Collection[str]) -> Problem:
+    """What is asked, in half-days from the frame's first day on, with the teams free wherever they are not booked
+    for another stop than the ``movable`` ones.
+
+    :raises InvalidInput: the days hold no working day, or the township is not known.
+    """
+    days = (frame.ends_on - frame.starts_on).days + 1
+    working = {
+        (day - frame.starts_on).days for day in working_days(frame.starts_on, frame.ends_on, weekends=frame.weekends)
+    }
+    if not working:
+        raise InvalidInput("no_working_day", field="ends_on", first=frame.starts_on, last=frame.ends_on)
+    places = await points_of_townships(session)
+    if frame.start_township_code not in places:
+        raise InvalidInput("unknown_township", field="start_township_code", township=frame.start_township_code)
+    sites = {
+        site_id(row): Site(site_id(row), row.township_code, places[row.township_code])
+        for row in lines.values()
+        if row.township_code in places
+    }
+    return Problem(
+        sites=tuple(sites[key] for key in sorted(sites)),
+        teams=await _teams(session, frame, days, movable),
+        lines=tuple(_line(row, frame, days) for row in lines.values()),
+        days=days,
+        parts=len(PARTS),
+        travel=Travel(on="sphere"),
+        weights=SERVICE_WEIGHTS,
+        closed=frozenset(range(days)) - working,
+        start_township=frame.start_township_code,
+        first_on=frame.starts_on,
+        themes=await _themes(session, frame, days),
+    )
+
+
+async def _themes(session: AsyncSession, frame: Frame, days: int) -> tuple[Theme, ...]:
+    found = await campaign_of(session, frame.campaign_id)
+    said = found.themes if found is not None else []
+    return tuple(CampaignTheme.stored(theme).counted(frame.starts_on, days) for theme in said)
+
+
+async def _teams(session: AsyncSession, frame: Frame, days: int, movable: Collection[str]) -> tuple[Team, ...]:
+    """The teams, free wherever they are not booked for a stop that stays."""
+    offers = await items_by_team(session)
+    busy: dict[str, set[Slot]] = {}
+    for row in await bookings(session, frame.starts_on, frame.ends_on):
+        if row.stop_id not in movable:
+            busy.setdefault(row.team_code, set()).add(Dated(frame.starts_on).slot(row.on, row.part))
+    slots = frozenset(Slot(day, part) for day in range(days) for part in range(len(PARTS)))
+    return tuple(
+        Team(
+            id=row.code,
+            items=frozenset(offers.get(row.code, ())),
+            members=row.members,
+            free=slots - busy.get(row.code, set()),
+            max_stops_per_day=len(PARTS),
+        )
+        for row in await active_teams(session)
+    )
+
+
+def site_id(row: Any) -> str:
+    """Where a line or a stop is: one place in one township."""
+    return f"{row.township_code}/{row.place}"
+
+
+def _line(row: Row[Any], frame: Frame, days: int) -> Line:
+    return Line(
+        id=row.line_id,
+        site=site_id(row),
+        item=row.item_code,
+        volunteers=row.volunteers,
+        first_day=0,
+        last_day=days - 1,
+        priority=row.priority,
+        preferred_days=tuple(_days(row.wished_on, frame)),
+        ruled_out_days=frozenset(_days(row.ruled_out_on, frame)),
+    )
+
+
+def _days(dates: list[str], frame: Frame) -> list[int]:
+    """The frame's days among these dates, counted from its first."""
+    wanted = sorted((date.fromisoformat(day) - frame.starts_on).days for day in dates)
+    return [day for day in wanted if 0 <= day <= (frame.ends_on - frame.starts_on).days]

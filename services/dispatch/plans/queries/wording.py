@@ -1,0 +1,117 @@
+"""A rule or a reason in people's words: names for ids, dates for counted days."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.dispatch.demand.queries import Lines, lines_by_id
+from services.dispatch.directory.queries import BothNames, names_of_items, names_of_teams, names_of_townships
+from services.dispatch.planning.problem.check import Violation
+from services.dispatch.planning.problem.problem import Slot
+from services.dispatch.plans.domain.candidate import Dated
+from services.dispatch.plans.queries.planning_input import Task
+from shared.http.texts import Texts
+from shared.kernel.errors import DomainError, Reason
+
+Facts = dict[str, Any]
+
+LINES, TEAMS, ITEMS, TOWNSHIPS = "lines", "teams", "items", "townships"
+_KIND_OF_FACT = {
+    "line": LINES,
+    "other": LINES,
+    "team": TEAMS,
+    "item": ITEMS,
+    "township": TOWNSHIPS,
+    "site": TOWNSHIPS,
+}
+_DAYS = ("day", "first", "last")
+WHY = {"published": ("已公布", "published"), "pinned": ("已固定", "pinned"), "confirmed": ("已接单", "accepted")}
+
+
+@dataclass(frozen=True)
+class Speech:
+    """Says codes in the reader's language."""
+
+    texts: Texts
+    language: str
+
+    def say(self, code: str, facts: Mapping[str, Any]) -> str:
+        """The text of ``code``, and of its facts where they have one of their own."""
+        said = self.texts.render(self.language, code, facts)["detail"]
+        if facts and self.texts.has(f"{code}.facts"):
+            said += " " + self.texts.render(self.language, f"{code}.facts", facts)["detail"]
+        return said
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the ids of a task are called, by kind."""
+
+    of: Mapping[str, Mapping[str, BothNames]]
+    rows: Lines
+    """The lines themselves."""
+
+    def township_of(self, line: str) -> str:
+        return str(self.rows[line].township_code) if line in self.rows else ""
+
+    def get(self, kind: str, key: str) -> BothNames:
+        """An id that has no name stands for itself."""
+        return self.of[kind].get(key, (key, key))
+
+
+async def names_of(session: AsyncSession, lines: Lines, further: Iterable[str] = ()) -> Names:
+    """The names of what a task is about, and of ``further`` lines, which may be no demand any more."""
+    townships = await names_of_townships(session)
+    rows = lines | await lines_by_id(session, set(further) - lines.keys())
+    called = {key: _line_name(row, townships) for key, row in rows.items()}
+    return Names(
+        {
+            LINES: called,
+            TEAMS: await names_of_teams(session),
+            ITEMS: await names_of_items(session),
+            TOWNSHIPS: townships,
+        },
+        rows,
+    )
+
+
+def _line_name(row: Any, townships: Mapping[str, BothNames]) -> BothNames:
+    where = townships.get(row.township_code, (row.township_code, row.township_code))
+    return f"{where[0]}“{row.item_name}”", f"{row.item_name_en} in {where[1]}"
+
+
+def worded(facts: Mapping[str, object], names: Names, dated: Dated) -> Facts:
+    """The facts as a text is to say them, in each language; see :meth:`shared.http.texts.Texts.render`."""
+    return {name: _worded(name, value, names, dated) for name, value in facts.items()}
+
+
+def _worded(name: str, value: object, names: Names, dated: Dated) -> object:
+    if name in _DAYS and isinstance(value, int):
+        on = dated.half_day(Slot(value))[0]
+        return _both(f"{value + 1}（{on.month}月{on.day}日）", f"{value + 1} ({on.isoformat()})")
+    if name == "lines":
+        each = [names.get(LINES, line) for line in str(value).split(", ")]
+        return _both("、".join(zh for zh, _ in each), ", ".join(en for _, en in each))
+    if name == "site":
+        code, _, place = str(value).partition("/")
+        zh, en = names.get(TOWNSHIPS, code)
+        return _both(f"{zh} {place}", f"{en} {place}")
+    if name == "why":
+        return _both(*WHY.get(str(value), (str(value), str(value))))
+    kind = _KIND_OF_FACT.get(name)
+    return value if kind is None else _both(*names.get(kind, str(value)))
+
+
+def _both(zh: str, en: str) -> dict[str, str]:
+    return {"zh-CN": zh, "en": en}
+
+
+def broken_rules(refusal: DomainError, task: Task, names: Names, violations: Iterable[Violation]) -> DomainError:
+    """The refusal, with every broken rule as its reason."""
+    reasons = [
+        Reason(f"rule.{violation.rule}", violation.where, worded(violation.facts, names, task.dated))
+        for violation in violations
+    ]
+    return refusal.because(reasons)

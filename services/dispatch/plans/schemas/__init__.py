@@ -1,0 +1,1 @@
+"""HTTP bodies and answers of plans, runs, candidates and rules."""

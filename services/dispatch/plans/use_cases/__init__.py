@@ -1,0 +1,1 @@
+"""What is done with plans, runs, candidates and rules."""

@@ -1,0 +1,222 @@
+"""Make a plan, and publish it."""
+
+import asyncio
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.dispatch.demand.use_cases import change_lines, note_told_reasons
+from services.dispatch.directory.queries import campaign_of
+from services.dispatch.planning.problem.check import check_plan
+from services.dispatch.planning.problem.circuit import USUAL, Circuit, Effort, TourPlanner, stops_of, way_km
+from services.dispatch.planning.problem.circuit import Stop as PlannedStop
+from services.dispatch.planning.problem.holidays import KNOWN_YEARS
+from services.dispatch.plans.domain.plan import Plan
+from services.dispatch.plans.queries.planning_input import Task, open_task
+from services.dispatch.plans.queries.wording import Names, broken_rules, names_of
+from services.dispatch.plans.use_cases.announcements import announce_plan, announce_unserved
+from services.dispatch.policy import POLICY
+from services.dispatch.stops.domain.stop import Assignment, Stop
+from services.dispatch.stops.queries import stops_of_plan
+from services.dispatch.stops.use_cases.announcements import announce_assignment, announce_stop
+from services.dispatch.stops.use_cases.bookings import book
+from shared.contracts.dispatch import StopScheduled, TeamAssigned
+from shared.db.idempotency import claim, claimed
+from shared.kernel.doubts import Confirmations, Doubts
+from shared.kernel.errors import Conflict
+from shared.kernel.ids import new_id
+from shared.unit_of_work import UnitOfWork
+
+
+async def propose_plan(
+    uow: UnitOfWork,
+    planner: TourPlanner,
+    request: BaseModel,
+    idempotency_key: str | None,
+    *,
+    campaign_id: str,
+    starts_on: date,
+    ends_on: date,
+    start_township_code: str,
+    weekends: bool,
+    confirmed: Confirmations = (),
+) -> Plan:
+    """Computes a plan for the campaign's open demand and keeps it as a proposal; books nothing.
+
+    :raises InvalidInput: the days are reversed or hold no working day, or the township is not known.
+    :raises Conflict: the campaign has no open demand.
+    """
+    plan = Plan(
+        id=new_id(),
+        campaign_id=campaign_id,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        start_township_code=start_township_code,
+        weekends=weekends,
+    )
+    uow.permit(POLICY, "propose_plan")
+    async with uow.reading() as session:
+        earlier = await claimed(session, uow.actor, idempotency_key, request)
+        if earlier is not None and (found := await session.get(Plan, earlier)):
+            return found
+        task = await open_task(session, plan)
+        names = await names_of(session, task.lines)
+        await ask_about_days(session, Doubts(confirmed), campaign_id, starts_on, ends_on)
+    circuit = await first_circuit(planner, task, names)
+    async with uow.transaction() as tx:
+        known = await claim(tx, idempotency_key, request, plan.id)
+        if known != plan.id:
+            return await tx.get(Plan, known)
+        plan.distance_km = round(way_km(task.problem, stops_of(task.problem, circuit.booths)), 1)
+        plan.unserved = [unserved_of(task.lines[line.line], line.reason) for line in circuit.unserved]
+        tx.add(plan)
+        await tx.session.flush()
+        for proposed in _stops(plan, circuit, task):
+            tx.add(proposed)
+        return plan
+
+
+async def publish_plan(uow: UnitOfWork, plan_id: str, confirmed: Confirmations = ()) -> Plan:
+    """Puts a proposal in force: books the teams, offers them their booths, announces the stops.
+
+    :raises Conflict: meanwhile an order was cancelled or planned elsewhere, or a team was booked.
+    """
+    uow.permit(POLICY, "publish_plan")
+    async with uow.transaction() as tx:
+        plan = await tx.get(Plan, plan_id)
+        plan.publish()
+        stops = await stops_of_plan(tx.session, plan_id)
+        line_ids = [assignment.line_id for found in stops for assignment in found.assignments]
+        if not await change_lines(tx, line_ids, before="open", after="planned"):
+            raise Conflict("plan_outdated", field="plan_id", id=plan_id)
+        await book(tx, ((found, {entry.team_code for entry in found.assignments}) for found in stops))
+        offered = 0
+        doubts = Doubts(confirmed)
+        doubt_past_days(doubts, (found.on for found in stops), uow.today())
+        doubts.settle()
+        for found in stops:
+            assignments = found.publish(tx.now)
+            announce_stop(tx, StopScheduled, found, position=found.position, revision=plan.revision)
+            for assignment in assignments:
+                announce_assignment(tx, TeamAssigned, found, assignment, revision=plan.revision)
+            offered += len(assignments)
+        news = await note_told_reasons(tx, plan.unserved)
+        for line in news:
+            announce_unserved(tx, plan, line)
+        announce_plan(tx, plan, stops=len(stops), assignments=offered, unserved=len(news))
+        return plan
+
+
+def doubt_past_days(doubts: Doubts, days: Iterable[date], today: date) -> None:
+    """Teams would be asked to be somewhere on a day that is over."""
+    past = sorted({day for day in days if day < today})
+    if past:
+        doubts.add("plan_in_the_past", "starts_on", first=past[0], days=len(past), today=today)
+
+
+async def ask_about_days(
+    session: AsyncSession, doubts: Doubts, campaign_id: str, starts_on: date, ends_on: date
+) -> None:
+    """Of a year whose holidays are not known, only the weekends are left out; and a campaign has its days.
+
+    :raises ConfirmationNeeded: nobody said yet that it is meant.
+    """
+    unknown = [year for year in range(starts_on.year, ends_on.year + 1) if year not in KNOWN_YEARS]
+    if unknown:
+        doubts.add("holidays_unknown", "starts_on", years="、".join(map(str, unknown)))
+    row = await campaign_of(session, campaign_id)
+    for field, day in (("starts_on", starts_on), ("ends_on", ends_on)):
+        if row is not None and not row.starts_on <= day <= row.ends_on:
+            facts = {"campaign": row.name, "first": row.starts_on, "last": row.ends_on}
+            doubts.add("plan_outside_campaign", field, day=day, **facts)
+    doubts.settle()
+
+
+async def withdraw_plan(uow: UnitOfWork, plan_id: str) -> Plan:
+    """Puts a proposal aside, and its stops with it."""
+    uow.permit(POLICY, "withdraw_plan")
+    async with uow.transaction() as tx:
+        plan = await tx.get(Plan, plan_id)
+        plan.withdraw()
+        for proposed in await stops_of_plan(tx.session, plan_id):
+            proposed.withdraw()
+        return plan
+
+
+async def first_circuit(planner: TourPlanner, task: Task, names: Names) -> Circuit:
+    """What the planner makes of the task at once; checked. The event loop is free meanwhile.
+
+    :raises Conflict: something pinned by hand can't be kept.
+    """
+    require_pins_to_hold(task, names)
+    published = task.problem.published
+    effort = Effort(start=Circuit(published)) if published else USUAL
+    circuit = (await asyncio.to_thread(planner.plan, task.problem, effort)).circuit
+    violations = check_plan(task.problem, circuit)
+    if violations:
+        raise RuntimeError(f"{type(planner).__name__} broke the rules: {violations[:5]}")
+    return circuit
+
+
+def require_pins_to_hold(task: Task, names: Names) -> None:
+    """:raises Conflict: something pinned by hand can't be kept (``pins_do_not_hold``); says which rules it breaks."""
+    if broken := task.broken(fixed.booth for fixed in task.problem.fixed):
+        raise broken_rules(Conflict("pins_do_not_hold", field="campaign_id"), task, names, broken)
+
+
+def _stops(plan: Plan, circuit: Circuit, task: Task) -> list[Stop]:
+    stops = []
+    for position, planned in enumerate(stops_of(task.problem, circuit.booths), start=1):
+        assignments = [new_assignment(task.lines[booth.line], booth.team) for booth in planned.booths]
+        stops.append(new_stop(plan, planned, task, position, assignments))
+    return stops
+
+
+def new_stop(plan: Plan, planned: PlannedStop, task: Task, position: int, assignments: list[Assignment]) -> Stop:
+    """A stop of ``plan``, not yet announced."""
+    first = task.lines[planned.booths[0].line]
+    lat, lon = planned.site.point
+    on, part = task.dated.half_day(planned.slot)
+    return Stop(
+        id=new_id(),
+        plan_id=plan.id,
+        position=position,
+        township_code=planned.site.township,
+        place=first.place,
+        on=on,
+        part=part,
+        lat=lat if first.lat is None else first.lat,
+        lon=lon if first.lon is None else first.lon,
+        assignments=assignments,
+    )
+
+
+def new_assignment(line: Row[Any], team_code: str) -> Assignment:
+    """An assignment for a row of ``demand_line``, not yet offered."""
+    return Assignment(
+        id=new_id(),
+        order_id=line.order_id,
+        line_id=line.line_id,
+        item_code=line.item_code,
+        item_name=line.item_name,
+        item_name_en=line.item_name_en,
+        team_code=team_code,
+        volunteers=line.volunteers,
+    )
+
+
+def unserved_of(line: Row[Any], reason: str) -> dict[str, str]:
+    """An entry of ``Plan.unserved``."""
+    return {
+        "order_id": line.order_id,
+        "line_id": line.line_id,
+        "township_code": line.township_code,
+        "item_code": line.item_code,
+        "item_name": line.item_name,
+        "item_name_en": line.item_name_en,
+        "reason": reason,
+    }

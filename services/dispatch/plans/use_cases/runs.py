@@ -1,0 +1,294 @@
+"""Planning runs: begun by a coordinator or by what happened, worked on by whoever holds the lease."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from pydantic import BaseModel
+from sqlalchemy import select
+
+from services.dispatch.planning.problem.check import check_plan
+from services.dispatch.planning.problem.circuit import Circuit, Effort, Solution, TourPlanner, Unserved
+from services.dispatch.planning.problem.score import score
+from services.dispatch.plans.domain.candidate import Candidate, Content
+from services.dispatch.plans.domain.plan import NO_OTHER_TEAM
+from services.dispatch.plans.domain.run import PlanningRun
+from services.dispatch.plans.queries.planning_input import Task, whole_task
+from services.dispatch.plans.queries.plans import published_plan
+from services.dispatch.plans.queries.wording import names_of
+from services.dispatch.plans.tables import planning_run
+from services.dispatch.plans.use_cases.proposals import ask_about_days, first_circuit, require_pins_to_hold
+from services.dispatch.policy import POLICY
+from shared.cache.port import Cache
+from shared.db.idempotency import claim, claimed
+from shared.kernel.doubts import Confirmations, Doubts
+from shared.kernel.ids import new_id
+from shared.unit_of_work import Transaction, UnitOfWork
+
+RUNS_TOPIC = "planning_runs"
+"""Signalled when a run may be taken, or one under way is to stop."""
+
+REPAIR_SECONDS = 10.0
+GATHER = timedelta(seconds=60)
+"""So long a repair that nobody asked for waits for more to happen."""
+
+
+def run_topic(run_id: str) -> str:
+    """Signalled whenever the run has something new to tell."""
+    return f"planning_run:{run_id}"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A run in the hands of a process: ``task`` is what it has to solve now, ``effort`` how."""
+
+    run: PlanningRun
+    task: Task
+    effort: Effort
+
+
+@dataclass(frozen=True)
+class Found:
+    """A plan that holds, and what no plan exceeds. ``begins_anew``: it is the first since the run was taken;
+    ``changes_nothing``: it is what is published."""
+
+    content: Content
+    bound: int | None
+    begins_anew: bool
+    changes_nothing: bool = False
+
+    @classmethod
+    def of(cls, task: Task, solution: Solution, *, begins_anew: bool) -> "Found":
+        same = set(solution.circuit.booths) == set(task.problem.published)
+        return cls(content_of(task, solution.circuit), solution.bound, begins_anew, same)
+
+
+async def start_run(
+    uow: UnitOfWork,
+    cache: Cache,
+    planner: TourPlanner,
+    request: BaseModel,
+    idempotency_key: str | None,
+    *,
+    purpose: str,
+    campaign_id: str,
+    starts_on: date,
+    ends_on: date,
+    start_township_code: str,
+    weekends: bool,
+    seed: int,
+    seconds: float,
+    confirmed: Confirmations = (),
+) -> PlanningRun:
+    """Queues a run. Its candidate is there at once, by ``planner``, so that to cancel it at any moment leaves a plan.
+
+    :raises InvalidInput: the days are reversed or hold no working day, or the township is not known.
+    :raises Conflict: there is nothing to plan, or a pin can't be kept; names the rules in its way.
+    """
+    uow.permit(POLICY, "start_planning_run")
+    run = PlanningRun(
+        id=new_id(),
+        purpose=purpose,
+        campaign_id=campaign_id,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        start_township_code=start_township_code,
+        weekends=weekends,
+        seed=seed,
+        seconds=seconds,
+        made_at=uow.now(),
+        due_at=uow.now(),
+    )
+    async with uow.reading() as session:
+        earlier = await claimed(session, uow.actor, idempotency_key, request)
+        if earlier is not None and (found := await session.get(PlanningRun, earlier)):
+            return found
+        task = await whole_task(session, run, uow.today())
+        names = await names_of(session, task.lines)
+        await ask_about_days(session, Doubts(confirmed), campaign_id, starts_on, ends_on)
+    circuit = await first_circuit(planner, task, names)
+    async with uow.transaction() as tx:
+        known = await claim(tx, idempotency_key, request, run.id)
+        if known != run.id:
+            return await tx.get(PlanningRun, known)
+        tx.add(run)
+        await tx.session.flush()
+        await _grow(tx, run, content_of(task, circuit))
+        tx.after_commit(cache.signal, RUNS_TOPIC)
+        return run
+
+
+async def cancel_run(uow: UnitOfWork, cache: Cache, run_id: str) -> PlanningRun:
+    """Ends a run; its best plan stays as a candidate."""
+    uow.permit(POLICY, "cancel_planning_run")
+    async with uow.transaction() as tx:
+        run = await tx.get(PlanningRun, run_id)
+        run.cancel()
+        await _settle(tx, run)
+        _tell(tx, cache, run_id)
+        return run
+
+
+def queue_repairs(tx: Transaction, campaigns: Iterable[str]) -> None:
+    """Something happened that published plans have to be mended for: a run for each, in a minute, unless one is
+    waiting already. It ends in a candidate, if there is anything to change; whether that is published, a coordinator
+    decides."""
+    for campaign_id in sorted(set(campaigns)):
+        tx.at_end(_queue_repair, campaign_id)
+
+
+async def _queue_repair(tx: Transaction, campaign_id: str) -> None:
+    plan = await published_plan(tx.session, campaign_id)
+    waiting = select(planning_run.c.id).where(
+        planning_run.c.campaign_id == campaign_id, planning_run.c.purpose == "repair", planning_run.c.state == "queued"
+    )
+    if plan is None or await tx.session.scalar(waiting.limit(1)):
+        return
+    run = PlanningRun(
+        id=new_id(),
+        purpose="repair",
+        campaign_id=campaign_id,
+        starts_on=plan.starts_on,
+        ends_on=plan.ends_on,
+        start_township_code=plan.start_township_code,
+        weekends=plan.weekends,
+        seed=1,
+        seconds=REPAIR_SECONDS,
+        made_at=tx.now,
+        due_at=tx.now + GATHER,
+    )
+    tx.add(run)
+
+
+async def take_run(uow: UnitOfWork, holder: str) -> PlanningRun | None:
+    """The run that has been due longest, now held by ``holder``: one that waits, or whose holder gave no sign for the
+    length of its lease."""
+    async with uow.transaction() as tx:
+        due = select(planning_run.c.id).where(planning_run.c.due_at <= tx.now)
+        due = due.order_by(planning_run.c.due_at).limit(1).with_for_update(skip_locked=True)
+        run_id = await tx.session.scalar(due)
+        if run_id is None:
+            return None
+        run = await tx.get(PlanningRun, run_id)
+        if not run.take(holder, tx.now):
+            await _settle(tx, run)
+            return None
+        return run
+
+
+async def task_of(uow: UnitOfWork, run: PlanningRun) -> Taken:
+    """What a run that was taken has to solve, as the store says it now; it goes on from the best plan that is kept.
+
+    :raises DomainError: nothing is left to plan, or a pin can't be kept.
+    """
+    async with uow.reading() as session:
+        task = await whole_task(session, run, uow.today())
+        require_pins_to_hold(task, await names_of(session, task.lines))
+        kept = await session.get(Candidate, run.candidate_id) if run.candidate_id else None
+    start = task.problem.published
+    if kept is not None and run.purpose == "plan" and (run.attempts > 1 or run.spent_seconds):
+        start = task.dated.read(kept.booths)
+    before = Circuit(start, _known_unserved(task)) if start else None
+    seconds = max(1.0, run.seconds - run.spent_seconds)
+    return Taken(run, task, Effort(seconds=seconds, seed=run.seed, start=before))
+
+
+async def keep_progress(uow: UnitOfWork, cache: Cache, run: PlanningRun, found: Found | None, spent: float) -> bool:
+    """Renews the lease, and keeps what is better; False when the run is no longer its holder's: it was cancelled, or
+    another took it."""
+    async with uow.transaction() as tx:
+        held = await _held(tx, run)
+        if held is None:
+            return False
+        held.keep(tx.now, spent)
+        if found is not None:
+            await _improve(tx, held, found)
+        tx.after_commit(cache.signal, run_topic(run.id))
+        return True
+
+
+async def finish_run(uow: UnitOfWork, cache: Cache, run: PlanningRun, found: Found, spent: float) -> None:
+    """Keeps the last plan as a candidate; nothing when the run is no longer its holder's."""
+    async with uow.transaction() as tx:
+        held = await _held(tx, run)
+        if held is None:
+            return
+        held.keep(tx.now, spent)
+        await _improve(tx, held, found)
+        held.finish()
+        await _settle(tx, held)
+        _tell(tx, cache, run.id)
+
+
+async def give_run_back(uow: UnitOfWork, cache: Cache, run: PlanningRun) -> None:
+    """Its holder leaves: another may go on at once."""
+    async with uow.transaction() as tx:
+        held = await _held(tx, run)
+        if held is not None:
+            held.give_back(tx.now)
+            _tell(tx, cache, run.id)
+
+
+async def fail_run(uow: UnitOfWork, cache: Cache, run: PlanningRun, error: Exception) -> None:
+    """It can't go on; what was found until now stays."""
+    async with uow.transaction() as tx:
+        held = await _held(tx, run)
+        if held is not None:
+            held.fail(error)
+            await _settle(tx, held)
+            _tell(tx, cache, run.id)
+
+
+def content_of(task: Task, circuit: Circuit) -> Content:
+    """:raises RuntimeError: the circuit breaks the rules; no planner is believed."""
+    if broken := check_plan(task.problem, circuit):
+        raise RuntimeError(f"the planner broke the rules: {broken[:5]}")
+    return Content.of(task.dated, circuit.booths, circuit.unserved, score(task.problem, circuit))
+
+
+def _known_unserved(task: Task) -> tuple[Unserved, ...]:
+    """What a planner left without a place is nothing that was lost since."""
+    known = task.plan.unserved if task.plan is not None else []
+    placed = {booth.line for booth in task.problem.published}
+    return tuple(
+        Unserved(line["line_id"], line["reason"])
+        for line in known
+        if line["line_id"] in task.lines and line["line_id"] not in placed and line["reason"] != NO_OTHER_TEAM
+    )
+
+
+def _tell(tx: Transaction, cache: Cache, run_id: str) -> None:
+    for topic in (RUNS_TOPIC, run_topic(run_id)):
+        tx.after_commit(cache.signal, topic)
+
+
+async def _held(tx: Transaction, run: PlanningRun) -> PlanningRun | None:
+    found = await tx.find(PlanningRun, run.id)
+    return found if found is not None and found.is_held_by(run.holder or "") else None
+
+
+async def _improve(tx: Transaction, run: PlanningRun, found: Found) -> None:
+    if found.changes_nothing and run.candidate_id is None:
+        return  # a repair that nobody asked for, and nothing to decide
+    if found.begins_anew:  # what was found before, was found for what there was to plan then
+        run.objective = run.bound = None
+    if found.bound is not None:
+        run.bound = found.bound if run.bound is None else min(run.bound, found.bound)
+    if run.objective is None or found.content.score["objective"] > run.objective:
+        await _grow(tx, run, found.content)
+
+
+async def _grow(tx: Transaction, run: PlanningRun, content: Content) -> None:
+    run.objective = round(content.score["objective"])
+    if run.candidate_id is not None:
+        (await tx.get(Candidate, run.candidate_id)).grow(content)
+        return
+    made = Candidate(id=new_id(), run_id=run.id, campaign_id=run.campaign_id, made_at=tx.now)
+    made.grow(content)
+    tx.add(made)
+    run.candidate_id = made.id
+
+
+async def _settle(tx: Transaction, run: PlanningRun) -> None:
+    if run.candidate_id is not None:
+        (await tx.get(Candidate, run.candidate_id)).settle()

@@ -1,0 +1,67 @@
+"""Published plans follow what catalog and requests announce: teams that get smaller or leave, items that teams offer no
+more, orders that come and go."""
+
+from services.dispatch.demand.use_cases import cancel_lines, open_lines
+from services.dispatch.directory.use_cases import keep_item, keep_team
+from services.dispatch.plans.queries.plans import campaigns_of_plans
+from services.dispatch.plans.use_cases.runs import queue_repairs
+from services.dispatch.rescheduling.use_cases.another_team import free_team
+from services.dispatch.rescheduling.use_cases.calling_off import release_order
+from services.dispatch.stops.domain.stop import ORDER_CANCELLED, ORDER_CLOSED
+from services.dispatch.stops.queries import plans_with
+from shared.contracts.catalog import ServiceItemChanged, TeamChanged, TeamRegistered
+from shared.contracts.requests import OrderAccepted, OrderCancelled, OrderClosed
+from shared.unit_of_work import Transaction, UnitOfWork
+
+
+async def on_team_registered(uow: UnitOfWork, event: TeamRegistered) -> None:
+    await _follow_team(uow, event)
+
+
+async def on_team_changed(uow: UnitOfWork, event: TeamChanged) -> None:
+    await _follow_team(uow, event)
+
+
+async def _follow_team(uow: UnitOfWork, event: TeamRegistered) -> None:
+    """Where a team that gets smaller is expected, a repair looks whether it still has the volunteers. The booths that
+    one has ahead that leaves the corps are offered to others at once."""
+    async with uow.transaction() as tx:
+        if await keep_team(tx, event):
+            await _repair(tx, {event.code})
+        if event.state == "retired":
+            await free_team(tx, event.code, uow.today())
+
+
+async def on_service_item_changed(uow: UnitOfWork, event: ServiceItemChanged) -> None:
+    """A team that does not offer the item any more is replaced at the booths that it still has ahead, by a repair."""
+    async with uow.transaction() as tx:
+        if gone := await keep_item(tx, event):
+            await _repair(tx, gone, item_code=event.code)
+
+
+async def on_order_accepted(uow: UnitOfWork, event: OrderAccepted) -> None:
+    """Its lines are open demand; where its campaign has a plan already, a repair finds them a place."""
+    async with uow.transaction() as tx:
+        await open_lines(tx, event)
+        queue_repairs(tx, [event.campaign_id])
+
+
+async def on_order_cancelled(uow: UnitOfWork, event: OrderCancelled) -> None:
+    await _drop_order(uow, event.order_id, ORDER_CANCELLED)
+
+
+async def on_order_closed(uow: UnitOfWork, event: OrderClosed) -> None:
+    await _drop_order(uow, event.order_id, ORDER_CLOSED)
+
+
+async def _drop_order(uow: UnitOfWork, order_id: str, reason_code: str) -> None:
+    """What was booked for what was not served is released."""
+    async with uow.transaction() as tx:
+        await cancel_lines(tx, order_id)
+        await release_order(tx, order_id, reason_code)
+
+
+async def _repair(tx: Transaction, teams: set[str], *, item_code: str | None = None) -> None:
+    """Of the plans in which one of these teams is expected, with this item."""
+    plans = await plans_with(tx.session, teams, item_code=item_code)
+    queue_repairs(tx, await campaigns_of_plans(tx.session, plans))

@@ -1,0 +1,50 @@
+"""Operations that change a published stop: put it off, call it off, take a team's refusal."""
+
+from fastapi import APIRouter
+
+from services.dispatch.rescheduling import schemas
+from services.dispatch.rescheduling.use_cases import another_team, calling_off, postponement
+from services.dispatch.stops.domain.stop import Reason
+from services.dispatch.stops.queries import get_stop
+from services.dispatch.stops.schemas import StopAnswer
+from shared.http.free_text import ask_about
+from shared.http.inputs import Confirmed, ReasonBody, Uow
+from shared.http.openapi import secured
+
+router = APIRouter(tags=["dispatch"])
+
+
+@router.post(
+    "/stops/{stop_id}/postpone",
+    summary="Move a stop to a later half-day, or call it off where there is none",
+    **secured("postpone_stop", 404, 409, 422),
+)
+async def postpone_stop(
+    stop_id: str, body: schemas.PostponeBody, uow: Uow, confirmed: Confirmed = frozenset()
+) -> StopAnswer:
+    await postponement.postpone_stop(uow, stop_id, _reason(body), body.not_before, ask_about(body, confirmed))
+    return StopAnswer.model_validate(await get_stop(uow, stop_id))
+
+
+@router.post("/stops/{stop_id}/cancel", summary="Call a stop off", **secured("cancel_stop", 404, 409, 422))
+async def cancel_stop(
+    stop_id: str, body: schemas.CancelStopBody, uow: Uow, confirmed: Confirmed = frozenset()
+) -> StopAnswer:
+    await calling_off.cancel_stop(uow, stop_id, _reason(body), ask_about(body, confirmed))
+    return StopAnswer.model_validate(await get_stop(uow, stop_id))
+
+
+@router.post(
+    "/assignments/{assignment_id}/decline",
+    summary="The team can't; another is asked",
+    **secured("decline_assignment", 404, 409, 422),
+)
+async def decline_assignment(
+    assignment_id: str, body: schemas.DeclineBody, uow: Uow, confirmed: Confirmed = frozenset()
+) -> StopAnswer:
+    stop = await another_team.decline_assignment(uow, assignment_id, _reason(body), ask_about(body, confirmed))
+    return StopAnswer.model_validate(await get_stop(uow, stop.id))
+
+
+def _reason(body: ReasonBody) -> Reason:
+    return Reason(body.reason_code, body.reason)

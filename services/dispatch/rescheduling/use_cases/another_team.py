@@ -1,0 +1,113 @@
+"""Another team for the same booth, at once. Where there is none, the line is open demand again, and a planning run
+looks for more."""
+
+from datetime import date
+from itertools import groupby
+
+from services.dispatch.demand.use_cases import note_told_reasons, set_lines
+from services.dispatch.directory.queries import active_teams, teams_offering
+from services.dispatch.plans.domain.plan import NO_OTHER_TEAM, Plan
+from services.dispatch.plans.use_cases.announcements import announce_plan, announce_unserved
+from services.dispatch.plans.use_cases.rules import remove_pins_to
+from services.dispatch.plans.use_cases.runs import queue_repairs
+from services.dispatch.policy import POLICY
+from services.dispatch.rescheduling.queries import calendar_of
+from services.dispatch.stops.domain.stop import TEAM_LEFT, Assignment, Reason, Stop
+from services.dispatch.stops.queries import declined, last_offered_at, plan_of_stop, stop_of_assignment, stops_ahead
+from services.dispatch.stops.use_cases.acting import require_ahead, require_own
+from services.dispatch.stops.use_cases.announcements import announce_assignment
+from services.dispatch.stops.use_cases.bookings import book, free_if_idle
+from shared.contracts.dispatch import AssignmentDeclined, TeamAssigned, TeamReleased
+from shared.kernel.doubts import Confirmations, Doubts
+from shared.kernel.ids import new_id
+from shared.unit_of_work import Transaction, UnitOfWork
+
+
+async def decline_assignment(
+    uow: UnitOfWork, assignment_id: str, reason: Reason, confirmed: Confirmations = ()
+) -> Stop:
+    """Takes the refusal and asks another team: one that offers the item, has the volunteers, is free
+    on that half-day and has not declined this line; the least recently asked first."""
+    grant = uow.permit(POLICY, "decline_assignment")
+    async with uow.transaction() as tx:
+        plan, found = await lock_plan_and_stop(tx, await stop_of_assignment(tx.session, assignment_id))
+        require_own(grant, found, assignment_id)
+        doubts = Doubts(confirmed)
+        require_ahead(grant, found, uow.today(), doubts)
+        refused = found.decline(assignment_id, reason)
+        doubts.settle()
+        announce_assignment(tx, AssignmentDeclined, found, refused, reason_code=reason.code)
+        await free_if_idle(tx, found, refused.team_code)
+        plan.repair()
+        assigned = await replace_team(tx, plan, found, refused)
+        announce_plan(tx, plan, stops=0, assignments=assigned, unserved=1 - assigned)
+        return found
+
+
+async def free_team(tx: Transaction, team_code: str, today: date) -> None:
+    """A team has left the corps: every booth that it still has ahead is offered to another, as after a decline. What
+    lies behind stays for whoever closes those stops."""
+    await remove_pins_to(tx, team_code)
+    ahead = await stops_ahead(tx.session, team_code, today)
+    for plan_id, group in groupby(ahead, key=lambda row: str(row.plan_id)):
+        plan = await tx.get(Plan, plan_id)
+        plan.repair()
+        lost = assigned = 0
+        for row in group:
+            found = await tx.get(Stop, row.id)
+            for entry in [entry for entry in found.live if entry.team_code == team_code]:
+                entry.release(TEAM_LEFT)
+                announce_assignment(tx, TeamReleased, found, entry, reason_code=TEAM_LEFT)
+                await free_if_idle(tx, found, team_code)
+                lost += 1
+                assigned += await replace_team(tx, plan, found, entry)
+        announce_plan(tx, plan, stops=0, assignments=assigned, unserved=lost - assigned)
+
+
+async def lock_plan_and_stop(tx: Transaction, stop_id: str) -> tuple[Plan, Stop]:
+    """Both locked, the plan first: all who need both take them in this order."""
+    plan = await tx.get(Plan, await plan_of_stop(tx.session, stop_id))
+    return plan, await tx.get(Stop, stop_id)
+
+
+async def replace_team(tx: Transaction, plan: Plan, found: Stop, lost: Assignment) -> int:
+    """Offers the booth of ``lost`` to another team; 1 when there is one, else 0: the line is unserved, and a repair
+    looks for more than another team."""
+    code = await _next_team(tx, plan, found, lost)
+    if code is None:
+        line = {
+            "order_id": lost.order_id,
+            "line_id": lost.line_id,
+            "township_code": found.township_code,
+            "item_code": lost.item_code,
+            "item_name": lost.item_name,
+            "item_name_en": lost.item_name_en,
+            "reason": NO_OTHER_TEAM,
+        }
+        plan.leave_unserved(line)
+        await set_lines(tx, [lost.line_id], "open")
+        await note_told_reasons(tx, [line])
+        announce_unserved(tx, plan, line)
+        queue_repairs(tx, [plan.campaign_id])
+        return 0
+    if code not in found.teams:
+        await book(tx, [(found, [code])])
+    successor = lost.for_another(new_id(), code)
+    found.assign(successor, tx.now)
+    announce_assignment(tx, TeamAssigned, found, successor, revision=plan.revision)
+    return 1
+
+
+async def _next_team(tx: Transaction, plan: Plan, found: Stop, lost: Assignment) -> str | None:
+    offering = await teams_offering(tx.session, lost.item_code)
+    calendar = await calendar_of(tx.session, plan, found, offering, found.on, found.on)
+    said_no = {team for _, team in await declined(tx.session, [lost.line_id])}
+    asked = await last_offered_at(tx.session, offering)
+    teams = await active_teams(tx.session, offering)
+    never = [row for row in teams if row.code not in asked]
+    for row in [*never, *sorted((row for row in teams if row.code in asked), key=lambda row: asked[row.code])]:
+        free_members = row.members - sum(entry.volunteers for entry in found.live if entry.team_code == row.code)
+        possible = row.code not in said_no and calendar.allows(lost.line_id, row.code, found.half_day)
+        if possible and free_members >= lost.volunteers:
+            return str(row.code)
+    return None

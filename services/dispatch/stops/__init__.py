@@ -1,0 +1,1 @@
+"""Stops and their booths: which team is where and when, and what it did there."""

@@ -1,0 +1,1 @@
+"""Rules of stops and booths."""

@@ -1,0 +1,140 @@
+"""HTTP bodies and answers about stops and assignments."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from services.dispatch.stops.domain.stop import Report
+from shared.http.inputs import Answer, Body, Key, Text
+from shared.kernel.errors import InvalidInput
+
+Count = Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class PointAnswer(Answer):
+    lat: float
+    lon: float
+
+
+class AssignmentAnswer(Answer):
+    id: str
+    order_id: str
+    line_id: str
+    item_code: str
+    item_name: str
+    item_name_en: str
+    team_code: str
+    team_name: str
+    team_name_en: str
+    volunteers: int
+    state: Literal["proposed", "offered", "accepted", "declined", "released", "done"]
+    reason_code: str | None
+    reason: str | None
+    served: int | None
+    leaflets: int | None
+    follow_ups: int | None
+    told_at: datetime | None
+    told_problem: str | None
+
+
+class DutyAnswer(Answer):
+    """An assignment as its team sees it: with where and when."""
+
+    id: str
+    stop_id: str
+    order_id: str
+    line_id: str
+    item_code: str
+    item_name: str
+    item_name_en: str
+    team_code: str
+    volunteers: int
+    state: str
+    township_code: str
+    place: str
+    on: date
+    part: Literal["morning", "afternoon"]
+
+
+class PostponedAnswer(Answer):
+    """Where a stop was before it moved, and why it did."""
+
+    on: date
+    part: Literal["morning", "afternoon"]
+    reason_code: str | None = None
+    reason: str | None
+
+
+class StopAnswer(Answer):
+    id: str
+    plan_id: str
+    position: int
+    township_code: str
+    township_name: str
+    township_name_en: str
+    place: str
+    point: PointAnswer
+    on: date
+    part: Literal["morning", "afternoon"]
+    state: Literal["proposed", "planned", "under_way", "completed", "cancelled"]
+    reason_code: str | None
+    reason: str | None
+    postponed_from: PostponedAnswer | None
+    off_day_reason: str | None
+    assignments: list[AssignmentAnswer]
+
+
+class StopLinkAnswer(Answer):
+    """A link for residents. ``path`` is to be opened at this system's address, e.g. from a printed code."""
+
+    path: str
+    expires_at: datetime
+
+
+class PublicBoothAnswer(Answer):
+    item_name: str
+    item_name_en: str
+    team_name: str
+    team_name_en: str
+
+
+class PublicStopAnswer(Answer):
+    """A stop as residents see it."""
+
+    township_name: str
+    township_name_en: str
+    place: str
+    point: PointAnswer
+    on: date
+    part: Literal["morning", "afternoon"]
+    state: Literal["planned", "under_way", "completed", "cancelled"]
+    booths: list[PublicBoothAnswer]
+
+
+class BoothReportBody(Body):
+    assignment_id: Key
+    served: Count
+    leaflets: Count = 0
+    follow_ups: Count = 0
+
+
+class OffDayBody(Body):
+    """``off_day_reason`` is a coordinator's, for a stop that is entered on another day than its own."""
+
+    off_day_reason: Text | None = None
+
+
+class ReportsBody(OffDayBody):
+    """A leader reports the booths of the own team, a coordinator any."""
+
+    booths: Annotated[list[BoothReportBody], Field(min_length=1, max_length=200)]
+
+    def reports(self) -> dict[str, Report]:
+        """By assignment id. :raises InvalidInput: a booth is reported twice; names the second."""
+        reports: dict[str, Report] = {}
+        for number, booth in enumerate(self.booths):
+            if booth.assignment_id in reports:
+                raise InvalidInput("booth_reported_twice", field=f"booths[{number}].assignment_id")
+            reports[booth.assignment_id] = Report(booth.served, booth.leaflets, booth.follow_ups)
+        return reports

@@ -1,0 +1,70 @@
+"""Stops, the assignments to their booths and the teams' bookings, and the mapping of the domain's classes onto them."""
+
+from sqlalchemy import Column, Date, Float, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy.orm import relationship
+
+from services.dispatch.database import mapper, metadata
+from services.dispatch.stops.domain.stop import Assignment, Stop
+from shared.db.types import FREE_TEXT, Json, UtcDateTime
+
+booking = Table(
+    "booking",
+    metadata,
+    Column("team_code", String(40), primary_key=True),
+    Column("on", Date, primary_key=True),
+    Column("part", String(10), primary_key=True),
+    Column("stop_id", String(36), nullable=False, index=True),
+)
+"""Where a team is on a half-day. The primary key is the rule: never in two places."""
+
+stop = Table(
+    "stop",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("plan_id", String(36), ForeignKey("plan.id"), nullable=False, index=True),
+    Column("position", Integer, nullable=False),
+    Column("township_code", String(12), nullable=False, index=True),
+    Column("place", String(200), nullable=False),
+    Column("lat", Float, nullable=False),
+    Column("lon", Float, nullable=False),
+    Column("on", Date, nullable=False),
+    Column("part", String(10), nullable=False),
+    Column("state", String(20), nullable=False, index=True),
+    Column("reason_code", String(40), nullable=True),
+    Column("reason", Text, nullable=True, info=FREE_TEXT),
+    Column("off_day_reason", Text, nullable=True, info=FREE_TEXT),
+    Column("postponed_from", Json, nullable=True, info=FREE_TEXT),
+    Column("event_seq", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+assignment = Table(
+    "assignment",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("stop_id", String(36), ForeignKey("stop.id"), nullable=False, index=True),
+    Column("order_id", String(36), nullable=False, index=True),
+    Column("line_id", String(36), nullable=False, index=True),
+    Column("item_code", String(40), nullable=False),
+    Column("item_name", String(80), nullable=False),
+    Column("item_name_en", String(80), nullable=False),
+    Column("team_code", String(40), nullable=False),
+    Column("volunteers", Integer, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("reason_code", String(40), nullable=True),
+    Column("reason", Text, nullable=True, info=FREE_TEXT),
+    Column("served", Integer, nullable=True),
+    Column("leaflets", Integer, nullable=True),
+    Column("follow_ups", Integer, nullable=True),
+    Column("offered_at", UtcDateTime, nullable=True),
+    Column("told_at", UtcDateTime, nullable=True),
+    Column("told_problem", String(80), nullable=True),
+    Index("ix_assignment_team", "team_code", "state", "id"),
+)
+
+mapper.map_imperatively(Assignment, assignment)
+mapper.map_imperatively(
+    Stop,
+    stop,
+    version_id_col=stop.c.version,
+    properties={"assignments": relationship(Assignment, lazy="selectin", order_by=assignment.c.id)},
+)

@@ -1,0 +1,140 @@
+"""A published stop goes as planned: its teams accept, it starts, and its booths report until it is over."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import date
+
+from services.dispatch.demand.use_cases import set_lines
+from services.dispatch.directory.queries import minutes_per_resident
+from services.dispatch.policy import POLICY
+from services.dispatch.stops.domain.stop import Assignment, Report, Stop
+from services.dispatch.stops.queries import require_stop, stop_of_assignment
+from services.dispatch.stops.use_cases.announcements import announce_assignment, announce_stop
+from shared.contracts.dispatch import AssignmentAccepted, BoothReported, StopCompleted, StopStarted
+from shared.kernel.access import Grant
+from shared.kernel.doubts import Confirmations, Doubts
+from shared.kernel.errors import Conflict, InvalidInput
+from shared.unit_of_work import Transaction, UnitOfWork
+
+HALF_DAY_MINUTES = 240
+MOST_LEAFLETS = 10
+"""For each resident that could be served; more is likelier a slip of the finger."""
+
+
+async def accept_assignment(uow: UnitOfWork, assignment_id: str, confirmed: Confirmations = ()) -> Stop:
+    grant = uow.permit(POLICY, "accept_assignment")
+    async with uow.transaction() as tx:
+        stop = await tx.get(Stop, await stop_of_assignment(tx.session, assignment_id))
+        require_own(grant, stop, assignment_id)
+        doubts = Doubts(confirmed)
+        require_ahead(grant, stop, uow.today(), doubts)
+        accepted = stop.accept(assignment_id)
+        doubts.settle()
+        announce_assignment(tx, AssignmentAccepted, stop, accepted)
+        return stop
+
+
+async def start_stop(
+    uow: UnitOfWork, stop_id: str, *, off_day_reason: str | None = None, confirmed: Confirmations = ()
+) -> Stop:
+    """The teams are there.
+
+    :raises Conflict: the actor's team has taken no booth here (``not_expected``), or it is not the stop's day.
+    :raises InvalidInput: a coordinator enters it on another day, and does not say why.
+    """
+    grant = uow.permit(POLICY, "start_stop")
+    async with uow.transaction() as tx:
+        stop = await tx.get(Stop, stop_id)
+        require_stop(grant, stop)
+        if not grant.everything and not stop.expects(grant.teams):
+            raise Conflict("not_expected", field="stop_id")
+        _require_day(grant, stop, uow.today(), off_day_reason)
+        stop.start()
+        Doubts(confirmed).settle()
+        announce_stop(tx, StopStarted, stop)
+        return stop
+
+
+async def report_booths(
+    uow: UnitOfWork,
+    stop_id: str,
+    reports: Mapping[str, Report],
+    *,
+    off_day_reason: str | None = None,
+    confirmed: Confirmations = (),
+) -> Stop:
+    """Takes what booths did, by assignment id; with the last one the stop is over.
+
+    :raises NotFound: an assignment is another team's. :raises InvalidInput: one is not expected at this stop; or a
+        coordinator enters it on another day, and does not say why.
+    :raises Conflict: it is not the stop's day, or a figure is doubtful.
+    """
+    grant = uow.permit(POLICY, "report_booths")
+    async with uow.transaction() as tx:
+        stop = await tx.get(Stop, stop_id)
+        require_stop(grant, stop)
+        for assignment_id in reports:
+            require_own(grant, stop, assignment_id)
+        _require_day(grant, stop, uow.today(), off_day_reason)
+        done = stop.report(reports)
+        doubts = Doubts(confirmed)
+        await _doubt_figures(tx, doubts, done)
+        doubts.settle()
+        await set_lines(tx, (assignment.line_id for assignment in done), "served")
+        for assignment in done:
+            figures = asdict(reports[assignment.id])
+            announce_assignment(tx, BoothReported, stop, assignment, **figures)
+        if stop.state == "completed":
+            _announce_completed(tx, stop)
+        return stop
+
+
+def require_ahead(grant: Grant, stop: Stop, today: date, doubts: Doubts) -> None:
+    """After its day nobody promises anything for a stop; a coordinator who enters what was said then is asked.
+
+    :raises Conflict: it is over.
+    """
+    if stop.on >= today:
+        return
+    if not grant.everything:
+        raise Conflict("stop_is_over", field="stop_id", day=stop.on, today=today)
+    doubts.add("stop_is_over", "stop_id", day=stop.on, today=today)
+
+
+def _require_day(grant: Grant, stop: Stop, today: date, off_day_reason: str | None) -> None:
+    """What is done at a stop is entered on its day. A coordinator may enter it on another, and says why."""
+    if stop.on == today:
+        return
+    if not grant.everything:
+        raise Conflict("not_its_day", field="stop_id", day=stop.on, today=today)
+    if off_day_reason is None:
+        raise InvalidInput("off_day_reason_needed", field="off_day_reason", day=stop.on, today=today)
+    stop.off_day_reason = off_day_reason
+
+
+async def _doubt_figures(tx: Transaction, doubts: Doubts, done: Sequence[Assignment]) -> None:
+    """More were served than the volunteers had time for, even at twice their pace; or figures don't go together."""
+    minutes = await minutes_per_resident(tx.session, {assignment.item_code for assignment in done})
+    for number, assignment in enumerate(done):
+        each = minutes.get(assignment.item_code) or 1
+        most = 2 * assignment.volunteers * HALF_DAY_MINUTES // each
+        served = assignment.served or 0
+        if (assignment.follow_ups or 0) > served:
+            doubts.add("more_follow_ups_than_served", f"booths[{number}].follow_ups", served=served)
+        if (assignment.leaflets or 0) > MOST_LEAFLETS * max(served, most):
+            doubts.add("leaflets_unlikely", f"booths[{number}].leaflets", most=MOST_LEAFLETS * max(served, most))
+        if served > most:
+            facts = {"served": assignment.served, "volunteers": assignment.volunteers, "most": most}
+            doubts.add("figures_unlikely", f"booths[{number}].served", **facts)
+
+
+def _announce_completed(tx: Transaction, stop: Stop) -> None:
+    booths = [assignment for assignment in stop.assignments if assignment.state == "done"]
+    totals = {name: sum(getattr(booth, name) or 0 for booth in booths) for name in ("served", "leaflets", "follow_ups")}
+    announce_stop(tx, StopCompleted, stop, booths=len(booths), **totals)
+
+
+def require_own(grant: Grant, stop: Stop, assignment_id: str) -> None:
+    """:raises NotFound: the assignment is another team's."""
+    teams = [entry.team_code for entry in stop.assignments if entry.id == assignment_id]
+    grant.require("assignment", assignment_id, teams=teams)

@@ -1,0 +1,38 @@
+"""Events about stops and assignments, made from the aggregates; each use case records what it did with these."""
+
+from typing import Any
+
+from services.dispatch.stops.domain.stop import Assignment, Stop
+from shared.contracts.dispatch import AssignmentEvent, StopEvent
+from shared.unit_of_work import Transaction
+
+
+def announce_stop(tx: Transaction, event: type[StopEvent], stop: Stop, **more: Any) -> None:
+    tx.record(stop, event(**_stop(stop), **more))
+
+
+def announce_assignment(
+    tx: Transaction, event: type[AssignmentEvent], stop: Stop, assignment: Assignment, **more: Any
+) -> None:
+    about = {
+        "assignment_id": assignment.id,
+        "order_id": assignment.order_id,
+        "line_id": assignment.line_id,
+        "item_code": assignment.item_code,
+        "item_name": assignment.item_name,
+        "item_name_en": assignment.item_name_en,
+        "team_code": assignment.team_code,
+        "volunteers": assignment.volunteers,
+    }
+    tx.record(stop, event(**_stop(stop), **about, **more))
+
+
+def _stop(stop: Stop) -> dict[str, Any]:
+    return {
+        "stop_id": stop.id,
+        "plan_id": stop.plan_id,
+        "township_code": stop.township_code,
+        "place": stop.place,
+        "on": stop.on,
+        "part": stop.part,
+    }

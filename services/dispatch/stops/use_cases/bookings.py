@@ -1,0 +1,30 @@
+"""Which team is where: what every step of a stop keeps up to date."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import delete, insert
+
+from services.dispatch.stops.domain.stop import Stop
+from services.dispatch.stops.tables import booking
+from shared.unit_of_work import Transaction
+
+
+async def book(tx: Transaction, teams_at: Iterable[tuple[Stop, Iterable[str]]]) -> None:
+    rows = [
+        {"team_code": code, "on": stop.on, "part": stop.part, "stop_id": stop.id}
+        for stop, teams in teams_at
+        for code in sorted(teams)
+    ]
+    if rows:
+        await tx.session.execute(insert(booking), rows)
+
+
+async def free(tx: Transaction, stops: Iterable[Stop]) -> None:
+    """Gives all teams of these stops their half-day back."""
+    await tx.session.execute(delete(booking).where(booking.c.stop_id.in_([stop.id for stop in stops])))
+
+
+async def free_if_idle(tx: Transaction, stop: Stop, team_code: str) -> None:
+    """Gives a team its half-day back when it has no booth left at the stop."""
+    if team_code not in stop.teams:
+        await tx.session.execute(delete(booking).where(booking.c.stop_id == stop.id, booking.c.team_code == team_code))

@@ -1,0 +1,46 @@
+"""What residents may see without an account: one stop, by a signed link."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from services.dispatch.policy import POLICY
+from services.dispatch.stops.domain.stop import LIVE, Stop
+from services.dispatch.stops.queries import require_stop, view_stop
+from shared.identity.links import Link, LinkInvalid, Links
+from shared.kernel.clock import CHINA
+from shared.kernel.errors import Conflict
+from shared.unit_of_work import UnitOfWork
+
+PURPOSE = "stop"
+LINK_DAYS = 30
+"""After the stop's day, or after the link is made if that is later: long enough for a stop that is postponed."""
+
+
+async def make_stop_link(uow: UnitOfWork, links: Links, stop_id: str) -> Link:
+    """:raises NotFound: there is no such stop, or it is another township's. :raises Conflict: not announced yet."""
+    grant = uow.permit(POLICY, "make_stop_link")
+    async with uow.transaction() as tx:
+        found = await tx.get(Stop, stop_id)
+        require_stop(grant, found)
+        if found.state == "proposed":
+            raise Conflict("stop.not_announced", field="stop_id", id=stop_id)
+        # A link ends by the real time, as a token does.
+        last_day = max(found.on, tx.now.astimezone(CHINA).date()) + timedelta(days=LINK_DAYS)
+        link = links.make(PURPOSE, stop_id, datetime.combine(last_day, time.max, CHINA))
+        tx.note(Stop.kind, stop_id, link_expires_at=link.expires_at.isoformat())
+        return link
+
+
+async def show_stop(uow: UnitOfWork, links: Links, link: str) -> dict[str, Any]:
+    """Where, when, and which booths are to be expected: no reasons, figures or numbers of people.
+
+    :raises LinkInvalid: :raises LinkExpired:
+    """
+    grant = uow.permit(POLICY, "show_stop")
+    stop_id = links.open(PURPOSE, link)
+    async with uow.reading() as session:
+        found = await session.get(Stop, stop_id)
+        if found is None or found.state == "proposed":
+            raise LinkInvalid
+        view = await view_stop(session, grant, found)
+    return view | {"booths": [entry for entry in view["assignments"] if entry["state"] in (*LIVE, "done")]}

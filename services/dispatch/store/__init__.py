@@ -1,1 +1,0 @@
-"""dispatch's tables, and how the domain's classes lie in them."""

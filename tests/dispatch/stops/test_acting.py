@@ -1,0 +1,250 @@
+"""Who acts at a stop, on which day, and with which figures."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from services.dispatch.planning.optimizer.list_planner import ListPlanner
+from shared.contracts.catalog import CampaignChanged
+from shared.contracts.dispatch import BoothReported, StopCompleted, StopStarted
+from shared.kernel.access import Role
+from tests.dispatch import desk
+from tests.dispatch.conftest import GAOLOU, TEAMS, house_with, order_all
+from tests.support.clock import PlayedClock
+from tests.support.house import House
+from tests.support.tokens import bearer
+
+COORDINATOR = bearer(Role.COORDINATOR)
+LEADERS = {code: bearer(Role.LEADER, team_code=code) for code in TEAMS}
+
+
+@pytest.fixture
+def clock() -> PlayedClock:
+    """The morning of the first stop, in China."""
+    return PlayedClock(datetime(2014, 6, 27, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+async def house(tmp_path: Path, clock: PlayedClock) -> AsyncIterator[House]:
+    async with house_with(f"sqlite:///{tmp_path}/dispatch.db", ListPlanner(), clock) as house:
+        yield house
+
+
+@pytest.fixture
+async def stop(house: House) -> dict[str, Any]:
+    """Of three booths, on the clock's day, all of them taken."""
+    plan = await desk.published_plan(house, GAOLOU)
+    found: dict[str, Any] = plan["stops"][0]
+    assert found["on"] == "2014-06-27"
+    for booth in found["assignments"]:
+        await desk.accept(house, booth)
+    return found
+
+
+async def start(house: House, stop: dict[str, Any], who: dict[str, str], **body: Any) -> httpx.Response:
+    return await house.client.post(f"/api/dispatch/stops/{stop['id']}/start", json=body, headers=who)
+
+
+async def report(
+    house: House,
+    stop: dict[str, Any],
+    who: dict[str, str],
+    *booths: dict[str, Any],
+    confirm: tuple[str, ...] = (),
+    **more: Any,
+) -> httpx.Response:
+    path = f"/api/dispatch/stops/{stop['id']}/reports"
+    return await house.client.post(path, json={"booths": booths} | more, headers=who, params={"confirm": confirm})
+
+
+def booth(stop: dict[str, Any], team: str, **figures: int) -> dict[str, Any]:
+    mine = next(a for a in stop["assignments"] if a["team_code"] == team and a["state"] in ("offered", "accepted"))
+    return {"assignment_id": mine["id"], "served": 40, "leaflets": 80, "follow_ups": 1} | figures
+
+
+def of_law(stop: dict[str, Any]) -> str:
+    return str(next(a["team_code"] for a in stop["assignments"] if a["item_code"] == "legal-advice"))
+
+
+async def test_leaders_run_their_stop_and_it_is_over_with_the_last_report(house: House, stop: dict[str, Any]) -> None:
+    assert (await start(house, stop, LEADERS["health"])).json()["state"] == "under_way"
+    law = of_law(stop)
+    for team in ("health", "agriculture"):
+        answer = await report(house, stop, LEADERS[team], booth(stop, team))
+        assert (answer.status_code, answer.json()["state"]) == (200, "under_way")
+    assert await desk.of_type(house, StopCompleted) == []
+    assert (await report(house, stop, LEADERS[law], booth(stop, law))).json()["state"] == "completed"
+    assert len(await desk.of_type(house, BoothReported)) == 3
+    (total,) = await desk.of_type(house, StopCompleted)
+    assert (total.booths, total.served, total.leaflets, total.follow_ups) == (3, 120, 240, 3)
+
+
+async def test_a_team_that_declined_may_see_the_stop_and_not_act_there(house: House, stop: dict[str, Any]) -> None:
+    law = of_law(stop)
+    mine = next(a for a in stop["assignments"] if a["team_code"] == law)
+    await desk.decline(house, mine, "busy")
+    seen = await house.client.get(f"/api/dispatch/stops/{stop['id']}", headers=LEADERS[law])
+    assert seen.status_code == 200
+    refused = await start(house, stop, LEADERS[law])
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_expected")
+    await start(house, stop, LEADERS["health"])
+    refused = await report(house, stop, LEADERS[law], {"assignment_id": mine["id"], "served": 9})
+    assert (refused.status_code, refused.json()["code"]) == (422, "booth_not_expected")
+
+
+async def test_a_team_that_was_asked_and_has_not_answered_does_not_start_a_stop(
+    house: House, clock: PlayedClock
+) -> None:
+    plan = await desk.published_plan(house, GAOLOU)
+    asked = plan["stops"][0]
+    await desk.accept(house, desk.assignment_of(asked, "health-clinic"))
+    assert (await start(house, asked, LEADERS["agriculture"])).json()["code"] == "not_expected"
+    assert (await start(house, asked, LEADERS["health"])).status_code == 200
+
+
+async def test_a_leader_reports_the_booths_of_the_own_team_only(house: House, stop: dict[str, Any]) -> None:
+    await start(house, stop, LEADERS["health"])
+    refused = await report(house, stop, LEADERS["health"], booth(stop, "health"), booth(stop, "agriculture"))
+    assert (refused.status_code, refused.json()["code"]) == (404, "assignment.not_found")
+    assert await desk.of_type(house, BoothReported) == []
+
+
+@pytest.mark.parametrize("day", [26, 28])
+async def test_it_is_done_on_the_stops_day(house: House, stop: dict[str, Any], clock: PlayedClock, day: int) -> None:
+    clock.now = datetime(2014, 6, day, 2, tzinfo=UTC)
+    refused = await start(house, stop, LEADERS["health"], off_day_reason="补录")
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_its_day")
+    assert "2014年6月27日" in refused.json()["detail"]
+    asked = await start(house, stop, COORDINATOR)
+    assert (asked.status_code, asked.json()["code"]) == (422, "off_day_reason_needed")
+    done = await start(house, stop, COORDINATOR, off_day_reason="队长当天没有信号，事后补录")
+    assert (done.json()["state"], done.json()["off_day_reason"]) == ("under_way", "队长当天没有信号，事后补录")
+    assert (await report(house, stop, LEADERS["health"], booth(stop, "health"))).json()["code"] == "not_its_day"
+    late = await report(house, stop, COORDINATOR, booth(stop, "health"), off_day_reason="补录")
+    assert late.status_code == 200
+    assert len(await desk.of_type(house, StopStarted)) == 1
+
+
+async def test_after_the_day_nobody_takes_or_declines_a_booth(house: House, clock: PlayedClock) -> None:
+    plan = await desk.published_plan(house, GAOLOU)
+    mine = desk.assignment_of(plan["stops"][0], "health-clinic")
+    clock.now = datetime(2014, 6, 28, 2, tzinfo=UTC)
+    for step, body in (("accept", None), ("decline", {"reason_code": "busy"})):
+        path = f"/api/dispatch/assignments/{mine['id']}/{step}"
+        refused = await house.client.post(path, json=body, headers=LEADERS["health"])
+        assert (refused.status_code, refused.json()["code"]) == (409, "stop_is_over")
+        asked = await house.client.post(path, json=body, headers=COORDINATOR)
+        assert [doubt["code"] for doubt in asked.json()["errors"]] == ["stop_is_over"]
+        done = await house.client.post(path, json=body, headers=COORDINATOR, params={"confirm": "stop_is_over"})
+        assert done.status_code == 200
+
+
+async def test_figures_that_can_hardly_be_are_asked_about(house: House, stop: dict[str, Any]) -> None:
+    await start(house, stop, LEADERS["health"])
+    # Three volunteers, five minutes each: 144 in half a day, and twice that at the utmost.
+    wrong = booth(stop, "health", served=100_000, leaflets=100_000, follow_ups=2)
+    asked = await report(house, stop, LEADERS["health"], wrong)
+    assert (asked.status_code, asked.json()["code"]) == (409, "confirmation_needed")
+    assert [(d["code"], d["field"]) for d in asked.json()["errors"]] == [("figures_unlikely", "booths[0].served")]
+    assert (await report(house, stop, LEADERS["health"], booth(stop, "health", served=288))).status_code == 200
+
+
+async def test_figures_that_do_not_go_together_are_asked_about(house: House, stop: dict[str, Any]) -> None:
+    await start(house, stop, LEADERS["health"])
+    odd = booth(stop, "health", served=5, follow_ups=9, leaflets=99_999)
+    asked = (await report(house, stop, LEADERS["health"], odd)).json()
+    assert [d["code"] for d in asked["errors"]] == ["more_follow_ups_than_served", "leaflets_unlikely"]
+    codes = ("more_follow_ups_than_served", "leaflets_unlikely")
+    assert (await report(house, stop, LEADERS["health"], odd, confirm=codes)).status_code == 200
+
+
+async def test_a_booth_is_reported_once(house: House, stop: dict[str, Any]) -> None:
+    await start(house, stop, LEADERS["health"])
+    twice = await report(house, stop, LEADERS["health"], booth(stop, "health"), booth(stop, "health", served=7))
+    assert (twice.json()["code"], twice.json()["field"]) == ("booth_reported_twice", "booths[1].assignment_id")
+    assert (await report(house, stop, LEADERS["health"], booth(stop, "health"))).status_code == 200
+    again = await report(house, stop, LEADERS["health"], booth(stop, "health", served=7))
+    assert again.json()["code"] == "booth_not_expected"
+
+
+async def test_a_plan_for_days_that_are_past_is_asked_about(house: House, clock: PlayedClock) -> None:
+    await order_all(house, GAOLOU)
+    plan = await desk.propose(house)
+    clock.now = datetime(2014, 7, 20, 2, tzinfo=UTC)
+    asked = await desk.publish_plan(house, plan, status=409)
+    assert [doubt["code"] for doubt in asked["errors"]] == ["plan_in_the_past"]
+    assert (await desk.ask(house, "GET", f"/plans/{plan['id']}"))["state"] == "proposed"
+    done = await desk.ask(house, "POST", f"/plans/{plan['id']}/publish", confirm="plan_in_the_past")
+    assert done["state"] == "published"
+
+
+async def test_a_candidate_for_days_that_are_past_is_asked_about(house: House, clock: PlayedClock) -> None:
+    await order_all(house, GAOLOU)
+    candidate = await desk.candidate_of(house)
+    clock.now = datetime(2014, 7, 20, 2, tzinfo=UTC)
+    asked = await desk.publish(house, candidate, status=409)
+    assert [doubt["code"] for doubt in asked["errors"]] == ["plan_in_the_past"]
+
+
+async def test_a_year_whose_holidays_are_not_known_is_asked_about(house: House) -> None:
+    await order_all(house, GAOLOU)
+    unknown = desk.JULY | {"starts_on": "2033-06-27", "ends_on": "2033-07-16"}
+    asked = await desk.ask(house, "POST", "/plans", unknown, status=409)
+    assert [(d["code"], "2033" in d["detail"]) for d in asked["errors"]] == [
+        ("holidays_unknown", True),
+        ("plan_outside_campaign", True),
+        ("plan_outside_campaign", True),
+    ]
+    asked = await desk.ask(house, "POST", "/planning-runs", unknown, status=409)
+    assert asked["errors"][0]["code"] == "holidays_unknown"
+    confirm = ["holidays_unknown", "plan_outside_campaign"]
+    confirmed = await desk.ask(house, "POST", "/plans", unknown, status=201, confirm=confirm)
+    assert confirmed["starts_on"] == "2033-06-27"
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on", "fields"),
+    [
+        ("2014-06-27", "2014-07-16", []),
+        ("2014-06-26", "2014-07-16", ["starts_on"]),
+        ("2014-06-27", "2014-07-17", ["ends_on"]),
+        ("2014-08-04", "2014-08-15", ["starts_on", "ends_on"]),
+    ],
+)
+@pytest.mark.parametrize("path", ["/plans", "/planning-runs"])
+async def test_a_plan_beyond_the_days_of_its_campaign_is_asked_about(
+    house: House, path: str, starts_on: str, ends_on: str, fields: list[str]
+) -> None:
+    await order_all(house, GAOLOU)
+    july = CampaignChanged(
+        campaign_id=desk.JULY["campaign_id"],
+        name="红七月、服务月",
+        name_en="Red July, Month of Service",
+        starts_on=date(2014, 6, 27),
+        ends_on=date(2014, 7, 16),
+        themes=(),
+        state="open",
+        revision=1,
+    )
+    await house.hear(f"campaign:{july.campaign_id}", july)
+    wanted = desk.JULY | {"starts_on": starts_on, "ends_on": ends_on}
+    if fields:
+        asked = await desk.ask(house, "POST", path, wanted, status=409)
+        assert [(d["code"], d["field"]) for d in asked["errors"]] == [("plan_outside_campaign", f) for f in fields]
+        assert "红七月、服务月" in asked["errors"][0]["detail"]
+    made = await desk.ask(house, "POST", path, wanted, status=201, confirm="plan_outside_campaign")
+    assert made["starts_on"] == starts_on
+
+
+async def test_a_stop_is_postponed_to_a_day_that_is_ahead(house: House, clock: PlayedClock) -> None:
+    plan = await desk.published_plan(house, GAOLOU)
+    clock.now = datetime(2014, 7, 7, 2, tzinfo=UTC)
+    path, reason = f"/stops/{plan['stops'][0]['id']}/postpone", {"reason_code": "weather"}
+    asked = await desk.ask(house, "POST", path, reason, status=409)
+    assert [(d["code"], d["field"]) for d in asked["errors"]] == [("moved_to_the_past", "not_before")]
+    moved = await desk.ask(house, "POST", path, reason | {"not_before": "2014-07-07"})
+    assert moved["on"] == "2014-07-07"
