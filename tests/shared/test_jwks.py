@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
@@ -151,6 +151,7 @@ ODD: Any = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max
 MEMBERS = ("kty", "crv", "x", "y", "n", "e", "d", "kid", "use", "key_ops", "alg", "exp")
 
 
+@settings(deadline=None, suppress_health_check=list(HealthCheck))  # on a machine that does much else
 @given(
     st.dictionaries(st.sampled_from(MEMBERS), ODD | st.sampled_from(["EC", "RSA", "OKP", "P-256", "Ed25519"])),
     st.sampled_from([public(GOOD), public(RSA), {}]),
