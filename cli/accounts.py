@@ -22,10 +22,11 @@ from rich.table import Table
 from cli.scenario import MEMBERS, ruian_2014
 from cli.sign_in import CannotSignIn, Session, read_accounts
 from cli.terminal import words
-from services.catalog.application.accounts import ensure_account, is_taken
-from services.catalog.application.commands import enter_agency, enter_township, register_team
-from services.catalog.application.volunteers import register
-from services.catalog.domain.account import SECOND_FACTOR
+from services.catalog.account_administration.use_cases import ensure_account
+from services.catalog.accounts.domain.account import SECOND_FACTOR
+from services.catalog.accounts.queries import is_login_taken
+from services.catalog.directory.use_cases import enter_agency, enter_township, register_team
+from services.catalog.volunteers.use_cases.entries import register_volunteer
 from shared.kernel.access import Role
 from shared.service import Service
 from shared.unit_of_work import UnitOfWork
@@ -78,7 +79,7 @@ async def ensure_demonstration_accounts(catalog: Service, data: Path, console: C
 
 async def _ensure_one(catalog: Service, uow: UnitOfWork, account: Mapping[str, Any]) -> None:
     scope = dict(account["scope"])
-    if await is_taken(uow, account["login"]):
+    if await is_login_taken(uow, account["login"]):
         return
     if "township_code" in scope:
         await _enter_township(uow, scope["township_code"])
@@ -114,7 +115,7 @@ async def _enter_volunteer(uow: UnitOfWork) -> str:
     """A made-up volunteer of the first team, marked as such by the version of the consent; gives the number."""
     team = ruian_2014().teams[0]["code"]
     await _enter_team(uow, team)
-    entered = await register(
+    entered = await register_volunteer(
         uow,
         team_code=team,
         name="演示志愿者",

@@ -5,23 +5,33 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urljoin
 
-from services.catalog.adapters.passwords import Passwords
-from services.catalog.adapters.signing import SigningKeys
-from services.catalog.api import accounts, identity, invitations, people, tokens
-from services.catalog.api.routes import router
-from services.catalog.application.accounts import ensure_account
-from services.catalog.application.campaigns import ensure_standing_campaigns
-from services.catalog.application.policy import POLICY
-from services.catalog.application.provider import PasswordHashes, Provider
+from services.catalog.account_administration.routes import router as account_administration
+from services.catalog.account_administration.use_cases import ensure_account
+from services.catalog.accounts.adapters.passwords import Passwords
+from services.catalog.accounts.jobs import sign_in_prunes
+from services.catalog.accounts.tables import SEALED as SEALED_OF_ACCOUNTS
+from services.catalog.accounts.use_cases.failed_attempts import PasswordHashes
+from services.catalog.campaigns.routes import router as campaigns
+from services.catalog.campaigns.use_cases import ensure_standing_campaigns
 from services.catalog.consumers import SUBSCRIPTIONS
-from services.catalog.domain.sign_in import QUIET
+from services.catalog.directory.routes import router as directory
+from services.catalog.editions.routes import router as editions
+from services.catalog.items.routes import router as items
+from services.catalog.policy import POLICY
 from services.catalog.settings import CatalogSettings
-from services.catalog.store import tables
+from services.catalog.signing_in.adapters.signing_keys import SigningKeys
+from services.catalog.signing_in.routes.authorization import router as authorization
+from services.catalog.signing_in.routes.discovery import router as discovery
+from services.catalog.signing_in.routes.invitations import router as invitations
+from services.catalog.signing_in.routes.tokens import router as tokens
+from services.catalog.signing_in.use_cases.provider import Provider
+from services.catalog.volunteers.routes import router as volunteers
+from services.catalog.volunteers.tables import SEALED as SEALED_OF_VOLUNTEERS
 from shared.cache.port import Cache
 from shared.kernel.access import Role
 from shared.kernel.clock import Clock
 from shared.messaging.broker import Broker
-from shared.privacy.retention import EXPIRED_PARTS, Prune, older_than
+from shared.privacy.retention import EXPIRED_PARTS
 from shared.privacy.tables import person_part
 from shared.service import Service
 
@@ -29,6 +39,10 @@ from shared.service import Service
 def build(
     settings: CatalogSettings, *, broker: Broker, cache: Cache, clock: Clock, passwords: PasswordHashes | None = None
 ) -> Service:
+    """Returns catalog, ready to be run.
+
+    It brings its own identity provider only where the settings name a file of signing keys.
+    """
     passwords = passwords or Passwords()
     longest = timedelta(hours=settings.sign_in_hours)
     service = Service.assemble(
@@ -40,32 +54,23 @@ def build(
         clock=clock,
         subscriptions=SUBSCRIPTIONS,
         routers=[
-            router,
-            identity.router,
-            tokens.router,
-            accounts.router,
-            invitations.router,
-            people.router,
+            directory,
+            items,
+            campaigns,
+            editions,
+            discovery,
+            authorization,
+            tokens,
+            account_administration,
+            invitations,
+            volunteers,
         ],
         policy=POLICY,
-        sealed=[*tables.SEALED, person_part.c.data_sealed],
+        sealed=[*SEALED_OF_ACCOUNTS, *SEALED_OF_VOLUNTEERS, person_part.c.data_sealed],
         prunes=[EXPIRED_PARTS, *sign_in_prunes(longest)],
     )
     service.after_migration.append(partial(ensure_standing_campaigns, service.uow))
-    service.api.state.provider = service.api.state.signing_keys = None
-    if settings.signing_keys_file is not None:
-        keys = SigningKeys(settings.signing_keys_file, clock, create=settings.signing_keys_create)
-        service.api.state.signing_keys = keys
-        service.api.state.provider = Provider(
-            issuer=settings.oidc_issuer,
-            audience=settings.oidc_audience,
-            signer=keys,
-            passwords=passwords,
-            web_redirect_uri=settings.web_redirect_uri or urljoin(settings.oidc_issuer, "/"),
-            devices=service.api.state.links,
-            idle=timedelta(minutes=settings.sign_in_idle_minutes),
-            longest=longest,
-        )
+    _add_provider(service, settings, clock, passwords)
     if settings.first_login and settings.first_password:
         service.after_migration.append(
             partial(
@@ -82,10 +87,19 @@ def build(
     return service
 
 
-def sign_in_prunes(longest: timedelta) -> list[Prune]:
-    """What of signing in is deleted once it is over. A used code stays as long as its sign-in may last (``longest``),
-    so that its coming again is noticed."""
-    return [
-        older_than(tables.sign_in_failure.c.last_at, 2 * QUIET),
-        older_than(tables.sign_in_grant.c.expires_at, longest),
-    ]
+def _add_provider(service: Service, settings: CatalogSettings, clock: Clock, passwords: PasswordHashes) -> None:
+    service.api.state.provider = service.api.state.signing_keys = None
+    if settings.signing_keys_file is None:
+        return
+    keys = SigningKeys(settings.signing_keys_file, clock, create=settings.signing_keys_create)
+    service.api.state.signing_keys = keys
+    service.api.state.provider = Provider(
+        issuer=settings.oidc_issuer,
+        audience=settings.oidc_audience,
+        signer=keys,
+        passwords=passwords,
+        web_redirect_uri=settings.web_redirect_uri or urljoin(settings.oidc_issuer, "/"),
+        devices=service.api.state.links,
+        idle=timedelta(minutes=settings.sign_in_idle_minutes),
+        longest=timedelta(hours=settings.sign_in_hours),
+    )

@@ -1,17 +1,17 @@
-"""What catalog listens to: the facts begin here, so only how the others answer what it asks them."""
+"""What catalog subscribes to: how other services answer what it asked them. All other facts begin here."""
 
-from services.catalog.application.commands import note_edition_closed, note_withdrawal_refused
-from services.catalog.application.volunteers import note_answer
+from services.catalog.editions import handlers as editions
+from services.catalog.volunteers import handlers as volunteers
 from shared.contracts import dispatch, notify, requests
 from shared.messaging.consumer import Subscriptions
 
 SUBSCRIPTIONS: Subscriptions = {
-    requests.EditionClosed: note_edition_closed,
-    requests.EditionWithdrawalRefused: note_withdrawal_refused,
-    requests.PersonDataCollected: note_answer,
-    requests.PersonDataErased: note_answer,
-    dispatch.PersonDataCollected: note_answer,
-    dispatch.PersonDataErased: note_answer,
-    notify.PersonDataCollected: note_answer,
-    notify.PersonDataErased: note_answer,
+    requests.EditionClosed: editions.on_edition_closed,
+    requests.EditionWithdrawalRefused: editions.on_edition_withdrawal_refused,
+    requests.PersonDataCollected: volunteers.on_person_data_collected,
+    requests.PersonDataErased: volunteers.on_person_data_erased,
+    dispatch.PersonDataCollected: volunteers.on_person_data_collected,
+    dispatch.PersonDataErased: volunteers.on_person_data_erased,
+    notify.PersonDataCollected: volunteers.on_person_data_collected,
+    notify.PersonDataErased: volunteers.on_person_data_erased,
 }

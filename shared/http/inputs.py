@@ -195,6 +195,9 @@ class Answer(BaseModel):
 After = Annotated[str | None, Query(max_length=40, description="id or code to begin behind"), Typed]
 """Where a stretch of a list begins; see :class:`Page`."""
 
+AfterCode = Annotated[str | None, Query(max_length=40, description="code to begin behind"), Typed]
+"""The same, of a list whose entries all have codes."""
+
 Limit = Annotated[int, Query(ge=1, le=500)]
 """The most entries of a list that one answer holds."""
 

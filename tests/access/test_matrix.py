@@ -16,9 +16,9 @@ from fastapi.routing import APIRoute
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 
-from services.catalog.api.forms import FORM
 from services.catalog.bootstrap import build as build_catalog
 from services.catalog.settings import CatalogSettings
+from services.catalog.signing_in.routes.forms import FORM
 from services.dispatch.bootstrap import build as build_dispatch
 from services.dispatch.settings import DispatchSettings
 from services.embedded import build_all

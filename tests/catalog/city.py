@@ -12,9 +12,9 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pyotp
 
-from services.catalog.application.accounts import ensure_account
-from services.catalog.application.commands import enter_township
+from services.catalog.account_administration.use_cases import ensure_account
 from services.catalog.bootstrap import build
+from services.catalog.directory.use_cases import enter_township
 from services.catalog.settings import CatalogSettings
 from shared.kernel.access import Role
 from shared.process import application

@@ -24,7 +24,7 @@ from cli.backup import MANIFEST, BackupFailed, back_up, restore, revision_of
 from cli.main import app
 from cli.terminal import words
 from cli.up import CannotStart, having, upgrade
-from services.catalog.store.tables import volunteer
+from services.catalog.volunteers.tables import volunteer
 from services.embedded import build_all
 from shared.contracts import PUBLISHERS
 from shared.db.vault import place_of

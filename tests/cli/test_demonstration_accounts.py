@@ -6,7 +6,8 @@ from rich.console import Console
 from sqlalchemy import select
 
 from cli.accounts import ensure_demonstration_accounts
-from services.catalog.store.tables import account, volunteer
+from services.catalog.accounts.tables import account
+from services.catalog.volunteers.tables import volunteer
 from services.embedded import build_all
 from shared.kernel.access import Role
 

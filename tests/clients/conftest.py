@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from services.catalog.application.accounts import ensure_account
-from services.catalog.application.commands import enter_township
+from services.catalog.account_administration.use_cases import ensure_account
+from services.catalog.directory.use_cases import enter_township
 from shared.kernel.access import Role
 from shared.service import Service
 from tests.e2e.conftest import embedded_system

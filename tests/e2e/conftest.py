@@ -14,7 +14,7 @@ import uvicorn
 
 from cli.client import Client
 from cli.demo import Demonstration, Outcome
-from services.catalog.adapters.signing import write_keys
+from services.catalog.signing_in.adapters.signing_keys import write_keys
 from services.embedded import build_all, embedded
 from shared.process import server_config
 from shared.service import Service

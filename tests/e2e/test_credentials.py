@@ -20,7 +20,7 @@ from psycopg import sql
 from redis import Redis
 from sqlalchemy.engine import URL, make_url
 
-from services.catalog.adapters.signing import SigningKeys
+from services.catalog.signing_in.adapters.signing_keys import SigningKeys
 from shared.cache.redis import RedisCache
 from shared.db.vault import create_ring
 from shared.messaging.broker import replay_key

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError
 
-from services.catalog.application import commands
-from services.catalog.application.policy import POLICY
 from services.catalog.bootstrap import build
-from services.catalog.domain.directory import Agency, Township
+from services.catalog.directory import use_cases
+from services.catalog.directory.domain import Agency, Township
+from services.catalog.policy import POLICY
 from services.catalog.settings import CatalogSettings
 from shared.audit.chain import seal, verify
 from shared.audit.tables import audit_log
@@ -46,7 +46,9 @@ async def catalog_at(url: str) -> AsyncIterator[Service]:
 
 
 async def enter(service: Service, name: str = "高楼镇", actor: Actor = COORDINATOR) -> None:
-    await commands.enter_township(service.uow.acting(actor), GAOLOU, name=name, name_en="Gaolou", lat=27.78, lon=120.29)
+    await use_cases.enter_township(
+        service.uow.acting(actor), GAOLOU, name=name, name_en="Gaolou", lat=27.78, lon=120.29
+    )
 
 
 async def rows(service: Service) -> list[tuple[str, str, str, str]]:
@@ -93,7 +95,7 @@ async def _enter_and_fail(service: Service) -> None:
 
 
 async def test_the_system_itself_is_not_audited(catalog_store: Service) -> None:
-    await commands.enter_township(catalog_store.uow, GAOLOU, name="高楼镇", name_en="G", lat=27.7, lon=120.3)
+    await use_cases.enter_township(catalog_store.uow, GAOLOU, name="高楼镇", name_en="G", lat=27.7, lon=120.3)
     assert await rows(catalog_store) == []
 
 

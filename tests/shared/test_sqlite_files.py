@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from services.catalog.bootstrap import build
 from services.catalog.settings import CatalogSettings
-from services.catalog.store.tables import volunteer
+from services.catalog.volunteers.tables import volunteer
 from shared.db.engine import Database
 from tests.support.house import OVERWRITING, House, running_house
 

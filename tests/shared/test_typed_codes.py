@@ -1,4 +1,4 @@
-"""Codes, numbers and ids are taken by every operation however a keyboard or a clipboard spells them."""
+"""Codes, numbers and ids are taken at every door however a keyboard or a clipboard spells them."""
 
 from typing import Any
 
@@ -6,10 +6,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from services.catalog.api import routes as catalog
 from services.notify.inbox.domain.recipient import clean_address
 from services.notify.inbox.routes import Key
-from shared.http.inputs import After, Code, Filter, TownshipCode
+from shared.http.inputs import After, AfterCode, Code, Filter, TownshipCode
 from shared.http.people import VolunteerNo
 
 APP = FastAPI()
@@ -36,7 +35,7 @@ async def by_number(no: VolunteerNo) -> str:
 
 
 @APP.get("/query")
-async def by_query(team: Filter = None, after: After = None, code: catalog.After = None) -> Any:
+async def by_query(team: Filter = None, after: After = None, code: AfterCode = None) -> Any:
     return [team, after, code]
 
 

@@ -72,9 +72,7 @@ def sources(folder: Path) -> Iterator[tuple[Path, ast.Module]]:
 
 
 def capabilities_of(service: str) -> list[Path]:
-    """The folders of a service that is laid out by capability; none of one that has a folder ``application``."""
-    if (folder_of(service) / "application").is_dir():
-        return []
+    """The folders of a service, one for each thing that people do with it."""
     return [folder for folder in _packages(folder_of(service)) if not _is_library(folder)]
 
 
@@ -112,6 +110,5 @@ def domain_of(folder: Path) -> Iterator[tuple[Path, ast.Module]]:
 
 def policy_of(service: str) -> Policy:
     """The table of a service's policy.py."""
-    inside = "" if capabilities_of(service) else ".application"
-    policy: Policy = import_module(f"services.{service}{inside}.policy").POLICY
+    policy: Policy = import_module(f"services.{service}.policy").POLICY
     return policy

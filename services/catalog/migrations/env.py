@@ -1,6 +1,12 @@
 """Alembic's entry; see shared.db.migrate."""
 
-from services.catalog.store.tables import metadata
+from services.catalog.accounts import tables as _accounts  # noqa: F401  # its tables join the metadata
+from services.catalog.campaigns import tables as _campaigns  # noqa: F401
+from services.catalog.database import metadata
+from services.catalog.directory import tables as _directory  # noqa: F401
+from services.catalog.editions import tables as _editions  # noqa: F401
+from services.catalog.items import tables as _items  # noqa: F401
+from services.catalog.volunteers import tables as _volunteers  # noqa: F401
 from shared.audit.tables import metadata as audit
 from shared.db.migrate import run_env
 from shared.identity.tables import metadata as identity

@@ -1,0 +1,1 @@
+"""Making accounts for people and posts, and looking after them."""

@@ -1,0 +1,91 @@
+"""Operations on accounts: make, close, reset and erase them, and change one's own password."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query
+
+from services.catalog.account_administration import schemas, use_cases
+from services.catalog.accounts import queries
+from services.catalog.accounts.use_cases import password
+from services.catalog.signing_in.use_cases.provider import Provider, require_own_provider
+from shared.http.inputs import AppState, Page, Uow
+from shared.http.openapi import secured
+
+router = APIRouter(tags=["identity"])
+
+AccountId = Annotated[str, Path(max_length=36)]
+
+
+def _provider(state: AppState) -> Provider:
+    return require_own_provider(state.provider)
+
+
+OwnProvider = Annotated[Provider, Depends(_provider)]
+
+
+@router.post(
+    "/accounts",
+    status_code=201,
+    summary="Make an account; its owner chooses a password by the invitation",
+    **secured("administer_accounts", 404, 409, 422),
+)
+async def post_account(body: schemas.AccountBody, uow: Uow, provider: OwnProvider) -> schemas.InvitedAnswer:
+    return schemas.InvitedAnswer.model_validate(
+        await use_cases.create_account(uow, provider.issuer, **body.model_dump())
+    )
+
+
+@router.get("/accounts", summary="List accounts", **secured("administer_accounts", 422))
+async def list_accounts(
+    uow: Uow,
+    after: Annotated[str | None, Query(max_length=40)] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> Page[schemas.AccountAnswer]:
+    items, next_after = await queries.list_accounts(uow, after=after, limit=limit)
+    return Page[schemas.AccountAnswer].model_validate({"items": items, "next_after": next_after})
+
+
+@router.post(
+    "/accounts/self/password", summary="Change one's own password", **secured("change_own_password", 404, 409, 422)
+)
+async def change_password(body: schemas.PasswordBody, uow: Uow, provider: OwnProvider) -> dict[str, str]:
+    await password.change_password(uow, provider.passwords, **body.model_dump())
+    return {}
+
+
+@router.post(
+    "/accounts/{account_id}/disable", summary="Close an account", **secured("administer_accounts", 404, 409, 422)
+)
+async def disable_account(account_id: AccountId, uow: Uow) -> schemas.AccountAnswer:
+    return schemas.AccountAnswer.model_validate(await use_cases.disable_account(uow, account_id))
+
+
+@router.post("/accounts/{account_id}/enable", summary="Open it again", **secured("administer_accounts", 404, 409, 422))
+async def enable_account(account_id: AccountId, uow: Uow) -> schemas.AccountAnswer:
+    return schemas.AccountAnswer.model_validate(await use_cases.enable_account(uow, account_id))
+
+
+@router.post(
+    "/accounts/{account_id}/erase",
+    summary="Delete a closed account with its login name",
+    **secured("administer_accounts", 404, 409, 422),
+)
+async def erase_account(account_id: AccountId, uow: Uow) -> dict[str, str]:
+    await use_cases.erase_closed_account(uow, account_id)
+    return {}
+
+
+@router.post(
+    "/accounts/{account_id}/sign-out", summary="Void all its tokens", **secured("administer_accounts", 404, 409, 422)
+)
+async def sign_out_account(account_id: AccountId, uow: Uow) -> schemas.AccountAnswer:
+    return schemas.AccountAnswer.model_validate(await use_cases.sign_out_account(uow, account_id))
+
+
+@router.post(
+    "/accounts/{account_id}/reset",
+    summary="A new invitation in place of the password",
+    **secured("administer_accounts", 404, 409, 422),
+)
+async def reset_account(account_id: AccountId, uow: Uow, provider: OwnProvider) -> schemas.InvitedAnswer:
+    return schemas.InvitedAnswer.model_validate(await use_cases.reset_account(uow, provider.issuer, account_id))

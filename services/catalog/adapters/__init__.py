@@ -1,1 +1,0 @@
-"""What catalog uses from outside: signing keys, and the hashing of passwords."""

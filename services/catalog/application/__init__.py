@@ -1,1 +1,0 @@
-"""catalog's use cases: commands change, queries read."""

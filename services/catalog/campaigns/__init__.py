@@ -1,0 +1,1 @@
+"""Campaigns: periods with a name and themes, for which orders are made."""

@@ -1,1 +1,0 @@
-"""The rules of the directory and of the menu; no framework, no I/O."""

@@ -1,0 +1,1 @@
+"""Editions of the menu: drafted, published, withdrawn."""

@@ -1,0 +1,1 @@
+"""Service items: what the teams offer."""

@@ -1,0 +1,17 @@
+"""Tables, and the imperative mapping of the domain classes onto them."""
+
+from sqlalchemy import Column, Integer, String
+
+from services.catalog.database import entry_table, mapper
+from services.catalog.items.domain import ServiceItem
+from shared.db.types import Json
+
+service_item = entry_table(
+    "service_item",
+    Column("category_code", String(40), nullable=False, index=True),
+    Column("teams", Json, nullable=False),
+    Column("volunteers_needed", Integer, nullable=False),
+    Column("minutes_per_resident", Integer, nullable=False),
+)
+
+mapper.map_imperatively(ServiceItem, service_item, version_id_col=service_item.c.version)

@@ -1,0 +1,1 @@
+"""The OpenID Connect provider: the sign-in pages, tokens, signing keys and signing out."""

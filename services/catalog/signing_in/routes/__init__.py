@@ -1,0 +1,1 @@
+"""The identity provider over HTTP: its pages, discovery, tokens and signing out."""

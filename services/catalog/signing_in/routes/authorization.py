@@ -1,0 +1,130 @@
+"""The page to sign in on, where a client sends the browser (OpenID Connect Core 1.0, 3.1.2)."""
+
+from typing import Annotated
+from urllib.parse import urlencode, urlsplit
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from services.catalog.accounts.domain.failed_attempts import SignInBusy
+from services.catalog.signing_in.domain import AuthorizationError, AuthorizationRequest, read_authorization
+from services.catalog.signing_in.routes.forms import (
+    BUSY_RETRY_SECONDS,
+    Pairs,
+    is_foreign_form,
+    with_form,
+    with_pages,
+    with_redirect,
+)
+from services.catalog.signing_in.routes.own_provider import OwnProvider
+from services.catalog.signing_in.routes.sign_in_page import is_browser, refusal_page, sign_in_page
+from services.catalog.signing_in.use_cases import sign_in as use_cases
+from services.catalog.signing_in.use_cases.provider import Provider
+from shared.http.inputs import Uow
+from shared.http.openapi import ignoring_unknown, public
+from shared.kernel.errors import Forbidden, InvalidInput, TooMany
+
+router = APIRouter(tags=["identity"])
+
+DEVICE_COOKIE = "diancai_device"
+Asked = Annotated[str | None, Query()]
+
+
+@router.get(
+    "/oidc/authorize",
+    summary="The page to sign in on",
+    response_class=HTMLResponse,
+    **with_redirect(with_pages(ignoring_unknown(public("sign_in", 404, 422)), 422)),
+)
+async def show_sign_in(
+    request: Request,
+    provider: OwnProvider,
+    response_type: Asked = None,
+    client_id: Asked = None,
+    redirect_uri: Asked = None,
+    scope: Asked = None,
+    state: Asked = None,
+    nonce: Asked = None,
+    prompt: Asked = None,
+    code_challenge: Asked = None,
+    code_challenge_method: Asked = None,
+    ui_locales: Asked = None,
+) -> Response:
+    # The parameters are read below: one that comes twice is refused, and the client is told of most faults.
+    try:
+        asked = read_authorization(request.query_params.multi_items(), web_redirect_uri=provider.web_redirect_uri)
+    except InvalidInput as error:
+        if not is_browser(request):
+            raise
+        return refusal_page(request, error)
+    except AuthorizationError as error:
+        return _refuse(provider, error)
+    return sign_in_page(request, asked)
+
+
+@router.post(
+    "/oidc/authorize",
+    summary="Sign in; sends the browser back with a code",
+    response_class=Response,
+    status_code=303,
+    **with_form(
+        ignoring_unknown(public("sign_in", 403, 404, 422)),
+        *("response_type", "client_id", "redirect_uri", "code_challenge", "code_challenge_method"),
+        *("state", "nonce", "scope", "login", "password", "code", "cancel"),
+        pages=(422, 429, 503),
+    ),
+)
+async def sign_in(request: Request, uow: Uow, provider: OwnProvider, pairs: Pairs) -> Response:
+    if is_foreign_form(request, provider):
+        raise Forbidden("sign_in")
+    try:
+        asked = read_authorization(pairs, web_redirect_uri=provider.web_redirect_uri)
+    except InvalidInput as error:
+        if not is_browser(request):
+            raise
+        return refusal_page(request, error)
+    except AuthorizationError as error:
+        return _refuse(provider, error)
+    form = dict(pairs)
+    if form.get("cancel"):
+        return _refuse(provider, AuthorizationError("access_denied", "the person did not sign in", asked))
+    try:
+        done = await use_cases.sign_in(
+            uow,
+            provider,
+            asked,
+            login=form.get("login", "")[:80],
+            password=form.get("password", ""),
+            code=form.get("code", ""),
+            device=request.cookies.get(DEVICE_COOKIE, ""),
+        )
+    except (TooMany, SignInBusy) as error:
+        if not is_browser(request):
+            raise
+        page = sign_in_page(request, asked, problem=error.code, facts=error.facts, status=error.status)
+        page.headers["Retry-After"] = str(error.retry_after) if isinstance(error, TooMany) else BUSY_RETRY_SECONDS
+        return page
+    if done is None:
+        return sign_in_page(request, asked, problem="sign_in.wrong", status=422)
+    answer = _return(provider, asked, code=done.code)
+    answer.set_cookie(
+        DEVICE_COOKIE,
+        done.device.text,
+        max_age=int(use_cases.DEVICE_LIFE.total_seconds()),
+        path=urlsplit(f"{provider.issuer}/oidc/authorize").path,
+        secure=provider.issuer.startswith("https:"),
+        httponly=True,
+        samesite="strict",
+    )
+    return answer
+
+
+def _refuse(provider: Provider, error: AuthorizationError) -> Response:
+    return _return(provider, error.asked, error=error.error, error_description=error.description)
+
+
+def _return(provider: Provider, asked: AuthorizationRequest, **said: str) -> Response:
+    """Sends the browser back to the client with the state that it gave, and the issuer (RFC 9207)."""
+    given = said | ({"state": asked.state} if asked.state else {}) | {"iss": provider.issuer}
+    joint = "&" if urlsplit(asked.redirect_uri).query else "?"
+    return RedirectResponse(f"{asked.redirect_uri}{joint}{urlencode(given)}", 303, {"Cache-Control": "no-store"})

@@ -1,0 +1,65 @@
+"""The pages around signing in, in the reader's language: the form, what went wrong, and that one is signed out."""
+
+from collections.abc import Mapping
+from html import escape
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+from services.catalog.signing_in.domain import AuthorizationRequest
+from services.catalog.signing_in.routes.page_layout import language_of, render_page
+from shared.kernel.errors import DomainError
+
+
+def sign_in_page(
+    request: Request,
+    asked: AuthorizationRequest,
+    *,
+    problem: str | None = None,
+    facts: Mapping[str, object] | None = None,
+    status: int = 200,
+) -> HTMLResponse:
+    """``problem`` is the code of a text to show, ``facts`` fill it."""
+    language = language_of(request)
+    text = request.app.state.texts.render(language, "sign_in.page")
+    said = request.app.state.texts.render(language, problem, facts) if problem else {}
+    wrong = escape(" ".join(said[part] for part in ("detail", "remedy") if part in said))
+    hidden = {
+        "response_type": "code",
+        "client_id": asked.client_id,
+        "redirect_uri": asked.redirect_uri,
+        "code_challenge": asked.code_challenge,
+        "code_challenge_method": "S256",
+        "state": asked.state,
+        "nonce": asked.nonce,
+        "scope": asked.scope,
+    }
+    fields = "".join(f'<input type="hidden" name="{name}" value="{escape(value)}">' for name, value in hidden.items())
+    body = f"""{f'<p class="wrong" role="alert">{wrong}</p>' if wrong else ""}
+<form method="post" autocomplete="on">{fields}
+<label>{text["login"]}<input name="login" autocomplete="username" required autofocus maxlength="80"></label>
+<label>{text["password"]}<input name="password" type="password" autocomplete="current-password" required></label>
+<label>{text["code"]} <small>{text["code_hint"]}</small>
+<input name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="12"></label>
+<button>{text["button"]}</button>
+<button class="quiet" name="cancel" value="yes" formnovalidate>{text["cancel"]}</button></form>"""
+    return render_page(language, title=text["title"], detail=text["detail"], body=body, status=status)
+
+
+def refusal_page(request: Request, error: DomainError) -> HTMLResponse:
+    """For a browser that may not be sent back to the client."""
+    language = language_of(request)
+    said = request.app.state.texts.render(language, error.code, error.facts)
+    body = f'<p class="wrong" role="alert">{escape(said["remedy"])}</p>'
+    return render_page(language, title=said["title"], detail=said["detail"], body=body, status=error.status)
+
+
+def signed_out_page(request: Request) -> HTMLResponse:
+    language = language_of(request)
+    text = request.app.state.texts.render(language, "signed_out.page")
+    return render_page(language, title=text["title"], detail=text["detail"])
+
+
+def is_browser(request: Request) -> bool:
+    """Whether a page is wanted rather than a problem document."""
+    return "text/html" in request.headers.get("accept", "")

@@ -1,1 +1,0 @@
-"""catalog's tables, and how the domain's classes lie in them."""
