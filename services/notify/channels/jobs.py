@@ -1,37 +1,40 @@
 """What runs beside the consumer: the mailer."""
 
-import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
 
-from services.notify.channels.use_cases import Send, send_due
+from services.notify.channels.use_cases import Send, give_up, send_mails
+from services.notify.inbox.domain.delivery import Delivery
 from services.notify.inbox.use_cases import MAIL_TOPIC
 from shared.cache.port import Cache
-from shared.cache.waking import waking
+from shared.cache.waking import Waking
 from shared.http.texts import Texts
+from shared.jobs.worker import POLL_SECONDS, Worker
+from shared.kernel.leased import Backoff
 from shared.service import Job
-from shared.telemetry.logs import logger
 from shared.unit_of_work import UnitOfWork
 
-POLL_SECONDS = 5.0
+BATCH = 10
+"""Mails that share a connection to the mail server."""
 
-log = logger(__name__)
+FACTOR = 4
+"""By how much each wait is longer than the one before."""
 
 
 def mailer(uow: UnitOfWork, cache: Cache, texts: Texts, send: Send, *, retry_seconds: float) -> Job:
-    """Sends mail as it falls due; woken when some is written, and now and then by itself."""
+    """Sends mail as it falls due; the first repetition comes after ``retry_seconds``."""
+    backoff = Backoff(first=timedelta(seconds=retry_seconds), factor=FACTOR)
 
-    async def run(stop: asyncio.Event) -> None:
-        async with waking(cache, MAIL_TOPIC, stop.wait) as watch:
-            while not stop.is_set():
-                if not await _round(uow, texts, send, retry_seconds):
-                    await watch.wait(min(POLL_SECONDS, retry_seconds))
+    async def carry_out(deliveries: Sequence[Delivery], _watch: Waking) -> None:
+        await send_mails(uow, texts, send, backoff, deliveries)
 
-    return run
-
-
-async def _round(uow: UnitOfWork, texts: Texts, send: Send, retry_seconds: float) -> int:
-    try:
-        return await send_due(uow, texts, send, retry_seconds=retry_seconds)
-    except Exception as error:
-        # The store is away, or a lock was lost; what was taken comes back when its lease is over.
-        log.warning("mailer failed, trying again", error=type(error).__name__)
-        return 0
+    return Worker(
+        uow,
+        cache,
+        Delivery,
+        carry_out,
+        topic=MAIL_TOPIC,
+        batch=BATCH,
+        poll_seconds=min(POLL_SECONDS, retry_seconds),
+        give_up=give_up,
+    ).run

@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy import desc, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.notify.inbox.domain.delivery import Delivery
 from services.notify.inbox.domain.message import Message
 from services.notify.inbox.domain.recipient import (
     COORDINATOR,
@@ -163,18 +162,6 @@ async def count_messages(uow: UnitOfWork) -> Counts:
         by_recipient={row.id: row.messages for row in rows if row.messages},
         by_channel={"inbox": total, "email": sum(row.mails for row in rows)},
     )
-
-
-async def lock_due_deliveries(session: AsyncSession, now: datetime, *, limit: int) -> Sequence[Delivery]:
-    """Deliveries that are due, longest due first, locked; passes over what another transaction holds."""
-    due = (
-        select(Delivery)
-        .where(delivery_table.c.state == "pending", delivery_table.c.next_try_at <= now)
-        .order_by(delivery_table.c.next_try_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return (await session.scalars(due)).all()
 
 
 async def list_deliverable(

@@ -1,12 +1,13 @@
 """Tables, and the imperative mapping of the domain's classes onto them."""
 
-from sqlalchemy import Column, Index, Integer, String, Table, Text, text
+from sqlalchemy import Column, Index, Integer, String, Table, Text
 
 from services.notify.database import mapper, metadata
 from services.notify.inbox.domain.delivery import Delivery
 from services.notify.inbox.domain.message import Message
 from services.notify.inbox.domain.recipient import Recipient
 from shared.db.types import BigId, Json, UtcDateTime
+from shared.jobs.queue import lease_columns
 
 recipient = Table(
     "recipient",
@@ -50,7 +51,6 @@ message = Table(
 """``position`` rises per recipient in the order of commits, for whoever writes a message holds its
 recipient's row until the commit; so a reader who goes on behind the last position misses nothing."""
 
-_PENDING = text("state = 'pending'")
 delivery = Table(
     "delivery",
     metadata,
@@ -58,12 +58,9 @@ delivery = Table(
     Column("message_id", String(36), nullable=False),
     Column("recipient_id", String(60), nullable=False),
     Column("channel", String(10), nullable=False),
-    Column("state", String(10), nullable=False),
-    Column("tries", Integer, nullable=False),
-    Column("next_try_at", UtcDateTime, nullable=False),
+    *lease_columns("delivery"),
     Column("event_seq", Integer, nullable=False),
     Column("version", Integer, nullable=False),
-    Index("ix_delivery_due", "next_try_at", postgresql_where=_PENDING, sqlite_where=_PENDING),
 )
 
 mapper.map_imperatively(Recipient, recipient, version_id_col=recipient.c.version)

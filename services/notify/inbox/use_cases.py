@@ -112,7 +112,7 @@ async def post_message(
     tx.after_commit(channels.cache.signal, inbox_topic(recipient_id))
     if channels.email and recipient.email_sealed and tx.now - happened_at <= FRESH:
         tx.append(
-            Delivery(id=f"{key}.email", message_id=key, recipient_id=recipient_id, channel="email", next_try_at=tx.now)
+            Delivery(id=f"{key}.email", message_id=key, recipient_id=recipient_id, channel="email", due_at=tx.now)
         )
         tx.after_commit(channels.cache.signal, MAIL_TOPIC)
 

@@ -13,12 +13,15 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import select
 
 from services.notify.channels.adapters.smtp import SmtpSender
-from services.notify.channels.use_cases import LEASE, Mail, Outcome, send_due
-from services.notify.inbox.domain.delivery import TRIES, Delivery
+from services.notify.channels.use_cases import Mail, Outcome, Send, give_up, send_mails
+from services.notify.inbox.domain.delivery import Delivery
 from services.notify.settings import NotifySettings
 from shared.cache.memory import MemoryCache
 from shared.contracts.notify import MessageDelivered, MessageFailed
+from shared.jobs.queue import take_due
 from shared.kernel.clock import utc_now
+from shared.kernel.ids import new_id
+from shared.kernel.leased import Backoff
 from shared.messaging.memory import MemoryBroker
 from tests.notify.conftest import NewNotify, maker
 from tests.notify.rui_an import GAOLOU, accepted, directory, everything, messages, ordered, tell
@@ -132,13 +135,13 @@ async def test_mail_waits_for_a_server_that_is_down(new_notify: NewNotify) -> No
         await tell(house, accepted())
 
         async def tried() -> bool:
-            return any(delivery.tries > 0 for delivery in await deliveries(house))
+            return any(delivery.error == "unreachable" for delivery in await deliveries(house))
 
         await until(tried)
         async with sink.listening(port):
             await until(lambda: outcomes(house))
         assert len(sink.mails) == 1
-        assert [delivery.state for delivery in await deliveries(house)] == ["sent"]
+        assert [delivery.state for delivery in await deliveries(house)] == ["done"]
         assert (await messages(house, TOWN))[0]["code"] == "message.order_accepted"
 
 
@@ -148,7 +151,7 @@ async def test_mail_that_never_gets_through_is_given_up(new_notify: NewNotify) -
         (failed,) = await until(lambda: outcomes(house))
         assert isinstance(failed, MessageFailed)
         assert failed.reason_code == "email_unreachable"
-        assert [(delivery.state, delivery.tries) for delivery in await deliveries(house)] == [("failed", TRIES)]
+        assert [(each.state, each.attempts) for each in await deliveries(house)] == [("failed", Delivery.MOST_ATTEMPTS)]
         counts = (await house.client.get("/api/notify/messages/counts")).json()
         assert counts["by_channel"]["email"] == 0
 
@@ -163,7 +166,7 @@ async def test_a_refusal_is_final_and_no_address_is_logged(
         (failed,) = await until(lambda: outcomes(house))
         assert isinstance(failed, MessageFailed)
         assert failed.reason_code == "email_refused"
-        assert [delivery.tries for delivery in await deliveries(house)] == [1]
+        assert [delivery.attempts for delivery in await deliveries(house)] == [1]
         log = (await house.client.get("/api/notify/events", params={"limit": 1000})).text
         assert ADDRESS not in log
     written = capsys.readouterr()
@@ -178,7 +181,7 @@ async def test_a_server_that_is_busy_is_tried_again(new_notify: NewNotify) -> No
         await tell(house, accepted())
 
         async def tried() -> bool:
-            return any(delivery.tries > 0 for delivery in await deliveries(house))
+            return any(delivery.error == "unreachable" for delivery in await deliveries(house))
 
         await until(tried)
         sink.answer = None
@@ -244,13 +247,40 @@ async def test_a_mailer_that_died_in_the_middle_leaves_its_mail_to_the_next(new_
         sent.extend(mail.id for mail in mails)
         return {mail.id: "sent" for mail in mails}
 
+    async def deliver(send: Send) -> int:
+        taken = await take_due(service.uow, Delivery, new_id(), limit=10)
+        if taken:
+            await send_mails(service.uow, service.texts, send, Backoff(first=timedelta(seconds=1)), taken)
+        return len(taken)
+
     with pytest.raises(asyncio.CancelledError):
-        await send_due(service.uow, service.texts, die, retry_seconds=1)
-    assert await send_due(service.uow, service.texts, send, retry_seconds=1) == 0
-    ahead += LEASE
-    assert await send_due(service.uow, service.texts, send, retry_seconds=1) == 1
+        await deliver(die)
+    assert await deliver(send) == 0
+    ahead += Delivery.LEASE
+    assert await deliver(send) == 1
     assert sent == [delivery.id]
     await service.database.close()
+
+
+async def test_mail_that_kills_every_mailer_is_given_up_and_told(new_store_url: NewUrl) -> None:
+    url = f"smtp://127.0.0.1:{port_that_nobody_listens_on()}"
+    settings = NotifySettings(database_url=new_store_url(), smtp_url=url, mail_retry_seconds=600)
+    async with running_house(maker(settings)) as house:
+        await tell(house, *directory())
+        await prefer(house, language="en", email=ADDRESS)
+        await tell(house, accepted())
+        ahead = timedelta(hours=1)
+        service = maker(settings)(MemoryBroker(), MemoryCache(), lambda: utc_now() + ahead)
+        taken = 0
+        for _ in range(2 * Delivery.MOST_ATTEMPTS):
+            taken += len(await take_due(service.uow, Delivery, new_id(), give_up=give_up))
+            ahead += Delivery.LEASE
+        await service.database.close()
+        assert [delivery.state for delivery in await deliveries(house)] == ["failed"]
+        (failed,) = await outcomes(house)
+        assert isinstance(failed, MessageFailed)
+        assert failed.reason_code == "email_unreachable"
+        assert Delivery.MOST_ATTEMPTS - 1 <= taken <= Delivery.MOST_ATTEMPTS
 
 
 @pytest.mark.parametrize("url", ["localhost:25", "http://127.0.0.1:25", "smtp://"])

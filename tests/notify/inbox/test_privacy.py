@@ -41,8 +41,8 @@ async def joined(house: House) -> None:
         await tx.session.execute(insert(message).values(message_row("m1", POST, utc_now())))
         await tx.session.execute(
             insert(delivery).values(
-                id="m1.email", message_id="m1", recipient_id=POST, channel="email", state="pending", tries=0,
-                next_try_at=utc_now(), event_seq=0, version=1,
+                id="m1.email", message_id="m1", recipient_id=POST, channel="email", state="queued", attempts=0,
+                due_at=utc_now(), event_seq=0, version=1,
             )
         )  # fmt: skip
 

@@ -34,18 +34,20 @@ def upgrade() -> None:
         sa.Column("message_id", sa.String(36), nullable=False),
         sa.Column("recipient_id", sa.String(60), nullable=False),
         sa.Column("channel", sa.String(10), nullable=False),
-        sa.Column("state", sa.String(10), nullable=False),
-        sa.Column("tries", sa.Integer(), nullable=False),
-        sa.Column("next_try_at", UtcDateTime(), nullable=False),
+        sa.Column("state", sa.String(20), nullable=False),
+        sa.Column("due_at", UtcDateTime(), nullable=True),
+        sa.Column("holder", sa.String(36), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("error", sa.String(80), nullable=True),
         sa.Column("event_seq", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
     )
     op.create_index(
         "ix_delivery_due",
         "delivery",
-        ["next_try_at"],
-        postgresql_where=sa.text("state = 'pending'"),
-        sqlite_where=sa.text("state = 'pending'"),
+        ["due_at"],
+        postgresql_where=sa.text("due_at IS NOT NULL"),
+        sqlite_where=sa.text("due_at IS NOT NULL"),
     )
     op.create_table(
         "digest",
