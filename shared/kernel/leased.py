@@ -6,9 +6,6 @@ from typing import ClassVar
 
 from shared.kernel.aggregate import Aggregate, Steps
 
-LOST = "holder_lost"
-"""The error of a job whose holders all fell silent: a worker that dies of it again and again."""
-
 
 @dataclass(frozen=True, slots=True)
 class Backoff:
@@ -45,6 +42,8 @@ class Leased(Aggregate):
     """How long a worker that gives no sign keeps a job."""
 
     MOST_ATTEMPTS: ClassVar[int] = 5
+    LOST: ClassVar[str] = "holder_lost"
+    """The error of a job whose holders all fell silent: its workers die of it again and again."""
 
     id: str
     due_at: datetime | None
@@ -71,7 +70,7 @@ class Leased(Aggregate):
         """
         self.require("take", self.state)
         if self.attempts >= self.MOST_ATTEMPTS:
-            self._end("failed", error=LOST)
+            self._end("failed", error=self.LOST)
             return False
         self.state, self.holder, self.due_at = "running", holder, now + self.LEASE
         self.attempts += 1

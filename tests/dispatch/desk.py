@@ -14,6 +14,7 @@ from services.dispatch.plans.use_cases import runs
 from services.dispatch.plans.use_cases.runs import Found
 from shared.cache.memory import MemoryCache
 from shared.contracts import Event
+from shared.jobs.queue import take_due
 from tests.dispatch.conftest import CAMPAIGN, GAOLOU, order_all
 from tests.support.house import House
 from tests.support.waiting import until
@@ -51,8 +52,7 @@ async def over(house: House, run_id: str) -> Any:
 
 async def due_run(house: House) -> PlanningRun:
     """The next run, taken as a process takes it."""
-    run = await runs.take_run(house.uow("dispatch"), "test")
-    assert run is not None
+    (run,) = await take_due(house.uow("dispatch"), PlanningRun, "test")
     return run
 
 

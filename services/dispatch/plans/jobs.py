@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -11,15 +11,12 @@ from services.dispatch.plans.domain.run import PlanningRun
 from services.dispatch.plans.use_cases import runs
 from services.dispatch.plans.use_cases.runs import RUNS_TOPIC, Found, Taken
 from shared.cache.port import Cache
-from shared.cache.waking import Waking, waking
+from shared.cache.waking import Waking
 from shared.db.engine import store_is_away
-from shared.kernel.ids import new_id
+from shared.jobs.worker import Worker
 from shared.service import Job
 from shared.telemetry.logs import logger
 from shared.unit_of_work import UnitOfWork
-
-POLL_SECONDS = 5.0
-"""A signal may get lost; so often the store is asked for a run that is due."""
 
 SIGN_SECONDS = 5.0
 """How often a run under way renews its lease, and looks whether it is to stop."""
@@ -34,26 +31,13 @@ log = logger(__name__)
 
 
 def planning(uow: UnitOfWork, cache: Cache, planners: Planners) -> Job:
-    """Takes runs as they fall due; woken when one is queued, and now and then by itself."""
+    """Takes runs as they fall due, one at a time."""
 
-    async def run(stop: asyncio.Event) -> None:
-        async with waking(cache, RUNS_TOPIC, stop.wait) as watch:
-            while not stop.is_set():
-                taken = await _take(uow)
-                if taken is None:
-                    await watch.wait(POLL_SECONDS)
-                else:
-                    await _carry_out(uow, cache, planners, watch, taken)
+    async def carry_out(taken: Sequence[PlanningRun], watch: Waking) -> None:
+        (run,) = taken
+        await _carry_out(uow, cache, planners, watch, run)
 
-    return run
-
-
-async def _take(uow: UnitOfWork) -> PlanningRun | None:
-    try:
-        return await runs.take_run(uow, new_id())
-    except Exception as error:  # the store is away; it is asked again
-        log.warning("no planning run can be taken, trying again", error=type(error).__name__)
-        return None
+    return Worker(uow, cache, PlanningRun, carry_out, topic=RUNS_TOPIC, give_up=runs.give_up).run
 
 
 async def _carry_out(uow: UnitOfWork, cache: Cache, planners: Planners, watch: Waking, run: PlanningRun) -> None:

@@ -8,6 +8,7 @@ from services.dispatch.plans.domain.plan import Plan
 from services.dispatch.plans.domain.rule import PlanningRule
 from services.dispatch.plans.domain.run import PlanningRun
 from shared.db.types import Json, UtcDateTime
+from shared.jobs.queue import lease_columns
 
 plan = Table(
     "plan",
@@ -38,15 +39,11 @@ planning_run = Table(
     Column("seed", Integer, nullable=False),
     Column("seconds", Float, nullable=False),
     Column("made_at", UtcDateTime, nullable=False, index=True),
-    Column("due_at", UtcDateTime, nullable=True, index=True),
-    Column("state", String(20), nullable=False),
     Column("candidate_id", String(36), nullable=True),
-    Column("holder", String(36), nullable=True),
-    Column("attempts", Integer, nullable=False),
     Column("spent_seconds", Float, nullable=False),
     Column("objective", BigInteger, nullable=True),
     Column("bound", BigInteger, nullable=True),
-    Column("error", String(80), nullable=True),
+    *lease_columns("planning_run"),
     Column("event_seq", Integer, nullable=False),
     Column("version", Integer, nullable=False),
     Index("ix_planning_run_campaign", "campaign_id", "id"),

@@ -15,10 +15,11 @@ from services.dispatch.planning.optimizer.list_planner import ListPlanner
 from services.dispatch.planning.problem.circuit import USUAL, Effort, Progress, Solution, Tell, carry_on
 from services.dispatch.planning.problem.problem import Problem
 from services.dispatch.plans.adapters.planning_process import OPTIMIZER, ProcessPlanner
-from services.dispatch.plans.domain.run import LEASE, LOST, MOST_ATTEMPTS, PlanningRun
+from services.dispatch.plans.domain.run import PlanningRun
 from services.dispatch.plans.use_cases import runs
 from services.dispatch.plans.use_cases.runs import Found
 from shared.cache.memory import MemoryCache
+from shared.jobs.queue import take_due
 from shared.kernel.errors import IllegalTransition
 from tests.dispatch import desk
 from tests.dispatch.conftest import CAMPAIGN, GAOLOU, HULING, JUNE, house_with, order_all
@@ -121,7 +122,7 @@ async def test_a_planner_that_fails_leaves_the_first_plan(tmp_path: Path, clock:
     async with house_with(f"sqlite:///{tmp_path}/dispatch.db", Broken(), clock) as house:
         await order_all(house)
         run = await desk.run_of(house)
-        assert (run["state"], run["error"]) == ("failed", LOST)
+        assert (run["state"], run["error"]) == ("failed", "planner_lost")
         assert run["error_detail"] == "求解程序没有做完就结束了；已有的方案保留着。"
         assert (await desk.read_candidate(house, run["candidate_id"]))["state"] == "kept"
 
@@ -129,16 +130,14 @@ async def test_a_planner_that_fails_leaves_the_first_plan(tmp_path: Path, clock:
 async def test_the_run_of_a_process_that_was_killed_goes_on_from_what_it_kept(idle: House, clock: PlayedClock) -> None:
     uow, cache = idle.uow("dispatch"), MemoryCache()
     made = await desk.start_run(idle, seconds=60)
-    killed = await runs.take_run(uow, "one")
-    assert killed is not None
-    assert await runs.take_run(uow, "another") is None
+    (killed,) = await take_due(uow, PlanningRun, "one")
+    assert await take_due(uow, PlanningRun, "another") == []
     taken = await runs.task_of(uow, killed)
     solution = ListPlanner().plan(taken.task.problem)
     found = Found.of(taken.task, solution, begins_anew=True)
     assert await runs.keep_progress(uow, cache, killed, found, 12.5)
-    clock.move(seconds=LEASE.total_seconds() + 1)
-    heir = await runs.take_run(uow, "another")
-    assert heir is not None
+    clock.move(seconds=PlanningRun.LEASE.total_seconds() + 1)
+    (heir,) = await take_due(uow, PlanningRun, "another")
     assert (heir.id, heir.attempts) == (made["id"], 2)
     effort = (await runs.task_of(uow, heir)).effort
     assert (effort.seconds, effort.start and effort.start.booths) == (47.5, solution.circuit.booths)
@@ -163,8 +162,8 @@ def test_a_run_that_nobody_ends_is_given_up() -> None:
         made_at=JUNE,
         due_at=JUNE,
     )
-    assert all(run.take(f"{n}", JUNE) for n in range(MOST_ATTEMPTS))
+    assert all(run.take(f"{n}", JUNE) for n in range(PlanningRun.MOST_ATTEMPTS))
     assert not run.take("one more", JUNE)
-    assert (run.state, run.error, run.due_at) == ("failed", LOST, None)
+    assert (run.state, run.error, run.due_at) == ("failed", "planner_lost", None)
     with pytest.raises(IllegalTransition):
         run.cancel()

@@ -8,10 +8,12 @@ import pytest
 
 from services.dispatch.planning.optimizer.repair import Repairer
 from services.dispatch.plans.domain.rule import PlanningRule
+from services.dispatch.plans.domain.run import PlanningRun
 from services.dispatch.plans.use_cases import runs
 from services.dispatch.plans.use_cases.runs import GATHER
 from shared.contracts.catalog import ServiceItemChanged, TeamChanged
 from shared.contracts.dispatch import LineUnserved, StopCancelled, StopChanged
+from shared.jobs.queue import take_due
 from tests.dispatch import desk
 from tests.dispatch.conftest import CAMPAIGN, GAOLOU, ITEMS, JUNE, accept_order
 from tests.support.clock import PlayedClock
@@ -38,7 +40,7 @@ async def test_a_new_order_and_a_smaller_team_are_mended_with_few_changes(idle: 
     members = TeamChanged(code="health", name="医疗队", name_en="health", agency_code="a", agency_name="局", members=2)
     await idle.hear("team:health", members)
     assert [run["state"] for run in await repairs(idle)] == ["queued"]
-    assert await runs.take_run(idle.uow("dispatch"), "too early") is None
+    assert await take_due(idle.uow("dispatch"), PlanningRun, "too early") == []
     clock.move(seconds=GATHER.total_seconds())
     mended = await desk.next_candidate(idle)
     diff = await desk.diff_of(idle, mended)

@@ -7,7 +7,7 @@ import pytest
 
 from shared.jobs.queue import renew, still_held, take_due
 from shared.kernel.errors import IllegalTransition
-from shared.kernel.leased import LOST, Backoff
+from shared.kernel.leased import Backoff
 from shared.unit_of_work import Transaction
 from tests.shared.jobs.errands import Errand, Office
 from tests.support.rolls import Rolls
@@ -101,7 +101,7 @@ async def test_a_job_whose_workers_all_die_is_given_up_once(office: Office) -> N
     for _ in range(2):
         assert await take_due(office.uow, Errand, "a", give_up=give_up) == []
     found = await office.look("poison")
-    assert (given_up, found.state, found.error) == (["poison"], "failed", LOST)
+    assert (given_up, found.state, found.error) == (["poison"], "failed", "holder_lost")
 
 
 async def test_who_leaves_gives_back_and_it_was_no_attempt(office: Office) -> None:

@@ -126,7 +126,13 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
     )
     op.create_index("ix_planning_run_campaign", "planning_run", ["campaign_id", "id"])
-    op.create_index("ix_planning_run_due_at", "planning_run", ["due_at"])
+    op.create_index(
+        "ix_planning_run_due",
+        "planning_run",
+        ["due_at"],
+        postgresql_where=sa.text("due_at IS NOT NULL"),
+        sqlite_where=sa.text("due_at IS NOT NULL"),
+    )
     op.create_index("ix_planning_run_made_at", "planning_run", ["made_at"])
     op.create_table(
         "team",

@@ -21,6 +21,7 @@ from services.dispatch.plans.use_cases.proposals import ask_about_days, first_ci
 from services.dispatch.policy import POLICY
 from shared.cache.port import Cache
 from shared.db.idempotency import claim, claimed
+from shared.jobs.queue import still_held
 from shared.kernel.doubts import Confirmations, Doubts
 from shared.kernel.ids import new_id
 from shared.unit_of_work import Transaction, UnitOfWork
@@ -160,20 +161,9 @@ async def _queue_repair(tx: Transaction, campaign_id: str) -> None:
     tx.add(run)
 
 
-async def take_run(uow: UnitOfWork, holder: str) -> PlanningRun | None:
-    """The run that has been due longest, now held by ``holder``: one that waits, or whose holder gave no sign for the
-    length of its lease."""
-    async with uow.transaction() as tx:
-        due = select(planning_run.c.id).where(planning_run.c.due_at <= tx.now)
-        due = due.order_by(planning_run.c.due_at).limit(1).with_for_update(skip_locked=True)
-        run_id = await tx.session.scalar(due)
-        if run_id is None:
-            return None
-        run = await tx.get(PlanningRun, run_id)
-        if not run.take(holder, tx.now):
-            await _settle(tx, run)
-            return None
-        return run
+async def give_up(tx: Transaction, run: PlanningRun) -> None:
+    """What a run whose planners all fell silent had found, stays."""
+    await _settle(tx, run)
 
 
 async def task_of(uow: UnitOfWork, run: PlanningRun) -> Taken:
@@ -197,7 +187,7 @@ async def keep_progress(uow: UnitOfWork, cache: Cache, run: PlanningRun, found: 
     """Renews the lease, and keeps what is better; False when the run is no longer its holder's: it was cancelled, or
     another took it."""
     async with uow.transaction() as tx:
-        held = await _held(tx, run)
+        held = await still_held(tx, run)
         if held is None:
             return False
         held.keep(tx.now, spent)
@@ -210,7 +200,7 @@ async def keep_progress(uow: UnitOfWork, cache: Cache, run: PlanningRun, found: 
 async def finish_run(uow: UnitOfWork, cache: Cache, run: PlanningRun, found: Found, spent: float) -> None:
     """Keeps the last plan as a candidate; nothing when the run is no longer its holder's."""
     async with uow.transaction() as tx:
-        held = await _held(tx, run)
+        held = await still_held(tx, run)
         if held is None:
             return
         held.keep(tx.now, spent)
@@ -223,7 +213,7 @@ async def finish_run(uow: UnitOfWork, cache: Cache, run: PlanningRun, found: Fou
 async def give_run_back(uow: UnitOfWork, cache: Cache, run: PlanningRun) -> None:
     """Its holder leaves: another may go on at once."""
     async with uow.transaction() as tx:
-        held = await _held(tx, run)
+        held = await still_held(tx, run)
         if held is not None:
             held.give_back(tx.now)
             _tell(tx, cache, run.id)
@@ -232,9 +222,9 @@ async def give_run_back(uow: UnitOfWork, cache: Cache, run: PlanningRun) -> None
 async def fail_run(uow: UnitOfWork, cache: Cache, run: PlanningRun, error: Exception) -> None:
     """It can't go on; what was found until now stays."""
     async with uow.transaction() as tx:
-        held = await _held(tx, run)
+        held = await still_held(tx, run)
         if held is not None:
-            held.fail(error)
+            held.fail_of(error)
             await _settle(tx, held)
             _tell(tx, cache, run.id)
 
@@ -260,11 +250,6 @@ def _known_unserved(task: Task) -> tuple[Unserved, ...]:
 def _tell(tx: Transaction, cache: Cache, run_id: str) -> None:
     for topic in (RUNS_TOPIC, run_topic(run_id)):
         tx.after_commit(cache.signal, topic)
-
-
-async def _held(tx: Transaction, run: PlanningRun) -> PlanningRun | None:
-    found = await tx.find(PlanningRun, run.id)
-    return found if found is not None and found.is_held_by(run.holder or "") else None
 
 
 async def _improve(tx: Transaction, run: PlanningRun, found: Found) -> None:
