@@ -3,7 +3,6 @@
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 EARTH_RADIUS_KM = 6371.0088
 """Mean radius of the Earth (IUGG)."""
@@ -13,35 +12,17 @@ EXACT_UP_TO = 15
 """Places for which the shortest way is found, some 0.3 s for this many; it doubles with each."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A point, WGS-84 degrees."""
-
-    lat: float
-    lon: float
+LatLon = tuple[float, float]
+"""Latitude and longitude in degrees (WGS-84)."""
 
 
-def great_circle_km(a: Place, b: Place) -> float:
+def great_circle_km(a: LatLon, b: LatLon) -> float:
     """Great-circle distance (haversine formula)."""
-    lat_a, lat_b = math.radians(a.lat), math.radians(b.lat)
+    lat_a, lat_b = math.radians(a[0]), math.radians(b[0])
     half = math.sin((lat_b - lat_a) / 2) ** 2 + math.cos(lat_a) * math.cos(lat_b) * (
-        math.sin(math.radians(b.lon - a.lon) / 2) ** 2
+        math.sin(math.radians(b[1] - a[1]) / 2) ** 2
     )
     return 2 * EARTH_RADIUS_KM * math.asin(math.sqrt(half))
-
-
-def tour_km(places: Sequence[Place]) -> float:
-    """The length of the way through ``places`` in the given order, in km."""
-    return sum(great_circle_km(a, b) for a, b in itertools.pairwise(places))
-
-
-def short_tour(places: Sequence[Place], start: int = 0) -> list[int]:
-    """A short open way through all places from ``start``, as indices; see :func:`shortest_way`."""
-    if not places:
-        return []
-    order = [start, *(n for n in range(len(places)) if n != start)]
-    km = [[great_circle_km(places[a], places[b]) for b in order] for a in order]
-    return [order[n] for n in shortest_way(km)]
 
 
 def shortest_way(km: Sequence[Sequence[float]]) -> list[int]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
-from services.dispatch.planning.problem.geography import Place, great_circle_km
+from services.dispatch.planning.problem.geography import great_circle_km
 from services.dispatch.planning.problem.holidays import HOLIDAYS, WORKING_WEEKENDS
 
 DayPart = Literal["morning", "afternoon"]
@@ -122,7 +122,7 @@ class Travel:
             return 0.0
         if self.on == "plane":
             return self.detour_factor * math.hypot(start[0] - end[0], start[1] - end[1])
-        return self.detour_factor * great_circle_km(Place(*start), Place(*end))
+        return self.detour_factor * great_circle_km(start, end)
 
     def within_radius(self, teams: Iterable[Team], site: Site) -> Iterator[str]:
         """The teams that reach the site. On a plane most are ruled out by one coordinate alone."""
