@@ -6,7 +6,7 @@ from collections import defaultdict
 from ortools.sat.python import cp_model
 
 from services.dispatch.planning.optimizer.instance import Instance, instance_of
-from services.dispatch.planning.optimizer.ledger import Ledger
+from services.dispatch.planning.optimizer.partial_plan import PartialPlan
 from services.dispatch.planning.problem.circuit import Circuit
 from services.dispatch.planning.problem.problem import Problem
 from services.dispatch.planning.problem.reasons import explained
@@ -28,7 +28,7 @@ def aggregated(problem: Problem, seconds: float) -> tuple[Circuit, int | None]:
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.max_time_in_seconds = seconds
-    known = Ledger(instance)
+    known = PartialPlan(instance)
     if solver.solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return explained(problem, ()), None
     for option, variable in enumerate(x):

@@ -107,11 +107,11 @@ def run(planner: str, problem: Problem, seconds: float) -> Found:
         return Found(circuit, dropped=dropped)
     told: list[float] = []
 
-    def tell(_: Progress) -> bool:
+    def on_progress(_: Progress) -> bool:
         told.append(time.perf_counter())
         return True
 
-    solution = Optimizer().plan(problem, Effort(seconds), tell)
+    solution = Optimizer().plan(problem, Effort(seconds), on_progress)
     certified = solution.certificate.bound if solution.certificate else None
     return Found(solution.circuit, solution.bound, certified, out_of_time=solution.out_of_time, first_at=told[0])
 
@@ -228,7 +228,7 @@ def spread(size: Size, measured: list[tuple[Result, float]]) -> dict[str, float]
     return ratios
 
 
-def tell(name: str, given: argparse.Namespace, results: list[Result]) -> None:
+def report_table(name: str, given: argparse.Namespace, results: list[Result]) -> None:
     found = with_gaps(results)
     figures = [
         asdict(result) | {"gap_percent": gap, "certified_gap_percent": certified_gap(result)} for result, gap in found
@@ -272,12 +272,12 @@ def main() -> None:
         size: Size = given.generated
         seeds = range(given.seed, given.seed + (given.count or GENERATED[size]))
         allowed = [QUICK[size]] if given.quick else TARGETS[size]
-        tell(f"planning-{size}", given, list(unseen(size, seeds, allowed)))
+        report_table(f"planning-{size}", given, list(unseen(size, seeds, allowed)))
         return
     sizes = [size for size in SECONDS if size in given.sizes.split(",") and not (given.quick and size == "L")]
     if sizes != ["L"]:
         require("vroom")
-    tell("planning", given, list(samples(sizes, seconds)))
+    report_table("planning", given, list(samples(sizes, seconds)))
     if not given.json:
         for planner, note in NOTES.items():
             print(f"{planner}: {note}")

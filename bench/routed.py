@@ -13,8 +13,8 @@ from datetime import timedelta
 import vroom
 
 from services.dispatch.planning.optimizer.instance import instance_of
-from services.dispatch.planning.optimizer.ledger import Ledger
 from services.dispatch.planning.optimizer.list_planner import place_booths
+from services.dispatch.planning.optimizer.partial_plan import PartialPlan
 from services.dispatch.planning.problem.candidates import Candidates
 from services.dispatch.planning.problem.circuit import Circuit
 from services.dispatch.planning.problem.problem import Booth, Line, Problem, Slot, Team
@@ -31,7 +31,7 @@ def routed(problem: Problem, seconds: float) -> tuple[Circuit, int]:
     """The circuit of what holds in VROOM's plan, and how many of its lines do not."""
     statement = _Statement(problem)
     booths = sorted(statement.booths(seconds), key=statement.urgency)
-    holding = Ledger(instance_of(problem))
+    holding = PartialPlan(instance_of(problem))
     dropped = place_booths(holding, booths)
     return explained(problem, holding.booths()), len(dropped)
 

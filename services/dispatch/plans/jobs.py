@@ -25,7 +25,7 @@ SAVE_SECONDS = 1.0
 """Improvements that come faster are kept together."""
 
 Planners = Mapping[str, TourPlanner]
-"""By the purpose of a run. They may take their time, and hear through ``tell`` when to stop."""
+"""By the purpose of a run. They may take their time; what ``on_progress`` returns says when to stop."""
 
 log = logger(__name__)
 
@@ -67,7 +67,7 @@ class _Search:
 
     async def carry_out(self, planner: TourPlanner, watch: Waking) -> None:
         searching = asyncio.ensure_future(
-            asyncio.to_thread(planner.plan, self._taken.task.problem, self._taken.effort, self._tell)
+            asyncio.to_thread(planner.plan, self._taken.task.problem, self._taken.effort, self._on_progress)
         )
         try:
             while not searching.done() and self._goes_on:
@@ -83,7 +83,7 @@ class _Search:
             self._goes_on = False
             await asyncio.gather(searching, return_exceptions=True)
 
-    def _tell(self, progress: Progress) -> bool:
+    def _on_progress(self, progress: Progress) -> bool:
         """Called in the planner's thread."""
         self._latest = progress.solution
         return self._goes_on

@@ -1,4 +1,4 @@
-"""Township by township: bounds that hold by any prices, prices that tell more, and plans that go together."""
+"""Township by township: bounds that hold by any prices, prices that prove more, and plans that go together."""
 
 from dataclasses import replace
 
@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from services.dispatch.planning.optimizer.columns import Columns
 from services.dispatch.planning.optimizer.instance import instance_of
-from services.dispatch.planning.optimizer.ledger import Ledger
 from services.dispatch.planning.optimizer.list_planner import place_fixed, scheduled
+from services.dispatch.planning.optimizer.lp_matrix import Numbers
 from services.dispatch.planning.optimizer.optimizer import Optimizer
-from services.dispatch.planning.optimizer.part_model import Limits, PartModel
-from services.dispatch.planning.optimizer.rows import Numbers
+from services.dispatch.planning.optimizer.partial_plan import PartialPlan
+from services.dispatch.planning.optimizer.subproblem_model import Limits, SubproblemModel
 from services.dispatch.planning.problem.circuit import Effort
 from services.dispatch.planning.problem.files import read_problem
 from services.dispatch.planning.problem.generated import generated_problem
@@ -26,7 +26,7 @@ FEW = settings(deadline=None, max_examples=40, suppress_health_check=[HealthChec
 
 
 def columns_of(problem: Problem) -> Columns:
-    empty = Ledger(instance_of(problem))
+    empty = PartialPlan(instance_of(problem))
     place_fixed(empty)
     return Columns(empty)
 
@@ -35,7 +35,7 @@ def asked(columns: Columns, prices: Numbers) -> int:
     """The bound that these prices prove; what each township would do is kept."""
     bound = columns.constant(prices)
     for sites in columns.townships:
-        answer = PartModel(columns.empty, sites, visit_prices=columns.visit_prices(prices)).solve(LIMITS)
+        answer = SubproblemModel(columns.empty, sites, visit_prices=columns.visit_prices(prices)).solve(LIMITS)
         assert answer is not None
         assert answer.proved
         bound += answer.bound
@@ -45,10 +45,10 @@ def asked(columns: Columns, prices: Numbers) -> int:
 
 def worth_together(columns: Columns) -> int:
     placings, _ = columns.together(LIMITS, {})
-    ledger = Ledger(columns.empty.instance)
-    ledger.place_all(columns.empty.placings)
-    ledger.place_all(placings)
-    return ledger.objective
+    plan = PartialPlan(columns.empty.instance)
+    plan.place_all(columns.empty.placings)
+    plan.place_all(placings)
+    return plan.objective
 
 
 @FEW

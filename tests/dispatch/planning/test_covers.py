@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from services.dispatch.planning.optimizer.covers import MOST_LINES, covers
 from services.dispatch.planning.optimizer.instance import instance_of
-from services.dispatch.planning.optimizer.relaxation import Relaxation
+from services.dispatch.planning.optimizer.lp_relaxation import LpRelaxation
 from services.dispatch.planning.problem.problem import Line, Problem, Site, Slot, Team
 
 
@@ -33,4 +33,4 @@ def test_the_relaxed_plan_has_no_fraction_of_a_line_too_many() -> None:
     team = Team("人民医院服务队", frozenset({"医疗义诊"}), 5, frozenset({Slot(0)}))
     lines = tuple(Line(f"项目{number}", site.id, "医疗义诊", 3, 0, 0, priority=1) for number in range(2))
     problem = Problem((site,), (team,), lines, days=1)
-    assert Relaxation(instance_of(problem)).advance(2_000).values.sum() <= 1.001
+    assert LpRelaxation(instance_of(problem)).advance(2_000).values.sum() <= 1.001

@@ -15,10 +15,10 @@ from services.dispatch.planning.problem.check import check_plan
 from services.dispatch.planning.problem.circuit import (
     USUAL,
     Effort,
+    OnProgress,
     Progress,
     Solution,
-    Tell,
-    carry_on,
+    keep_going,
     stops_of,
     way_km,
 )
@@ -77,11 +77,11 @@ def test_stopped_at_any_word_it_gives_the_best_feasible_plan_so_far(size: str, s
     problem = sample(size)
     heard: list[Progress] = []
 
-    def tell(progress: Progress) -> bool:
+    def on_progress(progress: Progress) -> bool:
         heard.append(progress)
         return len(heard) < stop_after
 
-    solution = Optimizer().plan(problem, Effort(AMPLE, work=3.0), tell)
+    solution = Optimizer().plan(problem, Effort(AMPLE, work=3.0), on_progress)
     assert check_plan(problem, solution.circuit) == []
     assert solution.objective >= max(progress.solution.objective for progress in heard)
     assert all(check_plan(problem, progress.solution.circuit) == [] for progress in heard)
@@ -220,5 +220,5 @@ def test_a_planner_that_dies_without_a_plan_is_told_from_one_that_has_none() -> 
 class Dying:
     """Ends its process, as the kernel does when memory is short."""
 
-    def plan(self, problem: Problem, effort: Effort = USUAL, tell: Tell = carry_on) -> Solution:
+    def plan(self, problem: Problem, effort: Effort = USUAL, on_progress: OnProgress = keep_going) -> Solution:
         os._exit(9)

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.dispatch.planning.optimizer.by_townships import SearchByTownships
 from services.dispatch.planning.optimizer.instance import instance_of
 from services.dispatch.planning.optimizer.list_planner import ListPlanner
 from services.dispatch.planning.optimizer.optimizer import Optimizer
+from services.dispatch.planning.optimizer.township_search import TownshipSearch
 from services.dispatch.planning.problem.check import check_plan
 from services.dispatch.planning.problem.circuit import Effort, Progress, Solution
 from services.dispatch.planning.problem.problem import Problem
@@ -39,16 +39,16 @@ def heard_in_all(name: str) -> tuple[Solution, tuple[tuple[int, int | None], ...
     """The plan of a run that nobody stops, and what it said on the way: objective and bound."""
     heard: list[tuple[int, int | None]] = []
 
-    def tell(progress: Progress) -> bool:
+    def on_progress(progress: Progress) -> bool:
         heard.append((progress.solution.objective, progress.solution.bound))
         return True
 
-    return Optimizer().plan(problem_of(name), Effort(AMPLE, work=WORK[name]), tell), tuple(heard)
+    return Optimizer().plan(problem_of(name), Effort(AMPLE, work=WORK[name]), on_progress), tuple(heard)
 
 
 def test_the_city_is_solved_by_townships_and_the_district_by_parts() -> None:
-    assert SearchByTownships.suits(instance_of(problem_of("city")))
-    assert not SearchByTownships.suits(instance_of(problem_of("district")))
+    assert TownshipSearch.suits(instance_of(problem_of("city")))
+    assert not TownshipSearch.suits(instance_of(problem_of("district")))
 
 
 @pytest.mark.parametrize("name", WORK)
@@ -61,11 +61,11 @@ def test_stopped_in_whatever_phase_it_leaves_the_best_that_it_told(name: str, sh
     last = round(math.pow(len(words), share))
     heard: list[Progress] = []
 
-    def tell(progress: Progress) -> bool:
+    def on_progress(progress: Progress) -> bool:
         heard.append(progress)
         return len(heard) < last
 
-    solution = Optimizer().plan(problem, Effort(AMPLE, work=WORK[name]), tell)
+    solution = Optimizer().plan(problem, Effort(AMPLE, work=WORK[name]), on_progress)
     assert len(heard) == last
     assert [said.solution.bound for said in heard] == [bound for _, bound in words[:last]]
     assert check_plan(problem, solution.circuit) == []
@@ -114,7 +114,7 @@ from tests.dispatch.planning.problems import sample
 def stop(progress):
     print(len(progress.solution.circuit.booths), *sorted({"ortools", "numpy", "scipy"} & set(sys.modules)))
     return False
-Optimizer().plan(sample("S"), tell=stop)
+Optimizer().plan(sample("S"), on_progress=stop)
 """
     said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     booths = ListPlanner().plan(problems.sample("S")).circuit.booths

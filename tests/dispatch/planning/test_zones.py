@@ -6,13 +6,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.dispatch.planning.optimizer import by_parts
+from services.dispatch.planning.optimizer import neighbourhood_search
 from services.dispatch.planning.optimizer.instance import instance_of
-from services.dispatch.planning.optimizer.ledger import Ledger
 from services.dispatch.planning.optimizer.list_planner import place_fixed
 from services.dispatch.planning.optimizer.optimizer import Optimizer
-from services.dispatch.planning.optimizer.part_model import Limits, PartModel
+from services.dispatch.planning.optimizer.partial_plan import PartialPlan
 from services.dispatch.planning.optimizer.search import SMALL
+from services.dispatch.planning.optimizer.subproblem_model import Limits, SubproblemModel
 from services.dispatch.planning.optimizer.zones import Zone, bound_by_zones, zones_of
 from services.dispatch.planning.problem.circuit import Effort
 from services.dispatch.planning.problem.problem import Fixed, Problem
@@ -24,10 +24,10 @@ FEW = settings(deadline=None, max_examples=40, suppress_health_check=[HealthChec
 
 def bound(problem: Problem, price: float, work: float) -> int | None:
     instance = instance_of(problem)
-    empty = Ledger(instance)
+    empty = PartialPlan(instance)
     place_fixed(empty)
 
-    def most(_: Zone, model: PartModel) -> int | None:
+    def most(_: Zone, model: SubproblemModel) -> int | None:
         found = model.bound(Limits(work=work, seconds=AMPLE))
         return None if found is None else found.most
 
@@ -59,14 +59,14 @@ def test_a_zone_s_bound_holds_however_little_work_there_was_for_it(work: float) 
 def test_a_zone_of_which_nothing_is_known_leaves_the_whole_unknown() -> None:
     instance = instance_of(district(zones=2, seed=7))
     prices = [0.0] * len(instance.team_days)
-    assert bound_by_zones(Ledger(instance), zones_of(instance), prices, lambda zone, model: None) is None
+    assert bound_by_zones(PartialPlan(instance), zones_of(instance), prices, lambda zone, model: None) is None
 
 
 def test_a_district_s_bound_by_its_zones_is_closer_than_the_certificate_s() -> None:
     problem = district(zones=7, seed=7)
     options = len(instance_of(problem).option_line)
     assert options > SMALL
-    just_enough = 1.01 * options * by_parts.WORK_OF_ZONES / by_parts.SHARE_OF_ZONES
+    just_enough = 1.01 * options * neighbourhood_search.WORK_OF_ZONES / neighbourhood_search.SHARE_OF_ZONES
     solution = Optimizer().plan(problem, Effort(AMPLE, work=just_enough))
     assert solution.certificate is not None
     assert solution.bound is not None

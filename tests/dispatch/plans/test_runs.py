@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from services.dispatch.planning.optimizer.list_planner import ListPlanner
-from services.dispatch.planning.problem.circuit import USUAL, Effort, Progress, Solution, Tell, carry_on
+from services.dispatch.planning.problem.circuit import USUAL, Effort, OnProgress, Progress, Solution, keep_going
 from services.dispatch.planning.problem.problem import Problem
 from services.dispatch.plans.adapters.planning_process import OPTIMIZER, ProcessPlanner
 from services.dispatch.plans.domain.run import PlanningRun
@@ -35,17 +35,17 @@ class Patient:
         self.let_go = threading.Event()
         self.told_to_stop = threading.Event()
 
-    def plan(self, problem: Problem, effort: Effort = USUAL, tell: Tell = carry_on) -> Solution:
+    def plan(self, problem: Problem, effort: Effort = USUAL, on_progress: OnProgress = keep_going) -> Solution:
         solution = ListPlanner().plan(problem, effort)
         while not self.let_go.wait(0.01):
-            if not tell(Progress(0.0, solution)):
+            if not on_progress(Progress(0.0, solution)):
                 self.told_to_stop.set()
                 break
         return solution
 
 
 class Broken:
-    def plan(self, problem: Problem, effort: Effort = USUAL, tell: Tell = carry_on) -> Solution:
+    def plan(self, problem: Problem, effort: Effort = USUAL, on_progress: OnProgress = keep_going) -> Solution:
         raise MemoryError
 
 

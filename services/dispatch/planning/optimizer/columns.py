@@ -23,9 +23,9 @@ from ortools.sat.python import cp_model
 from scipy import sparse
 
 from services.dispatch.planning.optimizer.instance import Instance
-from services.dispatch.planning.optimizer.ledger import Ledger, Placings
-from services.dispatch.planning.optimizer.part_model import Limits, solver_with
-from services.dispatch.planning.optimizer.rows import Indices, Numbers
+from services.dispatch.planning.optimizer.lp_matrix import Indices, Numbers
+from services.dispatch.planning.optimizer.partial_plan import PartialPlan, Placings
+from services.dispatch.planning.optimizer.subproblem_model import Limits, solver_with
 
 NOISE = 1e-6
 """A price that is half a unit more or less by this is rounded up, whatever the processor."""
@@ -45,7 +45,7 @@ class Columns:
     """Prices are of rows: first of each team's turns, then, where it counts, of each team's fair share. ``townships``
     are the sites of each in which anything could be served; ``empty`` has what is fixed."""
 
-    def __init__(self, empty: Ledger) -> None:
+    def __init__(self, empty: PartialPlan) -> None:
         self.empty = empty
         self._instance = empty.instance
         self.townships = list(_townships(self._instance))
@@ -117,14 +117,14 @@ class Columns:
             self._add_column(township, its)
 
     def _add_column(self, township: int, placings: Placings) -> None:
-        ledger, visit_of = self.empty, self._instance.option_visit
-        before = ledger.objective + self._overload()
-        placed = ledger.place_all(placings)
-        worth = ledger.objective + self._overload() - before
+        plan, visit_of = self.empty, self._instance.option_visit
+        before = plan.objective + self._overload()
+        placed = plan.place_all(placings)
+        worth = plan.objective + self._overload() - before
         visits = {visit_of[option] for line in placed for option, _ in placings[line]}
         for line in placed:
-            ledger.remove(line)
-        visits.difference_update(ledger.visit_load)  # what is fixed has its turn already
+            plan.remove(line)
+        visits.difference_update(plan.visit_load)  # what is fixed has its turn already
         number = self._number.setdefault((township, frozenset(visits)), len(self._columns))
         if number == len(self._columns):
             self._columns.append(Column(township, tuple(self._rows_of(visits)), worth, placings))

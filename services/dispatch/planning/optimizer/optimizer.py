@@ -2,46 +2,46 @@
 
 import gc
 
-from services.dispatch.planning.optimizer.best import Best, Stopped
+from services.dispatch.planning.optimizer.incumbent import Incumbent, Stopped
 from services.dispatch.planning.optimizer.instance import Instance, instance_of
-from services.dispatch.planning.optimizer.ledger import Ledger
 from services.dispatch.planning.optimizer.list_planner import fill_rest, place_booths, place_fixed, scheduled
-from services.dispatch.planning.optimizer.meter import Meter
-from services.dispatch.planning.problem.circuit import USUAL, Effort, Solution, Tell, carry_on
+from services.dispatch.planning.optimizer.partial_plan import PartialPlan
+from services.dispatch.planning.optimizer.work_budget import WorkBudget
+from services.dispatch.planning.problem.circuit import USUAL, Effort, OnProgress, Solution, keep_going
 from services.dispatch.planning.problem.problem import Problem
 
 
 class Optimizer:
     """See :class:`services.dispatch.planning.problem.circuit.TourPlanner`."""
 
-    def plan(self, problem: Problem, effort: Effort = USUAL, tell: Tell = carry_on) -> Solution:
-        meter = Meter(effort)
+    def plan(self, problem: Problem, effort: Effort = USUAL, on_progress: OnProgress = keep_going) -> Solution:
+        budget = WorkBudget(effort)
         instance = instance_of(problem)
         first = _first(instance, effort)
-        best = Best(first, effort, meter, tell)
+        incumbent = Incumbent(first, effort, budget, on_progress)
         try:
-            best.say()
+            incumbent.report()
             if instance.option_line:
                 # The solvers take seconds to import; the first plan is told before.
-                from services.dispatch.planning.optimizer.by_parts import SearchByParts
-                from services.dispatch.planning.optimizer.by_townships import SearchByTownships
+                from services.dispatch.planning.optimizer.neighbourhood_search import NeighbourhoodSearch
+                from services.dispatch.planning.optimizer.township_search import TownshipSearch
 
                 gc.freeze()  # to look through all that stays, again and again, takes a twentieth of the time
-                search = SearchByTownships if SearchByTownships.suits(instance) else SearchByParts
-                search(first, best, effort, meter).carry_out()
+                search = TownshipSearch if TownshipSearch.suits(instance) else NeighbourhoodSearch
+                search(first, incumbent, effort, budget).carry_out()
         except Stopped:
             pass
         finally:
             gc.unfreeze()
-        return best.solution()
+        return incumbent.solution()
 
 
-def _first(instance: Instance, effort: Effort) -> Ledger:
+def _first(instance: Instance, effort: Effort) -> PartialPlan:
     """A feasible plan at once: the given one as far as it holds, or list scheduling."""
     if effort.start is None:
         return scheduled(instance)
-    ledger = Ledger(instance)
-    place_fixed(ledger)
-    place_booths(ledger, list(effort.start.booths))
-    fill_rest(ledger)
-    return ledger
+    plan = PartialPlan(instance)
+    place_fixed(plan)
+    place_booths(plan, list(effort.start.booths))
+    fill_rest(plan)
+    return plan

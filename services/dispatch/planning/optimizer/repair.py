@@ -8,12 +8,20 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from services.dispatch.planning.optimizer.instance import collecting_later, instance_of
-from services.dispatch.planning.optimizer.ledger import Ledger, Placings
 from services.dispatch.planning.optimizer.list_planner import place_booths, place_fixed, urgent_first
 from services.dispatch.planning.optimizer.optimizer import Optimizer
-from services.dispatch.planning.optimizer.part_model import Limits, PartModel
+from services.dispatch.planning.optimizer.partial_plan import PartialPlan, Placings
+from services.dispatch.planning.optimizer.subproblem_model import Limits, SubproblemModel
 from services.dispatch.planning.problem.candidates import Candidates
-from services.dispatch.planning.problem.circuit import USUAL, Circuit, Effort, Progress, Solution, Tell, carry_on
+from services.dispatch.planning.problem.circuit import (
+    USUAL,
+    Circuit,
+    Effort,
+    OnProgress,
+    Progress,
+    Solution,
+    keep_going,
+)
 from services.dispatch.planning.problem.problem import Booth, Problem, Weights
 from services.dispatch.planning.problem.reasons import explained
 from services.dispatch.planning.problem.score import score
@@ -44,10 +52,10 @@ class Repaired:
 class Repairer:
     """See :class:`services.dispatch.planning.problem.circuit.TourPlanner`: mends what the effort starts from."""
 
-    def plan(self, problem: Problem, effort: Effort = USUAL, tell: Tell = carry_on) -> Solution:
+    def plan(self, problem: Problem, effort: Effort = USUAL, on_progress: OnProgress = keep_going) -> Solution:
         began = time.monotonic()
         solution = repair(problem, effort.start or Circuit()).solution
-        tell(Progress(time.monotonic() - began, solution))
+        on_progress(Progress(time.monotonic() - began, solution))
         return solution
 
 
@@ -75,15 +83,15 @@ def _mended(
     """What of ``before`` still holds, and what comes of it. ``until``: how long others may be moved for a lost line;
     None: not at all."""
     wide = lost if until is None else lost | _rivals(problem, before, lost, candidates)
-    ledger = _standing(problem, before, candidates, wide)
-    held, kept = ledger.booths(), dict(ledger.placings)
+    plan = _standing(problem, before, candidates, wide)
+    held, kept = plan.booths(), dict(plan.placings)
     free = [line for line in range(len(problem.lines)) if line not in kept]
     first = [line for line in free if problem.lines[line].id in lost]
-    ledger.fill(urgent_first(ledger.instance, first))
-    ledger.fill(urgent_first(ledger.instance, (line for line in free if problem.lines[line].id not in lost)))
+    plan.fill(urgent_first(plan.instance, first))
+    plan.fill(urgent_first(plan.instance, (line for line in free if problem.lines[line].id not in lost)))
     if until is not None:
-        _free_competitors(ledger, kept, first, until)
-    return held, Circuit(tuple(ledger.booths()))
+        _free_competitors(plan, kept, first, until)
+    return held, Circuit(tuple(plan.booths()))
 
 
 def _lost(problem: Problem, before: Circuit, candidates: Candidates) -> set[str]:
@@ -95,16 +103,16 @@ def _lost(problem: Problem, before: Circuit, candidates: Candidates) -> set[str]
     return {line.id for line in problem.lines} - neither
 
 
-def _standing(problem: Problem, before: Circuit, candidates: Candidates, wide: Container[str] = ()) -> Ledger:
+def _standing(problem: Problem, before: Circuit, candidates: Candidates, wide: Container[str] = ()) -> PartialPlan:
     """What of ``before`` still holds, beside what is fixed. Lines that have a booth and are not ``wide`` can't move."""
     only: defaultdict[str, list[Booth]] = defaultdict(list)
     for booth in [*(fixed.booth for fixed in problem.fixed), *before.booths]:
         if booth.line not in wide:
             only[booth.line].append(booth)
-    ledger = Ledger(instance_of(problem, candidates, only))
-    place_fixed(ledger)
-    place_booths(ledger, list(before.booths))
-    return ledger
+    plan = PartialPlan(instance_of(problem, candidates, only))
+    place_fixed(plan)
+    place_booths(plan, list(before.booths))
+    return plan
 
 
 def _rivals(problem: Problem, before: Circuit, lost: set[str], candidates: Candidates) -> set[str]:
@@ -122,52 +130,52 @@ def _priced(problem: Problem, before: Circuit) -> Problem:
     return replace(problem, weights=weights, published=before.booths)
 
 
-def _free_competitors(ledger: Ledger, kept: Placings, lost: list[int], until: float) -> None:
+def _free_competitors(plan: PartialPlan, kept: Placings, lost: list[int], until: float) -> None:
     """For each lost line that is still without a place: its competitors may move, if in the end more is gained than
     that costs."""
-    fixed = {fixed.booth.line for fixed in ledger.instance.problem.fixed}
-    lines = ledger.instance.problem.lines
-    waiting = [line for line in lost if line not in ledger.placings]
+    fixed = {fixed.booth.line for fixed in plan.instance.problem.fixed}
+    lines = plan.instance.problem.lines
+    waiting = [line for line in lost if line not in plan.placings]
     left = MOST_MOVED_PER_LOST
-    for line in urgent_first(ledger.instance, waiting):
+    for line in urgent_first(plan.instance, waiting):
         seconds = until - time.monotonic()
-        if line not in ledger.placings and ledger.instance.of_line[line] and seconds > 0:
-            freed = {other for other in _competitors(ledger, line) if lines[other].id not in fixed}
-            left = _solved(ledger, line, freed, kept, left, seconds) + MOST_MOVED_PER_LOST
+        if line not in plan.placings and plan.instance.of_line[line] and seconds > 0:
+            freed = {other for other in _competitors(plan, line) if lines[other].id not in fixed}
+            left = _solved(plan, line, freed, kept, left, seconds) + MOST_MOVED_PER_LOST
 
 
-def _competitors(ledger: Ledger, line: int) -> set[int]:
+def _competitors(plan: PartialPlan, line: int) -> set[int]:
     """Whoever has a team's day that the line could use."""
-    instance = ledger.instance
+    instance = plan.instance
     days = {instance.visits[instance.option_visit[option]].team_day for option in instance.of_line[line]}
-    return {other for day in days for visit in ledger.day_visits.get(day, ()) for other in ledger.visit_lines[visit]}
+    return {other for day in days for visit in plan.day_visits.get(day, ()) for other in plan.visit_lines[visit]}
 
 
-def _solved(ledger: Ledger, line: int, freed: set[int], kept: Placings, most_moved: int, seconds: float) -> int:
-    """Solves the part; gives how many more lines might have moved."""
-    before = {other: ledger.placings[other] for other in sorted(freed)}
-    objective = ledger.objective
+def _solved(plan: PartialPlan, line: int, freed: set[int], kept: Placings, most_moved: int, seconds: float) -> int:
+    """Solves the subproblem; gives how many more lines might have moved."""
+    before = {other: plan.placings[other] for other in sorted(freed)}
+    objective = plan.objective
     for other in before:
-        ledger.remove(other)
-    instance = ledger.instance
+        plan.remove(other)
+    instance = plan.instance
     sites = {instance.site_of_line[other] for other in (line, *before)}
     options = {option for other in (line, *before) for option in instance.of_line[other]}
-    model = PartModel(ledger, sorted(sites), options)
+    model = SubproblemModel(plan, sorted(sites), options)
     model.hint(before)
     answer = model.solve(Limits(WORK, seconds))
-    ledger.place_all(answer.placings if answer is not None else before)
-    moved = _moved(ledger, kept, before)
-    if ledger.objective <= objective or moved > most_moved or not all(other in ledger.placings for other in before):
+    plan.place_all(answer.placings if answer is not None else before)
+    moved = _moved(plan, kept, before)
+    if plan.objective <= objective or moved > most_moved or not all(other in plan.placings for other in before):
         for other in (line, *before):
-            if other in ledger.placings:
-                ledger.remove(other)
-        ledger.place_all(before)
+            if other in plan.placings:
+                plan.remove(other)
+        plan.place_all(before)
         return most_moved
     return most_moved - moved
 
 
-def _moved(ledger: Ledger, kept: Placings, among: Iterable[int]) -> int:
-    return sum(ledger.placings.get(line) != kept[line] for line in among if line in kept)
+def _moved(plan: PartialPlan, kept: Placings, among: Iterable[int]) -> int:
+    return sum(plan.placings.get(line) != kept[line] for line in among if line in kept)
 
 
 def _told(problem: Problem, circuit: Circuit, kept: list[Booth], lost: set[str], candidates: Candidates) -> Repaired:

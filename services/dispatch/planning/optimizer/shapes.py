@@ -1,4 +1,4 @@
-"""Which kinds of part to look at: shares the work out among them by what they gain."""
+"""Which kinds of neighbourhood to look at: shares the work out among them by what they gain."""
 
 import random
 from typing import Literal, NamedTuple
@@ -42,13 +42,13 @@ SHAPES = (
     Shape("places", 60, 2, 20.0),
 )
 """Many places or teams for a short time to few for long, and between; how far to look beyond what pays by the prices.
-Places say which stops are opened, teams who goes to them: a plan that no part of the one kind betters is often far from
-good by the other."""
+Places say which stops are opened, teams who goes to them: a plan that no neighbourhood of the one kind betters is
+often far from good by the other."""
 
 LEARNING = 0.1
 LEAST_SHARE = 0.05
 LEAST_WORK = 1e-3
-"""What any part is taken to cost at least."""
+"""What any neighbourhood is taken to cost at least."""
 
 
 class Shapes:

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from services.dispatch.planning.optimizer.instance import Instance
-from services.dispatch.planning.optimizer.ledger import Ledger
-from services.dispatch.planning.optimizer.part_model import PartModel
+from services.dispatch.planning.optimizer.partial_plan import PartialPlan
+from services.dispatch.planning.optimizer.subproblem_model import SubproblemModel
 
 
 class Zone(NamedTuple):
@@ -37,14 +37,17 @@ def _options_at(instance: Instance, site: int) -> int:
 
 
 def bound_by_zones(
-    empty: Ledger, zones: Iterable[Zone], day_prices: Sequence[float], most: Callable[[Zone, PartModel], int | None]
+    empty: PartialPlan,
+    zones: Iterable[Zone],
+    day_prices: Sequence[float],
+    most: Callable[[Zone, SubproblemModel], int | None],
 ) -> int | None:
     """What no plan exceeds that keeps what is in ``empty``, by any prices >= 0 of team-days and by what ``most`` says
     of each zone's model; None where it can't say. A day that is begun is in its zone already, and costs nothing."""
     prices = [0 if empty.day_visits.get(day) else round(price) for day, price in enumerate(day_prices)]
     bound = empty.objective + sum(prices)
     for zone in zones:
-        more = most(zone, PartModel(empty, zone.sites, day_prices=prices))
+        more = most(zone, SubproblemModel(empty, zone.sites, day_prices=prices))
         if more is None:
             return None
         bound += more

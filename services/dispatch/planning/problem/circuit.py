@@ -91,11 +91,11 @@ class Progress:
     solution: Solution
 
 
-Tell = Callable[[Progress], bool]
+OnProgress = Callable[[Progress], bool]
 """Hears of every improvement, and now and then of nothing new; False asks the planner to stop with what it has."""
 
 
-def carry_on(_: Progress) -> bool:
+def keep_going(_: Progress) -> bool:
     return True
 
 
@@ -103,7 +103,7 @@ class TourPlanner(Protocol):
     """Computes circuits. The same problem and effort give the same circuit; it holds by ``check_plan`` whenever it
     stops."""
 
-    def plan(self, problem: Problem, effort: Effort = USUAL, tell: Tell = carry_on) -> Solution: ...
+    def plan(self, problem: Problem, effort: Effort = USUAL, on_progress: OnProgress = keep_going) -> Solution: ...
 
 
 def stops_of(problem: Problem, booths: Iterable[Booth]) -> tuple[Stop, ...]:

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from importlib import import_module
 from multiprocessing.connection import Connection, wait
 
-from services.dispatch.planning.problem.circuit import USUAL, Effort, Progress, Solution, Tell, TourPlanner, carry_on
+from services.dispatch.planning.problem.circuit import (
+    USUAL,
+    Effort,
+    OnProgress,
+    Progress,
+    Solution,
+    TourPlanner,
+    keep_going,
+)
 from services.dispatch.planning.problem.problem import Problem
 
 GRACE_SECONDS = 2.0
@@ -53,7 +61,7 @@ class ProcessPlanner:
     def __init__(self, make: Callable[[], TourPlanner]) -> None:
         self._make = make
 
-    def plan(self, problem: Problem, effort: Effort = USUAL, tell: Tell = carry_on) -> Solution:
+    def plan(self, problem: Problem, effort: Effort = USUAL, on_progress: OnProgress = keep_going) -> Solution:
         """:raises PlannerLost: the process ended, or was stopped, before it had any plan."""
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
@@ -61,7 +69,7 @@ class ProcessPlanner:
         worker.start()
         theirs.close()
         try:
-            return _listened(ours, effort, tell)
+            return _listened(ours, effort, on_progress)
         finally:
             worker.join(GRACE_SECONDS)
             if worker.is_alive():
@@ -70,7 +78,7 @@ class ProcessPlanner:
             ours.close()
 
 
-def _listened(pipe: Connection, effort: Effort, tell: Tell) -> Solution:
+def _listened(pipe: Connection, effort: Effort, on_progress: OnProgress) -> Solution:
     last: Progress | None = None
     asked = False
     while True:
@@ -85,7 +93,7 @@ def _listened(pipe: Connection, effort: Effort, tell: Tell) -> Solution:
             if isinstance(message, Solution):
                 return message
             last = message
-        if last is not None and not asked and not tell(last):
+        if last is not None and not asked and not on_progress(last):
             asked = True
             with suppress(BrokenPipeError, ConnectionResetError):  # it has ended; what it said last is still to be read
                 pipe.send("stop")
@@ -95,13 +103,13 @@ def _listened(pipe: Connection, effort: Effort, tell: Tell) -> Solution:
 
 
 def _work(pipe: Connection, make: Callable[[], TourPlanner], problem: Problem, effort: Effort) -> None:
-    def tell(progress: Progress) -> bool:
+    def on_progress(progress: Progress) -> bool:
         pipe.send(progress)
         return not pipe.poll()
 
     if hasattr(os, "nice"):  # not on Windows
         os.nice(NICENESS)
     try:
-        pipe.send(make().plan(problem, effort, tell))
+        pipe.send(make().plan(problem, effort, on_progress))
     except (BrokenPipeError, ConnectionResetError):
         return  # whoever asked is gone

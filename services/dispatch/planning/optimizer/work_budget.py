@@ -12,7 +12,7 @@ SECONDS_TO_LOAD, LEAST_SHARE = 1.3, 0.5
 """The solvers' import takes so much of the clock; at least that share is for work, however short it is."""
 
 
-class Meter:
+class WorkBudget:
     """Counts the work done, and looks at the clock."""
 
     def __init__(self, effort: Effort) -> None:

@@ -14,7 +14,7 @@ Placings = dict[int, tuple[Placing, ...]]
 """What each line gets."""
 
 
-class Ledger:
+class PartialPlan:
     """Every change keeps the plan feasible. ``placings[line]`` is empty for a line that is not served."""
 
     def __init__(self, instance: Instance) -> None:

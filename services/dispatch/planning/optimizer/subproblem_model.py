@@ -1,4 +1,4 @@
-"""A part of the problem, solved exactly: some sites are free, everything else stays as the ledger has it."""
+"""A subproblem, solved exactly: some sites are free, everything else stays as the plan has it."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -8,12 +8,13 @@ from ortools.sat.python import cp_model
 
 from services.dispatch.planning.optimizer.covers import covers
 from services.dispatch.planning.optimizer.instance import Instance, most_at
-from services.dispatch.planning.optimizer.ledger import Ledger, Placing, Placings
-from services.dispatch.planning.optimizer.part_rules import Gain, add_series, add_team_days
+from services.dispatch.planning.optimizer.partial_plan import PartialPlan, Placing, Placings
+from services.dispatch.planning.optimizer.subproblem_rules import Gain, add_series, add_team_days
 
 Var = cp_model.IntVar
-Heard = Callable[[Placings | None, int], bool]
-"""Told (better placings or None, bound of the part) whenever one of them improves; False stops the search."""
+OnImprovement = Callable[[Placings | None, int], bool]
+"""Called with better placings or None, and the bound of the subproblem, whenever one of them improves; False stops the
+search."""
 
 
 CUTS_AT_ONCE = 200
@@ -25,8 +26,8 @@ YES_OR_NO = cp_model.Domain(0, 1)
 @dataclass(frozen=True, slots=True)
 class Limits:
     """``work`` is CP-SAT's deterministic time, about a second each; ``seconds`` the outer stop. ``thorough``: with all
-    that helps a long search; a part of some thousand options is solved sooner without, and with few ``cut_rounds`` at
-    its root."""
+    that helps a long search. A subproblem of some thousand options is solved sooner without it, and with few
+    ``cut_rounds`` at its root."""
 
     work: float
     seconds: float
@@ -36,8 +37,8 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What each free line gets (nothing: it is not served), the part's objective, and its bound."""
+class SubproblemSolution:
+    """What each free line gets (nothing: it is not served), the subproblem's objective, and its bound."""
 
     placings: Placings
     objective: int
@@ -48,35 +49,35 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """What no answer of the part exceeds."""
+    """What no solution of the subproblem exceeds."""
 
     most: int
     work: float
 
 
-class PartModel:
+class SubproblemModel:
     """Disaggregated: a booth needs its visit, a line in a slot its stop. With these rows the linear relaxation is
     tight.
 
-    Free are the lines of ``sites`` that are not placed in ``ledger``; ``options`` are the booths that may be used
+    Free are the lines of ``sites`` that are not placed in ``plan``; ``options`` are the booths that may be used
     (None: all), ``prices`` what serving a line costs, by line, ``day_prices`` what a team's day costs, by team-day, and
     ``visit_prices`` what each visit costs, which pay for visits beyond the team's fair share too (None: nothing).
     """
 
     def __init__(
         self,
-        ledger: Ledger,
+        plan: PartialPlan,
         sites: Iterable[int],
         options: set[int] | None = None,
         prices: Sequence[int] | None = None,
         day_prices: Sequence[int] | None = None,
         visit_prices: Sequence[int] | None = None,
     ) -> None:
-        self._ledger = ledger
+        self._plan = plan
         self._prices = prices
         self._day_prices = day_prices
         self._visit_prices = visit_prices
-        self._instance: Instance = ledger.instance
+        self._instance: Instance = plan.instance
         self._model = cp_model.CpModel()
         self._x: dict[int, Var] = {}
         self._shares: dict[int, Var] = {}
@@ -85,17 +86,17 @@ class PartModel:
         self._any: list[tuple[Var, list[Var]]] = []
         self._beyond: list[tuple[Var, list[Var], int]] = []
         self._gain: Gain = []
-        self.lines = [line for site in sites for line in self._instance.of_site[site] if line not in ledger.placings]
+        self.lines = [line for site in sites for line in self._instance.of_site[site] if line not in plan.placings]
         self._make(options)
 
     def _make(self, options: set[int] | None) -> None:
-        ledger = self._ledger
+        plan = self._plan
         of_visit: defaultdict[int, list[int]] = defaultdict(list)
         of_opening: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
         visits, line_of = self._instance.visits, self._instance.option_line
         for option in self._usable(options):
             visit = self._instance.option_visit[option]
-            if visit in of_visit or ledger.has_day_for(visit):
+            if visit in of_visit or plan.has_day_for(visit):
                 of_visit[visit].append(option)
                 of_opening[line_of[option], visits[visit].stop].append(option)
                 self._x[option] = self._bool()
@@ -103,11 +104,11 @@ class PartModel:
         self._add_visits(of_visit)
         self._add_loads()
         self._add_townships()
-        zones, gain = add_team_days(self._model, ledger, self._v, self._day_prices)
+        zones, gain = add_team_days(self._model, plan, self._v, self._day_prices)
         self._any += zones
         self._gain += gain
         self._add_stops(of_visit)
-        add_series(self._model, ledger, self.lines, self._x)
+        add_series(self._model, plan, self.lines, self._x)
         self._maximize_gain()
 
     def _maximize_gain(self) -> None:
@@ -158,7 +159,7 @@ class PartModel:
                 model.add_at_most_one(booths)
 
     def _opened(self, stop: int) -> Var:
-        if stop in self._ledger.stop_booths:
+        if stop in self._plan.stop_booths:
             return self._model.new_constant(1)
         opened = self._bool()
         self._gain.append((opened, -self._instance.stop_cost[stop]))
@@ -185,7 +186,7 @@ class PartModel:
         """A booth needs the team there, and the team has so many volunteers."""
         instance, model = self._instance, self._model
         for number, options in of_visit.items():
-            left = instance.visits[number].members - self._ledger.visit_load.get(number, 0)
+            left = instance.visits[number].members - self._plan.visit_load.get(number, 0)
             crowded = sum(instance.needed[instance.option_line[option]] for option in options) > left
             v = self._visited(number, None if crowded or len(options) > 1 else self._x[options[0]])
             for option in options:
@@ -214,7 +215,7 @@ class PartModel:
         for number, v in self._v.items() if instance.fair_share and self._visit_prices is None else ():
             of_team[instance.visits[number].team].append(v)
         for team, visits in of_team.items():
-            left = max(0, instance.fair_share[team] - self._ledger.load[team])
+            left = max(0, instance.fair_share[team] - self._plan.load[team])
             if left < len(visits):
                 beyond = self._model.new_int_var(0, len(visits) - left, "")
                 self._model.add(cp_model.LinearExpr.sum(visits) - beyond <= left)
@@ -227,7 +228,7 @@ class PartModel:
         lines_of: defaultdict[str, list[Var]] = defaultdict(list)
         for option, x in self._x.items() if first else ():
             township = self._instance.township_of_line[self._instance.option_line[option]]
-            if not self._ledger.served_in[township]:
+            if not self._plan.served_in[township]:
                 lines_of[township].append(x)
         for lines in lines_of.values():
             served = self._bool()
@@ -237,7 +238,7 @@ class PartModel:
 
     def _visited(self, number: int, only: Var | None) -> Var:
         """Whether the team is there; for its ``only`` booth the same as whether that is served."""
-        if number in self._ledger.visit_load:
+        if number in self._plan.visit_load:
             return self._model.new_constant(1)
         self._v[number] = visited = only if only is not None else self._bool()
         price = self._visit_prices[number] if self._visit_prices is not None else 0
@@ -259,7 +260,7 @@ class PartModel:
             if qualification is not None:
                 held[qualification].append(option)
         for qualification, requiring in held.items():
-            left = self._ledger.qualified_left(number, qualification)
+            left = self._plan.qualified_left(number, qualification)
             self._model.add(self._volunteers(requiring) <= left * v)
 
     def _add_stops(self, of_visit: dict[int, list[int]]) -> None:
@@ -272,7 +273,7 @@ class PartModel:
             lines[stop] = len(self._instance.of_site[self._instance.stop_site[stop]])
         for stop, there in booths.items():
             if lines[stop] > most or self._shares:
-                left = most - self._ledger.stop_booths.get(stop, 0)
+                left = most - self._plan.stop_booths.get(stop, 0)
                 self._model.add(cp_model.LinearExpr.sum(there) <= left * self._y[stop])
 
     def hint(self, placings: Placings) -> None:
@@ -290,10 +291,10 @@ class PartModel:
         whole_hint.vars.extend([variable.index for variable in hints])
         whole_hint.values.extend([int(value) for value in hints.values()])
 
-    def solve(self, limits: Limits, heard: Heard | None = None) -> Answer | None:
+    def solve(self, limits: Limits, on_improvement: OnImprovement | None = None) -> SubproblemSolution | None:
         """The best answer found; None when there was no time for any."""
         solver = solver_with(limits)
-        listener = _Listener(self, solver, heard) if heard else None
+        listener = _Listener(self, solver, on_improvement) if on_improvement else None
         if listener is not None:
             solver.best_bound_callback = listener.on_bound
         status = solver.solve(self._model, listener)
@@ -301,7 +302,7 @@ class PartModel:
             return None
         values = solver.response_proto.solution
         placings = self.placings(lambda x: bool(values[x.index]), lambda x: values[x.index])
-        return Answer(
+        return SubproblemSolution(
             placings,
             round(solver.objective_value),
             round(solver.best_objective_bound),
@@ -352,15 +353,15 @@ def solver_with(limits: Limits) -> cp_model.CpSolver:
 class _Listener(cp_model.CpSolverSolutionCallback):
     """Passes on what the search finds, while it goes on."""
 
-    def __init__(self, part: PartModel, solver: cp_model.CpSolver, heard: Heard) -> None:
+    def __init__(self, model: SubproblemModel, solver: cp_model.CpSolver, on_improvement: OnImprovement) -> None:
         super().__init__()
-        self._part, self._solver, self._heard = part, solver, heard
+        self._model, self._solver, self._on_improvement = model, solver, on_improvement
 
     def on_solution_callback(self) -> None:
-        placings = self._part.placings(lambda x: bool(self.boolean_value(x)), self.value)
-        if not self._heard(placings, round(self.best_objective_bound)):
+        placings = self._model.placings(lambda x: bool(self.boolean_value(x)), self.value)
+        if not self._on_improvement(placings, round(self.best_objective_bound)):
             self._solver.stop_search()
 
     def on_bound(self, bound: float) -> None:
-        if not self._heard(None, round(bound)):
+        if not self._on_improvement(None, round(bound)):
             self._solver.stop_search()

@@ -19,7 +19,7 @@ Numbers = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
 
 
-class Rows:
+class LpMatrix:
     """``lines`` and ``openings`` are the rows whose prices a certificate is made of; ``opening_of`` says which line and
     stop each opening is about. ``team_days`` are those by which a team is in one zone a day."""
 

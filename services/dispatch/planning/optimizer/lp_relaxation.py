@@ -12,7 +12,7 @@ from ortools.pdlp import solvers_pb2
 from ortools.pdlp.python import pdlp
 
 from services.dispatch.planning.optimizer.instance import Instance
-from services.dispatch.planning.optimizer.rows import Numbers, Rows
+from services.dispatch.planning.optimizer.lp_matrix import LpMatrix, Numbers
 from services.dispatch.planning.problem.certificate import Certificate, Prices, certify
 from services.dispatch.planning.problem.problem import Slot
 
@@ -31,7 +31,7 @@ class Stage:
     finished: bool
 
 
-class Relaxation:
+class LpRelaxation:
     """Call :meth:`advance` again and again; each goes on where the last one stopped, at the primal weight (how long
     primal steps are beside dual ones) that it ended with.
 
@@ -41,7 +41,7 @@ class Relaxation:
 
     def __init__(self, instance: Instance) -> None:
         self._instance = instance
-        self._rows = Rows(instance)
+        self._rows = LpMatrix(instance)
         self._point: pdlp.PrimalAndDualSolution | None = None
         self._problem = self._rows.quadratic_program()
         self._parameters = solvers_pb2.PrimalDualHybridGradientParams(num_threads=1)

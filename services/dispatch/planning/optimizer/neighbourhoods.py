@@ -9,9 +9,9 @@ import numpy as np
 from scipy import sparse
 
 from services.dispatch.planning.optimizer.instance import Instance
-from services.dispatch.planning.optimizer.ledger import Ledger
-from services.dispatch.planning.optimizer.relaxation import Stage
-from services.dispatch.planning.optimizer.rows import Indices, Numbers
+from services.dispatch.planning.optimizer.lp_matrix import Indices, Numbers
+from services.dispatch.planning.optimizer.lp_relaxation import Stage
+from services.dispatch.planning.optimizer.partial_plan import PartialPlan
 from services.dispatch.planning.optimizer.shapes import MOST_LACK, Shape
 from services.dispatch.planning.problem.problem import Point
 
@@ -21,7 +21,7 @@ MOST_OPTIONS = 3_000
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Neighbourhood:
     """The options of some cells (groups of neighbouring sites), or of some teams (None: of any), in some days, that
     lack no more than that."""
 
@@ -31,7 +31,7 @@ class Part:
     lack: float
 
 
-class Parts:
+class Neighbourhoods:
     """Cells are a zone's sites, ten or so at a time."""
 
     def __init__(self, instance: Instance, stage: Stage) -> None:
@@ -68,33 +68,39 @@ class Parts:
         site_of, line_of = self._instance.site_of_line, self._instance.option_line
         return sorted({site_of[line_of[option]] for option in options})
 
-    def options(self, part: Part, ledger: Ledger, freed: Iterable[int] = ()) -> set[int]:
+    def options(self, neighbourhood: Neighbourhood, plan: PartialPlan, freed: Iterable[int] = ()) -> set[int]:
         """Options in the part that are worth a look, of lines that are not placed. ``freed`` lines may go to other
         teams too."""
-        groups = [self._in_cell[cell] for cell in part.cells]
-        if part.teams is not None:
-            groups = [self._of_team[team] for team in part.teams] + [self._worthwhile(freed)]
-        line_of, placed = self._instance.option_line, ledger.placings
-        return {option for group in groups for option in self._fit(part, group) if line_of[option] not in placed}
+        groups = [self._in_cell[cell] for cell in neighbourhood.cells]
+        if neighbourhood.teams is not None:
+            groups = [self._of_team[team] for team in neighbourhood.teams] + [self._worthwhile(freed)]
+        line_of, placed = self._instance.option_line, plan.placings
+        return {
+            option for group in groups for option in self._fit(neighbourhood, group) if line_of[option] not in placed
+        }
 
-    def _fit(self, part: Part, options: Indices) -> list[int]:
+    def _fit(self, neighbourhood: Neighbourhood, options: Indices) -> list[int]:
         days = self._day[options]
-        fit = (days >= part.days.start) & (days < part.days.stop) & (self._lack[options] <= part.lack)
+        fit = (
+            (days >= neighbourhood.days.start)
+            & (days < neighbourhood.days.stop)
+            & (self._lack[options] <= neighbourhood.lack)
+        )
         fitting: list[int] = options[fit].tolist()
         return fitting
 
-    def placed_in(self, part: Part, ledger: Ledger) -> list[int]:
-        """The lines that are served in the part."""
-        if part.teams is not None:
-            return self._served_by(part.teams, part.days, ledger)
-        lines = [line for cell in part.cells for line in self._lines[cell]]
-        day_of, placings = self._day_of, ledger.placings
-        return [line for line in lines if (placed := placings.get(line)) and day_of[placed[0][0]] in part.days]
+    def placed_in(self, neighbourhood: Neighbourhood, plan: PartialPlan) -> list[int]:
+        """The lines that are served in the neighbourhood."""
+        if neighbourhood.teams is not None:
+            return self._served_by(neighbourhood.teams, neighbourhood.days, plan)
+        lines = [line for cell in neighbourhood.cells for line in self._lines[cell]]
+        day_of, placings = self._day_of, plan.placings
+        return [line for line in lines if (placed := placings.get(line)) and day_of[placed[0][0]] in neighbourhood.days]
 
-    def _served_by(self, teams: Sequence[int], days: range, ledger: Ledger) -> list[int]:
+    def _served_by(self, teams: Sequence[int], days: range, plan: PartialPlan) -> list[int]:
         numbers = [number for team in teams for day, number in self._team_days[team] if day in days]
-        visits = [visit for number in numbers for visit in ledger.day_visits.get(number, ())]
-        return sorted({line for visit in visits for line in ledger.visit_lines[visit]})
+        visits = [visit for number in numbers for visit in plan.day_visits.get(number, ())]
+        return sorted({line for visit in visits for line in plan.visit_lines[visit]})
 
     def windows(self, days: int) -> Iterator[range]:
         """All days, so many at a time."""
@@ -107,23 +113,23 @@ class Parts:
         rounded: list[int] = np.rint(waiting).astype(np.int64).tolist()
         return rounded
 
-    def everywhere(self, days: range, lack: float) -> Part:
-        return Part(tuple(range(len(self._cells))), None, days, lack)
+    def everywhere(self, days: range, lack: float) -> Neighbourhood:
+        return Neighbourhood(tuple(range(len(self._cells))), None, days, lack)
 
     def days_for(self, options: int, lack: float) -> int:
         """How many days have about so many options that lack no more than that; at least one."""
         in_a_day = int((self._lack <= lack).sum()) / max(1, len(self._days))
         return max(1, min(len(self._days), round(options / max(1.0, in_a_day))))
 
-    def draw(self, shape: Shape, dice: random.Random, ledger: Ledger) -> Part:
+    def draw(self, shape: Shape, dice: random.Random, plan: PartialPlan) -> Neighbourhood:
         """A part of this shape, or a smaller one where it would have too many options."""
         first = dice.randrange(max(1, len(self._days) - shape.days + 1))
         days = range(first, min(first + shape.days, len(self._days)))
         if shape.of == "teams":
             teams = self._few(self._drawn_teams(shape.size, dice), self._of_team, days, shape.lack)
-            return Part((), teams, days, shape.lack)
-        return Part(
-            self._few(self._drawn_cells(shape.size, dice, ledger), self._in_cell, days, shape.lack),
+            return Neighbourhood((), teams, days, shape.lack)
+        return Neighbourhood(
+            self._few(self._drawn_cells(shape.size, dice, plan), self._in_cell, days, shape.lack),
             None,
             days,
             shape.lack,
@@ -131,14 +137,14 @@ class Parts:
 
     def _few(self, drawn: list[int], options: list[Indices], days: range, lack: float) -> tuple[int, ...]:
         """The first of the drawn, as many as have not too many options."""
-        part = Part((), None, days, lack)
-        together = np.cumsum([len(self._fit(part, options[number])) for number in drawn])
+        neighbourhood = Neighbourhood((), None, days, lack)
+        together = np.cumsum([len(self._fit(neighbourhood, options[number])) for number in drawn])
         return tuple(drawn[: max(1, int(np.searchsorted(together, MOST_OPTIONS, "right")))])
 
-    def _drawn_cells(self, size: int, dice: random.Random, ledger: Ledger) -> list[int]:
+    def _drawn_cells(self, size: int, dice: random.Random, plan: PartialPlan) -> list[int]:
         """Cells that are near to each other. Of two cells drawn, it is about the one that loses more."""
         drawn = dice.randrange(len(self._cells)), dice.randrange(len(self._cells))
-        seed = max(drawn, key=lambda cell: self._loss(cell, ledger))
+        seed = max(drawn, key=lambda cell: self._loss(cell, plan))
         near = self._around(seed, 3 * size)
         return [seed, *dice.sample(near[1:], min(size - 1, len(near) - 1))]
 
@@ -149,9 +155,9 @@ class Parts:
         near = [team for team in rivals if team != seed][: size + size // 2]
         return [seed, *dice.sample(near, min(size - 1, len(near)))]
 
-    def _loss(self, cell: int, ledger: Ledger) -> float:
+    def _loss(self, cell: int, plan: PartialPlan) -> float:
         """By how much the cell's lines are worth less in the plan than by the relaxation's prices."""
-        placings, prices, lack = ledger.placings, self._prices, self._lack
+        placings, prices, lack = plan.placings, self._prices, self._lack
         return sum(
             float(lack[placed[0][0]] if (placed := placings.get(line)) else prices[line]) for line in self._lines[cell]
         )

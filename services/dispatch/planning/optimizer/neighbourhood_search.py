@@ -1,29 +1,29 @@
 """The search in any problem.
 
 Relaxation and sweep, a bound zone by zone, then large-neighbourhood search (Shaw 1998): it frees what competes for the
-same days and solves that part exactly, again and again. A small problem ends as one exact model.
+same days and solves that neighbourhood exactly, again and again. A small problem ends as one exact model.
 """
 
 import random
 from dataclasses import replace
 from math import inf
 
-from services.dispatch.planning.optimizer.best import Best
-from services.dispatch.planning.optimizer.ledger import Ledger
-from services.dispatch.planning.optimizer.meter import Meter
-from services.dispatch.planning.optimizer.part_model import PartModel
-from services.dispatch.planning.optimizer.parts import Part, Parts
-from services.dispatch.planning.optimizer.relaxation import Stage
+from services.dispatch.planning.optimizer.incumbent import Incumbent
+from services.dispatch.planning.optimizer.lp_relaxation import Stage
+from services.dispatch.planning.optimizer.neighbourhoods import Neighbourhood, Neighbourhoods
+from services.dispatch.planning.optimizer.partial_plan import PartialPlan
 from services.dispatch.planning.optimizer.search import (
     FIRST_ITERATIONS,
     ITERATIONS_TO_BEGIN,
-    PART_WORK,
+    NEIGHBOURHOOD_WORK,
     SMALL,
     WORK_PER_ENTRY,
     Charges,
     Search,
 )
 from services.dispatch.planning.optimizer.shapes import SHAPES, Shapes
+from services.dispatch.planning.optimizer.subproblem_model import SubproblemModel
+from services.dispatch.planning.optimizer.work_budget import WorkBudget
 from services.dispatch.planning.optimizer.zones import Zone, bound_by_zones, zones_of
 from services.dispatch.planning.problem.circuit import Effort
 
@@ -44,7 +44,7 @@ ZONE_CUT_ROUNDS = 20
 
 SHARE_OF_WHOLE, MOST_IN_VAIN = 0.3, 2 * len(SHAPES)
 """Where the problem is so small that it ends as one model, so much of the work at least is for that, and more when so
-many parts on end gain nothing."""
+many neighbourhoods on end gain nothing."""
 
 SLACK, SLACK_LINES = 1e-3, 3
 """Of its objective the plan that the search goes on from may lack so much at the beginning, and what so many lines are
@@ -54,117 +54,125 @@ SHARE_OF_PRICES_OFF, MOST_OFF = 0.8, 0.06
 """``MOST_OFF`` is a share of what a line of the least priority is worth."""
 
 
-class SearchByParts(Search):
-    """Parts are solved sooner with some cuts: among a thousand the few hard ones need them."""
+class NeighbourhoodSearch(Search):
+    """Neighbourhoods are solved sooner with some cuts: among a thousand the few hard ones need them."""
 
-    charges = Charges(part=1.5e-3, option=5e-5, line=8.5e-7, solver=1.2)
+    charges = Charges(subproblem=1.5e-3, option=5e-5, line=8.5e-7, solver=1.2)
     cut_rounds = 4
     share_of_sweep = 0.3
 
-    def __init__(self, ledger: Ledger, best: Best, effort: Effort, meter: Meter) -> None:
-        super().__init__(ledger, best, effort, meter)
+    def __init__(self, plan: PartialPlan, incumbent: Incumbent, effort: Effort, budget: WorkBudget) -> None:
+        super().__init__(plan, incumbent, effort, budget)
         self._fixed = frozenset(self._empty().placings)
         self._random = random.Random(effort.seed)  # noqa: S311 - a search, not a secret
 
     def _carry_out(self) -> None:
-        zones, work = zones_of(self._instance), self._meter.work_left
+        zones, work = zones_of(self._instance), self._budget.work_left
         options = [zone.options for zone in zones]
         by_zones = max(options) <= SMALL and sum(options) * WORK_OF_ZONES <= work * SHARE_OF_ZONES
         stage = self._relaxed()
-        parts = Parts(self._instance, stage)
+        neighbourhoods = Neighbourhoods(self._instance, stage)
         if self._effort.start is None:
-            self._sweep(parts)
+            self._sweep(neighbourhoods)
         if by_zones:
             self._bound_by_zones(zones, stage, work * SHARE_OF_ZONES)
         if len(self._instance.option_line) <= SMALL:
-            self._improve(parts, work * SHARE_OF_WHOLE, MOST_IN_VAIN)
+            self._improve(neighbourhoods, work * SHARE_OF_WHOLE, MOST_IN_VAIN)
             self._whole()
         else:
-            self._improve(parts, 0.0 if by_zones else work * SHARE_OF_POLISH)
+            self._improve(neighbourhoods, 0.0 if by_zones else work * SHARE_OF_POLISH)
             self._polish()
 
     def _polish(self) -> None:
         """What is left of the work, for the relaxation's bound."""
-        left = self._meter.work_left - self._a_scan
+        left = self._budget.work_left - self._a_scan
         iterations = int(left / (self._relaxation.size * WORK_PER_ENTRY)) - ITERATIONS_TO_BEGIN
-        if iterations > 0 and not self._meter.is_spent:
+        if iterations > 0 and not self._budget.is_spent:
             self._prove(self._advance(iterations))
 
     def _bound_by_zones(self, zones: list[Zone], stage: Stage, work: float) -> None:
         """A closer bound, by so much work. Before the search and not after it, so that a slow machine's clock comes
         before some of the search and not before the bound."""
-        end, left = self._meter.work_left - work, sum(zone.options for zone in zones)
+        end, left = self._budget.work_left - work, sum(zone.options for zone in zones)
 
-        def most(zone: Zone, model: PartModel) -> int | None:
+        def most(zone: Zone, model: SubproblemModel) -> int | None:
             nonlocal left
-            share = (self._meter.work_left - end) * zone.options / left
+            share = (self._budget.work_left - end) * zone.options / left
             left -= zone.options
             allowed = max(LEAST_OF_ZONE, (share - self._work_to_make(model)) / self.charges.solver)
             found = model.bound(replace(self._limits(allowed), cut_rounds=ZONE_CUT_ROUNDS))
             self._charge(model, found.work if found is not None else allowed)
-            self._best.say()
+            self._incumbent.report()
             return None if found is None else found.most
 
         bound = bound_by_zones(self._empty(), zones, stage.day_prices.tolist(), most)
         if bound is not None:
-            self._best.keep_bound(bound)
-            self._best.say()
+            self._incumbent.keep_bound(bound)
+            self._incumbent.report()
 
     def _relaxed(self) -> Stage:
         """Stages, each as long as all before it, while they gain."""
-        last = self._meter.work_left * (1 - SHARE_OF_RELAXATION)
+        last = self._budget.work_left * (1 - SHARE_OF_RELAXATION)
         stage, done = self._advance(FIRST_ITERATIONS), FIRST_ITERATIONS
         self._prove(stage)
         gained = inf
-        while not stage.finished and gained > WORTH_A_STAGE and self._meter.work_left - self._work_of(done) > last:
+        while not stage.finished and gained > WORTH_A_STAGE and self._budget.work_left - self._work_of(done) > last:
             before, stage, done = stage, self._advance(done), 2 * done
             gained = 1 - stage.bound / before.bound
-            self._best.say()
+            self._incumbent.report()
         self._prove(stage)
         return stage
 
-    def _improve(self, parts: Parts, kept_work: float, most_in_vain: float = inf) -> None:
-        """Part after part, until only ``kept_work`` is left, or so many on end found nothing better.
+    def _improve(self, neighbourhoods: Neighbourhoods, kept_work: float, most_in_vain: float = inf) -> None:
+        """One neighbourhood after another, until only ``kept_work`` is left, or so many on end found nothing better.
 
-        What the search goes on from may be a little worse than the best plan, ever less so (record-to-record travel,
-        Dueck 1993), and where the part before gained nothing, most parts are solved at prices that are a little off:
-        with neither it soon ends where no part gains anything.
+        The search may go on from a plan that is a little worse than the best one, ever less so (record-to-record
+        travel, Dueck 1993). After a neighbourhood that gained nothing, most are solved at prices that are a little off.
+        Without either, the search soon ends where no neighbourhood gains anything.
         """
         shapes, gained, in_vain = Shapes(self._random), True, 0
-        work, slack = self._meter.work_left - kept_work, self._slack()
-        while self._meter.work_left > kept_work and not self._meter.is_spent and in_vain < most_in_vain:
-            shape, left = shapes.draw(), self._meter.work_left
-            part = parts.draw(shape, self._random, self._ledger)
-            before, best = self._ledger.objective, self._best.objective
+        work, slack = self._budget.work_left - kept_work, self._slack()
+        while self._budget.work_left > kept_work and not self._budget.is_spent and in_vain < most_in_vain:
+            shape, left = shapes.draw(), self._budget.work_left
+            neighbourhood = neighbourhoods.draw(shape, self._random, self._plan)
+            before, best = self._plan.objective, self._incumbent.objective
             off = not gained and self._random.random() < SHARE_OF_PRICES_OFF
             least = before
             if off:
-                self._best.copy()
+                self._incumbent.copy()
                 least = min(before, best - round(slack * (left - kept_work) / work))
-            self._improve_part(part, parts, off, least)
-            gained = self._ledger.objective > before
-            shapes.learn(shape, max(0, self._ledger.objective - before), left - self._meter.work_left)
-            self._best.keep(self._ledger)
-            in_vain = 0 if self._best.objective > best else in_vain + 1
-            self._best.say()
+            self._improve_neighbourhood(neighbourhood, neighbourhoods, off, least)
+            gained = self._plan.objective > before
+            shapes.learn(shape, max(0, self._plan.objective - before), left - self._budget.work_left)
+            self._incumbent.keep(self._plan)
+            in_vain = 0 if self._incumbent.objective > best else in_vain + 1
+            self._incumbent.report()
 
     def _slack(self) -> float:
-        return min(SLACK * abs(self._best.objective), SLACK_LINES * self._instance.problem.weights.line)
+        return min(SLACK * abs(self._incumbent.objective), SLACK_LINES * self._instance.problem.weights.line)
 
-    def _improve_part(self, part: Part, parts: Parts, off: bool, least: int) -> None:
-        """Solves a part, perhaps at prices that are off; an answer that makes the plan worth less than ``least`` is
-        dropped."""
-        ledger = self._ledger
-        freed = {line: ledger.placings[line] for line in parts.placed_in(part, ledger) if line not in self._fixed}
+    def _improve_neighbourhood(
+        self, neighbourhood: Neighbourhood, neighbourhoods: Neighbourhoods, off: bool, least: int
+    ) -> None:
+        """Solves a neighbourhood, perhaps at prices that are off. An answer that makes the plan worth less than
+        ``least`` is dropped."""
+        plan = self._plan
+        freed = {
+            line: plan.placings[line]
+            for line in neighbourhoods.placed_in(neighbourhood, plan)
+            if line not in self._fixed
+        }
         for line in freed:
-            ledger.remove(line)
-        options = parts.options(part, ledger, freed) | {option for placed in freed.values() for option, _ in placed}
+            plan.remove(line)
+        options = neighbourhoods.options(neighbourhood, plan, freed) | {
+            option for placed in freed.values() for option, _ in placed
+        }
         prices = self._prices_off(options) if off else None
-        placed = self._solve_part(ledger, options, parts, PART_WORK, prices, freed)
-        if ledger.objective < least:
+        placed = self._solve_neighbourhood(plan, options, neighbourhoods, NEIGHBOURHOOD_WORK, prices, freed)
+        if plan.objective < least:
             for line in placed:
-                ledger.remove(line)
-            ledger.place_all(freed)
+                plan.remove(line)
+            plan.place_all(freed)
 
     def _prices_off(self, options: set[int]) -> list[int]:
         """A little more or less for each line of these options."""
