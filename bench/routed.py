@@ -15,8 +15,8 @@ import vroom
 from services.dispatch.planning.optimizer.instance import instance_of
 from services.dispatch.planning.optimizer.list_planner import place_booths
 from services.dispatch.planning.optimizer.partial_plan import PartialPlan
-from services.dispatch.planning.problem.candidates import Candidates
 from services.dispatch.planning.problem.circuit import Circuit
+from services.dispatch.planning.problem.eligibility import Eligibility
 from services.dispatch.planning.problem.problem import Booth, Line, Problem, Slot, Team
 from services.dispatch.planning.problem.reasons import explained
 
@@ -44,10 +44,10 @@ class _Statement:
         self._lines = {line.id: line for line in problem.lines}
         self._input = vroom.Input()
         self._team_days: list[tuple[Team, int]] = []
-        candidates = Candidates(problem)
+        eligibility = Eligibility(problem)
         for team in problem.teams:
             self._add_ways(team)
-            near = [site.id for site in problem.sites if candidates.near(team, site)]
+            near = [site.id for site in problem.sites if eligibility.near(team, site)]
             skills = {self._skill(site, item) for site in near for item in team.items.intersection(self._items)}
             self._add_days(team, skills)
         self._input.add_job([self._job(number, line) for number, line in enumerate(problem.lines)])

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from xml.sax.saxutils import escape
 
-from services.dispatch.planning.problem.circuit import Circuit, Stop, stops_of
+from services.dispatch.planning.problem.circuit import Circuit, PlannedStop, stops_of
 from services.dispatch.planning.problem.problem import Point, Problem, Site
 
 WIDTH_PX, EDGE_PX, TALLEST_PX = 640, 40, 560
@@ -37,7 +37,7 @@ def drawn(circuit: Circuit, problem: Problem | None) -> str:
     return f"<svg xmlns='http://www.w3.org/2000/svg' {size}>{inside}</svg>\n"
 
 
-def _legend(problem: Problem, stops: tuple[Stop, ...]) -> tuple[str, int]:
+def _legend(problem: Problem, stops: tuple[PlannedStop, ...]) -> tuple[str, int]:
     """The stops in their order, and in how many rows they stand."""
     if len(problem.sites) > MOST_SITES_NAMED or len(stops) > MOST_STOPS_JOINED:
         return "", 0
@@ -84,7 +84,7 @@ def _closed(day: int, rows: int) -> str:
     return f"<rect {box} fill='#eef0f3'/>"
 
 
-def _map(problem: Problem, stops: tuple[Stop, ...]) -> tuple[str, int]:
+def _map(problem: Problem, stops: tuple[PlannedStop, ...]) -> tuple[str, int]:
     """The map, and its height."""
     place, height = _projection(problem)
     is_small = len(problem.sites) <= MOST_SITES_NAMED

@@ -11,7 +11,7 @@ from services.dispatch.planning.optimizer.repair import Repairer
 from services.dispatch.planning.problem.circuit import TourPlanner
 from services.dispatch.plans.domain.run import PlanningRun
 from services.dispatch.plans.use_cases import runs
-from services.dispatch.plans.use_cases.runs import Found
+from services.dispatch.plans.use_cases.runs import FoundPlan
 from shared.cache.memory import MemoryCache
 from shared.contracts import Event
 from shared.jobs.queue import take_due
@@ -59,9 +59,9 @@ async def due_run(house: House) -> PlanningRun:
 async def finish_next(house: House) -> PlanningRun:
     """Does as a process would that takes the next run."""
     uow, run = house.uow("dispatch"), await due_run(house)
-    taken = await runs.task_of(uow, run)
+    taken = await runs.prepare_run(uow, run)
     planner: TourPlanner = Repairer() if run.purpose == "repair" else ListPlanner()
-    found = Found.of(taken.task, planner.plan(taken.task.problem, taken.effort), begins_anew=True)
+    found = FoundPlan.of(taken.inputs, planner.plan(taken.inputs.problem, taken.effort), begins_anew=True)
     await runs.finish_run(uow, MemoryCache(), run, found, 1.0)
     return run
 

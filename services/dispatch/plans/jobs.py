@@ -9,7 +9,7 @@ from dataclasses import replace
 from services.dispatch.planning.problem.circuit import Progress, Solution, TourPlanner
 from services.dispatch.plans.domain.run import PlanningRun
 from services.dispatch.plans.use_cases import runs
-from services.dispatch.plans.use_cases.runs import RUNS_TOPIC, Found, Taken
+from services.dispatch.plans.use_cases.runs import RUNS_TOPIC, FoundPlan, LeasedRun
 from shared.cache.port import Cache
 from shared.cache.waking import Waking
 from shared.db.engine import store_is_away
@@ -42,8 +42,8 @@ def planning(uow: UnitOfWork, cache: Cache, planners: Planners) -> Job:
 
 async def _carry_out(uow: UnitOfWork, cache: Cache, planners: Planners, watch: Waking, run: PlanningRun) -> None:
     try:
-        taken = await runs.task_of(uow, run)
-        await _Search(uow, cache, taken).carry_out(planners[run.purpose], watch)
+        taken = await runs.prepare_run(uow, run)
+        await _LeasedSearch(uow, cache, taken).carry_out(planners[run.purpose], watch)
     except Exception as error:
         if store_is_away(error):  # whoever finds the lease ended goes on from what is kept
             log.warning("planning run left", run=run.id, error=type(error).__name__)
@@ -53,21 +53,21 @@ async def _carry_out(uow: UnitOfWork, cache: Cache, planners: Planners, watch: W
             await runs.fail_run(uow, cache, run, error)
 
 
-class _Search:
+class _LeasedSearch:
     """One run, from being taken to being over, lost, or given back."""
 
-    def __init__(self, uow: UnitOfWork, cache: Cache, taken: Taken) -> None:
+    def __init__(self, uow: UnitOfWork, cache: Cache, taken: LeasedRun) -> None:
         self._uow, self._cache, self._taken = uow, cache, taken
         self._began = time.monotonic()
         self._wrote_at = self._began
         self._goes_on = True
         self._latest: Solution | None = None
         self._kept: Solution | None = None
-        self._found: Found | None = None
+        self._found: FoundPlan | None = None
 
     async def carry_out(self, planner: TourPlanner, watch: Waking) -> None:
         searching = asyncio.ensure_future(
-            asyncio.to_thread(planner.plan, self._taken.task.problem, self._taken.effort, self._on_progress)
+            asyncio.to_thread(planner.plan, self._taken.inputs.problem, self._taken.effort, self._on_progress)
         )
         try:
             while not searching.done() and self._goes_on:
@@ -90,20 +90,20 @@ class _Search:
 
     async def _keep(self, must: bool) -> bool:
         """Stores what is new, or at least a sign of life; False when the run is no longer ours."""
-        found = await self._look()
+        found = await self._found_since()
         due = time.monotonic() - self._wrote_at >= SIGN_SECONDS
         if found is None and not must and not due:
             return True
         self._wrote_at = time.monotonic()
         return await runs.keep_progress(self._uow, self._cache, self._taken.run, found, self._spent())
 
-    async def _look(self) -> Found | None:
+    async def _found_since(self) -> FoundPlan | None:
         latest = self._latest
         if latest is None or latest is self._kept:
             return None
-        return await self._judge(latest)
+        return await self._evaluate(latest)
 
-    async def _judge(self, solution: Solution) -> Found:
+    async def _evaluate(self, solution: Solution) -> FoundPlan:
         """The plan, checked and scored; not anew for a better bound alone."""
         known = self._kept is not None and self._kept.objective == solution.objective
         self._kept = solution
@@ -111,7 +111,7 @@ class _Search:
             self._found = replace(self._found, bound=solution.bound, begins_anew=False)
         else:
             begins_anew = self._found is None
-            self._found = await asyncio.to_thread(Found.of, self._taken.task, solution, begins_anew=begins_anew)
+            self._found = await asyncio.to_thread(FoundPlan.of, self._taken.inputs, solution, begins_anew=begins_anew)
         return self._found
 
     async def _give_back(self) -> None:
@@ -119,7 +119,7 @@ class _Search:
         await runs.give_run_back(self._uow, self._cache, self._taken.run)
 
     async def _finish(self, solution: Solution) -> None:
-        await runs.finish_run(self._uow, self._cache, self._taken.run, await self._judge(solution), self._spent())
+        await runs.finish_run(self._uow, self._cache, self._taken.run, await self._evaluate(solution), self._spent())
 
     def _spent(self) -> float:
         return self._taken.run.spent_seconds + time.monotonic() - self._began

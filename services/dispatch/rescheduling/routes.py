@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from services.dispatch.rescheduling import schemas
 from services.dispatch.rescheduling.use_cases import another_team, calling_off, postponement
-from services.dispatch.stops.domain.stop import Reason
+from services.dispatch.stops.domain.stop import StatedReason
 from services.dispatch.stops.queries import get_stop
 from services.dispatch.stops.schemas import StopAnswer
 from shared.http.free_text import ask_about
@@ -46,5 +46,5 @@ async def decline_assignment(
     return StopAnswer.model_validate(await get_stop(uow, stop.id))
 
 
-def _reason(body: ReasonBody) -> Reason:
-    return Reason(body.reason_code, body.reason)
+def _reason(body: ReasonBody) -> StatedReason:
+    return StatedReason(body.reason_code, body.reason)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from services.dispatch.planning.problem.check import check_plan
 from services.dispatch.planning.problem.circuit import Circuit, Unserved
-from services.dispatch.planning.problem.problem import Booth, Fixed, Forbidden, Line, Problem, Site, Slot, Team
+from services.dispatch.planning.problem.problem import Ban, Booth, Fixed, Line, Problem, Site, Slot, Team
 from services.dispatch.planning.problem.score import GOALS, Score
 from shared.http.texts import LANGUAGES, Texts
 from tests.dispatch.planning.problems import circuit_of
@@ -89,7 +89,7 @@ SPOILS: dict[str, Spoil] = {
     "team_not_free": lambda p, c, b: (change_team(p, free=p.teams[0].free - {b.slot}), c),
     "item_not_offered": lambda p, c, b: (change_line(p, b, item="法律"), c),
     "too_far": lambda p, c, b: (change_team(p, base=(99, 0)), c),
-    "forbidden": lambda p, c, b: (replace(p, forbidden=(Forbidden(line=b.line),)), c),
+    "forbidden": lambda p, c, b: (replace(p, forbidden=(Ban(line=b.line),)), c),
     "too_many_booths": lambda p, c, b: (
         replace(change_line(p, neighbour(c, b), site=site_of(p, b)), max_booths_per_stop=1),
         move(c, neighbour(c, b), slot=b.slot),

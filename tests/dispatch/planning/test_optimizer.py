@@ -23,7 +23,7 @@ from services.dispatch.planning.problem.circuit import (
     way_km,
 )
 from services.dispatch.planning.problem.files import read_problem
-from services.dispatch.planning.problem.problem import Booth, Fixed, Forbidden, Line, Problem, Site, Slot, Team
+from services.dispatch.planning.problem.problem import Ban, Booth, Fixed, Line, Problem, Site, Slot, Team
 from services.dispatch.planning.problem.score import score
 from services.dispatch.plans.adapters.planning_process import PlannerLost, ProcessPlanner
 from tests.dispatch.planning.problems import best_by_trying_all, problems, sample
@@ -118,7 +118,7 @@ def test_what_is_fixed_stays_and_what_is_forbidden_does_not_happen() -> None:
     ruled = replace(
         problem,
         fixed=(Fixed(kept, "pinned"),),
-        forbidden=(Forbidden(ruled_out.line, ruled_out.team, ruled_out.slot),),
+        forbidden=(Ban(ruled_out.line, ruled_out.team, ruled_out.slot),),
     )
     solution = Optimizer().plan(ruled, Effort(AMPLE, work=1.0))
     assert check_plan(ruled, solution.circuit) == []

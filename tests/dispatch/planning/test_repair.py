@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from services.dispatch.planning.optimizer.list_planner import ListPlanner
 from services.dispatch.planning.optimizer.optimizer import Optimizer
 from services.dispatch.planning.optimizer.repair import Level, repair
-from services.dispatch.planning.problem.candidates import Candidates
 from services.dispatch.planning.problem.check import check_plan
 from services.dispatch.planning.problem.circuit import Circuit, Effort
+from services.dispatch.planning.problem.eligibility import Eligibility
 from services.dispatch.planning.problem.problem import Booth, Fixed, Line, Problem, Site, Slot, Team
 from services.dispatch.planning.problem.score import score
 from tests.dispatch.planning.problems import problems, sample
@@ -80,13 +80,15 @@ def test_a_line_that_is_wanted_no_more_has_not_moved() -> None:
 @FEW
 @given(problems())
 def test_of_given_booths_those_are_possible_that_are_so_among_all(problem: Problem) -> None:
-    candidates = Candidates(problem)
+    eligibility = Eligibility(problem)
     slots = [Slot(day, part) for day in range(-1, problem.days + 1) for part in range(problem.parts + 1)]
     for line in problem.lines:
-        possible = {(match.team.id, slot) for match in candidates.matches(line) for slot in match.slots}
+        possible = {(match.team.id, slot) for match in eligibility.matches(line) for slot in match.slots}
         teams = [*(team.id for team in problem.teams), "nobody"]
         booths = [Booth(line.id, team, slot, line.volunteers) for team in teams for slot in slots]
-        assert {(match.team.id, slot) for match in candidates.matches(line, booths) for slot in match.slots} == possible
+        assert {
+            (match.team.id, slot) for match in eligibility.matches(line, booths) for slot in match.slots
+        } == possible
 
 
 def test_a_new_order_is_served_by_moving_one_that_can_go_elsewhere() -> None:

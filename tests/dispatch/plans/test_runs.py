@@ -17,7 +17,7 @@ from services.dispatch.planning.problem.problem import Problem
 from services.dispatch.plans.adapters.planning_process import OPTIMIZER, ProcessPlanner
 from services.dispatch.plans.domain.run import PlanningRun
 from services.dispatch.plans.use_cases import runs
-from services.dispatch.plans.use_cases.runs import Found
+from services.dispatch.plans.use_cases.runs import FoundPlan
 from shared.cache.memory import MemoryCache
 from shared.jobs.queue import take_due
 from shared.kernel.errors import IllegalTransition
@@ -132,14 +132,14 @@ async def test_the_run_of_a_process_that_was_killed_goes_on_from_what_it_kept(id
     made = await desk.start_run(idle, seconds=60)
     (killed,) = await take_due(uow, PlanningRun, "one")
     assert await take_due(uow, PlanningRun, "another") == []
-    taken = await runs.task_of(uow, killed)
-    solution = ListPlanner().plan(taken.task.problem)
-    found = Found.of(taken.task, solution, begins_anew=True)
+    taken = await runs.prepare_run(uow, killed)
+    solution = ListPlanner().plan(taken.inputs.problem)
+    found = FoundPlan.of(taken.inputs, solution, begins_anew=True)
     assert await runs.keep_progress(uow, cache, killed, found, 12.5)
     clock.move(seconds=PlanningRun.LEASE.total_seconds() + 1)
     (heir,) = await take_due(uow, PlanningRun, "another")
     assert (heir.id, heir.attempts) == (made["id"], 2)
-    effort = (await runs.task_of(uow, heir)).effort
+    effort = (await runs.prepare_run(uow, heir)).effort
     assert (effort.seconds, effort.start and effort.start.booths) == (47.5, solution.circuit.booths)
     assert not await runs.keep_progress(uow, cache, killed, found, 13.0)
     await runs.finish_run(uow, cache, killed, found, 13.0)

@@ -42,7 +42,7 @@ class Incumbent:
     def solution(self) -> Solution:
         instance = self._instance
         booths = [instance.booth(option, count) for placed in self.placings.values() for option, count in placed]
-        circuit = explained(instance.problem, booths, instance.candidates)
+        circuit = explained(instance.problem, booths, instance.eligibility)
         return Solution(circuit, self.objective, self.bound, self._certificate, self._seed, self._budget.is_late)
 
     def report(self, *, at_once: bool = False) -> None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from services.dispatch.planning.problem.candidates import Candidates, Match, strength
+from services.dispatch.planning.problem.eligibility import Eligibility, Match, strength
 from services.dispatch.planning.problem.fairness import fair_shares
 from services.dispatch.planning.problem.problem import Booth, Problem, Slot
 
@@ -41,7 +41,7 @@ class Instance:
     """
 
     problem: Problem
-    candidates: Candidates
+    eligibility: Eligibility
     option_line: list[int] = field(default_factory=list)
     option_visit: list[int] = field(default_factory=list)
     option_value: list[int] = field(default_factory=list)
@@ -92,19 +92,19 @@ def collecting_later() -> Iterator[None]:
 
 
 def instance_of(
-    problem: Problem, candidates: Candidates | None = None, only: Mapping[str, Sequence[Booth]] | None = None
+    problem: Problem, eligibility: Eligibility | None = None, only: Mapping[str, Sequence[Booth]] | None = None
 ) -> Instance:
-    """``candidates`` are those of a problem with the same sites and teams, if they are known. Lines in ``only`` (by id)
+    """``eligibility`` is that of a problem with the same sites and teams, if it is known. Lines in ``only`` (by id)
     have no options but these booths, as far as they are possible: of a province's half million a few thousand are left
     to look at."""
     with collecting_later():
-        return _Builder(problem, candidates or Candidates(problem)).build(only or {})
+        return _Builder(problem, eligibility or Eligibility(problem)).build(only or {})
 
 
 class _Builder:
-    def __init__(self, problem: Problem, candidates: Candidates) -> None:
+    def __init__(self, problem: Problem, eligibility: Eligibility) -> None:
         self._problem = problem
-        self._made = Instance(problem, candidates)
+        self._made = Instance(problem, eligibility)
         self._team_of = {team.id: number for number, team in enumerate(problem.teams)}
         self._site_of = {site.id: number for number, site in enumerate(problem.sites)}
         self._made.zones = sorted({site.zone for site in problem.sites})
@@ -116,7 +116,7 @@ class _Builder:
         self._kept = {(booth.line, booth.team, booth.slot) for booth in problem.published}
 
     def build(self, only: Mapping[str, Sequence[Booth]]) -> Instance:
-        made, problem, candidates = self._made, self._problem, self._made.candidates
+        made, problem, eligibility = self._made, self._problem, self._made.eligibility
         made.of_site = [[] for _ in problem.sites]
         made.fair_share = list(fair_shares(problem).values())
         for number, line in enumerate(problem.lines):
@@ -125,7 +125,7 @@ class _Builder:
             booths = only.get(line.id)
             days = range(line.first_day, line.last_day + 1) if booths is None else {booth.slot.day for booth in booths}
             value = {day: problem.line_value(line, day) for day in days}
-            for match in candidates.matches(line, booths):
+            for match in eligibility.matches(line, booths):
                 self._add_options(site, match, value)
             made.option_line += [number] * (len(made.option_visit) - first)
             made.of_line.append(range(first, len(made.option_line)))

@@ -19,7 +19,7 @@ class ListPlanner:
         plan = scheduled(instance, list(given))
         if problem.themes and len(plan.placings) < len(problem.lines):
             plan = max(plan, _without_themes(instance, list(given)), key=lambda made: made.objective)
-        circuit = explained(problem, plan.booths(), instance.candidates)
+        circuit = explained(problem, plan.booths(), instance.eligibility)
         solution = Solution(circuit, plan.objective, seed=effort.seed)
         on_progress(Progress(0.0, solution))
         return solution

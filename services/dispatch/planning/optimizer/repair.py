@@ -12,7 +12,6 @@ from services.dispatch.planning.optimizer.list_planner import place_booths, plac
 from services.dispatch.planning.optimizer.optimizer import Optimizer
 from services.dispatch.planning.optimizer.partial_plan import PartialPlan, Placings
 from services.dispatch.planning.optimizer.subproblem_model import Limits, SubproblemModel
-from services.dispatch.planning.problem.candidates import Candidates
 from services.dispatch.planning.problem.circuit import (
     USUAL,
     Circuit,
@@ -22,6 +21,7 @@ from services.dispatch.planning.problem.circuit import (
     Solution,
     keep_going,
 )
+from services.dispatch.planning.problem.eligibility import Eligibility
 from services.dispatch.planning.problem.problem import Booth, Problem, Weights
 from services.dispatch.planning.problem.reasons import explained
 from services.dispatch.planning.problem.score import score
@@ -68,22 +68,22 @@ def repair(problem: Problem, before: Circuit, level: Level = 1, effort: Effort |
     until = time.monotonic() + SECONDS
     with collecting_later():
         priced = _priced(problem, before)
-        candidates = Candidates(priced)
-        lost = _lost(priced, before, candidates)
-        kept, circuit = _mended(priced, before, lost, candidates, until if level else None)
+        eligibility = Eligibility(priced)
+        lost = _lost(priced, before, eligibility)
+        kept, circuit = _mended(priced, before, lost, eligibility, until if level else None)
         if level < 2:
-            return _told(problem, circuit, kept, lost, candidates)
+            return _told(problem, circuit, kept, lost, eligibility)
     found = Optimizer().plan(priced, replace(effort or Effort(), start=circuit))
-    return _told(problem, found.circuit, kept, lost, candidates)
+    return _told(problem, found.circuit, kept, lost, eligibility)
 
 
 def _mended(
-    problem: Problem, before: Circuit, lost: set[str], candidates: Candidates, until: float | None
+    problem: Problem, before: Circuit, lost: set[str], eligibility: Eligibility, until: float | None
 ) -> tuple[list[Booth], Circuit]:
     """What of ``before`` still holds, and what comes of it. ``until``: how long others may be moved for a lost line;
     None: not at all."""
-    wide = lost if until is None else lost | _rivals(problem, before, lost, candidates)
-    plan = _standing(problem, before, candidates, wide)
+    wide = lost if until is None else lost | _rivals(problem, before, lost, eligibility)
+    plan = _standing(problem, before, eligibility, wide)
     held, kept = plan.booths(), dict(plan.placings)
     free = [line for line in range(len(problem.lines)) if line not in kept]
     first = [line for line in free if problem.lines[line].id in lost]
@@ -94,31 +94,31 @@ def _mended(
     return held, Circuit(tuple(plan.booths()))
 
 
-def _lost(problem: Problem, before: Circuit, candidates: Candidates) -> set[str]:
+def _lost(problem: Problem, before: Circuit, eligibility: Eligibility) -> set[str]:
     """The lines whose booth no longer holds, and those that ``before`` says nothing of."""
     had = {booth.line for booth in before.booths} | {fixed.booth.line for fixed in problem.fixed}
     served = replace(problem, lines=tuple(line for line in problem.lines if line.id in had))
-    placings = _standing(served, before, candidates).placings
+    placings = _standing(served, before, eligibility).placings
     neither = {line.line for line in before.unserved} | {served.lines[line].id for line in placings}
     return {line.id for line in problem.lines} - neither
 
 
-def _standing(problem: Problem, before: Circuit, candidates: Candidates, wide: Container[str] = ()) -> PartialPlan:
+def _standing(problem: Problem, before: Circuit, eligibility: Eligibility, wide: Container[str] = ()) -> PartialPlan:
     """What of ``before`` still holds, beside what is fixed. Lines that have a booth and are not ``wide`` can't move."""
     only: defaultdict[str, list[Booth]] = defaultdict(list)
     for booth in [*(fixed.booth for fixed in problem.fixed), *before.booths]:
         if booth.line not in wide:
             only[booth.line].append(booth)
-    plan = PartialPlan(instance_of(problem, candidates, only))
+    plan = PartialPlan(instance_of(problem, eligibility, only))
     place_fixed(plan)
     place_booths(plan, list(before.booths))
     return plan
 
 
-def _rivals(problem: Problem, before: Circuit, lost: set[str], candidates: Candidates) -> set[str]:
+def _rivals(problem: Problem, before: Circuit, lost: set[str], eligibility: Eligibility) -> set[str]:
     """Whoever has a team's day that a lost line could use."""
     lines = (line for line in problem.lines if line.id in lost)
-    matches = (match for line in lines for match in candidates.matches(line))
+    matches = (match for line in lines for match in eligibility.matches(line))
     wanted = {(match.team.id, slot.day) for match in matches for slot in match.slots}
     return {booth.line for booth in before.booths if (booth.team, booth.slot.day) in wanted}
 
@@ -178,7 +178,7 @@ def _moved(plan: PartialPlan, kept: Placings, among: Iterable[int]) -> int:
     return sum(plan.placings.get(line) != kept[line] for line in among if line in kept)
 
 
-def _told(problem: Problem, circuit: Circuit, kept: list[Booth], lost: set[str], candidates: Candidates) -> Repaired:
+def _told(problem: Problem, circuit: Circuit, kept: list[Booth], lost: set[str], eligibility: Eligibility) -> Repaired:
     moved = {booth.line for booth in set(kept) - set(circuit.booths)}
-    ended = explained(problem, circuit.booths, candidates)
+    ended = explained(problem, circuit.booths, eligibility)
     return Repaired(Solution(ended, score(problem, ended).objective), tuple(sorted(lost)), tuple(sorted(moved)))

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from math import floor
 from typing import TypeVar
 
-from services.dispatch.planning.problem.candidates import Candidates
+from services.dispatch.planning.problem.eligibility import Eligibility
 from services.dispatch.planning.problem.fairness import fair_shares
 from services.dispatch.planning.problem.problem import Line, Problem, Slot, Team
 
@@ -82,14 +82,14 @@ def _stops(problem: Problem, opening: Mapping[tuple[str, Slot], float]) -> float
 
 
 def _team_days(problem: Problem, prices: _Kept) -> float:
-    candidates = Candidates(problem)
+    eligibility = Eligibility(problem)
     kept = {(booth.line, booth.team, booth.slot) for booth in problem.published}
     change = problem.weights.change
     wanted: defaultdict[tuple[str, str, Slot], Wanted] = defaultdict(list)
-    teams, sites = {team.id: team for team in problem.teams}, candidates.sites
+    teams, sites = {team.id: team for team in problem.teams}, eligibility.sites
     for line in problem.lines:
         value = {day: problem.line_value(line, day) - prices.line[line.id] for day in _days(line)}
-        for match in candidates.matches(line):
+        for match in eligibility.matches(line):
             for slot in match.slots:
                 surplus = value[slot.day] - prices.opening.get((line.id, slot), 0.0)
                 if kept and (line.id, match.team.id, slot) in kept:

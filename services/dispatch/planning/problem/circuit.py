@@ -38,7 +38,7 @@ class Circuit:
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
+class PlannedStop:
     """The booths at one site in one slot."""
 
     site: Site
@@ -106,18 +106,18 @@ class TourPlanner(Protocol):
     def plan(self, problem: Problem, effort: Effort = USUAL, on_progress: OnProgress = keep_going) -> Solution: ...
 
 
-def stops_of(problem: Problem, booths: Iterable[Booth]) -> tuple[Stop, ...]:
+def stops_of(problem: Problem, booths: Iterable[Booth]) -> tuple[PlannedStop, ...]:
     """The stops in the order of travel: slot by slot, within one by the shortest way on from the stop before."""
     lines = {line.id: line for line in problem.lines}
     sites = {site.id: site for site in problem.sites}
     at: defaultdict[Slot, defaultdict[str, list[Booth]]] = defaultdict(lambda: defaultdict(list))
     for booth in sorted(booths):
         at[booth.slot][lines[booth.line].site].append(booth)
-    stops: list[Stop] = []
+    stops: list[PlannedStop] = []
     for slot in sorted(at):
         here = [sites[site] for site in sorted(at[slot])]
         for site in _travelled(problem, here, stops[-1].site if stops else None):
-            stops.append(Stop(site, slot, tuple(at[slot][site.id])))
+            stops.append(PlannedStop(site, slot, tuple(at[slot][site.id])))
     return tuple(stops)
 
 
@@ -129,6 +129,6 @@ def _travelled(problem: Problem, sites: list[Site], before: Site | None) -> list
     return way if before else [start, *way]
 
 
-def way_km(problem: Problem, stops: Iterable[Stop]) -> float:
+def way_km(problem: Problem, stops: Iterable[PlannedStop]) -> float:
     """The length of the way through ``stops`` in their order, in km."""
     return sum(problem.travel.distance_km(a.site, b.site) for a, b in itertools.pairwise(stops))

@@ -7,7 +7,7 @@ from typing import Literal
 from services.dispatch.planning.problem.problem import Booth
 
 Booths = tuple[Booth, ...]
-How = Literal["added", "lost", "moved"]
+ChangeKind = Literal["added", "lost", "moved"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Change:
     after: Booths
 
     @property
-    def how(self) -> How:
+    def how(self) -> ChangeKind:
         if not self.before:
             return "added"
         return "moved" if self.after else "lost"
@@ -38,7 +38,7 @@ class Tally:
     moved: int = 0
     days_changed: int = 0
 
-    def count(self, how: How, *, other_day: bool) -> None:
+    def count(self, how: ChangeKind, *, other_day: bool) -> None:
         setattr(self, how, getattr(self, how) + 1)
         self.days_changed += other_day
 
@@ -80,6 +80,6 @@ def _by_line(booths: Iterable[Booth]) -> dict[str, Booths]:
     return of_line
 
 
-def _teams(change: Change) -> dict[str, How]:
+def _teams(change: Change) -> dict[str, ChangeKind]:
     had, has = {booth.team for booth in change.before}, {booth.team for booth in change.after}
     return {team: "moved" if team in had & has else "lost" if team in had else "added" for team in sorted(had | has)}

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from math import ceil
 
-from services.dispatch.planning.problem.candidates import Candidates
+from services.dispatch.planning.problem.eligibility import Eligibility
 from services.dispatch.planning.problem.problem import Problem
 
 ROUNDING = 1e-9
@@ -17,12 +17,12 @@ def fair_shares(problem: Problem) -> dict[str, int]:
     """
     if not problem.weights.overload:
         return {}
-    candidates = Candidates(problem)
+    eligibility = Eligibility(problem)
     days = {team.id: len({slot.day for slot in team.free if problem.is_open(slot)}) for team in problem.teams}
     asked: defaultdict[tuple[str, str], float] = defaultdict(float)
     for line in problem.lines:
-        site = candidates.sites.get(line.site)
-        able = [team for team in candidates.offering[line.item] if site is not None and candidates.near(team, site)]
+        site = eligibility.sites.get(line.site)
+        able = [team for team in eligibility.offering[line.item] if site is not None and eligibility.near(team, site)]
         together = sum(days[team.id] for team in able)
         for team in able if together else ():
             asked[team.id, line.site] += days[team.id] / together

@@ -6,9 +6,9 @@ from dataclasses import asdict, fields
 
 from services.dispatch.planning.problem.fields import MOST_DAYS, MOST_VOLUNTEERS, Fields, require_format, shown
 from services.dispatch.planning.problem.problem import (
+    Ban,
     Booth,
     Fixed,
-    Forbidden,
     Line,
     Problem,
     Site,
@@ -199,14 +199,14 @@ class _Commitments:
                     "file.not_one_of", field=entry.at("why"), value=shown(other), choices=", ".join(WHYS)
                 )
 
-    def forbidden(self, entry: Fields) -> Forbidden:
+    def forbidden(self, entry: Fields) -> Ban:
         line = entry.text("line") if entry.has("line") else None
         team = entry.text("team") if entry.has("team") else None
         if line is not None:
             _require_known(entry.at("line"), line, self._lines, "line")
         if team is not None:
             _require_known(entry.at("team"), team, self._teams, "team")
-        return Forbidden(line, team, self._slot(entry) if entry.has("day") else None)
+        return Ban(line, team, self._slot(entry) if entry.has("day") else None)
 
     def _slot(self, entry: Fields) -> Slot:
         return Slot(entry.whole("day", 0, self._days - 1), entry.whole("part", 0, self._parts - 1, default=0))

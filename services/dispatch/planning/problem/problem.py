@@ -180,7 +180,7 @@ class Fixed:
 
 
 @dataclass(frozen=True, slots=True)
-class Forbidden:
+class Ban:
     """A combination ruled out by hand; what is None stands for any."""
 
     line: str | None = None
@@ -215,7 +215,7 @@ class Problem:
     minutes_per_day: int | None = None
     setup_minutes: int = 0
     fixed: tuple[Fixed, ...] = ()
-    forbidden: tuple[Forbidden, ...] = ()
+    forbidden: tuple[Ban, ...] = ()
     published: tuple[Booth, ...] = ()
     start_township: str | None = None
     first_on: date | None = None

@@ -5,8 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from services.dispatch.planning.problem.candidates import Candidates, strength
 from services.dispatch.planning.problem.circuit import Circuit, Relaxation, Unserved
+from services.dispatch.planning.problem.eligibility import Eligibility, strength
 from services.dispatch.planning.problem.problem import Booth, Line, Problem, Slot, Team
 
 MOST_LINES_NAMED = 12
@@ -14,12 +14,12 @@ NOTHING: frozenset[str] = frozenset()
 NONE: tuple[Booth, ...] = ()
 
 
-def explained(problem: Problem, booths: Iterable[Booth], candidates: Candidates | None = None) -> Circuit:
-    """The circuit of these booths, with a reason for every line that has none. Who has the problem's candidates passes
+def explained(problem: Problem, booths: Iterable[Booth], eligibility: Eligibility | None = None) -> Circuit:
+    """The circuit of these booths, with a reason for every line that has none. Who has the problem's eligibility passes
     them on: to find them is half of the time."""
     kept = tuple(sorted(booths))
     served = {booth.line for booth in kept}
-    explainer = _Explainer(problem, kept, candidates or Candidates(problem))
+    explainer = _Explainer(problem, kept, eligibility or Eligibility(problem))
     return Circuit(kept, tuple(explainer.explain(line) for line in problem.lines if line.id not in served))
 
 
@@ -43,9 +43,9 @@ class _Day(NamedTuple):
 
 
 class _Explainer:
-    def __init__(self, problem: Problem, booths: tuple[Booth, ...], candidates: Candidates) -> None:
+    def __init__(self, problem: Problem, booths: tuple[Booth, ...], eligibility: Eligibility) -> None:
         self._problem = problem
-        self._candidates = candidates
+        self._eligibility = eligibility
         self._lines = {line.id: line for line in problem.lines}
         self._fixed = {fixed.booth.line for fixed in problem.fixed}
         self._of_stop: defaultdict[tuple[str, Slot], list[Booth]] = defaultdict(list)
@@ -82,13 +82,13 @@ class _Explainer:
 
     def _hopeless(self, line: Line) -> Unserved | None:
         """Why no circuit could serve the line whatever else it does; None if one could."""
-        site = self._candidates.sites.get(line.site)
+        site = self._eligibility.sites.get(line.site)
         if site is None:
             return Unserved(line.id, "unserved.township_unknown", {"township": line.site})
-        offering = self._candidates.offering[line.item]
+        offering = self._eligibility.offering[line.item]
         if not offering:
             return Unserved(line.id, "unserved.no_team", {"item": line.item})
-        near = [team for team in offering if self._candidates.near(team, site)]
+        near = [team for team in offering if self._eligibility.near(team, site)]
         if not near:
             closest = min(offering, key=lambda team: self._problem.travel.distance_km(team, site) - team.radius_km)
             km = self._problem.travel.distance_km(closest, site)
@@ -117,7 +117,7 @@ class _Explainer:
 
     def _obstacles(self, line: Line) -> Iterator[_Obstacle]:
         blocking: dict[Slot, frozenset[str]] = {}
-        for match in self._candidates.matches(line):
+        for match in self._eligibility.matches(line):
             for slot in match.slots:
                 if slot not in blocking:
                     blocking[slot] = self._blocking(line, slot)
@@ -150,7 +150,7 @@ class _Explainer:
         day = self._days.get((team.id, slot.day))
         if day is None:
             return NOTHING
-        elsewhere = day.zones != {self._candidates.sites[line.site].zone}
+        elsewhere = day.zones != {self._eligibility.sites[line.site].zone}
         same_part = self._problem.parts > 1 and slot in day.slots
         timed = self._problem.minutes_per_day is not None
         if elsewhere or same_part or timed or day.stops >= team.max_stops_per_day:
@@ -159,7 +159,7 @@ class _Explainer:
 
     def _busy(self, booths: list[Booth]) -> _Day:
         stops = {(self._lines[booth.line].site, booth.slot) for booth in booths}
-        zones = frozenset(self._candidates.sites[site].zone for site, _ in stops)
+        zones = frozenset(self._eligibility.sites[site].zone for site, _ in stops)
         return _Day(frozenset(booth.line for booth in booths), len(stops), zones, frozenset(slot for _, slot in stops))
 
     def _relaxation(self, line: Line, obstacles: list[_Obstacle]) -> Relaxation | None:
@@ -175,8 +175,8 @@ class _Explainer:
 
     def _wider_window(self, line: Line) -> Relaxation | None:
         """The nearest day outside the window on which a team would have room."""
-        site = self._candidates.sites[line.site]
-        near = {team.id: team for team in self._candidates.offering[line.item] if self._candidates.near(team, site)}
+        site = self._eligibility.sites[line.site]
+        near = {team.id: team for team in self._eligibility.offering[line.item] if self._eligibility.near(team, site)}
         outside = sorted(
             (more, slot, team.id)
             for team in near.values()

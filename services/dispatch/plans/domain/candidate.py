@@ -15,7 +15,7 @@ MOST_STEPS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Dated:
+class ProblemDates:
     """Between the days of a problem, counted from ``first``, and dates."""
 
     first: date
@@ -59,8 +59,8 @@ class Content:
     score: dict[str, float]
 
     @classmethod
-    def of(cls, dated: Dated, booths: Iterable[Booth], unserved: Iterable[Unserved], score: Score) -> "Content":
-        return cls(dated.written(booths), [_unserved(line) for line in unserved], asdict(score))
+    def of(cls, dates: ProblemDates, booths: Iterable[Booth], unserved: Iterable[Unserved], score: Score) -> "Content":
+        return cls(dates.written(booths), [_unserved(line) for line in unserved], asdict(score))
 
 
 def _unserved(line: Unserved) -> dict[str, Any]:
@@ -160,7 +160,7 @@ Step = Placed | TakenOut
 
 
 def edited(
-    booths: Iterable[Booth], steps: Iterable[Step], volunteers: Mapping[str, int], dated: Dated
+    booths: Iterable[Booth], steps: Iterable[Step], volunteers: Mapping[str, int], dates: ProblemDates
 ) -> tuple[Booth, ...]:
     """The booths after the steps, one after the other. ``volunteers`` says how many a line needs; a line that it
     lacks gets a booth for one, and ``check_plan`` says that there is no such line."""
@@ -171,6 +171,6 @@ def edited(
         if isinstance(step, TakenOut):
             of_line.pop(step.line, None)
         else:
-            slot = dated.slot(step.on, step.part)
+            slot = dates.slot(step.on, step.part)
             of_line[step.line] = (Booth(step.line, step.team, slot, volunteers.get(step.line, 1)),)
     return tuple(sorted(booth for its in of_line.values() for booth in its))

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
 
-from services.dispatch.planning.problem.problem import PARTS, Booth, Forbidden, HalfDay, Line, Slot
-from services.dispatch.plans.domain.candidate import Dated
+from services.dispatch.planning.problem.problem import PARTS, Ban, Booth, HalfDay, Line, Slot
+from services.dispatch.plans.domain.candidate import ProblemDates
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.errors import InvalidInput
 
@@ -53,26 +53,26 @@ class PlanningRule(Aggregate):
             return not (as_named and self.line_id in (None, line_id))
         return as_named or self.line_id != line_id
 
-    def pinned(self, dated: Dated, line: Line) -> Booth | None:
+    def pinned(self, dates: ProblemDates, line: Line) -> Booth | None:
         """The booth that stays, of the line it is about; None where less than that is pinned."""
         if self.does != "pin" or self.on is None or self.part is None or self.team_code is None:
             return None
-        return Booth(line.id, self.team_code, dated.slot(self.on, self.part), line.volunteers)
+        return Booth(line.id, self.team_code, dates.slot(self.on, self.part), line.volunteers)
 
-    def forbidden(self, dated: Dated, days: int, teams: Iterable[str]) -> Iterator[Forbidden]:
+    def forbidden(self, dates: ProblemDates, days: int, teams: Iterable[str]) -> Iterator[Ban]:
         """What does not happen in the first ``days`` days, among ``teams``."""
-        named = self._slots(dated)
+        named = self._slots(dates)
         if self.does == "forbid":
             whenever: list[Slot | None] = [*named] or [None]
-            yield from (Forbidden(self.line_id, self.team_code, slot) for slot in whenever)
+            yield from (Ban(self.line_id, self.team_code, slot) for slot in whenever)
             return
         if self.team_code is not None:
-            yield from (Forbidden(self.line_id, other) for other in teams if other != self.team_code)
+            yield from (Ban(self.line_id, other) for other in teams if other != self.team_code)
         if named:
             every = (Slot(day, part) for day in range(days) for part in range(len(PARTS)))
-            yield from (Forbidden(self.line_id, None, slot) for slot in every if slot not in named)
+            yield from (Ban(self.line_id, None, slot) for slot in every if slot not in named)
 
-    def _slots(self, dated: Dated) -> list[Slot]:
+    def _slots(self, dates: ProblemDates) -> list[Slot]:
         if self.on is None:
             return []
-        return [dated.slot(self.on, part) for part in ([self.part] if self.part else PARTS)]
+        return [dates.slot(self.on, part) for part in ([self.part] if self.part else PARTS)]

@@ -9,11 +9,11 @@ from sqlalchemy import select
 from services.dispatch.planning.problem.comparison import Change, Comparison, Tally, compare
 from services.dispatch.planning.problem.problem import Booth
 from services.dispatch.planning.problem.score import GOALS
-from services.dispatch.plans.domain.candidate import Candidate, Dated, Step
+from services.dispatch.plans.domain.candidate import Candidate, ProblemDates, Step
 from services.dispatch.plans.domain.run import PlanningRun
-from services.dispatch.plans.queries.evaluation import Looked, content_of, look
+from services.dispatch.plans.queries.evaluation import Evaluation, content_of, evaluate
+from services.dispatch.plans.queries.planning_problem import site_id
 from services.dispatch.plans.queries.plans import View
-from services.dispatch.plans.queries.problems import site_id
 from services.dispatch.plans.queries.wording import TEAMS, TOWNSHIPS, Names, Speech, names_of, worded
 from services.dispatch.plans.tables import candidate
 from services.dispatch.policy import POLICY
@@ -48,10 +48,10 @@ async def get_candidate(uow: UnitOfWork, speech: Speech, candidate_id: str, revi
         content = await content_of(session, found, revision)
         mentioned = {entry["line_id"] for entry in (*content["booths"], *content["unserved"])}
         names = await names_of(session, {}, mentioned)
-    dated = Dated(run.starts_on) if run is not None else Dated(found.made_at.date())
+    dates = ProblemDates(run.starts_on) if run is not None else ProblemDates(found.made_at.date())
     return _summary(speech, found, content["revision"], content["score"]) | {
         "booths": [_line(names, b["line_id"]) | _booth(names, b) for b in content["booths"]],
-        "unserved": [_unserved(speech, names, dated, line) for line in content["unserved"]],
+        "unserved": [_unserved(speech, names, dates, line) for line in content["unserved"]],
     }
 
 
@@ -63,8 +63,8 @@ async def check_steps(
     :raises NotFound: as :func:`get_candidate`.
     """
     uow.permit(POLICY, "edit_candidate")
-    looked = await _look(uow, candidate_id, steps, from_revision)
-    return _verdict(speech, looked)
+    evaluation = await _evaluate(uow, candidate_id, steps, from_revision)
+    return _verdict(speech, evaluation)
 
 
 async def diff_candidate(uow: UnitOfWork, speech: Speech, candidate_id: str, after: str | None, limit: int) -> View:
@@ -73,19 +73,19 @@ async def diff_candidate(uow: UnitOfWork, speech: Speech, candidate_id: str, aft
     :raises NotFound: there is no such candidate.
     """
     uow.permit(POLICY, "read_candidates")
-    looked = await _look(uow, candidate_id, (), None)
-    comparison = looked.against_published()
-    unserved = looked.content.unserved if looked.content is not None else []
-    price = looked.task.problem.weights.change
+    evaluation = await _evaluate(uow, candidate_id, (), None)
+    comparison = evaluation.against_published()
+    unserved = evaluation.content.unserved if evaluation.content is not None else []
+    price = evaluation.inputs.problem.weights.change
     return (
-        _verdict(speech, looked)
-        | _comparison(looked.names, looked.task.dated, comparison, after, limit)
+        _verdict(speech, evaluation)
+        | _comparison(evaluation.names, evaluation.inputs.dates, comparison, after, limit)
         | {
             "price_of_change": price,
             "changed_lines": comparison.broken_promises,
             "cost": price * comparison.broken_promises,
-            "stops": _stops(looked),
-            "unserved": [_unserved(speech, looked.names, looked.task.dated, line) for line in unserved],
+            "stops": _stops(evaluation),
+            "unserved": [_unserved(speech, evaluation.names, evaluation.inputs.dates, line) for line in unserved],
         }
     )
 
@@ -105,10 +105,10 @@ async def compare_candidates(
             raise _no_candidate(other_id if one is not None else one_id)
         run = await session.get(PlanningRun, one.run_id)
         names = await names_of(session, {}, {booth["line_id"] for each in (one, other) for booth in each.booths})
-    dated = Dated(run.starts_on if run is not None else one.made_at.date())
+    dates = ProblemDates(run.starts_on if run is not None else one.made_at.date())
     township_of = {line: names.township_of(line) for line in names.rows}
-    comparison = compare(dated.read(one.booths), dated.read(other.booths), township_of)
-    return _comparison(names, dated, comparison, after, limit) | {
+    comparison = compare(dates.read(one.booths), dates.read(other.booths), township_of)
+    return _comparison(names, dates, comparison, after, limit) | {
         "one": _summary(speech, one, one.revision, one.score),
         "other": _summary(speech, other, other.revision, other.score),
         "difference": _levels(
@@ -117,12 +117,12 @@ async def compare_candidates(
     }
 
 
-async def _look(uow: UnitOfWork, candidate_id: str, steps: Sequence[Step], from_revision: int | None) -> Looked:
+async def _evaluate(uow: UnitOfWork, candidate_id: str, steps: Sequence[Step], from_revision: int | None) -> Evaluation:
     async with uow.reading() as session:
         found = await session.get(Candidate, candidate_id)
         if found is None:
             raise _no_candidate(candidate_id)
-        return await look(session, found, steps, today=uow.today(), from_revision=from_revision)
+        return await evaluate(session, found, steps, today=uow.today(), from_revision=from_revision)
 
 
 def _no_candidate(candidate_id: str) -> NotFound:
@@ -157,17 +157,19 @@ def _levels(speech: Speech, score: Mapping[str, float]) -> View:
     return {"objective": score["objective"], "lines_served": score["lines_served"], "levels": levels}
 
 
-def _verdict(speech: Speech, looked: Looked) -> View:
+def _verdict(speech: Speech, evaluation: Evaluation) -> View:
     broken = [
         {
             "code": f"rule.{violation.rule}",
             "where": violation.where,
             "facts": dict(violation.facts),
-            "detail": speech.say(f"rule.{violation.rule}", worded(violation.facts, looked.names, looked.task.dated)),
+            "detail": speech.say(
+                f"rule.{violation.rule}", worded(violation.facts, evaluation.names, evaluation.inputs.dates)
+            ),
         }
-        for violation in looked.broken
+        for violation in evaluation.broken
     ]
-    score = _levels(speech, looked.content.score) if looked.content is not None else None
+    score = _levels(speech, evaluation.content.score) if evaluation.content is not None else None
     return {"holds": not broken, "broken": broken, "score": score}
 
 
@@ -197,9 +199,9 @@ def _booth(names: Names, booth: Mapping[str, Any]) -> View:
     return where | {"team_name": name, "team_name_en": name_en}
 
 
-def _unserved(speech: Speech, names: Names, dated: Dated, line: Mapping[str, Any]) -> View:
+def _unserved(speech: Speech, names: Names, dates: ProblemDates, line: Mapping[str, Any]) -> View:
     def said(code: str, facts: Mapping[str, Any]) -> View:
-        return {"facts": facts, "detail": speech.say(code, worded(facts, names, dated))}
+        return {"facts": facts, "detail": speech.say(code, worded(facts, names, dates))}
 
     relaxation = line["relaxation"]
     return (
@@ -214,36 +216,36 @@ def _unserved(speech: Speech, names: Names, dated: Dated, line: Mapping[str, Any
     )
 
 
-def _comparison(names: Names, dated: Dated, comparison: Comparison, after: str | None, limit: int) -> View:
+def _comparison(names: Names, dates: ProblemDates, comparison: Comparison, after: str | None, limit: int) -> View:
     changes = [change for change in comparison.changes if after is None or change.line > after]
     return {
-        "changes": [_change(names, dated, change) for change in changes[:limit]],
+        "changes": [_change(names, dates, change) for change in changes[:limit]],
         "next_after": changes[limit - 1].line if len(changes) > limit else None,
         "townships": _tallies(names, TOWNSHIPS, comparison.townships),
         "teams": _tallies(names, TEAMS, comparison.teams),
     }
 
 
-def _stops(looked: Looked) -> list[View]:
+def _stops(evaluation: Evaluation) -> list[View]:
     """The stops that would be new, moved or gone."""
-    dated, of_site = looked.task.dated, {site_id(row): row for row in looked.task.lines.values()}
-    of_stop = {stop.id: stop for stop in looked.task.stops}
+    dates, of_site = evaluation.inputs.dates, {site_id(row): row for row in evaluation.inputs.lines.values()}
+    of_stop = {stop.id: stop for stop in evaluation.inputs.stops}
 
     def view(change: StopChange) -> View:
         at = of_stop[change.stop] if change.stop is not None else of_site[change.site]
-        name, name_en = looked.names.get(TOWNSHIPS, at.township_code)
-        was, to = (dated.half_day(slot) if slot is not None else (None, None) for slot in (change.before, change.after))
+        name, name_en = evaluation.names.get(TOWNSHIPS, at.township_code)
+        was, to = (dates.half_day(slot) if slot is not None else (None, None) for slot in (change.before, change.after))
         where = {"township_code": at.township_code, "township_name": name, "township_name_en": name_en}
         when = {"was_on": was[0], "was_part": was[1], "on": to[0], "part": to[1]}
         about = {"how": change.how, "stop_id": change.stop, "place": at.place, "booths": change.booths}
         return about | where | when
 
-    return [view(change) for change in looked.stop_changes()]
+    return [view(change) for change in evaluation.stop_changes()]
 
 
-def _change(names: Names, dated: Dated, change: Change) -> View:
+def _change(names: Names, dates: ProblemDates, change: Change) -> View:
     def booths(its: Iterable[Booth]) -> list[View]:
-        return [_booth(names, booth) for booth in dated.written(its)]
+        return [_booth(names, booth) for booth in dates.written(its)]
 
     return _line(names, change.line) | {
         "how": change.how,

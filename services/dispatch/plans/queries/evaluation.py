@@ -17,7 +17,7 @@ from services.dispatch.planning.problem.reasons import explained
 from services.dispatch.planning.problem.score import score
 from services.dispatch.plans.domain.candidate import Candidate, Content, Step, edited
 from services.dispatch.plans.domain.run import PlanningRun
-from services.dispatch.plans.queries.planning_input import Task, whole_task
+from services.dispatch.plans.queries.planning_input import PlanningInput, planning_input
 from services.dispatch.plans.queries.wording import Names, broken_rules, names_of
 from services.dispatch.plans.tables import candidate_revision
 from services.dispatch.stops.domain.stop_matching import StopChange, stop_changes
@@ -25,10 +25,10 @@ from shared.kernel.errors import DomainError, NotFound
 
 
 @dataclass(frozen=True)
-class Looked:
+class Evaluation:
     """A candidate, or what an edit would make of it, held against demand and supply as they are now."""
 
-    task: Task
+    inputs: PlanningInput
     names: Names
     booths: tuple[Booth, ...]
     broken: list[Violation]
@@ -37,20 +37,20 @@ class Looked:
     """None when it does not hold; then ``circuit`` is empty."""
 
     def refused(self, refusal: DomainError) -> DomainError:
-        return broken_rules(refusal, self.task, self.names, self.broken)
+        return broken_rules(refusal, self.inputs, self.names, self.broken)
 
     def against_published(self) -> Comparison:
         """What publishing would change, and for whom."""
-        return compare(self.task.problem.published, self.booths, self.task.township_of())
+        return compare(self.inputs.problem.published, self.booths, self.inputs.township_of())
 
     def stop_changes(self) -> list[StopChange]:
         """What publishing would do to the stops; nothing when it does not hold."""
         if self.content is None:
             return []
-        return stop_changes(self.task.held(), stops_of(self.task.problem, self.booths))
+        return stop_changes(self.inputs.held(), stops_of(self.inputs.problem, self.booths))
 
 
-async def look(
+async def evaluate(
     session: AsyncSession,
     candidate: Candidate,
     steps: Sequence[Step] = (),
@@ -58,7 +58,7 @@ async def look(
     today: date,
     lock: bool = False,
     from_revision: int | None = None,
-) -> Looked:
+) -> Evaluation:
     """Holds the candidate, after ``steps``, against what is there now; ``lock`` keeps what is published as it is.
 
     :raises NotFound: there is no revision ``from_revision`` of it.
@@ -67,21 +67,21 @@ async def look(
     run = await session.get(PlanningRun, candidate.run_id)
     if run is None:
         raise NotFound(PlanningRun.kind, candidate.run_id, states=PlanningRun.STEPS)
-    task = await whole_task(session, run, today, lock=lock)
+    inputs = await planning_input(session, run, today, lock=lock)
     content = await content_of(session, candidate, from_revision)
-    volunteers = {line.id: line.volunteers for line in task.problem.lines}
-    booths = edited(task.dated.read(content["booths"]), steps, volunteers, task.dated)
-    names = await names_of(session, task.lines, {booth.line for booth in booths})
-    return await asyncio.to_thread(_judged, task, names, booths)  # of a large plan that takes a second
+    volunteers = {line.id: line.volunteers for line in inputs.problem.lines}
+    booths = edited(inputs.dates.read(content["booths"]), steps, volunteers, inputs.dates)
+    names = await names_of(session, inputs.lines, {booth.line for booth in booths})
+    return await asyncio.to_thread(_evaluated, inputs, names, booths)  # of a large plan that takes a second
 
 
-def _judged(task: Task, names: Names, booths: tuple[Booth, ...]) -> Looked:
-    broken = task.broken(booths)
+def _evaluated(inputs: PlanningInput, names: Names, booths: tuple[Booth, ...]) -> Evaluation:
+    broken = inputs.broken(booths)
     if broken:
-        return Looked(task, names, booths, broken, Circuit(), None)
-    circuit = explained(task.problem, booths)
-    content = Content.of(task.dated, circuit.booths, circuit.unserved, score(task.problem, circuit))
-    return Looked(task, names, booths, broken, circuit, content)
+        return Evaluation(inputs, names, booths, broken, Circuit(), None)
+    circuit = explained(inputs.problem, booths)
+    content = Content.of(inputs.dates, circuit.booths, circuit.unserved, score(inputs.problem, circuit))
+    return Evaluation(inputs, names, booths, broken, circuit, content)
 
 
 async def content_of(session: AsyncSession, candidate: Candidate, revision: int | None) -> Mapping[str, Any]:

@@ -11,15 +11,15 @@ from services.dispatch.demand.queries import Lines, lines_of_campaign
 from services.dispatch.directory.queries import campaign_of
 from services.dispatch.planning.problem.check import Violation, broken_by
 from services.dispatch.planning.problem.pacing import paced
-from services.dispatch.planning.problem.problem import Booth, Fixed, Forbidden, Problem
-from services.dispatch.plans.domain.candidate import Dated
+from services.dispatch.planning.problem.problem import Ban, Booth, Fixed, Problem
+from services.dispatch.plans.domain.candidate import ProblemDates
 from services.dispatch.plans.domain.plan import Plan
 from services.dispatch.plans.domain.rule import PlanningRule
+from services.dispatch.plans.queries.planning_problem import PlanningScope, problem_of, site_id
 from services.dispatch.plans.queries.plans import published_plan
-from services.dispatch.plans.queries.problems import Frame, problem_of, site_id
 from services.dispatch.plans.queries.rules import rules_of
 from services.dispatch.stops.domain.stop import Assignment, Stop
-from services.dispatch.stops.domain.stop_matching import Held
+from services.dispatch.stops.domain.stop_matching import PublishedStop
 from services.dispatch.stops.queries import declined, planned_stops
 from shared.kernel.errors import Conflict
 
@@ -31,25 +31,27 @@ FROZEN_DAYS = 3
 
 
 @dataclass(frozen=True)
-class Task:
+class PlanningInput:
     """``stops`` are the published ones of ``plan`` (None: nothing is published yet) that the problem is about: their
     booths are its ``published``."""
 
-    frame: Frame
+    scope: PlanningScope
     problem: Problem
     lines: Lines
     plan: Plan | None
     stops: tuple[Stop, ...]
 
     @property
-    def dated(self) -> Dated:
-        return Dated(self.frame.starts_on)
+    def dates(self) -> ProblemDates:
+        return ProblemDates(self.scope.starts_on)
 
-    def held(self) -> list[Held]:
+    def held(self) -> list[PublishedStop]:
         """``stops``, as a new circuit is held against them."""
-        dated = self.dated
+        dates = self.dates
         return [
-            Held(found.id, site_id(found), dated.slot(found.on, found.part), frozenset(booths_at(found, dated)))
+            PublishedStop(
+                found.id, site_id(found), dates.slot(found.on, found.part), frozenset(booths_at(found, dates))
+            )
             for found in self.stops
         ]
 
@@ -61,24 +63,26 @@ class Task:
         return broken_by(self.problem, booths)
 
 
-async def open_task(session: AsyncSession, frame: Frame) -> Task:
+async def open_planning_input(session: AsyncSession, scope: PlanningScope) -> PlanningInput:
     """The open demand alone: what is published stays untouched.
 
     :raises Conflict: the campaign is not known yet, or has no open demand.
     :raises InvalidInput: the days hold no working day, or the township is not known.
     """
-    return await _task(session, frame, _Published(None, ()), frozen_until=None)
+    return await _inputs_of(session, scope, _Published(None, ()), frozen_until=None)
 
 
-async def whole_task(session: AsyncSession, frame: Frame, today: date, *, lock: bool = False) -> Task:
+async def planning_input(
+    session: AsyncSession, scope: PlanningScope, today: date, *, lock: bool = False
+) -> PlanningInput:
     """The open demand, and what the campaign's plan has published in these days. ``lock``: plan and stops stay as they
     are until the transaction ends.
 
-    :raises Conflict: there is neither. :raises InvalidInput: as :func:`open_task`.
+    :raises Conflict: there is neither. :raises InvalidInput: as :func:`open_planning_input`.
     """
-    published = await _published(session, frame, lock=lock)
+    published = await _published(session, scope, lock=lock)
     frozen_until = today + timedelta(days=FROZEN_DAYS)
-    return await _task(session, frame, published, frozen_until=frozen_until)
+    return await _inputs_of(session, scope, published, frozen_until=frozen_until)
 
 
 @dataclass(frozen=True)
@@ -86,47 +90,49 @@ class _Published:
     plan: Plan | None
     stops: tuple[Stop, ...]
 
-    def booths(self, dated: Dated) -> Iterator[tuple[Booth, Stop, Assignment]]:
+    def booths(self, dates: ProblemDates) -> Iterator[tuple[Booth, Stop, Assignment]]:
         for found in self.stops:
-            for booth, entry in zip(booths_at(found, dated), found.live, strict=True):
+            for booth, entry in zip(booths_at(found, dates), found.live, strict=True):
                 yield booth, found, entry
 
-    def frozen(self, dated: Dated, until: date | None) -> Iterator[Fixed]:
-        for booth, found, entry in self.booths(dated):
+    def frozen(self, dates: ProblemDates, until: date | None) -> Iterator[Fixed]:
+        for booth, found, entry in self.booths(dates):
             if entry.state == "accepted":
                 yield Fixed(booth, "confirmed")
             elif until is not None and found.on <= until:
                 yield Fixed(booth, "published")
 
 
-def booths_at(found: Stop, dated: Dated) -> list[Booth]:
+def booths_at(found: Stop, dates: ProblemDates) -> list[Booth]:
     """Where a team is expected, in the order of ``found.live``."""
-    slot = dated.slot(found.on, found.part)
+    slot = dates.slot(found.on, found.part)
     return [Booth(entry.line_id, entry.team_code, slot, entry.volunteers) for entry in found.live]
 
 
-async def _published(session: AsyncSession, frame: Frame, *, lock: bool) -> _Published:
-    found = await published_plan(session, frame.campaign_id, lock=lock)
+async def _published(session: AsyncSession, scope: PlanningScope, *, lock: bool) -> _Published:
+    found = await published_plan(session, scope.campaign_id, lock=lock)
     if found is None:
         return _Published(None, ())
-    return _Published(found, await planned_stops(session, found.id, frame.starts_on, frame.ends_on, lock=lock))
+    return _Published(found, await planned_stops(session, found.id, scope.starts_on, scope.ends_on, lock=lock))
 
 
-async def _task(session: AsyncSession, frame: Frame, published: _Published, *, frozen_until: date | None) -> Task:
-    dated = Dated(frame.starts_on)
-    now_placed = {booth.line: booth for booth, _, _ in published.booths(dated)}
-    lines = await _lines(session, frame.campaign_id, now_placed)
-    rules = await rules_of(session, frame.campaign_id)
-    problem = await problem_of(session, frame, lines, {found.id for found in published.stops})
+async def _inputs_of(
+    session: AsyncSession, scope: PlanningScope, published: _Published, *, frozen_until: date | None
+) -> PlanningInput:
+    dates = ProblemDates(scope.starts_on)
+    now_placed = {booth.line: booth for booth, _, _ in published.booths(dates)}
+    lines = await _lines(session, scope.campaign_id, now_placed)
+    rules = await rules_of(session, scope.campaign_id)
+    problem = await problem_of(session, scope, lines, {found.id for found in published.stops})
     problem = replace(problem, published=tuple(now_placed.values()))
     if now_placed:
         problem = replace(problem, weights=replace(problem.weights, change=PRICE_OF_CHANGE))
-    said_no = (Forbidden(line, team) for line, team in await declined(session, lines))
-    problem = replace(problem, forbidden=(*_bans(rules, problem, dated), *said_no))
-    pins = _pins(problem, rules, dated)
-    frozen = tuple(published.frozen(dated, frozen_until))
+    said_no = (Ban(line, team) for line, team in await declined(session, lines))
+    problem = replace(problem, forbidden=(*_bans(rules, problem, dates), *said_no))
+    pins = _pins(problem, rules, dates)
+    frozen = tuple(published.frozen(dates, frozen_until))
     whole = await asyncio.to_thread(lambda: paced(_fixed(problem, pins, frozen)))
-    return Task(frame, whole, lines, published.plan, published.stops)
+    return PlanningInput(scope, whole, lines, published.plan, published.stops)
 
 
 async def _lines(session: AsyncSession, campaign_id: str, placed: Collection[str]) -> Lines:
@@ -140,20 +146,20 @@ async def _lines(session: AsyncSession, campaign_id: str, placed: Collection[str
     return lines
 
 
-def _bans(rules: Iterable[PlanningRule], problem: Problem, dated: Dated) -> Iterator[Forbidden]:
+def _bans(rules: Iterable[PlanningRule], problem: Problem, dates: ProblemDates) -> Iterator[Ban]:
     """What pins and bans rule out of lines that are planned now; a ban may be of all lines."""
     teams, lines = [team.id for team in problem.teams], {None, *(line.id for line in problem.lines)}
     mine = (rule for rule in rules if rule.line_id in lines)
-    return (ban for rule in mine for ban in rule.forbidden(dated, problem.days, teams))
+    return (ban for rule in mine for ban in rule.forbidden(dates, problem.days, teams))
 
 
-def _pins(problem: Problem, rules: Iterable[PlanningRule], dated: Dated) -> dict[str, Fixed]:
+def _pins(problem: Problem, rules: Iterable[PlanningRule], dates: ProblemDates) -> dict[str, Fixed]:
     """By line. What is pinned outside of these days, or for a line that is not planned now, does not concern it."""
     lines = {line.id: line for line in problem.lines}
     booths = (
         booth
         for rule in rules
-        if rule.line_id in lines and (booth := rule.pinned(dated, lines[rule.line_id])) is not None
+        if rule.line_id in lines and (booth := rule.pinned(dates, lines[rule.line_id])) is not None
     )
     return {booth.line: Fixed(booth, "pinned") for booth in booths if 0 <= booth.slot.day < problem.days}
 

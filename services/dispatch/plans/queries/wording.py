@@ -10,8 +10,8 @@ from services.dispatch.demand.queries import Lines, lines_by_id
 from services.dispatch.directory.queries import BothNames, names_of_items, names_of_teams, names_of_townships
 from services.dispatch.planning.problem.check import Violation
 from services.dispatch.planning.problem.problem import Slot
-from services.dispatch.plans.domain.candidate import Dated
-from services.dispatch.plans.queries.planning_input import Task
+from services.dispatch.plans.domain.candidate import ProblemDates
+from services.dispatch.plans.queries.planning_input import PlanningInput
 from shared.http.texts import Texts
 from shared.kernel.errors import DomainError, Reason
 
@@ -47,7 +47,7 @@ class Speech:
 
 @dataclass(frozen=True)
 class Names:
-    """What the ids of a task are called, by kind."""
+    """What the ids of lines, teams, items and townships are called, by kind."""
 
     of: Mapping[str, Mapping[str, BothNames]]
     rows: Lines
@@ -62,7 +62,8 @@ class Names:
 
 
 async def names_of(session: AsyncSession, lines: Lines, further: Iterable[str] = ()) -> Names:
-    """The names of what a task is about, and of ``further`` lines, which may be no demand any more."""
+    """The names of all teams, items and townships, of these ``lines``, and of ``further`` ones, which may be cancelled
+    or served."""
     townships = await names_of_townships(session)
     rows = lines | await lines_by_id(session, set(further) - lines.keys())
     called = {key: _line_name(row, townships) for key, row in rows.items()}
@@ -82,14 +83,14 @@ def _line_name(row: Any, townships: Mapping[str, BothNames]) -> BothNames:
     return f"{where[0]}“{row.item_name}”", f"{row.item_name_en} in {where[1]}"
 
 
-def worded(facts: Mapping[str, object], names: Names, dated: Dated) -> Facts:
+def worded(facts: Mapping[str, object], names: Names, dates: ProblemDates) -> Facts:
     """The facts as a text is to say them, in each language; see :meth:`shared.http.texts.Texts.render`."""
-    return {name: _worded(name, value, names, dated) for name, value in facts.items()}
+    return {name: _worded(name, value, names, dates) for name, value in facts.items()}
 
 
-def _worded(name: str, value: object, names: Names, dated: Dated) -> object:
+def _worded(name: str, value: object, names: Names, dates: ProblemDates) -> object:
     if name in _DAYS and isinstance(value, int):
-        on = dated.half_day(Slot(value))[0]
+        on = dates.half_day(Slot(value))[0]
         return _both(f"{value + 1}（{on.month}月{on.day}日）", f"{value + 1} ({on.isoformat()})")
     if name == "lines":
         each = [names.get(LINES, line) for line in str(value).split(", ")]
@@ -108,10 +109,12 @@ def _both(zh: str, en: str) -> dict[str, str]:
     return {"zh-CN": zh, "en": en}
 
 
-def broken_rules(refusal: DomainError, task: Task, names: Names, violations: Iterable[Violation]) -> DomainError:
+def broken_rules(
+    refusal: DomainError, inputs: PlanningInput, names: Names, violations: Iterable[Violation]
+) -> DomainError:
     """The refusal, with every broken rule as its reason."""
     reasons = [
-        Reason(f"rule.{violation.rule}", violation.where, worded(violation.facts, names, task.dated))
+        Reason(f"rule.{violation.rule}", violation.where, worded(violation.facts, names, inputs.dates))
         for violation in violations
     ]
     return refusal.because(reasons)

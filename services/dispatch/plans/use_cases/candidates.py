@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import insert
 
 from services.dispatch.plans.domain.candidate import Candidate, Step
-from services.dispatch.plans.queries.evaluation import look, stored_content
+from services.dispatch.plans.queries.evaluation import evaluate, stored_content
 from services.dispatch.plans.tables import candidate_revision
 from services.dispatch.plans.use_cases.proposals import doubt_past_days
 from services.dispatch.plans.use_cases.publishing import put_in_force
@@ -30,11 +30,11 @@ async def edit_candidate(
         found = await tx.get(Candidate, candidate_id)
         found.require("edit", found.state)
         found.require_revision(revision)
-        looked = await look(tx.session, found, steps, today=uow.today(), from_revision=from_revision)
-        if looked.content is None:
-            raise looked.refused(InvalidInput("edit_breaks_rules", field="steps", rules=len(looked.broken)))
+        evaluation = await evaluate(tx.session, found, steps, today=uow.today(), from_revision=from_revision)
+        if evaluation.content is None:
+            raise evaluation.refused(InvalidInput("edit_breaks_rules", field="steps", rules=len(evaluation.broken)))
         await tx.session.execute(insert(candidate_revision).values(**stored_content(found)))
-        found.edit(revision, looked.content)
+        found.edit(revision, evaluation.content)
         return found
 
 
@@ -61,13 +61,13 @@ async def publish_candidate(
             return found
         found.require("publish", found.state)
         found.require_revision(revision)
-        looked = await look(tx.session, found, today=uow.today(), lock=True)
-        if looked.content is None:
-            raise looked.refused(Conflict("candidate_outdated", field="candidate_id", rules=len(looked.broken)))
+        evaluation = await evaluate(tx.session, found, today=uow.today(), lock=True)
+        if evaluation.content is None:
+            raise evaluation.refused(Conflict("candidate_outdated", field="candidate_id", rules=len(evaluation.broken)))
         doubts = Doubts(confirmed)
-        new = set(looked.circuit.booths) - set(looked.task.problem.published)
-        doubt_past_days(doubts, (looked.task.dated.half_day(booth.slot)[0] for booth in new), uow.today())
+        new = set(evaluation.circuit.booths) - set(evaluation.inputs.problem.published)
+        doubt_past_days(doubts, (evaluation.inputs.dates.half_day(booth.slot)[0] for booth in new), uow.today())
         doubts.settle()
-        plan = await put_in_force(tx, looked.task, looked.circuit)
+        plan = await put_in_force(tx, evaluation.inputs, evaluation.circuit)
         found.publish(revision, plan.id)
         return found

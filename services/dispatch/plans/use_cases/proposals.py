@@ -12,11 +12,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.dispatch.demand.use_cases import change_lines, note_told_reasons
 from services.dispatch.directory.queries import campaign_of
 from services.dispatch.planning.problem.check import check_plan
-from services.dispatch.planning.problem.circuit import USUAL, Circuit, Effort, TourPlanner, stops_of, way_km
-from services.dispatch.planning.problem.circuit import Stop as PlannedStop
+from services.dispatch.planning.problem.circuit import (
+    USUAL,
+    Circuit,
+    Effort,
+    PlannedStop,
+    TourPlanner,
+    stops_of,
+    way_km,
+)
 from services.dispatch.planning.problem.holidays import KNOWN_YEARS
 from services.dispatch.plans.domain.plan import Plan
-from services.dispatch.plans.queries.planning_input import Task, open_task
+from services.dispatch.plans.queries.planning_input import PlanningInput, open_planning_input
 from services.dispatch.plans.queries.wording import Names, broken_rules, names_of
 from services.dispatch.plans.use_cases.announcements import announce_plan, announce_unserved
 from services.dispatch.policy import POLICY
@@ -63,19 +70,19 @@ async def propose_plan(
         earlier = await claimed(session, uow.actor, idempotency_key, request)
         if earlier is not None and (found := await session.get(Plan, earlier)):
             return found
-        task = await open_task(session, plan)
-        names = await names_of(session, task.lines)
+        inputs = await open_planning_input(session, plan)
+        names = await names_of(session, inputs.lines)
         await ask_about_days(session, Doubts(confirmed), campaign_id, starts_on, ends_on)
-    circuit = await first_circuit(planner, task, names)
+    circuit = await first_circuit(planner, inputs, names)
     async with uow.transaction() as tx:
         known = await claim(tx, idempotency_key, request, plan.id)
         if known != plan.id:
             return await tx.get(Plan, known)
-        plan.distance_km = round(way_km(task.problem, stops_of(task.problem, circuit.booths)), 1)
-        plan.unserved = [unserved_of(task.lines[line.line], line.reason) for line in circuit.unserved]
+        plan.distance_km = round(way_km(inputs.problem, stops_of(inputs.problem, circuit.booths)), 1)
+        plan.unserved = [unserved_of(inputs.lines[line.line], line.reason) for line in circuit.unserved]
         tx.add(plan)
         await tx.session.flush()
-        for proposed in _stops(plan, circuit, task):
+        for proposed in _stops(plan, circuit, inputs):
             tx.add(proposed)
         return plan
 
@@ -147,40 +154,42 @@ async def withdraw_plan(uow: UnitOfWork, plan_id: str) -> Plan:
         return plan
 
 
-async def first_circuit(planner: TourPlanner, task: Task, names: Names) -> Circuit:
-    """What the planner makes of the task at once; checked. The event loop is free meanwhile.
+async def first_circuit(planner: TourPlanner, inputs: PlanningInput, names: Names) -> Circuit:
+    """The planner's first plan for these inputs, checked. The event loop is free meanwhile.
 
     :raises Conflict: something pinned by hand can't be kept.
     """
-    require_pins_to_hold(task, names)
-    published = task.problem.published
+    require_pins_to_hold(inputs, names)
+    published = inputs.problem.published
     effort = Effort(start=Circuit(published)) if published else USUAL
-    circuit = (await asyncio.to_thread(planner.plan, task.problem, effort)).circuit
-    violations = check_plan(task.problem, circuit)
+    circuit = (await asyncio.to_thread(planner.plan, inputs.problem, effort)).circuit
+    violations = check_plan(inputs.problem, circuit)
     if violations:
         raise RuntimeError(f"{type(planner).__name__} broke the rules: {violations[:5]}")
     return circuit
 
 
-def require_pins_to_hold(task: Task, names: Names) -> None:
+def require_pins_to_hold(inputs: PlanningInput, names: Names) -> None:
     """:raises Conflict: something pinned by hand can't be kept (``pins_do_not_hold``); says which rules it breaks."""
-    if broken := task.broken(fixed.booth for fixed in task.problem.fixed):
-        raise broken_rules(Conflict("pins_do_not_hold", field="campaign_id"), task, names, broken)
+    if broken := inputs.broken(fixed.booth for fixed in inputs.problem.fixed):
+        raise broken_rules(Conflict("pins_do_not_hold", field="campaign_id"), inputs, names, broken)
 
 
-def _stops(plan: Plan, circuit: Circuit, task: Task) -> list[Stop]:
+def _stops(plan: Plan, circuit: Circuit, inputs: PlanningInput) -> list[Stop]:
     stops = []
-    for position, planned in enumerate(stops_of(task.problem, circuit.booths), start=1):
-        assignments = [new_assignment(task.lines[booth.line], booth.team) for booth in planned.booths]
-        stops.append(new_stop(plan, planned, task, position, assignments))
+    for position, planned in enumerate(stops_of(inputs.problem, circuit.booths), start=1):
+        assignments = [new_assignment(inputs.lines[booth.line], booth.team) for booth in planned.booths]
+        stops.append(new_stop(plan, planned, inputs, position, assignments))
     return stops
 
 
-def new_stop(plan: Plan, planned: PlannedStop, task: Task, position: int, assignments: list[Assignment]) -> Stop:
+def new_stop(
+    plan: Plan, planned: PlannedStop, inputs: PlanningInput, position: int, assignments: list[Assignment]
+) -> Stop:
     """A stop of ``plan``, not yet announced."""
-    first = task.lines[planned.booths[0].line]
+    first = inputs.lines[planned.booths[0].line]
     lat, lon = planned.site.point
-    on, part = task.dated.half_day(planned.slot)
+    on, part = inputs.dates.half_day(planned.slot)
     return Stop(
         id=new_id(),
         plan_id=plan.id,

@@ -3,14 +3,13 @@
 from collections.abc import Mapping, Sequence
 
 from services.dispatch.demand.use_cases import change_lines, note_told_reasons
-from services.dispatch.planning.problem.circuit import Circuit, stops_of, way_km
-from services.dispatch.planning.problem.circuit import Stop as PlannedStop
+from services.dispatch.planning.problem.circuit import Circuit, PlannedStop, stops_of, way_km
 from services.dispatch.planning.problem.problem import Booth, HalfDay, Slot
 from services.dispatch.plans.domain.plan import Plan
-from services.dispatch.plans.queries.planning_input import Task
+from services.dispatch.plans.queries.planning_input import PlanningInput
 from services.dispatch.plans.use_cases.announcements import announce_plan, announce_unserved
 from services.dispatch.plans.use_cases.proposals import new_assignment, new_stop, unserved_of
-from services.dispatch.stops.domain.stop import REPLANNED, Assignment, Reason, Stop
+from services.dispatch.stops.domain.stop import REPLANNED, Assignment, StatedReason, Stop
 from services.dispatch.stops.domain.stop_matching import same_stops
 from services.dispatch.stops.use_cases.announcements import announce_assignment, announce_stop
 from services.dispatch.stops.use_cases.bookings import book, free
@@ -20,22 +19,25 @@ from shared.kernel.ids import new_id
 from shared.unit_of_work import Transaction
 
 
-async def put_in_force(tx: Transaction, task: Task, circuit: Circuit) -> Plan:
+async def put_in_force(tx: Transaction, inputs: PlanningInput, circuit: Circuit) -> Plan:
     """Makes ``circuit``, which holds by ``check_plan``, what is published: as the first revision of a new plan, or as
-    the next of the task's, if anything is new. The task is locked (see :func:`whole_task`).
+    the next of the one that is in force, if anything is new. The inputs were read under lock (``planning_input``).
 
     :raises Conflict: a line found a place elsewhere at the same moment.
     """
-    plan = task.plan or await _new_plan(tx, task)
-    unserved = await _leave_unserved(tx, plan, task, circuit)
-    if task.plan is not None:
-        if set(circuit.booths) == set(task.problem.published) and not unserved:
+    plan = inputs.plan or await _new_plan(tx, inputs)
+    unserved = await _leave_unserved(tx, plan, inputs, circuit)
+    if inputs.plan is not None:
+        if set(circuit.booths) == set(inputs.problem.published) and not unserved:
             return plan
         plan.repair()
-        plan.starts_on, plan.ends_on = min(plan.starts_on, task.frame.starts_on), max(plan.ends_on, task.frame.ends_on)
-    planned = stops_of(task.problem, circuit.booths)
-    plan.distance_km = round(way_km(task.problem, planned), 1)
-    revision = _Revision(tx, task, plan)
+        plan.starts_on, plan.ends_on = (
+            min(plan.starts_on, inputs.scope.starts_on),
+            max(plan.ends_on, inputs.scope.ends_on),
+        )
+    planned = stops_of(inputs.problem, circuit.booths)
+    plan.distance_km = round(way_km(inputs.problem, planned), 1)
+    revision = _Revision(tx, inputs, plan)
     revision.follow(planned)
     await _set_lines(tx, {booth.line for booth in circuit.booths}, revision)
     await free(tx, revision.touched)
@@ -46,15 +48,15 @@ async def put_in_force(tx: Transaction, task: Task, circuit: Circuit) -> Plan:
     return plan
 
 
-async def _new_plan(tx: Transaction, task: Task) -> Plan:
-    frame = task.frame
+async def _new_plan(tx: Transaction, inputs: PlanningInput) -> Plan:
+    scope = inputs.scope
     plan = Plan(
         id=new_id(),
-        campaign_id=frame.campaign_id,
-        starts_on=frame.starts_on,
-        ends_on=frame.ends_on,
-        start_township_code=frame.start_township_code,
-        weekends=frame.weekends,
+        campaign_id=scope.campaign_id,
+        starts_on=scope.starts_on,
+        ends_on=scope.ends_on,
+        start_township_code=scope.start_township_code,
+        weekends=scope.weekends,
     )
     plan.publish()
     tx.add(plan)
@@ -70,8 +72,8 @@ class _Revision:
     that had another booth, or the same on another half-day; ``touched`` the stops with other bookings than before.
     """
 
-    def __init__(self, tx: Transaction, task: Task, plan: Plan) -> None:
-        self._tx, self._task, self._plan = tx, task, plan
+    def __init__(self, tx: Transaction, inputs: PlanningInput, plan: Plan) -> None:
+        self._tx, self._inputs, self._plan = tx, inputs, plan
         self._touched: dict[str, Stop] = {}
         self.stops = 0
         self.asked: list[str] = []
@@ -82,34 +84,34 @@ class _Revision:
         return [self._touched[key] for key in sorted(self._touched)]
 
     def follow(self, planned: Sequence[PlannedStop]) -> None:
-        same = same_stops(self._task.held(), planned)
+        same = same_stops(self._inputs.held(), planned)
         goes_to = {stop_id: slot for (_, slot), stop_id in same.items()}
         wanted = {booth.line: booth for stop in planned for booth in stop.booths}
         kept: set[str] = set()
-        for stop in self._task.stops:
+        for stop in self._inputs.stops:
             kept |= self._release(stop, goes_to.get(stop.id), wanted)
-        there = {stop.id: stop for stop in self._task.stops}
+        there = {stop.id: stop for stop in self._inputs.stops}
         for position, place in enumerate(planned, start=1):
             new = [
-                new_assignment(self._task.lines[booth.line], booth.team)
+                new_assignment(self._inputs.lines[booth.line], booth.team)
                 for booth in place.booths
                 if booth.line not in kept
             ]
             stop_id = same.get((place.site.id, place.slot))
             if stop_id is None:
-                self._schedule(new_stop(self._plan, place, self._task, position, new))
+                self._schedule(new_stop(self._plan, place, self._inputs, position, new))
             else:
                 there[stop_id].position = position
-                self._go_on(there[stop_id], self._task.dated.half_day(place.slot), new)
-        for stop in self._task.stops:
+                self._go_on(there[stop_id], self._inputs.dates.half_day(place.slot), new)
+        for stop in self._inputs.stops:
             if not stop.live:
-                stop.cancel(Reason(REPLANNED))
+                stop.cancel(StatedReason(REPLANNED))
                 announce_stop(self._tx, StopCancelled, stop, reason_code=REPLANNED)
 
     def _release(self, stop: Stop, goes_to: Slot | None, wanted: Mapping[str, Booth]) -> set[str]:
         """Takes back every booth that is not wanted as it is, but for the half-day to which its stop moves; gives the
         lines of the others."""
-        slot = self._task.dated.slot(stop.on, stop.part) if goes_to is None else goes_to
+        slot = self._inputs.dates.slot(stop.on, stop.part) if goes_to is None else goes_to
         kept = set()
         for entry in stop.live:
             if wanted.get(entry.line_id) == Booth(entry.line_id, entry.team_code, slot, entry.volunteers):
@@ -131,7 +133,7 @@ class _Revision:
     def _go_on(self, stop: Stop, to: HalfDay, new: list[Assignment]) -> None:
         """Offers what is new at a stop that is there already; when it moves, asks its teams again."""
         if stop.half_day != to:
-            (on, part), asked = stop.half_day, stop.move(to, Reason(REPLANNED), self._tx.now)
+            (on, part), asked = stop.half_day, stop.move(to, StatedReason(REPLANNED), self._tx.now)
             self.stops += 1
             self.had |= {entry.line_id for entry in asked}
             more = {"was_on": on, "was_part": part, "reason_code": REPLANNED, "revision": self._plan.revision}
@@ -149,7 +151,7 @@ class _Revision:
 
 
 async def _set_lines(tx: Transaction, served: set[str], revision: _Revision) -> None:
-    """:raises Conflict: one of them is not what it was when the task was looked up."""
+    """:raises Conflict: one of them is not what it was when the inputs were read."""
     for line_ids, before, after in (
         (sorted(revision.had - served), "planned", "open"),
         (sorted(revision.had & served), "planned", "planned"),
@@ -159,9 +161,9 @@ async def _set_lines(tx: Transaction, served: set[str], revision: _Revision) -> 
             raise Conflict("concurrent_change")
 
 
-async def _leave_unserved(tx: Transaction, plan: Plan, task: Task, circuit: Circuit) -> list[dict[str, str]]:
+async def _leave_unserved(tx: Transaction, plan: Plan, inputs: PlanningInput, circuit: Circuit) -> list[dict[str, str]]:
     """Keeps with the plan what has no place; gives the lines of which nobody has been told so yet, or for another
     reason."""
-    mine = [unserved_of(task.lines[line.line], line.reason) for line in circuit.unserved]
-    plan.unserved = [*(line for line in plan.unserved if line["line_id"] not in task.lines), *mine]
+    mine = [unserved_of(inputs.lines[line.line], line.reason) for line in circuit.unserved]
+    plan.unserved = [*(line for line in plan.unserved if line["line_id"] not in inputs.lines), *mine]
     return await note_told_reasons(tx, mine)

@@ -10,7 +10,7 @@ from services.dispatch.directory.queries import active_teams
 from services.dispatch.plans.domain.plan import Plan
 from services.dispatch.plans.domain.rule import PlanningRule
 from services.dispatch.plans.domain.run import PlanningRun
-from services.dispatch.plans.queries.planning_input import whole_task
+from services.dispatch.plans.queries.planning_input import planning_input
 from services.dispatch.plans.queries.plans import published_plan
 from services.dispatch.plans.queries.rules import rules_of
 from services.dispatch.plans.queries.wording import names_of
@@ -61,7 +61,7 @@ async def remove_rule(uow: UnitOfWork, rule_id: str) -> None:
         await tx.session.delete(await tx.get(PlanningRule, rule_id))
 
 
-async def keep_off(tx: Transaction, campaign_id: str, line_ids: Collection[str], on: date) -> None:
+async def ban_day(tx: Transaction, campaign_id: str, line_ids: Collection[str], on: date) -> None:
     """These lines were to be served on that day, and it can't be: no plan puts them back there, and what pinned them
     to it is gone."""
     for rule in await rules_of(tx.session, campaign_id):
@@ -91,9 +91,9 @@ async def _require_pins_to_hold(tx: Transaction, campaign_id: str, today: date) 
     query = (
         select(PlanningRun).where(planning_run.c.campaign_id == campaign_id).order_by(planning_run.c.id.desc()).limit(1)
     )
-    frame: PlanningRun | Plan | None = (await tx.session.scalars(query)).first()
-    frame = frame or await published_plan(tx.session, campaign_id)
-    if frame is None:
+    scope: PlanningRun | Plan | None = (await tx.session.scalars(query)).first()
+    scope = scope or await published_plan(tx.session, campaign_id)
+    if scope is None:
         return
-    task = await whole_task(tx.session, frame, today)
-    require_pins_to_hold(task, await names_of(tx.session, task.lines))
+    inputs = await planning_input(tx.session, scope, today)
+    require_pins_to_hold(inputs, await names_of(tx.session, inputs.lines))

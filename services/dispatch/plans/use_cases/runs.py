@@ -13,7 +13,7 @@ from services.dispatch.planning.problem.score import score
 from services.dispatch.plans.domain.candidate import Candidate, Content
 from services.dispatch.plans.domain.plan import NO_OTHER_TEAM
 from services.dispatch.plans.domain.run import PlanningRun
-from services.dispatch.plans.queries.planning_input import Task, whole_task
+from services.dispatch.plans.queries.planning_input import PlanningInput, planning_input
 from services.dispatch.plans.queries.plans import published_plan
 from services.dispatch.plans.queries.wording import names_of
 from services.dispatch.plans.tables import planning_run
@@ -40,16 +40,16 @@ def run_topic(run_id: str) -> str:
 
 
 @dataclass(frozen=True)
-class Taken:
-    """A run in the hands of a process: ``task`` is what it has to solve now, ``effort`` how."""
+class LeasedRun:
+    """A run in the hands of a process: ``inputs`` is what it has to solve now, ``effort`` how."""
 
     run: PlanningRun
-    task: Task
+    inputs: PlanningInput
     effort: Effort
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundPlan:
     """A plan that holds, and what no plan exceeds. ``begins_anew``: it is the first since the run was taken;
     ``changes_nothing``: it is what is published."""
 
@@ -59,9 +59,9 @@ class Found:
     changes_nothing: bool = False
 
     @classmethod
-    def of(cls, task: Task, solution: Solution, *, begins_anew: bool) -> "Found":
-        same = set(solution.circuit.booths) == set(task.problem.published)
-        return cls(content_of(task, solution.circuit), solution.bound, begins_anew, same)
+    def of(cls, inputs: PlanningInput, solution: Solution, *, begins_anew: bool) -> "FoundPlan":
+        same = set(solution.circuit.booths) == set(inputs.problem.published)
+        return cls(content_of(inputs, solution.circuit), solution.bound, begins_anew, same)
 
 
 async def start_run(
@@ -104,17 +104,17 @@ async def start_run(
         earlier = await claimed(session, uow.actor, idempotency_key, request)
         if earlier is not None and (found := await session.get(PlanningRun, earlier)):
             return found
-        task = await whole_task(session, run, uow.today())
-        names = await names_of(session, task.lines)
+        inputs = await planning_input(session, run, uow.today())
+        names = await names_of(session, inputs.lines)
         await ask_about_days(session, Doubts(confirmed), campaign_id, starts_on, ends_on)
-    circuit = await first_circuit(planner, task, names)
+    circuit = await first_circuit(planner, inputs, names)
     async with uow.transaction() as tx:
         known = await claim(tx, idempotency_key, request, run.id)
         if known != run.id:
             return await tx.get(PlanningRun, known)
         tx.add(run)
         await tx.session.flush()
-        await _grow(tx, run, content_of(task, circuit))
+        await _grow(tx, run, content_of(inputs, circuit))
         tx.after_commit(cache.signal, RUNS_TOPIC)
         return run
 
@@ -166,24 +166,24 @@ async def give_up(tx: Transaction, run: PlanningRun) -> None:
     await _settle(tx, run)
 
 
-async def task_of(uow: UnitOfWork, run: PlanningRun) -> Taken:
+async def prepare_run(uow: UnitOfWork, run: PlanningRun) -> LeasedRun:
     """What a run that was taken has to solve, as the store says it now; it goes on from the best plan that is kept.
 
     :raises DomainError: nothing is left to plan, or a pin can't be kept.
     """
     async with uow.reading() as session:
-        task = await whole_task(session, run, uow.today())
-        require_pins_to_hold(task, await names_of(session, task.lines))
+        inputs = await planning_input(session, run, uow.today())
+        require_pins_to_hold(inputs, await names_of(session, inputs.lines))
         kept = await session.get(Candidate, run.candidate_id) if run.candidate_id else None
-    start = task.problem.published
+    start = inputs.problem.published
     if kept is not None and run.purpose == "plan" and (run.attempts > 1 or run.spent_seconds):
-        start = task.dated.read(kept.booths)
-    before = Circuit(start, _known_unserved(task)) if start else None
+        start = inputs.dates.read(kept.booths)
+    before = Circuit(start, _known_unserved(inputs)) if start else None
     seconds = max(1.0, run.seconds - run.spent_seconds)
-    return Taken(run, task, Effort(seconds=seconds, seed=run.seed, start=before))
+    return LeasedRun(run, inputs, Effort(seconds=seconds, seed=run.seed, start=before))
 
 
-async def keep_progress(uow: UnitOfWork, cache: Cache, run: PlanningRun, found: Found | None, spent: float) -> bool:
+async def keep_progress(uow: UnitOfWork, cache: Cache, run: PlanningRun, found: FoundPlan | None, spent: float) -> bool:
     """Renews the lease, and keeps what is better; False when the run is no longer its holder's: it was cancelled, or
     another took it."""
     async with uow.transaction() as tx:
@@ -197,7 +197,7 @@ async def keep_progress(uow: UnitOfWork, cache: Cache, run: PlanningRun, found: 
         return True
 
 
-async def finish_run(uow: UnitOfWork, cache: Cache, run: PlanningRun, found: Found, spent: float) -> None:
+async def finish_run(uow: UnitOfWork, cache: Cache, run: PlanningRun, found: FoundPlan, spent: float) -> None:
     """Keeps the last plan as a candidate; nothing when the run is no longer its holder's."""
     async with uow.transaction() as tx:
         held = await still_held(tx, run)
@@ -229,21 +229,21 @@ async def fail_run(uow: UnitOfWork, cache: Cache, run: PlanningRun, error: Excep
             _tell(tx, cache, run.id)
 
 
-def content_of(task: Task, circuit: Circuit) -> Content:
+def content_of(inputs: PlanningInput, circuit: Circuit) -> Content:
     """:raises RuntimeError: the circuit breaks the rules; no planner is believed."""
-    if broken := check_plan(task.problem, circuit):
+    if broken := check_plan(inputs.problem, circuit):
         raise RuntimeError(f"the planner broke the rules: {broken[:5]}")
-    return Content.of(task.dated, circuit.booths, circuit.unserved, score(task.problem, circuit))
+    return Content.of(inputs.dates, circuit.booths, circuit.unserved, score(inputs.problem, circuit))
 
 
-def _known_unserved(task: Task) -> tuple[Unserved, ...]:
+def _known_unserved(inputs: PlanningInput) -> tuple[Unserved, ...]:
     """What a planner left without a place is nothing that was lost since."""
-    known = task.plan.unserved if task.plan is not None else []
-    placed = {booth.line for booth in task.problem.published}
+    known = inputs.plan.unserved if inputs.plan is not None else []
+    placed = {booth.line for booth in inputs.problem.published}
     return tuple(
         Unserved(line["line_id"], line["reason"])
         for line in known
-        if line["line_id"] in task.lines and line["line_id"] not in placed and line["reason"] != NO_OTHER_TEAM
+        if line["line_id"] in inputs.lines and line["line_id"] not in placed and line["reason"] != NO_OTHER_TEAM
     )
 
 
@@ -252,7 +252,7 @@ def _tell(tx: Transaction, cache: Cache, run_id: str) -> None:
         tx.after_commit(cache.signal, topic)
 
 
-async def _improve(tx: Transaction, run: PlanningRun, found: Found) -> None:
+async def _improve(tx: Transaction, run: PlanningRun, found: FoundPlan) -> None:
     if found.changes_nothing and run.candidate_id is None:
         return  # a repair that nobody asked for, and nothing to decide
     if found.begins_anew:  # what was found before, was found for what there was to plan then

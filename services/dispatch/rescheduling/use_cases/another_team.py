@@ -12,7 +12,7 @@ from services.dispatch.plans.use_cases.rules import remove_pins_to
 from services.dispatch.plans.use_cases.runs import queue_repairs
 from services.dispatch.policy import POLICY
 from services.dispatch.rescheduling.queries import calendar_of
-from services.dispatch.stops.domain.stop import TEAM_LEFT, Assignment, Reason, Stop
+from services.dispatch.stops.domain.stop import TEAM_LEFT, Assignment, StatedReason, Stop
 from services.dispatch.stops.queries import declined, last_offered_at, plan_of_stop, stop_of_assignment, stops_ahead
 from services.dispatch.stops.use_cases.acting import require_ahead, require_own
 from services.dispatch.stops.use_cases.announcements import announce_assignment
@@ -24,7 +24,7 @@ from shared.unit_of_work import Transaction, UnitOfWork
 
 
 async def decline_assignment(
-    uow: UnitOfWork, assignment_id: str, reason: Reason, confirmed: Confirmations = ()
+    uow: UnitOfWork, assignment_id: str, reason: StatedReason, confirmed: Confirmations = ()
 ) -> Stop:
     """Takes the refusal and asks another team: one that offers the item, has the volunteers, is free
     on that half-day and has not declined this line; the least recently asked first."""

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from services.dispatch.demand.use_cases import set_lines
 from services.dispatch.plans.queries.plans import campaigns_of_plans
-from services.dispatch.plans.use_cases.rules import keep_off
+from services.dispatch.plans.use_cases.rules import ban_day
 from services.dispatch.plans.use_cases.runs import queue_repairs
 from services.dispatch.policy import POLICY
-from services.dispatch.stops.domain.stop import Assignment, Reason, Stop
+from services.dispatch.stops.domain.stop import Assignment, StatedReason, Stop
 from services.dispatch.stops.queries import stops_of_order
 from services.dispatch.stops.use_cases.announcements import announce_assignment, announce_stop
 from services.dispatch.stops.use_cases.bookings import free, free_if_idle
@@ -16,7 +16,7 @@ from shared.kernel.doubts import Confirmations, Doubts
 from shared.unit_of_work import Transaction, UnitOfWork
 
 
-async def cancel_stop(uow: UnitOfWork, stop_id: str, reason: Reason, confirmed: Confirmations = ()) -> Stop:
+async def cancel_stop(uow: UnitOfWork, stop_id: str, reason: StatedReason, confirmed: Confirmations = ()) -> Stop:
     """Calls a stop off; a planning run looks for places for its lines, on other days."""
     uow.permit(POLICY, "cancel_stop")
     async with uow.transaction() as tx:
@@ -41,17 +41,17 @@ async def release_order(tx: Transaction, order_id: str, reason_code: str) -> Non
                 announce_assignment(tx, TeamReleased, stop, assignment, reason_code=reason_code)
                 await free_if_idle(tx, stop, assignment.team_code)
         else:
-            stop.cancel(Reason(reason_code))
+            stop.cancel(StatedReason(reason_code))
             await _announce_cancelled(tx, stop, released, reason_code)
 
 
-async def call_off(tx: Transaction, stop: Stop, reason: Reason) -> None:
+async def call_off(tx: Transaction, stop: Stop, reason: StatedReason) -> None:
     """What it was for is still wanted, but not on that day."""
     (campaign_id,) = await campaigns_of_plans(tx.session, [stop.plan_id])
     released = stop.cancel(reason)
     line_ids = [entry.line_id for entry in released]
     await set_lines(tx, line_ids, "open")
-    await keep_off(tx, campaign_id, line_ids, stop.on)
+    await ban_day(tx, campaign_id, line_ids, stop.on)
     await _announce_cancelled(tx, stop, released, reason.code)
     queue_repairs(tx, [campaign_id])
 

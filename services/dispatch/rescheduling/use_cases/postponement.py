@@ -7,13 +7,13 @@ from services.dispatch.demand.queries import days_ruled_out
 from services.dispatch.planning.problem.problem import PARTS, HalfDay, working_days
 from services.dispatch.plans.domain.plan import Plan
 from services.dispatch.plans.use_cases.announcements import announce_plan
-from services.dispatch.plans.use_cases.rules import keep_off
+from services.dispatch.plans.use_cases.rules import ban_day
 from services.dispatch.policy import POLICY
 from services.dispatch.rescheduling.domain import Calendar
 from services.dispatch.rescheduling.queries import calendar_of
 from services.dispatch.rescheduling.use_cases.another_team import lock_plan_and_stop, replace_team
 from services.dispatch.rescheduling.use_cases.calling_off import call_off
-from services.dispatch.stops.domain.stop import STOP_MOVED, Reason, Stop
+from services.dispatch.stops.domain.stop import STOP_MOVED, StatedReason, Stop
 from services.dispatch.stops.use_cases.announcements import announce_assignment, announce_stop
 from services.dispatch.stops.use_cases.bookings import book, free
 from shared.contracts.dispatch import StopChanged, TeamAssigned, TeamReleased
@@ -25,7 +25,7 @@ LATEST_POSTPONEMENT_DAYS = 60
 
 
 async def postpone_stop(
-    uow: UnitOfWork, stop_id: str, reason: Reason, not_before: date | None, confirmed: Confirmations = ()
+    uow: UnitOfWork, stop_id: str, reason: StatedReason, not_before: date | None, confirmed: Confirmations = ()
 ) -> Stop:
     """Moves a stop to the next half-day on which most of its teams can come; asks them again, and finds others for
     those that can't. Where there is no such half-day, it is called off, and its lines find places one by one. Either
@@ -49,9 +49,11 @@ async def postpone_stop(
         return found
 
 
-async def _move(tx: Transaction, plan: Plan, found: Stop, to: HalfDay, reason: Reason, calendar: Calendar) -> None:
+async def _move(
+    tx: Transaction, plan: Plan, found: Stop, to: HalfDay, reason: StatedReason, calendar: Calendar
+) -> None:
     was = found.half_day
-    await keep_off(tx, plan.campaign_id, [entry.line_id for entry in found.live], found.on)
+    await ban_day(tx, plan.campaign_id, [entry.line_id for entry in found.live], found.on)
     await free(tx, [found])
     asked = found.move(to, reason, tx.now)
     revision = plan.repair()

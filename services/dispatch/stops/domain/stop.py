@@ -25,7 +25,7 @@ TEAM_LEFT, ORDER_CANCELLED, ORDER_CLOSED = "team_left", "order_cancelled", "orde
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class StatedReason:
     """A code, which everybody hears, and words to it, which only those read who may read the stop."""
 
     code: str
@@ -85,7 +85,7 @@ class Assignment:
         self._require("accept")
         self.state = "accepted"
 
-    def decline(self, reason: Reason) -> None:
+    def decline(self, reason: StatedReason) -> None:
         self._require("decline")
         self.state, self.reason_code, self.reason = "declined", reason.code, reason.words
 
@@ -207,13 +207,13 @@ class Stop(Aggregate):
         assignment.accept()
         return assignment
 
-    def decline(self, assignment_id: str, reason: Reason) -> Assignment:
+    def decline(self, assignment_id: str, reason: StatedReason) -> Assignment:
         assignment = self.assignment(assignment_id)
         self.require("decline", self.state)
         assignment.decline(reason)
         return assignment
 
-    def move(self, to: HalfDay, reason: Reason, at: datetime) -> list[Assignment]:
+    def move(self, to: HalfDay, reason: StatedReason, at: datetime) -> list[Assignment]:
         """To another half-day; every team that is still to come is asked again. Gives those assignments."""
         self.require("postpone", self.state)
         was = {"on": self.on.isoformat(), "part": self.part}
@@ -223,7 +223,7 @@ class Stop(Aggregate):
             assignment.ask_again(at)
         return self.live
 
-    def cancel(self, reason: Reason) -> list[Assignment]:
+    def cancel(self, reason: StatedReason) -> list[Assignment]:
         """Calls the stop off; gives the assignments that were released by that."""
         self.require("cancel", self.state)
         self.state, self.reason_code, self.reason = "cancelled", reason.code, reason.words

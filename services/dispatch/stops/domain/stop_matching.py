@@ -5,17 +5,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from services.dispatch.planning.problem.circuit import Stop as PlannedStop
+from services.dispatch.planning.problem.circuit import PlannedStop
 from services.dispatch.planning.problem.problem import Booth, Slot
 
-Place = tuple[str, Slot]
+SiteSlot = tuple[str, Slot]
 """A site, and when."""
 
-How = Literal["scheduled", "moved", "cancelled"]
+StopChangeKind = Literal["scheduled", "moved", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class PublishedStop:
     """A stop that is published, with the booths at which a team is expected."""
 
     id: str
@@ -24,7 +24,7 @@ class Held:
     booths: frozenset[Booth]
 
     @property
-    def place(self) -> Place:
+    def place(self) -> SiteSlot:
         return self.site, self.slot
 
 
@@ -40,13 +40,13 @@ class StopChange:
     booths: int
 
     @property
-    def how(self) -> How:
+    def how(self) -> StopChangeKind:
         if self.before is None:
             return "scheduled"
         return "cancelled" if self.after is None else "moved"
 
 
-def same_stops(published: Iterable[Held], planned: Iterable[PlannedStop]) -> dict[Place, str]:
+def same_stops(published: Iterable[PublishedStop], planned: Iterable[PlannedStop]) -> dict[SiteSlot, str]:
     """The ids of the published stops that go on, by where and when they will be.
 
     A stop that keeps a booth as it is stays. Any other is the same as the stop at its site with which it has most lines
@@ -54,8 +54,8 @@ def same_stops(published: Iterable[Held], planned: Iterable[PlannedStop]) -> dic
     line in common it is the same only on the same half-day.
     """
     wanted = {(stop.site.id, stop.slot): frozenset(stop.booths) for stop in planned}
-    found: dict[Place, str] = {}
-    may_move: defaultdict[str, list[Held]] = defaultdict(list)
+    found: dict[SiteSlot, str] = {}
+    may_move: defaultdict[str, list[PublishedStop]] = defaultdict(list)
     for stop in sorted(published, key=lambda stop: stop.id):
         if stop.booths & wanted.get(stop.place, frozenset()):
             found.setdefault(stop.place, stop.id)
@@ -74,7 +74,7 @@ def same_stops(published: Iterable[Held], planned: Iterable[PlannedStop]) -> dic
     return found
 
 
-def stop_changes(published: Sequence[Held], planned: Sequence[PlannedStop]) -> list[StopChange]:
+def stop_changes(published: Sequence[PublishedStop], planned: Sequence[PlannedStop]) -> list[StopChange]:
     """What a new circuit does to the stops that are published, by site and time; a stop is not changed by having other
     booths."""
     same = same_stops(published, planned)
@@ -91,13 +91,13 @@ def stop_changes(published: Sequence[Held], planned: Sequence[PlannedStop]) -> l
     return sorted(changes, key=lambda change: (change.site, change.after or change.before or Slot(0), change.how))
 
 
-def _common(stop: Held, booths: Iterable[Booth]) -> list[Booth]:
+def _common(stop: PublishedStop, booths: Iterable[Booth]) -> list[Booth]:
     """Those of ``booths`` whose line the stop serves."""
     lines = {booth.line for booth in stop.booths}
     return [booth for booth in booths if booth.line in lines]
 
 
-def _unlikeness(stop: Held, place: Place, booths: frozenset[Booth]) -> tuple[int, int, int, Place, str]:
+def _unlikeness(stop: PublishedStop, place: SiteSlot, booths: frozenset[Booth]) -> tuple[int, int, int, SiteSlot, str]:
     teams = {(booth.line, booth.team) for booth in stop.booths}
     common = _common(stop, booths)
     keep = sum((booth.line, booth.team) in teams for booth in common)

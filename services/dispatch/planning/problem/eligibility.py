@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from services.dispatch.planning.problem.problem import Booth, Forbidden, Line, Problem, Site, Slot, Team
+from services.dispatch.planning.problem.problem import Ban, Booth, Line, Problem, Site, Slot, Team
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Match:
     slots: tuple[Slot, ...]
 
 
-class Candidates:
+class Eligibility:
     """The teams near enough and fit for each line, and the slots that both allow."""
 
     def __init__(self, problem: Problem) -> None:
@@ -30,7 +30,7 @@ class Candidates:
         self._teams = {team.id: team for team in problem.teams}
         self._free = {team.id: sorted(slot for slot in team.free if problem.is_open(slot)) for team in problem.teams}
         self._near: dict[str, frozenset[str]] = {}
-        self._forbidden: defaultdict[str | None, list[Forbidden]] = defaultdict(list)
+        self._forbidden: defaultdict[str | None, list[Ban]] = defaultdict(list)
         for rule in problem.forbidden:
             self._forbidden[rule.line].append(rule)
 
@@ -75,7 +75,7 @@ class Candidates:
                 yield team, [booth.slot]
 
 
-def _allowed(line: Line, team: Team, slot: Slot, least: int, rules: list[Forbidden]) -> bool:
+def _allowed(line: Line, team: Team, slot: Slot, least: int, rules: list[Ban]) -> bool:
     fit = slot.day not in line.ruled_out_days and strength(team, line, slot.day) >= least
     return fit and not any(rule.covers(line.id, team.id, slot) for rule in rules)
 

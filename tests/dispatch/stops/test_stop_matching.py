@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.dispatch.planning.problem.circuit import Stop
+from services.dispatch.planning.problem.circuit import PlannedStop
 from services.dispatch.planning.problem.problem import Booth, Site, Slot
-from services.dispatch.stops.domain.stop_matching import Held, same_stops, stop_changes
+from services.dispatch.stops.domain.stop_matching import PublishedStop, same_stops, stop_changes
 
 GAOLOU, HULING = "高楼镇", "湖岭镇"
 MONDAY, TUESDAY, FRIDAY = Slot(0), Slot(1), Slot(4)
@@ -16,12 +16,12 @@ def booths(slot: Slot, **teams: str) -> tuple[Booth, ...]:
     return tuple(Booth(line, team, slot, 3) for line, team in teams.items())
 
 
-def held(stop_id: str, slot: Slot, site: str = GAOLOU, **teams: str) -> Held:
-    return Held(stop_id, site, slot, frozenset(booths(slot, **teams)))
+def held(stop_id: str, slot: Slot, site: str = GAOLOU, **teams: str) -> PublishedStop:
+    return PublishedStop(stop_id, site, slot, frozenset(booths(slot, **teams)))
 
 
-def planned(slot: Slot, site: str = GAOLOU, **teams: str) -> Stop:
-    return Stop(Site(site, site, (0, 0)), slot, booths(slot, **teams))
+def planned(slot: Slot, site: str = GAOLOU, **teams: str) -> PlannedStop:
+    return PlannedStop(Site(site, site, (0, 0)), slot, booths(slot, **teams))
 
 
 def test_a_stop_that_keeps_a_booth_stays_wherever_the_others_go() -> None:
@@ -63,7 +63,7 @@ def test_with_nothing_in_common_a_stop_is_the_same_on_the_same_half_day_only() -
 
 
 @st.composite
-def circuits(draw: st.DrawFn) -> list[Stop]:
+def circuits(draw: st.DrawFn) -> list[PlannedStop]:
     """Six lines at two sites, each somewhere or nowhere."""
     at: dict[tuple[str, Slot], dict[str, str]] = {}
     for number in range(6):
@@ -75,9 +75,9 @@ def circuits(draw: st.DrawFn) -> list[Stop]:
 
 @given(circuits(), circuits())
 def test_no_stop_goes_on_twice_and_none_whose_booths_stay_is_moved_or_gone(
-    before: list[Stop], after: list[Stop]
+    before: list[PlannedStop], after: list[PlannedStop]
 ) -> None:
-    was = [Held(f"s{n}", stop.site.id, stop.slot, frozenset(stop.booths)) for n, stop in enumerate(before)]
+    was = [PublishedStop(f"s{n}", stop.site.id, stop.slot, frozenset(stop.booths)) for n, stop in enumerate(before)]
     same = same_stops(was, after)
     assert len(set(same.values())) == len(same)
     assert same == same_stops(was[::-1], after[::-1])

@@ -21,7 +21,7 @@ from services.dispatch.planning.problem.problem import (
     Weights,
     working_days,
 )
-from services.dispatch.plans.domain.candidate import Dated
+from services.dispatch.plans.domain.candidate import ProblemDates
 from services.dispatch.plans.domain.theme import CampaignTheme
 from services.dispatch.stops.queries import bookings
 from shared.kernel.errors import InvalidInput
@@ -33,7 +33,7 @@ near its preferred one, and less than a stop: none is opened for that alone. To 
 times as much even to a line that a stop is opened for."""
 
 
-class Frame(Protocol):
+class PlanningScope(Protocol):
     """Which demand, and on which days: a plan says so, and a planning run."""
 
     campaign_id: str
@@ -43,21 +43,21 @@ class Frame(Protocol):
     weekends: bool
 
 
-async def problem_of(session: AsyncSession, frame: Frame, lines: Lines, movable: Collection[str]) -> Problem:
-    """What is asked, in half-days from the frame's first day on, with the teams free wherever they are not booked
+async def problem_of(session: AsyncSession, scope: PlanningScope, lines: Lines, movable: Collection[str]) -> Problem:
+    """What is asked, in half-days from the scope's first day on, with the teams free wherever they are not booked
     for another stop than the ``movable`` ones.
 
     :raises InvalidInput: the days hold no working day, or the township is not known.
     """
-    days = (frame.ends_on - frame.starts_on).days + 1
+    days = (scope.ends_on - scope.starts_on).days + 1
     working = {
-        (day - frame.starts_on).days for day in working_days(frame.starts_on, frame.ends_on, weekends=frame.weekends)
+        (day - scope.starts_on).days for day in working_days(scope.starts_on, scope.ends_on, weekends=scope.weekends)
     }
     if not working:
-        raise InvalidInput("no_working_day", field="ends_on", first=frame.starts_on, last=frame.ends_on)
+        raise InvalidInput("no_working_day", field="ends_on", first=scope.starts_on, last=scope.ends_on)
     places = await points_of_townships(session)
-    if frame.start_township_code not in places:
-        raise InvalidInput("unknown_township", field="start_township_code", township=frame.start_township_code)
+    if scope.start_township_code not in places:
+        raise InvalidInput("unknown_township", field="start_township_code", township=scope.start_township_code)
     sites = {
         site_id(row): Site(site_id(row), row.township_code, places[row.township_code])
         for row in lines.values()
@@ -65,32 +65,32 @@ async def problem_of(session: AsyncSession, frame: Frame, lines: Lines, movable:
     }
     return Problem(
         sites=tuple(sites[key] for key in sorted(sites)),
-        teams=await _teams(session, frame, days, movable),
-        lines=tuple(_line(row, frame, days) for row in lines.values()),
+        teams=await _teams(session, scope, days, movable),
+        lines=tuple(_line(row, scope, days) for row in lines.values()),
         days=days,
         parts=len(PARTS),
         travel=Travel(on="sphere"),
         weights=SERVICE_WEIGHTS,
         closed=frozenset(range(days)) - working,
-        start_township=frame.start_township_code,
-        first_on=frame.starts_on,
-        themes=await _themes(session, frame, days),
+        start_township=scope.start_township_code,
+        first_on=scope.starts_on,
+        themes=await _themes(session, scope, days),
     )
 
 
-async def _themes(session: AsyncSession, frame: Frame, days: int) -> tuple[Theme, ...]:
-    found = await campaign_of(session, frame.campaign_id)
+async def _themes(session: AsyncSession, scope: PlanningScope, days: int) -> tuple[Theme, ...]:
+    found = await campaign_of(session, scope.campaign_id)
     said = found.themes if found is not None else []
-    return tuple(CampaignTheme.stored(theme).counted(frame.starts_on, days) for theme in said)
+    return tuple(CampaignTheme.stored(theme).counted(scope.starts_on, days) for theme in said)
 
 
-async def _teams(session: AsyncSession, frame: Frame, days: int, movable: Collection[str]) -> tuple[Team, ...]:
+async def _teams(session: AsyncSession, scope: PlanningScope, days: int, movable: Collection[str]) -> tuple[Team, ...]:
     """The teams, free wherever they are not booked for a stop that stays."""
     offers = await items_by_team(session)
     busy: dict[str, set[Slot]] = {}
-    for row in await bookings(session, frame.starts_on, frame.ends_on):
+    for row in await bookings(session, scope.starts_on, scope.ends_on):
         if row.stop_id not in movable:
-            busy.setdefault(row.team_code, set()).add(Dated(frame.starts_on).slot(row.on, row.part))
+            busy.setdefault(row.team_code, set()).add(ProblemDates(scope.starts_on).slot(row.on, row.part))
     slots = frozenset(Slot(day, part) for day in range(days) for part in range(len(PARTS)))
     return tuple(
         Team(
@@ -109,7 +109,7 @@ def site_id(row: Any) -> str:
     return f"{row.township_code}/{row.place}"
 
 
-def _line(row: Row[Any], frame: Frame, days: int) -> Line:
+def _line(row: Row[Any], scope: PlanningScope, days: int) -> Line:
     return Line(
         id=row.line_id,
         site=site_id(row),
@@ -118,12 +118,12 @@ def _line(row: Row[Any], frame: Frame, days: int) -> Line:
         first_day=0,
         last_day=days - 1,
         priority=row.priority,
-        preferred_days=tuple(_days(row.wished_on, frame)),
-        ruled_out_days=frozenset(_days(row.ruled_out_on, frame)),
+        preferred_days=tuple(_days(row.wished_on, scope)),
+        ruled_out_days=frozenset(_days(row.ruled_out_on, scope)),
     )
 
 
-def _days(dates: list[str], frame: Frame) -> list[int]:
-    """The frame's days among these dates, counted from its first."""
-    wanted = sorted((date.fromisoformat(day) - frame.starts_on).days for day in dates)
-    return [day for day in wanted if 0 <= day <= (frame.ends_on - frame.starts_on).days]
+def _days(dates: list[str], scope: PlanningScope) -> list[int]:
+    """The scope's days among these dates, counted from its first."""
+    wanted = sorted((date.fromisoformat(day) - scope.starts_on).days for day in dates)
+    return [day for day in wanted if 0 <= day <= (scope.ends_on - scope.starts_on).days]

@@ -69,10 +69,10 @@ async def test_a_booth_that_nobody_takes_queues_a_repair_that_asks_no_team_twice
     await desk.decline(idle, booths["order-0-health-clinic"], "当天有手术", status=409)
     assert [run["state"] for run in await repairs(idle)] == ["queued"]
     clock.move(seconds=GATHER.total_seconds())
-    taken = await runs.task_of(idle.uow("dispatch"), await desk.due_run(idle))
+    taken = await runs.prepare_run(idle.uow("dispatch"), await desk.due_run(idle))
     assert taken.effort.start is not None
     assert taken.effort.start.unserved == ()  # lost, and not left unserved by a planner
-    circuit = Repairer().plan(taken.task.problem, taken.effort).circuit
+    circuit = Repairer().plan(taken.inputs.problem, taken.effort).circuit
     assert [line.line for line in circuit.unserved] == ["order-0-health-clinic"]
 
 
