@@ -8,11 +8,11 @@ from ortools.sat.python import cp_model
 from services.dispatch.planning.optimizer.instance import Instance, instance_of
 from services.dispatch.planning.optimizer.partial_plan import PartialPlan
 from services.dispatch.planning.problem.circuit import Circuit
-from services.dispatch.planning.problem.problem import Problem
+from services.dispatch.planning.problem.problem import PlanningProblem
 from services.dispatch.planning.problem.reasons import explained
 
 
-def aggregated(problem: Problem, seconds: float) -> tuple[Circuit, int | None]:
+def aggregated(problem: PlanningProblem, seconds: float) -> tuple[Circuit, int | None]:
     """The circuit found in ``seconds`` and the bound; an empty one and none if there was no time for a first."""
     instance = instance_of(problem)
     model = cp_model.CpModel()

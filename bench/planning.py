@@ -30,7 +30,7 @@ from services.dispatch.planning.problem.check import check_plan
 from services.dispatch.planning.problem.circuit import Circuit, Effort, Progress
 from services.dispatch.planning.problem.files import read_problem
 from services.dispatch.planning.problem.generated import Size, generated_problem
-from services.dispatch.planning.problem.problem import Problem
+from services.dispatch.planning.problem.problem import PlanningProblem
 from services.dispatch.planning.problem.score import score
 
 LARGE = Path(__file__).parent / "data" / "planning-L.json.gz"
@@ -95,7 +95,7 @@ class Result:
         return f"{self.dropped} lines dropped" if self.dropped else "yes"
 
 
-def run(planner: str, problem: Problem, seconds: float) -> Found:
+def run(planner: str, problem: PlanningProblem, seconds: float) -> Found:
     if planner == "list scheduling":
         return Found(ListPlanner().plan(problem).circuit)
     if planner == "CP-SAT, aggregated":

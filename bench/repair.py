@@ -20,7 +20,7 @@ from services.dispatch.planning.problem.check import check_plan
 from services.dispatch.planning.problem.circuit import Circuit, Effort
 from services.dispatch.planning.problem.files import read_problem
 from services.dispatch.planning.problem.generated import Size
-from services.dispatch.planning.problem.problem import Booth, Fixed, Problem
+from services.dispatch.planning.problem.problem import Booth, Fixed, PlanningProblem
 from services.dispatch.planning.problem.score import score
 
 SECONDS: dict[Size, float] = {"S": 5.0, "M": 20.0, "L": 60.0}
@@ -50,18 +50,18 @@ class Result:
         return round(self.moved / self.lost, 2)
 
 
-def mended(problem: Problem, before: Circuit, _: float) -> Circuit:
+def mended(problem: PlanningProblem, before: Circuit, _: float) -> Circuit:
     return repair(problem, before).solution.circuit
 
 
-def planned_anew(problem: Problem, _: Circuit, seconds: float) -> Circuit:
+def planned_anew(problem: PlanningProblem, _: Circuit, seconds: float) -> Circuit:
     return Optimizer().plan(problem, Effort(seconds)).circuit
 
 
 PLANS = {OURS: mended, ANEW: planned_anew}
 
 
-def published(problem: Problem, circuit: Circuit) -> Problem:
+def published(problem: PlanningProblem, circuit: Circuit) -> PlanningProblem:
     """The problem with what stays of its plan."""
     near = [booth for booth in circuit.booths if booth.slot.day < FROZEN_DAYS]
     later = [booth for booth in circuit.booths if booth.slot.day >= FROZEN_DAYS]
@@ -70,7 +70,7 @@ def published(problem: Problem, circuit: Circuit) -> Problem:
     return replace(problem, fixed=tuple(fixed))
 
 
-def team_away(problem: Problem, circuit: Circuit) -> tuple[Problem, set[str]]:
+def team_away(problem: PlanningProblem, circuit: Circuit) -> tuple[PlanningProblem, set[str]]:
     """A team can't come on the day on which it has the most booths, none of which has to stay."""
     stay = {(fixed.booth.team, fixed.booth.slot.day) for fixed in problem.fixed}
     of_day: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
@@ -85,7 +85,7 @@ def team_away(problem: Problem, circuit: Circuit) -> tuple[Problem, set[str]]:
     return replace(problem, teams=tuple(teams)), of_day[away, day]
 
 
-def order_comes(problem: Problem, circuit: Circuit) -> tuple[Problem, set[str]]:
+def order_comes(problem: PlanningProblem, circuit: Circuit) -> tuple[PlanningProblem, set[str]]:
     """What some lines have that are served on the busiest day is wanted once more, on that day, as urgently as
     anything."""
     served = [booth for booth in circuit.booths if booth.slot.day >= FROZEN_DAYS]

@@ -17,7 +17,7 @@ from services.dispatch.planning.optimizer.list_planner import place_booths
 from services.dispatch.planning.optimizer.partial_plan import PartialPlan
 from services.dispatch.planning.problem.circuit import Circuit
 from services.dispatch.planning.problem.eligibility import Eligibility
-from services.dispatch.planning.problem.problem import Booth, Line, Problem, Slot, Team
+from services.dispatch.planning.problem.problem import Booth, Line, PlanningProblem, Slot, Team
 from services.dispatch.planning.problem.reasons import explained
 
 DAY = 86_400
@@ -27,7 +27,7 @@ THOROUGH, QUICK = 5, 1
 LONG_ENOUGH = 30.0  # shorter, its many starts are all cut off, and the best of them is worse than one that ends
 
 
-def routed(problem: Problem, seconds: float) -> tuple[Circuit, int]:
+def routed(problem: PlanningProblem, seconds: float) -> tuple[Circuit, int]:
     """The circuit of what holds in VROOM's plan, and how many of its lines do not."""
     statement = _Statement(problem)
     booths = sorted(statement.booths(seconds), key=statement.urgency)
@@ -37,7 +37,7 @@ def routed(problem: Problem, seconds: float) -> tuple[Circuit, int]:
 
 
 class _Statement:
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: PlanningProblem) -> None:
         self._problem = problem
         self._site_of = {site.id: number for number, site in enumerate(problem.sites)}
         self._items = sorted({line.item for line in problem.lines})

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from xml.sax.saxutils import escape
 
 from services.dispatch.planning.problem.circuit import Circuit, PlannedStop, stops_of
-from services.dispatch.planning.problem.problem import Point, Problem, Site
+from services.dispatch.planning.problem.problem import PlanningProblem, Point, Site
 
 WIDTH_PX, EDGE_PX, TALLEST_PX = 640, 40, 560
 CELL_PX, LEFT_PX, TOP_PX = 22, 150, 40
@@ -18,7 +18,7 @@ Box = tuple[float, float, float, float]
 """Left, top, right, bottom, pixels."""
 
 
-def drawn(circuit: Circuit, problem: Problem | None) -> str:
+def drawn(circuit: Circuit, problem: PlanningProblem | None) -> str:
     """The SVG document: the map, the stops by number, the calendar. Without the problem there is no map: a plan alone
     does not know where its lines are."""
     width, height, parts = WIDTH_PX, 0, []
@@ -37,7 +37,7 @@ def drawn(circuit: Circuit, problem: Problem | None) -> str:
     return f"<svg xmlns='http://www.w3.org/2000/svg' {size}>{inside}</svg>\n"
 
 
-def _legend(problem: Problem, stops: tuple[PlannedStop, ...]) -> tuple[str, int]:
+def _legend(problem: PlanningProblem, stops: tuple[PlannedStop, ...]) -> tuple[str, int]:
     """The stops in their order, and in how many rows they stand."""
     if len(problem.sites) > MOST_SITES_NAMED or len(stops) > MOST_STOPS_JOINED:
         return "", 0
@@ -55,7 +55,7 @@ def _legend(problem: Problem, stops: tuple[PlannedStop, ...]) -> tuple[str, int]
     return "".join(shapes), -(-len(stops) // COLUMNS)
 
 
-def _calendar(circuit: Circuit, problem: Problem | None) -> tuple[str, int, int]:
+def _calendar(circuit: Circuit, problem: PlanningProblem | None) -> tuple[str, int, int]:
     """Teams by days; the darker, the more volunteers."""
     load: Counter[tuple[str, int, int]] = Counter()
     for booth in circuit.booths:
@@ -84,7 +84,7 @@ def _closed(day: int, rows: int) -> str:
     return f"<rect {box} fill='#eef0f3'/>"
 
 
-def _map(problem: Problem, stops: tuple[PlannedStop, ...]) -> tuple[str, int]:
+def _map(problem: PlanningProblem, stops: tuple[PlannedStop, ...]) -> tuple[str, int]:
     """The map, and its height."""
     place, height = _projection(problem)
     is_small = len(problem.sites) <= MOST_SITES_NAMED
@@ -130,7 +130,7 @@ def _overlap(one: Box, other: Box) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-def _projection(problem: Problem) -> tuple[Callable[[Site], Point], int]:
+def _projection(problem: PlanningProblem) -> tuple[Callable[[Site], Point], int]:
     """From places to pixels, north up, and the height; degrees are stretched as they are at the map's latitude."""
     sphere = problem.travel.on == "sphere"
     points = [site.point for site in problem.sites]

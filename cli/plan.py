@@ -30,7 +30,7 @@ from services.dispatch.planning.problem.circuit import (
 from services.dispatch.planning.problem.files import read_problem
 from services.dispatch.planning.problem.generated import generated_problem
 from services.dispatch.planning.problem.plan_files import read_solution, write_solution
-from services.dispatch.planning.problem.problem import Problem
+from services.dispatch.planning.problem.problem import PlanningProblem
 from services.dispatch.planning.problem.score import GOALS, Score, score
 from shared.kernel.errors import InvalidInput
 
@@ -133,7 +133,7 @@ def generate(
 
 
 def _require_its_plan(
-    problem: Problem, circuit: Circuit, problem_file: Path | None, plan_file: Path | None, language: str
+    problem: PlanningProblem, circuit: Circuit, problem_file: Path | None, plan_file: Path | None, language: str
 ) -> None:
     """Ends the command when the circuit has lines or teams that the problem does not have."""
     lines, teams = {booth.line for booth in circuit.booths}, {booth.team for booth in circuit.booths}
@@ -150,7 +150,7 @@ def _show_violations(violations: Sequence[Violation], language: str) -> None:
         console.print(words("plan.more_rules", language, count=more))
 
 
-def _show_score(problem: Problem, solution: Solution, found: Score, language: str) -> None:
+def _show_score(problem: PlanningProblem, solution: Solution, found: Score, language: str) -> None:
     console.print(words("plan.feasible", language))
     _say(language, "plan.served", lines=found.lines_served, visits=found.team_visits)
     if found.stops <= MOST_STOPS_JOINED:
@@ -164,7 +164,7 @@ def _show_score(problem: Problem, solution: Solution, found: Score, language: st
         console.print(f"{goal.level}. {goal_words}{colon}{value}", highlight=False, markup=False, soft_wrap=True)
 
 
-def _could_be_on_theme(problem: Problem) -> str:
+def _could_be_on_theme(problem: PlanningProblem) -> str:
     """How many lines could be, and on which; nothing for a problem without themes."""
     could = sum(map(problem.could_fit_theme, problem.lines))
     return f"/{could} ({'、'.join(theme.name for theme in problem.themes)})" if problem.themes else ""
@@ -177,7 +177,7 @@ def _show_objective(solution: Solution, found: Score, language: str) -> bool:
     return holds
 
 
-def _show_bound(problem: Problem, solution: Solution, found: Score, language: str) -> bool:
+def _show_bound(problem: PlanningProblem, solution: Solution, found: Score, language: str) -> bool:
     certificate = solution.certificate
     if certificate is None:
         _say(language, "plan.no_certificate")
@@ -199,7 +199,7 @@ def _say(language: str, code: str, *, style: str | None = None, **facts: object)
 class _Shown:
     """One live line, and the plan's file renewed at each improvement."""
 
-    def __init__(self, problem: Problem, out: Path, stopped: threading.Event, language: str) -> None:
+    def __init__(self, problem: PlanningProblem, out: Path, stopped: threading.Event, language: str) -> None:
         self._problem, self._out, self._stopped, self._language = problem, out, stopped, language
         self._saved: int | None = None
 

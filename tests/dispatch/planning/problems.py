@@ -10,7 +10,17 @@ from services.dispatch.planning.problem.check import check_plan
 from services.dispatch.planning.problem.circuit import Circuit, Unserved
 from services.dispatch.planning.problem.files import read_problem
 from services.dispatch.planning.problem.generated import generated_problem
-from services.dispatch.planning.problem.problem import Booth, Line, Problem, Site, Slot, Team, Theme, Travel, Weights
+from services.dispatch.planning.problem.problem import (
+    Booth,
+    Line,
+    PlanningProblem,
+    Site,
+    Slot,
+    Team,
+    Theme,
+    Travel,
+    Weights,
+)
 from services.dispatch.planning.problem.score import score
 
 TOWNSHIPS = ("高楼镇", "湖岭镇", "陶山镇", "马屿镇")
@@ -19,11 +29,11 @@ DAYS = 3
 DATA = Path(__file__).parents[2] / "data"
 
 
-def sample(size: str) -> Problem:
+def sample(size: str) -> PlanningProblem:
     return read_problem(json.loads((DATA / f"planning-{size}.json").read_text("utf-8")))
 
 
-def district(zones: int, seed: int) -> Problem:
+def district(zones: int, seed: int) -> PlanningProblem:
     """Some zones of a generated prefecture, with as large a part of its teams."""
     whole = read_problem(generated_problem("M", seed))
     kept = sorted({site.zone for site in whole.sites})[:zones]
@@ -33,7 +43,7 @@ def district(zones: int, seed: int) -> Problem:
     return replace(whole, sites=sites, lines=lines, teams=whole.teams[:: max(1, 15 // zones)])
 
 
-def circuit_of(problem: Problem, booths: tuple[Booth, ...]) -> Circuit:
+def circuit_of(problem: PlanningProblem, booths: tuple[Booth, ...]) -> Circuit:
     """These booths, and all other lines unserved."""
     served = {booth.line for booth in booths}
     return Circuit(
@@ -41,7 +51,7 @@ def circuit_of(problem: Problem, booths: tuple[Booth, ...]) -> Circuit:
     )
 
 
-def every_booth(problem: Problem) -> list[Booth]:
+def every_booth(problem: PlanningProblem) -> list[Booth]:
     """Whatever can be written down, whether it holds or not."""
     slots = [Slot(day, part) for day in range(problem.days) for part in range(problem.parts)]
     return [
@@ -52,7 +62,7 @@ def every_booth(problem: Problem) -> list[Booth]:
     ]
 
 
-def best_by_trying_all(problem: Problem) -> int:
+def best_by_trying_all(problem: PlanningProblem) -> int:
     """The best objective of all plans without shared booths; slow, and written without a look at the planner."""
     alone = [booth for booth in every_booth(problem) if check_plan(problem, circuit_of(problem, (booth,))) == []]
     best = score(problem, circuit_of(problem, ())).objective
@@ -72,7 +82,7 @@ def best_by_trying_all(problem: Problem) -> int:
 
 
 @st.composite
-def problems(draw: st.DrawFn, most_lines: int = 4) -> Problem:
+def problems(draw: st.DrawFn, most_lines: int = 4) -> PlanningProblem:
     """All kinds of rules at once, on few townships, teams and days."""
     parts = draw(st.integers(1, 2))
     sites = tuple(
@@ -94,7 +104,7 @@ def problems(draw: st.DrawFn, most_lines: int = 4) -> Problem:
         for number in range(draw(st.integers(1, 2)))
     )
     lines = tuple(_line(draw, number, sites) for number in range(draw(st.integers(1, most_lines))))
-    return Problem(
+    return PlanningProblem(
         sites,
         teams,
         lines,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from services.dispatch.planning.problem.check import check_plan
 from services.dispatch.planning.problem.circuit import Circuit, Unserved
-from services.dispatch.planning.problem.problem import Ban, Booth, Fixed, Line, Problem, Site, Slot, Team
+from services.dispatch.planning.problem.problem import Ban, Booth, Fixed, Line, PlanningProblem, Site, Slot, Team
 from services.dispatch.planning.problem.score import GOALS, Score
 from shared.http.texts import LANGUAGES, Texts
 from tests.dispatch.planning.problems import circuit_of
@@ -22,10 +22,10 @@ TEXTS = Texts(LOCALES)
 DAYS, PARTS = 8, 2
 LINES, STRONG = 6, 20
 
-Spoil = Callable[[Problem, Circuit, Booth], tuple[Problem, Circuit]]
+Spoil = Callable[[PlanningProblem, Circuit, Booth], tuple[PlanningProblem, Circuit]]
 
 
-def good_plan() -> tuple[Problem, Circuit]:
+def good_plan() -> tuple[PlanningProblem, Circuit]:
     """Six lines at three sites of two zones, each served on a day of its own by the only team."""
     sites = tuple(Site(f"镇{n}", f"镇{n}", (n, 0), "东片" if n else "西片") for n in range(3))
     slots = frozenset(Slot(day, part) for day in range(DAYS) for part in range(PARTS))
@@ -45,17 +45,17 @@ def good_plan() -> tuple[Problem, Circuit]:
         )
         for n in range(LINES)
     )
-    problem = Problem(sites, (team,), lines, DAYS, PARTS, minutes_per_day=400, setup_minutes=20)
+    problem = PlanningProblem(sites, (team,), lines, DAYS, PARTS, minutes_per_day=400, setup_minutes=20)
     booths = tuple(Booth(line.id, team.id, Slot(n), 3) for n, line in enumerate(lines))
     return problem, circuit_of(problem, booths)
 
 
-def change_line(problem: Problem, booth: Booth, **values: Any) -> Problem:
+def change_line(problem: PlanningProblem, booth: Booth, **values: Any) -> PlanningProblem:
     lines = tuple(replace(line, **values) if line.id == booth.line else line for line in problem.lines)
     return replace(problem, lines=lines)
 
 
-def change_team(problem: Problem, **values: Any) -> Problem:
+def change_team(problem: PlanningProblem, **values: Any) -> PlanningProblem:
     return replace(problem, teams=(replace(problem.teams[0], **values),))
 
 
@@ -111,7 +111,7 @@ SPOILS: dict[str, Spoil] = {
 }
 
 
-def site_of(problem: Problem, booth: Booth) -> str:
+def site_of(problem: PlanningProblem, booth: Booth) -> str:
     return next(line.site for line in problem.lines if line.id == booth.line)
 
 

@@ -17,7 +17,7 @@ from services.dispatch.planning.optimizer.subproblem_model import Limits, Subpro
 from services.dispatch.planning.problem.circuit import Effort
 from services.dispatch.planning.problem.files import read_problem
 from services.dispatch.planning.problem.generated import generated_problem
-from services.dispatch.planning.problem.problem import Booth, Fixed, Line, Problem, Site, Slot, Team
+from services.dispatch.planning.problem.problem import Booth, Fixed, Line, PlanningProblem, Site, Slot, Team
 from tests.dispatch.planning.problems import best_by_trying_all, problems
 
 AMPLE = 600.0
@@ -25,7 +25,7 @@ LIMITS = Limits(work=60.0, seconds=AMPLE, cut_rounds=0)
 FEW = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 
 
-def columns_of(problem: Problem) -> Columns:
+def columns_of(problem: PlanningProblem) -> Columns:
     empty = PartialPlan(instance_of(problem))
     place_fixed(empty)
     return Columns(empty)
@@ -53,7 +53,7 @@ def worth_together(columns: Columns) -> int:
 
 @FEW
 @given(problems(), st.sampled_from((0.0, 45.0, 90.0, 700.0)))
-def test_no_plan_is_better_than_the_townships_together_by_any_prices(problem: Problem, price: float) -> None:
+def test_no_plan_is_better_than_the_townships_together_by_any_prices(problem: PlanningProblem, price: float) -> None:
     columns = columns_of(problem)
     prices = columns.first_prices(np.full(len(columns.empty.instance.team_days), price))
     assert asked(columns, prices) >= best_by_trying_all(problem)
@@ -65,7 +65,7 @@ def test_no_plan_is_better_than_the_townships_together_by_any_prices(problem: Pr
 
 @FEW
 @given(problems())
-def test_no_bound_in_the_box_is_closer_than_the_next_prices_say(problem: Problem) -> None:
+def test_no_bound_in_the_box_is_closer_than_the_next_prices_say(problem: PlanningProblem) -> None:
     columns = columns_of(problem)
     centre = columns.first_prices(np.full(len(columns.empty.instance.team_days), 200.0))
     bound = asked(columns, centre)
@@ -80,7 +80,7 @@ def test_where_a_team_goes_anyhow_another_line_takes_no_turn_of_it() -> None:
     team = Team("人民医院服务队", frozenset({"医疗义诊"}), 6, frozenset({day}))
     lines = tuple(Line(f"项目{number}", site.id, "医疗义诊", 3, 0, 0, priority=1) for number in range(2))
     pinned = Fixed(Booth(lines[0].id, team.id, day, 3), "pinned")
-    columns = columns_of(Problem((site,), (team,), lines, days=1, fixed=(pinned,)))
+    columns = columns_of(PlanningProblem((site,), (team,), lines, days=1, fixed=(pinned,)))
     both = scheduled(columns.empty.instance)
     assert len(both.placings) == 2
     columns.add(both.placings)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from services.dispatch.planning.optimizer.covers import MOST_LINES, covers
 from services.dispatch.planning.optimizer.instance import instance_of
 from services.dispatch.planning.optimizer.lp_relaxation import LpRelaxation
-from services.dispatch.planning.problem.problem import Line, Problem, Site, Slot, Team
+from services.dispatch.planning.problem.problem import Line, PlanningProblem, Site, Slot, Team
 
 
 @given(st.lists(st.integers(1, 9), max_size=MOST_LINES), st.integers(0, 20))
@@ -32,5 +32,5 @@ def test_the_relaxed_plan_has_no_fraction_of_a_line_too_many() -> None:
     site = Site("高楼镇", "高楼镇", (0.0, 0.0))
     team = Team("人民医院服务队", frozenset({"医疗义诊"}), 5, frozenset({Slot(0)}))
     lines = tuple(Line(f"项目{number}", site.id, "医疗义诊", 3, 0, 0, priority=1) for number in range(2))
-    problem = Problem((site,), (team,), lines, days=1)
+    problem = PlanningProblem((site,), (team,), lines, days=1)
     assert LpRelaxation(instance_of(problem)).advance(2_000).values.sum() <= 1.001

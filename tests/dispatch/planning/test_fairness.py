@@ -11,7 +11,7 @@ from services.dispatch.planning.problem.certificate import bound_by
 from services.dispatch.planning.problem.check import check_plan
 from services.dispatch.planning.problem.circuit import Circuit, Effort, TourPlanner
 from services.dispatch.planning.problem.fairness import fair_shares
-from services.dispatch.planning.problem.problem import Line, Problem, Site, Slot, Team, Weights
+from services.dispatch.planning.problem.problem import Line, PlanningProblem, Site, Slot, Team, Weights
 from services.dispatch.planning.problem.score import score
 from tests.dispatch.planning.problems import district
 
@@ -20,7 +20,7 @@ NEAR, FAR = (0.0, 0.0), (30.0, 0.0)
 DAYS = 4
 
 
-def two_teams(weights: Weights) -> Problem:
+def two_teams(weights: Weights) -> PlanningProblem:
     """Four townships, two teams that could do all, one of them nearer."""
     free = frozenset(Slot(day) for day in range(DAYS))
     teams = (
@@ -29,7 +29,7 @@ def two_teams(weights: Weights) -> Problem:
     )
     sites = tuple(Site(f"镇{n}", f"镇{n}", (n, 0)) for n in range(DAYS))
     lines = tuple(Line(f"项目{n}", f"镇{n}", "义诊", 2, 0, DAYS - 1) for n in range(DAYS))
-    return Problem(sites, teams, lines, DAYS, weights=weights)
+    return PlanningProblem(sites, teams, lines, DAYS, weights=weights)
 
 
 def visits(circuit: Circuit) -> Counter[str]:
@@ -64,7 +64,7 @@ def test_a_township_that_has_nothing_comes_before_another_s_second_line() -> Non
         Line("b", "高楼镇", "法律", 2, 0, 0, priority=2),
         Line("c", "湖岭镇", "义诊", 2, 0, 0),
     )
-    problem = Problem(sites, teams, lines, 1)
+    problem = PlanningProblem(sites, teams, lines, 1)
     assert {booth.line for booth in Optimizer().plan(problem).circuit.booths} == {"a", "b"}
     fair = replace(problem, weights=Weights(first_served=2000))
     served = Optimizer().plan(fair)

@@ -23,7 +23,7 @@ from services.dispatch.planning.problem.circuit import (
     way_km,
 )
 from services.dispatch.planning.problem.files import read_problem
-from services.dispatch.planning.problem.problem import Ban, Booth, Fixed, Line, Problem, Site, Slot, Team
+from services.dispatch.planning.problem.problem import Ban, Booth, Fixed, Line, PlanningProblem, Site, Slot, Team
 from services.dispatch.planning.problem.score import score
 from services.dispatch.plans.adapters.planning_process import PlannerLost, ProcessPlanner
 from tests.dispatch.planning.problems import best_by_trying_all, problems, sample
@@ -37,7 +37,7 @@ FEW = settings(deadline=None, max_examples=40, suppress_health_check=[HealthChec
 
 @FEW
 @given(problems())
-def test_no_plan_is_better_than_the_planner_s_and_its_bound_is_one(problem: Problem) -> None:
+def test_no_plan_is_better_than_the_planner_s_and_its_bound_is_one(problem: PlanningProblem) -> None:
     best = best_by_trying_all(problem)
     solution = Optimizer().plan(problem, Effort(AMPLE))
     assert check_plan(problem, solution.circuit) == []
@@ -53,7 +53,7 @@ def test_no_plan_is_better_than_the_planner_s_and_its_bound_is_one(problem: Prob
 
 @FEW
 @given(problems(most_lines=3))
-def test_any_prices_at_all_prove_a_bound(problem: Problem) -> None:
+def test_any_prices_at_all_prove_a_bound(problem: PlanningProblem) -> None:
     best = best_by_trying_all(problem)
     for price in (0.0, 90.0, 700.0):
         lines = {line.id: price * line.priority for line in problem.lines}
@@ -65,7 +65,7 @@ def test_any_prices_at_all_prove_a_bound(problem: Problem) -> None:
 
 @settings(deadline=None, max_examples=60)
 @given(problems(most_lines=8))
-def test_list_scheduling_holds_whatever_is_asked(problem: Problem) -> None:
+def test_list_scheduling_holds_whatever_is_asked(problem: PlanningProblem) -> None:
     solution = ListPlanner().plan(problem)
     assert check_plan(problem, solution.circuit) == []
     assert score(problem, solution.circuit).objective == solution.objective
@@ -130,12 +130,13 @@ def test_two_teams_share_a_booth_that_neither_could_man() -> None:
     sites = (Site("高楼镇", "高楼镇", (0, 0)),)
     teams = tuple(Team(name, frozenset({"义诊"}), 3, frozenset({Slot(0)})) for name in ("卫生队", "红十字队"))
     line = Line("l", "高楼镇", "义诊", 5, 0, 0, max_teams=2)
-    solution = Optimizer().plan(Problem(sites, teams, (line,), 1), Effort(AMPLE))
-    assert check_plan(Problem(sites, teams, (line,), 1), solution.circuit) == []
+    solution = Optimizer().plan(PlanningProblem(sites, teams, (line,), 1), Effort(AMPLE))
+    assert check_plan(PlanningProblem(sites, teams, (line,), 1), solution.circuit) == []
     assert sorted(booth.volunteers for booth in solution.circuit.booths) in ([2, 3],)
     alone = replace(line, max_teams=1)
     assert (
-        Optimizer().plan(Problem(sites, teams, (alone,), 1)).circuit.unserved[0].reason == "unserved.too_few_volunteers"
+        Optimizer().plan(PlanningProblem(sites, teams, (alone,), 1)).circuit.unserved[0].reason
+        == "unserved.too_few_volunteers"
     )
 
 
@@ -176,7 +177,7 @@ def test_each_line_says_why_it_is_unserved_and_what_would_help() -> None:
         Line("none_free", "近", "法律", 1, 0, 1),
         Line("taken", "近", "义诊", 2, 0, 0),
     )
-    problem = Problem(sites, teams, lines, 3)
+    problem = PlanningProblem(sites, teams, lines, 3)
     kept = Booth("served", "卫生队", Slot(0), 3)
     said = {line.line: line for line in Optimizer().plan(problem).circuit.unserved}
     assert {line: its.reason.removeprefix("unserved.") for line, its in said.items()} == {
@@ -220,5 +221,5 @@ def test_a_planner_that_dies_without_a_plan_is_told_from_one_that_has_none() -> 
 class Dying:
     """Ends its process, as the kernel does when memory is short."""
 
-    def plan(self, problem: Problem, effort: Effort = USUAL, on_progress: OnProgress = keep_going) -> Solution:
+    def plan(self, problem: PlanningProblem, effort: Effort = USUAL, on_progress: OnProgress = keep_going) -> Solution:
         os._exit(9)

@@ -18,7 +18,7 @@ from services.dispatch.planning.problem.pacing import paced
 from services.dispatch.planning.problem.problem import (
     SATURDAY,
     Line,
-    Problem,
+    PlanningProblem,
     Site,
     Slot,
     Team,
@@ -36,9 +36,9 @@ DAYS = (LAST - FIRST).days + 1
 WORKING = {(day - FIRST).days for day in working_days(FIRST, LAST, weekends=False)}
 
 
-def ruian_problem() -> Problem:
+def ruian_problem() -> PlanningProblem:
     slots = frozenset(Slot(day, part) for day in range(DAYS) for part in range(2))
-    problem = Problem(
+    problem = PlanningProblem(
         sites=tuple(Site(code, code, centre) for code, centre in CENTRES.items()),
         teams=tuple(
             Team(item["team"], frozenset({item["code"]}), 6, slots, max_stops_per_day=2)

@@ -12,14 +12,14 @@ from services.dispatch.planning.optimizer.repair import Level, repair
 from services.dispatch.planning.problem.check import check_plan
 from services.dispatch.planning.problem.circuit import Circuit, Effort
 from services.dispatch.planning.problem.eligibility import Eligibility
-from services.dispatch.planning.problem.problem import Booth, Fixed, Line, Problem, Site, Slot, Team
+from services.dispatch.planning.problem.problem import Booth, Fixed, Line, PlanningProblem, Site, Slot, Team
 from services.dispatch.planning.problem.score import score
 from tests.dispatch.planning.problems import problems, sample
 
 FEW = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 
-def without_a_team_s_day(problem: Problem, circuit: Circuit) -> Problem:
+def without_a_team_s_day(problem: PlanningProblem, circuit: Circuit) -> PlanningProblem:
     """The team of the first booth can't come on that day."""
     first = circuit.booths[0]
     teams = tuple(
@@ -52,7 +52,7 @@ def test_a_team_drops_out_of_a_day(size: str, level: Level) -> None:
 
 @FEW
 @given(problems(), st.sampled_from([0, 1]), st.integers(0, 2))
-def test_a_mended_plan_holds_and_moves_few(problem: Problem, level: Level, confirmed: int) -> None:
+def test_a_mended_plan_holds_and_moves_few(problem: PlanningProblem, level: Level, confirmed: int) -> None:
     before = ListPlanner().plan(problem).circuit
     assume(before.booths)
     changed = without_a_team_s_day(problem, before)
@@ -79,7 +79,7 @@ def test_a_line_that_is_wanted_no_more_has_not_moved() -> None:
 
 @FEW
 @given(problems())
-def test_of_given_booths_those_are_possible_that_are_so_among_all(problem: Problem) -> None:
+def test_of_given_booths_those_are_possible_that_are_so_among_all(problem: PlanningProblem) -> None:
     eligibility = Eligibility(problem)
     slots = [Slot(day, part) for day in range(-1, problem.days + 1) for part in range(problem.parts + 1)]
     for line in problem.lines:
@@ -95,7 +95,7 @@ def test_a_new_order_is_served_by_moving_one_that_can_go_elsewhere() -> None:
     site, other = Site("高楼镇", "高楼镇", (0, 0)), Site("湖岭镇", "湖岭镇", (5, 5))
     team = Team("卫生队", frozenset({"义诊"}), 4, frozenset({Slot(0), Slot(1)}))
     flexible, urgent = Line("a", "高楼镇", "义诊", 4, 0, 1), Line("b", "湖岭镇", "义诊", 4, 0, 0, priority=5)
-    alone = Problem((site, other), (team,), (flexible,), 2)
+    alone = PlanningProblem((site, other), (team,), (flexible,), 2)
     before = ListPlanner().plan(alone).circuit
     assert before.booths[0].slot == Slot(0)
     asked = replace(alone, lines=(flexible, urgent))

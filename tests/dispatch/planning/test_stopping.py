@@ -18,7 +18,7 @@ from services.dispatch.planning.optimizer.optimizer import Optimizer
 from services.dispatch.planning.optimizer.township_search import TownshipSearch
 from services.dispatch.planning.problem.check import check_plan
 from services.dispatch.planning.problem.circuit import Effort, Progress, Solution
-from services.dispatch.planning.problem.problem import Problem
+from services.dispatch.planning.problem.problem import PlanningProblem
 from services.dispatch.planning.problem.score import score
 from services.dispatch.plans.adapters.planning_process import ProcessPlanner
 from tests.dispatch.planning import problems
@@ -30,7 +30,7 @@ WORK = {"city": 0.6, "district": 2.0}
 
 
 @lru_cache
-def problem_of(name: str) -> Problem:
+def problem_of(name: str) -> PlanningProblem:
     return problems.sample("S") if name == "city" else problems.district(zones=7, seed=7)
 
 

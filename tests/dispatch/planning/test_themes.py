@@ -15,7 +15,7 @@ from services.dispatch.planning.problem.certificate import bound_by
 from services.dispatch.planning.problem.check import check_plan
 from services.dispatch.planning.problem.circuit import Circuit, Effort, TourPlanner
 from services.dispatch.planning.problem.files import read_problem
-from services.dispatch.planning.problem.problem import Booth, Line, Problem, Site, Slot, Team, Theme, Weights
+from services.dispatch.planning.problem.problem import Booth, Line, PlanningProblem, Site, Slot, Team, Theme, Weights
 from services.dispatch.planning.problem.score import score
 from shared.kernel.errors import InvalidInput
 from tests.dispatch.planning.problems import best_by_trying_all, circuit_of, district, problems, sample
@@ -30,11 +30,11 @@ RED_JULY = Theme("红七月", frozenset({LEGAL}), frozenset({2, 3}))
 """Legal advice, on the last two of four days."""
 
 
-def town(*lines: Line, days: int = 4, team_days: int = 4, theme: int = 150) -> Problem:
+def town(*lines: Line, days: int = 4, team_days: int = 4, theme: int = 150) -> PlanningProblem:
     """One township, and one team that could do everything there, two volunteers at a time."""
     free = frozenset(Slot(day) for day in range(team_days))
     team = Team("司法队", frozenset({LEGAL, CLINIC}), 2, free)
-    return Problem(
+    return PlanningProblem(
         (Site("高楼镇", "高楼镇", (0, 0)),), (team,), lines, days, weights=Weights(theme=theme), themes=(RED_JULY,)
     )
 
@@ -95,7 +95,7 @@ def test_a_repair_places_what_fits_first_and_moves_nothing_that_was_promised() -
 
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(problems(most_lines=3))
-def test_it_is_the_best_plan_with_a_theme_of_any_weight_and_its_bound_holds(problem: Problem) -> None:
+def test_it_is_the_best_plan_with_a_theme_of_any_weight_and_its_bound_holds(problem: PlanningProblem) -> None:
     """Problems of the other tests may have themes that nothing fits; here something does."""
     theme = Theme("红七月", frozenset(line.item for line in problem.lines[::2]), frozenset({0, 2}))
     themed = replace(
@@ -109,7 +109,7 @@ def test_it_is_the_best_plan_with_a_theme_of_any_weight_and_its_bound_holds(prob
 
 @settings(deadline=None, max_examples=60)
 @given(problems(most_lines=8))
-def test_list_scheduling_loses_nothing_by_a_theme(problem: Problem) -> None:
+def test_list_scheduling_loses_nothing_by_a_theme(problem: PlanningProblem) -> None:
     without = ListPlanner().plan(replace(problem, themes=())).circuit
     found = ListPlanner().plan(problem)
     assert check_plan(problem, found.circuit) == []

@@ -15,14 +15,14 @@ from services.dispatch.planning.optimizer.search import SMALL
 from services.dispatch.planning.optimizer.subproblem_model import Limits, SubproblemModel
 from services.dispatch.planning.optimizer.zones import Zone, bound_by_zones, zones_of
 from services.dispatch.planning.problem.circuit import Effort
-from services.dispatch.planning.problem.problem import Fixed, Problem
+from services.dispatch.planning.problem.problem import Fixed, PlanningProblem
 from tests.dispatch.planning.problems import best_by_trying_all, district, problems
 
 AMPLE, AMPLE_WORK, NO_WORK = 600.0, 60.0, 1e-6
 FEW = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 
 
-def bound(problem: Problem, price: float, work: float) -> int | None:
+def bound(problem: PlanningProblem, price: float, work: float) -> int | None:
     instance = instance_of(problem)
     empty = PartialPlan(instance)
     place_fixed(empty)
@@ -36,7 +36,7 @@ def bound(problem: Problem, price: float, work: float) -> int | None:
 
 @FEW
 @given(problems(), st.sampled_from((0.0, 90.0, 700.0)))
-def test_no_plan_is_better_than_its_zones_together_by_any_prices(problem: Problem, price: float) -> None:
+def test_no_plan_is_better_than_its_zones_together_by_any_prices(problem: PlanningProblem, price: float) -> None:
     most = bound(problem, price, AMPLE_WORK)
     assert most is not None
     assert most >= best_by_trying_all(problem)

@@ -13,7 +13,7 @@ import pytest
 
 from services.dispatch.planning.optimizer.list_planner import ListPlanner
 from services.dispatch.planning.problem.circuit import USUAL, Effort, OnProgress, Progress, Solution, keep_going
-from services.dispatch.planning.problem.problem import Problem
+from services.dispatch.planning.problem.problem import PlanningProblem
 from services.dispatch.plans.adapters.planning_process import OPTIMIZER, ProcessPlanner
 from services.dispatch.plans.domain.run import PlanningRun
 from services.dispatch.plans.use_cases import runs
@@ -35,7 +35,7 @@ class Patient:
         self.let_go = threading.Event()
         self.told_to_stop = threading.Event()
 
-    def plan(self, problem: Problem, effort: Effort = USUAL, on_progress: OnProgress = keep_going) -> Solution:
+    def plan(self, problem: PlanningProblem, effort: Effort = USUAL, on_progress: OnProgress = keep_going) -> Solution:
         solution = ListPlanner().plan(problem, effort)
         while not self.let_go.wait(0.01):
             if not on_progress(Progress(0.0, solution)):
@@ -45,7 +45,7 @@ class Patient:
 
 
 class Broken:
-    def plan(self, problem: Problem, effort: Effort = USUAL, on_progress: OnProgress = keep_going) -> Solution:
+    def plan(self, problem: PlanningProblem, effort: Effort = USUAL, on_progress: OnProgress = keep_going) -> Solution:
         raise MemoryError
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from services.dispatch.planning.problem.eligibility import Eligibility, Match, strength
 from services.dispatch.planning.problem.fairness import fair_shares
-from services.dispatch.planning.problem.problem import Booth, Problem, Slot
+from services.dispatch.planning.problem.problem import Booth, PlanningProblem, Slot
 
 
 class Visit(NamedTuple):
@@ -40,7 +40,7 @@ class Instance:
     ``fair_share[team]`` is there where the weights count visits beyond it.
     """
 
-    problem: Problem
+    problem: PlanningProblem
     eligibility: Eligibility
     option_line: list[int] = field(default_factory=list)
     option_visit: list[int] = field(default_factory=list)
@@ -92,7 +92,7 @@ def collecting_later() -> Iterator[None]:
 
 
 def instance_of(
-    problem: Problem, eligibility: Eligibility | None = None, only: Mapping[str, Sequence[Booth]] | None = None
+    problem: PlanningProblem, eligibility: Eligibility | None = None, only: Mapping[str, Sequence[Booth]] | None = None
 ) -> Instance:
     """``eligibility`` is that of a problem with the same sites and teams, if it is known. Lines in ``only`` (by id)
     have no options but these booths, as far as they are possible: of a province's half million a few thousand are left
@@ -102,7 +102,7 @@ def instance_of(
 
 
 class _Builder:
-    def __init__(self, problem: Problem, eligibility: Eligibility) -> None:
+    def __init__(self, problem: PlanningProblem, eligibility: Eligibility) -> None:
         self._problem = problem
         self._made = Instance(problem, eligibility)
         self._team_of = {team.id: number for number, team in enumerate(problem.teams)}

@@ -6,14 +6,14 @@ from dataclasses import replace
 from services.dispatch.planning.optimizer.instance import Instance, instance_of
 from services.dispatch.planning.optimizer.partial_plan import PartialPlan
 from services.dispatch.planning.problem.circuit import USUAL, Effort, OnProgress, Progress, Solution, keep_going
-from services.dispatch.planning.problem.problem import Booth, Problem
+from services.dispatch.planning.problem.problem import Booth, PlanningProblem
 from services.dispatch.planning.problem.reasons import explained
 
 
 class ListPlanner:
     """See :class:`services.dispatch.planning.problem.circuit.TourPlanner`."""
 
-    def plan(self, problem: Problem, effort: Effort = USUAL, on_progress: OnProgress = keep_going) -> Solution:
+    def plan(self, problem: PlanningProblem, effort: Effort = USUAL, on_progress: OnProgress = keep_going) -> Solution:
         given = effort.start.booths if effort.start is not None else ()
         instance = instance_of(problem)
         plan = scheduled(instance, list(given))

@@ -8,13 +8,13 @@ from services.dispatch.planning.optimizer.list_planner import fill_rest, place_b
 from services.dispatch.planning.optimizer.partial_plan import PartialPlan
 from services.dispatch.planning.optimizer.work_budget import WorkBudget
 from services.dispatch.planning.problem.circuit import USUAL, Effort, OnProgress, Solution, keep_going
-from services.dispatch.planning.problem.problem import Problem
+from services.dispatch.planning.problem.problem import PlanningProblem
 
 
 class Optimizer:
     """See :class:`services.dispatch.planning.problem.circuit.TourPlanner`."""
 
-    def plan(self, problem: Problem, effort: Effort = USUAL, on_progress: OnProgress = keep_going) -> Solution:
+    def plan(self, problem: PlanningProblem, effort: Effort = USUAL, on_progress: OnProgress = keep_going) -> Solution:
         budget = WorkBudget(effort)
         instance = instance_of(problem)
         first = _first(instance, effort)

@@ -22,7 +22,7 @@ from services.dispatch.planning.problem.circuit import (
     keep_going,
 )
 from services.dispatch.planning.problem.eligibility import Eligibility
-from services.dispatch.planning.problem.problem import Booth, Problem, Weights
+from services.dispatch.planning.problem.problem import Booth, PlanningProblem, Weights
 from services.dispatch.planning.problem.reasons import explained
 from services.dispatch.planning.problem.score import score
 
@@ -52,14 +52,14 @@ class Repaired:
 class Repairer:
     """See :class:`services.dispatch.planning.problem.circuit.TourPlanner`: mends what the effort starts from."""
 
-    def plan(self, problem: Problem, effort: Effort = USUAL, on_progress: OnProgress = keep_going) -> Solution:
+    def plan(self, problem: PlanningProblem, effort: Effort = USUAL, on_progress: OnProgress = keep_going) -> Solution:
         began = time.monotonic()
         solution = repair(problem, effort.start or Circuit()).solution
         on_progress(Progress(time.monotonic() - began, solution))
         return solution
 
 
-def repair(problem: Problem, before: Circuit, level: Level = 1, effort: Effort | None = None) -> Repaired:
+def repair(problem: PlanningProblem, before: Circuit, level: Level = 1, effort: Effort | None = None) -> Repaired:
     """``before``, mended for ``problem`` as it is now. What is fixed stays, if it can.
 
     At level 1 at most ``MOST_MOVED_PER_LOST`` lines move for each lost one; else only what is affected is placed.
@@ -78,7 +78,7 @@ def repair(problem: Problem, before: Circuit, level: Level = 1, effort: Effort |
 
 
 def _mended(
-    problem: Problem, before: Circuit, lost: set[str], eligibility: Eligibility, until: float | None
+    problem: PlanningProblem, before: Circuit, lost: set[str], eligibility: Eligibility, until: float | None
 ) -> tuple[list[Booth], Circuit]:
     """What of ``before`` still holds, and what comes of it. ``until``: how long others may be moved for a lost line;
     None: not at all."""
@@ -94,7 +94,7 @@ def _mended(
     return held, Circuit(tuple(plan.booths()))
 
 
-def _lost(problem: Problem, before: Circuit, eligibility: Eligibility) -> set[str]:
+def _lost(problem: PlanningProblem, before: Circuit, eligibility: Eligibility) -> set[str]:
     """The lines whose booth no longer holds, and those that ``before`` says nothing of."""
     had = {booth.line for booth in before.booths} | {fixed.booth.line for fixed in problem.fixed}
     served = replace(problem, lines=tuple(line for line in problem.lines if line.id in had))
@@ -103,7 +103,9 @@ def _lost(problem: Problem, before: Circuit, eligibility: Eligibility) -> set[st
     return {line.id for line in problem.lines} - neither
 
 
-def _standing(problem: Problem, before: Circuit, eligibility: Eligibility, wide: Container[str] = ()) -> PartialPlan:
+def _standing(
+    problem: PlanningProblem, before: Circuit, eligibility: Eligibility, wide: Container[str] = ()
+) -> PartialPlan:
     """What of ``before`` still holds, beside what is fixed. Lines that have a booth and are not ``wide`` can't move."""
     only: defaultdict[str, list[Booth]] = defaultdict(list)
     for booth in [*(fixed.booth for fixed in problem.fixed), *before.booths]:
@@ -115,7 +117,7 @@ def _standing(problem: Problem, before: Circuit, eligibility: Eligibility, wide:
     return plan
 
 
-def _rivals(problem: Problem, before: Circuit, lost: set[str], eligibility: Eligibility) -> set[str]:
+def _rivals(problem: PlanningProblem, before: Circuit, lost: set[str], eligibility: Eligibility) -> set[str]:
     """Whoever has a team's day that a lost line could use."""
     lines = (line for line in problem.lines if line.id in lost)
     matches = (match for line in lines for match in eligibility.matches(line))
@@ -123,7 +125,7 @@ def _rivals(problem: Problem, before: Circuit, lost: set[str], eligibility: Elig
     return {booth.line for booth in before.booths if (booth.team, booth.slot.day) in wanted}
 
 
-def _priced(problem: Problem, before: Circuit) -> Problem:
+def _priced(problem: PlanningProblem, before: Circuit) -> PlanningProblem:
     weights: Weights = problem.weights
     if not weights.change:
         weights = replace(weights, change=PRICE_OF_CHANGE)
@@ -178,7 +180,9 @@ def _moved(plan: PartialPlan, kept: Placings, among: Iterable[int]) -> int:
     return sum(plan.placings.get(line) != kept[line] for line in among if line in kept)
 
 
-def _told(problem: Problem, circuit: Circuit, kept: list[Booth], lost: set[str], eligibility: Eligibility) -> Repaired:
+def _told(
+    problem: PlanningProblem, circuit: Circuit, kept: list[Booth], lost: set[str], eligibility: Eligibility
+) -> Repaired:
     moved = {booth.line for booth in set(kept) - set(circuit.booths)}
     ended = explained(problem, circuit.booths, eligibility)
     return Repaired(Solution(ended, score(problem, ended).objective), tuple(sorted(lost)), tuple(sorted(moved)))

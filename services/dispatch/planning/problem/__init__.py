@@ -1,7 +1,7 @@
 """Planning: who goes where and when. One model for problem files and for the service.
 
-* :mod:`.problem`: a :class:`Problem` asks for :class:`Line` s (one item, one site, so many volunteers, a window of
-  days) to be served by :class:`Team` s. Time is a :class:`Slot`: a day counted from 0, and a part of it; a problem
+* :mod:`.problem`: a :class:`PlanningProblem` asks for :class:`Line` s (one item, one site, so many volunteers, a window
+  of days) to be served by :class:`Team` s. Time is a :class:`Slot`: a day counted from 0, and a part of it; a problem
   whose days are undivided has one part. Half-days, minutes of work, travel and set-up times are the same classes with
   more of their fields given.
 * :mod:`.circuit`: the answer. A :class:`Circuit` is a set of :class:`Booth` s (line, team, slot, volunteers); every

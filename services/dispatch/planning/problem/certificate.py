@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from services.dispatch.planning.problem.eligibility import Eligibility
 from services.dispatch.planning.problem.fairness import fair_shares
-from services.dispatch.planning.problem.problem import Line, Problem, Slot, Team
+from services.dispatch.planning.problem.problem import Line, PlanningProblem, Slot, Team
 
 ROUNDING = 1e-6
 
@@ -45,7 +45,7 @@ class Certificate:
     prices: Prices
 
 
-def bound_by(problem: Problem, prices: Prices) -> int:
+def bound_by(problem: PlanningProblem, prices: Prices) -> int:
     """The bound that these prices prove; negative ones count as 0."""
     kept = _Kept(problem, prices)
     return floor(kept.constant + _stops(problem, kept.opening) + _team_days(problem, kept) + ROUNDING)
@@ -55,7 +55,7 @@ class _Kept:
     """The prices as they count: ``line`` is what serving one is priced at, less its township's price;
     ``constant`` what the prices cost whatever the plan is."""
 
-    def __init__(self, problem: Problem, prices: Prices) -> None:
+    def __init__(self, problem: PlanningProblem, prices: Prices) -> None:
         township_of = {site.id: site.township for site in problem.sites}
         overload, first = problem.weights.overload, problem.weights.first_served
         line = {line.id: max(0.0, prices.lines.get(line.id, 0.0)) for line in problem.lines}
@@ -68,7 +68,7 @@ class _Kept:
         self.constant += sum(self.team[team] * share for team, share in fair_shares(problem).items())
 
 
-def _stops(problem: Problem, opening: Mapping[tuple[str, Slot], float]) -> float:
+def _stops(problem: PlanningProblem, opening: Mapping[tuple[str, Slot], float]) -> float:
     """What the prices leave to stops: each is opened if its lines pay more than it costs."""
     site = {line.id: line.site for line in problem.lines}
     paid: defaultdict[tuple[str, Slot], list[float]] = defaultdict(list)
@@ -81,7 +81,7 @@ def _stops(problem: Problem, opening: Mapping[tuple[str, Slot], float]) -> float
     )
 
 
-def _team_days(problem: Problem, prices: _Kept) -> float:
+def _team_days(problem: PlanningProblem, prices: _Kept) -> float:
     eligibility = Eligibility(problem)
     kept = {(booth.line, booth.team, booth.slot) for booth in problem.published}
     change = problem.weights.change
@@ -128,7 +128,7 @@ def _fullest(lines: Wanted, members: int) -> float:
     return best[members]
 
 
-def _best_day(problem: Problem, team: Team, visits: Iterable[tuple[Slot, str, float]]) -> float:
+def _best_day(problem: PlanningProblem, team: Team, visits: Iterable[tuple[Slot, str, float]]) -> float:
     """The most that one team can earn in a day: one zone, its stops a day, one stop in each part of a divided day."""
     in_zone: defaultdict[str, list[float]] = defaultdict(list)
     best_in: defaultdict[str, dict[Slot, float]] = defaultdict(dict)
@@ -139,7 +139,7 @@ def _best_day(problem: Problem, team: Team, visits: Iterable[tuple[Slot, str, fl
     return max(sum(heapq.nlargest(team.max_stops_per_day, zone)) for zone in gains)
 
 
-def certify(problem: Problem, prices: Prices, *, digits: int = 2) -> Certificate:
+def certify(problem: PlanningProblem, prices: Prices, *, digits: int = 2) -> Certificate:
     """A certificate with prices rounded to ``digits``, zeros left out, and the bound that these prove."""
 
     def rounded(values: Mapping[K, float]) -> dict[K, float]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import combinations, pairwise, permutations
 
 from services.dispatch.planning.problem.circuit import Circuit, Unserved
-from services.dispatch.planning.problem.problem import Booth, Line, Problem, Site, Slot, Team
+from services.dispatch.planning.problem.problem import Booth, Line, PlanningProblem, Site, Slot, Team
 
 MOST_STOPS_TO_ORDER = 7
 
@@ -21,7 +21,7 @@ class Violation:
     facts: Mapping[str, object] = field(default_factory=dict)
 
 
-def check_plan(problem: Problem, circuit: Circuit) -> list[Violation]:
+def check_plan(problem: PlanningProblem, circuit: Circuit) -> list[Violation]:
     """Every rule that ``circuit`` breaks; empty when it holds. For plans of machines and of hands."""
     found = list(_check_names(problem, circuit))
     if found:  # the other rules are about things that exist
@@ -39,7 +39,7 @@ def check_plan(problem: Problem, circuit: Circuit) -> list[Violation]:
     ]
 
 
-def broken_by(problem: Problem, booths: Iterable[Booth]) -> list[Violation]:
+def broken_by(problem: PlanningProblem, booths: Iterable[Booth]) -> list[Violation]:
     """The rules that these booths break by themselves: a line that is not among them counts as unserved."""
     kept = tuple(booths)
     served = {booth.line for booth in kept}
@@ -50,7 +50,7 @@ def broken_by(problem: Problem, booths: Iterable[Booth]) -> list[Violation]:
 class _Book:
     """The circuit, looked up in all the ways in which the rules look at it."""
 
-    def __init__(self, problem: Problem, circuit: Circuit) -> None:
+    def __init__(self, problem: PlanningProblem, circuit: Circuit) -> None:
         self.problem = problem
         self.circuit = circuit
         self.lines = {line.id: line for line in problem.lines}
@@ -74,7 +74,7 @@ class _Book:
             yield booth, line, self.teams[booth.team], self.sites[line.site]
 
 
-def _check_names(problem: Problem, circuit: Circuit) -> Iterator[Violation]:
+def _check_names(problem: PlanningProblem, circuit: Circuit) -> Iterator[Violation]:
     lines, teams = {line.id for line in problem.lines}, {team.id for team in problem.teams}
     named = [booth.line for booth in circuit.booths] + [line.line for line in circuit.unserved]
     for unknown in sorted(set(named) - lines):

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from services.dispatch.planning.problem.certificate import Certificate
 from services.dispatch.planning.problem.geography import shortest_way
-from services.dispatch.planning.problem.problem import Booth, Problem, Site, Slot
+from services.dispatch.planning.problem.problem import Booth, PlanningProblem, Site, Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +103,12 @@ class TourPlanner(Protocol):
     """Computes circuits. The same problem and effort give the same circuit; it holds by ``check_plan`` whenever it
     stops."""
 
-    def plan(self, problem: Problem, effort: Effort = USUAL, on_progress: OnProgress = keep_going) -> Solution: ...
+    def plan(
+        self, problem: PlanningProblem, effort: Effort = USUAL, on_progress: OnProgress = keep_going
+    ) -> Solution: ...
 
 
-def stops_of(problem: Problem, booths: Iterable[Booth]) -> tuple[PlannedStop, ...]:
+def stops_of(problem: PlanningProblem, booths: Iterable[Booth]) -> tuple[PlannedStop, ...]:
     """The stops in the order of travel: slot by slot, within one by the shortest way on from the stop before."""
     lines = {line.id: line for line in problem.lines}
     sites = {site.id: site for site in problem.sites}
@@ -121,7 +123,7 @@ def stops_of(problem: Problem, booths: Iterable[Booth]) -> tuple[PlannedStop, ..
     return tuple(stops)
 
 
-def _travelled(problem: Problem, sites: list[Site], before: Site | None) -> list[Site]:
+def _travelled(problem: PlanningProblem, sites: list[Site], before: Site | None) -> list[Site]:
     start = before or min(sites, key=lambda site: site.township != problem.start_township)
     rest = sites if before else [site for site in sites if site is not start]  # before may be among them, once more
     km = [[problem.travel.distance_km(a, b) for b in (start, *rest)] for a in (start, *rest)]
@@ -129,6 +131,6 @@ def _travelled(problem: Problem, sites: list[Site], before: Site | None) -> list
     return way if before else [start, *way]
 
 
-def way_km(problem: Problem, stops: Iterable[PlannedStop]) -> float:
+def way_km(problem: PlanningProblem, stops: Iterable[PlannedStop]) -> float:
     """The length of the way through ``stops`` in their order, in km."""
     return sum(problem.travel.distance_km(a.site, b.site) for a, b in itertools.pairwise(stops))

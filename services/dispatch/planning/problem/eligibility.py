@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from services.dispatch.planning.problem.problem import Ban, Booth, Line, Problem, Site, Slot, Team
+from services.dispatch.planning.problem.problem import Ban, Booth, Line, PlanningProblem, Site, Slot, Team
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Match:
 class Eligibility:
     """The teams near enough and fit for each line, and the slots that both allow."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: PlanningProblem) -> None:
         self.problem = problem
         self.sites = {site.id: site for site in problem.sites}
         self.offering: defaultdict[str, list[Team]] = defaultdict(list)

@@ -4,12 +4,12 @@ from collections import defaultdict
 from math import ceil
 
 from services.dispatch.planning.problem.eligibility import Eligibility
-from services.dispatch.planning.problem.problem import Problem
+from services.dispatch.planning.problem.problem import PlanningProblem
 
 ROUNDING = 1e-9
 
 
-def fair_shares(problem: Problem) -> dict[str, int]:
+def fair_shares(problem: PlanningProblem) -> dict[str, int]:
     """The visits of each team beyond which ``weights.overload`` is due; by team id, empty where nothing is due.
 
     Every line asks the near teams that offer it, in proportion to the days they can come; what one site asks of one

@@ -1,5 +1,5 @@
 """Problem files: diancai.planning/v1, as objects read from JSON. Beyond v1's fields the optional ones of
-:class:`Problem`, :class:`Team` and :class:`Line` are read too."""
+:class:`PlanningProblem`, :class:`Team` and :class:`Line` are read too."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, fields
@@ -10,7 +10,7 @@ from services.dispatch.planning.problem.problem import (
     Booth,
     Fixed,
     Line,
-    Problem,
+    PlanningProblem,
     Site,
     Slot,
     Team,
@@ -24,7 +24,7 @@ PLANNING = "diancai.planning/v1"
 WHYS = ("published", "pinned", "confirmed")
 
 
-def read_problem(document: object) -> Problem:
+def read_problem(document: object) -> PlanningProblem:
     """:raises InvalidInput: names the first value that breaks a rule of the format."""
     top = Fields(document)
     require_format(top, PLANNING)
@@ -39,7 +39,7 @@ def read_problem(document: object) -> Problem:
     lines = top.each("lines", lambda line: _line(line, days, known, set(items)))
     _require_unique(top.at("lines"), [line.id for line in lines])
     commitments = _Commitments(days, parts, {line.id for line in lines}, {team.id for team in teams})
-    return Problem(
+    return PlanningProblem(
         sites=sites,
         teams=teams,
         lines=lines,

@@ -4,10 +4,10 @@ from dataclasses import replace
 from functools import lru_cache
 
 from services.dispatch.planning.problem.geography import shortest_way
-from services.dispatch.planning.problem.problem import Problem
+from services.dispatch.planning.problem.problem import PlanningProblem
 
 
-def paced(problem: Problem) -> Problem:
+def paced(problem: PlanningProblem) -> PlanningProblem:
     """The same problem, in which lines that prefer no day prefer the one on which an even circuit comes by.
 
     The circuit goes from ``start_township`` by the shortest way through all sites that want something, spread evenly

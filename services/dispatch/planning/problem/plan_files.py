@@ -3,7 +3,7 @@
 from services.dispatch.planning.problem.certificate import Certificate, Prices
 from services.dispatch.planning.problem.circuit import Circuit, Solution, Unserved
 from services.dispatch.planning.problem.fields import MOST_DAYS, MOST_VOLUNTEERS, Fields, require_format, shown
-from services.dispatch.planning.problem.problem import Booth, Problem, Slot
+from services.dispatch.planning.problem.problem import Booth, PlanningProblem, Slot
 from shared.kernel.errors import InvalidInput
 
 PLAN = "diancai.plan/v1"
@@ -54,7 +54,7 @@ def _prices(entry: Fields, name: str) -> dict[str, float]:
     return {key: prices.number(key, 0, 1e12) for key in prices.names()}
 
 
-def write_solution(problem: Problem, solution: Solution) -> dict[str, object]:
+def write_solution(problem: PlanningProblem, solution: Solution) -> dict[str, object]:
     """The plan file's object, in the order of the days."""
     document: dict[str, object] = {
         "format": PLAN,
@@ -75,7 +75,7 @@ def _by_day(booth: Booth) -> tuple[Slot, str, str]:
     return booth.slot, booth.team, booth.line
 
 
-def _booth_object(problem: Problem, booth: Booth) -> dict[str, object]:
+def _booth_object(problem: PlanningProblem, booth: Booth) -> dict[str, object]:
     part = {"part": booth.slot.part} if problem.parts > 1 else {}
     return {"line": booth.line, "team": booth.team, "day": booth.slot.day, **part, "volunteers": booth.volunteers}
 

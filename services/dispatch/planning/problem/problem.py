@@ -192,7 +192,7 @@ class Ban:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class PlanningProblem:
     """Find a circuit: stops at sites on ``days`` days of ``parts`` parts each, booths by teams.
 
     In a day of several parts a team is at one stop in each; in an undivided one at up to its ``max_stops_per_day``.

@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 from services.dispatch.planning.problem.circuit import Circuit, Relaxation, Unserved
 from services.dispatch.planning.problem.eligibility import Eligibility, strength
-from services.dispatch.planning.problem.problem import Booth, Line, Problem, Slot, Team
+from services.dispatch.planning.problem.problem import Booth, Line, PlanningProblem, Slot, Team
 
 MOST_LINES_NAMED = 12
 NOTHING: frozenset[str] = frozenset()
 NONE: tuple[Booth, ...] = ()
 
 
-def explained(problem: Problem, booths: Iterable[Booth], eligibility: Eligibility | None = None) -> Circuit:
+def explained(problem: PlanningProblem, booths: Iterable[Booth], eligibility: Eligibility | None = None) -> Circuit:
     """The circuit of these booths, with a reason for every line that has none. Who has the problem's eligibility passes
     them on: to find them is half of the time."""
     kept = tuple(sorted(booths))
@@ -43,7 +43,7 @@ class _Day(NamedTuple):
 
 
 class _Explainer:
-    def __init__(self, problem: Problem, booths: tuple[Booth, ...], eligibility: Eligibility) -> None:
+    def __init__(self, problem: PlanningProblem, booths: tuple[Booth, ...], eligibility: Eligibility) -> None:
         self._problem = problem
         self._eligibility = eligibility
         self._lines = {line.id: line for line in problem.lines}

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from services.dispatch.planning.problem.circuit import Circuit
 from services.dispatch.planning.problem.fairness import fair_shares
-from services.dispatch.planning.problem.problem import Problem
+from services.dispatch.planning.problem.problem import PlanningProblem
 
 
 class Goal(NamedTuple):
@@ -54,7 +54,7 @@ class Score:
     objective: int
 
 
-def score(problem: Problem, circuit: Circuit) -> Score:
+def score(problem: PlanningProblem, circuit: Circuit) -> Score:
     """:param circuit: one that holds, by ``check_plan``."""
     lines = {line.id: line for line in problem.lines}
     teams = {team.id: team for team in problem.teams}
@@ -88,18 +88,18 @@ def score(problem: Problem, circuit: Circuit) -> Score:
     )
 
 
-def _overload(problem: Problem, visiting: Iterable[str]) -> int:
+def _overload(problem: PlanningProblem, visiting: Iterable[str]) -> int:
     """Visits beyond the teams' fair shares."""
     visits = Counter(visiting)
     return sum(max(0, visits[team] - share) for team, share in fair_shares(problem).items())
 
 
-def _load_unfairness(problem: Problem, visits: Counter[str]) -> float:
+def _load_unfairness(problem: PlanningProblem, visits: Counter[str]) -> float:
     days = {team.id: len({slot.day for slot in team.free}) for team in problem.teams}
     return _variation([visits[team] / free for team, free in days.items() if free])
 
 
-def _service_unfairness(problem: Problem, served: set[str]) -> float:
+def _service_unfairness(problem: PlanningProblem, served: set[str]) -> float:
     township = {site.id: site.township for site in problem.sites}
     asked = Counter(township[line.site] for line in problem.lines)
     given = Counter(township[line.site] for line in problem.lines if line.id in served)

@@ -17,7 +17,7 @@ from services.dispatch.planning.problem.circuit import (
     TourPlanner,
     keep_going,
 )
-from services.dispatch.planning.problem.problem import Problem
+from services.dispatch.planning.problem.problem import PlanningProblem
 
 GRACE_SECONDS = 2.0
 """How long a planner that was asked to stop may finish in its own way."""
@@ -61,7 +61,7 @@ class ProcessPlanner:
     def __init__(self, make: Callable[[], TourPlanner]) -> None:
         self._make = make
 
-    def plan(self, problem: Problem, effort: Effort = USUAL, on_progress: OnProgress = keep_going) -> Solution:
+    def plan(self, problem: PlanningProblem, effort: Effort = USUAL, on_progress: OnProgress = keep_going) -> Solution:
         """:raises PlannerLost: the process ended, or was stopped, before it had any plan."""
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
@@ -102,7 +102,7 @@ def _listened(pipe: Connection, effort: Effort, on_progress: OnProgress) -> Solu
     return last.solution
 
 
-def _work(pipe: Connection, make: Callable[[], TourPlanner], problem: Problem, effort: Effort) -> None:
+def _work(pipe: Connection, make: Callable[[], TourPlanner], problem: PlanningProblem, effort: Effort) -> None:
     def on_progress(progress: Progress) -> bool:
         pipe.send(progress)
         return not pipe.poll()

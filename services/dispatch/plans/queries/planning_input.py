@@ -11,7 +11,7 @@ from services.dispatch.demand.queries import Lines, lines_of_campaign
 from services.dispatch.directory.queries import campaign_of
 from services.dispatch.planning.problem.check import Violation, broken_by
 from services.dispatch.planning.problem.pacing import paced
-from services.dispatch.planning.problem.problem import Ban, Booth, Fixed, Problem
+from services.dispatch.planning.problem.problem import Ban, Booth, Fixed, PlanningProblem
 from services.dispatch.plans.domain.candidate import ProblemDates
 from services.dispatch.plans.domain.plan import Plan
 from services.dispatch.plans.domain.rule import PlanningRule
@@ -36,7 +36,7 @@ class PlanningInput:
     booths are its ``published``."""
 
     scope: PlanningScope
-    problem: Problem
+    problem: PlanningProblem
     lines: Lines
     plan: Plan | None
     stops: tuple[Stop, ...]
@@ -146,14 +146,14 @@ async def _lines(session: AsyncSession, campaign_id: str, placed: Collection[str
     return lines
 
 
-def _bans(rules: Iterable[PlanningRule], problem: Problem, dates: ProblemDates) -> Iterator[Ban]:
+def _bans(rules: Iterable[PlanningRule], problem: PlanningProblem, dates: ProblemDates) -> Iterator[Ban]:
     """What pins and bans rule out of lines that are planned now; a ban may be of all lines."""
     teams, lines = [team.id for team in problem.teams], {None, *(line.id for line in problem.lines)}
     mine = (rule for rule in rules if rule.line_id in lines)
     return (ban for rule in mine for ban in rule.forbidden(dates, problem.days, teams))
 
 
-def _pins(problem: Problem, rules: Iterable[PlanningRule], dates: ProblemDates) -> dict[str, Fixed]:
+def _pins(problem: PlanningProblem, rules: Iterable[PlanningRule], dates: ProblemDates) -> dict[str, Fixed]:
     """By line. What is pinned outside of these days, or for a line that is not planned now, does not concern it."""
     lines = {line.id: line for line in problem.lines}
     booths = (
@@ -164,7 +164,7 @@ def _pins(problem: Problem, rules: Iterable[PlanningRule], dates: ProblemDates) 
     return {booth.line: Fixed(booth, "pinned") for booth in booths if 0 <= booth.slot.day < problem.days}
 
 
-def _fixed(problem: Problem, pins: Mapping[str, Fixed], frozen: Iterable[Fixed]) -> Problem:
+def _fixed(problem: PlanningProblem, pins: Mapping[str, Fixed], frozen: Iterable[Fixed]) -> PlanningProblem:
     """With all pins, and of what is frozen what still holds: the rest has to be mended."""
     left = {fixed.booth: fixed for fixed in frozen if fixed.booth.line not in pins}
     pinned = [pin.booth for pin in pins.values()]

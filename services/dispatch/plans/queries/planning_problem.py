@@ -12,7 +12,7 @@ from services.dispatch.directory.queries import active_teams, campaign_of, items
 from services.dispatch.planning.problem.problem import (
     PARTS,
     Line,
-    Problem,
+    PlanningProblem,
     Site,
     Slot,
     Team,
@@ -43,7 +43,9 @@ class PlanningScope(Protocol):
     weekends: bool
 
 
-async def problem_of(session: AsyncSession, scope: PlanningScope, lines: Lines, movable: Collection[str]) -> Problem:
+async def problem_of(
+    session: AsyncSession, scope: PlanningScope, lines: Lines, movable: Collection[str]
+) -> PlanningProblem:
     """What is asked, in half-days from the scope's first day on, with the teams free wherever they are not booked
     for another stop than the ``movable`` ones.
 
@@ -63,7 +65,7 @@ async def problem_of(session: AsyncSession, scope: PlanningScope, lines: Lines, 
         for row in lines.values()
         if row.township_code in places
     }
-    return Problem(
+    return PlanningProblem(
         sites=tuple(sites[key] for key in sorted(sites)),
         teams=await _teams(session, scope, days, movable),
         lines=tuple(_line(row, scope, days) for row in lines.values()),
