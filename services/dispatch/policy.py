@@ -1,6 +1,8 @@
-"""Who may do what in dispatch, and on what: the whole table. A stop is its township's, and every team's that has
-or had a booth there: these see it. To act at it a team must be expected there (services/dispatch/application/
-fieldwork.py)."""
+"""Who may do what in dispatch, and on what: the whole table.
+
+A stop concerns its township, and every team that has or had a booth there: these may read it. Only a team that is
+expected there may act at it (``services/dispatch/stops/use_cases/acting.py``).
+"""
 
 from shared.kernel.access import OPERATIONS, Policy, Role, Rules, Scope, everyone_with_an_account
 
