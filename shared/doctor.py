@@ -24,7 +24,7 @@ from sqlalchemy.exc import DBAPIError
 from shared.cache.redis import connect, try_out
 from shared.contracts import PUBLISHERS
 from shared.db.migrate import SchemaMismatch
-from shared.db.vault import DEFAULT_FILE, VaultError
+from shared.db.vault import DEFAULT_FILE, Ring, VaultError, count_stale
 from shared.eventlog.position import POSITION
 from shared.identity.keys import KeySource, KeysUnavailable
 from shared.messaging.broker import replay_key
@@ -298,12 +298,22 @@ async def _keys(service: Service, settings: ServiceSettings) -> AsyncIterator[Fi
     try:
         ring = service.vault.ring()
         yield Finding("vault", f"{len(ring.keys)} key(s), seals with {ring.current!r}")
+        with suppress(DBAPIError, OSError):  # said where the store is looked at
+            yield await _sealed_values(service, settings, ring)
     except VaultError as error:
         yield Finding("vault", "no keys for personal data", str(error))
     signing = getattr(settings, "signing_keys_file", None)
     for file in filter(None, (settings.vault_keys_file or DEFAULT_FILE, signing)):
         if file.exists():
             yield _guarded(file)
+
+
+async def _sealed_values(service: Service, settings: ServiceSettings, ring: Ring) -> Finding:
+    """Whether the keys before the current one are still needed: removing one makes what it sealed unreadable."""
+    if stale := await count_stale(service.database, service.vault, service.sealed):
+        remedy = f"python -m services.{settings.name} reseal, before a key is removed"
+        return Finding("vault: sealed values", f"{stale} need a key before {ring.current!r}", advice=remedy)
+    return Finding("vault: sealed values", f"all open with {ring.current!r}")
 
 
 def _guarded(file: Path) -> Finding:

@@ -12,6 +12,7 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import ValidationError
 from sqlalchemy.engine import make_url
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -127,7 +128,7 @@ def main(settings_class: type[ServiceSettings], build: Build) -> None:
         help="roles of this process (default: all), migrate, reseal (personal data with the current key), or doctor",
     )
     what: list[str] = parser.parse_args().what
-    settings = settings_class()
+    settings = _settings_of(settings_class)
     configure_logs(settings.log_level)
     broker = make_broker(settings)
     if "doctor" in what:
@@ -137,6 +138,23 @@ def main(settings_class: type[ServiceSettings], build: Build) -> None:
             _work(what, build, settings, broker)
     except InUse as error:
         sys.exit(f"{settings.name}: {error}")
+
+
+def _settings_of(settings_class: type[ServiceSettings]) -> ServiceSettings:
+    """Ends with a line for each setting that is missing or wrong, and never repeats what it holds."""
+    try:
+        return settings_class()
+    except ValidationError as error:
+        lines = [_name_setting(settings_class, entry["loc"], entry["msg"]) for entry in error.errors()]
+        sys.exit("\n".join(lines))
+
+
+def _name_setting(settings_class: type[ServiceSettings], place: Sequence[object], problem: str) -> str:
+    field = str(place[0]) if place else ""
+    variable = f"{settings_class.name}_{field}"
+    what = settings_class.model_fields[field].description if field in settings_class.model_fields else None
+    said = f"{settings_class.name}: {variable.upper()}: {problem}"
+    return f"{said} ({what}); set it, or write it to the file {variable} in the folder of secrets" if what else said
 
 
 @contextmanager

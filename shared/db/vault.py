@@ -19,7 +19,7 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Column, and_, not_, select, tuple_, update
+from sqlalchemy import Column, ColumnElement, and_, func, not_, select, tuple_, update
 
 from shared.db.engine import Database
 
@@ -82,17 +82,10 @@ class Vault:
         except InvalidTag:
             raise VaultError(f"{place}: the value was changed, or sealed for another place or key") from None
 
-    def open_or_plain(self, stored: str, place: str) -> str:
-        """As :meth:`open`, for a column that is older than its sealing: what is not sealed yet is given as it is."""
-        return self.open(stored, place) if is_sealed(stored) else stored
-
     def blind_index(self, value: str, purpose: str) -> str:
         """What equal values of one ``purpose`` have in common (HMAC-SHA256, hexadecimal), to find one without
         opening all. The same after a rotation. :raises VaultError: there is no key."""
         return hmac.new(self.ring().index, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
-
-    def is_current(self, stored: str) -> bool:
-        return is_sealed(stored) and stored.startswith(f"v1.{self.ring().current}.")
 
     def ring(self) -> Ring:
         """The keys as they are now. :raises VaultError: no file, or one that makes no sense."""
@@ -118,10 +111,6 @@ class Vault:
 def place_of(column: Column[Any], *key: str) -> str:
     """Where a value stands: "<table>.<column>:<row key>"."""
     return f"{column.table.name}.{column.name}:{'/'.join(key)}"
-
-
-def is_sealed(stored: str) -> bool:
-    return _SEALED.fullmatch(stored) is not None
 
 
 def create_ring(file: Path) -> None:
@@ -158,8 +147,8 @@ def add_key(file: Path, key_id: str) -> None:
 
 
 async def reseal(database: Database, vault: Vault, columns: Sequence[Column[Any]]) -> int:
-    """Seals with the current key what older keys sealed, and what was stored before its column was sealed.
-    Gives how many values it was. Can be stopped and repeated; runs beside traffic.
+    """Seals with the current key what older keys sealed; gives how many values it was. Can be stopped and
+    repeated, and runs beside traffic.
 
     :raises VaultError: a value can't be opened; those before it are done.
     """
@@ -169,10 +158,25 @@ async def reseal(database: Database, vault: Vault, columns: Sequence[Column[Any]
     return done
 
 
+async def count_stale(database: Database, vault: Vault, columns: Sequence[Column[Any]]) -> int:
+    """How many values :func:`reseal` would seal anew. :raises VaultError: there is no key."""
+    stale = 0
+    async with database.reading() as session:
+        for column in columns:
+            query = select(func.count()).select_from(column.table).where(_is_stale(column, vault))
+            stale += await session.scalar(query) or 0
+    return stale
+
+
+def _is_stale(column: Column[Any], vault: Vault) -> ColumnElement[bool]:
+    """Whether another key than the current one sealed the value."""
+    return and_(column.is_not(None), not_(column.startswith(f"v1.{vault.ring().current}.", autoescape=True)))
+
+
 async def _reseal_column(database: Database, vault: Vault, column: Column[Any]) -> int:
     keys = list(column.table.primary_key.columns)
     row_key = _row_key(column)
-    stale = and_(column.is_not(None), not_(column.startswith(f"v1.{vault.ring().current}.", autoescape=True)))
+    stale = _is_stale(column, vault)
     done, last = 0, None
     while True:
         query = (
@@ -184,7 +188,7 @@ async def _reseal_column(database: Database, vault: Vault, column: Column[Any]) 
             rows = (await session.execute(query.with_for_update())).all()
             for row in rows:
                 place = place_of(column, str(row.row_key))
-                fresh = vault.seal(vault.open_or_plain(row.stored, place), place)
+                fresh = vault.seal(vault.open(row.stored, place), place)
                 same_row = and_(*(key == value for key, value in zip(keys, row, strict=False)))
                 await session.execute(update(column.table).where(same_row).values({column.name: fresh}))
         if not rows:

@@ -198,7 +198,7 @@ def address_of(vault: Vault, recipient: Recipient) -> str | None:
     """A recipient's address in clear, for the mailer and for whoever it belongs to."""
     if recipient.email_sealed is None:
         return None
-    return vault.open_or_plain(recipient.email_sealed, address_place(recipient.id))
+    return vault.open(recipient.email_sealed, address_place(recipient.id))
 
 
 def address_place(recipient_id: str) -> str:

@@ -12,7 +12,7 @@ from stdnum.cn import ric
 from services.catalog.volunteers.tables import SEALED, volunteer
 from services.catalog.volunteers.use_cases.personal_values import clean_identity, clean_name, clean_phone
 from shared.contracts.catalog import PersonErased, PersonExportRequested, VolunteerChanged
-from shared.db.vault import add_key, is_sealed, reseal
+from shared.db.vault import add_key, reseal
 from shared.kernel.access import Role
 from shared.kernel.clock import utc_now
 from shared.kernel.errors import InvalidInput
@@ -205,7 +205,7 @@ async def test_the_store_holds_sealed_values_only(corps: House) -> None:
         row = (await session.execute(select(volunteer))).one()
     columns = [column for column in SEALED if column.table is volunteer]
     assert len(columns) == 3
-    assert all(is_sealed(getattr(row, column.name)) for column in columns)
+    assert all(getattr(row, column.name).startswith("v1.") for column in columns)
     assert IDENTITY not in str(row)
     assert "林" not in str(row)
 
