@@ -54,7 +54,7 @@ class Addition:
             self.stored.set_result(outcome)
 
 
-class Additions:
+class GroupCommit:
     """Commits additions, one group at a time."""
 
     def __init__(

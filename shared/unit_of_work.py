@@ -22,7 +22,7 @@ from shared.db.vault import Vault
 from shared.eventlog.envelope import Envelope
 from shared.eventlog.outbox import Outbox, Recorded
 from shared.eventlog.tables import event_log
-from shared.group_commit import Addition, Additions
+from shared.group_commit import Addition, GroupCommit
 from shared.kernel.access import SYSTEM, Actor, Grant, Policy
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.clock import Clock, business_day
@@ -257,7 +257,7 @@ class UnitOfWork:
         clock: Clock,
         wake_relay: Callable[[], None],
         vault: Vault | None = None,
-        additions: Additions | None = None,
+        group_commit: GroupCommit | None = None,
     ) -> None:
         self.database = database
         self._outbox = outbox
@@ -265,7 +265,7 @@ class UnitOfWork:
         self.wake_relay = wake_relay
         self.vault = vault or Vault()
         """Seals and opens what is personal."""
-        self._additions = additions or Additions(database, outbox, clock, wake_relay)
+        self._group_commit = group_commit or GroupCommit(database, outbox, clock, wake_relay)
         self._open: Transaction | None = None
         self.actor = SYSTEM
         self.target: Target | None = None
@@ -280,7 +280,7 @@ class UnitOfWork:
         return unit
 
     def _another(self) -> "UnitOfWork":
-        return UnitOfWork(self.database, self._outbox, self._clock, self.wake_relay, self.vault, self._additions)
+        return UnitOfWork(self.database, self._outbox, self._clock, self.wake_relay, self.vault, self._group_commit)
 
     def permit(self, policy: Policy, action: str) -> Grant:
         """:raises Unauthenticated: :raises Forbidden: see :meth:`Policy.grant`."""
@@ -332,7 +332,7 @@ class UnitOfWork:
         recorded = [self._outbox.number(aggregate, event) for event in events]
         audited = None if self.actor.is_system else row_of(self.actor, self._action, self.now(), making(aggregate))
         with _conflicts_raised():
-            key = await self._additions.commit(Addition(aggregate, recorded, claim, audited))
+            key = await self._group_commit.commit(Addition(aggregate, recorded, claim, audited))
         if self.target is not None:
             self.target.note_made(aggregate, key)
             self.target.found = FIRST_VERSION if key == aggregate.key else None

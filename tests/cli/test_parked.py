@@ -10,7 +10,7 @@ from shared.eventlog.envelope import Envelope
 from shared.kernel.access import Role
 from tests.cli.test_commands import diancai
 from tests.e2e.conftest import embedded_system
-from tests.support.rolls import heard
+from tests.support.rolls import envelope_of
 from tests.support.tokens import token
 
 WHICH = ("notify", "catalog", "team:health")
@@ -26,8 +26,8 @@ async def test_an_operator_sees_tries_again_and_lets_go(tmp_path: Path) -> None:
             return done.returncode, done.stdout + done.stderr
 
         assert await run("list") == (0, "nothing is parked\n")
-        park(tmp_path / "notify.db", heard("health", 1), b'{"code": 7}', error="ValidationError('code')")
-        park(tmp_path / "notify.db", heard("health", 2), heard("health", 2).body, error=None)
+        park(tmp_path / "notify.db", envelope_of("health", 1), b'{"code": 7}', error="ValidationError('code')")
+        park(tmp_path / "notify.db", envelope_of("health", 2), envelope_of("health", 2).body, error=None)
 
         status, said = await run("list", "--service", "notify")
         assert status == 1
@@ -37,7 +37,7 @@ async def test_an_operator_sees_tries_again_and_lets_go(tmp_path: Path) -> None:
         status, said = await run("show", *WHICH, "1")
         shown = json.loads(said)
         assert (status, shown["data"], shown["type"]) == (0, {"code": 7}, TeamChanged.type)
-        assert shown["attributes"]["id"] == heard("health", 1).id
+        assert shown["attributes"]["id"] == envelope_of("health", 1).id
 
         status, said = await run("redrive", "notify")
         assert status == 1

@@ -12,11 +12,11 @@ from cloudevents.core.v1.event import CloudEvent
 from shared.eventlog.envelope import AMQP_PREFIX, RABBITMQ_PREFIX, Envelope, HeaderStyle
 from shared.messaging.rabbitmq import RabbitBroker
 from shared.messaging.topology import EXCHANGE
-from tests.support.ears import NOTIFY, Ear, hand_over
-from tests.support.rolls import heard
+from tests.support.consumers import NOTIFY, RecordingConsumer, hand_over
+from tests.support.rolls import envelope_of
 from tests.support.waiting import until
 
-SENT = heard("health", 3)
+SENT = envelope_of("health", 3)
 
 
 def by_rabbitmq_binding(properties: Any, body: bytes) -> CloudEvent:
@@ -65,12 +65,12 @@ async def test_pika_and_the_sdk_get_a_valid_event(
 
 @pytest.mark.parametrize("style", [RABBITMQ_PREFIX, AMQP_PREFIX, "both"])
 async def test_our_own_consumers_read_every_style(rabbit_vhost: str, style: HeaderStyle) -> None:
-    broker, ear = RabbitBroker(rabbit_vhost, name="catalog", header_style=style), Ear()
+    broker, recording = RabbitBroker(rabbit_vhost, name="catalog", header_style=style), RecordingConsumer()
     broker.expect(NOTIFY)
-    async with broker.running(), broker.consuming(NOTIFY, ear):
+    async with broker.running(), broker.consuming(NOTIFY, recording):
         await hand_over(broker, [SENT])
-        await until(lambda: ear.heard)
-    assert ear.heard[0] == SENT
+        await until(lambda: recording.received)
+    assert recording.received[0] == SENT
 
 
 def test_headers_that_say_two_things_are_refused() -> None:

@@ -25,7 +25,7 @@ from shared.cache.redis import RedisCache
 from shared.db.vault import create_ring
 from shared.messaging.broker import replay_key
 from shared.messaging.topology import EXCHANGE, POSITIONS, REPLAY, RESEND, resend_key
-from tests.shared.test_cache import hears
+from tests.shared.cache.test_cache import hears
 from tests.support.private import Postgres, PrivateServer, RabbitMQ, RedisServer, free_port
 from tests.support.tokens import KEY
 from tests.support.tree import ROOT, SERVICES

@@ -20,10 +20,10 @@ from shared.messaging.broker import ConsumerQueues
 from shared.messaging.rabbitmq import RabbitBroker
 from shared.messaging.relay import outbox_depth
 from tests.storm.outside import Outside
+from tests.support.consumers import hand_over
 from tests.support.deployment import Deployment
-from tests.support.ears import hand_over
 from tests.support.logs import append
-from tests.support.rolls import heard
+from tests.support.rolls import envelope_of
 from tests.support.waiting import until
 
 CONSUMER, API = ("notify", "consumer"), ("notify", "api")
@@ -75,7 +75,7 @@ async def _load(broker: RabbitBroker, http: httpx.AsyncClient, enough: asyncio.E
     number = 0
     while not enough.is_set():
         number += 1
-        await hand_over(broker, [heard(f"team-{stream}", number) for stream in range(STREAMS)])
+        await hand_over(broker, [envelope_of(f"team-{stream}", number) for stream in range(STREAMS)])
         await until(partial(_at_least, http, (number * STREAMS) - BACKLOG))
     return number * STREAMS
 

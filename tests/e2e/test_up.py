@@ -21,7 +21,7 @@ from rich.cells import cell_len
 from cli.accounts import demonstration_session
 from cli.sign_in import CannotSignIn
 from tests.e2e.conftest import Told
-from tests.shared.test_migrations import ODD
+from tests.shared.db.test_migrations import ODD
 from tests.support.fixtures import Figures
 from tests.support.private import free_port
 

@@ -230,9 +230,9 @@ async def test_what_follows_from_all_that_took_part_is_done_once_at_the_end(roll
 
 async def test_events_carry_the_trace_of_what_caused_them(rolls: Rolls) -> None:
     from shared.eventlog.reader import read_log
-    from tests.support.rolls import heard
+    from tests.support.rolls import envelope_of
 
-    await rolls.consumer.handle([heard("health", 1)])
+    await rolls.consumer.handle([envelope_of("health", 1)])
     async with rolls.database.reading() as session:
         (entry,) = await read_log(session, "notify", after=0, limit=10)
     assert entry.correlation_id == "a" * 32

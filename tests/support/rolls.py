@@ -126,7 +126,7 @@ def team_changed(code: str, number: int) -> TeamChanged:
     )
 
 
-def heard(code: str, number: int) -> Envelope:
+def envelope_of(code: str, number: int) -> Envelope:
     """The ``number``-th event about the team ``code``, as catalog would send it."""
     return Envelope(
         publisher="catalog",

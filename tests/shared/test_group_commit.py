@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from shared.db.idempotency import Claim
 from shared.eventlog.outbox import Outbox
 from shared.eventlog.tables import event_log
-from shared.group_commit import ENOUGH, PACE_SECONDS, Additions
+from shared.group_commit import ENOUGH, PACE_SECONDS, GroupCommit
 from shared.kernel.access import SYSTEM
 from shared.kernel.clock import utc_now
 from shared.kernel.errors import Conflict
@@ -50,8 +50,8 @@ def unit_of(
     rolls: Rolls, *, wake_relay: Callable[[], None] = lambda: None, pace_seconds: float = PACE_SECONDS
 ) -> UnitOfWork:
     outbox = Outbox(SERVICE)
-    additions = Additions(rolls.database, outbox, utc_now, wake_relay, pace_seconds=pace_seconds)
-    return UnitOfWork(rolls.database, outbox, utc_now, wake_relay, additions=additions)
+    group_commit = GroupCommit(rolls.database, outbox, utc_now, wake_relay, pace_seconds=pace_seconds)
+    return UnitOfWork(rolls.database, outbox, utc_now, wake_relay, group_commit=group_commit)
 
 
 async def test_so_many_as_are_enough_do_not_keep_the_distance(rolls: Rolls) -> None:

@@ -10,7 +10,7 @@ from services.catalog.bootstrap import build
 from services.catalog.settings import CatalogSettings
 from shared.messaging.broker import ConsumerQueues
 from shared.messaging.rabbitmq import RabbitBroker
-from tests.support.ears import Ear, answers
+from tests.support.consumers import RecordingConsumer, answers
 from tests.support.fixtures import NewUrl
 from tests.support.house import OVERWRITING, running_house
 from tests.support.private import Postgres, PrivateServer, RedisServer
@@ -24,11 +24,11 @@ NewServer = Callable[[type[PrivateServer]], PrivateServer]
 async def test_while_the_broker_is_away_a_service_works_and_its_events_go_out_later(
     new_store_url: NewUrl, rabbit_vhost: str
 ) -> None:
-    queues, ear = ConsumerQueues("requests", ("catalog",)), Ear()
+    queues, recording = ConsumerQueues("requests", ("catalog",)), RecordingConsumer()
     listener = RabbitBroker(rabbit_vhost, name="requests")
     listener.expect(queues)
     settings = CatalogSettings(database_url=new_store_url())
-    async with wired(rabbit_vhost) as wire, listener.running(), listener.consuming(queues, ear):
+    async with wired(rabbit_vhost) as wire, listener.running(), listener.consuming(queues, recording):
         await until(lambda: answers(listener))
         async with running_house(
             lambda b, c, t: build(settings, broker=b, cache=c, clock=t), broker=RabbitBroker(wire.url, name="catalog")
@@ -41,16 +41,16 @@ async def test_while_the_broker_is_away_a_service_works_and_its_events_go_out_la
                 ).status_code
 
             assert await enter(1) == 200
-            await until(lambda: ear.ids)
+            await until(lambda: recording.ids)
             wire.cut()
             for number in (2, 3, 4):
                 assert await enter(number) == 200
             ready = await until(lambda: _not_ready(house.client.get))
             assert "broker" in ready["wrong"]
-            assert ear.ids == ["township:330381125000/1"]
+            assert recording.ids == ["township:330381125000/1"]
             wire.mend()
-            await until(lambda: len(set(ear.ids)) == 4)
-    assert list(dict.fromkeys(ear.ids)) == [f"township:330381125000/{number}" for number in up_to(4)]
+            await until(lambda: len(set(recording.ids)) == 4)
+    assert list(dict.fromkeys(recording.ids)) == [f"township:330381125000/{number}" for number in up_to(4)]
 
 
 async def _not_ready(get: Callable[..., object]) -> object:

@@ -14,7 +14,7 @@ from shared.messaging.rabbitmq import RabbitBroker
 from shared.messaging.recovery.completeness import Completeness
 from shared.messaging.resizing import exists
 from tests.support.chain import Chain, chain_on
-from tests.support.ears import hand_over, stream
+from tests.support.consumers import hand_over, stream
 from tests.support.fixtures import NewUrl
 from tests.support.rolls import Rolls, change, up_to
 from tests.support.tasks import background

@@ -1,6 +1,6 @@
-"""The traps of RabbitMQ, aio-pika and PostgreSQL that this house has fallen into, or knows others to have fallen into.
+"""Faults of messaging on RabbitMQ, aio-pika and PostgreSQL that this project, or others, once had.
 
-``TRAPS`` says for each where its test is. Those that have none elsewhere follow below.
+``KNOWN_FAULTS`` names the test of each. The tests that belong to no other module follow below.
 """
 
 import ast
@@ -17,44 +17,45 @@ from shared.messaging.rabbitmq import RabbitBroker
 from shared.messaging.relay import outbox_depth
 from shared.messaging.topology import EXCHANGE, QUEUE_ARGUMENTS, REPLAY
 from tests.support.chain import chain_on
-from tests.support.ears import NOTIFY, Ear, answers, hand_over, stream
+from tests.support.consumers import NOTIFY, RecordingConsumer, answers, hand_over, stream
 from tests.support.fixtures import NewUrl
 from tests.support.operators import operator_at
 from tests.support.private import RabbitMQ
 from tests.support.proxy import wired
-from tests.support.rolls import Rolls, change, heard, up_to
+from tests.support.rolls import Rolls, change, envelope_of, up_to
 from tests.support.waiting import until
 
-HERE = Path(__file__).parent
-TRAPS = {
-    "a consumer is deaf after the server cancelled it": "test_rabbitmq:"
+TESTS = Path(__file__).parents[1]
+KNOWN_FAULTS = {
+    "a consumer receives nothing after the server cancelled it": "test_rabbitmq:"
     "test_a_consumer_whose_queue_is_deleted_is_rebuilt",
-    "confirms shift by one after a publish was given up": "test_traps:"
+    "confirms shift by one after a publish was given up": "test_known_faults:"
     "test_after_a_publish_was_given_up_no_confirm_is_taken_for_another",
-    "an unroutable message is returned, and then confirmed": "test_traps:test_a_return_is_not_taken_for_a_confirm",
-    "the delivery limit drops a good event": "test_traps:"
+    "an unroutable message is returned, and then confirmed": "test_known_faults:"
+    "test_a_return_is_not_taken_for_a_confirm",
+    "the delivery limit drops a good event": "test_known_faults:"
     "test_an_event_that_was_given_back_again_and_again_is_still_there",
-    "the delivery limit is set by policy alone, or not positive": "test_traps:"
+    "the delivery limit is set by policy alone, or not positive": "test_known_faults:"
     "test_the_delivery_limit_is_an_argument_of_the_queue",
     "a consumer that fails gives its events back until the limit": "test_broker:"
     "test_what_a_consumer_failed_on_comes_again",
-    "something is in flight on a connection that we close": "test_traps:"
+    "something is in flight on a connection that we close": "test_known_faults:"
     "test_what_is_in_flight_when_the_connection_is_closed_is_not_confirmed",
     "nobody listens, and the event is gone": "test_rabbitmq:"
     "test_an_event_that_nobody_listens_to_lies_where_an_operator_finds_it",
     "the publisher is back before the listeners have queues": "test_completeness:"
     "test_what_was_published_before_anybody_had_a_queue_comes_when_they_have",
-    "the broker blocks for want of memory or disk": "test_traps:"
+    "the broker blocks for want of memory or disk": "test_known_faults:"
     "test_a_blocked_broker_hangs_nothing_and_fills_no_memory",
     "a blocked broker stops the consumers as well": "test_rabbitmq:"
     "test_a_blocked_broker_is_told_nothing_more_and_still_gives_out_what_it_has",
-    "a handler is slower than the broker's consumer timeout": "test_traps:"
+    "a handler is slower than the broker's consumer timeout": "test_known_faults:"
     "test_a_handler_slower_than_the_brokers_patience_has_its_effects_once",
     "a task is cancelled because its connection was": "test_rabbitmq:"
     "test_a_connection_that_is_given_up_ends_no_task_that_publishes",
     "a commit comes late, below what was read": "test_relay:"
     "test_a_transaction_that_began_earlier_and_commits_later_is_not_skipped",
-    "the same for whoever reads the log by position": "test_feed:"
+    "the same for whoever reads the log by position": "test_reader:"
     "test_an_event_that_is_committed_later_at_an_earlier_position_is_not_missed",
     "a row limit cuts a window of transactions": "test_relay:"
     "test_a_window_larger_than_a_page_is_sent_whole_by_any_number_of_relays",
@@ -65,21 +66,23 @@ TRAPS = {
     "a handler goes on after its connection was lost": "test_consumer:"
     "test_two_replicas_that_get_the_same_batch_apply_it_once",
     "poison in the middle of a batch": "test_consumer:test_an_event_that_fails_holds_back_its_own_aggregate_only",
-    "bindings vanish with an exchange that somebody deleted": "test_traps:test_bindings_that_vanished_are_made_again",
+    "bindings vanish with an exchange that somebody deleted": "test_known_faults:"
+    "test_bindings_that_vanished_are_made_again",
 }
 
 
-@pytest.mark.parametrize("trap", TRAPS)
-def test_every_trap_has_its_test(trap: str) -> None:
-    file, _, name = TRAPS[trap].partition(":")
-    tree = ast.parse((HERE / f"{file}.py").read_text("utf-8"))
+@pytest.mark.parametrize("fault", KNOWN_FAULTS)
+def test_every_known_fault_has_its_test(fault: str) -> None:
+    file, _, name = KNOWN_FAULTS[fault].partition(":")
+    (path,) = TESTS.rglob(f"{file}.py")
+    tree = ast.parse(path.read_text("utf-8"))
     assert name in {node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}
 
 
 async def test_after_a_publish_was_given_up_no_confirm_is_taken_for_another(rabbit_vhost: str) -> None:
     """The connection stays up and its confirms come late; they must not count for what is published next."""
     async with wired(rabbit_vhost) as wire:
-        broker, ear = RabbitBroker(wire.url, confirm_seconds=0.3), Ear()
+        broker, recording = RabbitBroker(wire.url, confirm_seconds=0.3), RecordingConsumer()
         broker.expect(NOTIFY)
         async with broker.running():
             await hand_over(broker, stream("health", 1))
@@ -89,8 +92,8 @@ async def test_after_a_publish_was_given_up_no_confirm_is_taken_for_another(rabb
             wire.flow()
             await until(lambda: broker.connections > before)
             await hand_over(broker, stream("health", 3))
-            async with broker.consuming(NOTIFY, ear):
-                await until(lambda: len(set(ear.ids)) == 3)
+            async with broker.consuming(NOTIFY, recording):
+                await until(lambda: len(set(recording.ids)) == 3)
 
 
 async def test_a_return_is_not_taken_for_a_confirm(rabbit_vhost: str) -> None:
@@ -98,7 +101,7 @@ async def test_a_return_is_not_taken_for_a_confirm(rabbit_vhost: str) -> None:
     the others are confirmed, and costs these nothing."""
     broker = RabbitBroker(rabbit_vhost)
     broker.expect(NOTIFY)
-    events = [heard(f"t{number}", 1) for number in range(400)]
+    events = [envelope_of(f"t{number}", 1) for number in range(400)]
     lost = events[17].shard
     events.sort(key=lambda event: event.shard != lost)
     async with broker.running():
@@ -124,7 +127,7 @@ async def test_what_is_in_flight_when_the_connection_is_closed_is_not_confirmed(
 
 async def test_an_event_that_was_given_back_again_and_again_is_still_there(rabbit_vhost: str) -> None:
     """RabbitMQ 4 drops after twenty deliveries, unless the queue says otherwise."""
-    broker, ear = RabbitBroker(rabbit_vhost), Ear()
+    broker, recording = RabbitBroker(rabbit_vhost), RecordingConsumer()
     broker.expect(NOTIFY)
     (event,) = stream("health", 1)
     async with broker.running():
@@ -135,8 +138,8 @@ async def test_an_event_that_was_given_back_again_and_again_is_still_there(rabbi
                 for times in range(60):
                     message = await anext(messages)
                     await (message.nack(requeue=True) if times % 2 else message.reject(requeue=True))
-        async with broker.consuming(NOTIFY, ear):
-            await until(lambda: ear.ids)
+        async with broker.consuming(NOTIFY, recording):
+            await until(lambda: recording.ids)
 
 
 @pytest.mark.parametrize("limit", [None, -1, 20])
@@ -231,14 +234,14 @@ def _patience(milliseconds: int, *, tick: int) -> str:
 
 async def test_bindings_that_vanished_are_made_again(rabbit_vhost: str) -> None:
     """Queue and consumer are there and well, and nothing comes."""
-    consuming, publishing, ear = RabbitBroker(rabbit_vhost), RabbitBroker(rabbit_vhost), Ear()
-    async with consuming.consuming(NOTIFY, ear), publishing.running():
+    consuming, publishing, recording = RabbitBroker(rabbit_vhost), RabbitBroker(rabbit_vhost), RecordingConsumer()
+    async with consuming.consuming(NOTIFY, recording), publishing.running():
         await until(lambda: _are_bound(rabbit_vhost))
         async with operator_at(rabbit_vhost) as channel:
             for name, key in NOTIFY.bindings():
                 await (await channel.get_queue(name, ensure=False)).unbind(EXCHANGE, key)
         async with asyncio.timeout(20):
-            while not ear.ids:
+            while not recording.ids:
                 await hand_over(publishing, stream("health", 1))  # to where nobody listens, as long as that is so
                 await asyncio.sleep(0.1)
 

@@ -19,11 +19,11 @@ from shared.messaging.broker import BrokerUnavailable
 from shared.messaging.rabbitmq import RabbitBroker
 from shared.messaging.topology import UNROUTED, declare_queues, declare_resend, resend_queue
 from shared.messaging.unresponsive import UnresponsiveQueues, responds
-from tests.support.ears import NOTIFY, Ear, hand_over, stream
-from tests.support.ears import answers as is_ready
+from tests.support.consumers import NOTIFY, RecordingConsumer, hand_over, stream
+from tests.support.consumers import answers as is_ready
 from tests.support.private import Playground, RabbitMQ
 from tests.support.proxy import wired
-from tests.support.rolls import heard
+from tests.support.rolls import envelope_of
 from tests.support.waiting import until
 
 SOON = {"probe_seconds": 1.0, "replace_seconds": 3.0}
@@ -63,25 +63,25 @@ async def test_a_consumer_replaces_its_queue_that_answers_nobody(silencer: Silen
     async with broker_at(silencer.url) as broker:
         await broker.declared()
         await silencer.silence("notify.0")
-        ear = Ear()
-        async with broker.consuming(NOTIFY, ear):
+        recording = RecordingConsumer()
+        async with broker.consuming(NOTIFY, recording):
             await until(lambda: _reason(broker, "rabbitmqctl delete_queue notify.0"))
             await until(lambda: is_ready(broker), seconds=60)
-            await hand_over(broker, [heard(f"t{number}", 1) for number in range(20)])
-            await until(lambda: len(set(ear.ids)) == 20)
+            await hand_over(broker, [envelope_of(f"t{number}", 1) for number in range(20)])
+            await until(lambda: len(set(recording.ids)) == 20)
 
 
 async def test_a_queue_that_falls_silent_under_its_consumer_is_replaced_too(silencer: Silencer) -> None:
     async with broker_at(silencer.url) as broker:
-        ear = Ear()
-        async with broker.consuming(NOTIFY, ear):
-            await hand_over(broker, [heard(f"t{number}", 1) for number in range(20)])
-            await until(lambda: len(set(ear.ids)) == 20)
+        recording = RecordingConsumer()
+        async with broker.consuming(NOTIFY, recording):
+            await hand_over(broker, [envelope_of(f"t{number}", 1) for number in range(20)])
+            await until(lambda: len(set(recording.ids)) == 20)
             await silencer.silence("notify.1")
             await until(lambda: _reason(broker, "notify.1 answers nobody"), seconds=40)
             await until(lambda: is_ready(broker), seconds=60)
-            await hand_over(broker, [heard(f"t{number}", 2) for number in range(20)])
-            await until(lambda: len(set(ear.ids)) == 40)
+            await hand_over(broker, [envelope_of(f"t{number}", 2) for number in range(20)])
+            await until(lambda: len(set(recording.ids)) == 40)
 
 
 async def test_a_resend_queue_that_answers_nobody_is_replaced(silencer: Silencer) -> None:
@@ -123,9 +123,9 @@ async def test_a_broker_that_stays_silent_as_a_whole_keeps_its_queues(silencer: 
                 await asyncio.wait_for(resolving, 20)
             assert str(silences) == ""
             wire.flow()
-        ear = Ear()
-        async with broker.consuming(NOTIFY, ear):
-            await until(lambda: len(set(ear.ids)) == 3)
+        recording = RecordingConsumer()
+        async with broker.consuming(NOTIFY, recording):
+            await until(lambda: len(set(recording.ids)) == 3)
 
 
 async def _not_declared(_channel: object) -> None:
@@ -145,18 +145,18 @@ async def test_a_node_that_is_killed_just_after_its_queues_were_declared_serves_
             await asyncio.to_thread(server.kill9)
             await asyncio.to_thread(server.start)
         async with broker_at(server.url) as broker:
-            ear, asked = Ear(), list[ResendRequest]()
+            recording, asked = RecordingConsumer(), list[ResendRequest]()
 
             async def resend(ask: ResendRequest) -> None:
                 asked.append(ask)
 
-            async with broker.consuming(NOTIFY, ear), broker.serve_resends("notify", resend):
+            async with broker.consuming(NOTIFY, recording), broker.serve_resends("notify", resend):
                 await until(lambda: is_ready(broker), seconds=90)
                 async with await aio_pika.connect(server.url) as connection:
                     for queue in (*NOTIFY.names(), resend_queue("notify"), UNROUTED):
                         assert await responds(connection, queue), queue
-                await hand_over(broker, [heard(f"t{number}", 1) for number in range(20)])
-                await until(lambda: len(set(ear.ids)) == 20)
+                await hand_over(broker, [envelope_of(f"t{number}", 1) for number in range(20)])
+                await until(lambda: len(set(recording.ids)) == 20)
                 await broker.request_resend("notify", ResendRequest(id="a", service="dispatch", shard=0, last=1))
                 await until(lambda: asked)
     except subprocess.CalledProcessError as error:

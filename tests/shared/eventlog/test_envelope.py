@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from shared.contracts import EVENTS
 from shared.eventlog.envelope import SHARDS, Envelope, shard_of
-from tests.support.rolls import heard, team_changed
+from tests.support.rolls import envelope_of, team_changed
 
 
 @given(
@@ -37,7 +37,7 @@ def test_an_envelope_comes_back_as_it_was_sent(
 
 
 def test_the_headers_are_cloud_events_in_binary_mode() -> None:
-    headers = heard("health", 3).headers()
+    headers = envelope_of("health", 3).headers()
     assert headers["cloudEvents_specversion"] == "1.0"
     assert headers["cloudEvents_id"] == "team:health/3"
     assert headers["cloudEvents_source"] == "/diancai/catalog"
@@ -48,7 +48,7 @@ def test_the_headers_are_cloud_events_in_binary_mode() -> None:
 
 @pytest.mark.parametrize("missing", ["id", "type", "source", "subject", "sequence", "time", "traceparent"])
 def test_a_message_without_an_attribute_is_told_apart(missing: str) -> None:
-    headers = heard("health", 1).headers()
+    headers = envelope_of("health", 1).headers()
     del headers[f"cloudEvents_{missing}"]
     if missing == "id":  # made of subject and sequence
         assert Envelope.from_headers(headers, b"").id == "team:health/1"
@@ -58,17 +58,17 @@ def test_a_message_without_an_attribute_is_told_apart(missing: str) -> None:
 
 
 def test_the_event_is_read_by_its_type() -> None:
-    assert heard("health", 3).event() == team_changed("health", 3)
+    assert envelope_of("health", 3).event() == team_changed("health", 3)
 
 
 def test_fields_of_a_later_release_are_passed_over() -> None:
-    envelope = heard("health", 3)
+    envelope = envelope_of("health", 3)
     newer = Envelope.from_headers(envelope.headers(), envelope.body[:-1] + b',"colour":"red"}')
     assert newer.event() == team_changed("health", 3)
 
 
 def test_a_body_that_does_not_fit_is_refused() -> None:
-    envelope = heard("health", 3)
+    envelope = envelope_of("health", 3)
     with pytest.raises(ValidationError):
         Envelope.from_headers(envelope.headers(), b'{"code": 3}').event()
 

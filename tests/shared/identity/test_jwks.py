@@ -16,7 +16,7 @@ from shared.identity.jwks import KeyUnusable, read_key, read_key_set
 from shared.identity.keys import KeySource
 from shared.identity.tokens import TokenVerifier
 from shared.kernel.errors import Unauthenticated
-from tests.shared.test_tokens import NOW, SECONDS, verifier
+from tests.shared.identity.test_tokens import NOW, SECONDS, verifier
 from tests.support.tokens import AUDIENCE, ISSUER
 
 GOOD = ECKey.generate_key("P-256", parameters={"kid": "good"}, private=True)

@@ -4,11 +4,11 @@ from collections import Counter
 
 from shared.messaging.core.consumer import TRIES, Admit, Pause, handle_alone
 from shared.messaging.core.relay import IN_FLIGHT, waves
-from tests.support.rolls import heard, numbers_by_stream, up_to
+from tests.support.rolls import envelope_of, numbers_by_stream, up_to
 
 
 def test_a_wave_holds_an_aggregate_once_and_no_more_than_may_be_in_flight() -> None:
-    page = [heard(f"t{code}", number) for number in up_to(3) for code in range(IN_FLIGHT + 100)]
+    page = [envelope_of(f"t{code}", number) for number in up_to(3) for code in range(IN_FLIGHT + 100)]
     sent = list(waves(page))
     for wave in sent:
         assert len(wave) <= IN_FLIGHT
@@ -19,7 +19,7 @@ def test_a_wave_holds_an_aggregate_once_and_no_more_than_may_be_in_flight() -> N
 
 
 def test_while_the_store_is_away_an_event_is_never_set_aside_and_tried_less_and_less_often() -> None:
-    handling = handle_alone(heard("t1", 1), passes=lambda fault: isinstance(fault, ConnectionError))
+    handling = handle_alone(envelope_of("t1", 1), passes=lambda fault: isinstance(fault, ConnectionError))
     assert isinstance(next(handling), Admit)
     seen = []
     for _ in up_to(TRIES + 2):

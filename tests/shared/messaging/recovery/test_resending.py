@@ -1,4 +1,4 @@
-"""The publisher's side of finding what got lost: what it says when, what it sends again, and how soon it is heard."""
+"""The publisher's side of recovery: when it publishes positions, what it sends again, and how soon that arrives."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -138,7 +138,7 @@ async def test_a_stretch_is_sent_in_order_with_what_to_ask_for_next_behind_it(ca
 
 
 @dataclass
-class Standing:
+class Shard:
     """catalog and notify on a broker to which all connections stand. A turn is a round of the relay, at a second that
     the test sets; what it sent is taken by notify then, or lost."""
 
@@ -191,7 +191,7 @@ async def test_what_is_lost_while_every_connection_stands_comes_again_within_a_m
     was asked for is in it."""
     assert shard_of("roll:law") != shard_of("roll:health")
     async with rolls_at(new_store_url(), publisher="catalog") as catalog, rolls_at(new_store_url()) as notify:
-        line = Standing(catalog, notify)
+        line = Shard(catalog, notify)
         while line.now <= NEW_SECONDS + REST_SECONDS:
             assert not await line.turn(traffic)
         for turns in range(round(REST_SECONDS / ROUND_SECONDS)):  # whatever the time since all was said

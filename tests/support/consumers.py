@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 
 from shared.eventlog.envelope import Envelope
 from shared.messaging.broker import Broker, BrokerUnavailable, ConsumerQueues
-from tests.support.rolls import heard, up_to
+from tests.support.rolls import envelope_of, up_to
 
 NOTIFY = ConsumerQueues("notify", ("catalog", "requests"))
 DISPATCH = ConsumerQueues("dispatch", ("catalog",))
 
 
 @dataclass
-class Ear:
+class RecordingConsumer:
     """A consumer that remembers its batches. While ``gate`` is closed, it keeps a batch in hand; it
     fails as often as ``failures`` says."""
 
@@ -35,16 +35,16 @@ class Ear:
         self.batches.append(list(batch))
 
     @property
-    def heard(self) -> list[Envelope]:
+    def received(self) -> list[Envelope]:
         return [envelope for batch in self.batches for envelope in batch]
 
     @property
     def ids(self) -> list[str]:
-        return [envelope.id for envelope in self.heard]
+        return [envelope.id for envelope in self.received]
 
 
 def stream(code: str, count: int) -> list[Envelope]:
-    return [heard(code, number) for number in up_to(count)]
+    return [envelope_of(code, number) for number in up_to(count)]
 
 
 async def hand_over(broker: Broker, envelopes: Sequence[Envelope]) -> None:

@@ -17,13 +17,13 @@ from shared.messaging.provenance import Users
 from shared.messaging.rabbitmq import RabbitBroker
 from shared.messaging.resizing import MARK
 from shared.messaging.topology import EXCHANGE, POSITIONS, REPLAY, RESEND, resend_key
-from tests.support.ears import NOTIFY, Ear, answers, hand_over
+from tests.support.consumers import NOTIFY, RecordingConsumer, answers, hand_over
 from tests.support.operators import operator_at
 from tests.support.private import RabbitMQ
-from tests.support.rolls import heard
+from tests.support.rolls import envelope_of
 from tests.support.waiting import until
 
-GENUINE = heard("health", 1)
+GENUINE = envelope_of("health", 1)
 SHARED_USER = "guest"
 
 
@@ -56,18 +56,18 @@ FORGERIES = {
 
 
 @asynccontextmanager
-async def listening(url: str, **options: Any) -> AsyncIterator[tuple[RabbitBroker, Ear, list[Position]]]:
-    broker, ear, positions = RabbitBroker(url, name="notify", **options), Ear(), list[Position]()
+async def listening(url: str, **options: Any) -> AsyncIterator[tuple[RabbitBroker, RecordingConsumer, list[Position]]]:
+    broker, recording, positions = RabbitBroker(url, name="notify", **options), RecordingConsumer(), list[Position]()
 
-    async def hear(heard: Any) -> None:
-        positions.extend(heard)
+    async def hear(envelope_of: Any) -> None:
+        positions.extend(envelope_of)
 
     broker.expect(NOTIFY)
     async with broker.running():
         await broker.declared()
-        async with broker.consuming(NOTIFY, ear, hear):
+        async with broker.consuming(NOTIFY, recording, hear):
             await until(lambda: answers(broker))
-            yield broker, ear, positions
+            yield broker, recording, positions
 
 
 async def send(url: str, forgery: Forgery, *, user_id: str | None = None, kind: str | None = None) -> None:
@@ -87,12 +87,12 @@ async def send(url: str, forgery: Forgery, *, user_id: str | None = None, kind: 
 @pytest.mark.parametrize("name", FORGERIES)
 async def test_a_forged_event_has_no_effect_and_holds_nothing_back(rabbit_vhost: str, name: str) -> None:
     with capture_logs() as logged:
-        async with listening(rabbit_vhost) as (broker, ear, _):
+        async with listening(rabbit_vhost) as (broker, recording, _):
             await send(rabbit_vhost, FORGERIES[name])
-            await hand_over(broker, [GENUINE, heard("health", 2)])
-            await until(lambda: len(ear.ids) >= 2)
+            await hand_over(broker, [GENUINE, envelope_of("health", 2)])
+            await until(lambda: len(recording.ids) >= 2)
             await until(lambda: [line for line in logged if line["event"] == "message refused"])
-    assert [(envelope.publisher, envelope.id) for envelope in dict.fromkeys(ear.heard)] == [
+    assert [(envelope.publisher, envelope.id) for envelope in dict.fromkeys(recording.received)] == [
         ("catalog", "team:health/1"),
         ("catalog", "team:health/2"),
     ]
@@ -133,14 +133,14 @@ async def test_nobody_asks_in_anothers_name(rabbit_vhost: str) -> None:
 async def test_where_users_are_separate_the_broker_must_vouch_for_the_publisher(rabbit_vhost: str) -> None:
     """Every service's user is called guest here, so a message without ``user_id`` is what a stranger would send."""
     with capture_logs() as logged:
-        async with listening(rabbit_vhost, user_pattern=SHARED_USER) as (broker, ear, positions):
+        async with listening(rabbit_vhost, user_pattern=SHARED_USER) as (broker, recording, positions):
             await send(rabbit_vhost, Forgery(EXCHANGE, GENUINE.routing_key))
             await hand_over(broker, [GENUINE])
             await broker.publish_positions(
                 [Position(publisher="catalog", shard=GENUINE.shard, sent_count=1, at=utc_now())]
             )
             await until(lambda: positions)
-            assert ear.ids == ["team:health/1"]
+            assert recording.ids == ["team:health/1"]
     (refused,) = [line for line in logged if line["event"] == "message refused"]
     assert refused["reason"] == "forged"
     assert "user_id" in refused["error"]
@@ -155,11 +155,11 @@ async def test_a_user_of_its_own_is_what_makes_users_separate(rabbit_vhost: str)
 
 async def test_an_end_of_a_queue_that_another_service_sends_is_none(rabbit_vhost: str) -> None:
     with capture_logs() as logged:
-        async with listening(rabbit_vhost) as (broker, ear, _):
+        async with listening(rabbit_vhost) as (broker, recording, _):
             forged = Forgery(REPLAY, f"requests.notify.s{GENUINE.shard}")
             await send(rabbit_vhost, forged, kind=MARK)
             await hand_over(broker, [GENUINE])
-            await until(lambda: ear.ids)
+            await until(lambda: recording.ids)
     assert [line for line in logged if line["event"] == "message refused"]
 
 
@@ -177,12 +177,12 @@ async def test_what_was_refused_lies_with_the_dead_letters(
         policy += ' "overflow": "reject-publish"}'
         words = ("-p", vhost, "queues", r"^notify\.[0-9]+$", policy, "--apply-to", "queues")
         await asyncio.to_thread(server.control, "set_policy", *words)
-        async with listening(rabbit_vhost) as (broker, ear, _):
+        async with listening(rabbit_vhost) as (broker, recording, _):
             forgeries = [replace(GENUINE, publisher="requests", aggregate_seq=number) for number in range(5, 9)]
             for envelope in forgeries:
                 await send(rabbit_vhost, Forgery(EXCHANGE, GENUINE.routing_key, envelope))
             await hand_over(broker, [GENUINE])
-            await until(lambda: ear.ids)
+            await until(lambda: recording.ids)
             found: list[Any] = []
             while len(found) < len(forgeries):
                 message = await until(lambda: dead.get(fail=False, no_ack=True))

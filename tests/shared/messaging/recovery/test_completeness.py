@@ -18,10 +18,10 @@ from shared.messaging.recovery.gaps import GROWTH, LEAST, PATIENCE_SECONDS, SPEN
 from shared.messaging.tables import inbox_count, parked
 from tests.support.brokers import PlayedBroker
 from tests.support.chain import Chain, chain_on
-from tests.support.ears import answers
+from tests.support.consumers import answers
 from tests.support.fixtures import NewUrl
 from tests.support.private import Playground, RabbitMQ
-from tests.support.rolls import CODES, Rolls, all_sent, change_all, heard, key, up_to
+from tests.support.rolls import CODES, Rolls, all_sent, change_all, envelope_of, key, up_to
 from tests.support.waiting import until
 
 
@@ -158,7 +158,7 @@ async def test_whoever_has_all_asks_for_nothing_also_with_parked_events(rolls: R
     broker = PlayedBroker()
     completeness = Completeness("notify", rolls.database, broker)
     rolls.trouble["health", 2] = RuntimeError("broken")
-    await rolls.consumer.handle([heard("health", number) for number in (1, 2, 3, 5)])
+    await rolls.consumer.handle([envelope_of("health", number) for number in (1, 2, 3, 5)])
     await completeness.on_positions([of_health(4)])
     assert broker.asked == []
     async with rolls.database.reading() as session:
@@ -166,7 +166,7 @@ async def test_whoever_has_all_asks_for_nothing_also_with_parked_events(rolls: R
         assert await count_applied(session) == {"catalog": 1}
     rolls.trouble.clear()
     await rolls.consumer.redrive(key("health"))
-    await rolls.consumer.handle([heard("health", number) for number in up_to(5)])
+    await rolls.consumer.handle([envelope_of("health", number) for number in up_to(5)])
     await completeness.on_positions([of_health(5)])
     assert broker.asked == []
     async with rolls.database.reading() as session:
@@ -176,7 +176,7 @@ async def test_whoever_has_all_asks_for_nothing_also_with_parked_events(rolls: R
 async def test_an_event_that_was_let_go_is_not_asked_for(rolls: Rolls) -> None:
     broker = PlayedBroker()
     rolls.trouble["health", 1] = RuntimeError("broken")
-    await rolls.consumer.handle([heard("health", 1)])
+    await rolls.consumer.handle([envelope_of("health", 1)])
     await rolls.consumer.discard(key("health"), 1, "重复登记", rolls.uow)
     await Completeness("notify", rolls.database, broker).on_positions([of_health(1)])
     assert broker.asked == []
@@ -185,11 +185,11 @@ async def test_an_event_that_was_let_go_is_not_asked_for(rolls: Rolls) -> None:
 async def test_old_and_repeated_positions_ask_for_nothing_more(rolls: Rolls) -> None:
     broker = PlayedBroker()
     completeness = Completeness("notify", rolls.database, broker)
-    await rolls.consumer.handle([heard("health", 1)])
+    await rolls.consumer.handle([envelope_of("health", 1)])
     for sent_count in (4, 4, 2, 1, 4, 0):
         await completeness.on_positions([of_health(sent_count)])
     assert [(publisher, ask.last) for publisher, ask in broker.asked] == [("catalog", LEAST)]
-    await rolls.consumer.handle([heard("health", number) for number in up_to(4)])
+    await rolls.consumer.handle([envelope_of("health", number) for number in up_to(4)])
     for sent_count in (1, 4, 3):
         await completeness.on_positions([of_health(sent_count)])
     assert len(broker.asked) == 1
@@ -207,7 +207,7 @@ async def test_whoever_can_not_ask_asks_at_the_next_position(rolls: Rolls) -> No
 
 async def test_what_a_release_took_that_did_not_count_is_counted_before_anybody_is_asked(rolls: Rolls) -> None:
     broker = PlayedBroker()
-    await rolls.consumer.handle([heard(code, number) for code in CODES for number in (1, 2, 4)])
+    await rolls.consumer.handle([envelope_of(code, number) for code in CODES for number in (1, 2, 4)])
     async with rolls.database.writing() as session:
         before = await count_received(session)
         await session.execute(update(inbox_count).values(received=0))

@@ -11,11 +11,11 @@ from aio_pika.exceptions import ChannelNotFoundEntity
 from shared.messaging.broker import BrokerUnavailable
 from shared.messaging.rabbitmq import RabbitBroker
 from shared.messaging.topology import EXCHANGE, REPLAY, UNROUTED
-from tests.support.ears import NOTIFY, Ear, answers, hand_over, stream
+from tests.support.consumers import NOTIFY, RecordingConsumer, answers, hand_over, stream
 from tests.support.operators import operator_at
 from tests.support.private import RabbitMQ
 from tests.support.proxy import Wire, wired
-from tests.support.rolls import heard, numbers_by_stream, up_to
+from tests.support.rolls import envelope_of, numbers_by_stream, up_to
 from tests.support.waiting import until
 
 
@@ -26,31 +26,31 @@ async def wire(rabbit_vhost: str) -> AsyncIterator[Wire]:
 
 
 @pytest.fixture
-async def notify(rabbit_vhost: str) -> AsyncIterator[tuple[RabbitBroker, Ear]]:
+async def notify(rabbit_vhost: str) -> AsyncIterator[tuple[RabbitBroker, RecordingConsumer]]:
     """A consuming service with a connection of its own."""
-    broker, ear = RabbitBroker(rabbit_vhost, name="notify"), Ear()
+    broker, recording = RabbitBroker(rabbit_vhost, name="notify"), RecordingConsumer()
     broker.expect(NOTIFY)
     async with broker.running():
         await broker.declared()
-        async with broker.consuming(NOTIFY, ear):
+        async with broker.consuming(NOTIFY, recording):
             await until(lambda: answers(broker))
-            yield broker, ear
+            yield broker, recording
 
 
 async def test_a_consumer_whose_queue_is_deleted_is_rebuilt(
-    rabbit_vhost: str, notify: tuple[RabbitBroker, Ear]
+    rabbit_vhost: str, notify: tuple[RabbitBroker, RecordingConsumer]
 ) -> None:
     """The server cancels such a consumer; its connection stays up, so nobody else would notice."""
-    broker, ear = notify
+    broker, recording = notify
     await hand_over(broker, stream("health", 1))
-    await until(lambda: ear.ids)
+    await until(lambda: recording.ids)
     async with operator_at(rabbit_vhost) as channel:
         underlay = await channel.get_underlay_channel()
         for queue in NOTIFY.names():
             await underlay.queue_delete(queue)
     await until(lambda: _are_consumed(rabbit_vhost, NOTIFY.names()))
     await hand_over(broker, stream("health", 3)[1:])
-    await until(lambda: len(set(ear.ids)) == 3)
+    await until(lambda: len(set(recording.ids)) == 3)
     await until(lambda: answers(broker))
 
 
@@ -66,39 +66,39 @@ async def test_an_event_that_nobody_listens_to_lies_where_an_operator_finds_it(r
 
 
 async def test_a_publisher_rebuilds_what_was_wiped(rabbit_vhost: str) -> None:
-    broker, ear = RabbitBroker(rabbit_vhost), Ear()
+    broker, recording = RabbitBroker(rabbit_vhost), RecordingConsumer()
     broker.expect(NOTIFY)
     async with broker.running():
         await hand_over(broker, stream("health", 1))
         await _wipe(rabbit_vhost)
         await hand_over(broker, stream("health", 3)[1:])
-        async with broker.consuming(NOTIFY, ear):
-            await until(lambda: {"team:health/2", "team:health/3"} <= set(ear.ids))
+        async with broker.consuming(NOTIFY, recording):
+            await until(lambda: {"team:health/2", "team:health/3"} <= set(recording.ids))
 
 
 async def test_after_a_wipe_under_load_consumers_and_publishers_find_each_other_again(
-    rabbit_vhost: str, notify: tuple[RabbitBroker, Ear]
+    rabbit_vhost: str, notify: tuple[RabbitBroker, RecordingConsumer]
 ) -> None:
-    broker, ear = notify
+    broker, recording = notify
     publisher = RabbitBroker(rabbit_vhost, name="catalog")
     async with publisher.running():
         publishing = [asyncio.create_task(hand_over(publisher, stream(f"t{number}", 20))) for number in range(5)]
-        await until(lambda: ear.ids)
+        await until(lambda: recording.ids)
         await _wipe(rabbit_vhost)
         await asyncio.gather(*publishing)
         await until(lambda: answers(broker))
         # Confirmed events may have been wiped with the queues (the logs have them); new ones arrive.
-        last = heard("last", 1)
+        last = envelope_of("last", 1)
         async with asyncio.timeout(20):
-            while last.id not in ear.ids:
+            while last.id not in recording.ids:
                 await hand_over(publisher, [last])
                 await asyncio.sleep(0.05)
 
 
 async def test_with_the_broker_gone_publishing_says_so_and_recovers(wire: Wire) -> None:
-    broker, ear = RabbitBroker(wire.url), Ear()
+    broker, recording = RabbitBroker(wire.url), RecordingConsumer()
     broker.expect(NOTIFY)
-    async with broker.running(), broker.consuming(NOTIFY, ear):
+    async with broker.running(), broker.consuming(NOTIFY, recording):
         await hand_over(broker, stream("health", 1))
         await until(lambda: answers(broker))
         wire.cut()
@@ -108,20 +108,20 @@ async def test_with_the_broker_gone_publishing_says_so_and_recovers(wire: Wire) 
             await broker.publish(stream("health", 1))
         wire.mend()
         await hand_over(broker, stream("health", 3)[1:])
-        await until(lambda: len(set(ear.ids)) == 3)
+        await until(lambda: len(set(recording.ids)) == 3)
         await until(lambda: answers(broker))
 
 
 async def test_a_service_starts_while_the_broker_is_away(wire: Wire) -> None:
     wire.cut()
-    broker, ear = RabbitBroker(wire.url), Ear()
+    broker, recording = RabbitBroker(wire.url), RecordingConsumer()
     broker.expect(NOTIFY)
-    async with broker.running(), broker.consuming(NOTIFY, ear):
+    async with broker.running(), broker.consuming(NOTIFY, recording):
         await until(lambda: wire.turned_away)
         assert await _is_down(broker)
         wire.mend()
         await hand_over(broker, stream("health", 2))
-        await until(lambda: len(set(ear.ids)) == 2)
+        await until(lambda: len(set(recording.ids)) == 2)
 
 
 async def test_stopping_while_the_broker_is_away_does_not_hang(wire: Wire) -> None:
@@ -129,7 +129,7 @@ async def test_stopping_while_the_broker_is_away_does_not_hang(wire: Wire) -> No
     broker.expect(NOTIFY)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(broker.running())
-        await stack.enter_async_context(broker.consuming(NOTIFY, Ear()))
+        await stack.enter_async_context(broker.consuming(NOTIFY, RecordingConsumer()))
         await until(lambda: answers(broker))
         wire.cut()
         await until(lambda: wire.turned_away)
@@ -137,26 +137,26 @@ async def test_stopping_while_the_broker_is_away_does_not_hang(wire: Wire) -> No
 
 
 async def test_connections_killed_under_load_lose_nothing_and_keep_the_order(wire: Wire) -> None:
-    broker, ear = RabbitBroker(wire.url), Ear()
+    broker, recording = RabbitBroker(wire.url), RecordingConsumer()
     broker.expect(NOTIFY)
     codes = [f"t{number}" for number in range(8)]
     async with broker.running():
         await broker.declared()
-        async with broker.consuming(NOTIFY, ear):
+        async with broker.consuming(NOTIFY, recording):
             publishing = asyncio.create_task(_relay(broker, codes, 40))
             for drops in range(4):
-                await until(lambda goal=60 * (drops + 1): len(set(ear.ids)) >= goal)  # type: ignore[misc]  # default binds
+                await until(lambda goal=60 * (drops + 1): len(set(recording.ids)) >= goal)  # type: ignore[misc]  # default binds
                 wire.drop()
             await asyncio.wait_for(publishing, 60)
-            await until(lambda: len(set(ear.ids)) == 40 * len(codes))
+            await until(lambda: len(set(recording.ids)) == 40 * len(codes))
             await until(lambda: answers(broker))
-    for numbers in numbers_by_stream(ear.heard).values():
+    for numbers in numbers_by_stream(recording.received).values():
         assert set(numbers) == set(up_to(40))
 
 
 async def test_a_publisher_survives_a_broker_that_stays_silent(wire: Wire) -> None:
     """No confirm comes, and no error: the publish is given up, the channel thrown away, nothing counted as safe."""
-    broker, ear = RabbitBroker(wire.url, confirm_seconds=0.3), Ear()
+    broker, recording = RabbitBroker(wire.url, confirm_seconds=0.3), RecordingConsumer()
     broker.expect(NOTIFY)
     async with broker.running():
         await hand_over(broker, stream("health", 1))
@@ -165,8 +165,8 @@ async def test_a_publisher_survives_a_broker_that_stays_silent(wire: Wire) -> No
         wire.drop()
         wire.flow()
         await hand_over(broker, stream("health", 20))
-        async with broker.consuming(NOTIFY, ear):
-            await until(lambda: set(ear.ids) == {f"team:health/{number}" for number in up_to(20)})
+        async with broker.consuming(NOTIFY, recording):
+            await until(lambda: set(recording.ids) == {f"team:health/{number}" for number in up_to(20)})
 
 
 async def test_a_connection_that_is_given_up_ends_no_task_that_publishes(wire: Wire) -> None:
@@ -187,36 +187,36 @@ async def test_a_connection_that_is_given_up_ends_no_task_that_publishes(wire: W
 
 
 async def test_a_foreign_message_is_dropped_and_stops_nothing(
-    rabbit_vhost: str, notify: tuple[RabbitBroker, Ear]
+    rabbit_vhost: str, notify: tuple[RabbitBroker, RecordingConsumer]
 ) -> None:
-    broker, ear = notify
+    broker, recording = notify
     async with operator_at(rabbit_vhost) as channel:
         for queue in NOTIFY.names():
             await channel.default_exchange.publish(aio_pika.Message(b"what is this?"), queue)
     await hand_over(broker, stream("health", 2))
-    await until(lambda: len(set(ear.ids)) == 2)
+    await until(lambda: len(set(recording.ids)) == 2)
 
 
 async def test_replicas_share_a_service_and_one_takes_over(rabbit_vhost: str) -> None:
-    ears, stack = (Ear(), Ear()), AsyncExitStack()
+    recordings, stack = (RecordingConsumer(), RecordingConsumer()), AsyncExitStack()
     publisher = RabbitBroker(rabbit_vhost)
     publisher.expect(NOTIFY)
     async with publisher.running(), stack:
         await publisher.declared()
         dying = await stack.enter_async_context(AsyncExitStack())
-        for ear, where in zip(ears, (dying, stack), strict=True):
-            await where.enter_async_context(RabbitBroker(rabbit_vhost).consuming(NOTIFY, ear))
+        for recording, where in zip(recordings, (dying, stack), strict=True):
+            await where.enter_async_context(RabbitBroker(rabbit_vhost).consuming(NOTIFY, recording))
         codes = [f"t{number}" for number in range(20)]
-        await hand_over(publisher, [heard(code, 1) for code in codes])
-        await until(lambda: len({*ears[0].ids, *ears[1].ids}) == 20)
+        await hand_over(publisher, [envelope_of(code, 1) for code in codes])
+        await until(lambda: len({*recordings[0].ids, *recordings[1].ids}) == 20)
         await dying.aclose()
-        await hand_over(publisher, [heard(code, 2) for code in codes])
-        await until(lambda: {f"team:{code}/2" for code in codes} <= set(ears[1].ids))
+        await hand_over(publisher, [envelope_of(code, 2) for code in codes])
+        await until(lambda: {f"team:{code}/2" for code in codes} <= set(recordings[1].ids))
 
 
 async def test_a_restarted_broker_is_found_again_with_what_it_kept(own_rabbit: tuple[RabbitMQ, str]) -> None:
     server, url = own_rabbit
-    broker, ear = RabbitBroker(url), Ear()
+    broker, recording = RabbitBroker(url), RecordingConsumer()
     broker.expect(NOTIFY)
     async with broker.running():
         await hand_over(broker, stream("health", 3))
@@ -225,10 +225,10 @@ async def test_a_restarted_broker_is_found_again_with_what_it_kept(own_rabbit: t
         with pytest.raises(BrokerUnavailable):
             await broker.ping()
         await asyncio.to_thread(server.start)
-        async with broker.consuming(NOTIFY, ear):
-            await until(lambda: len(set(ear.ids)) == 3)
+        async with broker.consuming(NOTIFY, recording):
+            await until(lambda: len(set(recording.ids)) == 3)
             await hand_over(broker, stream("health", 5)[3:])
-            await until(lambda: len(set(ear.ids)) == 5)
+            await until(lambda: len(set(recording.ids)) == 5)
 
 
 async def test_a_blocked_broker_is_told_nothing_more_and_still_gives_out_what_it_has(
@@ -236,19 +236,19 @@ async def test_a_blocked_broker_is_told_nothing_more_and_still_gives_out_what_it
 ) -> None:
     """Its memory alarm stops publishers (connection.blocked). Consumers have a connection of their own and go on."""
     server, url = own_rabbit
-    broker, ear = RabbitBroker(url, confirm_seconds=0.5), Ear()
+    broker, recording = RabbitBroker(url, confirm_seconds=0.5), RecordingConsumer()
     broker.expect(NOTIFY)
     async with broker.running():
         await hand_over(broker, stream("health", 3))
         await asyncio.to_thread(server.control, "set_vm_memory_high_watermark", "0.0000001")
         try:
             assert not any(await _confirmed(broker, 5))
-            async with broker.consuming(NOTIFY, ear):
-                await until(lambda: {"team:health/1", "team:health/2", "team:health/3"} <= set(ear.ids))
+            async with broker.consuming(NOTIFY, recording):
+                await until(lambda: {"team:health/1", "team:health/2", "team:health/3"} <= set(recording.ids))
                 assert not any(await _confirmed(broker, 5)), "it is blocked still"
                 await asyncio.to_thread(server.control, "set_vm_memory_high_watermark", "0.6")
                 await hand_over(broker, stream("health", 5))
-                await until(lambda: len(set(ear.ids)) == 5)
+                await until(lambda: len(set(recording.ids)) == 5)
         finally:
             await asyncio.to_thread(server.control, "set_vm_memory_high_watermark", "0.6")
 
@@ -256,7 +256,7 @@ async def test_a_blocked_broker_is_told_nothing_more_and_still_gives_out_what_it
 async def _relay(broker: RabbitBroker, codes: list[str], count: int) -> None:
     """One aggregate's next event only when the one before is safe."""
     for number in up_to(count):
-        await hand_over(broker, [heard(code, number) for code in codes])
+        await hand_over(broker, [envelope_of(code, number) for code in codes])
 
 
 async def _confirmed(broker: RabbitBroker, count: int) -> list[bool]:
