@@ -1,5 +1,7 @@
 """Editions of the menu: what may be drafted and published, and that a published menu is frozen."""
 
+import pytest
+
 from tests.catalog.corps import EDITION, ITEM, post
 from tests.support.house import OVERWRITING, House
 
@@ -35,3 +37,21 @@ async def test_an_edition_with_an_item_that_only_retired_teams_offer_is_not_publ
     assert (refused["code"], "clinic" in refused["detail"]) == ("item_without_team", True)
     await post(corps, "teams/health/reinstate")
     assert (await post(corps, "editions/summer-2014/publish"))["state"] == "published"
+
+
+@pytest.mark.parametrize(("last", "is_over"), [("2014-06-26", True), ("2014-06-27", False)])
+async def test_publishing_an_edition_that_is_over_is_asked_about(corps: House, last: str, is_over: bool) -> None:
+    """Business stands at 27 June 2014."""
+    edition = EDITION | {"retires_on": last}
+    drafted = await corps.client.put("/api/catalog/editions/summer-2014", json=edition, headers=OVERWRITING)
+    assert drafted.status_code == 200, drafted.text
+    url = "/api/catalog/editions/summer-2014/publish"
+    answer = await corps.client.post(url)
+    if is_over:
+        assert (answer.status_code, answer.json()["code"]) == (409, "confirmation_needed")
+        assert [(doubt["code"], doubt["field"]) for doubt in answer.json()["errors"]] == [
+            ("edition_over", "retires_on")
+        ]
+        assert (await corps.client.get("/api/catalog/editions/summer-2014")).json()["state"] == "draft"
+        answer = await corps.client.post(url, params={"confirm": "edition_over"})
+    assert (answer.status_code, answer.json()["state"]) == (200, "published")

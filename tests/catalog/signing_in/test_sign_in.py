@@ -23,6 +23,9 @@ async def coordinator(city: City) -> dict[str, str]:
     return {"Authorization": f"Bearer {tokens['access_token']}"}
 
 
+FULL_WIDTH = {ord("0") + digit: 0xFF10 + digit for digit in range(10)}
+
+
 async def test_a_township_officer_signs_in(city: City) -> None:
     page = await city.house.client.get("/api/catalog/oidc/authorize", params=ASKED)
     assert page.status_code == 200
@@ -124,6 +127,13 @@ async def test_a_one_time_code_is_taken_once(city: City) -> None:
     assert (await city.sign_in(login="总队", code=code)).status_code == 422
     city.clock.move(seconds=60)
     assert (await city.sign_in(login="总队", code=pyotp.TOTP(TOTP).at(city.clock.now))).status_code == 303
+
+
+async def test_a_one_time_code_may_be_typed_in_full_width_or_pasted_with_marks(city: City) -> None:
+    for spell in (lambda code: code.translate(FULL_WIDTH), lambda code: f"\u202a{code[:3]}\u00a0{code[3:]}\u200b "):
+        code = pyotp.TOTP(TOTP).at(city.clock.now)
+        assert (await city.sign_in(login="总队", code=spell(code))).status_code == 303
+        city.clock.move(seconds=60)
 
 
 async def test_a_code_needs_its_verifier_and_is_taken_once(city: City) -> None:
