@@ -1,6 +1,7 @@
 """The provider as OpenID Connect describes it: what a client may ask, what it is told, and how a sign-in ends."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -14,7 +15,7 @@ from services.catalog.accounts.tables import sign_in_failure, sign_in_grant
 from services.catalog.signing_in.domain import is_same_place, may_return_to
 from shared.contracts.catalog import AccessRevoked
 from shared.privacy.retention import prune_all
-from tests.catalog.city import ASKED, CONSOLE, ISSUER, VERIFIER, City, claims
+from tests.catalog.city import ASKED, CONSOLE, ISSUER, PASSWORD, VERIFIER, City, claims
 
 AUTHORIZE = "/api/catalog/oidc/authorize"
 END = "/api/catalog/oidc/end-session"
@@ -137,6 +138,25 @@ def test_the_console_of_this_machine_is_the_same_under_each_of_its_names(redirec
 )
 def test_a_form_may_come_from_the_same_machine_under_another_of_its_names(origin: str, issuer: str, same: bool) -> None:
     assert is_same_place(origin, issuer) is same
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        ("http://localhost:8000", 303),
+        ("http://[::1]:8000", 303),
+        ("http://localhost:8001", 403),
+        ("http://localhost.evil.example:8000", 403),
+        ("null", 403),
+    ],
+)
+async def test_the_page_of_this_machine_sends_its_form_under_each_of_its_names(
+    city: City, origin: str, status: int
+) -> None:
+    state, here = city.house.services["catalog"].api.state, "http://127.0.0.1:8000"
+    state.provider = replace(state.provider, issuer=f"{here}/api/catalog", web_redirect_uri=f"{here}/")
+    form = ASKED | {"redirect_uri": "http://localhost:8000/", "login": "高楼", "password": PASSWORD}
+    assert (await city.post("/oidc/authorize", form, Origin=origin)).status_code == status
 
 
 async def test_openid_gives_an_id_token(city: City) -> None:
