@@ -92,6 +92,7 @@ bench: .venv/bench ## Measure beside what one would pick instead; tables here, J
 	$(BIN)/python -m bench.latency
 	$(BIN)/python -m bench.backlog
 	$(BIN)/python -m bench.history
+	$(BIN)/python -m bench.notify
 	$(BIN)/python -m bench.planning
 	$(BIN)/python -m bench.repair
 	@for size in S M L; do $(BIN)/python -m bench.planning --generated $$size || exit 1; done

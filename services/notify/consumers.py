@@ -1,11 +1,11 @@
 """What notify listens to, and the handler that each event calls."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import Sequence
 
 from services.notify.digests import handlers as digests
+from services.notify.digests.use_cases import announce_editions, write_digests
 from services.notify.inbox import handlers as inbox
-from services.notify.inbox.use_cases import Channels
+from services.notify.inbox.use_cases import Channels, write_pending
 from shared.contracts import Event
 from shared.contracts.catalog import (
     AccessRevoked,
@@ -32,15 +32,12 @@ from shared.contracts.dispatch import (
     TeamAssigned,
     TeamReleased,
 )
-from shared.contracts.requests import OrderAccepted, OrderCancelled, OrderReturned, ServiceOrdered, ServiceRated
+from shared.identity.revocation import note_revocation
 from shared.messaging.consumer import Subscriber, Subscriptions
-from shared.unit_of_work import UnitOfWork
+from shared.unit_of_work import AtEnd, Transaction, UnitOfWork
 
-Handler = Callable[[UnitOfWork, Channels, Any], Awaitable[None]]
-
-
-SUBSCRIPTIONS: Mapping[type[Event], Handler] = {
-    AccessRevoked: inbox.on_access_revoked,
+SUBSCRIPTIONS: Subscriptions = {
+    AccessRevoked: note_revocation,
     TownshipChanged: digests.on_township_changed,
     TeamRegistered: inbox.on_team_registered,
     TeamChanged: inbox.on_team_changed,
@@ -48,13 +45,8 @@ SUBSCRIPTIONS: Mapping[type[Event], Handler] = {
     EditionPublished: digests.on_edition_published,
     EditionRetired: digests.on_edition_retired,
     VolunteerChanged: inbox.on_volunteer_changed,
-    PersonExportRequested: inbox.on_person_export_requested,
-    PersonErased: inbox.on_person_erased,
-    ServiceOrdered: inbox.on_service_ordered,
-    OrderAccepted: inbox.on_order_accepted,
-    OrderReturned: inbox.on_order_returned,
-    OrderCancelled: inbox.on_order_cancelled,
-    ServiceRated: inbox.on_service_rated,
+    PersonExportRequested: inbox.PEOPLE.on_export_requested,
+    PersonErased: inbox.PEOPLE.on_person_erased,
     PlanPublished: digests.on_plan_published,
     LineUnserved: digests.on_line_unserved,
     StopScheduled: digests.on_stop_scheduled,
@@ -66,16 +58,26 @@ SUBSCRIPTIONS: Mapping[type[Event], Handler] = {
     StopCancelled: digests.on_stop_cancelled,
     StopStarted: digests.on_stop_started,
     StopCompleted: digests.on_stop_completed,
+    **dict.fromkeys(inbox.NOTICES, inbox.post_notices),
 }
 
 
 def subscriptions(channels: Channels) -> Subscriptions:
-    """The table above, each handler with the channels that it writes to."""
-    return {event: _subscriber(handler, channels) for event, handler in SUBSCRIPTIONS.items()}
+    """The table above, with last steps for the transaction that applies the events. What events of several streams
+    write to the same rows is written there, so that all processes lock these rows late and in one order."""
+
+    async def write_messages(tx: Transaction, _key: str) -> None:
+        await write_pending(tx, channels)
+
+    last_steps = (announce_editions, write_digests, write_messages)
+    return {event: _with_steps(handler, last_steps) for event, handler in SUBSCRIPTIONS.items()}
 
 
-def _subscriber(handler: Handler, channels: Channels) -> Subscriber:
+def _with_steps(handler: Subscriber, last_steps: Sequence[AtEnd]) -> Subscriber:
     async def apply(uow: UnitOfWork, event: Event) -> None:
-        await handler(uow, channels, event)
+        async with uow.transaction() as tx:
+            for step in last_steps:
+                tx.at_end(step, "")
+        await handler(uow, event)
 
     return apply

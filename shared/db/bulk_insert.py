@@ -7,7 +7,11 @@ from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import Connection, Dialect, Table, TextClause, TypeDecorator, insert, inspect, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstanceState
+
+from shared.db.engine import dialect_of
 
 Row = Mapping[str, Any]
 """Values by the names of columns."""
@@ -33,6 +37,14 @@ def rows_of(entry: object, given: Row | None = None) -> Iterator[tuple[Table, Ro
         links = {theirs.name: row[ours.name] for ours, theirs in relation.synchronize_pairs}
         for part in state.dict.get(relation.key, ()):
             yield from rows_of(part, links)
+
+
+def insert_missing(session: AsyncSession, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that leaves alone what is there already. On PostgreSQL it waits for a transaction that is inserting
+    the same key, so insert several keys in a fixed order."""
+    if dialect_of(session) == "postgresql":
+        return postgresql.insert(table).on_conflict_do_nothing()
+    return sqlite.insert(table).on_conflict_do_nothing()
 
 
 @lru_cache

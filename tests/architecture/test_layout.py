@@ -122,7 +122,8 @@ def test_a_handler_is_named_for_its_event(service: str) -> None:
     assert own
     for event, handler in own:
         assert handler.__module__.endswith(".handlers"), event.type
-        assert handler.__name__ == f"on_{event.type.split('.')[1]}"
+        # What is only told is a row of the capability's table of notices.
+        assert handler.__name__ in {f"on_{event.type.split('.')[1]}", "post_notices"}
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -13,6 +13,7 @@ from shared.cache.port import Cache
 from shared.kernel.clock import Clock, utc_now
 from shared.messaging.broker import Broker
 from shared.service import Service
+from tests.support.fixtures import NewUrl
 from tests.support.house import House, running_house
 
 NewNotify = Callable[..., AbstractAsyncContextManager[House]]
@@ -36,6 +37,13 @@ def new_notify(new_store_url: Callable[[], str]) -> NewNotify:
 async def anywhere(new_notify: NewNotify) -> AsyncIterator[House]:
     """notify on SQLite, and again on PostgreSQL."""
     async with new_notify() as house:
+        yield house
+
+
+@pytest.fixture
+async def on_postgres(postgres_url: NewUrl) -> AsyncIterator[House]:
+    """notify on PostgreSQL, where transactions overlap."""
+    async with running_house(maker(NotifySettings(database_url=postgres_url()))) as house:
         yield house
 
 

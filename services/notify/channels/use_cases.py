@@ -82,16 +82,17 @@ async def _compose(uow: UnitOfWork, texts: Texts, taken: Sequence[str]) -> tuple
 
 
 async def _note(uow: UnitOfWork, delivery: Delivery, outcome: Outcome, backoff: Backoff) -> None:
-    """One transaction for each: it locks recipient and message, and must not hold two of a kind. What is no longer
-    held is left alone: its person was erased meanwhile, or another worker has it."""
+    """One transaction for each. It locks delivery, message and recipient in this order, as all others do that lock more
+    than one of them: marking a message as read, erasing a volunteer, deleting old messages. What is no longer held is
+    left alone: its person was erased meanwhile, or another worker has it."""
     async with uow.transaction() as tx:
         held = await still_held(tx, delivery)
         if held is None:
             return
         if outcome == "sent":
             held.finish()
-            (await tx.get(Recipient, held.recipient_id)).note_mail()
             message = await tx.get(Message, held.message_id)
+            (await tx.get(Recipient, held.recipient_id)).note_mail()
             tx.record(message, MessageDelivered(channel="email", **_facts_of(message)))
         elif outcome == "unreachable":
             if not held.retry(tx.now, outcome, backoff):

@@ -1,13 +1,10 @@
 """What other services' events mean for editions, plans and stops, and who is told of it."""
 
-from sqlalchemy import select
-
 from services.notify.digests.domain.edition import Edition
 from services.notify.digests.domain.stop import Booth, Stop
-from services.notify.digests.tables import edition as edition_table
-from services.notify.digests.use_cases import announce_revision, gather, post_edition, post_withdrawal
+from services.notify.digests.use_cases import announce_revision, gather, note_edition, note_township, note_withdrawal
 from services.notify.inbox.domain.recipient import COORDINATOR, of_team, of_township
-from services.notify.inbox.use_cases import Channels, cause_of, ensure_recipient, lock_townships, post_message, posting
+from services.notify.inbox.use_cases import cause_of, change_recipient, mention, post_message
 from services.notify.templates.domain import Params
 from shared.contracts.catalog import EditionPublished, EditionRetired, TownshipChanged
 from shared.contracts.dispatch import (
@@ -28,80 +25,82 @@ from shared.contracts.dispatch import (
 from shared.unit_of_work import Transaction, UnitOfWork
 
 
-async def on_township_changed(uow: UnitOfWork, channels: Channels, event: TownshipChanged) -> None:
-    """Names the township's post; when it is new, tells it of the editions that still concern it."""
-    async with posting(uow, of_township(event.code)) as tx:
-        township = await ensure_recipient(tx, of_township(event.code))
-        township.rename(event.name, event.name_en)
-        if township.entered_at is None:
-            township.entered_at = cause_of(tx).occurred_at
-            for edition in (await tx.session.scalars(select(Edition).order_by(edition_table.c.id))).all():
-                await post_edition(tx, channels, township, edition)
-                # The same two messages as if the township had been entered first.
-                await post_withdrawal(tx, channels, township, edition)
+async def on_township_changed(uow: UnitOfWork, event: TownshipChanged) -> None:
+    """Names the township. When it is new, it is told of the editions that still concern it, withdrawals included: the
+    same messages as if it had been entered first."""
+    async with uow.transaction() as tx:
+        township, at = of_township(event.code), cause_of(tx).occurred_at
+        change_recipient(tx, township, lambda recipient: recipient.enter(event.name, event.name_en, at))
+        note_township(tx, township)
 
 
-async def on_edition_published(uow: UnitOfWork, channels: Channels, event: EditionPublished) -> None:
+async def on_edition_published(uow: UnitOfWork, event: EditionPublished) -> None:
     """Tells all townships; those that are entered later, when they are."""
-    async with posting(uow) as tx:
+    async with uow.transaction() as tx:
+        mention(tx)
         if await tx.find(Edition, event.edition_id):
             return
-        edition = Edition(
-            id=event.edition_id,
-            title=event.title,
-            effective_on=event.effective_on,
-            retires_on=event.retires_on,
-            items=len(event.items),
-            published_at=cause_of(tx).occurred_at,
+        tx.add(
+            Edition(
+                id=event.edition_id,
+                title=event.title,
+                effective_on=event.effective_on,
+                retires_on=event.retires_on,
+                items=len(event.items),
+                published_at=cause_of(tx).occurred_at,
+            )
         )
-        tx.add(edition)
-        for township in await lock_townships(tx):
-            await post_edition(tx, channels, township, edition)
+        note_edition(tx, event.edition_id)
 
 
-async def on_edition_retired(uow: UnitOfWork, channels: Channels, event: EditionRetired) -> None:
+async def on_edition_retired(uow: UnitOfWork, event: EditionRetired) -> None:
     """Tells all townships that were told of the edition."""
-    async with posting(uow) as tx:
+    async with uow.transaction() as tx:
+        mention(tx)
         edition = await tx.find(Edition, event.edition_id)
-        if edition is None or edition.withdrawn_at is not None:
-            return
-        edition.withdrawn_at = cause_of(tx).occurred_at
-        for township in await lock_townships(tx):
-            await post_withdrawal(tx, channels, township, edition)
+        if edition is not None and edition.withdrawn_at is None:
+            edition.withdrawn_at = cause_of(tx).occurred_at
+            note_withdrawal(tx, edition.id)
 
 
-async def on_plan_published(uow: UnitOfWork, channels: Channels, event: PlanPublished) -> None:
-    async with posting(uow) as tx:
-        await announce_revision(tx, channels, event)
+async def on_plan_published(uow: UnitOfWork, event: PlanPublished) -> None:
+    async with uow.transaction() as tx:
+        mention(tx)
+        announce_revision(tx, event)
 
 
-async def on_line_unserved(uow: UnitOfWork, channels: Channels, event: LineUnserved) -> None:
-    async with posting(uow, of_township(event.township_code)) as tx:
-        await gather(tx, channels, "unserved", event)
+async def on_line_unserved(uow: UnitOfWork, event: LineUnserved) -> None:
+    async with uow.transaction() as tx:
+        mention(tx, of_township(event.township_code))
+        gather(tx, "unserved", event)
 
 
-async def on_stop_scheduled(uow: UnitOfWork, channels: Channels, event: StopScheduled) -> None:
-    async with posting(uow, of_township(event.township_code)) as tx:
+async def on_stop_scheduled(uow: UnitOfWork, event: StopScheduled) -> None:
+    async with uow.transaction() as tx:
+        mention(tx, of_township(event.township_code))
         await _stop(tx, event)
-        await gather(tx, channels, "scheduled", event)
+        gather(tx, "scheduled", event)
 
 
-async def on_stop_changed(uow: UnitOfWork, channels: Channels, event: StopChanged) -> None:
-    async with posting(uow, of_township(event.township_code)) as tx:
+async def on_stop_changed(uow: UnitOfWork, event: StopChanged) -> None:
+    async with uow.transaction() as tx:
+        mention(tx, of_township(event.township_code))
         await _stop(tx, event)
-        await gather(tx, channels, "changed", event)
+        gather(tx, "changed", event)
 
 
-async def on_team_assigned(uow: UnitOfWork, channels: Channels, event: TeamAssigned) -> None:
-    async with posting(uow, of_township(event.township_code), of_team(event.team_code)) as tx:
+async def on_team_assigned(uow: UnitOfWork, event: TeamAssigned) -> None:
+    async with uow.transaction() as tx:
+        mention(tx, of_township(event.township_code), of_team(event.team_code))
         again = (await _stop(tx, event)).assign(_booth(event))
-        await gather(tx, channels, "assigned", event, again=again)
+        gather(tx, "assigned", event, again=again)
 
 
-async def on_assignment_accepted(uow: UnitOfWork, channels: Channels, event: AssignmentAccepted) -> None:
+async def on_assignment_accepted(uow: UnitOfWork, event: AssignmentAccepted) -> None:
     """Nobody needs a message for each; the township gets one when the last team has said yes, and one
     more when that happens for another half-day."""
-    async with posting(uow, of_township(event.township_code)) as tx:
+    async with uow.transaction() as tx:
+        mention(tx, of_township(event.township_code))
         stop = await _stop(tx, event)
         if not stop.accept(event.assignment_id):
             return
@@ -110,27 +109,27 @@ async def on_assignment_accepted(uow: UnitOfWork, channels: Channels, event: Ass
             | {name: booth[name] for name in ("item_name", "item_name_en", "team_code", "volunteers")}
             for booth in stop.expected()
         ]
-        await post_message(
+        post_message(
             tx,
-            channels,
             of_township(event.township_code),
             "message.stop_confirmed",
             {**_where(event), "booths": len(booths), "lines": booths},
-            about=stop.stream,
             occasion=f"{stop.stream}/{event.on}/{event.part}",
         )
 
 
-async def on_assignment_declined(uow: UnitOfWork, channels: Channels, event: AssignmentDeclined) -> None:
-    async with posting(uow, of_township(event.township_code), of_team(event.team_code)) as tx:
+async def on_assignment_declined(uow: UnitOfWork, event: AssignmentDeclined) -> None:
+    async with uow.transaction() as tx:
+        mention(tx, of_township(event.township_code), of_team(event.team_code))
         stop = await _stop(tx, event)
         stop.decline(event.assignment_id)
         params = {**_where(event), **_what(event), "team_code": event.team_code, "reason_code": event.reason_code}
-        await post_message(tx, channels, COORDINATOR, "message.assignment_declined", params, about=stop.stream)
+        post_message(tx, COORDINATOR, "message.assignment_declined", params)
 
 
-async def on_team_released(uow: UnitOfWork, channels: Channels, event: TeamReleased) -> None:
-    async with posting(uow, of_township(event.township_code)) as tx:
+async def on_team_released(uow: UnitOfWork, event: TeamReleased) -> None:
+    async with uow.transaction() as tx:
+        mention(tx, of_township(event.township_code))
         stop = await _stop(tx, event)
         booth = stop.release(_booth(event))
         if booth is None:
@@ -143,30 +142,31 @@ async def on_team_released(uow: UnitOfWork, channels: Channels, event: TeamRelea
             "part": booth["part"],
             "reason_code": event.reason_code,
         }
-        await post_message(tx, channels, of_team(event.team_code), "message.team_released", params, about=stop.stream)
+        post_message(tx, of_team(event.team_code), "message.team_released", params)
 
 
-async def on_stop_cancelled(uow: UnitOfWork, channels: Channels, event: StopCancelled) -> None:
+async def on_stop_cancelled(uow: UnitOfWork, event: StopCancelled) -> None:
     """Tells the township and the teams that are still expected; whoever was released knows already."""
-    async with posting(uow, of_township(event.township_code)) as tx:
+    async with uow.transaction() as tx:
+        mention(tx, of_township(event.township_code))
         stop = await _stop(tx, event)
         params = {**_where(event), "reason_code": event.reason_code}
-        await post_message(
-            tx, channels, of_township(event.township_code), "message.stop_cancelled", params, about=stop.stream
-        )
+        post_message(tx, of_township(event.township_code), "message.stop_cancelled", params, about=stop.stream)
         for code in sorted({booth["team_code"] for booth in stop.cancel()}):
-            await post_message(tx, channels, of_team(code), "message.stop_cancelled_team", params, about=stop.stream)
+            post_message(tx, of_team(code), "message.stop_cancelled_team", params)
 
 
-async def on_stop_started(uow: UnitOfWork, _channels: Channels, event: StopStarted) -> None:
+async def on_stop_started(uow: UnitOfWork, event: StopStarted) -> None:
     """Whoever is there sees it; nobody needs a message."""
-    async with posting(uow, of_township(event.township_code)) as tx:
+    async with uow.transaction() as tx:
+        mention(tx, of_township(event.township_code))
         (await _stop(tx, event)).state = "under_way"
 
 
-async def on_stop_completed(uow: UnitOfWork, channels: Channels, event: StopCompleted) -> None:
+async def on_stop_completed(uow: UnitOfWork, event: StopCompleted) -> None:
     """Shows the township the totals and asks it to rate."""
-    async with posting(uow, of_township(event.township_code)) as tx:
+    async with uow.transaction() as tx:
+        mention(tx, of_township(event.township_code))
         stop = await _stop(tx, event)
         stop.state = "completed"
         totals = {
@@ -175,13 +175,11 @@ async def on_stop_completed(uow: UnitOfWork, channels: Channels, event: StopComp
             "leaflets": event.leaflets,
             "follow_ups": event.follow_ups,
         }
-        await post_message(
+        post_message(
             tx,
-            channels,
             of_township(event.township_code),
             "message.stop_completed",
             {**_where(event), **totals},
-            about=stop.stream,
         )
 
 

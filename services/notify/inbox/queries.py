@@ -23,7 +23,7 @@ from services.notify.inbox.tables import delivery as delivery_table
 from services.notify.inbox.tables import message as message_table
 from services.notify.inbox.tables import recipient as recipient_table
 from services.notify.policy import POLICY
-from services.notify.templates.domain import Named, Names, named_in
+from services.notify.templates.domain import Named, Names, Params, named_in
 from services.notify.templates.queries import render
 from shared.db.paging import page_of
 from shared.db.vault import Vault, place_of
@@ -162,6 +162,25 @@ async def count_messages(uow: UnitOfWork) -> Counts:
         by_recipient={row.id: row.messages for row in rows if row.messages},
         by_channel={"inbox": total, "email": sum(row.mails for row in rows)},
     )
+
+
+def recipients_named_in(params: Params) -> set[str]:
+    """The recipients by whose names the params are shown."""
+    return {_RECIPIENT_OF[param](code) for param, code in named_in(params) if param in _RECIPIENT_OF}
+
+
+async def existing_messages(session: AsyncSession, message_ids: Collection[str]) -> set[str]:
+    """Which of these messages are stored."""
+    if not message_ids:
+        return set()
+    return set(await session.scalars(select(message_table.c.id).where(message_table.c.id.in_(message_ids))))
+
+
+async def list_entered_townships(session: AsyncSession) -> dict[str, datetime]:
+    """When catalog entered each township, by recipient id."""
+    entered_at = recipient_table.c.entered_at
+    rows = await session.execute(select(recipient_table.c.id, entered_at).where(entered_at.is_not(None)))
+    return {row.id: row.entered_at for row in rows}
 
 
 async def list_deliverable(

@@ -1,11 +1,11 @@
 """Posting messages, reading them, and what a recipient may set; what is held of a volunteer."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import delete, func, select, update
 
 from services.notify.inbox.domain.delivery import FRESH, Delivery
 from services.notify.inbox.domain.message import Message, message_id
@@ -17,7 +17,7 @@ from services.notify.inbox.domain.recipient import (
     reaches,
     require_own,
 )
-from services.notify.inbox.queries import address_of, address_place
+from services.notify.inbox.queries import address_of, address_place, existing_messages, recipients_named_in
 from services.notify.inbox.tables import delivery as delivery_table
 from services.notify.inbox.tables import message as message_table
 from services.notify.inbox.tables import recipient as recipient_table
@@ -25,6 +25,7 @@ from services.notify.policy import POLICY
 from services.notify.templates.domain import Params
 from shared.cache.port import Cache
 from shared.contracts.notify import MessageDelivered
+from shared.db.bulk_insert import insert_missing, rows_of
 from shared.db.vault import Vault
 from shared.eventlog.envelope import Envelope
 from shared.kernel.errors import NotFound
@@ -32,6 +33,7 @@ from shared.privacy.answering import Record
 from shared.unit_of_work import Transaction, UnitOfWork
 
 MAIL_TOPIC = "mail"
+_PENDING = "notify.inbox.pending"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +48,29 @@ def inbox_topic(recipient_id: str) -> str:
     return f"inbox:{recipient_id}"
 
 
-@asynccontextmanager
-async def posting(uow: UnitOfWork, *recipient_ids: str) -> AsyncIterator[Transaction]:
-    """The transaction of a use case that may write messages, with the recipients that it surely mentions. Only one of
-    those runs at a time: batches of different queues touch the same recipients, and what depends on two aggregates (an
-    edition and the townships, the parts of a digest) would be missed when both are half stored at the same moment. Who
-    holds the coordinator's row has the turn; so it is had by the statement that reads the recipients."""
-    async with uow.transaction() as tx:
-        known = await tx.find_all(Recipient, [COORDINATOR, *recipient_ids])
-        for recipient_id in (COORDINATOR, *recipient_ids):
-            if recipient_id not in known:  # or made by whom the turn was waited for
-                await ensure_recipient(tx, recipient_id)
-        yield tx
+Change = Callable[[Recipient], None]
+
+
+@dataclass(slots=True)
+class _Pending:
+    """What the events of one transaction want of recipients. It is written at the end, see :func:`write_pending`."""
+
+    mentioned: set[str] = field(default_factory=set)
+    changes: list[tuple[str, Change]] = field(default_factory=list)
+    messages: dict[str, Message] = field(default_factory=dict)
+    once: set[str] = field(default_factory=set)
+    """The messages that an earlier transaction may have written already."""
+
+
+def mention(tx: Transaction, *recipient_ids: str) -> None:
+    """These recipients exist from the end of the transaction on, and so does the coordinator."""
+    _pending_of(tx).mentioned |= {COORDINATOR, *recipient_ids}
+
+
+def change_recipient(tx: Transaction, recipient_id: str, change: Change) -> None:
+    """Makes the recipient if it is new, and changes it, both at the end of the transaction."""
+    mention(tx, recipient_id)
+    _pending_of(tx).changes.append((recipient_id, change))
 
 
 def cause_of(tx: Transaction) -> Envelope:
@@ -67,54 +80,119 @@ def cause_of(tx: Transaction) -> Envelope:
     return tx.cause
 
 
-async def ensure_recipient(tx: Transaction, recipient_id: str) -> Recipient:
-    """The recipient, locked; made when this is the first that is heard of it."""
-    recipient = await tx.find(Recipient, recipient_id)
-    if recipient is None:
-        tx.add(recipient := Recipient(id=recipient_id))
-        await tx.session.flush()
-    return recipient
-
-
-async def lock_townships(tx: Transaction) -> list[Recipient]:
-    """The townships that catalog has entered, locked, in the order of their ids."""
-    entered = select(Recipient).where(recipient_table.c.entered_at.is_not(None)).with_for_update()
-    return list((await tx.session.scalars(entered.order_by(recipient_table.c.id))).all())
-
-
-async def post_message(
+def post_message(
     tx: Transaction,
-    channels: Channels,
     recipient_id: str,
     code: str,
     params: Params,
     *,
-    about: str,
+    about: str | None = None,
     occasion: str | None = None,
     happened_at: datetime | None = None,
 ) -> None:
-    """Writes a message; of several that are told on the same ``occasion``, the first only.
+    """Has a message written at the end of the transaction; of several on the same ``occasion``, the first only. The
+    recipient, and those whom ``params`` name, exist from then on.
 
-    ``happened_at`` is when that was. By default the event that is being applied gives both; it is applied once, so
-    nobody has to look whether the message is there.
+    ``about`` is the stream that it tells of, ``happened_at`` is when that was. By default the event that is being
+    applied gives all three; it is applied once, so nobody has to look whether the message is there.
     """
     cause = cause_of(tx)
-    recipient = await ensure_recipient(tx, recipient_id)
     key = message_id(occasion or cause.id, recipient_id, code)
-    if occasion and await tx.session.scalar(select(exists().where(message_table.c.id == key))):
+    pending = _pending_of(tx)
+    mention(tx, recipient_id, *recipients_named_in(params))
+    if occasion:
+        pending.once.add(key)
+    message = Message(
+        id=key,
+        recipient_id=recipient_id,
+        code=code,
+        params=params,
+        about=about or cause.aggregate_id,
+        created_at=happened_at or cause.occurred_at,
+    )
+    pending.messages.setdefault(key, message)
+
+
+async def write_pending(tx: Transaction, channels: Channels) -> None:
+    """Locks the recipients that get a message or are changed, in the order of their ids, and writes. It is the last
+    step of a transaction that applies events: every transaction takes these locks in the same order, after all its
+    others, and holds them for no longer than the commit takes.
+
+    A recipient's messages get their positions under its lock, so the positions rise in the order of commits, and
+    whoever reads on after the last one misses nothing. Messages of one transaction are numbered as things happened.
+    """
+    pending: _Pending | None = tx.session.info.pop(_PENDING, None)
+    if pending is None:
         return
-    happened_at = happened_at or cause.occurred_at
-    message = Message(id=key, recipient_id=recipient_id, code=code, params=params, about=about, created_at=happened_at)
+    written = {recipient_id for recipient_id, _ in pending.changes}
+    written |= {message.recipient_id for message in pending.messages.values()}
+    await _make_missing(tx, pending.mentioned | written)
+    addressed = await _lock(tx, written)
+    changed = await tx.find_all(Recipient, {recipient_id for recipient_id, _ in pending.changes})
+    for recipient_id, change in pending.changes:
+        change(changed[recipient_id])
+    addressed -= {recipient.id for recipient in changed.values() if recipient.email_sealed is None}
+    known = await existing_messages(tx.session, pending.once)
+    messages = [message for message in pending.messages.values() if message.id not in known]
+    await _count(tx, messages)
+    for message in sorted(messages, key=lambda message: message.created_at):
+        _write(tx, channels, message, with_mail=message.recipient_id in addressed)
+
+
+async def _lock(tx: Transaction, recipient_ids: Collection[str]) -> set[str]:
+    """Locks recipients in the order of their ids; gives those that have an address."""
+    columns = recipient_table.c.id, recipient_table.c.email_sealed.is_not(None).label("has_address")
+    these = select(*columns).where(recipient_table.c.id.in_(recipient_ids))
+    rows = await tx.session.execute(these.order_by(recipient_table.c.id).with_for_update())
+    return {row.id for row in rows if row.has_address}
+
+
+async def _count(tx: Transaction, messages: Sequence[Message]) -> None:
+    """One statement for all recipients that get as many: what is done under the locks is kept short."""
+    recipients_by_count: defaultdict[int, list[str]] = defaultdict(list)
+    for recipient_id, count in Counter(message.recipient_id for message in messages).items():
+        recipients_by_count[count].append(recipient_id)
+    for count, recipient_ids in recipients_by_count.items():
+        await tx.session.execute(
+            update(recipient_table)
+            .where(recipient_table.c.id.in_(recipient_ids))
+            .values(
+                messages=recipient_table.c.messages + count,
+                unread=recipient_table.c.unread + count,
+                version=recipient_table.c.version + 1,
+            )
+        )
+
+
+def _write(tx: Transaction, channels: Channels, message: Message, *, with_mail: bool) -> None:
     tx.append(message)
-    recipient.note_message()
-    # In the inbox, stored is delivered.
-    tx.record(message, MessageDelivered(message_id=key, recipient_id=recipient_id, channel="inbox", about=about))
-    tx.after_commit(channels.cache.signal, inbox_topic(recipient_id))
-    if channels.email and recipient.email_sealed and tx.now - happened_at <= FRESH:
+    facts = {"message_id": message.id, "recipient_id": message.recipient_id, "about": message.about}
+    tx.record(message, MessageDelivered(channel="inbox", **facts))  # in the inbox, stored is delivered
+    tx.after_commit(channels.cache.signal, inbox_topic(message.recipient_id))
+    if channels.email and with_mail and tx.now - message.created_at <= FRESH:
         tx.append(
-            Delivery(id=f"{key}.email", message_id=key, recipient_id=recipient_id, channel="email", due_at=tx.now)
+            Delivery(
+                id=f"{message.id}.email",
+                message_id=message.id,
+                recipient_id=message.recipient_id,
+                channel="email",
+                due_at=tx.now,
+            )
         )
         tx.after_commit(channels.cache.signal, MAIL_TOPIC)
+
+
+async def _make_missing(tx: Transaction, recipient_ids: Collection[str]) -> None:
+    """In the order of their ids: of two transactions that make the same ones, the second waits for the first."""
+    known = await tx.session.scalars(select(recipient_table.c.id).where(recipient_table.c.id.in_(recipient_ids)))
+    if missing := sorted(set(recipient_ids) - set(known)):
+        rows = [row for key in missing for _, row in rows_of(Recipient(id=key))]
+        await tx.session.execute(insert_missing(tx.session, recipient_table), rows)
+
+
+def _pending_of(tx: Transaction) -> _Pending:
+    pending: _Pending = tx.session.info.setdefault(_PENDING, _Pending())
+    return pending
 
 
 async def set_preference(uow: UnitOfWork, recipient_id: str, *, language: str, email: str | None) -> Recipient:

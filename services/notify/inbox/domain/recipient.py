@@ -70,15 +70,16 @@ class Recipient(Aggregate):
     def rename(self, name: str, name_en: str) -> None:
         self.name, self.name_en = name, name_en
 
+    def enter(self, name: str, name_en: str, at: datetime) -> None:
+        """catalog entered the township at that moment, or changed it later: it is entered once."""
+        self.rename(name, name_en)
+        self.entered_at = self.entered_at or at
+
     def prefer(self, *, language: str, email_sealed: str | None) -> None:
         self.language, self.email_sealed = language, email_sealed
 
     def forget_address(self) -> None:
         self.email_sealed = None
-
-    def note_message(self) -> None:
-        self.messages += 1
-        self.unread += 1
 
     def note_read(self) -> None:
         self.unread -= 1
