@@ -1,7 +1,7 @@
 """The published events: the only language the services share.
 
 Listed once, one frozen class each, grouped by publisher. Within a version fields are only added,
-with a default; anything else is a new version beside the old.
+with a default; anything else is a new version beside the old: ``ServiceOrderedV2`` beside ``ServiceOrdered``.
 """
 
 from shared.contracts import catalog, dispatch, notify, requests

@@ -17,9 +17,9 @@ typed stays with the service that it was typed into. A consumer takes codes that
 
 
 class Event(BaseModel):
-    """A fact that a service publishes. ``type`` is derived from where and what the class is:
-    module ``catalog``, class ``TeamRegistered`` give ``catalog.team_registered.v1``. An ``abstract``
-    one only lends its fields.
+    """A fact that a service publishes. ``type`` is derived from where and what the class is: module ``catalog``, class
+    ``TeamRegistered`` give ``catalog.team_registered.v1``, and a class ``TeamRegisteredV2`` beside it
+    ``catalog.team_registered.v2``. An ``abstract`` one only lends its fields.
 
     Unknown fields are ignored, so that a consumer of version N reads what N+1 of a publisher sends.
     """
@@ -28,15 +28,23 @@ class Event(BaseModel):
 
     type: ClassVar[EventType]
     publisher: ClassVar[str]
-    version: ClassVar[int] = 1
+    version: ClassVar[int]
     abstract: ClassVar[bool] = True
 
     def __init_subclass__(cls, *, abstract: bool = False, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.abstract = abstract
         cls.publisher = cls.__module__.rsplit(".", 1)[-1]
-        past_tense = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
-        cls.type = f"{cls.publisher}.{past_tense}.v{cls.version}"
+        fact, version = _split(cls.__name__)
+        cls.version = version
+        past_tense = re.sub(r"(?<!^)(?=[A-Z])", "_", fact).lower()
+        cls.type = f"{cls.publisher}.{past_tense}.v{version}"
+
+
+def _split(name: str) -> tuple[str, int]:
+    """A class's name without its version, and the version: 1 where the name has none."""
+    versioned = re.fullmatch(r"(.+[a-z])V([2-9]|[1-9][0-9])", name)
+    return (versioned[1], int(versioned[2])) if versioned else (name, 1)
 
 
 class PersonAnswer(Event, abstract=True):

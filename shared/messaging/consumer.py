@@ -67,7 +67,7 @@ class Consumer:
         self._uow = unit_of_work
         self._outbox = outbox
         self._clock = clock
-        self._subscribers = {event.type: subscriber for event, subscriber in subscriptions.items()}
+        self._subscriptions = {event.type: (event, subscriber) for event, subscriber in subscriptions.items()}
         self._retry_seconds = retry_seconds
 
     @property
@@ -78,7 +78,7 @@ class Consumer:
     @property
     def types(self) -> list[str]:
         """The event types that have a subscriber."""
-        return list(self._subscribers)
+        return list(self._subscriptions)
 
     async def handle(self, batch: Sequence[Envelope]) -> None:
         """Returns when the effects of the whole batch are stored, or events of it parked."""
@@ -157,10 +157,11 @@ class Consumer:
         return result
 
     async def _apply(self, transaction: Transaction, envelope: Envelope) -> None:
-        subscriber = self._subscribers.get(envelope.type)
-        event = envelope.event() if subscriber else None
-        if subscriber is None or event is None:
+        subscription = self._subscriptions.get(envelope.type)
+        if subscription is None:
             return  # not ours, but it counts: the next of its stream must not look like a gap
+        contract, subscriber = subscription
+        event = contract.model_validate_json(envelope.body)
         trace = Trace(envelope.traceparent, envelope.correlation_id, causation_id=envelope.id)
         transaction.cause = envelope
         with tracing(trace):

@@ -186,6 +186,16 @@ def test_an_event_is_a_fact_of_one_publisher_in_the_past_tense(kind: str) -> Non
     assert EVENTS[kind].__doc__
 
 
+def test_a_version_lies_beside_the_one_before_it_and_is_no_subclass_of_it() -> None:
+    """Logs hold the old ones for good; and whoever asks for one version must not get another."""
+    facts: dict[str, set[int]] = {}
+    for kind, event in EVENTS.items():
+        facts.setdefault(kind.rpartition(".v")[0], set()).add(event.version)
+        if event.version > 1:
+            assert not issubclass(event, EVENTS[f"{kind.rpartition('.v')[0]}.v{event.version - 1}"]), kind
+    assert {fact: found for fact, found in facts.items() if found != set(range(1, len(found) + 1))} == {}
+
+
 def _strings(schema: object) -> Iterator[tuple[str, dict[str, Any]]]:
     """The fields of an event, and of what it holds, that are text or lists of text; with what is said of the text."""
     if isinstance(schema, dict):
