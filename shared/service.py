@@ -150,7 +150,6 @@ class Service:
             redoc_url=None,
             # No redirects to the address with or without a slash: they would lead to whatever the Host header says.
             redirect_slashes=False,
-            dependencies=[Depends(check_request)],
         )
         service = cls(
             name=settings.name,
@@ -206,8 +205,7 @@ class Service:
         api.add_middleware(RequestTelemetry, service=settings.name, on_fault=problems.install(api, texts))
         api.state.probe = service.probe
         api.state.context = ServiceContext(settings.name, policy, broker, consumer, wakeup)
-        for router in (health_router, *routers, people_router, events_router):
-            api.include_router(router)
+        api.router.routes.extend(_prepare(routers).routes)
         _limit_document(api)
         return service
 
@@ -317,6 +315,20 @@ def _limit_document(api: FastAPI) -> None:
 
     api.router.routes.remove(route)
     api.add_route(route.path, counted, include_in_schema=False)
+
+
+_prepared: dict[tuple[int, ...], APIRouter] = {}
+
+
+def _prepare(routers: Sequence[APIRouter]) -> APIRouter:
+    """The routes of a service, with those that every service has. The applications of one process share them, for
+    FastAPI prepares the operations of a router again for each application that includes it."""
+    those = tuple(id(router) for router in routers)
+    if those not in _prepared:
+        _prepared[those] = APIRouter(dependencies=[Depends(check_request)])
+        for router in (health_router, *routers, people_router, events_router):
+            _prepared[those].include_router(router)
+    return _prepared[those]
 
 
 def _name_scheme(api: FastAPI, discovery: str) -> None:
