@@ -23,7 +23,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check check-web web-types generate clients bench storm simulate fuzz compose-test lock advisories clean
+.PHONY: help setup run test test-long tested-with check check-web web-types generate clients bench storm simulate fuzz compose-test lock advisories clean
 
 help: ## Say what there is
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -41,10 +41,15 @@ $(SETUP): requirements/dev.txt pyproject.toml
 run: $(SETUP) ## Start everything in one process on http://127.0.0.1:8000
 	@$(BIN)/diancai up
 
-test: $(SETUP) ## Run all tests, on real servers too
+test: tested-with ## Run the tests, on real servers too: all but the long ones
+	$(BIN)/pytest -n auto --dist worksteal -m "not long" $(PYTEST)
+
+test-long: tested-with ## Run the long tests: every process killed, storms, hostile texts, generated requests
+	$(BIN)/pytest -n auto --dist worksteal -m long $(PYTEST)
+
+tested-with: $(SETUP)
 	@$(BIN)/python -m tests.support.servers install
 	@$(MAKE) --no-print-directory clients || { [ -z "$$CI" ] && echo "not installed: the clients of tests/clients; their tests will not run" >&2; }
-	$(BIN)/pytest -n auto --dist worksteal $(PYTEST)
 
 check: $(SETUP) check-web ## Run the linters, the type checker, the import contracts and the layout tests; audit the dependencies
 	$(BIN)/ruff check

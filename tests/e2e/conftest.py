@@ -1,6 +1,8 @@
 """The whole system: embedded in one process, and as separate processes on real servers."""
 
 import asyncio
+import fcntl
+import pickle
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -81,13 +83,24 @@ class Told:
 
 
 @pytest.fixture(scope="session")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
-    async def tell() -> Told:
-        data = tmp_path_factory.mktemp("told")
-        async with embedded_system(data) as http:
-            return Told(data, await play(http), await notices_of(http))
+def told(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Told:
+    """Told once in a run of the tests: the first of its processes that needs it tells it to the others."""
+    common = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        common = common.parent
+    written = common / "told.pickle"
+    with (common / "told.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not written.exists():
+            (common / "told").mkdir()
+            written.write_bytes(pickle.dumps(asyncio.run(_tell(common / "told"))))
+    story: Told = pickle.loads(written.read_bytes())
+    return story
 
-    return asyncio.run(tell())
+
+async def _tell(data: Path) -> Told:
+    async with embedded_system(data) as http:
+        return Told(data, await play(http), await notices_of(http))
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
@@ -152,6 +153,7 @@ class Fuzzer:
         return bearer(Role(caller), iss=self.issuer, sub=f"generated-{caller}", **own)
 
 
+@pytest.mark.long
 async def test_the_services_keep_to_their_documents(tmp_path: Path, figures: Figures) -> None:
     findings: list[str] = []
     sent = 0

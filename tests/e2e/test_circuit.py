@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from cli.client import Client
 from cli.demo import PUBLISHERS, Demonstration, Outcome, circuit_of
 from shared.contracts import EVENTS
@@ -75,6 +77,7 @@ async def test_every_kind_of_event_that_is_published_has_a_consumer(tmp_path: Pa
     assert heard == set(EVENTS)
 
 
+@pytest.mark.long
 async def test_every_process_killed_once_changes_nothing_of_the_end(
     told: Told,
     new_deployment: Callable[[str], Deployment],

@@ -9,6 +9,7 @@ from functools import partial
 
 import httpx
 import psycopg
+import pytest
 from sqlalchemy import func, select
 
 from shared.contracts.catalog import TeamChanged
@@ -41,6 +42,7 @@ PROMISED_SECONDS = 10.0
 """An orchestrator kills what has not left by then, so this is no measurement: it is what the process owes."""
 
 
+@pytest.mark.long
 async def test_a_consumer_that_is_told_to_stop_under_load_handles_nothing_twice(
     new_deployment: Callable[[str], Deployment], rabbit_vhost: str
 ) -> None:
@@ -112,6 +114,7 @@ class Team(Aggregate):
         return self.code
 
 
+@pytest.mark.long
 async def test_a_relay_that_is_told_to_stop_under_load_sends_nothing_twice(
     new_deployment: Callable[[str], Deployment], rabbit_vhost: str
 ) -> None:
@@ -175,6 +178,7 @@ async def _is_sending(database: Database) -> bool:
     return await outbox_depth(database) < before
 
 
+@pytest.mark.long
 async def test_a_replica_that_is_told_to_stop_answers_what_it_was_asked(
     new_deployment: Callable[[str], Deployment], rabbit_vhost: str
 ) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx
+import pytest
 
 from services.catalog.bootstrap import build as build_catalog
 from services.catalog.settings import CatalogSettings
@@ -123,6 +124,7 @@ def _strings(
         yield from _strings(document, schema["items"], (*steps, 0))
 
 
+@pytest.mark.long
 async def test_sixty_hostile_texts_at_every_free_text_field(tmp_path: Path, figures: Figures) -> None:
     assert len(HOSTILE_TEXTS) >= 60
     outcome = Outcome()

@@ -387,6 +387,7 @@ def test_the_search_finds_every_form(value: str) -> None:
     assert not leaks([("here", "张三 13800138000 zhang@example.org".encode())])
 
 
+@pytest.mark.long
 async def test_a_person_is_exported_and_erased_across_processes(
     new_deployment: Callable[[str], Deployment], rabbit_url: NewUrl
 ) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from shared.db.engine import Database
 from tests.storm.processes import NEXT_RELEASE
 from tests.support.deployment import Deployment
@@ -11,6 +13,7 @@ from tests.support.tree import migrations_of
 API, RELAY = ("requests", "api"), ("requests", "relay")
 
 
+@pytest.mark.long
 async def test_the_next_release_comes_and_goes_beside_this_one(
     new_deployment: Callable[[str], Deployment], rabbit_vhost: str
 ) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 import httpx
 import psutil
+import pytest
 from rich.cells import cell_len
 
 from cli.accounts import demonstration_session
@@ -84,6 +85,7 @@ def test_from_nothing_to_a_served_circuit_and_again(tmp_path: Path, figures: Fig
     assert {path.stat().st_mode & 0o077 for path in (folder / "secrets").iterdir()} == {0}
 
 
+@pytest.mark.long
 def test_killed_in_the_middle_it_goes_on_where_it_was(tmp_path: Path, told: Told) -> None:
     port = free_port()
     environment = os.environ | {"DIANCAI_DATA": str(tmp_path), "PORT": str(port)}

@@ -90,6 +90,7 @@ def cluster(playground: Playground) -> RabbitCluster:
     return RabbitCluster(playground)
 
 
+@pytest.mark.long
 def test_a_cluster_goes_on_without_one_of_its_nodes(cluster: RabbitCluster) -> None:
     cluster.start()
     first = cluster.nodes[0]

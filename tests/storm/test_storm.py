@@ -110,6 +110,7 @@ def test_every_line_has_one_fate(ledger: Ledger, books: Books, state: str, teams
     assert bool(ledger.without_one_fate(books, [{"line_id": "line-1", "state": state}])) == is_wrong
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("programs")
 async def test_a_quarter_of_a_minute_of_storm_costs_nothing(figures: Figures) -> None:
     """The first faults of seed 1: events again, a server and a process killed, a process ended."""

@@ -1,7 +1,9 @@
 """Fixtures that hand out servers: each test gets a database, a virtual host, a store of its own."""
 
 import os
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -26,6 +28,8 @@ S = TypeVar("S", bound=PrivateServer)
 T = TypeVar("T")
 
 MOST_WORKERS = 4
+MEMORY = Path("/dev/shm")
+ROOM_BYTES = 4 * 2**30
 _FIGURES = "figures"
 
 NOT_RUN = "NOT RUN, for there is no"
@@ -176,6 +180,14 @@ _figures = Figures()
 @pytest.fixture(scope="session")
 def figures() -> Figures:
     return _figures
+
+
+def pytest_configure() -> None:
+    """The files of tests lie in memory, where there is room for them: SQLite waits for the disk at every commit, and
+    nothing that is shown here depends on what a disk keeps."""
+    with suppress(OSError):
+        if shutil.disk_usage(MEMORY).free > ROOM_BYTES:
+            os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 def pytest_xdist_auto_num_workers() -> int:
