@@ -1,4 +1,4 @@
-"""One use case, one transaction: the change and the events that tell of it are stored together."""
+"""One transaction per use case: its changes and the events about them are committed together."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -34,19 +34,23 @@ A = TypeVar("A", bound=Aggregate)
 AtEnd = Callable[["Transaction", str], Awaitable[None]]
 
 _SERVICE_LOCK = 0x0D1A_0010
-"""PostgreSQL's advisory lock of a service. The number itself says nothing; but it must stay, for replicas of two
-releases share it, and differ from that of ``shared/audit/chain.py``, which takes locks of one number too."""
+"""The key of PostgreSQL's advisory lock for a service.
+
+Any number would do, but it must never change, for replicas of two releases share it. It differs
+from the key in ``shared/audit/chain.py``."""
 
 
 @lru_cache
 def _locking(mapper: Mapper[Any]) -> Select[Any]:
-    """Made once: to put it together would cost as much as to run it."""
+    """Builds the locking query of a class. It is cached, for building it costs as much as running
+    it.
+    """
     (key,) = mapper.primary_key
     return select(mapper).where(key.in_(bindparam("keys", expanding=True))).order_by(key).with_for_update()
 
 
 class Transaction:
-    """What a use case works with between begin and commit."""
+    """The open transaction that a use case works with."""
 
     def __init__(
         self,
@@ -58,8 +62,10 @@ class Transaction:
         gathers: bool = False,
         target: Target | None = None,
     ) -> None:
-        """``gathers``: what use cases that take part leave behind is sent together, at the end or when a query needs
-        it; else after each, so that an error is theirs whose it is."""
+        """``gathers``: what nested use cases changed is sent in one go, at the end or before a
+        query needs it. Otherwise it is sent after each of them, so that an error is raised where it
+        was caused.
+        """
         self.session = session
         self.now = now
         self.actor = actor
@@ -74,7 +80,8 @@ class Transaction:
         self._recorded: list[Recorded] = []
         session.info[BEHIND] = self._store_appended
         self._locked: list[Aggregate | None] = []
-        """Kept, for a session forgets what nobody holds and nothing changed, and would read and lock it again."""
+        """Keeps references: a session drops unchanged objects without one, and would read and lock
+        them again."""
         self._speaks = False
         self._has_service_lock = False
         self._audit = None if actor.is_system else Recorder(session)
@@ -82,20 +89,23 @@ class Transaction:
         self._after_commit: dict[tuple[Callable[..., None], tuple[str, ...]], None] = {}
 
     def add(self, aggregate: Aggregate) -> None:
+        """Adds a new aggregate. It is stored at the next flush."""
         self.session.add(aggregate)
         if self._target is not None:
             self._target.note_made(aggregate)
 
     def append(self, aggregate: Aggregate) -> None:
-        """As :meth:`add`, for what nobody changes any more in this transaction: it is stored together with the events,
-        which costs half as much."""
+        """Adds a new aggregate that this transaction changes no further.
+
+        It is stored with the events in one statement, which costs half as much as :meth:`add`.
+        """
         if self._audit is not None:  # which must see it
             self.add(aggregate)
         else:
             self._appended.append(aggregate)
 
     async def find(self, kind: type[A], key: str) -> A | None:
-        """The aggregate, locked until the transaction ends, or None."""
+        """Returns the aggregate, locked until the transaction ends, or None."""
         loaded = self.session.identity_map.get(identity_key(kind, key))
         if loaded is not None:  # ours already; reading it again would drop what was changed meanwhile
             return loaded
@@ -106,7 +116,10 @@ class Transaction:
         return found
 
     async def find_all(self, kind: type[A], keys: Collection[str]) -> dict[str, A]:
-        """Those that there are, by key, locked in the order of their keys until the transaction ends."""
+        """Returns the aggregates that exist, by key.
+
+        They are locked in the order of their keys until the transaction ends.
+        """
         found = {key: mine for key in keys if (mine := self.session.identity_map.get(identity_key(kind, key)))}
         if missing := sorted(set(keys) - found.keys()):
             with self.session.no_autoflush:
@@ -119,7 +132,10 @@ class Transaction:
         return found
 
     async def get(self, kind: type[A], key: str) -> A:
-        """:raises NotFound: there is none; names the states such an aggregate can have."""
+        """Returns the aggregate, locked until the transaction ends.
+
+        :raises NotFound: there is none; names the states that such an aggregate can have.
+        """
         found = await self.find(kind, key)
         if found is None:
             raise NotFound(kind.kind, key, states=kind.STEPS)
@@ -128,45 +144,53 @@ class Transaction:
     async def lock_service(self) -> None:
         """Takes the service's lock, and keeps it until the transaction ends.
 
-        It is for use cases whose events come from different queues and change the same rows: without it their batches
-        would fail with lock conflicts again and again. On SQLite, which has one writer at a time, it does nothing.
+        It is for use cases whose events come from different queues and change the same rows:
+        without it their batches would fail with lock conflicts again and again. On SQLite, which
+        has one writer at a time, it does nothing.
         """
         if not self._has_service_lock and dialect_of(self.session) == "postgresql":
             await self.session.execute(text(f"SELECT pg_advisory_xact_lock({_SERVICE_LOCK})"))
         self._has_service_lock = True
 
     def record(self, aggregate: Aggregate, event: Event) -> None:
-        """Publish ``event`` as the next of the aggregate, if and when this transaction commits."""
+        """Publishes ``event`` as the aggregate's next, if and when this transaction commits."""
         self._recorded.append(self._outbox.number(aggregate, event))
         self._speaks = True
 
     def note(self, kind: str, key: str, **facts: str) -> None:
-        """For the audit log: what changes nothing and must be known, such as a look at a clear value."""
+        """Adds an entry to the audit log for an act that changes nothing, such as showing a clear
+        value.
+        """
         if self._audit is not None:
             self._audit.note(kind, key, **facts)
 
     async def audit(self, action: str) -> None:
-        """Writes down what was changed and noted on behalf of an account, last of all."""
+        """Writes what was changed and noted on behalf of an account to the audit log."""
         if self._audit is not None:
             await self._audit.write(self.session, self.actor, action, self.now)
 
     def after_commit(self, call: Callable[..., None], *arguments: str) -> None:
-        """Call it once the transaction is safe, and once however often it is asked for; for what may be lost, such as
-        waking a browser."""
+        """Calls ``call`` after the commit, once however often it is requested.
+
+        It is for what may be lost, such as waking a browser.
+        """
         self._after_commit[call, arguments] = None
 
     def at_end(self, call: AtEnd, key: str) -> None:
-        """Do it as the last thing before the commit, and once however many of the use cases that take part ask for
-        it; for what follows from all of them."""
+        """Calls ``call`` as the last step before the commit, once however many nested use cases
+        request it.
+
+        It is for what follows from all of them together.
+        """
         self._at_end[call, key] = None
 
     async def end_nested(self) -> None:
-        """A use case that takes part is over."""
+        """Ends a nested use case."""
         if not self._gathers:
             await self.flush()
 
     async def finish(self) -> None:
-        """All that takes part is over; what is left to do is the commit.
+        """Does what is left to do before the commit, after all nested use cases have ended.
 
         :raises PreconditionFailed: :raises PreconditionNeeded: see :meth:`Target.settle`.
         """
@@ -178,13 +202,13 @@ class Transaction:
         note_target(self._target, self.session)
 
     async def flush(self) -> None:
-        """Send what was changed and recorded so far, in that order."""
+        """Sends what was changed and then what was recorded so far."""
         await self.session.flush()
         if self._recorded:
             await self.session.run_sync(lambda session: self._store(session.connection()))
 
     def _store_appended(self, connection: Connection) -> None:
-        """Queries that follow must find it."""
+        """Stores appended aggregates before a query that must find them."""
         if self._appended:
             self._store(connection)
 
@@ -199,8 +223,11 @@ class Transaction:
         insert_rows(connection, rows)
 
     def committed(self, wake_relay: Callable[[], None]) -> None:
-        """What is to be done once it is safe. A relay with nothing to send is not woken: most of what a consumer
-        stores causes no event, and looking costs more than storing."""
+        """Runs what follows a commit.
+
+        The relay is woken only if an event was recorded: most of what a consumer stores causes
+        none, and a round of the relay costs more than storing it.
+        """
         if self._target is not None:
             self._target.keep()
         if self._speaks:
@@ -223,7 +250,7 @@ def _conflicts_raised() -> Iterator[None]:
 
 @contextmanager
 def _stale_first(target: Target | None) -> Iterator[None]:
-    """Whoever has an old version is told so, and not what follows from what that version no longer says."""
+    """Reports an outdated version of the target before any conflict that follows from it."""
     try:
         yield
     except Conflict:
@@ -233,7 +260,7 @@ def _stale_first(target: Target | None) -> Iterator[None]:
 
 
 def note_target(target: Target | None, session: AsyncSession) -> None:
-    """Takes over the version of the request's object, where the session has it."""
+    """Copies the version of the request's object from the session to ``target``, if it was loaded."""
     if target is not None:
         for found in session.identity_map.values():
             if isinstance(found, Aggregate):
@@ -243,11 +270,11 @@ def note_target(target: Target | None, session: AsyncSession) -> None:
 class UnitOfWork:
     """Opens transactions for use cases.
 
-    In a consumer the batch's transaction is already open; ``nested`` gives the use case a unit of
-    work that takes part in it, so a use case is written once for both callers.
+    In a consumer the batch's transaction is already open. ``nested`` returns a unit of work that
+    takes part in it, so that a use case is written once for both callers.
 
-    On behalf of an account (``acting``) nothing is read or written before the use case has asked its
-    service's policy (``permit``): one that forgets to is a fault, not a hole.
+    On behalf of an account (``acting``) nothing is read or written before the use case has asked
+    its service's policy (``permit``). A use case that forgets to ask fails with PermissionError.
     """
 
     def __init__(
@@ -274,7 +301,7 @@ class UnitOfWork:
         """The actions that the policy was asked for, in their order."""
 
     def acting(self, actor: Actor) -> "UnitOfWork":
-        """The same, on behalf of an account, or of nobody."""
+        """Returns a unit of work on behalf of an account, or of an anonymous caller."""
         unit = self._another()
         unit.actor = actor
         return unit
@@ -283,7 +310,10 @@ class UnitOfWork:
         return UnitOfWork(self.database, self._outbox, self._clock, self.wake_relay, self.vault, self._group_commit)
 
     def permit(self, policy: Policy, action: str) -> Grant:
-        """:raises Unauthenticated: :raises Forbidden: see :meth:`Policy.grant`."""
+        """Returns what the policy grants the actor for ``action``.
+
+        :raises Unauthenticated: :raises Forbidden: see :meth:`Policy.grant`.
+        """
         grant = policy.grant(self.actor, action)
         self.permitted.append(action)
         return grant
@@ -294,7 +324,10 @@ class UnitOfWork:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
-        """:raises Conflict: someone else changed the same thing at the same moment.
+        """Opens a transaction and commits it at the end of the block, or takes part in the one that
+        is open.
+
+        :raises Conflict: someone else changed the same thing at the same moment.
         :raises PreconditionFailed: :raises PreconditionNeeded: see :meth:`Target.settle`.
         """
         if self._open is not None:
@@ -312,21 +345,22 @@ class UnitOfWork:
         transaction.committed(self.wake_relay)
 
     def now(self) -> datetime:
-        """The real moment; see shared.kernel.clock."""
+        """Returns the present moment; see :mod:`shared.kernel.clock`."""
         return self._clock()
 
     def today(self) -> date:
-        """The day that business goes by; see shared.kernel.clock."""
+        """Returns the business day; see :mod:`shared.kernel.clock`."""
         return business_day(self._clock)
 
     async def add(self, aggregate: Aggregate, *events: Event, claim: Claim | None = None) -> str:
-        """Stores a new aggregate with its first events, in one transaction with what others add at the same moment.
-        For use cases that decide without reading; it is quicker than a transaction of one's own.
+        """Stores a new aggregate with its first events, in one transaction with other additions of
+        the same moment.
 
-        Gives the aggregate's key, or, where ``claim`` says that the request came before, the key of what was made
-        then; nothing is stored in that case.
+        It is for use cases that decide without reading, and quicker than a transaction for each. It
+        returns the aggregate's key. If ``claim`` shows that the request was made before, it stores
+        nothing and returns the key of what was made then.
 
-        :raises Conflict: there is one with this key; or the claimed key was used with another request.
+        :raises Conflict: the key is taken, or the claimed key was used with another request.
         """
         self._require_permit()
         recorded = [self._outbox.number(aggregate, event) for event in events]
@@ -343,12 +377,14 @@ class UnitOfWork:
         return self.permitted[-1] if self.permitted else ""
 
     def nested(self, transaction: Transaction) -> "UnitOfWork":
+        """Returns a unit of work whose use cases take part in ``transaction``."""
         unit = self._another()
         unit._open = transaction
         return unit
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
+        """Opens a session for reading only."""
         self._require_permit()
         async with self.database.reading() as session:
             yield session

@@ -13,24 +13,29 @@ from typing import Any, Final, Literal, Self
 from shared.contracts import EVENTS, Event
 
 SHARDS = 16
-"""Into how many parts every event log is cut. Fixed: it is part of the routing keys."""
+"""The number of shards of every event log. It is fixed, for the routing keys contain the shard."""
 
 CONTENT_TYPE = "application/json"
 AMQP_PREFIX: Final = "cloudEvents_"
 RABBITMQ_PREFIX: Final = "ce-"
-"""What the names of headers begin with: by the CloudEvents binding for AMQP 1.0, and by the one for RabbitMQ that
-Knative publishes. The Python SDK reads them by ``cloudevents.core.bindings.amqp`` and ``.rabbitmq``."""
+"""What the names of headers begin with: by the CloudEvents binding for AMQP 1.0, and by the one for
+RabbitMQ that Knative publishes. The Python SDK reads them by ``cloudevents.core.bindings.amqp`` and
+``.rabbitmq``."""
 
 HeaderStyle = Literal["cloudEvents_", "ce-", "both"]
 
 
 def shard_of(aggregate_id: str) -> int:
-    """The shard of an aggregate, 0 to 15; the same on every machine and in every release."""
+    """Returns the shard of an aggregate, 0 to 15. It is the same on every machine and in every
+    release.
+    """
     return zlib.crc32(aggregate_id.encode()) % SHARDS
 
 
 def amqp_headers(attributes: Mapping[str, str], style: HeaderStyle = AMQP_PREFIX) -> dict[str, str]:
-    """CloudEvents attributes as message headers, by the binding or the bindings of ``style``."""
+    """Returns CloudEvents attributes as message headers, by the binding or the bindings of
+    ``style``.
+    """
     if style == "both":
         return amqp_headers(attributes) | amqp_headers(attributes, RABBITMQ_PREFIX)
     return {style + name: value for name, value in attributes.items()}
@@ -38,10 +43,10 @@ def amqp_headers(attributes: Mapping[str, str], style: HeaderStyle = AMQP_PREFIX
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """One event on its way. ``body`` is forwarded as it was stored, byte by byte.
+    """One event in transit. ``body`` is forwarded byte by byte as it was stored.
 
-    ``aggregate_id`` and ``aggregate_seq`` are the place of the event in its stream (1, 2, 3 …);
-    ``position`` is its place in the publisher's log, which only the publisher knows (else 0).
+    ``aggregate_id`` and ``aggregate_seq`` (1, 2, 3 …) locate the event in its stream. ``position``
+    locates it in the publisher's log. Only the publisher knows it; elsewhere it is 0.
     """
 
     publisher: str
@@ -57,18 +62,21 @@ class Envelope:
 
     @property
     def id(self) -> str:
+        """The event's id, such as ``roll:health/3``."""
         return f"{self.aggregate_id}/{self.aggregate_seq}"
 
     @property
     def shard(self) -> int:
+        """The shard of the event's aggregate."""
         return shard_of(self.aggregate_id)
 
     @property
     def routing_key(self) -> str:
+        """The routing key: the type and the shard."""
         return f"{self.type}.s{self.shard}"
 
     def event(self) -> Event | None:
-        """The event itself; None when this release doesn't know its type.
+        """Returns the event, or None when this release doesn't know its type.
 
         :raises pydantic.ValidationError: the body doesn't fit its type.
         """
@@ -76,7 +84,7 @@ class Envelope:
         return contract.model_validate_json(self.body) if contract else None
 
     def attributes(self) -> dict[str, str]:
-        """The CloudEvents attributes and extensions, all as text."""
+        """Returns the CloudEvents attributes and extensions, all as text."""
         return {
             "specversion": "1.0",
             "id": self.id,
@@ -92,14 +100,15 @@ class Envelope:
         }
 
     def headers(self, style: HeaderStyle = AMQP_PREFIX) -> dict[str, str]:
-        """The message headers."""
+        """Returns the message headers."""
         return amqp_headers(self.attributes(), style)
 
     @classmethod
     def from_headers(cls, headers: Mapping[str, Any], body: bytes) -> Self:
         """Reads headers of either style.
 
-        :raises ValueError: an attribute is missing or malformed, or the two styles differ; names it.
+        :raises ValueError: an attribute is missing or malformed, or the two styles differ; names
+        it.
         """
         has_short = f"{RABBITMQ_PREFIX}type" in headers
         is_doubled = has_short and f"{AMQP_PREFIX}type" in headers

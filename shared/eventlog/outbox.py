@@ -1,4 +1,6 @@
-"""Numbers the events of one publisher and makes them rows of its event log, which is also its outbox."""
+"""Numbers the events of one publisher and makes them rows of its event log, which is also its
+outbox.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +14,7 @@ from shared.telemetry.trace import Trace, current_trace
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """An event that waits for the end of its transaction."""
+    """An event that is published when its transaction commits."""
 
     event: Event
     aggregate_id: str
@@ -21,21 +23,22 @@ class Recorded:
 
 
 class Outbox:
-    """Numbers the events of one publisher, and says how they are written.
+    """Numbers the events of one publisher and turns them into rows of its event log.
 
-    :raises PermissionError: on an event that belongs to another publisher; only its owner may say it.
+    :raises PermissionError: an event belongs to another publisher; only its owner may publish it.
     """
 
     def __init__(self, publisher: str) -> None:
         self.publisher = publisher
 
     def number(self, aggregate: Aggregate, event: Event) -> Recorded:
+        """Gives ``event`` the next number of the aggregate's stream."""
         if event.publisher != self.publisher:
             raise PermissionError(f"{self.publisher} may not publish {event.type}")
         return Recorded(event, aggregate.stream, aggregate.next_event_seq(), current_trace())
 
     def row(self, entry: Recorded, now: datetime) -> dict[str, Any]:
-        """Of the log, but for the transaction's number."""
+        """Returns the row of the event log, without the transaction's number."""
         return {
             "shard": shard_of(entry.aggregate_id),
             "type": entry.event.type,

@@ -1,6 +1,8 @@
-"""Messages about a publisher's log: how much of it was sent, and requests to send a part of it again.
+"""Messages about a publisher's log: how much of it was sent, and requests to send a part of it
+again.
 
-They are not events. They are not logged and have no sequence number, and they may get lost or arrive twice.
+They are not events. They are not logged and have no sequence number, and they may get lost or
+arrive twice.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -18,8 +20,9 @@ Count = Annotated[int, Field(ge=0)]
 class ResendRequest(BaseModel):
     """Asks a publisher to send a stretch of its log to ``service`` again.
 
-    The stretch is the ``last`` events of the ``shard`` with a position below ``before`` (None: the newest ones). Of
-    these, only the events behind the position ``after`` are sent (None: all of them).
+    The stretch is the ``last`` events of the ``shard`` with a position below ``before`` (None: the
+    newest ones). Of these, only the events behind the position ``after`` are sent (None: all of
+    them).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -35,8 +38,8 @@ class ResendRequest(BaseModel):
 class ResendReply(BaseModel):
     """Answers the request with the id ``ask``.
 
-    The stretch begins behind the position ``first``. ``next_after`` is the position to continue from; None means that
-    the whole stretch was sent.
+    The stretch begins behind the position ``first``. ``next_after`` is the position to continue
+    from; None means that the whole stretch was sent.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -73,7 +76,8 @@ class Position(BaseModel):
     def attributes(self) -> dict[str, str]:
         """Returns the CloudEvents attributes.
 
-        There is no sequence and no partition key, so no reader takes a position for an event of a stream.
+        There is no sequence and no partition key, so no reader takes a position for an event of a
+        stream.
         """
         return {
             "specversion": "1.0",

@@ -1,4 +1,6 @@
-"""Reads the event log of a service, for its relay, for replays and for those who follow it over HTTP."""
+"""Reads the event log of a service, for its relay, for replays and for those who follow it over
+HTTP.
+"""
 
 import asyncio
 from collections.abc import Iterable
@@ -24,7 +26,9 @@ IN_ENVELOPE = tuple(
 
 
 class Unsettled(DomainError):
-    """A transaction has stayed open that may yet put an event before those that were asked for."""
+    """A transaction has been open too long that may still add an event before those that were
+    requested.
+    """
 
     status = 503
 
@@ -35,7 +39,9 @@ class Unsettled(DomainError):
 async def read_log(
     session: AsyncSession, publisher: str, *, after: int, limit: int, aggregate_id: str | None = None
 ) -> list[Envelope]:
-    """Up to ``limit`` events with a position above ``after``, in the order of their positions."""
+    """Returns up to ``limit`` events with a position above ``after``, in the order of their
+    positions.
+    """
     query = select(*IN_ENVELOPE).where(event_log.c.id > after).order_by(event_log.c.id).limit(limit)
     if aggregate_id is not None:
         query = query.where(event_log.c.aggregate_id == aggregate_id)
@@ -45,15 +51,17 @@ async def read_log(
 async def read_settled_log(
     session: AsyncSession, publisher: str, *, after: int, limit: int, patience_seconds: float = SETTLE_SECONDS
 ) -> list[Envelope]:
-    """As :func:`read_log`, for whoever goes on from the last position: none before it can appear any more.
+    """Returns events as :func:`read_log` does, once no event before them can appear any more.
 
-    Positions are given when a row is written, not when it is committed. So a page is given only once every
-    transaction has ended that was open when it was first seen; it has its number before it has a position, for
-    an event is written behind the change that it tells of. Numbers are compared with one drawn after the page was
-    seen: a snapshot's own upper end (``pg_snapshot_xmax``) lies behind the newest that has *ended*, and says nothing of
-    those begun since. Usually none is open, and one statement does.
+    Readers that continue from the last position use it. A position is assigned when a row is
+    written, not when it is committed. A page is therefore returned only when every transaction has
+    ended that was open when it was first read. A transaction has its number before it has a
+    position, because an event is written after the change it is about. The numbers are compared
+    with one drawn after the page was read: a snapshot's own upper end (``pg_snapshot_xmax``) lies
+    behind the newest transaction that has *ended*, and tells nothing of those that have begun
+    since. Usually no transaction is open, and one statement is enough.
 
-    :raises Unsettled: one stays open for longer than ``patience_seconds``.
+    :raises Unsettled: a transaction stays open for longer than ``patience_seconds``.
     """
     if dialect_of(session) == "sqlite":  # writers queue: positions have the order of the commits
         return await read_log(session, publisher, after=after, limit=limit)
@@ -77,10 +85,11 @@ async def _ended_below(session: AsyncSession, txid: int, patience_seconds: float
 
 
 async def find_position(session: AsyncSession, since: datetime, *, patience_seconds: float = SETTLE_SECONDS) -> int:
-    """The position behind which everything lies that happened at ``since`` or later; nothing before it did, if the
-    clocks of those who wrote differ by less than ``CLOCKS_DIFFER``.
+    """Returns the position behind which all events lie that happened at ``since`` or later.
 
-    A search by halves over the primary key: no index of its own, and some twenty rows looked at in a million.
+    No event before it happened later, as long as the writers' clocks differ by less than
+    ``CLOCKS_DIFFER``. It is a binary search over the primary key: it needs no index of its own and
+    reads some twenty rows in a million.
 
     :raises Unsettled: as :func:`read_settled_log`.
     """
@@ -116,12 +125,13 @@ _OLDEST = select(_SNAPSHOT[0])
 
 
 async def count_log(session: AsyncSession) -> dict[str, int]:
-    """How many events of each type the log holds."""
+    """Returns the number of events in the log, by type."""
     rows = await session.execute(select(event_log.c.type, func.count().label("total")).group_by(event_log.c.type))
     return {row.type: row.total for row in rows}
 
 
 def to_envelopes(publisher: str, rows: Iterable[Any]) -> list[Envelope]:
+    """Converts rows with the columns ``IN_ENVELOPE``."""
     return [
         Envelope(
             publisher=publisher,

@@ -7,9 +7,10 @@ from shared.db.types import BigId, CurrentTransactionId, Json, TransactionId, Ut
 
 metadata = MetaData()
 
-# A transaction may have its number long before it changes an aggregate, and one with a higher number may have changed
-# that before. So no event is numbered below those before it in its stream: else the relay's watermark could lie between
-# them, and the later one would go out first. (SQLite's writers queue, and have their numbers in the right order.)
+# A transaction may get its number long before it changes an aggregate, after one with a higher
+# number has changed it. An event is therefore never numbered below those before it in its stream.
+# Otherwise the relay's watermark could lie between two of them, and the later one would be sent
+# first. On SQLite, which has one writer at a time, transaction numbers are in order anyway.
 _NOT_BELOW_THE_LAST = """greatest(pg_current_xact_id(), (
     SELECT last.txid FROM event_log AS last
     WHERE last.aggregate_id = filled.aggregate_id ORDER BY last.aggregate_seq DESC LIMIT 1
@@ -34,5 +35,7 @@ event_log = Table(
     Index("ix_event_log_shard_txid", "shard", "txid"),
     sqlite_autoincrement=True,
 )
-"""Outbox and history in one. Rows are only ever added. ``txid`` is the transaction's number, or a greater one: that of
-the event before it in its stream."""
+"""Outbox and history in one. Rows are only ever added.
+
+``txid`` is the transaction's number, or that of the event before it in its stream if that is
+greater."""

@@ -1,16 +1,19 @@
-"""How long to wait before trying again."""
+"""How long to wait before another try."""
 
 import random
 
 MOST_SECONDS = 2.0
-"""So long, give or take half, a server that is back may wait for those who tried all the time."""
+"""The longest wait, give or take half, so that a server that is back is found soon."""
 
 DOUBLINGS = 10
 
 
 def backoff_seconds(failures: int, first: float = 0.1, most: float = MOST_SECONDS) -> float:
-    """``first`` after the first failure in a row, twice as long after each further one, up to ``most``; give or
-    take half of it, so that many who failed together don't come again together."""
-    # Without a limit to the doublings, an hour of outage would make what no float holds.
+    """Returns ``first`` after the first failure in a row and twice as long after each further one,
+    up to ``most``.
+
+    Half of it is added or taken at random, so that many who failed together don't retry together.
+    """
+    # Without a limit, the power would overflow a float after an hour of outage.
     wait = min(most, first * 2.0 ** min(failures - 1, DOUBLINGS))
     return wait * random.uniform(0.5, 1.5)  # noqa: S311 - jitter, not a secret

@@ -17,7 +17,8 @@ STOP_SECONDS = 4.0
 After that it is cancelled, and the batch is delivered again."""
 
 Handler = Callable[[Sequence[Envelope]], Awaitable[None]]
-"""Takes a batch in order. It returns once the effects of the whole batch are stored, and only then."""
+"""Takes a batch in order. It returns once the effects of the whole batch are stored, and only then.
+"""
 
 
 class BrokerUnavailable(Exception):
@@ -28,10 +29,10 @@ class BrokerUnavailable(Exception):
 class ConsumerQueues:
     """The queues in which a service receives events.
 
-    ``partitions`` queues share the shards of the publishers that the service listens to. Each queue has a single
-    active consumer, so that replicas share the work and every aggregate stays in order. Unless it ``is_settled``,
-    queues of another partition count may still exist with events in them. Events of ``idle_types`` have no effect in
-    the service and are only counted.
+    ``partitions`` queues share the shards of the publishers that the service listens to. Each queue
+    has a single active consumer, so that replicas share the work and every aggregate stays in
+    order. Unless it ``is_settled``, queues of another partition count may still exist with events
+    in them. Events of ``idle_types`` have no effect in the service and are only counted.
     """
 
     service: str
@@ -91,7 +92,8 @@ class PartitionState(Protocol):
 class Broker(Protocol):
     """Delivers each event at least once to every service that listens to its publisher.
 
-    The events of one publish call keep their order. Across calls and failures the inbox restores order and uniqueness.
+    The events of one publish call keep their order. Across calls and failures the inbox restores
+    order and uniqueness.
     """
 
     def running(self) -> AbstractAsyncContextManager[None]:
@@ -103,7 +105,8 @@ class Broker(Protocol):
     def expect(self, queues: ConsumerQueues) -> None:
         """Registers queues that must exist.
 
-        They are declared and bound at every connect, before the first event is published over that connection.
+        They are declared and bound at every connect, before the first event is published over that
+        connection.
         """
 
     async def declared(self) -> None:
@@ -116,8 +119,8 @@ class Broker(Protocol):
     def connections(self) -> int:
         """How many connections were made.
 
-        Whenever this grows, what was handed over before may be lost. It is 0 without a connection, and for a broker
-        that stores nothing and so loses nothing.
+        Whenever this grows, what was handed over before may be lost. It is 0 without a connection,
+        and for a broker that stores nothing and so loses nothing.
         """
 
     async def publish(self, envelopes: Sequence[Envelope], *, to: str | None = None) -> list[bool]:
@@ -135,10 +138,11 @@ class Broker(Protocol):
         on_positions: PositionHandler | None = None,
         partitioning: PartitionState | None = None,
     ) -> AbstractAsyncContextManager[None]:
-        """Delivers events to ``handler`` and positions to ``on_positions`` for the length of the block.
+        """Delivers events to ``handler`` and positions to ``on_positions`` for the length of the
+        block.
 
-        Leaving the block waits for the batch in hand. Queues that are not settled are drained in every partition count
-        that is left, and then marked as settled in ``partitioning``.
+        Leaving the block waits for the batch in hand. Queues that are not settled are drained in
+        every partition count that is left, and then marked as settled in ``partitioning``.
         """
 
     async def publish_positions(self, positions: Sequence[Position], *, to: str | None = None) -> None:
@@ -156,7 +160,9 @@ class Broker(Protocol):
         """
 
     def serve_resends(self, publisher: str, resend: ResendHandler) -> AbstractAsyncContextManager[None]:
-        """Delivers other services' resend requests for ``publisher`` to ``resend`` for the length of the block."""
+        """Delivers other services' resend requests for ``publisher`` to ``resend`` for the length
+        of the block.
+        """
 
     async def ping(self) -> None:
         """Checks that publishing and all expected consumers work.

@@ -1,4 +1,4 @@
-"""Takes batches from the broker to the use cases that a service's table of subscriptions names."""
+"""Passes batches from the broker to the handlers that a service's table of subscriptions names."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -45,7 +45,7 @@ class Redriven:
 
 
 class Consumer:
-    """One service's consumer: does on its store what :mod:`shared.messaging.core.consumer` decides."""
+    """Performs what :mod:`shared.messaging.core.consumer` decides, on one service's store."""
 
     def __init__(
         self,
@@ -89,8 +89,11 @@ class Consumer:
             metrics.DELIVERY_SECONDS.labels(self.service).observe((now - envelope.occurred_at).total_seconds())
 
     async def redrive(self, key: Key, unit: UnitOfWork | None = None) -> Redriven:
-        """Tries an aggregate's parked events again, in order, each in a transaction. What fails once more stays
-        parked, and so does what is behind it. ``unit``: on whose behalf, for the audit log."""
+        """Tries an aggregate's parked events again, in order, each in its own transaction.
+
+        An event that fails once more stays parked, and so do those behind it. ``unit`` says on
+        whose behalf, for the audit log.
+        """
         if unit is not None:
             async with unit.transaction() as tx:
                 tx.note("parked_event", "/".join(key), redriven="again")
@@ -107,10 +110,12 @@ class Consumer:
         return Redriven(applied, fault)
 
     async def discard(self, key: Key, seq: int, reason: str, unit: UnitOfWork) -> Redriven:
-        """Lets a failed event go without its effects, and goes on behind it. The audit log keeps who did, and why;
-        the event itself stays in its publisher's log.
+        """Drops a failed event without its effects, and continues behind it.
 
-        :raises NotFound: it is not parked here. :raises Conflict: it has not failed, or is not the next.
+        The audit log keeps who did it and why; the event itself stays in its publisher's log.
+
+        :raises NotFound: it is not parked here. :raises Conflict: it has not failed, or is not the
+        next.
         """
         async with unit.transaction() as tx:
             kind = (await get_parked(tx.session, key, seq)).type
@@ -183,7 +188,9 @@ class Consumer:
         metrics.PARKED_SINCE.labels(self.service).set(oldest.timestamp() if oldest else 0)
 
     async def keep_measuring(self, stop: asyncio.Event) -> None:
-        """A job: says what is parked from the start on, also when that was parked before this process began."""
+        """A job: says what is parked from the start on, also when that was parked before this
+        process began.
+        """
         while not stop.is_set():
             try:
                 await self._measure_parked()

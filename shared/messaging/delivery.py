@@ -1,4 +1,6 @@
-"""From a queue to its consumer, and back to the broker what was done: batches as they arrive, acknowledged at once."""
+"""Delivers messages from a queue to its consumer in batches, and acknowledges them once their
+effects are stored.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -21,19 +23,21 @@ from shared.telemetry import metrics
 from shared.telemetry.logs import logger
 
 GROW_SECONDS = 0.25
-"""How long a batch waits for company in which no event has an effect."""
+"""How long a batch in which no event has an effect waits for more events."""
 
 LINGER_SECONDS = 0.001
-"""How long any batch does so: what a relay sends in one round arrives within this, and belongs together."""
+"""How long any batch waits for more events. What a relay sends in one round arrives in this time.
+"""
 
 WATCH_SECONDS = 4.0
 REBIND_EVERY = 3
 
 Deliver = Callable[[Sequence[AbstractIncomingMessage]], Awaitable[Sequence[AbstractIncomingMessage]]]
-"""Takes messages in order; when it returns they are acknowledged, but for those that it gives: they are rejected."""
+"""Takes messages in order. When it returns they are acknowledged, except those that it returns:
+they are rejected."""
 
 Arrivals = asyncio.Queue[AbstractIncomingMessage | None]
-"""What the broker has sent; None: it is time to stop."""
+"""The messages that the broker has sent; None means that it is time to stop."""
 
 log = logger(__name__)
 
@@ -56,7 +60,9 @@ async def start_delivery(
     may_delete: MayDelete | None = None,
     idle_types: frozenset[str] = frozenset(),
 ) -> "asyncio.Task[None]":
-    """Consumes one queue on a channel of its own, whose acknowledgements may then cover many at once."""
+    """Consumes one queue on a channel of its own, so that one acknowledgement can cover a whole
+    batch.
+    """
     channel = await connection.channel(publisher_confirms=False)
     await channel.set_qos(prefetch_count=2 * BATCH)
     underlay = await channel.get_underlay_channel()
@@ -95,7 +101,9 @@ async def start_delivery(
 
 
 async def _settle_each(batch: Sequence[AbstractIncomingMessage], refused: Sequence[AbstractIncomingMessage]) -> None:
-    """Rejected without being put back, a message goes to the dead-letter exchange that the queue's policy names."""
+    """Acknowledges or rejects each message. Rejected ones go to the dead-letter exchange of the
+    queue's policy.
+    """
     rejected = {message.delivery_tag for message in refused}
     for message in batch:
         if message.delivery_tag in rejected:
@@ -107,6 +115,7 @@ async def _settle_each(batch: Sequence[AbstractIncomingMessage], refused: Sequen
 async def remove_surplus(
     surplus: SurplusQueues | None, connection: AbstractConnection, left: Sequence[str], lost: asyncio.Event
 ) -> None:
+    """Waits until the surplus queues are gone. If that fails, the consumer is made again."""
     if surplus is None:
         return
     try:
@@ -119,8 +128,10 @@ async def remove_surplus(
 async def _next_batch(
     arrivals: Arrivals, stop: asyncio.Event, idle_types: frozenset[str]
 ) -> list[AbstractIncomingMessage]:
-    """What has arrived, at least one message; empty when it is time to stop. A batch without an effect is given some
-    time to grow."""
+    """Returns the messages that have arrived, at least one; an empty list when it is time to stop.
+
+    A batch in which no event has an effect waits a little for more.
+    """
     loop = asyncio.get_running_loop()
     batch: list[AbstractIncomingMessage] = []
     until = None
@@ -134,7 +145,7 @@ async def _next_batch(
 
 
 async def _next_arrival(arrivals: Arrivals, until: float | None) -> AbstractIncomingMessage | None:
-    """None when there is none by then, or it is time to stop."""
+    """Returns the next message, or None when none has arrived by ``until`` or it is time to stop."""
     if not arrivals.empty():
         return arrivals.get_nowait()
     with suppress(TimeoutError):
@@ -146,10 +157,11 @@ async def _next_arrival(arrivals: Arrivals, until: float | None) -> AbstractInco
 async def deliver_batch(
     batch: Sequence[AbstractIncomingMessage], handler: Handler, on_positions: PositionHandler | None, users: Users
 ) -> list[AbstractIncomingMessage]:
-    """Events in runs, up to where a position says what must have come by then.
+    """Passes events to ``handler`` in runs, each up to a position that says what must have arrived
+    by then.
 
-    Returns the messages that were refused, because they are malformed or forged. They are not parked: a stream must not
-    wait for what its publisher never sent.
+    Returns the messages that were refused because they are malformed or forged. They are not
+    parked: a stream must not wait for what its publisher never sent.
     """
     refused: list[AbstractIncomingMessage] = []
     for are_positions, run in groupby((message for message in batch if not is_mark(message)), _is_position):
@@ -211,7 +223,7 @@ def _refuse(message: AbstractIncomingMessage, users: Users, error: ValueError) -
 
 
 async def _hand_over(envelopes: Sequence[Envelope], handler: Handler) -> None:
-    """Until the handler has taken the whole batch, however long the store is away."""
+    """Retries until the handler has stored the whole batch, however long the store is unavailable."""
     failures = 0
     while envelopes:
         try:
@@ -224,8 +236,10 @@ async def _hand_over(envelopes: Sequence[Envelope], handler: Handler) -> None:
 
 
 async def handle_resend_request(message: AbstractIncomingMessage, resend: ResendHandler, users: Users) -> bool:
-    """Returns whether it was asked by a service that may; what fails otherwise is not tried again here, for whoever
-    lacks events asks again."""
+    """Returns whether the request came from a service that may send it.
+
+    Other failures are not retried here, for a service that lacks events repeats its request.
+    """
     try:
         request = ResendRequest.model_validate_json(message.body)
         check_resend_request(request, message, users)
@@ -242,8 +256,11 @@ async def handle_resend_request(message: AbstractIncomingMessage, resend: Resend
 async def watch_consumers(
     connection: AbstractConnection, what: str, queues: Sequence[str], declare: Declare, lost: asyncio.Event
 ) -> None:
-    """Asks the broker from time to time whether it still knows our queues and their consumers; more rarely whether
-    the queues still execute commands, and makes the bindings again that somebody may have taken away."""
+    """Checks from time to time that the broker still knows our queues and their consumers.
+
+    Every third time it also checks that the queues still execute commands, and restores bindings
+    that were removed.
+    """
     for times in count(1):
         await asyncio.sleep(WATCH_SECONDS)
         thorough = times % REBIND_EVERY == 0

@@ -1,4 +1,4 @@
-"""The inbox of a service in its store: does what :mod:`shared.messaging.core.inbox` decides."""
+"""The inbox in a service's store: performs what :mod:`shared.messaging.core.inbox` decides."""
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
@@ -18,7 +18,7 @@ from shared.messaging.core.inbox import Key, Source, StreamProgress
 from shared.messaging.tables import inbox, inbox_count, parked
 
 Effects = Callable[[Envelope], Awaitable[None]]
-"""Takes an event's effects, as part of the open transaction."""
+"""Applies an event inside the open transaction."""
 
 T = TypeVar("T")
 
@@ -27,8 +27,11 @@ _CHUNK = 200
 
 
 class Inbox:
-    """The inbox for the length of one transaction. ``run`` takes any of the cores of
-    :mod:`shared.messaging.core.inbox`; ``effects`` only where events are applied."""
+    """The inbox during one transaction.
+
+    ``run`` takes any of the cores of :mod:`shared.messaging.core.inbox`; ``effects`` is needed only
+    where events are applied.
+    """
 
     def __init__(self, session: AsyncSession, now: datetime, effects: Effects | None = None) -> None:
         self._session = session
@@ -36,9 +39,10 @@ class Inbox:
         self._effects = effects
         self._on_postgres = dialect_of(session) == "postgresql"
         self._made: set[Key] = set()
-        """Aggregates of which this is the first that is heard."""
+        """Aggregates whose first event is in this batch."""
 
     async def run(self, decided: Core[core.Step, T]) -> T:
+        """Runs a core and returns its outcome."""
         return await drive(decided, self._do)
 
     async def _do(self, step: core.Step) -> object:
@@ -72,7 +76,9 @@ class Inbox:
         return found
 
     async def _lock(self, keys: Sequence[Key]) -> list[tuple[Key, int]]:
-        """How far each aggregate is, its row locked; makes the rows of those that have none."""
+        """Locks the rows of the aggregates, creates missing ones, and returns the last number of
+        each.
+        """
         if self._on_postgres:
             rows = (await self._session.execute(_LOCK_ON_POSTGRES, _columns(keys))).all()
             self._made |= {(row.publisher, row.aggregate_id) for row in rows if row.is_new}
@@ -84,7 +90,7 @@ class Inbox:
         return [((row.publisher, row.aggregate_id), row.last_seq) for row in rows]
 
     async def _save(self, last_seqs: Mapping[Key, int], new: Mapping[Source, int]) -> None:
-        """``new``: how many events have come of each shard, applied or parked."""
+        """``new``: how many events of each shard arrived, applied or parked."""
         sources = sorted(new)  # in order, so that two that count the same shards wait and don't deadlock
         if self._on_postgres:
             counted = {"sources": [name for name, _ in sources], "shards": [shard for _, shard in sources]}
@@ -133,8 +139,8 @@ _WAITING = select(parked.c.publisher, parked.c.aggregate_id, parked.c.aggregate_
     tuple_(parked.c.publisher, parked.c.aggregate_id).in_(bindparam("keys", expanding=True))
 )
 
-# Once a batch each, so each is one statement. An update that changes nothing locks the row and gives its newest state;
-# a row that nobody has locked or changed yet (xmax) was just inserted.
+# Once a batch each, so each is one statement. An update that changes nothing locks the row and
+# gives its newest state; a row that nobody has locked or changed yet (xmax) was just inserted.
 _LOCK_ON_POSTGRES = text("""
     INSERT INTO inbox (publisher, aggregate_id, last_seq)
     SELECT key.publisher, key.stream, 0
@@ -159,12 +165,15 @@ _SAVE_ON_POSTGRES = text("""
 
 
 def _place(key: Key, seq: int) -> ColumnElement[bool]:
-    """Where an event lies in ``parked``."""
+    """The row of an event in ``parked``."""
     return and_(parked.c.publisher == key[0], parked.c.aggregate_id == key[1], parked.c.aggregate_seq == seq)
 
 
 async def get_parked(session: AsyncSession, key: Key, seq: int) -> Row[Any]:
-    """:raises NotFound: it is not parked here."""
+    """Returns the row of a parked event.
+
+    :raises NotFound: it is not parked here.
+    """
     row = (await session.execute(select(parked).where(_place(key, seq)))).one_or_none()
     if row is None:
         raise NotFound("parked_event", f"{key[0]}/{key[1]}#{seq}")
@@ -172,7 +181,9 @@ async def get_parked(session: AsyncSession, key: Key, seq: int) -> Row[Any]:
 
 
 async def measure_parked(session: AsyncSession) -> tuple[int, int, datetime | None]:
-    """How many events failed, how many wait behind these, and since when the oldest failed one does."""
+    """Returns how many events failed, how many wait behind them, and since when the oldest failed
+    one waits.
+    """
     failed = parked.c.error.is_not(None)
     query = select(func.count(), func.count().filter(failed), func.min(parked.c.parked_at).filter(failed))
     total, faults, oldest = (await session.execute(query.select_from(parked))).one()
@@ -180,7 +191,7 @@ async def measure_parked(session: AsyncSession) -> tuple[int, int, datetime | No
 
 
 async def count_received(session: AsyncSession, publishers: Collection[str] | None = None) -> dict[Source, int]:
-    """How many different events of each shard have come, also those that can't be applied yet."""
+    """Returns how many different events of each shard have arrived, including parked ones."""
     query = select(inbox_count)
     if publishers is not None:
         query = query.where(inbox_count.c.publisher.in_(publishers))
@@ -188,7 +199,7 @@ async def count_received(session: AsyncSession, publishers: Collection[str] | No
 
 
 async def count_applied(session: AsyncSession) -> dict[str, int]:
-    """How many events of each publisher have their effects in this store, or were let go."""
+    """Returns how many events of each publisher were applied or discarded."""
     waiting = select(parked.c.publisher, func.count().label("total")).group_by(parked.c.publisher)
     applied = Counter[str]()
     for (publisher, _), received in (await count_received(session)).items():
@@ -198,12 +209,15 @@ async def count_applied(session: AsyncSession) -> dict[str, int]:
 
 
 async def recount(session: AsyncSession, publisher: str) -> None:
-    """Counts anew what has come of a publisher's events, from every aggregate's last and from what is parked."""
+    """Counts anew what has arrived of a publisher's events, from each aggregate's last number and
+    the parked ones.
+    """
     every = [{"publisher": publisher, "shard": shard, "received": 0} for shard in range(SHARDS)]
     insert = postgresql.insert if dialect_of(session) == "postgresql" else sqlite.insert
     await session.execute(insert(inbox_count).on_conflict_do_nothing(), every)
     of_publisher = inbox_count.c.publisher == publisher
-    # Whoever counts now waits; what it took is not committed, and it adds that to what is found here.
+    # Whoever counts now waits; what it took is not committed, and it adds that to what is found
+    # here.
     await session.execute(select(inbox_count).where(of_publisher).order_by(inbox_count.c.shard).with_for_update())
     found = Counter[int]()
     for query in (

@@ -1,7 +1,7 @@
 """The broker inside one process: publishing waits until every listening service has committed.
 
-It stores nothing, for it does not have to: what is not confirmed stays in the publisher's event log. So nothing can
-be missing, and there is no need to say how far a log was sent, nor to ask for a part of it again.
+It stores nothing, and need not: what is not confirmed stays in the publisher's event log. So
+nothing can be missing, and positions and resend requests are not needed.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ class _Queue:
     closed: bool = False  # its consumer has left; before the first one comes, events wait for it
 
     def take(self, limit: int) -> list[_Delivery]:
-        """What waits, and still has a publisher that waits for it."""
+        """Returns waiting events whose publisher still waits for them."""
         taken: list[_Delivery] = []
         while len(taken) < limit and not self.waiting.empty():
             delivery = self.waiting.get_nowait()

@@ -1,4 +1,6 @@
-"""How many queues a service's events arrive in. Kept in its store, so that it can be changed while everything runs."""
+"""How many queues a service's events arrive in. Kept in its store, so that it can be changed while
+everything runs.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -73,14 +75,17 @@ class Partitioning:
                         await asyncio.wait({stopped, resized}, return_when=asyncio.FIRST_COMPLETED)
                         resized.cancel()
                 except Exception as error:
-                    # Whatever it was: if this loop ended, the service would receive nothing until its restart.
+                    # Whatever it was: if this loop ended, the service would receive nothing until
+                    # its restart.
                     log.warning("not consuming, trying again", error=repr(error))
                     await asyncio.wait({stopped}, timeout=1)
         finally:
             stopped.cancel()
 
     async def resize(self, partitions: int, unit: UnitOfWork) -> ConsumerQueues:
-        """Sets the number of queues. The present number is allowed too: it removes surplus queues once more."""
+        """Sets the number of queues. The present number is allowed too: it removes surplus queues
+        once more.
+        """
         async with unit.transaction() as tx:
             insert = postgresql.insert if dialect_of(tx.session) == "postgresql" else sqlite.insert
             wanted = {"partitions": partitions, "is_settled": False}

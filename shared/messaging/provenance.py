@@ -1,8 +1,9 @@
-"""Who sent a message: what the broker checked is compared with what the message claims.
+"""Checks who sent a message: what the broker verified must agree with what the message claims.
 
-Two things are beyond a sender's choice. The first word of the routing key: topic permissions let each service's user
-publish only keys that begin with its own name. And the property ``user_id``: RabbitMQ closes the channel of a
-publisher whose ``user_id`` is not the user of its connection. What the headers or the body say must agree with both.
+A sender can't choose two things. The first word of the routing key: topic permissions let each
+service's user publish only keys that begin with its own name. And the property ``user_id``:
+RabbitMQ closes the channel of a publisher whose ``user_id`` is not the user of its connection.
+Headers and body must agree with both.
 """
 
 import re
@@ -23,13 +24,16 @@ _ATTRIBUTE = re.compile(r"[^\x20-\x7e]")
 
 
 class Forged(ValueError):
-    """A message that claims what its sender does not own, or that nobody of this system sends."""
+    """A message that claims what its sender does not own, or that no service of this system sends."""
 
 
 @dataclass(frozen=True, slots=True)
 class Users:
-    """The services' users on the broker. ``own``: the one of this connection; ``pattern``: how users are named after
-    services, e.g. ``diancai-{service}``."""
+    """The services' users on the broker.
+
+    ``own`` is the user of this connection. ``pattern`` is how users are named after services, such
+    as ``diancai-{service}``.
+    """
 
     service: str
     own: str
@@ -37,29 +41,37 @@ class Users:
 
     @classmethod
     def of_url(cls, url: str, service: str, pattern: str = USER_PATTERN) -> "Users":
+        """Reads the own user from the broker's URL."""
         return cls(service, unquote(urlsplit(url).username or ""), pattern)
 
     @property
     def are_separate(self) -> bool:
-        """Whether each service has a user of its own, which is taken to be so when this one does. Where all share
-        one, as on a developer's machine, ``user_id`` proves nothing and is neither set nor compared."""
+        """Whether each service has a user of its own.
+
+        This is assumed when the own user is named by the pattern. Where all services share a user,
+        as on a developer's machine, ``user_id`` proves nothing and is neither set nor compared.
+        """
         return self.own == self.user_of(self.service)
 
     def user_of(self, service: str) -> str:
+        """Returns the user of a service."""
         return self.pattern.format(service=service)
 
     def user_id(self) -> str | None:
-        """What goes into the property of messages that this service sends."""
+        """Returns the ``user_id`` of messages that this service sends."""
         return self.own if self.are_separate else None
 
     def check(self, message: AbstractIncomingMessage, sender: str) -> None:
-        """:raises Forged: the broker vouches for another user than the sender's."""
+        """Compares the sender of a message with the user that the broker verified.
+
+        :raises Forged: the broker verified another user than the sender's.
+        """
         if self.are_separate and message.user_id != self.user_of(sender):
             raise Forged(f"user_id is {shown(message.user_id)}, {self.user_of(sender)!r} publishes for {sender}")
 
 
 def check_event(envelope: Envelope, message: AbstractIncomingMessage, users: Users) -> None:
-    """Takes an event that its publisher sent to all listeners, or again to this service.
+    """Accepts an event that its publisher sent to all listeners, or again to this service.
 
     :raises Forged: exchange, routing key, ``user_id`` and the CloudEvents attributes do not agree.
     """
@@ -74,14 +86,20 @@ def check_event(envelope: Envelope, message: AbstractIncomingMessage, users: Use
 
 
 def check_position(position: Position, message: AbstractIncomingMessage, users: Users) -> None:
-    """:raises Forged: as :func:`check_event`."""
+    """Accepts a position that its publisher sent.
+
+    :raises Forged: as :func:`check_event`.
+    """
     again = replay_key(position.publisher, users.service, position.shard)
     _check_way(message, {POSITIONS: position.routing_key, REPLAY: again})
     users.check(message, position.publisher)
 
 
 def check_resend_request(request: ResendRequest, message: AbstractIncomingMessage, users: Users) -> None:
-    """:raises Forged: as :func:`check_event`; a service asks for itself only."""
+    """Accepts a request that a service made for itself.
+
+    :raises Forged: as :func:`check_event`.
+    """
     _check_way(message, {RESEND: resend_key(request.service, users.service)})
     users.check(message, request.service)
 
@@ -95,5 +113,5 @@ def _check_way(message: AbstractIncomingMessage, ways: Mapping[str, str]) -> Non
 
 
 def shown(claim: Any) -> str:
-    """What a sender wrote, as the log may show it: short, in printable ASCII."""
+    """Returns what a sender wrote in a form for the log: short, in printable ASCII."""
     return repr(_ATTRIBUTE.sub("?", str(claim))[:120])

@@ -1,7 +1,7 @@
 """The broker between machines: RabbitMQ 3.10 to 4.x through aio-pika.
 
-What is published and heard here; the connections below it in shared.messaging.supervisor, the way of what arrives in
-shared.messaging.delivery.
+This module publishes and consumes. The connections are made in :mod:`shared.messaging.supervisor`,
+and what arrives is processed in :mod:`shared.messaging.delivery`.
 """
 
 import asyncio
@@ -52,14 +52,17 @@ CONFIRM_SECONDS = 10.0
 HEARTBEAT_SECONDS = 20
 TIDY_SECONDS = 0.5
 DECLARE_SECONDS = 30.0
-"""How long declarations, or consumers, of one service may take to be made."""
+"""How long the declarations or consumers of one service may take."""
 
 log = logger(__name__)
 
 
 class RabbitBroker:
-    """See :class:`shared.messaging.broker.Broker`. Publishing and consuming have a connection each,
-    so that a broker that throttles publishers does not slow the acknowledgements."""
+    """See :class:`shared.messaging.broker.Broker`.
+
+    Publishing and consuming have a connection each, so that a broker that throttles publishers does
+    not slow down the acknowledgements.
+    """
 
     def __init__(
         self,
@@ -74,8 +77,9 @@ class RabbitBroker:
         user_pattern: str = USER_PATTERN,
         header_style: HeaderStyle = AMQP_PREFIX,
     ) -> None:
-        """``unresponsive``: when a queue that answers no command is replaced (None: as in production).
-        ``user_pattern``: see :class:`shared.messaging.provenance.Users`."""
+        """``unresponsive``: when a queue that answers no command is replaced (None: as in
+        production). ``user_pattern``: see :class:`shared.messaging.provenance.Users`.
+        """
         self._url = url
         self._name = name
         self._user_pattern = user_pattern
@@ -130,7 +134,8 @@ class RabbitBroker:
 
         async def one(envelope: Envelope) -> bool:
             try:
-                # Not aio-pika's publish: that waits for each frame to leave before the next is written (wait=True).
+                # Not aio-pika's publish: that waits for each frame to leave before the next is
+                # written (wait=True).
                 await underlay.basic_publish(
                     envelope.body,
                     exchange=exchange,
@@ -150,8 +155,8 @@ class RabbitBroker:
         sending = [(key_of(envelope), one(envelope)) for envelope in envelopes]
         outcome = await self._confirms(exchange, sending)
         if not all(outcome):
-            # Refused (queue full) or returned (the queues are gone): declare them again, and retry. Not before the
-            # others are confirmed, which would then come twice.
+            # Refused (queue full) or returned (the queues are gone): declare them again, and retry.
+            # Not before the others are confirmed, which would then come twice.
             self._broken.set()
         return outcome
 
@@ -180,7 +185,10 @@ class RabbitBroker:
     async def _publish_messages(
         self, exchange: str, messages: Sequence[tuple[str, bytes, spec.Basic.Properties]], *, mandatory: bool
     ) -> None:
-        """Hands over what is no event. :raises BrokerUnavailable: some of it did not get there."""
+        """Publishes messages that are no events.
+
+        :raises BrokerUnavailable: some of them were not accepted.
+        """
         await self.declared()
         channel = self._channel
         try:
@@ -205,7 +213,7 @@ class RabbitBroker:
             raise BrokerUnavailable(f"{exchange}: not everything was taken over")
 
     async def _confirms(self, exchange: str, sending: Sequence[tuple[str, Coroutine[Any, Any, bool]]]) -> list[bool]:
-        """Waits for the confirms, but not for ever; gives for each whether it came."""
+        """Waits for the confirms, but not for ever; returns for each whether it came."""
         tasks = [asyncio.create_task(one) for _, one in sending]
         try:
             _, late = await asyncio.wait(tasks, timeout=self._confirm_seconds)
@@ -285,7 +293,9 @@ class RabbitBroker:
         surplus: SurplusQueues | None = None,
         idle_types: frozenset[str] = frozenset(),
     ) -> AsyncIterator[None]:
-        """Consumes ``queues`` for the length of the block. Until that works, ``ping`` reports ``what``."""
+        """Consumes ``queues`` for the length of the block. Until that works, ``ping`` reports
+        ``what``.
+        """
         self._not_consuming.add(what)
         stop = asyncio.Event()
 
@@ -385,7 +395,9 @@ async def _declare_nothing(_channel: AbstractChannel) -> None:
 
 
 def _is_confirmed(confirm: asyncio.Task[bool]) -> bool:
-    """What is in flight on a connection that the supervisor closes ends cancelled, or with a bare Exception."""
+    """What is in flight on a connection that the supervisor closes ends cancelled, or with a bare
+    Exception.
+    """
     if not confirm.done() or confirm.cancelled() or type(confirm.exception()) is Exception:
         return False
     return confirm.result()

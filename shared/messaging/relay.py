@@ -1,4 +1,4 @@
-"""Publishes a service's event log, in order, forgetting nothing."""
+"""Publishes a service's event log, in order and without omissions."""
 
 import asyncio
 from collections.abc import Sequence
@@ -39,7 +39,8 @@ from shared.telemetry.logs import logger
 POLL_SECONDS = 1.0
 HELD_BACK_SECONDS, MOST_HELD_BACK_SECONDS = 0.005, 0.05
 """How soon to look again when an event is committed, but an earlier transaction (of anyone on the
-database server) is still open: its end notifies nobody. Each attempt in vain makes the next one later."""
+database server) is still open: its end notifies nobody. Each attempt in vain makes the next one
+later."""
 
 _BEGUN = and_(
     event_log.c.txid >= relay_cursor.c.window_from,
@@ -62,7 +63,8 @@ _READ_STATE = select(
 ).where(relay_cursor.c.shard.in_(bindparam("shards", expanding=True)))
 
 PREFETCH_PER_SHARD = 8
-"""How many new events of a shard are read together with its state. Mostly there are no more, and one statement does."""
+"""How many new events of a shard are read together with its state. Mostly there are no more, and
+one statement does."""
 
 # + 0: else PostgreSQL walks the whole log by id to find none.
 _FIRST_FEW = (
@@ -153,7 +155,7 @@ class Relay:
         poll_seconds: float = POLL_SECONDS,
         linger_seconds: float = 0.0,
     ) -> None:
-        """``linger_seconds``: how long events wait for company that nobody waits for."""
+        """``linger_seconds``: how long events wait for more, to be sent in one round."""
         self.publisher = publisher
         self._database = database
         self._broker = broker
@@ -164,10 +166,11 @@ class Relay:
         self._held_back = 0  # how many rounds one after another left events behind an open transaction
         self._goes_on = False
         self._prefetched: dict[tuple[int, int], list[Envelope]] = {}
-        """New events that came with the last state, up to ``PREFETCH_PER_SHARD`` a shard, by shard and watermark."""
+        """New events that came with the last state, up to ``PREFETCH_PER_SHARD`` a shard, by shard
+        and watermark."""
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Until ``stop``: publish, wait for the wakeup, and again."""
+        """Publishes and waits for the next commit, again and again until ``stop``."""
         failures = 0
         while not stop.is_set():
             try:
@@ -187,9 +190,9 @@ class Relay:
         await asyncio.sleep(self._linger_seconds)
 
     async def publish_due(self) -> int:
-        """One round; gives how many events the broker took over.
+        """Runs one round, and returns how many events the broker accepted.
 
-        :raises BrokerUnavailable: the broker takes nothing now; the log keeps everything.
+        :raises BrokerUnavailable: the broker accepts nothing now; the log keeps everything.
         """
         done = await drive(core.publish_due(), self._do)
         self._goes_on = done.goes_on
@@ -282,7 +285,7 @@ def _parameters(window: Window) -> dict[str, int]:
 
 
 def _columns(windows: Sequence[Window]) -> dict[str, object]:
-    """For ``unnest``; a driver knows no xid8, so its numbers go as text."""
+    """Returns parameters for ``unnest``. Drivers know no xid8, so its numbers are passed as text."""
     return {
         "shards": [window.shard for window in windows],
         "froms": [str(window.from_txid) for window in windows],
@@ -293,9 +296,10 @@ def _columns(windows: Sequence[Window]) -> dict[str, object]:
 
 
 async def outbox_depth(database: Database) -> int:
-    """How many events wait to be published."""
-    # Counted apart, shard by shard: so PostgreSQL sees how little there is to read. As one condition, or as a join, it
-    # expects a third of the log, and reads it or compiles the query first.
+    """Returns how many events wait to be published."""
+    # Counted apart, shard by shard: so PostgreSQL sees how little there is to read. As one
+    # condition, or as a join, it expects a third of the log, and reads it or compiles the query
+    # first.
     of_shard = select(func.count()).where(event_log.c.shard == relay_cursor.c.shard)
     new = of_shard.where(event_log.c.txid >= relay_cursor.c.window_to).scalar_subquery()
     query = select(func.sum(of_shard.where(_BEGUN).scalar_subquery() + new)).select_from(relay_cursor)

@@ -1,7 +1,8 @@
 """Wakes the relay after a commit, so that it rarely has to poll.
 
-Inside one process this is a plain event. Between processes it is PostgreSQL's NOTIFY, sent after the commit: inside
-the transaction it would take a lock of the whole server at every commit. A lost notification costs one poll interval.
+Inside one process this is a plain event. Between processes it is PostgreSQL's NOTIFY, sent after
+the commit: inside the transaction it would take a lock of the whole server at every commit. A lost
+notification costs one poll interval.
 """
 
 import asyncio
@@ -24,13 +25,15 @@ log = logger(__name__)
 class RelayWakeup:
     """``notify`` is called after a commit; the relay calls ``wait``.
 
-    ``forwarding`` and ``listening`` connect the two across processes where the store is PostgreSQL. On SQLite, which
-    one process uses alone, they do nothing.
+    ``forwarding`` and ``listening`` connect the two across processes where the store is PostgreSQL.
+    On SQLite, which one process uses alone, they do nothing.
     """
 
     def __init__(self, database: Database, *, debounce_seconds: float = 0.0) -> None:
-        """``debounce_seconds``: how long a notification to other processes is delayed, to be sent once for all commits
-        of that time. Those that come while one is being sent are combined anyway."""
+        """``debounce_seconds``: how long a notification to other processes is delayed, to be sent
+        once for all commits of that time. Those that come while one is being sent are combined
+        anyway.
+        """
         self._database = database
         self._debounce_seconds = debounce_seconds
         self._local = asyncio.Event()
@@ -48,19 +51,25 @@ class RelayWakeup:
         self._next = asyncio.Event()
 
     async def wait(self, seconds: float) -> None:
-        """Returns at the next notification, or after ``seconds``. A notification is seen by one waiter only."""
+        """Returns at the next notification, or after ``seconds``. A notification is seen by one
+        waiter only.
+        """
         with suppress(TimeoutError):
             await asyncio.wait_for(self._local.wait(), seconds)
         self._local.clear()
 
     async def wait_next(self, seconds: float) -> None:
-        """Returns at the first notification after the call, or after ``seconds``. Any number may wait."""
+        """Returns at the first notification after the call, or after ``seconds``. Any number may
+        wait.
+        """
         with suppress(TimeoutError):
             await asyncio.wait_for(self._next.wait(), seconds)
 
     @asynccontextmanager
     async def forwarding(self) -> AsyncIterator[None]:
-        """Sends this process's notifications to the relays of other processes for the length of the block."""
+        """Sends this process's notifications to the relays of other processes for the length of the
+        block.
+        """
         async with _background(self._forward() if self._database.dialect == "postgresql" else None):
             yield
 

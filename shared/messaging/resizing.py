@@ -1,8 +1,10 @@
-"""Removes the queues that are left on RabbitMQ of other partition counts: unbinds, drains in order, deletes.
+"""Removes the queues that are left on RabbitMQ of other partition counts: unbinds, drains in order,
+deletes.
 
-The new queues are bound before the others are unbound, so that every event gets into at least one. Behind all that is
-in a surplus queue comes a mark. Whoever is given the mark has had everything before it (the queue has one active
-consumer), and deletes the queue when that is stored. To begin again at any point does no harm.
+The new queues are bound before the others are unbound, so that every event reaches at least one. A
+mark is placed behind all that is in a surplus queue. A consumer that receives the mark has received
+everything before it, for the queue has a single active consumer. It deletes the queue once that is
+stored. Each step may be repeated.
 """
 
 import re
@@ -24,14 +26,20 @@ MayDelete = Callable[[str], Awaitable[bool]]
 
 
 def is_mark(message: AbstractIncomingMessage) -> bool:
-    """Only the queue's own service can send one: its routing key is the queue's name, and begins with the service's."""
+    """Returns whether a message is an end mark.
+
+    Only the queue's own service can send one: its routing key is the queue's name, which begins
+    with the service's.
+    """
     if message.type != MARK:
         return False
     return message.exchange == REPLAY and _MARK_KEY.fullmatch(message.routing_key or "") is not None
 
 
 async def unbind_others(connection: AbstractConnection, queues: ConsumerQueues) -> list[str]:
-    """Takes every shard from the queues that are not its own; gives the surplus queues that are there."""
+    """Unbinds every shard from queues that should not receive it, and returns the surplus queues
+    that exist.
+    """
     there = [name for name in queues.possible_names() if await exists(connection, name)]
     own = set(bindings_of(queues))
     async with await connection.channel(publisher_confirms=False) as channel:
@@ -44,7 +52,7 @@ async def unbind_others(connection: AbstractConnection, queues: ConsumerQueues) 
 
 
 async def mark_ends(connection: AbstractConnection, queues: Sequence[str]) -> None:
-    """Puts the mark behind all that is in each queue."""
+    """Places the mark behind all that is in each queue."""
     if not queues:
         return
     async with await connection.channel(publisher_confirms=True, on_return_raises=True) as channel:
@@ -59,11 +67,13 @@ async def mark_ends(connection: AbstractConnection, queues: Sequence[str]) -> No
 
 
 async def delete(connection: AbstractConnection, queue: str) -> None:
+    """Deletes a queue with what is in it."""
     async with await connection.channel(publisher_confirms=False) as channel:
         await (await channel.get_underlay_channel()).queue_delete(queue)
 
 
 async def exists(connection: AbstractConnection, queue: str) -> bool:
+    """Returns whether a queue exists."""
     channel = await connection.channel(publisher_confirms=False)
     try:
         await channel.declare_queue(queue, passive=True)

@@ -1,4 +1,6 @@
-"""The messaging tables as migrations make them. A function here is history: add the next, don't edit."""
+"""The messaging tables as migrations make them. A function here is history: add the next, don't
+edit.
+"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Which relay publishes which shard: one at a time, or order would be lost."""
+"""Leases shards to relays. One relay at a time publishes a shard, or order would be lost."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -20,9 +20,12 @@ log = logger(__name__)
 
 
 class ShardLease:
-    """The shards that this relay holds. On PostgreSQL they are advisory locks of one connection:
-    when the process or the connection dies they are free at once. Relays share the shards evenly,
-    each taking no more than its part of those alive. A SQLite store has one process and no rival."""
+    """The shards that this relay has leased.
+
+    On PostgreSQL they are advisory locks of one connection: when the process or the connection dies
+    they are free at once. Relays share the shards evenly, each taking no more than its part of
+    those alive. A SQLite store is used by one process, which has all shards.
+    """
 
     def __init__(self, database: Database, *, review_seconds: float = REVIEW_SECONDS) -> None:
         self._database = database
@@ -31,7 +34,10 @@ class ShardLease:
 
     @asynccontextmanager
     async def holding(self) -> AsyncIterator[None]:
-        """:raises NeedsSession: the store is behind a pooler that would give one lock to two relays."""
+        """Keeps the lease for the length of the block.
+
+        :raises NeedsSession: the store is behind a pooler that would give one lock to two relays.
+        """
         self._database.need_session("the relay")
         if self._database.dialect != "postgresql":
             yield

@@ -1,8 +1,9 @@
-"""A connection to RabbitMQ that is made anew, with all that hangs on it.
+"""Keeps a connection to RabbitMQ: when it breaks, it is made again with all that depends on it.
 
-The connections are ours, not aio-pika's "robust" ones, which don't consume again after the server cancels a consumer. A
-supervisor rebuilds everything (connection, channel, queues, bindings, consumers) on any close, cancelled consumer,
-publish timeout, or when the watchdog finds that the broker forgot us.
+The connections are our own, not aio-pika's "robust" ones, which don't consume again after the
+server cancels a consumer. A supervisor rebuilds everything (connection, channel, queues, bindings,
+consumers) after any close, cancelled consumer or publish timeout, and when the watchdog finds that
+the broker forgot us.
 """
 
 import asyncio
@@ -28,13 +29,15 @@ Session = Callable[[AbstractConnection], Awaitable[None]]
 
 
 class Backoff(Protocol):
-    """How many seconds to wait after so many failures in a row; about ``most`` at the most."""
+    """Returns how many seconds to wait after a number of failures in a row; about ``most`` at the
+    most.
+    """
 
     def __call__(self, failures: int, *, most: float) -> float: ...
 
 
 MOST_SECONDS_OF_SESSIONS = 30.0
-"""So long, give or take half, a supervisor waits after sessions that failed again and again on sound connections."""
+"""The longest wait, give or take half, after sessions that keep failing on sound connections."""
 
 log = logger(__name__)
 
@@ -42,8 +45,9 @@ log = logger(__name__)
 class OwnedConnection(aio_pika.Connection):
     """A connection that its supervisor closes.
 
-    aio-pika's own finalizer starts a coroutine that closes it. Where no event loop runs nobody awaits that: at the end
-    of the process, or in the worker thread in which the garbage collector happens to run.
+    aio-pika's own finalizer starts a coroutine that closes it. Where no event loop runs nobody
+    awaits that: at the end of the process, or in the worker thread in which the garbage collector
+    happens to run.
     """
 
     def __del__(self) -> None:
@@ -51,7 +55,9 @@ class OwnedConnection(aio_pika.Connection):
 
 
 async def connect(url: str, **options: Any) -> AbstractConnection:
-    """A connection that whoever asks for it closes; ``options`` are those of :func:`aio_pika.connect`."""
+    """Connects; the caller closes the connection. ``options`` are those of
+    :func:`aio_pika.connect`.
+    """
     connection: AbstractConnection = await aio_pika.connect(url, connection_class=OwnedConnection, **options)
     return connection
 
@@ -59,11 +65,13 @@ async def connect(url: str, **options: Any) -> AbstractConnection:
 async def supervise(
     name: str, make: Connect, session: Session, stop: asyncio.Event, backoff: Backoff = backoff_seconds
 ) -> None:
-    """Connects, runs ``session`` until it ends or the connection breaks, and again, with jitter.
+    """Connects, runs ``session`` until it ends or the connection breaks, and starts again, with
+    jitter.
 
-    The waits grow with failures in a row: up to two seconds while there is no connection, or it breaks, so that a
-    server that is back is found soon; up to half a minute while connections hold and their sessions fail. Of many
-    failures in a row the log has a warning for the 1st, 2nd, 4th, 8th and so on, and information for the others.
+    The waits grow with failures in a row. They are up to two seconds while there is no connection,
+    or it breaks, so that a server that is back is found soon. They are up to half a minute while
+    connections hold and their sessions fail. Of many failures in a row the 1st, 2nd, 4th, 8th and
+    so on are logged as warnings, the others as information.
     """
     failures = refusals = 0
     while not stop.is_set():
@@ -75,9 +83,10 @@ async def supervise(
             connection = await make(name)
             await session(connection)
         except Exception as failure:
-            # Whatever it was: a supervisor that ends leaves a service deaf, or mute, until its restart.
+            # Whatever it was: if this ended, the service could not publish or consume any more.
             error = failure
-            # A server that is starting accepts connections and drops them: that says nothing of the session.
+            # A server that is starting accepts connections and drops them: that says nothing of the
+            # session.
             is_sound = connection is not None and connection.connected.is_set()
         finally:
             if connection is not None:
@@ -94,8 +103,9 @@ async def supervise(
 
 
 def _lasts_long(error: Exception | None) -> float:
-    """After how many seconds a session counts as one that worked. One that failed may have waited for an answer all
-    that time."""
+    """Returns after how many seconds a session counts as one that worked. A failed one may have
+    waited that long.
+    """
     return 10.0 if error is None else 120.0
 
 
@@ -120,7 +130,7 @@ async def _close(connection: AbstractConnection) -> None:
 
 
 async def first_of(*waits: Awaitable[Any]) -> None:
-    """Returns when the first of them is over, and stops waiting for the others."""
+    """Returns when the first awaitable is done, and cancels the others."""
     tasks = [asyncio.ensure_future(wait) for wait in waits]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -130,5 +140,5 @@ async def first_of(*waits: Awaitable[Any]) -> None:
 
 
 async def opened(connection: AbstractConnection) -> AbstractChannel:
-    """A channel for a few declarations; use it as a context manager."""
+    """Opens a channel for a few declarations; use it as a context manager."""
     return await connection.channel(publisher_confirms=False)

@@ -17,8 +17,9 @@ relay_cursor = Table(
     Column("sent_id", BigId, nullable=False),
     Column("sent_count", BigInteger, nullable=False),
 )
-"""How far each shard is published: transactions below ``window_from`` wholly; of those from there to
-below ``window_to``, the events up to ``sent_id``. ``sent_count``: how many events that is since the log began."""
+"""How far each shard is published: transactions below ``window_from`` wholly; of those from there
+to below ``window_to``, the events up to ``sent_id``. ``sent_count``: how many events that is since
+the log began."""
 
 inbox = Table(
     "inbox",
@@ -37,8 +38,8 @@ inbox_count = Table(
     Column("shard", SmallInteger, primary_key=True, autoincrement=False),
     Column("received", BigInteger, nullable=False),
 )
-"""How many different events of each shard have come: applied, let go, or parked. Moved in the transaction that takes
-them, so that it can be set beside the publisher's ``sent_count``."""
+"""How many different events of each shard have come: applied, let go, or parked. Moved in the
+transaction that takes them, so that it can be set beside the publisher's ``sent_count``."""
 
 consumer_partitions = Table(
     "consumer_partitions",
@@ -47,8 +48,8 @@ consumer_partitions = Table(
     Column("partitions", SmallInteger, nullable=False),
     Column("is_settled", Boolean, nullable=False),
 )
-"""Into how many queues an operator split the service's events. No row: as the settings say. At most one row, with the
-id 1. ``is_settled``: no queues of an earlier number are left on the broker."""
+"""Into how many queues an operator split the service's events. No row: as the settings say. At most
+one row, with the id 1. ``is_settled``: no queues of an earlier number are left on the broker."""
 
 parked = Table(
     "parked",

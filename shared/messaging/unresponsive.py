@@ -1,9 +1,10 @@
-"""Queues that exist and answer nobody.
+"""Finds and replaces queues that exist but execute no command.
 
-A RabbitMQ node that is killed within seconds of declaring a quorum queue may come back with a queue that has no
-leader (seen with 3.10.8 on a lone node, nearly always for the queue declared last). The broker still lists it and
-answers passive declarations from its own tables. A consumer gets no Consume-Ok, a publisher no confirm, both without
-an error. Deleting the queue and declaring it again helps. What it held comes again out of the publishers' event logs.
+A RabbitMQ node that is killed within seconds of declaring a quorum queue may come back with a queue
+that has no leader (seen with 3.10.8 on a lone node, nearly always for the queue declared last). The
+broker still lists it and answers passive declarations from its own tables. A consumer gets no
+Consume-Ok, a publisher no confirm, both without an error. Deleting the queue and declaring it again
+helps. Its events are resent from the publishers' event logs.
 """
 
 import asyncio
@@ -20,14 +21,16 @@ from shared.telemetry import metrics
 from shared.telemetry.logs import logger
 
 PROBE_SECONDS = 5.0
-"""How long a queue may take to answer before it is named as silent."""
+"""How long a queue may take to respond before it is reported."""
 
 REPLACE_SECONDS = 20.0
-"""How long a queue must have been silent, on a broker that answers otherwise, before it is replaced. Recovering a long
-queue after a restart takes time too."""
+"""How long a queue must be unresponsive, on a broker that responds otherwise, until it is replaced.
+
+Recovering a long queue after a restart takes time too."""
 
 DELETE_SECONDS = 20.0
-"""RabbitMQ itself waits for a silent leader for five seconds before it removes the queue by force."""
+"""RabbitMQ itself waits five seconds for the leader before it removes the queue by force.
+"""
 
 log = logger(__name__)
 
@@ -35,9 +38,10 @@ log = logger(__name__)
 async def responds(connection: AbstractConnection, queue: str, seconds: float = PROBE_SECONDS) -> bool:
     """Returns whether the queue's leader executes a command within ``seconds``.
 
-    The command is Basic.Consume with a prefetch of one message, which goes back when the channel is closed. Where the
-    queue has an active consumer already, this one waits behind it and is sent nothing. A queue that does not exist or
-    is closed to this user counts as answering: that is somebody else's error.
+    The command is Basic.Consume with a prefetch of one message, which goes back when the channel is
+    closed. Where the queue has an active consumer already, this one waits behind it and is sent
+    nothing. A queue that does not exist or is closed to this user counts as answering: that is
+    somebody else's error.
     """
     try:
         async with asyncio.timeout(seconds):
@@ -58,7 +62,7 @@ async def _leave(_message: object) -> None:
 
 
 class UnresponsiveQueues:
-    """The queues of this process that were last found silent."""
+    """The queues of this process that did not respond when they were last probed."""
 
     def __init__(self, *, probe_seconds: float = PROBE_SECONDS, replace_seconds: float = REPLACE_SECONDS) -> None:
         self._probe_seconds = probe_seconds
@@ -69,9 +73,11 @@ class UnresponsiveQueues:
         return "; ".join(f"{queue} answers nobody ({remedy_for_unresponsive(queue)})" for queue in sorted(self._queues))
 
     async def resolve(self, connection: AbstractConnection, queues: Sequence[str], declare: Declare) -> None:
-        """Returns when each of the ``queues`` answers. One that stays silent is deleted and declared again.
+        """Returns when each of the ``queues`` responds. One that stays unresponsive is deleted and
+        declared again.
 
-        :raises BrokerUnavailable: the broker itself no longer answers, so nothing is known of the queues.
+        :raises BrokerUnavailable: the broker itself no longer responds, so nothing is known of the
+        queues.
         """
         # Concurrently, for all queues of a node are silent for the same reason.
         replaced = await asyncio.gather(*(self._resolve(connection, queue) for queue in queues))
@@ -103,7 +109,7 @@ class UnresponsiveQueues:
                 metrics.QUEUES_SILENT.labels(queue).set(0)
 
     async def _check_broker(self, connection: AbstractConnection, queue: str) -> None:
-        """:raises BrokerUnavailable: the broker does not answer, so the silence is not the queue's."""
+        """:raises BrokerUnavailable: the broker itself does not respond."""
         try:
             async with asyncio.timeout(self._probe_seconds):
                 await exists(connection, queue)

@@ -1,8 +1,9 @@
-"""What relay, consumer and inbox decide, without I/O.
+"""The decisions of relay, consumer and inbox, without I/O.
 
-Each is a generator that yields the steps it wants done, and is sent what they came to. The classes around
-(``shared.messaging.relay``, ``consumer``, ``inbox``) do the steps on the real store and broker; the simulation
-(``tests/simulation``) does them on simulated ones, in every order, with a crash between any two.
+Each is a generator that yields the steps it needs and is sent their results. The classes around
+them (``shared.messaging.relay``, ``consumer``, ``inbox``) perform the steps on the real store and
+broker. The simulation (``tests/simulation``) performs them on simulated ones, in every order, with
+a crash between any two.
 """
 
 from collections.abc import Awaitable, Callable, Generator
@@ -12,11 +13,13 @@ S = TypeVar("S")
 T = TypeVar("T")
 
 Core = Generator[S, Any, T]
-"""Yields steps, is sent their results or thrown their errors, and returns what it came to."""
+"""Yields steps, receives their results or errors, and returns its outcome."""
 
 
 async def drive(core: Core[S, T], do: Callable[[S], Awaitable[object]]) -> T:
-    """Runs ``core`` to its end; ``do`` does one step. What the core doesn't catch passes through."""
+    """Runs ``core`` to its end; ``do`` performs one step. Errors that the core doesn't catch are
+    raised.
+    """
     try:
         step = next(core)
         while True:

@@ -1,6 +1,8 @@
-"""How a consumer goes about a batch: all at once, else one by one; what keeps failing is set aside.
+"""How a consumer processes a batch: all at once, or else one event after the other. Events that
+keep failing are parked.
 
-While the store is away nothing is parked: the consumer tries on, with the batch in hand and unacknowledged.
+While the store is unavailable nothing is parked: the consumer retries with the batch
+unacknowledged.
 """
 
 from collections import Counter
@@ -16,19 +18,20 @@ TRIES = 5
 """How often an event is tried before it is parked, with 0.1, 0.2, 0.4, 0.8 s between."""
 
 Passes = Callable[[Exception], bool]
-"""Whether a fault is the store's or the network's, and passes, so that it is not held against the event."""
+"""Returns whether a fault is a temporary one of store or network, which does not count against the
+event."""
 
 
 @dataclass(frozen=True, slots=True)
 class Admit:
-    """One transaction over :func:`shared.messaging.core.inbox.admit`."""
+    """Runs :func:`shared.messaging.core.inbox.admit` in one transaction."""
 
     batch: Sequence[Envelope]
 
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """One transaction over :func:`shared.messaging.core.inbox.park_failed`."""
+    """Runs :func:`shared.messaging.core.inbox.park_failed` in one transaction."""
 
     envelope: Envelope
     fault: Exception
@@ -36,8 +39,11 @@ class SetAside:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Waits, longer with every one of the ``tries``, those included that are not held against the event.
-    ``envelope`` failed with ``fault``."""
+    """Waits before ``envelope``, which failed with ``fault``, is tried again.
+
+    The wait grows with ``tries``, which also counts tries that failed for reasons outside the
+    event.
+    """
 
     envelope: Envelope
     fault: Exception
@@ -48,7 +54,7 @@ Step = Admit | SetAside | Pause
 
 
 def handle(batch: Sequence[Envelope], passes: Passes) -> Core[Step, None]:
-    """Returns when the effects of the whole batch are stored, or events of it parked."""
+    """Returns when the effects of the whole batch are stored, or events of it are parked."""
     try:
         yield Admit(batch)
     except Exception:
@@ -57,6 +63,7 @@ def handle(batch: Sequence[Envelope], passes: Passes) -> Core[Step, None]:
 
 
 def handle_alone(envelope: Envelope, passes: Passes) -> Core[Step, None]:
+    """Returns when the effects of one event are stored, or the event is parked."""
     tries: Counter[str] = Counter()
     pauses = 0
     while True:

@@ -1,9 +1,10 @@
-"""Exactly-once effects, in order: what of a batch is new, what is a duplicate, what must wait.
+"""Exactly-once effects, in order: which events of a batch are new, duplicates, or early.
 
-The inbox keeps one number per foreign aggregate: its last event whose effects are stored here. An
-event with a lower or equal number is a duplicate; the next one is applied; one beyond the next waits
-in ``parked`` until those before it have come. So duplicated, delayed and shuffled deliveries all end
-in the same state, and an event that fails holds back its own aggregate only.
+The inbox keeps one number per foreign aggregate: that of its last event whose effects are stored
+here. An event with a lower or equal number is a duplicate. The next one is applied. One beyond the
+next waits in ``parked`` until those before it have arrived. Duplicated, delayed and shuffled
+deliveries therefore all end in the same state, and an event that fails blocks its own aggregate
+only.
 
 Every core here runs inside one transaction.
 """
@@ -24,8 +25,10 @@ Source = tuple[str, int]
 
 
 class WaitingFailed(Exception):
-    """``envelope`` had waited in ``parked``, was due, and failed with ``fault``. The event that made it
-    due is not to blame."""
+    """``envelope``, which had waited in ``parked`` and was due, failed with ``fault``.
+
+    The event that made it due is not the cause.
+    """
 
     def __init__(self, envelope: Envelope, fault: Exception) -> None:
         super().__init__(f"{envelope.id}: {fault!r}")
@@ -35,7 +38,10 @@ class WaitingFailed(Exception):
 
 @dataclass(slots=True)
 class StreamProgress:
-    """Where a foreign aggregate stands here; ``parked``: sequence number -> whether it failed."""
+    """How far the stream of a foreign aggregate is applied here.
+
+    ``parked`` maps the sequence numbers of parked events to whether they failed.
+    """
 
     last_seq: int = 0
     parked: dict[int, bool] = field(default_factory=dict)
@@ -43,22 +49,27 @@ class StreamProgress:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Gives each key's :class:`StreamProgress`, and locks it: a second consumer of the same queue (one that has not yet
-    noticed that it lost its connection) waits here, and then finds duplicates."""
+    """Returns each key's :class:`StreamProgress` and locks it.
+
+    A second consumer of the same queue, which has not noticed yet that it lost its connection,
+    waits here and then finds duplicates.
+    """
 
     keys: Sequence[Key]
 
 
 @dataclass(frozen=True, slots=True)
 class Apply:
-    """Takes the event's effects; raises what the use case raises."""
+    """Applies the event's effects; raises what the use case raises."""
 
     envelope: Envelope
 
 
 @dataclass(frozen=True, slots=True)
 class Park:
-    """Sets the event aside, or, if it is already, notes how it failed. ``error`` None: it waits for another."""
+    """Parks the event, or records ``error`` if it is parked already. Without an error it waits for
+    another event.
+    """
 
     envelope: Envelope
     error: str | None
@@ -66,7 +77,7 @@ class Park:
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """Gives the parked event."""
+    """Returns the parked event."""
 
     key: Key
     seq: int
@@ -74,7 +85,7 @@ class Fetch:
 
 @dataclass(frozen=True, slots=True)
 class Unpark:
-    """Takes the event out of ``parked``."""
+    """Removes the event from ``parked``."""
 
     key: Key
     seq: int
@@ -82,7 +93,7 @@ class Unpark:
 
 @dataclass(frozen=True, slots=True)
 class Save:
-    """Stores how far each aggregate's events are applied, and how many of each shard came that had not come before."""
+    """Stores how far each aggregate is applied, and how many new events of each shard arrived."""
 
     last_seqs: dict[Key, int]
     new: Mapping[Source, int] = field(default_factory=dict)
@@ -92,19 +103,22 @@ Step = Open | Apply | Park | Fetch | Unpark | Save
 
 
 def key_of(envelope: Envelope) -> Key:
+    """Returns the key of an event's stream."""
     return envelope.publisher, envelope.aggregate_id
 
 
 def source_of(envelope: Envelope) -> Source:
+    """Returns the publisher and shard of an event."""
     return envelope.publisher, envelope.shard
 
 
 def admit(batch: Sequence[Envelope]) -> Core[Step, dict[str, int]]:
-    """Applies what is due of ``batch`` and of what waited for it; gives the number of events by
-    fate: applied, duplicate, parked. What an event raises passes through, and the transaction
-    must then be rolled back.
+    """Applies the events of ``batch`` that are due, and parked ones that become due.
 
-    :raises WaitingFailed: instead, when the event that failed is not of this batch.
+    It returns the number of events by fate: applied, duplicate, parked. Exceptions of an event are
+    raised, and the transaction must then be rolled back.
+
+    :raises WaitingFailed: the event that failed is not of this batch.
     """
     fates = {"applied": 0, "duplicate": 0, "parked": 0}
     streams: dict[Key, StreamProgress] = yield Open(sorted({key_of(envelope) for envelope in batch}))
@@ -134,8 +148,9 @@ def admit(batch: Sequence[Envelope]) -> Core[Step, dict[str, int]]:
 
 
 def park_failed(envelope: Envelope, error: str) -> Core[Step, None]:
-    """Sets a failed event aside, or notes how it failed if it was; what comes after it in its
-    stream will wait behind it."""
+    """Parks a failed event, or records its error if it is parked already. Later events of its
+    stream wait.
+    """
     streams: dict[Key, StreamProgress] = yield Open([key_of(envelope)])
     stream = streams[key_of(envelope)]
     if envelope.aggregate_seq > stream.last_seq and (yield from _park(stream, envelope, error)):
@@ -143,7 +158,7 @@ def park_failed(envelope: Envelope, error: str) -> Core[Step, None]:
 
 
 def redrive(key: Key) -> Core[Step, bool]:
-    """Tries the next parked event of an aggregate, though it failed before; False: it is not here.
+    """Tries the next parked event of an aggregate again, and returns whether there was one.
 
     :raises WaitingFailed: it failed again.
     """
@@ -157,7 +172,7 @@ def redrive(key: Key) -> Core[Step, bool]:
 
 
 def discard(key: Key, seq: int) -> Core[Step, None]:
-    """Lets a failed event go without its effects. What waits behind it is due then.
+    """Drops a failed event without its effects, so that the one behind it is due.
 
     :raises Conflict: it has not failed, or is not the next.
     """
@@ -182,7 +197,7 @@ def _apply_parked(key: Key, stream: StreamProgress) -> Core[Step, None]:
 
 
 def _park(stream: StreamProgress, envelope: Envelope, error: str | None) -> Core[Step, int]:
-    """1 when it is newly parked, 0 when it was already."""
+    """Returns 1 when the event is newly parked, 0 when it was parked already."""
     known = envelope.aggregate_seq in stream.parked
     if error is not None or not known:
         yield Park(envelope, error)

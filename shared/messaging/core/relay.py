@@ -15,12 +15,13 @@ IN_FLIGHT = 500
 
 @dataclass(frozen=True, slots=True)
 class ShardState:
-    """Where a shard is: its cursor, and what the log holds beyond it.
+    """A shard's cursor, and what the log holds beyond it.
 
-    ``sent_count``: how many events the cursor has passed since the log began. ``unfinished``: the cursor's window has
-    events beyond ``sent_id``. ``first``: the id of the first event of the
-    transactions from ``window_to`` to below ``watermark``, if there is one. ``held_back``: there are events at the
-    watermark or above it, which wait for an earlier transaction to end.
+    - ``sent_count``: how many events the cursor has passed since the log began.
+    - ``unfinished``: the cursor's window has events beyond ``sent_id``.
+    - ``first``: the id of the first event of the transactions from ``window_to`` to below
+      ``watermark``, or None.
+    - ``held_back``: events at or above the watermark wait for an earlier transaction to end.
     """
 
     shard: int
@@ -36,13 +37,14 @@ class ShardState:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A span of transactions, all ended, of one shard: [from_txid, to_txid), sent up to ``sent_id``, which is the
-    shard's ``sent_count``-th event. That count follows from the place alone, so whoever moves the cursor there, and
-    however often, writes the same.
+    """A span of ended transactions of one shard, [from_txid, to_txid), sent up to ``sent_id``.
 
-    The span ends at the watermark and is never cut by a row limit. Inside it events go out by id,
-    not by transaction: a transaction may begin (its inbox row numbers it) before another and yet
-    change an aggregate after it. Ids follow the aggregate's lock, transaction numbers don't.
+    ``sent_id`` is the shard's ``sent_count``-th event. The count follows from the position alone,
+    so relays that move the cursor to the same place write the same count, however often they do so.
+
+    The span ends at the watermark and is never cut by a row limit. Inside it events are sent by id,
+    not by transaction: a transaction may begin before another (its inbox row numbers it) and yet
+    change an aggregate after it. Ids follow the aggregate's lock; transaction numbers don't.
     """
 
     shard: int
@@ -54,12 +56,12 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class ReadState:
-    """Gives a :class:`ShardState` for each shard that this relay has the lease of."""
+    """Returns a :class:`ShardState` for each shard that this relay has leased."""
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Gives for each window up to ``limit`` of its unsent events, by id."""
+    """Returns for each window up to ``limit`` of its unsent events, by id."""
 
     windows: Sequence[Window]
     limit: int
@@ -67,15 +69,20 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Publish:
-    """Gives for each event of ``wave`` whether it is safe with the broker. No transaction is open meanwhile."""
+    """Returns for each event of ``wave`` whether the broker has stored it. No transaction is open
+    meanwhile.
+    """
 
     wave: Sequence[Envelope]
 
 
 @dataclass(frozen=True, slots=True)
 class Advance:
-    """Moves cursors: each to a window, as far as that is sent now. A relay that lost its lease without noticing must
-    not move one back: only onwards in the same window, or into the one that follows."""
+    """Moves each cursor to a window, as far as that is sent.
+
+    A relay that has lost its lease without noticing must not move a cursor back. A cursor moves
+    only onwards in its window, or into the window that follows.
+    """
 
     moves: Sequence[Window]
 
@@ -85,8 +92,11 @@ Step = ReadState | Read | Publish | Advance
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """How many events there were to send, and how many of them the broker took over. ``goes_on``: there may be more
-    that could have been sent, had the round been longer. ``held_back``: there are some that it could not send yet."""
+    """How many events were due, and how many of them the broker accepted.
+
+    ``goes_on``: more events could have been sent in a longer round. ``held_back``: some could not
+    be sent yet.
+    """
 
     due: int = 0
     sent: int = 0
@@ -95,7 +105,7 @@ class Round:
 
 
 def publish_due() -> Core[Step, Round]:
-    """One round of a relay."""
+    """Runs one round of a relay."""
     states: list[ShardState] = yield ReadState()
     held_back = any(state.held_back for state in states)
     windows = [window for state in states if (window := window_of(state))]
@@ -117,7 +127,10 @@ def publish_due() -> Core[Step, Round]:
 
 
 def window_of(state: ShardState) -> Window | None:
-    """The one that a restart or a full page left half sent, else what is new; None: there is nothing to send."""
+    """Returns the window to send next, or None when there is nothing to send.
+
+    It is the one that a restart or a full page left half sent, or else the new events.
+    """
     if state.unfinished:
         return Window(state.shard, state.window_from, state.window_to, state.sent_id, state.sent_count)
     if state.first is not None:
@@ -126,8 +139,11 @@ def window_of(state: ShardState) -> Window | None:
 
 
 def waves(envelopes: Sequence[Envelope]) -> Iterator[list[Envelope]]:
-    """Cuts pages into runs in which no aggregate appears twice. A run is in flight as a whole; were
-    two events of one aggregate in flight together, a refusal of the first would let the second pass."""
+    """Splits pages into runs in which no aggregate appears twice.
+
+    A run is in flight as a whole. If two events of one aggregate were in flight together, the
+    second could pass when the first is refused.
+    """
     rest = list(envelopes)
     while rest:
         seen: set[str] = set()
@@ -142,7 +158,9 @@ def waves(envelopes: Sequence[Envelope]) -> Iterator[list[Envelope]]:
 
 
 def sent_to(window: Window, page: Sequence[Envelope], confirmed: set[int]) -> Window:
-    """The window with all of ``page`` that is confirmed: the head of the page, and nothing beyond a gap."""
+    """Returns the window advanced over the confirmed head of ``page``, up to the first unconfirmed
+    event.
+    """
     for envelope in page:
         if envelope.position not in confirmed:
             break

@@ -1,4 +1,4 @@
-"""Notices that events got lost on the way to this service, and asks their publisher for them."""
+"""Notices that events were lost on the way to this service, and requests them from their publisher."""
 
 from collections.abc import Callable, Sequence
 from time import monotonic
@@ -15,12 +15,14 @@ log = logger(__name__)
 
 
 class Completeness:
-    """One service's: does on its store and broker what :class:`shared.messaging.recovery.gaps.Gaps` decides."""
+    """Performs what :class:`shared.messaging.recovery.gaps.Gaps` decides, on one service's store
+    and broker.
+    """
 
     def __init__(
         self, service: str, database: Database, broker: Broker, *, elapsed: Callable[[], float] = monotonic
     ) -> None:
-        """``elapsed``: seconds since some moment, by a clock that is never set."""
+        """``elapsed``: seconds on a clock that is never set."""
         self._service = service
         self._database = database
         self._broker = broker
@@ -28,7 +30,7 @@ class Completeness:
         self._gaps = Gaps(service)
 
     async def on_positions(self, positions: Sequence[Position]) -> None:
-        """Takes positions behind the events that came before them."""
+        """Compares positions with what has arrived, once the events before them are stored."""
         publishers = {position.publisher for position in positions}
         async with self._database.reading() as session:
             received = await count_received(session, publishers)
@@ -50,9 +52,9 @@ class Completeness:
             await self._broker.request_resend(position.publisher, step)
         except BrokerUnavailable as error:
             self._gaps.request_failed(source)
-            log.warning("events are missing, and nobody could be asked", **said, error=repr(error))
+            log.warning("events are missing, and the request failed", **said, error=repr(error))
         else:
-            log.warning("events are missing, asked for them", **said, last=step.last)
+            log.warning("events are missing, requested them", **said, last=step.last)
 
     async def _recount(self, position: Position) -> int:
         async with self._database.writing() as session:

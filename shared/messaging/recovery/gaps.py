@@ -1,9 +1,10 @@
-"""Whether a service has all that its publishers sent, and what it asks for when it has not.
+"""Decides whether a service has all that its publishers sent, and what it requests again.
 
-A position comes behind the events it counts. If more were sent than have come, some got lost on the way: the broker
-lost its data, or had no queue yet. Which ones cannot be seen from a number, so the newest are asked for first (as many
-as are missing, and some more), and then four times as many before those, until the counts agree. What was there already
-is a duplicate to the inbox.
+A position follows the events that it counts. If more events were sent than have arrived, some were
+lost on the way: the broker lost its data, or had no queue yet. A count does not say which ones are
+missing. The service therefore requests the newest first (as many as are missing, and some more),
+and then four times as many before those, until the counts agree. To the inbox, events that had
+arrived already are duplicates.
 """
 
 from dataclasses import dataclass
@@ -15,27 +16,32 @@ from shared.messaging.core.inbox import Source
 
 GROWTH = 4
 LEAST = 50
-"""The fewest that are asked for: a duplicate costs less than asking again."""
+"""The fewest events of a request: a duplicate costs less than another request."""
 
 PATIENCE_SECONDS = 8.0
-"""How long an answer may take before the ask counts as lost."""
+"""How long a reply may take before the request counts as lost."""
 
 SPENT_SECONDS = 600.0
-"""How long to wait before asking again for what the publisher's whole log did not hold, unless more gets lost."""
+"""How long to wait before requesting again what the publisher's whole log did not contain.
+
+It is requested earlier if more events get lost."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recount:
-    """Count anew what has come from the publisher, then see again: a release that did not count may have taken
-    events."""
+    """Recounts what has arrived from the publisher, then compares again: an old release may not
+    have counted.
+    """
 
     publisher: str
 
 
 @dataclass(slots=True)
 class _Search:
-    """What was asked for last, and until when its answer is waited for, on which connection. ``in_vain``: how many
-    events the whole log did not hold."""
+    """The last request, and until when and on which connection its reply is expected.
+
+    ``in_vain``: how many missing events the whole log did not contain.
+    """
 
     ask: ResendRequest
     until: float
@@ -45,7 +51,9 @@ class _Search:
 
 
 class Gaps:
-    """What one service lacks. Kept in memory: forgotten, it is found again by the next position."""
+    """The events that one service lacks. Kept in memory: after a restart the next position finds
+    them again.
+    """
 
     def __init__(self, service: str, *, least: int = LEAST) -> None:
         self._service = service
@@ -56,10 +64,11 @@ class Gaps:
     def on_position(
         self, position: Position, received: int, *, now: float, connection: int
     ) -> ResendRequest | Recount | None:
-        """What is to be done about ``position``, when ``received`` events of its shard have come before it.
+        """Returns what to do about ``position``, when ``received`` events of its shard have arrived
+        before it.
 
-        ``now``: seconds on any clock that goes on. ``connection`` changes when what was asked over the one before may
-        be lost.
+        ``now``: seconds on any clock that is never set back. ``connection`` changes whenever
+        requests on the one before may be lost.
         """
         source = (position.publisher, position.shard)
         search = self._searches.get(source)
@@ -83,11 +92,12 @@ class Gaps:
         return first
 
     def request_failed(self, source: Source) -> None:
-        """The ask did not reach the broker."""
+        """Forgets a request that did not reach the broker."""
         self._searches.pop(source, None)
 
     @property
     def searching(self) -> int:
+        """The number of shards with missing events."""
         return len(self._searches)
 
     def _go_on(

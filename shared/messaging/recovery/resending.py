@@ -1,4 +1,6 @@
-"""The publisher's side of finding what got lost: says how far its log was sent, and sends parts of it again."""
+"""The publisher's side of recovery: publishes how much of its log was sent, and sends parts of it
+again.
+"""
 
 import asyncio
 from contextlib import suppress
@@ -19,26 +21,31 @@ from shared.telemetry import metrics
 from shared.telemetry.logs import logger
 
 ROUND_SECONDS = 2.0
-"""How often it is looked whether more was sent."""
+"""How often the counts are read."""
 
 REST_SECONDS = 20.0
-"""How often also what did not change is said. What the broker lost while every connection stood is missed so late, and
-a round later: even if what is sent again is lost as well, it is there within a minute."""
+"""How often unchanged counts are published too.
+
+Events that the broker lost while every connection stayed up are noticed this late, plus a round.
+Even if the resent events are lost as well, they arrive within a minute."""
 
 NEW_SECONDS = 60.0
-"""For so long after a connection was made, all is said in every round: listeners may still be without their queues,
-and what they ask may get lost as well."""
+"""How long after a connect every round publishes all counts.
+
+Listeners may not have their queues yet, and their requests may be lost as well."""
 
 STRETCH = 500
-"""The most events that are sent again at once: the next are sent when these have been taken."""
+"""The most events that are resent at once; the next follow when these are stored."""
 
 log = logger(__name__)
 
 
 class PositionPublisher:
-    """Says of the shards that a relay has the lease of how many events were sent: what changed, every
-    ``round_seconds``; everything as often for ``NEW_SECONDS`` after a connection was made, then every
-    ``REST_SECONDS``."""
+    """Publishes how many events were sent of the shards that this process has leased.
+
+    Changed counts are published every ``round_seconds``. All counts are published as often for
+    ``NEW_SECONDS`` after a connection was made, and every ``REST_SECONDS`` after that.
+    """
 
     def __init__(
         self,
@@ -62,6 +69,7 @@ class PositionPublisher:
         self._all_due = 0.0
 
     async def run(self, stop: asyncio.Event) -> None:
+        """Publishes due positions again and again until ``stop``."""
         while not stop.is_set():
             try:
                 await self.publish_due(asyncio.get_running_loop().time())
@@ -69,12 +77,16 @@ class PositionPublisher:
                 log.info("positions wait for the broker", error=repr(error))
             except Exception as error:
                 # Whatever it was: without positions nobody would notice what got lost.
-                log.warning("positions not said, trying again", error=repr(error))
+                log.warning("positions not published, trying again", error=repr(error))
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), self._round_seconds)
 
     async def publish_due(self, now: float) -> None:
-        """:raises BrokerUnavailable: not everybody may have heard it; all is said again in the next round."""
+        """Publishes the positions that are due at ``now``, in seconds of the event loop's clock.
+
+        :raises BrokerUnavailable: some listeners may have missed them; all are published again in
+        the next round.
+        """
         connection = self._broker.connections
         if not connection:
             return
@@ -102,7 +114,7 @@ class PositionPublisher:
 
 
 class Resender:
-    """Sends a service again what it lacks, a stretch at a time."""
+    """Sends a service again what it lacks, one stretch of the log at a time."""
 
     def __init__(self, publisher: str, database: Database, broker: Broker, clock: Clock) -> None:
         self._publisher = publisher
@@ -111,9 +123,9 @@ class Resender:
         self._clock = clock
 
     async def resend(self, request: ResendRequest) -> None:
-        """Sends the stretch, and behind it a position that says where to go on.
+        """Sends the stretch, and behind it a position that says where to continue.
 
-        :raises BrokerUnavailable: it did not get there; whoever asked will ask again.
+        :raises BrokerUnavailable: it did not arrive; the service will request it again.
         :raises ValueError: there is no such service.
         """
         if request.service not in PUBLISHERS:
@@ -134,7 +146,7 @@ class Resender:
         log.info("sent again", to=request.service, shard=request.shard, events=len(events), after=request.after)
 
     async def _read(self, request: ResendRequest) -> tuple[int, int, list[Envelope]]:
-        """The shard's count first, then where the stretch begins, and its events."""
+        """Returns the shard's count, the position where the stretch begins, and its events."""
         below = select(event_log.c.id).where(event_log.c.shard == request.shard)
         if request.before is not None:
             below = below.where(event_log.c.id < request.before)
