@@ -32,7 +32,8 @@ from shared.http.openapi import ACTION, SCHEME, secured
 from shared.identity.revocation import note_revocation
 from shared.kernel.access import Policy, Role, Scope
 from shared.unit_of_work import UnitOfWork
-from tests.access.scenes import SCENES, Kind, Place, Scene, path_of
+from tests.access.scene import Kind, Place, Scene
+from tests.access.scenes import SCENES, path_of
 from tests.access.story import tell
 from tests.support.fixtures import Figures
 from tests.support.house import OVERWRITING, House, running_house
@@ -83,7 +84,7 @@ def holes(operation: Operation, policy: Policy, scenes: dict[str, Scene]) -> lis
     if security not in ([], [{SCHEME: []}]):
         found.append("does not say whether it needs an account")
     if operation.key not in scenes:
-        found.append("has no scene in tests/access/scenes.py")
+        found.append("has no scene in the scenes.py beside the tests of its capability")
     return [f"{operation.service} {operation.key} {what}" for what in found]
 
 
@@ -281,6 +282,7 @@ def test_every_operation_says_who_may_come_in(tmp_path: Path) -> None:
         document = service.api.openapi()
         assert document["components"]["securitySchemes"][SCHEME]["type"] == "openIdConnect"
         known = {operation.key for operation in operations_of(service.name, service.api)}
+        assert set(SCENES[service.name]) <= known, "a scene of an operation that is gone"
         assert known == {
             f"{method.upper()} {path}" for path, methods in document["paths"].items() for method in methods
         }

@@ -7,7 +7,6 @@ seed: DIANCAI_FUZZ_SEED repeats them. DIANCAI_FUZZ_CASES says how many, for all 
 import asyncio
 import os
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,7 +28,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from shared.kernel.access import Role, Scope
-from tests.access.scenes import CODES, PATHS, SCENES, Place
+from tests.access.scene import Place
+from tests.access.scenes import SCENES, parameters_of
 from tests.access.story import tell
 from tests.e2e.conftest import embedded_system
 from tests.support.fixtures import Figures
@@ -126,19 +126,14 @@ class Fuzzer:
     def _make_real(self, case: Case[Any]) -> None:
         """Asks for what exists, and signs in as a client that does."""
         operation: Operation = case.operation
-        case.path_parameters = dict(case.path_parameters or {}) | dict(self._of_the_place(operation.path))
+        case.path_parameters = dict(case.path_parameters or {}) | parameters_of(
+            operation.path, self.place, Scope.OWN_TOWNSHIP
+        )
         scene = SCENES[self.service][f"{operation.method.upper()} {operation.path}"]
         if scene.query is not None:
             case.query = dict(case.query or {}) | scene.query(self.place, Scope.ANY)
         if scene.form is not None and isinstance(case.body, dict):
             case.body = case.body | scene.form(self.place, Scope.ANY)
-
-    def _of_the_place(self, path: str) -> Iterator[tuple[str, str]]:
-        for name, value in PATHS.items():
-            if f"{{{name}}}" in path:
-                yield name, value(self.place, Scope.OWN_TOWNSHIP)
-        if "{code}" in path:
-            yield "code", CODES[path.split("/")[1]](self.place)
 
     def _credentials(self, caller: str) -> dict[str, str]:
         if caller == NOBODY:

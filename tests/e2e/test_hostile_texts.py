@@ -26,7 +26,8 @@ from services.requests.settings import RequestsSettings
 from shared.kernel.access import Scope
 from shared.kernel.text import UnreadableText, shown
 from shared.privacy.personal_data import personal_data_in
-from tests.access.scenes import SCENES, Place, path_of
+from tests.access.scene import Place
+from tests.access.scenes import SCENES, path_of
 from tests.access.story import tell
 from tests.support.fixtures import Figures
 from tests.support.hostile_texts import HALF_A_CHARACTER, HOSTILE_TEXTS

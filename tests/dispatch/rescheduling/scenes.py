@@ -1,0 +1,11 @@
+"""The scenes of the operations that reschedule."""
+
+from collections.abc import Mapping
+
+from tests.access.scene import REASON, Kind, Scene
+
+SCENES: Mapping[str, Scene] = {
+    "POST /stops/{stop_id}/postpone": Scene(Kind.OBJECT, body=REASON),
+    "POST /stops/{stop_id}/cancel": Scene(Kind.OBJECT, body=REASON),
+    "POST /assignments/{assignment_id}/decline": Scene(Kind.OBJECT, body=REASON),
+}
