@@ -56,7 +56,7 @@ class Campaign(Aggregate):
         return self.code
 
     def correct(self, *, name: str, name_en: str, starts_on: date, ends_on: date, themes: list[Theme]) -> bool:
-        """Gives whether anything changed.
+        """Takes over the given content, and returns whether anything changed.
 
         :raises InvalidInput: days are reversed, or a theme lies outside the campaign.
         :raises IllegalTransition: it is closed.
@@ -71,16 +71,18 @@ class Campaign(Aggregate):
         return True
 
     def close(self) -> None:
+        """Takes no orders any more. :raises IllegalTransition: it is closed."""
         self.require("close", self.state)
         self.state, self.revision = "closed", self.revision + 1
 
     def reopen(self) -> None:
+        """Takes orders again. :raises IllegalTransition: it is open."""
         self.require("reopen", self.state)
         self.state, self.revision = "open", self.revision + 1
 
 
 def standing(year: int) -> Campaign:
-    """The campaign 常态 of a whole year: for service that belongs to no particular period."""
+    """Returns the campaign 常态 of a whole year, for service that belongs to no particular period."""
     return Campaign(
         code=f"changtai-{year:04}",
         name=f"常态服务（{year}年）",
@@ -91,8 +93,11 @@ def standing(year: int) -> Campaign:
 
 
 def alike(name: str, other: str) -> bool:
-    """Whether people may take two names for one: they are equal but for width, case, blanks and punctuation, or very
-    similar. Names with different numbers in them, such as years, are told apart by these."""
+    """Returns whether people may take two names for one.
+
+    They are equal but for width, case, blanks and punctuation, or very similar. Names with different numbers in them,
+    such as years, are told apart by these.
+    """
     one, two = _bare(name), _bare(other)
     if one == two:
         return True

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.catalog.campaigns.domain import Theme
+from services.catalog.directory.schemas import EntryAnswer, EntryBody
 from shared.http.inputs import Answer, Body, Code, Day, Name
 
 
@@ -20,6 +21,7 @@ class ThemeBody(Body):
     item_codes: Annotated[list[Code], Field(min_length=1, max_length=1000)]
 
     def as_theme(self) -> Theme:
+        """Returns the theme as the domain has it."""
         return Theme(
             name=self.name,
             name_en=self.name_en,
@@ -29,9 +31,7 @@ class ThemeBody(Body):
         )
 
 
-class CampaignBody(Body):
-    name: Name
-    name_en: Name
+class CampaignBody(EntryBody):
     starts_on: Day
     ends_on: Annotated[Day, Field(description="the last day, included")]
     themes: Annotated[tuple[ThemeBody, ...], Field(max_length=50)] = ()
@@ -45,12 +45,9 @@ class ThemeAnswer(Answer):
     item_codes: list[str]
 
 
-class CampaignAnswer(Answer):
+class CampaignAnswer(EntryAnswer):
     """``code`` is what orders and plans give as ``campaign_id``."""
 
-    code: str
-    name: str
-    name_en: str
     starts_on: date
     ends_on: date
     themes: list[ThemeAnswer]

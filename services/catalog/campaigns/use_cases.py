@@ -53,16 +53,20 @@ async def enter_campaign(
 
 
 async def close_campaign(uow: UnitOfWork, code: str) -> Campaign:
-    """Nothing is ordered for it any more. What was ordered before is planned and served."""
+    """Closes a campaign: nothing is ordered for it any more. What was ordered before is planned and served.
+
+    :raises NotFound: there is none. :raises IllegalTransition: it is closed.
+    """
     return await _change(uow, code, Campaign.close)
 
 
 async def reopen_campaign(uow: UnitOfWork, code: str) -> Campaign:
+    """Opens a closed campaign again. :raises NotFound: there is none. :raises IllegalTransition: it is open."""
     return await _change(uow, code, Campaign.reopen)
 
 
 async def ensure_standing_campaigns(uow: UnitOfWork) -> None:
-    """Sees to it that this year has its 常态, and, in December, the next."""
+    """Adds this year's 常态, and in December next year's, unless they are there."""
     today = uow.today()
     async with uow.transaction() as tx:
         await add_standing_campaigns(tx, {today.year, (today + timedelta(days=31)).year})

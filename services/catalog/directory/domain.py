@@ -71,9 +71,11 @@ class Team(Entry):
     state: TeamState = "active"
 
     def retire(self) -> None:
+        """Leaves the corps. :raises IllegalTransition: it has left before."""
         self.require("retire", self.state)
         self.state = "retired"
 
     def reinstate(self) -> None:
+        """Comes back to the corps. :raises IllegalTransition: it has not left."""
         self.require("reinstate", self.state)
         self.state = "active"

@@ -12,6 +12,7 @@ from shared.unit_of_work import Transaction, UnitOfWork
 
 
 async def enter_agency(uow: UnitOfWork, code: str, *, name: str, name_en: str) -> Agency:
+    """Enters an agency, or corrects its entry."""
     uow.permit(POLICY, "enter_directory")
     async with uow.transaction() as tx:
         agency = await tx.find(Agency, code)
@@ -23,6 +24,7 @@ async def enter_agency(uow: UnitOfWork, code: str, *, name: str, name_en: str) -
 
 
 async def enter_category(uow: UnitOfWork, code: str, *, name: str, name_en: str) -> Category:
+    """Enters a heading of the menu, or corrects its entry."""
     uow.permit(POLICY, "enter_directory")
     async with uow.transaction() as tx:
         category = await tx.find(Category, code)
@@ -34,6 +36,7 @@ async def enter_category(uow: UnitOfWork, code: str, *, name: str, name_en: str)
 
 
 async def enter_township(uow: UnitOfWork, code: str, *, name: str, name_en: str, lat: float, lon: float) -> Township:
+    """Enters a township with its centre in degrees (WGS-84), or corrects its entry."""
     uow.permit(POLICY, "enter_directory")
     async with uow.transaction() as tx:
         township = await tx.find(Township, code)
@@ -46,7 +49,10 @@ async def enter_township(uow: UnitOfWork, code: str, *, name: str, name_en: str,
 
 
 async def register_team(uow: UnitOfWork, code: str, *, name: str, name_en: str, agency_code: str, members: int) -> Team:
-    """Enters a team, or corrects its entry. :raises InvalidInput: the agency is not known."""
+    """Enters a team, or corrects its entry.
+
+    :raises InvalidInput: the agency is not known.
+    """
     uow.permit(POLICY, "enter_directory")
     async with uow.transaction() as tx:
         agency = await tx.find(Agency, agency_code)
@@ -65,8 +71,12 @@ async def register_team(uow: UnitOfWork, code: str, *, name: str, name_en: str, 
 
 
 async def retire_team(uow: UnitOfWork, code: str) -> Team:
-    """The team leaves the corps: dispatch frees what it still has ahead, and offers it nothing any more; nobody leads
-    it."""
+    """Takes a team out of the corps, and ends its leaders' accounts.
+
+    Dispatch frees what the team still has ahead, and offers it nothing any more.
+
+    :raises NotFound: there is no such team. :raises IllegalTransition: it has left before.
+    """
     uow.permit(POLICY, "enter_directory")
     async with uow.transaction() as tx:
         team = await _change_team(tx, code, Team.retire)
@@ -75,7 +85,10 @@ async def retire_team(uow: UnitOfWork, code: str) -> Team:
 
 
 async def reinstate_team(uow: UnitOfWork, code: str) -> Team:
-    """The team comes back; what was given to others meanwhile stays theirs."""
+    """Takes a team back into the corps; what was given to others meanwhile stays theirs.
+
+    :raises NotFound: there is no such team. :raises IllegalTransition: it has not left.
+    """
     uow.permit(POLICY, "enter_directory")
     async with uow.transaction() as tx:
         return await _change_team(tx, code, Team.reinstate)

@@ -48,6 +48,7 @@ class Edition(Aggregate):
         return self.code
 
     def redraft(self, *, title: str, effective_on: date, retires_on: date, item_codes: list[str]) -> None:
+        """Changes the draft. :raises InvalidInput: its days are reversed, or an item stands twice."""
         self.require("redraft", self.state)
         self.title, self.effective_on, self.retires_on = title, effective_on, retires_on
         self.item_codes = item_codes

@@ -16,7 +16,10 @@ from shared.unit_of_work import UnitOfWork
 async def draft_edition(
     uow: UnitOfWork, code: str, *, title: str, effective_on: date, retires_on: date, item_codes: list[str]
 ) -> Edition:
-    """:raises InvalidInput: an item is not known. :raises IllegalTransition: it is published already."""
+    """Drafts an edition, or changes its draft.
+
+    :raises InvalidInput: an item is not known. :raises IllegalTransition: it is published already.
+    """
     uow.permit(POLICY, "draft_edition")
     async with uow.transaction() as tx:
         await require_known(tx, ServiceItem, item_codes, field="item_codes")
@@ -32,7 +35,9 @@ async def draft_edition(
 
 
 async def publish_edition(uow: UnitOfWork, code: str, confirmed: Confirmations = ()) -> Edition:
-    """Every year that the edition is in force in has a 常态 from then on.
+    """Freezes an edition with its items as they are now, and puts it in force.
+
+    Every year that the edition is in force in has a 常态 from then on.
 
     :raises ConfirmationNeeded: its last day is over, so that nobody can order from it.
     """
@@ -62,8 +67,13 @@ async def publish_edition(uow: UnitOfWork, code: str, confirmed: Confirmations =
 
 
 async def withdraw_edition(uow: UnitOfWork, code: str) -> Edition:
-    """Asks for an edition that was published by mistake to be withdrawn. That is possible until the first order from
-    it is handed in, and only requests knows that: it closes the edition, or refuses."""
+    """Asks for an edition that was published by mistake to be withdrawn.
+
+    That is possible until the first order from it is handed in, and only requests knows that: it closes the edition,
+    or refuses.
+
+    :raises IllegalTransition: it is not in force.
+    """
     uow.permit(POLICY, "publish_edition")
     async with uow.transaction() as tx:
         edition = await tx.get(Edition, code)

@@ -4,22 +4,18 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.http.inputs import Answer, Body, Code, Name
+from services.catalog.directory.schemas import EntryAnswer, EntryBody
+from shared.http.inputs import Code
 
 
-class ItemBody(Body):
-    name: Name
-    name_en: Name
+class ItemBody(EntryBody):
     category_code: Code
     teams: Annotated[list[Code], Field(min_length=1, max_length=200, description="codes of the teams that offer it")]
     volunteers_needed: Annotated[int, Field(ge=1, le=100, description="the least for one booth")]
     minutes_per_resident: Annotated[int, Field(ge=1, le=240)]
 
 
-class ItemAnswer(Answer):
-    code: str
-    name: str
-    name_en: str
+class ItemAnswer(EntryAnswer):
     category_code: str
     teams: list[str]
     volunteers_needed: int

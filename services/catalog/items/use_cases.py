@@ -1,6 +1,7 @@
 """Entering and correcting service items."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from services.catalog.directory.domain import Category, Team
 from services.catalog.directory.queries import require_known
@@ -22,45 +23,30 @@ async def enter_item(
     volunteers_needed: int,
     minutes_per_resident: int,
 ) -> ServiceItem:
-    """Enters a service item, or corrects it. :raises InvalidInput: its category or a team is not known."""
+    """Enters a service item, or corrects it.
+
+    :raises InvalidInput: its category or a team is not known, or a team that is new to it has left the corps.
+    """
     uow.permit(POLICY, "enter_directory")
     async with uow.transaction() as tx:
         await require_known(tx, Category, [category_code], field="category_code")
         await require_known(tx, Team, teams, field="teams")
         item = await tx.find(ServiceItem, code)
         await _require_active(tx, set(teams) - set(item.teams if item else ()))
-        wanted = ServiceItem(
-            code=code,
-            name=name,
-            name_en=name_en,
-            category_code=category_code,
-            teams=teams,
-            volunteers_needed=volunteers_needed,
-            minutes_per_resident=minutes_per_resident,
-        )
+        content: dict[str, Any] = {
+            "name": name,
+            "name_en": name_en,
+            "category_code": category_code,
+            "teams": teams,
+            "volunteers_needed": volunteers_needed,
+            "minutes_per_resident": minutes_per_resident,
+        }
+        wanted = ServiceItem(code=code, **content)
         if item is None:
             tx.add(item := wanted)
-        elif not item.correct(
-            name=name,
-            name_en=name_en,
-            category_code=category_code,
-            teams=teams,
-            volunteers_needed=volunteers_needed,
-            minutes_per_resident=minutes_per_resident,
-        ):
+        elif not item.correct(**content):
             return item
-        tx.record(
-            item,
-            ServiceItemChanged(
-                code=code,
-                name=name,
-                name_en=name_en,
-                category_code=category_code,
-                teams=tuple(teams),
-                volunteers_needed=volunteers_needed,
-                minutes_per_resident=minutes_per_resident,
-            ),
-        )
+        tx.record(item, ServiceItemChanged(code=code, **content))
         return item
 
 

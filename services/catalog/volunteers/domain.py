@@ -77,10 +77,12 @@ class Volunteer(Aggregate):
         }
 
     def leave(self) -> None:
+        """Leaves the team. :raises IllegalTransition: the person has left before, or is erased."""
         self.require("leave", self.state)
         self.state = "left"
 
     def come_back(self) -> None:
+        """Comes back to the team. :raises IllegalTransition: the person has not left, or is erased."""
         self.require("return", self.state)
         self.state = "active"
 
@@ -113,5 +115,6 @@ class PersonRequest(Aggregate):
         return not self.awaited
 
     def note_answer(self, service: str, records: int) -> None:
+        """Notes that a service is done, and with how many records."""
         self.answers = self.answers | {service: records}
         self.awaited = [name for name in self.awaited if name != service]

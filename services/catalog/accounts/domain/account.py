@@ -149,30 +149,34 @@ class Account(Aggregate):
         return not SECOND_FACTOR.isdisjoint(self.roles)
 
     def invite(self) -> None:
-        """Its password and its second factor end; the owner chooses new ones."""
+        """Ends its password and its second factor; the owner chooses new ones."""
         self.require("reset", self.state)
         self.state, self.password_hash, self.totp_sealed, self.totp_counter = "invited", None, None, 0
 
     def activate(self, password_hash: str, *, totp_sealed: str | None, totp_counter: int) -> None:
-        """The owner has chosen a password, and enrolled the second factor where one is needed."""
+        """Takes the password that the owner chose, and the second factor where one is needed."""
         self.state, self.password_hash = "active", password_hash
         self.totp_sealed, self.totp_counter = totp_sealed, totp_counter
 
     def disable(self) -> None:
+        """Closes the account. :raises IllegalTransition: it is closed."""
         self.require("disable", self.state)
         self.state = "disabled"
 
     def enable(self) -> None:
-        """One that never had a password needs another invitation then."""
+        """Opens the account again; one that never had a password needs another invitation.
+
+        :raises IllegalTransition: it is not closed.
+        """
         self.require("enable", self.state)
         self.state = "active" if self.password_hash is not None else "invited"
 
     def follow(self, team_code: str) -> None:
-        """Its volunteer has moved to another team, and so leads the old one no more."""
+        """Follows its volunteer to another team; whoever led the old one does not lead any more."""
         self.team_code, self.roles = team_code, [Role.VOLUNTEER.value]
 
     def use_code(self, counter: int) -> bool:
-        """Takes the time step of a right one-time code; False when it was used before."""
+        """Uses up the time step of a right one-time code; returns False when it was used before."""
         if counter <= self.totp_counter:
             return False
         self.totp_counter = counter

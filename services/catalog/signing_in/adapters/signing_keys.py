@@ -39,7 +39,7 @@ class SigningKeys:
         self._keys: list[tuple[ECKey, PublishedKey]] = []
 
     def sign(self, claims: Mapping[str, Any], *, kind: str = "at+jwt") -> str:
-        """A JWT with ES256; ``kind`` is its ``typ``: ``at+jwt`` for an access token (RFC 9068).
+        """Returns a JWT with ES256; ``kind`` is its ``typ``: ``at+jwt`` for an access token (RFC 9068).
 
         :raises RuntimeError: all keys of the file have ended.
         """
@@ -52,8 +52,10 @@ class SigningKeys:
         return jwt.encode({"alg": "ES256", "typ": kind, "kid": key.kid}, dict(claims), key)
 
     def read(self, token: str, *, kind: str) -> Mapping[str, Any] | None:
-        """What a token says that one of the keys signed, though it may have expired; None: none of them did, or its
-        ``typ`` is another."""
+        """Returns the claims of a token, though it may have expired.
+
+        None means that no current key signed it, or that its ``typ`` is another.
+        """
         try:
             found = jwt.decode(token, KeySet([key for key, _ in self._current()]), algorithms=["ES256"])
         except (JoseError, ValueError, TypeError, AttributeError, KeyError, RecursionError):
@@ -61,7 +63,7 @@ class SigningKeys:
         return found.claims if found.header.get("typ") == kind and isinstance(found.claims, dict) else None
 
     def public(self) -> dict[str, Any]:
-        """The JWK Set for those who check."""
+        """Returns the JWK Set by which others check tokens."""
         return {"keys": [_public(key, published) for key, published in self._current()]}
 
     def _current(self) -> list[tuple[ECKey, PublishedKey]]:
@@ -87,6 +89,7 @@ def _without_end(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def new_key() -> dict[str, Any]:
+    """Returns a new private key as a JWK (RFC 7517), for ES256."""
     kid = secrets.token_hex(6)
     return dict(ECKey.generate_key("P-256", parameters={"kid": kid}, private=True).as_dict(private=True))
 
@@ -101,7 +104,7 @@ def write_keys(file: Path, keys: list[dict[str, Any]]) -> None:
 
 
 def rotate(file: Path, now: datetime | None = None, *, at_once: bool = False) -> None:
-    """Signs with a new key from now on. The keys before end after :data:`KEY_GRACE`, or ``at_once``."""
+    """Adds a key that signs from now on. The keys before it end after :data:`KEY_GRACE`, or ``at_once``."""
     now = now or utc_now()
     keys = json.loads(file.read_text("utf-8"))["keys"] if file.exists() and not at_once else []
     end = int((now + KEY_GRACE).timestamp())
