@@ -137,6 +137,8 @@ async def test_a_device_is_known_to_the_account_that_signed_in_on_it_alone(city:
         code = f"{number:06}"
         assert (await thief.sign_in(login="总队", code=code)).status_code == 422
     assert (await thief.sign_in(login="总队", code="000009")).status_code == 429
+    assert (await thief.sign_in()).status_code == 303, "which forgives the device what it tried, and nothing else"
+    assert (await thief.sign_in(login="总队", code="000010")).status_code == 429
 
 
 async def test_the_cookie_of_a_device_is_kept_from_scripts_and_other_sites(city: City) -> None:
