@@ -1,1 +1,1 @@
-"""Doors: routes in, problems out, texts in the reader's language, health, the event feed."""
+"""HTTP: routes that all services have, problem details, texts in the reader's language."""

@@ -1,4 +1,4 @@
-"""From the bearer token of a request to the actor on whose behalf it is served."""
+"""Authentication: from the bearer token of a request to the actor on whose behalf it is served."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +21,9 @@ from shared.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class AdmittedToken:
-    """A token that was let in; what stays open asks now and then whether it still ``holds``."""
+    """A token that was accepted. Long-lived responses check from time to time whether it still
+    ``holds``.
+    """
 
     actor: Actor
     sid: str | None
@@ -30,11 +32,12 @@ class AdmittedToken:
     _authenticator: "Authenticator"
 
     async def holds(self) -> bool:
+        """Returns whether the token would still be accepted."""
         return await self._authenticator.holds(self)
 
 
 class Authenticator:
-    """Checks tokens for one service."""
+    """Checks the tokens of requests to one service."""
 
     def __init__(
         self,
@@ -54,9 +57,10 @@ class Authenticator:
         self._clock = clock
 
     async def count_request(self, request: Request) -> None:
-        """Notes where a request comes from, and counts it by that address. Every operation begins with this.
+        """Records the client's address and counts the request against its limit. Every operation
+        begins with this.
 
-        :raises TooMany: see shared.http.limits.
+        :raises TooMany: see :mod:`shared.http.limits`.
         """
         address = request.state.address = client_address(request, self._trusted, self._header)
         said = _said_of(request)
@@ -68,11 +72,12 @@ class Authenticator:
             await self._limiter.admit_stranger(address)
 
     async def acting(self, request: Request, unit: UnitOfWork) -> UnitOfWork:
-        """``unit`` on behalf of whoever sent a request that has arrived. A public operation asks for no token, so
-        no wrong one closes it.
+        """Returns ``unit`` on behalf of the sender of a request.
+
+        A public operation needs no token, so an invalid one is ignored there.
 
         :raises Unauthenticated: the operation needs an account, and there is no valid token.
-        :raises TooMany: see shared.http.limits.
+        :raises TooMany: see :mod:`shared.http.limits`.
         """
         address: str = request.state.address
         if not _said_of(request).get("security"):
@@ -87,7 +92,10 @@ class Authenticator:
         return unit.acting(token.actor)
 
     async def admit(self, authorization: str | None, address: str) -> AdmittedToken:
-        """:raises Unauthenticated: there is no token (RFC 6750), or it does not hold."""
+        """Checks an ``Authorization`` header.
+
+        :raises Unauthenticated: there is no token (RFC 6750), or it is not valid.
+        """
         if authorization is None:
             raise Unauthenticated()
         scheme, _, token = authorization.partition(" ")
@@ -101,7 +109,9 @@ class Authenticator:
         return admitted
 
     async def holds(self, token: AdmittedToken) -> bool:
-        """Whether a token that was let in would be still. While the store is away, nothing is held against it."""
+        """Returns whether an accepted token would still be accepted. While the store is
+        unavailable, it would.
+        """
         if self._clock() >= token.ends_at:
             return False
         try:
@@ -113,5 +123,5 @@ class Authenticator:
 
 
 def _said_of(request: Request) -> dict[str, Any]:
-    """What shared.http.openapi says of the operation."""
+    """Returns what :mod:`shared.http.openapi` declared about the operation."""
     return getattr(request.scope.get("route"), "openapi_extra", None) or {}

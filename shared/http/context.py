@@ -1,7 +1,8 @@
-"""What the operations that all services have alike need to know of theirs.
+"""What the routes that all services have in common know about their service.
 
-Their routers are made once, at import, like those of the services. FastAPI remembers the endpoints that it has seen,
-so an endpoint made anew for each application would keep that application, and all that it refers to, for good.
+Their routers are made once, at import, like those of the services. FastAPI remembers the endpoints
+that it has seen. An endpoint made anew for each application would keep that application, and all
+that it refers to, for good.
 """
 
 from dataclasses import dataclass
@@ -17,8 +18,10 @@ from shared.messaging.relay_wakeup import RelayWakeup
 
 @dataclass(frozen=True, slots=True)
 class ServiceContext:
-    """The parts of a service that :mod:`shared.http.operations`, ``parking`` and ``shared.http.people`` work on.
-    ``Service.assemble`` puts it into ``api.state.context``."""
+    """The parts of a service that :mod:`shared.http.operations`, ``parking`` and ``people`` use.
+
+    ``Service.assemble`` puts it into ``api.state.context``.
+    """
 
     service: str
     policy: Policy

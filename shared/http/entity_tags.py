@@ -1,7 +1,9 @@
-"""Entity tags (RFC 9110, 8.8.3): which version of an object was read, and which one a change is meant for.
+"""Entity tags (RFC 9110, 8.8.3): which version of an object was read, and which one a change is
+meant for.
 
-A tag is ``"<version>-<digest>"``. The version counts the changes of the object and is what ``If-Match`` compares; the
-digest covers the answer, which also shows what follows from other objects, and is what ``If-None-Match`` compares.
+A tag is ``"<version>-<digest>"``. The version counts the changes of the object; ``If-Match``
+compares it. The digest covers the answer, which may also show other objects; ``If-None-Match``
+compares it.
 """
 
 import hashlib
@@ -22,10 +24,12 @@ NEEDED = "428"
 
 
 def target_of(request: Request) -> Target | None:
-    """The object that the address names last, or the one that a POST makes, with what the request says of it.
+    """Returns the object that a request is about, with the request's preconditions.
 
-    ``If-Match: *`` is any version, and none too, for to enter something and to correct it are one operation; a weak
-    tag, or one that is not ours, is no version. ``If-None-Match: *`` is for what is not there yet.
+    It is the object that the address names last, or the one that a POST creates. ``If-Match: *``
+    allows any version and also none, for entering something and correcting it are one operation. A
+    weak tag, or one that is not ours, matches no version. ``If-None-Match: *`` requires that the
+    object does not exist yet.
     """
     collection, parameter = named_last(getattr(request.scope.get("route"), "path", ""))
     if parameter is None:
@@ -42,8 +46,9 @@ def target_of(request: Request) -> Target | None:
 
 
 def named_last(path: str) -> tuple[str, str | None]:
-    """Of a route's path, the parameter that stands last, and the collection before it; without parameters, what the
-    path ends with."""
+    """Returns a path's last parameter and the collection before it; without parameters, the path's
+    last word.
+    """
     parts = path.strip("/").split("/")
     for collection, part in reversed(list(pairwise(parts))):
         if part.startswith("{"):
@@ -52,13 +57,15 @@ def named_last(path: str) -> tuple[str, str | None]:
 
 
 def kind_of(collection: str) -> str:
-    """What one of a collection is called: ``planning-runs`` are of the kind ``planning_run``."""
+    """Returns the kind of a collection's members: ``planning-runs`` contains ``planning_run``."""
     name = collection.replace("-", "_")
     return f"{name.removesuffix('ies')}y" if name.endswith("ies") else name.removesuffix("s")
 
 
 class EntityTags:
-    """Gives answers about one object their entity tag, and answers 304 to whoever has the very same already."""
+    """Adds an entity tag to answers about one object, and answers 304 to clients that have the same
+    answer.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -102,7 +109,7 @@ def _has_it(scope: Scope, status: int, tag: str) -> bool:
 
 
 def document(operations: dict[str, dict[str, Any]]) -> None:
-    """Adds to the OpenAPI operations of one address what this module does."""
+    """Adds what this module does to the OpenAPI operations of one address."""
     for method, operation in operations.items():
         if method not in CHANGING:
             _add_header(operation, "If-None-Match", "304 if same")

@@ -1,7 +1,7 @@
 """Where a request comes from, when a gateway stands before the service.
 
-Sources: RFC 7239 (``Forwarded``), and the forms of ``X-Forwarded-For`` that gateways write in practice: a bare
-address, ``address:port``, ``[IPv6]:port``, and any of these in quotation marks.
+Sources: RFC 7239 (``Forwarded``), and the forms of ``X-Forwarded-For`` that gateways write in
+practice: a bare address, ``address:port``, ``[IPv6]:port``, and any of these in quotation marks.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,11 +16,12 @@ Address = IPv4Address | IPv6Address
 ForwardingHeader = Literal["x-forwarded-for", "forwarded"]
 
 LIMITED_PREFIX = 64
-"""One subscriber has a whole IPv6 network of this length (RFC 6177), so limits count the network."""
+"""One subscriber has a whole IPv6 network of this length (RFC 6177), so limits count the network.
+"""
 
 
 def networks_of(text: str) -> list[Network]:
-    """Networks from ``"a,b"``; an address alone is a network of one.
+    """Parses networks from ``"a,b"``; a single address is a network of one.
 
     :raises ValueError: a part is no network.
     """
@@ -28,11 +29,13 @@ def networks_of(text: str) -> list[Network]:
 
 
 def client_address(request: Request, trusted: Sequence[Network], header: ForwardingHeader = "x-forwarded-for") -> str:
-    """The address that a request comes from, in its shortest form; empty when the server knows none.
+    """Returns the address that a request comes from, in its shortest form; empty when the server
+    knows none.
 
-    Only ``header`` is read, and only what a ``trusted`` peer wrote into it: the entries count from the last one back,
-    each as long as the one behind it is trusted. An entry that is no address (``unknown``, an obfuscated name of RFC
-    7239, or garbage) ends the walk; the proxy that wrote it is then the client.
+    Only ``header`` is read, and only what a ``trusted`` peer wrote into it. The entries are read
+    from the last one backwards, each as long as the one behind it is trusted. An entry that is no
+    address (``unknown``, an obfuscated name of RFC 7239, or garbage) ends this; the proxy that
+    wrote it is then the client.
     """
     peer = request.client.host if request.client else ""
     address = address_of(peer)
@@ -53,8 +56,10 @@ def client_address(request: Request, trusted: Sequence[Network], header: Forward
 
 @lru_cache(maxsize=4096)
 def address_of(text: str) -> Address | None:
-    """The address in one entry, without its port and zone; an IPv4 address that is written as IPv6
-    (``::ffff:192.0.2.1``) is the IPv4 address. None when there is none."""
+    """Returns the address in one entry, without its port and zone, or None when there is none.
+
+    An IPv4 address that is written as IPv6 (``::ffff:192.0.2.1``) is returned as the IPv4 address.
+    """
     text = text.strip().strip('"').strip()
     if text.startswith("["):
         host, closed, port = text[1:].partition("]")
@@ -74,7 +79,7 @@ def address_of(text: str) -> Address | None:
 
 @lru_cache(maxsize=4096)
 def limited_address(address: str) -> str:
-    """What limits by address count: an IPv4 address, or the network that an IPv6 address is in."""
+    """Returns the unit that rate limits count: an IPv4 address, or the network of an IPv6 address."""
     found = address_of(address)
     if isinstance(found, IPv6Address):
         return str(ip_network((int(found) >> LIMITED_PREFIX << LIMITED_PREFIX, LIMITED_PREFIX)))
@@ -82,7 +87,7 @@ def limited_address(address: str) -> str:
 
 
 def _forwarded_for(lines: Sequence[str]) -> Iterator[str]:
-    """The ``for`` parameter of each hop; an empty text for a hop that has none, or says it twice."""
+    """Yields the ``for`` parameter of each hop; an empty text if a hop has none, or more than one."""
     for hop in _split(",".join(lines), ","):
         pairs = [pair.partition("=") for pair in _split(hop, ";")]
         said = [value for name, _, value in pairs if name.strip().lower() == "for"]
@@ -90,7 +95,7 @@ def _forwarded_for(lines: Sequence[str]) -> Iterator[str]:
 
 
 def _split(text: str, separator: str) -> list[str]:
-    """Parts that are not empty; a separator inside quotation marks does not separate."""
+    """Returns the parts that are not empty. A separator inside quotation marks does not count."""
     if '"' not in text:
         return [part for part in text.split(separator) if part.strip()]
     parts, quoted, part = [], False, ""

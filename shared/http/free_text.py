@@ -1,4 +1,4 @@
-"""Before a text is stored that seems to hold somebody's number: is that meant?"""
+"""Asks for confirmation before a text is stored that seems to contain personal numbers."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -15,8 +15,12 @@ CODE = "personal_data_in_text"
 
 
 def ask_about(body: BaseModel, confirmed: Confirmations = ()) -> Doubts:
-    """The doubts about every private text of ``body`` (fields of :data:`shared.http.inputs.Text`), all at once, each
-    with its field and the kinds of numbers; never the numbers. Settle them, or hand them to a use case that does."""
+    """Returns the doubts about all private texts of ``body`` (fields of
+    :data:`shared.http.inputs.Text`).
+
+    Each has its field and the kinds of numbers, never the numbers. The caller settles them, or
+    passes them to a use case that does.
+    """
     doubts = Doubts(confirmed)
     for where, text in _private_texts(body):
         if kinds := personal_data_in(text):

@@ -1,4 +1,4 @@
-"""Rate limits: per account, per address, per township; counted where all processes see it."""
+"""Rate limits per account, per address and per township, counted where all processes see them."""
 
 from dataclasses import dataclass
 
@@ -25,25 +25,42 @@ class Rates:
 
 
 class Limiter:
+    """Counts requests by the minute and refuses those above the rates."""
+
     def __init__(self, cache: Cache, rates: Rates) -> None:
         self._cache = cache
         self._rates = rates
 
     async def admit_address(self, address: str) -> None:
-        """Ahead of any work on a token. :raises TooMany: from this address, whoever it is."""
+        """Counts a request of any account from an address, before any work on its token.
+
+        :raises TooMany: the address exceeded its rate.
+        """
         await self._take(f"address:{limited_address(address)}", self._rates.address)
 
     async def admit_stranger(self, address: str) -> None:
-        """:raises TooMany: without an account, from this address."""
+        """Counts a request without an account.
+
+        :raises TooMany: the address exceeded its rate.
+        """
         await self._take(f"stranger:{limited_address(address)}", self._rates.stranger)
 
     async def admit_probe(self, address: str) -> None:
-        """For health checks: as many as accounts may ask from one address, and counted apart, so that no traffic
-        makes a healthy process look dead. :raises TooMany: from this address."""
+        """Counts a health check.
+
+        Probes have the rate of an address and are counted apart, so that no traffic makes a healthy
+        process look dead.
+
+        :raises TooMany: the address exceeded its rate.
+        """
         await self._take(f"probe:{limited_address(address)}", self._rates.address)
 
     async def admit_actor(self, actor: Actor, request: Request) -> None:
-        """:raises TooMany: this account; or for writes, all accounts of its township together."""
+        """Counts a request of an account, and a write also for the account's township.
+
+        :raises TooMany: the account exceeded its rate, or the township's accounts together exceeded
+        theirs.
+        """
         await self._take(f"account:{actor.subject}", self._rates.account)
         if actor.township_code and request.method not in SAFE_METHODS:
             await self._take(f"township:{actor.township_code}", self._rates.township_writes)

@@ -1,4 +1,4 @@
-"""Live answers: server-sent events (WHATWG HTML, 9.2) read from the store, woken by signals."""
+"""Live answers: server-sent events (WHATWG HTML, 9.2) that are read from the store after a signal."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ log = logger(__name__)
 
 @dataclass(frozen=True)
 class News:
-    """What is new. ``more``: ask again at once; ``last``: nothing comes after it, the stream ends."""
+    """New events for a stream. ``more``: read again at once. ``last``: the stream ends after these."""
 
     events: list[ServerSentEvent] = field(default_factory=list)
     more: bool = False
@@ -42,7 +42,7 @@ Read = Callable[[], Awaitable[News]]
 
 
 class _Counted(EventSourceResponse):
-    """Counts among the streams that ``actor`` has open, from its first byte to its last.
+    """Counts as an open stream of ``actor`` from its first byte to its last.
 
     :raises TooMany: there are too many already; raised before anything is sent.
     """
@@ -65,8 +65,11 @@ def live(
     streams: OpenStreams,
     actor: Actor,
 ) -> EventSourceResponse:
-    """A response that goes on until there is nothing more to come, the browser leaves, its token no longer ``holds``,
-    or the server stops. It is one of the ``streams`` that ``actor`` may have open."""
+    """Returns a response that continues until nothing more can come, the client leaves, its token
+    no longer ``holds``, or the server stops.
+
+    It counts among the ``streams`` that ``actor`` may have open.
+    """
     stopping = anyio.Event()
     events = _follow(cache, topic, read, stopping, holds)
     return _Counted(

@@ -1,4 +1,4 @@
-"""Around every request: its trace, and its time."""
+"""Tracing and timing of every request."""
 
 import time
 from collections.abc import Callable
@@ -13,8 +13,9 @@ from shared.telemetry.trace import begin_trace, tracing
 
 
 class RequestTelemetry:
-    """Continues the caller's trace, answers with its number, measures the request by route, and turns
-    what nobody caught into an answer, while the trace still stands."""
+    """Continues the caller's trace, returns its id, measures the request by route, and turns
+    uncaught exceptions into answers while the trace is still active.
+    """
 
     def __init__(self, app: ASGIApp, service: str, on_fault: Callable[[Request, Exception], Response]) -> None:
         self._app = app

@@ -1,4 +1,6 @@
-"""What a route declares in its OpenAPI operation: security scheme, row of the policy, and possible refusals."""
+"""What a route declares in its OpenAPI operation: security scheme, row of the policy, and possible
+refusals.
+"""
 
 from typing import Any
 
@@ -6,7 +8,8 @@ from shared.http.problems import responses
 
 SCHEME = "oidc"
 IGNORES_UNKNOWN = "x-ignores-unknown-parameters"
-"""Set for operations whose protocol asks that unknown query parameters be ignored (RFC 6749, 3.1)."""
+"""Set for operations whose protocol asks that unknown query parameters be ignored (RFC 6749, 3.1).
+"""
 PROBE = "probe"
 """The action of the health checks."""
 ACTION = "x-action"
@@ -14,7 +17,11 @@ ACTION = "x-action"
 
 
 def secured(action: str, *refusals: int) -> dict[str, Any]:
-    """Keyword arguments of a route that needs an account; ``refusals`` besides those that all such operations have."""
+    """Returns the keyword arguments of a route that needs an account.
+
+    ``action`` names its row in the service's policy. ``refusals`` are status codes besides those
+    that all such operations have.
+    """
     return {
         "responses": responses(401, 403, 422, 429, 503, *refusals),
         "openapi_extra": {"security": [{SCHEME: []}], ACTION: action},
@@ -22,11 +29,15 @@ def secured(action: str, *refusals: int) -> dict[str, Any]:
 
 
 def public(action: str, *refusals: int) -> dict[str, Any]:
-    """Keyword arguments of a route that anybody may use; the policy must list ``action`` as public."""
+    """Returns the keyword arguments of a route that anybody may use. The policy must list
+    ``action`` as public.
+    """
     return {"responses": responses(422, 429, 503, *refusals), "openapi_extra": {"security": [], ACTION: action}}
 
 
 def ignoring_unknown(route: dict[str, Any]) -> dict[str, Any]:
-    """Marks a route of :func:`secured` or :func:`public`: it ignores query parameters that it does not know."""
+    """Marks a route of :func:`secured` or :func:`public`: it ignores query parameters that it does
+    not know.
+    """
     route["openapi_extra"][IGNORES_UNKNOWN] = True
     return route

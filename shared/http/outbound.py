@@ -1,8 +1,10 @@
-"""Requests to addresses that somebody entered, such as webhooks: none of them reaches into our own network.
+"""Requests to addresses that users entered, such as webhooks, which must not reach into our own
+network.
 
-A name is resolved once, every address it has is checked, and the connection goes to the very address that was
-checked, so that a name server that answers differently the next moment gains nothing (OWASP, Server-Side Request
-Forgery Prevention Cheat Sheet). Redirects are not followed: where they lead was not checked.
+A name is resolved once and every address it has is checked. The connection goes to the address that
+was checked, so that a name server that answers differently the next moment gains nothing (OWASP,
+Server-Side Request Forgery Prevention Cheat Sheet). Redirects are not followed, for their targets
+were not checked.
 """
 
 import asyncio
@@ -24,7 +26,7 @@ Network = IPv4Network | IPv6Network
 
 
 class AddressRefused(InvalidInput):
-    """The address is not one that requests may go to."""
+    """Requests must not go to this address."""
 
     def __init__(self, reason: str, *, field: str = "url") -> None:
         super().__init__("address_refused", field=field, reason=reason)
@@ -35,7 +37,7 @@ Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
 
 async def resolve(host: str, port: int) -> list[str]:
-    """Asks this machine's resolver."""
+    """Resolves a name with this machine's resolver."""
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [str(entry[4][0]) for entry in found]
 
@@ -43,8 +45,11 @@ async def resolve(host: str, port: int) -> list[str]:
 def outbound_client(
     tls: ssl.SSLContext, allowed: Sequence[Network] = (), *, resolve: Resolve = resolve
 ) -> httpx.AsyncClient:
-    """A client for https addresses that somebody entered. ``allowed`` are the private networks that it may reach all
-    the same, for in a closed city network a neighbour's address is private. Its requests raise AddressRefused."""
+    """Returns a client for https addresses that users entered. Its requests raise AddressRefused.
+
+    ``allowed`` are private networks that it may reach all the same: in a closed city network a
+    partner's address is private.
+    """
     return httpx.AsyncClient(
         transport=_Guarded(httpx.AsyncHTTPTransport(verify=tls, trust_env=False), allowed, resolve),
         timeout=SECONDS,
@@ -74,7 +79,9 @@ class _Guarded(httpx.AsyncBaseTransport):
         await self._transport.aclose()
 
     async def _checked(self, host: str, port: int) -> IPv4Address | IPv6Address:
-        """:raises AddressRefused: there is no such name, or one of its addresses is not for us to reach."""
+        """:raises AddressRefused: there is no such name, or one of its addresses must not be
+        reached.
+        """
         try:
             addresses = [ip_address(text) for text in await self._resolve(host, port)]
         except (OSError, UnicodeError) as error:

@@ -63,12 +63,14 @@ class Problem(BaseModel):
 
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The OpenAPI entries of the refusals that an operation can give."""
+    """Returns the OpenAPI entries of the refusals that an operation can give."""
     return {status: {"model": Problem, "content": {MEDIA_TYPE: {}}, "description": "Refused"} for status in statuses}
 
 
 def install(app: Starlette, texts: Texts) -> Callable[[Request, Exception], Response]:
-    """Makes every refusal of ``app`` a problem document; gives what does the same for a fault."""
+    """Makes every refusal of ``app`` a problem document, and returns the handler for uncaught
+    exceptions.
+    """
 
     def answer(request: Request, status: int, code: str, facts: dict[str, Any], **more: Any) -> JSONResponse:
         language = preferred_language(request.headers.get("accept-language"))
@@ -153,7 +155,7 @@ def _field_problem(texts: Texts, wording: Wording, fault: Mapping[str, Any]) -> 
 
 
 def _states_of(error: DomainError) -> dict[str, Any]:
-    """The state that the object is in, and what it or such an object could be."""
+    """Returns the object's state, and the states that such an object can have."""
     if isinstance(error, IllegalTransition):
         return {"state": error.state, "possible": list(error.possible)}
     if isinstance(error, ChangedMeanwhile):
@@ -162,7 +164,7 @@ def _states_of(error: DomainError) -> dict[str, Any]:
 
 
 def _also(headers: Mapping[str, str] | None, refusal: JSONResponse) -> JSONResponse:
-    """With the framework's own headers, such as Allow, which 405 must have (RFC 9110, 15.5.6)."""
+    """Adds the framework's own headers, such as Allow, which 405 must have (RFC 9110, 15.5.6)."""
     refusal.headers.update(headers or {})
     return refusal
 

@@ -1,4 +1,4 @@
-"""What every operation of a service does first, whether it needs an account and a store or not."""
+"""The checks with which every operation begins."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -16,11 +16,13 @@ LONGEST_SHOWN = 60
 
 
 async def check_request(request: Request) -> None:
-    """Counts the request against the limit of its address, and refuses query parameters that the operation does not
-    have: a misspelt filter must not give everything.
+    """Counts the request against the limit of its address, and refuses unknown query parameters.
 
-    :raises TooMany: see shared.http.limits.
-    :raises InvalidInput: its reasons are ``unknown_parameter`` and ``parameter_twice``, one for each.
+    A misspelt filter must not return everything.
+
+    :raises TooMany: see :mod:`shared.http.limits`.
+    :raises InvalidInput: its reasons are ``unknown_parameter`` and ``parameter_twice``, one for
+    each.
     """
     await request.app.state.authenticator.count_request(request)
     if query := request.scope["query_string"]:
@@ -44,7 +46,7 @@ def _check_query(route: APIRoute, query: str) -> None:
 
 
 def _unknown(name: str, known: frozenset[str]) -> Reason:
-    """With the parameter that was probably meant, or all that there are."""
+    """Names the parameter that was probably meant, or all that exist."""
     near = get_close_matches(name.lower(), known, n=1)
     names = ", ".join(near or sorted(known)) or "-"
     return Reason("unknown_parameter", _shown(name), {"name": _shown(name), "known": names})
@@ -55,7 +57,7 @@ def _shown(name: str) -> str:
 
 
 def _parameters(route: APIRoute) -> tuple[frozenset[str], frozenset[str]]:
-    """The query parameters of an operation, and those among them that may stand several times."""
+    """Returns the query parameters of an operation, and those among them that may be repeated."""
     fields = [field for part in _parts(route.dependant) for field in part.query_params]
     several = {field.alias for field in fields if _takes_several(field.field_info.annotation)}
     return frozenset(field.alias for field in fields), frozenset(several)

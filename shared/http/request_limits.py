@@ -1,4 +1,4 @@
-"""Around every request: how large it may be, and how long its answer may take to begin."""
+"""Limits on the size of a request, and on the time until its answer begins."""
 
 import asyncio
 
@@ -10,7 +10,7 @@ from shared.kernel.errors import DomainError
 
 
 class TooSlow(DomainError):
-    """The answer took too long; what was begun was undone."""
+    """The answer took too long; its transaction was rolled back."""
 
     status = 503
 
@@ -19,8 +19,10 @@ class TooSlow(DomainError):
 
 
 class RequestLimits:
-    """Refuses bodies above ``max_bytes`` (also such that don't say their length) and ends what has not begun
-    to answer within ``max_seconds``; an answer that has begun, such as a live stream, goes on."""
+    """Refuses bodies above ``max_bytes``, also those that don't declare their length, and ends
+    requests whose answer has not begun within ``max_seconds``. An answer that has begun, such as a
+    live stream, continues.
+    """
 
     def __init__(self, app: ASGIApp, *, max_bytes: int, max_seconds: float) -> None:
         self._app = app

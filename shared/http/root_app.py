@@ -1,4 +1,4 @@
-"""The outermost layer of a process: what holds for every answer, whoever gives it."""
+"""The outermost application of a process: what applies to every answer."""
 
 import asyncio
 from collections.abc import Sequence
@@ -26,8 +26,11 @@ SECURITY_HEADERS = {
 
 
 class RootApp(Starlette):
-    """An application whose every answer carries the security headers, also refusals and faults outside the services.
-    HEAD works wherever GET does (RFC 9110, 9.3.2), and a refusal is always a problem document."""
+    """An application whose every answer carries the security headers, also refusals and faults
+    outside the services.
+
+    HEAD works wherever GET does (RFC 9110, 9.3.2), and a refusal is always a problem document.
+    """
 
     def __init__(self, routes: Sequence[BaseRoute], lifespan: Lifespan[Any]) -> None:
         super().__init__(routes=routes, lifespan=lifespan)
@@ -58,8 +61,10 @@ class _HeadersAndHead:
         return await self._app(scope, receive, send_with_headers)
 
     async def _answer_head(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers as GET would, without the body. What would go on, such as a stream, is told that the client has
-        left as soon as the head is sent."""
+        """Answers as GET would, without the body.
+
+        A streaming answer is told that the client has left as soon as its head is sent.
+        """
         sent = asyncio.Event()
 
         async def send_head(message: Message) -> None:

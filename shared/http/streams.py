@@ -1,4 +1,4 @@
-"""How many answers may stay open at once: live streams, and requests that wait for what is new."""
+"""Limits on the answers that stay open at once: live streams, and requests that wait for events."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ RETRY_AFTER_SECONDS = 30
 
 @dataclass(frozen=True, slots=True)
 class StreamCaps:
-    """Open at once, in one process."""
+    """The most answers that one process keeps open at once."""
 
     account: int
     process: int
@@ -32,9 +32,9 @@ class OpenStreams:
 
     @contextmanager
     def open(self, actor: Actor) -> Iterator[None]:
-        """One more for the length of the block. Somebody without an account counts by address.
+        """Counts one more for the length of the block. Anonymous callers count by address.
 
-        :raises TooMany: this account, or this process, has as many open as it may.
+        :raises TooMany: the account, or this process, has as many open as it may.
         """
         key = actor.subject or f"address {actor.address}"
         if self._by_account[key] >= self._caps.account:

@@ -1,4 +1,6 @@
-"""Display texts: locale files only, keyed by code, in zh-CN and en with equal keys."""
+"""Display texts. They are kept in locale files only, keyed by code, in zh-CN and en with equal
+keys.
+"""
 
 import json
 from collections.abc import Mapping
@@ -18,7 +20,7 @@ Text = dict[str, str]
 
 
 class Texts:
-    """The texts of a service: its own folder ``locales`` over those that all share."""
+    """The texts of a service: its own folder ``locales`` over the shared one."""
 
     def __init__(self, *folders: Path) -> None:
         self._entries: dict[str, dict[str, Text]] = {language: {} for language in LANGUAGES}
@@ -32,14 +34,18 @@ class Texts:
         return code in self._entries[DEFAULT]
 
     def word(self, language: str, group: str, name: str) -> str | None:
-        """What ``language`` calls ``name`` in a group of words (see shared.http.wording), or None."""
+        """Returns the word of ``language`` for ``name`` in a group (see
+        :mod:`shared.http.wording`), or None.
+        """
         return self._entries[language].get(group, {}).get(name)
 
     def render(self, language: str, code: str, facts: Mapping[str, Any] | None = None) -> Text:
-        """The parts of ``code`` with ``facts`` filled in. A fact may be given in every language, as a mapping or
-        as :class:`~shared.kernel.errors.Words`; days and moments are written as people write them.
+        """Returns the parts of ``code`` with ``facts`` filled in.
 
-        :raises KeyError: no such code, or a fact that its text needs is missing.
+        A fact may be given in every language, as a mapping or as
+        :class:`~shared.kernel.errors.Words`. Days and moments are written as people write them.
+
+        :raises KeyError: there is no such code, or a fact that its text needs is missing.
         """
         said = {name: self._in(language, fact) for name, fact in (facts or {}).items()}
         return {part: text.format_map(said) for part, text in self._entries[language][code].items()}
@@ -54,7 +60,7 @@ class Texts:
 
 
 def _said(language: str, day: date) -> str:
-    """A day as people write it; a moment with its time in China."""
+    """Formats a day as people write it, and a moment with its time in China."""
     at = f" {(day := day.astimezone(CHINA)):%H:%M}" if isinstance(day, datetime) else ""
     if language == "zh-CN":
         return f"{day.year}年{day.month}月{day.day}日{at}"
@@ -70,7 +76,7 @@ _MONTHS = (
 
 @lru_cache(maxsize=1000)
 def preferred_language(accept_language: str | None) -> str:
-    """The best of our languages for an Accept-Language header (RFC 9110, 12.5.4)."""
+    """Returns the best of our languages for an Accept-Language header (RFC 9110, 12.5.4)."""
     wanted: list[tuple[float, str]] = []
     for part in (accept_language or "").split(",")[:20]:
         tag, _, parameter = part.strip().partition(";")

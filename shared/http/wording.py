@@ -1,7 +1,9 @@
-"""The reader's words for what the code calls by identifiers: fields, kinds, states, steps, actions, choices.
+"""The reader's words for what the code calls by identifiers: fields, kinds, states, steps, actions,
+choices.
 
-They stand in the locale files, in groups: ``fields``, ``kinds``, ``actions``, ``choices``, ``forms``, and for each
-kind of aggregate ``states.<kind>`` and ``steps.<kind>``. ``tests/web/test_words.py`` shows that none is missing.
+They are in the locale files, in groups: ``fields``, ``kinds``, ``actions``, ``choices``, ``forms``,
+and for each kind of aggregate ``states.<kind>`` and ``steps.<kind>``. ``tests/web/test_words.py``
+checks that none is missing.
 """
 
 import re
@@ -17,14 +19,16 @@ _QUOTED = re.compile(r"'([^']*)'")
 
 
 class Wording:
-    """The texts of a service in one language, with identifiers said in words."""
+    """The texts of a service in one language, with words in place of identifiers."""
 
     def __init__(self, texts: Texts, language: str) -> None:
         self._texts = texts
         self.language = language
 
     def label(self, path: str | None) -> str | None:
-        """What a form calls the field at ``path`` (``lines[0].item_code``), or None where no form has it."""
+        """Returns a form's label for the field at ``path`` (``lines[0].item_code``), or None if no
+        form has it.
+        """
         said = ""
         for name, number in _PART.findall(path or ""):
             if name:
@@ -37,11 +41,13 @@ class Wording:
         return said or None
 
     def labels(self, paths: Iterable[str]) -> str:
-        """Labels of several fields, one after the other; a field that no form has goes by its own name."""
+        """Returns the labels of several fields as a list in words; fields without one keep their
+        names.
+        """
         return self._listed(dict.fromkeys(self.label(path) or path for path in paths))
 
     def facts(self, error: DomainError) -> dict[str, Any]:
-        """The facts of a refusal as its text is to say them."""
+        """Returns the facts of a refusal as its text shows them."""
         facts = dict(error.facts)
         if isinstance(error, IllegalTransition):
             kind = str(facts["kind"])
@@ -59,7 +65,7 @@ class Wording:
         return facts
 
     def of_fault(self, kind: str, facts: dict[str, Any]) -> dict[str, Any]:
-        """The facts of what pydantic found: choices and patterns become words."""
+        """Returns the facts of a pydantic error, with choices and patterns in words."""
         if kind in ("literal_error", "enum"):
             choices = _QUOTED.findall(str(facts.get("expected", "")))
             facts = facts | {"expected": self._listed(self._word("choices", choice) for choice in choices)}
@@ -70,7 +76,7 @@ class Wording:
         return facts
 
     def _now(self, error: ChangedMeanwhile) -> str:
-        """What there is now, as far as whoever wants to change it must know."""
+        """Describes the present version, as far as whoever wants to change it must know."""
         said = []
         if error.state is not None:
             said.append(self._joined("state_now", state=self._word(f"states.{error.kind}", error.state)))
