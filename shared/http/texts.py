@@ -87,6 +87,6 @@ def preferred_language(accept_language: str | None) -> str:
         wanted.append((weight, tag.split("-")[0].lower()))
     for weight, tag in sorted(wanted, key=lambda entry: -entry[0]):
         for language in LANGUAGES:
-            if weight > 0 and language.lower().startswith(tag or "?"):
+            if weight > 0 and tag == language.split("-")[0]:
                 return language
     return DEFAULT

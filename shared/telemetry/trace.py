@@ -11,7 +11,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-_TRACEPARENT = re.compile(r"^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")
+_TRACEPARENT = re.compile(
+    r"(?!ff)(?P<version>[0-9a-f]{2})"
+    r"(?P<fields>-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2})"
+    r"(?P<later>-.*)?"
+)
+"""W3C Trace Context, 3.2: ids of zeros are none, and of a later version the fields are read that version 00 has too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +40,11 @@ def current_trace() -> Trace:
 
 def begin_trace(traceparent: str | None = None) -> Trace:
     """A trace for a request from outside; continues the caller's when that is well formed."""
-    if traceparent is None or not _TRACEPARENT.match(traceparent):
+    said = _TRACEPARENT.fullmatch(traceparent or "")
+    if said is None or (said["version"] == "00" and said["later"]):
         traceparent = f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+    else:
+        traceparent = f"00{said['fields']}"
     trace_id = traceparent[3:35]
     return Trace(traceparent=traceparent, correlation_id=trace_id, causation_id=trace_id)
 

@@ -2,6 +2,7 @@
 
 - the table of events in ``docs/reference/events.md``;
 - the snapshot of the events' schemas, when they changed compatibly;
+- the table of holidays that the planner knows;
 - for each service whose tables are not what its migrations make, the draft of the next migration.
 
 The types of the HTTP APIs (``web/types``) are made by ``make web-types``.
@@ -27,6 +28,7 @@ from shared.db import types
 from shared.db.engine import Database, sqlite_url
 from shared.db.migrate import FLOOR
 from tests.contracts import snapshot
+from tests.support import holidays
 from tests.support.tree import ROOT, SERVICES, folder_of, metadata_of, migrations_of
 
 EVENTS_PAGE = ROOT / "docs" / "reference" / "events.md"
@@ -181,6 +183,8 @@ def main() -> None:
         _say(f"written: {EVENTS_PAGE.relative_to(ROOT)}")
     if write_snapshot():
         _say(f"written: {snapshot.FILE.relative_to(ROOT)}")
+    if holidays.write():
+        _say(f"written: {holidays.FILE.relative_to(ROOT)}")
     for service in SERVICES:
         if draft := asyncio.run(draft_migration(service)):
             _say(f"drafted: {draft.relative_to(ROOT)}; read it, name it, and say whether it expands")

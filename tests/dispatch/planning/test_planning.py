@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.dispatch.planning.optimizer.list_planner import ListPlanner
+from services.dispatch.planning.problem import holidays as planning_holidays
 from services.dispatch.planning.problem.check import check_plan
 from services.dispatch.planning.problem.circuit import stops_of
 from services.dispatch.planning.problem.geography import shortest_way
-from services.dispatch.planning.problem.holidays import HOLIDAYS, WORKING_WEEKENDS
+from services.dispatch.planning.problem.holidays import HOLIDAYS, KNOWN_YEARS, WORKING_WEEKENDS
 from services.dispatch.planning.problem.pacing import paced
 from services.dispatch.planning.problem.problem import (
     SATURDAY,
@@ -27,6 +28,7 @@ from services.dispatch.planning.problem.problem import (
     working_days,
 )
 from tests.dispatch.planning.problems import every_booth, problems
+from tests.support import holidays
 
 RUIAN = json.loads((Path(__file__).parents[3] / "cli" / "data" / "ruian-2014.json").read_text("utf-8"))
 CENTRES = {township["code"]: (township["lat"], township["lon"]) for township in RUIAN["townships"]}
@@ -67,9 +69,16 @@ def test_nobody_goes_out_on_a_holiday_and_work_is_made_up_for_on_weekends() -> N
     assert [day.day for day in days if day.month == 10] == [8, 9, 10, 12]
     with_weekends = working_days(date(2026, 9, 26), date(2026, 10, 11), weekends=True)
     assert [day.day for day in with_weekends] == [28, 29, 30, 8, 9, 10, 11]
-    assert {day.year for day in HOLIDAYS} == {day.year for day in WORKING_WEEKENDS} == {2014, 2024, 2025, 2026}
     assert all(day.weekday() >= SATURDAY for day in WORKING_WEEKENDS)
     assert not HOLIDAYS & WORKING_WEEKENDS
+
+
+def test_the_holidays_are_those_that_the_library_knows() -> None:
+    """Renewing the library is all that a new year asks for; the page says which years there are."""
+    assert holidays.FILE.read_text("utf-8") == holidays.table(), "run: make generate"
+    assert sorted(KNOWN_YEARS) == list(range(min(KNOWN_YEARS), max(KNOWN_YEARS) + 1))
+    assert planning_holidays.__doc__ is not None
+    assert f"from {min(KNOWN_YEARS)} to {max(KNOWN_YEARS)}." in planning_holidays.__doc__
 
 
 def test_the_campaign_has_fourteen_working_days() -> None:

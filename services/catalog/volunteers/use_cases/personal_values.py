@@ -1,10 +1,10 @@
 """What may be entered as a person's name, phone and identity number, however it was typed or pasted."""
 
 import re
-from datetime import date
 
 import phonenumbers
 from stdnum.cn import ric
+from stdnum.exceptions import InvalidComponent
 
 from shared.kernel.errors import InvalidInput
 from shared.kernel.text import UnreadableText, kept, typed_code
@@ -65,14 +65,10 @@ def clean_identity(identity: str) -> str:
     number = re.sub(r"[\s-]", "", typed_code(identity)).upper()
     # The library's own validate() asks that the division existed in the year of birth. People got their numbers when
     # they were registered, often years later, so it would turn living persons away.
-    if not _IDENTITY.fullmatch(number) or not _is_day(number[6:14]) or ric.calc_check_digit(number) != number[17]:
+    if not _IDENTITY.fullmatch(number) or ric.calc_check_digit(number) != number[17]:
         raise InvalidInput("identity_malformed", field="identity")
-    return number
-
-
-def _is_day(digits: str) -> bool:
     try:
-        date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
-    except ValueError:
-        return False
-    return True
+        ric.get_birth_date(number)
+    except InvalidComponent:
+        raise InvalidInput("identity_malformed", field="identity") from None
+    return number

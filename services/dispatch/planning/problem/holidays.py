@@ -1,33 +1,24 @@
-"""Public holidays of mainland China, and the weekends on which work is made up for (调休).
+"""Public holidays of mainland China, and the weekends on which work is made up for (调休), from 2004 to 2026.
 
-Source: the State Council's yearly notices (国务院办公厅关于部分节假日安排的通知), as chinese_calendar 1.11 (MIT) has
-them; those of 2014 for the case that the demonstration plays. A year's notice comes in the autumn before; of a year
-that is not here, only the weekends are known.
+Source: the State Council's yearly notices (国务院办公厅关于部分节假日安排的通知), as chinesecalendar (MIT) has
+them. A year's notice comes in the autumn before: ``make lock UPGRADE=--upgrade`` brings the library that knows
+it, and ``make generate`` writes ``holidays.json``. Of a year that is not there, only the weekends are known.
 """
 
+import json
+from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 
-_OFF = (
-    "2014-01-01/1 2014-01-31/7 2014-04-05/3 2014-05-01/3 2014-06-02/1 2014-09-08/1 2014-10-01/7 "
-    "2024-01-01/1 2024-02-10/8 2024-04-04/3 2024-05-01/5 2024-06-10/1 2024-09-15/3 2024-10-01/7 "
-    "2025-01-01/1 2025-01-28/8 2025-04-04/3 2025-05-01/5 2025-05-31/3 2025-10-01/8 "
-    "2026-01-01/3 2026-02-15/9 2026-04-04/3 2026-05-01/5 2026-06-19/3 2026-09-25/3 2026-10-01/7"
-)
-"""First day / days on end."""
-
-_MADE_UP = (
-    "2014-01-26 2014-02-08 2014-05-04 2014-09-28 2014-10-11 "
-    "2024-02-04 2024-02-18 2024-04-07 2024-04-28 2024-05-11 2024-09-14 2024-09-29 2024-10-12 "
-    "2025-01-26 2025-02-08 2025-04-27 2025-09-28 2025-10-11 "
-    "2026-01-04 2026-02-14 2026-02-28 2026-05-09 2026-09-20 2026-10-10"
-)
+_YEARS: dict[str, dict[str, list[str]]] = json.loads(Path(__file__).with_suffix(".json").read_text("utf-8"))
 
 
-def _days(entry: str) -> list[date]:
-    first, length = entry.split("/")
-    return [date.fromisoformat(first) + timedelta(days=n) for n in range(int(length))]
+def _days(span: str) -> Iterator[date]:
+    """The days of ``first day/days on end``."""
+    first, length = span.split("/")
+    return (date.fromisoformat(first) + timedelta(days=n) for n in range(int(length)))
 
 
-HOLIDAYS = frozenset(day for entry in _OFF.split() for day in _days(entry))
-KNOWN_YEARS = frozenset(day.year for day in HOLIDAYS)
-WORKING_WEEKENDS = frozenset(map(date.fromisoformat, _MADE_UP.split()))
+KNOWN_YEARS = frozenset(map(int, _YEARS))
+HOLIDAYS = frozenset(day for year in _YEARS.values() for span in year["off"] for day in _days(span))
+WORKING_WEEKENDS = frozenset(date.fromisoformat(day) for year in _YEARS.values() for day in year["made_up"])
