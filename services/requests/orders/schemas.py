@@ -45,7 +45,10 @@ class OrderBody(Body):
             campaign_id=self.campaign_id,
             place=self.place,
             point=Point(lat=self.point.lat, lon=self.point.lon) if self.point else None,
-            items=tuple(WantedItem(**line.model_dump()) for line in self.lines),
+            items=tuple(
+                WantedItem(item_code=line.item_code, expected_attendance=line.expected_attendance, remark=line.remark)
+                for line in self.lines
+            ),
             wished_on=self.wished_on,
             ruled_out_on=self.ruled_out_on,
             priority=self.priority,

@@ -1,13 +1,16 @@
 """What can be done with orders. One function a use case; each owns its transaction."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import Protocol
 
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.requests.menu.queries import Menu
 from services.requests.orders.domain.line import Line
-from services.requests.orders.domain.order import CancelReason, Draft, Order, ReturnReason
+from services.requests.orders.domain.order import UNDER_WAY, CancelReason, Draft, Order, ReturnReason
 from services.requests.orders.tables import service_order
 from services.requests.policy import POLICY
 from shared.contracts.base import Point
@@ -73,13 +76,10 @@ async def draft_order(
         async with uow.transaction() as tx:
             return await _own(tx, grant, made)
 
-    try:
-        return await add(like_another=False)
-    except Conflict as error:
-        if not is_duplicate_of(error.__cause__, "content_digest"):
-            raise
-    await _ask_if_meant(uow, Order.drafted(order_id, draft, lines, uow.now()), doubts)
-    return await add(like_another=True)
+    async def drafted(_session: AsyncSession) -> Order:
+        return Order.drafted(order_id, draft, lines, uow.now())
+
+    return await _unless_by_mistake(uow, doubts, drafted, add)
 
 
 async def redraft_order(
@@ -115,15 +115,10 @@ async def submit_order(uow: UnitOfWork, menu: Menu, order_id: str, confirmed: Co
                 tx.record(order, _handed_in(order, tx.now, like_another=like_another))
                 return order
 
-    try:
-        return await submit(like_another=False)
-    except Conflict as error:
-        if not is_duplicate_of(error.__cause__, "content_digest"):
-            raise
-    async with uow.reading() as session:
-        drafted = await session.get_one(Order, order_id)
-    await _ask_if_meant(uow, drafted, Doubts(confirmed))
-    return await submit(like_another=True)
+    async def drafted(session: AsyncSession) -> Order:
+        return await session.get_one(Order, order_id)
+
+    return await _unless_by_mistake(uow, Doubts(confirmed), drafted, submit)
 
 
 async def accept_order(uow: UnitOfWork, order_id: str) -> Order:
@@ -155,8 +150,10 @@ async def return_order(
     grant = uow.permit(POLICY, "return_order")
     async with uow.transaction() as tx:
         order = await _own(tx, grant, order_id)
+        digest = order.content_digest
         order.hand_back(reason_code, reason)
         Doubts(confirmed).settle()
+        await _pass_on_digest(tx, order, digest)
         tx.record(order, OrderReturned(order_id=order.id, township_code=order.township_code, reason_code=reason_code))
         return order
 
@@ -168,8 +165,10 @@ async def cancel_order(
     grant = uow.permit(POLICY, "cancel_order")
     async with uow.transaction() as tx:
         order = await _own(tx, grant, order_id)
+        digest = order.content_digest
         order.cancel(reason_code, reason)
         Doubts(confirmed).settle()
+        await _pass_on_digest(tx, order, digest)
         tx.record(order, OrderCancelled(order_id=order.id, township_code=order.township_code, reason_code=reason_code))
         return order
 
@@ -233,17 +232,50 @@ async def _own(tx: Transaction, grant: Grant, order_id: str) -> Order:
     return order
 
 
-async def _ask_if_meant(uow: UnitOfWork, order: Order, doubts: Doubts) -> None:
-    """The store has another order under way that asks for the same: somebody sent it twice, or means it.
+class _HandIn(Protocol):
+    async def __call__(self, *, like_another: bool) -> Order: ...
 
-    :raises ConfirmationNeeded: nobody said yet that it is meant.
+
+async def _unless_by_mistake(
+    uow: UnitOfWork, doubts: Doubts, drafted: Callable[[AsyncSession], Awaitable[Order]], hand_in: _HandIn
+) -> Order:
+    """Hands an order in. Where another one under way asks for the same, somebody sent it twice, or means it.
+
+    ``drafted`` gives the order as ``hand_in`` would hand it in.
+
+    :raises ConfirmationNeeded: there is another like it, and nobody said yet that it is meant.
     """
-    async with uow.reading() as session:
-        other = await session.scalar(select(Order).where(service_order.c.content_digest == order.digest()))
-    if other is not None and other.submitted_at is not None:
-        handed_in_on = other.submitted_at.astimezone(CHINA).date()
-        doubts.add("order_like_another", "lines", place=other.place, handed_in_on=handed_in_on)
-    doubts.settle()
+    like_another = False
+    while True:  # until it is stored: one that is meant is never refused, and without another neither is one that isn't
+        try:
+            return await hand_in(like_another=like_another)
+        except Conflict as error:
+            if not is_duplicate_of(error.__cause__, "content_digest"):
+                raise
+        async with uow.reading() as session:
+            digest = (await drafted(session)).digest()
+            other = await session.scalar(select(Order).where(service_order.c.content_digest == digest))
+        if like_another := other is not None and other.submitted_at is not None:
+            handed_in_on = other.submitted_at.astimezone(CHINA).date()
+            doubts.add("order_like_another", "lines", place=other.place, handed_in_on=handed_in_on)
+            doubts.settle()
+
+
+async def _pass_on_digest(tx: Transaction, order: Order, digest: str | None) -> None:
+    """``order`` is no longer under way, and had this digest. If another like it was handed in on purpose, that one has
+    it from now on, so that a third one is still asked about."""
+    if digest is None:
+        return
+    await tx.session.flush()  # no two orders have the same digest at any moment
+    no_digest = service_order.c.state.in_(UNDER_WAY), service_order.c.content_digest.is_(None)
+    same = service_order.c.township_code == order.township_code, service_order.c.campaign_id == order.campaign_id
+    for other in await tx.session.scalars(select(Order).where(*same, *no_digest).order_by(service_order.c.id)):
+        if other.digest() == digest:
+            # A statement of its own, not a change of the order: it says the same as before, in the same version. The
+            # state is looked at again, for the other order is not locked yet.
+            took = update(service_order).where(service_order.c.id == other.id, *no_digest).values(content_digest=digest)
+            if (await tx.session.execute(took.returning(service_order.c.id))).first():
+                return
 
 
 def _handed_in(order: Order, now: datetime, *, like_another: bool) -> ServiceOrdered:

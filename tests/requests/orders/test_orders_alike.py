@@ -1,11 +1,17 @@
 """The same order twice: whoever hands it in again is asked whether it is meant."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.requests.orders import use_cases
+from shared.eventlog.outbox import Outbox
+from shared.unit_of_work import UnitOfWork
 from tests.requests.township import CAMPAIGN, ORDER, accepted_order, order, step
 from tests.support.house import House
 
@@ -83,6 +89,46 @@ async def test_what_is_no_longer_under_way_stands_in_nobodys_way(requests: House
     first = (await hand_in(requests)).json()
     await step(requests, first["id"], name, reason_code=reason)
     assert (await hand_in(requests)).status_code == 201
+
+
+@pytest.mark.parametrize(("name", "reason"), [("cancel", "not_needed"), ("return", "incomplete")])
+async def test_an_order_that_was_meant_stands_in_the_way_once_the_first_is_gone(
+    requests: House, name: str, reason: str
+) -> None:
+    first = (await hand_in(requests)).json()
+    meant = (await hand_in(requests, confirm="order_like_another")).json()
+    await hand_in(requests, place="高楼镇大京村")
+    before = await requests.client.get(f"{PATH}/{meant['id']}")
+    await step(requests, first["id"], name, reason_code=reason)
+    after = await requests.client.get(f"{PATH}/{meant['id']}")
+    assert after.headers["ETag"] == before.headers["ETag"], "nobody changed it"
+    assert asked(await hand_in(requests)) == [("order_like_another", "lines")]
+    await step(requests, meant["id"], name, reason_code=reason)
+    assert (await hand_in(requests)).status_code == 201
+
+
+class CancelsBeforeReading(UnitOfWork):
+    """Withdraws an order just before it first reads, as another request may at that moment."""
+
+    order_id: str | None = None
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        if self.order_id is not None:
+            order_id, self.order_id = self.order_id, None
+            await use_cases.cancel_order(self, order_id, reason_code="not_needed", reason=None)
+        async with super().reading() as session:
+            yield session
+
+
+async def test_an_order_whose_like_is_withdrawn_at_that_moment_is_handed_in_as_the_only_one(requests: House) -> None:
+    first, second = (await hand_in(requests)).json(), await order(requests)
+    service = requests.services["requests"]
+    uow = CancelsBeforeReading(service.database, Outbox("requests"), service.clock, lambda: None)
+    uow.order_id = first["id"]
+    assert (await use_cases.submit_order(uow, service.api.state.menu, second["id"])).state == "submitted"
+    assert uow.order_id is None, "the store refused it once"
+    assert asked(await hand_in(requests)) == [("order_like_another", "lines")]
 
 
 async def test_an_accepted_order_is_under_way(requests: House) -> None:

@@ -18,6 +18,9 @@ ReturnReason = Literal["incomplete", "outside_menu", "days_impossible", "duplica
 CancelReason = Literal["not_needed", "days_impossible", "venue", "weather", "duplicate", "other"]
 """Why a township withdraws an order."""
 
+UNDER_WAY = ("submitted", "accepted", "scheduled")
+"""The states of an order that still asks for something."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Point:
@@ -137,7 +140,8 @@ class Order(Aggregate):
     """The edition that it was handed in from, which must be open at that moment; a draft has none."""
     content_digest: str | None = None
     """What it asks for, while it is under way: no two orders have the same. One that a person handed in though there
-    was another like it has none, so that one only is found; nor has one that is over."""
+    was another like it has none, so that one only is found, until that one is withdrawn or given back; nor has one
+    that is over."""
 
     @classmethod
     def drafted(cls, order_id: str, draft: Draft, lines: list[Line], now: datetime) -> "Order":
