@@ -8,6 +8,7 @@ compares it.
 
 import hashlib
 import re
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -45,6 +46,7 @@ def target_of(request: Request) -> Target | None:
     return target
 
 
+@lru_cache(maxsize=1000)
 def named_last(path: str) -> tuple[str, str | None]:
     """Returns a path's last parameter and the collection before it; without parameters, the path's
     last word.
@@ -56,6 +58,7 @@ def named_last(path: str) -> tuple[str, str | None]:
     return parts[-1], None
 
 
+@lru_cache(maxsize=1000)
 def kind_of(collection: str) -> str:
     """Returns the kind of a collection's members: ``planning-runs`` contains ``planning_run``."""
     name = collection.replace("-", "_")

@@ -29,23 +29,31 @@ def ask_about(body: BaseModel, confirmed: Confirmations = ()) -> Doubts:
 
 
 def _private_texts(body: BaseModel, path: str = "") -> Iterator[tuple[str, str]]:
-    private = _private_fields(type(body))
-    for name in type(body).model_fields:
-        value, where = getattr(body, name), f"{path}{name}"
+    for name, is_private in _fields_to_search(type(body)):
+        value = getattr(body, name)
         if isinstance(value, str):
-            if name in private:
-                yield where, value
+            if is_private:
+                yield f"{path}{name}", value
         elif isinstance(value, BaseModel):
-            yield from _private_texts(value, f"{where}.")
+            yield from _private_texts(value, f"{path}{name}.")
         elif isinstance(value, (list, tuple)):
             for place, item in enumerate(value):
                 if isinstance(item, BaseModel):
-                    yield from _private_texts(item, f"{where}[{place}].")
+                    yield from _private_texts(item, f"{path}{name}[{place}].")
 
 
 @lru_cache(maxsize=1000)
-def _private_fields(model: type[BaseModel]) -> frozenset[str]:
-    return frozenset(name for name, field in model.model_fields.items() if _is_private(field))
+def _fields_to_search(model: type[BaseModel]) -> tuple[tuple[str, bool], ...]:
+    """The fields that can hold a private text, each with whether it is one itself; the others have parts to search."""
+    fields = [(name, field, _is_private(field)) for name, field in model.model_fields.items()]
+    return tuple((name, private) for name, field, private in fields if private or _has_parts(field.annotation))
+
+
+def _has_parts(annotation: Any) -> bool:
+    """Whether a value of this type can hold a model."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return True
+    return any(_has_parts(part) for part in get_args(annotation))
 
 
 def _is_private(annotation: Any) -> bool:

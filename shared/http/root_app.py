@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
 
@@ -23,6 +22,9 @@ SECURITY_HEADERS = {
     "Cache-Control": "no-store",
 }
 """Answers that need others set their own."""
+
+_HEADERS = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+"""As an ASGI server takes them."""
 
 
 class RootApp(Starlette):
@@ -51,9 +53,9 @@ class _HeadersAndHead:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
+                given = message.get("headers", [])
+                names = {name for name, _ in given}
+                message["headers"] = [*given, *(header for header in _HEADERS if header[0] not in names)]
             await send(message)
 
         if scope["method"] == "HEAD":

@@ -2,7 +2,6 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from joserfc import jwt
@@ -70,7 +69,7 @@ class TokenVerifier:
         """
         claims = await self._claims(token)
         self._check(claims)
-        return replace(_actor(claims, self._roles_claim), address=address), claims
+        return _actor(claims, self._roles_claim, address), claims
 
     async def _claims(self, token: str) -> dict[str, Any]:
         if not self._issuer or len(token) > LONGEST_TOKEN:
@@ -185,13 +184,14 @@ def _claim_at(claims: Mapping[str, Any], path: str) -> Any:
     return None
 
 
-def _actor(claims: Mapping[str, Any], roles_claim: str) -> Actor:
+def _actor(claims: Mapping[str, Any], roles_claim: str, address: str) -> Actor:
     found = _claim_at(claims, roles_claim)
     said = {name for name in found if isinstance(name, str)} if isinstance(found, list) else set()
     return Actor(
         subject=claims["sub"],
-        roles=frozenset(role for role in Role if role.value in said),
+        roles=frozenset(role for role in Role if role in said),
         township_code=text_claim(claims, "township_code"),
         team_code=text_claim(claims, "team_code"),
         volunteer_no=text_claim(claims, "volunteer_no"),
+        address=address,
     )

@@ -82,7 +82,7 @@ def personal_data_in(text: str) -> frozenset[Kind]:
         visible = "".join(character for character in folded if unicodedata.category(character) != "Cf")
         if _EMAIL.search(visible):
             found.add("email")
-    if sum(map(_is_digit, text)) >= LEAST_DIGITS:
+    if sum(map(str.isdigit, text)) + sum(map(_SPELT_OUT.__contains__, text)) >= LEAST_DIGITS:
         found |= _numbers_in(_groups(text))
         if (dashed := _ONE_AS_DASH.sub("-", text)) != text:
             found |= _numbers_in(_groups(dashed))
@@ -92,10 +92,6 @@ def personal_data_in(text: str) -> frozenset[Kind]:
 def named(kinds: Collection[Kind]) -> Words:
     """What was found, as a fact for texts in the reader's language."""
     return Words("personal_data.kinds", tuple(sorted(kinds)))
-
-
-def _is_digit(character: str) -> bool:
-    return character.isdigit() or character in _SPELT_OUT
 
 
 def _groups(text: str) -> list[_Group]:
