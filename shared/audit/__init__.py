@@ -1,1 +1,1 @@
-"""Who did what, when, from where, with before and after: written with the change itself, sealed into a chain."""
+"""The audit log: who changed what, when, from where; written with the change, sealed into a chain."""

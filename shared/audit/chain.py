@@ -1,9 +1,9 @@
-"""Seals the audit log into a chain of hashes, and checks it.
+"""Seals the audit log into a chain of hashes, and verifies it.
 
-Writers don't wait for each other: rows are plain inserts. A seal covers all rows of the transactions that ended
-between the watermark of the seal before and its own, so a row that commits late is in the next one, and
-none is skipped. Whoever can write to the store could forge the whole chain: so its head is logged, to be
-kept elsewhere.
+Writers don't wait for each other: rows are plain inserts. A seal covers the rows of all
+transactions that ended between the watermark of the previous seal and its own. A row that commits
+late is in the next seal, and none is skipped. Whoever can write to the store could forge the whole
+chain. Its head is therefore logged, to be kept elsewhere.
 """
 
 import asyncio
@@ -43,8 +43,9 @@ class Verdict:
 
 
 async def seal(database: Database, clock: Clock) -> str | None:
-    """Adds a seal over what has ended since the last one; gives its hash, None when there is nothing or another
-    process is at it."""
+    """Seals what has ended since the last seal. Returns its hash, or None if there is nothing or
+    another process does it.
+    """
     async with database.writing() as session:
         if dialect_of(session) == "postgresql":
             taken = await session.scalar(text(f"SELECT pg_try_advisory_xact_lock({_SEALER_LOCK})"))
@@ -66,7 +67,7 @@ async def seal(database: Database, clock: Clock) -> str | None:
 
 
 async def keep_sealing(database: Database, clock: Clock, stop: asyncio.Event) -> None:
-    """Runs until ``stop`` is set; seals once more before it ends."""
+    """Seals again and again until ``stop`` is set, and once more before it ends."""
     while True:
         try:
             await seal(database, clock)
@@ -82,7 +83,9 @@ async def keep_sealing(database: Database, clock: Clock, stop: asyncio.Event) ->
 
 
 async def verify(database: Database, clock: Clock, *, expect: str | None = None) -> Verdict:
-    """Computes every seal anew. ``expect`` is a head that was noted elsewhere: it must be in the chain."""
+    """Recomputes every seal. ``expect`` is a head that was recorded elsewhere; it must be in the
+    chain.
+    """
     wrong: list[str] = []
     async with database.scanning() as session:
         seals = (await session.execute(select(audit_seal).order_by(audit_seal.c.seq))).all()
@@ -107,7 +110,9 @@ async def verify(database: Database, clock: Clock, *, expect: str | None = None)
 
 
 def _position(session: AsyncSession) -> ColumnElement[int]:
-    """What rises with the order in which transactions end. SQLite's writers queue, so there it is the id."""
+    """Returns what rises in the order in which transactions end; on SQLite, with one writer at a
+    time, the id.
+    """
     return audit_log.c.txid if dialect_of(session) == "postgresql" else audit_log.c.id
 
 
@@ -118,7 +123,7 @@ async def _watermark(session: AsyncSession) -> int:
 
 
 async def _digest(session: AsyncSession, before: str, start: int, until: int) -> tuple[int, str]:
-    """How many rows there are from position ``start`` to below ``until``, and the hash over them."""
+    """Returns the number of rows from position ``start`` to below ``until``, and their hash."""
     position = _position(session)
     query = select(audit_log).where(position >= start, position < until).order_by(position, audit_log.c.id)
     digest, count = hashlib.sha256(before.encode()), 0

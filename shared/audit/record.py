@@ -1,4 +1,4 @@
-"""What a transaction changed, as the audit log keeps it."""
+"""Records what a transaction changed, for the audit log."""
 
 import json
 from datetime import date, datetime
@@ -17,11 +17,12 @@ from shared.telemetry.trace import current_trace
 
 CLOSED = "(sealed)"
 TYPED = "(text)"
-"""Stands for the words in columns of :data:`shared.db.types.FREE_TEXT`: the log tells that they changed."""
+"""Stands for the words in columns of :data:`shared.db.types.FREE_TEXT`: the log tells that they
+changed."""
 
 _CLOSED_ENDINGS = ("_sealed", "_hash", "_index", "password", "secret", "challenge", "login")
-"""Columns whose values no reader of the audit log may see. A login name may be a phone number, and what is in the
-chain of hashes can't be erased."""
+"""Columns whose values no reader of the audit log may see. A login name may be a phone number, and
+what is in the chain of hashes can't be erased."""
 
 LONGEST_VALUE = 2000
 _BOOKKEEPING = {"version", "event_seq"}
@@ -30,18 +31,18 @@ Change = dict[str, Any]
 
 
 class Recorder:
-    """Gathers, at every flush of a session, what its objects were and what they become."""
+    """Collects, at every flush of a session, the old and new values of its objects."""
 
     def __init__(self, session: AsyncSession) -> None:
         self.changes: list[Change] = []
         event.listen(session.sync_session, "before_flush", self._gather)
 
     def note(self, kind: str, key: str, **facts: str) -> None:
-        """For what changes nothing but must be known, such as looking at a clear value."""
+        """Adds an act that changes nothing but must be recorded, such as showing a clear value."""
         self.changes.append({"kind": kind, "key": key, "noted": facts})
 
     async def write(self, session: AsyncSession, actor: Actor, action: str, now: datetime) -> None:
-        """Adds the row, as part of the session's transaction; nothing when nothing changed."""
+        """Adds the row in the session's transaction, unless nothing was changed or noted."""
         if self.changes:
             await session.execute(insert(audit_log), row_of(actor, action, now, self.changes))
 
@@ -55,7 +56,7 @@ class Recorder:
 
 
 def row_of(actor: Actor, action: str, now: datetime, changes: list[Change]) -> dict[str, Any]:
-    """A row of the audit log, of the running trace."""
+    """Returns a row of the audit log with the running trace."""
     return {
         "at": now,
         "subject": actor.subject or "anonymous",
@@ -68,7 +69,7 @@ def row_of(actor: Actor, action: str, now: datetime, changes: list[Change]) -> d
 
 
 def making(entry: object) -> list[Change]:
-    """That ``entry`` is made, with all that is stored along with it."""
+    """Returns the entry for the creation of ``entry`` with its parts."""
     state: InstanceState[Any] = inspect(entry)
     parts = [state, *(part for _, _, part, _ in state.mapper.cascade_iterator("save-update", state))]
     return [_change(part, "made", {}, _values(part)) for part in parts]
@@ -111,7 +112,7 @@ def _difference(state: InstanceState[Any]) -> tuple[dict[str, Any], dict[str, An
 
 
 def canonical(value: Any) -> str:
-    """JSON with one spelling for each value: sorted keys, no spaces, UTF-8."""
+    """Encodes JSON with one spelling for each value: sorted keys, no spaces, UTF-8."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 

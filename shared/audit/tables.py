@@ -24,7 +24,8 @@ audit_log = Table(
     Index("ix_audit_log_txid", "txid", "id"),
     sqlite_autoincrement=True,
 )
-"""``changes`` is canonical JSON: what was changed, with before and after, or what was looked at and what for."""
+"""``changes`` is canonical JSON: what was changed, with before and after, or what was looked at and
+what for."""
 
 audit_seal = Table(
     "audit_seal",
@@ -35,4 +36,5 @@ audit_seal = Table(
     Column("hash", String(64), nullable=False),
     Column("sealed_at", UtcDateTime, nullable=False),
 )
-"""The chain: ``hash`` covers the seal before it, and the ``rows`` between that one's ``until`` and this one's."""
+"""The chain: ``hash`` covers the seal before it, and the ``rows`` between that one's ``until`` and
+this one's."""

@@ -1,1 +1,1 @@
-"""Fan-out to browsers: only what may vanish."""
+"""Signals and counters between processes. They hold only what may be lost."""

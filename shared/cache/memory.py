@@ -1,4 +1,4 @@
-"""The fan-out inside one process."""
+"""Signals and counters inside one process."""
 
 import asyncio
 import time

@@ -1,7 +1,7 @@
-"""Tells the processes that hold browsers' connections that there is something new to read.
+"""Signals to the processes with open browser connections that there is something new to read.
 
-A signal may get lost (Redis keeps nothing): readers ask the store on every signal, and now and then
-without one. The truth is in the store.
+A signal may get lost, for Redis stores none. Readers therefore query the store after every signal,
+and from time to time without one. The store is always right.
 """
 
 from collections.abc import AsyncIterator
@@ -10,16 +10,20 @@ from typing import Protocol
 
 
 class Cache(Protocol):
+    """The interface to signals and counters."""
+
     def running(self) -> AbstractAsyncContextManager[None]:
         """Connects for the length of the block. Entering does not wait for the server."""
 
     def signal(self, topic: str) -> None:
-        """Tell whoever watches ``topic``, in any process; returns at once and never raises."""
+        """Notifies those who watch ``topic``, in any process. Returns at once and never raises."""
 
     def watching(self, topic: str) -> AbstractAsyncContextManager[AsyncIterator[None]]:
-        """Yields once for every burst of signals on ``topic`` from the moment of entering."""
+        """Yields once for every burst of signals on ``topic`` after entering."""
 
     async def take(self, key: str, *, limit: int, seconds: int) -> int:
-        """Counts one more for ``key`` in the window of ``seconds`` that runs now; gives 0 while there are no more
-        than ``limit``, else the seconds until the window ends. Never raises: while the counts of the others can't be
-        had, this process counts alone."""
+        """Counts one more for ``key`` in the current window of ``seconds``.
+
+        Returns 0 up to ``limit``, and above it the seconds until the window ends. It never raises:
+        while the counts of other processes are unavailable, this process counts alone.
+        """

@@ -1,5 +1,8 @@
-"""The fan-out between processes: Redis publish/subscribe. A process has one connection to tell, and one to hear on for
-each kind of topic that it watches (inboxes, runs, mail)."""
+"""Signals between processes by Redis publish/subscribe.
+
+A process has one connection to send, and one to receive for each kind of topic that it watches
+(inboxes, runs, mail).
+"""
 
 import asyncio
 import time
@@ -23,13 +26,14 @@ LONGEST_WAIT_SECONDS = 0.25
 """Nobody waits longer for Redis: a process then counts alone, a signal gets lost."""
 
 SHARE_SECONDS = 0.25
-"""How often processes tell each other what they counted; so much later does one hear of the others' requests."""
+"""How often processes tell each other what they counted; so much later does one hear of the others'
+requests."""
 
 log = logger(__name__)
 
 
 def connect(url: str, *, ca_file: Path | None = None, connect_seconds: float = CONNECT_SECONDS) -> Redis:
-    """A client that connects when first used. ``ca_file``: authorities (PEM) for rediss://; default: the machine's."""
+    """Returns a client that connects when first used. ``ca_file``: authorities (PEM) for rediss://."""
     tls: dict[str, Any] = {"ssl_ca_certs": str(ca_file)} if ca_file and url.startswith("rediss:") else {}
     client: Redis = Redis.from_url(url, socket_connect_timeout=connect_seconds, health_check_interval=15, **tls)
     return client
@@ -52,8 +56,11 @@ class _Window(NamedTuple):
 
 
 class RedisCache:
-    """See :class:`shared.cache.port.Cache`. Watchers of this process hear through one subscription to all topics of a
-    kind, so a thousand browsers cost one connection."""
+    """See :class:`shared.cache.port.Cache`.
+
+    The watchers of a process share one subscription for each kind of topic, so a thousand browsers
+    cost one connection.
+    """
 
     def __init__(self, url: str, *, ca_file: Path | None = None) -> None:
         """See :func:`connect`."""
@@ -103,7 +110,8 @@ class RedisCache:
         await heard.wait()
 
     def _begin_to_hear(self, client: "Redis", kind: str) -> None:
-        # In a context of its own: it outlasts the request that began it, and its log is not that request's.
+        # In a context of its own: it outlasts the request that began it, and its log is not that
+        # request's.
         self._hearing[kind] = asyncio.create_task(self._receive(client, kind), context=Context())
 
     async def take(self, key: str, *, limit: int, seconds: int) -> int:
@@ -127,7 +135,7 @@ class RedisCache:
                 del self._counts[window]
 
     async def _share(self, counted: Mapping[_Window, int]) -> None:
-        """Adds to everybody's counts, and takes over what they have come to."""
+        """Adds this process's counts to those of all, and reads the totals."""
         if self._client is None:
             return
         try:
@@ -153,8 +161,11 @@ class RedisCache:
                 log.info("signal lost, readers will find out by themselves", error=repr(error))
 
     async def _receive(self, client: "Redis", kind: str) -> None:
-        """On a connection of its own, from the first watcher on: nobody else writes to it, and no process is woken by
-        signals of a kind that it doesn't watch."""
+        """Receives on a connection of its own, from the first watcher on.
+
+        Nobody else writes to it, and no process is woken by signals of a kind that it doesn't
+        watch.
+        """
         while True:
             try:
                 async with client.pubsub() as subscription:
@@ -173,7 +184,7 @@ class RedisCache:
 async def try_out(client: Redis) -> None:
     """Counts and signals once, with the commands that :class:`RedisCache` uses.
 
-    :raises RedisError: not all of them are allowed, or Redis does not answer.
+    :raises RedisError: not all of them are allowed, or Redis does not respond.
     """
     window = _Window("doctor", 1, 0)
     await client.incrby(window.name, 1)
@@ -185,8 +196,11 @@ async def try_out(client: Redis) -> None:
 
 
 def _channel(kind: str) -> str:
-    """One for all topics of a kind: a message says which. So nobody subscribes to a pattern, which Redis' rules for
-    users allow only when they name that very pattern."""
+    """Returns the channel of all topics of a kind; a message says which topic.
+
+    So nobody subscribes to a pattern, which Redis' rules for users allow only when they name that
+    very pattern.
+    """
     return f"{_PREFIX}{kind}"
 
 

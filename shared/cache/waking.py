@@ -1,4 +1,6 @@
-"""Waiting for a signal, an end, or a while: what all do who read the store when there may be something new."""
+"""Waits for a signal, an end, or a time, for all that read the store when there may be something
+new.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -9,7 +11,7 @@ from shared.cache.port import Cache
 
 
 class Waking:
-    """What wakes whoever waits; made by :func:`waking`."""
+    """What wakes a waiting reader; made by :func:`waking`."""
 
     def __init__(self, bursts: AsyncIterator[None], end: Callable[[], Awaitable[object]]) -> None:
         self._bursts = bursts
@@ -18,12 +20,15 @@ class Waking:
 
     @property
     def ended(self) -> bool:
-        """Nothing more is to be begun."""
+        """Whether nothing more should be started."""
         return self._ended.done()
 
     async def wait(self, seconds: float, *others: "asyncio.Future[Any]") -> bool:
-        """Returns at a signal, at the end, when one of ``others`` is done, or after ``seconds``; True at a signal. One
-        that came since the last time counts."""
+        """Returns at a signal, at the end, when one of ``others`` is done, or after ``seconds``;
+        True at a signal.
+
+        A signal that came since the last call counts.
+        """
         waited: set[asyncio.Future[Any]] = {self._woken, self._ended, *others}
         await asyncio.wait(waited, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         if not self._woken.done():

@@ -1,4 +1,6 @@
-"""New things as rows, and rows of several tables stored together: on PostgreSQL by one statement."""
+"""Turns new objects into rows, and stores rows of several tables together: on PostgreSQL in one
+statement.
+"""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,15 +19,18 @@ Row = Mapping[str, Any]
 """Values by the names of columns."""
 
 FIRST_VERSION = 1
-"""What SQLAlchemy's unit of work gives a new object too."""
+"""The version that SQLAlchemy's unit of work, too, gives a new object."""
 
 STORED_AS = "stored_as"
-"""In a column's ``info``: PostgreSQL's expression for its value, where the row has none; ``filled`` is the row."""
+"""In a column's ``info``: PostgreSQL's expression for its value, where the row has none; ``filled``
+is the row."""
 
 
 def rows_of(entry: object, given: Row | None = None) -> Iterator[tuple[Table, Row]]:
-    """What a new object and its parts are in their tables, as SQLAlchemy's unit of work would store them; ``given`` are
-    the columns that come from what it is a part of."""
+    """Yields the rows of a new object and its parts, as SQLAlchemy's unit of work would store them.
+
+    ``given`` are the columns whose values come from the object that it is a part of.
+    """
     state: InstanceState[Any] = inspect(entry)
     mapper = state.mapper
     row = {column.name: state.dict.get(prop.key) for prop in mapper.column_attrs for column in prop.columns}
@@ -40,8 +45,9 @@ def rows_of(entry: object, given: Row | None = None) -> Iterator[tuple[Table, Ro
 
 
 def insert_missing(session: AsyncSession, table: Table) -> postgresql.Insert | sqlite.Insert:
-    """An INSERT that leaves alone what is there already. On PostgreSQL it waits for a transaction that is inserting
-    the same key, so insert several keys in a fixed order."""
+    """An INSERT that leaves alone what is there already. On PostgreSQL it waits for a transaction
+    that is inserting the same key, so insert several keys in a fixed order.
+    """
     if dialect_of(session) == "postgresql":
         return postgresql.insert(table).on_conflict_do_nothing()
     return sqlite.insert(table).on_conflict_do_nothing()
@@ -49,9 +55,13 @@ def insert_missing(session: AsyncSession, table: Table) -> postgresql.Insert | s
 
 @lru_cache
 def insert_together(claims: Table, key: str, tables: tuple[Table, ...]) -> TextClause:
-    """For PostgreSQL: inserts rows into ``claims``, but those whose ``key`` is there, and then into ``tables`` the rows
-    that go with none of the keys or with a new one; gives the new keys. Its parameters are the tables' names, see
-    :func:`in_parameter`; the rows of each are stored in the order in which they are given."""
+    """Returns a statement for PostgreSQL that claims keys and inserts rows.
+
+    It inserts rows into ``claims``, except those whose ``key`` exists. Then it inserts into
+    ``tables`` the rows that belong to no key or to a new one. It returns the new keys. Its
+    parameters are the tables' names, see :func:`in_parameter`. The rows of each table are stored in
+    the given order.
+    """
     parts = [f"claimed AS ({_insert(claims)} ON CONFLICT DO NOTHING RETURNING {key})"]
     wanted = f"(entry ->> 1 IS NULL OR entry ->> 1 IN (SELECT {key} FROM claimed))"  # noqa: S608 - names of our tables
     parts += [f"into_{table.name} AS ({_insert(table, wanted)})" for table in tables]
@@ -59,7 +69,7 @@ def insert_together(claims: Table, key: str, tables: tuple[Table, ...]) -> TextC
 
 
 def insert_rows(connection: Connection, rows: Mapping[Table, Sequence[Row]]) -> None:
-    """Stores rows, those of each table in the order in which they are given."""
+    """Stores rows, those of each table in the given order."""
     if connection.dialect.name == "postgresql":
         parameters = {
             table.name: in_parameter(table, [(row, None) for row in of], connection.dialect)
@@ -81,8 +91,9 @@ def _insert_all(tables: tuple[Table, ...]) -> TextClause:
 def _insert(table: Table, wanted: str = "true") -> str:
     columns = [column for column in table.columns if column is not table.autoincrement_column]
     names = ", ".join(f'"{column.name}"' for column in columns)
-    # The transaction must have its number before a row of the log has its position (read_settled_log): what is selected
-    # is there before the columns that are left out get their defaults.
+    # The transaction must have its number before a row of the log has its position
+    # (read_settled_log): what is selected is there before the columns that are left out get their
+    # defaults.
     values = ", ".join(column.info.get(STORED_AS, f'filled."{column.name}"') for column in columns)
     return (
         f"INSERT INTO {table.name} ({names}) SELECT {values}"  # noqa: S608
@@ -93,7 +104,7 @@ def _insert(table: Table, wanted: str = "true") -> str:
 
 
 def in_parameter(table: Table, rows: Sequence[tuple[Row, str | None]], dialect: Dialect) -> str:
-    """Rows of ``table``, each with the key that it goes with."""
+    """Encodes rows of ``table``, each with the key that it belongs to, as one parameter."""
 
     def stored(name: str, value: Any) -> Any:
         kind = table.c[name].type

@@ -19,8 +19,8 @@ from sqlalchemy.orm import ORMExecuteState, Session
 from sqlalchemy.util import await_only
 
 IDLE_MILLISECONDS = 30_000
-"""The longest that a transaction may do nothing: one idle writer would hold the relays' watermark back for the whole
-cluster."""
+"""The longest that a transaction may do nothing: one idle writer would hold the relays' watermark
+back for the whole cluster."""
 
 STARTUP_OPTIONS = f"-c idle_in_transaction_session_timeout={IDLE_MILLISECONDS} -c timezone=UTC"
 _SET = "SELECT set_config('idle_in_transaction_session_timeout', '{}', {}), set_config('timezone', 'UTC', {})"
@@ -32,20 +32,20 @@ POOLER = "pooler"
 
 
 class Pooling(StrEnum):
-    """Whom a connection to PostgreSQL belongs to."""
+    """What a connection to PostgreSQL leads to."""
 
     NONE = "none"
     """The server itself: settings go along when a connection is made."""
     SESSION = "session"
-    """A pooler that gives each of our connections a server's for as long as it stands. It refuses startup
-    parameters, so settings are made once the connection stands."""
+    """A pooler that gives each of our connections a server's for as long as it stands. It refuses
+    startup parameters, so settings are made once the connection stands."""
     TRANSACTION = "transaction"
-    """A pooler that gives one for a transaction only. Nothing may outlive that: no setting, no prepared statement, no
-    lock of a session, no LISTEN."""
+    """A pooler that gives one for a transaction only. Nothing may outlive that: no setting, no
+    prepared statement, no lock of a session, no LISTEN."""
 
 
 class NeedsSession(Exception):
-    """Something was asked of a store behind a pooler in transaction mode that such a pooler can't carry."""
+    """The store is behind a pooler in transaction mode, which can't do what was requested."""
 
 
 PATIENCE_MILLISECONDS = 500
@@ -55,22 +55,25 @@ FORGETS = "diancai_forgets"
 """In a connection's ``info``: its transaction deleted what must not stay anywhere."""
 
 TRUSTED_SECONDS = 1.0
-"""A connection that was in use so recently is handed out without asking the server whether it still stands."""
+"""A connection that was in use so recently is handed out without asking the server whether it still
+stands."""
 
 
 class Database:
-    """An engine, and the two kinds of session that the house knows: writing and reading.
+    """An engine with sessions for writing and for reading.
 
-    ``url`` is ``postgresql://user:password@host/name`` or ``sqlite:///path``; the driver is chosen
-    here, so that operators write plain addresses. What the address says of a connection
-    (``?connect_timeout=30``) goes before what is said here. ``?pooler=transaction`` or ``?pooler=session``
-    says that a pooler such as PgBouncer stands between (see :class:`Pooling`). Connections are made on first use.
+    ``url`` is ``postgresql://user:password@host/name`` or ``sqlite:///path``. The driver is chosen
+    here, so that operators write plain addresses. Parameters in the address
+    (``?connect_timeout=30``) take precedence over the defaults here. ``?pooler=transaction`` or
+    ``?pooler=session`` declares a pooler such as PgBouncer (see :class:`Pooling`). Connections are
+    made on first use.
     """
 
     def __init__(self, url: str, *, pool_size: int = 10, ca_file: Path | None = None) -> None:
         """``ca_file``: authorities (PEM), one of which must have signed PostgreSQL's certificate.
 
-        :raises ValueError: no such kind of store, or of pooler, or a file's name with a ``?`` in it.
+        :raises ValueError: no such kind of store, or of pooler, or a file's name with a ``?`` in
+        it.
         """
         parsed = make_url(url)
         self.pooling = Pooling.NONE
@@ -90,7 +93,8 @@ class Database:
             }
             url_with_driver = parsed.set(drivername="postgresql+psycopg")
             self.engine = create_async_engine(url_with_driver, **options)
-            # Each statement has a snapshot of its own anyway; so readers need no BEGIN and no ROLLBACK.
+            # Each statement has a snapshot of its own anyway; so readers need no BEGIN and no
+            # ROLLBACK.
             self._reading = create_async_engine(
                 url_with_driver, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True, **options
             )
@@ -125,7 +129,9 @@ class Database:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
-        """A session whose transaction commits at the end of the block, or rolls back on any error."""
+        """Opens a session whose transaction commits at the end of the block, or rolls back on any
+        error.
+        """
         async with (
             AsyncSession(self.engine, sync_session_class=_WritingSession, expire_on_commit=False) as session,
             session.begin(),
@@ -137,26 +143,35 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        """A session for queries; takes no write lock and commits nothing. Each query sees what is committed by then."""
+        """Opens a session for queries.
+
+        It takes no write lock and commits nothing. Each query sees what was committed before it.
+        """
         async with AsyncSession(self._reading, expire_on_commit=False) as session:
             yield session
 
     @asynccontextmanager
     async def scanning(self) -> AsyncIterator[AsyncSession]:
-        """A session for reading more than fits in memory, row by row, which takes a transaction."""
+        """Opens a session in one transaction, to read row by row what does not fit in memory."""
         async with AsyncSession(self._scanning, expire_on_commit=False) as session:
             yield session
 
     async def run_alone(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
-        """One statement that is a transaction of its own: on PostgreSQL one round trip in place of three. Gives the
-        rows that it returns. A query takes no write lock on SQLite either."""
+        """Runs one statement as a transaction of its own, on PostgreSQL in one round trip instead
+        of three.
+
+        Returns the rows that the statement returns. A query takes no write lock on SQLite either.
+        """
         connect = self._reading.connect if self.dialect == "postgresql" or statement.is_select else self.engine.begin
         async with connect() as connection:
             result = await connection.execute(statement, parameters)
             return result.all() if result.returns_rows else ()
 
     def need_session(self, what: str) -> None:
-        """:raises NeedsSession: the store is behind a pooler that keeps no session; ``what`` can't do without."""
+        """Checks that connections keep a session, which ``what`` needs.
+
+        :raises NeedsSession: the store is behind a pooler that keeps none.
+        """
         if self.pooling is Pooling.TRANSACTION:
             raise NeedsSession(
                 f"{what} needs a connection of its own, and a pooler in transaction mode gives none: let its address"
@@ -164,7 +179,7 @@ class Database:
             )
 
     async def ping(self) -> None:
-        """Raises what the driver raises when the store can't be reached."""
+        """Runs a query; raises the driver's exception when the store can't be reached."""
         async with self.reading() as session:
             await session.execute(text("SELECT 1"))
 
@@ -174,7 +189,7 @@ class Database:
 
 
 def sqlite_url(file: Path) -> str:
-    """The address of a SQLite file, whatever characters its path has."""
+    """Returns the address of a SQLite file, whatever characters its path contains."""
     return URL.create("sqlite", database=str(file)).render_as_string()
 
 
@@ -194,11 +209,14 @@ def _pooling_of(url: URL) -> Pooling:
 
 
 BEHIND = "behind"
-"""In a writing session's ``info``: what is to be done, with its connection, whenever its changes have been sent."""
+"""In a writing session's ``info``: what is to be done, with its connection, whenever its changes
+have been sent."""
 
 
 class _WritingSession(Session):
-    """A statement sees what was changed before it; SQLAlchemy itself flushes only before queries of mapped classes."""
+    """Flushes before every statement; SQLAlchemy itself does so only before queries of mapped
+    classes.
+    """
 
     def flush(self, objects: Sequence[Any] | None = None) -> None:
         super().flush(objects)
@@ -217,7 +235,7 @@ def dialect_of(session: AsyncSession) -> str:
 
 
 def store_is_away(error: BaseException) -> bool:
-    """Whether the error is about reaching the store, not about what was asked of it."""
+    """Returns whether the error is about reaching the store, not about the statement."""
     if isinstance(error, DBAPIError):
         if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
             return False  # a wrong statement, which SQLite's driver gives the same class as a lock or a full disk
@@ -226,17 +244,21 @@ def store_is_away(error: BaseException) -> bool:
 
 
 def is_duplicate_key(error: IntegrityError) -> bool:
-    """Whether a unique constraint refused a row (SQLSTATE 23505), and not some other rule."""
+    """Returns whether a unique constraint refused a row (SQLSTATE 23505), and not some other rule."""
     return getattr(error.orig, "sqlstate", None) == "23505" or "UNIQUE constraint" in str(error.orig)
 
 
 def is_duplicate_of(error: BaseException | None, column: str) -> bool:
-    """Whether a unique constraint on ``column`` refused a row; its name, which the store says, holds the column's."""
+    """Returns whether a unique constraint on ``column`` refused a row, by the name of the
+    constraint.
+    """
     return isinstance(error, IntegrityError) and is_duplicate_key(error) and column in str(error.orig)
 
 
 def refers_to_nothing(error: IntegrityError) -> bool:
-    """Whether a foreign key refused a row (SQLSTATE 23503): what it refers to is not there, or is there no more."""
+    """Returns whether a foreign key refused a row (SQLSTATE 23503): what it refers to does not
+    exist.
+    """
     return getattr(error.orig, "sqlstate", None) == "23503" or "FOREIGN KEY constraint" in str(error.orig)
 
 
@@ -245,7 +267,9 @@ def _note_use(_connection: Any, record: Any) -> None:
 
 
 def _ping_idle(connection: Any, record: Any, _proxy: Any) -> None:
-    """In place of SQLAlchemy's ``pool_pre_ping``, which asks at every checkout and costs as much as a statement."""
+    """Replaces SQLAlchemy's ``pool_pre_ping``, which pings at every checkout and costs as much as a
+    statement.
+    """
     if time.monotonic() - record.info.get("used_at", float("inf")) < TRUSTED_SECONDS:
         return
     try:
@@ -281,8 +305,9 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _turn_to_wal(cursor: Any) -> None:
-    """SQLite does not wait for this lock, whatever its patience, so we do: another connection may be turning the same
-    new file to WAL, in this process too."""
+    """SQLite does not wait for this lock, whatever its patience, so we do: another connection may
+    be turning the same new file to WAL, in this process too.
+    """
     until = time.monotonic() + 30
     while True:
         try:
@@ -295,7 +320,9 @@ def _turn_to_wal(cursor: Any) -> None:
 
 
 def _making_private(file: Path) -> Callable[..., None]:
-    """What closes the files to others before the first connection makes or opens them."""
+    """Returns a hook that closes the files to others before the first connection creates or opens
+    them.
+    """
     is_done = False
 
     def make(*_arguments: Any) -> None:
@@ -308,8 +335,11 @@ def _making_private(file: Path) -> Callable[..., None]:
 
 
 def _make_private(file: Path) -> None:
-    """SQLite's file is its owner's alone, and so are the log and index beside it, which take its mode. A folder that
-    is made for it is as well; one that exists stays as it is."""
+    """Restricts SQLite's file, and the log and index beside it, which take its mode, to their
+    owner.
+
+    A folder that is created for it is restricted as well; an existing folder stays as it is.
+    """
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
     for each in (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")):
@@ -320,17 +350,21 @@ def _make_private(file: Path) -> None:
 
 
 async def forget(session: AsyncSession) -> None:
-    """Has what this transaction deletes or overwrites vanish from SQLite's files once it is committed. The pages are
-    overwritten anyway (``secure_delete``); this also empties the log beside the file, which holds what they were.
-    On PostgreSQL it does nothing: what was there stays until vacuum, and in the WAL, its archive and backups as long
-    as these are kept (``docs/operations/deploy.md``)."""
+    """Removes what this transaction deletes or overwrites from SQLite's files once it is committed.
+
+    The pages are overwritten anyway (``secure_delete``). This also empties the log beside the file,
+    which contains the old pages. On PostgreSQL it does nothing: old rows stay until vacuum, and in
+    the WAL, its archive and backups as long as these are kept (``docs/operations/deploy.md``).
+    """
     connection = await session.connection()
     if connection.dialect.name == "sqlite":
         connection.info[FORGETS] = True
 
 
 def _forget(connection: Any, record: Any) -> None:
-    """Readers of an older state keep the log from being emptied; then the connection's next return tries again."""
+    """Empties the log. Readers of an older state prevent that; the connection's next return tries
+    again.
+    """
     if not record.info.get(FORGETS):
         return
     cursor = connection.cursor()
@@ -343,7 +377,8 @@ def _forget(connection: Any, record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # A writer that first reads and then upgrades its lock may find that another one wrote in between
-    # (SQLITE_BUSY, which no timeout cures); taking the lock at once makes writers queue instead.
+    # A writer that first reads and then upgrades its lock may find that another one wrote in
+    # between (SQLITE_BUSY, which no timeout cures); taking the lock at once makes writers queue
+    # instead.
     reads_only = connection.get_execution_options().get("diancai_reads_only", False)
     connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")

@@ -1,7 +1,7 @@
-"""Idempotency-Key: the same key and the same body of one account give the same thing, however often they come.
+"""Idempotency-Key: repeating a request with the same key and body returns the result of the first.
 
 Source: IETF draft-ietf-httpapi-idempotency-key-header. The key is stored in the transaction that
-makes the thing, so there is no moment at which one exists without the other.
+creates the object, so neither ever exists without the other.
 """
 
 import hashlib
@@ -59,8 +59,12 @@ class Claiming(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """That ``key``, with a body of this ``fingerprint``, stands for the thing ``resource_id``. A key belongs to the
-    account that sent it and to the operation: what another account sends under the same key is another key."""
+    """States that ``key``, with a body of this ``fingerprint``, stands for the object
+    ``resource_id``.
+
+    A key belongs to the account that sent it and to the operation. The same key of another account
+    is another key.
+    """
 
     key: str
     fingerprint: str
@@ -72,8 +76,10 @@ class Claim:
 
 
 async def claim(transaction: Claiming, key: str | None, body: BaseModel, resource_id: str) -> str:
-    """Gives the id of the thing that ``key`` stands for: ``resource_id`` when the key is new or there
-    is none, and the caller goes on to make it; else that of the thing made before.
+    """Returns the id of the object that ``key`` stands for.
+
+    It is ``resource_id`` when the key is new or there is none; the caller then creates the object.
+    Otherwise it is the id of the object that was created before.
 
     :raises Conflict: the key was used with another body (``idempotency_key_reused``).
     """
@@ -87,16 +93,22 @@ async def claim(transaction: Claiming, key: str | None, body: BaseModel, resourc
 
 
 async def claim_all(session: AsyncSession, claims: Sequence[Claim], now: datetime) -> dict[str, str | DomainError]:
-    """Claims keys, each for one thing; gives those that stand for something already: for what, or, where they were
-    used with another body, the refusal."""
+    """Claims keys, each for one object.
+
+    Returns those that stand for an object already, with its id, or with the refusal if the body was
+    another.
+    """
     # A second request with the same key waits here until the first has committed or failed.
     new = set(await session.scalars(_CLAIM[dialect_of(session)], rows_of_claims(claims, now)))
     return await find_claimed(session, [one for one in claims if one.key not in new])
 
 
 def rows_of_claims(claims: Sequence[Claim], now: datetime) -> list[dict[str, Any]]:
-    """In the order in which they are to be stored: two that claim several keys take them in the same order, or they
-    would wait for each other."""
+    """Returns the rows of claims in the order in which they must be stored.
+
+    Two transactions that claim several keys take them in the same order, for otherwise they could
+    deadlock.
+    """
     return [
         {"key": one.key, "fingerprint": one.fingerprint, "resource_id": one.resource_id, "created_at": now}
         for one in sorted(claims, key=lambda one: one.key)
@@ -104,7 +116,9 @@ def rows_of_claims(claims: Sequence[Claim], now: datetime) -> list[dict[str, Any
 
 
 async def find_claimed(session: AsyncSession, claims: Sequence[Claim]) -> dict[str, str | DomainError]:
-    """What the keys of ``claims`` stand for already, or, where they were used with another body, the refusal."""
+    """Returns what the keys of ``claims`` stand for already, or the refusal if the body was
+    another.
+    """
     asked = {one.key: one for one in claims}
     if not asked:
         return {}
@@ -115,8 +129,9 @@ async def find_claimed(session: AsyncSession, claims: Sequence[Claim]) -> dict[s
 
 
 async def claimed(session: AsyncSession, actor: Actor, key: str | None, body: BaseModel) -> str | None:
-    """The id of the thing that ``key`` already stands for, or None; for work that is done before the
-    transaction that claims the key.
+    """Returns the id of the object that ``key`` already stands for, or None.
+
+    It is for work that is done before the transaction that claims the key.
 
     :raises Conflict: as :func:`claim`.
     """
@@ -130,8 +145,10 @@ async def claimed(session: AsyncSession, actor: Actor, key: str | None, body: Ba
 
 
 def _key_of(actor: Actor, key: str, body: BaseModel) -> str:
-    """What is stored for a key: a digest, so that neither the key nor the account can be read from the table. Each
-    operation that takes a key has a body class of its own, so the class stands for the operation."""
+    """What is stored for a key: a digest, so that neither the key nor the account can be read from
+    the table. Each operation that takes a key has a body class of its own, so the class stands for
+    the operation.
+    """
     return hashlib.sha256("\0".join((actor.subject, type(body).__qualname__, key)).encode()).hexdigest()
 
 

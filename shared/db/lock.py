@@ -1,4 +1,4 @@
-"""One process at a time for what only one may have open: a data folder, a SQLite store."""
+"""A lock file for what only one process may open: a data folder, a SQLite store."""
 
 import fcntl
 import json
@@ -12,7 +12,9 @@ LOCK = "diancai.lock"
 
 
 class InUse(Exception):
-    """Another process has it. ``pid`` is its number, ``url`` where it serves; empty where it did not say."""
+    """Another process holds the lock. ``pid`` and ``url`` say which one and where it serves, if it
+    wrote that.
+    """
 
     def __init__(self, what: Path, pid: str, url: str) -> None:
         self.what, self.pid, self.url = what, pid, url
@@ -21,18 +23,21 @@ class InUse(Exception):
 
 
 def lock_of(store: Path) -> Path:
-    """The lock file of a SQLite store."""
+    """Returns the lock file of a SQLite store."""
     return store.with_name(f"{store.name}.lock")
 
 
 @contextmanager
 def held(file: Path, what: Path, *, url: str = "") -> Iterator[None]:
-    """Holds the lock ``file`` for the length of the block, for ``what``; writes there who has it.
+    """Holds the lock ``file`` for the length of the block, and writes into it which process has
+    ``what``.
 
-    The kernel gives the lock back when the process ends, however it ends; the file stays, and means nothing by itself.
-    Record locks (``fcntl``, POSIX) are not inherited: a child that outlives its parent does not hold it.
+    The kernel releases the lock when the process ends, however it ends. The file stays, and means
+    nothing by itself. Record locks (``fcntl``, POSIX) are not inherited: a child that outlives its
+    parent does not hold it.
 
-    :raises InUse: another process holds it. :raises OSError: the file can't be made.
+    :raises InUse: another process holds it.
+    :raises OSError: the file can't be created.
     """
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
     try:
@@ -49,7 +54,9 @@ def held(file: Path, what: Path, *, url: str = "") -> Iterator[None]:
 
 
 def url_of_holder(file: Path) -> str:
-    """Where the process that holds the lock serves; empty when nobody holds it, or it does not serve."""
+    """Returns where the process that holds the lock serves; empty if there is none, or it does not
+    serve.
+    """
     try:
         descriptor = os.open(file, os.O_RDWR)
     except OSError:

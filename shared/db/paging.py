@@ -1,4 +1,4 @@
-"""Lists by key, not by offset: the thousandth page costs what the first does."""
+"""Pages of lists by key, not by offset: the thousandth page costs what the first does."""
 
 from typing import Any
 
@@ -10,8 +10,11 @@ from sqlalchemy.sql.elements import ColumnElement
 async def page_of(
     session: AsyncSession, query: Select[Any], key: ColumnElement[Any], *, after: str | None, limit: int
 ) -> tuple[list[Any], str | None]:
-    """Up to ``limit`` scalars (or rows, where the query gives several columns) whose ``key`` is above
-    ``after``, in its order; and the key to go on from, None at the end."""
+    """Returns up to ``limit`` scalars (or rows, for several columns) whose ``key`` is above
+    ``after``, in its order.
+
+    The second value is the key to continue from, or None at the end.
+    """
     query = query.order_by(asc(key)).limit(limit + 1)
     if after is not None:
         query = query.where(key > after)

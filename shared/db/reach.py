@@ -1,4 +1,4 @@
-"""A grant as a condition of a query: lists hold what the actor may see, and nothing else."""
+"""Turns a grant into a condition of a query, so that lists contain only what the actor may see."""
 
 from typing import Any
 
@@ -13,7 +13,9 @@ Column = ColumnElement[Any]
 def within(
     grant: Grant, *, township: Column | None = None, team: Column | None = None, person: Column | None = None
 ) -> ColumnElement[bool]:
-    """The rows whose township, team or person is the actor's own; all rows when the grant is for everything."""
+    """Returns the condition that township, team or person is the actor's own; true when the grant
+    is for all.
+    """
     if grant.everything:
         return true()
     own = ((township, grant.townships), (team, grant.teams), (person, grant.persons))

@@ -1,4 +1,4 @@
-"""Column types that mean the same on both stores."""
+"""Column types with the same meaning on both stores."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -17,11 +17,14 @@ BigId = BigInteger().with_variant(Integer(), "sqlite")
 
 
 FREE_TEXT = {"free_text": True}
-"""``info`` of a column for what somebody typed: whoever may read the audit log need not be allowed to read that."""
+"""``info`` of a column for what somebody typed: whoever may read the audit log need not be allowed
+to read that."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A moment. Takes and gives timezone-aware datetimes only; SQLite keeps them as UTC text."""
+    """A moment. It accepts and returns timezone-aware datetimes only; SQLite stores them as UTC
+    text.
+    """
 
     impl = DateTime
     cache_ok = True
@@ -60,8 +63,11 @@ PGDialect.ischema_names["xid8"] = _Xid8  # so that a schema that is read back ca
 
 
 class TransactionId(TypeDecorator[int]):
-    """The number of the transaction that wrote a row: xid8 on PostgreSQL (never wraps around);
-    on SQLite, whose writers queue, a plain count has the same order."""
+    """The number of the transaction that wrote a row.
+
+    It is xid8 on PostgreSQL, which never wraps around. On SQLite, which has one writer at a time, a
+    plain count has the same order.
+    """
 
     impl = BigInteger
     cache_ok = True
@@ -77,22 +83,22 @@ class TransactionId(TypeDecorator[int]):
 
 
 class CurrentTransactionId(FunctionElement[int]):
-    """SQL: the number of the transaction that is running."""
+    """SQL expression for the number of the running transaction."""
 
     type = TransactionId()
     inherit_cache = True
 
 
 class TransactionsEndedBelow(FunctionElement[int]):
-    """SQL: every transaction with a lower number has ended; the watermark that relays read below."""
+    """SQL expression for the relays' watermark: every transaction with a lower number has ended."""
 
     type = TransactionId()
     inherit_cache = True
 
 
-# SQLite's writers queue, so the number that the next row will get has the order of the transactions.
-# It is read from where SQLite keeps it: that outlives the rows (max(txid) starts again when retention
-# has removed them), and takes one step however long the log is.
+# SQLite's writers queue, so the number that the next row will get has the order of the
+# transactions. It is read from where SQLite keeps it: that outlives the rows (max(txid) starts
+# again when retention has removed them), and takes one step however long the log is.
 _NEXT_ID_SQLITE = "(SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'event_log'), 0) + 1)"
 
 

@@ -1,8 +1,8 @@
-"""Personal data at rest: sealed value by value, with keys from a file that can be rotated.
+"""Seals personal data at rest, value by value, with keys from a file that can be rotated.
 
-A sealed value is ``v1.<key id>.<base64url of nonce and ciphertext>``: AES-256-GCM (NIST SP 800-38D) with
-a random nonce of 96 bits. Where it stands (table, column, row) goes in as associated data, so that
-a value that somebody moves to another row no longer opens.
+A sealed value is ``v1.<key id>.<base64url of nonce and ciphertext>``: AES-256-GCM (NIST SP 800-38D)
+with a random nonce of 96 bits. Its place (table, column, row) is the associated data, so a value
+that is moved to another row no longer opens.
 """
 
 import base64
@@ -39,8 +39,11 @@ class VaultError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """The keys as the file has them. New values get ``current``; the others only open old ones.
-    ``index`` is for blind indexes and stays when keys rotate, for they could not be found otherwise."""
+    """The keys in the file.
+
+    New values are sealed with ``current``; the others only open old ones. ``index`` is for blind
+    indexes and stays when keys rotate, for otherwise nothing would be found.
+    """
 
     current: str
     keys: dict[str, bytes]
@@ -48,11 +51,12 @@ class Ring:
 
 
 class Vault:
-    """Seals and opens text. The file of keys is ``{"current": id, "keys": {id: key}, "index": key}``, each
-    key 32 bytes as base64url; it is read when first needed and again whenever it has changed.
+    """Seals and opens text.
 
-    ``create`` makes the file (mode 0600) when there is none; for embedded use and tests, since on
-    a cluster every process would make its own.
+    The file of keys is ``{"current": id, "keys": {id: key}, "index": key}``, each key 32 bytes as
+    base64url. It is read when first needed and again whenever it has changed. ``create`` creates
+    the file (mode 0600) when there is none. That is for embedded use and tests, since on a cluster
+    every process would create its own.
     """
 
     def __init__(self, file: Path | None = None, *, create: bool = False) -> None:
@@ -62,14 +66,21 @@ class Vault:
         self._ring: Ring | None = None
 
     def seal(self, text: str, place: str) -> str:
-        """``place`` says where it will stand, see :func:`place_of`. :raises VaultError: there is no key."""
+        """Seals a value for ``place``, see :func:`place_of`.
+
+        :raises VaultError: there is no key.
+        """
         ring = self.ring()
         nonce = secrets.token_bytes(NONCE_BYTES)
         closed = AESGCM(ring.keys[ring.current]).encrypt(nonce, text.encode(), place.encode())
         return f"v1.{ring.current}.{_to_text(nonce + closed)}"
 
     def open(self, sealed: str, place: str) -> str:
-        """:raises VaultError: its key is not in the file; or it was changed, or sealed for another place."""
+        """Opens a value that was sealed for ``place``.
+
+        :raises VaultError: its key is not in the file, or it was changed, or sealed for another
+        place.
+        """
         match = _SEALED.fullmatch(sealed)
         if match is None:
             raise VaultError(f"{place}: this is not a sealed value")
@@ -83,12 +94,20 @@ class Vault:
             raise VaultError(f"{place}: the value was changed, or sealed for another place or key") from None
 
     def blind_index(self, value: str, purpose: str) -> str:
-        """What equal values of one ``purpose`` have in common (HMAC-SHA256, hexadecimal), to find one without
-        opening all. The same after a rotation. :raises VaultError: there is no key."""
+        """Returns what equal values of one ``purpose`` have in common, to find one without opening
+        all.
+
+        It is an HMAC-SHA256 in hexadecimal, and stays the same after a rotation.
+
+        :raises VaultError: there is no key.
+        """
         return hmac.new(self.ring().index, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
 
     def ring(self) -> Ring:
-        """The keys as they are now. :raises VaultError: no file, or one that makes no sense."""
+        """Returns the present keys.
+
+        :raises VaultError: there is no file, or it is malformed.
+        """
         try:
             found = self._stat()
         except FileNotFoundError:
@@ -109,12 +128,14 @@ class Vault:
 
 
 def place_of(column: Column[Any], *key: str) -> str:
-    """Where a value stands: "<table>.<column>:<row key>"."""
+    """Returns the place of a value: ``<table>.<column>:<row key>``."""
     return f"{column.table.name}.{column.name}:{'/'.join(key)}"
 
 
 def create_ring(file: Path) -> None:
-    """Makes a file with a new key, mode 0600; one that is there already stays, whoever makes it first."""
+    """Creates a file with a new key, mode 0600. An existing file stays, whichever process created
+    it.
+    """
     file.parent.mkdir(parents=True, exist_ok=True)
     key_id = "first"
     ring = {"current": key_id, "keys": {key_id: _new_key()}, "index": _new_key()}
@@ -130,9 +151,10 @@ def create_ring(file: Path) -> None:
 
 
 def add_key(file: Path, key_id: str) -> None:
-    """Puts a new key into the file and makes it the current one; the old ones stay to open what they sealed.
+    """Adds a new key to the file and makes it the current one. The old ones stay to open what they
+    sealed.
 
-    :raises VaultError: the id is taken, or none.
+    :raises VaultError: the id is taken, or empty.
     """
     _read_ring(file)
     said = json.loads(file.read_text("utf-8"))
@@ -147,8 +169,9 @@ def add_key(file: Path, key_id: str) -> None:
 
 
 async def reseal(database: Database, vault: Vault, columns: Sequence[Column[Any]]) -> int:
-    """Seals with the current key what older keys sealed; gives how many values it was. Can be stopped and
-    repeated, and runs beside traffic.
+    """Seals with the current key what older keys sealed, and returns how many values that was.
+
+    It can be stopped and repeated, and runs beside traffic.
 
     :raises VaultError: a value can't be opened; those before it are done.
     """
@@ -169,7 +192,7 @@ async def count_stale(database: Database, vault: Vault, columns: Sequence[Column
 
 
 def _is_stale(column: Column[Any], vault: Vault) -> ColumnElement[bool]:
-    """Whether another key than the current one sealed the value."""
+    """Returns whether another key than the current one sealed the value."""
     return and_(column.is_not(None), not_(column.startswith(f"v1.{vault.ring().current}.", autoescape=True)))
 
 
@@ -198,7 +221,9 @@ async def _reseal_column(database: Database, vault: Vault, column: Column[Any]) 
 
 
 def _row_key(column: Column[Any]) -> Column[Any]:
-    """What stands for the row in a place: its only primary key column, or the one that ``info`` names."""
+    """What stands for the row in a place: its only primary key column, or the one that ``info``
+    names.
+    """
     named = column.info.get("row_key")
     if named:
         return column.table.c[named]
@@ -234,7 +259,9 @@ def _from_text(text: str) -> bytes:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """``python -m shared.db.vault FILE`` makes a file of keys; with a key id as second word, adds a key to it."""
+    """``python -m shared.db.vault FILE`` makes a file of keys; with a key id as second word, adds a
+    key to it.
+    """
     if len(arguments) == 1:
         create_ring(Path(arguments[0]))
     elif len(arguments) == 2:

@@ -1,1 +1,1 @@
-"""What operators see: logs, metrics, and the trace that ties one request to all it causes."""
+"""Logs, metrics, and the trace that connects a request with all that it causes."""

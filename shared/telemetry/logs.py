@@ -1,4 +1,4 @@
-"""Logs: one JSON object a line on standard error, with the trace of what was going on."""
+"""Logs: one JSON object a line on standard error, each with its trace."""
 
 import logging
 import sys
@@ -11,7 +11,7 @@ from shared.telemetry.trace import current_trace
 
 
 def configure_logs(level: str = "INFO") -> None:
-    """Call once a process, before anything logs."""
+    """Configures logging. Call it once in a process, before anything logs."""
     shared_steps: list[Any] = [
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,

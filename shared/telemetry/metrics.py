@@ -1,4 +1,4 @@
-"""The numbers that every service shows on /metrics (Prometheus)."""
+"""The metrics of every service on /metrics (Prometheus)."""
 
 from prometheus_client import Counter, Gauge, Histogram
 

@@ -1,7 +1,7 @@
-"""The thread through all that one request causes, across services.
+"""Trace context across services.
 
-``traceparent`` follows W3C Trace Context; ``correlation_id`` stays the same along the whole chain,
-``causation_id`` is the id of the event (or request) that caused this one directly.
+``traceparent`` follows W3C Trace Context. ``correlation_id`` stays the same along the whole chain.
+``causation_id`` is the id of the event or request that caused this one directly.
 """
 
 import re
@@ -16,7 +16,8 @@ _TRACEPARENT = re.compile(
     r"(?P<fields>-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2})"
     r"(?P<later>-.*)?"
 )
-"""W3C Trace Context, 3.2: ids of zeros are none, and of a later version the fields are read that version 00 has too."""
+"""W3C Trace Context, 3.2: ids of zeros are none, and of a later version the fields are read that
+version 00 has too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ _current: ContextVar[Trace | None] = ContextVar("trace", default=None)
 
 
 def current_trace() -> Trace:
-    """The trace of the running request or event; a new one where nothing began it (a job, a shell)."""
+    """Returns the trace of the running request or event, or a new one (for a job or a shell)."""
     trace = _current.get()
     if trace is None:
         trace = begin_trace()
@@ -39,7 +40,9 @@ def current_trace() -> Trace:
 
 
 def begin_trace(traceparent: str | None = None) -> Trace:
-    """A trace for a request from outside; continues the caller's when that is well formed."""
+    """Returns the trace of a request from outside; it continues the caller's if that is well
+    formed.
+    """
     said = _TRACEPARENT.fullmatch(traceparent or "")
     if said is None or (said["version"] == "00" and said["later"]):
         traceparent = f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"

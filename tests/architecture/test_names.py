@@ -15,25 +15,31 @@ from tests.support.tree import ROOT
 
 HOME_MADE = {
     "Additions": "GroupCommit",
+    "Best": "Incumbent",
     "Doorbell": "RelayWakeup",
     "Ear": "RecordingConsumer",
     "GLANCE": "PREFETCH_PER_SHARD",
     "Inlet": "ConsumerQueues",
     "Leftovers": "SurplusQueues",
+    "Looked": "Evaluation",
     "Manners": "Conventions",
+    "Meter": "WorkBudget",
     "Silences": "UnresponsiveQueues",
     "Standing": "ShardState",
     "Tidying": "PartitionState",
     "door": "secured",
     "doorbell": "wakeup",
     "feeding": "delivery",
+    "fieldwork": "stops",
     "hand_out": "deliver_batch",
     "inlet": "queues",
     "inlet_size": "consumer_partitions",
+    "mending": "rescheduling",
     "next_ring": "wait_next",
     "part_done": "end_nested",
     "take_turn": "lock_service",
     "tidied": "remove_surplus",
+    "whole_task": "planning_input",
 }
 MOST_LINES_OF_A_FILE = 300
 MOST_LINES_OF_A_FUNCTION = 30
