@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -92,18 +91,12 @@ def rabbitmq(secrets: Path, private_server: Private) -> RabbitMQ:
     assert isinstance(server, RabbitMQ)
     definitions = json.loads((secrets / "rabbitmq_definitions").read_text("utf-8"))
     assert {user["name"] for user in definitions["users"]} == set(SERVICES)
-    for undo in (("delete_vhost", VHOST), *(("delete_user", service) for service in SERVICES)):
-        with suppress(subprocess.CalledProcessError):  # another test's, if that was before
-            server.control(*undo)
-    server.control("add_vhost", VHOST)
-    for service in SERVICES:
-        server.control("add_user", service, (secrets / f"{service}_broker_password").read_text())
-    for given in definitions["permissions"]:
-        three = (given["configure"], given["write"], given["read"])
-        server.control("set_permissions", "-p", given["vhost"], given["user"], *three)
-    for given in definitions["topic_permissions"]:
-        two = (given["write"], given["read"])
-        server.control("set_topic_permissions", "-p", given["vhost"], given["user"], given["exchange"], *two)
+    gone = [f'rabbit_vhost:delete(<<"{VHOST}">>, <<"tests">>)']  # another test's, if that was before
+    gone += [f'rabbit_auth_backend_internal:delete_user(<<"{service}">>, <<"tests">>)' for service in SERVICES]
+    server.control("eval", ", ".join([*(f"catch {each}" for each in gone), "ok."]))
+    access = secrets / "rabbitmq_access"
+    access.write_text(json.dumps({kind: those for kind, those in definitions.items() if kind != "policies"}))
+    server.control("import_definitions", str(access))
     return server
 
 
