@@ -1,5 +1,6 @@
 """Puts catalog together; the only place that does."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -70,21 +71,25 @@ def build(
         prunes=[EXPIRED_PARTS, *sign_in_prunes(longest)],
     )
     service.after_migration.append(partial(ensure_standing_campaigns, service.uow))
-    _add_provider(service, settings, clock, passwords)
     if settings.first_login and settings.first_password:
-        service.after_migration.append(
-            partial(
-                ensure_account,
-                service.uow,
-                passwords,
-                login=settings.first_login,
-                password=settings.first_password,
-                totp_secret=settings.first_totp or None,
-                roles=[Role.COORDINATOR, Role.OPERATOR],
-                scope={},
-            )
-        )
+        service.after_migration.append(_first_account(service, settings, passwords))
+    _add_provider(service, settings, clock, passwords)
     return service
+
+
+def _first_account(
+    service: Service, settings: CatalogSettings, passwords: PasswordHashes
+) -> Callable[[], Awaitable[None]]:
+    return partial(
+        ensure_account,
+        service.uow,
+        passwords,
+        login=settings.first_login,
+        password=settings.first_password,
+        totp_secret=settings.first_totp or None,
+        roles=[Role.COORDINATOR, Role.OPERATOR],
+        scope={},
+    )
 
 
 def _add_provider(service: Service, settings: CatalogSettings, clock: Clock, passwords: PasswordHashes) -> None:

@@ -22,6 +22,7 @@ from services.catalog.signing_in.use_cases import sign_in as use_cases
 from services.catalog.signing_in.use_cases.provider import Provider
 from shared.http.inputs import Uow
 from shared.http.openapi import ignoring_unknown, public
+from shared.identity.links import Link
 from shared.kernel.errors import Forbidden, InvalidInput, TooMany
 
 router = APIRouter(tags=["identity"])
@@ -58,7 +59,7 @@ async def show_sign_in(
             raise
         return refusal_page(request, error)
     except AuthorizationError as error:
-        return _refuse(provider, error)
+        return _redirect_with_error(provider, error)
     return sign_in_page(request, asked)
 
 
@@ -84,10 +85,10 @@ async def sign_in(request: Request, uow: Uow, provider: OwnProvider, pairs: Pair
             raise
         return refusal_page(request, error)
     except AuthorizationError as error:
-        return _refuse(provider, error)
+        return _redirect_with_error(provider, error)
     form = dict(pairs)
     if form.get("cancel"):
-        return _refuse(provider, AuthorizationError("access_denied", "the person did not sign in", asked))
+        return _redirect_with_error(provider, AuthorizationError("access_denied", "the person did not sign in", asked))
     try:
         done = await use_cases.sign_in(
             uow,
@@ -106,24 +107,28 @@ async def sign_in(request: Request, uow: Uow, provider: OwnProvider, pairs: Pair
         return page
     if done is None:
         return sign_in_page(request, asked, problem="sign_in.wrong", status=422)
-    answer = _return(provider, asked, code=done.code)
+    answer = _redirect_to_client(provider, asked, code=done.code)
+    _remember_device(answer, provider, done.device)
+    return answer
+
+
+def _remember_device(answer: Response, provider: Provider, device: Link) -> None:
     answer.set_cookie(
         DEVICE_COOKIE,
-        done.device.text,
+        device.text,
         max_age=int(use_cases.DEVICE_LIFE.total_seconds()),
         path=urlsplit(f"{provider.issuer}/oidc/authorize").path,
         secure=provider.issuer.startswith("https:"),
         httponly=True,
         samesite="strict",
     )
-    return answer
 
 
-def _refuse(provider: Provider, error: AuthorizationError) -> Response:
-    return _return(provider, error.asked, error=error.error, error_description=error.description)
+def _redirect_with_error(provider: Provider, error: AuthorizationError) -> Response:
+    return _redirect_to_client(provider, error.asked, error=error.error, error_description=error.description)
 
 
-def _return(provider: Provider, asked: AuthorizationRequest, **said: str) -> Response:
+def _redirect_to_client(provider: Provider, asked: AuthorizationRequest, **said: str) -> Response:
     """Sends the browser back to the client with the state that it gave, and the issuer (RFC 9207)."""
     given = said | ({"state": asked.state} if asked.state else {}) | {"iss": provider.issuer}
     joint = "&" if urlsplit(asked.redirect_uri).query else "?"

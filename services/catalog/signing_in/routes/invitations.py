@@ -104,11 +104,8 @@ def _page(request: Request, opened: OpenedInvitation, error: DomainError | None 
 <label>{text["password_again"]}<input name="password_again" {limits}></label>
 {_enrolment(opened.enrolment, text) if opened.enrolment is not None else ""}
 <button>{text["button"]}</button></form>"""
-    title, detail = (
-        texts.render(language, "invitation.page")["title"],
-        texts.render(language, "invitation.page")["detail"],
-    )
-    return render_page(language, title=title, detail=detail, body=body, status=error.status if error else 200)
+    status = error.status if error else 200
+    return render_page(language, title=said["title"], detail=said["detail"], body=body, status=status)
 
 
 def _enrolment(enrolment: Enrolment, text: dict[str, str]) -> str:
