@@ -88,7 +88,7 @@ async def find_objects(client: httpx.AsyncClient, circuit: Circuit) -> dict[str,
         answer = await client.get(f"/api/dispatch/planning-runs/{run['id']}")
         return bool(answer.json()["state"] == "done")
 
-    await until(over)
+    await until(over, seconds=120)  # it searches in a process of its own
     team = (await client.get("/api/dispatch/teams")).json()["items"][-1]["code"]
     ban = {"campaign_id": body["campaign_id"], "does": "forbid", "team_code": team, "on": "2014-09-05"}
     rule = (await client.post("/api/dispatch/planning-rules", json=ban)).json()
