@@ -61,7 +61,8 @@ def test_a_store_of_a_later_release_is_left_alone(tmp_path: Path) -> None:
     said = diancai("up", "--no-demo", DIANCAI_DATA=str(tmp_path), PORT="18999")
     assert said.returncode == 2
     assert "revision 9999" in said.stderr
-    assert "later one" in said.stderr
+    assert f"{tmp_path} was made by a later release" in said.stderr
+    assert "DIANCAI_DATA=" in said.stderr
 
 
 def test_a_store_without_schema_is_refused_with_the_command_that_helps(tmp_path: Path) -> None:
