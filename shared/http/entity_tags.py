@@ -92,11 +92,10 @@ class EntityTags:
                 if not message.get("more_body"):
                     body = message.get("body", b"")
                     tag = f'"{target.found}-{hashlib.sha256(body).hexdigest()[:16]}"'
-                    headers = MutableHeaders(scope=start)
-                    headers["ETag"] = tag
+                    start["headers"] = [*start["headers"], (b"etag", tag.encode())]
                     if _has_it(scope, start["status"], tag):
                         start["status"] = 304
-                        del headers["content-length"]
+                        del MutableHeaders(scope=start)["content-length"]
                         message["body"] = b""
                 await send(start)
             await send(message)
