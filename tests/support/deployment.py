@@ -167,7 +167,7 @@ class Deployment:
                 stdout=log,
                 stderr=log,
             )
-        self._playground.watch(process.pid)
+        self._playground.watch(process)
         return process
 
 

@@ -50,17 +50,21 @@ class Playground:
         guard = [sys.executable, str(Path(__file__).with_name("guard.py")), str(self.folder)]
         # A session of its own, so that Ctrl-C in the terminal reaches the tests only.
         self._guard = subprocess.Popen(guard, stdin=subprocess.PIPE, start_new_session=True)
+        self._watched: list[subprocess.Popen[bytes]] = []
 
-    def watch(self, pid: int) -> None:
+    def watch(self, process: subprocess.Popen[bytes]) -> None:
         """Has the process ended when this run is over."""
         assert self._guard.stdin is not None
-        self._guard.stdin.write(f"{pid} {psutil.Process(pid).create_time()!r}\n".encode())
+        self._watched.append(process)
+        self._guard.stdin.write(f"{process.pid} {psutil.Process(process.pid).create_time()!r}\n".encode())
         self._guard.stdin.flush()
 
     def close(self) -> None:
         if self._guard.stdin is not None and not self._guard.stdin.closed:
             self._guard.stdin.close()
         self._guard.wait(PATIENCE_SECONDS)
+        for process in self._watched:
+            process.wait(PATIENCE_SECONDS)
 
 
 class PrivateServer(ABC):
@@ -153,7 +157,7 @@ class PrivateServer(ABC):
                 group=_group_of(user),
                 extra_groups=None if user is None else [],
             )
-        self.playground.watch(self._process.pid)
+        self.playground.watch(self._process)
         self._wait_for(self.answers)
 
     def _certify(self, user: int | None = None) -> None:
@@ -291,7 +295,7 @@ class NodeDirectory:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        self._playground.watch(self._process.pid)
+        self._playground.watch(self._process)
 
 
 class RabbitMQ(PrivateServer):
