@@ -56,12 +56,14 @@ def application(
     *,
     is_public: bool = False,
 ) -> RootApp:
-    """One ASGI application for the given services, each under ``/api/<name>``, with ``/metrics``.
+    """Returns one ASGI application for the given services, each under ``/api/<name>``, with
+    ``/metrics``.
 
-    ``is_public``: browsers reach this process itself, with no gateway between that keeps ``/metrics`` inside; so
-    figures are given to this machine alone.
+    ``is_public``: browsers reach this process itself, without a gateway that keeps ``/metrics``
+    inside. The metrics are then served to this machine only.
 
-    A mounted app's lifespan is not run by Starlette, so the services are started and stopped here.
+    Starlette does not run the lifespan of a mounted application, so the services are started and
+    stopped here.
     """
 
     @asynccontextmanager
@@ -92,7 +94,9 @@ async def _metrics(_request: Request) -> Response:
 
 
 async def _metrics_for_this_machine(request: Request) -> Response:
-    """:raises HTTPException: 404 for a request from elsewhere, or one that a proxy on this machine passed on."""
+    """:raises HTTPException: 404 for a request from elsewhere, or one that a proxy on this machine
+    passed on.
+    """
     client = address_of(request.client.host) if request.client else None
     forwarded = "x-forwarded-for" in request.headers or "forwarded" in request.headers
     if forwarded or client is None or not client.is_loopback:
@@ -119,7 +123,9 @@ def make_cache(settings: ServiceSettings) -> Cache:
 
 
 def main(settings_class: type[ServiceSettings], build: Build) -> None:
-    """The command line of a service: ``migrate``, ``reseal``, ``doctor``, or any of the roles (default: all)."""
+    """The command line of a service: ``migrate``, ``reseal``, ``doctor``, or any of the roles
+    (default: all).
+    """
     parser = argparse.ArgumentParser(prog=f"python -m services.{settings_class.name}")
     parser.add_argument(
         "what",
@@ -141,7 +147,7 @@ def main(settings_class: type[ServiceSettings], build: Build) -> None:
 
 
 def _settings_of(settings_class: type[ServiceSettings]) -> ServiceSettings:
-    """Ends with a line for each setting that is missing or wrong, and never repeats what it holds."""
+    """Exits with a line for each setting that is missing or wrong, without repeating its value."""
     try:
         return settings_class()
     except ValidationError as error:
@@ -159,7 +165,7 @@ def _name_setting(settings_class: type[ServiceSettings], place: Sequence[object]
 
 @contextmanager
 def _having_store(url: str) -> Iterator[None]:
-    """A SQLite store is one process's; PostgreSQL's may be many processes'.
+    """Locks a SQLite store, which one process may use. A PostgreSQL store may be used by many.
 
     :raises InUse: another process has it.
     """
@@ -187,8 +193,9 @@ def _work(what: Sequence[str], build: Build, settings: ServiceSettings, broker: 
 
 
 def _preflight(service: Service, roles: Collection[ProcessRole]) -> None:
-    """Waits for a store that is just starting; ends with one line that says what to do, where going on
-    would end in a traceback."""
+    """Waits for a store that is just starting. Exits with one line of advice instead of a
+    traceback.
+    """
     try:
         if ProcessRole.RELAY in roles:
             service.database.need_session("the relay")
@@ -242,7 +249,7 @@ async def _reseal(build: Build, settings: ServiceSettings, broker: Broker) -> No
 
 
 async def _examine(build: Build, settings: ServiceSettings, broker: Broker) -> int:
-    """Says what is found, a line each; 1 when something is wrong."""
+    """Prints the findings, a line each; returns 1 when something is wrong."""
     service = build(settings, broker=broker, cache=MemoryCache(), clock=utc_now)
     try:
         findings = await examine(service, settings)
@@ -255,13 +262,17 @@ async def _examine(build: Build, settings: ServiceSettings, broker: Broker) -> i
 
 
 IDLE_SECONDS = 75
-"""How long an idle connection stays open: longer than whoever calls keeps one (nginx: 60 s, httpx: 5 s), so that only
-the caller ends it. With uvicorn's 5 s a request could be sent just as the connection was being closed."""
+"""How long an idle connection stays open: longer than whoever calls keeps one (nginx: 60 s, httpx:
+5 s), so that only the caller ends it. With uvicorn's 5 s a request could be sent just as the
+connection was being closed."""
 
 
 def server_config(app: RootApp, *, host: str, port: int, seconds_to_stop: int) -> uvicorn.Config:
-    """How every process serves. uvicorn's own reading of X-Forwarded-For stays off, for it would believe whoever
-    sends it from this machine; whom to believe is a setting (shared.http.forwarding)."""
+    """Returns the configuration with which every process serves.
+
+    uvicorn's own reading of X-Forwarded-For stays off, for it would believe any sender on this
+    machine. Which proxies are trusted is a setting (:mod:`shared.http.forwarding`).
+    """
     return uvicorn.Config(
         app,
         host=host,
@@ -276,7 +287,7 @@ def server_config(app: RootApp, *, host: str, port: int, seconds_to_stop: int) -
 
 
 def serve(app: RootApp, host: str, port: int) -> None:
-    """Serves until SIGTERM or SIGINT; leaves with status 3 when the start failed."""
+    """Serves until SIGTERM or SIGINT; exits with status 3 when the start failed."""
     gc.freeze()  # what was imported stays: looking through it again and again would cost a tenth of the CPU
     gc.set_threshold(20_000, 20, 20)
     server = uvicorn.Server(server_config(app, host=host, port=port, seconds_to_stop=3))

@@ -1,4 +1,4 @@
-"""A service put together: its parts, and how they start and stop. The same for all four."""
+"""A service: its parts, and how they start and stop. It is the same for all four."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Sequence
@@ -68,7 +68,7 @@ log = logger(__name__)
 
 
 class ProcessRole(StrEnum):
-    """What a process of a service does; each can be scaled apart."""
+    """What a process does for a service; each role can be scaled on its own."""
 
     API = "api"
     RELAY = "relay"
@@ -79,12 +79,13 @@ ALL_ROLES = frozenset(ProcessRole)
 
 
 Job = Callable[[asyncio.Event], Coroutine[None, None, None]]
-"""Long or periodic work beside the consumer: runs until the given event is set, then returns soon."""
+"""Long or periodic work beside the consumer: runs until the given event is set, then returns soon.
+"""
 
 
 @dataclass
 class Service:
-    """Everything a service consists of; made by its ``bootstrap.build``."""
+    """All parts of a service, made by its ``bootstrap.build``."""
 
     name: str
     database: Database
@@ -125,9 +126,10 @@ class Service:
     ) -> "Service":
         """Builds the parts that all services have in common.
 
-        ``package`` is the folder of the service. What its routes need beyond the unit of work, ``bootstrap.build`` puts
-        into ``api.state``. ``linger_seconds``: how long its events may wait for more before they are published. They
-        wait so long in the relay and, where that is another process, as long before its wake-up is sent.
+        ``package`` is the folder of the service. What its routes need beyond the unit of work,
+        ``bootstrap.build`` puts into ``api.state``. ``linger_seconds``: how long its events may
+        wait for more before they are published. They wait so long in the relay and, where that is
+        another process, as long before its wake-up is sent.
         """
         database = Database(settings.database_url, ca_file=settings.tls_ca_file)
         outbox = Outbox(settings.name)
@@ -148,7 +150,8 @@ class Service:
             version=__version__,
             docs_url=None,
             redoc_url=None,
-            # No redirects to the address with or without a slash: they would lead to whatever the Host header says.
+            # No redirects to the address with or without a slash: they would lead to whatever the
+            # Host header says.
             redirect_slashes=False,
         )
         service = cls(
@@ -210,7 +213,7 @@ class Service:
         return service
 
     async def probe(self) -> dict[str, str]:
-        """What keeps this process from working, by part; empty when it is ready."""
+        """Returns what prevents this process from working, by part; empty when it is ready."""
         wrong: dict[str, str] = {}
         try:
             await self.migrations.check(self.database)
@@ -226,7 +229,7 @@ class Service:
         return wrong
 
     async def migrate(self) -> None:
-        """Brings the schema and the queues to what this release needs, ahead of all traffic."""
+        """Brings the schema and the queues to what this release needs, before any traffic."""
         await self.migrations.upgrade(self.database)
         for prepare in self.after_migration:
             await prepare()
@@ -236,8 +239,10 @@ class Service:
 
     @asynccontextmanager
     async def running(self, roles: Collection[ProcessRole] = ALL_ROLES) -> AsyncIterator[None]:
-        """Starts the parts that ``roles`` name, and on leaving stops them: takes no more, finishes
-        what is in hand, then lets go of broker and store.
+        """Runs the parts that ``roles`` name for the length of the block.
+
+        On leaving it accepts no more work, finishes what has begun, and then closes broker and
+        store.
 
         :raises SchemaMismatch: the store was made for another release.
         """
@@ -304,7 +309,9 @@ class Service:
 
 
 def _limit_document(api: FastAPI) -> None:
-    """Counts requests for the OpenAPI document, which is no operation, as those of somebody without an account."""
+    """Counts requests for the OpenAPI document, which is no operation, as those of somebody without
+    an account.
+    """
     route = next(each for each in api.routes if isinstance(each, Route) and each.path == api.openapi_url)
     answer = route.endpoint
 
@@ -321,8 +328,10 @@ _prepared: dict[tuple[int, ...], APIRouter] = {}
 
 
 def _prepare(routers: Sequence[APIRouter]) -> APIRouter:
-    """The routes of a service, with those that every service has. The applications of one process share them, for
-    FastAPI prepares the operations of a router again for each application that includes it."""
+    """The routes of a service, with those that every service has. The applications of one process
+    share them, for FastAPI prepares the operations of a router again for each application that
+    includes it.
+    """
     those = tuple(id(router) for router in routers)
     if those not in _prepared:
         _prepared[those] = APIRouter(dependencies=[Depends(check_request)])

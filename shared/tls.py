@@ -1,4 +1,4 @@
-"""Whom this system trusts on encrypted connections: the machine's certificate authorities, or the city's own."""
+"""Trusted certificate authorities for encrypted connections: the machine's, or the city's own."""
 
 import ssl
 from functools import cache
@@ -6,7 +6,8 @@ from pathlib import Path
 
 
 def trusting(ca_file: Path | None) -> ssl.SSLContext:
-    """What checks a server's certificate and name. ``ca_file`` holds authorities (PEM); without it the machine's count.
+    """What checks a server's certificate and name. ``ca_file`` holds authorities (PEM); without it
+    the machine's count.
 
     :raises ValueError: the file can't be read, or holds no certificate; names it.
     """

@@ -1,4 +1,6 @@
-"""The keys of a JWK Set (RFC 7517), each judged on its own: one that can't be used spoils none beside it."""
+"""The keys of a JWK Set (RFC 7517). Each is read on its own, so that an unusable one does not
+affect the others.
+"""
 
 import math
 from collections import Counter
@@ -24,13 +26,16 @@ _TYPES: dict[str, tuple[type[ECKey] | type[RSAKey] | type[OKPKey], tuple[str, ..
 
 
 class KeyUnusable(ValueError):
-    """An entry is no key that checks signatures here; the text says why, and holds nothing of the key."""
+    """An entry is not a usable signature key; the text says why, and contains nothing of the key."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedKey:
-    """A public key for signatures. ``ends_at`` (seconds since 1970) is the ``exp`` of OpenID Federation 1.0, 8.7.2:
-    from then on, what it signed no longer holds; None: as long as it is published."""
+    """A public key for signatures.
+
+    ``ends_at`` (seconds since 1970) is the ``exp`` of OpenID Federation 1.0, 8.7.2: from then on
+    its signatures are no longer valid. None: they are valid as long as it is published.
+    """
 
     key: Key
     kid: str | None
@@ -54,8 +59,11 @@ class PublishedKeys:
         return len(self._keys)
 
     def find(self, kid: str | None, algorithm: str, now: float) -> tuple[PublishedKey, ...]:
-        """The keys that may have signed. Several have one id when a provider gives ids out twice. A token without an
-        id is accepted when exactly one key fits (RFC 7515, 4.1.4 leaves it out at will)."""
+        """Returns the keys that may have signed a token.
+
+        Several have one id when a provider assigns ids twice. A token without an id is accepted
+        when exactly one key fits (by RFC 7515, 4.1.4 the id is optional).
+        """
         if kid is not None:
             return tuple(key for key in self._by_kid.get(kid, ()) if key.fits(algorithm, now))
         fitting = tuple(key for key in self._keys if key.fits(algorithm, now))
@@ -63,7 +71,8 @@ class PublishedKeys:
 
 
 def read_key_set(document: object) -> tuple[PublishedKeys, list[str]]:
-    """The usable keys of a set, and a warning for each entry that is left out, or is named like another.
+    """Returns the usable keys of a set, and a warning for each entry that is left out or has
+    another's id.
 
     :raises ValueError: this is no JWK Set, or none of its keys can be used.
     """
@@ -84,8 +93,9 @@ def read_key_set(document: object) -> tuple[PublishedKeys, list[str]]:
 
 
 def read_key(entry: object) -> PublishedKey:
-    """The key of one entry, by its ``kty``, ``use``, ``key_ops`` and ``alg`` (RFC 7517, 4). Its private part, if it
-    has one, is left aside.
+    """Returns the key of one entry, by its ``kty``, ``use``, ``key_ops`` and ``alg`` (RFC 7517, 4).
+
+    Its private part, if it has one, is ignored.
 
     :raises KeyUnusable: it is not for checking signatures here.
     """

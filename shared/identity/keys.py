@@ -20,21 +20,22 @@ PAUSE_SECONDS = 1.0
 """An unknown key makes the keys be asked for at once, but not more often than this."""
 
 LONGEST_KEPT_SECONDS = 86_400.0
-"""While the provider is away, the keys that are known go on being used for this long and no longer."""
+"""While the provider is away, the keys that are known go on being used for this long and no longer.
+"""
 
 log = logger(__name__)
 
 
 class KeysUnavailable(Exception):
-    """The provider can't be asked for its keys, and none are known from before."""
+    """The provider can't be reached for its keys, and none are known."""
 
 
 class KeySource:
     """The provider's keys, as :class:`shared.identity.jwks.PublishedKeys` finds them.
 
-    ``url`` is the address of a JWK Set (RFC 7517), ``https://...`` or ``file:///...``; without one it is
-    looked up in the issuer's discovery document (OpenID Connect Discovery 1.0). When the provider is
-    away, the keys that are known go on being used for a day.
+    ``url`` is the address of a JWK Set (RFC 7517), ``https://...`` or ``file:///...``. Without one
+    it is taken from the issuer's discovery document (OpenID Connect Discovery 1.0). While the
+    provider is unavailable, known keys remain in use for a day.
     """
 
     def __init__(self, issuer: str, url: str = "", *, tls: ssl.SSLContext | None = None) -> None:
@@ -48,9 +49,11 @@ class KeySource:
         self._turn = asyncio.Lock()
 
     async def find(self, kid: str | None, algorithm: str, now: float) -> tuple[PublishedKey, ...]:
-        """The keys that may have signed a token; none when no published key fits. ``now`` is in seconds since 1970.
+        """Returns the keys that may have signed a token; none when no published key fits.
 
-        :raises KeysUnavailable: no keys are known, and the provider does not answer.
+        ``now`` is in seconds since 1970.
+
+        :raises KeysUnavailable: no keys are known, and the provider does not respond.
         """
         found = self._keys.find(kid, algorithm, now)
         age = time.monotonic() - self._asked_at
@@ -62,9 +65,9 @@ class KeySource:
         return found
 
     async def read(self) -> list[str]:
-        """Asks for the keys now; gives a warning for each entry of theirs that can't be used.
+        """Reads the keys now, and returns a warning for each entry that can't be used.
 
-        :raises KeysUnavailable: no keys are known, and the provider does not answer.
+        :raises KeysUnavailable: no keys are known, and the provider does not respond.
         """
         try:
             self._keys, said = read_key_set(await self._fetch())

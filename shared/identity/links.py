@@ -1,9 +1,10 @@
-"""Links for people without an account, such as residents who scan a code: signed, for one purpose, and they expire.
+"""Links for people without an account, such as residents who scan a code: signed, for one purpose,
+and they expire.
 
-A link is a JWT (RFC 7519, HS256): ``sub`` is the object, ``aud`` the purpose, ``exp`` its end. Its key is derived
-(HKDF-SHA256, RFC 5869) from the service's vault key of the same id, so that it can neither seal nor open anything,
-and a key that is taken out of the file ends its links. As an access token it is worth nothing: those are signed by
-the provider, with algorithms of another kind.
+A link is a JWT (RFC 7519, HS256): ``sub`` is the object, ``aud`` the purpose, ``exp`` its end. Its
+key is derived (HKDF-SHA256, RFC 5869) from the service's vault key of the same id, so that it can
+neither seal nor open anything, and a key that is taken out of the file ends its links. As an access
+token it is worth nothing: those are signed by the provider, with algorithms of another kind.
 """
 
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ LONGEST_LINK = 500
 
 
 class LinkInvalid(DomainError):
-    """Nobody here made this link, or for another purpose."""
+    """The link was not made by this service, or for another purpose."""
 
     status = 404
 
@@ -35,7 +36,7 @@ class LinkInvalid(DomainError):
 
 
 class LinkExpired(DomainError):
-    """The link was right, and has ended."""
+    """The link was valid, and has expired."""
 
     status = 410
 
@@ -57,7 +58,10 @@ class Links:
         self._clock = clock
 
     def make(self, purpose: str, subject: str, expires_at: datetime) -> Link:
-        """:raises VaultError: there is no key."""
+        """Makes a link.
+
+        :raises VaultError: there is no key.
+        """
         ring = self._vault.ring()
         end = int(expires_at.timestamp())
         claims = {"sub": subject, "aud": purpose, "exp": end}
@@ -66,7 +70,10 @@ class Links:
         return Link(text, datetime.fromtimestamp(end, UTC))
 
     def open(self, purpose: str, text: str) -> str:
-        """The subject. :raises LinkInvalid: :raises LinkExpired: :raises VaultError: there is no key."""
+        """Returns the subject of a link.
+
+        :raises LinkInvalid: :raises LinkExpired: :raises VaultError: there is no key.
+        """
         ring = self._vault.ring()
         try:
             kid = extract_compact(text[: LONGEST_LINK + 1].encode("ascii")).headers().get("kid")

@@ -1,4 +1,4 @@
-"""Tokens that were taken back before they ended: every service notes it from the provider's events."""
+"""Revoked tokens. Every service records revocations from the provider's events."""
 
 import time
 from collections import OrderedDict
@@ -20,15 +20,17 @@ REMEMBERED = 10_000
 
 
 class Revocations:
-    """Asks the service's own store, and remembers the answers for a moment."""
+    """Reads revocations from the service's own store, and caches the answers for a moment."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._known: OrderedDict[tuple[str, str | None], tuple[float, datetime | None]] = OrderedDict()
 
     async def is_void(self, subject: str, sid: str | None, issued_at: datetime) -> bool:
-        """Whether a token of ``subject`` that was issued then has been taken back: all of the account's, or those of
-        the sign-in ``sid`` that it belongs to."""
+        """Returns whether a token of ``subject`` that was issued then is revoked.
+
+        All tokens of the account may be, or those of the sign-in ``sid``.
+        """
         key = (subject, sid)
         now = time.monotonic()
         asked_at, before = self._known.get(key, (float("-inf"), None))
@@ -47,8 +49,11 @@ class Revocations:
 
 
 async def note_revocation(uow: UnitOfWork, event: AccessRevoked) -> None:
-    """Tokens of the account, or of one sign-in of it, issued until ``before`` are void; a later moment stays when an
-    earlier one comes."""
+    """Records that tokens of the account, or of one sign-in, that were issued until ``before`` are
+    void.
+
+    A later moment is kept when an earlier one arrives.
+    """
     async with uow.transaction() as tx:
         make = postgresql.insert if dialect_of(tx.session) == "postgresql" else sqlite.insert
         row = make(revoked_access).values(subject=event.sid or event.subject, before=event.before)

@@ -1,4 +1,6 @@
-"""The identity tables as migrations make them. A function here is history: add the next, don't edit."""
+"""The identity tables as migrations make them. A function here is history: add the next, don't
+edit.
+"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""What every service keeps of accounts: whose tokens were taken back."""
+"""The table of revocations, which every service keeps."""
 
 from sqlalchemy import Column, MetaData, String, Table
 
@@ -12,5 +12,5 @@ revoked_access = Table(
     Column("subject", String(120), primary_key=True),
     Column("before", UtcDateTime, nullable=False),
 )
-"""Tokens of ``subject`` that were issued until ``before`` are void. It is an account's id, or that of one sign-in
-(``sid``); both are random, so one never stands for another."""
+"""Tokens of ``subject`` that were issued until ``before`` are void. It is an account's id, or that
+of one sign-in (``sid``); both are random, so one never stands for another."""

@@ -1,4 +1,6 @@
-"""Checks access tokens: JWTs (RFC 7519, RFC 9068) of the configured OpenID Connect provider, and of no other."""
+"""Checks access tokens: JWTs (RFC 7519, RFC 9068) of the configured OpenID Connect provider, and of
+no other.
+"""
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
@@ -32,13 +34,14 @@ _ID_TOKEN_CLAIMS = ("nonce", "at_hash", "c_hash", "s_hash")
 
 
 class TokenVerifier:
-    """One verifying path for every provider.
+    """Verifies the tokens of any provider in the same way.
 
-    ``issuer`` and ``audience`` must stand in the token word for word; ``skew_seconds`` is how far clocks
-    may differ. ``roles_claim`` is the claim with the roles: a claim of exactly that name (it may be a URL), or a
-    path whose dots lead into objects (``realm_access.roles``). ``token_type`` is what the header's ``typ`` must
-    say: ``at+jwt`` (RFC 9068), or ``jwt`` for a provider whose access tokens say ``JWT`` or nothing; then a token
-    that looks like an id token is refused by its claims.
+    ``issuer`` and ``audience`` must be in the token word for word. ``skew_seconds`` is how far
+    clocks may differ. ``roles_claim`` is the claim with the roles: a claim of exactly that name (it
+    may be a URL), or a path whose dots lead into objects (``realm_access.roles``). ``token_type``
+    is what the header's ``typ`` must be: ``at+jwt`` (RFC 9068), or ``jwt`` for a provider whose
+    access tokens have ``JWT`` or nothing. With ``jwt``, a token that looks like an id token is
+    refused by its claims.
     """
 
     def __init__(
@@ -62,10 +65,10 @@ class TokenVerifier:
         self._good: OrderedDict[str, tuple[Mapping[str, Any], PublishedKey, dict[str, Any]]] = OrderedDict()
 
     async def verify(self, token: str, *, address: str = "") -> tuple[Actor, Mapping[str, Any]]:
-        """Who the token speaks of, and all it says (``exp``, ``iat`` in seconds since 1970).
+        """Returns the actor of a token, and its claims (``exp``, ``iat`` in seconds since 1970).
 
         :raises Unauthenticated: a check failed; names it.
-        :raises KeysUnavailable: the provider's keys can't be had now.
+        :raises KeysUnavailable: the provider's keys are unavailable.
         """
         claims = await self._claims(token)
         self._check(claims)
@@ -108,7 +111,7 @@ class TokenVerifier:
         return header
 
     def _is_access_token(self, kind: object) -> bool:
-        """By the header's ``typ``; "application/" may stand before it (RFC 7515, 4.1.9)."""
+        """Checks the header's ``typ``, which may begin with ``application/`` (RFC 7515, 4.1.9)."""
         if kind is None:
             return self._token_type == "jwt"  # noqa: S105 - the kind of token, not one
         said = kind.lower().removeprefix("application/") if isinstance(kind, str) else ""
@@ -135,7 +138,9 @@ class TokenVerifier:
 
 
 def text_claim(claims: Mapping[str, Any], name: str) -> str | None:
-    """A claim that is a text which can be stored and compared; None when it is anything else."""
+    """Returns a claim that is a text which can be stored and compared; None when it is anything
+    else.
+    """
     value = claims.get(name)
     if not isinstance(value, str) or not 0 < len(value) <= LONGEST_TEXT or not value.isprintable():
         return None
@@ -154,8 +159,11 @@ def _first_good(token: str, algorithm: str, keys: Iterable[PublishedKey]) -> tup
 
 
 def _is_id_token(claims: Mapping[str, Any]) -> bool:
-    """Whether a token without ``typ`` of its own is no access token: it says what only an id token says, or its
-    provider says so (``token_use`` of Amazon Cognito; ``typ`` of Keycloak, whose access tokens may hold a nonce)."""
+    """Returns whether a token without a ``typ`` of its own is an id token.
+
+    It has claims that only an id token has, or its provider says so (``token_use`` of Amazon
+    Cognito; ``typ`` of Keycloak, whose access tokens may have a nonce).
+    """
     if claims.get("typ") == "Bearer":
         return False
     if "typ" in claims or claims.get("token_use", "access") != "access":
@@ -164,13 +172,16 @@ def _is_id_token(claims: Mapping[str, Any]) -> bool:
 
 
 def _is_moment(value: Any) -> bool:
-    """A NumericDate (RFC 7519, 2), no later than the year 9999."""
+    """Returns whether a value is a NumericDate (RFC 7519, 2), no later than the year 9999."""
     return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < LATEST_MOMENT
 
 
 def _claim_at(claims: Mapping[str, Any], path: str) -> Any:
-    """The claim of exactly this name; otherwise what a path with dots leads to, by the longest name first, for a
-    name may hold dots itself (``https://id.example.org/access.roles``). None: there is neither."""
+    """Returns the claim of exactly this name, or else what a path with dots leads to, or None.
+
+    The longest name is tried first, for a name may contain dots
+    (``https://id.example.org/access.roles``).
+    """
     if path in claims:
         return claims[path]
     end = path.rfind(".")

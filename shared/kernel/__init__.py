@@ -1,1 +1,1 @@
-"""The few words every layer may use, the domain included: clock, ids, errors, aggregate."""
+"""What every layer may use, the domain included: clock, ids, errors, aggregates."""

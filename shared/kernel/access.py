@@ -1,4 +1,4 @@
-"""Who acts, and what they may do: the mechanism. The tables stand in each service's application/policy.py."""
+"""Who acts, and what they may do. The tables are in each service's ``policy.py``."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from shared.kernel.errors import Forbidden, NotFound, Unauthenticated
 
 
 class Role(StrEnum):
-    """What an account can be. Residents have no account; they come with signed links."""
+    """The roles of accounts. Residents have no account; they come with signed links."""
 
     COORDINATOR = "coordinator"
     LEADER = "team_leader"
@@ -31,7 +31,9 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Whoever asks. ``subject`` is the pseudonymous id of an account; ``address`` where it came from."""
+    """The caller. ``subject`` is the pseudonymous id of an account, ``address`` where the request
+    came from.
+    """
 
     subject: str
     roles: frozenset[Role] = frozenset()
@@ -53,7 +55,7 @@ SYSTEM = Actor("system", is_system=True)
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """An action that an actor may do, and on what: everything, or only what belongs to one of these."""
+    """An action that an actor may do, on everything or only on what belongs to the listed owners."""
 
     action: str
     everything: bool
@@ -62,6 +64,7 @@ class Grant:
     persons: frozenset[str] = frozenset()
 
     def covers(self, *, township: str | None = None, teams: Iterable[str] = (), person: str | None = None) -> bool:
+        """Returns whether the grant covers an object with these owners."""
         return (
             self.everything or township in self.townships or person in self.persons or not self.teams.isdisjoint(teams)
         )
@@ -76,14 +79,18 @@ class Grant:
         person: str | None = None,
         states: Iterable[str] = (),
     ) -> None:
-        """:raises NotFound: the object is someone else's; the same answer as if there were none."""
+        """Checks that the grant covers an object.
+
+        :raises NotFound: the object belongs to someone else; the answer is the same as if there
+        were none.
+        """
         if not self.covers(township=township, teams=teams, person=person):
             raise NotFound(kind, key, states=states)
 
     def require_for(
         self, field_name: str, *, township: str | None = None, teams: Iterable[str] = (), person: str | None = None
     ) -> None:
-        """For what is to be made: on whose behalf does the request act?
+        """Checks on whose behalf a new object is created.
 
         :raises Forbidden: not on the actor's own; names the field.
         """
@@ -96,15 +103,19 @@ Rules = dict[Role, Scope]
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One service's table: action x role -> how far. What is not in it is not allowed."""
+    """A service's table: action x role -> scope. What is not in it is not allowed."""
 
     table: Mapping[str, Rules]
     public: frozenset[str] = field(default_factory=frozenset)
     """Actions that need no account."""
 
     def grant(self, actor: Actor, action: str) -> Grant:
-        """:raises Unauthenticated: nobody has signed in. :raises Forbidden: no role of the actor has the action.
-        :raises KeyError: the table has no such action."""
+        """Returns what the actor may do.
+
+        :raises Unauthenticated: nobody has signed in.
+        :raises Forbidden: no role of the actor has the action.
+        :raises KeyError: the table has no such action.
+        """
         rules = {} if action in self.public else self.table[action]
         if actor.is_system or action in self.public:
             return Grant(action, everything=True)

@@ -14,7 +14,7 @@ Steps = Mapping[str, tuple[str, ...]]
 class Aggregate:
     """Base of every aggregate root.
 
-    ``stream`` names the aggregate in the event log, across services; ``event_seq`` is the number of
+    ``stream`` names the aggregate in the event log, across services. ``event_seq`` is the number of
     its latest event (0: none yet). Events of one stream reach every consumer in that order.
     """
 
@@ -35,7 +35,7 @@ class Aggregate:
         return f"{self.kind}:{self.key}"
 
     def content(self) -> Mapping[str, object]:
-        """What it says in each field of :attr:`CONTENT`, to be compared with what it says later."""
+        """The present values of the fields in :attr:`CONTENT`, to be compared with later ones."""
         return {name: getattr(self, name) for name in self.CONTENT}
 
     def next_event_seq(self) -> int:
@@ -43,7 +43,10 @@ class Aggregate:
         return self.event_seq
 
     def require(self, step: str, state: str) -> None:
-        """:raises IllegalTransition: ``step`` is not possible from ``state``; names those that are."""
+        """Checks that ``step`` is possible from ``state``.
+
+        :raises IllegalTransition: it is not; names the steps that are.
+        """
         possible = self.STEPS[state]
         if step not in possible:
             raise IllegalTransition(self.kind, self.key, state=state, wanted=step, possible=possible)

@@ -1,7 +1,8 @@
 """Time as an argument, so that tests and demonstrations can choose it.
 
-There are two times. Tokens, one-time codes, leases and logs go by the real one. What people do goes by business days:
-which menu is in force, whether a stop is today's. The two differ only where a demonstration plays another day.
+There are two times. Tokens, one-time codes, leases and logs use the real one. What people do goes
+by business days: which menu is in force, whether a stop is today's. The two differ only where a
+demonstration plays another day.
 """
 
 from datetime import UTC, date, datetime
@@ -23,12 +24,15 @@ def utc_now() -> datetime:
 
 
 def business_now(clock: Clock) -> datetime:
-    """The moment that business goes by, in China's time. A clock whose business time is not the real one has a method
-    ``business_now`` of its own, which gives a timezone-aware moment."""
+    """Returns the business time, in China's time zone.
+
+    A clock whose business time is not the real one has a method ``business_now``, which returns a
+    timezone-aware moment.
+    """
     played: Clock = getattr(clock, "business_now", clock)
     return played().astimezone(CHINA)
 
 
 def business_day(clock: Clock) -> date:
-    """The day that business goes by."""
+    """Returns the business day."""
     return business_now(clock).date()

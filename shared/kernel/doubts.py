@@ -1,4 +1,4 @@
-"""What speaks against a request though a person may have a good reason for it: asked about, never forbidden."""
+"""Objections to a request that a person may have a good reason for: confirmed, never forbidden."""
 
 from collections.abc import Collection
 
@@ -6,7 +6,9 @@ from shared.kernel.errors import Conflict, Reason
 
 
 class ConfirmationNeeded(Conflict):
-    """Nothing was done yet; ``reasons`` are the doubts. The same request goes through once it confirms their codes."""
+    """Nothing was done. ``reasons`` are the doubts; the request succeeds once it confirms their
+    codes.
+    """
 
     def __init__(self, doubts: Collection[Reason]) -> None:
         super().__init__("confirmation_needed", confirm=", ".join(sorted({doubt.code for doubt in doubts})))
@@ -14,10 +16,10 @@ class ConfirmationNeeded(Conflict):
 
 
 class Doubts:
-    """Gathers the doubts about one request, so that a person is asked once and not one by one.
+    """Collects the doubts about one request, so that a person confirms all of them at once.
 
-    ``confirmed`` are the codes that whoever asks has seen and answered with "go on anyway". A code that was not
-    among the doubts does no harm. Given doubts that were gathered before, it goes on with those.
+    ``confirmed`` are the codes that the caller has confirmed. A code that is not among the doubts
+    does no harm. Doubts that were collected before are continued.
     """
 
     def __init__(self, confirmed: "Confirmations" = ()) -> None:
@@ -29,15 +31,21 @@ class Doubts:
             self._confirmed, self._open = frozenset(confirmed), []
 
     def add(self, code: str, field: str, **facts: object) -> None:
-        """``code`` is one of the locale files, ``field`` the part of the request that it is about."""
+        """Adds a doubt. ``code`` is a code of the locale files, ``field`` the part of the request
+        that it is about.
+        """
         if code not in self._confirmed:
             self._open.append(Reason(code, field, facts))
 
     def settle(self) -> None:
-        """:raises ConfirmationNeeded: there are doubts that nobody has confirmed."""
+        """Ends the collection.
+
+        :raises ConfirmationNeeded: there are doubts that nobody has confirmed.
+        """
         if self._open:
             raise ConfirmationNeeded(self._open)
 
 
 Confirmations = Collection[str] | Doubts
-"""What a use case needs to ask back: the codes that were confirmed, or doubts that its caller has found already."""
+"""What a use case needs to ask back: the codes that were confirmed, or doubts that its caller has
+found already."""

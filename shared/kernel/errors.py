@@ -1,6 +1,6 @@
-"""What the domain refuses. Everything else that is raised is a fault, and is worth a retry.
+"""Refusals of the domain. Every other exception is a fault, and worth a retry.
 
-Each error has a stable ``code``; the texts that people read (title, detail, remedy) stand in the
+Each error has a stable ``code``. The texts that people read (title, detail, remedy) are in the
 locale files under that code.
 """
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A fact that is said in the reader's language: the ``parts`` of an entry of the locale files, as a list."""
+    """A fact in the reader's language: the ``parts`` of an entry of the locale files, as a list."""
 
     code: str
     parts: tuple[str, ...]
@@ -18,7 +18,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One of the things that are in the way: a code of the locale files, where it is, and the facts for its text."""
+    """One of several obstacles: a code of the locale files, the field, and the facts for its text."""
 
     code: str
     where: str
@@ -28,9 +28,9 @@ class Reason:
 class DomainError(Exception):
     """A refusal that no retry will change.
 
-    ``code`` is stable and machine-readable, ``field`` names the part of the request that is at
-    fault (a JSON path, or None when it is the request as a whole), ``facts`` fill the texts: a value, or one for each
-    language. ``reasons`` say singly what is in the way, where there may be several.
+    ``code`` is stable and machine-readable. ``field`` names the part of the request that is at
+    fault (a JSON path, or None for the request as a whole). ``facts`` fill the texts: a value, or
+    one for each language. ``reasons`` list the obstacles, where there may be several.
     """
 
     status = 422
@@ -43,7 +43,7 @@ class DomainError(Exception):
         self.reasons: tuple[Reason, ...] = ()
 
     def because(self, reasons: "Iterable[Reason]") -> "DomainError":
-        """The same refusal, with its reasons."""
+        """Returns the same refusal with its reasons."""
         self.reasons = tuple(reasons)
         return self
 
@@ -53,13 +53,13 @@ class InvalidInput(DomainError):
 
 
 class Conflict(DomainError):
-    """The request is well formed, but something that exists stands against it."""
+    """The request is well formed, but conflicts with something that exists."""
 
     status = 409
 
 
 class NotFound(DomainError):
-    """No object has this id. ``states`` lists what such an object can be, where it has states."""
+    """No object has this id. ``states`` lists the states that such an object can have, if any."""
 
     status = 404
 
@@ -69,7 +69,7 @@ class NotFound(DomainError):
 
 
 class IllegalTransition(Conflict):
-    """The object's state does not allow this step; ``possible`` are the steps that it does allow."""
+    """The object's state does not allow this step; ``possible`` are the steps that it allows."""
 
     def __init__(self, kind: str, key: str, *, state: str, wanted: str, possible: Iterable[str]) -> None:
         self.state = state
@@ -86,7 +86,7 @@ class IllegalTransition(Conflict):
 
 
 class Unauthenticated(DomainError):
-    """Nobody has signed in, or the token does not hold. ``reason`` says which check failed."""
+    """Nobody has signed in, or the token is not valid. ``reason`` says which check failed."""
 
     status = 401
 
@@ -96,7 +96,7 @@ class Unauthenticated(DomainError):
 
 
 class Forbidden(DomainError):
-    """Whoever asks has no role that may do this."""
+    """The caller has no role that may do this."""
 
     status = 403
 
@@ -105,7 +105,7 @@ class Forbidden(DomainError):
 
 
 class TooMany(DomainError):
-    """Asked too often; ``retry_after`` in seconds says when it makes sense again."""
+    """Too many requests; ``retry_after`` is in seconds."""
 
     status = 429
 

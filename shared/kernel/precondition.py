@@ -1,4 +1,4 @@
-"""What a request says of the state that it wants to change: only if nobody changed it since (RFC 9110, 13.1)."""
+"""Preconditions of a change: only if nobody changed the object since it was read (RFC 9110, 13.1)."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from shared.kernel.errors import DomainError, Reason
 
 
 class PreconditionFailed(DomainError):
-    """What the request says of the object does not hold; nothing was stored."""
+    """A precondition of the request does not hold; nothing was stored."""
 
     status = 412
 
@@ -16,9 +16,9 @@ class PreconditionFailed(DomainError):
 class ChangedMeanwhile(PreconditionFailed):
     """The object is in another version than the one that the request was made for.
 
-    ``version`` is the present one, ``state`` what the object is now, where it has states. ``differing`` are the fields
-    in which the request would change it, by name and without values, for these may be personal; None where the request
-    replaces nothing, or that is not known.
+    ``version`` is the present one, ``state`` the present state, if it has states. ``differing`` are
+    the names of the fields that the request would change, without values, for these may be
+    personal. It is None where the request replaces nothing, or that is not known.
     """
 
     def __init__(self, kind: str, version: int, state: str | None, differing: Collection[str] | None) -> None:
@@ -31,21 +31,21 @@ class ChangedMeanwhile(PreconditionFailed):
 
 
 class NothingToReplace(PreconditionFailed):
-    """The request names a version of something that is not there."""
+    """The request names a version of something that does not exist."""
 
     def __init__(self) -> None:
         super().__init__("nothing_to_replace", field="If-Match")
 
 
 class ExistsAlready(PreconditionFailed):
-    """The request is to make something new, and it is there."""
+    """The request is to create something new, and it exists."""
 
     def __init__(self) -> None:
         super().__init__("exists_already", field="If-None-Match")
 
 
 class PreconditionNeeded(DomainError):
-    """The request replaces what an object says, and does not say which version it replaces."""
+    """The request replaces an object's content without saying which version it replaces."""
 
     status = 428
 
@@ -55,11 +55,13 @@ class PreconditionNeeded(DomainError):
 
 @dataclass(slots=True)
 class Target:
-    """The object that a request is about: of ``kind``, with ``key``, or the one that it makes, where that is None.
+    """The object that a request is about: of ``kind``, with ``key``, or the one that it makes,
+    where that is None.
 
-    It is to be in any of ``versions``, where the request names some; ``overwrites`` whatever it is in, or must not be
-    there yet (``is_new``). A request that ``replaces`` what an object says has to say one of these, unless it changes
-    nothing. ``found`` is the version that the object was found or left in.
+    It is to be in any of ``versions``, where the request names some; ``overwrites`` whatever it is
+    in, or must not be there yet (``is_new``). A request that ``replaces`` what an object says has
+    to say one of these, unless it changes nothing. ``found`` is the version that the object was
+    found or left in.
     """
 
     kind: str
@@ -76,30 +78,31 @@ class Target:
     _is_settled: bool = field(default=False, init=False)
 
     def note(self, aggregate: Aggregate) -> None:
-        """Takes over the version of the object, if it is the target."""
+        """Copies the version of the object, if it is the target."""
         if self._is_it(aggregate) and isinstance(version := getattr(aggregate, "version", None), int):
             self.found = version
 
     def note_made(self, aggregate: Aggregate, key: str | None = None) -> None:
-        """``aggregate`` is being made, or was before, under another ``key``."""
+        """``aggregate`` is being created, or was created before under another ``key``."""
         if self.key is None and aggregate.kind == self.kind:
             self.key = key or aggregate.key
 
     def begin(self) -> None:
-        """A transaction begins; what an earlier one met, and did not keep, may be different now."""
+        """Starts a transaction; what an earlier one loaded and did not keep may be different now."""
         self._met, self._content = None, {}
 
     def meet(self, aggregate: Aggregate) -> None:
-        """Keeps how the object is before the request changes it, if it is the target."""
+        """Keeps the object's content before the request changes it, if it is the target."""
         if self._met is None and not self._is_settled and self._is_it(aggregate):
             self.note(aggregate)
             self._met, self._version, self._state = aggregate, self.found, getattr(aggregate, "state", None)
             self._content = aggregate.content() if self.replaces else {}
 
     def check(self, *, is_complete: bool = True) -> None:
-        """``is_complete``: the request has made all its changes.
+        """Compares the object with the preconditions. ``is_complete``: the request has made all its
+        changes.
 
-        :raises PreconditionFailed: the object is not as the request says.
+        :raises PreconditionFailed: one does not hold.
         """
         if self._is_settled:
             return
@@ -114,20 +117,24 @@ class Target:
             raise ChangedMeanwhile(self.kind, self._version, self._state, differing if is_known else None)
 
     def settle(self) -> None:
-        """To be called when the request has changed the object and nothing is stored yet.
+        """Checks the preconditions when the request has changed the object and nothing is stored
+        yet.
 
-        :raises PreconditionFailed: see :meth:`check`. :raises PreconditionNeeded: it replaces what is there unseen.
+        :raises PreconditionFailed: see :meth:`check`.
+        :raises PreconditionNeeded: it replaces existing content without naming a version.
         """
         self.check()
         if self.versions is None and not self.overwrites and not self._is_settled and self._differing():
             raise PreconditionNeeded
 
     def keep(self) -> None:
-        """The request's change is stored. What else it does is its own matter."""
+        """Ends the checks once the request's change is stored; later changes are not subject to
+        them.
+        """
         self._is_settled = True
 
     def _differing(self) -> list[str]:
-        """The fields that the request changes."""
+        """Returns the fields that the request changes."""
         now = self._met.content() if self._met is not None else {}
         return [name for name, value in self._content.items() if now[name] != value]
 

@@ -1,4 +1,4 @@
-"""Ending tasks."""
+"""Ends tasks."""
 
 import asyncio
 from typing import Any
@@ -9,9 +9,9 @@ AGAIN_SECONDS = 0.5
 async def end(*tasks: asyncio.Task[Any]) -> None:
     """Cancels ``tasks`` until all have ended, and drops what they raise.
 
-    Once is not enough: a library under whose feet a task is cancelled may take that for a fault of its connection,
-    and what handles such faults begins anew (as redis and aio-pika do now and then); whoever waited for such a task
-    would wait for ever.
+    Cancelling once is not enough. A library whose task is cancelled may take that for a fault of
+    its connection, and its fault handling starts again (as redis and aio-pika do now and then).
+    Whoever waited for such a task would wait for ever.
     """
     pending = {task for task in tasks if not task.done()}
     while pending:

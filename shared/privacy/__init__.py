@@ -1,1 +1,1 @@
-"""What a person may ask of every service: to see what it holds, and to have it deleted."""
+"""A person's rights in every service: to see what it stores about them, and to have it deleted."""

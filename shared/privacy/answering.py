@@ -1,6 +1,6 @@
-"""How a service answers what catalog asks about a person: it collects what it holds, or deletes it.
+"""Answers catalog's requests about a person: a service collects what it stores, or deletes it.
 
-Each service says in ``application/people.py`` how it does either for its own tables; the rest is the same.
+Each service defines how it does either for its own tables; the rest is the same.
 """
 
 import json
@@ -35,7 +35,7 @@ Erase = Callable[[Transaction, str], Awaitable[int]]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one service holds about a volunteer, for whoever may see it."""
+    """What one service stores about a volunteer, for those who may see it."""
 
     service: str
     request_id: str
@@ -46,7 +46,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """A service's answers: how it collects and deletes by volunteer number, and the events that say so."""
+    """How a service collects and deletes by volunteer number, and the events that report it."""
 
     collect: Collect
     erase: Erase
@@ -80,7 +80,7 @@ class Holdings:
 
 
 async def hold_nothing(_tx: Transaction, _vault: Vault, _volunteer_no: str) -> list[Record]:
-    """For a service that knows posts and places, but no persons."""
+    """Collects nothing, for a service that knows posts and places, but no persons."""
     return []
 
 
@@ -106,7 +106,7 @@ async def keep_part(
 
 
 async def drop_parts(tx: Transaction, volunteer_no: str) -> int:
-    """Deletes what was collected for the person earlier; gives how many records that were."""
+    """Deletes what was collected for the person earlier, and returns how many records that was."""
     waiting = person_part.c.volunteer_no == volunteer_no, person_part.c.data_sealed.is_not(None)
     found = (await tx.session.scalars(select(person_part.c.records).where(*waiting))).all()
     await tx.session.execute(delete(person_part).where(*waiting))
@@ -117,9 +117,10 @@ async def drop_parts(tx: Transaction, volunteer_no: str) -> int:
 async def fetch_part(
     uow: UnitOfWork, policy: Policy, service: str, volunteer_no: str, request_id: str | None = None
 ) -> Part:
-    """The part that lies ready: of the request that is named, else of the latest.
+    """Returns the collected part of the named request, or else of the latest.
 
-    :raises NotFound: nothing was asked for, it is not collected yet, or has expired; or the person is somebody else.
+    :raises NotFound: nothing was requested, it is not collected yet, or has expired; or it is about
+    somebody else.
     """
     grant = uow.permit(policy, "read_person_export")
     grant.require("person_part", volunteer_no, person=volunteer_no)

@@ -1,6 +1,8 @@
-"""Numbers and addresses of persons in free text, in all the spellings in which people paste or hide them.
+"""Finds personal numbers and addresses in free text, in all the spellings in which people paste or
+hide them.
 
-What is found is only named by its kind, never repeated: texts of refusals and warnings reach logs and screens.
+A finding is named by its kind only, never repeated: texts of refusals and warnings reach logs and
+screens.
 """
 
 import re
@@ -24,7 +26,8 @@ _MONTH_AND_DAY = "(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 _IDENTITY = re.compile(
     f"{_PROVINCE}[0-9]{{4}}(?:(?:18|19|20)[0-9]{{2}}{_MONTH_AND_DAY}[0-9]{{3}}[0-9X]|[0-9]{{2}}{_MONTH_AND_DAY}[0-9]{{3}})"
 )
-"""Citizens' numbers of 18 places and, before 1999, 15. A mistyped one is still somebody's: it needs no check digit."""
+"""Citizens' numbers of 18 places and, before 1999, 15. A mistyped one is still somebody's: it needs
+no check digit."""
 _CARD = re.compile(r"62[0-9]{14,17}|(?:4|5[1-5]|35)[0-9]{14,15}|9558[0-9]{12,15}")
 
 LEAST_DIGITS = 8
@@ -33,7 +36,8 @@ MOST_DIGITS_ABROAD = 15
 """Of a phone number with its country (E.164)."""
 LONGEST = 19
 MOST_GROUPS = 19
-"""A number may be written with a mark between any two digits; the longest, a bank card's, has 19."""
+"""A number may be written with a mark between any two digits; the longest, a bank card's, has 19.
+"""
 
 _SPELT_OUT = {
     spelling: digit
@@ -56,13 +60,15 @@ _ONE_AS_DASH = re.compile(r"(?<=\d)一(?=\d)")
 """The numeral one looks like a dash between digits."""
 
 _LIST_MARKS = frozenset(",、;:/|\\\n")
-"""They part what is counted up: dates, times, amounts. Within a number they stand alike in every gap or not at all."""
+"""They part what is counted up: dates, times, amounts. Within a number they stand alike in every
+gap or not at all."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Digits in a row, or the X that closes an identity number. ``gap`` holds what of the marks before it matters,
-    ``is_parted`` says that a word stands between it and the group before."""
+    """Digits in a row, or the X that closes an identity number. ``gap`` holds what of the marks
+    before it matters, ``is_parted`` says that a word stands between it and the group before.
+    """
 
     digits: str
     gap: str
@@ -70,11 +76,11 @@ class _Group:
 
 
 def personal_data_in(text: str) -> frozenset[Kind]:
-    """The kinds of personal numbers and addresses that ``text`` seems to hold, of whomever.
+    """Returns the kinds of personal numbers and addresses that ``text`` seems to contain.
 
-    Full width, circled and raised digits count as digits, Chinese numerals as well; dots, dashes, blanks, brackets and
-    invisible marks may stand between them. Dates, times, amounts, division codes and ids are not taken for numbers of
-    persons.
+    Full width, circled and raised digits count as digits, Chinese numerals as well. Dots, dashes,
+    blanks, brackets and invisible marks may be between them. Dates, times, amounts, division codes
+    and ids are not taken for personal numbers.
     """
     found: set[Kind] = set()
     folded = unicodedata.normalize("NFKC", text) if not text.isascii() else text
@@ -90,7 +96,7 @@ def personal_data_in(text: str) -> frozenset[Kind]:
 
 
 def named(kinds: Collection[Kind]) -> Words:
-    """What was found, as a fact for texts in the reader's language."""
+    """Returns the kinds as a fact for texts in the reader's language."""
     return Words("personal_data.kinds", tuple(sorted(kinds)))
 
 
@@ -123,7 +129,9 @@ def _groups(text: str) -> list[_Group]:
 
 
 def _gap_mark(mark: str) -> str:
-    """A mark between digits as far as it matters: a list mark is itself, a plus is one, all others are nothing."""
+    """A mark between digits as far as it matters: a list mark is itself, a plus is one, all others
+    are nothing.
+    """
     return mark if mark in _LIST_MARKS or mark == "+" else ""
 
 
@@ -149,8 +157,9 @@ def _numbers_in(groups: list[_Group]) -> set[Kind]:
 
 
 def _may_be_mobile(lengths: tuple[int, ...], joined: tuple[int, ...]) -> bool:
-    """Whether groups of these ``lengths`` are those of a mobile number; ``joined`` are the lengths of what list marks
-    part, for Chinese numerals are groups of one digit each."""
+    """Whether groups of these ``lengths`` are those of a mobile number; ``joined`` are the lengths
+    of what list marks part, for Chinese numerals are groups of one digit each.
+    """
     *whole, last = joined
     begins = len(joined) <= len(MOBILE_GROUPS) and tuple(whole) == MOBILE_GROUPS[: len(whole)]
     return lengths == MOBILE_GROUPS[: len(lengths)] or (begins and last <= MOBILE_GROUPS[len(whole)])

@@ -1,6 +1,6 @@
-"""What is kept no longer than it is needed: a job that deletes it in small batches.
+"""Deletes in small batches what is older than its retention period.
 
-The event log stays whole; there is no personal data in it.
+The event log stays whole; it contains no personal data.
 """
 
 import asyncio
@@ -31,13 +31,16 @@ REVOCATIONS_KEPT = timedelta(days=1)
 """Longer than an access token lives: those that a row takes back have ended by themselves."""
 
 Prune = Callable[[AsyncSession, datetime], Awaitable[int]]
-"""Deletes one batch of what is too old at the given moment; gives how many rows, 0 when there is no more."""
+"""Deletes one batch of what is too old at the given moment; gives how many rows, 0 when there is no
+more."""
 
 log = logger(__name__)
 
 
 def older_than(moment: Column[Any], age: timedelta) -> Prune:
-    """Deletes the rows whose ``moment`` is longer ago than ``age``; their table has one primary key column."""
+    """Deletes the rows whose ``moment`` is longer ago than ``age``. Their table has one primary key
+    column.
+    """
     table = moment.table
     (key,) = table.primary_key.columns
 
@@ -57,7 +60,7 @@ OLD_IDEMPOTENCY_KEYS = older_than(idempotency_key.c.created_at, IDEMPOTENCY_KEPT
 
 
 async def prune_all(database: Database, prunes: Sequence[Prune], now: datetime) -> int:
-    """Deletes all that is too old, batch by batch; gives how many rows."""
+    """Deletes all that is too old, batch by batch, and returns the number of rows."""
     done = 0
     for prune in prunes:
         while True:
@@ -71,7 +74,7 @@ async def prune_all(database: Database, prunes: Sequence[Prune], now: datetime) 
 
 
 def retention(database: Database, clock: Clock, prunes: Sequence[Prune]) -> Callable[[asyncio.Event], Any]:
-    """The job: once at the start, then every hour."""
+    """Returns the job, which runs at the start and then every hour."""
 
     async def run(stop: asyncio.Event) -> None:
         while not stop.is_set():

@@ -39,7 +39,6 @@ HOME_MADE = {
     "part_done": "end_nested",
     "take_turn": "lock_service",
     "tidied": "remove_surplus",
-    "whole_task": "planning_input",
 }
 MOST_LINES_OF_A_FILE = 300
 MOST_LINES_OF_A_FUNCTION = 30
