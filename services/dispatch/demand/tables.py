@@ -26,5 +26,5 @@ demand_line = Table(
     Column("told_reason", String(60), nullable=True),
     Index("ix_demand_line_campaign", "campaign_id", "state", "line_id"),
 )
-"""``state``: open, planned, served or cancelled. ``told_reason``: why an open line is unserved, as the township
-was told last; none once it has a place."""
+"""``state`` is open, planned, served or cancelled. ``told_reason`` is the reason that the township was told last for an
+unserved line; null once the line has a place."""

@@ -1,4 +1,4 @@
-"""What becomes of a line: open, planned, served or cancelled, and which reason its township was told."""
+"""Changes the state of lines (open, planned, served or cancelled), and notes which reason a township was told."""
 
 from collections.abc import Collection, Iterable, Sequence
 
@@ -10,8 +10,8 @@ from shared.unit_of_work import Transaction
 
 
 async def open_lines(tx: Transaction, order: OrderAccepted) -> None:
-    """Every line of an accepted order becomes open demand. It may come ahead of its campaign: it waits then, and is
-    planned once catalog has announced that."""
+    """Stores the lines of an accepted order as open demand. An order may arrive before its campaign is known; its
+    lines are planned once catalog has announced the campaign."""
     await tx.session.execute(
         insert(demand_line),
         [
@@ -38,7 +38,7 @@ async def open_lines(tx: Transaction, order: OrderAccepted) -> None:
 
 
 async def cancel_lines(tx: Transaction, order_id: str) -> None:
-    """What of an ended order was not served is no demand any more."""
+    """Cancels the lines of an order that were not served."""
     await tx.session.execute(
         update(demand_line)
         .where(demand_line.c.order_id == order_id, demand_line.c.state != "served")
@@ -47,7 +47,7 @@ async def cancel_lines(tx: Transaction, order_id: str) -> None:
 
 
 async def set_lines(tx: Transaction, line_ids: Iterable[str], state: str) -> None:
-    """What becomes of these lines; one that was cancelled stays so."""
+    """Sets the state of these lines. A cancelled line stays cancelled."""
     await tx.session.execute(
         update(demand_line)
         .where(demand_line.c.line_id.in_(list(line_ids)), demand_line.c.state != "cancelled")
@@ -56,8 +56,8 @@ async def set_lines(tx: Transaction, line_ids: Iterable[str], state: str) -> Non
 
 
 async def change_lines(tx: Transaction, line_ids: Collection[str], *, before: str, after: str) -> bool:
-    """Those of these lines that are in the state ``before`` change to ``after``; False when some were in another. A
-    line that is planned has no reason to be told any more."""
+    """Changes lines from the state ``before`` to ``after``. Returns False if some were in another state; those are not
+    changed. When a line is planned, the reason that its township was told no longer counts."""
     untold = {"told_reason": None} if after == "planned" else {}
     changed = await tx.session.execute(
         update(demand_line)
@@ -69,8 +69,8 @@ async def change_lines(tx: Transaction, line_ids: Collection[str], *, before: st
 
 
 async def note_told_reasons(tx: Transaction, lines: Sequence[dict[str, str]]) -> list[dict[str, str]]:
-    """Of these entries (``line_id``, ``reason``), those whose township has not been told this reason yet; notes that
-    it is told now. Else every plan of a campaign would say again what has not changed, to everybody."""
+    """Returns those of these entries (``line_id``, ``reason``) whose township has not been told this reason, and notes
+    that it is told now. Otherwise every new plan of a campaign would repeat what has not changed."""
     news: set[str] = set()
     for reason in sorted({line["reason"] for line in lines}):
         told = await tx.session.execute(

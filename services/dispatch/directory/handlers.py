@@ -1,5 +1,5 @@
-"""What catalog publishes about townships and campaigns is copied. Changes of teams and items are followed up in
-:mod:`services.dispatch.rescheduling.handlers`: published plans may no longer hold after them."""
+"""Copies what catalog publishes about townships and campaigns. Teams and items are copied in
+:mod:`services.dispatch.rescheduling.handlers`, because published plans have to follow their changes."""
 
 from services.dispatch.directory.use_cases import keep_campaign, keep_township
 from shared.contracts.catalog import CampaignChanged, TownshipChanged
@@ -12,6 +12,6 @@ async def on_township_changed(uow: UnitOfWork, event: TownshipChanged) -> None:
 
 
 async def on_campaign_changed(uow: UnitOfWork, event: CampaignChanged) -> None:
-    """Plans made from now on prefer what its themes say; demand that came before it can be planned from now on."""
+    """Plans made from now on prefer the campaign's themes, and orders that arrived before it can be planned."""
     async with uow.transaction() as tx:
         await keep_campaign(tx, event)

@@ -1,7 +1,7 @@
-"""Keeps the copies up to date.
+"""Stores copies of what catalog announces.
 
-Each event carries the whole state of what it is about, and arrives in the order of its aggregate, so the latest one
-simply replaces what is there.
+Each event carries the whole state of what it is about, and events of one aggregate arrive in order, so the latest one
+replaces what is there.
 """
 
 from typing import Any
@@ -21,7 +21,7 @@ async def keep_township(tx: Transaction, event: TownshipChanged) -> None:
 
 
 async def keep_campaign(tx: Transaction, event: CampaignChanged) -> None:
-    """Unless a later revision is known already."""
+    """Stores the campaign, unless a later revision is known already."""
     row = event.model_dump(mode="json", include={"name", "name_en", "state", "themes", "revision"})
     row |= {"code": event.campaign_id, "starts_on": event.starts_on, "ends_on": event.ends_on}
     known = select(campaign.c.revision).where(campaign.c.code == event.campaign_id)
@@ -30,7 +30,7 @@ async def keep_campaign(tx: Transaction, event: CampaignChanged) -> None:
 
 
 async def keep_team(tx: Transaction, event: TeamRegistered) -> int:
-    """Gives how many members the team has lost since it was last announced."""
+    """Stores the team. Returns how many members it has lost since it was last announced."""
     row = {
         "code": event.code,
         "name": event.name,
@@ -44,7 +44,7 @@ async def keep_team(tx: Transaction, event: TeamRegistered) -> int:
 
 
 async def keep_item(tx: Transaction, event: ServiceItemChanged) -> set[str]:
-    """Gives the teams that do not offer the item any more."""
+    """Stores the item. Returns the teams that don't offer it any more."""
     row = {
         "code": event.code,
         "name": event.name,

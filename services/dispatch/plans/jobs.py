@@ -1,4 +1,4 @@
-"""What runs beside the consumer: the planning runs, one at a time in each process."""
+"""Carries planning runs out, beside the consumer, one at a time in each process."""
 
 import asyncio
 import time
@@ -19,10 +19,10 @@ from shared.telemetry.logs import logger
 from shared.unit_of_work import UnitOfWork
 
 SIGN_SECONDS = 5.0
-"""How often a run under way renews its lease, and looks whether it is to stop."""
+"""How often a run renews its lease, and checks whether it was cancelled."""
 
 SAVE_SECONDS = 1.0
-"""Improvements that come faster are kept together."""
+"""How often improvements are stored."""
 
 Planners = Mapping[str, TourPlanner]
 """By the purpose of a run. They may take their time; what ``on_progress`` returns says when to stop."""
@@ -45,7 +45,7 @@ async def _carry_out(uow: UnitOfWork, cache: Cache, planners: Planners, watch: W
         taken = await runs.prepare_run(uow, run)
         await _LeasedSearch(uow, cache, taken).carry_out(planners[run.purpose], watch)
     except Exception as error:
-        if store_is_away(error):  # whoever finds the lease ended goes on from what is kept
+        if store_is_away(error):  # the next holder goes on from what is stored
             log.warning("planning run left", run=run.id, error=type(error).__name__)
             return
         log.warning("planning run failed", run=run.id, error=repr(error))
@@ -54,7 +54,7 @@ async def _carry_out(uow: UnitOfWork, cache: Cache, planners: Planners, watch: W
 
 
 class _LeasedSearch:
-    """One run, from being taken to being over, lost, or given back."""
+    """One run, until it is over, lost, or given back."""
 
     def __init__(self, uow: UnitOfWork, cache: Cache, taken: LeasedRun) -> None:
         self._uow, self._cache, self._taken = uow, cache, taken
@@ -89,7 +89,7 @@ class _LeasedSearch:
         return self._goes_on
 
     async def _keep(self, must: bool) -> bool:
-        """Stores what is new, or at least a sign of life; False when the run is no longer ours."""
+        """Stores what is new, or renews the lease alone. Returns False when the run is no longer held here."""
         found = await self._found_since()
         due = time.monotonic() - self._wrote_at >= SIGN_SECONDS
         if found is None and not must and not due:
@@ -104,7 +104,7 @@ class _LeasedSearch:
         return await self._evaluate(latest)
 
     async def _evaluate(self, solution: Solution) -> FoundPlan:
-        """The plan, checked and scored; not anew for a better bound alone."""
+        """Checks and scores the plan; a better bound of the same plan needs neither."""
         known = self._kept is not None and self._kept.objective == solution.objective
         self._kept = solution
         if known and self._found is not None:

@@ -11,8 +11,8 @@ from services.dispatch.stops.domain.stop import Assignment
 
 @dataclass(frozen=True)
 class Calendar:
-    """Teams can't come when they are ``taken`` elsewhere (team, day, half-day), nor against ``rules``, the pins and
-    bans."""
+    """When teams are free for a stop: not ``taken`` elsewhere (team, day, half-day), and not against ``rules``,
+    the pins and bans."""
 
     taken: frozenset[tuple[str, date, str]]
     rules: Sequence[PlanningRule]

@@ -1,5 +1,5 @@
-"""Published plans follow what catalog and requests announce: teams that get smaller or leave, items that teams offer no
-more, orders that come and go."""
+"""Published plans follow what catalog and requests announce: teams that get smaller or leave, items that teams no
+longer offer, orders that come and go."""
 
 from services.dispatch.demand.use_cases import cancel_lines, open_lines
 from services.dispatch.directory.use_cases import keep_item, keep_team
@@ -23,8 +23,8 @@ async def on_team_changed(uow: UnitOfWork, event: TeamChanged) -> None:
 
 
 async def _follow_team(uow: UnitOfWork, event: TeamRegistered) -> None:
-    """Where a team that gets smaller is expected, a repair looks whether it still has the volunteers. The booths that
-    one has ahead that leaves the corps are offered to others at once."""
+    """When a team gets smaller, a repair checks the booths that it has ahead. When it leaves the corps, those booths
+    are offered to other teams at once."""
     async with uow.transaction() as tx:
         if await keep_team(tx, event):
             await _repair(tx, {event.code})
@@ -33,14 +33,14 @@ async def _follow_team(uow: UnitOfWork, event: TeamRegistered) -> None:
 
 
 async def on_service_item_changed(uow: UnitOfWork, event: ServiceItemChanged) -> None:
-    """A team that does not offer the item any more is replaced at the booths that it still has ahead, by a repair."""
+    """A repair replaces teams that don't offer the item any more, at the booths that they have ahead."""
     async with uow.transaction() as tx:
         if gone := await keep_item(tx, event):
             await _repair(tx, gone, item_code=event.code)
 
 
 async def on_order_accepted(uow: UnitOfWork, event: OrderAccepted) -> None:
-    """Its lines are open demand; where its campaign has a plan already, a repair finds them a place."""
+    """The order's lines become open demand. If its campaign has a plan already, a repair looks for places."""
     async with uow.transaction() as tx:
         await open_lines(tx, event)
         queue_repairs(tx, [event.campaign_id])
@@ -55,13 +55,13 @@ async def on_order_closed(uow: UnitOfWork, event: OrderClosed) -> None:
 
 
 async def _drop_order(uow: UnitOfWork, order_id: str, reason_code: str) -> None:
-    """What was booked for what was not served is released."""
+    """Cancels the lines that were not served, and releases what was booked for them."""
     async with uow.transaction() as tx:
         await cancel_lines(tx, order_id)
         await release_order(tx, order_id, reason_code)
 
 
 async def _repair(tx: Transaction, teams: set[str], *, item_code: str | None = None) -> None:
-    """Of the plans in which one of these teams is expected, with this item."""
+    """Queues a repair of each plan in which one of these teams is expected, with this item."""
     plans = await plans_with(tx.session, teams, item_code=item_code)
     queue_repairs(tx, await campaigns_of_plans(tx.session, plans))

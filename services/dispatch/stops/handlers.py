@@ -1,4 +1,4 @@
-"""Notify says whether it reached a team."""
+"""Notify reports whether it reached a team."""
 
 from services.dispatch.stops.use_cases.delivery import note_delivery
 from shared.contracts.notify import MessageDelivered, MessageFailed

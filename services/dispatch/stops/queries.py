@@ -193,7 +193,7 @@ async def last_offered_at(session: AsyncSession, teams: Collection[str]) -> dict
 
 
 async def _stop_views(session: AsyncSession, grant: Grant, stops: Iterable[Stop]) -> list[View]:
-    """Stops with the names of townships and teams; a code stands for a name that is not known yet."""
+    """Stops with the names of townships and teams. A code stands in for a name that is not known yet."""
     stops = list(stops)
     townships = await names_of_townships(session, {found.township_code for found in stops})
     teams = await names_of_teams(session, {entry.team_code for found in stops for entry in found.assignments})
@@ -207,7 +207,7 @@ async def _stop_views(session: AsyncSession, grant: Grant, stops: Iterable[Stop]
             team_name, team_name_en = teams.get(entry.team_code, (entry.team_code, entry.team_code))
             entry_view = {field: getattr(entry, field) for field in _ASSIGNMENT_FIELDS}
             if not grant.covers(teams=[entry.team_code]):
-                # Why a team could not come is between it and the corps.
+                # Only the team and the corps may read why a team could not come.
                 entry_view["reason_code"] = entry_view["reason"] = None
             view["assignments"].append(entry_view | {"team_name": team_name, "team_name_en": team_name_en})
         views.append(view)

@@ -8,12 +8,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.dispatch.planning.optimizer.columns import Columns
+from services.dispatch.planning.optimizer.cp_sat import Limits
 from services.dispatch.planning.optimizer.instance import instance_of
 from services.dispatch.planning.optimizer.list_planner import place_fixed, scheduled
 from services.dispatch.planning.optimizer.lp_matrix import Numbers
 from services.dispatch.planning.optimizer.optimizer import Optimizer
 from services.dispatch.planning.optimizer.partial_plan import PartialPlan
-from services.dispatch.planning.optimizer.subproblem_model import Limits, SubproblemModel
+from services.dispatch.planning.optimizer.subproblem_model import SubproblemModel
 from services.dispatch.planning.problem.circuit import Effort
 from services.dispatch.planning.problem.files import read_problem
 from services.dispatch.planning.problem.generated import generated_problem

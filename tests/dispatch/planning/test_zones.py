@@ -7,12 +7,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.dispatch.planning.optimizer import neighbourhood_search
+from services.dispatch.planning.optimizer.cp_sat import Limits
 from services.dispatch.planning.optimizer.instance import instance_of
 from services.dispatch.planning.optimizer.list_planner import place_fixed
 from services.dispatch.planning.optimizer.optimizer import Optimizer
 from services.dispatch.planning.optimizer.partial_plan import PartialPlan
 from services.dispatch.planning.optimizer.search import SMALL
-from services.dispatch.planning.optimizer.subproblem_model import Limits, SubproblemModel
+from services.dispatch.planning.optimizer.subproblem_model import SubproblemModel
 from services.dispatch.planning.optimizer.zones import Zone, bound_by_zones, zones_of
 from services.dispatch.planning.problem.circuit import Effort
 from services.dispatch.planning.problem.problem import Fixed, PlanningProblem

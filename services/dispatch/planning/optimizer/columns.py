@@ -22,10 +22,10 @@ from ortools.linear_solver.python.model_builder_helper import ModelBuilderHelper
 from ortools.sat.python import cp_model
 from scipy import sparse
 
+from services.dispatch.planning.optimizer.cp_sat import Limits, solver_with
 from services.dispatch.planning.optimizer.instance import Instance
 from services.dispatch.planning.optimizer.lp_matrix import Indices, Numbers
 from services.dispatch.planning.optimizer.partial_plan import PartialPlan, Placings
-from services.dispatch.planning.optimizer.subproblem_model import Limits, solver_with
 
 NOISE = 1e-6
 """A price that is half a unit more or less by this is rounded up, whatever the processor."""

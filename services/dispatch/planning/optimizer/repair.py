@@ -7,11 +7,12 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from services.dispatch.planning.optimizer.cp_sat import Limits
 from services.dispatch.planning.optimizer.instance import collecting_later, instance_of
 from services.dispatch.planning.optimizer.list_planner import place_booths, place_fixed, urgent_first
 from services.dispatch.planning.optimizer.optimizer import Optimizer
 from services.dispatch.planning.optimizer.partial_plan import PartialPlan, Placings
-from services.dispatch.planning.optimizer.subproblem_model import Limits, SubproblemModel
+from services.dispatch.planning.optimizer.subproblem_model import SubproblemModel
 from services.dispatch.planning.problem.circuit import (
     USUAL,
     Circuit,

@@ -9,12 +9,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from services.dispatch.planning.optimizer.cp_sat import Limits
 from services.dispatch.planning.optimizer.incumbent import Incumbent, Stopped
 from services.dispatch.planning.optimizer.list_planner import fill_rest, place_fixed
 from services.dispatch.planning.optimizer.lp_relaxation import LpRelaxation, Stage
 from services.dispatch.planning.optimizer.neighbourhoods import Neighbourhoods
 from services.dispatch.planning.optimizer.partial_plan import PartialPlan, Placings
-from services.dispatch.planning.optimizer.subproblem_model import Limits, SubproblemModel
+from services.dispatch.planning.optimizer.subproblem_model import SubproblemModel
 from services.dispatch.planning.optimizer.work_budget import WorkBudget
 from services.dispatch.planning.problem.circuit import Effort
 

@@ -1,4 +1,4 @@
-"""The planner in a process of its own, so that the service stays awake and a plan can be stopped at any moment."""
+"""Runs a planner in a process of its own: the service stays responsive, and a search can be stopped at any time."""
 
 import multiprocessing
 import os
@@ -20,20 +20,20 @@ from services.dispatch.planning.problem.circuit import (
 from services.dispatch.planning.problem.problem import PlanningProblem
 
 GRACE_SECONDS = 2.0
-"""How long a planner that was asked to stop may finish in its own way."""
+"""How long a planner may take to stop by itself, before its process is killed."""
 
 LOOK_SECONDS = 0.5
-"""How often the listener hears that nothing is new, so that it can stop a planner that finds nothing."""
+"""How often ``on_progress`` is called with nothing new, so that it can stop a planner that finds nothing."""
 
 
 NICENESS = 10
-"""Where the processor is scarce, whoever waits for an answer comes first."""
+"""Requests come before searches when the processor is busy."""
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """Makes the planner of this name; the solver is loaded where that happens, and nowhere else: it takes a second and
-    a hundred megabytes."""
+    """Makes the planner of this name. Only the process that does so loads the solver, which takes a second and a
+    hundred megabytes."""
 
     module: str
     name: str
@@ -52,10 +52,9 @@ class PlannerLost(RuntimeError):
 
 
 class ProcessPlanner:
-    """See :class:`services.dispatch.planning.problem.circuit.TourPlanner`; ``make`` gives the planner, in the new
-    process.
+    """See :class:`services.dispatch.planning.problem.circuit.TourPlanner`; ``make`` is called in the new process.
 
-    The last plan that came through the pipe is kept here: whatever happens to the process, that one is left.
+    The last plan that came through the pipe is kept, whatever happens to the process.
     """
 
     def __init__(self, make: Callable[[], TourPlanner]) -> None:
@@ -88,14 +87,14 @@ def _listened(pipe: Connection, effort: Effort, on_progress: OnProgress) -> Solu
         else:
             try:
                 message: Progress | Solution = pipe.recv()
-            except (EOFError, OSError):  # it ended, perhaps in the middle of a word
+            except (EOFError, OSError):  # it ended, perhaps in the middle of a message
                 break
             if isinstance(message, Solution):
                 return message
             last = message
         if last is not None and not asked and not on_progress(last):
             asked = True
-            with suppress(BrokenPipeError, ConnectionResetError):  # it has ended; what it said last is still to be read
+            with suppress(BrokenPipeError, ConnectionResetError):  # it has ended; its last message is still to be read
                 pipe.send("stop")
     if last is None:
         raise PlannerLost("the planner ended without a plan")
@@ -112,4 +111,4 @@ def _work(pipe: Connection, make: Callable[[], TourPlanner], problem: PlanningPr
     try:
         pipe.send(make().plan(problem, effort, on_progress))
     except (BrokenPipeError, ConnectionResetError):
-        return  # whoever asked is gone
+        return  # the parent process is gone

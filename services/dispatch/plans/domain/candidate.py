@@ -16,7 +16,7 @@ MOST_STEPS = 200
 
 @dataclass(frozen=True, slots=True)
 class ProblemDates:
-    """Between the days of a problem, counted from ``first``, and dates."""
+    """Converts between dates and the days of a problem, which are counted from ``first``."""
 
     first: date
 
@@ -52,7 +52,7 @@ def _part(name: str) -> DayPart:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a candidate says, and what it is worth."""
+    """The booths and unserved lines of a candidate, and its score."""
 
     booths: list[dict[str, Any]]
     unserved: list[dict[str, Any]]
@@ -75,7 +75,7 @@ def _unserved(line: Unserved) -> dict[str, Any]:
 
 @dataclass(eq=False, kw_only=True)
 class Candidate(Aggregate):
-    """``revision`` 1 is the planner's, which grows while its run is under way; every change by hand makes the next.
+    """``revision`` 1 is the planner's, and improves while its run is under way. Every edit makes the next revision.
 
     ``booths`` (line_id, team_code, on, part, volunteers), ``unserved`` (line_id, reason, facts, relaxation) and
     ``score`` (the fields of :class:`Score`) are those of that revision. ``plan_id`` is the plan that it was published
@@ -110,7 +110,7 @@ class Candidate(Aggregate):
         self._say(content)
 
     def settle(self) -> None:
-        """Its run is over: from now on it is the coordinator's."""
+        """Its run is over; from now on a coordinator may edit, publish or discard it."""
         self.require("settle", self.state)
         self.state = "kept"
 
@@ -162,8 +162,8 @@ Step = Placed | TakenOut
 def edited(
     booths: Iterable[Booth], steps: Iterable[Step], volunteers: Mapping[str, int], dates: ProblemDates
 ) -> tuple[Booth, ...]:
-    """The booths after the steps, one after the other. ``volunteers`` says how many a line needs; a line that it
-    lacks gets a booth for one, and ``check_plan`` says that there is no such line."""
+    """The booths after the steps, taken in order. ``volunteers`` is how many each line needs. A line that is missing
+    there gets a booth for one volunteer, and ``check_plan`` then reports an unknown line."""
     of_line: dict[str, tuple[Booth, ...]] = {}
     for booth in booths:
         of_line[booth.line] = (*of_line.get(booth.line, ()), booth)

@@ -10,7 +10,7 @@ from shared.kernel.errors import InvalidInput
 LONGEST_CAMPAIGN_DAYS = 366
 
 NO_OTHER_TEAM = "unserved.no_other_team"
-"""Why a line is unserved that had a booth, until a planner has looked for more than another team."""
+"""Why a line is unserved that had a booth: no other team took it, and no repair has looked for more yet."""
 
 
 def require_days(starts_on: date, ends_on: date) -> None:
@@ -58,9 +58,9 @@ class Plan(Aggregate):
         self.require("withdraw", self.state)
         self.state = "withdrawn"
 
-    def repair(self) -> int:
-        """Opens the next revision; gives its number. Only what happens to a planned stop calls for it,
-        and stops are planned in published plans only."""
+    def open_revision(self) -> int:
+        """Opens the next revision and returns its number. Only changes to planned stops call this, and only published
+        plans have planned stops."""
         self.revision += 1
         return self.revision
 

@@ -1,4 +1,4 @@
-"""What a coordinator decides before any planner does: a pin or a ban."""
+"""A planning rule: a pin or a ban, which every planner keeps."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from shared.kernel.aggregate import Aggregate
 from shared.kernel.errors import InvalidInput
 
 LEAST_NAMED = 2
-"""Of line, team and day: a ban on one of them alone is not for here (a line is cancelled, a calendar is the team's)."""
+"""Of line, team and day. A ban on one of them alone is something else: a cancelled line, or a team's day off."""
 
 LEAST_OF_A_PIN = "line_id + team_code / line_id + on"
 LEAST_OF_A_BAN = "line_id + team_code / line_id + on / team_code + on"
@@ -46,7 +46,7 @@ class PlanningRule(Aggregate):
         return self.id
 
     def allows(self, line_id: str, team_code: str, half_day: HalfDay) -> bool:
-        """Whether the line may go to this team on this half-day, for all that this rule says."""
+        """Whether this rule allows the line to go to this team on this half-day."""
         on, part = half_day
         as_named = self.team_code in (None, team_code) and self.on in (None, on) and self.part in (None, part)
         if self.does == "forbid":
@@ -54,13 +54,13 @@ class PlanningRule(Aggregate):
         return as_named or self.line_id != line_id
 
     def pinned(self, dates: ProblemDates, line: Line) -> Booth | None:
-        """The booth that stays, of the line it is about; None where less than that is pinned."""
+        """The booth that a pin of team, day and half-day fixes; None for any other rule."""
         if self.does != "pin" or self.on is None or self.part is None or self.team_code is None:
             return None
         return Booth(line.id, self.team_code, dates.slot(self.on, self.part), line.volunteers)
 
     def forbidden(self, dates: ProblemDates, days: int, teams: Iterable[str]) -> Iterator[Ban]:
-        """What does not happen in the first ``days`` days, among ``teams``."""
+        """What this rule rules out in the first ``days`` days, among ``teams``."""
         named = self._slots(dates)
         if self.does == "forbid":
             whenever: list[Slot | None] = [*named] or [None]

@@ -1,4 +1,4 @@
-"""What a campaign is about, as catalog says it: 红七月, 学雷锋月."""
+"""A campaign's theme, as catalog announces it: 红七月, 学雷锋月."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class CampaignTheme:
 
     @classmethod
     def stored(cls, row: Mapping[str, Any]) -> "CampaignTheme":
-        """As the copy of the campaign has it: days in ISO 8601."""
+        """Reads a theme from the copy of its campaign, with days in ISO 8601."""
         first, last = row["starts_on"], row["ends_on"]
         return cls(
             name=row["name"],
@@ -30,7 +30,7 @@ class CampaignTheme:
         )
 
     def counted(self, first: date, days: int) -> Theme:
-        """As a problem of so many days says it, whose day 0 is ``first``."""
+        """The theme in a problem of ``days`` days, whose day 0 is ``first``."""
         begin = 0 if self.starts_on is None else max(0, (self.starts_on - first).days)
         end = days if self.ends_on is None else min(days, (self.ends_on - first).days + 1)
         return Theme(self.name, self.item_codes, frozenset(range(begin, end)))

@@ -1,4 +1,4 @@
-"""What can be asked about planning runs and their candidates."""
+"""Reads of candidates, with names and texts for people."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
@@ -14,7 +14,7 @@ from services.dispatch.plans.domain.run import PlanningRun
 from services.dispatch.plans.queries.evaluation import Evaluation, content_of, evaluate
 from services.dispatch.plans.queries.planning_problem import site_id
 from services.dispatch.plans.queries.plans import View
-from services.dispatch.plans.queries.wording import TEAMS, TOWNSHIPS, Names, Speech, names_of, worded
+from services.dispatch.plans.queries.wording import TEAMS, TOWNSHIPS, Localizer, Names, names_of, worded
 from services.dispatch.plans.tables import candidate
 from services.dispatch.policy import POLICY
 from services.dispatch.stops.domain.stop_matching import StopChange
@@ -24,7 +24,7 @@ from shared.unit_of_work import UnitOfWork
 
 
 async def list_candidates(
-    uow: UnitOfWork, speech: Speech, *, campaign_id: str | None, run_id: str | None, after: str | None, limit: int
+    uow: UnitOfWork, localizer: Localizer, *, campaign_id: str | None, run_id: str | None, after: str | None, limit: int
 ) -> tuple[list[View], str | None]:
     """Without their booths; oldest first."""
     uow.permit(POLICY, "read_candidates")
@@ -34,10 +34,10 @@ async def list_candidates(
             if value is not None:
                 query = query.where(column == value)
         found, next_after = await page_of(session, query, candidate.c.id, after=after, limit=limit)
-    return [_summary(speech, entry, entry.revision, entry.score) for entry in found], next_after
+    return [_summary(localizer, entry, entry.revision, entry.score) for entry in found], next_after
 
 
-async def get_candidate(uow: UnitOfWork, speech: Speech, candidate_id: str, revision: int | None = None) -> View:
+async def get_candidate(uow: UnitOfWork, localizer: Localizer, candidate_id: str, revision: int | None = None) -> View:
     """:raises NotFound: there is no such candidate, or no such revision of it."""
     uow.permit(POLICY, "read_candidates")
     async with uow.reading() as session:
@@ -49,14 +49,14 @@ async def get_candidate(uow: UnitOfWork, speech: Speech, candidate_id: str, revi
         mentioned = {entry["line_id"] for entry in (*content["booths"], *content["unserved"])}
         names = await names_of(session, {}, mentioned)
     dates = ProblemDates(run.starts_on) if run is not None else ProblemDates(found.made_at.date())
-    return _summary(speech, found, content["revision"], content["score"]) | {
+    return _summary(localizer, found, content["revision"], content["score"]) | {
         "booths": [_line(names, b["line_id"]) | _booth(names, b) for b in content["booths"]],
-        "unserved": [_unserved(speech, names, dates, line) for line in content["unserved"]],
+        "unserved": [_unserved(localizer, names, dates, line) for line in content["unserved"]],
     }
 
 
 async def check_steps(
-    uow: UnitOfWork, speech: Speech, candidate_id: str, steps: Sequence[Step], from_revision: int | None
+    uow: UnitOfWork, localizer: Localizer, candidate_id: str, steps: Sequence[Step], from_revision: int | None
 ) -> View:
     """What an edit would come to: the rules it breaks, or its score. Nothing is stored.
 
@@ -64,10 +64,12 @@ async def check_steps(
     """
     uow.permit(POLICY, "edit_candidate")
     evaluation = await _evaluate(uow, candidate_id, steps, from_revision)
-    return _verdict(speech, evaluation)
+    return _verdict(localizer, evaluation)
 
 
-async def diff_candidate(uow: UnitOfWork, speech: Speech, candidate_id: str, after: str | None, limit: int) -> View:
+async def diff_candidate(
+    uow: UnitOfWork, localizer: Localizer, candidate_id: str, after: str | None, limit: int
+) -> View:
     """What publishing would change against what is published, for whom, and at what cost.
 
     :raises NotFound: there is no such candidate.
@@ -78,22 +80,22 @@ async def diff_candidate(uow: UnitOfWork, speech: Speech, candidate_id: str, aft
     unserved = evaluation.content.unserved if evaluation.content is not None else []
     price = evaluation.inputs.problem.weights.change
     return (
-        _verdict(speech, evaluation)
+        _verdict(localizer, evaluation)
         | _comparison(evaluation.names, evaluation.inputs.dates, comparison, after, limit)
         | {
             "price_of_change": price,
             "changed_lines": comparison.broken_promises,
             "cost": price * comparison.broken_promises,
             "stops": _stops(evaluation),
-            "unserved": [_unserved(speech, evaluation.names, evaluation.inputs.dates, line) for line in unserved],
+            "unserved": [_unserved(localizer, evaluation.names, evaluation.inputs.dates, line) for line in unserved],
         }
     )
 
 
 async def compare_candidates(
-    uow: UnitOfWork, speech: Speech, one_id: str, other_id: str, after: str | None, limit: int
+    uow: UnitOfWork, localizer: Localizer, one_id: str, other_id: str, after: str | None, limit: int
 ) -> View:
-    """What the other does otherwise than the one, and for whom.
+    """What the other candidate does differently, and for whom.
 
     :raises NotFound: one of them does not exist.
     """
@@ -109,10 +111,10 @@ async def compare_candidates(
     township_of = {line: names.township_of(line) for line in names.rows}
     comparison = compare(dates.read(one.booths), dates.read(other.booths), township_of)
     return _comparison(names, dates, comparison, after, limit) | {
-        "one": _summary(speech, one, one.revision, one.score),
-        "other": _summary(speech, other, other.revision, other.score),
+        "one": _summary(localizer, one, one.revision, one.score),
+        "other": _summary(localizer, other, other.revision, other.score),
         "difference": _levels(
-            speech, {name: other.score.get(name, 0.0) - one.score.get(name, 0.0) for name in one.score | other.score}
+            localizer, {name: other.score.get(name, 0.0) - one.score.get(name, 0.0) for name in one.score | other.score}
         ),
     }
 
@@ -129,7 +131,7 @@ def _no_candidate(candidate_id: str) -> NotFound:
     return NotFound(Candidate.kind, candidate_id, states=Candidate.STEPS)
 
 
-def _summary(speech: Speech, found: Candidate, revision: int, score: Mapping[str, float]) -> View:
+def _summary(localizer: Localizer, found: Candidate, revision: int, score: Mapping[str, float]) -> View:
     return {
         "id": found.id,
         "run_id": found.run_id,
@@ -138,38 +140,38 @@ def _summary(speech: Speech, found: Candidate, revision: int, score: Mapping[str
         "state": found.state,
         "revision": revision,
         "plan_id": found.plan_id,
-        "score": _levels(speech, score),
+        "score": _levels(localizer, score),
     }
 
 
-def _levels(speech: Speech, score: Mapping[str, float]) -> View:
-    """A candidate of a release that did not know a goal has no figure for it, and counts as none."""
+def _levels(localizer: Localizer, score: Mapping[str, float]) -> View:
+    """The score by level. A candidate of an earlier release may lack a goal; it counts as 0."""
     levels = [
         {
             "level": goal.level,
             "goal": goal.name,
             "value": score.get(goal.name, 0.0),
             "more_is_better": goal.more_is_better,
-            "detail": speech.say(f"goal.{goal.name}", {}),
+            "detail": localizer.text_of(f"goal.{goal.name}", {}),
         }
         for goal in GOALS
     ]
     return {"objective": score["objective"], "lines_served": score["lines_served"], "levels": levels}
 
 
-def _verdict(speech: Speech, evaluation: Evaluation) -> View:
+def _verdict(localizer: Localizer, evaluation: Evaluation) -> View:
     broken = [
         {
             "code": f"rule.{violation.rule}",
             "where": violation.where,
             "facts": dict(violation.facts),
-            "detail": speech.say(
+            "detail": localizer.text_of(
                 f"rule.{violation.rule}", worded(violation.facts, evaluation.names, evaluation.inputs.dates)
             ),
         }
         for violation in evaluation.broken
     ]
-    score = _levels(speech, evaluation.content.score) if evaluation.content is not None else None
+    score = _levels(localizer, evaluation.content.score) if evaluation.content is not None else None
     return {"holds": not broken, "broken": broken, "score": score}
 
 
@@ -199,9 +201,9 @@ def _booth(names: Names, booth: Mapping[str, Any]) -> View:
     return where | {"team_name": name, "team_name_en": name_en}
 
 
-def _unserved(speech: Speech, names: Names, dates: ProblemDates, line: Mapping[str, Any]) -> View:
+def _unserved(localizer: Localizer, names: Names, dates: ProblemDates, line: Mapping[str, Any]) -> View:
     def said(code: str, facts: Mapping[str, Any]) -> View:
-        return {"facts": facts, "detail": speech.say(code, worded(facts, names, dates))}
+        return {"facts": facts, "detail": localizer.text_of(code, worded(facts, names, dates))}
 
     relaxation = line["relaxation"]
     return (

@@ -26,7 +26,7 @@ from shared.kernel.errors import DomainError, NotFound
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A candidate, or what an edit would make of it, held against demand and supply as they are now."""
+    """A candidate, perhaps edited, checked and scored against demand and supply as they are now."""
 
     inputs: PlanningInput
     names: Names
@@ -34,7 +34,7 @@ class Evaluation:
     broken: list[Violation]
     circuit: Circuit
     content: Content | None
-    """None when it does not hold; then ``circuit`` is empty."""
+    """None when it breaks rules; ``circuit`` is empty then."""
 
     def refused(self, refusal: DomainError) -> DomainError:
         return broken_rules(refusal, self.inputs, self.names, self.broken)
@@ -44,7 +44,7 @@ class Evaluation:
         return compare(self.inputs.problem.published, self.booths, self.inputs.township_of())
 
     def stop_changes(self) -> list[StopChange]:
-        """What publishing would do to the stops; nothing when it does not hold."""
+        """What publishing would change about the stops; nothing when it breaks rules."""
         if self.content is None:
             return []
         return stop_changes(self.inputs.held(), stops_of(self.inputs.problem, self.booths))
@@ -59,7 +59,7 @@ async def evaluate(
     lock: bool = False,
     from_revision: int | None = None,
 ) -> Evaluation:
-    """Holds the candidate, after ``steps``, against what is there now; ``lock`` keeps what is published as it is.
+    """Evaluates the candidate after ``steps``. ``lock`` keeps what is published as it is until the transaction ends.
 
     :raises NotFound: there is no revision ``from_revision`` of it.
     :raises Conflict: nothing is left to plan.
@@ -72,7 +72,7 @@ async def evaluate(
     volunteers = {line.id: line.volunteers for line in inputs.problem.lines}
     booths = edited(inputs.dates.read(content["booths"]), steps, volunteers, inputs.dates)
     names = await names_of(session, inputs.lines, {booth.line for booth in booths})
-    return await asyncio.to_thread(_evaluated, inputs, names, booths)  # of a large plan that takes a second
+    return await asyncio.to_thread(_evaluated, inputs, names, booths)  # it takes a second for a large plan
 
 
 def _evaluated(inputs: PlanningInput, names: Names, booths: tuple[Booth, ...]) -> Evaluation:

@@ -1,4 +1,4 @@
-"""What is to be planned, as the store says it now: open demand, and what is published and may still move."""
+"""Reads what is to be planned: open demand, and published stops that may still move."""
 
 import asyncio
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -24,10 +24,10 @@ from services.dispatch.stops.queries import declined, planned_stops
 from shared.kernel.errors import Conflict
 
 PRICE_OF_CHANGE = 300
-"""What it costs to change a booth that was published."""
+"""The price of changing a published booth, in units of the objective."""
 
 FROZEN_DAYS = 3
-"""What is published for so near a day stays."""
+"""Stops within so many days from today stay as they are published."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class PlanningInput:
         return ProblemDates(self.scope.starts_on)
 
     def held(self) -> list[PublishedStop]:
-        """``stops``, as a new circuit is held against them."""
+        """``stops`` in the terms of the problem, to match a new circuit with."""
         dates = self.dates
         return [
             PublishedStop(
@@ -147,14 +147,14 @@ async def _lines(session: AsyncSession, campaign_id: str, placed: Collection[str
 
 
 def _bans(rules: Iterable[PlanningRule], problem: PlanningProblem, dates: ProblemDates) -> Iterator[Ban]:
-    """What pins and bans rule out of lines that are planned now; a ban may be of all lines."""
+    """What pins and bans rule out for lines that are planned now. A ban may apply to all lines."""
     teams, lines = [team.id for team in problem.teams], {None, *(line.id for line in problem.lines)}
     mine = (rule for rule in rules if rule.line_id in lines)
     return (ban for rule in mine for ban in rule.forbidden(dates, problem.days, teams))
 
 
 def _pins(problem: PlanningProblem, rules: Iterable[PlanningRule], dates: ProblemDates) -> dict[str, Fixed]:
-    """By line. What is pinned outside of these days, or for a line that is not planned now, does not concern it."""
+    """The pins by line. Pins outside of these days, or of lines that are not planned now, are left out."""
     lines = {line.id: line for line in problem.lines}
     booths = (
         booth
@@ -165,7 +165,7 @@ def _pins(problem: PlanningProblem, rules: Iterable[PlanningRule], dates: Proble
 
 
 def _fixed(problem: PlanningProblem, pins: Mapping[str, Fixed], frozen: Iterable[Fixed]) -> PlanningProblem:
-    """With all pins, and of what is frozen what still holds: the rest has to be mended."""
+    """Fixes all pins, and those frozen booths that still keep the rules. The others have to be repaired."""
     left = {fixed.booth: fixed for fixed in frozen if fixed.booth.line not in pins}
     pinned = [pin.booth for pin in pins.values()]
     while left:

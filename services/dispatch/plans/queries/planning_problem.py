@@ -1,4 +1,4 @@
-"""Demand and supply of the store as a planner's problem."""
+"""Makes a planning problem of the demand and supply in the store."""
 
 from collections.abc import Collection
 from datetime import date
@@ -27,14 +27,13 @@ from services.dispatch.stops.queries import bookings
 from shared.kernel.errors import InvalidInput
 
 SERVICE_WEIGHTS = Weights(later_part=1, overload=20, first_served=500, theme=150)
-"""The mornings first; days off the circuit's pace count for four at most; a visit beyond a team's fair share costs as
-much as two, and no township is left out for half a line. To be on its theme's days is worth more to a line than to be
-near its preferred one, and less than a stop: none is opened for that alone. To be served is worth more than four
-times as much even to a line that a stop is opened for."""
+"""Mornings come first. A visit beyond a team's fair share costs as much as two visits. No township is left out for half
+a line. A day of its theme is worth more to a line than its preferred day, and less than a stop, so no stop is opened
+for a theme alone. To be served is worth more than four times as much, even to a line that needs a stop of its own."""
 
 
 class PlanningScope(Protocol):
-    """Which demand, and on which days: a plan says so, and a planning run."""
+    """What to plan: a campaign's demand, and on which days. Plans and planning runs have these fields."""
 
     campaign_id: str
     starts_on: date
@@ -46,8 +45,8 @@ class PlanningScope(Protocol):
 async def problem_of(
     session: AsyncSession, scope: PlanningScope, lines: Lines, movable: Collection[str]
 ) -> PlanningProblem:
-    """What is asked, in half-days from the scope's first day on, with the teams free wherever they are not booked
-    for another stop than the ``movable`` ones.
+    """The problem in half-days from the scope's first day on. Teams are free where they are not booked, or are booked
+    for one of the ``movable`` stops.
 
     :raises InvalidInput: the days hold no working day, or the township is not known.
     """
@@ -87,7 +86,7 @@ async def _themes(session: AsyncSession, scope: PlanningScope, days: int) -> tup
 
 
 async def _teams(session: AsyncSession, scope: PlanningScope, days: int, movable: Collection[str]) -> tuple[Team, ...]:
-    """The teams, free wherever they are not booked for a stop that stays."""
+    """The active teams, with the half-days on which they are free."""
     offers = await items_by_team(session)
     busy: dict[str, set[Slot]] = {}
     for row in await bookings(session, scope.starts_on, scope.ends_on):

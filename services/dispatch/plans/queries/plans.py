@@ -38,7 +38,7 @@ async def list_plans(
 async def get_plan(uow: UnitOfWork, plan_id: str) -> View:
     """A plan with its stops in the order of travel: for the corps all, for others those that concern them.
 
-    :raises NotFound: there is none, or it is not in force and so nobody's business yet.
+    :raises NotFound: there is none, or it is not in force and the reader is not of the corps.
     """
     grant = uow.permit(POLICY, "read_plans")
     async with uow.reading() as session:

@@ -1,10 +1,10 @@
-"""What can be asked about planning runs."""
+"""Reads of planning runs."""
 
 from sqlalchemy import select
 
 from services.dispatch.plans.domain.run import PlanningRun
 from services.dispatch.plans.queries.plans import View
-from services.dispatch.plans.queries.wording import Speech
+from services.dispatch.plans.queries.wording import Localizer
 from services.dispatch.plans.tables import planning_run
 from services.dispatch.policy import POLICY
 from shared.db.paging import page_of
@@ -32,8 +32,8 @@ _RUN_FIELDS = (
 )
 
 
-def run_view(speech: Speech, run: PlanningRun) -> View:
-    """A run, with what it failed of in words."""
+def run_view(localizer: Localizer, run: PlanningRun) -> View:
+    """A run for people, with a text for its error."""
     facts = {
         "campaign_id": run.campaign_id,
         "first": run.starts_on,
@@ -41,7 +41,7 @@ def run_view(speech: Speech, run: PlanningRun) -> View:
         "township": run.start_township_code,
     }
     view = {field: getattr(run, field) for field in _RUN_FIELDS}
-    return view | {"error_detail": speech.say(run.error, facts) if run.error else None}
+    return view | {"error_detail": localizer.text_of(run.error, facts) if run.error else None}
 
 
 async def list_runs(

@@ -1,4 +1,4 @@
-"""A rule or a reason in people's words: names for ids, dates for counted days."""
+"""Texts for rules and reasons: names instead of ids, dates instead of counted days."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -31,13 +31,13 @@ WHY = {"published": ("已公布", "published"), "pinned": ("已固定", "pinned"
 
 
 @dataclass(frozen=True)
-class Speech:
-    """Says codes in the reader's language."""
+class Localizer:
+    """Gives the texts of codes in the reader's language."""
 
     texts: Texts
     language: str
 
-    def say(self, code: str, facts: Mapping[str, Any]) -> str:
+    def text_of(self, code: str, facts: Mapping[str, Any]) -> str:
         """The text of ``code``, and of its facts where they have one of their own."""
         said = self.texts.render(self.language, code, facts)["detail"]
         if facts and self.texts.has(f"{code}.facts"):
@@ -57,7 +57,7 @@ class Names:
         return str(self.rows[line].township_code) if line in self.rows else ""
 
     def get(self, kind: str, key: str) -> BothNames:
-        """An id that has no name stands for itself."""
+        """The name in both languages; the id itself where there is none."""
         return self.of[kind].get(key, (key, key))
 
 
@@ -84,7 +84,7 @@ def _line_name(row: Any, townships: Mapping[str, BothNames]) -> BothNames:
 
 
 def worded(facts: Mapping[str, object], names: Names, dates: ProblemDates) -> Facts:
-    """The facts as a text is to say them, in each language; see :meth:`shared.http.texts.Texts.render`."""
+    """The facts in each language, ready for a text; see :meth:`shared.http.texts.Texts.render`."""
     return {name: _worded(name, value, names, dates) for name, value in facts.items()}
 
 

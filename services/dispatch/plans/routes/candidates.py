@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 
 from services.dispatch.plans.domain.candidate import Placed, Step, TakenOut
 from services.dispatch.plans.queries import candidates as queries
-from services.dispatch.plans.routes.language import Spoken
+from services.dispatch.plans.routes.language import ReadersLocalizer
 from services.dispatch.plans.schemas import candidates as schemas
 from services.dispatch.plans.use_cases import candidates
 from shared.http.inputs import After, Confirmed, Filter, Limit, Page, Uow
@@ -21,10 +21,15 @@ Other = Annotated[str, Query(alias="with", min_length=1, max_length=36, descript
 
 @router.get("/candidates", summary="Candidate plans, without their booths", **secured("read_candidates", 422))
 async def list_candidates(
-    uow: Uow, speech: Spoken, campaign_id: Filter = None, run_id: Filter = None, after: After = None, limit: Limit = 100
+    uow: Uow,
+    localizer: ReadersLocalizer,
+    campaign_id: Filter = None,
+    run_id: Filter = None,
+    after: After = None,
+    limit: Limit = 100,
 ) -> Page[schemas.CandidateAnswer]:
     items, next_after = await queries.list_candidates(
-        uow, speech, campaign_id=campaign_id, run_id=run_id, after=after, limit=limit
+        uow, localizer, campaign_id=campaign_id, run_id=run_id, after=after, limit=limit
     )
     return Page[schemas.CandidateAnswer].model_validate({"items": items, "next_after": next_after})
 
@@ -35,9 +40,9 @@ async def list_candidates(
     **secured("read_candidates", 404, 422),
 )
 async def get_candidate(
-    candidate_id: str, uow: Uow, speech: Spoken, revision: Revision = None
+    candidate_id: str, uow: Uow, localizer: ReadersLocalizer, revision: Revision = None
 ) -> schemas.WholeCandidateAnswer:
-    view = await queries.get_candidate(uow, speech, candidate_id, revision)
+    view = await queries.get_candidate(uow, localizer, candidate_id, revision)
     return schemas.WholeCandidateAnswer.model_validate(view)
 
 
@@ -47,9 +52,9 @@ async def get_candidate(
     **secured("read_candidates", 404, 422),
 )
 async def compare_candidates(
-    candidate_id: str, other: Other, uow: Uow, speech: Spoken, after: After = None, limit: Limit = 100
+    candidate_id: str, other: Other, uow: Uow, localizer: ReadersLocalizer, after: After = None, limit: Limit = 100
 ) -> schemas.CandidatesComparedAnswer:
-    view = await queries.compare_candidates(uow, speech, candidate_id, other, after, limit)
+    view = await queries.compare_candidates(uow, localizer, candidate_id, other, after, limit)
     return schemas.CandidatesComparedAnswer.model_validate(view)
 
 
@@ -58,8 +63,10 @@ async def compare_candidates(
     summary="What an edit would come to: its score, or every rule that it breaks",
     **secured("edit_candidate", 404, 409, 422),
 )
-async def check_steps(candidate_id: str, body: schemas.CheckBody, uow: Uow, speech: Spoken) -> schemas.VerdictAnswer:
-    view = await queries.check_steps(uow, speech, candidate_id, _steps(body.steps), body.from_revision)
+async def check_steps(
+    candidate_id: str, body: schemas.CheckBody, uow: Uow, localizer: ReadersLocalizer
+) -> schemas.VerdictAnswer:
+    view = await queries.check_steps(uow, localizer, candidate_id, _steps(body.steps), body.from_revision)
     return schemas.VerdictAnswer.model_validate(view)
 
 
@@ -69,20 +76,20 @@ async def check_steps(candidate_id: str, body: schemas.CheckBody, uow: Uow, spee
     **secured("edit_candidate", 404, 409, 422),
 )
 async def edit_candidate(
-    candidate_id: str, body: schemas.EditBody, uow: Uow, speech: Spoken
+    candidate_id: str, body: schemas.EditBody, uow: Uow, localizer: ReadersLocalizer
 ) -> schemas.WholeCandidateAnswer:
     steps = _steps(body.steps)
     await candidates.edit_candidate(uow, candidate_id, body.revision, steps, from_revision=body.from_revision)
-    view = await queries.get_candidate(uow, speech, candidate_id)
+    view = await queries.get_candidate(uow, localizer, candidate_id)
     return schemas.WholeCandidateAnswer.model_validate(view)
 
 
 @router.post(
     "/candidates/{candidate_id}/discard", summary="Put a candidate aside", **secured("discard_candidate", 404, 409, 422)
 )
-async def discard_candidate(candidate_id: str, uow: Uow, speech: Spoken) -> schemas.WholeCandidateAnswer:
+async def discard_candidate(candidate_id: str, uow: Uow, localizer: ReadersLocalizer) -> schemas.WholeCandidateAnswer:
     await candidates.discard_candidate(uow, candidate_id)
-    view = await queries.get_candidate(uow, speech, candidate_id)
+    view = await queries.get_candidate(uow, localizer, candidate_id)
     return schemas.WholeCandidateAnswer.model_validate(view)
 
 
@@ -92,9 +99,9 @@ async def discard_candidate(candidate_id: str, uow: Uow, speech: Spoken) -> sche
     **secured("read_candidates", 404, 409, 422),
 )
 async def diff_candidate(
-    candidate_id: str, uow: Uow, speech: Spoken, after: After = None, limit: Limit = 100
+    candidate_id: str, uow: Uow, localizer: ReadersLocalizer, after: After = None, limit: Limit = 100
 ) -> schemas.DiffAnswer:
-    view = await queries.diff_candidate(uow, speech, candidate_id, after, limit)
+    view = await queries.diff_candidate(uow, localizer, candidate_id, after, limit)
     return schemas.DiffAnswer.model_validate(view)
 
 
@@ -104,10 +111,14 @@ async def diff_candidate(
     **secured("publish_candidate", 404, 409, 422),
 )
 async def publish_candidate(
-    candidate_id: str, body: schemas.PublishBody, uow: Uow, speech: Spoken, confirmed: Confirmed = frozenset()
+    candidate_id: str,
+    body: schemas.PublishBody,
+    uow: Uow,
+    localizer: ReadersLocalizer,
+    confirmed: Confirmed = frozenset(),
 ) -> schemas.WholeCandidateAnswer:
     await candidates.publish_candidate(uow, candidate_id, body.revision, confirmed)
-    view = await queries.get_candidate(uow, speech, candidate_id)
+    view = await queries.get_candidate(uow, localizer, candidate_id)
     return schemas.WholeCandidateAnswer.model_validate(view)
 
 

@@ -4,12 +4,12 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from services.dispatch.plans.queries.wording import Speech
+from services.dispatch.plans.queries.wording import Localizer
 from shared.http.texts import preferred_language
 
 
-def _speech(request: Request) -> Speech:
-    return Speech(request.app.state.texts, preferred_language(request.headers.get("accept-language")))
+def _localizer(request: Request) -> Localizer:
+    return Localizer(request.app.state.texts, preferred_language(request.headers.get("accept-language")))
 
 
-Spoken = Annotated[Speech, Depends(_speech)]
+ReadersLocalizer = Annotated[Localizer, Depends(_localizer)]

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from services.dispatch.plans.queries import runs as queries
-from services.dispatch.plans.queries.wording import Speech
+from services.dispatch.plans.queries.wording import Localizer
 from services.dispatch.plans.schemas.runs import RunAnswer
 from services.dispatch.plans.use_cases.runs import run_topic
 from shared.cache.port import Cache
@@ -16,7 +16,7 @@ from shared.unit_of_work import UnitOfWork
 
 async def open_run_stream(
     uow: UnitOfWork,
-    speech: Speech,
+    localizer: Localizer,
     cache: Cache,
     run_id: str,
     *,
@@ -33,7 +33,7 @@ async def open_run_stream(
     async def read() -> News:
         nonlocal sent
         run = await queries.get_run(uow, run_id)
-        now = RunAnswer.model_validate(queries.run_view(speech, run))
+        now = RunAnswer.model_validate(queries.run_view(localizer, run))
         events = [_event(now)] if now != sent else []
         sent = now
         return News(events, last=run.is_over)

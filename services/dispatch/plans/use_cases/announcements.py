@@ -1,4 +1,4 @@
-"""Events about plans, made from the aggregate; each use case records what it did with these."""
+"""Records events about plans, made from the aggregate."""
 
 from services.dispatch.plans.domain.plan import Plan
 from shared.contracts.dispatch import LineUnserved, PlanPublished
@@ -12,7 +12,7 @@ def announce_unserved(tx: Transaction, plan: Plan, line: dict[str, str]) -> None
 
 
 def announce_plan(tx: Transaction, plan: Plan, *, stops: int, assignments: int, unserved: int) -> None:
-    """The last word of a revision: how much of it there is."""
+    """Records the last event of a revision, which says how many events of it there are."""
     tx.record(
         plan,
         PlanPublished(

@@ -1,4 +1,4 @@
-"""Candidates: changed by hand, published, put aside. Whatever is done to one, it holds by the rules as they are now."""
+"""Edits, publishes and discards candidates. Each must keep the rules as they are now."""
 
 from collections.abc import Sequence
 
@@ -18,8 +18,8 @@ from shared.unit_of_work import UnitOfWork
 async def edit_candidate(
     uow: UnitOfWork, candidate_id: str, revision: int, steps: Sequence[Step], *, from_revision: int | None = None
 ) -> Candidate:
-    """Changes a candidate by hand; the steps count together. ``from_revision``: they are made from that earlier
-    revision on; without any step, that one comes back.
+    """Changes a candidate by hand. All steps count together. With ``from_revision``, they start from that earlier
+    revision; without any step, that revision comes back.
 
     :raises Conflict: ``revision`` is not the present one.
     :raises InvalidInput: the plan would break rules (``edit_breaks_rules``); names every one, and nothing is stored.
@@ -49,7 +49,7 @@ async def discard_candidate(uow: UnitOfWork, candidate_id: str) -> Candidate:
 async def publish_candidate(
     uow: UnitOfWork, candidate_id: str, revision: int, confirmed: Confirmations = ()
 ) -> Candidate:
-    """Puts this revision of a candidate in force; said again, it changes nothing.
+    """Puts this revision of a candidate in force. A second call changes nothing.
 
     :raises Conflict: ``revision`` is not the present one; or since it was made, orders, teams or what is published
         changed so that it breaks rules now (``candidate_outdated``); names every one.

@@ -1,4 +1,4 @@
-"""Make a plan, and publish it."""
+"""Proposes, publishes and withdraws plans that are computed within the request."""
 
 import asyncio
 from collections.abc import Iterable
@@ -119,7 +119,7 @@ async def publish_plan(uow: UnitOfWork, plan_id: str, confirmed: Confirmations =
 
 
 def doubt_past_days(doubts: Doubts, days: Iterable[date], today: date) -> None:
-    """Teams would be asked to be somewhere on a day that is over."""
+    """Doubts a plan that sends teams somewhere on a past day."""
     past = sorted({day for day in days if day < today})
     if past:
         doubts.add("plan_in_the_past", "starts_on", first=past[0], days=len(past), today=today)
@@ -128,9 +128,10 @@ def doubt_past_days(doubts: Doubts, days: Iterable[date], today: date) -> None:
 async def ask_about_days(
     session: AsyncSession, doubts: Doubts, campaign_id: str, starts_on: date, ends_on: date
 ) -> None:
-    """Of a year whose holidays are not known, only the weekends are left out; and a campaign has its days.
+    """Doubts days in a year whose holidays are not known (only weekends are left out there), and days outside of the
+    campaign.
 
-    :raises ConfirmationNeeded: nobody said yet that it is meant.
+    :raises ConfirmationNeeded: nobody has confirmed them.
     """
     unknown = [year for year in range(starts_on.year, ends_on.year + 1) if year not in KNOWN_YEARS]
     if unknown:
@@ -144,7 +145,7 @@ async def ask_about_days(
 
 
 async def withdraw_plan(uow: UnitOfWork, plan_id: str) -> Plan:
-    """Puts a proposal aside, and its stops with it."""
+    """Withdraws a proposal and its stops."""
     uow.permit(POLICY, "withdraw_plan")
     async with uow.transaction() as tx:
         plan = await tx.get(Plan, plan_id)

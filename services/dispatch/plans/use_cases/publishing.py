@@ -1,4 +1,4 @@
-"""A circuit comes into force: what it changes of what is published is announced, and nothing else."""
+"""Puts a circuit in force, and announces only what it changes."""
 
 from collections.abc import Mapping, Sequence
 
@@ -30,7 +30,7 @@ async def put_in_force(tx: Transaction, inputs: PlanningInput, circuit: Circuit)
     if inputs.plan is not None:
         if set(circuit.booths) == set(inputs.problem.published) and not unserved:
             return plan
-        plan.repair()
+        plan.open_revision()
         plan.starts_on, plan.ends_on = (
             min(plan.starts_on, inputs.scope.starts_on),
             max(plan.ends_on, inputs.scope.ends_on),
@@ -65,8 +65,8 @@ async def _new_plan(tx: Transaction, inputs: PlanningInput) -> Plan:
 
 
 class _Revision:
-    """Does to the stops what is new, and announces it: of each stop first who need not come, then where it goes, then
-    who is asked.
+    """Changes the stops and announces it: for each stop first the teams that are released, then the move, then the
+    teams that are asked.
 
     ``stops`` counts those that are new or moved; ``asked`` are the lines whose booth a team is offered, ``had`` those
     that had another booth, or the same on another half-day; ``touched`` the stops with other bookings than before.
@@ -109,8 +109,8 @@ class _Revision:
                 announce_stop(self._tx, StopCancelled, stop, reason_code=REPLANNED)
 
     def _release(self, stop: Stop, goes_to: Slot | None, wanted: Mapping[str, Booth]) -> set[str]:
-        """Takes back every booth that is not wanted as it is, but for the half-day to which its stop moves; gives the
-        lines of the others."""
+        """Releases every booth that is not wanted as it is, apart from the half-day to which its stop moves. Returns
+        the lines of the booths that stay."""
         slot = self._inputs.dates.slot(stop.on, stop.part) if goes_to is None else goes_to
         kept = set()
         for entry in stop.live:
@@ -131,7 +131,7 @@ class _Revision:
         self._ask(stop, asked)
 
     def _go_on(self, stop: Stop, to: HalfDay, new: list[Assignment]) -> None:
-        """Offers what is new at a stop that is there already; when it moves, asks its teams again."""
+        """Offers the new booths of an existing stop. If it moves, asks its teams again."""
         if stop.half_day != to:
             (on, part), asked = stop.half_day, stop.move(to, StatedReason(REPLANNED), self._tx.now)
             self.stops += 1
@@ -162,8 +162,7 @@ async def _set_lines(tx: Transaction, served: set[str], revision: _Revision) -> 
 
 
 async def _leave_unserved(tx: Transaction, plan: Plan, inputs: PlanningInput, circuit: Circuit) -> list[dict[str, str]]:
-    """Keeps with the plan what has no place; gives the lines of which nobody has been told so yet, or for another
-    reason."""
+    """Stores the unserved lines with the plan. Returns those whose township has not been told this reason yet."""
     mine = [unserved_of(inputs.lines[line.line], line.reason) for line in circuit.unserved]
     plan.unserved = [*(line for line in plan.unserved if line["line_id"] not in inputs.lines), *mine]
     return await note_told_reasons(tx, mine)

@@ -1,4 +1,4 @@
-"""Planning runs and candidates that led to nothing are not kept for ever."""
+"""Deletes old planning runs and candidates that were not published."""
 
 from datetime import datetime, timedelta
 

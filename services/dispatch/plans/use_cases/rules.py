@@ -1,4 +1,4 @@
-"""Pins and bans: every plan that is made or changed from now on keeps them."""
+"""Adds and removes pins and bans, which every plan keeps that is made or changed from then on."""
 
 from collections.abc import Collection
 from datetime import date
@@ -62,8 +62,7 @@ async def remove_rule(uow: UnitOfWork, rule_id: str) -> None:
 
 
 async def ban_day(tx: Transaction, campaign_id: str, line_ids: Collection[str], on: date) -> None:
-    """These lines were to be served on that day, and it can't be: no plan puts them back there, and what pinned them
-    to it is gone."""
+    """Bans the lines from a day on which they can't be served after all, and removes pins to that day."""
     for rule in await rules_of(tx.session, campaign_id):
         if rule.does == "pin" and rule.line_id in line_ids and rule.on == on:
             await tx.session.delete(rule)
@@ -73,7 +72,7 @@ async def ban_day(tx: Transaction, campaign_id: str, line_ids: Collection[str], 
 
 
 async def remove_pins_to(tx: Transaction, team_code: str) -> None:
-    """The team has left the corps: no plan could keep a pin to it."""
+    """Removes pins to a team that has left the corps; no plan could keep them."""
     pins = delete(planning_rule).where(planning_rule.c.team_code == team_code, planning_rule.c.does == "pin")
     await tx.session.execute(pins)
 
@@ -87,7 +86,7 @@ async def _require_known(tx: Transaction, rule: PlanningRule) -> None:
 
 
 async def _require_pins_to_hold(tx: Transaction, campaign_id: str, today: date) -> None:
-    """All pins together, on the days of the latest run or plan; without either, the next run looks."""
+    """Checks all pins together, on the days of the latest run or plan. Without either, the next run checks them."""
     query = (
         select(PlanningRun).where(planning_run.c.campaign_id == campaign_id).order_by(planning_run.c.id.desc()).limit(1)
     )

@@ -1,4 +1,4 @@
-"""Planning runs: begun by a coordinator or by what happened, worked on by whoever holds the lease."""
+"""Planning runs: started by a coordinator or queued as repairs, and what the worker that holds the lease stores."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -31,17 +31,17 @@ RUNS_TOPIC = "planning_runs"
 
 REPAIR_SECONDS = 10.0
 GATHER = timedelta(seconds=60)
-"""So long a repair that nobody asked for waits for more to happen."""
+"""How long a queued repair waits, so that further changes join it."""
 
 
 def run_topic(run_id: str) -> str:
-    """Signalled whenever the run has something new to tell."""
+    """The topic that is signalled whenever the run has changed."""
     return f"planning_run:{run_id}"
 
 
 @dataclass(frozen=True)
 class LeasedRun:
-    """A run in the hands of a process: ``inputs`` is what it has to solve now, ``effort`` how."""
+    """A run that a worker holds: ``inputs`` is what it has to solve, ``effort`` how long and from where."""
 
     run: PlanningRun
     inputs: PlanningInput
@@ -50,7 +50,7 @@ class LeasedRun:
 
 @dataclass(frozen=True)
 class FoundPlan:
-    """A plan that holds, and what no plan exceeds. ``begins_anew``: it is the first since the run was taken;
+    """A plan that keeps the rules, and a bound. ``begins_anew``: it is the first since the run was taken;
     ``changes_nothing``: it is what is published."""
 
     content: Content
@@ -81,7 +81,7 @@ async def start_run(
     seconds: float,
     confirmed: Confirmations = (),
 ) -> PlanningRun:
-    """Queues a run. Its candidate is there at once, by ``planner``, so that to cancel it at any moment leaves a plan.
+    """Queues a run. ``planner`` makes its candidate at once, so a run that is cancelled leaves a plan.
 
     :raises InvalidInput: the days are reversed or hold no working day, or the township is not known.
     :raises Conflict: there is nothing to plan, or a pin can't be kept; names the rules in its way.
@@ -131,9 +131,8 @@ async def cancel_run(uow: UnitOfWork, cache: Cache, run_id: str) -> PlanningRun:
 
 
 def queue_repairs(tx: Transaction, campaigns: Iterable[str]) -> None:
-    """Something happened that published plans have to be mended for: a run for each, in a minute, unless one is
-    waiting already. It ends in a candidate, if there is anything to change; whether that is published, a coordinator
-    decides."""
+    """Queues a repair of each campaign's published plan, to run in a minute, unless one is waiting already. It ends in
+    a candidate if there is anything to change, and a coordinator decides whether to publish that."""
     for campaign_id in sorted(set(campaigns)):
         tx.at_end(_queue_repair, campaign_id)
 
@@ -167,7 +166,7 @@ async def give_up(tx: Transaction, run: PlanningRun) -> None:
 
 
 async def prepare_run(uow: UnitOfWork, run: PlanningRun) -> LeasedRun:
-    """What a run that was taken has to solve, as the store says it now; it goes on from the best plan that is kept.
+    """Reads what a run that was taken has to solve now. It goes on from the best plan that is stored.
 
     :raises DomainError: nothing is left to plan, or a pin can't be kept.
     """
@@ -211,7 +210,7 @@ async def finish_run(uow: UnitOfWork, cache: Cache, run: PlanningRun, found: Fou
 
 
 async def give_run_back(uow: UnitOfWork, cache: Cache, run: PlanningRun) -> None:
-    """Its holder leaves: another may go on at once."""
+    """Gives the run back, so that another worker may go on at once."""
     async with uow.transaction() as tx:
         held = await still_held(tx, run)
         if held is not None:
@@ -220,7 +219,7 @@ async def give_run_back(uow: UnitOfWork, cache: Cache, run: PlanningRun) -> None
 
 
 async def fail_run(uow: UnitOfWork, cache: Cache, run: PlanningRun, error: Exception) -> None:
-    """It can't go on; what was found until now stays."""
+    """Ends a run that can't go on; what was found until now stays."""
     async with uow.transaction() as tx:
         held = await still_held(tx, run)
         if held is not None:
@@ -230,14 +229,14 @@ async def fail_run(uow: UnitOfWork, cache: Cache, run: PlanningRun, error: Excep
 
 
 def content_of(inputs: PlanningInput, circuit: Circuit) -> Content:
-    """:raises RuntimeError: the circuit breaks the rules; no planner is believed."""
+    """:raises RuntimeError: the circuit breaks the rules."""
     if broken := check_plan(inputs.problem, circuit):
         raise RuntimeError(f"the planner broke the rules: {broken[:5]}")
     return Content.of(inputs.dates, circuit.booths, circuit.unserved, score(inputs.problem, circuit))
 
 
 def _known_unserved(inputs: PlanningInput) -> tuple[Unserved, ...]:
-    """What a planner left without a place is nothing that was lost since."""
+    """Lines that a planner left unserved; a repair does not count them as lost."""
     known = inputs.plan.unserved if inputs.plan is not None else []
     placed = {booth.line for booth in inputs.problem.published}
     return tuple(
@@ -254,8 +253,8 @@ def _tell(tx: Transaction, cache: Cache, run_id: str) -> None:
 
 async def _improve(tx: Transaction, run: PlanningRun, found: FoundPlan) -> None:
     if found.changes_nothing and run.candidate_id is None:
-        return  # a repair that nobody asked for, and nothing to decide
-    if found.begins_anew:  # what was found before, was found for what there was to plan then
+        return  # a queued repair that changes nothing
+    if found.begins_anew:  # what was found before belongs to other inputs
         run.objective = run.bound = None
     if found.bound is not None:
         run.bound = found.bound if run.bound is None else min(run.bound, found.bound)

@@ -1,5 +1,5 @@
-"""Another team for the same booth, at once. Where there is none, the line is open demand again, and a planning run
-looks for more."""
+"""Finds another team for a booth, at once. If there is none, the line is open demand again and a planning run is
+queued."""
 
 from datetime import date
 from itertools import groupby
@@ -26,8 +26,8 @@ from shared.unit_of_work import Transaction, UnitOfWork
 async def decline_assignment(
     uow: UnitOfWork, assignment_id: str, reason: StatedReason, confirmed: Confirmations = ()
 ) -> Stop:
-    """Takes the refusal and asks another team: one that offers the item, has the volunteers, is free
-    on that half-day and has not declined this line; the least recently asked first."""
+    """Takes a team's refusal and offers the booth to another: one that offers the item, has the volunteers, is free on
+    that half-day and has not declined this line. The team that was asked least recently comes first."""
     grant = uow.permit(POLICY, "decline_assignment")
     async with uow.transaction() as tx:
         plan, found = await lock_plan_and_stop(tx, await stop_of_assignment(tx.session, assignment_id))
@@ -38,20 +38,20 @@ async def decline_assignment(
         doubts.settle()
         announce_assignment(tx, AssignmentDeclined, found, refused, reason_code=reason.code)
         await free_if_idle(tx, found, refused.team_code)
-        plan.repair()
+        plan.open_revision()
         assigned = await replace_team(tx, plan, found, refused)
         announce_plan(tx, plan, stops=0, assignments=assigned, unserved=1 - assigned)
         return found
 
 
 async def free_team(tx: Transaction, team_code: str, today: date) -> None:
-    """A team has left the corps: every booth that it still has ahead is offered to another, as after a decline. What
-    lies behind stays for whoever closes those stops."""
+    """Offers every booth that a team has ahead to another, as after a decline: the team has left the corps. Booths of
+    past days stay as they are."""
     await remove_pins_to(tx, team_code)
     ahead = await stops_ahead(tx.session, team_code, today)
     for plan_id, group in groupby(ahead, key=lambda row: str(row.plan_id)):
         plan = await tx.get(Plan, plan_id)
-        plan.repair()
+        plan.open_revision()
         lost = assigned = 0
         for row in group:
             found = await tx.get(Stop, row.id)
@@ -65,14 +65,14 @@ async def free_team(tx: Transaction, team_code: str, today: date) -> None:
 
 
 async def lock_plan_and_stop(tx: Transaction, stop_id: str) -> tuple[Plan, Stop]:
-    """Both locked, the plan first: all who need both take them in this order."""
+    """Locks both, the plan first. Every use case that needs both takes them in this order."""
     plan = await tx.get(Plan, await plan_of_stop(tx.session, stop_id))
     return plan, await tx.get(Stop, stop_id)
 
 
 async def replace_team(tx: Transaction, plan: Plan, found: Stop, lost: Assignment) -> int:
-    """Offers the booth of ``lost`` to another team; 1 when there is one, else 0: the line is unserved, and a repair
-    looks for more than another team."""
+    """Offers the booth of ``lost`` to another team. Returns 1 if there is one. Otherwise it returns 0, the line is
+    unserved, and a repair is queued, which may also move other lines."""
     code = await _next_team(tx, plan, found, lost)
     if code is None:
         line = {

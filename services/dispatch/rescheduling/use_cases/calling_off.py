@@ -1,4 +1,4 @@
-"""A stop is called off, or a team's booth at it."""
+"""Calls a stop off, or releases what was booked for an order."""
 
 from collections.abc import Iterable
 
@@ -17,7 +17,7 @@ from shared.unit_of_work import Transaction, UnitOfWork
 
 
 async def cancel_stop(uow: UnitOfWork, stop_id: str, reason: StatedReason, confirmed: Confirmations = ()) -> Stop:
-    """Calls a stop off; a planning run looks for places for its lines, on other days."""
+    """Calls a stop off. A planning run looks for places for its lines on other days."""
     uow.permit(POLICY, "cancel_stop")
     async with uow.transaction() as tx:
         stop = await tx.get(Stop, stop_id)
@@ -27,8 +27,7 @@ async def cancel_stop(uow: UnitOfWork, stop_id: str, reason: StatedReason, confi
 
 
 async def release_order(tx: Transaction, order_id: str, reason_code: str) -> None:
-    """Releases what is booked for an order at stops that have not begun; a stop that is left without
-    any booth is cancelled."""
+    """Releases what is booked for an order at stops that have not begun. A stop that has no booth left is cancelled."""
     for stop_id in await stops_of_order(tx.session, order_id):
         stop = await tx.get(Stop, stop_id)
         if stop.state != "planned":
@@ -46,7 +45,7 @@ async def release_order(tx: Transaction, order_id: str, reason_code: str) -> Non
 
 
 async def call_off(tx: Transaction, stop: Stop, reason: StatedReason) -> None:
-    """What it was for is still wanted, but not on that day."""
+    """Cancels the stop and opens its lines again. No plan puts them back on that day."""
     (campaign_id,) = await campaigns_of_plans(tx.session, [stop.plan_id])
     released = stop.cancel(reason)
     line_ids = [entry.line_id for entry in released]

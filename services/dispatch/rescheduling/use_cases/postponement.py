@@ -1,4 +1,4 @@
-"""Another half-day for the same stop, at once. Where there is none, the stop is called off."""
+"""Finds another half-day for a stop, at once. If there is none, the stop is called off."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -27,9 +27,9 @@ LATEST_POSTPONEMENT_DAYS = 60
 async def postpone_stop(
     uow: UnitOfWork, stop_id: str, reason: StatedReason, not_before: date | None, confirmed: Confirmations = ()
 ) -> Stop:
-    """Moves a stop to the next half-day on which most of its teams can come; asks them again, and finds others for
-    those that can't. Where there is no such half-day, it is called off, and its lines find places one by one. Either
-    way they stay off the day on which it was to be."""
+    """Moves a stop to the next half-day on which most of its teams can come. It asks them again and finds others for
+    those that can't. If there is no such half-day, the stop is called off, and a planning run places its lines one by
+    one. Either way, no plan puts the lines back on the old day."""
     uow.permit(POLICY, "postpone_stop")
     async with uow.transaction() as tx:
         plan, found = await lock_plan_and_stop(tx, stop_id)
@@ -56,7 +56,7 @@ async def _move(
     await ban_day(tx, plan.campaign_id, [entry.line_id for entry in found.live], found.on)
     await free(tx, [found])
     asked = found.move(to, reason, tx.now)
-    revision = plan.repair()
+    revision = plan.open_revision()
     moved = {"was_on": was[0], "was_part": was[1], "reason_code": reason.code, "revision": revision}
     announce_stop(tx, StopChanged, found, **moved)
     lost = [entry for entry in asked if not calendar.allows(entry.line_id, entry.team_code, to)]
@@ -72,7 +72,7 @@ async def _move(
 
 
 async def _possible(tx: Transaction, plan: Plan, found: Stop, first: date, last: date) -> Iterator[HalfDay]:
-    """In the order of time, without the days that one of the stop's lines rules out."""
+    """The half-days in order of time, without the days that one of the stop's lines rules out."""
     ruled_out = await days_ruled_out(tx.session, [entry.line_id for entry in found.live])
     days = working_days(first, last, weekends=plan.weekends)
     return ((day, part) for day in days if day.isoformat() not in ruled_out for part in PARTS)

@@ -26,7 +26,7 @@ TEAM_LEFT, ORDER_CANCELLED, ORDER_CLOSED = "team_left", "order_cancelled", "orde
 
 @dataclass(frozen=True, slots=True)
 class StatedReason:
-    """A code, which everybody hears, and words to it, which only those read who may read the stop."""
+    """A code, which events carry, and words, which only those may read who may read the stop."""
 
     code: str
     words: str | None = None
@@ -90,7 +90,7 @@ class Assignment:
         self.state, self.reason_code, self.reason = "declined", reason.code, reason.words
 
     def release(self, reason_code: str) -> None:
-        """Words to it, if there are any, stand with the stop or the order."""
+        """Takes the booth back. Words about the reason stand with the stop or the order."""
         self._require("release")
         self.state, self.reason_code = "released", reason_code
 
@@ -108,7 +108,7 @@ class Assignment:
         )
 
     def ask_again(self, at: datetime) -> None:
-        """The stop moved: whoever had said yes is asked once more."""
+        """The stop moved, so teams that had accepted have to answer again."""
         self.state, self.offered_at, self.told_at = "offered", at, None
 
     def report(self, report: Report) -> None:
@@ -170,18 +170,21 @@ class Stop(Aggregate):
 
     @property
     def teams(self) -> set[str]:
-        """Those that are expected."""
+        """The teams that are expected."""
         return {assignment.team_code for assignment in self.live}
 
     def assignment(self, assignment_id: str) -> Assignment:
-        """:raises NotFound: this stop has none with that id."""
+        """The assignment with this id.
+
+        :raises NotFound: this stop has none.
+        """
         for assignment in self.assignments:
             if assignment.id == assignment_id:
                 return assignment
         raise NotFound(Assignment.kind, assignment_id, states=Assignment.STEPS)
 
     def publish(self, at: datetime) -> list[Assignment]:
-        """Offers every booth; gives the assignments that are offered now."""
+        """Offers every booth, and returns the assignments that are offered by that."""
         self.require("publish", self.state)
         self.state = "planned"
         proposed = [assignment for assignment in self.assignments if assignment.state == "proposed"]
@@ -190,7 +193,7 @@ class Stop(Aggregate):
         return proposed
 
     def withdraw(self) -> None:
-        """Its plan is put aside; nobody was told of the stop, so nobody need be told of this."""
+        """Its plan is withdrawn. Nobody was told of the stop, so no event says that it is gone."""
         self.require("withdraw", self.state)
         self.state, self.reason_code = "cancelled", PLAN_WITHDRAWN
         for assignment in self.assignments:
@@ -214,7 +217,8 @@ class Stop(Aggregate):
         return assignment
 
     def move(self, to: HalfDay, reason: StatedReason, at: datetime) -> list[Assignment]:
-        """To another half-day; every team that is still to come is asked again. Gives those assignments."""
+        """Moves the stop to another half-day and asks every expected team again. Returns those
+        assignments."""
         self.require("postpone", self.state)
         was = {"on": self.on.isoformat(), "part": self.part}
         self.postponed_from = {**was, "reason_code": reason.code, "reason": reason.words}
@@ -224,7 +228,7 @@ class Stop(Aggregate):
         return self.live
 
     def cancel(self, reason: StatedReason) -> list[Assignment]:
-        """Calls the stop off; gives the assignments that were released by that."""
+        """Calls the stop off, and returns the assignments that are released by that."""
         self.require("cancel", self.state)
         self.state, self.reason_code, self.reason = "cancelled", reason.code, reason.words
         released = self.live
@@ -233,7 +237,10 @@ class Stop(Aggregate):
         return released
 
     def start(self) -> None:
-        """:raises IllegalTransition: as always, and when no team has accepted."""
+        """Starts the stop.
+
+        :raises IllegalTransition: it can't start in its state, or no team has accepted.
+        """
         self.require("start", self.state)
         if not any(assignment.state == "accepted" for assignment in self.assignments):
             raise IllegalTransition(
@@ -246,10 +253,10 @@ class Stop(Aggregate):
         self.state = "under_way"
 
     def report(self, reports: Mapping[str, Report]) -> list[Assignment]:
-        """Takes what booths did; when no team is left that has not reported, the stop is over. Gives the assignments
-        that are done by that.
+        """Takes what booths did, and returns the assignments that are done by that. The stop is over when
+        every expected team has reported.
 
-        :raises InvalidInput: a report is of no booth that is expected here; names its place in the request.
+        :raises InvalidInput: a report is of no booth that is expected here; the error names its place in the request.
         """
         self.require("report", self.state)
         expected = {assignment.id: assignment for assignment in self.live}

@@ -1,4 +1,4 @@
-"""Which stop of a new circuit is one that is published already, perhaps on another half-day."""
+"""Matches the stops of a new circuit with the published ones, which may move to another half-day."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -9,7 +9,7 @@ from services.dispatch.planning.problem.circuit import PlannedStop
 from services.dispatch.planning.problem.problem import Booth, Slot
 
 SiteSlot = tuple[str, Slot]
-"""A site, and when."""
+"""A site, and the slot in which a stop is there."""
 
 StopChangeKind = Literal["scheduled", "moved", "cancelled"]
 
@@ -30,8 +30,8 @@ class PublishedStop:
 
 @dataclass(frozen=True, slots=True)
 class StopChange:
-    """What becomes of a stop: ``before`` None when it is new, ``after`` None when nothing is left of it. ``booths`` is
-    how many it has then, or had."""
+    """What happens to a stop. ``before`` is None when the stop is new, ``after`` when nothing is left of it.
+    ``booths`` is how many it has then, or had."""
 
     stop: str | None
     site: str
@@ -75,8 +75,8 @@ def same_stops(published: Iterable[PublishedStop], planned: Iterable[PlannedStop
 
 
 def stop_changes(published: Sequence[PublishedStop], planned: Sequence[PlannedStop]) -> list[StopChange]:
-    """What a new circuit does to the stops that are published, by site and time; a stop is not changed by having other
-    booths."""
+    """What a new circuit changes about site and time of the published stops. Other booths at the same site and
+    time are no change."""
     same = same_stops(published, planned)
     was = {stop.id: stop for stop in published}
     changes = []

@@ -18,7 +18,7 @@ from shared.unit_of_work import Transaction, UnitOfWork
 
 HALF_DAY_MINUTES = 240
 MOST_LEAFLETS = 10
-"""For each resident that could be served; more is likelier a slip of the finger."""
+"""For each resident that could be served; a higher number is more likely a typing error."""
 
 
 async def accept_assignment(uow: UnitOfWork, assignment_id: str, confirmed: Confirmations = ()) -> Stop:
@@ -37,7 +37,7 @@ async def accept_assignment(uow: UnitOfWork, assignment_id: str, confirmed: Conf
 async def start_stop(
     uow: UnitOfWork, stop_id: str, *, off_day_reason: str | None = None, confirmed: Confirmations = ()
 ) -> Stop:
-    """The teams are there.
+    """Starts a stop: the teams are there.
 
     :raises Conflict: the actor's team has taken no booth here (``not_expected``), or it is not the stop's day.
     :raises InvalidInput: a coordinator enters it on another day, and does not say why.
@@ -63,7 +63,7 @@ async def report_booths(
     off_day_reason: str | None = None,
     confirmed: Confirmations = (),
 ) -> Stop:
-    """Takes what booths did, by assignment id; with the last one the stop is over.
+    """Takes what booths did, by assignment id. With the last report the stop is over.
 
     :raises NotFound: an assignment is another team's. :raises InvalidInput: one is not expected at this stop; or a
         coordinator enters it on another day, and does not say why.
@@ -90,7 +90,7 @@ async def report_booths(
 
 
 def require_ahead(grant: Grant, stop: Stop, today: date, doubts: Doubts) -> None:
-    """After its day nobody promises anything for a stop; a coordinator who enters what was said then is asked.
+    """Nobody accepts or declines after the stop's day. A coordinator, who may enter it late, is asked to confirm.
 
     :raises Conflict: it is over.
     """
@@ -102,7 +102,7 @@ def require_ahead(grant: Grant, stop: Stop, today: date, doubts: Doubts) -> None
 
 
 def _require_day(grant: Grant, stop: Stop, today: date, off_day_reason: str | None) -> None:
-    """What is done at a stop is entered on its day. A coordinator may enter it on another, and says why."""
+    """What is done at a stop is entered on its day. A coordinator may enter it on another day and gives a reason."""
     if stop.on == today:
         return
     if not grant.everything:
@@ -113,7 +113,7 @@ def _require_day(grant: Grant, stop: Stop, today: date, off_day_reason: str | No
 
 
 async def _doubt_figures(tx: Transaction, doubts: Doubts, done: Sequence[Assignment]) -> None:
-    """More were served than the volunteers had time for, even at twice their pace; or figures don't go together."""
+    """Doubts figures that don't fit together, or more residents than the volunteers could serve at twice their pace."""
     minutes = await minutes_per_resident(tx.session, {assignment.item_code for assignment in done})
     for number, assignment in enumerate(done):
         each = minutes.get(assignment.item_code) or 1

@@ -1,4 +1,4 @@
-"""Events about stops and assignments, made from the aggregates; each use case records what it did with these."""
+"""Records events about stops and assignments, made from the aggregates."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Which team is where: what every step of a stop keeps up to date."""
+"""Keeps bookings up to date: which team is where on which half-day."""
 
 from collections.abc import Iterable
 
@@ -20,11 +20,11 @@ async def book(tx: Transaction, teams_at: Iterable[tuple[Stop, Iterable[str]]]) 
 
 
 async def free(tx: Transaction, stops: Iterable[Stop]) -> None:
-    """Gives all teams of these stops their half-day back."""
+    """Deletes all bookings of these stops."""
     await tx.session.execute(delete(booking).where(booking.c.stop_id.in_([stop.id for stop in stops])))
 
 
 async def free_if_idle(tx: Transaction, stop: Stop, team_code: str) -> None:
-    """Gives a team its half-day back when it has no booth left at the stop."""
+    """Deletes a team's booking when it has no booth left at the stop."""
     if team_code not in stop.teams:
         await tx.session.execute(delete(booking).where(booking.c.stop_id == stop.id, booking.c.team_code == team_code))

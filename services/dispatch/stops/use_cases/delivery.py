@@ -12,8 +12,8 @@ TEAM_RECIPIENT = "team."
 
 
 async def note_delivery(uow: UnitOfWork, recipient_id: str, about: str, *, problem: str | None = None) -> None:
-    """Remembers that a team was told of its assignments, or the ``problem`` by which telling it failed. ``about`` is
-    ``plan:<id>`` or ``stop:<id>``; a message to anybody else, or about anything else, is none of dispatch's."""
+    """Stores that a message about assignments reached its team, or the ``problem`` that kept it from doing so.
+    ``about`` is ``plan:<id>`` or ``stop:<id>``. Messages to others, or about other things, change nothing."""
     stops = _stops_of(about)
     if not recipient_id.startswith(TEAM_RECIPIENT) or stops is None:
         return
@@ -24,8 +24,8 @@ async def note_delivery(uow: UnitOfWork, recipient_id: str, about: str, *, probl
             update(assignment)
             .where(
                 assignment.c.team_code == recipient_id.removeprefix(TEAM_RECIPIENT),
-                assignment.c.state.in_([*LIVE, "done"]),  # the word may come when the work is over
-                assignment.c.offered_at <= delivered_at,  # what was offered since, this message did not tell of
+                assignment.c.state.in_([*LIVE, "done"]),  # the report may come when the work is over
+                assignment.c.offered_at <= delivered_at,  # the message says nothing of what was offered after it
                 assignment.c.told_at.is_(None),
                 assignment.c.stop_id.in_(select(stop.c.id).where(stops)),
             )

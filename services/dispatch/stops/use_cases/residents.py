@@ -1,4 +1,4 @@
-"""What residents may see without an account: one stop, by a signed link."""
+"""Shows residents one stop without an account, by a signed link."""
 
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -24,7 +24,7 @@ async def make_stop_link(uow: UnitOfWork, links: Links, stop_id: str) -> Link:
         require_stop(grant, found)
         if found.state == "proposed":
             raise Conflict("stop.not_announced", field="stop_id", id=stop_id)
-        # A link ends by the real time, as a token does.
+        # A link expires by real time, as a token does, and not by the business clock.
         last_day = max(found.on, tx.now.astimezone(CHINA).date()) + timedelta(days=LINK_DAYS)
         link = links.make(PURPOSE, stop_id, datetime.combine(last_day, time.max, CHINA))
         tx.note(Stop.kind, stop_id, link_expires_at=link.expires_at.isoformat())
