@@ -1,7 +1,7 @@
 """What happens to a published plan: mended at once where another team or half-day will do, else by a repair that is
 queued, once."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -186,3 +186,13 @@ async def test_where_nothing_is_published_nothing_is_mended(idle: House) -> None
     await idle.hear("team:health", smaller)
     await idle.hear("item:legal-advice", offered_by("lawyers"))
     assert await repairs(idle) == []
+
+
+async def test_a_stop_is_postponed_to_a_day_that_is_ahead(idle: House, clock: PlayedClock) -> None:
+    plan = await desk.publish_plan(idle, await desk.propose(idle))
+    clock.now = datetime(2014, 7, 7, 2, tzinfo=UTC)
+    path, reason = f"/stops/{plan['stops'][0]['id']}/postpone", {"reason_code": "weather"}
+    asked = await desk.ask(idle, "POST", path, reason, status=409)
+    assert [(d["code"], d["field"]) for d in asked["errors"]] == [("moved_to_the_past", "not_before")]
+    moved = await desk.ask(idle, "POST", path, reason | {"not_before": "2014-07-07"})
+    assert moved["on"] == "2014-07-07"
