@@ -3,10 +3,8 @@
 import asyncio
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.dispatch.demand.use_cases import change_lines, note_told_reasons
@@ -16,7 +14,6 @@ from services.dispatch.planning.problem.circuit import (
     USUAL,
     Circuit,
     Effort,
-    PlannedStop,
     TourPlanner,
     stops_of,
     way_km,
@@ -26,8 +23,9 @@ from services.dispatch.plans.domain.plan import Plan
 from services.dispatch.plans.queries.planning_input import PlanningInput, open_planning_input
 from services.dispatch.plans.queries.wording import Names, broken_rules, names_of
 from services.dispatch.plans.use_cases.announcements import announce_plan, announce_unserved
+from services.dispatch.plans.use_cases.drafts import draft_assignment, draft_stop, unserved_entries
 from services.dispatch.policy import POLICY
-from services.dispatch.stops.domain.stop import Assignment, Stop
+from services.dispatch.stops.domain.stop import Stop
 from services.dispatch.stops.queries import stops_of_plan
 from services.dispatch.stops.use_cases.announcements import announce_assignment, announce_stop
 from services.dispatch.stops.use_cases.bookings import book
@@ -79,7 +77,7 @@ async def propose_plan(
         if known != plan.id:
             return await tx.get(Plan, known)
         plan.distance_km = round(way_km(inputs.problem, stops_of(inputs.problem, circuit.booths)), 1)
-        plan.unserved = [unserved_of(inputs.lines[line.line], line.reason) for line in circuit.unserved]
+        plan.unserved = unserved_entries(inputs, circuit)
         tx.add(plan)
         await tx.session.flush()
         for proposed in _stops(plan, circuit, inputs):
@@ -179,54 +177,6 @@ def require_pins_to_hold(inputs: PlanningInput, names: Names) -> None:
 def _stops(plan: Plan, circuit: Circuit, inputs: PlanningInput) -> list[Stop]:
     stops = []
     for position, planned in enumerate(stops_of(inputs.problem, circuit.booths), start=1):
-        assignments = [new_assignment(inputs.lines[booth.line], booth.team) for booth in planned.booths]
-        stops.append(new_stop(plan, planned, inputs, position, assignments))
+        assignments = [draft_assignment(inputs.lines[booth.line], booth.team) for booth in planned.booths]
+        stops.append(draft_stop(plan, planned, inputs, position, assignments))
     return stops
-
-
-def new_stop(
-    plan: Plan, planned: PlannedStop, inputs: PlanningInput, position: int, assignments: list[Assignment]
-) -> Stop:
-    """A stop of ``plan``, not yet announced."""
-    first = inputs.lines[planned.booths[0].line]
-    lat, lon = planned.site.point
-    on, part = inputs.dates.half_day(planned.slot)
-    return Stop(
-        id=new_id(),
-        plan_id=plan.id,
-        position=position,
-        township_code=planned.site.township,
-        place=first.place,
-        on=on,
-        part=part,
-        lat=lat if first.lat is None else first.lat,
-        lon=lon if first.lon is None else first.lon,
-        assignments=assignments,
-    )
-
-
-def new_assignment(line: Row[Any], team_code: str) -> Assignment:
-    """An assignment for a row of ``demand_line``, not yet offered."""
-    return Assignment(
-        id=new_id(),
-        order_id=line.order_id,
-        line_id=line.line_id,
-        item_code=line.item_code,
-        item_name=line.item_name,
-        item_name_en=line.item_name_en,
-        team_code=team_code,
-        volunteers=line.volunteers,
-    )
-
-
-def unserved_of(line: Row[Any], reason: str) -> dict[str, str]:
-    """An entry of ``Plan.unserved``."""
-    return {
-        "order_id": line.order_id,
-        "line_id": line.line_id,
-        "township_code": line.township_code,
-        "item_code": line.item_code,
-        "item_name": line.item_name,
-        "item_name_en": line.item_name_en,
-        "reason": reason,
-    }

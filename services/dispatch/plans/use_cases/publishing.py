@@ -8,7 +8,7 @@ from services.dispatch.planning.problem.problem import Booth, HalfDay, Slot
 from services.dispatch.plans.domain.plan import Plan
 from services.dispatch.plans.queries.planning_input import PlanningInput
 from services.dispatch.plans.use_cases.announcements import announce_plan, announce_unserved
-from services.dispatch.plans.use_cases.proposals import new_assignment, new_stop, unserved_of
+from services.dispatch.plans.use_cases.drafts import draft_assignment, draft_stop, unserved_entries
 from services.dispatch.stops.domain.stop import REPLANNED, Assignment, StatedReason, Stop
 from services.dispatch.stops.domain.stop_matching import same_stops
 from services.dispatch.stops.use_cases.announcements import announce_assignment, announce_stop
@@ -93,13 +93,13 @@ class _Revision:
         there = {stop.id: stop for stop in self._inputs.stops}
         for position, place in enumerate(planned, start=1):
             new = [
-                new_assignment(self._inputs.lines[booth.line], booth.team)
+                draft_assignment(self._inputs.lines[booth.line], booth.team)
                 for booth in place.booths
                 if booth.line not in kept
             ]
             stop_id = same.get((place.site.id, place.slot))
             if stop_id is None:
-                self._schedule(new_stop(self._plan, place, self._inputs, position, new))
+                self._schedule(draft_stop(self._plan, place, self._inputs, position, new))
             else:
                 there[stop_id].position = position
                 self._go_on(there[stop_id], self._inputs.dates.half_day(place.slot), new)
@@ -163,6 +163,6 @@ async def _set_lines(tx: Transaction, served: set[str], revision: _Revision) -> 
 
 async def _leave_unserved(tx: Transaction, plan: Plan, inputs: PlanningInput, circuit: Circuit) -> list[dict[str, str]]:
     """Stores the unserved lines with the plan. Returns those whose township has not been told this reason yet."""
-    mine = [unserved_of(inputs.lines[line.line], line.reason) for line in circuit.unserved]
+    mine = unserved_entries(inputs, circuit)
     plan.unserved = [*(line for line in plan.unserved if line["line_id"] not in inputs.lines), *mine]
     return await note_told_reasons(tx, mine)

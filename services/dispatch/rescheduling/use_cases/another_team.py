@@ -8,6 +8,7 @@ from services.dispatch.demand.use_cases import note_told_reasons, set_lines
 from services.dispatch.directory.queries import active_teams, teams_offering
 from services.dispatch.plans.domain.plan import NO_OTHER_TEAM, Plan
 from services.dispatch.plans.use_cases.announcements import announce_plan, announce_unserved
+from services.dispatch.plans.use_cases.drafts import unserved_entry
 from services.dispatch.plans.use_cases.rules import remove_pins_to
 from services.dispatch.plans.use_cases.runs import queue_repairs
 from services.dispatch.policy import POLICY
@@ -75,15 +76,7 @@ async def replace_team(tx: Transaction, plan: Plan, found: Stop, lost: Assignmen
     unserved, and a repair is queued, which may also move other lines."""
     code = await _next_team(tx, plan, found, lost)
     if code is None:
-        line = {
-            "order_id": lost.order_id,
-            "line_id": lost.line_id,
-            "township_code": found.township_code,
-            "item_code": lost.item_code,
-            "item_name": lost.item_name,
-            "item_name_en": lost.item_name_en,
-            "reason": NO_OTHER_TEAM,
-        }
+        line = unserved_entry(lost, found.township_code, NO_OTHER_TEAM)
         plan.leave_unserved(line)
         await set_lines(tx, [lost.line_id], "open")
         await note_told_reasons(tx, [line])
