@@ -5,8 +5,7 @@ from services.dispatch.demand.use_cases import cancel_lines, open_lines
 from services.dispatch.directory.use_cases import keep_item, keep_team
 from services.dispatch.plans.queries.plans import campaigns_of_plans
 from services.dispatch.plans.use_cases.runs import queue_repairs
-from services.dispatch.rescheduling.use_cases.another_team import free_team
-from services.dispatch.rescheduling.use_cases.calling_off import release_order
+from services.dispatch.rescheduling.use_cases import free_team, release_order
 from services.dispatch.stops.domain.stop import ORDER_CANCELLED, ORDER_CLOSED
 from services.dispatch.stops.queries import plans_with
 from shared.contracts.catalog import ServiceItemChanged, TeamChanged, TeamRegistered

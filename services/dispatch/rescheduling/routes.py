@@ -2,8 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.dispatch.rescheduling import schemas
-from services.dispatch.rescheduling.use_cases import another_team, calling_off, postponement
+from services.dispatch.rescheduling import schemas, use_cases
 from services.dispatch.stops.domain.stop import StatedReason
 from services.dispatch.stops.queries import get_stop
 from services.dispatch.stops.schemas import StopAnswer
@@ -22,7 +21,7 @@ router = APIRouter(tags=["dispatch"])
 async def postpone_stop(
     stop_id: str, body: schemas.PostponeBody, uow: Uow, confirmed: Confirmed = frozenset()
 ) -> StopAnswer:
-    await postponement.postpone_stop(uow, stop_id, _reason(body), body.not_before, ask_about(body, confirmed))
+    await use_cases.postpone_stop(uow, stop_id, _reason(body), body.not_before, ask_about(body, confirmed))
     return StopAnswer.model_validate(await get_stop(uow, stop_id))
 
 
@@ -30,7 +29,7 @@ async def postpone_stop(
 async def cancel_stop(
     stop_id: str, body: schemas.CancelStopBody, uow: Uow, confirmed: Confirmed = frozenset()
 ) -> StopAnswer:
-    await calling_off.cancel_stop(uow, stop_id, _reason(body), ask_about(body, confirmed))
+    await use_cases.cancel_stop(uow, stop_id, _reason(body), ask_about(body, confirmed))
     return StopAnswer.model_validate(await get_stop(uow, stop_id))
 
 
@@ -42,7 +41,7 @@ async def cancel_stop(
 async def decline_assignment(
     assignment_id: str, body: schemas.DeclineBody, uow: Uow, confirmed: Confirmed = frozenset()
 ) -> StopAnswer:
-    stop = await another_team.decline_assignment(uow, assignment_id, _reason(body), ask_about(body, confirmed))
+    stop = await use_cases.decline_assignment(uow, assignment_id, _reason(body), ask_about(body, confirmed))
     return StopAnswer.model_validate(await get_stop(uow, stop.id))
 
 
