@@ -1,1 +1,1 @@
-"""Searches for plans: the only place that imports a solver and its arrays."""
+"""Planners. This is the only place that imports a solver, numpy or scipy."""

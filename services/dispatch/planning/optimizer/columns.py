@@ -28,12 +28,12 @@ from services.dispatch.planning.optimizer.lp_matrix import Indices, Numbers
 from services.dispatch.planning.optimizer.partial_plan import PartialPlan, Placings
 
 NOISE = 1e-6
-"""A price that is half a unit more or less by this is rounded up, whatever the processor."""
+"""Prices this close to half a unit are rounded up, so that all processors round alike."""
 
 
 @dataclass(slots=True)
 class Column:
-    """What a township could get, and what that is worth by itself."""
+    """One plan of a township, and what it is worth by itself."""
 
     township: int
     rows: tuple[int, ...]
@@ -55,8 +55,7 @@ class Columns:
         self._add_rows()
 
     def _add_rows(self) -> None:
-        """How often a team could still go in a turn, and what is left of its share; which of these rows each visit is
-        in."""
+        """The limits of the rows (visits left in each turn, and of each fair share), and the rows of each visit."""
         instance, empty = self._instance, self.empty
         divided = instance.problem.parts > 1
         turns: dict[tuple[int, int], int] = {}
@@ -78,11 +77,11 @@ class Columns:
 
     @property
     def size(self) -> int:
-        """How many plans of townships were met."""
+        """How many plans of townships are known."""
         return len(self._columns)
 
     def first_prices(self, day_prices: Numbers) -> Numbers:
-        """Those of the relaxation, given its prices of team-days."""
+        """The rows' first prices: the relaxation's prices of team-days."""
         prices = np.zeros(len(self._room))
         for number, visit in enumerate(self._instance.visits):
             prices[self._turn[number]] = (
@@ -91,12 +90,12 @@ class Columns:
         return self.rounded(prices)
 
     def rounded(self, prices: Numbers) -> Numbers:
-        """To whole prices that prove a bound."""
+        """Whole prices >= 0, which prove a bound."""
         rounded: Numbers = np.floor(np.clip(prices, 0.0, self._highest) + 0.5 + NOISE)
         return rounded
 
     def visit_prices(self, prices: Numbers) -> list[int]:
-        """What each visit costs beside its own cost."""
+        """What each visit costs at these prices, beside its own cost."""
         of_visits = prices[self._turn]
         if self._share:
             of_visits = of_visits + prices[self._share]
@@ -104,11 +103,11 @@ class Columns:
         return whole
 
     def constant(self, prices: Numbers) -> int:
-        """What the prices come to, and what is fixed: with the best of each township a bound."""
+        """The value of the prices and of what is fixed. With the best of each township, that is a bound."""
         return self.empty.objective + round(float(self._room @ prices))
 
     def add(self, placings: Placings) -> None:
-        """Keeps what each township gets."""
+        """Stores the part of each township as one of its plans."""
         of_township: defaultdict[int, Placings] = defaultdict(dict)
         for line, placed in placings.items():
             if line not in self.empty.placings:
@@ -176,8 +175,8 @@ class Columns:
         return self.rounded(prices), self.empty.objective - solver.objective_value()
 
     def together(self, limits: Limits, known: Placings) -> tuple[Placings, float]:
-        """The best plan that has of each township one that was met, and the work of finding it. ``known`` is a plan to
-        begin with."""
+        """The best plan that combines known plans, one of each township, and the work of finding it. ``known`` is a
+        plan to begin with."""
         model = cp_model.CpModel()
         chosen = [model.new_bool_var("") for _ in self._columns]
         of_township: defaultdict[int, list[cp_model.IntVar]] = defaultdict(list)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations
 
 MOST_LINES = 8
-"""Of one visit; of more there could be hundreds of covers."""
+"""Options of one visit up to which covers are looked for; more could have hundreds."""
 
 
 def covers(needed: Mapping[int, int], most: int) -> Iterator[tuple[list[int], int]]:

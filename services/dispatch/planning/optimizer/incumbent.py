@@ -1,4 +1,4 @@
-"""The best plan so far: who listens hears of it, and of how good it is."""
+"""The best plan so far, and reports about it."""
 
 from dataclasses import replace
 from math import inf
@@ -10,11 +10,12 @@ from services.dispatch.planning.problem.circuit import Effort, OnProgress, Progr
 from services.dispatch.planning.problem.reasons import explained
 
 WORK_TO_EXPLAIN, PATIENCE = 1e-6, 30
-"""Work of the reasons per option; they are made anew when at least so many times as much work has been done."""
+"""Work of explaining unserved lines, per option; and how many times as much work is done before they are explained
+anew."""
 
 
 class Stopped(Exception):
-    """Whoever listens wants no more."""
+    """``on_progress`` asked the search to stop."""
 
 
 class Incumbent:
@@ -46,11 +47,11 @@ class Incumbent:
         return Solution(circuit, self.objective, self.bound, self._certificate, self._seed, self._budget.is_late)
 
     def report(self, *, at_once: bool = False) -> None:
-        """Tells of the best plan, with reasons for what it leaves. Where those take long, not after every small
-        improvement unless ``at_once``: by the work done and not by the clock, so that a run's words do not depend on
-        the machine.
+        """Reports the best plan, with reasons for unserved lines. These take long in a large problem, so small
+        improvements wait unless ``at_once``. The wait depends on the work done and not on the clock, so that the
+        reports of a run are the same on every machine.
 
-        :raises Stopped: the listener wants no more.
+        :raises Stopped: ``on_progress`` returned False.
         """
         if self._reported is None or (
             self.objective > self._reported.objective and (at_once or self._budget.work_left <= self._report_again_at)
@@ -59,7 +60,7 @@ class Incumbent:
             self._budget.spend(self._an_explanation)
             self._report_again_at = self._budget.work_left - PATIENCE * self._an_explanation
         self._reported = replace(self._reported, bound=self.bound, certificate=self._certificate)
-        if not self._stopped:  # a solver may have one more thing to say after it was told to stop
+        if not self._stopped:  # a solver may report once more after it was told to stop
             self._stopped = not self._on_progress(Progress(self._budget.seconds(), self._reported))
         if self._stopped:
             raise Stopped
@@ -80,7 +81,7 @@ class Incumbent:
             self._placings = dict(self._plan.placings)
 
     def prove(self, certificate: Certificate) -> None:
-        """Keeps and tells the bound if it is a closer one."""
+        """Keeps and reports the bound if it is closer than the last."""
         if self._certificate is None or certificate.bound < self._certificate.bound:
             self._certificate = certificate
             self.keep_bound(certificate.bound)

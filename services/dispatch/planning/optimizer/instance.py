@@ -80,8 +80,8 @@ class Instance:
 
 @contextmanager
 def collecting_later() -> Iterator[None]:
-    """For the length of the block the garbage collector waits: to look through a million objects that all stay, again
-    and again, would take a third of the time."""
+    """Turns the garbage collector off in the block. It would scan a million objects that all stay, again and again,
+    which takes a third of the time."""
     collecting = gc.isenabled()
     gc.disable()
     try:

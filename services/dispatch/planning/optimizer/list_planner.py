@@ -1,4 +1,5 @@
-"""List scheduling: line after line, the most urgent first, each where it gains most. Correct, quick, not optimal."""
+"""List scheduling: line after line, the most urgent first, each where it gains most. It is correct and quick, but not
+optimal."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -26,7 +27,7 @@ class ListPlanner:
 
 
 def scheduled(instance: Instance, given: list[Booth] | None = None) -> PartialPlan:
-    """The plan of list scheduling, with what is fixed placed first, then what is ``given`` as far as it fits."""
+    """The plan of list scheduling. What is fixed is placed first, then what is ``given``, as far as it fits."""
     plan = PartialPlan(instance)
     place_fixed(plan)
     place_booths(plan, given or [])
@@ -41,8 +42,8 @@ def fill_rest(plan: PartialPlan) -> None:
 
 
 def _without_themes(instance: Instance, given: list[Booth]) -> PartialPlan:
-    """The plan that there would be without themes, at what it is worth with them: line after line, one that fits may
-    take the only place of one that does not."""
+    """The plan that list scheduling makes without themes, valued with them. With themes, a line that fits one may have
+    taken the only place of a line that does not."""
     plain = scheduled(instance_of(replace(instance.problem, themes=())), given)
     plan = PartialPlan(instance)
     place_booths(plan, plain.booths())
@@ -67,7 +68,7 @@ def place_fixed(plan: PartialPlan) -> None:
 
 
 def place_booths(plan: PartialPlan, booths: list[Booth]) -> list[int]:
-    """Places given booths, line by line, where that is possible; gives the lines for which it was not."""
+    """Places given booths, line by line, where that is possible. Returns the lines for which it was not."""
     instance = plan.instance
     line_of = {line.id: number for number, line in enumerate(instance.problem.lines)}
     wanted: dict[int, list[Booth]] = {}

@@ -191,10 +191,10 @@ class LpMatrix:
         return program
 
     def left(self, prices: Numbers) -> Numbers:
-        """What each column is worth beyond what the prices ask for it."""
+        """The reduced gain of each column: what it is worth beyond its rows' prices."""
         left: Numbers = self._gain - self._matrix.T @ prices
         return left
 
     def bound(self, prices: Numbers) -> float:
-        """What prices >= 0 prove by weak duality, without a closer look."""
+        """The bound that prices >= 0 prove by weak duality. A certificate of the same prices proves a closer one."""
         return float(self._limit @ prices + self._upper @ np.maximum(0.0, self.left(prices)))

@@ -52,7 +52,7 @@ class LpRelaxation:
         return self._rows.entries
 
     def advance(self, iterations: int, seconds: float = inf) -> Stage:
-        """So many iterations more, or fewer where the relaxation is solved or the seconds are over."""
+        """Runs so many iterations more, or fewer if the relaxation is solved or the time is over."""
         parameters, limits = self._parameters, self._parameters.termination_criteria
         limits.iteration_limit, limits.time_sec_limit = iterations, max(0.0, seconds)
         criteria = limits.simple_optimality_criteria

@@ -84,15 +84,15 @@ class NeighbourhoodSearch(Search):
             self._polish()
 
     def _polish(self) -> None:
-        """What is left of the work, for the relaxation's bound."""
+        """Spends the rest of the work on the relaxation's bound."""
         left = self._budget.work_left - self._a_scan
         iterations = int(left / (self._relaxation.size * WORK_PER_ENTRY)) - ITERATIONS_TO_BEGIN
         if iterations > 0 and not self._budget.is_spent:
             self._prove(self._advance(iterations))
 
     def _bound_by_zones(self, zones: list[Zone], stage: Stage, work: float) -> None:
-        """A closer bound, by so much work. Before the search and not after it, so that a slow machine's clock comes
-        before some of the search and not before the bound."""
+        """Finds a closer bound with so much work. It comes before the search, so that on a slow machine the clock
+        cuts the search short and not the bound."""
         end, left = self._budget.work_left - work, sum(zone.options for zone in zones)
 
         def most(zone: Zone, model: SubproblemModel) -> int | None:
@@ -111,7 +111,7 @@ class NeighbourhoodSearch(Search):
             self._incumbent.report()
 
     def _relaxed(self) -> Stage:
-        """Stages, each as long as all before it, while they gain."""
+        """Runs stages of the relaxation, each as long as all before it, while they improve the bound."""
         last = self._budget.work_left * (1 - SHARE_OF_RELAXATION)
         stage, done = self._advance(FIRST_ITERATIONS), FIRST_ITERATIONS
         self._prove(stage)
@@ -175,7 +175,7 @@ class NeighbourhoodSearch(Search):
             plan.place_all(freed)
 
     def _prices_off(self, options: set[int]) -> list[int]:
-        """A little more or less for each line of these options."""
+        """Prices a little above or below 0 for each line of these options."""
         most, prices = round(MOST_OFF * self._instance.problem.weights.line), [0] * len(self._instance.needed)
         for line in sorted({self._instance.option_line[option] for option in options}):
             prices[line] = self._random.randint(-most, most)

@@ -1,5 +1,5 @@
-"""Parts of a large problem that are worth solving together, in some days: neighbouring sites, or teams that compete
-for the same lines."""
+"""Neighbourhoods that are worth solving together: neighbouring sites, or teams that compete for the same lines, on some
+days."""
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,7 +17,7 @@ from services.dispatch.planning.problem.problem import Point
 
 CELL_SITES = 10
 MOST_OPTIONS = 3_000
-"""In a part that is drawn, of all its lines: with more it is seldom solved in time."""
+"""Options in a drawn neighbourhood. One with more is seldom solved in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,8 @@ class Neighbourhoods:
         return sorted({site_of[line_of[option]] for option in options})
 
     def options(self, neighbourhood: Neighbourhood, plan: PartialPlan, freed: Iterable[int] = ()) -> set[int]:
-        """Options in the part that are worth a look, of lines that are not placed. ``freed`` lines may go to other
-        teams too."""
+        """Promising options in the neighbourhood, of lines that are not placed. ``freed`` lines may go to other teams
+        too."""
         groups = [self._in_cell[cell] for cell in neighbourhood.cells]
         if neighbourhood.teams is not None:
             groups = [self._of_team[team] for team in neighbourhood.teams] + [self._worthwhile(freed)]
@@ -103,7 +103,7 @@ class Neighbourhoods:
         return sorted({line for visit in visits for line in plan.visit_lines[visit]})
 
     def windows(self, days: int) -> Iterator[range]:
-        """All days, so many at a time."""
+        """Windows of so many days that cover all days."""
         for first in range(0, len(self._days), days):
             yield range(first, min(first + days, len(self._days)))
 
@@ -122,7 +122,7 @@ class Neighbourhoods:
         return max(1, min(len(self._days), round(options / max(1.0, in_a_day))))
 
     def draw(self, shape: Shape, dice: random.Random, plan: PartialPlan) -> Neighbourhood:
-        """A part of this shape, or a smaller one where it would have too many options."""
+        """A neighbourhood of this shape, or a smaller one where it would have too many options."""
         first = dice.randrange(max(1, len(self._days) - shape.days + 1))
         days = range(first, min(first + shape.days, len(self._days)))
         if shape.of == "teams":

@@ -22,11 +22,11 @@ class Optimizer:
         try:
             incumbent.report()
             if instance.option_line:
-                # The solvers take seconds to import; the first plan is told before.
+                # The solvers take seconds to import; the first plan is reported before.
                 from services.dispatch.planning.optimizer.neighbourhood_search import NeighbourhoodSearch
                 from services.dispatch.planning.optimizer.township_search import TownshipSearch
 
-                gc.freeze()  # to look through all that stays, again and again, takes a twentieth of the time
+                gc.freeze()  # scanning objects that all stay takes a twentieth of the time
                 search = TownshipSearch if TownshipSearch.suits(instance) else NeighbourhoodSearch
                 search(first, incumbent, effort, budget).carry_out()
         except Stopped:

@@ -162,7 +162,8 @@ class PartialPlan:
         self.objective += self._first_served * (bool(before + change) - bool(before))
 
     def place_all(self, placings: Placings) -> list[int]:
-        """Places what fits; gives the lines that were placed. A part's model leaves out few rules, so nearly all do."""
+        """Places what fits, and returns the lines that were placed. A subproblem's model leaves few rules out, so
+        nearly all fit."""
         placed = []
         for line, its in placings.items():
             if line not in self.placings and all(self.gain_of_share(o, count) is not None for o, count in its):
@@ -188,7 +189,7 @@ class PartialPlan:
         self.visit_lines[visit_number].add(line)
 
     def remove(self, line: int) -> None:
-        """Takes a line out of the plan, and with it visits and stops that were for it alone."""
+        """Removes a line, and with it the visits and stops that were for it alone."""
         placed = self.placings.pop(line)
         self.objective -= self.instance.option_value[placed[0][0]]
         self._count_in_township(line, -1)

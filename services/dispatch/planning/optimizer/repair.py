@@ -1,5 +1,5 @@
-"""A plan that no longer holds, mended with as few changes as may be: an order came, a team dropped out, a day was
-lost."""
+"""Repairs a plan that no longer keeps the rules with as few changes as possible: an order came, a team dropped out, a
+day was lost."""
 
 import time
 from collections import defaultdict
@@ -51,7 +51,8 @@ class Repaired:
 
 
 class Repairer:
-    """See :class:`services.dispatch.planning.problem.circuit.TourPlanner`: mends what the effort starts from."""
+    """See :class:`services.dispatch.planning.problem.circuit.TourPlanner`: repairs the circuit that the effort starts
+    from."""
 
     def plan(self, problem: PlanningProblem, effort: Effort = USUAL, on_progress: OnProgress = keep_going) -> Solution:
         began = time.monotonic()
@@ -71,14 +72,14 @@ def repair(problem: PlanningProblem, before: Circuit, level: Level = 1, effort: 
         priced = _priced(problem, before)
         eligibility = Eligibility(priced)
         lost = _lost(priced, before, eligibility)
-        kept, circuit = _mended(priced, before, lost, eligibility, until if level else None)
+        kept, circuit = _with_lost_placed(priced, before, lost, eligibility, until if level else None)
         if level < 2:
-            return _told(problem, circuit, kept, lost, eligibility)
+            return _repaired(problem, circuit, kept, lost, eligibility)
     found = Optimizer().plan(priced, replace(effort or Effort(), start=circuit))
-    return _told(problem, found.circuit, kept, lost, eligibility)
+    return _repaired(problem, found.circuit, kept, lost, eligibility)
 
 
-def _mended(
+def _with_lost_placed(
     problem: PlanningProblem, before: Circuit, lost: set[str], eligibility: Eligibility, until: float | None
 ) -> tuple[list[Booth], Circuit]:
     """What of ``before`` still holds, and what comes of it. ``until``: how long others may be moved for a lost line;
@@ -119,7 +120,7 @@ def _standing(
 
 
 def _rivals(problem: PlanningProblem, before: Circuit, lost: set[str], eligibility: Eligibility) -> set[str]:
-    """Whoever has a team's day that a lost line could use."""
+    """The lines that have a team's day which a lost line could use."""
     lines = (line for line in problem.lines if line.id in lost)
     matches = (match for line in lines for match in eligibility.matches(line))
     wanted = {(match.team.id, slot.day) for match in matches for slot in match.slots}
@@ -148,14 +149,14 @@ def _free_competitors(plan: PartialPlan, kept: Placings, lost: list[int], until:
 
 
 def _competitors(plan: PartialPlan, line: int) -> set[int]:
-    """Whoever has a team's day that the line could use."""
+    """The lines that have a team's day which the line could use."""
     instance = plan.instance
     days = {instance.visits[instance.option_visit[option]].team_day for option in instance.of_line[line]}
     return {other for day in days for visit in plan.day_visits.get(day, ()) for other in plan.visit_lines[visit]}
 
 
 def _solved(plan: PartialPlan, line: int, freed: set[int], kept: Placings, most_moved: int, seconds: float) -> int:
-    """Solves the subproblem; gives how many more lines might have moved."""
+    """Solves the subproblem, and returns how many more lines may still move."""
     before = {other: plan.placings[other] for other in sorted(freed)}
     objective = plan.objective
     for other in before:
@@ -181,7 +182,7 @@ def _moved(plan: PartialPlan, kept: Placings, among: Iterable[int]) -> int:
     return sum(plan.placings.get(line) != kept[line] for line in among if line in kept)
 
 
-def _told(
+def _repaired(
     problem: PlanningProblem, circuit: Circuit, kept: list[Booth], lost: set[str], eligibility: Eligibility
 ) -> Repaired:
     moved = {booth.line for booth in set(kept) - set(circuit.booths)}

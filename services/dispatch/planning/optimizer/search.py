@@ -1,8 +1,8 @@
 """What searches for better plans have in common: the linear relaxation, a first sweep at its prices, the whole problem
 as one model, and the account of the work done.
 
-The relaxation says which booths are worth looking at and what each line is worth; the sweep over the days solves
-some days after others at those prices.
+The relaxation says which booths are worth looking at and what each line is worth; the sweep solves the days, some
+at a time, at those prices.
 """
 
 from abc import ABC, abstractmethod
@@ -69,7 +69,7 @@ class Search(ABC):
         self._a_subproblem = self.charges.subproblem + len(self._instance.needed) * self.charges.line
 
     def carry_out(self) -> None:
-        """:raises Stopped: whoever listens wants no more."""
+        """:raises Stopped: ``on_progress`` asked the search to stop."""
         self._budget.spend(self._a_scan)
         self._carry_out()
 
@@ -77,7 +77,7 @@ class Search(ABC):
     def _carry_out(self) -> None: ...
 
     def _empty(self) -> PartialPlan:
-        """Nothing but what is fixed."""
+        """A plan with nothing but what is fixed."""
         plan = PartialPlan(self._instance)
         place_fixed(plan)
         return plan
@@ -87,7 +87,7 @@ class Search(ABC):
         self._incumbent.prove(self._relaxation.certificate(stage))
 
     def _whole(self) -> None:
-        """The whole problem as one model, which begins at the best plan."""
+        """Solves the whole problem as one model, which begins at the best plan."""
         if self._incumbent.is_proved or self._budget.is_spent:
             return
         empty = self._empty()
@@ -100,7 +100,7 @@ class Search(ABC):
             if placings is not None:
                 self._try(empty, placings)
             try:
-                self._incumbent.report(at_once=True)  # what the model works is spent when it ends
+                self._incumbent.report(at_once=True)  # the model's work is charged when it ends
             except Stopped:
                 return False
             return True
@@ -123,7 +123,7 @@ class Search(ABC):
         return self._relaxation.advance(iterations, self._budget.seconds_left())
 
     def _work_of(self, iterations: int) -> float:
-        """Of so many iterations of the relaxation, on end."""
+        """The work of so many iterations of the relaxation in one stage."""
         return self._relaxation.size * (ITERATIONS_TO_BEGIN + iterations) * WORK_PER_ENTRY
 
     def _sweep(self, neighbourhoods: Neighbourhoods) -> None:
@@ -159,7 +159,7 @@ class Search(ABC):
         prices: Sequence[int] | None = None,
         known: Placings | None = None,
     ) -> list[int]:
-        """Solves and places a part; gives the lines that were placed."""
+        """Solves a subproblem and places its solution. Returns the lines that were placed."""
         model = SubproblemModel(plan, neighbourhoods.sites(options), options, prices)
         if known is not None:
             model.hint(known)
@@ -168,7 +168,7 @@ class Search(ABC):
         return plan.place_all(answer.placings if answer is not None else known or {})
 
     def _charge(self, model: SubproblemModel, work: float) -> None:
-        """For a model that the solver worked so long on."""
+        """Charges a model, and the work of the solver on it."""
         self._budget.spend(self._work_to_make(model) + work * self.charges.solver)
 
     def _work_to_make(self, model: SubproblemModel) -> float:

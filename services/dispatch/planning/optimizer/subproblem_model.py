@@ -14,8 +14,7 @@ from services.dispatch.planning.optimizer.subproblem_rules import Gain, add_seri
 
 Var = cp_model.IntVar
 OnImprovement = Callable[[Placings | None, int], bool]
-"""Called with better placings or None, and the bound of the subproblem, whenever one of them improves; False stops the
-search."""
+"""Called with better placings (or None) and the bound, whenever one of them improves. False stops the search."""
 
 
 CUTS_AT_ONCE = 200
@@ -265,7 +264,7 @@ class SubproblemModel:
                 self._model.add(cp_model.LinearExpr.sum(there) <= left * self._y[stop])
 
     def hint(self, placings: Placings) -> None:
-        """Begins the search at a known answer."""
+        """Begins the search at a known solution."""
         chosen = {option: count for placed in placings.values() for option, count in placed}
         visits = {self._instance.option_visit[option] for option in chosen}
         stops = {self._instance.visits[number].stop for number in visits}
@@ -280,7 +279,7 @@ class SubproblemModel:
         whole_hint.values.extend([int(value) for value in hints.values()])
 
     def solve(self, limits: Limits, on_improvement: OnImprovement | None = None) -> SubproblemSolution | None:
-        """The best answer found; None when there was no time for any."""
+        """The best solution found; None if there was no time for any."""
         solver = solver_with(limits)
         listener = _Listener(self, solver, on_improvement) if on_improvement else None
         if listener is not None:
@@ -299,7 +298,7 @@ class SubproblemModel:
         )
 
     def bound(self, limits: Limits) -> Bound | None:
-        """As close as it gets, whether or not an answer is found; None when there was no time for any."""
+        """The closest bound found, with or without a solution; None if there was no time for any."""
         solver = solver_with(limits)
         solver.parameters.optimize_with_lb_tree_search = True
         solver.parameters.new_constraints_batch_size = CUTS_AT_ONCE

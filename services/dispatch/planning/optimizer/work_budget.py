@@ -1,4 +1,4 @@
-"""How much of an effort is spent."""
+"""The work and time of an effort, and how much is left."""
 
 import time
 
@@ -13,7 +13,7 @@ SECONDS_TO_LOAD, LEAST_SHARE = 1.3, 0.5
 
 
 class WorkBudget:
-    """Counts the work done, and looks at the clock."""
+    """Counts the work done, and reads the clock."""
 
     def __init__(self, effort: Effort) -> None:
         self._began = time.monotonic()
