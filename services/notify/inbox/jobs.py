@@ -11,8 +11,8 @@ from shared.privacy.retention import BATCH, Prune
 
 
 def old_messages(age: timedelta) -> Prune:
-    """Deletes messages older than ``age`` with their deliveries. What a recipient got stays counted, but what
-    nobody can read any more is no longer unread."""
+    """Deletes messages older than ``age`` with their deliveries. What a recipient got stays
+    counted, but what nobody can read any more is no longer unread."""
 
     async def prune(session: AsyncSession, now: datetime) -> int:
         old = select(message.c.id, message.c.recipient_id, message.c.read_at).where(message.c.created_at < now - age)
