@@ -23,6 +23,9 @@ def old_messages(age: timedelta) -> Prune:
         await session.execute(delete(delivery).where(delivery.c.message_id.in_(ids)))
         await session.execute(delete(message).where(message.c.id.in_(ids)))
         unread = Counter(row.recipient_id for row in rows if row.read_at is None)
+        # Locked in the order in which whoever posts to several recipients locks them.
+        these = select(recipient.c.id).where(recipient.c.id.in_(unread)).order_by(recipient.c.id)
+        await session.execute(these.with_for_update())
         for recipient_id, count in sorted(unread.items()):
             await session.execute(
                 update(recipient)
