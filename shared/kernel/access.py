@@ -8,7 +8,7 @@ from shared.kernel.errors import Forbidden, NotFound, Unauthenticated
 
 
 class Role(StrEnum):
-    """The roles of accounts. Residents have no account; they come with signed links."""
+    """What an account can be. Residents have no account; they come with signed links."""
 
     COORDINATOR = "coordinator"
     LEADER = "team_leader"
