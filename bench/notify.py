@@ -1,12 +1,10 @@
-"""How notify's consumers scale: events that people are told of, applied by one process and by two
-at the same time.
+"""How notify's consumers scale: events that people are told of, applied by one process and by two at the same time.
 
 python -m bench.notify [--quick] [--json]
 
-Each process hands batches of its own streams to notify's consumer, as its queues would, without a
-broker between. The store is one durable PostgreSQL. Half of the messages of ``circuit`` go to the
-coordinator, as in a city: an order is announced to the coordinator, and its acceptance to the
-township. In ``townships`` nobody gets what the others get.
+Each process hands batches of its own streams to notify's consumer, as its queues would, without a broker between. The
+store is one durable PostgreSQL. Half of the messages of ``circuit`` go to the coordinator, as in a city: an order is
+announced to the coordinator, and its acceptance to the township. In ``townships`` nobody gets what the others get.
 """
 
 import asyncio
@@ -57,8 +55,7 @@ class Share:
         return TOWNSHIPS[self.number :: self.processes] if self.kind == "townships" else TOWNSHIPS
 
     def new_order(self) -> str:
-        """An id whose events come by this process's queue: no two processes get events of one
-        shard."""
+        """An id whose events come by this process's queue: no two processes get events of one shard."""
         while shard_of(f"order:{(order := str(uuid4()))}") % self.processes != self.number:
             pass
         return order
@@ -145,8 +142,7 @@ async def migrate(url: str) -> None:
 
 
 def measure(place: Bed, orders: int, turns: int) -> dict[str, Any]:
-    """Events a second by kind and number of processes; medians, and the ratios of two processes to
-    one."""
+    """Events a second by kind and number of processes; medians, and the ratios of two processes to one."""
     url = place.new_database("notify_scaling")
     asyncio.run(migrate(url))
     rates: dict[tuple[str, int], list[float]] = {(kind, count): [] for kind in KINDS for count in PROCESSES}

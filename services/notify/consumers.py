@@ -63,9 +63,8 @@ SUBSCRIPTIONS: Subscriptions = {
 
 
 def subscriptions(channels: Channels) -> Subscriptions:
-    """The table above, with last steps for the transaction that applies the events. What events of
-    several streams write to the same rows is written there, so that all processes lock these rows
-    late and in one order."""
+    """The table above, with last steps for the transaction that applies the events. What events of several streams
+    write to the same rows is written there, so that all processes lock these rows late and in one order."""
 
     async def write_messages(tx: Transaction, _key: str) -> None:
         await write_pending(tx, channels)

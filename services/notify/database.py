@@ -1,5 +1,4 @@
-"""Where the capabilities' tables are gathered: each ``tables.py`` adds its own and maps its classes
-onto them."""
+"""Where the capabilities' tables are gathered: each ``tables.py`` adds its own and maps its classes onto them."""
 
 from sqlalchemy import MetaData
 from sqlalchemy.orm import registry

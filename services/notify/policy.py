@@ -1,5 +1,4 @@
-"""Who may do what in notify, and on what: the whole table. A recipient is a post; whoever holds it
-is concerned."""
+"""Who may do what in notify, and on what: the whole table. A recipient is a post; whoever holds it is concerned."""
 
 from shared.kernel.access import OPERATIONS, Policy, Role, Rules, Scope
 

@@ -10,6 +10,7 @@ TOWNSHIP: Rules = CORPS | {Role.OFFICER: Scope.OWN_TOWNSHIP, Role.CLERK: Scope.O
 
 POLICY = Policy(
     {
+        "read_tasks": everyone_with_an_account() | TOWNSHIP,
         "read_menu": everyone_with_an_account(),
         "draft_order": TOWNSHIP,
         "redraft_order": TOWNSHIP,

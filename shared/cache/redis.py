@@ -71,23 +71,23 @@ class RedisCache:
         self._outgoing: asyncio.Queue[str] = asyncio.Queue(maxsize=10_000)
         self._counts: dict[_Window, int] = {}
         self._unshared: Counter[_Window] = Counter()
-        self._subscribed: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        self._heard: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
         """By kind of topic that was ever watched here; set while its signals arrive."""
-        self._receivers: dict[str, asyncio.Task[None]] = {}
+        self._hearing: dict[str, asyncio.Task[None]] = {}
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         client = connect(self._url, ca_file=self._ca_file)
         self._client = client
         tasks = [asyncio.create_task(work(client)) for work in (self._send, self._share_counts)]
-        for kind in self._subscribed:
-            self._start_receiving(client, kind)
+        for kind in self._heard:
+            self._begin_to_hear(client, kind)
         try:
             yield
         finally:
             self._client = None
-            await end(*tasks, *self._receivers.values())
-            self._receivers.clear()
+            await end(*tasks, *self._hearing.values())
+            self._hearing.clear()
             with suppress(RedisError, OSError):
                 await client.aclose()
 
@@ -100,19 +100,19 @@ class RedisCache:
         async with self._local.watching(topic) as bursts:
             with suppress(RedisError, OSError, TimeoutError):  # without Redis, as when a signal gets lost
                 async with asyncio.timeout(LONGEST_WAIT_SECONDS):
-                    await self._subscribe(_kind(topic))
+                    await self._hear(_kind(topic))
             yield bursts
 
-    async def _subscribe(self, kind: str) -> None:
-        subscribed = self._subscribed[kind]
-        if self._client is not None and kind not in self._receivers:
-            self._start_receiving(self._client, kind)
-        await subscribed.wait()
+    async def _hear(self, kind: str) -> None:
+        heard = self._heard[kind]
+        if self._client is not None and kind not in self._hearing:
+            self._begin_to_hear(self._client, kind)
+        await heard.wait()
 
-    def _start_receiving(self, client: "Redis", kind: str) -> None:
+    def _begin_to_hear(self, client: "Redis", kind: str) -> None:
         # In a context of its own: it outlasts the request that began it, and its log is not that
         # request's.
-        self._receivers[kind] = asyncio.create_task(self._receive(client, kind), context=Context())
+        self._hearing[kind] = asyncio.create_task(self._receive(client, kind), context=Context())
 
     async def take(self, key: str, *, limit: int, seconds: int) -> int:
         number, rest = divmod(int(time.time()), seconds)
@@ -172,12 +172,12 @@ class RedisCache:
                     await subscription.subscribe(_channel(kind))
                     async for message in subscription.listen():
                         if message["type"] == "subscribe":
-                            self._subscribed[kind].set()
+                            self._heard[kind].set()
                         elif message["type"] == "message":
                             self._local.signal(message["data"].decode())
             except (RedisError, OSError) as error:
                 log.info("not hearing signals, readers will find out by themselves", kind=kind, error=repr(error))
-            self._subscribed[kind].clear()
+            self._heard[kind].clear()
             await asyncio.sleep(1)
 
 

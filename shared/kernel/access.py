@@ -8,7 +8,7 @@ from shared.kernel.errors import Forbidden, NotFound, Unauthenticated
 
 
 class Role(StrEnum):
-    """What an account can be. Residents have no account; they come with signed links."""
+    """The roles of accounts. Residents have no account; they come with signed links."""
 
     COORDINATOR = "coordinator"
     LEADER = "team_leader"

@@ -27,8 +27,7 @@ async def apply(
     after_first: Callable[[], Awaitable[object]] | None = None,
     before_commit: Step | None = None,
 ) -> None:
-    """Applies the events in one transaction, without a retry: what a consumer would heal is an
-    error here."""
+    """Applies the events in one transaction, without a retry: what a consumer would heal is an error here."""
     uow = house.uow("notify")
     handlers = subscriptions(Channels(cache=MemoryCache(), email=False))
     envelopes = [house.envelope(stream, event) for stream, event in story]
@@ -49,8 +48,8 @@ async def one_inside_the_other(
     *,
     meanwhile: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
-    """Begins ``second`` when ``first`` has written everything. Commits ``first`` when ``second``
-    waits for it, or is stored because nothing made it wait. ``meanwhile`` is called in between."""
+    """Begins ``second`` when ``first`` has written everything. Commits ``first`` when ``second`` waits for it, or is
+    stored because nothing made it wait. ``meanwhile`` is called in between."""
     written, go_on = asyncio.Event(), asyncio.Event()
 
     async def pause(tx: Transaction, _key: str) -> None:

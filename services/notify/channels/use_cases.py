@@ -1,7 +1,7 @@
 """Mail that is due: sent by whoever calls, and what became of it.
 
-No transaction is open while a mail server takes its time. Whoever dies between sending and noting
-it sends again, with the same Message-ID.
+No transaction is open while a mail server takes its time. Whoever dies between sending and noting it sends again, with
+the same Message-ID.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -82,10 +82,9 @@ async def _compose(uow: UnitOfWork, texts: Texts, taken: Sequence[str]) -> tuple
 
 
 async def _note(uow: UnitOfWork, delivery: Delivery, outcome: Outcome, backoff: Backoff) -> None:
-    """One transaction for each. It locks delivery, message and recipient in this order, as all
-    others do that lock more than one of them: marking a message as read, erasing a volunteer,
-    deleting old messages. What is no longer held is left alone: its person was erased meanwhile, or
-    another worker has it."""
+    """One transaction for each. It locks delivery, message and recipient in this order, as all others do that lock more
+    than one of them: marking a message as read, erasing a volunteer, deleting old messages. What is no longer held is
+    left alone: its person was erased meanwhile, or another worker has it."""
     async with uow.transaction() as tx:
         held = await still_held(tx, delivery)
         if held is None:

@@ -1,4 +1,4 @@
-"""Handlers of events about editions, townships, plans and stops."""
+"""What other services' events mean for editions, plans and stops, and who is told of it."""
 
 from services.notify.digests.domain.edition import Edition
 from services.notify.digests.domain.stop import Booth, Stop
@@ -26,8 +26,8 @@ from shared.unit_of_work import Transaction, UnitOfWork
 
 
 async def on_township_changed(uow: UnitOfWork, event: TownshipChanged) -> None:
-    """Names the township. A new one gets messages about the editions that still concern it,
-    withdrawals included: the same ones as if it had been entered first."""
+    """Names the township. When it is new, it is told of the editions that still concern it, withdrawals included: the
+    same messages as if it had been entered first."""
     async with uow.transaction() as tx:
         township, at = of_township(event.code), cause_of(tx).occurred_at
         change_recipient(tx, township, lambda recipient: recipient.enter(event.name, event.name_en, at))
@@ -35,7 +35,7 @@ async def on_township_changed(uow: UnitOfWork, event: TownshipChanged) -> None:
 
 
 async def on_edition_published(uow: UnitOfWork, event: EditionPublished) -> None:
-    """All townships get a message; those that are entered later get it then."""
+    """Tells all townships; those that are entered later, when they are."""
     async with uow.transaction() as tx:
         mention(tx)
         if await tx.find(Edition, event.edition_id):
@@ -54,7 +54,7 @@ async def on_edition_published(uow: UnitOfWork, event: EditionPublished) -> None
 
 
 async def on_edition_retired(uow: UnitOfWork, event: EditionRetired) -> None:
-    """All townships that got a message about the edition get another one."""
+    """Tells all townships that were told of the edition."""
     async with uow.transaction() as tx:
         mention(tx)
         edition = await tx.find(Edition, event.edition_id)
@@ -97,8 +97,8 @@ async def on_team_assigned(uow: UnitOfWork, event: TeamAssigned) -> None:
 
 
 async def on_assignment_accepted(uow: UnitOfWork, event: AssignmentAccepted) -> None:
-    """The township gets one message when the last team has accepted, and another one when that
-    happens for another half-day."""
+    """Nobody needs a message for each; the township gets one when the last team has said yes, and one
+    more when that happens for another half-day."""
     async with uow.transaction() as tx:
         mention(tx, of_township(event.township_code))
         stop = await _stop(tx, event)
@@ -146,7 +146,7 @@ async def on_team_released(uow: UnitOfWork, event: TeamReleased) -> None:
 
 
 async def on_stop_cancelled(uow: UnitOfWork, event: StopCancelled) -> None:
-    """The township and the teams that are still expected get a message; released teams have theirs."""
+    """Tells the township and the teams that are still expected; whoever was released knows already."""
     async with uow.transaction() as tx:
         mention(tx, of_township(event.township_code))
         stop = await _stop(tx, event)
@@ -157,7 +157,7 @@ async def on_stop_cancelled(uow: UnitOfWork, event: StopCancelled) -> None:
 
 
 async def on_stop_started(uow: UnitOfWork, event: StopStarted) -> None:
-    """Updates the copy of the stop; nobody gets a message."""
+    """Whoever is there sees it; nobody needs a message."""
     async with uow.transaction() as tx:
         mention(tx, of_township(event.township_code))
         (await _stop(tx, event)).state = "under_way"

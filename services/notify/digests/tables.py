@@ -54,8 +54,7 @@ digest_entry = Table(
     Column("kind", String(10), nullable=False),
     Column("data", Json, nullable=False),
 )
-"""The events that a digest has gathered, until it is written. One row an event, whatever comes
-twice."""
+"""The events that a digest has gathered, until it is written. One row an event, whatever comes twice."""
 
 
 mapper.map_imperatively(Edition, edition, version_id_col=edition.c.version)

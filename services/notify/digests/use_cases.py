@@ -1,9 +1,8 @@
-"""Announcing editions, and gathering the events of a plan revision, at the end of the transaction.
+"""What is told of editions and of plans' revisions, worked out at the end of the transaction that applies events.
 
-Who gets a message about an edition depends on the townships. What a message about a revision says
-depends on events of many streams. Several transactions may apply these at once. So the handlers
-note what came, and the last steps of the transaction take the locks: one for editions and
-townships, then the digests in the order of their ids.
+What is told of an edition depends on the townships, and what is told of a revision on events of many streams, which
+several transactions may apply at once. So the handlers note what came, and the last steps of the transaction take the
+locks: one for editions and townships, then the digests in the order of their ids.
 """
 
 from collections.abc import Mapping
@@ -33,8 +32,7 @@ _DIGESTS = "notify.digests.gathered"
 
 @dataclass(slots=True)
 class _EditionNews:
-    """What came in this transaction: townships by recipient id, with the moment of their event, and
-    editions by id."""
+    """What came in this transaction: townships by recipient id, with the moment of their event, and editions by id."""
 
     townships: dict[str, datetime] = field(default_factory=dict)
     published: set[str] = field(default_factory=set)
@@ -53,25 +51,23 @@ class _Revision:
 
 
 def note_township(tx: Transaction, recipient_id: str) -> None:
-    """A new township gets messages about the editions that concern it."""
+    """If the township is new, it is told of the editions that concern it."""
     _editions_of(tx).townships.setdefault(recipient_id, cause_of(tx).occurred_at)
 
 
 def note_edition(tx: Transaction, edition_id: str) -> None:
-    """All townships that the edition concerns get a message."""
+    """All townships that the edition concerns are told of it."""
     _editions_of(tx).published.add(edition_id)
 
 
 def note_withdrawal(tx: Transaction, edition_id: str) -> None:
-    """All townships that got a message about the edition get one that it was withdrawn."""
+    """All townships that were told of the edition are told that it was withdrawn."""
     _editions_of(tx).withdrawn.add(edition_id)
 
 
 async def announce_editions(tx: Transaction, _key: str) -> None:
-    """Posts new editions and withdrawals to all townships, and all editions to a new township.
-
-    A transaction that publishes an edition does not see a township that another one has not
-    committed yet, nor the other way round. So these transactions wait for each other.
+    """Posts what new editions and withdrawals are to all townships, and all editions to a new township. Who is told
+    depends on both, and neither transaction would see what the other has not committed; so these wait for each other.
     """
     news: _EditionNews | None = tx.session.info.pop(_EDITIONS, None)
     if news is None:
@@ -96,8 +92,7 @@ def announce_revision(tx: Transaction, event: PlanPublished) -> None:
 
 
 def gather(tx: Transaction, kind: str, event: Gathered, **more: Any) -> None:
-    """Notes that the event that is being applied is part of a revision. Noting it twice counts
-    once."""
+    """Notes that the event that is being applied is part of a revision. Noting it twice counts once."""
     cause = cause_of(tx)
     row = {
         "event_id": cause.id,
@@ -109,9 +104,8 @@ def gather(tx: Transaction, kind: str, event: Gathered, **more: Any) -> None:
 
 
 async def write_digests(tx: Transaction, _key: str) -> None:
-    """Adds what came to its digests, and posts the messages of those that are complete with that. A
-    digest is locked until the commit, so its events are counted one transaction after the other,
-    and the last one sees them all."""
+    """Adds what came to its digests, and posts the messages of those that are complete with that. A digest is locked
+    until the commit, so its events are counted one transaction after the other, and the last one sees them all."""
     revisions: dict[str, _Revision] = tx.session.info.pop(_DIGESTS, {})
     if not revisions:
         return
@@ -119,7 +113,7 @@ async def write_digests(tx: Transaction, _key: str) -> None:
     for digest in (await tx.find_all(Digest, revisions)).values():
         revision = revisions[digest.id]
         if digest.state == "written":
-            continue  # the messages are posted; more came than were announced, or one came again
+            continue  # more came than were announced, or one came again: everyone was told
         if revision.announced is not None:
             digest.announce(*revision.announced)
         await _add_entries(tx, digest, revision)
@@ -154,8 +148,7 @@ async def _write(tx: Transaction, digest: Digest) -> None:
 
 
 async def _make_missing(tx: Transaction, revisions: Mapping[str, _Revision]) -> None:
-    """In the order of their ids: of two transactions that make the same ones, the second waits for
-    the first."""
+    """In the order of their ids: of two transactions that make the same ones, the second waits for the first."""
     known = await tx.session.scalars(select(digest_table.c.id).where(digest_table.c.id.in_(revisions)))
     rows = []
     for key in sorted(revisions.keys() - set(known)):

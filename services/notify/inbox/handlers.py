@@ -25,8 +25,7 @@ from shared.privacy.answering import Holdings
 from shared.unit_of_work import UnitOfWork
 
 PEOPLE = Holdings(collect_records, erase_records, PersonDataCollected, PersonDataErased)
-"""What notify holds about a volunteer: the recipient ``volunteer.<no>`` with its address, and its
-messages."""
+"""What notify holds about a volunteer: the recipient ``volunteer.<no>`` with its address, and its messages."""
 
 Order = ServiceOrdered | OrderAccepted | OrderReturned | OrderCancelled
 
@@ -35,8 +34,8 @@ E = TypeVar("E", bound=Event)
 
 @dataclass(frozen=True)
 class Notice(Generic[E]):
-    """A plain notice: each event of this type is one message with this code, to ``recipient_of``
-    the event, with the facts that the code's text needs. It is about the stream of the event."""
+    """A plain notice: each event of this type is one message with this code, to ``recipient_of`` the event, with the
+    facts that the code's text needs. It is about the stream of the event."""
 
     event: type[E]
     code: str

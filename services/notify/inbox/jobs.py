@@ -11,8 +11,8 @@ from shared.privacy.retention import BATCH, Prune
 
 
 def old_messages(age: timedelta) -> Prune:
-    """Deletes messages older than ``age`` with their deliveries. What a recipient got stays
-    counted, but what nobody can read any more is no longer unread."""
+    """Deletes messages older than ``age`` with their deliveries. What a recipient got stays counted, but what
+    nobody can read any more is no longer unread."""
 
     async def prune(session: AsyncSession, now: datetime) -> int:
         old = select(message.c.id, message.c.recipient_id, message.c.read_at).where(message.c.created_at < now - age)
@@ -23,9 +23,6 @@ def old_messages(age: timedelta) -> Prune:
         await session.execute(delete(delivery).where(delivery.c.message_id.in_(ids)))
         await session.execute(delete(message).where(message.c.id.in_(ids)))
         unread = Counter(row.recipient_id for row in rows if row.read_at is None)
-        # Locked in the order in which whoever posts to several recipients locks them.
-        these = select(recipient.c.id).where(recipient.c.id.in_(unread)).order_by(recipient.c.id)
-        await session.execute(these.with_for_update())
         for recipient_id, count in sorted(unread.items()):
             await session.execute(
                 update(recipient)

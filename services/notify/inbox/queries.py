@@ -105,8 +105,7 @@ async def list_messages(
     limit: int,
     newest_first: bool = False,
 ) -> tuple[list[MessageView], str | None]:
-    """Messages behind the position ``after``, in the order asked for; and the position to go on
-    from.
+    """Messages behind the position ``after``, in the order asked for; and the position to go on from.
 
     :raises NotFound: no event has mentioned the recipient.
     """
@@ -147,8 +146,7 @@ async def last_position(uow: UnitOfWork, recipient_id: str) -> int:
 
 
 async def count_messages(uow: UnitOfWork) -> Counts:
-    """From what every recipient counts for itself, so that it costs the same at any number of
-    messages."""
+    """From what every recipient counts for itself, so that it costs the same at any number of messages."""
     uow.permit(POLICY, "count_messages")
     async with uow.reading() as session:
         rows = (

@@ -88,8 +88,7 @@ async def stream_messages(
     after: Position = None,
     last_event_id: LastEventId = None,
 ) -> EventSourceResponse:
-    """Begins behind `Last-Event-ID`, else behind `after`, else with what comes from now on. Ends
-    with the token."""
+    """Begins behind `Last-Event-ID`, else behind `after`, else with what comes from now on. Ends with the token."""
     begin = last_event_id if last_event_id is not None else after
     return await _open_stream(
         uow,

@@ -49,8 +49,7 @@ message = Table(
     sqlite_autoincrement=True,
 )
 """``position`` rises per recipient in the order of commits, for whoever writes a message holds its
-recipient's row until the commit; so a reader who goes on behind the last position misses nothing.
-"""
+recipient's row until the commit; so a reader who goes on behind the last position misses nothing."""
 
 delivery = Table(
     "delivery",

@@ -53,8 +53,7 @@ Change = Callable[[Recipient], None]
 
 @dataclass(slots=True)
 class _Pending:
-    """What the events of one transaction want of recipients. It is written at the end, see
-    :func:`write_pending`."""
+    """What the events of one transaction want of recipients. It is written at the end, see :func:`write_pending`."""
 
     mentioned: set[str] = field(default_factory=set)
     changes: list[tuple[str, Change]] = field(default_factory=list)
@@ -75,12 +74,9 @@ def change_recipient(tx: Transaction, recipient_id: str, change: Change) -> None
 
 
 def cause_of(tx: Transaction) -> Envelope:
-    """The event that is being applied; every message follows from one.
-
-    :raises RuntimeError: the transaction applies no event.
-    """
+    """The event that is being applied; all that people are told follows from one."""
     if tx.cause is None:
-        raise RuntimeError("a message needs an event, and this transaction applies none")
+        raise RuntimeError("messages tell of events: this transaction applies none")
     return tx.cause
 
 
@@ -94,12 +90,11 @@ def post_message(
     occasion: str | None = None,
     happened_at: datetime | None = None,
 ) -> None:
-    """Has a message written at the end of the transaction; of several on the same ``occasion``, the
-    first only. The recipient, and those whom ``params`` name, exist from then on.
+    """Has a message written at the end of the transaction; of several on the same ``occasion``, the first only. The
+    recipient, and those whom ``params`` name, exist from then on.
 
-    ``about`` is the stream that it tells of, ``happened_at`` is when that was. By default the event
-    that is being applied gives all three; it is applied once, so nobody has to look whether the
-    message is there.
+    ``about`` is the stream that it tells of, ``happened_at`` is when that was. By default the event that is being
+    applied gives all three; it is applied once, so nobody has to look whether the message is there.
     """
     cause = cause_of(tx)
     key = message_id(occasion or cause.id, recipient_id, code)
@@ -119,14 +114,12 @@ def post_message(
 
 
 async def write_pending(tx: Transaction, channels: Channels) -> None:
-    """Locks the recipients that get a message or are changed, in the order of their ids, and
-    writes. It is the last step of a transaction that applies events: every transaction takes these
-    locks in the same order, after all its others, and holds them for no longer than the commit
-    takes.
+    """Locks the recipients that get a message or are changed, in the order of their ids, and writes. It is the last
+    step of a transaction that applies events: every transaction takes these locks in the same order, after all its
+    others, and holds them for no longer than the commit takes.
 
-    A recipient's messages get their positions under its lock, so the positions rise in the order of
-    commits, and whoever reads on after the last one misses nothing. Messages of one transaction are
-    numbered as things happened.
+    A recipient's messages get their positions under its lock, so the positions rise in the order of commits, and
+    whoever reads on after the last one misses nothing. Messages of one transaction are numbered as things happened.
     """
     pending: _Pending | None = tx.session.info.pop(_PENDING, None)
     if pending is None:
@@ -155,8 +148,7 @@ async def _lock(tx: Transaction, recipient_ids: Collection[str]) -> set[str]:
 
 
 async def _count(tx: Transaction, messages: Sequence[Message]) -> None:
-    """One statement for all recipients that get as many: what is done under the locks is kept
-    short."""
+    """One statement for all recipients that get as many: what is done under the locks is kept short."""
     recipients_by_count: defaultdict[int, list[str]] = defaultdict(list)
     for recipient_id, count in Counter(message.recipient_id for message in messages).items():
         recipients_by_count[count].append(recipient_id)
@@ -191,8 +183,7 @@ def _write(tx: Transaction, channels: Channels, message: Message, *, with_mail: 
 
 
 async def _make_missing(tx: Transaction, recipient_ids: Collection[str]) -> None:
-    """In the order of their ids: of two transactions that make the same ones, the second waits for
-    the first."""
+    """In the order of their ids: of two transactions that make the same ones, the second waits for the first."""
     known = await tx.session.scalars(select(recipient_table.c.id).where(recipient_table.c.id.in_(recipient_ids)))
     if missing := sorted(set(recipient_ids) - set(known)):
         rows = [row for key in missing for _, row in rows_of(Recipient(id=key))]
@@ -205,13 +196,11 @@ def _pending_of(tx: Transaction) -> _Pending:
 
 
 async def set_preference(uow: UnitOfWork, recipient_id: str, *, language: str, email: str | None) -> Recipient:
-    """Sets the language of a recipient's mail, and its address; without one it gets no mail.
-    Whoever sets them need not say what stood there before: they are two values of the post's own,
-    set together and never read in clear, and the recipient's version counts its messages, so that
-    it says nothing about them.
+    """Sets the language of a recipient's mail, and its address; without one it gets no mail. Whoever sets them need not
+    say what stood there before: they are two values of the post's own, set together and never read in clear, and the
+    recipient's version counts its messages, so that it says nothing about them.
 
-    :raises InvalidInput: the address is none. :raises NotFound: no event has mentioned the
-    recipient.
+    :raises InvalidInput: the address is none. :raises NotFound: no event has mentioned the recipient.
     """
     require_own(uow.permit(POLICY, "address_recipient"), recipient_id)
     async with uow.transaction() as tx:

@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 Params = dict[str, Any]
-"""What fills the text of a message: JSON values. ``lines`` holds a list of such, each with its
-code."""
+"""What fills the text of a message: JSON values. ``lines`` holds a list of such, each with its code."""
 
 Named = tuple[str, str]
-"""A param that has a name of its own to be shown by, and its value, e.g. ``("team_code",
-"health")``."""
+"""A param that has a name of its own to be shown by, and its value, e.g. ``("team_code", "health")``."""
 
 Names = Mapping[Named, tuple[str, str]]
 """Names in Chinese and in English; an empty one is not known."""

@@ -1,10 +1,9 @@
 """Makes the text of a message: its template in the reader's language, filled from its params.
 
-Names of townships, teams and campaigns are looked up when the text is made, so a later correction
-shows. A name that is not known yet is replaced by its code. A param with two names (``x`` and
-``x_en``) is shown in the reader's language. ``on`` and ``part`` make a half-day, ``was_on`` and
-``was_part`` the one before, other ``..._on`` a day. A ``reason_code`` has a text of its own.
-``lines`` are rendered one by one from their own templates.
+Names of townships, teams and campaigns are looked up when the text is made, so a later correction shows. A name
+that is not known yet is replaced by its code. A param with two names (``x`` and ``x_en``) is shown in the reader's
+language. ``on`` and ``part`` make a half-day, ``was_on`` and ``was_part`` the one before, other ``..._on`` a day.
+A ``reason_code`` has a text of its own. ``lines`` are rendered one by one from their own templates.
 """
 
 from collections.abc import Iterable

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.requests.menu.domain import Campaign, Edition, Township
 from services.requests.menu.tables import campaign as campaigns
 from services.requests.menu.tables import edition as editions
+from services.requests.menu.tables import township as townships
 from services.requests.policy import POLICY
 from shared.db.engine import refers_to_nothing
 from shared.db.paging import page_of
@@ -36,6 +37,14 @@ async def list_copies(
     uow.permit(POLICY, "read_menu")
     async with uow.reading() as session:
         return await page_of(session, select(kind), inspect(kind).primary_key[0], after=after, limit=limit)
+
+
+async def names_of_townships(session: AsyncSession, codes: Collection[str]) -> dict[str, tuple[str, str]]:
+    """The Chinese and the English name of each of those that are known here, by code."""
+    if not codes:
+        return {}
+    found = await session.execute(select(townships).where(townships.c.code.in_(codes)))
+    return {row.code: (row.name, row.name_en) for row in found}
 
 
 async def get_edition(uow: UnitOfWork, edition_id: str) -> Edition:

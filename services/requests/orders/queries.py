@@ -1,15 +1,19 @@
 """What can be asked about orders."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, and_, func, join, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.requests.menu.queries import names_of_townships
 from services.requests.orders.domain.order import Order
-from services.requests.orders.tables import service_order
+from services.requests.orders.tables import order_line, service_order
 from services.requests.policy import POLICY
 from shared.db.paging import page_of
 from shared.db.reach import within
+from shared.http.tasks import MOST_OF_A_KIND, Task, Tasks
+from shared.kernel.access import Role
 from shared.kernel.errors import NotFound
 from shared.unit_of_work import UnitOfWork
 
@@ -56,6 +60,67 @@ async def count_orders(uow: UnitOfWork, *, campaign_id: str | None) -> dict[str,
         query = query.where(service_order.c.campaign_id == campaign_id)
     async with uow.reading() as session:
         return {row.state: row.orders for row in await session.execute(query)}
+
+
+async def list_tasks(uow: UnitOfWork) -> Tasks:
+    """What waits for whoever asks: for the corps the orders to accept; for a township what it has to change, to hand in
+    and to rate. Oldest first."""
+    grant = uow.permit(POLICY, "read_tasks")
+    async with uow.reading() as session:
+        groups = []
+        if Role.COORDINATOR in uow.actor.roles:
+            groups.append(await _orders_that_wait(session, "order_to_accept", "submitted", true()))
+        if grant.townships:
+            own = within(grant, township=service_order.c.township_code)
+            groups.append(await _orders_that_wait(session, "order_returned", "returned", own))
+            groups.append(await _booths_to_rate(session, own))
+            groups.append(await _orders_that_wait(session, "order_draft", "draft", own))
+    return Tasks.of(*groups)
+
+
+async def _orders_that_wait(
+    session: AsyncSession, code: str, state: str, own: ColumnElement[bool]
+) -> tuple[str, int, list[Task]]:
+    waiting = and_(service_order.c.state == state, own)
+    lines = select(func.count()).where(order_line.c.order_id == service_order.c.id).scalar_subquery()
+    query = (
+        select(service_order.c.id, service_order.c.place, service_order.c.township_code, lines.label("lines"))
+        .where(waiting)
+        .order_by(service_order.c.id)
+        .limit(MOST_OF_A_KIND)
+    )
+    rows = (await session.execute(query)).all()
+    names = await names_of_townships(session, {row.township_code for row in rows})
+    tasks = []
+    for row in rows:
+        name, name_en = names.get(row.township_code, (row.township_code, ""))
+        facts = {"count": row.lines, "place": row.place, "township": name, "township_en": name_en}
+        tasks.append(Task(code, f"order:{row.id}", facts))
+    return code, await _count(session, select(func.count()).select_from(service_order).where(waiting), tasks), tasks
+
+
+async def _booths_to_rate(session: AsyncSession, own: ColumnElement[bool]) -> tuple[str, int, list[Task]]:
+    code = "booth_to_rate"
+    waiting = and_(order_line.c.state == "served", order_line.c.score.is_(None), service_order.c.state == "served", own)
+    joined = join(order_line, service_order, order_line.c.order_id == service_order.c.id)
+    names = (order_line.c.name.label("item"), order_line.c.name_en.label("item_en"))
+    query = (
+        select(service_order.c.id, service_order.c.place, order_line.c.on, order_line.c.part, *names)
+        .select_from(joined)
+        .where(waiting)
+        .order_by(service_order.c.id, order_line.c.position)
+        .limit(MOST_OF_A_KIND)
+    )
+    tasks = []
+    for row in await session.execute(query):
+        facts = {"item": row.item, "item_en": row.item_en, "place": row.place, "part": row.part or ""}
+        tasks.append(Task(code, f"order:{row.id}", facts | ({"on": row.on.isoformat()} if row.on else {})))
+    return code, await _count(session, select(func.count()).select_from(joined).where(waiting), tasks), tasks
+
+
+async def _count(session: AsyncSession, counting: Select[int], listed: Sequence[Task]) -> int:
+    """How many there are; a list that is not full says it by itself."""
+    return len(listed) if len(listed) < MOST_OF_A_KIND else int(await session.scalar(counting) or 0)
 
 
 async def count_handed_in(session: AsyncSession, edition_id: str) -> int:

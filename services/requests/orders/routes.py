@@ -8,6 +8,7 @@ from services.requests.orders import queries, schemas, use_cases
 from shared.http.free_text import ask_about
 from shared.http.inputs import After, AppState, Code, Confirmed, IdempotencyKey, Limit, Page, TownshipCode, Uow
 from shared.http.openapi import secured
+from shared.http.tasks import TasksAnswer
 
 router = APIRouter(tags=["requests"])
 
@@ -50,6 +51,11 @@ async def list_orders(
         uow, township_code=township_code, state=state, campaign_id=campaign_id, after=after, limit=limit
     )
     return Page[schemas.OrderAnswer].model_validate({"items": items, "next_after": next_after})
+
+
+@router.get("/tasks", summary="What waits for whoever asks", **secured("read_tasks"))
+async def list_tasks(uow: Uow) -> TasksAnswer:
+    return TasksAnswer.model_validate(await queries.list_tasks(uow))
 
 
 @router.get("/orders/counts", summary="How many orders are in each state", **secured("read_orders", 422))

@@ -93,7 +93,7 @@ async def test_a_pin_to_it_is_gone_so_that_runs_go_on(dispatch: House) -> None:
     await desk.ask(dispatch, "POST", "/planning-rules", pin, status=201)
     await leaves(dispatch, "health")
     assert (await desk.ask(dispatch, "GET", "/planning-rules"))["items"] == []
-    assert (await desk.run_of(dispatch, seconds=1))["state"] == "done"
+    assert (await desk.run_of(dispatch))["state"] == "done"
 
 
 async def test_what_is_accepted_later_goes_to_others(dispatch: House) -> None:

@@ -1,5 +1,5 @@
-"""Transactions that apply parts of one thing at the same moment: a revision is told once and whole,
-and no township misses an edition."""
+"""Transactions that apply parts of one thing at the same moment: a revision is told once and whole, and no township
+misses an edition."""
 
 from datetime import date
 
@@ -108,8 +108,7 @@ async def test_batches_that_reach_digests_recipients_and_editions_in_another_ord
 
 
 async def test_a_batch_tells_of_a_revision_before_what_came_after_it(on_postgres: House) -> None:
-    """Messages of one transaction have positions in the order of events, though digests are written
-    at its end."""
+    """Messages of one transaction have positions in the order of events, though digests are written at its end."""
     await tell(on_postgres, *directory())
     stop = f"s-{GAOLOU}"
     story = [
@@ -118,5 +117,5 @@ async def test_a_batch_tells_of_a_revision_before_what_came_after_it(on_postgres
         published(stops=1, assignments=1),
         ordered(),
     ]
-    await apply(on_postgres, story)
+    await on_postgres.broker.publish([on_postgres.envelope(*told) for told in story])
     assert await codes(on_postgres, "coordinator") == ["message.plan_published_coordinator", "message.service_ordered"]

@@ -1,5 +1,4 @@
-"""Transactions that post to the same recipients at the same moment: nothing is lost, and none ends
-in a deadlock."""
+"""Transactions that post to the same recipients at the same moment: nothing is lost, and none ends in a deadlock."""
 
 from services.notify.inbox.domain.recipient import COORDINATOR
 from tests.notify.overlapping import one_inside_the_other, side_by_side
@@ -10,8 +9,7 @@ TOWN = f"township.{GAOLOU}"
 
 
 async def positions(house: House, after: int | None = None) -> list[int]:
-    """Of the coordinator's messages, as a browser asks for those after the last one that it has
-    seen."""
+    """Of the coordinator's messages, as a browser asks for those after the last one that it has seen."""
     behind = {} if after is None else {"after": after}
     answer = await house.client.get(f"/api/notify/recipients/{COORDINATOR}/messages", params=behind)
     return [message["position"] for message in answer.json()["items"]]

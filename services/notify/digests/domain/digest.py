@@ -17,9 +17,8 @@ _PARTS = {"morning": 0, "afternoon": 1}
 
 
 class Entry(NamedTuple):
-    """One event of a revision. ``kind`` is scheduled, changed, assigned or unserved; ``data`` are
-    its fields as JSON, for ``assigned`` also ``again``: the team had this booth before the stop
-    moved."""
+    """One event of a revision. ``kind`` is scheduled, changed, assigned or unserved; ``data`` are its
+    fields as JSON, for ``assigned`` also ``again``: the team had this booth before the stop moved."""
 
     kind: str
     data: dict[str, Any]
@@ -36,8 +35,8 @@ class Note(NamedTuple):
 @dataclass(eq=False, kw_only=True)
 class Digest(Aggregate):
     """Gathers the events of one plan revision, which come in any order, until there are as many as
-    ``PlanPublished`` said there are. ``announced`` is None until that event is applied.
-    ``happened_at`` is when the latest of them happened."""
+    ``PlanPublished`` said there are. What it said is None while it has not been heard. ``happened_at``
+    is when the latest of them happened."""
 
     kind: ClassVar[str] = "digest"
     STEPS: ClassVar[Steps] = {"gathering": ("announce", "gather", "write"), "written": ()}

@@ -1,4 +1,4 @@
-"""notify's copy of a stop: which teams are expected there, and whether they have accepted."""
+"""notify's copy of a stop: which teams are expected there, and whether they said yes."""
 
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -15,8 +15,8 @@ EXPECTED = ("offered", "accepted")
 
 @dataclass(eq=False, kw_only=True)
 class Stop(Aggregate):
-    """Follows the stop's own stream, whose events are applied in order, so it accepts every step
-    without checking it. ``booths`` by assignment id."""
+    """Follows the stop's own stream, whose order is kept; so it never meets a step that is out of
+    turn, and takes over what it hears without judging it. ``booths`` by assignment id."""
 
     kind: ClassVar[str] = "stop"
 
@@ -30,13 +30,13 @@ class Stop(Aggregate):
         return self.id
 
     def assign(self, booth: Booth) -> bool:
-        """Asks a team for a booth. Returns whether it had been asked for this one before."""
+        """A team is asked for a booth; says whether it had been asked for this one before."""
         again = booth["assignment_id"] in self.booths
         self._set(booth["assignment_id"], {**booth, "state": OPEN})
         return again
 
     def accept(self, assignment_id: str) -> bool:
-        """A team accepts. Returns whether it was the last one that was asked."""
+        """A team said yes; says whether it was the last one that was asked."""
         self._mark(assignment_id, "accepted")
         states = [booth["state"] for booth in self.booths.values()]
         return assignment_id in self.booths and OPEN not in states

@@ -1,5 +1,4 @@
-"""One message on one channel beside the inbox, as a job: it is tried until it gets there, or there
-is no hope."""
+"""One message on one channel beside the inbox, as a job: it is tried until it gets there, or there is no hope."""
 
 from dataclasses import dataclass
 from datetime import timedelta

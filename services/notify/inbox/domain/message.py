@@ -18,9 +18,8 @@ def message_id(occasion: str, recipient_id: str, code: str) -> str:
 
 @dataclass(eq=False, kw_only=True)
 class Message(Aggregate):
-    """One message to one recipient. ``about`` names the stream that it tells of, e.g.
-    ``order:<id>``; ``created_at`` is when that happened; ``position`` is given by the store and
-    rises per recipient.
+    """One message to one recipient. ``about`` names the stream that it tells of, e.g. ``order:<id>``;
+    ``created_at`` is when that happened; ``position`` is given by the store and rises per recipient.
     """
 
     kind: ClassVar[str] = "message"

@@ -44,11 +44,10 @@ def mask_address(email: str) -> str:
 
 @dataclass(eq=False, kw_only=True)
 class Recipient(Aggregate):
-    """A post that messages go to: ``coordinator``, ``township.<code>``, ``team.<code>`` or
-    ``volunteer.<no>``.
+    """A post that messages go to: ``coordinator``, ``township.<code>``, ``team.<code>`` or ``volunteer.<no>``.
 
-    It exists from its first mention by any event; its names come when catalog tells them, until
-    then they are empty. ``entered_at`` is when catalog entered a township, None while it has not.
+    It exists from its first mention by any event; its names come when catalog tells them, until then
+    they are empty. ``entered_at`` is when catalog entered a township, None while it has not.
     ``messages``, ``unread`` and ``mails`` count what it got, so that nobody has to count rows.
     """
 

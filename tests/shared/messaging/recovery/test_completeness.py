@@ -226,11 +226,9 @@ class Search:
         self.now = 0.0
         self.connection = 1
         self.asked: ResendRequest | None = None
-        assert isinstance(self.on_position(9, 0), Recount)
+        assert isinstance(self.hear(9, 0), Recount)
 
-    def on_position(
-        self, sent_count: int, received: int, answer: ResendReply | None = None
-    ) -> ResendRequest | Recount | None:
+    def hear(self, sent_count: int, received: int, answer: ResendReply | None = None) -> ResendRequest | Recount | None:
         step = self.gaps.on_position(
             position(sent_count, answer=answer), received, now=self.now, connection=self.connection
         )
@@ -241,16 +239,14 @@ class Search:
         self, sent_count: int, received: int, *, first: int, next_after: int | None = None
     ) -> ResendRequest | None:
         assert self.asked is not None
-        step = self.on_position(
-            sent_count, received, ResendReply(ask=self.asked.id, first=first, next_after=next_after)
-        )
+        step = self.hear(sent_count, received, ResendReply(ask=self.asked.id, first=first, next_after=next_after))
         assert not isinstance(step, Recount)
         return step
 
 
 def test_a_search_goes_back_in_growing_stretches_until_the_counts_agree() -> None:
     search = Search()
-    first = search.on_position(100, 30)
+    first = search.hear(100, 30)
     assert isinstance(first, ResendRequest)
     assert (first.last, first.before, first.after) == (70, None, None)
     second = search.answer(100, 98, first=950)
@@ -265,35 +261,33 @@ def test_a_search_goes_back_in_growing_stretches_until_the_counts_agree() -> Non
 
 def test_a_search_waits_for_its_answer_and_asks_again_when_none_comes() -> None:
     search = Search()
-    first = search.on_position(100, 98)
+    first = search.hear(100, 98)
     search.now += PATIENCE_SECONDS - 1
-    assert search.on_position(101, 99) is None
-    assert search.on_position(101, 99, ResendReply(ask="another", first=0, next_after=None)) is None
+    assert search.hear(101, 99) is None
+    assert search.hear(101, 99, ResendReply(ask="another", first=0, next_after=None)) is None
     search.now += 1
-    again = search.on_position(101, 99)
+    again = search.hear(101, 99)
     assert isinstance(again, ResendRequest)
     assert again != first
     search.connection += 1
-    assert isinstance(search.on_position(101, 99), ResendRequest), (
-        "what was asked over the connection before may be lost"
-    )
+    assert isinstance(search.hear(101, 99), ResendRequest), "what was asked over the connection before may be lost"
 
 
 def test_what_the_whole_log_does_not_hold_is_not_asked_for_all_the_time() -> None:
     search = Search()
-    search.on_position(100, 98)
+    search.hear(100, 98)
     assert search.answer(100, 98, first=0) is None
     search.now += SPENT_SECONDS - 1
-    assert search.on_position(101, 99) is None
+    assert search.hear(101, 99) is None
     search.now += 1
-    assert search.on_position(101, 99) == Recount("catalog")
-    assert isinstance(search.on_position(101, 99), ResendRequest)
+    assert search.hear(101, 99) == Recount("catalog")
+    assert isinstance(search.hear(101, 99), ResendRequest)
 
 
 def test_what_gets_lost_after_a_search_in_vain_is_asked_for_at_once() -> None:
     search = Search()
-    search.on_position(100, 98)
+    search.hear(100, 98)
     assert search.answer(100, 98, first=0) is None
-    assert search.on_position(103, 101) is None
-    assert search.on_position(104, 101) == Recount("catalog")
-    assert isinstance(search.on_position(104, 101), ResendRequest)
+    assert search.hear(103, 101) is None
+    assert search.hear(104, 101) == Recount("catalog")
+    assert isinstance(search.hear(104, 101), ResendRequest)

@@ -1,0 +1,71 @@
+/** The reader's language: Chinese first, English by choice; remembered in this browser. */
+import { createI18n } from "vue-i18n";
+
+import type texts from "../locales/zh-CN.json";
+
+export type Language = "zh-CN" | "en";
+type Texts = typeof texts;
+
+const KEPT = "diancai.language";
+const TEXTS: Record<Language, () => Promise<{ default: Texts }>> = {
+  "zh-CN": () => import("../locales/zh-CN.json"),
+  en: () => import("../locales/en.json") as Promise<{ default: Texts }>,
+};
+
+export const i18n = createI18n<false>({ legacy: false, locale: first(), messages: {}, flatJson: true, missingWarn: false, fallbackWarn: false });
+
+function first(): Language {
+  const kept = localStorage.getItem(KEPT);
+  if (kept === "zh-CN" || kept === "en") return kept;
+  return navigator.language.toLowerCase().startsWith("en") ? "en" : "zh-CN";
+}
+
+export function language(): Language {
+  return i18n.global.locale.value as Language;
+}
+
+/** Loads the texts of a language, of the present one when none is said, and shows them. */
+export async function loadLanguage(wanted: Language = language()): Promise<void> {
+  if (!i18n.global.availableLocales.includes(wanted)) {
+    i18n.global.setLocaleMessage(wanted, (await TEXTS[wanted]()).default);
+  }
+  i18n.global.locale.value = wanted;
+  localStorage.setItem(KEPT, wanted);
+  document.documentElement.lang = wanted;
+  document.title = i18n.global.t("title");
+}
+
+/** The name in the reader's language; the Chinese one where there is no other. */
+export function named(chinese: string, english: string | null | undefined): string {
+  return language() === "en" && english ? english : chinese;
+}
+
+const WEEKDAYS = { "zh-CN": "zh-CN", en: "en-GB" } as const;
+
+/** `2014-06-27` → 6月27日 周五; the year where it is not the one that business stands in is up to whoever asks. */
+export function day(on: string): string {
+  const date = new Date(`${on}T00:00:00Z`);
+  const options = { weekday: "short", month: language() === "en" ? "short" : "long", day: "numeric", timeZone: "UTC" } as const;
+  const parts = new Intl.DateTimeFormat(WEEKDAYS[language()], options).formatToParts(date);
+  const of = (type: Intl.DateTimeFormatPartTypes): string => parts.find((part) => part.type === type)?.value ?? "";
+  return language() === "en"
+    ? `${of("weekday")} ${of("day")} ${of("month")}`
+    : `${date.getUTCMonth() + 1}月${date.getUTCDate()}日 ${of("weekday")}`;
+}
+
+/** A half-day, e.g. 6月27日 周五 上午. */
+export function half(on: string, part: "morning" | "afternoon"): string {
+  return `${day(on)} ${i18n.global.t(`part.${part}`)}`;
+}
+
+/** A moment in Beijing's time, e.g. 6月27日 周五 09:30. */
+export function moment(at: string): string {
+  const date = new Date(at);
+  const clock = new Intl.DateTimeFormat("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: "Asia/Shanghai" });
+  const on = new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", timeZone: "Asia/Shanghai" });
+  return `${day(on.format(date))} ${clock.format(date)}`;
+}
+
+export function number(value: number): string {
+  return new Intl.NumberFormat(language()).format(value);
+}

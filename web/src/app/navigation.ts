@@ -1,0 +1,19 @@
+/** What stands in the bar for whom. */
+import { has, type Role } from "./session";
+
+interface Entry {
+  name: string;
+  roles?: Role[];
+}
+
+const ENTRIES: Entry[] = [
+  { name: "home" },
+  { name: "menu", roles: ["township_officer", "clerk"] },
+  { name: "orders", roles: ["township_officer", "clerk", "coordinator", "auditor"] },
+  { name: "circuit" },
+  { name: "messages" },
+];
+
+export function entries(): string[] {
+  return ENTRIES.filter((entry) => !entry.roles || has(...entry.roles)).map((entry) => entry.name);
+}

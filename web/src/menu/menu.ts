@@ -1,0 +1,21 @@
+/** The menus that can be ordered from, the one in force first. */
+import { all, requests } from "../app/api";
+import type { components } from "../../types/requests";
+
+export type Menu = components["schemas"]["EditionAnswer"];
+export type Dish = components["schemas"]["DishAnswer"];
+
+/** @throws Refusal */
+export async function readMenus(): Promise<Menu[]> {
+  const menus = await all((after) => requests.GET("/editions", { params: { query: { limit: 500, ...(after && { after }) } } }));
+  return menus
+    .filter((menu) => menu.state === "open")
+    .sort((one, other) => Number(other.in_force) - Number(one.in_force) || other.effective_on.localeCompare(one.effective_on));
+}
+
+/** The dishes by category, in the order of the menu. */
+export function byCategory(dishes: Dish[]): [string, Dish[]][] {
+  const groups = new Map<string, Dish[]>();
+  for (const dish of dishes) groups.set(dish.category_code, [...(groups.get(dish.category_code) ?? []), dish]);
+  return [...groups];
+}

@@ -1,0 +1,34 @@
+/** How many messages wait to be read, at all of the posts that somebody holds. */
+import { ref, watch } from "vue";
+
+import { must, notify, Refusal } from "../app/api";
+import { account, has } from "../app/session";
+
+export const unread = ref(0);
+
+export async function readUnread(): Promise<void> {
+  if (account.value === null || has("subscriber")) {
+    unread.value = 0;
+    return;
+  }
+  try {
+    const mine = ownPosts();
+    const page = await must(notify.GET("/recipients", { params: { query: { limit: 500 } } }));
+    unread.value = page.items.filter((post) => mine.includes(post.id)).reduce((sum, post) => sum + post.unread, 0);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error; // the number stays as it was
+  }
+}
+
+/** The ids of the recipients that are the signed-in person's own. */
+export function ownPosts(): string[] {
+  const now = account.value;
+  if (now === null) return [];
+  const posts = has("coordinator") ? ["coordinator"] : [];
+  if (now.township) posts.push(`township.${now.township}`);
+  if (now.team) posts.push(`team.${now.team}`);
+  if (now.volunteer) posts.push(`volunteer.${now.volunteer}`);
+  return posts;
+}
+
+watch(account, readUnread, { immediate: true });

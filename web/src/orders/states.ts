@@ -1,0 +1,35 @@
+/** How an order's and a line's state is shown. */
+import type { components } from "../../types/requests";
+
+export type Order = components["schemas"]["OrderAnswer"];
+export type Line = components["schemas"]["LineAnswer"];
+export type OrderState = Order["state"];
+
+export const ORDER_STATES: OrderState[] = ["draft", "submitted", "returned", "accepted", "scheduled", "served", "rated", "closed", "cancelled"];
+
+const LOOKS: Record<OrderState, string> = {
+  draft: "",
+  submitted: "waiting",
+  returned: "bad",
+  accepted: "going",
+  scheduled: "going",
+  served: "good",
+  rated: "good",
+  closed: "",
+  cancelled: "bad",
+};
+
+export function lookOf(state: OrderState): string {
+  return LOOKS[state];
+}
+
+/** The steps that an order goes through, as its track shows them. */
+export const TRACK: OrderState[] = ["submitted", "accepted", "scheduled", "served", "rated"];
+
+/** How far along the track an order is; -1 before its first step. */
+export function reached(state: OrderState): number {
+  return state === "closed" ? TRACK.length - 1 : TRACK.indexOf(state);
+}
+
+export const canChange = (state: OrderState): boolean => state === "draft" || state === "returned";
+export const canCancel = (state: OrderState): boolean => ["draft", "submitted", "returned", "accepted", "scheduled"].includes(state);
