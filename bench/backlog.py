@@ -66,7 +66,12 @@ async def measure_one(place: Bed, url: str, rounds: int) -> dict[str, float]:
     relay = Relay("catalog", database, broker, RelayWakeup(database), lease)
     outbox, seconds, counting = Outbox("catalog"), [], []
     event = TeamChanged(
-        code="t", name="医疗卫生志愿服务队", name_en="Health", agency_code="a", agency_name="瑞安市卫生局", members=1
+        code="t",
+        name="医疗卫生志愿服务队",
+        name_en="Health",
+        agency_code="a",
+        agency_name="瑞安市卫生局",
+        members=1,
     )
     async with broker.running():
         await broker.declared()
@@ -93,20 +98,32 @@ async def measure_one(place: Bed, url: str, rounds: int) -> dict[str, float]:
 
 def measure(long: int, rounds: int) -> dict[str, Any]:
     with bed() as place:
-        urls = {"short": with_history(place, "short", SHORT), "long": with_history(place, "long", long)}
+        urls = {
+            "short": with_history(place, "short", SHORT),
+            "long": with_history(place, "long", long),
+        }
         # Twice, in turns, and the better of each: a small machine has moods.
-        runs = [{name: asyncio.run(measure_one(place, url, rounds)) for name, url in urls.items()} for _ in range(2)]
+        runs = [
+            {name: asyncio.run(measure_one(place, url, rounds)) for name, url in urls.items()}
+            for _ in range(2)
+        ]
     best = {
-        name: {figure: min(run[name][figure] for run in runs) for figure in runs[0][name]} for name in ("short", "long")
+        name: {figure: min(run[name][figure] for run in runs) for figure in runs[0][name]}
+        for name in ("short", "long")
     }
-    ratios = {figure: round(best["long"][figure] / best["short"][figure], 2) for figure in best["short"]}
+    ratios = {
+        figure: round(best["long"][figure] / best["short"][figure], 2) for figure in best["short"]
+    }
     return {"events": {"short": SHORT, "long": long}, "milliseconds": best, "ratios": ratios}
 
 
 def main() -> None:
     given = arguments(__doc__, "backlog")
     result = measure(QUICK_LONG, QUICK_ROUNDS) if given.quick else measure(LONG, ROUNDS)
-    rows = [[f"{result['events'][name]:,}", *figures.values()] for name, figures in result["milliseconds"].items()]
+    rows = [
+        [f"{result['events'][name]:,}", *figures.values()]
+        for name, figures in result["milliseconds"].items()
+    ]
     heads = ["events sent before", "to broker p50 ms", "p99 ms", "count what waits, ms"]
     bars = {f"{row[0]} events before": float(row[1]) for row in rows}
     report("backlog", given, result, heads, rows, bars, "median from write to confirm, ms")

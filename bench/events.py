@@ -49,16 +49,31 @@ def prepare(url: str, events: int) -> None:
         append(log, TeamChanged.type, streams, (body(number, events) for number in range(events)))
 
 
-def append(log: "psycopg.Connection[Any]", kind: str, streams: Sequence[str], bodies: Iterable[bytes]) -> None:
+def append(
+    log: "psycopg.Connection[Any]", kind: str, streams: Sequence[str], bodies: Iterable[bytes]
+) -> None:
     """Writes an event for each body into a log, one stream after the other, again and again."""
-    headers = json.dumps({"traceparent": TRACEPARENT, "correlationid": CORRELATION, "causationid": "bench"})
+    headers = json.dumps(
+        {"traceparent": TRACEPARENT, "correlationid": CORRELATION, "causationid": "bench"}
+    )
     columns = "txid, shard, type, aggregate_id, aggregate_seq, occurred_at, headers, body"
     txid = str(value_of(log, "SELECT pg_current_xact_id()::text"))
     with log.cursor().copy(f"COPY event_log ({columns}) FROM STDIN") as copy:
         for number, content in enumerate(bodies):
             turn, which = divmod(number, len(streams))
             stream = streams[which]
-            copy.write_row((txid, shard_of(stream), kind, stream, turn + 1, "now", headers, "\\x" + content.hex()))
+            copy.write_row(
+                (
+                    txid,
+                    shard_of(stream),
+                    kind,
+                    stream,
+                    turn + 1,
+                    "now",
+                    headers,
+                    "\\x" + content.hex(),
+                )
+            )
 
 
 def mark_sent(log: "psycopg.Connection[Any]") -> None:

@@ -36,16 +36,33 @@ def with_history(place: Bed, events: int) -> Deployment:
     city = place.migrated("old")
     ids = [f"{number:08}" for number in range(events // EVENTS_A_STREAM)]
     streams = [f"order:{one}" for one in ids]
-    body = ServiceOrdered(order_id=ids[0], township_code=TOWNSHIP, edition_id="2014", campaign_id="bench", line_count=1)
-    with psycopg.connect(city.settings["requests"]["REQUESTS_DATABASE_URL"], autocommit=True) as log:
+    body = ServiceOrdered(
+        order_id=ids[0],
+        township_code=TOWNSHIP,
+        edition_id="2014",
+        campaign_id="bench",
+        line_count=1,
+    )
+    with psycopg.connect(
+        city.settings["requests"]["REQUESTS_DATABASE_URL"], autocommit=True
+    ) as log:
         with log.transaction():
-            append(log, ServiceOrdered.type, streams, (body.model_dump_json().encode() for _ in range(events)))
+            append(
+                log,
+                ServiceOrdered.type,
+                streams,
+                (body.model_dump_json().encode() for _ in range(events)),
+            )
         mark_sent(log)
         log.execute("VACUUM ANALYZE")
     shards = Counter(shard_of(stream) for stream in streams)
     for service in PUBLISHERS:
-        with psycopg.connect(city.settings[service][f"{service.upper()}_DATABASE_URL"], autocommit=True) as store:
-            with store.cursor().copy("COPY inbox (publisher, aggregate_id, last_seq) FROM STDIN") as copy:
+        with psycopg.connect(
+            city.settings[service][f"{service.upper()}_DATABASE_URL"], autocommit=True
+        ) as store:
+            with store.cursor().copy(
+                "COPY inbox (publisher, aggregate_id, last_seq) FROM STDIN"
+            ) as copy:
                 for stream in streams:
                     copy.write_row(("requests", stream, EVENTS_A_STREAM))
             for shard, count in shards.items():
@@ -65,18 +82,36 @@ def _fill_inbox(notify: "psycopg.Connection[Any]", ids: list[str]) -> None:
         (COORDINATOR, len(ids)),
     )
     columns = "id, recipient_id, code, params, about, created_at, read_at, event_seq, version"
-    params = json.dumps({"order": "old", "township_code": TOWNSHIP, "campaign_id": "bench", "lines_ordered": 1})
+    params = json.dumps(
+        {"order": "old", "township_code": TOWNSHIP, "campaign_id": "bench", "lines_ordered": 1}
+    )
     with notify.cursor().copy(f"COPY message ({columns}) FROM STDIN") as copy:
         for one in ids:
-            copy.write_row((one, COORDINATOR, "message.service_ordered", params, f"order:{one}", "now", "now", 1, 1))
+            copy.write_row(
+                (
+                    one,
+                    COORDINATOR,
+                    "message.service_ordered",
+                    params,
+                    f"order:{one}",
+                    "now",
+                    "now",
+                    1,
+                    1,
+                )
+            )
 
 
 async def measure(events: int, seconds: float, turns: int) -> dict[str, Any]:
     """Milliseconds by step and city; the ratios are the old city's to the new one's."""
     with bed() as place:
         cities = {"new": place.migrated("new"), "old": with_history(place, events)}
-        place.postgres.ask("CHECKPOINT")  # or the writing of what was filled in slows the first turn down
-        waits: dict[tuple[str, str], list[float]] = {(step, name): [] for step in STEPS for name in cities}
+        place.postgres.ask(
+            "CHECKPOINT"
+        )  # or the writing of what was filled in slows the first turn down
+        waits: dict[tuple[str, str], list[float]] = {
+            (step, name): [] for step in STEPS for name in cities
+        }
         for _ in range(turns):  # a small machine has moods
             for name, city in cities.items():
                 for step, taken in (await _measure_one(place, city, seconds)).items():

@@ -53,20 +53,28 @@ async def rate_of(connections: Sequence[Connection], post: Post, seconds: float)
     rate = 0.0
     for length in (0.5, seconds):
         began = time.perf_counter()
-        counts = await asyncio.gather(*(client(connection, began + length) for connection in connections))
+        counts = await asyncio.gather(
+            *(client(connection, began + length) for connection in connections)
+        )
         rate = sum(counts) / (time.perf_counter() - began)
     return rate
 
 
 def plain_post(connection: Connection, _number: int) -> Awaitable[Any]:
-    body = {"township": "330381125000", "place": "湖岭镇文化广场", "lines": [{"item": "health", "people": 120}]}
+    body = {
+        "township": "330381125000",
+        "place": "湖岭镇文化广场",
+        "lines": [{"item": "health", "people": 120}],
+    }
     return connection.post("/orders", body)
 
 
 def our_post(order: dict[str, Any], **more: bool) -> Post:
     def post(connection: Connection, number: int) -> Awaitable[Any]:
         key = f"bench-{number:06}-{time.monotonic_ns()}"
-        body = order | {"place": key.translate(LETTERS)} | more  # no two are alike, or they would be asked about
+        body = (
+            order | {"place": key.translate(LETTERS)} | more
+        )  # no two are alike, or they would be asked about
         return connection.post("/api/requests/orders", body, Idempotency_Key=key)
 
     return post
@@ -100,8 +108,18 @@ async def measure(seconds: float) -> dict[str, Any]:
             deployment.stop()
     found = {name: round(statistics.median(values), 1) for name, values in rates.items()}
     found["ours_submit"] = round(submitted, 1)
-    ratios = {f"{name}_to_plain": round(rate / found["plain"], 2) for name, rate in found.items() if name != "plain"}
-    return {"clients": CLIENTS, "seconds": seconds, "unit": "requests a second", **found, "ratios": ratios}
+    ratios = {
+        f"{name}_to_plain": round(rate / found["plain"], 2)
+        for name, rate in found.items()
+        if name != "plain"
+    }
+    return {
+        "clients": CLIENTS,
+        "seconds": seconds,
+        "unit": "requests a second",
+        **found,
+        "ratios": ratios,
+    }
 
 
 async def _prepared(http: httpx.AsyncClient) -> dict[str, Any]:
@@ -120,7 +138,9 @@ async def _submit_rate(connections: Sequence[Connection], draft: Post) -> float:
             await connection.post(f"/api/requests/orders/{order_id}/submit")
 
     began = time.perf_counter()
-    await asyncio.gather(*(submit(one, drafts[number::CLIENTS]) for number, one in enumerate(connections)))
+    await asyncio.gather(
+        *(submit(one, drafts[number::CLIENTS]) for number, one in enumerate(connections))
+    )
     return SUBMITTED / (time.perf_counter() - began)
 
 
@@ -134,7 +154,15 @@ def main() -> None:
         "plain": "plain FastAPI, two inserts",
     }
     bars = {title: result[name] for name, title in titles.items()}
-    report("intake", given, result, ["one process each", "requests/s"], [*map(list, bars.items())], bars, "requests/s")
+    report(
+        "intake",
+        given,
+        result,
+        ["one process each", "requests/s"],
+        [*map(list, bars.items())],
+        bars,
+        "requests/s",
+    )
 
 
 if __name__ == "__main__":

@@ -97,7 +97,9 @@ class Measured:
     cpu: dict[str, dict[int, dict[str, float]]]
 
 
-async def measure_ours(place: Bed, deployment: Deployment, rates: Sequence[int], seconds: float) -> Measured:
+async def measure_ours(
+    place: Bed, deployment: Deployment, rates: Sequence[int], seconds: float
+) -> Measured:
     measured = Measured({"ordered": {}, "accepted": {}}, {"ordered": {}, "accepted": {}})
     run = uuid4().hex
     async with deployment.client() as http:
@@ -109,7 +111,9 @@ async def measure_ours(place: Bed, deployment: Deployment, rates: Sequence[int],
             count = int(rate * seconds)
             ids: list[str] = []
 
-            async def hand_in(connection: Connection, number: int, *, rate: int = rate, ids: list[str] = ids) -> str:
+            async def hand_in(
+                connection: Connection, number: int, *, rate: int = rate, ids: list[str] = ids
+            ) -> str:
                 key = f"{run}-{rate}-{number:06}"
                 body = order | {"place": key.translate(LETTERS), "submit": True}  # no two are alike
                 made = await connection.post("/api/requests/orders", body, Idempotency_Key=key)
@@ -120,17 +124,30 @@ async def measure_ours(place: Bed, deployment: Deployment, rates: Sequence[int],
                 await connection.post(f"/api/requests/orders/{ids[number]}/accept")
                 return ids[number]
 
-            for step, act, inbox in (("ordered", hand_in, CORPS_INBOX), ("accepted", accept, TOWNSHIP_INBOX)):
+            for step, act, inbox in (
+                ("ordered", hand_in, CORPS_INBOX),
+                ("accepted", accept, TOWNSHIP_INBOX),
+            ):
                 before = _cpu(place, deployment)
                 async with (
-                    crowd(CONNECTIONS, deployment.ports["requests", "api"], bearer(*EVERYTHING)) as connections,
-                    http.stream("GET", f"/api/notify/recipients/{inbox}/stream", timeout=None) as stream,
+                    crowd(
+                        CONNECTIONS, deployment.ports["requests", "api"], bearer(*EVERYTHING)
+                    ) as connections,
+                    http.stream(
+                        "GET", f"/api/notify/recipients/{inbox}/stream", timeout=None
+                    ) as stream,
                     aclosing(_orders_in(stream.aiter_lines())) as notices,
                 ):
                     await anext(notices)  # the stream is open
-                    measured.seconds[step][rate] = await paced(connections, count, rate, act, notices)
-                spent = {name: value - before[name] for name, value in _cpu(place, deployment).items()}
-                measured.cpu[step][rate] = {name: round(1000 * value / count, 2) for name, value in spent.items()}
+                    measured.seconds[step][rate] = await paced(
+                        connections, count, rate, act, notices
+                    )
+                spent = {
+                    name: value - before[name] for name, value in _cpu(place, deployment).items()
+                }
+                measured.cpu[step][rate] = {
+                    name: round(1000 * value / count, 2) for name, value in spent.items()
+                }
                 await until_at_rest(Client(http))
     return measured
 
@@ -151,7 +168,10 @@ async def until_at_rest(client: Client) -> None:
     """Until every service has applied every event of those it listens to."""
 
     async def published() -> dict[str, int]:
-        return {name: sum((await client.get(f"/api/{name}/events/counts")).values()) for name in PUBLISHERS}
+        return {
+            name: sum((await client.get(f"/api/{name}/events/counts")).values())
+            for name in PUBLISHERS
+        }
 
     async def is_at_rest() -> bool:
         counts = await published()
@@ -190,18 +210,29 @@ async def measure_plain(place: Bed, rates: Sequence[int], seconds: float) -> dic
         for rate in rates:
 
             async def accept(connection: Connection, number: int, *, rate: int = rate) -> str:
-                answer = await connection.post(f"/orders/{rate}-{number}/accept?township={TOWNSHIP}")
+                answer = await connection.post(
+                    f"/orders/{rate}-{number}/accept?township={TOWNSHIP}"
+                )
                 return str(answer["id"])
 
-            async with crowd(CONNECTIONS, http.base_url.port or 0) as connections, aclosing(orders()) as notices:
-                measured[rate] = await paced(connections, int(rate * seconds), rate, accept, notices)
+            async with (
+                crowd(CONNECTIONS, http.base_url.port or 0) as connections,
+                aclosing(orders()) as notices,
+            ):
+                measured[rate] = await paced(
+                    connections, int(rate * seconds), rate, accept, notices
+                )
         return measured
 
 
 def figures(seconds: list[float]) -> dict[str, float]:
     """Milliseconds."""
     ordered = sorted(1000 * value for value in seconds)
-    at = {"p50": statistics.median(ordered), "p99": ordered[int(len(ordered) * 0.99)], "max": ordered[-1]}
+    at = {
+        "p50": statistics.median(ordered),
+        "p99": ordered[int(len(ordered) * 0.99)],
+        "max": ordered[-1],
+    }
     return {name: round(value, 1) for name, value in at.items()} | {"orders": len(ordered)}
 
 
@@ -216,12 +247,19 @@ async def measure(rates: Sequence[int], seconds: float) -> dict[str, Any]:
             deployment.stop()
     result: dict[str, Any] = {
         "unit": "milliseconds from a step of an order to its notice, by orders a second",
-        **{step: {str(rate): figures(ours.seconds[step][rate]) for rate in rates} for step in ours.seconds},
+        **{
+            step: {str(rate): figures(ours.seconds[step][rate]) for rate in rates}
+            for step in ours.seconds
+        },
         "plain": {str(rate): figures(plain[rate]) for rate in rates},
-        "cpu_ms_per_order": {step: {str(rate): by for rate, by in of.items()} for step, of in ours.cpu.items()},
+        "cpu_ms_per_order": {
+            step: {str(rate): by for rate, by in of.items()} for step, of in ours.cpu.items()
+        },
     }
     result["ratios"] = {
-        f"{step}_p50_to_plain_at_{rate}": round(result[step][str(rate)]["p50"] / result["plain"][str(rate)]["p50"], 2)
+        f"{step}_p50_to_plain_at_{rate}": round(
+            result[step][str(rate)]["p50"] / result["plain"][str(rate)]["p50"], 2
+        )
         for step in ours.seconds
         for rate in rates
     }
@@ -233,7 +271,10 @@ def show_cpu(spent: dict[str, dict[str, dict[str, float]]]) -> None:
     print_table(
         "CPU ms an order costs each process",
         ["process", *(f"{step} {rate}/s" for step, rate in columns)],
-        [[name, *(spent[step][rate][name] for step, rate in columns)] for name in spent["ordered"][columns[0][1]]],
+        [
+            [name, *(spent[step][rate][name] for step, rate in columns)]
+            for name in spent["ordered"][columns[0][1]]
+        ],
     )
 
 

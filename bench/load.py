@@ -9,7 +9,9 @@ from typing import Any
 
 
 class Connection:
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, headers: Mapping[str, str]) -> None:
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, headers: Mapping[str, str]
+    ) -> None:
         self._reader = reader
         self._writer = writer
         self._headers = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
@@ -32,7 +34,9 @@ class Connection:
 
 
 @asynccontextmanager
-async def connected(port: int, headers: Mapping[str, str] | None = None) -> AsyncIterator[Connection]:
+async def connected(
+    port: int, headers: Mapping[str, str] | None = None
+) -> AsyncIterator[Connection]:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         yield Connection(reader, writer, headers or {})
@@ -42,6 +46,8 @@ async def connected(port: int, headers: Mapping[str, str] | None = None) -> Asyn
 
 
 @asynccontextmanager
-async def crowd(size: int, port: int, headers: Mapping[str, str] | None = None) -> AsyncIterator[list[Connection]]:
+async def crowd(
+    size: int, port: int, headers: Mapping[str, str] | None = None
+) -> AsyncIterator[list[Connection]]:
     async with AsyncExitStack() as stack:
         yield [await stack.enter_async_context(connected(port, headers)) for _ in range(size)]

@@ -57,12 +57,17 @@ class Load:
     async def _order(self, number: int) -> None:
         order = await self._client.post("/api/requests/orders", self._body, key=f"memory-{number}")
         for step in ("submit", "accept"):
-            await self._client.post(f"/api/requests/orders/{order['id']}/{step}", key=f"{order['id']}-{step}")
+            await self._client.post(
+                f"/api/requests/orders/{order['id']}/{step}", key=f"{order['id']}-{step}"
+            )
         self.taken += 1
 
 
 def sizes_of(deployment: Deployment) -> Sizes:
-    return {" ".join(part): psutil.Process(deployment.pid(part)).memory_info().rss / 2**20 for part in deployment.parts}
+    return {
+        " ".join(part): psutil.Process(deployment.pid(part)).memory_info().rss / 2**20
+        for part in deployment.parts
+    }
 
 
 async def sample(deployment: Deployment, load: Load, samples: list[Sizes]) -> None:
@@ -81,7 +86,9 @@ async def measure(minutes: float, *, outage: bool) -> dict[str, Any]:
         try:
             await deployment.ready()
             async with deployment.client() as http:
-                return await _observe(deployment, place.broker, Client(http), minutes, outage=outage)
+                return await _observe(
+                    deployment, place.broker, Client(http), minutes, outage=outage
+                )
         finally:
             deployment.stop()
 
@@ -113,13 +120,17 @@ async def _observe(
         "seconds_until_all_is_delivered": round(time.monotonic() - began, 1),
         "samples_mib": samples,
         "mib_after_delivery": sizes_of(deployment),
-        "mib_an_hour": {name: round(slope([one[name] for one in samples]), 2) for name in samples[0]},
+        "mib_an_hour": {
+            name: round(slope([one[name] for one in samples]), 2) for name in samples[0]
+        },
     }
 
 
 async def _backlog(client: Client) -> int:
     """How many effects are due, summed over the listeners."""
-    published = {name: sum((await client.get(f"/api/{name}/events/counts")).values()) for name in PUBLISHERS}
+    published = {
+        name: sum((await client.get(f"/api/{name}/events/counts")).values()) for name in PUBLISHERS
+    }
     applied = [await client.get(f"/api/{name}/events/applied") for name in PUBLISHERS]
     return sum(published[of] - count for counts in applied for of, count in counts.items())
 
@@ -137,21 +148,39 @@ def show(result: dict[str, Any]) -> None:
     middle = samples[int(len(samples) * WARM_UP)]
     table = Table("MiB", "at the start", "warm", "at the end", "after delivery", "MiB an hour")
     for name in samples[0]:
-        figures = (samples[0][name], middle[name], samples[-1][name], result["mib_after_delivery"][name])
-        table.add_row(name, *(f"{figure:.1f}" for figure in figures), f"{result['mib_an_hour'][name]:+.1f}")
+        figures = (
+            samples[0][name],
+            middle[name],
+            samples[-1][name],
+            result["mib_after_delivery"][name],
+        )
+        table.add_row(
+            name, *(f"{figure:.1f}" for figure in figures), f"{result['mib_an_hour'][name]:+.1f}"
+        )
     console = Console()
     console.print(table)
-    told = ("minutes", "broker", "orders", "orders_due", "events_waiting_at_the_end", "seconds_until_all_is_delivered")
+    told = (
+        "minutes",
+        "broker",
+        "orders",
+        "orders_due",
+        "events_waiting_at_the_end",
+        "seconds_until_all_is_delivered",
+    )
     console.print({name: result[name] for name in told})
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(
-        prog="python -m bench.memory", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="python -m bench.memory",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--minutes", type=float, default=20.0, help="how long the load goes on")
     parser.add_argument("--outage", action="store_true", help="without a broker, until the end")
-    parser.add_argument("--json", action="store_true", help="print one JSON object, with every figure")
+    parser.add_argument(
+        "--json", action="store_true", help="print one JSON object, with every figure"
+    )
     given = parser.parse_args()
     result = asyncio.run(measure(given.minutes, outage=given.outage))
     RESULTS.mkdir(exist_ok=True)

@@ -30,7 +30,12 @@ RATE: Final = """
 """
 """Effects a second behind the first transaction, which does not count: when it began is not known."""
 
-TITLES = {"ours": "Diancai", "plain": "plain aio-pika", "faststream": "FastStream", "celery": "Celery, acks_late"}
+TITLES = {
+    "ours": "Diancai",
+    "plain": "plain aio-pika",
+    "faststream": "FastStream",
+    "celery": "Celery, acks_late",
+}
 
 
 def child(place: Bed, url: str, events: int, kind: str, name: str) -> "subprocess.Popen[str]":
@@ -40,7 +45,10 @@ def child(place: Bed, url: str, events: int, kind: str, name: str) -> "subproces
         "BENCH_EVENTS": str(events),
     }
     return subprocess.Popen(
-        [sys.executable, "-m", "bench.pipeline", kind, name], env=environment, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "bench.pipeline", kind, name],
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
     )
 
 
@@ -63,7 +71,9 @@ def consume(place: Bed, url: str, events: int, name: str) -> dict[str, float]:
             count = int(value_of(connection, "SELECT count(*) FROM effects"))
             if count >= events:
                 break
-            time.sleep(0.1)  # other processes' commits notify nobody here; the store's clock does the timing
+            time.sleep(
+                0.1
+            )  # other processes' commits notify nobody here; the store's clock does the timing
         distinct = int(value_of(connection, "SELECT count(DISTINCT members) FROM effects"))
         rate = float(value_of(connection, RATE))
     spent = {"consumer": cpu_seconds(process.pid)}
@@ -89,13 +99,20 @@ def measure(events: int) -> dict[str, Any]:
         "consumed": consumed,
         "ratios": {
             "relay_to_plain_publisher": round(published["ours"] / published["plain"], 2),
-            **{f"consumer_to_{name}": round(rate["ours"] / rate[name], 2) for name in rate if name != "ours"},
+            **{
+                f"consumer_to_{name}": round(rate["ours"] / rate[name], 2)
+                for name in rate
+                if name != "ours"
+            },
         },
     }
 
 
 def rows(result: dict[str, Any]) -> list[list[object]]:
-    return [[TITLES[name], result["published_per_second"][name], *result["consumed"][name].values()] for name in TITLES]
+    return [
+        [TITLES[name], result["published_per_second"][name], *result["consumed"][name].values()]
+        for name in TITLES
+    ]
 
 
 def main() -> None:
@@ -103,7 +120,9 @@ def main() -> None:
     require("celery", "faststream")
     result = measure(QUICK_EVENTS if given.quick else EVENTS)
     heads = ["one process each", "published/s", "effects/s", "consumer µs", "broker µs", "store µs"]
-    bars = {TITLES[name]: figures["events_per_second"] for name, figures in result["consumed"].items()}
+    bars = {
+        TITLES[name]: figures["events_per_second"] for name, figures in result["consumed"].items()
+    }
     report("messaging", given, result, heads, rows(result), bars, "effects a second, one process")
 
 

@@ -65,9 +65,16 @@ def story(share: Share, orders: int) -> list[Envelope]:
     """Two events for each order."""
     envelopes = []
     for number in range(orders):
-        order, township = share.new_order(), share.township_codes[number % len(share.township_codes)]
+        order, township = (
+            share.new_order(),
+            share.township_codes[number % len(share.township_codes)],
+        )
         first: Event = ServiceOrdered(
-            order_id=order, township_code=township, edition_id="2014", campaign_id="bench", line_count=1
+            order_id=order,
+            township_code=township,
+            edition_id="2014",
+            campaign_id="bench",
+            line_count=1,
         )
         accepted = OrderAccepted(
             order_id=order,
@@ -100,15 +107,21 @@ def envelope_of(order: str, seq: int, event: Event) -> Envelope:
     )
 
 
-def consume(url: str, share: Share, orders: int, begin: Barrier, took: "Queue[tuple[float, float]]") -> None:
+def consume(
+    url: str, share: Share, orders: int, begin: Barrier, took: "Queue[tuple[float, float]]"
+) -> None:
     """One process: puts into ``took`` when it began and when it was done."""
     asyncio.run(_consume(url, share, orders, begin, took))
 
 
-async def _consume(url: str, share: Share, orders: int, begin: Barrier, took: "Queue[tuple[float, float]]") -> None:
+async def _consume(
+    url: str, share: Share, orders: int, begin: Barrier, took: "Queue[tuple[float, float]]"
+) -> None:
     service = service_at(url)
     assert service.consumer is not None
-    await service.consumer.handle(story(share, len(TOWNSHIPS)))  # makes connections, and the recipients
+    await service.consumer.handle(
+        story(share, len(TOWNSHIPS))
+    )  # makes connections, and the recipients
     envelopes = story(share, orders)
     begin.wait()
     since = time.time()
@@ -124,7 +137,9 @@ def events_a_second(url: str, kind: str, orders: int, processes: int) -> float:
     took: Queue[tuple[float, float]] = context.Queue()
     each = orders // processes
     workers = [
-        context.Process(target=consume, args=(url, Share(kind, number, processes), each, begin, took))
+        context.Process(
+            target=consume, args=(url, Share(kind, number, processes), each, begin, took)
+        )
         for number in range(processes)
     ]
     for worker in workers:
@@ -145,21 +160,30 @@ def measure(place: Bed, orders: int, turns: int) -> dict[str, Any]:
     """Events a second by kind and number of processes; medians, and the ratios of two processes to one."""
     url = place.new_database("notify_scaling")
     asyncio.run(migrate(url))
-    rates: dict[tuple[str, int], list[float]] = {(kind, count): [] for kind in KINDS for count in PROCESSES}
+    rates: dict[tuple[str, int], list[float]] = {
+        (kind, count): [] for kind in KINDS for count in PROCESSES
+    }
     for _ in range(turns):  # in turns, for what else the machine does changes
         for (kind, count), found in rates.items():
             found.append(events_a_second(url, kind, orders, count))
     medians = {key: statistics.median(found) for key, found in rates.items()}
     return {
-        "events_per_second": {f"{kind}, {count} processes": round(rate) for (kind, count), rate in medians.items()},
-        "ratios": {f"{kind}: two processes to one": round(medians[kind, 2] / medians[kind, 1], 2) for kind in KINDS},
+        "events_per_second": {
+            f"{kind}, {count} processes": round(rate) for (kind, count), rate in medians.items()
+        },
+        "ratios": {
+            f"{kind}: two processes to one": round(medians[kind, 2] / medians[kind, 1], 2)
+            for kind in KINDS
+        },
     }
 
 
 def main() -> None:
     given = arguments(__doc__, "notify")
     with bed() as place:
-        result = measure(place, QUICK_ORDERS if given.quick else ORDERS, QUICK_TURNS if given.quick else TURNS)
+        result = measure(
+            place, QUICK_ORDERS if given.quick else ORDERS, QUICK_TURNS if given.quick else TURNS
+        )
     rates = result["events_per_second"]
     rows = [(kind, *(rates[f"{kind}, {count} processes"] for count in PROCESSES)) for kind in KINDS]
     heads = ("events/s", *(f"{count} processes" for count in PROCESSES))

@@ -51,7 +51,9 @@ EVENTS = int(os.environ.get("BENCH_EVENTS", "0"))
 
 
 def engine() -> AsyncEngine:
-    return create_async_engine(DATABASE.replace("postgresql://", "postgresql+psycopg://"), pool_size=20)
+    return create_async_engine(
+        DATABASE.replace("postgresql://", "postgresql+psycopg://"), pool_size=20
+    )
 
 
 async def told_to_stop() -> None:
@@ -60,7 +62,9 @@ async def told_to_stop() -> None:
     await stop.wait()
 
 
-async def in_turns(begin_anew: Callable[[], Awaitable[Any]], publish: Callable[[], Awaitable[None]]) -> float:
+async def in_turns(
+    begin_anew: Callable[[], Awaitable[Any]], publish: Callable[[], Awaitable[None]]
+) -> float:
     """Seconds of the median turn."""
     turns = []
     for _ in range(TURNS):
@@ -128,7 +132,9 @@ async def ours_relay() -> float:
 
     async def rewind() -> None:
         await empty(queues.names())
-        await database.run_alone(update(relay_cursor).values(window_from=0, window_to=0, sent_id=0, sent_count=0))
+        await database.run_alone(
+            update(relay_cursor).values(window_from=0, window_to=0, sent_id=0, sent_count=0)
+        )
 
     async def publish() -> None:
         sent = 0
@@ -241,7 +247,9 @@ async def faststream_publisher() -> float:
         bodies = [body(number, EVENTS) for number in range(EVENTS)]
 
         async def one(content: bytes) -> None:
-            await broker.publish(content, queue, persist=True, mandatory=True, content_type="application/json")
+            await broker.publish(
+                content, queue, persist=True, mandatory=True, content_type="application/json"
+            )
 
         return await in_turns(lambda: empty([QUEUE["faststream"]]), lambda: in_flight(one, bodies))
 
@@ -279,7 +287,9 @@ def celery() -> None:
             transaction.execute(INSERT, {"code": event["code"], "members": event["members"]})
 
     app.task(effect, name="bench.effect")
-    app.worker_main(["worker", "--pool=solo", "--loglevel=ERROR", "--without-gossip", "--without-mingle"])
+    app.worker_main(
+        ["worker", "--pool=solo", "--loglevel=ERROR", "--without-gossip", "--without-mingle"]
+    )
 
 
 def celery_publisher() -> float:
@@ -293,7 +303,12 @@ def celery_publisher() -> float:
         return time.perf_counter() - began
 
 
-CONSUMERS: dict[str, Callable[[], Any]] = {"ours": ours, "plain": plain, "faststream": faststream, "celery": celery}
+CONSUMERS: dict[str, Callable[[], Any]] = {
+    "ours": ours,
+    "plain": plain,
+    "faststream": faststream,
+    "celery": celery,
+}
 PUBLISHERS: dict[str, Callable[[], Any]] = {
     "ours": ours_relay,
     "plain": plain_publisher,

@@ -34,7 +34,9 @@ TABLES = (
 
 
 def engine() -> AsyncEngine:
-    return create_async_engine(os.environ["PLAIN_DATABASE_URL"].replace("postgresql://", "postgresql+psycopg://"))
+    return create_async_engine(
+        os.environ["PLAIN_DATABASE_URL"].replace("postgresql://", "postgresql+psycopg://")
+    )
 
 
 @asynccontextmanager
@@ -59,7 +61,8 @@ async def accept(order_id: str, township: str, request: Request) -> dict[str, st
     state = request.app.state
     async with state.engine.begin() as connection:
         await connection.execute(
-            text("INSERT INTO orders VALUES (:id, :township, 'accepted')"), {"id": order_id, "township": township}
+            text("INSERT INTO orders VALUES (:id, :township, 'accepted')"),
+            {"id": order_id, "township": township},
         )
     body = json.dumps({"order_id": order_id, "township": township}).encode()
     message = aio_pika.Message(body, delivery_mode=aio_pika.DeliveryMode.PERSISTENT)
@@ -83,7 +86,8 @@ async def take_in(order: Order, request: Request) -> dict[str, str]:
     order_id = str(uuid4())
     async with request.app.state.engine.begin() as connection:
         await connection.execute(
-            text("INSERT INTO orders VALUES (:id, :township, 'draft')"), {"id": order_id, "township": order.township}
+            text("INSERT INTO orders VALUES (:id, :township, 'draft')"),
+            {"id": order_id, "township": order.township},
         )
         await connection.execute(
             text("INSERT INTO notices VALUES (:id, :township, :body)"),
@@ -105,7 +109,11 @@ async def consume() -> None:
             async with store.begin() as transaction:
                 await transaction.execute(
                     text("INSERT INTO notices VALUES (:id, :township, :body)"),
-                    {"id": str(uuid4()), "township": event["township"], "body": f"order {event['order_id']} accepted"},
+                    {
+                        "id": str(uuid4()),
+                        "township": event["township"],
+                        "body": f"order {event['order_id']} accepted",
+                    },
                 )
             await message.ack()
             await redis.publish("plain:" + event["township"], event["order_id"])
@@ -128,7 +136,9 @@ async def running_plain(place: Bed, roles: Sequence[str]) -> AsyncIterator[httpx
         for role in roles
     ]
     try:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=30) as http:
+        async with httpx.AsyncClient(
+            base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=30
+        ) as http:
             await _until_up(http)
             yield http
     finally:

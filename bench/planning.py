@@ -36,7 +36,11 @@ from services.dispatch.planning.problem.score import score
 LARGE = Path(__file__).parent / "data" / "planning-L.json.gz"
 DATA = Path(__file__).parents[1] / "tests" / "data"
 GENERATED: dict[Size, int] = {"S": 10, "M": 3, "L": 1}
-TARGETS: dict[Size, dict[float, float]] = {"S": {5.0: 0.2, 30.0: 0.05}, "M": {20.0: 1.8, 60.0: 1.0}, "L": {300.0: 2.3}}
+TARGETS: dict[Size, dict[float, float]] = {
+    "S": {5.0: 0.2, 30.0: 0.05},
+    "M": {20.0: 1.8, 60.0: 1.0},
+    "L": {300.0: 2.3},
+}
 """The widest gap wanted, in %, after so many seconds."""
 SECONDS = {size: max(wanted) for size, wanted in TARGETS.items()}
 QUICK: dict[Size, float] = {"S": 4.0, "M": 7.0, "L": 30.0}
@@ -51,7 +55,19 @@ NOTES = {
     "VROOM": "can't state that teams at a stop share its opening, preferred days, and volunteers by stop; lines of its "
     f"plan that break a rule are dropped, the rest counts; {NOT_FOR_L['VROOM']}",
 }
-HEADS = ("problem", "planner", "objective", "bound", "gap %", "certified %", "first s", "s", "ended by", "MB", "holds")
+HEADS = (
+    "problem",
+    "planner",
+    "objective",
+    "bound",
+    "gap %",
+    "certified %",
+    "first s",
+    "s",
+    "ended by",
+    "MB",
+    "holds",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +129,13 @@ def run(planner: str, problem: PlanningProblem, seconds: float) -> Found:
 
     solution = Optimizer().plan(problem, Effort(seconds), on_progress)
     certified = solution.certificate.bound if solution.certificate else None
-    return Found(solution.circuit, solution.bound, certified, out_of_time=solution.out_of_time, first_at=told[0])
+    return Found(
+        solution.circuit,
+        solution.bound,
+        certified,
+        out_of_time=solution.out_of_time,
+        first_at=told[0],
+    )
 
 
 def _measured(sink: Connection, name: str, document: object, planner: str, seconds: float) -> None:
@@ -204,11 +226,15 @@ def lead(measured: list[tuple[Result, float]]) -> dict[str, float]:
     """By problem: how many points the gap of the next best is wider than ours."""
     ours = {found.problem: gap for found, gap in measured if found.planner == OURS}
     others = {
-        problem: min(gap for found, gap in measured if found.problem == problem and found.planner != OURS)
+        problem: min(
+            gap for found, gap in measured if found.problem == problem and found.planner != OURS
+        )
         for problem in ours
     }
     return {
-        f"{problem}: gap of the next best less ours, points": round(others[problem] - ours[problem], 2)
+        f"{problem}: gap of the next best less ours, points": round(
+            others[problem] - ours[problem], 2
+        )
         for problem in ours
     }
 
@@ -231,7 +257,8 @@ def spread(size: Size, measured: list[tuple[Result, float]]) -> dict[str, float]
 def report_table(name: str, given: argparse.Namespace, results: list[Result]) -> None:
     found = with_gaps(results)
     figures = [
-        asdict(result) | {"gap_percent": gap, "certified_gap_percent": certified_gap(result)} for result, gap in found
+        asdict(result) | {"gap_percent": gap, "certified_gap_percent": certified_gap(result)}
+        for result, gap in found
     ]
     ratios = spread(given.generated, found) if given.generated else lead(found)
     result: dict[str, Any] = {"results": figures, "ratios": ratios}
@@ -263,7 +290,9 @@ def report_table(name: str, given: argparse.Namespace, results: list[Result]) ->
 def main() -> None:
     parser = options(__doc__, "planning")
     parser.add_argument("--sizes", default="S,M,L", help="which samples (--quick: never L)")
-    parser.add_argument("--generated", choices=GENERATED, help="ours on generated problems of this size")
+    parser.add_argument(
+        "--generated", choices=GENERATED, help="ours on generated problems of this size"
+    )
     parser.add_argument("--count", type=int, help="how many of them")
     parser.add_argument("--seed", type=int, default=1, help="of the first of them")
     given = parser.parse_args()
@@ -274,7 +303,11 @@ def main() -> None:
         allowed = [QUICK[size]] if given.quick else TARGETS[size]
         report_table(f"planning-{size}", given, list(unseen(size, seeds, allowed)))
         return
-    sizes = [size for size in SECONDS if size in given.sizes.split(",") and not (given.quick and size == "L")]
+    sizes = [
+        size
+        for size in SECONDS
+        if size in given.sizes.split(",") and not (given.quick and size == "L")
+    ]
     if sizes != ["L"]:
         require("vroom")
     report_table("planning", given, list(samples(sizes, seconds)))

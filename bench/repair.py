@@ -27,7 +27,18 @@ SECONDS: dict[Size, float] = {"S": 5.0, "M": 20.0, "L": 60.0}
 QUICK: dict[Size, float] = {"S": 3.0, "M": 7.0}
 FROZEN_DAYS, CONFIRMED_EVERY, NEW_LINES = 3, 20, 5
 ANEW = "planning anew"
-HEADS = ("problem", "what came", "how", "s", "objective", "lost", "moved", "frozen changed", "holds", "moved per lost")
+HEADS = (
+    "problem",
+    "what came",
+    "how",
+    "s",
+    "objective",
+    "lost",
+    "moved",
+    "frozen changed",
+    "holds",
+    "moved per lost",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +90,9 @@ def team_away(problem: PlanningProblem, circuit: Circuit) -> tuple[PlanningProbl
             of_day[booth.team, booth.slot.day].add(booth.line)
     away, day = max(of_day, key=lambda key: len(of_day[key]))
     teams = (
-        replace(team, free=frozenset(slot for slot in team.free if slot.day != day)) if team.id == away else team
+        replace(team, free=frozenset(slot for slot in team.free if slot.day != day))
+        if team.id == away
+        else team
         for team in problem.teams
     )
     return replace(problem, teams=tuple(teams)), of_day[away, day]
@@ -93,7 +106,9 @@ def order_comes(problem: PlanningProblem, circuit: Circuit) -> tuple[PlanningPro
     then = {booth.line for booth in served if booth.slot.day == day}
     priority = max(line.priority for line in problem.lines)
     again = [
-        replace(line, id=f"{line.id}-again", first_day=day, last_day=day, priority=priority, series=None)
+        replace(
+            line, id=f"{line.id}-again", first_day=day, last_day=day, priority=priority, series=None
+        )
         for line in problem.lines
         if line.id in then
     ][:NEW_LINES]
@@ -140,7 +155,12 @@ def main() -> None:
     parser.add_argument("--sizes", default="S,M,L", help="which samples (--quick: never L)")
     given = parser.parse_args()
     allowed = QUICK if given.quick else SECONDS
-    results = [result for size in allowed if size in given.sizes.split(",") for result in measure(size, allowed[size])]
+    results = [
+        result
+        for size in allowed
+        if size in given.sizes.split(",")
+        for result in measure(size, allowed[size])
+    ]
     ours = [result for result in results if result.how == OURS]
     anew = [result for result in results if result.how == ANEW]
     ratios = {
@@ -153,8 +173,18 @@ def main() -> None:
     }
     figures = [asdict(result) | {"moved_per_lost": result.moved_per_lost} for result in results]
     rows = [list(figure.values()) for figure in figures]
-    bars = {f"{result.problem}, {result.what}, {result.how}": float(result.moved) for result in results}
-    report("repair", given, {"results": figures, "ratios": ratios}, HEADS, rows, bars, "lines moved that need not")
+    bars = {
+        f"{result.problem}, {result.what}, {result.how}": float(result.moved) for result in results
+    }
+    report(
+        "repair",
+        given,
+        {"results": figures, "ratios": ratios},
+        HEADS,
+        rows,
+        bars,
+        "lines moved that need not",
+    )
 
 
 if __name__ == "__main__":

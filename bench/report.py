@@ -25,7 +25,9 @@ def require(*packages: str) -> None:
     :raises SystemExit: with what is missing, and the command that installs it.
     """
     if missing := [package for package in packages if find_spec(package) is None]:
-        sys.exit(f"not installed: {', '.join(missing)}, which this benchmark needs; install it: {INSTALL}")
+        sys.exit(
+            f"not installed: {', '.join(missing)}, which this benchmark needs; install it: {INSTALL}"
+        )
 
 
 def arguments(about: str | None, name: str) -> argparse.Namespace:
@@ -36,11 +38,17 @@ def arguments(about: str | None, name: str) -> argparse.Namespace:
 def options(about: str | None, name: str) -> argparse.ArgumentParser:
     """The same, for a benchmark that adds its own."""
     parser = argparse.ArgumentParser(
-        prog=f"python -m bench.{name}", description=about, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog=f"python -m bench.{name}",
+        description=about,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--quick", action="store_true", help="less of it, within 50 s")
-    parser.add_argument("--json", action="store_true", help="print one JSON object, with every figure and ratio")
-    parser.add_argument("--results", type=Path, default=RESULTS, help="the folder that keeps figures and picture")
+    parser.add_argument(
+        "--json", action="store_true", help="print one JSON object, with every figure and ratio"
+    )
+    parser.add_argument(
+        "--results", type=Path, default=RESULTS, help="the folder that keeps figures and picture"
+    )
     return parser
 
 
@@ -55,7 +63,9 @@ def report(
 ) -> None:
     """Prints the table, or the JSON object; keeps the figures, and a picture of ``bars``, in the folder of results."""
     given.results.mkdir(parents=True, exist_ok=True)
-    (given.results / f"{name}.json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    (given.results / f"{name}.json").write_text(
+        json.dumps(result, indent=1, ensure_ascii=False) + "\n", "utf-8"
+    )
     if given.json:
         print(json.dumps(result, ensure_ascii=False))
     else:
@@ -86,7 +96,9 @@ def draw(file: Path, bars: dict[str, float], unit: str) -> None:
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(figsize=(7, 0.6 + 0.5 * len(bars)), layout="constrained")
-    drawn = axes.barh(list(bars), list(bars.values()), color=["#b3261e", *["#8a8f98"] * (len(bars) - 1)])
+    drawn = axes.barh(
+        list(bars), list(bars.values()), color=["#b3261e", *["#8a8f98"] * (len(bars) - 1)]
+    )
     axes.bar_label(drawn, padding=4)
     axes.invert_yaxis()
     axes.set_xlabel(unit)

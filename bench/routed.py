@@ -48,13 +48,19 @@ class _Statement:
         for team in problem.teams:
             self._add_ways(team)
             near = [site.id for site in problem.sites if eligibility.near(team, site)]
-            skills = {self._skill(site, item) for site in near for item in team.items.intersection(self._items)}
+            skills = {
+                self._skill(site, item)
+                for site in near
+                for item in team.items.intersection(self._items)
+            }
             self._add_days(team, skills)
         self._input.add_job([self._job(number, line) for number, line in enumerate(problem.lines)])
 
     def booths(self, seconds: float) -> Iterator[Booth]:
         level = THOROUGH if seconds >= LONG_ENOUGH else QUICK
-        answer = self._input.solve(level, nb_threads=1, timeout=timedelta(seconds=seconds)).to_dict()
+        answer = self._input.solve(
+            level, nb_threads=1, timeout=timedelta(seconds=seconds)
+        ).to_dict()
         for route in answer["routes"]:
             team, day = self._team_days[route["vehicle"]]
             for step in route["steps"]:
@@ -73,8 +79,12 @@ class _Statement:
         costs what a visit does."""
         sites, base = self._problem.sites, len(self._problem.sites)
         costs = [self._problem.visit_cost(team, site) for site in sites]
-        arriving = [[0 if a == b else cost for b, cost in enumerate(costs)] + [0] for a in range(base + 1)]
-        within = [[WITHIN_ZONE if a.zone == b.zone else BETWEEN_ZONES for b in sites] + [0] for a in sites]
+        arriving = [
+            [0 if a == b else cost for b, cost in enumerate(costs)] + [0] for a in range(base + 1)
+        ]
+        within = [
+            [WITHIN_ZONE if a.zone == b.zone else BETWEEN_ZONES for b in sites] + [0] for a in sites
+        ]
         for number in range(base):
             within[number][number] = 0
         self._input.set_durations_matrix(team.id, [*within, [0] * (base + 1)])

@@ -10,7 +10,14 @@ from typing import ClassVar
 import psutil
 
 from tests.support.deployment import ROLES, Deployment
-from tests.support.private import NotInstalled, Playground, Postgres, RabbitMQ, RedisServer, create_database
+from tests.support.private import (
+    NotInstalled,
+    Playground,
+    Postgres,
+    RabbitMQ,
+    RedisServer,
+    create_database,
+)
 
 
 class DurablePostgres(Postgres):
@@ -76,7 +83,11 @@ def bed() -> Iterator[Bed]:
     playground = Playground()
     try:
         made = Bed(
-            playground, DurablePostgres(playground), RabbitMQ(playground), RedisServer(playground), playground.folder
+            playground,
+            DurablePostgres(playground),
+            RabbitMQ(playground),
+            RedisServer(playground),
+            playground.folder,
         )
         for server in (made.postgres, made.broker, made.redis):
             server.start()

@@ -7,7 +7,9 @@ from cli.demo import Demonstration
 from shared.kernel.clock import business_day, utc_now
 
 
-async def order_of_today(client: Client, story: Demonstration, township: dict[str, Any]) -> dict[str, Any]:
+async def order_of_today(
+    client: Client, story: Demonstration, township: dict[str, Any]
+) -> dict[str, Any]:
     """The body of an order of ``township``, from a menu of this year with the demonstration's items; published, and
     known to requests."""
     await story.prepare()
@@ -29,7 +31,9 @@ async def order_of_today(client: Client, story: Demonstration, township: dict[st
     await client.ensure(read, lambda found: found["state"] == "published", f"{path}/publish")
 
     async def known() -> bool:
-        return any(found["edition_id"] == edition for found in await client.all("/api/requests/editions"))
+        return any(
+            found["edition_id"] == edition for found in await client.all("/api/requests/editions")
+        )
 
     await client.until("requests knows the menu of this year", known)
     return body | {"edition_id": edition, "campaign_id": campaign, "ruled_out_on": []}

@@ -62,16 +62,24 @@ def demonstration_accounts(*, scoped: bool) -> list[dict[str, Any]]:
     ]
 
 
-async def ensure_demonstration_accounts(catalog: Service, data: Path, console: Console, *, scoped: bool) -> None:
+async def ensure_demonstration_accounts(
+    catalog: Service, data: Path, console: Console, *, scoped: bool
+) -> None:
     """Makes them at the first start, and only then says their passwords; they stay in a file that is its owner's."""
     file = data / FILE
     accounts = json.loads(file.read_text("utf-8")) if file.exists() else []
     known = {account["login"] for account in accounts}
-    new = [account for account in demonstration_accounts(scoped=scoped) if account["login"] not in known]
+    new = [
+        account
+        for account in demonstration_accounts(scoped=scoped)
+        if account["login"] not in known
+    ]
     if new:
         _write(file, accounts := [*accounts, *new])
     for account in accounts:
-        async with catalog.uow.transaction() as tx:  # the volunteer and the account are made together, or neither
+        async with (
+            catalog.uow.transaction() as tx
+        ):  # the volunteer and the account are made together, or neither
             await _ensure_one(catalog, catalog.uow.nested(tx), account)
     if new:
         _show(console, new, file)
@@ -100,7 +108,9 @@ async def _ensure_one(catalog: Service, uow: UnitOfWork, account: Mapping[str, A
 
 async def _enter_township(uow: UnitOfWork, code: str) -> None:
     told = next(township for township in ruian_2014().townships if township["code"] == code)
-    await enter_township(uow, code, name=told["name"], name_en=told["name_en"], lat=told["lat"], lon=told["lon"])
+    await enter_township(
+        uow, code, name=told["name"], name_en=told["name_en"], lat=told["lat"], lon=told["lon"]
+    )
 
 
 async def _enter_team(uow: UnitOfWork, code: str) -> None:
@@ -108,7 +118,9 @@ async def _enter_team(uow: UnitOfWork, code: str) -> None:
     told = next(team for team in scenario.teams if team["code"] == code)
     agency = told["agency_code"]
     await enter_agency(uow, agency, name=scenario.agencies()[agency], name_en=agency)
-    await register_team(uow, code, name=told["name"], name_en=told["name_en"], agency_code=agency, members=MEMBERS)
+    await register_team(
+        uow, code, name=told["name"], name_en=told["name_en"], agency_code=agency, members=MEMBERS
+    )
 
 
 async def _enter_volunteer(uow: UnitOfWork) -> str:
@@ -132,7 +144,9 @@ def demonstration_session(url: str, data: Path, role: str) -> Session:
     accounts = read_accounts(data / FILE)
     found = next((account for account in accounts if role in (account.login, *account.roles)), None)
     if found is None:
-        raise CannotSignIn(words("sign_in.no_such_account", role=role, known=", ".join(a.login for a in accounts)))
+        raise CannotSignIn(
+            words("sign_in.no_such_account", role=role, known=", ".join(a.login for a in accounts))
+        )
     return Session(url, found)
 
 
@@ -155,7 +169,9 @@ def _show(console: Console, accounts: list[dict[str, Any]], file: Path) -> None:
         if account["totp_secret"]:
             console.print(words("up.scan", login=account["login"]), soft_wrap=True)
             _show_code(console, account["login"], account["totp_secret"])
-    console.print(words("up.accounts_kept", file=file), soft_wrap=True, highlight=False, markup=False)
+    console.print(
+        words("up.accounts_kept", file=file), soft_wrap=True, highlight=False, markup=False
+    )
 
 
 def _show_code(console: Console, login: str, secret: str) -> None:

@@ -19,9 +19,14 @@ app = typer.Typer(no_args_is_help=True, help="Check the audit logs.")
 @app.command("verify")
 def verify_command(
     database: Annotated[
-        list[str], typer.Option(help="A service's store, postgresql://..., sqlite:///... or its file; repeatable.")
+        list[str],
+        typer.Option(
+            help="A service's store, postgresql://..., sqlite:///... or its file; repeatable."
+        ),
     ],
-    expect: Annotated[str | None, typer.Option(help="A hash that was noted earlier; it must be in a chain.")] = None,
+    expect: Annotated[
+        str | None, typer.Option(help="A hash that was noted earlier; it must be in a chain.")
+    ] = None,
 ) -> None:
     """Compute every seal anew. Exit status 1 when a row was changed, removed or slipped in."""
     found = asyncio.run(_verify(database, expect))
@@ -40,9 +45,16 @@ async def _verify(addresses: list[str], expect: str | None) -> int:
         name = store.engine.url.render_as_string(hide_password=True)
         counts = f"{verdict.rows} rows, {verdict.seals} seals, {verdict.unsealed} not sealed yet"
         # Lines, not a table: a head is as wide as most of a terminal.
-        for line in (f"{name}: {counts}", f"  head {verdict.head}", *(f"  {wrong}" for wrong in verdict.wrong)):
+        for line in (
+            f"{name}: {counts}",
+            f"  head {verdict.head}",
+            *(f"  {wrong}" for wrong in verdict.wrong),
+        ):
             console.print(line, soft_wrap=True, highlight=False, markup=False)
-        console.print("  whole" if not verdict.wrong else "  NOT WHOLE", style="red" if verdict.wrong else "green")
+        console.print(
+            "  whole" if not verdict.wrong else "  NOT WHOLE",
+            style="red" if verdict.wrong else "green",
+        )
     return findings
 
 

@@ -76,13 +76,18 @@ def back_up(data: Path, target: Path) -> Manifest:
         raise BackupFailed(words("backup.no_system", folder=data))
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _new_private_file(target) as draft, TemporaryDirectory(dir=target.parent, prefix=".backup-") as copies:
+        with (
+            _new_private_file(target) as draft,
+            TemporaryDirectory(dir=target.parent, prefix=".backup-") as copies,
+        ):
             _copy_stores(stores, data, Path(copies))
             manifest = _pack(stores, data, Path(copies), draft)
     except FileExistsError as error:
         raise BackupFailed(words("backup.exists", file=target)) from error
     except (OSError, sqlite3.Error) as error:
-        raise BackupFailed(words("backup.failed", folder=data, file=target, why=_reason(error))) from error
+        raise BackupFailed(
+            words("backup.failed", folder=data, file=target, why=_reason(error))
+        ) from error
     return manifest
 
 
@@ -106,7 +111,9 @@ def restore(archive: Path, data: Path, *, replace: bool = False) -> tuple[Manife
         _check_stores(archive, manifest, made)
         return manifest, _put_in_place(made, data)
     except OSError as error:
-        raise BackupFailed(words("restore.failed", file=archive, folder=data, why=_reason(error))) from error
+        raise BackupFailed(
+            words("restore.failed", file=archive, folder=data, why=_reason(error))
+        ) from error
     finally:
         shutil.rmtree(made, ignore_errors=True)
 
@@ -140,7 +147,9 @@ def _new_private_file(target: Path) -> Iterator[Path]:
     draft.touch(mode=0o600, exist_ok=False)
     try:
         yield draft
-        os.link(draft, target)  # unlike a rename, this refuses to replace a file made in the meantime
+        os.link(
+            draft, target
+        )  # unlike a rename, this refuses to replace a file made in the meantime
     finally:
         draft.unlink(missing_ok=True)
 
@@ -153,13 +162,17 @@ def _copy_stores(stores: Sequence[str], data: Path, copies: Path) -> None:
     """
     with ExitStack() as stack:
         readers = {
-            name: stack.enter_context(closing(sqlite3.connect(_store(data, name), isolation_level=None)))
+            name: stack.enter_context(
+                closing(sqlite3.connect(_store(data, name), isolation_level=None))
+            )
             for name in stores
         }
         with _writers_waiting(stores, data):
             for reader in readers.values():
                 reader.execute("BEGIN")
-                reader.execute("SELECT count(*) FROM sqlite_master").fetchone()  # the snapshot is taken by a read
+                reader.execute(
+                    "SELECT count(*) FROM sqlite_master"
+                ).fetchone()  # the snapshot is taken by a read
         for name, reader in readers.items():
             with closing(sqlite3.connect(_store(copies, name))) as copy:
                 reader.backup(copy)
@@ -173,7 +186,9 @@ def _writers_waiting(stores: Sequence[str], data: Path) -> Iterator[None]:
         with ExitStack() as stack:
             try:
                 for name in stores:
-                    store = sqlite3.connect(_store(data, name), isolation_level=None, timeout=LOCK_SECONDS)
+                    store = sqlite3.connect(
+                        _store(data, name), isolation_level=None, timeout=LOCK_SECONDS
+                    )
                     stack.enter_context(closing(store)).execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError:
                 if time.monotonic() > deadline:
@@ -253,7 +268,11 @@ def _is_ours(name: str) -> bool:
     parts = name.split("/")
     if any(part in {"", ".", ".."} or "\\" in part or "\0" in part for part in parts):
         return False
-    return parts[0] == SECRETS if len(parts) > 1 else name in {*(f"{each}.db" for each in PUBLISHERS), RESULT, CLOCK}
+    return (
+        parts[0] == SECRETS
+        if len(parts) > 1
+        else name in {*(f"{each}.db" for each in PUBLISHERS), RESULT, CLOCK}
+    )
 
 
 def _check_release(archive: Path, manifest: Manifest) -> None:
@@ -271,7 +290,9 @@ def _check_release(archive: Path, manifest: Manifest) -> None:
 
 
 def _is_newer(archive: Path, origin: Origin) -> BackupFailed:
-    return BackupFailed(words("restore.newer", file=archive, release=origin.release, ours=__version__))
+    return BackupFailed(
+        words("restore.newer", file=archive, release=origin.release, ours=__version__)
+    )
 
 
 def _number(release: str) -> tuple[int, ...]:

@@ -43,7 +43,9 @@ class Refused(Exception):
         self.problem: Json = problem if isinstance(problem, dict) else {}
         said = f"{self.problem.get('detail', response.text[:200])} {self.problem.get('remedy', '')}".strip()
         self.method, self.path = method, path
-        super().__init__(f"{method} {path}: {response.status_code} {self.problem.get('code', '')} {said}")
+        super().__init__(
+            f"{method} {path}: {response.status_code} {self.problem.get('code', '')} {said}"
+        )
 
 
 class Client:
@@ -84,8 +86,12 @@ class Client:
         on_silence: OnSilence = lambda url, seconds: None,
     ) -> AsyncIterator[Self]:
         """Acts as whoever ``token`` or ``session`` belongs to; a session renews its tokens."""
-        headers = {"Accept-Language": language} | ({"Authorization": f"Bearer {token}"} if token else {})
-        async with httpx.AsyncClient(base_url=url, headers=headers, timeout=TIMEOUT, trust_env=False) as http:
+        headers = {"Accept-Language": language} | (
+            {"Authorization": f"Bearer {token}"} if token else {}
+        )
+        async with httpx.AsyncClient(
+            base_url=url, headers=headers, timeout=TIMEOUT, trust_env=False
+        ) as http:
             yield cls(
                 http,
                 patience_seconds=patience_seconds,
@@ -102,7 +108,9 @@ class Client:
 
     async def post(self, path: str, body: Json | None = None, *, key: str) -> Any:
         """A POST that may be repeated, since the same ``key`` takes effect once."""
-        return await self._patiently("POST", path, json=body or {}, headers={"Idempotency-Key": key})
+        return await self._patiently(
+            "POST", path, json=body or {}, headers={"Idempotency-Key": key}
+        )
 
     async def all(self, path: str, **query: Any) -> list[Json]:
         """Every item of a list, page by page."""
@@ -116,7 +124,11 @@ class Client:
                 return items
 
     async def ensure(
-        self, read: Callable[[], Awaitable[Json]], is_done: Callable[[Json], bool], path: str, body: Json | None = None
+        self,
+        read: Callable[[], Awaitable[Json]],
+        is_done: Callable[[Json], bool],
+        path: str,
+        body: Json | None = None,
     ) -> Json:
         """Brings something into a state by a POST that must not be repeated blindly: after a failure
         whose outcome is unknown, looks first whether it took effect. Gives what ``read`` last gave."""
@@ -163,7 +175,9 @@ class Client:
                 return await self._once(method, path, **request)
             except Unreachable:
                 now = asyncio.get_running_loop().time()
-                if now > (deadline if self._answered else min(deadline, began + self._first_seconds)):
+                if now > (
+                    deadline if self._answered else min(deadline, began + self._first_seconds)
+                ):
                     raise
                 if self._answered and not self._said:
                     self._said = True
@@ -186,7 +200,11 @@ class Client:
             query = dict(request.pop("params", {}))
             said = set(query.get("confirm", ()))  # what comes to light later is asked about later
             new = asked - said
-            if refusal.problem.get("code") != "confirmation_needed" or not new or not new <= set(self.confirms):
+            if (
+                refusal.problem.get("code") != "confirmation_needed"
+                or not new
+                or not new <= set(self.confirms)
+            ):
                 raise refusal
             query["confirm"] = sorted(asked | said)
             return await self._once(method, path, params=query, **request)
@@ -205,7 +223,9 @@ class Client:
         for _ in range(2):  # once more with a new token, when the one in hand was taken back
             token = await self._session.token()
             bearer = {"Authorization": f"Bearer {token}"}
-            response = await self._http.request(method, path, headers=bearer | (headers or {}), **request)
+            response = await self._http.request(
+                method, path, headers=bearer | (headers or {}), **request
+            )
             if response.status_code != 401:
                 break
             self._session.forget(token)

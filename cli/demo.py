@@ -102,7 +102,10 @@ class Demonstration:
             ]
             + [put(f"/api/catalog/categories/{c['code']}", _names(c)) for c in sc.categories]
             + [
-                put(f"/api/catalog/townships/{t['code']}", _names(t) | {"lat": t["lat"], "lon": t["lon"]})
+                put(
+                    f"/api/catalog/townships/{t['code']}",
+                    _names(t) | {"lat": t["lat"], "lon": t["lon"]},
+                )
                 for t in sc.townships
             ],
         )
@@ -118,14 +121,22 @@ class Demonstration:
         )
         await self._each(
             "directory",
-            [put(f"/api/catalog/items/{i['code']}", {k: v for k, v in i.items() if k != "code"}) for i in sc.items],
+            [
+                put(f"/api/catalog/items/{i['code']}", {k: v for k, v in i.items() if k != "code"})
+                for i in sc.items
+            ],
         )
 
     async def _enter_campaign(self) -> None:
         said = self._scenario.campaign
-        themes = [{"name": name, "name_en": name, "item_codes": list(s.ITEMS_ON_THEME)} for name in said["themes"]]
+        themes = [
+            {"name": name, "name_en": name, "item_codes": list(s.ITEMS_ON_THEME)}
+            for name in said["themes"]
+        ]
         days = {"starts_on": said["starts_on"], "ends_on": said["ends_on"]}
-        await self._client.put(f"/api/catalog/campaigns/{self._campaign}", _names(said) | days | {"themes": themes})
+        await self._client.put(
+            f"/api/catalog/campaigns/{self._campaign}", _names(said) | days | {"themes": themes}
+        )
 
     async def _publish_edition(self) -> None:
         path = f"/api/catalog/editions/{s.EDITION}"
@@ -141,7 +152,9 @@ class Demonstration:
             if refusal.problem.get("state") != "published":
                 raise
         await self._client.ensure(
-            lambda: self._client.get(path), lambda edition: edition["state"] == "published", f"{path}/publish"
+            lambda: self._client.get(path),
+            lambda edition: edition["state"] == "published",
+            f"{path}/publish",
         )
         self._progress("edition", 1, 2)
         await self._client.until("requests knows the menu", self._menu_known)
@@ -159,11 +172,15 @@ class Demonstration:
 
     # --- notify ----------------------------------------------------------------------------------
     async def _address_recipients(self) -> None:
-        await self._client.until("notify knows whom to tell", lambda: self._caught_up("notify", "catalog"))
+        await self._client.until(
+            "notify knows whom to tell", lambda: self._caught_up("notify", "catalog")
+        )
         await self._each(
             "recipients",
             [
-                self._client.put(f"/api/notify/recipients/{recipient}", {"language": "zh-CN", "email": address})
+                self._client.put(
+                    f"/api/notify/recipients/{recipient}", {"language": "zh-CN", "email": address}
+                )
                 for recipient, address in s.MAIL.items()
             ],
         )
@@ -175,16 +192,25 @@ class Demonstration:
             self._place(township, "circuit", "accept", ("scheduled", "served", "rated", "closed"))
             for township in sc.townships
         ]
-        returned = self._place(sc.township(s.RETURNED_TOWNSHIP), "again", "return", (), s.RETURN_REASON)
+        returned = self._place(
+            sc.township(s.RETURNED_TOWNSHIP), "again", "return", (), s.RETURN_REASON
+        )
         cancelled = self._cancel(sc.township(s.CANCELLED_TOWNSHIP))
         await self._each("orders", [*accepted, returned, cancelled])
 
     async def _place(
-        self, township: Json, purpose: str, verdict: str, beyond: tuple[str, ...], reason: Json | None = None
+        self,
+        township: Json,
+        purpose: str,
+        verdict: str,
+        beyond: tuple[str, ...],
+        reason: Json | None = None,
     ) -> str:
         """A township's order, submitted and decided; gives its id."""
         order = await self._client.post(
-            "/api/requests/orders", self.order_body(township), key=f"ruian-2014-{purpose}-{township['code']}"
+            "/api/requests/orders",
+            self.order_body(township),
+            key=f"ruian-2014-{purpose}-{township['code']}",
         )
         path = f"/api/requests/orders/{order['id']}"
         decided = ("accepted", "returned", "cancelled", *beyond)
@@ -192,8 +218,12 @@ class Demonstration:
         async def read() -> Json:
             return dict(await self._client.get(path))
 
-        await self._client.ensure(read, lambda o: o["state"] in ("submitted", *decided), f"{path}/submit")
-        await self._client.ensure(read, lambda o: o["state"] in decided, f"{path}/{verdict}", reason)
+        await self._client.ensure(
+            read, lambda o: o["state"] in ("submitted", *decided), f"{path}/submit"
+        )
+        await self._client.ensure(
+            read, lambda o: o["state"] in decided, f"{path}/{verdict}", reason
+        )
         return str(order["id"])
 
     async def _cancel(self, township: Json) -> None:
@@ -203,7 +233,9 @@ class Demonstration:
         async def read() -> Json:
             return dict(await self._client.get(path))
 
-        await self._client.ensure(read, lambda o: o["state"] == "cancelled", f"{path}/cancel", s.CANCEL_REASON)
+        await self._client.ensure(
+            read, lambda o: o["state"] == "cancelled", f"{path}/cancel", s.CANCEL_REASON
+        )
 
     def order_body(self, township: Json) -> Json:
         return {
@@ -212,7 +244,10 @@ class Demonstration:
             "campaign_id": self._campaign,
             "place": self._scenario.place(township),
             "lines": [
-                {"item_code": item["code"], "expected_attendance": s.ATTENDANCE.get(item["code"], s.USUAL_ATTENDANCE)}
+                {
+                    "item_code": item["code"],
+                    "expected_attendance": s.ATTENDANCE.get(item["code"], s.USUAL_ATTENDANCE),
+                }
                 for item in self._scenario.items
             ],
             "ruled_out_on": s.RULED_OUT.get(township["name"], []),
@@ -258,7 +293,10 @@ class Demonstration:
             return True  # by an earlier run
         wanted = len(self._scenario.townships) * len(self._scenario.items)
         cancelled = len(self._scenario.items)
-        teams, items = await self._client.all("/api/dispatch/teams"), await self._client.all("/api/dispatch/items")
+        teams, items = (
+            await self._client.all("/api/dispatch/teams"),
+            await self._client.all("/api/dispatch/items"),
+        )
         townships = await self._client.all("/api/dispatch/townships")
         return (
             states["open"] == wanted
@@ -308,7 +346,11 @@ class Demonstration:
         self._progress("decline", 1, 1)
 
     async def _postpone_one(self, plan_id: str) -> None:
-        stop = next(stop for stop in await self._stops(plan_id) if stop["township_name"] == s.POSTPONED_TOWNSHIP)
+        stop = next(
+            stop
+            for stop in await self._stops(plan_id)
+            if stop["township_name"] == s.POSTPONED_TOWNSHIP
+        )
         await self._client.ensure(
             self._stop_reader(stop["id"]),
             lambda found: found["postponed_from"] is not None,
@@ -321,7 +363,9 @@ class Demonstration:
         """Each stop on its day, where a clock can be moved there; else a coordinator says why it is entered later."""
         has_clock = await self._has_clock()
         late = {} if has_clock else {"off_day_reason": s.OFF_DAY_REASON}
-        stops = sorted(await self._stops(plan_id), key=lambda stop: (stop["on"], stop["part"] == "afternoon"))
+        stops = sorted(
+            await self._stops(plan_id), key=lambda stop: (stop["on"], stop["part"] == "afternoon")
+        )
         for number, stop in enumerate(stops, start=1):
             if stop["state"] == "completed":
                 continue  # by an earlier run
@@ -329,14 +373,19 @@ class Demonstration:
                 half_day = {"on": stop["on"], "part": stop["part"]}
                 await self._client.post(CLOCK, half_day, key=f"{CLOCK}/{stop['id']}")
             read, path = self._stop_reader(stop["id"]), f"/api/dispatch/stops/{stop['id']}"
-            await self._client.ensure(read, lambda found: found["state"] != "planned", f"{path}/start", late)
+            await self._client.ensure(
+                read, lambda found: found["state"] != "planned", f"{path}/start", late
+            )
             booths = [
                 {"assignment_id": booth["id"], **s.report(stop["position"], booth["item_code"])}
                 for booth in stop["assignments"]
                 if booth["state"] in ("accepted", "offered")
             ]
             await self._client.ensure(
-                read, lambda found: found["state"] == "completed", f"{path}/reports", {"booths": booths} | late
+                read,
+                lambda found: found["state"] == "completed",
+                f"{path}/reports",
+                {"booths": booths} | late,
             )
             self._progress("service", number, len(stops))
 
@@ -363,7 +412,9 @@ class Demonstration:
             "ratings",
             [
                 self._rate_line(order["id"], line["id"], s.rating(number, line["item_code"]))
-                for number, order in enumerate(sorted(orders, key=lambda order: order["township_code"]))
+                for number, order in enumerate(
+                    sorted(orders, key=lambda order: order["township_code"])
+                )
                 for line in order["lines"]
                 if line["state"] == "served" and line["rating"] is None
             ],
@@ -386,7 +437,9 @@ class Demonstration:
 
     async def _all_served(self) -> bool:
         states = Counter(order["state"] for order in await self._orders())
-        return states["served"] + states["rated"] + states["closed"] >= len(self._scenario.townships)
+        return states["served"] + states["rated"] + states["closed"] >= len(
+            self._scenario.townships
+        )
 
     # --- the end ---------------------------------------------------------------------------------
     async def _settle(self) -> None:
@@ -400,12 +453,16 @@ class Demonstration:
         return bool(applied[publisher] == sum(published.values()))
 
     async def _settled(self) -> bool:
-        published = {p: sum((await self._client.get(f"/api/{p}/events/counts")).values()) for p in PUBLISHERS}
+        published = {
+            p: sum((await self._client.get(f"/api/{p}/events/counts")).values()) for p in PUBLISHERS
+        }
         for listener in LISTENERS:
             applied = await self._client.get(f"/api/{listener}/events/applied")
             if any(count != published[publisher] for publisher, count in applied.items()):
                 return False
-        again = {p: sum((await self._client.get(f"/api/{p}/events/counts")).values()) for p in PUBLISHERS}
+        again = {
+            p: sum((await self._client.get(f"/api/{p}/events/counts")).values()) for p in PUBLISHERS
+        }
         return again == published
 
     async def _summarise(self, plan_id: str, seconds: float) -> Outcome:
@@ -422,7 +479,9 @@ class Demonstration:
         for stop in stops:
             for booth in stop["assignments"]:
                 if booth["state"] == "done":
-                    where.setdefault((booth["team_code"], stop["on"], stop["part"]), set()).add(stop["id"])
+                    where.setdefault((booth["team_code"], stop["on"], stop["part"]), set()).add(
+                        stop["id"]
+                    )
         first = stops[0]
         summary = {
             "townships_served": len({stop["township_code"] for stop in stops}),
@@ -459,7 +518,11 @@ def circuit_of(plan: Json) -> list[list[Any]]:
             stop["on"],
             stop["part"],
             stop["township_code"],
-            sorted([b["item_code"], b["team_code"]] for b in stop["assignments"] if b["state"] == "done"),
+            sorted(
+                [b["item_code"], b["team_code"]]
+                for b in stop["assignments"]
+                if b["state"] == "done"
+            ),
         ]
         for stop in plan["stops"]
         if stop["state"] == "completed"

@@ -35,7 +35,9 @@ class DemonstrationClock:
         self._moment = FIRST_MOMENT
         # A file that can't be read is worth no start that fails: the clock begins anew.
         with suppress(OSError, ValueError, KeyError, TypeError):
-            kept = datetime.fromisoformat(json.loads(file.read_text("utf-8"))["moment"]).astimezone(CHINA)
+            kept = datetime.fromisoformat(json.loads(file.read_text("utf-8"))["moment"]).astimezone(
+                CHINA
+            )
             self._moment = min(max(kept, FIRST_MOMENT), LAST_MOMENT)
 
     def __call__(self) -> datetime:
@@ -92,7 +94,9 @@ class Moment(BaseModel):
     @classmethod
     def of(cls, clock: DemonstrationClock) -> "Moment":
         now = clock.business_now()
-        return cls(on=now.date(), part="morning" if now.time() < BEGINS["afternoon"] else "afternoon")
+        return cls(
+            on=now.date(), part="morning" if now.time() < BEGINS["afternoon"] else "afternoon"
+        )
 
 
 def clock_api(clock: DemonstrationClock, authenticator: Authenticator) -> FastAPI:
@@ -100,7 +104,9 @@ def clock_api(clock: DemonstrationClock, authenticator: Authenticator) -> FastAP
     app = FastAPI(title="Demonstration", openapi_url=None)
     problems.install(app, Texts(Path(__file__).parent / "locales"))
 
-    async def signed_in(request: Request, authorization: Annotated[str | None, Header()] = None) -> None:
+    async def signed_in(
+        request: Request, authorization: Annotated[str | None, Header()] = None
+    ) -> None:
         await authenticator.admit(authorization, request.client.host if request.client else "")
 
     @app.get("/clock")

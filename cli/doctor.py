@@ -19,7 +19,11 @@ def check_machine(data: Path, port: int) -> list[Finding]:
         check_folder(data)
         findings.append(Finding("data folder", f"{data} is writable"))
         if url := url_of_holder(data / LOCK):
-            findings.append(Finding("system", f"serves at {url} from this folder", advice="diancai doctor --url URL"))
+            findings.append(
+                Finding(
+                    "system", f"serves at {url} from this folder", advice="diancai doctor --url URL"
+                )
+            )
     except CannotStart as error:
         findings.append(Finding("data folder", str(data), str(error)))
     with socket.socket() as probe:
@@ -33,7 +37,11 @@ def check_machine(data: Path, port: int) -> list[Finding]:
 async def check_system(url: str, token: str | None) -> list[Finding]:
     """A running system behind one address; with an operator's ``token`` also what only operators may read."""
     findings = (
-        [] if token else [Finding("sign-in", "none, so parked events are not counted", "see diancai token --help")]
+        []
+        if token
+        else [
+            Finding("sign-in", "none, so parked events are not counted", "see diancai token --help")
+        ]
     )
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     async with httpx.AsyncClient(base_url=url, timeout=5, trust_env=False, headers=headers) as http:
@@ -52,7 +60,9 @@ async def _provider(http: httpx.AsyncClient) -> Finding:
         keys = (await http.get("/api/catalog/oidc/jwks")).json()["keys"]
         issuer = said.json()["issuer"]
     except (httpx.TransportError, KeyError, ValueError) as error:
-        return Finding("identity", f"does not answer ({type(error).__name__})", "see CATALOG_SIGNING_KEYS_FILE")
+        return Finding(
+            "identity", f"does not answer ({type(error).__name__})", "see CATALOG_SIGNING_KEYS_FILE"
+        )
     secure = issuer.startswith("https://") or "//127.0.0.1" in issuer or "//localhost" in issuer
     remedy = "" if secure else "serve it by https, or passwords travel in clear"
     return Finding("identity", f"{issuer}, {len(keys)} key(s)", remedy)
@@ -65,15 +75,30 @@ async def _service(http: httpx.AsyncClient, service: str) -> Finding:
             answer = await http.get(f"/api/{service}/events/parked")
             parked = len(answer.json()) if answer.status_code == 200 else 0
             if parked:
-                return Finding(service, f"ready, {parked} events parked", f"diancai parked list --service {service}")
+                return Finding(
+                    service,
+                    f"ready, {parked} events parked",
+                    f"diancai parked list --service {service}",
+                )
             return Finding(service, "ready")
-        wrong = ready.json().get("wrong", {}) if "json" in ready.headers.get("content-type", "") else {}
-        said = "; ".join(f"{part}: {what}" for part, what in wrong.items()) or f"answers {ready.status_code}"
+        wrong = (
+            ready.json().get("wrong", {}) if "json" in ready.headers.get("content-type", "") else {}
+        )
+        said = (
+            "; ".join(f"{part}: {what}" for part, what in wrong.items())
+            or f"answers {ready.status_code}"
+        )
         return Finding(service, said, "mend what is named, then ask again")
     except httpx.TransportError as error:
-        return Finding(service, f"not reachable ({type(error).__name__})", "is it started, and is the address right?")
+        return Finding(
+            service,
+            f"not reachable ({type(error).__name__})",
+            "is it started, and is the address right?",
+        )
 
 
 def _python() -> Finding:
     version = ".".join(map(str, sys.version_info[:3]))
-    return Finding("Python", version, "" if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed")
+    return Finding(
+        "Python", version, "" if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed"
+    )

@@ -32,10 +32,15 @@ def asyncapi(version: str) -> Json:
             "summary": " ".join((event.__doc__ or "").split()),
             "contentType": CONTENT_TYPE,
             "headers": {"$ref": "#/components/schemas/CloudEvent"},
-            "payload": event.model_json_schema(ref_template=f"#/components/messages/{name}/payload/$defs/{{model}}"),
+            "payload": event.model_json_schema(
+                ref_template=f"#/components/messages/{name}/payload/$defs/{{model}}"
+            ),
         }
         channels[name] = _channel(name, kind, EXCHANGE)
-        operations[f"publish_{name}"] = {"action": "send", "channel": {"$ref": f"#/channels/{name}"}}
+        operations[f"publish_{name}"] = {
+            "action": "send",
+            "channel": {"$ref": f"#/channels/{name}"},
+        }
     for publisher in PUBLISHERS:
         name = f"{publisher}_{POSITION.replace('.', '_')}"
         messages[name] = {
@@ -43,13 +48,22 @@ def asyncapi(version: str) -> Json:
             "title": "Position",
             "summary": " ".join((Position.__doc__ or "").split()),
             "contentType": CONTENT_TYPE,
-            "payload": Position.model_json_schema(ref_template=f"#/components/messages/{name}/payload/$defs/{{model}}"),
+            "payload": Position.model_json_schema(
+                ref_template=f"#/components/messages/{name}/payload/$defs/{{model}}"
+            ),
         }
         channels[name] = _channel(name, f"{publisher}.{POSITION}", POSITIONS)
-        operations[f"publish_{name}"] = {"action": "send", "channel": {"$ref": f"#/channels/{name}"}}
+        operations[f"publish_{name}"] = {
+            "action": "send",
+            "channel": {"$ref": f"#/channels/{name}"},
+        }
     return {
         "asyncapi": "3.0.0",
-        "info": {"title": "Diancai events", "version": version, "description": "CloudEvents 1.0, AMQP binary mode"},
+        "info": {
+            "title": "Diancai events",
+            "version": version,
+            "description": "CloudEvents 1.0, AMQP binary mode",
+        },
         "defaultContentType": CONTENT_TYPE,
         "channels": channels,
         "operations": operations,
@@ -62,7 +76,12 @@ def _channel(name: str, kind: str, exchange: str) -> Json:
         "address": f"{kind}.s{{shard}}",
         "parameters": {"shard": {"description": "0 to 15, CRC-32 of the aggregate id modulo 16"}},
         "messages": {name: {"$ref": f"#/components/messages/{name}"}},
-        "bindings": {"amqp": {"is": "routingKey", "exchange": {"name": exchange, "type": "topic", "durable": True}}},
+        "bindings": {
+            "amqp": {
+                "is": "routingKey",
+                "exchange": {"name": exchange, "type": "topic", "durable": True},
+            }
+        },
     }
 
 
@@ -90,6 +109,9 @@ def _cloud_event() -> Json:
                 "properties": {prefix + name: {"type": "string"} for name in names},
                 "required": [prefix + name for name in names],
             }
-            for title, prefix in (("AMQP binding", AMQP_PREFIX), ("RabbitMQ binding", RABBITMQ_PREFIX))
+            for title, prefix in (
+                ("AMQP binding", AMQP_PREFIX),
+                ("RabbitMQ binding", RABBITMQ_PREFIX),
+            )
         ],
     }

@@ -65,18 +65,41 @@ def _calendar(circuit: Circuit, problem: PlanningProblem | None) -> tuple[str, i
     parts = problem.parts if problem else 1 + max((part for _, _, part in load), default=0)
     drawn_teams = {team: row for row, team in enumerate(teams[:MOST_TEAMS])}
     most = max(load.values(), default=1)
-    shapes = [_text(LEFT_PX + day * CELL_PX + 9, TOP_PX - 6, str(day + 1), "middle", 9) for day in range(days)]
-    shapes += [_text(LEFT_PX - 6, TOP_PX + row * CELL_PX + 13, team, "end", 11) for team, row in drawn_teams.items()]
+    shapes = [
+        _text(LEFT_PX + day * CELL_PX + 9, TOP_PX - 6, str(day + 1), "middle", 9)
+        for day in range(days)
+    ]
+    shapes += [
+        _text(LEFT_PX - 6, TOP_PX + row * CELL_PX + 13, team, "end", 11)
+        for team, row in drawn_teams.items()
+    ]
     shapes += [_closed(day, len(drawn_teams)) for day in (problem.closed if problem else ())]
     for (team, day, part), volunteers in sorted(load.items()):
         if team in drawn_teams:
-            x, y = LEFT_PX + day * CELL_PX + part * CELL_PX / parts, TOP_PX + drawn_teams[team] * CELL_PX
+            x, y = (
+                LEFT_PX + day * CELL_PX + part * CELL_PX / parts,
+                TOP_PX + drawn_teams[team] * CELL_PX,
+            )
             shade = 0.35 + 0.65 * volunteers / most
-            box = f"x='{x:.1f}' y='{y + 1}' width='{CELL_PX / parts - 1:.1f}' height='{CELL_PX - 2}'"
+            box = (
+                f"x='{x:.1f}' y='{y + 1}' width='{CELL_PX / parts - 1:.1f}' height='{CELL_PX - 2}'"
+            )
             shapes.append(f"<rect {box} fill='#b3261e' fill-opacity='{shade:.2f}'/>")
     if len(teams) > MOST_TEAMS:
-        shapes.append(_text(LEFT_PX, TOP_PX + MOST_TEAMS * CELL_PX + 14, f"+ {len(teams) - MOST_TEAMS}", "start", 11))
-    return "".join(shapes), LEFT_PX + days * CELL_PX + 20, TOP_PX + (len(drawn_teams) + 1) * CELL_PX + 10
+        shapes.append(
+            _text(
+                LEFT_PX,
+                TOP_PX + MOST_TEAMS * CELL_PX + 14,
+                f"+ {len(teams) - MOST_TEAMS}",
+                "start",
+                11,
+            )
+        )
+    return (
+        "".join(shapes),
+        LEFT_PX + days * CELL_PX + 20,
+        TOP_PX + (len(drawn_teams) + 1) * CELL_PX + 10,
+    )
 
 
 def _closed(day: int, rows: int) -> str:
@@ -102,10 +125,14 @@ def _map(problem: PlanningProblem, stops: tuple[PlannedStop, ...]) -> tuple[str,
         served = numbers[site.id]
         radius = 8.0 if is_small else 3 + 1.5 * min(4, len(served))
         colour = "#b3261e" if served else "#9aa3ad"
-        shapes.append(f"<circle cx='{x:.1f}' cy='{y:.1f}' r='{radius}' fill='{colour}' stroke='#fff'/>")
+        shapes.append(
+            f"<circle cx='{x:.1f}' cy='{y:.1f}' r='{radius}' fill='{colour}' stroke='#fff'/>"
+        )
         if is_small:
             white = "font-size='9' text-anchor='middle' style='fill:#fff'"
-            shapes.append(f"<text x='{x:.1f}' y='{y + 3:.1f}' {white}>{','.join(map(str, served[:3]))}</text>")
+            shapes.append(
+                f"<text x='{x:.1f}' y='{y + 3:.1f}' {white}>{','.join(map(str, served[:3]))}</text>"
+            )
     if is_small:
         shapes += _names({site.township: place(site) for site in problem.sites})
     return "".join(shapes), height
@@ -117,9 +144,18 @@ def _names(places: dict[str, Point]) -> list[str]:
     shapes = []
     for name, (x, y) in places.items():
         half = 6.0 * len(name)
-        for middle, base in ((x, y - 13), (x, y + 22), (x + half + 12, y + 4), (x - half - 12, y + 4)):
+        for middle, base in (
+            (x, y - 13),
+            (x, y + 22),
+            (x + half + 12, y + 4),
+            (x - half - 12, y + 4),
+        ):
             box = (middle - half, base - 11, middle + half, base + 3)
-            if box[0] > 0 and box[2] < WIDTH_PX and not any(_overlap(box, other) for other in taken):
+            if (
+                box[0] > 0
+                and box[2] < WIDTH_PX
+                and not any(_overlap(box, other) for other in taken)
+            ):
                 taken.append(box)
                 shapes.append(_text(middle, base, name, "middle", 12))
                 break
@@ -143,7 +179,9 @@ def _projection(problem: PlanningProblem) -> tuple[Callable[[Site], Point], int]
     west, north = min(x for x, _ in flattened), max(y for _, y in flattened)
     wide = max(x for x, _ in flattened) - west
     tall = north - min(y for _, y in flattened)
-    per_unit = min((WIDTH_PX - 2 * EDGE_PX) / (wide or 1.0), (TALLEST_PX - 2 * EDGE_PX) / (tall or 1.0))
+    per_unit = min(
+        (WIDTH_PX - 2 * EDGE_PX) / (wide or 1.0), (TALLEST_PX - 2 * EDGE_PX) / (tall or 1.0)
+    )
 
     def place(site: Site) -> Point:
         x, y = flat(site.point)

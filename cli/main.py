@@ -35,8 +35,12 @@ from shared.db.migrate import SchemaMismatch
 from shared.doctor import Finding
 from shared.kernel.clock import CHINA
 
-app = typer.Typer(name="diancai", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-events = typer.Typer(no_args_is_help=True, help="Watch the event logs, or send parts of them again.")
+app = typer.Typer(
+    name="diancai", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
+events = typer.Typer(
+    no_args_is_help=True, help="Watch the event logs, or send parts of them again."
+)
 app.add_typer(events, name="events")
 app.add_typer(audit.app, name="audit")
 app.add_typer(plan.app, name="plan")
@@ -47,7 +51,8 @@ T = TypeVar("T")
 Port = Annotated[int, typer.Option(envvar="PORT", min=1, max=65535)]
 
 Since = Annotated[
-    str | None, typer.Option(help="Begin with what happened then, with its zone: 2014-06-27T00:00:00+08:00.")
+    str | None,
+    typer.Option(help="Begin with what happened then, with its zone: 2014-06-27T00:00:00+08:00."),
 ]
 WAIT_SECONDS = 15
 
@@ -66,7 +71,10 @@ def up(
 def backup(
     data: Data = Path("var"),
     out: Annotated[
-        Path | None, typer.Option(help="The file to write.", show_default="a new one in the data folder's backups/")
+        Path | None,
+        typer.Option(
+            help="The file to write.", show_default="a new one in the data folder's backups/"
+        ),
     ] = None,
 ) -> None:
     """Write an embedded system's stores and secrets to one file, while it runs or not. Whoever has that file can read
@@ -85,7 +93,10 @@ def restore(
     archive: Annotated[Path, typer.Argument(help="A file that `diancai backup` wrote.")],
     data: Data = Path("var"),
     replace: Annotated[
-        bool, typer.Option("--replace", help="Move a data folder that holds something aside, and take its place.")
+        bool,
+        typer.Option(
+            "--replace", help="Move a data folder that holds something aside, and take its place."
+        ),
     ] = False,
 ) -> None:
     """Make the data folder what it was when a backup was made: all of it, or nothing."""
@@ -98,11 +109,16 @@ def restore(
     except (BackupFailed, CannotStart) as error:
         fail(str(error))
     said = words(
-        "restore.done", folder=folder, made_at=f"{made.made_at.astimezone(CHINA):%Y-%m-%d %H:%M}", release=made.release
+        "restore.done",
+        folder=folder,
+        made_at=f"{made.made_at.astimezone(CHINA):%Y-%m-%d %H:%M}",
+        release=made.release,
     )
     console.print(said, soft_wrap=True, highlight=False, markup=False)
     if aside is not None:
-        console.print(words("restore.moved_aside", aside=aside), soft_wrap=True, highlight=False, markup=False)
+        console.print(
+            words("restore.moved_aside", aside=aside), soft_wrap=True, highlight=False, markup=False
+        )
 
 
 @app.command()
@@ -129,8 +145,12 @@ def demo(
     data: Data = Path("var"),
     as_role: As = "coordinator",
     as_json: Annotated[bool, typer.Option("--json", help="End with one JSON object.")] = False,
-    circuit: Annotated[bool, typer.Option(help="With --json: add the circuit, to compare runs.")] = False,
-    patience: Annotated[float, typer.Option(help="Seconds to keep trying while a part is away.")] = 90.0,
+    circuit: Annotated[
+        bool, typer.Option(help="With --json: add the circuit, to compare runs.")
+    ] = False,
+    patience: Annotated[
+        float, typer.Option(help="Seconds to keep trying while a part is away.")
+    ] = 90.0,
 ) -> None:
     """Play the circuit of 2014 on a running system, through its public APIs. Can be stopped and repeated."""
     shown = errors if as_json else console
@@ -150,15 +170,23 @@ def demo(
 
 @app.command()
 def doctor(
-    url: Annotated[str | None, typer.Option(help="Examine a running system instead of this machine.")] = None,
+    url: Annotated[
+        str | None, typer.Option(help="Examine a running system instead of this machine.")
+    ] = None,
     data: Data = Path("var"),
     port: Port = 8000,
 ) -> None:
     """Say whether everything is as it must be, and if not, what helps. Exit status 1 when something is wrong."""
-    findings = _run(_examine(address_of(url, data), data)) if url else check_machine(data.resolve(), port)
+    findings = (
+        _run(_examine(address_of(url, data), data)) if url else check_machine(data.resolve(), port)
+    )
     table = Table("what", "found", "remedy")
     for finding in findings:
-        said = f"[red]{finding.remedy}[/red]" if finding.remedy else finding.advice or "[green]ok[/green]"
+        said = (
+            f"[red]{finding.remedy}[/red]"
+            if finding.remedy
+            else finding.advice or "[green]ok[/green]"
+        )
         table.add_row(finding.what, finding.found, said)
     console.print(table)
     raise typer.Exit(1 if any(finding.remedy for finding in findings) else 0)
@@ -173,7 +201,9 @@ async def _examine(url: str, data: Path) -> list[Finding]:
 
 
 @app.command()
-def openapi(service: Annotated[str, typer.Argument(help="catalog, requests, dispatch or notify")]) -> None:
+def openapi(
+    service: Annotated[str, typer.Argument(help="catalog, requests, dispatch or notify")],
+) -> None:
     """Print a service's OpenAPI document."""
     from services.embedded import build_all
 
@@ -194,20 +224,30 @@ def reconcile(
     url: Url = DEFAULT_URL,
     data: Data = Path("var"),
     as_role: As = "operator",
-    grace: Annotated[float, typer.Option(min=0, help="Seconds; what is younger may still be under way.")] = 30.0,
-    watch: Annotated[float, typer.Option(min=0, help="Go on, and look again after so many seconds; 0: once.")] = 0.0,
-    metrics_port: Annotated[int, typer.Option(min=0, max=65535, help="With --watch: gauges for an alarm.")] = 0,
+    grace: Annotated[
+        float, typer.Option(min=0, help="Seconds; what is younger may still be under way.")
+    ] = 30.0,
+    watch: Annotated[
+        float, typer.Option(min=0, help="Go on, and look again after so many seconds; 0: once.")
+    ] = 0.0,
+    metrics_port: Annotated[
+        int, typer.Option(min=0, max=65535, help="With --watch: gauges for an alarm.")
+    ] = 0,
 ) -> None:
     """Compare every order with its assignments, stops and notices across the services. Exit status 1 when something
     disagrees."""
     _run(_reconcile(url, data, as_role, grace, watch, metrics_port))
 
 
-async def _reconcile(url: str, data: Path, as_role: str, grace: float, watch: float, metrics_port: int) -> None:
+async def _reconcile(
+    url: str, data: Path, as_role: str, grace: float, watch: float, metrics_port: int
+) -> None:
     gauges = looked_at = None
     if watch and metrics_port:
         gauges = Gauge("diancai_disagreements", "What disagrees between the services", ["rule"])
-        looked_at = Gauge("diancai_reconcile_looked_at_seconds", "When that was found out, seconds since 1970")
+        looked_at = Gauge(
+            "diancai_reconcile_looked_at_seconds", "When that was found out, seconds since 1970"
+        )
         start_http_server(metrics_port, "127.0.0.1")
     async with client_for(url, data, as_role, patience_seconds=60) as client:
         reconciler = Reconciler(client)
@@ -250,13 +290,18 @@ def events_tail(
 
     async def tail() -> None:
         async with client_for(url, data, as_role, patience_seconds=10) as client:
-            await asyncio.gather(*(tail_one(client, publisher) for publisher in service or PUBLISHERS))
+            await asyncio.gather(
+                *(tail_one(client, publisher) for publisher in service or PUBLISHERS)
+            )
 
     async def tail_one(client: Client, publisher: str) -> None:
         position = await _begin(client, publisher, after, since)
         while True:
             batch = await client.get(
-                f"/api/{publisher}/events", after=position, limit=500, wait=WAIT_SECONDS if follow else 0
+                f"/api/{publisher}/events",
+                after=position,
+                limit=500,
+                wait=WAIT_SECONDS if follow else 0,
             )
             for event in batch:
                 print_json(event)
@@ -271,7 +316,9 @@ def events_tail(
 @events.command("replay")
 def events_replay(
     source: Annotated[str, typer.Option("--from", help="The publisher whose log is read.")],
-    to: Annotated[str, typer.Option(help="The service that gets the events; its inbox keeps what it has.")],
+    to: Annotated[
+        str, typer.Option(help="The service that gets the events; its inbox keeps what it has.")
+    ],
     url: Url = DEFAULT_URL,
     data: Data = Path("var"),
     as_role: As = "operator",

@@ -30,8 +30,12 @@ Url = Annotated[
         help="Address of the gateway, or of an embedded process.",
     ),
 ]
-Data = Annotated[Path, typer.Option(envvar="DIANCAI_DATA", help="Folder for the stores, the mail and the log.")]
-As = Annotated[str, typer.Option("--as", help="Act as this demonstration account of an embedded system.")]
+Data = Annotated[
+    Path, typer.Option(envvar="DIANCAI_DATA", help="Folder for the stores, the mail and the log.")
+]
+As = Annotated[
+    str, typer.Option("--as", help="Act as this demonstration account of an embedded system.")
+]
 
 
 class BadAddress(Exception):
@@ -45,7 +49,11 @@ def address_of(url: str, data: Path) -> str:
     :raises BadAddress: it is no http address.
     """
     port = os.environ.get("PORT")
-    found = url or (f"http://127.0.0.1:{port}" if port else url_of_holder(data / LOCK)) or "http://127.0.0.1:8000"
+    found = (
+        url
+        or (f"http://127.0.0.1:{port}" if port else url_of_holder(data / LOCK))
+        or "http://127.0.0.1:8000"
+    )
     try:
         parts = urlsplit(found)
         if parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0:
@@ -74,7 +82,9 @@ def session_for(url: str, data: Path, as_role: str) -> Session:
     return Session(address, Credentials(login, read["PASSWORD"], read.get("TOTP")))
 
 
-def client_for(url: str, data: Path, as_role: str, *, patience_seconds: float) -> AbstractAsyncContextManager[Client]:
+def client_for(
+    url: str, data: Path, as_role: str, *, patience_seconds: float
+) -> AbstractAsyncContextManager[Client]:
     """Acts with DIANCAI_TOKEN where that is given, else signs in."""
     given = os.environ.get("DIANCAI_TOKEN")
     return Client.at(

@@ -20,10 +20,18 @@ async def of_service(client: Client, service: str, **only: Any) -> list[Json]:
 
 async def redrive_all(client: Client, service: str) -> list[tuple[Json, Json]]:
     """Tries again every aggregate in which an event failed; gives the event and what came of it."""
-    failed = {(e["publisher"], e["aggregate_id"]): e for e in await of_service(client, service, failed=True)}
+    failed = {
+        (e["publisher"], e["aggregate_id"]): e
+        for e in await of_service(client, service, failed=True)
+    }
     path = f"/api/{service}/events/parked/redrive"
     return [
-        (event, await client.post(path, {"publisher": publisher, "aggregate_id": aggregate_id}, key=new_id()))
+        (
+            event,
+            await client.post(
+                path, {"publisher": publisher, "aggregate_id": aggregate_id}, key=new_id()
+            ),
+        )
         for (publisher, aggregate_id), event in failed.items()
     ]
 
@@ -38,7 +46,9 @@ def _show(service: str, event: Json) -> None:
 
 def commands(run: Any) -> typer.Typer:
     """The subcommands. ``run`` runs a coroutine and ends with a line that says what helps, where that fails."""
-    app = typer.Typer(no_args_is_help=True, help="Events that a service could not apply: see, try again, let go.")
+    app = typer.Typer(
+        no_args_is_help=True, help="Events that a service could not apply: see, try again, let go."
+    )
     service_argument = typer.Argument(help="The service that could not apply it.")
     publisher_argument = typer.Argument(help="Who published it.")
     aggregate_argument = typer.Argument(help="What it is about, e.g. order:0198...")
@@ -80,7 +90,11 @@ def commands(run: Any) -> typer.Typer:
         """Print one event in full, as JSON."""
 
         async def work() -> None:
-            which = {"publisher": publisher, "aggregate_id": aggregate_id, "aggregate_seq": aggregate_seq}
+            which = {
+                "publisher": publisher,
+                "aggregate_id": aggregate_id,
+                "aggregate_seq": aggregate_seq,
+            }
             async with client_for(url, data, as_role, patience_seconds=10) as client:
                 found = await client.get(f"/api/{service}/events/parked/event", **which)
             print_json(found, indent=2)
@@ -101,7 +115,9 @@ def commands(run: Any) -> typer.Typer:
                 outcomes = await redrive_all(client, service)
             for event, outcome in outcomes:
                 said = f"{event['publisher']} {event['aggregate_id']}: {outcome['applied']} applied"
-                console.print(f"{said}, then failed: {outcome['error']}" if outcome["error"] else said)
+                console.print(
+                    f"{said}, then failed: {outcome['error']}" if outcome["error"] else said
+                )
             if not outcomes:
                 console.print("nothing had failed")
             raise typer.Exit(1 if any(outcome["error"] for _, outcome in outcomes) else 0)
@@ -122,10 +138,16 @@ def commands(run: Any) -> typer.Typer:
         """Let an event go that never can be applied, and go on behind it."""
 
         async def work() -> None:
-            which = {"publisher": publisher, "aggregate_id": aggregate_id, "aggregate_seq": aggregate_seq}
+            which = {
+                "publisher": publisher,
+                "aggregate_id": aggregate_id,
+                "aggregate_seq": aggregate_seq,
+            }
             async with client_for(url, data, as_role, patience_seconds=60) as client:
                 outcome = await client.post(
-                    f"/api/{service}/events/parked/discard", which | {"reason": reason}, key=new_id()
+                    f"/api/{service}/events/parked/discard",
+                    which | {"reason": reason},
+                    key=new_id(),
                 )
             console.print(f"let go; {outcome['applied']} applied behind it")
             if outcome["error"]:

@@ -41,7 +41,9 @@ async def export(client: Client, volunteer_no: str) -> Json:
 
 async def erase(client: Client, volunteer_no: str, reason: str | None) -> Json:
     """Deletes what is held about a person; gives the request once every service has answered."""
-    request = await client.post(f"/api/catalog/volunteers/{volunteer_no}/erase", {"reason": reason}, key=new_id())
+    request = await client.post(
+        f"/api/catalog/volunteers/{volunteer_no}/erase", {"reason": reason}, key=new_id()
+    )
     return await settled(client, volunteer_no, request["id"])
 
 
@@ -66,7 +68,9 @@ def confirm_erasure(volunteer_no: str) -> None:
 
     :raises typer.Exit: another number was typed, or there is nobody to ask; nothing was done.
     """
-    console.print(words("person.asks", no=volunteer_no), soft_wrap=True, highlight=False, markup=False)
+    console.print(
+        words("person.asks", no=volunteer_no), soft_wrap=True, highlight=False, markup=False
+    )
     try:
         typed = typer.prompt(words("person.again"), default="", show_default=False)
     except (click.Abort, typer.Abort):
@@ -81,7 +85,9 @@ def write_private(file: Path, document: Json) -> None:
     :raises BadFile: there is one, or it can't be written.
     """
     try:
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as written:
+        with os.fdopen(
+            os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
+        ) as written:
             written.write(json_text(document, indent=2) + "\n")
     except OSError as error:
         raise BadFile("unwritable", file, error.strerror or error) from error
@@ -95,7 +101,9 @@ def commands(run: Any) -> typer.Typer:
     @app.command("export")
     def export_command(
         volunteer_no: Annotated[str, number],
-        out: Annotated[Path, typer.Option(help="The file to write, which only you may read; - for the output.")],
+        out: Annotated[
+            Path, typer.Option(help="The file to write, which only you may read; - for the output.")
+        ],
         url: Url = DEFAULT_URL,
         data: Data = Path("var"),
         as_role: As = "coordinator",
@@ -113,7 +121,9 @@ def commands(run: Any) -> typer.Typer:
                 return
             write_private(file, document)
             records = sum(len(part) for part in document["services"].values())
-            said = words("person.exported", out=file, records=records, services=len(document["services"]))
+            said = words(
+                "person.exported", out=file, records=records, services=len(document["services"])
+            )
             console.print(said, soft_wrap=True, highlight=False, markup=False)
 
         run(work())
@@ -124,7 +134,9 @@ def commands(run: Any) -> typer.Typer:
         url: Url = DEFAULT_URL,
         data: Data = Path("var"),
         as_role: As = "coordinator",
-        reason: Annotated[str | None, typer.Option(help="Why; needed unless the person asks.")] = None,
+        reason: Annotated[
+            str | None, typer.Option(help="Why; needed unless the person asks.")
+        ] = None,
         yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
     ) -> None:
         """Delete everything that is held about a person. This can't be undone."""
@@ -134,7 +146,9 @@ def commands(run: Any) -> typer.Typer:
         async def work() -> None:
             async with client_for(url, data, as_role, patience_seconds=10) as client:
                 done = await erase(client, volunteer_no, reason)
-            answers = ", ".join(f"{service} {records}" for service, records in sorted(done["answers"].items()))
+            answers = ", ".join(
+                f"{service} {records}" for service, records in sorted(done["answers"].items())
+            )
             console.print(f"{volunteer_no}: records deleted: {answers}")
 
         run(work())

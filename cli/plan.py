@@ -51,16 +51,24 @@ LANGUAGE = language_of()
 ProblemFile = Annotated[Path, typer.Argument(help="A problem in the format diancai.planning/v1.")]
 PlanFile = Annotated[Path, typer.Argument(help="A plan in the format diancai.plan/v1.")]
 Language = Annotated[
-    str, typer.Option(callback=known_language, help="zh-CN or en; default: DIANCAI_LANGUAGE, else the system's (LANG).")
+    str,
+    typer.Option(
+        callback=known_language,
+        help="zh-CN or en; default: DIANCAI_LANGUAGE, else the system's (LANG).",
+    ),
 ]
 
 
 @app.command()
 def solve(
     problem_file: ProblemFile,
-    out: Annotated[Path, typer.Option(help="Where the plan goes; written anew at every improvement.")],
+    out: Annotated[
+        Path, typer.Option(help="Where the plan goes; written anew at every improvement.")
+    ],
     seconds: Annotated[float, typer.Option(min=0.1, help="How long to search at most.")] = 20.0,
-    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="The same seed gives the same plan.")] = 1,
+    seed: Annotated[
+        int, typer.Option(min=0, max=2**31 - 1, help="The same seed gives the same plan.")
+    ] = 1,
     threads: Annotated[int, typer.Option(min=1, max=1, help="The search uses one core.")] = 1,
     start: Annotated[Path | None, typer.Option(help="A plan to go on from.")] = None,
     language: Language = LANGUAGE,
@@ -88,7 +96,10 @@ def verify(problem_file: ProblemFile, plan_file: PlanFile, language: Language = 
     """Check a plan against its problem: every rule, the objective, and the certificate of its bound. Exit status 1 when
     something does not hold."""
     with _refusals(language):
-        problem, solution = read_problem(read_json(problem_file)), read_solution(read_json(plan_file))
+        problem, solution = (
+            read_problem(read_json(problem_file)),
+            read_solution(read_json(plan_file)),
+        )
     violations = check_plan(problem, solution.circuit)
     if violations:
         _show_violations(violations, language)
@@ -96,7 +107,9 @@ def verify(problem_file: ProblemFile, plan_file: PlanFile, language: Language = 
         raise typer.Exit(NOT_FEASIBLE)
     found = score(problem, solution.circuit)
     _show_score(problem, solution, found, language)
-    holds = _show_objective(solution, found, language) & _show_bound(problem, solution, found, language)
+    holds = _show_objective(solution, found, language) & _show_bound(
+        problem, solution, found, language
+    )
     raise typer.Exit(0 if holds else NOT_FEASIBLE)
 
 
@@ -104,7 +117,9 @@ def verify(problem_file: ProblemFile, plan_file: PlanFile, language: Language = 
 def draw(
     plan_file: PlanFile,
     out: Annotated[Path, typer.Option(help="Where the picture goes, an SVG file.")],
-    problem_file: Annotated[Path | None, typer.Option("--problem", help="Its problem, for the map.")] = None,
+    problem_file: Annotated[
+        Path | None, typer.Option("--problem", help="Its problem, for the map.")
+    ] = None,
     language: Language = LANGUAGE,
 ) -> None:
     """Draw a plan: the calendar of its teams, and with its problem the map of its stops."""
@@ -133,10 +148,17 @@ def generate(
 
 
 def _require_its_plan(
-    problem: PlanningProblem, circuit: Circuit, problem_file: Path | None, plan_file: Path | None, language: str
+    problem: PlanningProblem,
+    circuit: Circuit,
+    problem_file: Path | None,
+    plan_file: Path | None,
+    language: str,
 ) -> None:
     """Ends the command when the circuit has lines or teams that the problem does not have."""
-    lines, teams = {booth.line for booth in circuit.booths}, {booth.team for booth in circuit.booths}
+    lines, teams = (
+        {booth.line for booth in circuit.booths},
+        {booth.team for booth in circuit.booths},
+    )
     if lines - {line.id for line in problem.lines} or teams - {team.id for team in problem.teams}:
         fail(words("plan.of_another_problem", language, plan=plan_file, problem=problem_file))
 
@@ -154,26 +176,43 @@ def _show_score(problem: PlanningProblem, solution: Solution, found: Score, lang
     console.print(words("plan.feasible", language))
     _say(language, "plan.served", lines=found.lines_served, visits=found.team_visits)
     if found.stops <= MOST_STOPS_JOINED:
-        _say(language, "plan.way", km=f"{way_km(problem, stops_of(problem, solution.circuit.booths)):.1f}")
+        _say(
+            language,
+            "plan.way",
+            km=f"{way_km(problem, stops_of(problem, solution.circuit.booths)):.1f}",
+        )
     for goal in GOALS:
         value = f"{getattr(found, goal.name):g}"
         if goal.name == "lines_on_theme":
             value += _could_be_on_theme(problem)
         goal_words = texts().render(language, f"goal.{goal.name}")["detail"]
         colon = words("colon", language)
-        console.print(f"{goal.level}. {goal_words}{colon}{value}", highlight=False, markup=False, soft_wrap=True)
+        console.print(
+            f"{goal.level}. {goal_words}{colon}{value}",
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
+        )
 
 
 def _could_be_on_theme(problem: PlanningProblem) -> str:
     """How many lines could be, and on which; nothing for a problem without themes."""
     could = sum(map(problem.could_fit_theme, problem.lines))
-    return f"/{could} ({'、'.join(theme.name for theme in problem.themes)})" if problem.themes else ""
+    return (
+        f"/{could} ({'、'.join(theme.name for theme in problem.themes)})" if problem.themes else ""
+    )
 
 
 def _show_objective(solution: Solution, found: Score, language: str) -> bool:
     holds = solution.objective == found.objective
     code = "plan.objective" if holds else "plan.objective_differs"
-    _say(language, code, style=None if holds else "red", objective=found.objective, said=solution.objective)
+    _say(
+        language,
+        code,
+        style=None if holds else "red",
+        objective=found.objective,
+        said=solution.objective,
+    )
     return holds
 
 
@@ -188,18 +227,27 @@ def _show_bound(problem: PlanningProblem, solution: Solution, found: Score, lang
     code, style = ("plan.certificate", "green") if holds else ("plan.certificate_fails", "red")
     _say(language, code, style=style, bound=certificate.bound, proved=proved, gap=gap)
     if solution.bound is not None and solution.bound < certificate.bound:
-        _say(language, "plan.own_bound", bound=solution.bound, gap=_gap(found.objective, solution.bound))
+        _say(
+            language,
+            "plan.own_bound",
+            bound=solution.bound,
+            gap=_gap(found.objective, solution.bound),
+        )
     return holds
 
 
 def _say(language: str, code: str, *, style: str | None = None, **facts: object) -> None:
-    console.print(words(code, language, **facts), style=style, highlight=False, markup=False, soft_wrap=True)
+    console.print(
+        words(code, language, **facts), style=style, highlight=False, markup=False, soft_wrap=True
+    )
 
 
 class _Shown:
     """One live line, and the plan's file renewed at each improvement."""
 
-    def __init__(self, problem: PlanningProblem, out: Path, stopped: threading.Event, language: str) -> None:
+    def __init__(
+        self, problem: PlanningProblem, out: Path, stopped: threading.Event, language: str
+    ) -> None:
         self._problem, self._out, self._stopped, self._language = problem, out, stopped, language
         self._saved: int | None = None
 
@@ -214,7 +262,12 @@ class _Shown:
     def _line(self, seconds: float, solution: Solution) -> None:
         bound = "-" if solution.bound is None else str(solution.bound)
         gap = _gap(solution.objective, solution.bound)
-        facts = {"objective": solution.objective, "bound": bound, "gap": gap, "seconds": f"{seconds:.1f}"}
+        facts = {
+            "objective": solution.objective,
+            "bound": bound,
+            "gap": gap,
+            "seconds": f"{seconds:.1f}",
+        }
         text = words("plan.progress", self._language, **facts)
         sys.stderr.write(f"\r\x1b[K{text}" if sys.stderr.isatty() else f"{text}\n")
         sys.stderr.flush()

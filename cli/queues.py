@@ -30,7 +30,11 @@ def commands(run: Any) -> typer.Typer:
             async with client_for(url, data, as_role, patience_seconds=10) as client:
                 for name in service or PUBLISHERS:
                     found = await client.get(f"/api/{name}/events/queues")
-                    table.add_row(name, str(found["partitions"]), "settled" if found["is_settled"] else "changing")
+                    table.add_row(
+                        name,
+                        str(found["partitions"]),
+                        "settled" if found["is_settled"] else "changing",
+                    )
             console.print(table)
 
         run(work())
@@ -38,11 +42,15 @@ def commands(run: Any) -> typer.Typer:
     @app.command("resize")
     def resize_command(
         service: Annotated[str, typer.Argument(help="The service.")],
-        partitions: Annotated[int, typer.Argument(min=1, max=SHARDS, help="How many queues it is to have.")],
+        partitions: Annotated[
+            int, typer.Argument(min=1, max=SHARDS, help="How many queues it is to have.")
+        ],
         url: Url = DEFAULT_URL,
         data: Data = Path("var"),
         as_role: As = "operator",
-        wait: Annotated[bool, typer.Option(help="Wait until nothing is left of the number before.")] = True,
+        wait: Annotated[
+            bool, typer.Option(help="Wait until nothing is left of the number before.")
+        ] = True,
     ) -> None:
         """Change the number of a service's queues while everything runs. Repeatable; also with the number that is."""
 

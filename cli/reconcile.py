@@ -88,9 +88,13 @@ class Books:
         self.assignments: dict[str, Assignment] = {}
         self._sequences: dict[tuple[str, str], int] = {}
         self._gaps: list[Disagreement] = []
-        self.notices: dict[tuple[str, str], set[str]] = defaultdict(set)  # (recipient, about) -> messages
+        self.notices: dict[tuple[str, str], set[str]] = defaultdict(
+            set
+        )  # (recipient, about) -> messages
         self._deliveries: Counter[tuple[str, str]] = Counter()  # (message, channel)
-        self._due: dict[tuple[str, str], list[datetime]] = defaultdict(list)  # (recipient, about) -> notices owed
+        self._due: dict[tuple[str, str], list[datetime]] = defaultdict(
+            list
+        )  # (recipient, about) -> notices owed
 
     def take(self, event: Json) -> None:
         """One event as the feed gives it (CloudEvents JSON)."""
@@ -109,7 +113,9 @@ class Books:
         last = self._sequences.get((publisher, stream), 0)
         if sequence != last + 1:
             self._gaps.append(
-                Disagreement("log.gap", stream, f"{publisher}'s log goes from number {last} to {sequence}")
+                Disagreement(
+                    "log.gap", stream, f"{publisher}'s log goes from number {last} to {sequence}"
+                )
             )
         self._sequences[publisher, stream] = sequence
 
@@ -175,18 +181,30 @@ class Books:
     _handlers: ClassVar[dict[str, Callable[["Books", Json, datetime, str], None]]] = {
         "requests.service_ordered": _ordered,
         "requests.order_accepted": _order_accepted,
-        "requests.order_returned": lambda self, data, at, stream: self._end_order(data, at, stream, "returned"),
-        "requests.order_cancelled": lambda self, data, at, stream: self._end_order(data, at, stream, "cancelled"),
-        "requests.order_closed": lambda self, data, at, stream: self._end_order(data, at, stream, "closed"),
+        "requests.order_returned": lambda self, data, at, stream: self._end_order(
+            data, at, stream, "returned"
+        ),
+        "requests.order_cancelled": lambda self, data, at, stream: self._end_order(
+            data, at, stream, "cancelled"
+        ),
+        "requests.order_closed": lambda self, data, at, stream: self._end_order(
+            data, at, stream, "closed"
+        ),
         "dispatch.stop_scheduled": _stop_scheduled,
         "dispatch.stop_changed": _stop_changed,
         "dispatch.stop_cancelled": lambda self, data, at, _: self._move(data, at, "cancelled"),
         "dispatch.stop_started": lambda self, data, at, _: self._move(data, at, "under_way"),
         "dispatch.stop_completed": _stop_completed,
         "dispatch.team_assigned": _team_assigned,
-        "dispatch.team_released": lambda self, data, at, _: self._assignment_is(data, at, "released"),
-        "dispatch.assignment_accepted": lambda self, data, at, _: self._assignment_is(data, at, "accepted"),
-        "dispatch.assignment_declined": lambda self, data, at, _: self._assignment_is(data, at, "declined"),
+        "dispatch.team_released": lambda self, data, at, _: self._assignment_is(
+            data, at, "released"
+        ),
+        "dispatch.assignment_accepted": lambda self, data, at, _: self._assignment_is(
+            data, at, "accepted"
+        ),
+        "dispatch.assignment_declined": lambda self, data, at, _: self._assignment_is(
+            data, at, "declined"
+        ),
         "dispatch.booth_reported": lambda self, data, at, _: self._assignment_is(data, at, "done"),
         "notify.message_delivered": _delivered,
     }
@@ -203,38 +221,54 @@ class Books:
             by_line[entry.line].append(entry)
             order, about = self.orders.get(entry.order), f"order:{entry.order}"
             if order is None or (order.state != "cancelled" and entry.line not in order.lines):
-                yield Disagreement("line.unknown", about, f"assignment {key} is for a line that was never accepted")
+                yield Disagreement(
+                    "line.unknown", about, f"assignment {key} is for a line that was never accepted"
+                )
             elif order.state == "cancelled" and order.at < until and entry.state != "done":
                 yield Disagreement(
-                    "line.after_cancellation", about, f"team {entry.team} is still expected at a booth of it"
+                    "line.after_cancellation",
+                    about,
+                    f"team {entry.team} is still expected at a booth of it",
                 )
         for line, entries in by_line.items():
             if len(entries) > 1:
                 teams = ", ".join(sorted(entry.team for entry in entries))
-                yield Disagreement("line.twice", f"order:{entries[0].order}", f"line {line} has several teams: {teams}")
+                yield Disagreement(
+                    "line.twice",
+                    f"order:{entries[0].order}",
+                    f"line {line} has several teams: {teams}",
+                )
 
     def _places(self, until: datetime) -> Iterator[Disagreement]:
         booked: dict[tuple[str, tuple[str, str]], set[str]] = defaultdict(set)
         for key, entry in self._live(until):
             stop, about = self.stops.get(entry.stop), f"stop:{entry.stop}"
             if stop is None:
-                yield Disagreement("stop.unknown", about, f"assignment {key} is at a stop that was never announced")
+                yield Disagreement(
+                    "stop.unknown", about, f"assignment {key} is at a stop that was never announced"
+                )
                 continue
             booked[entry.team, stop.when].add(entry.stop)
             if stop.at >= until or entry.state == "done":
                 continue
             if stop.state == "cancelled":
                 yield Disagreement(
-                    "stop.cancelled", about, f"team {entry.team} is still expected, though it was called off"
+                    "stop.cancelled",
+                    about,
+                    f"team {entry.team} is still expected, though it was called off",
                 )
             elif stop.state == "completed":
                 yield Disagreement(
-                    "line.no_report", about, f"it is over, and nobody said what team {entry.team} did there"
+                    "line.no_report",
+                    about,
+                    f"it is over, and nobody said what team {entry.team} did there",
                 )
         for (team, (on, part)), stops in booked.items():
             if len(stops) > 1:
                 yield Disagreement(
-                    "team.twice", f"team:{team}", f"on {on}, {part}, it is at {len(stops)} stops at once"
+                    "team.twice",
+                    f"team:{team}",
+                    f"on {on}, {part}, it is at {len(stops)} stops at once",
                 )
 
     def _told(self, until: datetime) -> Iterator[Disagreement]:
@@ -246,7 +280,9 @@ class Books:
                 yield Disagreement("notice.missing", about, detail)
         for (message, channel), times in self._deliveries.items():
             if times > 1:
-                yield Disagreement("notice.twice", f"message:{message}", f"delivered {times} times by {channel}")
+                yield Disagreement(
+                    "notice.twice", f"message:{message}", f"delivered {times} times by {channel}"
+                )
 
 
 class Reconciler:
@@ -257,7 +293,9 @@ class Reconciler:
         self._positions = dict.fromkeys(CAUSES_FIRST, 0)
         self.books = Books()
 
-    async def look(self, grace_seconds: float, *, patience_seconds: float = PATIENCE_SECONDS) -> list[Disagreement]:
+    async def look(
+        self, grace_seconds: float, *, patience_seconds: float = PATIENCE_SECONDS
+    ) -> list[Disagreement]:
         """Reads what is new, and compares; what is younger than ``grace_seconds`` is not held against anybody. Below
         zero: what is dated so far into the future is. Listeners that lack something are looked at once more, after
         ``patience_seconds``."""
@@ -268,7 +306,9 @@ class Reconciler:
 
     async def _read(self, publisher: str) -> None:
         while True:
-            page = await self._client.get(f"/api/{publisher}/events", after=self._positions[publisher], limit=PAGE)
+            page = await self._client.get(
+                f"/api/{publisher}/events", after=self._positions[publisher], limit=PAGE
+            )
             for event in page:
                 self.books.take(event)
                 self._positions[publisher] = event["position"]
@@ -285,9 +325,15 @@ class Reconciler:
 
     async def _missing(self, published: dict[str, int]) -> list[Disagreement]:
         return [
-            Disagreement("listener.behind", f"service:{listener}", f"{missing} events of {publisher} are not applied")
+            Disagreement(
+                "listener.behind",
+                f"service:{listener}",
+                f"{missing} events of {publisher} are not applied",
+            )
             for listener in PUBLISHERS
-            for publisher, count in (await self._client.get(f"/api/{listener}/events/applied")).items()
+            for publisher, count in (
+                await self._client.get(f"/api/{listener}/events/applied")
+            ).items()
             if (missing := published.get(publisher, 0) - count) > 0
         ]
 

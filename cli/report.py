@@ -6,7 +6,14 @@ from datetime import date
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 
 from cli.client import Json
@@ -24,7 +31,11 @@ PARTS = {"morning": "上午", "afternoon": "下午"}
 def progress_on(console: Console) -> Iterator[Tell]:
     """A bar a step, in the order in which the steps begin."""
     with Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
     ) as bars:
         tasks: dict[str, TaskID] = {}
 
@@ -58,7 +69,9 @@ def _circuit(plan: Json) -> Table:
     for heading in ("stop", "when", "township", "place", "booths", "served"):
         is_number = heading in {"stop", "booths", "served"}
         table.add_column(
-            words(f"report.{heading}"), justify="right" if is_number else "left", no_wrap=heading != "place"
+            words(f"report.{heading}"),
+            justify="right" if is_number else "left",
+            no_wrap=heading != "place",
         )
     for number, stop in enumerate(plan["stops"], start=1):
         done = [booth for booth in stop["assignments"] if booth["state"] == "done"]
@@ -78,7 +91,12 @@ def _notes(plan: Json) -> Iterator[str]:
     for number, stop in enumerate(plan["stops"], start=1):
         if was := stop["postponed_from"]:
             reason = was["reason"] or words("report.plan_changed")
-            yield words("report.postponed", number=number, when=day_of(was["on"], was["part"]), reason=reason)
+            yield words(
+                "report.postponed",
+                number=number,
+                when=day_of(was["on"], was["part"]),
+                reason=reason,
+            )
         for booth in stop["assignments"]:
             if booth["state"] == "declined":
                 others = (b["team_name"] for b in stop["assignments"] if _took_over(b, booth))
@@ -95,6 +113,10 @@ def _summary(summary: Json) -> Table:
     table.add_column(justify="left")
     table.add_column(justify="right")
     for name, value in summary.items():
-        shown = ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else str(value)
+        shown = (
+            ", ".join(f"{k} {v}" for k, v in value.items())
+            if isinstance(value, dict)
+            else str(value)
+        )
         table.add_row(words(f"report.figure.{name}"), shown)
     return table

@@ -33,9 +33,18 @@ DECLINING_TEAM, DECLINING_AT, DECLINE_REASON = (
     "湖岭镇",
     {"reason_code": "busy", "reason": "当天有庭审，抽不出人"},
 )
-POSTPONED_TOWNSHIP, POSTPONE_REASON = "上望街道", {"reason_code": "weather", "reason": "台风预警，户外摊位停办"}
-RETURNED_TOWNSHIP, RETURN_REASON = "塘下镇", {"reason_code": "duplicate", "reason": "与已提交的点单重复"}
-CANCELLED_TOWNSHIP, CANCEL_REASON = "安阳街道", {"reason_code": "venue", "reason": "场地临时维修，改日再约"}
+POSTPONED_TOWNSHIP, POSTPONE_REASON = (
+    "上望街道",
+    {"reason_code": "weather", "reason": "台风预警，户外摊位停办"},
+)
+RETURNED_TOWNSHIP, RETURN_REASON = (
+    "塘下镇",
+    {"reason_code": "duplicate", "reason": "与已提交的点单重复"},
+)
+CANCELLED_TOWNSHIP, CANCEL_REASON = (
+    "安阳街道",
+    {"reason_code": "venue", "reason": "场地临时维修，改日再约"},
+)
 ITEMS_ON_THEME = ("farm-policy",)
 """Of both stated themes, whose days are the campaign's."""
 OFF_DAY_REASON = "演示：补录 2014 年的服务"
@@ -77,7 +86,10 @@ class Scenario:
 @cache
 def ruian_2014() -> Scenario:
     data = json.loads(_FILE.read_text("utf-8"))
-    teams = [{**team, "agency_code": f"{team['code']}-bureau"} for team in [*data["teams"], SECOND_LEGAL_TEAM]]
+    teams = [
+        {**team, "agency_code": f"{team['code']}-bureau"}
+        for team in [*data["teams"], SECOND_LEGAL_TEAM]
+    ]
     items = [
         {
             "code": item["code"],

@@ -18,7 +18,9 @@ from cli.files import BadFile, read_json
 from cli.terminal import language_of, words
 
 CLIENT = "diancai-cli"
-REDIRECT = "http://127.0.0.1/signed-in"  # nobody listens there: the code is read from the answer itself
+REDIRECT = (
+    "http://127.0.0.1/signed-in"  # nobody listens there: the code is read from the answer itself
+)
 TIMEOUT = httpx.Timeout(30, connect=3)
 RENEW_SECONDS = 60
 """A token that ends within this is replaced ahead of time."""
@@ -66,7 +68,11 @@ class Session:
 
     async def _renew(self, http: httpx.AsyncClient) -> None:
         if self._refresh:
-            fields = {"grant_type": "refresh_token", "refresh_token": self._refresh, "client_id": CLIENT}
+            fields = {
+                "grant_type": "refresh_token",
+                "refresh_token": self._refresh,
+                "client_id": CLIENT,
+            }
             answer = await http.post(f"{self._base}/oidc/token", data=fields)
             if answer.status_code == 200:
                 self._take(answer)
@@ -83,7 +89,11 @@ class Session:
 
     async def _exchange(self, http: httpx.AsyncClient) -> httpx.Response:
         verifier = secrets.token_urlsafe(48)
-        challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
+        challenge = (
+            base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest())
+            .decode()
+            .rstrip("=")
+        )
         asked = {
             "response_type": "code",
             "code_challenge_method": "S256",
@@ -119,7 +129,9 @@ class Session:
             raise CannotSignIn(_why(answer))
         return answer
 
-    async def _post_form(self, http: httpx.AsyncClient, form: dict[str, str], *, ahead: int) -> httpx.Response:
+    async def _post_form(
+        self, http: httpx.AsyncClient, form: dict[str, str], *, ahead: int
+    ) -> httpx.Response:
         """``ahead``: the one-time code of so many time steps later, which the provider takes as well."""
         if self._credentials.totp_secret:
             totp = pyotp.TOTP(self._credentials.totp_secret)
@@ -154,5 +166,6 @@ def read_accounts(file: Path) -> list[Credentials]:
     except BadFile as error:
         raise CannotSignIn(words("sign_in.no_accounts", why=error.said_in())) from error
     return [
-        Credentials(entry["login"], entry["password"], entry["totp_secret"], tuple(entry["roles"])) for entry in said
+        Credentials(entry["login"], entry["password"], entry["totp_secret"], tuple(entry["roles"]))
+        for entry in said
     ]

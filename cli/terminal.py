@@ -51,7 +51,10 @@ def words(code: str, language: str | None = None, **facts: object) -> str:
 def known_language(said: str) -> str:
     """For the option ``--language``. :raises typer.BadParameter: it is neither."""
     for language in LANGUAGES:
-        if said.lower().replace("_", "-").split(".")[0] in (language.lower(), language.split("-")[0]):
+        if said.lower().replace("_", "-").split(".")[0] in (
+            language.lower(),
+            language.split("-")[0],
+        ):
             return language
     raise typer.BadParameter(f"choose one of: {', '.join(LANGUAGES)}")
 

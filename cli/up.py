@@ -48,7 +48,9 @@ def check_port(port: int) -> None:
         try:
             probe.bind((HOST, port))
         except OSError as error:
-            raise CannotStart(words("up.port_taken", port=port, why=error.strerror, next=port + 1)) from error
+            raise CannotStart(
+                words("up.port_taken", port=port, why=error.strerror, next=port + 1)
+            ) from error
 
 
 def check_folder(data: Path) -> None:
@@ -76,7 +78,9 @@ def having(data: Path, url: str) -> Iterator[None]:
                 stack.enter_context(held(lock_of(store), store, url=url))
         except InUse as error:
             code = "up.in_use" if error.url else "up.in_use_unsaid"
-            raise CannotStart(words(code, what=error.what, pid=error.pid or "?", url=error.url)) from error
+            raise CannotStart(
+                words(code, what=error.what, pid=error.pid or "?", url=error.url)
+            ) from error
         yield
 
 
@@ -95,7 +99,9 @@ async def run(data: Path, port: int, *, demo: bool, console: Console) -> None:
             await _serve(data, port, url, smtp_url, demo=demo, console=console)
 
 
-async def _serve(data: Path, port: int, url: str, smtp_url: str, *, demo: bool, console: Console) -> None:
+async def _serve(
+    data: Path, port: int, url: str, smtp_url: str, *, demo: bool, console: Console
+) -> None:
     clock = DemonstrationClock(data / CLOCK) if demo else utc_now
     services = build_all(data, url=url, smtp_url=smtp_url, clock=clock)
     await upgrade(services, data, console)
@@ -129,7 +135,9 @@ async def upgrade(services: Sequence[Service], data: Path, console: Console) -> 
             back_up(data, backup)
         except BackupFailed as error:
             raise CannotStart(str(error)) from error
-        console.print(words("up.upgrading", release=__version__, backup=backup), soft_wrap=True, markup=False)
+        console.print(
+            words("up.upgrading", release=__version__, backup=backup), soft_wrap=True, markup=False
+        )
     try:
         for service in services:
             await service.migrate()
@@ -151,7 +159,9 @@ async def _stores_to_upgrade(services: Sequence[Service], data: Path) -> list[st
             await service.migrations.check(service.database)
         except (SchemaTooOld, SchemaTooNew) as error:
             code = "up.too_old" if isinstance(error, SchemaTooOld) else "up.too_new"
-            said = words(code, folder=data, service=service.name, found=error.found, release=__version__)
+            said = words(
+                code, folder=data, service=service.name, found=error.found, release=__version__
+            )
             raise CannotStart(said) from error
         except SchemaMismatch as error:
             if error.found is not None:
@@ -183,7 +193,9 @@ async def _play_or_say(url: str, data: Path, console: Console) -> None:
         await _play(url, data, console)
     except Exception as error:
         log.exception("the demonstration stopped")
-        console.print(words("up.demonstration_stopped", why=error), style="red", soft_wrap=True, markup=False)
+        console.print(
+            words("up.demonstration_stopped", why=error), style="red", soft_wrap=True, markup=False
+        )
 
 
 async def _play(url: str, data: Path, console: Console) -> None:

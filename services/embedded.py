@@ -47,14 +47,25 @@ def build_all(
 
     return [
         build_catalog(
-            CatalogSettings(**common("catalog"), signing_keys_file=signing_keys, signing_keys_create=True),
+            CatalogSettings(
+                **common("catalog"), signing_keys_file=signing_keys, signing_keys_create=True
+            ),
             broker=broker,
             cache=cache,
             clock=clock,
         ),
-        build_requests(RequestsSettings(**common("requests")), broker=broker, cache=cache, clock=clock),
-        build_dispatch(DispatchSettings(**common("dispatch")), broker=broker, cache=cache, clock=clock),
-        build_notify(NotifySettings(**common("notify"), smtp_url=smtp_url), broker=broker, cache=cache, clock=clock),
+        build_requests(
+            RequestsSettings(**common("requests")), broker=broker, cache=cache, clock=clock
+        ),
+        build_dispatch(
+            DispatchSettings(**common("dispatch")), broker=broker, cache=cache, clock=clock
+        ),
+        build_notify(
+            NotifySettings(**common("notify"), smtp_url=smtp_url),
+            broker=broker,
+            cache=cache,
+            clock=clock,
+        ),
     ]
 
 

@@ -14,7 +14,12 @@ from urllib.parse import urlsplit
 
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection
-from aio_pika.exceptions import AMQPError, ChannelClosed, ChannelNotFoundEntity, ChannelPreconditionFailed
+from aio_pika.exceptions import (
+    AMQPError,
+    ChannelClosed,
+    ChannelNotFoundEntity,
+    ChannelPreconditionFailed,
+)
 from aiormq.exceptions import ChannelAccessRefused
 from redis.asyncio import Redis
 from redis.exceptions import NoPermissionError, RedisError
@@ -48,7 +53,9 @@ from shared.tls import trusting
 
 SECONDS = 5.0
 UNKNOWN = "of unknown version"
-REMEDY_FOR_CACHE = "deploy/make-secrets writes what Redis allows anew; then make Redis' container anew"
+REMEDY_FOR_CACHE = (
+    "deploy/make-secrets writes what Redis allows anew; then make Redis' container anew"
+)
 LOCAL = {"localhost", "127.0.0.1", "::1", None}
 
 
@@ -81,7 +88,9 @@ async def _store(service: Service, settings: ServiceSettings) -> AsyncIterator[F
     except SchemaMismatch as error:
         yield Finding("schema", "not of this release", str(error))
     except (DBAPIError, OSError) as error:
-        yield Finding("store", f"can't be reached ({_first_line(error)})", f"see {name}_DATABASE_URL")
+        yield Finding(
+            "store", f"can't be reached ({_first_line(error)})", f"see {name}_DATABASE_URL"
+        )
         return
     else:
         yield Finding("schema", "of this release")
@@ -94,7 +103,9 @@ async def _store(service: Service, settings: ServiceSettings) -> AsyncIterator[F
     user = f"PostgreSQL {row.version} as {row.name}"
     if row.mighty:
         yield Finding(
-            "store", f"{user}, who may make users and databases", "give the service a user without such rights"
+            "store",
+            f"{user}, who may make users and databases",
+            "give the service a user without such rights",
         )
     else:
         yield Finding("store", user)
@@ -103,7 +114,9 @@ async def _store(service: Service, settings: ServiceSettings) -> AsyncIterator[F
         f"may open {', '.join(others)}" if others else "opens no other database",
         "REVOKE CONNECT ON DATABASE ... FROM PUBLIC, see deploy/postgres" if others else "",
     )
-    yield _encryption("store", row.tls, urlsplit(settings.database_url).hostname, f"{name}_TLS_CA_FILE")
+    yield _encryption(
+        "store", row.tls, urlsplit(settings.database_url).hostname, f"{name}_TLS_CA_FILE"
+    )
 
 
 _ABOUT_US = """
@@ -123,12 +136,18 @@ async def _broker(service: Service, settings: ServiceSettings) -> AsyncIterator[
         yield Finding("broker", "in this process")
         return
     try:
-        connection = await aio_pika.connect(url, timeout=SECONDS, ssl_context=trusting(settings.tls_ca_file))
+        connection = await aio_pika.connect(
+            url, timeout=SECONDS, ssl_context=trusting(settings.tls_ca_file)
+        )
     except (AMQPError, OSError, TimeoutError) as error:
-        yield Finding("broker", f"can't be reached ({_first_line(error)})", f"see {name}_BROKER_URL")
+        yield Finding(
+            "broker", f"can't be reached ({_first_line(error)})", f"see {name}_BROKER_URL"
+        )
         return
     async with connection:
-        yield Finding("broker", f"RabbitMQ {_rabbitmq_version(connection)} as {urlsplit(url).username}")
+        yield Finding(
+            "broker", f"RabbitMQ {_rabbitmq_version(connection)} as {urlsplit(url).username}"
+        )
         yield _encryption(
             "broker",
             "TLS" if url.startswith("amqps:") else None,
@@ -138,21 +157,29 @@ async def _broker(service: Service, settings: ServiceSettings) -> AsyncIterator[
         if service.consumer is not None:
             with suppress(DBAPIError, OSError):  # said where the store is looked at
                 await service.consumer.partitioning.refresh()
-        missing = [queue for queue in _queues(service) if not await _may(connection, _inspects(queue))]
+        missing = [
+            queue for queue in _queues(service) if not await _may(connection, _inspects(queue))
+        ]
         yield Finding(
             "broker: own queues",
             f"missing or closed to it: {', '.join(missing)}" if missing else "all there",
             f"python -m services.{settings.name} migrate" if missing else "",
         )
-        yield await _silent_queues(connection, [*(name for name in _queues(service) if name not in missing), UNROUTED])
-        async for finding in _queue_arguments(connection, [name for name in _queues(service) if name not in missing]):
+        yield await _silent_queues(
+            connection, [*(name for name in _queues(service) if name not in missing), UNROUTED]
+        )
+        async for finding in _queue_arguments(
+            connection, [name for name in _queues(service) if name not in missing]
+        ):
             yield finding
         if service.consumer is not None and service.consumer.queues.is_settled:
             queues = service.consumer.queues
             surplus = queues.possible_names()[queues.partitions :]
             if left := [queue for queue in surplus if await _may(connection, _inspects(queue))]:
                 tidy = f"diancai queues resize {settings.name} {queues.partitions}"
-                yield Finding("broker: surplus queues", f"nobody takes from {', '.join(left)}", tidy)
+                yield Finding(
+                    "broker: surplus queues", f"nobody takes from {', '.join(left)}", tidy
+                )
         other = next(publisher for publisher in PUBLISHERS if publisher != settings.name)
         users = Users.of_url(url, settings.name, settings.broker_user_pattern)
         stranger = f"not-{users.own}"
@@ -165,17 +192,26 @@ async def _broker(service: Service, settings: ServiceSettings) -> AsyncIterator[
                 (f"tell {other}'s positions", _says(POSITIONS, f"{other}.{POSITION}.s0")),
                 (f"ask for events in {other}'s name", _says(RESEND, resend_key(other, other))),
                 ("write to any queue", _says("", resend_queue(other))),
-                (f"send as the user {stranger!r}", _says(EXCHANGE, f"{settings.name}.doctor.v1.s0", stranger)),
+                (
+                    f"send as the user {stranger!r}",
+                    _says(EXCHANGE, f"{settings.name}.doctor.v1.s0", stranger),
+                ),
             )
             if await _may(connection, attempt)
         ]
         yield Finding(
             "broker: neighbours",
-            f"may {', '.join(allowed)}" if allowed else "may neither make their queues nor publish in their name",
-            "give it permissions and topic permissions as deploy/make-secrets does" if allowed else "",
+            f"may {', '.join(allowed)}"
+            if allowed
+            else "may neither make their queues nor publish in their name",
+            "give it permissions and topic permissions as deploy/make-secrets does"
+            if allowed
+            else "",
         )
         yield (
-            Finding("broker: senders", "each message names its service's user, and consumers compare it")
+            Finding(
+                "broker: senders", "each message names its service's user, and consumers compare it"
+            )
             if users.are_separate
             else Finding(
                 "broker: senders",
@@ -234,7 +270,9 @@ async def _silent_queues(connection: AbstractConnection, queues: Sequence[str]) 
     )
 
 
-async def _queue_arguments(connection: AbstractConnection, queues: Sequence[str]) -> AsyncIterator[Finding]:
+async def _queue_arguments(
+    connection: AbstractConnection, queues: Sequence[str]
+) -> AsyncIterator[Finding]:
     """To declare again what is there changes nothing, and is refused where its arguments are others."""
     wrong = False
     for name in queues:
@@ -252,7 +290,10 @@ async def _queue_arguments(connection: AbstractConnection, queues: Sequence[str]
 
 
 def _queues(service: Service) -> list[str]:
-    return [*(service.consumer.queues.names() if service.consumer is not None else []), resend_queue(service.name)]
+    return [
+        *(service.consumer.queues.names() if service.consumer is not None else []),
+        resend_queue(service.name),
+    ]
 
 
 async def _cache(service: Service, settings: ServiceSettings) -> AsyncIterator[Finding]:
@@ -263,13 +304,20 @@ async def _cache(service: Service, settings: ServiceSettings) -> AsyncIterator[F
     client = connect(url, ca_file=settings.tls_ca_file, connect_seconds=SECONDS)
     try:
         await client.ping()
-        yield Finding("cache", f"Redis {await _redis_version(client)} as {urlsplit(url).username or 'default'}")
+        yield Finding(
+            "cache",
+            f"Redis {await _redis_version(client)} as {urlsplit(url).username or 'default'}",
+        )
         encrypted = "TLS" if url.startswith("rediss:") else None
-        yield _encryption("cache", encrypted, urlsplit(url).hostname, f"rediss:// in {name}_REDIS_URL")
+        yield _encryption(
+            "cache", encrypted, urlsplit(url).hostname, f"rediss:// in {name}_REDIS_URL"
+        )
         try:
             await try_out(client)
         except NoPermissionError as error:
-            yield Finding("cache: counts and signals", f"refused ({_first_line(error)})", REMEDY_FOR_CACHE)
+            yield Finding(
+                "cache: counts and signals", f"refused ({_first_line(error)})", REMEDY_FOR_CACHE
+            )
         else:
             yield Finding("cache: counts and signals", "may make them")
         try:
@@ -277,7 +325,11 @@ async def _cache(service: Service, settings: ServiceSettings) -> AsyncIterator[F
         except NoPermissionError:
             yield Finding("cache: foreign keys", "may not read them")
         else:
-            yield Finding("cache: foreign keys", "may read all", advice="give it a user as deploy/make-secrets does")
+            yield Finding(
+                "cache: foreign keys",
+                "may read all",
+                advice="give it a user as deploy/make-secrets does",
+            )
     except (RedisError, OSError) as error:
         yield Finding("cache", f"can't be reached ({_first_line(error)})", f"see {name}_REDIS_URL")
     finally:
@@ -312,7 +364,9 @@ async def _sealed_values(service: Service, settings: ServiceSettings, ring: Ring
     """Whether the keys before the current one are still needed: removing one makes what it sealed unreadable."""
     if stale := await count_stale(service.database, service.vault, service.sealed):
         remedy = f"python -m services.{settings.name} reseal, before a key is removed"
-        return Finding("vault: sealed values", f"{stale} need a key before {ring.current!r}", advice=remedy)
+        return Finding(
+            "vault: sealed values", f"{stale} need a key before {ring.current!r}", advice=remedy
+        )
     return Finding("vault: sealed values", f"all open with {ring.current!r}")
 
 
@@ -330,18 +384,35 @@ def _guarded(file: Path) -> Finding:
 async def _identity(service: Service, settings: ServiceSettings) -> AsyncIterator[Finding]:
     name = settings.name.upper()
     if not settings.oidc_issuer:
-        yield Finding("identity", "no provider is named, so every token is refused", f"set {name}_OIDC_ISSUER")
+        yield Finding(
+            "identity", "no provider is named, so every token is refused", f"set {name}_OIDC_ISSUER"
+        )
         return
-    keys = KeySource(settings.oidc_issuer, settings.oidc_jwks_url, tls=trusting(settings.tls_ca_file))
+    keys = KeySource(
+        settings.oidc_issuer, settings.oidc_jwks_url, tls=trusting(settings.tls_ca_file)
+    )
     try:
         warnings = await keys.read()
         yield Finding("identity", f"{settings.oidc_issuer} gives its keys")
         for warning in warnings:
-            yield Finding("identity: a key of the set is odd", warning, advice="ask whoever runs the identity provider")
+            yield Finding(
+                "identity: a key of the set is odd",
+                warning,
+                advice="ask whoever runs the identity provider",
+            )
     except KeysUnavailable as error:
-        yield Finding("identity", f"no keys ({_first_line(error)})", f"see {name}_OIDC_ISSUER and {name}_OIDC_JWKS_URL")
+        yield Finding(
+            "identity",
+            f"no keys ({_first_line(error)})",
+            f"see {name}_OIDC_ISSUER and {name}_OIDC_JWKS_URL",
+        )
     issuer = urlsplit(settings.oidc_issuer)
-    yield _encryption("identity", "https" if issuer.scheme == "https" else None, issuer.hostname, "an https:// issuer")
+    yield _encryption(
+        "identity",
+        "https" if issuer.scheme == "https" else None,
+        issuer.hostname,
+        "an https:// issuer",
+    )
 
 
 def _encryption(what: str, version: str | None, host: str | None, remedy: str) -> Finding:
@@ -349,7 +420,11 @@ def _encryption(what: str, version: str | None, host: str | None, remedy: str) -
         return Finding(f"{what}: encryption", version)
     if host in LOCAL:
         return Finding(f"{what}: encryption", "none, on this machine")
-    return Finding(f"{what}: encryption", f"none, to {host}", advice=f"unless that network is your own alone: {remedy}")
+    return Finding(
+        f"{what}: encryption",
+        f"none, to {host}",
+        advice=f"unless that network is your own alone: {remedy}",
+    )
 
 
 def _first_line(error: BaseException) -> str:

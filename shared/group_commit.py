@@ -42,7 +42,9 @@ class Addition:
     recorded: Sequence[Recorded]
     claim: Claim | None
     audited: dict[str, Any] | None
-    stored: asyncio.Future[str] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    stored: asyncio.Future[str] = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
     """The key of what is there now: the aggregate's, or that of what the claimed key stood for already."""
 
     def settle(self, outcome: str | Exception) -> None:
@@ -158,14 +160,20 @@ class GroupCommit:
             yield audit_log, addition.audited
 
     async def _insert(
-        self, claims: Sequence[Claim], rows: Mapping[Table, Sequence[tuple[Row, str | None]]], now: datetime
+        self,
+        claims: Sequence[Claim],
+        rows: Mapping[Table, Sequence[tuple[Row, str | None]]],
+        now: datetime,
     ) -> dict[str, str | DomainError]:
         """Stores the rows of new claims, and of none; gives what the claims that are not new stand for."""
         if self._database.dialect == "postgresql":
             claimed = [(row, None) for row in rows_of_claims(claims, now)]
             statement = insert_together(idempotency_key, "key", tuple(rows))
             dialect = self._database.engine.dialect
-            parameters = {t.name: in_parameter(t, of, dialect) for t, of in {idempotency_key: claimed, **rows}.items()}
+            parameters = {
+                t.name: in_parameter(t, of, dialect)
+                for t, of in {idempotency_key: claimed, **rows}.items()
+            }
             new = {row.key for row in await self._database.run_alone(statement, parameters)}
             if not (old := [claim for claim in claims if claim.key not in new]):
                 return {}

@@ -73,11 +73,15 @@ def application(
                 await stack.enter_async_context(service.running(roles))
             yield
 
-    routes: list[BaseRoute] = [Route("/metrics", _metrics_for_this_machine if is_public else _metrics)]
+    routes: list[BaseRoute] = [
+        Route("/metrics", _metrics_for_this_machine if is_public else _metrics)
+    ]
     for service in services:
         app = service.api if ProcessRole.API in roles else _health_only(service)
         mount = Mount(f"/api/{service.name}", app)
-        mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)  # a line feed (%0A) is part of a path too
+        mount.path_regex = re.compile(
+            mount.path_regex.pattern, re.DOTALL
+        )  # a line feed (%0A) is part of a path too
         routes.append(mount)
     return RootApp([*routes, *extra_routes], lifespan)
 
@@ -151,16 +155,28 @@ def _settings_of(settings_class: type[ServiceSettings]) -> ServiceSettings:
     try:
         return settings_class()
     except ValidationError as error:
-        lines = [_name_setting(settings_class, entry["loc"], entry["msg"]) for entry in error.errors()]
+        lines = [
+            _name_setting(settings_class, entry["loc"], entry["msg"]) for entry in error.errors()
+        ]
         sys.exit("\n".join(lines))
 
 
-def _name_setting(settings_class: type[ServiceSettings], place: Sequence[object], problem: str) -> str:
+def _name_setting(
+    settings_class: type[ServiceSettings], place: Sequence[object], problem: str
+) -> str:
     field = str(place[0]) if place else ""
     variable = f"{settings_class.name}_{field}"
-    what = settings_class.model_fields[field].description if field in settings_class.model_fields else None
+    what = (
+        settings_class.model_fields[field].description
+        if field in settings_class.model_fields
+        else None
+    )
     said = f"{settings_class.name}: {variable.upper()}: {problem}"
-    return f"{said} ({what}); set it, or write it to the file {variable} in the folder of secrets" if what else said
+    return (
+        f"{said} ({what}); set it, or write it to the file {variable} in the folder of secrets"
+        if what
+        else said
+    )
 
 
 @contextmanager
@@ -208,7 +224,9 @@ def _preflight(service: Service, roles: Collection[ProcessRole]) -> None:
         if not store_is_away(error):
             raise
         name = service.name.upper()
-        sys.exit(f"{service.name}: the store can't be reached ({error.__class__.__name__}); see {name}_DATABASE_URL")
+        sys.exit(
+            f"{service.name}: the store can't be reached ({error.__class__.__name__}); see {name}_DATABASE_URL"
+        )
 
 
 async def _check_store(service: Service) -> None:
@@ -240,7 +258,9 @@ async def _migrate(build: Build, settings: ServiceSettings, broker: Broker) -> N
 async def _reseal(build: Build, settings: ServiceSettings, broker: Broker) -> None:
     service = build(settings, broker=broker, cache=MemoryCache(), clock=utc_now)
     try:
-        count = await reseal(service.database, service.vault, service.sealed) if service.sealed else 0
+        count = (
+            await reseal(service.database, service.vault, service.sealed) if service.sealed else 0
+        )
     except VaultError as error:
         sys.exit(f"{service.name}: {error}")
     finally:

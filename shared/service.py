@@ -138,7 +138,9 @@ class Service:
         vault = Vault(settings.vault_keys_file, create=settings.vault_keys_create)
         uow = UnitOfWork(database, outbox, clock, wakeup.notify, vault)
         consumer = (
-            Consumer(settings.name, uow, outbox, clock, subscriptions, partitions=settings.partitions)
+            Consumer(
+                settings.name, uow, outbox, clock, subscriptions, partitions=settings.partitions
+            )
             if subscriptions
             else None
         )
@@ -163,7 +165,9 @@ class Service:
             uow=uow,
             wakeup=wakeup,
             migrations=Migrations(settings.name, package / "migrations"),
-            relay=Relay(settings.name, database, broker, wakeup, lease, linger_seconds=linger_seconds),
+            relay=Relay(
+                settings.name, database, broker, wakeup, lease, linger_seconds=linger_seconds
+            ),
             consumer=consumer,
             texts=texts,
             api=api,
@@ -176,7 +180,9 @@ class Service:
             _lease=lease,
         )
         verifier = TokenVerifier(
-            KeySource(settings.oidc_issuer, settings.oidc_jwks_url, tls=trusting(settings.tls_ca_file)),
+            KeySource(
+                settings.oidc_issuer, settings.oidc_jwks_url, tls=trusting(settings.tls_ca_file)
+            ),
             clock,
             issuer=settings.oidc_issuer,
             audience=settings.oidc_audience,
@@ -192,7 +198,12 @@ class Service:
         )
         proxies = networks_of(settings.trusted_proxies)
         api.state.authenticator = Authenticator(
-            verifier, Revocations(database), Limiter(cache, rates), clock, proxies, settings.forwarding_header
+            verifier,
+            Revocations(database),
+            Limiter(cache, rates),
+            clock,
+            proxies,
+            settings.forwarding_header,
         )
         _name_scheme(api, f"{settings.oidc_issuer}/.well-known/openid-configuration")
         api.state.uow = uow
@@ -201,11 +212,17 @@ class Service:
         api.state.texts = texts
         api.state.cache = cache
         api.state.streams = OpenStreams(
-            StreamCaps(account=settings.limit_streams_account, process=settings.limit_streams_process)
+            StreamCaps(
+                account=settings.limit_streams_account, process=settings.limit_streams_process
+            )
         )
         api.add_middleware(EntityTags)
-        api.add_middleware(RequestLimits, max_bytes=settings.max_body_bytes, max_seconds=settings.max_seconds)
-        api.add_middleware(RequestTelemetry, service=settings.name, on_fault=problems.install(api, texts))
+        api.add_middleware(
+            RequestLimits, max_bytes=settings.max_body_bytes, max_seconds=settings.max_seconds
+        )
+        api.add_middleware(
+            RequestTelemetry, service=settings.name, on_fault=problems.install(api, texts)
+        )
         api.state.probe = service.probe
         api.state.context = ServiceContext(settings.name, policy, broker, consumer, wakeup)
         api.router.routes.extend(_prepare(routers).routes)
@@ -258,7 +275,9 @@ class Service:
             if ProcessRole.RELAY in roles:
                 await stack.enter_async_context(self._relaying())
             if ProcessRole.CONSUMER in roles and self.consumer is not None:
-                await stack.enter_async_context(self._consuming(self.consumer, self.consumer.partitioning))
+                await stack.enter_async_context(
+                    self._consuming(self.consumer, self.consumer.partitioning)
+                )
                 await stack.enter_async_context(_working(self.jobs))
             yield
 
@@ -271,12 +290,16 @@ class Service:
             await self.consumer.partitioning.follow(stop, self.broker.expect)
 
     @asynccontextmanager
-    async def _consuming(self, consumer: Consumer, partitioning: Partitioning) -> AsyncIterator[None]:
+    async def _consuming(
+        self, consumer: Consumer, partitioning: Partitioning
+    ) -> AsyncIterator[None]:
         """Consumes the service's queues; starts again as soon as they are resized."""
         completeness = Completeness(self.name, self.database, self.broker)
 
         async def consume(stop: asyncio.Event) -> None:
-            await partitioning.consume(self.broker, consumer.handle, completeness.on_positions, stop)
+            await partitioning.consume(
+                self.broker, consumer.handle, completeness.on_positions, stop
+            )
 
         async with _working([consume], seconds=CONSUMER_STOP_SECONDS):
             await partitioning.consuming.wait()
@@ -285,13 +308,18 @@ class Service:
     @asynccontextmanager
     async def _relaying(self) -> AsyncIterator[None]:
         stop = asyncio.Event()
-        positions = PositionPublisher(self.name, self.database, self.broker, self._lease, self.clock)
+        positions = PositionPublisher(
+            self.name, self.database, self.broker, self._lease, self.clock
+        )
         resender = Resender(self.name, self.database, self.broker, self.clock)
         resends = self.broker.serve_resends(self.name, resender.resend)
         async with self._lease.holding(), self.wakeup.listening(), resends:
             sealing = asyncio.create_task(keep_sealing(self.database, self.clock, stop))
             publishing = asyncio.create_task(positions.run(stop))
-            relaying, sampling = asyncio.create_task(self.relay.run(stop)), asyncio.create_task(self._sample())
+            relaying, sampling = (
+                asyncio.create_task(self.relay.run(stop)),
+                asyncio.create_task(self._sample()),
+            )
             tasks = [relaying, sealing, publishing, sampling]
             try:
                 yield
@@ -312,7 +340,9 @@ def _limit_document(api: FastAPI) -> None:
     """Counts requests for the OpenAPI document, which is no operation, as those of somebody without
     an account.
     """
-    route = next(each for each in api.routes if isinstance(each, Route) and each.path == api.openapi_url)
+    route = next(
+        each for each in api.routes if isinstance(each, Route) and each.path == api.openapi_url
+    )
     answer = route.endpoint
 
     async def counted(request: Request) -> Response:
@@ -345,7 +375,9 @@ def _name_scheme(api: FastAPI, discovery: str) -> None:
     generate = api.openapi
 
     def openapi() -> dict[str, Any]:
-        if api.openapi_schema is not None:  # FastAPI keeps it: what is added below must be added once
+        if (
+            api.openapi_schema is not None
+        ):  # FastAPI keeps it: what is added below must be added once
             return api.openapi_schema
         document = generate()
         schemes = document.setdefault("components", {}).setdefault("securitySchemes", {})

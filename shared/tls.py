@@ -16,7 +16,9 @@ def trusting(ca_file: Path | None) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=ca_file)
     except (OSError, ssl.SSLError) as error:
-        raise ValueError(f"tls_ca_file: {ca_file} holds no certificates in PEM ({error})") from error
+        raise ValueError(
+            f"tls_ca_file: {ca_file} holds no certificates in PEM ({error})"
+        ) from error
 
 
 @cache

@@ -46,7 +46,12 @@ def _locking(mapper: Mapper[Any]) -> Select[Any]:
     it.
     """
     (key,) = mapper.primary_key
-    return select(mapper).where(key.in_(bindparam("keys", expanding=True))).order_by(key).with_for_update()
+    return (
+        select(mapper)
+        .where(key.in_(bindparam("keys", expanding=True)))
+        .order_by(key)
+        .with_for_update()
+    )
 
 
 class Transaction:
@@ -107,7 +112,9 @@ class Transaction:
     async def find(self, kind: type[A], key: str) -> A | None:
         """Returns the aggregate, locked until the transaction ends, or None."""
         loaded = self.session.identity_map.get(identity_key(kind, key))
-        if loaded is not None:  # ours already; reading it again would drop what was changed meanwhile
+        if (
+            loaded is not None
+        ):  # ours already; reading it again would drop what was changed meanwhile
             return loaded
         found = await self.session.get(kind, key, with_for_update=True)
         self._locked.append(found)
@@ -120,10 +127,19 @@ class Transaction:
 
         They are locked in the order of their keys until the transaction ends.
         """
-        found = {key: mine for key in keys if (mine := self.session.identity_map.get(identity_key(kind, key)))}
+        found = {
+            key: mine
+            for key in keys
+            if (mine := self.session.identity_map.get(identity_key(kind, key)))
+        }
         if missing := sorted(set(keys) - found.keys()):
             with self.session.no_autoflush:
-                rest = {one.key: one for one in await self.session.scalars(_locking(inspect(kind)), {"keys": missing})}
+                rest = {
+                    one.key: one
+                    for one in await self.session.scalars(
+                        _locking(inspect(kind)), {"keys": missing}
+                    )
+                }
             self._locked.extend(rest.values())
             if self._target is not None:
                 for one in rest.values():
@@ -307,7 +323,14 @@ class UnitOfWork:
         return unit
 
     def _another(self) -> "UnitOfWork":
-        return UnitOfWork(self.database, self._outbox, self._clock, self.wake_relay, self.vault, self._group_commit)
+        return UnitOfWork(
+            self.database,
+            self._outbox,
+            self._clock,
+            self.wake_relay,
+            self.vault,
+            self._group_commit,
+        )
 
     def permit(self, policy: Policy, action: str) -> Grant:
         """Returns what the policy grants the actor for ``action``.
@@ -337,7 +360,9 @@ class UnitOfWork:
         self._require_permit()
         with _conflicts_raised():
             async with self.database.writing() as session:
-                transaction = Transaction(session, self._outbox, self._clock(), self.actor, target=self.target)
+                transaction = Transaction(
+                    session, self._outbox, self._clock(), self.actor, target=self.target
+                )
                 with _stale_first(self.target):
                     yield transaction
                 await transaction.finish()
@@ -364,7 +389,11 @@ class UnitOfWork:
         """
         self._require_permit()
         recorded = [self._outbox.number(aggregate, event) for event in events]
-        audited = None if self.actor.is_system else row_of(self.actor, self._action, self.now(), making(aggregate))
+        audited = (
+            None
+            if self.actor.is_system
+            else row_of(self.actor, self._action, self.now(), making(aggregate))
+        )
         with _conflicts_raised():
             key = await self._group_commit.commit(Addition(aggregate, recorded, claim, audited))
         if self.target is not None:

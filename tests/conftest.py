@@ -20,5 +20,7 @@ pytest_plugins = ["tests.support.fixtures"]
 async def catalog(tmp_path: Path) -> AsyncIterator[House]:
     """catalog alone, on SQLite and the in-process broker."""
     settings = CatalogSettings(database_url=f"sqlite:///{tmp_path}/catalog.db")
-    async with running_house(lambda b, c, t: build_catalog(settings, broker=b, cache=c, clock=t)) as house:
+    async with running_house(
+        lambda b, c, t: build_catalog(settings, broker=b, cache=c, clock=t)
+    ) as house:
         yield house

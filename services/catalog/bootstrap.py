@@ -38,7 +38,12 @@ from shared.service import Service
 
 
 def build(
-    settings: CatalogSettings, *, broker: Broker, cache: Cache, clock: Clock, passwords: PasswordHashes | None = None
+    settings: CatalogSettings,
+    *,
+    broker: Broker,
+    cache: Cache,
+    clock: Clock,
+    passwords: PasswordHashes | None = None,
 ) -> Service:
     """Returns catalog, ready to be run.
 
@@ -92,7 +97,9 @@ def _first_account(
     )
 
 
-def _add_provider(service: Service, settings: CatalogSettings, clock: Clock, passwords: PasswordHashes) -> None:
+def _add_provider(
+    service: Service, settings: CatalogSettings, clock: Clock, passwords: PasswordHashes
+) -> None:
     service.api.state.provider = service.api.state.signing_keys = None
     if settings.signing_keys_file is None:
         return

@@ -18,20 +18,36 @@ POLICY = Policy(
         "read_own_account": everyone_with_an_account(),
         "change_own_password": everyone_with_an_account(),
         "register_volunteer": {COORDINATOR: ANY, Role.LEADER: Scope.OWN_TEAM},
-        "correct_volunteer": {COORDINATOR: ANY, Role.LEADER: Scope.OWN_TEAM, Role.VOLUNTEER: Scope.SELF},
+        "correct_volunteer": {
+            COORDINATOR: ANY,
+            Role.LEADER: Scope.OWN_TEAM,
+            Role.VOLUNTEER: Scope.SELF,
+        },
         "read_volunteers": {
             COORDINATOR: ANY,
             Role.LEADER: Scope.OWN_TEAM,
             Role.VOLUNTEER: Scope.SELF,
             Role.AUDITOR: ANY,
         },
-        "reveal_volunteer": {COORDINATOR: ANY, Role.LEADER: Scope.OWN_TEAM, Role.VOLUNTEER: Scope.SELF},
+        "reveal_volunteer": {
+            COORDINATOR: ANY,
+            Role.LEADER: Scope.OWN_TEAM,
+            Role.VOLUNTEER: Scope.SELF,
+        },
         "export_person": {COORDINATOR: ANY, Role.VOLUNTEER: Scope.SELF},
         "erase_person": {COORDINATOR: ANY, Role.VOLUNTEER: Scope.SELF},
         "read_person_requests": {COORDINATOR: ANY, Role.VOLUNTEER: Scope.SELF, Role.AUDITOR: ANY},
         **OPERATIONS,
     },
     public=frozenset(
-        {"probe", "sign_in", "accept_invitation", "exchange_token", "revoke_own_token", "end_session", "read_keys"}
+        {
+            "probe",
+            "sign_in",
+            "accept_invitation",
+            "exchange_token",
+            "revoke_own_token",
+            "end_session",
+            "read_keys",
+        }
     ),
 )

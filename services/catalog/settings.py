@@ -13,18 +13,34 @@ class CatalogSettings(ServiceSettings):
     model_config = settings_of("catalog_")
 
     signing_keys_file: Path | None = Field(
-        default=None, description="private JWK Set that signs tokens; without one the city's own provider is used"
+        default=None,
+        description="private JWK Set that signs tokens; without one the city's own provider is used",
     )
-    signing_keys_create: bool = Field(default=False, description="make that file when there is none; for one process")
+    signing_keys_create: bool = Field(
+        default=False, description="make that file when there is none; for one process"
+    )
     web_redirect_uri: str = Field(
-        default="", description="where the console takes its sign-in; default: the address of the issuer"
+        default="",
+        description="where the console takes its sign-in; default: the address of the issuer",
     )
     sign_in_idle_minutes: int = Field(
-        default=240, ge=5, le=10_080, description="a sign-in ends when it was not renewed for so long"
+        default=240,
+        ge=5,
+        le=10_080,
+        description="a sign-in ends when it was not renewed for so long",
     )
     sign_in_hours: int = Field(
-        default=12, ge=1, le=168, description="a sign-in ends after so long, however often it is renewed"
+        default=12,
+        ge=1,
+        le=168,
+        description="a sign-in ends after so long, however often it is renewed",
     )
-    first_login: str = Field(default="", description="login name of a first account: coordinator and operator")
-    first_password: str = Field(default="", description="its password; give it as a file of secrets")
-    first_totp: str = Field(default="", description="its one-time code secret, base32; give it as a file of secrets")
+    first_login: str = Field(
+        default="", description="login name of a first account: coordinator and operator"
+    )
+    first_password: str = Field(
+        default="", description="its password; give it as a file of secrets"
+    )
+    first_totp: str = Field(
+        default="", description="its one-time code secret, base32; give it as a file of secrets"
+    )

@@ -45,7 +45,11 @@ def build(
         routers=[directory, demand, *PLANS, stops, rescheduling],
         policy=POLICY,
         sealed=[person_part.c.data_sealed],
-        prunes=[EXPIRED_PARTS, OLD_IDEMPOTENCY_KEYS, old_runs(timedelta(days=settings.candidates_kept_days))],
+        prunes=[
+            EXPIRED_PARTS,
+            OLD_IDEMPOTENCY_KEYS,
+            old_runs(timedelta(days=settings.candidates_kept_days)),
+        ],
     )
     service.api.state.planner = planner or ListPlanner()
     searching = planners or {"plan": ProcessPlanner(OPTIMIZER), "repair": ProcessPlanner(REPAIRER)}

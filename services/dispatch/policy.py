@@ -24,7 +24,11 @@ POLICY = Policy(
     {
         "read_supply": everyone_with_an_account(),
         "read_demand": CORPS
-        | {Role.AUDITOR: Scope.ANY, Role.OFFICER: Scope.OWN_TOWNSHIP, Role.CLERK: Scope.OWN_TOWNSHIP},
+        | {
+            Role.AUDITOR: Scope.ANY,
+            Role.OFFICER: Scope.OWN_TOWNSHIP,
+            Role.CLERK: Scope.OWN_TOWNSHIP,
+        },
         "propose_plan": CORPS,
         "publish_plan": CORPS,
         "withdraw_plan": CORPS,
@@ -44,7 +48,8 @@ POLICY = Policy(
         "report_booths": TEAM,
         "accept_assignment": TEAM,
         "decline_assignment": TEAM,
-        "make_stop_link": CORPS | {Role.OFFICER: Scope.OWN_TOWNSHIP, Role.CLERK: Scope.OWN_TOWNSHIP},
+        "make_stop_link": CORPS
+        | {Role.OFFICER: Scope.OWN_TOWNSHIP, Role.CLERK: Scope.OWN_TOWNSHIP},
         **OPERATIONS,
     },
     public=frozenset({"probe", "show_stop"}),

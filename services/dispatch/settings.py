@@ -12,5 +12,7 @@ class DispatchSettings(ServiceSettings):
     model_config = settings_of("dispatch_")
 
     candidates_kept_days: int = Field(
-        default=90, ge=30, description="how long planning runs and candidates are kept that were not published"
+        default=90,
+        ge=30,
+        description="how long planning runs and candidates are kept that were not published",
     )

@@ -38,8 +38,16 @@ def build(settings: NotifySettings, *, broker: Broker, cache: Cache, clock: Cloc
         linger_seconds=0.5,  # nobody waits for `message_delivered`
     )
     if settings.smtp_url:
-        sender = SmtpSender(settings.smtp_url, settings.mail_from, clock, trust=trusting(settings.tls_ca_file))
+        sender = SmtpSender(
+            settings.smtp_url, settings.mail_from, clock, trust=trusting(settings.tls_ca_file)
+        )
         service.jobs.append(
-            mailer(service.uow, cache, service.texts, sender.send, retry_seconds=settings.mail_retry_seconds)
+            mailer(
+                service.uow,
+                cache,
+                service.texts,
+                sender.send,
+                retry_seconds=settings.mail_retry_seconds,
+            )
         )
     return service

@@ -17,7 +17,11 @@ POLICY = Policy(
         "address_recipient": HOLDERS,
         "read_messages": HOLDERS | {Role.AUDITOR: Scope.ANY},
         "mark_message": HOLDERS,
-        "count_messages": {Role.COORDINATOR: Scope.ANY, Role.AUDITOR: Scope.ANY, Role.OPERATOR: Scope.ANY},
+        "count_messages": {
+            Role.COORDINATOR: Scope.ANY,
+            Role.AUDITOR: Scope.ANY,
+            Role.OPERATOR: Scope.ANY,
+        },
         **OPERATIONS,
     },
     public=frozenset({"probe"}),

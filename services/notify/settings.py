@@ -12,10 +12,13 @@ class NotifySettings(ServiceSettings):
     model_config = settings_of("notify_")
 
     smtp_url: str = Field(
-        default="", description="smtp://[user:password@]host:port, or smtps://...; empty: no e-mail is sent"
+        default="",
+        description="smtp://[user:password@]host:port, or smtps://...; empty: no e-mail is sent",
     )
     mail_from: str = Field(default="diancai@localhost", description="the sender's address")
     retention_days: int = Field(default=1095, ge=30, description="how long messages are kept")
     mail_retry_seconds: float = Field(
-        default=60.0, gt=0, description="the wait after the first failed try; every further one is four times as long"
+        default=60.0,
+        gt=0,
+        description="the wait after the first failed try; every further one is four times as long",
     )

@@ -51,7 +51,9 @@ async def seal(database: Database, clock: Clock) -> str | None:
             taken = await session.scalar(text(f"SELECT pg_try_advisory_xact_lock({_SEALER_LOCK})"))
             if not taken:
                 return None
-        last = (await session.execute(select(audit_seal).order_by(audit_seal.c.seq.desc()).limit(1))).one_or_none()
+        last = (
+            await session.execute(select(audit_seal).order_by(audit_seal.c.seq.desc()).limit(1))
+        ).one_or_none()
         start = last.until if last else 0
         until = await _watermark(session)
         count, digest = await _digest(session, last.hash if last else GENESIS, start, until)
@@ -59,7 +61,11 @@ async def seal(database: Database, clock: Clock) -> str | None:
             return None
         await session.execute(
             insert(audit_seal).values(
-                seq=last.seq + 1 if last else 1, until=until, rows=count, hash=digest, sealed_at=clock()
+                seq=last.seq + 1 if last else 1,
+                until=until,
+                rows=count,
+                hash=digest,
+                sealed_at=clock(),
             )
         )
     log.info("audit log sealed", rows=count, head=digest)
@@ -96,7 +102,11 @@ async def verify(database: Database, clock: Clock, *, expect: str | None = None)
                 break
             count, digest = await _digest(session, head, start, entry.until)
             if (count, digest) != (entry.rows, entry.hash):
-                said = f"has {count} rows instead of {entry.rows}" if count != entry.rows else "has a changed row"
+                said = (
+                    f"has {count} rows instead of {entry.rows}"
+                    if count != entry.rows
+                    else "has a changed row"
+                )
                 wrong.append(f"seal {entry.seq} of {entry.sealed_at.isoformat()} {said}")
                 break
             head, start, rows = entry.hash, entry.until, rows + count
@@ -105,7 +115,9 @@ async def verify(database: Database, clock: Clock, *, expect: str | None = None)
         late = select(func.count(), func.min(audit_log.c.at)).where(_position(session) >= start)
         unsealed, oldest = (await session.execute(late)).one()
         if not wrong and unsealed and clock() - oldest > LATEST_SEAL:
-            wrong.append(f"{unsealed} rows since {oldest.isoformat()} have no seal; does the relay run?")
+            wrong.append(
+                f"{unsealed} rows since {oldest.isoformat()} have no seal; does the relay run?"
+            )
     return Verdict(seals=len(seals), rows=rows, unsealed=unsealed, head=head, wrong=wrong)
 
 
@@ -125,7 +137,11 @@ async def _watermark(session: AsyncSession) -> int:
 async def _digest(session: AsyncSession, before: str, start: int, until: int) -> tuple[int, str]:
     """Returns the number of rows from position ``start`` to below ``until``, and their hash."""
     position = _position(session)
-    query = select(audit_log).where(position >= start, position < until).order_by(position, audit_log.c.id)
+    query = (
+        select(audit_log)
+        .where(position >= start, position < until)
+        .order_by(position, audit_log.c.id)
+    )
     digest, count = hashlib.sha256(before.encode()), 0
     async for row in await session.stream(query.execution_options(yield_per=500)):
         said = {

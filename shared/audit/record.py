@@ -47,12 +47,17 @@ class Recorder:
             await session.execute(insert(audit_log), row_of(actor, action, now, self.changes))
 
     def _gather(self, session: Session, _context: Any, _instances: Any) -> None:
-        self.changes += [_change(inspect(entry), "made", {}, _values(inspect(entry))) for entry in session.new]
+        self.changes += [
+            _change(inspect(entry), "made", {}, _values(inspect(entry))) for entry in session.new
+        ]
         for entry in session.dirty:
             before, after = _difference(inspect(entry))
             if before or after:
                 self.changes.append(_change(inspect(entry), "changed", before, after))
-        self.changes += [_change(inspect(entry), "removed", _values(inspect(entry)), {}) for entry in session.deleted]
+        self.changes += [
+            _change(inspect(entry), "removed", _values(inspect(entry)), {})
+            for entry in session.deleted
+        ]
 
 
 def row_of(actor: Actor, action: str, now: datetime, changes: list[Change]) -> dict[str, Any]:
@@ -71,13 +76,24 @@ def row_of(actor: Actor, action: str, now: datetime, changes: list[Change]) -> d
 def making(entry: object) -> list[Change]:
     """Returns the entry for the creation of ``entry`` with its parts."""
     state: InstanceState[Any] = inspect(entry)
-    parts = [state, *(part for _, _, part, _ in state.mapper.cascade_iterator("save-update", state))]
+    parts = [
+        state,
+        *(part for _, _, part, _ in state.mapper.cascade_iterator("save-update", state)),
+    ]
     return [_change(part, "made", {}, _values(part)) for part in parts]
 
 
-def _change(state: InstanceState[Any], how: str, before: dict[str, Any], after: dict[str, Any]) -> Change:
+def _change(
+    state: InstanceState[Any], how: str, before: dict[str, Any], after: dict[str, Any]
+) -> Change:
     key = "/".join(str(value) for value in state.mapper.primary_key_from_instance(state.obj()))
-    return {"kind": str(state.mapper.local_table), "key": key, "how": how, "before": before, "after": after}
+    return {
+        "kind": str(state.mapper.local_table),
+        "key": key,
+        "how": how,
+        "before": before,
+        "after": after,
+    }
 
 
 @lru_cache(maxsize=200)
@@ -94,7 +110,11 @@ def _columns(mapper: Mapper[Any]) -> dict[str, str | None]:
 
 def _values(state: InstanceState[Any]) -> dict[str, Any]:
     values = state.dict
-    return {name: _shown(values[name], cover) for name, cover in _columns(state.mapper).items() if name in values}
+    return {
+        name: _shown(values[name], cover)
+        for name, cover in _columns(state.mapper).items()
+        if name in values
+    }
 
 
 def _difference(state: InstanceState[Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -12,7 +12,11 @@ audit_log = Table(
     metadata,
     Column("id", BigId, primary_key=True, autoincrement=True),
     Column(
-        "txid", TransactionId, nullable=False, default=CurrentTransactionId(), info={STORED_AS: "pg_current_xact_id()"}
+        "txid",
+        TransactionId,
+        nullable=False,
+        default=CurrentTransactionId(),
+        info={STORED_AS: "pg_current_xact_id()"},
     ),
     Column("at", UtcDateTime, nullable=False),
     Column("subject", String(120), nullable=False),

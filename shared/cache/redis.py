@@ -32,10 +32,16 @@ requests."""
 log = logger(__name__)
 
 
-def connect(url: str, *, ca_file: Path | None = None, connect_seconds: float = CONNECT_SECONDS) -> Redis:
+def connect(
+    url: str, *, ca_file: Path | None = None, connect_seconds: float = CONNECT_SECONDS
+) -> Redis:
     """Returns a client that connects when first used. ``ca_file``: authorities (PEM) for rediss://."""
-    tls: dict[str, Any] = {"ssl_ca_certs": str(ca_file)} if ca_file and url.startswith("rediss:") else {}
-    client: Redis = Redis.from_url(url, socket_connect_timeout=connect_seconds, health_check_interval=15, **tls)
+    tls: dict[str, Any] = (
+        {"ssl_ca_certs": str(ca_file)} if ca_file and url.startswith("rediss:") else {}
+    )
+    client: Redis = Redis.from_url(
+        url, socket_connect_timeout=connect_seconds, health_check_interval=15, **tls
+    )
     return client
 
 
@@ -98,7 +104,9 @@ class RedisCache:
     @asynccontextmanager
     async def watching(self, topic: str) -> AsyncIterator[AsyncIterator[None]]:
         async with self._local.watching(topic) as bursts:
-            with suppress(RedisError, OSError, TimeoutError):  # without Redis, as when a signal gets lost
+            with suppress(
+                RedisError, OSError, TimeoutError
+            ):  # without Redis, as when a signal gets lost
                 async with asyncio.timeout(LONGEST_WAIT_SECONDS):
                     await self._hear(_kind(topic))
             yield bursts
@@ -139,7 +147,10 @@ class RedisCache:
         if self._client is None:
             return
         try:
-            async with asyncio.timeout(LONGEST_WAIT_SECONDS), self._client.pipeline(transaction=False) as pipe:
+            async with (
+                asyncio.timeout(LONGEST_WAIT_SECONDS),
+                self._client.pipeline(transaction=False) as pipe,
+            ):
                 for window, count in counted.items():
                     pipe.incrby(window.name, count)
                     pipe.expire(window.name, window.seconds * 2)
@@ -176,7 +187,11 @@ class RedisCache:
                         elif message["type"] == "message":
                             self._local.signal(message["data"].decode())
             except (RedisError, OSError) as error:
-                log.info("not hearing signals, readers will find out by themselves", kind=kind, error=repr(error))
+                log.info(
+                    "not hearing signals, readers will find out by themselves",
+                    kind=kind,
+                    error=repr(error),
+                )
             self._heard[kind].clear()
             await asyncio.sleep(1)
 

@@ -43,7 +43,9 @@ class Waking:
 
 
 @asynccontextmanager
-async def waking(cache: Cache, topic: str, end: Callable[[], Awaitable[object]]) -> AsyncIterator[Waking]:
+async def waking(
+    cache: Cache, topic: str, end: Callable[[], Awaitable[object]]
+) -> AsyncIterator[Waking]:
     """Watches ``topic`` for the length of the block; ``end`` returns when it is time to stop."""
     async with cache.watching(topic) as bursts:
         watch = Waking(bursts, end)

@@ -33,7 +33,11 @@ def rows_of(entry: object, given: Row | None = None) -> Iterator[tuple[Table, Ro
     """
     state: InstanceState[Any] = inspect(entry)
     mapper = state.mapper
-    row = {column.name: state.dict.get(prop.key) for prop in mapper.column_attrs for column in prop.columns}
+    row = {
+        column.name: state.dict.get(prop.key)
+        for prop in mapper.column_attrs
+        for column in prop.columns
+    }
     if mapper.version_id_col is not None:
         row[mapper.version_id_col.name] = FIRST_VERSION
     row |= given or {}

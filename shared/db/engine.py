@@ -96,7 +96,10 @@ class Database:
             # Each statement has a snapshot of its own anyway; so readers need no BEGIN and no
             # ROLLBACK.
             self._reading = create_async_engine(
-                url_with_driver, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True, **options
+                url_with_driver,
+                isolation_level="AUTOCOMMIT",
+                skip_autocommit_rollback=True,
+                **options,
             )
             for engine in (self.engine, self._reading):
                 # Many rows in one INSERT; psycopg's executemany sends a statement for each.
@@ -109,7 +112,9 @@ class Database:
                 event.listen(self.engine.sync_engine, "begin", _set_transaction)
         elif self.dialect == "sqlite":
             if parsed.query:
-                raise ValueError("database_url: sqlite:/// takes nothing after '?'; in a file's name write it as %3F")
+                raise ValueError(
+                    "database_url: sqlite:/// takes nothing after '?'; in a file's name write it as %3F"
+                )
             self.engine = create_async_engine(
                 parsed.set(drivername="sqlite+aiosqlite"),
                 connect_args={"timeout": 30},
@@ -122,9 +127,13 @@ class Database:
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
             event.listen(self.engine.sync_engine, "checkin", _forget)
             if parsed.database and parsed.database != ":memory:":
-                event.listen(self.engine.sync_engine, "do_connect", _making_private(Path(parsed.database)))
+                event.listen(
+                    self.engine.sync_engine, "do_connect", _making_private(Path(parsed.database))
+                )
         else:
-            raise ValueError(f"database_url: {self.dialect!r} is not supported; use postgresql:// or sqlite:///")
+            raise ValueError(
+                f"database_url: {self.dialect!r} is not supported; use postgresql:// or sqlite:///"
+            )
         self._scanning = self.engine.execution_options(diancai_reads_only=True)
 
     @asynccontextmanager
@@ -133,7 +142,9 @@ class Database:
         error.
         """
         async with (
-            AsyncSession(self.engine, sync_session_class=_WritingSession, expire_on_commit=False) as session,
+            AsyncSession(
+                self.engine, sync_session_class=_WritingSession, expire_on_commit=False
+            ) as session,
             session.begin(),
         ):
             try:
@@ -156,13 +167,19 @@ class Database:
         async with AsyncSession(self._scanning, expire_on_commit=False) as session:
             yield session
 
-    async def run_alone(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
+    async def run_alone(
+        self, statement: Executable, parameters: Mapping[str, Any] | None = None
+    ) -> Sequence[Row[Any]]:
         """Runs one statement as a transaction of its own, on PostgreSQL in one round trip instead
         of three.
 
         Returns the rows that the statement returns. A query takes no write lock on SQLite either.
         """
-        connect = self._reading.connect if self.dialect == "postgresql" or statement.is_select else self.engine.begin
+        connect = (
+            self._reading.connect
+            if self.dialect == "postgresql" or statement.is_select
+            else self.engine.begin
+        )
         async with connect() as connection:
             result = await connection.execute(statement, parameters)
             return result.all() if result.returns_rows else ()
@@ -205,7 +222,9 @@ def _pooling_of(url: URL) -> Pooling:
     try:
         return Pooling(said if isinstance(said, str) else "")
     except ValueError as error:
-        raise ValueError(f"database_url: {POOLER}={said} is none of: {', '.join(Pooling)}") from error
+        raise ValueError(
+            f"database_url: {POOLER}={said} is none of: {', '.join(Pooling)}"
+        ) from error
 
 
 BEHIND = "behind"
@@ -239,27 +258,36 @@ def store_is_away(error: BaseException) -> bool:
     if isinstance(error, DBAPIError):
         if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
             return False  # a wrong statement, which SQLite's driver gives the same class as a lock or a full disk
-        return error.connection_invalidated or type(error).__name__ in {"OperationalError", "InterfaceError"}
+        return error.connection_invalidated or type(error).__name__ in {
+            "OperationalError",
+            "InterfaceError",
+        }
     return isinstance(error, (PoolTimeoutError, ConnectionError, TimeoutError, OSError))
 
 
 def is_duplicate_key(error: IntegrityError) -> bool:
     """Returns whether a unique constraint refused a row (SQLSTATE 23505), and not some other rule."""
-    return getattr(error.orig, "sqlstate", None) == "23505" or "UNIQUE constraint" in str(error.orig)
+    return getattr(error.orig, "sqlstate", None) == "23505" or "UNIQUE constraint" in str(
+        error.orig
+    )
 
 
 def is_duplicate_of(error: BaseException | None, column: str) -> bool:
     """Returns whether a unique constraint on ``column`` refused a row, by the name of the
     constraint.
     """
-    return isinstance(error, IntegrityError) and is_duplicate_key(error) and column in str(error.orig)
+    return (
+        isinstance(error, IntegrityError) and is_duplicate_key(error) and column in str(error.orig)
+    )
 
 
 def refers_to_nothing(error: IntegrityError) -> bool:
     """Returns whether a foreign key refused a row (SQLSTATE 23503): what it refers to does not
     exist.
     """
-    return getattr(error.orig, "sqlstate", None) == "23503" or "FOREIGN KEY constraint" in str(error.orig)
+    return getattr(error.orig, "sqlstate", None) == "23503" or "FOREIGN KEY constraint" in str(
+        error.orig
+    )
 
 
 def _note_use(_connection: Any, record: Any) -> None:
@@ -294,7 +322,9 @@ def _set_transaction(connection: Connection) -> None:
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # the driver's own BEGIN comes too late; _begin_sqlite says it
+    connection.isolation_level = (
+        None  # the driver's own BEGIN comes too late; _begin_sqlite says it
+    )
     cursor = connection.cursor()
     # The patience comes first: turning to WAL takes a lock too, which another process may have.
     cursor.execute("PRAGMA busy_timeout=30000")

@@ -33,8 +33,12 @@ idempotency_key = sa.Table(
 )
 
 _CLAIM = {
-    "postgresql": postgresql.insert(idempotency_key).on_conflict_do_nothing().returning(idempotency_key.c.key),
-    "sqlite": sqlite.insert(idempotency_key).on_conflict_do_nothing().returning(idempotency_key.c.key),
+    "postgresql": postgresql.insert(idempotency_key)
+    .on_conflict_do_nothing()
+    .returning(idempotency_key.c.key),
+    "sqlite": sqlite.insert(idempotency_key)
+    .on_conflict_do_nothing()
+    .returning(idempotency_key.c.key),
 }
 """By dialect; gives the keys that are new."""
 
@@ -92,7 +96,9 @@ async def claim(transaction: Claiming, key: str | None, body: BaseModel, resourc
     return refused
 
 
-async def claim_all(session: AsyncSession, claims: Sequence[Claim], now: datetime) -> dict[str, str | DomainError]:
+async def claim_all(
+    session: AsyncSession, claims: Sequence[Claim], now: datetime
+) -> dict[str, str | DomainError]:
     """Claims keys, each for one object.
 
     Returns those that stand for an object already, with its id, or with the refusal if the body was
@@ -110,25 +116,39 @@ def rows_of_claims(claims: Sequence[Claim], now: datetime) -> list[dict[str, Any
     deadlock.
     """
     return [
-        {"key": one.key, "fingerprint": one.fingerprint, "resource_id": one.resource_id, "created_at": now}
+        {
+            "key": one.key,
+            "fingerprint": one.fingerprint,
+            "resource_id": one.resource_id,
+            "created_at": now,
+        }
         for one in sorted(claims, key=lambda one: one.key)
     ]
 
 
-async def find_claimed(session: AsyncSession, claims: Sequence[Claim]) -> dict[str, str | DomainError]:
+async def find_claimed(
+    session: AsyncSession, claims: Sequence[Claim]
+) -> dict[str, str | DomainError]:
     """Returns what the keys of ``claims`` stand for already, or the refusal if the body was
     another.
     """
     asked = {one.key: one for one in claims}
     if not asked:
         return {}
-    found = await session.execute(sa.select(idempotency_key).where(idempotency_key.c.key.in_(asked)))
+    found = await session.execute(
+        sa.select(idempotency_key).where(idempotency_key.c.key.in_(asked))
+    )
     return {
-        row.key: str(row.resource_id) if row.fingerprint == asked[row.key].fingerprint else _reused() for row in found
+        row.key: str(row.resource_id)
+        if row.fingerprint == asked[row.key].fingerprint
+        else _reused()
+        for row in found
     }
 
 
-async def claimed(session: AsyncSession, actor: Actor, key: str | None, body: BaseModel) -> str | None:
+async def claimed(
+    session: AsyncSession, actor: Actor, key: str | None, body: BaseModel
+) -> str | None:
     """Returns the id of the object that ``key`` already stands for, or None.
 
     It is for work that is done before the transaction that claims the key.
@@ -138,7 +158,9 @@ async def claimed(session: AsyncSession, actor: Actor, key: str | None, body: Ba
     if key is None:
         return None
     stored = _key_of(actor, key, body)
-    row = (await session.execute(sa.select(idempotency_key).where(idempotency_key.c.key == stored))).one_or_none()
+    row = (
+        await session.execute(sa.select(idempotency_key).where(idempotency_key.c.key == stored))
+    ).one_or_none()
     if row is not None and row.fingerprint != _fingerprint(body):
         raise _reused()
     return str(row.resource_id) if row is not None else None
@@ -149,7 +171,9 @@ def _key_of(actor: Actor, key: str, body: BaseModel) -> str:
     the table. Each operation that takes a key has a body class of its own, so the class stands for
     the operation.
     """
-    return hashlib.sha256("\0".join((actor.subject, type(body).__qualname__, key)).encode()).hexdigest()
+    return hashlib.sha256(
+        "\0".join((actor.subject, type(body).__qualname__, key)).encode()
+    ).hexdigest()
 
 
 def _fingerprint(body: BaseModel) -> str:

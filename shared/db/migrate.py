@@ -63,7 +63,9 @@ class BrokenReferences(Exception):
     """A migration would have left rows that refer to none. Nothing of it was kept."""
 
     def __init__(self, service: str, tables: Collection[str]) -> None:
-        super().__init__(f"{service}: after this migration rows of {', '.join(sorted(tables))} would refer to none")
+        super().__init__(
+            f"{service}: after this migration rows of {', '.join(sorted(tables))} would refer to none"
+        )
 
 
 class Migrations:
@@ -112,16 +114,26 @@ class Migrations:
 
         The lock is the transaction's, not the session's: it works through a pooler, and a death gives it back.
         """
-        async with database.engine.connect() as connection, _rebuilding(connection), connection.begin():
+        async with (
+            database.engine.connect() as connection,
+            _rebuilding(connection),
+            connection.begin(),
+        ):
             if database.dialect == "postgresql":
                 # The wait for another's migration is as long as that takes, whatever the role's own limits are.
                 await connection.execute(text("SET LOCAL lock_timeout = 0"))
                 await connection.execute(text("SET LOCAL statement_timeout = 0"))
-                if not await connection.scalar(text(f"SELECT pg_try_advisory_xact_lock({MIGRATION_LOCK})")):
+                if not await connection.scalar(
+                    text(f"SELECT pg_try_advisory_xact_lock({MIGRATION_LOCK})")
+                ):
                     log.info("waiting for another migration of this store", service=self.service)
-                    await connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
+                    await connection.execute(
+                        text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
+                    )
             yield connection
-            if database.dialect == "sqlite" and (broken := (await connection.execute(_BROKEN_REFERENCES)).all()):
+            if database.dialect == "sqlite" and (
+                broken := (await connection.execute(_BROKEN_REFERENCES)).all()
+            ):
                 raise BrokenReferences(self.service, {str(row.table) for row in broken})
 
     async def current(self, database: Database) -> str | None:
@@ -147,7 +159,9 @@ class Migrations:
         raise (SchemaTooOld if is_older else SchemaTooNew)(self.service, found, self.head)
 
     def _knows(self, revision: str | None) -> bool:
-        return revision is None or any(script.revision == revision for script in self.scripts.walk_revisions())
+        return revision is None or any(
+            script.revision == revision for script in self.scripts.walk_revisions()
+        )
 
     async def _is_carried(self, database: Database) -> bool:
         async with database.engine.connect() as connection:
@@ -172,7 +186,11 @@ class Migrations:
             FLOOR.drop(connection, checkfirst=True)
             return
         back = self.scripts.iterate_revisions(reached, "base")
-        floor = next(step.revision for step in back if step.is_base or not getattr(step.module, "expands", False))
+        floor = next(
+            step.revision
+            for step in back
+            if step.is_base or not getattr(step.module, "expands", False)
+        )
         FLOOR.create(connection, checkfirst=True)
         connection.execute(FLOOR.delete())
         connection.execute(FLOOR.insert().values(revision=floor))
@@ -218,7 +236,9 @@ def run_env(metadata: Sequence[MetaData]) -> None:
     url = context.get_x_argument(as_dictionary=True)["url"]
 
     def run(connection: Connection) -> None:
-        context.configure(connection=connection, target_metadata=[*metadata, FLOOR.metadata], render_as_batch=True)
+        context.configure(
+            connection=connection, target_metadata=[*metadata, FLOOR.metadata], render_as_batch=True
+        )
         with context.begin_transaction():
             context.run_migrations()
 

@@ -8,7 +8,12 @@ from sqlalchemy.sql.elements import ColumnElement
 
 
 async def page_of(
-    session: AsyncSession, query: Select[Any], key: ColumnElement[Any], *, after: str | None, limit: int
+    session: AsyncSession,
+    query: Select[Any],
+    key: ColumnElement[Any],
+    *,
+    after: str | None,
+    limit: int,
 ) -> tuple[list[Any], str | None]:
     """Returns up to ``limit`` scalars (or rows, for several columns) whose ``key`` is above
     ``after``, in its order.

@@ -11,7 +11,11 @@ Column = ColumnElement[Any]
 
 
 def within(
-    grant: Grant, *, township: Column | None = None, team: Column | None = None, person: Column | None = None
+    grant: Grant,
+    *,
+    township: Column | None = None,
+    team: Column | None = None,
+    person: Column | None = None,
 ) -> ColumnElement[bool]:
     """Returns the condition that township, team or person is the actor's own; true when the grant
     is for all.
@@ -19,5 +23,7 @@ def within(
     if grant.everything:
         return true()
     own = ((township, grant.townships), (team, grant.teams), (person, grant.persons))
-    conditions = [column.in_(sorted(values)) for column, values in own if column is not None and values]
+    conditions = [
+        column.in_(sorted(values)) for column, values in own if column is not None and values
+    ]
     return or_(*conditions) if conditions else false()

@@ -59,7 +59,9 @@ class _Xid8(UserDefinedType[int]):
         return cast(cast(bindvalue, Text), self)
 
 
-PGDialect.ischema_names["xid8"] = _Xid8  # so that a schema that is read back can be compared (Alembic)
+PGDialect.ischema_names["xid8"] = (
+    _Xid8  # so that a schema that is read back can be compared (Alembic)
+)
 
 
 class TransactionId(TypeDecorator[int]):
@@ -99,7 +101,9 @@ class TransactionsEndedBelow(FunctionElement[int]):
 # SQLite's writers queue, so the number that the next row will get has the order of the
 # transactions. It is read from where SQLite keeps it: that outlives the rows (max(txid) starts
 # again when retention has removed them), and takes one step however long the log is.
-_NEXT_ID_SQLITE = "(SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'event_log'), 0) + 1)"
+_NEXT_ID_SQLITE = (
+    "(SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'event_log'), 0) + 1)"
+)
 
 
 @compiles(CurrentTransactionId, "postgresql")

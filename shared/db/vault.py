@@ -87,11 +87,17 @@ class Vault:
         key_id, rest = match[1], _from_text(match[2])
         key = self.ring().keys.get(key_id)
         if key is None:
-            raise VaultError(f"{place}: sealed with key {key_id!r}, which is not in {self.file}; put it back there")
+            raise VaultError(
+                f"{place}: sealed with key {key_id!r}, which is not in {self.file}; put it back there"
+            )
         try:
-            return AESGCM(key).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], place.encode()).decode()
+            return (
+                AESGCM(key).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], place.encode()).decode()
+            )
         except InvalidTag:
-            raise VaultError(f"{place}: the value was changed, or sealed for another place or key") from None
+            raise VaultError(
+                f"{place}: the value was changed, or sealed for another place or key"
+            ) from None
 
     def blind_index(self, value: str, purpose: str) -> str:
         """Returns what equal values of one ``purpose`` have in common, to find one without opening
@@ -101,7 +107,9 @@ class Vault:
 
         :raises VaultError: there is no key.
         """
-        return hmac.new(self.ring().index, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
+        return hmac.new(
+            self.ring().index, f"{purpose}\0{value}".encode(), hashlib.sha256
+        ).hexdigest()
 
     def ring(self) -> Ring:
         """Returns the present keys.
@@ -193,7 +201,9 @@ async def count_stale(database: Database, vault: Vault, columns: Sequence[Column
 
 def _is_stale(column: Column[Any], vault: Vault) -> ColumnElement[bool]:
     """Returns whether another key than the current one sealed the value."""
-    return and_(column.is_not(None), not_(column.startswith(f"v1.{vault.ring().current}.", autoescape=True)))
+    return and_(
+        column.is_not(None), not_(column.startswith(f"v1.{vault.ring().current}.", autoescape=True))
+    )
 
 
 async def _reseal_column(database: Database, vault: Vault, column: Column[Any]) -> int:
@@ -203,7 +213,10 @@ async def _reseal_column(database: Database, vault: Vault, column: Column[Any]) 
     done, last = 0, None
     while True:
         query = (
-            select(*keys, row_key.label("row_key"), column.label("stored")).where(stale).order_by(*keys).limit(BATCH)
+            select(*keys, row_key.label("row_key"), column.label("stored"))
+            .where(stale)
+            .order_by(*keys)
+            .limit(BATCH)
         )
         if last is not None:
             query = query.where(tuple_(*keys) > tuple_(*last))
@@ -213,7 +226,9 @@ async def _reseal_column(database: Database, vault: Vault, column: Column[Any]) 
                 place = place_of(column, str(row.row_key))
                 fresh = vault.seal(vault.open(row.stored, place), place)
                 same_row = and_(*(key == value for key, value in zip(keys, row, strict=False)))
-                await session.execute(update(column.table).where(same_row).values({column.name: fresh}))
+                await session.execute(
+                    update(column.table).where(same_row).values({column.name: fresh})
+                )
         if not rows:
             return done
         done += len(rows)
@@ -240,9 +255,15 @@ def _read_ring(file: Path) -> Ring:
         raise VaultError(f"{file}: not a file of keys ({type(error).__name__})") from None
     if ring.current not in ring.keys:
         raise VaultError(f"{file}: the current key {ring.current!r} is not among its keys")
-    wrong = [key_id for key_id, key in ring.keys.items() if len(key) != KEY_BYTES or not _KEY_ID.fullmatch(key_id)]
+    wrong = [
+        key_id
+        for key_id, key in ring.keys.items()
+        if len(key) != KEY_BYTES or not _KEY_ID.fullmatch(key_id)
+    ]
     if wrong or len(ring.index) != KEY_BYTES:
-        raise VaultError(f"{file}: keys must be {KEY_BYTES} bytes as base64url under a plain id: {wrong or ['index']}")
+        raise VaultError(
+            f"{file}: keys must be {KEY_BYTES} bytes as base64url under a plain id: {wrong or ['index']}"
+        )
     return ring
 
 

@@ -20,7 +20,8 @@ SETTLE_SECONDS = 2.0
 CLOCKS_DIFFER = timedelta(hours=1)
 
 IN_ENVELOPE = tuple(
-    event_log.c[name] for name in ("id", "type", "aggregate_id", "aggregate_seq", "occurred_at", "headers", "body")
+    event_log.c[name]
+    for name in ("id", "type", "aggregate_id", "aggregate_seq", "occurred_at", "headers", "body")
 )
 """The columns that :func:`to_envelopes` reads."""
 
@@ -37,7 +38,12 @@ class Unsettled(DomainError):
 
 
 async def read_log(
-    session: AsyncSession, publisher: str, *, after: int, limit: int, aggregate_id: str | None = None
+    session: AsyncSession,
+    publisher: str,
+    *,
+    after: int,
+    limit: int,
+    aggregate_id: str | None = None,
 ) -> list[Envelope]:
     """Returns up to ``limit`` events with a position above ``after``, in the order of their
     positions.
@@ -49,7 +55,12 @@ async def read_log(
 
 
 async def read_settled_log(
-    session: AsyncSession, publisher: str, *, after: int, limit: int, patience_seconds: float = SETTLE_SECONDS
+    session: AsyncSession,
+    publisher: str,
+    *,
+    after: int,
+    limit: int,
+    patience_seconds: float = SETTLE_SECONDS,
 ) -> list[Envelope]:
     """Returns events as :func:`read_log` does, once no event before them can appear any more.
 
@@ -65,7 +76,12 @@ async def read_settled_log(
     """
     if dialect_of(session) == "sqlite":  # writers queue: positions have the order of the commits
         return await read_log(session, publisher, after=after, limit=limit)
-    query = select(*IN_ENVELOPE, *_SNAPSHOT).where(event_log.c.id > after).order_by(event_log.c.id).limit(limit)
+    query = (
+        select(*IN_ENVELOPE, *_SNAPSHOT)
+        .where(event_log.c.id > after)
+        .order_by(event_log.c.id)
+        .limit(limit)
+    )
     rows = (await session.execute(query)).all()
     if not rows or rows[0].oldest == rows[0].next == rows[0].drawn:
         return to_envelopes(publisher, rows)
@@ -84,7 +100,9 @@ async def _ended_below(session: AsyncSession, txid: int, patience_seconds: float
         raise Unsettled from error
 
 
-async def find_position(session: AsyncSession, since: datetime, *, patience_seconds: float = SETTLE_SECONDS) -> int:
+async def find_position(
+    session: AsyncSession, since: datetime, *, patience_seconds: float = SETTLE_SECONDS
+) -> int:
     """Returns the position behind which all events lie that happened at ``since`` or later.
 
     No event before it happened later, as long as the writers' clocks differ by less than
@@ -94,7 +112,9 @@ async def find_position(session: AsyncSession, since: datetime, *, patience_seco
     :raises Unsettled: as :func:`read_settled_log`.
     """
     newest = (await session.execute(select(func.max(event_log.c.id)))).scalar_one() or 0
-    if dialect_of(session) == "postgresql":  # what is still to be committed up to there must be seen
+    if (
+        dialect_of(session) == "postgresql"
+    ):  # what is still to be committed up to there must be seen
         drawn = (await session.execute(select(_SNAPSHOT[2]))).scalar_one()
         await _ended_below(session, drawn, patience_seconds)
     low, high = 0, newest  # the first that is late enough lies in (low, high + 1]
@@ -126,7 +146,9 @@ _OLDEST = select(_SNAPSHOT[0])
 
 async def count_log(session: AsyncSession) -> dict[str, int]:
     """Returns the number of events in the log, by type."""
-    rows = await session.execute(select(event_log.c.type, func.count().label("total")).group_by(event_log.c.type))
+    rows = await session.execute(
+        select(event_log.c.type, func.count().label("total")).group_by(event_log.c.type)
+    )
     return {row.type: row.total for row in rows}
 
 

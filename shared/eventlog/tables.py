@@ -1,6 +1,16 @@
 """The table of the event log; every service has it in its own store."""
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, SmallInteger, String, Table, UniqueConstraint
+from sqlalchemy import (
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    UniqueConstraint,
+)
 
 from shared.db.bulk_insert import STORED_AS
 from shared.db.types import BigId, CurrentTransactionId, Json, TransactionId, UtcDateTime
@@ -21,7 +31,11 @@ event_log = Table(
     metadata,
     Column("id", BigId, primary_key=True, autoincrement=True),
     Column(
-        "txid", TransactionId, nullable=False, default=CurrentTransactionId(), info={STORED_AS: _NOT_BELOW_THE_LAST}
+        "txid",
+        TransactionId,
+        nullable=False,
+        default=CurrentTransactionId(),
+        info={STORED_AS: _NOT_BELOW_THE_LAST},
     ),
     Column("shard", SmallInteger, nullable=False),
     Column("type", String(80), nullable=False),

@@ -115,7 +115,9 @@ class Authenticator:
         if self._clock() >= token.ends_at:
             return False
         try:
-            return not await self._revocations.is_void(token.actor.subject, token.sid, token.issued_at)
+            return not await self._revocations.is_void(
+                token.actor.subject, token.sid, token.issued_at
+            )
         except Exception as error:
             if not store_is_away(error):
                 raise

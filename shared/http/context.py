@@ -30,7 +30,9 @@ class ServiceContext:
     wakeup: RelayWakeup
 
 
-async def _context(request: Request) -> ServiceContext:  # async, or FastAPI runs it in another thread
+async def _context(
+    request: Request,
+) -> ServiceContext:  # async, or FastAPI runs it in another thread
     context: ServiceContext = request.app.state.context
     return context
 

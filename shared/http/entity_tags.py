@@ -35,13 +35,17 @@ def target_of(request: Request) -> Target | None:
     collection, parameter = named_last(getattr(request.scope.get("route"), "path", ""))
     if parameter is None:
         return Target(kind_of(collection), None) if request.method == "POST" else None
-    target = Target(kind_of(collection), str(request.path_params[parameter]), replaces=request.method == "PUT")
+    target = Target(
+        kind_of(collection), str(request.path_params[parameter]), replaces=request.method == "PUT"
+    )
     if request.method in ("GET", "HEAD"):
         return target
     if (said := request.headers.get("if-match")) is not None:
         target.overwrites = said.strip() == "*"
         if not target.overwrites:
-            target.versions = frozenset(int(number) for weak, number in TAG.findall(said) if not weak)
+            target.versions = frozenset(
+                int(number) for weak, number in TAG.findall(said) if not weak
+            )
     target.is_new = target.replaces and request.headers.get("if-none-match", "").strip() == "*"
     return target
 
@@ -83,7 +87,11 @@ class EntityTags:
             nonlocal held
             if message["type"] == "http.response.start":
                 target: Target | None = scope["state"].get("target")
-                if target is not None and target.found is not None and message["status"] in (200, 201, 202, 412):
+                if (
+                    target is not None
+                    and target.found is not None
+                    and message["status"] in (200, 201, 202, 412)
+                ):
                     held = message
                     return
             elif held is not None:
@@ -115,7 +123,9 @@ def document(operations: dict[str, dict[str, Any]]) -> None:
     for method, operation in operations.items():
         if method not in CHANGING:
             _add_header(operation, "If-None-Match", "304 if same")
-            operation["responses"]["304"] = {"description": "What the reader has is the present state"}
+            operation["responses"]["304"] = {
+                "description": "What the reader has is the present state"
+            }
             continue
         what = "the entity tag of what was read; 412 when it was changed since"
         if NEEDED in operation["responses"]:
@@ -126,5 +136,11 @@ def document(operations: dict[str, dict[str, Any]]) -> None:
 
 
 def _add_header(operation: dict[str, Any], name: str, what: str) -> None:
-    header = {"name": name, "in": "header", "required": False, "schema": {"type": "string"}, "description": what}
+    header = {
+        "name": name,
+        "in": "header",
+        "required": False,
+        "schema": {"type": "string"},
+        "description": what,
+    }
     operation.setdefault("parameters", []).append(header)

@@ -28,7 +28,9 @@ def networks_of(text: str) -> list[Network]:
     return [_plain_network(ip_network(part.strip())) for part in text.split(",") if part.strip()]
 
 
-def client_address(request: Request, trusted: Sequence[Network], header: ForwardingHeader = "x-forwarded-for") -> str:
+def client_address(
+    request: Request, trusted: Sequence[Network], header: ForwardingHeader = "x-forwarded-for"
+) -> str:
     """Returns the address that a request comes from, in its shortest form; empty when the server
     knows none.
 
@@ -43,7 +45,9 @@ def client_address(request: Request, trusted: Sequence[Network], header: Forward
         return peer[:60]
     if trusted and _is_in(address, trusted):
         lines = request.headers.getlist(header)
-        entries = list(_forwarded_for(lines) if header == "forwarded" else _split(",".join(lines), ","))
+        entries = list(
+            _forwarded_for(lines) if header == "forwarded" else _split(",".join(lines), ",")
+        )
         for entry in reversed(entries):
             said = address_of(entry)
             if said is None:
@@ -119,7 +123,11 @@ def _plain(address: Address) -> Address:
 
 
 def _plain_network(network: Network) -> Network:
-    if isinstance(network, IPv6Network) and network.prefixlen >= 96 and network.network_address.ipv4_mapped:
+    if (
+        isinstance(network, IPv6Network)
+        and network.prefixlen >= 96
+        and network.network_address.ipv4_mapped
+    ):
         return ip_network(f"{network.network_address.ipv4_mapped}/{network.prefixlen - 96}")
     return network
 

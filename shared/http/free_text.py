@@ -46,7 +46,11 @@ def _private_texts(body: BaseModel, path: str = "") -> Iterator[tuple[str, str]]
 def _fields_to_search(model: type[BaseModel]) -> tuple[tuple[str, bool], ...]:
     """The fields that can hold a private text, each with whether it is one itself; the others have parts to search."""
     fields = [(name, field, _is_private(field)) for name, field in model.model_fields.items()]
-    return tuple((name, private) for name, field, private in fields if private or _has_parts(field.annotation))
+    return tuple(
+        (name, private)
+        for name, field, private in fields
+        if private or _has_parts(field.annotation)
+    )
 
 
 def _has_parts(annotation: Any) -> bool:

@@ -62,10 +62,16 @@ def _shown(value: str, *, lines: bool) -> str:
 def unreadable(error: UnreadableText) -> PydanticCustomError:
     """The same fault, as one of a request's field."""
     if error.fault == "control_character":
-        return PydanticCustomError("control_character", "control character", {"character": error.character})
+        return PydanticCustomError(
+            "control_character", "control character", {"character": error.character}
+        )
     if error.fault == "broken_character":
-        return PydanticCustomError("broken_character", "half a character", {"character": error.character})
-    return PydanticCustomError("unknown_character", "character without meaning", {"character": error.character})
+        return PydanticCustomError(
+            "broken_character", "half a character", {"character": error.character}
+        )
+    return PydanticCustomError(
+        "unknown_character", "character without meaning", {"character": error.character}
+    )
 
 
 def _without_personal_data(value: str) -> str:
@@ -118,15 +124,23 @@ FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 def _in_calendar(value: D) -> D:
     if not FIRST_YEAR <= value.year <= LAST_YEAR:
-        raise PydanticCustomError("year_out_of_range", "year out of range", {"first": FIRST_YEAR, "last": LAST_YEAR})
+        raise PydanticCustomError(
+            "year_out_of_range", "year out of range", {"first": FIRST_YEAR, "last": LAST_YEAR}
+        )
     return value
 
 
-Day = Annotated[date, AfterValidator(_in_calendar), Field(json_schema_extra={"x-years": f"{FIRST_YEAR}-{LAST_YEAR}"})]
+Day = Annotated[
+    date,
+    AfterValidator(_in_calendar),
+    Field(json_schema_extra={"x-years": f"{FIRST_YEAR}-{LAST_YEAR}"}),
+]
 """A calendar day that somebody enters."""
 
 Moment = Annotated[
-    AwareDatetime, AfterValidator(_in_calendar), Field(json_schema_extra={"x-years": f"{FIRST_YEAR}-{LAST_YEAR}"})
+    AwareDatetime,
+    AfterValidator(_in_calendar),
+    Field(json_schema_extra={"x-years": f"{FIRST_YEAR}-{LAST_YEAR}"}),
 ]
 """A time with its zone that somebody enters."""
 
@@ -174,7 +188,8 @@ class ReasonBody(Body):
     reason: Annotated[
         Text | None,
         Field(
-            validate_default=True, description="in words, for those who may read this; needed where the code is other"
+            validate_default=True,
+            description="in words, for those who may read this; needed where the code is other",
         ),
     ] = None
 
@@ -213,7 +228,9 @@ class Page(Answer, Generic[T]):
 
 
 async def _uow(request: Request) -> UnitOfWork:
-    acting: UnitOfWork = await request.app.state.authenticator.acting(request, request.app.state.uow)
+    acting: UnitOfWork = await request.app.state.authenticator.acting(
+        request, request.app.state.uow
+    )
     acting.target = request.state.target = target_of(request)
     return acting
 

@@ -47,7 +47,13 @@ class _Counted(EventSourceResponse):
     :raises TooMany: there are too many already; raised before anything is sent.
     """
 
-    def __init__(self, streams: OpenStreams, actor: Actor, events: AsyncIterator[ServerSentEvent], **options: Any):
+    def __init__(
+        self,
+        streams: OpenStreams,
+        actor: Actor,
+        events: AsyncIterator[ServerSentEvent],
+        **options: Any,
+    ):
         super().__init__(events, **options)
         self._open = partial(streams.open, actor)
 
@@ -73,12 +79,21 @@ def live(
     stopping = anyio.Event()
     events = _follow(cache, topic, read, stopping, holds)
     return _Counted(
-        streams, actor, events, ping=HEARTBEAT_SECONDS, shutdown_event=stopping, shutdown_grace_period=GRACE_SECONDS
+        streams,
+        actor,
+        events,
+        ping=HEARTBEAT_SECONDS,
+        shutdown_event=stopping,
+        shutdown_grace_period=GRACE_SECONDS,
     )
 
 
 async def _follow(
-    cache: Cache, topic: str, read: Read, stopping: anyio.Event, holds: Callable[[], Awaitable[bool]]
+    cache: Cache,
+    topic: str,
+    read: Read,
+    stopping: anyio.Event,
+    holds: Callable[[], Awaitable[bool]],
 ) -> AsyncIterator[ServerSentEvent]:
     async with waking(cache, topic, stopping.wait) as watch:
         yield ServerSentEvent(comment="open", retry=RECONNECT_MILLISECONDS)

@@ -17,7 +17,9 @@ class RequestTelemetry:
     uncaught exceptions into answers while the trace is still active.
     """
 
-    def __init__(self, app: ASGIApp, service: str, on_fault: Callable[[Request, Exception], Response]) -> None:
+    def __init__(
+        self, app: ASGIApp, service: str, on_fault: Callable[[Request, Exception], Response]
+    ) -> None:
         self._app = app
         self._service = service
         self._on_fault = on_fault
@@ -34,7 +36,10 @@ class RequestTelemetry:
             nonlocal status, started
             if message["type"] == "http.response.start":
                 status, started = message["status"], True
-                message["headers"] = [*message["headers"], (b"x-correlation-id", trace.correlation_id.encode())]
+                message["headers"] = [
+                    *message["headers"],
+                    (b"x-correlation-id", trace.correlation_id.encode()),
+                ]
             await send(message)
 
         with tracing(trace):
@@ -46,6 +51,6 @@ class RequestTelemetry:
                 await self._on_fault(Request(scope), error)(scope, receive, observed_send)
             finally:
                 route = getattr(scope.get("route"), "path", "unknown")
-                metrics.REQUEST_SECONDS.labels(self._service, scope["method"], route, status).observe(
-                    time.perf_counter() - began
-                )
+                metrics.REQUEST_SECONDS.labels(
+                    self._service, scope["method"], route, status
+                ).observe(time.perf_counter() - began)

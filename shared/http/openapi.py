@@ -32,7 +32,10 @@ def public(action: str, *refusals: int) -> dict[str, Any]:
     """Returns the keyword arguments of a route that anybody may use. The policy must list
     ``action`` as public.
     """
-    return {"responses": responses(422, 429, 503, *refusals), "openapi_extra": {"security": [], ACTION: action}}
+    return {
+        "responses": responses(422, 429, 503, *refusals),
+        "openapi_extra": {"security": [], ACTION: action},
+    }
 
 
 def ignoring_unknown(route: dict[str, Any]) -> dict[str, Any]:

@@ -95,7 +95,9 @@ async def live() -> dict[str, str]:
     return {"status": "live"}
 
 
-@health_router.get("/ready", summary="Store, broker and schema are as they must be", **public(PROBE))
+@health_router.get(
+    "/ready", summary="Store, broker and schema are as they must be", **public(PROBE)
+)
 async def ready(state: AppState) -> JSONResponse:
     wrong: dict[str, str] = await state.probe()
     body = {"status": "not ready", "wrong": wrong} if wrong else {"status": "ready"}
@@ -115,7 +117,10 @@ async def list_events(
     after: Annotated[Position, Query()] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     wait: Annotated[
-        float, Query(ge=0, le=20, description="seconds to wait for the next event, when there is none yet")
+        float,
+        Query(
+            ge=0, le=20, description="seconds to wait for the next event, when there is none yet"
+        ),
     ] = 0,
 ) -> CloudEventsBatch:
     """Whoever goes on from the last ``position`` comes from history to what is new without gap or repetition."""
@@ -136,13 +141,17 @@ async def _wait_for_events(
     events: list[Envelope] = []
     until = asyncio.get_running_loop().time() + seconds
     while not events and (left := until - asyncio.get_running_loop().time()) > 0:
-        await context.wakeup.wait_next(min(left, POLL_SECONDS))  # other processes' commits notify elsewhere
+        await context.wakeup.wait_next(
+            min(left, POLL_SECONDS)
+        )  # other processes' commits notify elsewhere
         async with uow.reading() as session:
             events = await read_settled_log(session, context.service, after=after, limit=limit)
     return events
 
 
-@events_router.get("/events/position", summary="Where in the log a time lies", **secured("read_events", 422))
+@events_router.get(
+    "/events/position", summary="Where in the log a time lies", **secured("read_events", 422)
+)
 async def find_log_position(uow: Uow, context: Context, since: Moment) -> LogPosition:
     uow.permit(context.policy, "read_events")
     async with uow.reading() as session:
@@ -150,7 +159,9 @@ async def find_log_position(uow: Uow, context: Context, since: Moment) -> LogPos
 
 
 @events_router.get(
-    "/events/counts", summary="How many events of each type this service has published", **secured("count_events")
+    "/events/counts",
+    summary="How many events of each type this service has published",
+    **secured("count_events"),
 )
 async def count_events(uow: Uow, context: Context) -> dict[str, int]:
     uow.permit(context.policy, "count_events")
@@ -159,7 +170,9 @@ async def count_events(uow: Uow, context: Context) -> dict[str, int]:
 
 
 @events_router.get(
-    "/events/subscriptions", summary="The types of events this service acts on", **secured("count_events")
+    "/events/subscriptions",
+    summary="The types of events this service acts on",
+    **secured("count_events"),
 )
 async def list_subscriptions(uow: Uow, context: Context) -> list[str]:
     uow.permit(context.policy, "count_events")
@@ -167,7 +180,9 @@ async def list_subscriptions(uow: Uow, context: Context) -> list[str]:
 
 
 @events_router.get(
-    "/events/applied", summary="How many events of each publisher have their effects here", **secured("count_events")
+    "/events/applied",
+    summary="How many events of each publisher have their effects here",
+    **secured("count_events"),
 )
 async def count_events_applied(uow: Uow, context: Context) -> dict[str, int]:
     """A service hears every event of a publisher it listens to, so it has caught up with that
@@ -180,22 +195,32 @@ async def count_events_applied(uow: Uow, context: Context) -> dict[str, int]:
 
 
 @events_router.post(
-    "/events/replay", summary="Send a stretch of the log again to one service", **secured("replay_events", 422)
+    "/events/replay",
+    summary="Send a stretch of the log again to one service",
+    **secured("replay_events", 422),
 )
 async def replay(request: Replay, uow: Uow, context: Context) -> Replayed:
     uow.permit(context.policy, "replay_events")
     if request.to not in PUBLISHERS:
-        raise InvalidInput("unknown_service", field="to", service=request.to, services=", ".join(PUBLISHERS))
+        raise InvalidInput(
+            "unknown_service", field="to", service=request.to, services=", ".join(PUBLISHERS)
+        )
     async with uow.reading() as session:
-        events = await read_settled_log(session, context.service, after=request.after, limit=request.limit)
+        events = await read_settled_log(
+            session, context.service, after=request.after, limit=request.limit
+        )
     outcome = await context.broker.publish(events, to=request.to)
     if not all(outcome):
         raise BrokerUnavailable("not every event was confirmed")
-    return Replayed(sent=len(events), next_after=events[-1].position if len(events) == request.limit else None)
+    return Replayed(
+        sent=len(events), next_after=events[-1].position if len(events) == request.limit else None
+    )
 
 
 @events_router.get(
-    "/events/queues", summary="By how many queues this service's events come in", **secured("read_queues")
+    "/events/queues",
+    summary="By how many queues this service's events come in",
+    **secured("read_queues"),
 )
 async def get_queues(uow: Uow, context: Context, consumer: Consuming) -> Queues:
     uow.permit(context.policy, "read_queues")
@@ -203,7 +228,9 @@ async def get_queues(uow: Uow, context: Context, consumer: Consuming) -> Queues:
 
 
 @events_router.put(
-    "/events/queues", summary="Change their number while everything runs", **secured("resize_queues", 409, 422)
+    "/events/queues",
+    summary="Change their number while everything runs",
+    **secured("resize_queues", 409, 422),
 )
 async def resize_queues(request: Resize, uow: Uow, context: Context, consumer: Consuming) -> Queues:
     uow.permit(context.policy, "resize_queues")
@@ -222,7 +249,10 @@ async def list_audit(
         rows = await session.execute(
             select(audit_log).where(audit_log.c.id > after).order_by(audit_log.c.id).limit(limit)
         )
-        return [AuditEntry.model_validate(row._asdict() | {"changes": json.loads(row.changes)}) for row in rows]
+        return [
+            AuditEntry.model_validate(row._asdict() | {"changes": json.loads(row.changes)})
+            for row in rows
+        ]
 
 
 events_router.include_router(parking_router)

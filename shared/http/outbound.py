@@ -59,7 +59,9 @@ def outbound_client(
 
 
 class _Guarded(httpx.AsyncBaseTransport):
-    def __init__(self, transport: httpx.AsyncBaseTransport, allowed: Sequence[Network], resolve: Resolve) -> None:
+    def __init__(
+        self, transport: httpx.AsyncBaseTransport, allowed: Sequence[Network], resolve: Resolve
+    ) -> None:
         self._transport = transport
         self._allowed = allowed
         self._resolve = resolve
@@ -72,7 +74,9 @@ class _Guarded(httpx.AsyncBaseTransport):
         host = request.url.host
         address = await self._checked(host, request.url.port or 443)
         request.url = request.url.copy_with(host=str(address))
-        request.extensions = request.extensions | {"sni_hostname": host}  # the certificate is still the name's
+        request.extensions = request.extensions | {
+            "sni_hostname": host
+        }  # the certificate is still the name's
         return await self._transport.handle_async_request(request)
 
     async def aclose(self) -> None:
@@ -94,4 +98,8 @@ class _Guarded(httpx.AsyncBaseTransport):
         plain = getattr(address, "ipv4_mapped", None) or address
         if any(plain in network for network in self._allowed):
             return True
-        return plain.is_global and not plain.is_multicast and not any(plain in network for network in TRANSLATED)
+        return (
+            plain.is_global
+            and not plain.is_multicast
+            and not any(plain in network for network in TRANSLATED)
+        )

@@ -70,17 +70,25 @@ class RedrivenAnswer(BaseModel):
 parking_router = APIRouter(prefix="/events/parked", tags=["events"])
 
 
-@parking_router.get("", summary="Events that can't be applied yet, oldest first", **secured("read_parked", 422))
+@parking_router.get(
+    "", summary="Events that can't be applied yet, oldest first", **secured("read_parked", 422)
+)
 async def list_parked(
     uow: Uow,
     context: Context,
     publisher: Annotated[Publisher | None, Query()] = None,
     aggregate_id: Annotated[AggregateId | None, Query()] = None,
-    failed: Annotated[bool | None, Query(description="those that failed, or those that wait behind them")] = None,
+    failed: Annotated[
+        bool | None, Query(description="those that failed, or those that wait behind them")
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> list[ParkedEvent]:
     uow.permit(context.policy, "read_parked")
-    query = select(parked).order_by(parked.c.parked_at, parked.c.aggregate_id, parked.c.aggregate_seq).limit(limit)
+    query = (
+        select(parked)
+        .order_by(parked.c.parked_at, parked.c.aggregate_id, parked.c.aggregate_seq)
+        .limit(limit)
+    )
     for column, value in ((parked.c.publisher, publisher), (parked.c.aggregate_id, aggregate_id)):
         if value is not None:
             query = query.where(column == value)
@@ -91,7 +99,9 @@ async def list_parked(
         return [ParkedEvent.model_validate(row, from_attributes=True) for row in rows]
 
 
-@parking_router.get("/event", summary="One of them, with what it says", **secured("read_parked", 404, 422))
+@parking_router.get(
+    "/event", summary="One of them, with what it says", **secured("read_parked", 404, 422)
+)
 async def get_parked_event(
     uow: Uow,
     context: Context,
@@ -114,8 +124,12 @@ async def get_parked_event(
     )
 
 
-@parking_router.post("/redrive", summary="Try an aggregate's parked events again", **secured("redrive_parked", 422))
-async def redrive(request: Redrive, uow: Uow, context: Context, consumer: Consuming) -> RedrivenAnswer:
+@parking_router.post(
+    "/redrive", summary="Try an aggregate's parked events again", **secured("redrive_parked", 422)
+)
+async def redrive(
+    request: Redrive, uow: Uow, context: Context, consumer: Consuming
+) -> RedrivenAnswer:
     uow.permit(context.policy, "redrive_parked")
     return RedrivenAnswer.of(await consumer.redrive((request.publisher, request.aggregate_id), uow))
 
@@ -125,12 +139,16 @@ async def redrive(request: Redrive, uow: Uow, context: Context, consumer: Consum
     summary="Let an event go that never can be applied, and go on behind it",
     **secured("discard_parked", 404, 409, 422),
 )
-async def discard(request: Discard, uow: Uow, context: Context, consumer: Consuming) -> RedrivenAnswer:
+async def discard(
+    request: Discard, uow: Uow, context: Context, consumer: Consuming
+) -> RedrivenAnswer:
     uow.permit(context.policy, "discard_parked")
     if personal_data_in(request.reason):
         raise InvalidInput("reason_is_personal", field="reason")
     key = (request.publisher, request.aggregate_id)
-    return RedrivenAnswer.of(await consumer.discard(key, request.aggregate_seq, request.reason, uow))
+    return RedrivenAnswer.of(
+        await consumer.discard(key, request.aggregate_seq, request.reason, uow)
+    )
 
 
 def _readable(body: bytes) -> Any:

@@ -19,7 +19,9 @@ def _number(typed: object) -> object:
 
 
 VolunteerNo = Annotated[
-    str, Path(pattern=r"^V-[0-9]{6,12}$", description="a volunteer's public number"), BeforeValidator(_number)
+    str,
+    Path(pattern=r"^V-[0-9]{6,12}$", description="a volunteer's public number"),
+    BeforeValidator(_number),
 ]
 
 

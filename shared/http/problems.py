@@ -64,7 +64,10 @@ class Problem(BaseModel):
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Returns the OpenAPI entries of the refusals that an operation can give."""
-    return {status: {"model": Problem, "content": {MEDIA_TYPE: {}}, "description": "Refused"} for status in statuses}
+    return {
+        status: {"model": Problem, "content": {MEDIA_TYPE: {}}, "description": "Refused"}
+        for status in statuses
+    }
 
 
 def install(app: Starlette, texts: Texts) -> Callable[[Request, Exception], Response]:
@@ -72,29 +75,45 @@ def install(app: Starlette, texts: Texts) -> Callable[[Request, Exception], Resp
     exceptions.
     """
 
-    def answer(request: Request, status: int, code: str, facts: dict[str, Any], **more: Any) -> JSONResponse:
+    def answer(
+        request: Request, status: int, code: str, facts: dict[str, Any], **more: Any
+    ) -> JSONResponse:
         language = preferred_language(request.headers.get("accept-language"))
         text = texts.render(language, code, facts)
         more["label"] = Wording(texts, language).label(more.get("field"))
         problem = Problem(
-            type=f"urn:diancai:problem:{code}", status=status, instance=request.url.path, code=code, **text, **more
+            type=f"urn:diancai:problem:{code}",
+            status=status,
+            instance=request.url.path,
+            code=code,
+            **text,
+            **more,
         )
         headers = {"Content-Language": language, "Vary": "Accept-Language"}
         if status == 503:
             headers["Retry-After"] = "3"
         if status == 401:  # RFC 6750, 3
             reason = facts.get("reason")
-            said = f'Bearer error="invalid_token", error_description="{reason}"' if reason else "Bearer"
+            said = (
+                f'Bearer error="invalid_token", error_description="{reason}"'
+                if reason
+                else "Bearer"
+            )
             headers["WWW-Authenticate"] = said
         if status == 429:
             headers["Retry-After"] = str(facts["retry_after"])
-        return JSONResponse(problem.model_dump(exclude_none=True), status, headers, media_type=MEDIA_TYPE)
+        return JSONResponse(
+            problem.model_dump(exclude_none=True), status, headers, media_type=MEDIA_TYPE
+        )
 
     def reasons(request: Request, error: DomainError) -> list[FieldProblem]:
         language = preferred_language(request.headers.get("accept-language"))
         wording = Wording(texts, language)
         remedy = texts.render(language, error.code, wording.facts(error))["remedy"]
-        told = [(each, {"remedy": remedy} | texts.render(language, each.code, each.facts)) for each in error.reasons]
+        told = [
+            (each, {"remedy": remedy} | texts.render(language, each.code, each.facts))
+            for each in error.reasons
+        ]
         return [
             FieldProblem(
                 field=each.where,
@@ -126,10 +145,15 @@ def install(app: Starlette, texts: Texts) -> Callable[[Request, Exception], Resp
     def unrouted(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
         code, status = _FRAMEWORK_REFUSALS.get(error.status_code, ("body_unreadable", 422))
-        return _also(error.headers, answer(request, status, code, {"path": request.url.path, "method": request.method}))
+        return _also(
+            error.headers,
+            answer(request, status, code, {"path": request.url.path, "method": request.method}),
+        )
 
     def fault(request: Request, error: Exception) -> JSONResponse:
-        route = getattr(request.scope.get("route"), "path", None)  # the path itself may hold a signed link
+        route = getattr(
+            request.scope.get("route"), "path", None
+        )  # the path itself may hold a signed link
         if isinstance(error, DomainError):  # from outside the framework's own handling
             return refused(request, error)
         if isinstance(error, (BrokerUnavailable, KeysUnavailable)) or store_is_away(error):
@@ -138,7 +162,9 @@ def install(app: Starlette, texts: Texts) -> Callable[[Request, Exception], Resp
         if isinstance(error, (DataError, OverflowError)):
             return answer(request, 422, "invalid_value", {})
         log.error("request failed", exc_info=error, route=route)
-        return answer(request, 500, "internal_error", {"correlation_id": current_trace().correlation_id})
+        return answer(
+            request, 500, "internal_error", {"correlation_id": current_trace().correlation_id}
+        )
 
     app.add_exception_handler(DomainError, refused)
     app.add_exception_handler(RequestValidationError, invalid)

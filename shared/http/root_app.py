@@ -55,7 +55,10 @@ class _HeadersAndHead:
             if message["type"] == "http.response.start":
                 given = message.get("headers", [])
                 names = {name for name, _ in given}
-                message["headers"] = [*given, *(header for header in _HEADERS if header[0] not in names)]
+                message["headers"] = [
+                    *given,
+                    *(header for header in _HEADERS if header[0] not in names),
+                ]
             await send(message)
 
         if scope["method"] == "HEAD":

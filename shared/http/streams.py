@@ -38,7 +38,9 @@ class OpenStreams:
         """
         key = actor.subject or f"address {actor.address}"
         if self._by_account[key] >= self._caps.account:
-            raise TooMany("too_many_streams", retry_after=RETRY_AFTER_SECONDS, most=self._caps.account)
+            raise TooMany(
+                "too_many_streams", retry_after=RETRY_AFTER_SECONDS, most=self._caps.account
+            )
         if self.count >= self._caps.process:
             raise TooMany("too_many_streams_here", retry_after=RETRY_AFTER_SECONDS)
         self._by_account[key] += 1

@@ -52,4 +52,6 @@ class TasksAnswer(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     items: list[TaskAnswer]
-    counts: dict[str, int] = Field(description="how many there are of each code; items holds the first of them")
+    counts: dict[str, int] = Field(
+        description="how many there are of each code; items holds the first of them"
+    )

@@ -26,7 +26,9 @@ class Texts:
         self._entries: dict[str, dict[str, Text]] = {language: {} for language in LANGUAGES}
         for folder in (Path(__file__).parent / "locales", *folders):
             for language in LANGUAGES:
-                for code, text in json.loads((folder / f"{language}.json").read_text("utf-8")).items():
+                for code, text in json.loads(
+                    (folder / f"{language}.json").read_text("utf-8")
+                ).items():
                     # Of a group of words each service adds its own to those that all share.
                     self._entries[language][code] = self._entries[language].get(code, {}) | text
 

@@ -68,7 +68,9 @@ class Wording:
         """Returns the facts of a pydantic error, with choices and patterns in words."""
         if kind in ("literal_error", "enum"):
             choices = _QUOTED.findall(str(facts.get("expected", "")))
-            facts = facts | {"expected": self._listed(self._word("choices", choice) for choice in choices)}
+            facts = facts | {
+                "expected": self._listed(self._word("choices", choice) for choice in choices)
+            }
         if kind == "string_pattern_mismatch":
             pattern = str(facts.get("pattern", ""))
             form = self._texts.word(self.language, "forms", pattern)
@@ -79,7 +81,9 @@ class Wording:
         """Describes the present version, as far as whoever wants to change it must know."""
         said = []
         if error.state is not None:
-            said.append(self._joined("state_now", state=self._word(f"states.{error.kind}", error.state)))
+            said.append(
+                self._joined("state_now", state=self._word(f"states.{error.kind}", error.state))
+            )
         if error.differing:
             said.append(self._joined("differs_in", fields=self.labels(error.differing)))
         elif error.differing is not None:

@@ -108,8 +108,12 @@ def read_key(entry: object) -> PublishedKey:
     use, operations = entry.get("use"), entry.get("key_ops")
     if use not in (None, "sig"):
         raise KeyUnusable(f"its use is {_short(use)}, not sig")
-    needed = {"verify", "sign"} if "d" in entry else {"verify"}  # a file of private keys signs with them, too
-    if operations is not None and not (isinstance(operations, list) and needed & _texts(operations)):
+    needed = (
+        {"verify", "sign"} if "d" in entry else {"verify"}
+    )  # a file of private keys signs with them, too
+    if operations is not None and not (
+        isinstance(operations, list) and needed & _texts(operations)
+    ):
         raise KeyUnusable("its key_ops leave out verify")
     if kind is RSAKey:
         _check_size(entry.get("n"))
@@ -121,7 +125,9 @@ def read_key(entry: object) -> PublishedKey:
     return PublishedKey(key, kid, _algorithms(entry, key), _end_of(entry))
 
 
-def _type_of(entry: Mapping[Any, Any]) -> tuple[type[ECKey] | type[RSAKey] | type[OKPKey], tuple[str, ...]]:
+def _type_of(
+    entry: Mapping[Any, Any],
+) -> tuple[type[ECKey] | type[RSAKey] | type[OKPKey], tuple[str, ...]]:
     kty, crv = entry.get("kty"), entry.get("crv")
     if not isinstance(kty, str) or kty not in _TYPES:
         raise KeyUnusable(f"its kty is {_short(kty)}")
@@ -131,7 +137,9 @@ def _type_of(entry: Mapping[Any, Any]) -> tuple[type[ECKey] | type[RSAKey] | typ
 
 
 def _check_size(modulus: object) -> None:
-    bits = 6 * len(modulus.rstrip("=")) if isinstance(modulus, str) else 0  # base64url: six bits a character
+    bits = (
+        6 * len(modulus.rstrip("=")) if isinstance(modulus, str) else 0
+    )  # base64url: six bits a character
     if bits < SHORTEST_RSA_BITS:
         raise KeyUnusable(f"it has {bits} bits, fewer than {SHORTEST_RSA_BITS}")
 
@@ -143,7 +151,9 @@ def _algorithms(entry: Mapping[Any, Any], key: Key) -> frozenset[str]:
         return possible
     if not isinstance(named, str) or named not in possible:
         raise KeyUnusable(f"its alg is {_short(named)}")
-    return possible if named in {"EdDSA", "Ed25519"} else frozenset({named})  # one algorithm, two names (RFC 9864)
+    return (
+        possible if named in {"EdDSA", "Ed25519"} else frozenset({named})
+    )  # one algorithm, two names (RFC 9864)
 
 
 def _end_of(entry: Mapping[Any, Any]) -> float | None:

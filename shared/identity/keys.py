@@ -71,7 +71,15 @@ class KeySource:
         """
         try:
             self._keys, said = read_key_set(await self._fetch())
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        except (
+            httpx.HTTPError,
+            httpx.InvalidURL,
+            OSError,
+            ValueError,
+            KeyError,
+            TypeError,
+            RecursionError,
+        ) as error:
             log.warning("the identity provider's keys can't be read", error=repr(error)[:500])
             if not self._keys or time.monotonic() - self._read_at > LONGEST_KEPT_SECONDS:
                 self._keys = PublishedKeys()
@@ -87,8 +95,14 @@ class KeySource:
 
     async def _fetch(self) -> object:
         if urlsplit(self._url).scheme == "file":
-            return json.loads(await asyncio.to_thread(Path(url2pathname(urlsplit(self._url).path)).read_text, "utf-8"))
-        async with httpx.AsyncClient(timeout=5, trust_env=False, verify=self._tls, follow_redirects=False) as http:
+            return json.loads(
+                await asyncio.to_thread(
+                    Path(url2pathname(urlsplit(self._url).path)).read_text, "utf-8"
+                )
+            )
+        async with httpx.AsyncClient(
+            timeout=5, trust_env=False, verify=self._tls, follow_redirects=False
+        ) as http:
             url = self._url
             if not url:
                 document = await http.get(f"{self._issuer}/.well-known/openid-configuration")

@@ -79,7 +79,9 @@ class Links:
             kid = extract_compact(text[: LONGEST_LINK + 1].encode("ascii")).headers().get("kid")
             if not isinstance(kid, str) or kid not in ring.keys or len(text) > LONGEST_LINK:
                 raise LinkInvalid
-            claims: dict[str, Any] = jwt.decode(text, _key(ring, kid), algorithms=[ALGORITHM]).claims
+            claims: dict[str, Any] = jwt.decode(
+                text, _key(ring, kid), algorithms=[ALGORITHM]
+            ).claims
         except (JoseError, ValueError, TypeError) as error:
             raise LinkInvalid from error
         if claims.get("aud") != purpose:

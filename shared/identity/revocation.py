@@ -24,7 +24,9 @@ class Revocations:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._known: OrderedDict[tuple[str, str | None], tuple[float, datetime | None]] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str | None], tuple[float, datetime | None]] = (
+            OrderedDict()
+        )
 
     async def is_void(self, subject: str, sid: str | None, issued_at: datetime) -> bool:
         """Returns whether a token of ``subject`` that was issued then is revoked.

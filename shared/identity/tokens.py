@@ -62,7 +62,9 @@ class TokenVerifier:
         self._skew = skew_seconds
         self._roles_claim = roles_claim
         self._token_type = token_type
-        self._good: OrderedDict[str, tuple[Mapping[str, Any], PublishedKey, dict[str, Any]]] = OrderedDict()
+        self._good: OrderedDict[str, tuple[Mapping[str, Any], PublishedKey, dict[str, Any]]] = (
+            OrderedDict()
+        )
 
     async def verify(self, token: str, *, address: str = "") -> tuple[Actor, Mapping[str, Any]]:
         """Returns the actor of a token, and its claims (``exp``, ``iat`` in seconds since 1970).
@@ -81,7 +83,9 @@ class TokenVerifier:
         remembered = self._good.get(token)
         if remembered is not None:
             header, signed_by, claims = remembered
-            if signed_by in await self._keys.find(header.get("kid"), header["alg"], now):  # it is still published
+            if signed_by in await self._keys.find(
+                header.get("kid"), header["alg"], now
+            ):  # it is still published
                 return claims
         header = self._header(token)
         keys = await self._keys.find(header.get("kid"), header["alg"], now)
@@ -147,7 +151,9 @@ def text_claim(claims: Mapping[str, Any], name: str) -> str | None:
     return value
 
 
-def _first_good(token: str, algorithm: str, keys: Iterable[PublishedKey]) -> tuple[PublishedKey, dict[str, Any]]:
+def _first_good(
+    token: str, algorithm: str, keys: Iterable[PublishedKey]
+) -> tuple[PublishedKey, dict[str, Any]]:
     for key in keys:
         try:
             claims: object = jwt.decode(token, key.key, algorithms=[algorithm]).claims
@@ -173,7 +179,11 @@ def _is_id_token(claims: Mapping[str, Any]) -> bool:
 
 def _is_moment(value: Any) -> bool:
     """Returns whether a value is a NumericDate (RFC 7519, 2), no later than the year 9999."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < LATEST_MOMENT
+    return (
+        isinstance(value, (int, float))
+        and not isinstance(value, bool)
+        and 0 <= value < LATEST_MOMENT
+    )
 
 
 def _claim_at(claims: Mapping[str, Any], path: str) -> Any:

@@ -41,7 +41,13 @@ async def take_due(
     due_at = inspect(kind).local_table.c.due_at
     taken = []
     async with uow.transaction() as tx:
-        due = select(kind).where(due_at <= tx.now).order_by(due_at).limit(limit).with_for_update(skip_locked=True)
+        due = (
+            select(kind)
+            .where(due_at <= tx.now)
+            .order_by(due_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
         for job in (await tx.session.scalars(due)).all():
             if job.take(holder, tx.now):
                 taken.append(job)

@@ -44,7 +44,12 @@ class Worker(Generic[J]):
     ) -> None:
         """``topic`` is signalled when a job may be there to take. ``give_up``: see :func:`take_due`."""
         self._uow, self._cache, self._kind, self._carry_out = uow, cache, kind, carry_out
-        self._topic, self._batch, self._poll_seconds, self._give_up = topic, batch, poll_seconds, give_up
+        self._topic, self._batch, self._poll_seconds, self._give_up = (
+            topic,
+            batch,
+            poll_seconds,
+            give_up,
+        )
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until ``stop`` is set, then returns when what is in hand is finished or given back."""
@@ -57,7 +62,9 @@ class Worker(Generic[J]):
 
     async def _take(self) -> list[J]:
         try:
-            return await take_due(self._uow, self._kind, new_id(), limit=self._batch, give_up=self._give_up)
+            return await take_due(
+                self._uow, self._kind, new_id(), limit=self._batch, give_up=self._give_up
+            )
         except Exception as error:
             if not store_is_away(error):
                 log.exception("jobs can't be taken, trying again", kind=self._kind.kind)
@@ -66,7 +73,9 @@ class Worker(Generic[J]):
     async def _work(self, taken: list[J], watch: Waking) -> None:
         try:
             await self._carry_out(taken, watch)
-        except Exception as error:  # one job that fails must not end the worker; the lease brings it back
+        except (
+            Exception
+        ) as error:  # one job that fails must not end the worker; the lease brings it back
             if store_is_away(error):
                 log.warning("jobs left, the store is away", kind=self._kind.kind, jobs=len(taken))
             else:
@@ -88,7 +97,9 @@ async def renewing(
         await end(sign)
 
 
-async def _renew_until_lost(uow: UnitOfWork, jobs: Sequence[J], lost: asyncio.Event, every_seconds: float) -> None:
+async def _renew_until_lost(
+    uow: UnitOfWork, jobs: Sequence[J], lost: asyncio.Event, every_seconds: float
+) -> None:
     held = list(jobs)
     while held:
         await asyncio.sleep(every_seconds)

@@ -63,10 +63,15 @@ class Grant:
     teams: frozenset[str] = frozenset()
     persons: frozenset[str] = frozenset()
 
-    def covers(self, *, township: str | None = None, teams: Iterable[str] = (), person: str | None = None) -> bool:
+    def covers(
+        self, *, township: str | None = None, teams: Iterable[str] = (), person: str | None = None
+    ) -> bool:
         """Returns whether the grant covers an object with these owners."""
         return (
-            self.everything or township in self.townships or person in self.persons or not self.teams.isdisjoint(teams)
+            self.everything
+            or township in self.townships
+            or person in self.persons
+            or not self.teams.isdisjoint(teams)
         )
 
     def require(
@@ -88,7 +93,12 @@ class Grant:
             raise NotFound(kind, key, states=states)
 
     def require_for(
-        self, field_name: str, *, township: str | None = None, teams: Iterable[str] = (), person: str | None = None
+        self,
+        field_name: str,
+        *,
+        township: str | None = None,
+        teams: Iterable[str] = (),
+        person: str | None = None,
     ) -> None:
         """Checks on whose behalf a new object is created.
 

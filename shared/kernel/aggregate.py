@@ -49,4 +49,6 @@ class Aggregate:
         """
         possible = self.STEPS[state]
         if step not in possible:
-            raise IllegalTransition(self.kind, self.key, state=state, wanted=step, possible=possible)
+            raise IllegalTransition(
+                self.kind, self.key, state=state, wanted=step, possible=possible
+            )

@@ -11,7 +11,9 @@ class ConfirmationNeeded(Conflict):
     """
 
     def __init__(self, doubts: Collection[Reason]) -> None:
-        super().__init__("confirmation_needed", confirm=", ".join(sorted({doubt.code for doubt in doubts})))
+        super().__init__(
+            "confirmation_needed", confirm=", ".join(sorted({doubt.code for doubt in doubts}))
+        )
         self.because(doubts)
 
 

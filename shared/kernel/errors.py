@@ -71,7 +71,9 @@ class NotFound(DomainError):
 class IllegalTransition(Conflict):
     """The object's state does not allow this step; ``possible`` are the steps that it allows."""
 
-    def __init__(self, kind: str, key: str, *, state: str, wanted: str, possible: Iterable[str]) -> None:
+    def __init__(
+        self, kind: str, key: str, *, state: str, wanted: str, possible: Iterable[str]
+    ) -> None:
         self.state = state
         self.possible = tuple(possible)
         super().__init__(
@@ -109,6 +111,8 @@ class TooMany(DomainError):
 
     status = 429
 
-    def __init__(self, code: str = "too_many_requests", *, retry_after: int, most: int | None = None) -> None:
+    def __init__(
+        self, code: str = "too_many_requests", *, retry_after: int, most: int | None = None
+    ) -> None:
         self.retry_after = retry_after
         super().__init__(code, retry_after=retry_after, most=most)

@@ -19,7 +19,9 @@ class Backoff:
     def after(self, attempts: int) -> timedelta:
         """The wait after so many attempts, of which there was at least one."""
         growth = self.factor ** min(attempts - 1, 64)
-        return timedelta(seconds=min(self.first.total_seconds() * growth, self.longest.total_seconds()))
+        return timedelta(
+            seconds=min(self.first.total_seconds() * growth, self.longest.total_seconds())
+        )
 
 
 @dataclass(eq=False, kw_only=True)

@@ -21,7 +21,9 @@ class ChangedMeanwhile(PreconditionFailed):
     personal. It is None where the request replaces nothing, or that is not known.
     """
 
-    def __init__(self, kind: str, version: int, state: str | None, differing: Collection[str] | None) -> None:
+    def __init__(
+        self, kind: str, version: int, state: str | None, differing: Collection[str] | None
+    ) -> None:
         self.kind = kind
         self.version = version
         self.state = state
@@ -79,7 +81,9 @@ class Target:
 
     def note(self, aggregate: Aggregate) -> None:
         """Copies the version of the object, if it is the target."""
-        if self._is_it(aggregate) and isinstance(version := getattr(aggregate, "version", None), int):
+        if self._is_it(aggregate) and isinstance(
+            version := getattr(aggregate, "version", None), int
+        ):
             self.found = version
 
     def note_made(self, aggregate: Aggregate, key: str | None = None) -> None:
@@ -95,7 +99,11 @@ class Target:
         """Keeps the object's content before the request changes it, if it is the target."""
         if self._met is None and not self._is_settled and self._is_it(aggregate):
             self.note(aggregate)
-            self._met, self._version, self._state = aggregate, self.found, getattr(aggregate, "state", None)
+            self._met, self._version, self._state = (
+                aggregate,
+                self.found,
+                getattr(aggregate, "state", None),
+            )
             self._content = aggregate.content() if self.replaces else {}
 
     def check(self, *, is_complete: bool = True) -> None:
@@ -114,7 +122,9 @@ class Target:
         elif self.versions is not None and self._version not in self.versions:
             differing = self._differing()
             is_known = bool(differing) or (is_complete and bool(self._content))
-            raise ChangedMeanwhile(self.kind, self._version, self._state, differing if is_known else None)
+            raise ChangedMeanwhile(
+                self.kind, self._version, self._state, differing if is_known else None
+            )
 
     def settle(self) -> None:
         """Checks the preconditions when the request has changed the object and nothing is stored
@@ -124,7 +134,12 @@ class Target:
         :raises PreconditionNeeded: it replaces existing content without naming a version.
         """
         self.check()
-        if self.versions is None and not self.overwrites and not self._is_settled and self._differing():
+        if (
+            self.versions is None
+            and not self.overwrites
+            and not self._is_settled
+            and self._differing()
+        ):
             raise PreconditionNeeded
 
     def keep(self) -> None:

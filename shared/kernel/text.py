@@ -18,7 +18,9 @@ import re
 import unicodedata
 from typing import Literal
 
-Fault = Literal["control_character", "private_character", "unassigned_character", "broken_character"]
+Fault = Literal[
+    "control_character", "private_character", "unassigned_character", "broken_character"
+]
 
 
 class UnreadableText(ValueError):
@@ -164,12 +166,16 @@ def _selects(base: str, mark: str, after: str) -> bool:
     if "\U000e0100" <= mark <= "\U000e01ef":
         return _is_ideograph(base)
     if "\u180b" <= mark <= "\u180f":
-        return _script(base) == "MONGOLIAN" and (mark != _MONGOLIAN_VOWEL_SEPARATOR or _script(after) == "MONGOLIAN")
+        return _script(base) == "MONGOLIAN" and (
+            mark != _MONGOLIAN_VOWEL_SEPARATOR or _script(after) == "MONGOLIAN"
+        )
     if not "\ufe00" <= mark <= "\ufe0f":
         return False
     if _is_ideograph(base):
         return mark <= "\ufe02"
-    return base == "ℹ" or not (base.isspace() or _INVISIBLE.match(base) or unicodedata.category(base)[0] == "L")
+    return base == "ℹ" or not (
+        base.isspace() or _INVISIBLE.match(base) or unicodedata.category(base)[0] == "L"
+    )
 
 
 def _is_emoji(before: list[str]) -> bool:

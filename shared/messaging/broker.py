@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from shared.eventlog.envelope import SHARDS, Envelope
-from shared.eventlog.position import POSITION, Position, PositionHandler, ResendHandler, ResendRequest
+from shared.eventlog.position import (
+    POSITION,
+    Position,
+    PositionHandler,
+    ResendHandler,
+    ResendRequest,
+)
 
 BATCH = 200
 """The most events that a consumer is given at once."""
@@ -55,7 +61,9 @@ class ConsumerQueues:
 
     def replay_bindings(self) -> list[tuple[str, str]]:
         """Returns (queue, key) pairs by which a replay of any publisher reaches this service alone."""
-        return [(self.queue_of(shard), replay_key("*", self.service, shard)) for shard in range(SHARDS)]
+        return [
+            (self.queue_of(shard), replay_key("*", self.service, shard)) for shard in range(SHARDS)
+        ]
 
     def position_bindings(self) -> list[tuple[str, str]]:
         """Returns (queue, key) pairs for positions, which arrive behind the events of their shard."""
@@ -145,7 +153,9 @@ class Broker(Protocol):
         every partition count that is left, and then marked as settled in ``partitioning``.
         """
 
-    async def publish_positions(self, positions: Sequence[Position], *, to: str | None = None) -> None:
+    async def publish_positions(
+        self, positions: Sequence[Position], *, to: str | None = None
+    ) -> None:
         """Announces how much of each shard was sent, behind all that was published before.
 
         ``to`` sends the positions to one service only, behind what was sent to it.
@@ -159,7 +169,9 @@ class Broker(Protocol):
         :raises BrokerUnavailable: the publisher will not receive it.
         """
 
-    def serve_resends(self, publisher: str, resend: ResendHandler) -> AbstractAsyncContextManager[None]:
+    def serve_resends(
+        self, publisher: str, resend: ResendHandler
+    ) -> AbstractAsyncContextManager[None]:
         """Delivers other services' resend requests for ``publisher`` to ``resend`` for the length
         of the block.
         """

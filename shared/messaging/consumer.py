@@ -63,11 +63,15 @@ class Consumer:
         publishers = tuple(sorted({event.publisher for event in subscriptions}))
         idle = frozenset(EVENTS) - {event.type for event in subscriptions}
         queues = ConsumerQueues(service, publishers, partitions, idle_types=idle)
-        self.partitioning = Partitioning(queues, unit_of_work.database, refresh_seconds=refresh_seconds)
+        self.partitioning = Partitioning(
+            queues, unit_of_work.database, refresh_seconds=refresh_seconds
+        )
         self._uow = unit_of_work
         self._outbox = outbox
         self._clock = clock
-        self._subscriptions = {event.type: (event, subscriber) for event, subscriber in subscriptions.items()}
+        self._subscriptions = {
+            event.type: (event, subscriber) for event, subscriber in subscriptions.items()
+        }
         self._retry_seconds = retry_seconds
 
     @property
@@ -86,7 +90,9 @@ class Consumer:
         await drive(core.handle(batch, store_is_away), self._do)
         now = self._clock()
         for envelope in batch:
-            metrics.DELIVERY_SECONDS.labels(self.service).observe((now - envelope.occurred_at).total_seconds())
+            metrics.DELIVERY_SECONDS.labels(self.service).observe(
+                (now - envelope.occurred_at).total_seconds()
+            )
 
     async def redrive(self, key: Key, unit: UnitOfWork | None = None) -> Redriven:
         """Tries an aggregate's parked events again, in order, each in its own transaction.
@@ -121,7 +127,9 @@ class Consumer:
             kind = (await get_parked(tx.session, key, seq)).type
             await Inbox(tx.session, tx.now).run(inbox_core.discard(key, seq))
             tx.note("parked_event", f"{'/'.join(key)}#{seq}", discarded=kind, reason=reason)
-        log.warning("event discarded", publisher=key[0], aggregate_id=key[1], aggregate_seq=seq, type=kind)
+        log.warning(
+            "event discarded", publisher=key[0], aggregate_id=key[1], aggregate_seq=seq, type=kind
+        )
         metrics.EVENTS_HANDLED.labels(self.service, "discarded").inc()
         return await self.redrive(key)
 
@@ -132,7 +140,9 @@ class Consumer:
             case core.SetAside(envelope, fault):
                 await self._set_aside(envelope, fault)
             case core.Pause(envelope, fault, tries):
-                log.warning("event not applied, trying again", event_id=envelope.id, error=repr(fault))
+                log.warning(
+                    "event not applied, trying again", event_id=envelope.id, error=repr(fault)
+                )
                 await asyncio.sleep(backoff_seconds(tries, self._retry_seconds))
 
     async def _admit(self, batch: Sequence[Envelope]) -> None:
@@ -141,7 +151,9 @@ class Consumer:
             fates = await self._in_transaction(inbox_core.admit(batch), gathers=len(batch) > 1)
         except Exception as error:
             if len(batch) > 1:
-                log.warning("batch failed, taking its events one by one", size=len(batch), error=repr(error))
+                log.warning(
+                    "batch failed, taking its events one by one", size=len(batch), error=repr(error)
+                )
             raise
         for fate, count in fates.items():
             if count:
@@ -149,7 +161,9 @@ class Consumer:
         if fates["parked"]:
             await self._measure_parked()
 
-    async def _in_transaction(self, decided: Core[inbox_core.Step, T], *, gathers: bool = False) -> T:
+    async def _in_transaction(
+        self, decided: Core[inbox_core.Step, T], *, gathers: bool = False
+    ) -> T:
         async with self._uow.database.writing() as session:
             transaction = Transaction(session, self._outbox, self._clock(), gathers=gathers)
 

@@ -11,10 +11,23 @@ from itertools import count, groupby
 from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
 
 from shared.eventlog.envelope import Envelope
-from shared.eventlog.position import POSITION, Position, PositionHandler, ResendHandler, ResendRequest
+from shared.eventlog.position import (
+    POSITION,
+    Position,
+    PositionHandler,
+    ResendHandler,
+    ResendRequest,
+)
 from shared.messaging.backoff import backoff_seconds
 from shared.messaging.broker import BATCH, BrokerUnavailable, Handler
-from shared.messaging.provenance import Forged, Users, check_event, check_position, check_resend_request, shown
+from shared.messaging.provenance import (
+    Forged,
+    Users,
+    check_event,
+    check_position,
+    check_resend_request,
+    shown,
+)
 from shared.messaging.resizing import MayDelete, delete, is_mark
 from shared.messaging.supervisor import DOWN, opened
 from shared.messaging.topology import Declare
@@ -32,7 +45,9 @@ LINGER_SECONDS = 0.001
 WATCH_SECONDS = 4.0
 REBIND_EVERY = 3
 
-Deliver = Callable[[Sequence[AbstractIncomingMessage]], Awaitable[Sequence[AbstractIncomingMessage]]]
+Deliver = Callable[
+    [Sequence[AbstractIncomingMessage]], Awaitable[Sequence[AbstractIncomingMessage]]
+]
 """Takes messages in order. When it returns they are acknowledged, except those that it returns:
 they are rejected."""
 
@@ -96,11 +111,15 @@ async def start_delivery(
     ending = asyncio.create_task(announce_end())
     task = asyncio.create_task(deliver_all())
     task.add_done_callback(lambda _: ending.cancel())
-    task.add_done_callback(lambda done: None if done.cancelled() or not done.exception() else lost.set())
+    task.add_done_callback(
+        lambda done: None if done.cancelled() or not done.exception() else lost.set()
+    )
     return task
 
 
-async def _settle_each(batch: Sequence[AbstractIncomingMessage], refused: Sequence[AbstractIncomingMessage]) -> None:
+async def _settle_each(
+    batch: Sequence[AbstractIncomingMessage], refused: Sequence[AbstractIncomingMessage]
+) -> None:
     """Acknowledges or rejects each message. Rejected ones go to the dead-letter exchange of the
     queue's policy.
     """
@@ -113,7 +132,10 @@ async def _settle_each(batch: Sequence[AbstractIncomingMessage], refused: Sequen
 
 
 async def remove_surplus(
-    surplus: SurplusQueues | None, connection: AbstractConnection, left: Sequence[str], lost: asyncio.Event
+    surplus: SurplusQueues | None,
+    connection: AbstractConnection,
+    left: Sequence[str],
+    lost: asyncio.Event,
 ) -> None:
     """Waits until the surplus queues are gone. If that fails, the consumer is made again."""
     if surplus is None:
@@ -155,7 +177,10 @@ async def _next_arrival(arrivals: Arrivals, until: float | None) -> AbstractInco
 
 
 async def deliver_batch(
-    batch: Sequence[AbstractIncomingMessage], handler: Handler, on_positions: PositionHandler | None, users: Users
+    batch: Sequence[AbstractIncomingMessage],
+    handler: Handler,
+    on_positions: PositionHandler | None,
+    users: Users,
 ) -> list[AbstractIncomingMessage]:
     """Passes events to ``handler`` in runs, each up to a position that says what must have arrived
     by then.
@@ -164,7 +189,9 @@ async def deliver_batch(
     parked: a stream must not wait for what its publisher never sent.
     """
     refused: list[AbstractIncomingMessage] = []
-    for are_positions, run in groupby((message for message in batch if not is_mark(message)), _is_position):
+    for are_positions, run in groupby(
+        (message for message in batch if not is_mark(message)), _is_position
+    ):
         if not are_positions:
             await _hand_over(list(_envelopes(run, users, refused)), handler)
         elif on_positions is not None and (positions := list(_positions(run, users, refused))):
@@ -180,7 +207,9 @@ def _is_position(message: AbstractIncomingMessage) -> bool:
 
 
 def _envelopes(
-    messages: Iterator[AbstractIncomingMessage], users: Users, refused: list[AbstractIncomingMessage]
+    messages: Iterator[AbstractIncomingMessage],
+    users: Users,
+    refused: list[AbstractIncomingMessage],
 ) -> Iterator[Envelope]:
     for message in messages:
         try:
@@ -194,7 +223,9 @@ def _envelopes(
 
 
 def _positions(
-    messages: Iterator[AbstractIncomingMessage], users: Users, refused: list[AbstractIncomingMessage]
+    messages: Iterator[AbstractIncomingMessage],
+    users: Users,
+    refused: list[AbstractIncomingMessage],
 ) -> Iterator[Position]:
     for message in messages:
         try:
@@ -235,7 +266,9 @@ async def _hand_over(envelopes: Sequence[Envelope], handler: Handler) -> None:
         await asyncio.sleep(backoff_seconds(failures))
 
 
-async def handle_resend_request(message: AbstractIncomingMessage, resend: ResendHandler, users: Users) -> bool:
+async def handle_resend_request(
+    message: AbstractIncomingMessage, resend: ResendHandler, users: Users
+) -> bool:
     """Returns whether the request came from a service that may send it.
 
     Other failures are not retried here, for a service that lacks events repeats its request.
@@ -254,7 +287,11 @@ async def handle_resend_request(message: AbstractIncomingMessage, resend: Resend
 
 
 async def watch_consumers(
-    connection: AbstractConnection, what: str, queues: Sequence[str], declare: Declare, lost: asyncio.Event
+    connection: AbstractConnection,
+    what: str,
+    queues: Sequence[str],
+    declare: Declare,
+    lost: asyncio.Event,
 ) -> None:
     """Checks from time to time that the broker still knows our queues and their consumers.
 
@@ -272,7 +309,9 @@ async def watch_consumers(
                     queue = await channel.declare_queue(name, passive=True)
                     if not queue.declaration_result.consumer_count:
                         raise BrokerUnavailable(f"{name} has no consumer")
-            for name in queues if thorough else ():  # each in a time of its own, however many there are
+            for name in (
+                queues if thorough else ()
+            ):  # each in a time of its own, however many there are
                 if not await responds(connection, name):
                     raise BrokerUnavailable(f"{name} responds nobody")
         except (BrokerUnavailable, *DOWN) as error:

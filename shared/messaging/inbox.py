@@ -5,7 +5,18 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, func, select, text, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    and_,
+    bindparam,
+    delete,
+    func,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -33,7 +44,9 @@ class Inbox:
     where events are applied.
     """
 
-    def __init__(self, session: AsyncSession, now: datetime, effects: Effects | None = None) -> None:
+    def __init__(
+        self, session: AsyncSession, now: datetime, effects: Effects | None = None
+    ) -> None:
         self._session = session
         self._now = now
         self._effects = effects
@@ -71,7 +84,9 @@ class Inbox:
             found |= {key: StreamProgress(last_seq) for key, last_seq in await self._lock(chunk)}
             # A row is made before anything of its aggregate is parked.
             if known := [key for key in chunk if key not in self._made]:
-                for publisher, aggregate, seq, failed in await self._session.execute(_WAITING, {"keys": known}):
+                for publisher, aggregate, seq, failed in await self._session.execute(
+                    _WAITING, {"keys": known}
+                ):
                     found[publisher, aggregate].parked[seq] = bool(failed)
         return found
 
@@ -83,7 +98,10 @@ class Inbox:
             rows = (await self._session.execute(_LOCK_ON_POSTGRES, _columns(keys))).all()
             self._made |= {(row.publisher, row.aggregate_id) for row in rows if row.is_new}
         else:  # whose writers queue
-            new = [{"publisher": publisher, "aggregate_id": stream, "last_seq": 0} for publisher, stream in keys]
+            new = [
+                {"publisher": publisher, "aggregate_id": stream, "last_seq": 0}
+                for publisher, stream in keys
+            ]
             await self._session.execute(sqlite.insert(inbox).on_conflict_do_nothing(), new)
             where = tuple_(inbox.c.publisher, inbox.c.aggregate_id).in_(keys)
             rows = (await self._session.execute(select(inbox).where(where))).all()
@@ -91,9 +109,14 @@ class Inbox:
 
     async def _save(self, last_seqs: Mapping[Key, int], new: Mapping[Source, int]) -> None:
         """``new``: how many events of each shard arrived, applied or parked."""
-        sources = sorted(new)  # in order, so that two that count the same shards wait and don't deadlock
+        sources = sorted(
+            new
+        )  # in order, so that two that count the same shards wait and don't deadlock
         if self._on_postgres:
-            counted = {"sources": [name for name, _ in sources], "shards": [shard for _, shard in sources]}
+            counted = {
+                "sources": [name for name, _ in sources],
+                "shards": [shard for _, shard in sources],
+            }
             saved = _columns(list(last_seqs)) | {"last_seqs": list(last_seqs.values())}
             counts = counted | {"counts": [new[source] for source in sources]}
             await self._session.execute(_SAVE_ON_POSTGRES, saved | counts)
@@ -101,7 +124,9 @@ class Inbox:
         if last_seqs:
             await self._session.execute(
                 update(inbox)
-                .where(inbox.c.publisher == bindparam("of"), inbox.c.aggregate_id == bindparam("which"))
+                .where(
+                    inbox.c.publisher == bindparam("of"), inbox.c.aggregate_id == bindparam("which")
+                )
                 .values(last_seq=bindparam("seq")),
                 [{"of": of, "which": which, "seq": seq} for (of, which), seq in last_seqs.items()],
             )
@@ -112,7 +137,10 @@ class Inbox:
                     index_elements=[inbox_count.c.publisher, inbox_count.c.shard],
                     set_={"received": inbox_count.c.received + more.excluded.received},
                 ),
-                [{"publisher": source[0], "shard": source[1], "received": new[source]} for source in sources],
+                [
+                    {"publisher": source[0], "shard": source[1], "received": new[source]}
+                    for source in sources
+                ],
             )
 
     async def _park(self, envelope: Envelope, error: str | None) -> None:
@@ -128,16 +156,21 @@ class Inbox:
             error=error,
         )
         known = [parked.c.publisher, parked.c.aggregate_id, parked.c.aggregate_seq]
-        await self._session.execute(new.on_conflict_do_update(index_elements=known, set_={"error": error}))
+        await self._session.execute(
+            new.on_conflict_do_update(index_elements=known, set_={"error": error})
+        )
 
 
 def _columns(keys: Sequence[Key]) -> dict[str, list[str]]:
-    return {"publishers": [publisher for publisher, _ in keys], "streams": [stream for _, stream in keys]}
+    return {
+        "publishers": [publisher for publisher, _ in keys],
+        "streams": [stream for _, stream in keys],
+    }
 
 
-_WAITING = select(parked.c.publisher, parked.c.aggregate_id, parked.c.aggregate_seq, parked.c.error.is_not(None)).where(
-    tuple_(parked.c.publisher, parked.c.aggregate_id).in_(bindparam("keys", expanding=True))
-)
+_WAITING = select(
+    parked.c.publisher, parked.c.aggregate_id, parked.c.aggregate_seq, parked.c.error.is_not(None)
+).where(tuple_(parked.c.publisher, parked.c.aggregate_id).in_(bindparam("keys", expanding=True)))
 
 # Once a batch each, so each is one statement. An update that changes nothing locks the row and
 # gives its newest state; a row that nobody has locked or changed yet (xmax) was just inserted.
@@ -166,7 +199,9 @@ _SAVE_ON_POSTGRES = text("""
 
 def _place(key: Key, seq: int) -> ColumnElement[bool]:
     """The row of an event in ``parked``."""
-    return and_(parked.c.publisher == key[0], parked.c.aggregate_id == key[1], parked.c.aggregate_seq == seq)
+    return and_(
+        parked.c.publisher == key[0], parked.c.aggregate_id == key[1], parked.c.aggregate_seq == seq
+    )
 
 
 async def get_parked(session: AsyncSession, key: Key, seq: int) -> Row[Any]:
@@ -185,12 +220,16 @@ async def measure_parked(session: AsyncSession) -> tuple[int, int, datetime | No
     one waits.
     """
     failed = parked.c.error.is_not(None)
-    query = select(func.count(), func.count().filter(failed), func.min(parked.c.parked_at).filter(failed))
+    query = select(
+        func.count(), func.count().filter(failed), func.min(parked.c.parked_at).filter(failed)
+    )
     total, faults, oldest = (await session.execute(query.select_from(parked))).one()
     return faults, total - faults, oldest
 
 
-async def count_received(session: AsyncSession, publishers: Collection[str] | None = None) -> dict[Source, int]:
+async def count_received(
+    session: AsyncSession, publishers: Collection[str] | None = None
+) -> dict[Source, int]:
     """Returns how many different events of each shard have arrived, including parked ones."""
     query = select(inbox_count)
     if publishers is not None:
@@ -218,7 +257,9 @@ async def recount(session: AsyncSession, publisher: str) -> None:
     of_publisher = inbox_count.c.publisher == publisher
     # Whoever counts now waits; what it took is not committed, and it adds that to what is found
     # here.
-    await session.execute(select(inbox_count).where(of_publisher).order_by(inbox_count.c.shard).with_for_update())
+    await session.execute(
+        select(inbox_count).where(of_publisher).order_by(inbox_count.c.shard).with_for_update()
+    )
     found = Counter[int]()
     for query in (
         select(inbox.c.aggregate_id, inbox.c.last_seq).where(inbox.c.publisher == publisher),

@@ -12,7 +12,14 @@ from dataclasses import dataclass, field
 from shared.eventlog.envelope import Envelope
 from shared.eventlog.position import Position, PositionHandler, ResendHandler, ResendRequest
 from shared.kernel.tasks import end
-from shared.messaging.broker import BATCH, STOP_SECONDS, BrokerUnavailable, ConsumerQueues, Handler, PartitionState
+from shared.messaging.broker import (
+    BATCH,
+    STOP_SECONDS,
+    BrokerUnavailable,
+    ConsumerQueues,
+    Handler,
+    PartitionState,
+)
 from shared.telemetry.logs import logger
 
 CONFIRM_SECONDS = 10.0
@@ -74,7 +81,8 @@ class MemoryBroker:
         if to is not None and to not in self._consumers:
             raise BrokerUnavailable(f"{to} takes no events")
         outcomes = [
-            [self._deliver(envelope, consumer) for consumer in self._listeners(envelope, to)] for envelope in envelopes
+            [self._deliver(envelope, consumer) for consumer in self._listeners(envelope, to)]
+            for envelope in envelopes
         ]
         everything = [future for futures in outcomes for future in futures]
         try:
@@ -83,12 +91,19 @@ class MemoryBroker:
         finally:
             for future in everything:
                 future.cancel()  # given up: a delivery that nobody waits for is not handed out any more
-        return [all(not future.cancelled() and future.result() for future in futures) for futures in outcomes]
+        return [
+            all(not future.cancelled() and future.result() for future in futures)
+            for futures in outcomes
+        ]
 
     def _listeners(self, envelope: Envelope, to: str | None) -> list[ConsumerQueues]:
         if to is not None:
             return [self._consumers[to]]
-        return [consumer for consumer in self._consumers.values() if envelope.publisher in consumer.publishers]
+        return [
+            consumer
+            for consumer in self._consumers.values()
+            if envelope.publisher in consumer.publishers
+        ]
 
     def _deliver(self, envelope: Envelope, consumer: ConsumerQueues) -> "asyncio.Future[bool]":
         queue = self._queues[consumer.queue_of(envelope.shard)]
@@ -103,7 +118,9 @@ class MemoryBroker:
     def connections(self) -> int:
         return 0
 
-    async def publish_positions(self, positions: Sequence[Position], *, to: str | None = None) -> None: ...
+    async def publish_positions(
+        self, positions: Sequence[Position], *, to: str | None = None
+    ) -> None: ...
 
     async def request_resend(self, publisher: str, request: ResendRequest) -> None: ...
 
@@ -121,7 +138,9 @@ class MemoryBroker:
     ) -> AsyncIterator[None]:
         self.expect(consumer)
         if partitioning is not None and not consumer.is_settled:
-            await partitioning.mark_settled(consumer)  # what was in other queues is its publishers' to send again
+            await partitioning.mark_settled(
+                consumer
+            )  # what was in other queues is its publishers' to send again
         queues = [self._queues[name] for name in consumer.names()]
         for queue in queues:
             queue.closed = False
@@ -169,7 +188,9 @@ async def _hand_over(batch: list[_Delivery], handler: Handler) -> None:
         await handler([delivery.envelope for delivery in batch])
         committed = True
     except Exception as error:
-        log.warning("batch not stored, its publisher will send it again", size=len(batch), error=repr(error))
+        log.warning(
+            "batch not stored, its publisher will send it again", size=len(batch), error=repr(error)
+        )
     finally:
         for delivery in batch:
             delivery.settle(committed)

@@ -28,7 +28,13 @@ log = logger(__name__)
 class Partitioning:
     """``queues`` is what the store said last, or what the settings say while nobody has resized it."""
 
-    def __init__(self, queues: ConsumerQueues, database: Database, *, refresh_seconds: float = REFRESH_SECONDS) -> None:
+    def __init__(
+        self,
+        queues: ConsumerQueues,
+        database: Database,
+        *,
+        refresh_seconds: float = REFRESH_SECONDS,
+    ) -> None:
         self.queues = queues
         self.changed = asyncio.Event()
         """Set when the count was changed: whatever consumes ``queues`` must start again."""
@@ -95,7 +101,9 @@ class Partitioning:
                 .on_conflict_do_update(index_elements=[consumer_partitions.c.id], set_=wanted)
             )
             before = str(self.queues.partitions)
-            tx.note("consumer_queues", self.queues.service, before=before, partitions=str(partitions))
+            tx.note(
+                "consumer_queues", self.queues.service, before=before, partitions=str(partitions)
+            )
         log.info("queues resized", service=self.queues.service, partitions=partitions)
         return replace(self._settings, partitions=partitions, is_settled=False)
 
@@ -104,6 +112,8 @@ class Partitioning:
         partitions = consumer_partitions.c.partitions
         async with self._database.writing() as session:
             await session.execute(
-                update(consumer_partitions).where(partitions == queues.partitions).values(is_settled=True)
+                update(consumer_partitions)
+                .where(partitions == queues.partitions)
+                .values(is_settled=True)
             )
         log.info("queues settled", service=queues.service, partitions=queues.partitions)

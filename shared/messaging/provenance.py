@@ -67,7 +67,9 @@ class Users:
         :raises Forged: the broker verified another user than the sender's.
         """
         if self.are_separate and message.user_id != self.user_of(sender):
-            raise Forged(f"user_id is {shown(message.user_id)}, {self.user_of(sender)!r} publishes for {sender}")
+            raise Forged(
+                f"user_id is {shown(message.user_id)}, {self.user_of(sender)!r} publishes for {sender}"
+            )
 
 
 def check_event(envelope: Envelope, message: AbstractIncomingMessage, users: Users) -> None:
@@ -80,7 +82,10 @@ def check_event(envelope: Envelope, message: AbstractIncomingMessage, users: Use
         raise Forged(f"source {shown(publisher)} does not own the type {shown(envelope.type)}")
     _check_way(
         message,
-        {EXCHANGE: envelope.routing_key, REPLAY: replay_key(publisher, users.service, envelope.shard)},
+        {
+            EXCHANGE: envelope.routing_key,
+            REPLAY: replay_key(publisher, users.service, envelope.shard),
+        },
     )
     users.check(message, publisher)
 
@@ -95,7 +100,9 @@ def check_position(position: Position, message: AbstractIncomingMessage, users: 
     users.check(message, position.publisher)
 
 
-def check_resend_request(request: ResendRequest, message: AbstractIncomingMessage, users: Users) -> None:
+def check_resend_request(
+    request: ResendRequest, message: AbstractIncomingMessage, users: Users
+) -> None:
     """Accepts a request that a service made for itself.
 
     :raises Forged: as :func:`check_event`.

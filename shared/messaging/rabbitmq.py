@@ -18,7 +18,14 @@ from aiormq import spec
 from shared.eventlog.envelope import AMQP_PREFIX, CONTENT_TYPE, Envelope, HeaderStyle, amqp_headers
 from shared.eventlog.position import Position, PositionHandler, ResendHandler, ResendRequest
 from shared.kernel.tasks import end
-from shared.messaging.broker import STOP_SECONDS, BrokerUnavailable, ConsumerQueues, Handler, PartitionState, replay_key
+from shared.messaging.broker import (
+    STOP_SECONDS,
+    BrokerUnavailable,
+    ConsumerQueues,
+    Handler,
+    PartitionState,
+    replay_key,
+)
 from shared.messaging.delivery import (
     Deliver,
     SurplusQueues,
@@ -95,12 +102,16 @@ class RabbitBroker:
         self._broken = asyncio.Event()
         self._unresponsive = unresponsive or UnresponsiveQueues()
         self._unconfirmed = ""  # what the connection that is given up waited for in vain
-        self._not_consuming: set[str] = set()  # services whose consumers are expected, and not there
+        self._not_consuming: set[str] = (
+            set()
+        )  # services whose consumers are expected, and not there
         self.connections = 0
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        publisher = supervise(f"{self._name} publisher", self._connect, self._publisher, asyncio.Event())
+        publisher = supervise(
+            f"{self._name} publisher", self._connect, self._publisher, asyncio.Event()
+        )
         supervisor = asyncio.create_task(publisher)
         try:
             yield
@@ -125,12 +136,16 @@ class RabbitBroker:
             raise BrokerUnavailable("the connection was just lost")
         exchange = REPLAY if to else EXCHANGE
         try:
-            underlay: Any = await channel.get_underlay_channel()  # Any: aiormq's abstract channel lacks `wait`
+            underlay: Any = (
+                await channel.get_underlay_channel()
+            )  # Any: aiormq's abstract channel lacks `wait`
         except DOWN as error:
             raise BrokerUnavailable("the connection was just lost") from error
 
         def key_of(envelope: Envelope) -> str:
-            return replay_key(envelope.publisher, to, envelope.shard) if to else envelope.routing_key
+            return (
+                replay_key(envelope.publisher, to, envelope.shard) if to else envelope.routing_key
+            )
 
         async def one(envelope: Envelope) -> bool:
             try:
@@ -160,14 +175,20 @@ class RabbitBroker:
             self._broken.set()
         return outcome
 
-    async def publish_positions(self, positions: Sequence[Position], *, to: str | None = None) -> None:
+    async def publish_positions(
+        self, positions: Sequence[Position], *, to: str | None = None
+    ) -> None:
         await self._publish_messages(
             REPLAY if to else POSITIONS,
             [
                 (
-                    replay_key(position.publisher, to, position.shard) if to else position.routing_key,
+                    replay_key(position.publisher, to, position.shard)
+                    if to
+                    else position.routing_key,
                     position.model_dump_json().encode(),
-                    self._message_properties(position.type, amqp_headers(position.attributes(), self._header_style)),
+                    self._message_properties(
+                        position.type, amqp_headers(position.attributes(), self._header_style)
+                    ),
                 )
                 for position in positions
             ],
@@ -183,7 +204,11 @@ class RabbitBroker:
         await self._publish_messages(RESEND, [message], mandatory=True)
 
     async def _publish_messages(
-        self, exchange: str, messages: Sequence[tuple[str, bytes, spec.Basic.Properties]], *, mandatory: bool
+        self,
+        exchange: str,
+        messages: Sequence[tuple[str, bytes, spec.Basic.Properties]],
+        *,
+        mandatory: bool,
     ) -> None:
         """Publishes messages that are no events.
 
@@ -201,7 +226,12 @@ class RabbitBroker:
         async def one(key: str, body: bytes, properties: spec.Basic.Properties) -> bool:
             try:
                 await underlay.basic_publish(
-                    body, exchange=exchange, routing_key=key, properties=properties, mandatory=mandatory, wait=False
+                    body,
+                    exchange=exchange,
+                    routing_key=key,
+                    properties=properties,
+                    mandatory=mandatory,
+                    wait=False,
                 )
             except DOWN as error:
                 if not isinstance(error, DeliveryError):  # that is: nobody takes it
@@ -209,10 +239,14 @@ class RabbitBroker:
                 return False
             return True
 
-        if not all(await self._confirms(exchange, [(message[0], one(*message)) for message in messages])):
+        if not all(
+            await self._confirms(exchange, [(message[0], one(*message)) for message in messages])
+        ):
             raise BrokerUnavailable(f"{exchange}: not everything was taken over")
 
-    async def _confirms(self, exchange: str, sending: Sequence[tuple[str, Coroutine[Any, Any, bool]]]) -> list[bool]:
+    async def _confirms(
+        self, exchange: str, sending: Sequence[tuple[str, Coroutine[Any, Any, bool]]]
+    ) -> list[bool]:
         """Waits for the confirms, but not for ever; returns for each whether it came."""
         tasks = [asyncio.create_task(one) for _, one in sending]
         try:
@@ -220,7 +254,9 @@ class RabbitBroker:
             if late:
                 # The confirms that follow may be off by one now: the channel must go.
                 keys = [key for (key, _), task in zip(sending, tasks, strict=True) if task in late]
-                self._unconfirmed = f"{len(keys)} to {exchange}, the first with the routing key {keys[0]}"
+                self._unconfirmed = (
+                    f"{len(keys)} to {exchange}, the first with the routing key {keys[0]}"
+                )
                 self._broken.set()
         finally:
             for task in tasks:
@@ -244,7 +280,9 @@ class RabbitBroker:
 
         users = self._users(queues.service)
 
-        async def deliver(batch: Sequence[AbstractIncomingMessage]) -> Sequence[AbstractIncomingMessage]:
+        async def deliver(
+            batch: Sequence[AbstractIncomingMessage],
+        ) -> Sequence[AbstractIncomingMessage]:
             return await deliver_batch(batch, handler, on_positions, users)
 
         async def find(connection: AbstractConnection) -> list[str]:
@@ -275,8 +313,14 @@ class RabbitBroker:
 
         users = self._users(publisher)
 
-        async def deliver(batch: Sequence[AbstractIncomingMessage]) -> Sequence[AbstractIncomingMessage]:
-            return [message for message in batch if not await handle_resend_request(message, resend, users)]
+        async def deliver(
+            batch: Sequence[AbstractIncomingMessage],
+        ) -> Sequence[AbstractIncomingMessage]:
+            return [
+                message
+                for message in batch
+                if not await handle_resend_request(message, resend, users)
+            ]
 
         queues = [resend_queue(publisher)]
         async with self._delivering(queues[0], "resend", queues, declare, deliver):
@@ -309,7 +353,9 @@ class RabbitBroker:
             may_delete = surplus.may_delete if surplus else None
             async with asyncio.timeout(DECLARE_SECONDS):
                 deliveries = [
-                    await start_delivery(connection, name, deliver, stop, lost, may_delete, idle_types)
+                    await start_delivery(
+                        connection, name, deliver, stop, lost, may_delete, idle_types
+                    )
                     for name in (*queues, *left)
                 ]
             self._not_consuming.discard(what)
@@ -322,7 +368,9 @@ class RabbitBroker:
                     self._not_consuming.add(what)
                 await end(watchdog, removing, *deliveries)
 
-        supervisor = asyncio.create_task(supervise(f"{self._name} {role}", self._connect, session, stop))
+        supervisor = asyncio.create_task(
+            supervise(f"{self._name} {role}", self._connect, session, stop)
+        )
         try:
             yield
         finally:
@@ -356,7 +404,9 @@ class RabbitBroker:
             self._ready.set()
             await first_of(connection.closed(), channel.closed(), self._broken.wait())
             if self._unconfirmed:
-                raise BrokerUnavailable(f"messages not confirmed: {self._unconfirmed}; see diancai doctor")
+                raise BrokerUnavailable(
+                    f"messages not confirmed: {self._unconfirmed}; see diancai doctor"
+                )
         finally:
             self._ready.clear()
             self._channel = None
@@ -369,7 +419,9 @@ class RabbitBroker:
         properties.timestamp = envelope.occurred_at
         return properties
 
-    def _message_properties(self, kind: str, headers: Mapping[str, str] | None = None) -> spec.Basic.Properties:
+    def _message_properties(
+        self, kind: str, headers: Mapping[str, str] | None = None
+    ) -> spec.Basic.Properties:
         return spec.Basic.Properties(
             headers=dict(headers or {}),
             content_type=CONTENT_TYPE,

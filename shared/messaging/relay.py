@@ -50,16 +50,22 @@ _BEGUN = and_(
 """What a cursor's window still has to send."""
 
 # Each is made once: a round's statements would cost more to put together than to run.
-_FRESH = and_(event_log.c.txid >= relay_cursor.c.window_to, event_log.c.txid < TransactionsEndedBelow())
+_FRESH = and_(
+    event_log.c.txid >= relay_cursor.c.window_to, event_log.c.txid < TransactionsEndedBelow()
+)
 _OF_SHARD = event_log.c.shard == relay_cursor.c.shard
 _STATE = (
     relay_cursor,
     select(event_log.c.id).where(_OF_SHARD, _BEGUN).exists().label("unfinished"),
     TransactionsEndedBelow().label("watermark"),
-    select(event_log.c.id).where(_OF_SHARD, event_log.c.txid >= TransactionsEndedBelow()).exists().label("held_back"),
+    select(event_log.c.id)
+    .where(_OF_SHARD, event_log.c.txid >= TransactionsEndedBelow())
+    .exists()
+    .label("held_back"),
 )
 _READ_STATE = select(
-    *_STATE, select(func.min(event_log.c.id)).where(_OF_SHARD, _FRESH).scalar_subquery().label("first")
+    *_STATE,
+    select(func.min(event_log.c.id)).where(_OF_SHARD, _FRESH).scalar_subquery().label("first"),
 ).where(relay_cursor.c.shard.in_(bindparam("shards", expanding=True)))
 
 PREFETCH_PER_SHARD = 8
@@ -97,7 +103,10 @@ _ADVANCE = (
     .where(
         relay_cursor.c.shard == bindparam("of"),
         or_(
-            and_(relay_cursor.c.window_to == bindparam("to"), relay_cursor.c.sent_id < bindparam("sent")),
+            and_(
+                relay_cursor.c.window_to == bindparam("to"),
+                relay_cursor.c.sent_id < bindparam("sent"),
+            ),
             relay_cursor.c.window_to == bindparam("from"),
         ),
     )
@@ -163,7 +172,9 @@ class Relay:
         self._lease = lease
         self._poll_seconds = poll_seconds
         self._linger_seconds = linger_seconds
-        self._held_back = 0  # how many rounds one after another left events behind an open transaction
+        self._held_back = (
+            0  # how many rounds one after another left events behind an open transaction
+        )
         self._goes_on = False
         self._prefetched: dict[tuple[int, int], list[Envelope]] = {}
         """New events that came with the last state, up to ``PREFETCH_PER_SHARD`` a shard, by shard
@@ -181,7 +192,9 @@ class Relay:
             except Exception as error:
                 failures += 1
                 level = log.info if isinstance(error, BrokerUnavailable) else log.warning
-                level("events wait for the broker or the store", error=repr(error), failures=failures)
+                level(
+                    "events wait for the broker or the store", error=repr(error), failures=failures
+                )
                 await self._wait_or_stop(stop, backoff_seconds(failures))
 
     async def _wait_for_commit(self) -> None:
@@ -244,13 +257,17 @@ class Relay:
         return states
 
     async def _read(self, windows: Sequence[Window], limit: int) -> list[list[Envelope]]:
-        prefetched = [self._prefetched.get((window.shard, window.to_txid), []) for window in windows]
+        prefetched = [
+            self._prefetched.get((window.shard, window.to_txid), []) for window in windows
+        ]
         if all(0 < len(page) < PREFETCH_PER_SHARD for page in prefetched):
             return prefetched
         pages: list[list[Envelope]] = [[] for _ in windows]
         async with self._database.reading() as session:
             if self._database.dialect == "postgresql":
-                rows = (await session.execute(_READ_ON_POSTGRES, _columns(windows) | {"most": limit})).all()
+                rows = (
+                    await session.execute(_READ_ON_POSTGRES, _columns(windows) | {"most": limit})
+                ).all()
                 for row, envelope in zip(rows, to_envelopes(self.publisher, rows), strict=True):
                     pages[row.page - 1].append(envelope)
             else:
@@ -302,6 +319,8 @@ async def outbox_depth(database: Database) -> int:
     # first.
     of_shard = select(func.count()).where(event_log.c.shard == relay_cursor.c.shard)
     new = of_shard.where(event_log.c.txid >= relay_cursor.c.window_to).scalar_subquery()
-    query = select(func.sum(of_shard.where(_BEGUN).scalar_subquery() + new)).select_from(relay_cursor)
+    query = select(func.sum(of_shard.where(_BEGUN).scalar_subquery() + new)).select_from(
+        relay_cursor
+    )
     async with database.reading() as session:
         return int((await session.execute(query)).scalar_one() or 0)

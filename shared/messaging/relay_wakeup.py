@@ -82,13 +82,19 @@ class RelayWakeup:
     async def _forward(self) -> None:
         while True:
             await self._outgoing.wait()
-            if self._debounce_seconds:  # even 0 would let everything go first that waits for the processor
-                await asyncio.sleep(self._debounce_seconds)  # one NOTIFY for all that was committed meanwhile
+            if (
+                self._debounce_seconds
+            ):  # even 0 would let everything go first that waits for the processor
+                await asyncio.sleep(
+                    self._debounce_seconds
+                )  # one NOTIFY for all that was committed meanwhile
             self._outgoing.clear()
             try:
                 await self._database.run_alone(_NOTIFY)
             except Exception as error:
-                log.warning("wake-up not sent, the relay's poll will find the events", error=repr(error))
+                log.warning(
+                    "wake-up not sent, the relay's poll will find the events", error=repr(error)
+                )
 
     async def _listen(self) -> None:
         while True:

@@ -61,7 +61,10 @@ async def mark_ends(connection: AbstractConnection, queues: Sequence[str]) -> No
         for name in queues:
             await underlay.queue_bind(name, REPLAY, name)
             mark = aio_pika.Message(
-                b"", type=MARK, message_id=uuid4().hex, delivery_mode=aio_pika.DeliveryMode.PERSISTENT
+                b"",
+                type=MARK,
+                message_id=uuid4().hex,
+                delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
             )
             await exchange.publish(mark, name)
 

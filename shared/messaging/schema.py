@@ -67,5 +67,12 @@ def create_messaging_tables_v1() -> None:
 
 
 def drop_messaging_tables_v1() -> None:
-    for table in ("consumer_partitions", "inbox_count", "parked", "inbox", "relay_cursor", "event_log"):
+    for table in (
+        "consumer_partitions",
+        "inbox_count",
+        "parked",
+        "inbox",
+        "relay_cursor",
+        "event_log",
+    ):
         op.drop_table(table)

@@ -12,7 +12,9 @@ from shared.eventlog.envelope import SHARDS
 from shared.kernel.tasks import end
 from shared.telemetry.logs import logger
 
-_SHARD_LOCKS = 0x0D1A_0001  # the first key of this house's advisory locks; any number, but a fixed one
+_SHARD_LOCKS = (
+    0x0D1A_0001  # the first key of this house's advisory locks; any number, but a fixed one
+)
 _MEMBER_LOCKS = 0x0D1A_0002
 REVIEW_SECONDS = 2.0
 
@@ -30,7 +32,9 @@ class ShardLease:
     def __init__(self, database: Database, *, review_seconds: float = REVIEW_SECONDS) -> None:
         self._database = database
         self._review_seconds = review_seconds
-        self.held: frozenset[int] = frozenset() if database.dialect == "postgresql" else frozenset(range(SHARDS))
+        self.held: frozenset[int] = (
+            frozenset() if database.dialect == "postgresql" else frozenset(range(SHARDS))
+        )
 
     @asynccontextmanager
     async def holding(self) -> AsyncIterator[None]:
@@ -54,7 +58,9 @@ class ShardLease:
             try:
                 async with self._database.engine.connect() as connection:
                     await connection.execution_options(isolation_level="AUTOCOMMIT")
-                    await connection.execute(text(f"SELECT pg_advisory_lock_shared({_MEMBER_LOCKS}, 0)"))
+                    await connection.execute(
+                        text(f"SELECT pg_advisory_lock_shared({_MEMBER_LOCKS}, 0)")
+                    )
                     try:
                         while True:
                             await self._review(connection)

@@ -58,12 +58,18 @@ async def connect(url: str, **options: Any) -> AbstractConnection:
     """Connects; the caller closes the connection. ``options`` are those of
     :func:`aio_pika.connect`.
     """
-    connection: AbstractConnection = await aio_pika.connect(url, connection_class=OwnedConnection, **options)
+    connection: AbstractConnection = await aio_pika.connect(
+        url, connection_class=OwnedConnection, **options
+    )
     return connection
 
 
 async def supervise(
-    name: str, make: Connect, session: Session, stop: asyncio.Event, backoff: Backoff = backoff_seconds
+    name: str,
+    make: Connect,
+    session: Session,
+    stop: asyncio.Event,
+    backoff: Backoff = backoff_seconds,
 ) -> None:
     """Connects, runs ``session`` until it ends or the connection breaks, and starts again, with
     jitter.
@@ -97,7 +103,11 @@ async def supervise(
         _report(name, error, failures)
         if stop.is_set():
             return
-        wait = backoff(refusals, most=MOST_SECONDS_OF_SESSIONS) if is_sound else backoff(failures, most=MOST_SECONDS)
+        wait = (
+            backoff(refusals, most=MOST_SECONDS_OF_SESSIONS)
+            if is_sound
+            else backoff(failures, most=MOST_SECONDS)
+        )
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), wait)
 
@@ -117,7 +127,12 @@ def _report(name: str, error: Exception | None, failures: int) -> None:
     if isinstance(error, ChannelPreconditionFailed):
         remedy = "delete that queue; it is made again, and what it held comes again out of the event logs"
         level = log.error if is_due else log.info
-        level("a queue was made with other arguments", connection=name, error=str(error), remedy=remedy)
+        level(
+            "a queue was made with other arguments",
+            connection=name,
+            error=str(error),
+            remedy=remedy,
+        )
         return
     level = log.warning if is_due else log.info
     level("connection to the broker failed", connection=name, error=repr(error), failures=failures)

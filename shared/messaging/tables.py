@@ -1,6 +1,16 @@
 """The tables by which events are sent and received; every service has them in its own store."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, SmallInteger, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+)
 
 from shared.db.types import BigId, Json, TransactionId, UtcDateTime
 from shared.eventlog import tables as eventlog

@@ -77,7 +77,10 @@ async def declare_exchanges(channel: AbstractChannel) -> None:
     await channel.declare_exchange(RESEND, aio_pika.ExchangeType.TOPIC, durable=True)
     await channel.declare_exchange(POSITIONS, aio_pika.ExchangeType.TOPIC, durable=True)
     await channel.declare_exchange(
-        EXCHANGE, aio_pika.ExchangeType.TOPIC, durable=True, arguments={"alternate-exchange": UNROUTED}
+        EXCHANGE,
+        aio_pika.ExchangeType.TOPIC,
+        durable=True,
+        arguments={"alternate-exchange": UNROUTED},
     )
 
 
@@ -110,5 +113,7 @@ def bindings_of(queues: ConsumerQueues) -> list[tuple[str, str, str]]:
 async def declare_resend(channel: AbstractChannel, publisher: str) -> None:
     """Declares the queue for a publisher's resend requests."""
     await declare_exchanges(channel)
-    queue = await channel.declare_queue(resend_queue(publisher), durable=True, arguments=RESEND_ARGUMENTS)
+    queue = await channel.declare_queue(
+        resend_queue(publisher), durable=True, arguments=RESEND_ARGUMENTS
+    )
     await queue.bind(RESEND, resend_key("*", publisher))

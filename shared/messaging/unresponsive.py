@@ -35,7 +35,9 @@ DELETE_SECONDS = 20.0
 log = logger(__name__)
 
 
-async def responds(connection: AbstractConnection, queue: str, seconds: float = PROBE_SECONDS) -> bool:
+async def responds(
+    connection: AbstractConnection, queue: str, seconds: float = PROBE_SECONDS
+) -> bool:
     """Returns whether the queue's leader executes a command within ``seconds``.
 
     The command is Basic.Consume with a prefetch of one message, which goes back when the channel is
@@ -64,15 +66,22 @@ async def _leave(_message: object) -> None:
 class UnresponsiveQueues:
     """The queues of this process that did not respond when they were last probed."""
 
-    def __init__(self, *, probe_seconds: float = PROBE_SECONDS, replace_seconds: float = REPLACE_SECONDS) -> None:
+    def __init__(
+        self, *, probe_seconds: float = PROBE_SECONDS, replace_seconds: float = REPLACE_SECONDS
+    ) -> None:
         self._probe_seconds = probe_seconds
         self._replace_seconds = replace_seconds
         self._queues: set[str] = set()
 
     def __str__(self) -> str:
-        return "; ".join(f"{queue} answers nobody ({remedy_for_unresponsive(queue)})" for queue in sorted(self._queues))
+        return "; ".join(
+            f"{queue} answers nobody ({remedy_for_unresponsive(queue)})"
+            for queue in sorted(self._queues)
+        )
 
-    async def resolve(self, connection: AbstractConnection, queues: Sequence[str], declare: Declare) -> None:
+    async def resolve(
+        self, connection: AbstractConnection, queues: Sequence[str], declare: Declare
+    ) -> None:
         """Returns when each of the ``queues`` responds. One that stays unresponsive is deleted and
         declared again.
 
@@ -94,7 +103,12 @@ class UnresponsiveQueues:
                 await self._check_broker(connection, queue)
                 self._queues.add(queue)
                 remedy = remedy_for_unresponsive(queue)
-                log.warning("queue answers nobody", queue=queue, silent_seconds=silent_seconds, remedy=remedy)
+                log.warning(
+                    "queue answers nobody",
+                    queue=queue,
+                    silent_seconds=silent_seconds,
+                    remedy=remedy,
+                )
                 metrics.QUEUES_SILENT.labels(queue).set(1)
                 if silent_seconds >= self._replace_seconds:
                     async with asyncio.timeout(DELETE_SECONDS):

@@ -76,7 +76,9 @@ class Holdings:
 
     @staticmethod
     def _answer(kind: type[PersonAnswer], part: PersonPart) -> PersonAnswer:
-        return kind(volunteer_no=part.volunteer_no, request_id=part.request_id, records=part.records)
+        return kind(
+            volunteer_no=part.volunteer_no, request_id=part.request_id, records=part.records
+        )
 
 
 async def hold_nothing(_tx: Transaction, _vault: Vault, _volunteer_no: str) -> list[Record]:
@@ -124,17 +126,30 @@ async def fetch_part(
     """
     grant = uow.permit(policy, "read_person_export")
     grant.require("person_part", volunteer_no, person=volunteer_no)
-    query = select(PersonPart).where(person_part.c.volunteer_no == volunteer_no, person_part.c.data_sealed.is_not(None))
+    query = select(PersonPart).where(
+        person_part.c.volunteer_no == volunteer_no, person_part.c.data_sealed.is_not(None)
+    )
     if request_id is not None:
         query = query.where(person_part.c.request_id == request_id)
     async with uow.transaction() as tx:
-        query = query.where(person_part.c.expires_at > tx.now).order_by(person_part.c.made_at.desc()).limit(1)
+        query = (
+            query.where(person_part.c.expires_at > tx.now)
+            .order_by(person_part.c.made_at.desc())
+            .limit(1)
+        )
         part = (await tx.session.scalars(query)).one_or_none()
         if part is None or part.data_sealed is None:
             raise NotFound("person_part", volunteer_no)
         tx.note("person_part", volunteer_no, request_id=part.request_id)
-        opened = uow.vault.open(part.data_sealed, place_of(person_part.c.data_sealed, part.request_id))
-    log.info("person's data shown", volunteer_no=volunteer_no, request_id=part.request_id, by=uow.actor.subject)
+        opened = uow.vault.open(
+            part.data_sealed, place_of(person_part.c.data_sealed, part.request_id)
+        )
+    log.info(
+        "person's data shown",
+        volunteer_no=volunteer_no,
+        request_id=part.request_id,
+        by=uow.actor.subject,
+    )
     return Part(
         service=service,
         request_id=part.request_id,

@@ -18,7 +18,9 @@ from shared.kernel.errors import Words
 Kind = Literal["phone", "identity", "bank_card", "email"]
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
-_EMAIL = re.compile(r"[\w+-]\s*(?:@|[(\[<]\s*at\s*[)\]>])\s*[\w-]+(?:\s*[.。]\s*[a-z0-9-]+)+", re.IGNORECASE)
+_EMAIL = re.compile(
+    r"[\w+-]\s*(?:@|[(\[<]\s*at\s*[)\]>])\s*[\w-]+(?:\s*[.。]\s*[a-z0-9-]+)+", re.IGNORECASE
+)
 _MOBILE = re.compile(r"(?:(?:00)?86)?0?1[3-9][0-9]{9}")
 _LANDLINE = re.compile(r"0(?:10|2[0-9]|[3-9][0-9]{2})[2-8][0-9]{6,7}")
 _PROVINCE = "(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|91)"
@@ -85,7 +87,9 @@ def personal_data_in(text: str) -> frozenset[Kind]:
     found: set[Kind] = set()
     folded = unicodedata.normalize("NFKC", text) if not text.isascii() else text
     if "@" in folded or "at" in folded:
-        visible = "".join(character for character in folded if unicodedata.category(character) != "Cf")
+        visible = "".join(
+            character for character in folded if unicodedata.category(character) != "Cf"
+        )
         if _EMAIL.search(visible):
             found.add("email")
     if sum(map(str.isdigit, text)) + sum(map(_SPELT_OUT.__contains__, text)) >= LEAST_DIGITS:
@@ -111,11 +115,15 @@ def _groups(text: str) -> list[_Group]:
             digits, gap, is_parted = "", "", False
 
     for character in _UUID.sub("#x", text):
-        if (digit := unicodedata.digit(character, None)) is not None:  # circled, raised and bracketed ones have one too
+        if (
+            digit := unicodedata.digit(character, None)
+        ) is not None:  # circled, raised and bracketed ones have one too
             digits += str(digit)
             continue
         close()
-        if character in _SPELT_OUT:  # each by itself: whoever is called 三 may stand before a number
+        if (
+            character in _SPELT_OUT
+        ):  # each by itself: whoever is called 三 may stand before a number
             digits = _SPELT_OUT[character]
             close()
             continue
@@ -142,7 +150,11 @@ def _numbers_in(groups: list[_Group]) -> set[Kind]:
         for group in groups[first : first + MOST_GROUPS]:
             lengths = (*lengths, len(group.digits))
             is_new = not digits or group.gap
-            joined = (*joined, len(group.digits)) if is_new else (*joined[:-1], joined[-1] + len(group.digits))
+            joined = (
+                (*joined, len(group.digits))
+                if is_new
+                else (*joined[:-1], joined[-1] + len(group.digits))
+            )
             if digits:
                 gaps.add(group.gap)
                 are_mixed = len(gaps) > 1 and any(gaps) and not _may_be_mobile(lengths, joined)
@@ -162,7 +174,9 @@ def _may_be_mobile(lengths: tuple[int, ...], joined: tuple[int, ...]) -> bool:
     """
     *whole, last = joined
     begins = len(joined) <= len(MOBILE_GROUPS) and tuple(whole) == MOBILE_GROUPS[: len(whole)]
-    return lengths == MOBILE_GROUPS[: len(lengths)] or (begins and last <= MOBILE_GROUPS[len(whole)])
+    return lengths == MOBILE_GROUPS[: len(lengths)] or (
+        begins and last <= MOBILE_GROUPS[len(whole)]
+    )
 
 
 def _kind(digits: str, first: _Group) -> Kind | None:
@@ -171,7 +185,9 @@ def _kind(digits: str, first: _Group) -> Kind | None:
     if not digits.isdigit():
         return None
     # An area code is written by itself, or the number as a whole: 06-27 2014-07-16 is no landline.
-    if _MOBILE.fullmatch(digits) or (_LANDLINE.fullmatch(digits) and len(first.digits) in (1, 3, 4, len(digits))):
+    if _MOBILE.fullmatch(digits) or (
+        _LANDLINE.fullmatch(digits) and len(first.digits) in (1, 3, 4, len(digits))
+    ):
         return "phone"
     if first.gap.endswith("+") and len(digits) <= MOST_DIGITS_ABROAD:
         return "phone"

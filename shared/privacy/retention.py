@@ -45,7 +45,11 @@ def older_than(moment: Column[Any], age: timedelta) -> Prune:
     (key,) = table.primary_key.columns
 
     async def prune(session: AsyncSession, now: datetime) -> int:
-        old = (await session.scalars(select(key).where(moment < now - age).order_by(moment).limit(BATCH))).all()
+        old = (
+            await session.scalars(
+                select(key).where(moment < now - age).order_by(moment).limit(BATCH)
+            )
+        ).all()
         if old:
             await session.execute(delete(table).where(key.in_(old)))
             await forget(session)
@@ -73,7 +77,9 @@ async def prune_all(database: Database, prunes: Sequence[Prune], now: datetime) 
     return done
 
 
-def retention(database: Database, clock: Clock, prunes: Sequence[Prune]) -> Callable[[asyncio.Event], Any]:
+def retention(
+    database: Database, clock: Clock, prunes: Sequence[Prune]
+) -> Callable[[asyncio.Event], Any]:
     """Returns the job, which runs at the start and then every hour."""
 
     async def run(stop: asyncio.Event) -> None:

@@ -45,4 +45,6 @@ class PersonPart(Aggregate):
         return self.request_id
 
 
-registry(metadata=metadata).map_imperatively(PersonPart, person_part, version_id_col=person_part.c.version)
+registry(metadata=metadata).map_imperatively(
+    PersonPart, person_part, version_id_col=person_part.c.version
+)

@@ -38,7 +38,12 @@ def configure_logs(level: str = "INFO") -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    for chatty in ("httpx", "alembic", "uvicorn.access", "mail.log"):  # the last names whom it gets mail for
+    for chatty in (
+        "httpx",
+        "alembic",
+        "uvicorn.access",
+        "mail.log",
+    ):  # the last names whom it gets mail for
         logging.getLogger(chatty).setLevel(logging.WARNING)
     # These two log every reconnect attempt at WARNING and above, which the supervisor says better.
     logging.getLogger("aio_pika").setLevel(logging.ERROR)

@@ -19,7 +19,8 @@ SCENES: Mapping[str, Scene] = {
     ),
     "POST /events/parked/redrive": Scene(body=fields(publisher="catalog", aggregate_id="none")),
     "POST /events/parked/discard": Scene(
-        body=fields(publisher="catalog", aggregate_id="none", aggregate_seq=1, reason="无法办理"), absent=True
+        body=fields(publisher="catalog", aggregate_id="none", aggregate_seq=1, reason="无法办理"),
+        absent=True,
     ),
     "GET /events/queues": Scene(),
     "PUT /events/queues": Scene(body=fields(partitions=2)),

@@ -24,7 +24,9 @@ from tests.support.tree import ROOT, SERVICES, capabilities_of
 
 def _modules(service: str) -> list[ModuleType]:
     names = [f"tests.{service}.{capability.name}.scenes" for capability in capabilities_of(service)]
-    return [import_module(name) for name in names if (ROOT / f"{name.replace('.', '/')}.py").exists()]
+    return [
+        import_module(name) for name in names if (ROOT / f"{name.replace('.', '/')}.py").exists()
+    ]
 
 
 V = TypeVar("V")
@@ -40,16 +42,22 @@ def _joined(parts: list[Mapping[str, V]]) -> dict[str, V]:
 
 MODULES = {service: _modules(service) for service in SERVICES}
 SCENES: Mapping[str, Mapping[str, Scene]] = {
-    service: _joined([operations.SCENES, *(module.SCENES for module in MODULES[service])]) for service in SERVICES
+    service: _joined([operations.SCENES, *(module.SCENES for module in MODULES[service])])
+    for service in SERVICES
 }
 PATHS: Mapping[str, PathFill] = _joined(
-    [operations.PATHS, *(getattr(module, "PATHS", {}) for service in SERVICES for module in MODULES[service])]
+    [
+        operations.PATHS,
+        *(getattr(module, "PATHS", {}) for service in SERVICES for module in MODULES[service]),
+    ]
 )
 
 
 async def find_objects(client: httpx.AsyncClient, circuit: Circuit) -> dict[str, str]:
     """What the capabilities' scenes are about, by name."""
-    finding = [getattr(module, "find_objects", None) for service in SERVICES for module in MODULES[service]]
+    finding = [
+        getattr(module, "find_objects", None) for service in SERVICES for module in MODULES[service]
+    ]
     return _joined([await find(client, circuit) for find in finding if find is not None])
 
 

@@ -109,14 +109,22 @@ class City:
         self.house, self.place = house, place
         self.authenticators: dict[str, Watched] = {}
         for name, service in house.services.items():
-            self.authenticators[name] = service.api.state.authenticator = Watched(service.api.state.authenticator)
+            self.authenticators[name] = service.api.state.authenticator = Watched(
+                service.api.state.authenticator
+            )
 
     @property
     def own(self) -> dict[str, str]:
         place = self.place
-        return {"township_code": place.township, "team_code": place.team, "volunteer_no": place.volunteer}
+        return {
+            "township_code": place.township,
+            "team_code": place.team,
+            "volunteer_no": place.volunteer,
+        }
 
-    async def ask(self, operation: Operation, scope: Scope, headers: dict[str, str]) -> httpx.Response:
+    async def ask(
+        self, operation: Operation, scope: Scope, headers: dict[str, str]
+    ) -> httpx.Response:
         scene = SCENES[operation.service][operation.key]
         url = f"/api/{operation.service}{path_of(operation.path, self.place, scope)}"
         sent: dict[str, Any] = {}
@@ -138,7 +146,9 @@ async def city(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[City]:
     tmp_path = tmp_path_factory.mktemp("city")
     stores = {name: f"sqlite:///{tmp_path}/{name}.db" for name in SCENES}
     catalog = CatalogSettings(
-        database_url=stores["catalog"], signing_keys_file=tmp_path / "keys.json", signing_keys_create=True
+        database_url=stores["catalog"],
+        signing_keys_file=tmp_path / "keys.json",
+        signing_keys_create=True,
     )
     requests, dispatch, notify = (
         RequestsSettings(database_url=stores["requests"]),
@@ -146,7 +156,9 @@ async def city(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[City]:
         NotifySettings(database_url=stores["notify"]),
     )
     async with running_house(
-        lambda b, c, t: build_catalog(catalog, broker=b, cache=c, clock=t, passwords=quick_passwords()),
+        lambda b, c, t: build_catalog(
+            catalog, broker=b, cache=c, clock=t, passwords=quick_passwords()
+        ),
         lambda b, c, t: build_requests(requests, broker=b, cache=c, clock=t),
         lambda b, c, t: build_dispatch(dispatch, broker=b, cache=c, clock=t),
         lambda b, c, t: build_notify(notify, broker=b, cache=c, clock=t),
@@ -170,13 +182,16 @@ def foreign_in(answer: httpx.Response) -> bool:
     said = answer.json()
     if isinstance(said, dict) and ("items" in said or "stops" in said):
         return bool(
-            said.get("stops") or [e for e in said.get("items", []) if "campaign_id" not in e or "stops" not in e]
+            said.get("stops")
+            or [e for e in said.get("items", []) if "campaign_id" not in e or "stops" not in e]
         )
     return bool(said)
 
 
 @on_one_loop
-async def test_every_operation_answers_every_role_as_the_policies_say(city: City, figures: Figures) -> None:
+async def test_every_operation_answers_every_role_as_the_policies_say(
+    city: City, figures: Figures
+) -> None:
     wrong: list[str] = []
     asked = 0
     for operation in _guarded(city):
@@ -184,18 +199,26 @@ async def test_every_operation_answers_every_role_as_the_policies_say(city: City
         scene = SCENES[operation.service][operation.key]
         for role in Role:
             scope = policy_of(operation.service).table[operation.extra[ACTION]].get(role, Scope.ANY)
-            if operation.path in (ENDLESS, "/messages/{message_id}/read") and scope in (Scope.ANY, Scope.SELF):
+            if operation.path in (ENDLESS, "/messages/{message_id}/read") and scope in (
+                Scope.ANY,
+                Scope.SELF,
+            ):
                 continue  # endless; and the volunteer of the story has no message: tests/notify has those
             for own in (True, False):
-                if operation.path == ENDLESS and own and role in (Role.OFFICER, Role.CLERK, Role.LEADER):
+                if (
+                    operation.path == ENDLESS
+                    and own
+                    and role in (Role.OFFICER, Role.CLERK, Role.LEADER)
+                ):
                     continue
                 claims = city.own if own else ELSEWHERE
                 answer = await city.ask(operation, scope, bearer(role, **claims))
                 asked += 1
                 seen.append(f"{role}({'own' if own else 'other'})={answer.status_code}")
                 wanted = expected(operation, role, own=own)
+                whose = "own" if own else "other"
                 said = (
-                    f"{operation.service} {operation.key} as {role}, {'own' if own else 'other'}: {answer.status_code}"
+                    f"{operation.service} {operation.key} as {role}, {whose}: {answer.status_code}"
                 )
                 if wanted == "in":
                     action = operation.extra[ACTION]
@@ -203,9 +226,13 @@ async def test_every_operation_answers_every_role_as_the_policies_say(city: City
                     refusals = {401, 403, 404} - ({404} if scene.absent else set())
                     if answer.status_code in refusals or answer.status_code >= 500:
                         wrong.append(f"{said} instead of in: {answer.text[:200]}")
-                    elif answer.status_code != 422 and (unit is None or action not in unit.permitted):
+                    elif answer.status_code != 422 and (
+                        unit is None or action not in unit.permitted
+                    ):
                         wrong.append(f"{said}, but its use case did not ask for {action!r}")
-                    if operation.method == "GET" and answer.status_code != (404 if scene.absent else 200):
+                    if operation.method == "GET" and answer.status_code != (
+                        404 if scene.absent else 200
+                    ):
                         wrong.append(f"{said} instead of 200")
                 elif answer.status_code != wanted:
                     wrong.append(f"{said} instead of {wanted}: {answer.text[:200]}")
@@ -219,7 +246,9 @@ async def test_every_operation_answers_every_role_as_the_policies_say(city: City
 @on_one_loop
 async def test_no_operation_takes_a_bad_token(city: City, figures: Figures) -> None:
     service = city.house.services
-    revoked = AccessRevoked(subject="revoked-account", before=datetime.now(UTC) + timedelta(hours=1))
+    revoked = AccessRevoked(
+        subject="revoked-account", before=datetime.now(UTC) + timedelta(hours=1)
+    )
     for each in service.values():
         await note_revocation(each.uow, revoked)
     bad = dict(bad_tokens())
@@ -229,20 +258,32 @@ async def test_no_operation_takes_a_bad_token(city: City, figures: Figures) -> N
             answer = await city.ask(operation, Scope.ANY, headers)
             asked += 1
             if answer.status_code != 401 or "www-authenticate" not in answer.headers:
-                wrong.append(f"{operation.service} {operation.key} with {what}: {answer.status_code}")
+                wrong.append(
+                    f"{operation.service} {operation.key} with {what}: {answer.status_code}"
+                )
     figures.note("matrix: requests with bad tokens", f"{asked}: {', '.join(bad)}")
     assert not wrong, "\n".join(wrong)
 
 
 def bad_tokens() -> Iterator[tuple[str, dict[str, str]]]:
     now = int(datetime.now(UTC).timestamp())
-    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "a", "iat": 0, "exp": 4102444800, "roles": [str(r) for r in Role]}
+    claims = {
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": "a",
+        "iat": 0,
+        "exp": 4102444800,
+        "roles": [str(r) for r in Role],
+    }
 
     def said(text: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {text}"}
 
     def raw(header: dict[str, Any]) -> str:
-        parts = (base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in (header, claims))
+        parts = (
+            base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=")
+            for part in (header, claims)
+        )
         return ".".join(parts)
 
     yield "no token", {}
@@ -253,7 +294,10 @@ def bad_tokens() -> Iterator[tuple[str, dict[str, str]]]:
     yield "another issuer", bearer(*Role, iss="https://evil.example")
     yield "alg none", said(raw({"alg": "none", "kid": "test"}) + ".")
     public = OctKey.import_key(json.dumps(KEY.as_dict(private=False)).encode())
-    yield "hmac by the public key", said(jwt.encode({"alg": "HS256", "kid": "test"}, claims, public))
+    yield (
+        "hmac by the public key",
+        said(jwt.encode({"alg": "HS256", "kid": "test"}, claims, public)),
+    )
     yield "a foreign key", said(token(*Role, key=ECKey.generate_key("P-256")))
     yield "an unknown key", said(token(*Role, header={"kid": "unknown"}))
     yield "revoked", bearer(*Role, sub="revoked-account")
@@ -284,7 +328,9 @@ def test_every_operation_says_who_may_come_in(tmp_path: Path) -> None:
         known = {operation.key for operation in operations_of(service.name, service.api)}
         assert set(SCENES[service.name]) <= known, "a scene of an operation that is gone"
         assert known == {
-            f"{method.upper()} {path}" for path, methods in document["paths"].items() for method in methods
+            f"{method.upper()} {path}"
+            for path, methods in document["paths"].items()
+            for method in methods
         }
         for path, methods in document["paths"].items():
             for method, said in methods.items():
@@ -293,7 +339,9 @@ def test_every_operation_says_who_may_come_in(tmp_path: Path) -> None:
                 assert ("401" in said["responses"]) == guarded, f"{service.name} {method} {path}"
                 # A new operation that takes files has to check them by their content, and to list their kinds here.
                 taken = set(said.get("requestBody", {}).get("content", {}))
-                assert taken <= {"application/json", FORM}, f"{service.name} {method} {path} takes {taken}"
+                assert taken <= {"application/json", FORM}, (
+                    f"{service.name} {method} {path} takes {taken}"
+                )
     assert found == []
 
 
@@ -306,7 +354,9 @@ def test_an_operation_without_a_policy_fails_the_build() -> None:
     router.add_api_route("/unheard-of", nothing, **secured("unheard_of"))
     api = FastAPI()
     api.include_router(router)
-    found = [hole for op in operations_of("catalog", api) for hole in holes(op, policy_of("catalog"), {})]
+    found = [
+        hole for op in operations_of("catalog", api) for hole in holes(op, policy_of("catalog"), {})
+    ]
     assert any("/forgotten names no action" in hole for hole in found)
     assert any("/forgotten does not say whether" in hole for hole in found)
     assert any("'unheard_of' has no row" in hole for hole in found)
@@ -322,4 +372,6 @@ def _guarded(city: City) -> list[Operation]:
     ]
     # What takes the story's objects away comes last; an account that is closed could be erased.
     last = ("/erase", "/reset", "/disable")
-    return sorted(found, key=lambda operation: [operation.path.endswith(end) for end in reversed(last)])
+    return sorted(
+        found, key=lambda operation: [operation.path.endswith(end) for end in reversed(last)]
+    )

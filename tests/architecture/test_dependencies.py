@@ -31,7 +31,12 @@ def test_no_pin_is_known_to_be_vulnerable() -> None:
 
 def test_a_vulnerable_pin_is_named() -> None:
     kept = json.loads(KEPT.read_text("utf-8"))
-    old = {("starlette", "0.26.0"), ("starlette", "0.27.0"), ("cryptography", "41.0.0"), ("nobody-knows-me", "1.0")}
+    old = {
+        ("starlette", "0.26.0"),
+        ("starlette", "0.27.0"),
+        ("cryptography", "41.0.0"),
+        ("nobody-knows-me", "1.0"),
+    }
     found = in_kept(old, kept)
     said = "starlette 0.26.0 is vulnerable (PYSEC-2023-83); fixed in 0.27.0"
     assert said in set(map(str, found))
@@ -54,7 +59,9 @@ def test_ranges_are_read_as_their_schema_says(
     events: list[dict[str, str]], inside: list[str], outside: list[str]
 ) -> None:
     kept = {"packages": {"p": [{"id": "A", "ranges": [events]}]}}
-    assert {fault.version for fault in in_kept({("p", version) for version in inside + outside}, kept)} == set(inside)
+    assert {
+        fault.version for fault in in_kept({("p", version) for version in inside + outside}, kept)
+    } == set(inside)
 
 
 def test_old_advisories_are_said_to_be_old_unless_the_service_answers() -> None:

@@ -46,7 +46,11 @@ def test_every_container_is_bounded_and_may_do_little(container: str) -> None:
 
 def test_only_the_api_of_catalog_has_the_key_that_signs_tokens() -> None:
     assert [name for name in CONTAINERS if "catalog_signing_keys" in secrets_of(name)] == [SIGNER]
-    named = [name for name in CONTAINERS if "CATALOG_SIGNING_KEYS_FILE" in CONTAINERS[name].get("environment", {})]
+    named = [
+        name
+        for name in CONTAINERS
+        if "CATALOG_SIGNING_KEYS_FILE" in CONTAINERS[name].get("environment", {})
+    ]
     assert named == [SIGNER]
 
 
@@ -65,10 +69,14 @@ def test_a_service_has_no_other_s_secrets(service: str) -> None:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_container_runs_the_service_that_its_image_was_built_of(service: str) -> None:
-    ours = [told for name, told in CONTAINERS.items() if name == service or service in name.split("-")]
+    ours = [
+        told for name, told in CONTAINERS.items() if name == service or service in name.split("-")
+    ]
     assert {told["image"].split(":")[0] for told in ours} == {f"diancai/{service}"}
     assert {told["build"]["args"]["SERVICE"] for told in ours} == {service}
-    assert {tuple(told["command"][:3]) for told in ours} == {("python", "-m", f"services.{service}")}
+    assert {tuple(told["command"][:3]) for told in ours} == {
+        ("python", "-m", f"services.{service}")
+    }
     assert (ROOT / "requirements" / f"{service}.txt").is_file()
 
 
@@ -92,7 +100,8 @@ def test_every_image_from_elsewhere_is_found_by_the_script_that_pins_them() -> N
     assert pattern is not None
     found = set(re.findall(pattern[1], (ROOT / "docker-compose.yml").read_text("utf-8")))
     named = {
-        told["build"]["args"]["PYTHON_IMAGE"] if "build" in told else told["image"] for told in CONTAINERS.values()
+        told["build"]["args"]["PYTHON_IMAGE"] if "build" in told else told["image"]
+        for told in CONTAINERS.values()
     }
     assert found == named
 
@@ -111,14 +120,18 @@ def test_the_gateway_s_own_refusals_are_problem_documents_in_both_languages() ->
 @pytest.mark.parametrize("code", ["not_found", "method_not_allowed", "body_too_large"])
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_the_gateway_refuses_in_the_services_words(code: str, language: str) -> None:
-    texts = json.loads((ROOT / "shared" / "http" / "locales" / f"{language}.json").read_text("utf-8"))
+    texts = json.loads(
+        (ROOT / "shared" / "http" / "locales" / f"{language}.json").read_text("utf-8")
+    )
     assert json.loads(f"{{{words_of(code)[language]}}}") == texts[code]
 
 
 def test_every_refusal_of_the_gateway_has_a_place_that_knows_its_type() -> None:
     places = set(re.findall(r"error_page [^;]* (\S+);", NGINX))
     for place in places:
-        (block,) = re.findall(rf"location (?:= )?{re.escape(place)} \{{(.*?)\n        \}}", NGINX, re.DOTALL)
+        (block,) = re.findall(
+            rf"location (?:= )?{re.escape(place)} \{{(.*?)\n        \}}", NGINX, re.DOTALL
+        )
         # Without the first, the end of the address says what type the answer is.
         assert "types {}" in block, place
         assert "default_type application/problem+json;" in block, place
@@ -133,7 +146,10 @@ def test_the_gateway_takes_no_more_than_the_services_do() -> None:
 def test_the_gateway_bounds_the_connections_and_the_streams_of_an_address() -> None:
     """As many as ``deploy/compose-test`` opens to see the next one refused."""
     zones = set(re.findall(r"limit_conn_zone \$binary_remote_addr zone=(\w+):", NGINX))
-    bounds = {zone: int(number) for zone, number in re.findall(r"^ +limit_conn (\w+) (\d+);", NGINX, re.MULTILINE)}
+    bounds = {
+        zone: int(number)
+        for zone, number in re.findall(r"^ +limit_conn (\w+) (\d+);", NGINX, re.MULTILINE)
+    }
     assert bounds == {"connections": CONNECTIONS_OF_AN_ADDRESS, "streams": STREAMS_OF_AN_ADDRESS}
     assert bounds.keys() == zones
     assert "limit_conn_status 429;" in NGINX
@@ -145,7 +161,9 @@ def test_the_gateway_logs_no_request_line() -> None:
     """Nginx writes it to each error of a request, below the level ``alert``; it may hold what opens something."""
     assert re.findall(r"error_log \S+ (\w+);", NGINX) == ["alert"]
     (line,) = re.findall(r"log_format lean (.*?);", NGINX, re.DOTALL)
-    assert not re.search(r"\$(request\b|request_uri|args|query_string|uri\b|http_referer|http_user_agent)", line)
+    assert not re.search(
+        r"\$(request\b|request_uri|args|query_string|uri\b|http_referer|http_user_agent)", line
+    )
 
 
 def test_postgres_logs_no_row_that_a_constraint_refused() -> None:
@@ -155,4 +173,6 @@ def test_postgres_logs_no_row_that_a_constraint_refused() -> None:
 def words_of(code: str) -> dict[str, str]:
     """By language, as members of a JSON object."""
     (block,) = re.findall(rf"map \$own_language \${code}_text \{{(.*?)\n    \}}", NGINX, re.DOTALL)
-    return {language: text.replace("\\'", "'") for language, text in re.findall(r"(\S+) '(.*)';", block)}
+    return {
+        language: text.replace("\\'", "'") for language, text in re.findall(r"(\S+) '(.*)';", block)
+    }

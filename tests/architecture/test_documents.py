@@ -14,7 +14,8 @@ from tests.support.tree import SERVICES, folder_of
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted(
-    [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")] + [folder_of(service) / "README.md" for service in SERVICES]
+    [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    + [folder_of(service) / "README.md" for service in SERVICES]
 )
 COMMANDS: object = get_command(app)
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
@@ -34,22 +35,32 @@ def test_every_file_and_function_that_a_document_names_exists(document: Path) ->
     named = list(_named(document.read_text("utf-8")))
     assert document.name != "ARCHITECTURE.md" or len(named) > 20
     for path, function in named:
-        found = [file for file in (ROOT / path, *(folder_of(service) / path for service in SERVICES)) if file.is_file()]
+        found = [
+            file
+            for file in (ROOT / path, *(folder_of(service) / path for service in SERVICES))
+            if file.is_file()
+        ]
         found = found or ([] if "/" in path else list(document.parent.rglob(path)))
         assert found, f"{name_of(document)} names {path}"
         if function:
-            assert re.search(rf"(def|class) {function}\b", found[0].read_text("utf-8")), f"{path} has no {function}"
+            assert re.search(rf"(def|class) {function}\b", found[0].read_text("utf-8")), (
+                f"{path} has no {function}"
+            )
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
 def test_every_file_that_a_document_links_exists(document: Path) -> None:
     for link in re.findall(r"\]\(([^)#]+)", document.read_text("utf-8")):
-        assert link.startswith("https://") or (document.parent / link).exists(), f"{name_of(document)} links {link}"
+        assert link.startswith("https://") or (document.parent / link).exists(), (
+            f"{name_of(document)} links {link}"
+        )
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
 def test_every_command_that_a_document_shows_exists(document: Path) -> None:
-    for words in re.findall(r"(?:`|bin/|^    )diancai ([a-z]+(?: [a-z]+)?)", document.read_text("utf-8"), re.MULTILINE):
+    for words in re.findall(
+        r"(?:`|bin/|^    )diancai ([a-z]+(?: [a-z]+)?)", document.read_text("utf-8"), re.MULTILINE
+    ):
         command = COMMANDS
         for word in words.split():
             if isinstance(command, TyperGroup):
@@ -62,7 +73,9 @@ def test_the_architecture_is_read_in_one_sitting() -> None:
 
 
 def test_decisions_are_numbered_one_page_each_and_say_why() -> None:
-    assert [path.name[:5] for path in DECISIONS] == [f"{number:04}-" for number in range(1, len(DECISIONS) + 1)]
+    assert [path.name[:5] for path in DECISIONS] == [
+        f"{number:04}-" for number in range(1, len(DECISIONS) + 1)
+    ]
     for path in DECISIONS:
         text = path.read_text("utf-8")
         assert text.startswith(f"# {int(path.name[:4])}. "), path.name

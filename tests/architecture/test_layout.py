@@ -69,12 +69,16 @@ def test_a_service_has_no_files_that_the_others_would_not_have(service: str) -> 
 def test_a_capability_has_the_files_that_all_may_have(capability: Path) -> None:
     found = names_in(capability)
     assert found <= CAPABILITY
-    assert not [name for name in found if f"{name}.py" in found], "a file and a package of the same name"
+    assert not [name for name in found if f"{name}.py" in found], (
+        "a file and a package of the same name"
+    )
     assert found > {"__init__.py"}
 
 
 @pytest.mark.parametrize("capability", CAPABILITIES, ids=name_of)
-def test_use_cases_and_routes_fill_a_folder_only_when_they_are_too_many_for_a_file(capability: Path) -> None:
+def test_use_cases_and_routes_fill_a_folder_only_when_they_are_too_many_for_a_file(
+    capability: Path,
+) -> None:
     for name in ("use_cases", "routes"):
         files = list((capability / name).glob("*.py"))
         lines = sum(len(path.read_text("utf-8").splitlines()) for path in files)
@@ -82,7 +86,9 @@ def test_use_cases_and_routes_fill_a_folder_only_when_they_are_too_many_for_a_fi
 
 
 @pytest.mark.parametrize("capability", CAPABILITIES, ids=name_of)
-def test_a_capability_knows_of_another_its_use_cases_queries_and_domain_only(capability: Path) -> None:
+def test_a_capability_knows_of_another_its_use_cases_queries_and_domain_only(
+    capability: Path,
+) -> None:
     others = tuple(f"services.{name_of(other)}" for other in CAPABILITIES if other != capability)
     for path, tree in sources(capability):
         is_domain = path.is_relative_to(capability / "domain") or path == capability / "domain.py"
@@ -100,7 +106,9 @@ def test_a_library_knows_nothing_of_its_service(library: Path) -> None:
     for path, tree in sources(library):
         for module in _imported(tree):
             known = module.startswith((f"services.{name_of(library)}.", "shared.kernel"))
-            assert known or not module.startswith(("services", "shared")), f"{path.relative_to(ROOT)} imports {module}"
+            assert known or not module.startswith(("services", "shared")), (
+                f"{path.relative_to(ROOT)} imports {module}"
+            )
 
 
 @pytest.mark.parametrize("capability", [*CAPABILITIES, *LIBRARIES], ids=name_of)
@@ -111,14 +119,22 @@ def test_the_tests_of_a_capability_lie_as_it_does(capability: Path) -> None:
 
 
 def test_the_import_contract_on_capabilities_covers_all_of_them() -> None:
-    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
     (contract,) = (contract for contract in contracts if contract["id"] == "capability-layers")
-    assert sorted(contract["containers"]) == sorted(f"services.{name_of(folder)}" for folder in CAPABILITIES)
+    assert sorted(contract["containers"]) == sorted(
+        f"services.{name_of(folder)}" for folder in CAPABILITIES
+    )
 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_handler_is_named_for_its_event(service: str) -> None:
-    own = [item for item in subscriptions_of(service).items() if item[1].__module__.startswith("services.")]
+    own = [
+        item
+        for item in subscriptions_of(service).items()
+        if item[1].__module__.startswith("services.")
+    ]
     assert own
     for event, handler in own:
         assert handler.__module__.endswith(".handlers"), event.type
@@ -137,12 +153,24 @@ def test_routes_hold_no_error_handling(service: str) -> None:
 
     An operation that has to look at the request itself may answer a browser with a page instead.
     """
-    found = [tree for path, tree in sources(folder_of(service)) if "routes" in path.with_suffix("").parts]
+    found = [
+        tree for path, tree in sources(folder_of(service)) if "routes" in path.with_suffix("").parts
+    ]
     assert found
     for routes in found:
-        functions = [node for node in ast.walk(routes) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-        handling = [node for node in functions if any(isinstance(part, ast.Try) for part in ast.walk(node))]
-        assert not [node.name for node in handling if "request" not in {given.arg for given in node.args.args}]
+        functions = [
+            node
+            for node in ast.walk(routes)
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        ]
+        handling = [
+            node for node in functions if any(isinstance(part, ast.Try) for part in ast.walk(node))
+        ]
+        assert not [
+            node.name
+            for node in handling
+            if "request" not in {given.arg for given in node.args.args}
+        ]
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -161,12 +189,16 @@ def test_only_the_settings_and_the_bootstrap_know_the_mode(service: str) -> None
     for path, tree in sources(folder_of(service)):
         if path.name not in {"bootstrap.py", "settings.py"}:
             for module in _imported(tree):
-                assert module not in {"shared.messaging.memory", "shared.messaging.rabbitmq"}, path.relative_to(ROOT)
+                assert module not in {"shared.messaging.memory", "shared.messaging.rabbitmq"}, (
+                    path.relative_to(ROOT)
+                )
 
 
 def test_nothing_has_a_name_that_says_nothing() -> None:
     for top in ("services", "shared", "cli"):
-        named = {path.stem for path in (ROOT / top).rglob("*") if path.suffix == ".py" or path.is_dir()}
+        named = {
+            path.stem for path in (ROOT / top).rglob("*") if path.suffix == ".py" or path.is_dir()
+        }
         assert not named & LEFT_OUT
 
 
@@ -177,7 +209,9 @@ def _beyond(part: Path) -> list[str]:
 
 
 def _is_plain(module: str, *allowed: str) -> bool:
-    return module.split(".", maxsplit=1)[0] in sys.stdlib_module_names or module.startswith(("shared.kernel", *allowed))
+    return module.split(".", maxsplit=1)[0] in sys.stdlib_module_names or module.startswith(
+        ("shared.kernel", *allowed)
+    )
 
 
 def _imported(tree: ast.Module) -> list[str]:
@@ -189,5 +223,7 @@ def _imported(tree: ast.Module) -> list[str]:
             assert node.level == 0, "imports name the whole path"
             module = node.module or ""
             is_package = (ROOT / module.replace(".", "/")).is_dir()
-            modules += [f"{module}.{alias.name}" for alias in node.names] if is_package else [module]
+            modules += (
+                [f"{module}.{alias.name}" for alias in node.names] if is_package else [module]
+            )
     return modules

@@ -13,7 +13,16 @@ import pytest
 from bench.report import INSTALL
 
 ROOT = Path(__file__).parents[2]
-BENCHMARKS = ("messaging", "intake", "latency", "backlog", "history", "planning", "repair", "memory")
+BENCHMARKS = (
+    "messaging",
+    "intake",
+    "latency",
+    "backlog",
+    "history",
+    "planning",
+    "repair",
+    "memory",
+)
 REPORT = """
 from bench.report import arguments, report
 bars = {"Diancai": 5201.0, "Celery, acks_late": 1228.0}
@@ -30,12 +39,19 @@ def python(tmp_path: Path) -> Python:
     lines = (ROOT / "requirements" / "bench.in").read_text("utf-8").splitlines()
     packages = [line.split("[")[0] for line in lines if not line.startswith("#")]
     modules = ["vroom" if package == "pyvroom" else package for package in packages]
-    (tmp_path / "sitecustomize.py").write_text(f"import sys\nsys.modules |= dict.fromkeys({modules})\n", "utf-8")
+    (tmp_path / "sitecustomize.py").write_text(
+        f"import sys\nsys.modules |= dict.fromkeys({modules})\n", "utf-8"
+    )
     environment = os.environ | {"PYTHONPATH": str(tmp_path)}
 
     def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
-            [sys.executable, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
     return run
@@ -63,12 +79,18 @@ def test_every_benchmark_can_be_asked_what_it_does(python: Python, name: str) ->
 
 
 @pytest.mark.parametrize("option", [[], ["--json"]])
-def test_figures_come_without_their_picture(python: Python, tmp_path: Path, option: list[str]) -> None:
+def test_figures_come_without_their_picture(
+    python: Python, tmp_path: Path, option: list[str]
+) -> None:
     results = tmp_path / "results"
     results.mkdir()
     (results / "messaging.svg").write_text("<svg/>", "utf-8")
     reported = python("-c", REPORT, "--results", str(results), *option)
     assert reported.returncode == 0
-    assert "5201.0" in reported.stdout or json.loads(reported.stdout)["ratios"] == {"consumer_to_celery": 4.2}
+    assert "5201.0" in reported.stdout or json.loads(reported.stdout)["ratios"] == {
+        "consumer_to_celery": 4.2
+    }
     assert reported.stderr == f"no picture: matplotlib is not installed; install it: {INSTALL}\n"
-    assert [file.name for file in results.iterdir()] == ["messaging.json"], "the picture of other figures is gone"
+    assert [file.name for file in results.iterdir()] == ["messaging.json"], (
+        "the picture of other figures is gone"
+    )

@@ -18,7 +18,9 @@ PHONE = "13812345678"
 CHOSEN = "马屿镇的夏天真的很长很长"
 
 
-async def signed_in(city: City, login: str, secret: str | None = None, password: str = PASSWORD) -> dict[str, str]:
+async def signed_in(
+    city: City, login: str, secret: str | None = None, password: str = PASSWORD
+) -> dict[str, str]:
     code = {"code": pyotp.TOTP(secret).at(city.clock.now)} if secret else {}
     tokens = await city.tokens(login=login, password=password, **code)
     return {"Authorization": f"Bearer {tokens['access_token']}"}
@@ -28,14 +30,24 @@ async def coordinator(city: City) -> dict[str, str]:
     return await signed_in(city, "总队", TOTP)
 
 
-async def ensure(city: City, login: str, *roles: Role, secret: str | None = None, **scope: str) -> str:
+async def ensure(
+    city: City, login: str, *roles: Role, secret: str | None = None, **scope: str
+) -> str:
     catalog = city.house.services["catalog"]
     passwords = catalog.api.state.provider.passwords
     await ensure_account(
-        catalog.uow, passwords, login=login, password=PASSWORD, totp_secret=secret, roles=roles, scope=scope
+        catalog.uow,
+        passwords,
+        login=login,
+        password=PASSWORD,
+        totp_secret=secret,
+        roles=roles,
+        scope=scope,
     )
     async with catalog.uow.reading() as session:
-        return str(await session.scalar(select(account_table.c.id).where(account_table.c.login == login)))
+        return str(
+            await session.scalar(select(account_table.c.id).where(account_table.c.login == login))
+        )
 
 
 async def ask(city: City, path: str, headers: dict[str, str], **body: Any) -> httpx.Response:
@@ -46,7 +58,9 @@ async def volunteer_of(city: City, team: str = "health") -> str:
     uow = city.house.uow("catalog")
     await enter_agency(uow, "bureau", name="卫生局", name_en="Health")
     for code in ("health", "legal"):
-        await register_team(uow, code, name="服务队", name_en="Team", agency_code="bureau", members=6)
+        await register_team(
+            uow, code, name="服务队", name_en="Team", agency_code="bureau", members=6
+        )
     entered = await register_volunteer(
         uow,
         team_code=team,

@@ -27,7 +27,9 @@ CONSOLE = "http://house/"
 PASSWORD = "马屿镇的夏天很长很长"
 TOTP = pyotp.random_base32()
 VERIFIER = "v" * 64
-CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).decode().rstrip("=")
+CHALLENGE = (
+    base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).decode().rstrip("=")
+)
 ASKED = {
     "response_type": "code",
     "code_challenge_method": "S256",
@@ -53,10 +55,16 @@ class City:
         app = application(list(self.house.services.values()))
         transport = httpx.ASGITransport(app=app, client=(address, 50_000))
         client = httpx.AsyncClient(transport=transport, base_url="http://house")
-        return City(House(self.house.services, self.house.broker, client, app), self.clock, self.keys)
+        return City(
+            House(self.house.services, self.house.broker, client, app), self.clock, self.keys
+        )
 
-    async def sign_in(self, login: str = "高楼", password: str = PASSWORD, **fields: str) -> httpx.Response:
-        return await self.post("/oidc/authorize", ASKED | {"login": login, "password": password} | fields)
+    async def sign_in(
+        self, login: str = "高楼", password: str = PASSWORD, **fields: str
+    ) -> httpx.Response:
+        return await self.post(
+            "/oidc/authorize", ASKED | {"login": login, "password": password} | fields
+        )
 
     async def code(self, **fields: str) -> str:
         answer = await self.sign_in(**fields)
@@ -67,11 +75,14 @@ class City:
 
     async def exchange(self, code: str, **fields: str) -> httpx.Response:
         asked = {"client_id": "diancai-web", "redirect_uri": CONSOLE, "code_verifier": VERIFIER}
-        return await self.post("/oidc/token", {"grant_type": "authorization_code", "code": code} | asked | fields)
+        return await self.post(
+            "/oidc/token", {"grant_type": "authorization_code", "code": code} | asked | fields
+        )
 
     async def refresh(self, token: str) -> httpx.Response:
         return await self.post(
-            "/oidc/token", {"grant_type": "refresh_token", "refresh_token": token, "client_id": "diancai-web"}
+            "/oidc/token",
+            {"grant_type": "refresh_token", "refresh_token": token, "client_id": "diancai-web"},
         )
 
     async def tokens(self, **fields: str) -> dict[str, Any]:
@@ -99,10 +110,13 @@ async def running_city(database_url: str, tmp_path: Path) -> AsyncIterator[City]
     )
     passwords = quick_passwords()
     async with running_house(
-        lambda b, c, t: build(settings, broker=b, cache=c, clock=t, passwords=passwords), clock=clock
+        lambda b, c, t: build(settings, broker=b, cache=c, clock=t, passwords=passwords),
+        clock=clock,
     ) as house:
         catalog = house.services["catalog"]
-        await enter_township(catalog.uow, GAOLOU, name="高楼镇", name_en="Gaolou", lat=27.7, lon=120.3)
+        await enter_township(
+            catalog.uow, GAOLOU, name="高楼镇", name_en="Gaolou", lat=27.7, lon=120.3
+        )
         for login, roles, secret, scope in (
             ("高楼", [Role.OFFICER], None, {"township_code": GAOLOU}),
             ("总队", [Role.COORDINATOR], TOTP, {}),

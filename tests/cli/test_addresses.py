@@ -36,7 +36,9 @@ def dead_url() -> str:
 def holder(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     """Another process that has the data folder ``tmp_path``."""
     command = [sys.executable, "-c", HOLD, str(tmp_path / LOCK), str(tmp_path)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "held\n"
         yield process
@@ -75,7 +77,9 @@ def stranger() -> Iterator[str]:
         ("person", "export", "V-000001", "--out", "-"),
     ],
 )
-def test_a_dead_address_is_named_in_one_line_long_before_patience_ends(command: tuple[str, ...], dead_url: str) -> None:
+def test_a_dead_address_is_named_in_one_line_long_before_patience_ends(
+    command: tuple[str, ...], dead_url: str
+) -> None:
     said = diancai(*command, "--url", dead_url, DIANCAI_TOKEN="any")
     assert (said.returncode, said.stdout.strip()) == (2, "")
     assert said.stderr.count("\n") == 1
@@ -88,7 +92,12 @@ def test_a_dead_address_for_a_token_is_no_traceback(dead_url: str, tmp_path: Pat
     assert (said.returncode, said.stdout, said.stderr.count("\n")) == (2, "", 1)
     assert f"Nothing answers at {dead_url}" in said.stderr
     chinese = diancai(
-        "token", "--as", "operator", DIANCAI_DATA=str(tmp_path), PORT=dead_url[17:], DIANCAI_LANGUAGE="zh"
+        "token",
+        "--as",
+        "operator",
+        DIANCAI_DATA=str(tmp_path),
+        PORT=dead_url[17:],
+        DIANCAI_LANGUAGE="zh",
     )
     assert f"{dead_url} 没有应答" in chinese.stderr
 
@@ -102,7 +111,9 @@ def test_something_else_at_the_address_is_told_apart(stranger: str, tmp_path: Pa
     assert f"{stranger} answers, but not as Diancai does" in " ".join(said.stderr.split())
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1:8000", "ftp://host", "http://", "http://host:port", "点菜"])
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1:8000", "ftp://host", "http://", "http://host:port", "点菜"]
+)
 def test_what_is_no_address_is_said_at_once(address: str) -> None:
     said = diancai("demo", "--url", address, DIANCAI_TOKEN="any")
     assert (said.returncode, "is not an address" in said.stderr) == (2, True), said.stderr
@@ -122,7 +133,9 @@ def test_an_address_is_what_was_said_else_the_port_else_where_the_folder_is_serv
         address_of("", tmp_path)
 
 
-def test_a_folder_in_use_is_refused_with_the_process_that_has_it(tmp_path: Path, holder: subprocess.Popen[str]) -> None:
+def test_a_folder_in_use_is_refused_with_the_process_that_has_it(
+    tmp_path: Path, holder: subprocess.Popen[str]
+) -> None:
     said = diancai("up", "--no-demo", DIANCAI_DATA=str(tmp_path), PORT="18998")
     assert said.returncode == 2
     assert f"in use by process {holder.pid}" in said.stderr
@@ -146,7 +159,9 @@ def test_a_killed_process_leaves_no_lock(tmp_path: Path, holder: subprocess.Pope
 def test_a_service_does_not_open_a_store_that_another_process_has(tmp_path: Path) -> None:
     store = tmp_path / "catalog.db"
     command = [sys.executable, "-c", HOLD, str(tmp_path / "catalog.db.lock"), str(store)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout is not None
         process.stdout.readline()
         for what in ([], ["migrate"]):
@@ -177,7 +192,9 @@ def test_personal_data_go_where_they_are_sent_and_nowhere_else(tmp_path: Path) -
     said = diancai("person", "export", "V-000001", DIANCAI_TOKEN="any")
     assert (said.returncode, "--out" in said.stderr) == (2, True)
     (tmp_path / "mine.json").write_text("kept")
-    said = diancai("person", "export", "V-000001", "--out", str(tmp_path / "mine.json"), DIANCAI_TOKEN="any")
+    said = diancai(
+        "person", "export", "V-000001", "--out", str(tmp_path / "mine.json"), DIANCAI_TOKEN="any"
+    )
     assert (said.returncode, "is there already" in said.stderr) == (2, True)
     assert (tmp_path / "mine.json").read_text() == "kept"
 

@@ -55,7 +55,9 @@ async def make_folder(data: Path) -> None:
             (person,) = (await tx.session.execute(select(volunteer.c.no))).all()
             sealed = catalog.vault.seal(NAME, place_of(volunteer.c.name_sealed, person.no))
             await tx.session.execute(volunteer.update().values(name_sealed=sealed))
-    (data / "demonstration-clock.json").write_text('{"moment": "2014-07-01T08:00:00+08:00"}', "utf-8")
+    (data / "demonstration-clock.json").write_text(
+        '{"moment": "2014-07-01T08:00:00+08:00"}', "utf-8"
+    )
     (data / "diancai.log").write_text("left out", "utf-8")
 
 
@@ -105,7 +107,11 @@ async def test_what_was_backed_up_is_read_again_elsewhere(data: Path, tmp_path: 
     made = back_up(data, archive)
     assert archive.stat().st_mode & 0o077 == 0
     assert set(made.revisions) == set(PUBLISHERS)
-    assert {"secrets/vault_keys.json", "secrets/accounts.json", "demonstration-clock.json"} <= made.files.keys()
+    assert {
+        "secrets/vault_keys.json",
+        "secrets/accounts.json",
+        "demonstration-clock.json",
+    } <= made.files.keys()
     assert "diancai.log" not in made.files
     again, aside = restore(archive, elsewhere)
     assert (again, aside) == (made, None)
@@ -116,7 +122,9 @@ async def test_what_was_backed_up_is_read_again_elsewhere(data: Path, tmp_path: 
     assert names_in(elsewhere.parent) == ["var"]
 
 
-async def test_a_backup_is_of_one_moment_while_all_services_write(data: Path, tmp_path: Path) -> None:
+async def test_a_backup_is_of_one_moment_while_all_services_write(
+    data: Path, tmp_path: Path
+) -> None:
     """A writer counts up in one store after the other, as an event goes from service to service: no store in the
     backup may be ahead of one before it, and none more than one step behind."""
     for name in PUBLISHERS:
@@ -127,7 +135,10 @@ async def test_a_backup_is_of_one_moment_while_all_services_write(data: Path, tm
     stop = asyncio.Event()
 
     def write() -> None:
-        stores = [sqlite3.connect(data / f"{name}.db", timeout=30, isolation_level=None) for name in PUBLISHERS]
+        stores = [
+            sqlite3.connect(data / f"{name}.db", timeout=30, isolation_level=None)
+            for name in PUBLISHERS
+        ]
         while not stop.is_set():
             for store in stores:
                 store.execute("UPDATE step SET n = n + 1")
@@ -167,7 +178,9 @@ async def test_a_backup_replaces_no_file_and_needs_a_system(data: Path, tmp_path
     assert not (tmp_path / "new.zip").exists()
 
 
-async def test_a_folder_that_holds_something_is_replaced_only_when_that_is_said(kept: Path, tmp_path: Path) -> None:
+async def test_a_folder_that_holds_something_is_replaced_only_when_that_is_said(
+    kept: Path, tmp_path: Path
+) -> None:
     other = tmp_path / "other"
     other.mkdir()
     (other / "mine.txt").write_text("留着", "utf-8")
@@ -217,7 +230,10 @@ def other_store(members: dict[str, bytes]) -> None:
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        (lambda members: members.update({"dispatch.db": members["dispatch.db"][:-1] + b"!"}), "damaged"),
+        (
+            lambda members: members.update({"dispatch.db": members["dispatch.db"][:-1] + b"!"}),
+            "damaged",
+        ),
         (lambda members: members.pop("secrets/vault_keys.json"), "damaged"),
         (lambda members: members.pop("notify.db"), "damaged"),
         (lambda members: members.update({"secrets/more.json": b"{}"}), "damaged"),
@@ -261,7 +277,9 @@ def test_half_a_file_and_no_file_are_said_so(kept: Path, tmp_path: Path) -> None
 
 
 def run(*words_: str) -> tuple[int, str]:
-    done = CliRunner().invoke(app, list(words_), env={"DIANCAI_LANGUAGE": "en", "DIANCAI_DATA": None, "COLUMNS": "200"})
+    done = CliRunner().invoke(
+        app, list(words_), env={"DIANCAI_LANGUAGE": "en", "DIANCAI_DATA": None, "COLUMNS": "200"}
+    )
     return done.exit_code, done.output
 
 
@@ -273,7 +291,9 @@ async def test_the_commands_say_what_they_did(data: Path, tmp_path: Path) -> Non
     status, said = await asyncio.to_thread(run, "restore", str(archive), "--data", str(data))
     assert status == 2
     assert "--replace" in said
-    status, said = await asyncio.to_thread(run, "restore", str(archive), "--data", str(data), "--replace")
+    status, said = await asyncio.to_thread(
+        run, "restore", str(archive), "--data", str(data), "--replace"
+    )
     assert status == 0, said
     assert await name_in(data) == NAME
     assert "0.1.0" in said
@@ -293,8 +313,12 @@ async def test_a_folder_in_use_is_backed_up_but_not_replaced(data: Path, tmp_pat
     assert holder.stdout is not None
     await holder.stdout.readline()
     archive = tmp_path / "b.zip"
-    assert (await asyncio.to_thread(run, "backup", "--data", str(data), "--out", str(archive)))[0] == 0
-    status, said = await asyncio.to_thread(run, "restore", str(archive), "--data", str(data), "--replace")
+    assert (await asyncio.to_thread(run, "backup", "--data", str(data), "--out", str(archive)))[
+        0
+    ] == 0
+    status, said = await asyncio.to_thread(
+        run, "restore", str(archive), "--data", str(data), "--replace"
+    )
     assert (status, str(holder.pid) in said) == (2, True)
     holder.stdin.close()
     await holder.wait()
@@ -318,7 +342,9 @@ def next_release(services: dict[str, Service], **does: Callable[[], None]) -> Se
     return list(services.values())
 
 
-async def test_the_next_release_upgrades_the_folder_after_a_backup(data: Path, tmp_path: Path) -> None:
+async def test_the_next_release_upgrades_the_folder_after_a_backup(
+    data: Path, tmp_path: Path
+) -> None:
     before = {name: revision_of(data / f"{name}.db") for name in PUBLISHERS}
     async with services_on(data) as services:
         await upgrade(next_release(services), data, CONSOLE)
@@ -336,11 +362,15 @@ async def test_an_upgrade_that_stops_in_the_middle_leaves_the_backup_of_all(data
     async with services_on(data) as services:
         with pytest.raises(CannotStart, match="backups") as raised:
             await upgrade(
-                next_release(services, dispatch=lambda: op.execute("UPDATE nowhere SET x = 1")), data, CONSOLE
+                next_release(services, dispatch=lambda: op.execute("UPDATE nowhere SET x = 1")),
+                data,
+                CONSOLE,
             )
     (archive,) = (data / "backups").iterdir()
     assert str(archive) in str(raised.value)
-    assert {revision_of(data / f"{name}.db") for name in PUBLISHERS} == {"0100", LATER}, "some are through, some not"
+    assert {revision_of(data / f"{name}.db") for name in PUBLISHERS} == {"0100", LATER}, (
+        "some are through, some not"
+    )
     aside_from = archive.read_bytes()
     with having(data, ""):
         _, aside = restore(archive, data, replace=True)
@@ -350,7 +380,9 @@ async def test_an_upgrade_that_stops_in_the_middle_leaves_the_backup_of_all(data
 
 
 @pytest.mark.parametrize(("revision", "code"), [("0013", "up.too_old"), ("9998", "up.too_new")])
-async def test_a_folder_of_a_release_too_far_away_is_left_as_it_is(data: Path, revision: str, code: str) -> None:
+async def test_a_folder_of_a_release_too_far_away_is_left_as_it_is(
+    data: Path, revision: str, code: str
+) -> None:
     with closing(sqlite3.connect(data / "dispatch.db")) as store:
         store.execute("UPDATE alembic_version SET version_num = ?", (revision,))
         store.execute("UPDATE schema_floor SET revision = ?", (revision,))

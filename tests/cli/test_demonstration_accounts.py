@@ -22,7 +22,9 @@ async def test_the_volunteers_account_is_a_made_up_persons(tmp_path: Path) -> No
         async with catalog.uow.reading() as session:
             assert not list(await session.scalars(select(volunteer.c.no)))
             logins = set(await session.scalars(select(account.c.login)))
-        assert logins == {"coordinator", "operator", "auditor", "subscriber"}, "those that need no scope"
+        assert logins == {"coordinator", "operator", "auditor", "subscriber"}, (
+            "those that need no scope"
+        )
         for _ in range(2):
             await ensure_demonstration_accounts(catalog, tmp_path, console, scoped=True)
         async with catalog.uow.reading() as session:
@@ -31,7 +33,9 @@ async def test_the_volunteers_account_is_a_made_up_persons(tmp_path: Path) -> No
         assert person.consent_version == "synthetic"
         assert len(rows) == len(Role)
         assert {row.volunteer_no for row in rows if row.roles == ["volunteer"]} == {person.no}
-        assert {bool(row.totp_sealed) for row in rows if row.roles in (["coordinator"], ["operator"])} == {True}
+        assert {
+            bool(row.totp_sealed) for row in rows if row.roles in (["coordinator"], ["operator"])
+        } == {True}
     finally:
         for service in services:
             await service.database.close()

@@ -46,21 +46,29 @@ def test_it_is_kept_with_the_data(clock: DemonstrationClock, tmp_path: Path) -> 
     assert business_day(clock) == date(2015, 12, 31)
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"moment": "yesterday"}', '{"moment": 7}', "{}"])
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", '{"moment": "yesterday"}', '{"moment": 7}', "{}"]
+)
 def test_a_damaged_file_is_no_reason_not_to_start(tmp_path: Path, content: str) -> None:
     (tmp_path / "clock.json").write_text(content, "utf-8")
     assert business_day(DemonstrationClock(tmp_path / "clock.json")) == date(2014, 6, 27)
 
 
-async def test_everybody_sees_it_and_whoever_signed_in_moves_it(clock: DemonstrationClock, catalog: House) -> None:
+async def test_everybody_sees_it_and_whoever_signed_in_moves_it(
+    clock: DemonstrationClock, catalog: House
+) -> None:
     app = clock_api(clock, catalog.services["catalog"].api.state.authenticator)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://it") as client:
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://it"
+    ) as client:
         assert (await client.get("/clock")).json() == {"on": "2014-06-27", "part": "morning"}
         assert (await client.post("/clock", json={"step": "day"})).status_code == 401
         officer = bearer(Role.OFFICER, township_code="330381125000")
         moved = await client.post("/clock", json={"step": "half_day"}, headers=officer)
         assert moved.json() == {"on": "2014-06-27", "part": "afternoon"}
-        there = await client.post("/clock", json={"on": "2014-07-01", "part": "morning"}, headers=officer)
+        there = await client.post(
+            "/clock", json={"on": "2014-07-01", "part": "morning"}, headers=officer
+        )
         assert there.json() == {"on": "2014-07-01", "part": "morning"}
         back = await client.post("/clock", json={"on": "2014-06-27"}, headers=officer)
         assert (back.status_code, back.json()["code"]) == (409, "clock_back")

@@ -22,12 +22,24 @@ async def test_an_operator_sees_tries_again_and_lets_go(tmp_path: Path) -> None:
         operator = token(Role.OPERATOR, iss=f"{url}/api/catalog", sub="operator-1")
 
         async def run(*words: str) -> tuple[int, str]:
-            done = await asyncio.to_thread(diancai, "parked", *words, "--url", url, DIANCAI_TOKEN=operator)
+            done = await asyncio.to_thread(
+                diancai, "parked", *words, "--url", url, DIANCAI_TOKEN=operator
+            )
             return done.returncode, done.stdout + done.stderr
 
         assert await run("list") == (0, "nothing is parked\n")
-        park(tmp_path / "notify.db", envelope_of("health", 1), b'{"code": 7}', error="ValidationError('code')")
-        park(tmp_path / "notify.db", envelope_of("health", 2), envelope_of("health", 2).body, error=None)
+        park(
+            tmp_path / "notify.db",
+            envelope_of("health", 1),
+            b'{"code": 7}',
+            error="ValidationError('code')",
+        )
+        park(
+            tmp_path / "notify.db",
+            envelope_of("health", 2),
+            envelope_of("health", 2).body,
+            error=None,
+        )
 
         status, said = await run("list", "--service", "notify")
         assert status == 1
@@ -45,7 +57,10 @@ async def test_an_operator_sees_tries_again_and_lets_go(tmp_path: Path) -> None:
 
         status, said = await run("discard", *WHICH, "2", "--reason", "重复登记")
         assert (status, "turn" in said or "轮到" in said) == (2, True)
-        assert await run("discard", *WHICH, "1", "--reason", "重复登记") == (0, "let go; 1 applied behind it\n")
+        assert await run("discard", *WHICH, "1", "--reason", "重复登记") == (
+            0,
+            "let go; 1 applied behind it\n",
+        )
         assert await run("list") == (0, "nothing is parked\n")
         assert await run("redrive", "notify") == (0, "nothing had failed\n")
 

@@ -52,21 +52,31 @@ def test_what_is_solved_is_verified(solved: Path) -> None:
 
 
 def test_a_plan_that_breaks_a_rule_is_told_in_words(solved: Path, tmp_path: Path) -> None:
-    late = spoilt(tmp_path, solved, lambda plan: plan["assignments"][0].update(day=19, volunteers=99))
+    late = spoilt(
+        tmp_path, solved, lambda plan: plan["assignments"][0].update(day=19, volunteers=99)
+    )
     status, said = run("verify", SMALL, late, "--language", "en")
     assert status == 1
     assert "99 are sent" in said
     assert "feasible: no" in said
 
 
-def test_lines_on_a_theme_are_told_and_count_where_the_weights_say_so(solved: Path, tmp_path: Path) -> None:
+def test_lines_on_a_theme_are_told_and_count_where_the_weights_say_so(
+    solved: Path, tmp_path: Path
+) -> None:
     problem = json.loads(SMALL.read_text("utf-8"))
-    days = {entry["line"]: entry["day"] for entry in json.loads(solved.read_text("utf-8"))["assignments"]}
+    days = {
+        entry["line"]: entry["day"]
+        for entry in json.loads(solved.read_text("utf-8"))["assignments"]
+    }
     items = {line["id"]: line["item"] for line in problem["lines"]}
     on_theme = sum(items[line] == "I03" and 5 <= day < 15 for line, day in days.items())
     theme = {"name": "红七月", "items": ["I03"], "days": list(range(5, 15))}
     told = spoilt(tmp_path, SMALL, lambda p: p.update(themes=[theme]))
-    could = sum(line["item"] == "I03" and line["first_day"] < 15 and line["last_day"] >= 5 for line in problem["lines"])
+    could = sum(
+        line["item"] == "I03" and line["first_day"] < 15 and line["last_day"] >= 5
+        for line in problem["lines"]
+    )
     status, said = run("verify", told, solved, "--language", "zh-CN")
     assert (status, f"主题日提供的服务：{on_theme}/{could} (红七月)" in said) == (0, True), said
     assert on_theme > 0
@@ -85,7 +95,10 @@ def test_each_goal_is_told_in_words_of_the_reader_s_language(solved: Path) -> No
     status, said = run("verify", SMALL, solved, "--language", "en")
     assert status == 0
     assert f"1. Lines served, each counted by its priority: {found.priority_served} 2. " in said
-    assert f"5. Kilometres from the teams' bases to their stops, one way: {found.team_km:g} 6. " in said
+    assert (
+        f"5. Kilometres from the teams' bases to their stops, one way: {found.team_km:g} 6. "
+        in said
+    )
     assert (
         f"1. 已安排的服务，按优先级计数：{found.priority_served} 2. "
         in run("verify", SMALL, solved, "--language", "zh")[1]
@@ -93,7 +106,9 @@ def test_each_goal_is_told_in_words_of_the_reader_s_language(solved: Path) -> No
 
 
 def test_a_wrong_objective_and_a_wrong_certificate_are_found(solved: Path, tmp_path: Path) -> None:
-    status, said = run("verify", SMALL, spoilt(tmp_path, solved, lambda plan: plan.update(objective=1)))
+    status, said = run(
+        "verify", SMALL, spoilt(tmp_path, solved, lambda plan: plan.update(objective=1))
+    )
     assert (status, "but the plan says 1" in said) == (1, True)
     low = spoilt(tmp_path, solved, lambda plan: plan["certificate"].update(bound=plan["objective"]))
     status, said = run("verify", SMALL, low)
@@ -105,9 +120,15 @@ def test_a_wrong_objective_and_a_wrong_certificate_are_found(solved: Path, tmp_p
     [
         (lambda p: p["lines"][17].update(volunteers_needed=0), "lines[17].volunteers_needed is 0"),
         (lambda p: p["lines"][3].update(township="杭州市"), "lines[3].township says 杭州市"),
-        (lambda p: p["lines"][3].update(first_day=5, last_day=2), "the last day 2 is before the first, 5"),
+        (
+            lambda p: p["lines"][3].update(first_day=5, last_day=2),
+            "the last day 2 is before the first, 5",
+        ),
         (lambda p: p["teams"][2].pop("members"), "There is no teams[2].members"),
-        (lambda p: p["teams"][2].update(available_days=[1, 99]), "teams[2].available_days[1] is 99"),
+        (
+            lambda p: p["teams"][2].update(available_days=[1, 99]),
+            "teams[2].available_days[1] is 99",
+        ),
         (lambda p: p["teams"].append(p["teams"][0]), "G000 is there twice"),
         (lambda p: p.update(format="vrp/1"), "expected is diancai.planning/v1"),
         (lambda p: p.update(lines={}), "lines is not a list"),
@@ -139,7 +160,9 @@ def test_a_generated_problem_is_the_same_again_and_can_be_drawn_when_solved(tmp_
     assert run("verify", problem, plan)[0] == 0
     assert run("draw", plan, "--problem", problem, "--out", picture)[0] == 0
     served = {entry["team"] for entry in json.loads(plan.read_text("utf-8"))["assignments"]}
-    texts = {text.text for text in ElementTree.parse(picture).iter("{http://www.w3.org/2000/svg}text")}
+    texts = {
+        text.text for text in ElementTree.parse(picture).iter("{http://www.w3.org/2000/svg}text")
+    }
     assert served <= texts
     assert run("generate", "--size", "XL", "--out", problem)[0] == 2
 
@@ -154,6 +177,8 @@ try:
 finally:
     print(sorted({{"sqlalchemy", "fastapi", "httpx"}} & set(sys.modules)))
 """
-    alone = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    alone = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, text=True, check=True
+    )
     _, said = run("verify", SMALL, solved)
     assert " ".join(alone.stdout.split()) == f"{said} []"

@@ -16,7 +16,9 @@ async def test_an_operator_changes_the_number_of_queues_while_all_runs(tmp_path:
         operator = token(Role.OPERATOR, iss=f"{url}/api/catalog", sub="operator-1")
 
         async def run(*words: str) -> tuple[int, str]:
-            done = await asyncio.to_thread(diancai, "queues", *words, "--url", url, DIANCAI_TOKEN=operator)
+            done = await asyncio.to_thread(
+                diancai, "queues", *words, "--url", url, DIANCAI_TOKEN=operator
+            )
             return done.returncode, done.stdout + done.stderr
 
         assert await run("resize", "notify", "5") == (0, "notify: 5 queues\n")

@@ -31,7 +31,9 @@ TERMINALS = {
 
 @pytest.mark.parametrize("encoding", ENCODED)
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
-def test_a_file_is_read_in_whatever_encoding_it_is(encoding: str, ends: str, tmp_path: Path) -> None:
+def test_a_file_is_read_in_whatever_encoding_it_is(
+    encoding: str, ends: str, tmp_path: Path
+) -> None:
     file = tmp_path / "file.json"
     file.write_bytes(ENCODED[encoding](ends.join(["{", f'"name": "{RARE}"', "}"])))
     assert read_json(file) == {"name": RARE}
@@ -47,7 +49,9 @@ def test_what_is_in_no_encoding_is_refused_in_both_languages(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("encoding", ENCODED)
-def test_problems_and_plans_are_solved_verified_and_drawn_in_any_encoding(encoding: str, tmp_path: Path) -> None:
+def test_problems_and_plans_are_solved_verified_and_drawn_in_any_encoding(
+    encoding: str, tmp_path: Path
+) -> None:
     problem, plan, picture = tmp_path / "problem", tmp_path / "plan", tmp_path / "picture"
     document = json.loads(SMALL.read_text("utf-8"))
     old = document["teams"][0]["id"]
@@ -63,7 +67,9 @@ def test_problems_and_plans_are_solved_verified_and_drawn_in_any_encoding(encodi
 
 @pytest.mark.parametrize("terminal", TERMINALS)
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_a_terminal_that_lacks_a_character_gets_another_sign(terminal: str, language: str, tmp_path: Path) -> None:
+def test_a_terminal_that_lacks_a_character_gets_another_sign(
+    terminal: str, language: str, tmp_path: Path
+) -> None:
     def rename(plan: dict[str, object]) -> None:
         plan["assignments"] = [{"line": RARE, "team": RARE, "day": 1, "volunteers": 1}]
 
@@ -98,18 +104,28 @@ def test_what_can_not_be_written_as_utf_8_is_written_as_json_writes_it(tmp_path:
 
 
 def test_where_a_plan_can_not_be_written_is_said(tmp_path: Path) -> None:
-    status, said = run("solve", SMALL, "--out", tmp_path / "nowhere" / "plan.json", "--seconds", 0.1)
+    status, said = run(
+        "solve", SMALL, "--out", tmp_path / "nowhere" / "plan.json", "--seconds", 0.1
+    )
     assert (status, "can't be written" in said) == (2, True)
     assert run("generate", "--out", tmp_path / "nowhere" / "problem")[0] == 2
 
 
-def test_fixed_booths_that_contradict_each_other_are_named_and_nothing_is_written(tmp_path: Path) -> None:
+def test_fixed_booths_that_contradict_each_other_are_named_and_nothing_is_written(
+    tmp_path: Path,
+) -> None:
     """As the API names them (pins_do_not_hold)."""
     document = json.loads(SMALL.read_text("utf-8"))
     first, other = document["lines"][0], document["lines"][1]
     team = document["teams"][0]["id"]
     fixed = [
-        {"line": line["id"], "team": team, "day": 3, "volunteers": line["volunteers_needed"], "why": "pinned"}
+        {
+            "line": line["id"],
+            "team": team,
+            "day": 3,
+            "volunteers": line["volunteers_needed"],
+            "why": "pinned",
+        }
         for line in (first, other)
     ]
     problem = spoilt(tmp_path, SMALL, lambda p: p.update(fixed=fixed))
@@ -139,10 +155,16 @@ def test_a_plan_of_another_problem_is_no_start(tmp_path: Path) -> None:
         ({"LANG": "C.UTF-8", "DIANCAI_LANGUAGE": "zh-CN"}, True),
     ],
 )
-def test_a_command_speaks_one_language(environment: dict[str, str], is_chinese: bool, tmp_path: Path) -> None:
+def test_a_command_speaks_one_language(
+    environment: dict[str, str], is_chinese: bool, tmp_path: Path
+) -> None:
     plan = tmp_path / "plan"
     assert run("solve", SMALL, "--out", plan, "--seconds", 0.1)[0] == 0
     unset = {"DIANCAI_LANGUAGE": "", "LC_ALL": "", "LC_MESSAGES": "", "PYTHONIOENCODING": "utf-8"}
     said = diancai("plan", "verify", str(SMALL), str(plan), **(unset | environment)).stdout
-    chinese = [line for line in said.splitlines() if any("\u4e00" <= character <= "\u9fff" for character in line)]
+    chinese = [
+        line
+        for line in said.splitlines()
+        if any("\u4e00" <= character <= "\u9fff" for character in line)
+    ]
     assert len(chinese) == (len(said.splitlines()) if is_chinese else 0), said

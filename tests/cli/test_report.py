@@ -13,12 +13,16 @@ WIDTH = 80
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
-def test_a_stop_is_one_line_of_eighty_columns(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stop_is_one_line_of_eighty_columns(
+    language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("DIANCAI_LANGUAGE", language)
     scenario = ruian_2014()
     townships = scenario.townships
     places = [scenario.place(township) for township in townships]
-    booths = [{"state": "done", "served": 1_000, "line_id": "1", "team_name": "法律援助服务队"}] * 12
+    booths = [
+        {"state": "done", "served": 1_000, "line_id": "1", "team_name": "法律援助服务队"}
+    ] * 12
     stops = [
         {
             "on": "2014-07-16",

@@ -38,7 +38,9 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
 
 async def _make_account(services: Sequence[Service]) -> None:
     (catalog,) = [service for service in services if service.name == "catalog"]
-    await enter_township(catalog.uow, TOWNSHIP, name="高楼镇", name_en="Gaolou", lat=27.7, lon=120.3)
+    await enter_township(
+        catalog.uow, TOWNSHIP, name="高楼镇", name_en="Gaolou", lat=27.7, lon=120.3
+    )
     await ensure_account(
         catalog.uow,
         catalog.api.state.provider.passwords,

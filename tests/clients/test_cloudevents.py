@@ -65,7 +65,10 @@ async def test_pika_and_the_sdk_get_a_valid_event(
 
 @pytest.mark.parametrize("style", [RABBITMQ_PREFIX, AMQP_PREFIX, "both"])
 async def test_our_own_consumers_read_every_style(rabbit_vhost: str, style: HeaderStyle) -> None:
-    broker, recording = RabbitBroker(rabbit_vhost, name="catalog", header_style=style), RecordingConsumer()
+    broker, recording = (
+        RabbitBroker(rabbit_vhost, name="catalog", header_style=style),
+        RecordingConsumer(),
+    )
     broker.expect(NOTIFY)
     async with broker.running(), broker.consuming(NOTIFY, recording):
         await hand_over(broker, [SENT])

@@ -23,7 +23,9 @@ async def test_eventsource_misses_nothing_over_lost_connections(
     await tell(notify, *directory())
     url = f"{str(served.client.base_url).rstrip('/')}{PATH}?after=0"
     reading = asyncio.ensure_future(
-        run_node("live.mjs", url=url, token=token(Role.COORDINATOR), wanted=ORDERS, lost_after=LOST_AFTER)
+        run_node(
+            "live.mjs", url=url, token=token(Role.COORDINATOR), wanted=ORDERS, lost_after=LOST_AFTER
+        )
     )
     for _ in range(ORDERS):
         await tell(notify, ordered())

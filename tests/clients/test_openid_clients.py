@@ -19,7 +19,9 @@ from tests.clients.conftest import LOGIN, PASSWORD, TOWNSHIP, Site
 BACK = "http://localhost:49152/callback"
 
 
-async def test_openid_client_signs_in_renews_and_signs_out(site: Site, run_node: Callable[..., Awaitable[Any]]) -> None:
+async def test_openid_client_signs_in_renews_and_signs_out(
+    site: Site, run_node: Callable[..., Awaitable[Any]]
+) -> None:
     for client_id, redirect_uri in (("diancai-cli", BACK), ("diancai-web", f"{site.url}/")):
         said = await run_node(
             "sign_in.mjs",
@@ -60,23 +62,34 @@ async def test_authlib_signs_in_renews_and_signs_out(site: Site) -> None:
             )
             back = await fill_in(browser, url, login=LOGIN, password=PASSWORD)
             token = await client.fetch_token(
-                metadata["token_endpoint"], authorization_response=back, state=state, code_verifier=verifier
+                metadata["token_endpoint"],
+                authorization_response=back,
+                state=state,
+                code_verifier=verifier,
             )
             keys = KeySet.import_key_set((await browser.get(metadata["jwks_uri"])).json())
             signed = jwt.decode(token["id_token"], keys, algorithms=["ES256"])
-            parameters = {"nonce": nonce, "client_id": "diancai-cli", "access_token": token["access_token"]}
+            parameters = {
+                "nonce": nonce,
+                "client_id": "diancai-cli",
+                "access_token": token["access_token"],
+            }
             claims = CodeIDToken(signed.claims, signed.header, params=parameters)
             claims.validate(leeway=30)
             assert claims["iss"] == site.issuer
             user = (await client.get(metadata["userinfo_endpoint"])).json()
             assert (user["sub"], user["township_code"]) == (claims["sub"], TOWNSHIP)
-            renewed = await client.refresh_token(metadata["token_endpoint"], refresh_token=token["refresh_token"])
+            renewed = await client.refresh_token(
+                metadata["token_endpoint"], refresh_token=token["refresh_token"]
+            )
             assert renewed["access_token"] != token["access_token"]
             hint = {"id_token_hint": renewed["id_token"], "post_logout_redirect_uri": BACK}
             left = await browser.get(metadata["end_session_endpoint"], params=hint)
             assert (left.status_code, left.headers["location"]) == (303, BACK)
             with pytest.raises(OAuthError, match="invalid_grant"):
-                await client.refresh_token(metadata["token_endpoint"], refresh_token=renewed["refresh_token"])
+                await client.refresh_token(
+                    metadata["token_endpoint"], refresh_token=renewed["refresh_token"]
+                )
 
 
 async def fill_in(browser: httpx.AsyncClient, url: str, **typed: str) -> str:

@@ -29,11 +29,16 @@ def breaks(old: Schemas, new: Schemas) -> list[str]:
     are only added, with a default; all else is a new version beside the old."""
     wrong = [f"{kind} is gone" for kind in old if kind not in new]
     for kind in sorted(old.keys() & new.keys()):
-        wrong += [f"{kind}: {problem}" for problem in _object_breaks(old[kind], new[kind], old[kind], new[kind], "")]
+        wrong += [
+            f"{kind}: {problem}"
+            for problem in _object_breaks(old[kind], new[kind], old[kind], new[kind], "")
+        ]
     return wrong
 
 
-def _object_breaks(old: Schema, new: Schema, old_root: Schema, new_root: Schema, path: str) -> Iterator[str]:
+def _object_breaks(
+    old: Schema, new: Schema, old_root: Schema, new_root: Schema, path: str
+) -> Iterator[str]:
     old_fields, new_fields = old.get("properties", {}), new.get("properties", {})
     for name, was in old_fields.items():
         if name not in new_fields:
@@ -45,7 +50,9 @@ def _object_breaks(old: Schema, new: Schema, old_root: Schema, new_root: Schema,
         yield f"{path}{name} {kind}"
 
 
-def _field_breaks(old: Schema, new: Schema, old_root: Schema, new_root: Schema, path: str) -> Iterator[str]:
+def _field_breaks(
+    old: Schema, new: Schema, old_root: Schema, new_root: Schema, path: str
+) -> Iterator[str]:
     old, new = _resolved(old, old_root), _resolved(new, new_root)
     if "properties" in old and "properties" in new:
         yield from _object_breaks(old, new, old_root, new_root, f"{path}.")
@@ -64,9 +71,15 @@ def _resolved(schema: Schema, root: Schema) -> Schema:
 
 def _meaning(schema: Schema) -> Schema:
     """What of a field's schema matters to who reads it; not its titles and descriptions."""
-    return {name: value for name, value in schema.items() if name not in {"title", "description", "default"}}
+    return {
+        name: value
+        for name, value in schema.items()
+        if name not in {"title", "description", "default"}
+    }
 
 
 def record() -> None:
     """Writes the schemas of the code into the file."""
-    FILE.write_text(json.dumps(present(), ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8")
+    FILE.write_text(
+        json.dumps(present(), ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8"
+    )

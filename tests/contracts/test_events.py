@@ -66,7 +66,9 @@ PERSONAL = {
 
 def test_no_event_lost_a_field_or_changed_its_meaning() -> None:
     wrong = breaks(recorded(), present())
-    assert not wrong, "this breaks consumers and event logs; make a new version of the event beside the old"
+    assert not wrong, (
+        "this breaks consumers and event logs; make a new version of the event beside the old"
+    )
 
 
 def test_the_recorded_schemas_are_those_of_the_code() -> None:
@@ -152,7 +154,12 @@ def test_a_reason_is_a_code_and_no_sentence(kind: str) -> None:
 
 
 def test_notices_have_words_for_every_reason_code() -> None:
-    codes = {*get_args(ReturnReason), *get_args(CancelReason), *get_args(DeclineReason), *get_args(StopReason)}
+    codes = {
+        *get_args(ReturnReason),
+        *get_args(CancelReason),
+        *get_args(DeclineReason),
+        *get_args(StopReason),
+    }
     codes |= {REPLANNED, STOP_MOVED, PLAN_WITHDRAWN, ORDER_CANCELLED, ORDER_CLOSED}
     texts = Texts(folder_of("notify") / "locales")
     assert [code for code in sorted(codes) if not texts.has(f"reason.{code}")] == []
@@ -192,8 +199,12 @@ def test_a_version_lies_beside_the_one_before_it_and_is_no_subclass_of_it() -> N
     for kind, event in EVENTS.items():
         facts.setdefault(kind.rpartition(".v")[0], set()).add(event.version)
         if event.version > 1:
-            assert not issubclass(event, EVENTS[f"{kind.rpartition('.v')[0]}.v{event.version - 1}"]), kind
-    assert {fact: found for fact, found in facts.items() if found != set(range(1, len(found) + 1))} == {}
+            assert not issubclass(
+                event, EVENTS[f"{kind.rpartition('.v')[0]}.v{event.version - 1}"]
+            ), kind
+    assert {
+        fact: found for fact, found in facts.items() if found != set(range(1, len(found) + 1))
+    } == {}
 
 
 def _strings(schema: object) -> Iterator[tuple[str, dict[str, Any]]]:

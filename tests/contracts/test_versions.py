@@ -58,7 +58,9 @@ async def change(uow: UnitOfWork, code: str, members: int, *, as_v2: bool = True
         found.mark(members)
         tx.record(found, team_changed(code, members))
         if as_v2:
-            tx.record(found, TeamChangedV2(code=code, volunteers=members - LEADERS, leaders=LEADERS))
+            tx.record(
+                found, TeamChangedV2(code=code, volunteers=members - LEADERS, leaders=LEADERS)
+            )
 
 
 async def published(publisher: Rolls) -> Sequence[Envelope]:
@@ -126,7 +128,10 @@ async def test_what_was_published_before_version_2_still_counts(tmp_path: Path) 
         await change(publisher.uow, "law", 6)
         consumer = Consumer(SERVICE, other.uow, Outbox(SERVICE), utc_now, BOTH)
         await consumer.handle([_as_sent(event) for event in await published(publisher)])
-        assert (await other.marks("health"), await other.marks("law")) == ([7], [6 - LEADERS, LEADERS])
+        assert (await other.marks("health"), await other.marks("law")) == (
+            [7],
+            [6 - LEADERS, LEADERS],
+        )
 
 
 async def test_version_1_is_sent_byte_for_byte_as_without_version_2(tmp_path: Path) -> None:

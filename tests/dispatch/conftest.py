@@ -14,7 +14,13 @@ from services.dispatch.planning.problem.circuit import TourPlanner
 from services.dispatch.settings import DispatchSettings
 from shared.cache.port import Cache
 from shared.contracts.base import Point
-from shared.contracts.catalog import CampaignChanged, CampaignTheme, ServiceItemChanged, TeamRegistered, TownshipChanged
+from shared.contracts.catalog import (
+    CampaignChanged,
+    CampaignTheme,
+    ServiceItemChanged,
+    TeamRegistered,
+    TownshipChanged,
+)
 from shared.contracts.requests import OrderAccepted, OrderLine
 from shared.kernel.clock import Clock
 from shared.messaging.broker import Broker
@@ -103,7 +109,9 @@ async def announce_supply(house: House) -> None:
         event = TownshipChanged(code=code, name=name, name_en=code, centre=Point(lat=lat, lon=lon))
         await house.hear(f"township:{code}", event)
     for code, (name, _) in TEAMS.items():
-        team = TeamRegistered(code=code, name=name, name_en=code, agency_code="a", agency_name="局", members=6)
+        team = TeamRegistered(
+            code=code, name=name, name_en=code, agency_code="a", agency_name="局", members=6
+        )
         await house.hear(f"team:{code}", team)
     for code, name in ITEMS.items():
         teams = tuple(team for team, (_, item) in TEAMS.items() if item == code)

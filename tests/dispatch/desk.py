@@ -19,10 +19,17 @@ from tests.dispatch.conftest import CAMPAIGN, GAOLOU, order_all
 from tests.support.house import House
 from tests.support.waiting import until
 
-JULY = {"campaign_id": CAMPAIGN, "starts_on": "2014-06-27", "ends_on": "2014-07-16", "start_township_code": GAOLOU}
+JULY = {
+    "campaign_id": CAMPAIGN,
+    "starts_on": "2014-06-27",
+    "ends_on": "2014-07-16",
+    "start_township_code": GAOLOU,
+}
 
 
-async def ask(house: House, method: str, path: str, body: Any = None, *, status: int = 200, **query: Any) -> Any:
+async def ask(
+    house: House, method: str, path: str, body: Any = None, *, status: int = 200, **query: Any
+) -> Any:
     answer = await house.client.request(method, f"/api/dispatch{path}", json=body, params=query)
     assert answer.status_code == status, answer.text
     return answer.json() if answer.content else None
@@ -61,7 +68,9 @@ async def finish_next(house: House) -> PlanningRun:
     uow, run = house.uow("dispatch"), await due_run(house)
     taken = await runs.prepare_run(uow, run)
     planner: TourPlanner = Repairer() if run.purpose == "repair" else ListPlanner()
-    found = FoundPlan.of(taken.inputs, planner.plan(taken.inputs.problem, taken.effort), begins_anew=True)
+    found = FoundPlan.of(
+        taken.inputs, planner.plan(taken.inputs.problem, taken.effort), begins_anew=True
+    )
     await runs.finish_run(uow, MemoryCache(), run, found, 1.0)
     return run
 
@@ -91,7 +100,9 @@ async def diff_of(house: House, candidate: dict[str, Any]) -> Any:
     return await ask(house, "GET", f"/candidates/{candidate['id']}/diff")
 
 
-async def edit(house: House, candidate: dict[str, Any], *steps: dict[str, str], status: int = 200) -> Any:
+async def edit(
+    house: House, candidate: dict[str, Any], *steps: dict[str, str], status: int = 200
+) -> Any:
     body = {"revision": candidate["revision"], "steps": steps}
     return await ask(house, "POST", f"/candidates/{candidate['id']}/edits", body, status=status)
 
@@ -126,7 +137,13 @@ def taken_out(line: str) -> dict[str, str]:
 
 async def make_rule(house: House, does: str, *, status: int = 201, **named: str) -> Any:
     """``does``: pin or forbid."""
-    return await ask(house, "POST", "/planning-rules", {"campaign_id": CAMPAIGN, "does": does} | named, status=status)
+    return await ask(
+        house,
+        "POST",
+        "/planning-rules",
+        {"campaign_id": CAMPAIGN, "does": does} | named,
+        status=status,
+    )
 
 
 async def rules_of(house: House) -> Any:
@@ -154,12 +171,21 @@ async def stops_of(house: House, plan_id: str) -> Any:
 
 
 async def postpone(house: House, stop: dict[str, Any]) -> Any:
-    return await ask(house, "POST", f"/stops/{stop['id']}/postpone", {"reason_code": "weather", "reason": "台风预警"})
+    return await ask(
+        house,
+        "POST",
+        f"/stops/{stop['id']}/postpone",
+        {"reason_code": "weather", "reason": "台风预警"},
+    )
 
 
 async def call_off(house: House, stop: dict[str, Any], *, status: int = 200) -> Any:
     return await ask(
-        house, "POST", f"/stops/{stop['id']}/cancel", {"reason_code": "venue", "reason": "场地停电"}, status=status
+        house,
+        "POST",
+        f"/stops/{stop['id']}/cancel",
+        {"reason_code": "venue", "reason": "场地停电"},
+        status=status,
     )
 
 
@@ -169,12 +195,20 @@ async def accept(house: House, booth: dict[str, Any]) -> Any:
 
 async def decline(house: House, booth: dict[str, Any], reason: str, *, status: int = 200) -> Any:
     return await ask(
-        house, "POST", f"/assignments/{booth['id']}/decline", {"reason_code": "busy", "reason": reason}, status=status
+        house,
+        "POST",
+        f"/assignments/{booth['id']}/decline",
+        {"reason_code": "busy", "reason": reason},
+        status=status,
     )
 
 
 def assignment_of(stop: dict[str, Any], item: str) -> dict[str, Any]:
-    return next(a for a in stop["assignments"] if a["item_code"] == item and a["state"] in ("offered", "accepted"))
+    return next(
+        a
+        for a in stop["assignments"]
+        if a["item_code"] == item and a["state"] in ("offered", "accepted")
+    )
 
 
 async def demand_of(house: House) -> Any:

@@ -29,7 +29,10 @@ from tests.support.tokens import EVERYTHING, KEY, bearer
 
 @asynccontextmanager
 async def embedded_system(
-    data: Path, *, smtp_url: str = "", prepare: Callable[[Sequence[Service]], Awaitable[None]] | None = None
+    data: Path,
+    *,
+    smtp_url: str = "",
+    prepare: Callable[[Sequence[Service]], Awaitable[None]] | None = None,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """The embedded process as ``diancai up`` runs it, on a port of its own; ``prepare`` is given its services before
     they start."""
@@ -51,7 +54,9 @@ async def embedded_system(
             assert not serving.done()
         headers = bearer(*EVERYTHING, iss=f"{url}/api/catalog")
         try:
-            async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=30, headers=headers) as http:
+            async with httpx.AsyncClient(
+                base_url=url, trust_env=False, timeout=30, headers=headers
+            ) as http:
                 yield http
         finally:
             server.should_exit = True

@@ -39,7 +39,16 @@ from tests.support.tree import SERVICES
 CASES = int(os.environ.get("DIANCAI_FUZZ_CASES", "400"))
 SEED = int(os.environ.get("DIANCAI_FUZZ_SEED", "2014"))
 ENDLESS = "/recipients/{recipient_id}/stream"  # tests/notify/test_stream.py reads it
-INTERNALS = ("Traceback", "sqlalchemy", "sqlite3", "psycopg", "pydantic_core", "aio_pika", 'File "', "/site-packages/")
+INTERNALS = (
+    "Traceback",
+    "sqlalchemy",
+    "sqlite3",
+    "psycopg",
+    "pydantic_core",
+    "aio_pika",
+    'File "',
+    "/site-packages/",
+)
 
 NOBODY, GARBAGE = "nobody", "garbage"
 CALLERS = [NOBODY, GARBAGE, *Role, *[Role.COORDINATOR] * 8]
@@ -50,10 +59,17 @@ Operation = APIOperation[Any, Any, Any, Any]
 
 def no_trace_of_internals(ctx: CheckContext, response: Response, case: Case[Any]) -> None:
     """Neither text nor headers tell what the service is made of."""
-    said, sent = response.text + str(response.headers), str(case.body) + str(case.query) + str(case.path_parameters)
+    said, sent = (
+        response.text + str(response.headers),
+        str(case.body) + str(case.query) + str(case.path_parameters),
+    )
     found = [mark for mark in INTERNALS if mark in said and mark not in sent]
     if found:
-        raise Failure(operation=case.operation.label, title="Trace of internals", message=f"{found}: {said[:500]}")
+        raise Failure(
+            operation=case.operation.label,
+            title="Trace of internals",
+            message=f"{found}: {said[:500]}",
+        )
 
 
 CHECKS: list[Any] = [
@@ -84,13 +100,24 @@ class Fuzzer:
 
     def play(self, document: dict[str, Any], cases: int) -> None:
         schema = schemathesis.openapi.from_dict(document)
-        operations: list[Operation] = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
+        operations: list[Operation] = [
+            found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)
+        ]
         operations = [operation for operation in operations if operation.path != ENDLESS]
         for number, operation in enumerate(operations):
             takes_input = bool(operation.body or operation.query or operation.path_parameters)
-            modes = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE] if takes_input else [GenerationMode.POSITIVE]
+            modes = (
+                [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
+                if takes_input
+                else [GenerationMode.POSITIVE]
+            )
             for mode in modes:
-                self._play(operation, mode, max(2, cases // len(operations) // len(modes) + 1), SEED + number)
+                self._play(
+                    operation,
+                    mode,
+                    max(2, cases // len(operations) // len(modes) + 1),
+                    SEED + number,
+                )
 
     def _play(self, operation: Operation, mode: GenerationMode, count: int, start: int) -> None:
         @seed(start)
@@ -109,14 +136,18 @@ class Fuzzer:
         def send(case: Case[Any], caller: str, exists: bool) -> None:
             if exists:
                 self._make_real(case)
-            answer = case.call(base_url=self.base_url, headers=self._credentials(caller), timeout=30)
+            answer = case.call(
+                base_url=self.base_url, headers=self._credentials(caller), timeout=30
+            )
             self.seen.by_status[answer.status_code] += 1
             self.seen.by_caller[caller] += 1
             try:
                 case.validate_response(answer, checks=CHECKS)
             except FailureGroup as found:
                 said = "; ".join(f"{part.title}: {part.message}" for part in found.exceptions)
-                self.seen.findings.append(f"{operation.label} as {caller}: {said}\n{case.as_curl_command()}")
+                self.seen.findings.append(
+                    f"{operation.label} as {caller}: {said}\n{case.as_curl_command()}"
+                )
 
         try:
             send()
@@ -162,7 +193,9 @@ async def test_the_services_keep_to_their_documents(tmp_path: Path, figures: Fig
             # From a thread of its own, for the services are served by this one.
             await asyncio.to_thread(fuzzer.play, document, CASES * 4 // 3 // len(SERVICES))
             seen = fuzzer.seen
-            statuses = " ".join(f"{status}={count}" for status, count in sorted(seen.by_status.items()))
+            statuses = " ".join(
+                f"{status}={count}" for status, count in sorted(seen.by_status.items())
+            )
             without = seen.by_caller[NOBODY] + seen.by_caller[GARBAGE]
             figures.note(
                 f"{name}: generated requests, seed {SEED}",

@@ -54,7 +54,10 @@ async def test_both_modes_tell_the_same_story(
     assert_the_same(outside, outside_notices, told)
     figures.note("embedded", told.outcome.summary)
     figures.note("cluster", outside.summary)
-    figures.note("notices by recipient", {recipient: len(kinds) for recipient, kinds in outside_notices.items()})
+    figures.note(
+        "notices by recipient",
+        {recipient: len(kinds) for recipient, kinds in outside_notices.items()},
+    )
 
 
 def assert_the_same(outcome: Outcome, notices: dict[str, Any], told: Told) -> None:
@@ -73,7 +76,11 @@ async def test_played_again_it_adds_nothing(told: Told, tmp_path: Path) -> None:
 
 async def test_every_kind_of_event_that_is_published_has_a_consumer(tmp_path: Path) -> None:
     async with embedded_system(tmp_path) as http:
-        heard = {kind for p in PUBLISHERS for kind in (await http.get(f"/api/{p}/events/subscriptions")).json()}
+        heard = {
+            kind
+            for p in PUBLISHERS
+            for kind in (await http.get(f"/api/{p}/events/subscriptions")).json()
+        }
     assert heard == set(EVENTS)
 
 
@@ -89,7 +96,9 @@ async def test_every_process_killed_once_changes_nothing_of_the_end(
     for part in deployment.parts:
         deployment.start(part)
     await deployment.ready()
-    victims = Victims(deployment, [private_server(kind) for kind in (RabbitMQ, Postgres, RedisServer)])
+    victims = Victims(
+        deployment, [private_server(kind) for kind in (RabbitMQ, Postgres, RedisServer)]
+    )
     async with deployment.client() as http:
         disturbed = await Demonstration(Client(http), victims.after_a_piece_of_work).play()
         await victims.all_back()

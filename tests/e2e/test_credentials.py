@@ -73,14 +73,26 @@ def postgres(secrets: Path, private_server: Private) -> URL:
     """A server prepared as deploy/ prepares its own; where it is, without a user."""
     server = private_server(Postgres)
     url = make_url(server.url)
-    script = (ROOT / "deploy" / "postgres" / "databases.sh").read_text("utf-8").replace("/run/secrets/", f"{secrets}/")
-    settings = {"POSTGRES_USER": url.username or "", "PGHOST": url.host or "", "PGPORT": str(url.port)}
+    script = (
+        (ROOT / "deploy" / "postgres" / "databases.sh")
+        .read_text("utf-8")
+        .replace("/run/secrets/", f"{secrets}/")
+    )
+    settings = {
+        "POSTGRES_USER": url.username or "",
+        "PGHOST": url.host or "",
+        "PGPORT": str(url.port),
+    }
     # Another test's, if that was before: the server is one for all.
     with psycopg.connect(server.url, autocommit=True) as connection:
         for service in SERVICES:
-            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(service)))
+            connection.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(service))
+            )
             connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(service)))
-    subprocess.run(["bash", "-c", script], env=os.environ | settings, check=True, capture_output=True)
+    subprocess.run(
+        ["bash", "-c", script], env=os.environ | settings, check=True, capture_output=True
+    )
     return url.set(username=None, database=None)
 
 
@@ -91,11 +103,18 @@ def rabbitmq(secrets: Path, private_server: Private) -> RabbitMQ:
     assert isinstance(server, RabbitMQ)
     definitions = json.loads((secrets / "rabbitmq_definitions").read_text("utf-8"))
     assert {user["name"] for user in definitions["users"]} == set(SERVICES)
-    gone = [f'rabbit_vhost:delete(<<"{VHOST}">>, <<"tests">>)']  # another test's, if that was before
-    gone += [f'rabbit_auth_backend_internal:delete_user(<<"{service}">>, <<"tests">>)' for service in SERVICES]
+    gone = [
+        f'rabbit_vhost:delete(<<"{VHOST}">>, <<"tests">>)'
+    ]  # another test's, if that was before
+    gone += [
+        f'rabbit_auth_backend_internal:delete_user(<<"{service}">>, <<"tests">>)'
+        for service in SERVICES
+    ]
     server.control("eval", ", ".join([*(f"catch {each}" for each in gone), "ok."]))
     access = secrets / "rabbitmq_access"
-    access.write_text(json.dumps({kind: those for kind, those in definitions.items() if kind != "policies"}))
+    access.write_text(
+        json.dumps({kind: those for kind, those in definitions.items() if kind != "policies"})
+    )
     server.control("import_definitions", str(access))
     return server
 
@@ -126,9 +145,13 @@ async def test_a_broker_user_says_its_own_events_and_hears_its_own_queues_only(
         url = f"amqp://{service}:{word}@127.0.0.1:{rabbitmq.port}/{VHOST}"
         async with await aio_pika.connect(url) as connection, connection.channel() as channel:
             if act == "queue":
-                await channel.declare_queue(name, durable=True, arguments={"x-queue-type": "quorum"})
+                await channel.declare_queue(
+                    name, durable=True, arguments={"x-queue-type": "quorum"}
+                )
             elif act == "direct":
-                await channel.default_exchange.publish(aio_pika.Message(b"{}"), name, mandatory=False)
+                await channel.default_exchange.publish(
+                    aio_pika.Message(b"{}"), name, mandatory=False
+                )
             else:
                 exchange = await channel.declare_exchange(act, "topic", durable=True)
                 message = aio_pika.Message(b"{}", user_id=user_id or None)
@@ -166,7 +189,9 @@ class Examined:
     def run(self, what: str, **more: str) -> int:
         done = subprocess.run(
             [sys.executable, "-m", "services.dispatch", what],
-            env=os.environ | self.environment | {f"DISPATCH_{name}": value for name, value in more.items()},
+            env=os.environ
+            | self.environment
+            | {f"DISPATCH_{name}": value for name, value in more.items()},
             cwd=ROOT,
             capture_output=True,
             text=True,
@@ -180,7 +205,9 @@ class Examined:
 
 
 @pytest.fixture
-def dispatch(secrets: Path, postgres: URL, rabbitmq: RabbitMQ, private_server: Private, tmp_path: Path) -> Examined:
+def dispatch(
+    secrets: Path, postgres: URL, rabbitmq: RabbitMQ, private_server: Private, tmp_path: Path
+) -> Examined:
     redis = private_server(RedisServer)
     assert isinstance(redis, RedisServer)
     with Redis.from_url(redis.url) as client:
@@ -208,8 +235,13 @@ def dispatch(secrets: Path, postgres: URL, rabbitmq: RabbitMQ, private_server: P
     )
 
 
-async def test_processes_of_a_service_count_together_and_hear_each_other(dispatch: Examined) -> None:
-    url, ca_file = dispatch.environment["DISPATCH_REDIS_URL"], Path(dispatch.environment["DISPATCH_TLS_CA_FILE"])
+async def test_processes_of_a_service_count_together_and_hear_each_other(
+    dispatch: Examined,
+) -> None:
+    url, ca_file = (
+        dispatch.environment["DISPATCH_REDIS_URL"],
+        Path(dispatch.environment["DISPATCH_TLS_CA_FILE"]),
+    )
     here, there = RedisCache(url, ca_file=ca_file), RedisCache(url, ca_file=ca_file)
     async with here.running(), there.running():
         assert await here.take("address:192.0.2.1", limit=1, seconds=3600) == 0
@@ -232,9 +264,14 @@ def test_the_doctor_says_when_redis_does_not_let_a_service_count_or_signal(
             client.execute_command("ACL", "SETUSER", "dispatch", f"+{forbidden}")
 
 
-def test_the_doctor_finds_a_service_well_that_has_what_deploy_gives(dispatch: Examined, secrets: Path) -> None:
+def test_the_doctor_finds_a_service_well_that_has_what_deploy_gives(
+    dispatch: Examined, secrets: Path
+) -> None:
     assert dispatch.run("doctor") == 1
-    assert [line.split(":")[0].split()[1] for line in dispatch.lines("WRONG")] == ["schema", "broker"], dispatch.said
+    assert [line.split(":")[0].split()[1] for line in dispatch.lines("WRONG")] == [
+        "schema",
+        "broker",
+    ], dispatch.said
     assert dispatch.run("migrate") == 0, dispatch.said
     assert dispatch.run("doctor") == 0, dispatch.said
     assert dispatch.lines("WRONG") == dispatch.lines("advice") == []
@@ -261,7 +298,9 @@ def test_the_doctor_finds_a_service_well_that_has_what_deploy_gives(dispatch: Ex
         assert file.read_text() not in dispatch.said
 
 
-def test_the_doctor_names_a_queue_that_answers_nobody(dispatch: Examined, rabbitmq: RabbitMQ) -> None:
+def test_the_doctor_names_a_queue_that_answers_nobody(
+    dispatch: Examined, rabbitmq: RabbitMQ
+) -> None:
     assert dispatch.run("migrate") == 0, dispatch.said
     rabbitmq.control("eval", f'sys:suspend(binary_to_atom(<<"{VHOST}_dispatch.1">>)).')
     assert dispatch.run("doctor") == 1
@@ -293,10 +332,14 @@ def test_the_doctor_names_what_is_too_wide(
         assert expected in wrong, dispatch.said
     advice = "\n".join(dispatch.lines("advice"))
     assert "cache: foreign keys: may read all" in advice
-    assert "broker: senders: the user 'guest' is not 'dispatch', so senders are not compared" in advice
+    assert (
+        "broker: senders: the user 'guest' is not 'dispatch', so senders are not compared" in advice
+    )
 
 
-async def test_the_doctor_names_queues_that_are_not_as_they_must_be(dispatch: Examined, rabbitmq: RabbitMQ) -> None:
+async def test_the_doctor_names_queues_that_are_not_as_they_must_be(
+    dispatch: Examined, rabbitmq: RabbitMQ
+) -> None:
     assert dispatch.run("migrate") == 0, dispatch.said
     url = (
         dispatch.environment["DISPATCH_BROKER_URL"]
@@ -312,18 +355,32 @@ async def test_the_doctor_names_queues_that_are_not_as_they_must_be(dispatch: Ex
     wrong = "\n".join(dispatch.lines("WRONG"))
     assert "broker: queue arguments: PRECONDITION_FAILED - inequivalent arg" in wrong, dispatch.said
     assert "rabbitmqctl delete_queue dispatch.1: it is made again" in wrong
-    assert "broker: surplus queues: nobody takes from dispatch.9; diancai queues resize dispatch 2" in wrong
+    assert (
+        "broker: surplus queues: nobody takes from dispatch.9; diancai queues resize dispatch 2"
+        in wrong
+    )
 
 
 def test_the_doctor_names_all_that_is_away_and_no_password(dispatch: Examined) -> None:
     away = f"localhost:{free_port()}"
-    gone = {"DATABASE_URL": f"postgresql://x:geheim@{away}/x", "BROKER_URL": f"amqp://x:geheim@{away}/x"}
+    gone = {
+        "DATABASE_URL": f"postgresql://x:geheim@{away}/x",
+        "BROKER_URL": f"amqp://x:geheim@{away}/x",
+    }
     gone |= {"REDIS_URL": f"redis://x:geheim@{away}/0", "OIDC_JWKS_URL": f"http://{away}/jwks"}
     gone |= {"VAULT_KEYS_FILE": "/nowhere/vault_keys", "VAULT_KEYS_CREATE": "false"}
     assert dispatch.run("doctor", **gone) == 1
     wrong = "\n".join(dispatch.lines("WRONG"))
-    away_parts = ("store: can't be reached", "broker: can't be reached", "cache: can't be reached", "identity: no keys")
-    for expected in (*away_parts, "vault: no keys for personal data; there is no file of keys at /nowhere"):
+    away_parts = (
+        "store: can't be reached",
+        "broker: can't be reached",
+        "cache: can't be reached",
+        "identity: no keys",
+    )
+    for expected in (
+        *away_parts,
+        "vault: no keys for personal data; there is no file of keys at /nowhere",
+    ):
         assert expected in wrong, dispatch.said
     assert "geheim" not in dispatch.said
     assert "Traceback" not in dispatch.said

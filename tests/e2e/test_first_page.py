@@ -32,7 +32,9 @@ class Markup(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         self.addresses += [given[name] for name in ("src", "href") if name in given]
         self.keys += [given["data-text"]] if "data-text" in given else []
-        self.refused += [f"{tag} {name}" for name in given if name == "style" or name.startswith("on")]
+        self.refused += [
+            f"{tag} {name}" for name in given if name == "style" or name.startswith("on")
+        ]
         if tag == "style" or (tag == "script" and "src" not in given):
             self.refused.append(tag)
         if given.get("http-equiv", "").lower() == "content-security-policy":
@@ -59,10 +61,15 @@ class Page:
             assert response.status_code == 200, path
             files[path] = response.text
             if path == "/":
-                wanted += [f"/{a}" for a in Markup(response.text).addresses if not a.startswith(("#", "/"))]
+                wanted += [
+                    f"/{a}" for a in Markup(response.text).addresses if not a.startswith(("#", "/"))
+                ]
             if path.endswith(".js"):
                 assert "javascript" in response.headers["content-type"]
-                wanted += [f"/{name}" for name in re.findall(r'^import .* from "\./([\w.]+)";$', response.text, re.M)]
+                wanted += [
+                    f"/{name}"
+                    for name in re.findall(r'^import .* from "\./([\w.]+)";$', response.text, re.M)
+                ]
         return cls(files)
 
 
@@ -77,7 +84,9 @@ async def test_the_page_is_light_and_loads_nothing_from_elsewhere(http: httpx.As
     assert {"/app.js", "/style.css", "/map.js", "/locales/en.json"} <= set(page.files)
     assert sum(len(text.encode()) for text in page.files.values()) < MOST_BYTES
     for path, text in page.files.items():
-        elsewhere = re.findall(r"""["'(]\s*(?:https?:|wss?:)?//[^"')\s]+""", text.replace(SVG_NAMESPACE, ""))
+        elsewhere = re.findall(
+            r"""["'(]\s*(?:https?:|wss?:)?//[^"')\s]+""", text.replace(SVG_NAMESPACE, "")
+        )
         assert elsewhere == [], path
     assert "@import" not in page.files["/style.css"]
 
@@ -94,13 +103,21 @@ async def test_everything_the_page_asks_for_is_documented(http: httpx.AsyncClien
     page = await Page.load(http)
     asked = set(re.findall(r'\b(?:get|address)\(\s*"(\w+)",\s*"([^"]+)"', page.script))
     assert ("notify", "/recipients/{recipient_id}/stream") in asked
-    documents = {service: await document(http, service) for service in {service for service, _ in asked}}
+    documents = {
+        service: await document(http, service) for service in {service for service, _ in asked}
+    }
     for service, path in sorted(asked):
         assert "get" in documents[service]["paths"].get(path, {}), f"{service}{path}"
         if "{" not in path:
             declared = documents[service]["paths"][path]["get"].get("parameters", [])
-            limit = {"limit": 500} if any(parameter["name"] == "limit" for parameter in declared) else {}
-            response = await http.get(f"/api/{service}{path}", params=limit)  # as long as the page's
+            limit = (
+                {"limit": 500}
+                if any(parameter["name"] == "limit" for parameter in declared)
+                else {}
+            )
+            response = await http.get(
+                f"/api/{service}{path}", params=limit
+            )  # as long as the page's
             assert response.status_code == 200, f"{service}{path}"
     for address in page.markup.addresses:
         if address.startswith("/"):
@@ -122,7 +139,11 @@ async def test_the_page_has_words_for_everything(http: httpx.AsyncClient) -> Non
     used = {f"{prefix}.{value}" for prefix, values in composed.items() for value in values}
     used |= set(page.markup.keys)
     used |= set(re.findall(r'\bt\("([\w.]+)"', page.script))
-    used |= set(re.findall(r'"((?:next|over|start|figures|map|stop|booth|inbox|trouble)\.\w+)"', page.script))
+    used |= set(
+        re.findall(
+            r'"((?:next|over|start|figures|map|stop|booth|inbox|trouble)\.\w+)"', page.script
+        )
+    )
     for language in LANGUAGES:
         texts = json.loads(page.files[f"/locales/{language}.json"])
         assert used - set(texts) == set(), language

@@ -62,7 +62,9 @@ async def test_a_consumer_that_is_told_to_stop_under_load_handles_nothing_twice(
             duplicates += await _duplicates(deployment)
             leave = partial(deployment.terminate, CONSUMER, within_seconds=PROMISED_SECONDS)
             status = await asyncio.to_thread(leave)
-            assert status == -signal.SIGTERM, deployment.log_of(CONSUMER)  # uvicorn stops in order, then passes it on
+            assert status == -signal.SIGTERM, deployment.log_of(
+                CONSUMER
+            )  # uvicorn stops in order, then passes it on
             deployment.start(CONSUMER)
             await deployment.ready(CONSUMER)
         enough.set()
@@ -77,7 +79,9 @@ async def _load(broker: RabbitBroker, http: httpx.AsyncClient, enough: asyncio.E
     number = 0
     while not enough.is_set():
         number += 1
-        await hand_over(broker, [envelope_of(f"team-{stream}", number) for stream in range(STREAMS)])
+        await hand_over(
+            broker, [envelope_of(f"team-{stream}", number) for stream in range(STREAMS)]
+        )
         await until(partial(_at_least, http, (number * STREAMS) - BACKLOG))
     return number * STREAMS
 
@@ -97,7 +101,9 @@ async def _duplicates(deployment: Deployment) -> float:
     async with httpx.AsyncClient(trust_env=False) as http:
         metrics = (await http.get(f"http://127.0.0.1:{deployment.ports[CONSUMER]}/metrics")).text
     assert 'diancai_events_handled_total{fate="applied",service="notify"}' in metrics
-    found = re.search(r'diancai_events_handled_total\{fate="duplicate",service="notify"\} (\S+)', metrics)
+    found = re.search(
+        r'diancai_events_handled_total\{fate="duplicate",service="notify"\} (\S+)', metrics
+    )
     return float(found[1]) if found else 0.0
 
 
@@ -152,14 +158,21 @@ async def _fill(database: Database, enough: asyncio.Event) -> int:
             await asyncio.sleep(0.01)
             continue
         async with database.writing() as session:
-            await append(session, outbox, [outbox.number(team, _changed(team.code)) for team in teams])
+            await append(
+                session, outbox, [outbox.number(team, _changed(team.code)) for team in teams]
+            )
         written += STREAMS
     return written
 
 
 def _changed(code: str) -> TeamChanged:
     return TeamChanged(
-        code=code, name="医疗卫生志愿服务队", name_en="Health", agency_code="a", agency_name="瑞安市卫生局", members=1
+        code=code,
+        name="医疗卫生志愿服务队",
+        name_en="Health",
+        agency_code="a",
+        agency_name="瑞安市卫生局",
+        members=1,
     )
 
 
@@ -185,19 +198,27 @@ async def test_a_replica_that_is_told_to_stop_answers_what_it_was_asked(
     deployment = new_deployment(rabbit_vhost)
     deployment.start(DIRECTORY)
     await deployment.ready(DIRECTORY)
-    store = await psycopg.AsyncConnection.connect(deployment.settings["catalog"]["CATALOG_DATABASE_URL"])
+    store = await psycopg.AsyncConnection.connect(
+        deployment.settings["catalog"]["CATALOG_DATABASE_URL"]
+    )
     async with store, deployment.client() as http:
-        await store.execute("LOCK TABLE township")  # so that every request is under way when the signal comes
+        await store.execute(
+            "LOCK TABLE township"
+        )  # so that every request is under way when the signal comes
         asking = [asyncio.create_task(_enter(http, number)) for number in range(AT_ONCE)]
         await until(partial(_are_held, store, AT_ONCE))
         leaving = asyncio.create_task(
-            asyncio.to_thread(partial(deployment.terminate, DIRECTORY, within_seconds=PROMISED_SECONDS))
+            asyncio.to_thread(
+                partial(deployment.terminate, DIRECTORY, within_seconds=PROMISED_SECONDS)
+            )
         )
         await until(partial(_is_closed, deployment.ports[DIRECTORY]))
         await store.rollback()
         assert [answer.status_code for answer in await asyncio.gather(*asking)] == [200] * AT_ONCE
         assert await leaving == -signal.SIGTERM, deployment.log_of(DIRECTORY)
-        told = await store.execute("SELECT count(*) FROM event_log WHERE type = 'catalog.township_changed.v1'")
+        told = await store.execute(
+            "SELECT count(*) FROM event_log WHERE type = 'catalog.township_changed.v1'"
+        )
         assert await told.fetchone() == (AT_ONCE,)
 
 
@@ -207,7 +228,9 @@ async def _enter(http: httpx.AsyncClient, number: int) -> httpx.Response:
 
 
 async def _are_held(store: "psycopg.AsyncConnection[tuple[object, ...]]", count: int) -> bool:
-    waiting = await store.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'township'::regclass")
+    waiting = await store.execute(
+        "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'township'::regclass"
+    )
     return await waiting.fetchone() == (count,)
 
 

@@ -45,7 +45,11 @@ SERVED_ONCE = {"postpone", "cancel", "decline", "ratings", "start", "reports"}
 GONE = {"illegal_transition", "already_rated", "confirmation_needed"}
 """Why an object of the story does not take a step that it has taken before."""
 
-REFUSED_FOR_GOOD = {(422, "reason_is_personal"), (409, "illegal_transition"), (404, "parked_event.not_found")}
+REFUSED_FOR_GOOD = {
+    (422, "reason_is_personal"),
+    (409, "illegal_transition"),
+    (404, "parked_event.not_found"),
+}
 
 NO_FREE_TEXT = {
     "login", "old_password", "new_password", "password", "volunteer_no", "line_id", "assignment_id", "run_id", "to",
@@ -81,7 +85,11 @@ class Field:
             treated = shown(text, lines=self.kind != "public")
         except UnreadableText:
             return None
-        refused = not treated or len(treated) > self.limit or (self.kind == "public" and personal_data_in(treated))
+        refused = (
+            not treated
+            or len(treated) > self.limit
+            or (self.kind == "public" and personal_data_in(treated))
+        )
         return None if refused else treated
 
     def put(self, body: dict[str, Any], text: object) -> dict[str, Any]:
@@ -100,7 +108,9 @@ class Outcome:
     wrong: list[str] = field(default_factory=list)
 
 
-def strings_of(document: dict[str, Any]) -> Iterator[tuple[str, str, tuple[str | int, ...], dict[str, Any]]]:
+def strings_of(
+    document: dict[str, Any],
+) -> Iterator[tuple[str, str, tuple[str | int, ...], dict[str, Any]]]:
     """Every string in the JSON bodies of a document's operations, with its operation, place and schema."""
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
@@ -126,7 +136,9 @@ def _strings(
 
 
 @pytest.mark.long
-async def test_sixty_hostile_texts_at_every_free_text_field(tmp_path: Path, figures: Figures) -> None:
+async def test_sixty_hostile_texts_at_every_free_text_field(
+    tmp_path: Path, figures: Figures
+) -> None:
     assert len(HOSTILE_TEXTS) >= 60
     outcome = Outcome()
     async with city(tmp_path) as http:
@@ -136,10 +148,14 @@ async def test_sixty_hostile_texts_at_every_free_text_field(tmp_path: Path, figu
             document = (await http.get(f"/api/{service}/openapi.json")).json()
             for method, path, steps, schema in strings_of(document):
                 if FREE_TEXT in schema:
-                    fields.append(Field(service, method, path, steps, schema[FREE_TEXT], schema["maxLength"]))
+                    fields.append(
+                        Field(service, method, path, steps, schema[FREE_TEXT], schema["maxLength"])
+                    )
                 else:
                     is_bound = schema.keys() & {"pattern", "enum", "const", "format", "x-personal"}
-                    assert is_bound or steps[-1] in NO_FREE_TEXT, f"{service} {method} {path}: is {steps} free text?"
+                    assert is_bound or steps[-1] in NO_FREE_TEXT, (
+                        f"{service} {method} {path}: is {steps} free text?"
+                    )
             await put_at_parameters(http, place, service, document, outcome)
         assert {f.service for f in fields} == {"catalog", "requests", "dispatch", "notify"}
         for each in fields:
@@ -147,7 +163,9 @@ async def test_sixty_hostile_texts_at_every_free_text_field(tmp_path: Path, figu
             is_there = not SCENES[each.service][f"{each.method} {each.path}"].absent
             if is_there and each.path.rsplit("/", 1)[-1] not in SAID_NOWHERE | SERVED_ONCE:
                 assert outcome.came_back[f"{each.method} {each.path} {each.name}"] >= 20, each
-    figures.note("hostile texts", f"{outcome.sent.total()} requests: {dict(sorted(outcome.sent.items()))}")
+    figures.note(
+        "hostile texts", f"{outcome.sent.total()} requests: {dict(sorted(outcome.sent.items()))}"
+    )
     assert outcome.wrong == [], f"{len(outcome.wrong)} findings\n" + "\n".join(outcome.wrong[:30])
 
 
@@ -168,7 +186,11 @@ class Attempt:
         if expected is None:
             await self.refused(answer)
         elif self.each.kind == "audited" and personal_data_in(expected):
-            self.expect((answer.status_code, answer.json()["code"]) in REFUSED_FOR_GOOD, "refused as personal", answer)
+            self.expect(
+                (answer.status_code, answer.json()["code"]) in REFUSED_FOR_GOOD,
+                "refused as personal",
+                answer,
+            )
         else:
             if personal_data_in(expected):
                 answer = await self.asked(answer)
@@ -179,13 +201,19 @@ class Attempt:
         headers = {"Accept-Language": language}
         if self.each.method == "PUT":
             headers["If-Match"] = "*"  # what is there may be replaced
-        answer = await self.http.request(self.each.method, self.url, json=self.body, params=query, headers=headers)
+        answer = await self.http.request(
+            self.each.method, self.url, json=self.body, params=query, headers=headers
+        )
         self.outcome.sent[answer.status_code] += 1
         self.expect(answer.status_code < 500, "no fault", answer)
         return answer
 
     async def refused(self, answer: httpx.Response) -> None:
-        self.expect(answer.status_code == 422 and self.each.name in _fields(answer), "refused by its name", answer)
+        self.expect(
+            answer.status_code == 422 and self.each.name in _fields(answer),
+            "refused by its name",
+            answer,
+        )
         await self.in_words(answer)
 
     async def asked(self, answer: httpx.Response) -> httpx.Response:
@@ -215,12 +243,18 @@ class Attempt:
                 is_chinese = re.search("[\u4e00-\u9fff]", words) is not None
                 is_plain = not re.search(r"[{}]|\\[a-z]|\^\[|pydantic|Traceback", words)
                 self.expect(is_chinese == (language == "zh-CN") and is_plain, "said in words", said)
-                self.expect(not (personal_data_in(self.text) and personal_data_in(words)), "said without it", said)
+                self.expect(
+                    not (personal_data_in(self.text) and personal_data_in(words)),
+                    "said without it",
+                    said,
+                )
 
     def expect(self, holds: bool, what: str, answer: httpx.Response) -> None:
         if not holds:
             where = f"{self.each.method} {self.url} {self.each.name}={self.text[:40]!a}"
-            self.outcome.wrong.append(f"should be {what}: {where}: {answer.status_code} {answer.text[:400]}")
+            self.outcome.wrong.append(
+                f"should be {what}: {where}: {answer.status_code} {answer.text[:400]}"
+            )
 
 
 @asynccontextmanager
@@ -228,13 +262,17 @@ async def city(folder: Path) -> AsyncIterator[httpx.AsyncClient]:
     """The four services in this process, without a network between them and the client."""
     stores = {name: f"sqlite:///{folder}/{name}.db" for name in SERVICES}
     catalog = CatalogSettings(
-        database_url=stores["catalog"], signing_keys_file=folder / "keys.json", signing_keys_create=True
+        database_url=stores["catalog"],
+        signing_keys_file=folder / "keys.json",
+        signing_keys_create=True,
     )
     requests = RequestsSettings(database_url=stores["requests"])
     dispatch = DispatchSettings(database_url=stores["dispatch"])
     notify = NotifySettings(database_url=stores["notify"])
     async with running_house(
-        lambda b, c, t: build_catalog(catalog, broker=b, cache=c, clock=t, passwords=quick_passwords()),
+        lambda b, c, t: build_catalog(
+            catalog, broker=b, cache=c, clock=t, passwords=quick_passwords()
+        ),
         lambda b, c, t: build_requests(requests, broker=b, cache=c, clock=t),
         lambda b, c, t: build_dispatch(dispatch, broker=b, cache=c, clock=t),
         lambda b, c, t: build_notify(notify, broker=b, cache=c, clock=t),
@@ -249,9 +287,13 @@ async def put_at(http: httpx.AsyncClient, place: Place, each: Field, outcome: Ou
     for text in HOSTILE_TEXTS.values():
         url = await url_of(http, place, each)
         await Attempt(http, each, url, each.put(body, text), text, outcome).make()
-    whole = json.dumps(each.put(body, "HERE"), ensure_ascii=False).replace('"HERE"', HALF_A_CHARACTER)
+    whole = json.dumps(each.put(body, "HERE"), ensure_ascii=False).replace(
+        '"HERE"', HALF_A_CHARACTER
+    )
     url = await url_of(http, place, each)
-    answer = await http.request(each.method, url, content=whole, headers={"content-type": "application/json"})
+    answer = await http.request(
+        each.method, url, content=whole, headers={"content-type": "application/json"}
+    )
     outcome.sent[answer.status_code] += 1
     if answer.status_code != 422:
         outcome.wrong.append(f"half a character: {each} {answer.status_code} {answer.text[:300]}")
@@ -262,11 +304,17 @@ async def url_of(http: httpx.AsyncClient, place: Place, each: Field) -> str:
     path = each.path
     if path == "/editions/{code}":
         path = "/editions/hostile"  # a published one does not change
-    if each.service == "requests" and path.startswith("/orders/{order_id}") and not path.endswith("/ratings"):
+    if (
+        each.service == "requests"
+        and path.startswith("/orders/{order_id}")
+        and not path.endswith("/ratings")
+    ):
         body = SCENES["requests"]["POST /orders"].body
         assert body is not None
         order = body(place, Scope.ANY) | {"submit": path.endswith("/return")}
-        made = await http.post("/api/requests/orders", json=order, params={"confirm": "order_like_another"})
+        made = await http.post(
+            "/api/requests/orders", json=order, params={"confirm": "order_like_another"}
+        )
         assert made.status_code == 201, made.text
         path = path.replace("{order_id}", made.json()["id"])
     return f"/api/{each.service}{path_of(path, place, Scope.ANY)}"
@@ -284,7 +332,9 @@ async def put_at_parameters(
             for text in list(HOSTILE_TEXTS.values())[::5]:
                 said, query = path, {}
                 if parameter["in"] == "path":
-                    said = path.replace(f"{{{parameter['name']}}}", quote(text[:100], safe="") or "%20")
+                    said = path.replace(
+                        f"{{{parameter['name']}}}", quote(text[:100], safe="") or "%20"
+                    )
                 elif parameter["in"] == "query":
                     query = {parameter["name"]: text[:2000]}
                 else:

@@ -22,7 +22,10 @@ async def diancai(http: httpx.AsyncClient, *arguments: str) -> str:
         DIANCAI,
         *arguments,
         env=os.environ
-        | {"DIANCAI_URL": str(http.base_url), "DIANCAI_TOKEN": http.headers["Authorization"].removeprefix("Bearer ")},
+        | {
+            "DIANCAI_URL": str(http.base_url),
+            "DIANCAI_TOKEN": http.headers["Authorization"].removeprefix("Bearer "),
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
@@ -63,11 +66,15 @@ async def test_replaying_everything_to_everyone_changes_nothing(told: Told, tmp_
                 if publisher in applied:
                     await diancai(http, "events", "replay", "--from", publisher, "--to", service)
         assert await notices_of(http) == told.notices
-        counts = [(await http.get(f"/api/{publisher}/events/counts")).json() for publisher in PUBLISHERS]
+        counts = [
+            (await http.get(f"/api/{publisher}/events/counts")).json() for publisher in PUBLISHERS
+        ]
         assert sum(sum(count.values()) for count in counts) == told.outcome.summary["events"]
 
 
-async def test_a_lost_store_of_notices_is_rebuilt_from_the_others_logs(told: Told, tmp_path: Path) -> None:
+async def test_a_lost_store_of_notices_is_rebuilt_from_the_others_logs(
+    told: Told, tmp_path: Path
+) -> None:
     """notify begins with an empty store; replays bring back what it had, but for what readers did."""
     shutil.copytree(told.data, tmp_path / "data")
     for file in (tmp_path / "data").glob("notify.db*"):
@@ -79,7 +86,9 @@ async def test_a_lost_store_of_notices_is_rebuilt_from_the_others_logs(told: Tol
         assert await notices_of(http) == told.notices
 
 
-async def test_lost_copies_of_demand_and_supply_are_rebuilt_from_the_others_logs(told: Told, tmp_path: Path) -> None:
+async def test_lost_copies_of_demand_and_supply_are_rebuilt_from_the_others_logs(
+    told: Told, tmp_path: Path
+) -> None:
     shutil.copytree(told.data, tmp_path / "data")
     copies = ("township", "team", "item", "demand_line", "inbox")
 
@@ -100,19 +109,28 @@ async def test_lost_copies_of_demand_and_supply_are_rebuilt_from_the_others_logs
     assert {table: rows(table) for table in copies} == before
 
 
-async def test_whoever_reads_a_log_from_a_time_on_goes_over_to_what_comes(told: Told, tmp_path: Path) -> None:
+async def test_whoever_reads_a_log_from_a_time_on_goes_over_to_what_comes(
+    told: Told, tmp_path: Path
+) -> None:
     shutil.copytree(told.data, tmp_path / "data")
     async with embedded_system(tmp_path / "data") as http:
         tail = ("events", "tail", "--service", "catalog", "--no-follow", "--since")
-        everything = [json.loads(line) for line in (await diancai(http, *tail, "2000-01-01T00:00+08:00")).splitlines()]
+        everything = [
+            json.loads(line)
+            for line in (await diancai(http, *tail, "2000-01-01T00:00+08:00")).splitlines()
+        ]
         assert [event["position"] for event in everything] == list(range(1, len(everything) + 1))
         assert await diancai(http, *tail, "2100-01-01T00:00+08:00") == ""
-        assert (await http.get("/api/catalog/events/position?since=2014-06-27T00:00:00")).status_code == 422
+        assert (
+            await http.get("/api/catalog/events/position?since=2014-06-27T00:00:00")
+        ).status_code == 422
         last = everything[-1]["position"]
         waiting = asyncio.create_task(http.get(f"/api/catalog/events?after={last}&wait=20"))
         await asyncio.sleep(0)
         township = {"name": "高楼镇", "name_en": "Gaolou", "lat": 27.75, "lon": 120.25}
-        moved = await http.put("/api/catalog/townships/330381125000", json=township, headers={"If-Match": "*"})
+        moved = await http.put(
+            "/api/catalog/townships/330381125000", json=township, headers={"If-Match": "*"}
+        )
         assert moved.status_code == 200, moved.text
         assert [event["position"] for event in (await waiting).json()] == [last + 1]
         assert (await http.get(f"/api/catalog/events?after={last + 1}&wait=0.1")).json() == []

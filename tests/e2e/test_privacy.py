@@ -73,7 +73,9 @@ def forms_of(value: str) -> dict[str, bytes]:
     return forms
 
 
-FORMS = [(f"{kind} {how}", form) for kind, mark in MARKS.items() for how, form in forms_of(mark).items()]
+FORMS = [
+    (f"{kind} {how}", form) for kind, mark in MARKS.items() for how, form in forms_of(mark).items()
+]
 
 
 @dataclass
@@ -95,11 +97,17 @@ class Traffic:
 
 def leaks(places: Iterator[tuple[str, bytes]] | list[tuple[str, bytes]]) -> list[str]:
     """Where a mark was found, and in which form."""
-    return [f"{where}: {what}" for where, content in places for what, form in FORMS if form in content]
+    return [
+        f"{where}: {what}" for where, content in places for what, form in FORMS if form in content
+    ]
 
 
 def stores(data: Path) -> list[tuple[str, bytes]]:
-    return [(f"file {path.name}", path.read_bytes()) for path in sorted(data.iterdir()) if path.is_file()]
+    return [
+        (f"file {path.name}", path.read_bytes())
+        for path in sorted(data.iterdir())
+        if path.is_file()
+    ]
 
 
 @dataclass
@@ -121,7 +129,9 @@ class Player:
         self.http = http
         self.revealed: list[str] = []
 
-    async def call(self, method: str, path: str, body: Any = None, *, status: int | None = None, **kw: Any) -> Any:
+    async def call(
+        self, method: str, path: str, body: Any = None, *, status: int | None = None, **kw: Any
+    ) -> Any:
         response = await self.http.request(method, path, json=body, **kw)
         if status is not None:
             assert response.status_code == status, response.text
@@ -169,7 +179,9 @@ class Player:
             assert response.status_code == 422
         right = {"phone": PHONE, "name": NAME, "identity": IDENTITY}
         await self.call("PUT", f"{VOLUNTEERS}/{no}", right, status=428)
-        await self.call("PUT", f"{VOLUNTEERS}/{no}", right, status=412, headers={"If-Match": '"0-0"'})
+        await self.call(
+            "PUT", f"{VOLUNTEERS}/{no}", right, status=412, headers={"If-Match": '"0-0"'}
+        )
         await self.call("PUT", f"{VOLUNTEERS}/{no}", right, status=200, headers={"If-Match": "*"})
         return no
 
@@ -189,14 +201,21 @@ class Player:
             await self.http.get(VOLUNTEERS + path)
         reveal = {"purpose": "contact", "reason": "通知改期"}
         for name in ("name", "phone", "identity"):
-            shown = await self.call("POST", f"{VOLUNTEERS}/{no}/reveal", reveal | {"field": name}, status=200)
+            shown = await self.call(
+                "POST", f"{VOLUNTEERS}/{no}/reveal", reveal | {"field": name}, status=200
+            )
             self.revealed.append(shown["value"])
         for reason in (f"联系{NAME}", f"拨打{PHONE}", f"核对{IDENTITY}"):
             body = reveal | {"field": "phone", "reason": reason}
             await self.call("POST", f"{VOLUNTEERS}/{no}/reveal", body, status=422)
             await self.call("POST", f"{VOLUNTEERS}/{no}/erase", {"reason": reason}, status=422)
         await self.call("POST", f"{VOLUNTEERS}/{no}/reveal", reveal | {"field": NAME}, status=422)
-        await self.call("POST", f"{VOLUNTEERS}/{no}/reveal", reveal | {"field": "name", "purpose": PHONE}, status=422)
+        await self.call(
+            "POST",
+            f"{VOLUNTEERS}/{no}/reveal",
+            reveal | {"field": "name", "purpose": PHONE},
+            status=422,
+        )
 
     async def address(self, recipient: str, mail: str) -> None:
         path = f"/api/notify/recipients/{recipient}"
@@ -207,7 +226,10 @@ class Player:
             await self.call("PUT", path, {"language": "zh-CN", "email": wrong}, status=422)
         await self.call("PUT", path, {"language": mail, "email": mail}, status=422)
         await self.call(
-            "PUT", "/api/notify/recipients/volunteer.V-999999", {"language": "en", "email": mail}, status=404
+            "PUT",
+            "/api/notify/recipients/volunteer.V-999999",
+            {"language": "en", "email": mail},
+            status=404,
         )
         await self.wrong_tokens("PUT", path, {"language": "en", "email": mail})
         await self.http.get("/api/notify/recipients?limit=500")
@@ -219,13 +241,17 @@ class Player:
         """Places an order, so that the coordinator and the township are written to."""
         demonstration = Demonstration(Client(self.http))
         body = demonstration.order_body(ruian_2014().townships[0])
-        order = await self.call("POST", "/api/requests/orders", body | {"place": f"{uuid4().hex}村"}, status=201)
+        order = await self.call(
+            "POST", "/api/requests/orders", body | {"place": f"{uuid4().hex}村"}, status=201
+        )
         for step in ("submit", "accept"):
             await self.call("POST", f"/api/requests/orders/{order['id']}/{step}", {}, status=200)
 
     async def erase(self, no: str) -> None:
         await self.wrong_tokens("POST", f"{VOLUNTEERS}/{no}/erase", {"reason": "本人要求"})
-        done = await self.call("POST", f"{VOLUNTEERS}/{no}/erase", {"reason": "本人要求"}, status=202)
+        done = await self.call(
+            "POST", f"{VOLUNTEERS}/{no}/erase", {"reason": "本人要求"}, status=202
+        )
 
         async def settled() -> bool:
             requests = await self.call("GET", f"{VOLUNTEERS}/{no}/requests", status=200)
@@ -249,7 +275,9 @@ class Player:
                     await self.http.get(f"/api/{service}{path}", params={"limit": 500})
             position = 0
             while True:
-                batch = await self.call("GET", f"/api/{service}/events?after={position}&limit=1000", status=200)
+                batch = await self.call(
+                    "GET", f"/api/{service}/events?after={position}&limit=1000", status=200
+                )
                 if not batch:
                     break
                 position = batch[-1]["position"]
@@ -259,12 +287,17 @@ class Player:
 
 
 @pytest.fixture
-async def played(tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> Played:
+async def played(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> Played:
     # First the test's own mail server, which knows whom it gets mail for: each call sets the handler's level too.
     caplog.set_level(logging.WARNING, logger="mail.log")
     caplog.set_level(logging.DEBUG)
     traffic, sink = Traffic(), Sink()
-    async with sink.listening() as port, system(tmp_path, smtp_url=f"smtp://127.0.0.1:{port}") as http:
+    async with (
+        sink.listening() as port,
+        system(tmp_path, smtp_url=f"smtp://127.0.0.1:{port}") as http,
+    ):
         http.event_hooks = {"request": [], "response": [traffic.note]}
         player = Player(http)
         await player.prepare()
@@ -293,11 +326,19 @@ async def played(tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pyt
 @asynccontextmanager
 async def system(data: Path, *, smtp_url: str = "") -> AsyncIterator[httpx.AsyncClient]:
     """All four services in this process, their stores in ``data``; asked on behalf of whoever may see all."""
-    settings: dict[str, dict[str, Any]] = {name: {"database_url": f"sqlite:///{data / name}.db"} for name in PUBLISHERS}
+    settings: dict[str, dict[str, Any]] = {
+        name: {"database_url": f"sqlite:///{data / name}.db"} for name in PUBLISHERS
+    }
     async with running_house(
-        lambda b, c, t: build_catalog(CatalogSettings(**settings["catalog"]), broker=b, cache=c, clock=t),
-        lambda b, c, t: build_requests(RequestsSettings(**settings["requests"]), broker=b, cache=c, clock=t),
-        lambda b, c, t: build_dispatch(DispatchSettings(**settings["dispatch"]), broker=b, cache=c, clock=t),
+        lambda b, c, t: build_catalog(
+            CatalogSettings(**settings["catalog"]), broker=b, cache=c, clock=t
+        ),
+        lambda b, c, t: build_requests(
+            RequestsSettings(**settings["requests"]), broker=b, cache=c, clock=t
+        ),
+        lambda b, c, t: build_dispatch(
+            DispatchSettings(**settings["dispatch"]), broker=b, cache=c, clock=t
+        ),
         lambda b, c, t: build_notify(
             NotifySettings(**settings["notify"], smtp_url=smtp_url), broker=b, cache=c, clock=t
         ),
@@ -321,17 +362,26 @@ async def test_no_mark_leaves_and_none_stays_in_clear(played: Played, figures: F
     assert not leaks(played.traffic.seen)
     assert "personal value shown" in played.log
     assert "mail refused" in played.log
-    assert "INSERT INTO volunteer" in played.log, "what the driver is given shows in the log at this level"
-    assert not [(leak, line) for line in played.log.splitlines() for leak in leaks([("log", line.encode())])]
+    assert "INSERT INTO volunteer" in played.log, (
+        "what the driver is given shows in the log at this level"
+    )
+    assert not [
+        (leak, line) for line in played.log.splitlines() for leak in leaks([("log", line.encode())])
+    ]
     assert not leaks(stores(played.data))
     for mail in played.mails.mails:
         del mail["To"]
-        assert not leaks([(f"mail {mail['Message-ID']}", mail.as_bytes() + mail["Message-ID"].encode())])
+        assert not leaks(
+            [(f"mail {mail['Message-ID']}", mail.as_bytes() + mail["Message-ID"].encode())]
+        )
     assert len(played.mails.mails) >= 1
     size = sum(len(content) for _, content in played.traffic.seen) + len(played.log)
     answers, lines = len(played.traffic.seen) // 3, len(played.log.splitlines())
     sought = f"{len(MARKS)} marks in {len(FORMS)} forms"
-    figures.note("personal data", f"{sought} sought in {answers} answers and {lines} lines of log, {size / 1e6:.1f} MB")
+    figures.note(
+        "personal data",
+        f"{sought} sought in {answers} answers and {lines} lines of log, {size / 1e6:.1f} MB",
+    )
     services = played.export["services"]
     assert sorted(services) == sorted(PUBLISHERS)
     (entry,) = services["catalog"]
@@ -345,7 +395,12 @@ async def test_every_door_that_takes_personal_values_is_played(tmp_path: Path) -
     async with system(tmp_path) as http:
         found = set()
         for service in PUBLISHERS:
-            schemas = (await http.get(f"/api/{service}/openapi.json")).json().get("components", {}).get("schemas", {})
+            schemas = (
+                (await http.get(f"/api/{service}/openapi.json"))
+                .json()
+                .get("components", {})
+                .get("schemas", {})
+            )
             for schema, body in schemas.items():
                 for name, said in body.get("properties", {}).items():
                     alternatives = [said, *said.get("anyOf", [])]
@@ -353,7 +408,11 @@ async def test_every_door_that_takes_personal_values_is_played(tmp_path: Path) -
                         found.add((service, schema, name))
     personal = ("name", "phone", "identity")
     assert found == {
-        *(("catalog", body, name) for body in ("VolunteerBody", "CorrectionBody") for name in personal),
+        *(
+            ("catalog", body, name)
+            for body in ("VolunteerBody", "CorrectionBody")
+            for name in personal
+        ),
         ("notify", "PreferenceBody", "email"),
     }
 
@@ -370,7 +429,9 @@ async def test_the_search_finds_a_mark_that_is_planted_in_the_open(tmp_path: Pat
         store.close()
         await http.get("/api/catalog/agencies")
         for places in (traffic.seen, stores(tmp_path)):
-            assert {"name as it is", "phone as it is"} <= {leak.rpartition(": ")[2] for leak in leaks(places)}
+            assert {"name as it is", "phone as it is"} <= {
+                leak.rpartition(": ")[2] for leak in leaks(places)
+            }
 
 
 @pytest.mark.parametrize("value", [NAME, PHONE, IDENTITY, MAIL])

@@ -34,7 +34,8 @@ async def logs(told: Told, tmp_path: Path) -> list[Json]:
 
 def of(name: str, **data: Any) -> Callable[[Json], bool]:
     return lambda event: (
-        event["type"].split(".")[1] == name and all(event["data"][field] == value for field, value in data.items())
+        event["type"].split(".")[1] == name
+        and all(event["data"][field] == value for field, value in data.items())
     )
 
 
@@ -47,7 +48,9 @@ def found(events: list[Json]) -> dict[str, int]:
     return {rule: count for rule, count in counted.items() if count and rule != "log.gap"}
 
 
-def without(events: list[Json], drop: Callable[[Json], bool], *, only_first: bool = False) -> list[Json]:
+def without(
+    events: list[Json], drop: Callable[[Json], bool], *, only_first: bool = False
+) -> list[Json]:
     dropped = [event for event in events if drop(event)]
     assert dropped, "there is nothing to drop"
     gone = dropped[:1] if only_first else dropped
@@ -61,7 +64,11 @@ async def test_what_is_lost_is_named(logs: list[Json]) -> None:
     stop, line = first_assigned["stop_id"], first_assigned["line_id"]
     for drop, rule, count in (
         (of("order_accepted", order_id=first_assigned["order_id"]), "line.unknown", 7),
-        (of("stop_scheduled", stop_id=stop), "stop.unknown", 0),  # the stop is known by what came later
+        (
+            of("stop_scheduled", stop_id=stop),
+            "stop.unknown",
+            0,
+        ),  # the stop is known by what came later
         (of("booth_reported", stop_id=stop, line_id=line), "line.no_report", 1),
         (of("assignment_declined"), "line.twice", 1),
         (of("message_delivered", about=f"stop:{stop}"), "notice.missing", 1),
@@ -71,7 +78,9 @@ async def test_what_is_lost_is_named(logs: list[Json]) -> None:
     ):
         assert found(without(logs, drop)).get(rule, 0) == count, rule
     to_one = of("message_delivered", recipient_id="coordinator", about=f"order:{cancelled}")
-    assert found(without(logs, to_one, only_first=True)) == {"notice.missing": 1}, "one of two is not enough"
+    assert found(without(logs, to_one, only_first=True)) == {"notice.missing": 1}, (
+        "one of two is not enough"
+    )
     books = Books()
     for event in without(logs, of("team_assigned"), only_first=True):
         books.take(event)
@@ -92,7 +101,14 @@ async def test_what_is_done_against_the_rules_is_named(logs: list[Json]) -> None
     moved = {"stop_id": elsewhere, "on": reported["on"], "part": reported["part"]}
     offered = again(of("team_assigned"), assignment_id="new", line_id="x")
     cases: list[tuple[Json, str]] = [
-        (again(of("team_assigned", line_id=reported["line_id"]), assignment_id="new", team_code="women"), "line.twice"),
+        (
+            again(
+                of("team_assigned", line_id=reported["line_id"]),
+                assignment_id="new",
+                team_code="women",
+            ),
+            "line.twice",
+        ),
         (again(of("team_assigned"), assignment_id="new", order_id="nobody's"), "line.unknown"),
         (offered, "line.unknown"),
         (again(of("team_assigned"), assignment_id="new", stop_id="nowhere"), "stop.unknown"),
@@ -104,7 +120,11 @@ async def test_what_is_done_against_the_rules_is_named(logs: list[Json]) -> None
 
     cancelled = next(event for event in logs if of("order_cancelled")(event))
     stop = next(event for event in logs if of("stop_scheduled")(event))
-    late = {"order_id": cancelled["data"]["order_id"], "assignment_id": "new", "stop_id": stop["data"]["stop_id"]}
+    late = {
+        "order_id": cancelled["data"]["order_id"],
+        "assignment_id": "new",
+        "stop_id": stop["data"]["stop_id"],
+    }
     assert found([*logs, again(of("team_assigned"), **late)])["line.after_cancellation"] == 1
     called_off = again(of("stop_scheduled")) | {"type": "dispatch.stop_cancelled.v1"}
     line = {"assignment_id": "new", "stop_id": called_off["data"]["stop_id"]}
@@ -129,7 +149,11 @@ async def test_a_listener_that_lags_is_named(told: Told, tmp_path: Path) -> None
         reconciler.books.taken["requests"] += 3  # as if three had been published that nobody got
         behind = await reconciler.look(0, patience_seconds=0)
     assert {entry.rule for entry in behind} == {"listener.behind"}
-    assert {entry.about for entry in behind} == {"service:dispatch", "service:notify", "service:catalog"}
+    assert {entry.about for entry in behind} == {
+        "service:dispatch",
+        "service:notify",
+        "service:catalog",
+    }
     assert all("3 events of requests" in entry.detail for entry in behind)
 
 

@@ -33,9 +33,18 @@ MOST_MEMORY = 400 * 1024 * 1024
 @contextmanager
 def up(data: Path, port: int) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
     """Starts it; gives the process, and what it had printed when it said that it serves."""
-    environment = os.environ | {"DIANCAI_DATA": str(data), "PORT": str(port), "COLUMNS": "80", "DIANCAI_LANGUAGE": "zh"}
+    environment = os.environ | {
+        "DIANCAI_DATA": str(data),
+        "PORT": str(port),
+        "COLUMNS": "80",
+        "DIANCAI_LANGUAGE": "zh",
+    }
     process = subprocess.Popen(
-        [DIANCAI, "up"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [DIANCAI, "up"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     try:
         printed: list[str] = []
@@ -74,10 +83,15 @@ def test_from_nothing_to_a_served_circuit_and_again(tmp_path: Path, figures: Fig
         assert counts["by_channel"]["email"] > 0
         assert len(Maildir(folder / "mail")) == counts["by_channel"]["email"]
         figures.note("diancai up", {**summary, "memory_mb": memory // 2**20})
-    assert process.returncode in (0, -signal.SIGTERM)  # the signal is passed on when all is finished
+    assert process.returncode in (
+        0,
+        -signal.SIGTERM,
+    )  # the signal is passed on when all is finished
     with up(folder, port) as (_, printed):
         assert any("此前已演示" in line for line in printed)
-        assert not any(account["password"] in line for account in accounts for line in printed), "and not again"
+        assert not any(account["password"] in line for account in accounts for line in printed), (
+            "and not again"
+        )
         assert _get(port, "/api/notify/messages/counts", _token(port, folder)) == counts
     assert [entry.name for entry in tmp_path.iterdir()] == [ODD], "everything is in its folder"
     log = (folder / "diancai.log").read_text("utf-8")
@@ -89,10 +103,14 @@ def test_from_nothing_to_a_served_circuit_and_again(tmp_path: Path, figures: Fig
 def test_killed_in_the_middle_it_goes_on_where_it_was(tmp_path: Path, told: Told) -> None:
     port = free_port()
     environment = os.environ | {"DIANCAI_DATA": str(tmp_path), "PORT": str(port)}
-    process = subprocess.Popen([DIANCAI, "up"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [DIANCAI, "up"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         token = wait_until(lambda: _token(port, tmp_path))
-        wait_until(lambda: len(_get(port, "/api/dispatch/stops?state=completed", token)["items"]) >= 3)
+        wait_until(
+            lambda: len(_get(port, "/api/dispatch/stops?state=completed", token)["items"]) >= 3
+        )
     finally:
         process.kill()
         process.wait(30)
@@ -121,7 +139,9 @@ def _token(port: int, data: Path) -> str:
 
 
 def _get(port: int, path: str, token: str) -> dict[str, Any]:
-    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Authorization": f"Bearer {token}"})
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}{path}", headers={"Authorization": f"Bearer {token}"}
+    )
     with urllib.request.urlopen(request) as answer:
         found: dict[str, Any] = json.load(answer)
         return found

@@ -28,7 +28,9 @@ def new_notify(new_store_url: Callable[[], str]) -> NewNotify:
     """Each call gives a notify of its own on a fresh store, on SQLite and again on PostgreSQL."""
 
     def new(*, clock: Clock = utc_now, **settings: Any) -> AbstractAsyncContextManager[House]:
-        return running_house(maker(NotifySettings(database_url=new_store_url(), **settings)), clock=clock)
+        return running_house(
+            maker(NotifySettings(database_url=new_store_url(), **settings)), clock=clock
+        )
 
     return new
 
@@ -50,5 +52,7 @@ async def on_postgres(postgres_url: NewUrl) -> AsyncIterator[House]:
 @pytest.fixture
 async def notify(tmp_path: Path) -> AsyncIterator[House]:
     """notify on SQLite."""
-    async with running_house(maker(NotifySettings(database_url=f"sqlite:///{tmp_path}/notify.db"))) as house:
+    async with running_house(
+        maker(NotifySettings(database_url=f"sqlite:///{tmp_path}/notify.db"))
+    ) as house:
         yield house

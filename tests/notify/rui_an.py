@@ -9,7 +9,13 @@ from services.notify.inbox.domain.message import Message
 from services.notify.inbox.tables import message as message_table
 from shared.contracts import Event
 from shared.contracts.base import Point
-from shared.contracts.catalog import CampaignChanged, EditionPublished, MenuItem, TeamRegistered, TownshipChanged
+from shared.contracts.catalog import (
+    CampaignChanged,
+    EditionPublished,
+    MenuItem,
+    TeamRegistered,
+    TownshipChanged,
+)
 from shared.contracts.dispatch import (
     AssignmentAccepted,
     AssignmentDeclined,
@@ -54,11 +60,18 @@ def township(code: str) -> Told:
 def team(code: str) -> Told:
     name, name_en = TEAMS[code]
     return f"team:{code}", TeamRegistered(
-        code=code, name=name, name_en=name_en, agency_code=f"{code}-bureau", agency_name="局", members=12
+        code=code,
+        name=name,
+        name_en=name_en,
+        agency_code=f"{code}-bureau",
+        agency_name="局",
+        members=12,
     )
 
 
-def campaign(name: str = "红七月、服务月", name_en: str = "Red July, Month of Service", *, revision: int = 1) -> Told:
+def campaign(
+    name: str = "红七月、服务月", name_en: str = "Red July, Month of Service", *, revision: int = 1
+) -> Told:
     return f"campaign:{CAMPAIGN}", CampaignChanged(
         campaign_id=CAMPAIGN,
         name=name,
@@ -77,17 +90,27 @@ def directory() -> list[Told]:
 
 def edition(code: str = "summer-2014", retires_on: date = date(2014, 12, 31)) -> Told:
     items = tuple(
-        MenuItem(item_code=item, name=name, name_en=name_en, category_code="welfare", volunteers_needed=2)
+        MenuItem(
+            item_code=item, name=name, name_en=name_en, category_code="welfare", volunteers_needed=2
+        )
         for item, (name, name_en) in ITEMS.items()
     )
     return f"edition:{code}", EditionPublished(
-        edition_id=code, title="瑞安市2014年夏季菜单", effective_on=date(2014, 6, 1), retires_on=retires_on, items=items
+        edition_id=code,
+        title="瑞安市2014年夏季菜单",
+        effective_on=date(2014, 6, 1),
+        retires_on=retires_on,
+        items=items,
     )
 
 
 def ordered(township_code: str = GAOLOU) -> Told:
     return f"order:{ORDER}", ServiceOrdered(
-        order_id=ORDER, township_code=township_code, edition_id="summer-2014", campaign_id=CAMPAIGN, line_count=2
+        order_id=ORDER,
+        township_code=township_code,
+        edition_id="summer-2014",
+        campaign_id=CAMPAIGN,
+        line_count=2,
     )
 
 
@@ -128,7 +151,9 @@ def stop_facts(stop_id: str, on: date = FIRST_DAY, part: str = "morning") -> dic
     }
 
 
-def stop_event(event: type[Event], stop_id: str, *, on: date = FIRST_DAY, part: str = "morning", **more: Any) -> Told:
+def stop_event(
+    event: type[Event], stop_id: str, *, on: date = FIRST_DAY, part: str = "morning", **more: Any
+) -> Told:
     return f"stop:{stop_id}", event(**stop_facts(stop_id, on, part), **more)
 
 
@@ -138,7 +163,13 @@ def scheduled(stop_id: str, position: int, on: date = FIRST_DAY, part: str = "mo
 
 def moved(stop_id: str, *, to: date, revision: int, reason_code: str = "weather") -> Told:
     return stop_event(
-        StopChanged, stop_id, on=to, was_on=FIRST_DAY, was_part="morning", reason_code=reason_code, revision=revision
+        StopChanged,
+        stop_id,
+        on=to,
+        was_on=FIRST_DAY,
+        was_part="morning",
+        reason_code=reason_code,
+        revision=revision,
     )
 
 
@@ -193,7 +224,9 @@ def unserved(township_code: str, item: str, *, revision: int = 1) -> Told:
     )
 
 
-def published(*, revision: int = 1, stops: int = 0, assignments: int = 0, unserved: int = 0) -> Told:
+def published(
+    *, revision: int = 1, stops: int = 0, assignments: int = 0, unserved: int = 0
+) -> Told:
     return f"plan:{PLAN}", PlanPublished(
         plan_id=PLAN,
         campaign_id=CAMPAIGN,
@@ -225,7 +258,9 @@ async def tell(house: House, *story: Told) -> None:
         await house.hear(stream, event)
 
 
-async def messages(house: House, recipient_id: str, language: str = "zh-CN") -> list[dict[str, Any]]:
+async def messages(
+    house: House, recipient_id: str, language: str = "zh-CN"
+) -> list[dict[str, Any]]:
     answer = await house.client.get(
         f"/api/notify/recipients/{recipient_id}/messages", headers={"Accept-Language": language}
     )
@@ -243,7 +278,13 @@ async def everything(house: House) -> dict[str, tuple[object, ...]]:
     async with house.uow("notify").reading() as session:
         found = await session.scalars(select(Message).order_by(message_table.c.position))
         return {
-            message.id: (message.recipient_id, message.code, message.params, message.about, message.created_at)
+            message.id: (
+                message.recipient_id,
+                message.code,
+                message.params,
+                message.about,
+                message.created_at,
+            )
             for message in found
         }
 

@@ -36,7 +36,9 @@ ORDER: dict[str, Any] = {
     "ruled_out_on": ["2014-07-01"],
 }
 
-TOWNSHIP = TownshipChanged(code=GAOLOU, name="高楼镇", name_en="Gaolou Town", centre=Point(lat=27.8136, lon=120.2775))
+TOWNSHIP = TownshipChanged(
+    code=GAOLOU, name="高楼镇", name_en="Gaolou Town", centre=Point(lat=27.8136, lon=120.2775)
+)
 JULY = CampaignChanged(
     campaign_id=CAMPAIGN,
     name="红七月、服务月",
@@ -62,7 +64,13 @@ EDITION = EditionPublished(
     effective_on=date(2014, 6, 1),
     retires_on=date(2014, 8, 31),
     items=tuple(
-        MenuItem(item_code=code, name=name, name_en=name_en, category_code="livelihood", volunteers_needed=volunteers)
+        MenuItem(
+            item_code=code,
+            name=name,
+            name_en=name_en,
+            category_code="livelihood",
+            volunteers_needed=volunteers,
+        )
         for code, name, name_en, volunteers in (
             ("clinic", "健康义诊", "Health check", 4),
             ("law-advice", "法律咨询", "Legal advice", 2),
@@ -106,18 +114,35 @@ class Dispatch:
         self.order = order
 
     def assigned(
-        self, line: int, assignment: str, *, stop: str = "s1", revision: int = 1, plan: str = PLAN, team: str = "health"
+        self,
+        line: int,
+        assignment: str,
+        *,
+        stop: str = "s1",
+        revision: int = 1,
+        plan: str = PLAN,
+        team: str = "health",
     ) -> TeamAssigned:
-        return TeamAssigned(**self._assignment(line, assignment, stop, plan, team), revision=revision)
+        return TeamAssigned(
+            **self._assignment(line, assignment, stop, plan, team), revision=revision
+        )
 
     def declined(self, line: int, assignment: str, *, stop: str = "s1") -> AssignmentDeclined:
         return AssignmentDeclined(**self._assignment(line, assignment, stop), reason_code="busy")
 
-    def released(self, line: int, assignment: str, *, stop: str = "s1", plan: str = PLAN) -> TeamReleased:
-        return TeamReleased(**self._assignment(line, assignment, stop, plan), reason_code="stop_moved")
+    def released(
+        self, line: int, assignment: str, *, stop: str = "s1", plan: str = PLAN
+    ) -> TeamReleased:
+        return TeamReleased(
+            **self._assignment(line, assignment, stop, plan), reason_code="stop_moved"
+        )
 
-    def reported(self, line: int, assignment: str, served: int, *, stop: str = "s1") -> BoothReported:
-        return BoothReported(**self._assignment(line, assignment, stop), served=served, leaflets=80, follow_ups=3)
+    def reported(
+        self, line: int, assignment: str, served: int, *, stop: str = "s1"
+    ) -> BoothReported:
+        return BoothReported(
+            **self._assignment(line, assignment, stop), served=served, leaflets=80, follow_ups=3
+        )
 
     def moved(self, on: date, part: DayPart, *, stop: str = "s1") -> StopChanged:
         return StopChanged(

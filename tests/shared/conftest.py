@@ -17,7 +17,9 @@ async def rolls(store_url: str) -> AsyncIterator[Rolls]:
 
 
 @pytest.fixture
-def own_rabbit(private_server: Callable[[type[RabbitMQ]], RabbitMQ], rabbit_url: NewUrl) -> tuple[RabbitMQ, str]:
+def own_rabbit(
+    private_server: Callable[[type[RabbitMQ]], RabbitMQ], rabbit_url: NewUrl
+) -> tuple[RabbitMQ, str]:
     """A broker that a test may stop and block, and the URL of an empty virtual host on it."""
     server, url = private_server(RabbitMQ), rabbit_url()
     if str(server.port) not in url:

@@ -16,7 +16,9 @@ from tests.support.tree import SERVICES, folder_of
 
 
 @pytest.mark.parametrize("service", SERVICES)
-async def test_nothing_is_drafted_where_the_migrations_make_what_the_tables_say(service: str, tmp_path: Path) -> None:
+async def test_nothing_is_drafted_where_the_migrations_make_what_the_tables_say(
+    service: str, tmp_path: Path
+) -> None:
     assert await draft_migration(service, folder=tmp_path) is None
 
 
@@ -32,7 +34,9 @@ async def test_a_draft_makes_a_new_table_and_a_new_column(store_url: str, tmp_pa
     )
     wanted.tables["service_order"].append_column(Column("wishes", Integer, nullable=True))
     folder = tmp_path / "migrations"
-    shutil.copytree(folder_of("requests") / "migrations", folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        folder_of("requests") / "migrations", folder, ignore=shutil.ignore_patterns("__pycache__")
+    )
     draft = await draft_migration("requests", wanted, folder / "versions")
     assert draft is not None
     migrations = Migrations("requests", folder)

@@ -39,8 +39,16 @@ def test_without_a_database_a_service_says_which_setting_is_missing(command: str
 
 
 def test_each_setting_that_is_wrong_is_named_and_its_value_is_not_repeated() -> None:
-    done = run("doctor", CATALOG_DATABASE_URL="sqlite:///x.db", CATALOG_PORT="hunter2", CATALOG_PARTITIONS="99")
-    assert [line.split(": ")[1] for line in done.stderr.splitlines()] == ["CATALOG_PORT", "CATALOG_PARTITIONS"]
+    done = run(
+        "doctor",
+        CATALOG_DATABASE_URL="sqlite:///x.db",
+        CATALOG_PORT="hunter2",
+        CATALOG_PARTITIONS="99",
+    )
+    assert [line.split(": ")[1] for line in done.stderr.splitlines()] == [
+        "CATALOG_PORT",
+        "CATALOG_PARTITIONS",
+    ]
     assert "hunter2" not in done.stderr
     assert "Traceback" not in done.stderr
 
@@ -48,7 +56,9 @@ def test_each_setting_that_is_wrong_is_named_and_its_value_is_not_repeated() -> 
 async def test_doctor_counts_what_an_old_key_sealed(tmp_path: Path) -> None:
     keys = tmp_path / "keys"
     settings = CatalogSettings(
-        database_url=sqlite_url(tmp_path / "catalog.db"), vault_keys_file=keys, vault_keys_create=True
+        database_url=sqlite_url(tmp_path / "catalog.db"),
+        vault_keys_file=keys,
+        vault_keys_create=True,
     )
     service = build(settings, broker=MemoryBroker(), cache=MemoryCache(), clock=utc_now)
     await service.migrations.upgrade(service.database)
@@ -57,7 +67,9 @@ async def test_doctor_counts_what_an_old_key_sealed(tmp_path: Path) -> None:
         await tx.session.execute(text(VOLUNTEER), {"sealed": sealed})
 
     async def found() -> tuple[str, str]:
-        (finding,) = [each for each in await examine(service, settings) if each.what == "vault: sealed values"]
+        (finding,) = [
+            each for each in await examine(service, settings) if each.what == "vault: sealed values"
+        ]
         return finding.found, finding.advice
 
     assert await found() == ("all open with 'first'", "")

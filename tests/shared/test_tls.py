@@ -111,10 +111,17 @@ async def test_the_mail_server_proves_its_name(tmp_path: Path, stranger: Path, s
     own: dict[str, Any] = {"ssl_context": tls} if scheme == "smtps" else {"tls_context": tls}
     controller = Controller(sink, hostname="localhost", port=port, **own)
     controller.start()
-    mail = Mail(id="d1", address="officer@example.org", language="zh-CN", subject="派单", text="高楼镇")
+    mail = Mail(
+        id="d1", address="officer@example.org", language="zh-CN", subject="派单", text="高楼镇"
+    )
     try:
         for ca_file, outcome in ((stranger, "unreachable"), (authority.ca_file, "sent")):
-            sender = SmtpSender(f"{scheme}://localhost:{port}", "diancai@example.org", utc_now, trust=trusting(ca_file))
+            sender = SmtpSender(
+                f"{scheme}://localhost:{port}",
+                "diancai@example.org",
+                utc_now,
+                trust=trusting(ca_file),
+            )
             assert await sender.send([mail]) == {"d1": outcome}
     finally:
         controller.stop()

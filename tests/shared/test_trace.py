@@ -7,7 +7,9 @@ from shared.telemetry.trace import begin_trace
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 
 
-@pytest.mark.parametrize("said", [f"00-{TRACE}-{SPAN}-01", f"01-{TRACE}-{SPAN}-01", f"cc-{TRACE}-{SPAN}-01-what-comes"])
+@pytest.mark.parametrize(
+    "said", [f"00-{TRACE}-{SPAN}-01", f"01-{TRACE}-{SPAN}-01", f"cc-{TRACE}-{SPAN}-01-what-comes"]
+)
 def test_a_trace_is_continued_in_the_version_that_we_write(said: str) -> None:
     begun = begin_trace(said)
     assert begun.traceparent == f"00-{TRACE}-{SPAN}-01"

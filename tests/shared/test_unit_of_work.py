@@ -46,14 +46,19 @@ async def test_a_statement_sees_what_was_changed_before_it(rolls: Rolls) -> None
         assert (await tx.session.execute(select(roll_table.c.marks))).scalar_one() == [1]
 
 
-async def test_what_is_appended_is_found_by_whatever_follows_and_stored_with_its_event(rolls: Rolls) -> None:
+async def test_what_is_appended_is_found_by_whatever_follows_and_stored_with_its_event(
+    rolls: Rolls,
+) -> None:
     async with rolls.uow.transaction() as tx:
         tx.append(roll := Roll(code="health"))
         roll.mark(1)
         tx.record(roll, delivered("health", 1))
         assert (await tx.session.execute(select(roll_table.c.marks))).scalar_one() == [1]
         tx.append(Roll(code="law"))
-        assert [found.code for found in await tx.session.scalars(select(Roll).order_by(roll_table.c.code))] == [
+        assert [
+            found.code
+            for found in await tx.session.scalars(select(Roll).order_by(roll_table.c.code))
+        ] == [
             "health",
             "law",
         ]
@@ -119,7 +124,11 @@ async def test_the_same_thing_made_twice_at_once_is_refused_once(rolls: Rolls) -
 async def test_an_unknown_thing_is_not_found(rolls: Rolls) -> None:
     with pytest.raises(NotFound) as raised:
         await _get_nothing(rolls)
-    assert (raised.value.code, raised.value.field, raised.value.status) == ("roll.not_found", "roll_id", 404)
+    assert (raised.value.code, raised.value.field, raised.value.status) == (
+        "roll.not_found",
+        "roll_id",
+        404,
+    )
 
 
 async def _get_nothing(rolls: Rolls) -> None:
@@ -130,7 +139,11 @@ async def _get_nothing(rolls: Rolls) -> None:
 async def test_what_is_locked_is_not_read_again(rolls: Rolls) -> None:
     await mark(rolls.uow, "health", 1)
     statements: list[object] = []
-    event.listen(rolls.database.engine.sync_engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
+    event.listen(
+        rolls.database.engine.sync_engine,
+        "before_cursor_execute",
+        lambda *told: statements.append(told[2]),
+    )
     async with rolls.uow.transaction() as tx:
         await tx.get(Roll, "health")
         asked = len(statements)
@@ -160,7 +173,11 @@ async def test_several_are_found_together_and_not_read_again(rolls: Rolls) -> No
     for code in ("health", "law"):
         await mark(rolls.uow, code, 1)
     statements: list[object] = []
-    event.listen(rolls.database.engine.sync_engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
+    event.listen(
+        rolls.database.engine.sync_engine,
+        "before_cursor_execute",
+        lambda *told: statements.append(told[2]),
+    )
     async with rolls.uow.transaction() as tx:
         mine = await tx.get(Roll, "law")
         mine.mark(2)
@@ -248,7 +265,9 @@ async def test_reading_takes_no_write_lock(rolls: Rolls) -> None:
             assert (await session.execute(text("SELECT count(*) FROM roll"))).scalar_one() == 1
 
 
-async def test_events_of_different_kinds_share_a_stream_in_the_order_they_were_recorded(rolls: Rolls) -> None:
+async def test_events_of_different_kinds_share_a_stream_in_the_order_they_were_recorded(
+    rolls: Rolls,
+) -> None:
     async with rolls.uow.transaction() as tx:
         tx.add(roll := Roll(code="health"))
         for number in up_to(4):

@@ -18,7 +18,9 @@ from shared.kernel.errors import Forbidden, IllegalTransition, NotFound
 from tests.support.tree import ROOT, SERVICES, domain_of, folder_of, policy_of
 
 DEVELOPERS = {
-    "an operation's address": re.compile(r"\b(GET|POST|PUT|DELETE|PATCH|HEAD) ?/|/api/|\.json\b|openapi", re.I),
+    "an operation's address": re.compile(
+        r"\b(GET|POST|PUT|DELETE|PATCH|HEAD) ?/|/api/|\.json\b|openapi", re.I
+    ),
     "a pattern": re.compile(r"\\w|\[a-z|\[0-9|\^|\{\d+,\d*\}"),
     "an identifier": re.compile(r"\b[a-z]+_[a-z_]+\b(?!\})"),
     "a long hexadecimal number": re.compile(r"\b(?=\d*[a-f])(?=[a-f]*\d)[0-9a-f]{8,}\b"),
@@ -35,7 +37,9 @@ FILES = "file."
 
 @pytest.fixture(scope="module")
 def documents(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Mapping[str, Any]]:
-    return {service.name: openapi(service) for service in build_all(tmp_path_factory.mktemp("data"))}
+    return {
+        service.name: openapi(service) for service in build_all(tmp_path_factory.mktemp("data"))
+    }
 
 
 def texts_of(service: str) -> Texts:
@@ -46,14 +50,18 @@ def texts_of(service: str) -> Texts:
 @pytest.mark.parametrize("folder", [*SERVICES, "shared"])
 def test_no_text_speaks_to_developers(folder: str, language: str) -> None:
     path = ROOT / "shared/http" if folder == "shared" else folder_of(folder)
-    entries: dict[str, dict[str, str]] = json.loads((path / "locales" / f"{language}.json").read_text("utf-8"))
+    entries: dict[str, dict[str, str]] = json.loads(
+        (path / "locales" / f"{language}.json").read_text("utf-8")
+    )
     for code, parts in entries.items():
         if code in FOR_PROGRAMS or code.startswith(FILES):
             continue
         for part, text in parts.items():
             said = re.sub(r"\{\w+\}", "", text)
             found = [what for what, pattern in DEVELOPERS.items() if pattern.search(said)]
-            assert not found, f"{folder}, {language}, {code}.{part} names {', '.join(found)}: {text}"
+            assert not found, (
+                f"{folder}, {language}, {code}.{part} names {', '.join(found)}: {text}"
+            )
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -62,7 +70,13 @@ def test_every_field_of_every_operation_has_a_label(
     service: str, language: str, documents: Mapping[str, Mapping[str, Any]]
 ) -> None:
     texts = texts_of(service)
-    missing = sorted({name for name, _ in fields_of(documents[service]) if not texts.word(language, "fields", name)})
+    missing = sorted(
+        {
+            name
+            for name, _ in fields_of(documents[service])
+            if not texts.word(language, "fields", name)
+        }
+    )
     assert missing == []
 
 
@@ -73,7 +87,12 @@ def test_every_choice_and_every_form_has_words(
 ) -> None:
     texts = texts_of(service)
     schemas = [schema for _, schema in fields_of(documents[service])]
-    choices = {str(choice) for schema in schemas for choice in schema.get("enum", [schema.get("const")]) if choice}
+    choices = {
+        str(choice)
+        for schema in schemas
+        for choice in schema.get("enum", [schema.get("const")])
+        if choice
+    }
     forms = {schema["pattern"] for schema in schemas if "pattern" in schema}
     assert sorted(choice for choice in choices if not texts.word(language, "choices", choice)) == []
     assert sorted(form for form in forms if not texts.word(language, "forms", form)) == []
@@ -83,18 +102,26 @@ def test_every_choice_and_every_form_has_words(
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_kind_state_step_and_action_has_a_word(service: str, language: str) -> None:
     texts = texts_of(service)
-    missing = [f"actions: {name}" for name in policy_of(service).table if not texts.word(language, "actions", name)]
+    missing = [
+        f"actions: {name}"
+        for name in policy_of(service).table
+        if not texts.word(language, "actions", name)
+    ]
     found = list(aggregates(service))
     assert found
     for kind, steps in found:
         wanted = [("kinds", kind), *((f"states.{kind}", state) for state in steps)]
         wanted += [(f"steps.{kind}", step) for possible in steps.values() for step in possible]
-        missing += [f"{group}: {name}" for group, name in wanted if not texts.word(language, group, name)]
+        missing += [
+            f"{group}: {name}" for group, name in wanted if not texts.word(language, group, name)
+        ]
     assert missing == []
 
 
 def test_a_step_that_is_not_possible_is_told_in_words() -> None:
-    refusal = IllegalTransition("order", "0196f3aa", state="submitted", wanted="redraft", possible=("accept", "return"))
+    refusal = IllegalTransition(
+        "order", "0196f3aa", state="submitted", wanted="redraft", possible=("accept", "return")
+    )
     said = {language: rendered(refusal, "requests", language) for language in LANGUAGES}
     assert said["zh-CN"]["detail"] == "该点单目前是“已提交”，不能修改。"
     assert said["zh-CN"]["remedy"] == "目前可以：受理、退回。"
@@ -105,7 +132,10 @@ def test_a_step_that_is_not_possible_is_told_in_words() -> None:
 
 
 def test_what_may_not_be_done_and_what_is_not_there_are_told_in_words() -> None:
-    assert rendered(Forbidden("accept_order"), "requests", "zh-CN")["detail"] == "您的角色不能在此受理点单。"
+    assert (
+        rendered(Forbidden("accept_order"), "requests", "zh-CN")["detail"]
+        == "您的角色不能在此受理点单。"
+    )
     absent = rendered(NotFound("order", "0196f3aa9c"), "requests", "zh-CN")
     assert "0196f3aa9c" not in "".join(absent.values())
 
@@ -121,17 +151,24 @@ def test_what_may_not_be_done_and_what_is_not_there_are_told_in_words() -> None:
         (None, None, None),
     ],
 )
-def test_a_path_becomes_the_label_of_a_form(path: str | None, chinese: str | None, english: str | None) -> None:
+def test_a_path_becomes_the_label_of_a_form(
+    path: str | None, chinese: str | None, english: str | None
+) -> None:
     assert Wording(texts_of("requests"), "zh-CN").label(path) == chinese
     assert Wording(texts_of("requests"), "en").label(path) == english
 
 
 def test_choices_and_patterns_are_told_in_words() -> None:
     wording = Wording(texts_of("dispatch"), "zh-CN")
-    assert wording.of_fault("literal_error", {"expected": "'morning' or 'afternoon'"})["expected"] == "上午、下午"
+    assert (
+        wording.of_fault("literal_error", {"expected": "'morning' or 'afternoon'"})["expected"]
+        == "上午、下午"
+    )
     known = wording.of_fault("string_pattern_mismatch", {"pattern": "^[0-9]{12}$"})
     assert known["pattern"] == "12 位数字"
-    assert wording.of_fault("string_pattern_mismatch", {"pattern": "^z$"})["pattern"] == "规定的格式"
+    assert (
+        wording.of_fault("string_pattern_mismatch", {"pattern": "^z$"})["pattern"] == "规定的格式"
+    )
 
 
 def test_the_document_has_a_place_for_labels() -> None:
@@ -153,7 +190,9 @@ def fields_of(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, A
                 yield from _named(document, "", content["schema"])
 
 
-def _named(document: Mapping[str, Any], name: str, schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _named(
+    document: Mapping[str, Any], name: str, schema: Mapping[str, Any]
+) -> Iterator[tuple[str, Any]]:
     while "$ref" in schema:
         schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
     if name:

@@ -13,7 +13,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("--seed", type=int, default=1, help="the first seed")
     parser.add_argument("--schedules", type=int, default=10_000, help="how many, a seed each")
-    parser.add_argument("--without", choices=sorted(set(MACHINES) - {""}), default="", help="take a safeguard out")
+    parser.add_argument(
+        "--without", choices=sorted(set(MACHINES) - {""}), default="", help="take a safeguard out"
+    )
     given = parser.parse_args()
     began, faults, events = time.monotonic(), Counter[str](), 0
     for seed in range(given.seed, given.seed + given.schedules):

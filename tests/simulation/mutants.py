@@ -11,7 +11,9 @@ from tests.simulation.world import Machine
 
 def admit_everything(batch: Sequence[Envelope]) -> Core[inbox.Step, dict[str, int]]:
     """Whatever comes is applied, however often."""
-    places: dict[Key, StreamProgress] = yield inbox.Open(sorted({key_of(envelope) for envelope in batch}))
+    places: dict[Key, StreamProgress] = yield inbox.Open(
+        sorted({key_of(envelope) for envelope in batch})
+    )
     for envelope in batch:
         yield inbox.Apply(envelope)
         place = places[key_of(envelope)]
@@ -28,7 +30,9 @@ def publish_pages_at_once() -> Core[relay.Step, relay.Round]:
 def publish_past_gaps() -> Core[relay.Step, relay.Round]:
     """A cursor goes to the last confirmed event, also where one before it was not."""
 
-    def sent_to(window: relay.Window, page: Sequence[Envelope], confirmed: set[int]) -> relay.Window:
+    def sent_to(
+        window: relay.Window, page: Sequence[Envelope], confirmed: set[int]
+    ) -> relay.Window:
         last = max([window.sent_id, *(e.position for e in page if e.position in confirmed)])
         passed = sum(e.position <= last for e in page)
         return replace(window, sent_id=last, sent_count=window.sent_count + passed)
@@ -49,10 +53,14 @@ def _publish(
     confirmed: set[int] = set()
     for wave in waves([envelope for page in pages for envelope in page]):
         outcome: list[bool] = yield relay.Publish(wave)
-        confirmed |= {envelope.position for envelope, safe in zip(wave, outcome, strict=True) if safe}
+        confirmed |= {
+            envelope.position for envelope, safe in zip(wave, outcome, strict=True) if safe
+        }
         if not all(outcome):
             break
-    yield relay.Advance([sent_to(window, page, confirmed) for window, page in zip(windows, pages, strict=True)])
+    yield relay.Advance(
+        [sent_to(window, page, confirmed) for window, page in zip(windows, pages, strict=True)]
+    )
     return relay.Round(sum(map(len, pages)), len(confirmed))
 
 

@@ -38,7 +38,9 @@ class Log:
     rows: list[Row] = field(default_factory=list)
     open: set[int] = field(default_factory=set)
     locks: set[str] = field(default_factory=set)
-    cursors: dict[int, tuple[int, int, int, int]] = field(default_factory=lambda: defaultdict(lambda: (0, 0, 0, 0)))
+    cursors: dict[int, tuple[int, int, int, int]] = field(
+        default_factory=lambda: defaultdict(lambda: (0, 0, 0, 0))
+    )
     went_back: bool = False
     changes: int = 0
     _next_txid: int = 1
@@ -53,7 +55,9 @@ class Log:
     def append(self, txid: int, stream: str) -> None:
         """The next event of a stream, whose lock the caller has."""
         before = [row for row in self.rows if row.envelope.aggregate_id == stream]
-        envelope = Envelope("catalog", "X", stream, len(before) + 1, AT, b"", "", "", "", position=self._next_id)
+        envelope = Envelope(
+            "catalog", "X", stream, len(before) + 1, AT, b"", "", "", "", position=self._next_id
+        )
         number = max(txid, before[-1].number) if before and self.numbered else txid
         self.rows.append(Row(txid, number, envelope))
         self._next_id += 1
@@ -74,12 +78,22 @@ class Log:
         mark = min(self.open, default=self._next_txid) if self.watermarked else self._next_txid
         standings = []
         for shard in sorted(shards):
-            rows = [row for row in self.rows if row.committed and shard_of(row.envelope.aggregate_id) == shard]
+            rows = [
+                row
+                for row in self.rows
+                if row.committed and shard_of(row.envelope.aggregate_id) == shard
+            ]
             start, to, sent, count = self.cursors[shard]
-            unfinished = any(start <= row.number < to and row.envelope.position > sent for row in rows)
-            first = min((row.envelope.position for row in rows if to <= row.number < mark), default=None)
+            unfinished = any(
+                start <= row.number < to and row.envelope.position > sent for row in rows
+            )
+            first = min(
+                (row.envelope.position for row in rows if to <= row.number < mark), default=None
+            )
             held_back = any(row.number >= mark for row in rows)
-            standings.append(relay.ShardState(shard, start, to, sent, count, unfinished, first, mark, held_back))
+            standings.append(
+                relay.ShardState(shard, start, to, sent, count, unfinished, first, mark, held_back)
+            )
         return standings
 
     def read(self, windows: Sequence[relay.Window], limit: int) -> list[list[Envelope]]:
@@ -93,7 +107,11 @@ class Log:
                 and row.envelope.position > window.sent_id
                 and window.from_txid <= row.number < window.to_txid
             ]
-            rows.sort(key=lambda row: row.envelope.position if self.by_id else (row.number, row.envelope.position))
+            rows.sort(
+                key=lambda row: (
+                    row.envelope.position if self.by_id else (row.number, row.envelope.position)
+                )
+            )
             pages.append([row.envelope for row in rows[:limit]])
         return pages
 
@@ -103,7 +121,12 @@ class Log:
             onwards = (to == window.to_txid and before < window.sent_id) or to == window.from_txid
             if onwards or not guarded:
                 self.went_back |= not onwards
-                self.cursors[window.shard] = (window.from_txid, window.to_txid, window.sent_id, window.sent_count)
+                self.cursors[window.shard] = (
+                    window.from_txid,
+                    window.to_txid,
+                    window.sent_id,
+                    window.sent_count,
+                )
         self.changes += 1
 
     def sent_counts(self, shards: Iterable[int]) -> dict[int, int]:
@@ -118,7 +141,8 @@ class Log:
             (
                 envelope
                 for envelope in self.committed()
-                if envelope.shard == ask.shard and (ask.before is None or envelope.position < ask.before)
+                if envelope.shard == ask.shard
+                and (ask.before is None or envelope.position < ask.before)
             ),
             key=lambda envelope: envelope.position,
         )

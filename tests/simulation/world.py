@@ -44,7 +44,9 @@ class Machine:
 
     publish_due: Callable[[], Core[relay.Step, relay.Round]] = relay.publish_due
     admit: Callable[[Sequence[Envelope]], Core[inbox.Step, dict[str, int]]] = inbox.admit
-    handle: Callable[[Sequence[Envelope], consumer.Passes], Core[consumer.Step, None]] = consumer.handle
+    handle: Callable[[Sequence[Envelope], consumer.Passes], Core[consumer.Step, None]] = (
+        consumer.handle
+    )
     watermark: bool = True
     confirms: bool = True
     shard_lock: bool = True
@@ -82,7 +84,13 @@ class Queue:
             self.unacked, self.active = [], None
 
     def lose(self) -> None:
-        self.messages, self.unacked, self.active, self.consumer, self.bound = [], [], None, None, False
+        self.messages, self.unacked, self.active, self.consumer, self.bound = (
+            [],
+            [],
+            None,
+            None,
+            False,
+        )
 
     def give_back(self) -> None:
         self.messages = self.unacked + self.messages
@@ -133,7 +141,9 @@ class World:
         self._now = 0.0
         self._asked = 0
         self._news = 0  # whenever somebody may have missed what was said
-        self._poisonous = {(chance.choice(STREAMS), chance.randint(1, 3))} if chance.random() < 0.3 else set()
+        self._poisonous = (
+            {(chance.choice(STREAMS), chance.randint(1, 3))} if chance.random() < 0.3 else set()
+        )
         self._leases: dict[int, Actor] = {}
         self._relays = [Actor(self._relay) for _ in range(2)]
         self._consumers = [Actor(self._consumer) for _ in range(2)]
@@ -167,7 +177,11 @@ class World:
 
     def _step(self) -> bool:
         """One step of one who can go on; False: nobody can."""
-        able = [actor for actor in self._actors if not actor.over and (actor.waits is None or actor.waits())]
+        able = [
+            actor
+            for actor in self._actors
+            if not actor.over and (actor.waits is None or actor.waits())
+        ]
         if able:
             able[int(self._chance.random() * len(able))].step()
         return bool(able)
@@ -176,7 +190,14 @@ class World:
 
     def _fault(self) -> None:
         fault = self._chance.choice(
-            (self._kill, self._kill, self._lose_lease, self._lose_connection, self._repeat, self._wipe)
+            (
+                self._kill,
+                self._kill,
+                self._lose_lease,
+                self._lose_connection,
+                self._repeat,
+                self._wipe,
+            )
         )
         fault()
         self.faults[fault.__name__] += 1
@@ -256,7 +277,9 @@ class World:
         while True:
             seen = self.log.changes
             try:
-                done = yield from _driven(self._machine.publish_due(), lambda step: self._publishing(me, step))
+                done = yield from _driven(
+                    self._machine.publish_due(), lambda step: self._publishing(me, step)
+                )
             except BrokerUnavailable:
                 continue
             mine = frozenset(shard for shard, owner in self._leases.items() if owner is me)
@@ -330,7 +353,9 @@ class World:
             first, events = self.log.stretch(ask, STRETCH)
             next_after = events[-1].position if len(events) == STRETCH else None
             answer = ResendReply(ask=ask.id, first=first, next_after=next_after)
-            last = Position(publisher="catalog", shard=ask.shard, sent_count=sent_count, at=AT, answer=answer)
+            last = Position(
+                publisher="catalog", shard=ask.shard, sent_count=sent_count, at=AT, answer=answer
+            )
             messages: list[Message] = [*events, last]
             for message in messages:
                 yield None
@@ -348,7 +373,11 @@ class World:
     def _consumer(self, me: Actor) -> Interleaved:
         def due() -> list[Queue]:
             mine = [queue for queue in self.queues if queue.consumer in (None, me)]
-            return [queue for queue in mine if not queue.bound or (queue.messages and queue.active is None)]
+            return [
+                queue
+                for queue in mine
+                if not queue.bound or (queue.messages and queue.active is None)
+            ]
 
         gaps = Gaps("notify", least=1)  # its logs are short: searches must be, too
         while True:
@@ -367,7 +396,8 @@ class World:
                 messages = list(run)
                 if events := [message for message in messages if isinstance(message, Envelope)]:
                     yield from _driven(
-                        self._machine.handle(events, lambda error: isinstance(error, Away)), self._handling
+                        self._machine.handle(events, lambda error: isinstance(error, Away)),
+                        self._handling,
                     )
                 yield None
                 self._hear(gaps, [message for message in messages if isinstance(message, Position)])
@@ -393,7 +423,9 @@ class World:
                 yield from self.in_transaction(inbox.park_failed(envelope, repr(fault)))
 
     def in_transaction(self, core: Core[inbox.Step, Any]) -> Interleaved:
-        transaction = Transaction(self.effects, parks=self._machine.parking, locks=self._machine.row_locks)
+        transaction = Transaction(
+            self.effects, parks=self._machine.parking, locks=self._machine.row_locks
+        )
         try:
             result = yield from _driven(core, lambda step: self._in(transaction, step))
             yield None
@@ -437,11 +469,18 @@ class World:
             wrong.append("something was asked for, and nothing had happened")
         logged = Counter(envelope.shard for envelope in self.log.committed())
         for shard, count in self.log.sent_counts(SHARDS).items():
-            if (received := self.effects.received["catalog", shard]) != logged[shard] or count != logged[shard]:
-                wrong.append(f"s{shard}: {logged[shard]} written, {count} counted as sent, {received} as received")
+            if (received := self.effects.received["catalog", shard]) != logged[
+                shard
+            ] or count != logged[shard]:
+                wrong.append(
+                    f"s{shard}: {logged[shard]} written, {count} counted as sent, {received} as received"
+                )
         for key, written in numbers.items():
             wrong += self._wrong_effects(key, written)
-        wrong += [f"{key}: effects of what was never committed" for key in self.effects.done.keys() - numbers.keys()]
+        wrong += [
+            f"{key}: effects of what was never committed"
+            for key in self.effects.done.keys() - numbers.keys()
+        ]
         return wrong or self._wrong_after_the_cure(numbers)
 
     def _wrong_at_the_broker(self) -> list[str]:
@@ -453,7 +492,9 @@ class World:
             written = [e.aggregate_seq for e in self.log.committed() if e.aggregate_id == key]
             if seen != written:  # what is sent again, when it is missed, does not make that good
                 wrong.append(f"{key}: written {written}, sent in the order {seen}")
-        if self._calm and (again := [envelope.id for envelope, count in times.items() if count > 1]):
+        if self._calm and (
+            again := [envelope.id for envelope, count in times.items() if count > 1]
+        ):
             wrong.append(f"sent again, and nothing had happened: {again}")
         return wrong
 

@@ -25,7 +25,9 @@ def run(options: Options, seeds: int) -> int:
     try:
         return 0 if _all_clean(options, seeds) else 1
     except NotInstalled as error:
-        sys.stderr.write(f"there is no {error}; as root on Debian: python -m tests.support.servers install\n")
+        sys.stderr.write(
+            f"there is no {error}; as root on Debian: python -m tests.support.servers install\n"
+        )
         return 2
 
 
@@ -53,9 +55,17 @@ def main() -> int:
     parser.add_argument("--cluster", action="store_true", help="RabbitMQ on three nodes")
     parser.add_argument("--pair", action="store_true", help="PostgreSQL with a synchronous standby")
     parser.add_argument(
-        "--wipe", action=argparse.BooleanOptionalAction, default=True, help="the broker also loses its disk"
+        "--wipe",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="the broker also loses its disk",
     )
-    parser.add_argument("--without", choices=sorted(MUTANTS), default="", help="take a safeguard out: does that show?")
+    parser.add_argument(
+        "--without",
+        choices=sorted(MUTANTS),
+        default="",
+        help="take a safeguard out: does that show?",
+    )
     parser.add_argument("--logs", type=Path, help="a folder to keep what the services log")
     given = vars(parser.parse_args())
     seeds = given.pop("seeds")

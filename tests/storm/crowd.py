@@ -27,7 +27,9 @@ class Customer:
     """A township after another orders. Whatever is answered is written down. Its dice are its own, so that the faults
     of a seed are the same however fast the answers come."""
 
-    def __init__(self, client: Client, demonstration: Demonstration, ledger: Ledger, dice: random.Random) -> None:
+    def __init__(
+        self, client: Client, demonstration: Demonstration, ledger: Ledger, dice: random.Random
+    ) -> None:
         client.confirms = MEANT  # what they order is of 2014, and again and again the same
         self._client = client
         self._demonstration = demonstration
@@ -60,7 +62,9 @@ class Customer:
         return order_id
 
     async def _change(self, order_id: str, body: Json) -> None:
-        lines = [line | {"expected_attendance": self._dice.randint(20, 400)} for line in body["lines"]]
+        lines = [
+            line | {"expected_attendance": self._dice.randint(20, 400)} for line in body["lines"]
+        ]
         changed = body | {"lines": lines, "priority": self._dice.randint(1, 5)}
         await self._client.put(f"/api/requests/orders/{order_id}", changed)
         self._ledger.bodies[order_id] = changed
@@ -72,7 +76,9 @@ class Customer:
             await self._client.post(f"{path}/{step}", body, key=f"{order_id}-{step}")
         except Refused:
             found = await self._client.get(path)
-            if found["state"] != state and not (state == "accepted" and found["state"] == "scheduled"):
+            if found["state"] != state and not (
+                state == "accepted" and found["state"] == "scheduled"
+            ):
                 raise
         self._ledger.took(order_id, state)
         await asyncio.sleep(self._dice.uniform(0, LONGEST_THOUGHT_SECONDS))
@@ -103,5 +109,9 @@ async def _plan_once(client: Client, line: Json, number: int) -> None:
         await client.post(f"/api/dispatch/plans/{made['id']}/publish", key=f"publish-{made['id']}")
     except Refused as refusal:
         # Nothing is open, or a cancellation overtook the plan, or an answer was lost and it is published already.
-        if refusal.problem.get("code") not in ("no_open_demand", "plan_outdated", "illegal_transition"):
+        if refusal.problem.get("code") not in (
+            "no_open_demand",
+            "plan_outdated",
+            "illegal_transition",
+        ):
             raise

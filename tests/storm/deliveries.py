@@ -41,7 +41,9 @@ async def reverse(ground: Ground, dice: random.Random) -> str:
             begin = await _end_of_log(ground.operator, publisher)
             os.kill(relay, signal.SIGSTOP)
             await asyncio.sleep(wait)
-            events = await ground.operator.get(f"/api/{publisher}/events", after=begin, limit=REVERSED)
+            events = await ground.operator.get(
+                f"/api/{publisher}/events", after=begin, limit=REVERSED
+            )
             for event in reversed(events):
                 await _replay(ground.operator, publisher, to, event["position"] - 1, 1)
     with suppress(ProcessLookupError):
@@ -62,4 +64,6 @@ async def _end_of_log(client: Client, publisher: str) -> int:
 
 async def _replay(client: Client, publisher: str, to: str, after: int, limit: int) -> None:
     body = {"to": to, "after": after, "limit": limit}
-    await client.post(f"/api/{publisher}/events/replay", body, key=f"again-{publisher}-{to}-{after}-{limit}")
+    await client.post(
+        f"/api/{publisher}/events/replay", body, key=f"again-{publisher}-{to}-{after}-{limit}"
+    )

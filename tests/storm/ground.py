@@ -16,7 +16,14 @@ from tests.support import keys, tokens
 from tests.support.cluster import RabbitCluster
 from tests.support.deployment import ROLES, Deployment, Part
 from tests.support.pair import PostgresPair
-from tests.support.private import NotInstalled, Playground, Postgres, RabbitMQ, RedisServer, create_database
+from tests.support.private import (
+    NotInstalled,
+    Playground,
+    Postgres,
+    RabbitMQ,
+    RedisServer,
+    create_database,
+)
 from tests.support.proxy import Wire, wired
 from tests.support.shim import Control, Shim
 
@@ -50,7 +57,9 @@ class Ground:
         return self.broker.nodes if isinstance(self.broker, RabbitCluster) else [self.broker]
 
     def leader_of(self, queue: str) -> RabbitMQ:
-        return self.broker.leader_of(queue) if isinstance(self.broker, RabbitCluster) else self.broker
+        return (
+            self.broker.leader_of(queue) if isinstance(self.broker, RabbitCluster) else self.broker
+        )
 
     def some_part(self, dice: random.Random) -> Part:
         return dice.choice(self.deployment.parts)
@@ -68,14 +77,24 @@ async def ground(options: Options) -> AsyncIterator[Ground]:
         playground = Playground()
         stack.callback(playground.close)
         shim = _shim(playground)
-        disks = {name: shim.control(name) for name in ("rabbitmq", "postgresql", "redis")} if shim else {}
+        disks = (
+            {name: shim.control(name) for name in ("rabbitmq", "postgresql", "redis")}
+            if shim
+            else {}
+        )
         clocks = (
-            {(service, role): shim.control(f"{service}-{role}") for service in ROLES for role in ROLES[service]}
+            {
+                (service, role): shim.control(f"{service}-{role}")
+                for service in ROLES
+                for role in ROLES[service]
+            }
             if shim
             else {}
         )
         broker, postgres, redis = _servers(options, playground, disks)
-        await asyncio.gather(*(asyncio.to_thread(server.start) for server in (broker, postgres, redis)))
+        await asyncio.gather(
+            *(asyncio.to_thread(server.start) for server in (broker, postgres, redis))
+        )
         wires = {
             "rabbitmq": await stack.enter_async_context(wired(*_urls(broker))),
             "postgresql": await stack.enter_async_context(wired(postgres.url)),
@@ -84,7 +103,9 @@ async def ground(options: Options) -> AsyncIterator[Ground]:
         for service in ROLES:
             create_database(postgres.url, service)
         launcher = (*MUTANT, options.without) if options.without else ("-m",)
-        deployment = Deployment(playground, _settings(wires), _logs(options, playground), launcher, clocks)
+        deployment = Deployment(
+            playground, _settings(wires), _logs(options, playground), launcher, clocks
+        )
         stack.callback(deployment.stop)
         await asyncio.to_thread(deployment.migrate)
         outside = Outside(lambda: broker.url)
@@ -95,7 +116,16 @@ async def ground(options: Options) -> AsyncIterator[Ground]:
         http = await stack.enter_async_context(deployment.client())
         operator = Client(http, patience_seconds=5)
         yield Ground(
-            playground, broker, postgres, redis, wires, deployment, operator, outside, disks=disks, clocks=clocks
+            playground,
+            broker,
+            postgres,
+            redis,
+            wires,
+            deployment,
+            operator,
+            outside,
+            disks=disks,
+            clocks=clocks,
         )
 
 
@@ -122,7 +152,11 @@ def _servers(
 
 
 def _logs(options: Options, playground: Playground) -> Path:
-    logs = playground.folder / "logs" if options.logs is None else options.logs / f"seed-{options.seed}"
+    logs = (
+        playground.folder / "logs"
+        if options.logs is None
+        else options.logs / f"seed-{options.seed}"
+    )
     shutil.rmtree(logs, ignore_errors=True)
     logs.mkdir(parents=True)
     return logs
@@ -136,7 +170,8 @@ def _settings(wires: dict[str, Wire]) -> dict[str, dict[str, str]]:
     """Every service with a database of its own, behind the wires."""
     return {
         service: {
-            f"{service.upper()}_DATABASE_URL": wires["postgresql"].url.rsplit("/", 1)[0] + f"/{service}",
+            f"{service.upper()}_DATABASE_URL": wires["postgresql"].url.rsplit("/", 1)[0]
+            + f"/{service}",
             f"{service.upper()}_BROKER_URL": wires["rabbitmq"].url,
             f"{service.upper()}_REDIS_URL": wires["redis"].url,
         }

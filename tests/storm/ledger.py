@@ -50,7 +50,10 @@ class Ledger:
 
     def doubled(self, books: Books, orders: Iterable[str]) -> list[str]:
         """Orders that nobody asked for, and notices beyond those that events call for."""
-        wrong = [f"{order_id}: nobody asked for it" for order_id in sorted(set(orders) - set(self.keys.values()))]
+        wrong = [
+            f"{order_id}: nobody asked for it"
+            for order_id in sorted(set(orders) - set(self.keys.values()))
+        ]
         told: Counter[tuple[str, str]] = Counter()
         for (recipient, about), messages in books.notices.items():
             told[recipient.partition(".")[0], about] += len(messages)
@@ -76,5 +79,7 @@ class Ledger:
             for line_id in books.orders[order_id].lines if order_id in books.orders else ():
                 state = lines[line_id]["state"] if line_id in lines else "unknown"
                 if fits.get(state) != live[line_id]:
-                    wrong.append(f"{order_id}: line {line_id} is {state}, with {live[line_id]} live assignments")
+                    wrong.append(
+                        f"{order_id}: line {line_id} is {state}, with {live[line_id]} live assignments"
+                    )
         return wrong

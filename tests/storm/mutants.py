@@ -51,7 +51,9 @@ def without_confirms() -> None:
     """What was handed to the connection counts as safe with the broker."""
     publish = RabbitBroker.publish
 
-    async def hand_over(self: RabbitBroker, envelopes: Sequence[Envelope], *, to: str | None = None) -> list[bool]:
+    async def hand_over(
+        self: RabbitBroker, envelopes: Sequence[Envelope], *, to: str | None = None
+    ) -> list[bool]:
         with suppress(BrokerUnavailable):
             await publish(self, envelopes, to=to)
         return [True] * len(envelopes)

@@ -21,5 +21,9 @@ class Options:
     @property
     def servers(self) -> str:
         return ", ".join(
-            ("rabbitmq x 3" if self.cluster else "rabbitmq", "postgresql x 2" if self.pair else "postgresql", "redis")
+            (
+                "rabbitmq x 3" if self.cluster else "rabbitmq",
+                "postgresql x 2" if self.pair else "postgresql",
+                "redis",
+            )
         )

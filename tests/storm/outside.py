@@ -49,7 +49,9 @@ class Outside:
             connection.channel() as channel,
         ):
             await channel.declare_exchange(EXCHANGE, aio_pika.ExchangeType.TOPIC, passive=True)
-            queue = await channel.declare_queue(QUEUE, durable=True, arguments={"x-queue-type": "quorum"})
+            queue = await channel.declare_queue(
+                QUEUE, durable=True, arguments={"x-queue-type": "quorum"}
+            )
             await queue.bind(EXCHANGE, "#")
             if await responds(connection, QUEUE):
                 return
@@ -81,12 +83,18 @@ class Outside:
             while message := await queue.get(no_ack=True, fail=False):
                 said = {name: str(value) for name, value in message.headers.items()}
                 self.stretches[-1].append(
-                    Heard(said["cloudEvents_source"], said["cloudEvents_subject"], int(said["cloudEvents_sequence"]))
+                    Heard(
+                        said["cloudEvents_source"],
+                        said["cloudEvents_subject"],
+                        int(said["cloudEvents_sequence"]),
+                    )
                 )
 
     def disorder(self) -> list[str]:
         first, *others = self.stretches
-        return disorder(first, begins=True) + [problem for heard in others for problem in disorder(heard)]
+        return disorder(first, begins=True) + [
+            problem for heard in others for problem in disorder(heard)
+        ]
 
     def unheard(self, published: dict[str, int]) -> list[str]:
         """The publishers of whose events not all were heard; ``published``: how many their logs hold."""
@@ -94,7 +102,9 @@ class Outside:
             return []  # what fell in between is in the feed, which the books are made of
         came = Counter(event.source.rpartition("/")[2] for event in set(self.stretches[0]))
         return [
-            f"{who}: {came[who]} of {count} events were heard" for who, count in published.items() if came[who] < count
+            f"{who}: {came[who]} of {count} events were heard"
+            for who, count in published.items()
+            if came[who] < count
         ]
 
     async def _keep_subscribing(self, before: "asyncio.Task[None] | None") -> None:

@@ -80,7 +80,11 @@ async def stop(ground: Ground, dice: random.Random) -> str:
 
 
 async def break_wire(ground: Ground, dice: random.Random) -> str:
-    name, how, seconds = dice.choice(KINDS), dice.choice(("drop", "cut", "stall")), dice.uniform(0.5, 3)
+    name, how, seconds = (
+        dice.choice(KINDS),
+        dice.choice(("drop", "cut", "stall")),
+        dice.uniform(0.5, 3),
+    )
     wire = ground.wires[name]
     if how == "drop":
         wire.drop()
@@ -170,7 +174,9 @@ async def _are_declared(url: str) -> bool:
 
 
 def _server(ground: Ground, name: str) -> PrivateServer:
-    store = ground.postgres.primary if isinstance(ground.postgres, PostgresPair) else ground.postgres
+    store = (
+        ground.postgres.primary if isinstance(ground.postgres, PostgresPair) else ground.postgres
+    )
     return {"rabbitmq": ground.nodes()[0], "postgresql": store, "redis": ground.redis}[name]
 
 

@@ -57,7 +57,13 @@ class Outcome:
 
     @property
     def problems(self) -> list[str]:
-        return [*self.lost, *self.doubled, *self.out_of_order, *map(str, self.disagreements), *self.deaf]
+        return [
+            *self.lost,
+            *self.doubled,
+            *self.out_of_order,
+            *map(str, self.disagreements),
+            *self.deaf,
+        ]
 
     def line(self) -> dict[str, Any]:
         """As one JSON object."""
@@ -75,7 +81,9 @@ class Outcome:
             "lost": len(self.lost),
             "duplicated": len(self.doubled),
             "out_of_order": len(self.out_of_order),
-            "disagreements": {rule: count for rule, count in by_rule(self.disagreements).items() if count},
+            "disagreements": {
+                rule: count for rule, count in by_rule(self.disagreements).items() if count
+            },
             "queues_without_consumer": len(self.deaf),
             "parked": self.parked,
             "recovery_seconds": round(self.recovery_seconds, 1),
@@ -108,7 +116,9 @@ async def _rage(options: Options, place: Ground, tell: Tell) -> Outcome:
                 ordered = time.monotonic() - faults.healed_at
                 last = await _come_to_rest(Client(http), whole=False)
                 recoveries.append(time.monotonic() - faults.healed_at)
-                tell(f"          takes orders after {ordered:.1f} s, well again after {recoveries[-1]:.1f} s{last}")
+                tell(
+                    f"          takes orders after {ordered:.1f} s, well again after {recoveries[-1]:.1f} s{last}"
+                )
             await asyncio.sleep(pauses.uniform(0.2, 1.5))
         stop.set()
         place.deployment.revive()
@@ -118,7 +128,9 @@ async def _rage(options: Options, place: Ground, tell: Tell) -> Outcome:
         last = await _come_to_rest(client, whole=True)
         recoveries.append(time.monotonic() - faults.healed_at)
         tell(f"          at rest after {recoveries[-1]:.1f} s{last}")
-        return await _sum_up(options, place, client, ledger, faults, time.monotonic() - began, max(recoveries))
+        return await _sum_up(
+            options, place, client, ledger, faults, time.monotonic() - began, max(recoveries)
+        )
 
 
 def _means(options: Options, place: Ground) -> set[str]:
@@ -150,7 +162,9 @@ async def _sum_up(
         orders=Counter(ledger.states.values()),
         assignments=len(books.assignments),
         events=books.taken.total(),
-        lost=ledger.lost(books, orders) + ledger.without_one_fate(books, demand) + place.outside.unheard(published),
+        lost=ledger.lost(books, orders)
+        + ledger.without_one_fate(books, demand)
+        + place.outside.unheard(published),
         doubled=ledger.doubled(books, orders),
         out_of_order=place.outside.disorder(),
         disagreements=disagreements,
@@ -165,7 +179,9 @@ async def _come_to_rest(client: Client, *, whole: bool) -> str:
     Or none gets on any more: the books say then what is missing. Gives who was the last."""
     last, moved_at = "", time.monotonic()
     published = await _published(client)
-    while (behind := await _behind(client, published)) and time.monotonic() - moved_at < STUCK_SECONDS:
+    while (
+        behind := await _behind(client, published)
+    ) and time.monotonic() - moved_at < STUCK_SECONDS:
         if (now := f"; last: {', '.join(behind)}") != last:
             last, moved_at = now, time.monotonic()
         await asyncio.sleep(0.1)
@@ -184,7 +200,9 @@ async def _behind(client: Client, published: dict[str, int]) -> list[str]:
 
 
 async def _published(client: Client) -> dict[str, int]:
-    return {name: sum((await client.get(f"/api/{name}/events/counts")).values()) for name in PUBLISHERS}
+    return {
+        name: sum((await client.get(f"/api/{name}/events/counts")).values()) for name in PUBLISHERS
+    }
 
 
 async def _deaf(place: Ground) -> list[str]:
@@ -198,5 +216,7 @@ async def _deaf(place: Ground) -> list[str]:
             for number in range(PARTITIONS):
                 queue = await channel.declare_queue(f"{service}.{number}", passive=True)
                 if not (count := queue.declaration_result).consumer_count or count.message_count:
-                    found.append(f"{queue.name}: {count.consumer_count} consumers, {count.message_count} messages")
+                    found.append(
+                        f"{queue.name}: {count.consumer_count} consumers, {count.message_count} messages"
+                    )
         return found

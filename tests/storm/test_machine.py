@@ -35,11 +35,17 @@ def control(playground: Playground) -> Control:
 
 def python(control: Control, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", *arguments], env=control.environment, capture_output=True, text=True, check=False
+        [sys.executable, "-c", *arguments],
+        env=control.environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
-def test_a_full_disk_takes_nothing_until_it_is_healed(playground: Playground, control: Control) -> None:
+def test_a_full_disk_takes_nothing_until_it_is_healed(
+    playground: Playground, control: Control
+) -> None:
     file = playground.folder / "files"
     control.fill_disk()
     refused = python(control, WRITE, str(file))
@@ -76,7 +82,10 @@ def test_a_pair_keeps_what_was_committed_when_the_primary_dies(playground: Playg
     pair.primary.ask("INSERT INTO orders VALUES ('陶山镇')")
     pair.rejoin()
     with psycopg.connect(pair.standby.url) as connection:
-        assert connection.execute("SELECT place FROM orders").fetchall() == [("湖岭镇",), ("陶山镇",)]
+        assert connection.execute("SELECT place FROM orders").fetchall() == [
+            ("湖岭镇",),
+            ("陶山镇",),
+        ]
     pair.fail_over()
     assert pair.primary.ask("SELECT count(*) FROM orders") == 2
 

@@ -47,7 +47,9 @@ def test_every_kind_of_fault_comes_up() -> None:
         ((3, 2), False, True),
     ],
 )
-def test_a_subscriber_outside_sees_gaps_and_inversions(numbers: Sequence[int], begins: bool, is_wrong: bool) -> None:
+def test_a_subscriber_outside_sees_gaps_and_inversions(
+    numbers: Sequence[int], begins: bool, is_wrong: bool
+) -> None:
     assert bool(disorder(heard(*numbers), begins=begins)) == is_wrong
 
 
@@ -88,7 +90,10 @@ def test_the_ledger_agrees_with_what_is_as_acknowledged(ledger: Ledger, books: B
 def test_the_ledger_misses_an_order_a_state_and_a_change(ledger: Ledger, books: Books) -> None:
     assert ledger.lost(books, {}) == ["order-1: is gone"]
     ledger.took("order-1", "cancelled")
-    assert "cancelled was acknowledged, the log says accepted" in ledger.lost(books, {"order-1": BODY})[0]
+    assert (
+        "cancelled was acknowledged, the log says accepted"
+        in ledger.lost(books, {"order-1": BODY})[0]
+    )
     ledger.took("order-1", "accepted")
     ledger.bodies["order-1"] = BODY | {"priority": 5}
     assert "its last change" in ledger.lost(books, {"order-1": BODY})[0]
@@ -96,17 +101,31 @@ def test_the_ledger_misses_an_order_a_state_and_a_change(ledger: Ledger, books: 
 
 def test_the_ledger_sees_a_notice_too_many(ledger: Ledger, books: Books) -> None:
     books.notices["coordinator", "order:order-1"] = {"first", "again"}
-    assert ledger.doubled(books, {"order-1": BODY}) == ["order-1: coordinator was told 2 times, and not 1"]
-    assert "order-2: nobody asked for it" in ledger.doubled(books, {"order-1": BODY, "order-2": BODY})
+    assert ledger.doubled(books, {"order-1": BODY}) == [
+        "order-1: coordinator was told 2 times, and not 1"
+    ]
+    assert "order-2: nobody asked for it" in ledger.doubled(
+        books, {"order-1": BODY, "order-2": BODY}
+    )
 
 
 @pytest.mark.parametrize(
     ("state", "teams", "is_wrong"),
-    [("open", 0, False), ("planned", 1, False), ("open", 1, True), ("planned", 2, True), ("cancelled", 0, True)],
+    [
+        ("open", 0, False),
+        ("planned", 1, False),
+        ("open", 1, True),
+        ("planned", 2, True),
+        ("cancelled", 0, True),
+    ],
 )
-def test_every_line_has_one_fate(ledger: Ledger, books: Books, state: str, teams: int, is_wrong: bool) -> None:
+def test_every_line_has_one_fate(
+    ledger: Ledger, books: Books, state: str, teams: int, is_wrong: bool
+) -> None:
     for number in range(teams):
-        books.assignments[f"a-{number}"] = Assignment("stop-1", "order-1", "line-1", f"team-{number}", utc_now())
+        books.assignments[f"a-{number}"] = Assignment(
+            "stop-1", "order-1", "line-1", f"team-{number}", utc_now()
+        )
     assert bool(ledger.without_one_fate(books, [{"line_id": "line-1", "state": state}])) == is_wrong
 
 

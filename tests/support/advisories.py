@@ -45,7 +45,9 @@ class Vulnerable:
 def pins() -> Pins:
     """Name and version of everything that any requirements file pins."""
     texts = [file.read_text("utf-8") for file in sorted((ROOT / "requirements").glob("*.txt"))]
-    return {(canonicalize_name(name), version) for text in texts for name, version in _PIN.findall(text)}
+    return {
+        (canonicalize_name(name), version) for text in texts for name, version in _PIN.findall(text)
+    }
 
 
 def in_kept(pinned: Iterable[tuple[str, str]], kept: Mapping[str, Any]) -> list[Vulnerable]:
@@ -87,7 +89,11 @@ def keep(database: Path, pinned: Pins) -> dict[str, Any]:
             continue
         for affected in said["affected"]:
             name = canonicalize_name(affected["package"]["name"])
-            ranges = [entry["events"] for entry in affected.get("ranges", []) if entry["type"] == "ECOSYSTEM"]
+            ranges = [
+                entry["events"]
+                for entry in affected.get("ranges", [])
+                if entry["type"] == "ECOSYSTEM"
+            ]
             if ranges and name in {pin for pin, _ in pinned}:
                 packages.setdefault(name, []).append({"id": said["id"], "ranges": ranges})
     return {
@@ -102,17 +108,30 @@ def keep(database: Path, pinned: Pins) -> dict[str, Any]:
 def _commit_of(checkout: Path) -> str:
     """Which state of the database it was; empty when the folder is no checkout."""
     answer = subprocess.run(
-        ["git", "-C", str(checkout), "rev-parse", "HEAD"], capture_output=True, text=True, check=False
+        ["git", "-C", str(checkout), "rev-parse", "HEAD"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return answer.stdout.strip()
 
 
 def ask(files: Iterable[Path]) -> tuple[list[Vulnerable], int]:
     """What pip-audit's service says, and of how many packages it knows anything."""
-    command = [sys.executable, "-m", "pip_audit", "--require-hashes", "--disable-pip", "--format", "json"]
+    command = [
+        sys.executable,
+        "-m",
+        "pip_audit",
+        "--require-hashes",
+        "--disable-pip",
+        "--format",
+        "json",
+    ]
     for file in files:
         command += ["-r", str(file)]
-    answer = subprocess.run([*command, "--progress-spinner", "off"], capture_output=True, text=True, check=False)
+    answer = subprocess.run(
+        [*command, "--progress-spinner", "off"], capture_output=True, text=True, check=False
+    )
     try:
         said = json.loads(answer.stdout)["dependencies"]
     except (ValueError, KeyError):
@@ -155,7 +174,9 @@ def audit() -> tuple[list[Vulnerable], str]:
 
 def main() -> None:
     if sys.argv[1:2] == ["keep"]:
-        KEPT.write_text(json.dumps(keep(Path(sys.argv[2]), pins()), indent=1, sort_keys=True) + "\n", "utf-8")
+        KEPT.write_text(
+            json.dumps(keep(Path(sys.argv[2]), pins()), indent=1, sort_keys=True) + "\n", "utf-8"
+        )
         return
     found, said = audit()
     sys.stdout.write("\n".join([said, *sorted(set(map(str, found)))]) + "\n")

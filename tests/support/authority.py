@@ -46,7 +46,9 @@ class Authority:
                 ),
                 critical=True,
             )
-            .add_extension(x509.SubjectKeyIdentifier.from_public_key(self._key.public_key()), critical=False)
+            .add_extension(
+                x509.SubjectKeyIdentifier.from_public_key(self._key.public_key()), critical=False
+            )
             .sign(self._key, SHA256())
         )
         ca_file.write_bytes(certificate.public_bytes(Encoding.PEM))
@@ -56,7 +58,8 @@ class Authority:
         key = ec.generate_private_key(ec.SECP256R1())
         issuer_id = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
         alternatives: list[x509.GeneralName] = [
-            x509.IPAddress(ipaddress.ip_address(name)) if name[0].isdigit() else x509.DNSName(name) for name in names
+            x509.IPAddress(ipaddress.ip_address(name)) if name[0].isdigit() else x509.DNSName(name)
+            for name in names
         ]
         certificate = (
             self._begin(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])]), key)

@@ -40,12 +40,16 @@ class PlayedBroker:
         if self.away:
             raise BrokerUnavailable("away")
         outcome = [envelope.id not in self.refuse for envelope in envelopes]
-        self.taken += [envelope for envelope, taken in zip(envelopes, outcome, strict=True) if taken]
+        self.taken += [
+            envelope for envelope, taken in zip(envelopes, outcome, strict=True) if taken
+        ]
         self.waiting.set()
         await self.gate.wait()
         return outcome
 
-    async def publish_positions(self, positions: Sequence[Position], *, to: str | None = None) -> None:
+    async def publish_positions(
+        self, positions: Sequence[Position], *, to: str | None = None
+    ) -> None:
         if self.away:
             raise BrokerUnavailable("away")
         self.told += positions

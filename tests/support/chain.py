@@ -26,13 +26,21 @@ class Chain:
     url: str
 
     @asynccontextmanager
-    async def publishing(self, *, confirm_seconds: float = CONFIRM_SECONDS) -> AsyncIterator[RabbitBroker]:
+    async def publishing(
+        self, *, confirm_seconds: float = CONFIRM_SECONDS
+    ) -> AsyncIterator[RabbitBroker]:
         """The relay's process of catalog."""
-        broker = RabbitBroker(self.url, name="catalog", stop_seconds=1, confirm_seconds=confirm_seconds)
+        broker = RabbitBroker(
+            self.url, name="catalog", stop_seconds=1, confirm_seconds=confirm_seconds
+        )
         lease = ShardLease(self.catalog.database, review_seconds=0.02)
-        positions = PositionPublisher("catalog", self.catalog.database, broker, lease, utc_now, round_seconds=0.1)
+        positions = PositionPublisher(
+            "catalog", self.catalog.database, broker, lease, utc_now, round_seconds=0.1
+        )
         resender = Resender("catalog", self.catalog.database, broker, utc_now)
-        relay = Relay("catalog", self.catalog.database, broker, self.catalog.wakeup, lease, poll_seconds=0.1)
+        relay = Relay(
+            "catalog", self.catalog.database, broker, self.catalog.wakeup, lease, poll_seconds=0.1
+        )
         async with (
             broker.running(),
             lease.holding(),
@@ -48,15 +56,23 @@ class Chain:
         broker = RabbitBroker(self.url, name="notify", stop_seconds=1)
         consumer = self.notify.new_consumer()
         completeness = Completeness("notify", self.notify.database, broker)
-        async with broker.running(), broker.consuming(consumer.queues, consumer.handle, completeness.on_positions):
+        async with (
+            broker.running(),
+            broker.consuming(consumer.queues, consumer.handle, completeness.on_positions),
+        ):
             yield broker
 
     async def has_all(self, changes: dict[str, int]) -> bool:
         """Whether every roll has its marks, once and in order."""
-        return all([await self.notify.marks(code) == up_to(count) for code, count in changes.items()])
+        return all(
+            [await self.notify.marks(code) == up_to(count) for code, count in changes.items()]
+        )
 
 
 @asynccontextmanager
 async def chain_on(url: str, new_store_url: NewUrl) -> AsyncIterator[Chain]:
-    async with rolls_at(new_store_url(), publisher="catalog") as catalog, rolls_at(new_store_url()) as notify:
+    async with (
+        rolls_at(new_store_url(), publisher="catalog") as catalog,
+        rolls_at(new_store_url()) as notify,
+    ):
         yield Chain(catalog, notify, url)

@@ -24,10 +24,15 @@ class RabbitCluster:
         directory = NodeDirectory(playground)
         environment = control.environment if control else None
         self.nodes = [
-            RabbitMQ(playground, label=f"rabbitmq-{number}", directory=directory, environment=environment)
+            RabbitMQ(
+                playground, label=f"rabbitmq-{number}", directory=directory, environment=environment
+            )
             for number in range(1, NODES + 1)
         ]
-        names = {f"cluster_formation.classic_config.nodes.{n}": node.node for n, node in enumerate(self.nodes, 1)}
+        names = {
+            f"cluster_formation.classic_config.nodes.{n}": node.node
+            for n, node in enumerate(self.nodes, 1)
+        }
         for node in self.nodes:
             node.settings |= SETTINGS | names
 
@@ -65,8 +70,12 @@ class RabbitCluster:
     def leader_of(self, queue: str) -> RabbitMQ:
         """The node that leads it; the first one when nobody says."""
         with suppress(CalledProcessError):
-            for line in self.control("list_queues", "name", "leader", "--no-table-headers").splitlines():
+            for line in self.control(
+                "list_queues", "name", "leader", "--no-table-headers"
+            ).splitlines():
                 name, _, leader = line.partition("\t")
                 if name == queue:
-                    return next((node for node in self.nodes if node.node == leader.strip()), self.nodes[0])
+                    return next(
+                        (node for node in self.nodes if node.node == leader.strip()), self.nodes[0]
+                    )
         return self.nodes[0]

@@ -133,7 +133,9 @@ class Deployment:
         async with httpx.AsyncClient(trust_env=False) as http:
             while (missing := await _missing(http, part[0], port)) is not None:
                 assert process.poll() is None, self.log_of(part)
-                assert time.monotonic() < deadline, f"{part} is not ready: {missing}\n{self.log_of(part)}"
+                assert time.monotonic() < deadline, (
+                    f"{part} is not ready: {missing}\n{self.log_of(part)}"
+                )
                 await asyncio.sleep(0.05)
 
     @asynccontextmanager
@@ -147,7 +149,9 @@ class Deployment:
         ) as http:
             yield http
 
-    def _spawn(self, part: Part, launcher: Sequence[str] | None = None, *, port: int = 0) -> subprocess.Popen[bytes]:
+    def _spawn(
+        self, part: Part, launcher: Sequence[str] | None = None, *, port: int = 0
+    ) -> subprocess.Popen[bytes]:
         service, what = part
         environment = {
             **os.environ,

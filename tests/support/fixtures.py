@@ -159,7 +159,10 @@ async def _empty_given(url: str) -> None:
     connection = await aio_pika.connect(url)
     async with connection, connection.channel() as channel:
         underlay = await channel.get_underlay_channel()
-        for name in (*(f"{service}.{number}" for service in PUBLISHERS for number in range(16)), UNROUTED):
+        for name in (
+            *(f"{service}.{number}" for service in PUBLISHERS for number in range(16)),
+            UNROUTED,
+        ):
             await underlay.queue_delete(name)
         for name in (EXCHANGE, REPLAY, UNROUTED):
             await underlay.exchange_delete(name)
@@ -220,13 +223,22 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("figures")
         for line in dict.fromkeys(_figures.lines):  # workers may have seen the same
             terminalreporter.line(line)
-    reasons = [str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", []) if report.longrepr]
+    reasons = [
+        str(report.longrepr[2])
+        for report in terminalreporter.stats.get("skipped", [])
+        if report.longrepr
+    ]
     left_out = [reason for reason in reasons if NOT_RUN in reason]
     if left_out:
-        terminalreporter.section(f"{len(left_out)} TESTS WERE NOT RUN", sep="!", red=True, bold=True)
+        terminalreporter.section(
+            f"{len(left_out)} TESTS WERE NOT RUN", sep="!", red=True, bold=True
+        )
         for reason in sorted(set(left_out)):
             what = reason.partition(NOT_RUN)[2].strip()
-            terminalreporter.line(f"{left_out.count(reason)} tests need {what}: not installed", red=True)
+            terminalreporter.line(
+                f"{left_out.count(reason)} tests need {what}: not installed", red=True
+            )
         terminalreporter.line(
-            "Servers, as root on Debian: python -m tests.support.servers install; clients: make clients", red=True
+            "Servers, as root on Debian: python -m tests.support.servers install; clients: make clients",
+            red=True,
         )

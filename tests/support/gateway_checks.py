@@ -34,7 +34,12 @@ ONCE = (
     "Permissions-Policy",
     "Cache-Control",
 )
-LANGUAGES = {"zh-CN,zh;q=0.9,en;q=0.5": "zh-CN", "en-GB,en;q=0.9": "en", "fr, en;q=0.5": "en", "": "zh-CN"}
+LANGUAGES = {
+    "zh-CN,zh;q=0.9,en;q=0.5": "zh-CN",
+    "en-GB,en;q=0.9": "en",
+    "fr, en;q=0.5": "en",
+    "": "zh-CN",
+}
 """What a browser says, and what is spoken then."""
 
 STREAMS_OF_AN_ACCOUNT = 12
@@ -64,30 +69,53 @@ def is_once(answer: httpx.Response, *names: str) -> None:
 def is_problem(answer: httpx.Response, status: int, code: str, language: str) -> dict[str, Any]:
     """:raises Wrong: the answer is no problem document (RFC 9457) in words of that language."""
     where = f"{answer.request.method} {str(answer.url)[:80]}"
-    must(answer.status_code == status, f"{where}: {answer.status_code}, not {status}: {answer.text[:200]}")
+    must(
+        answer.status_code == status,
+        f"{where}: {answer.status_code}, not {status}: {answer.text[:200]}",
+    )
     must(answer.headers["content-type"] == "application/problem+json", f"{where}: {answer.headers}")
     is_once(answer)
     is_once(answer, "Content-Language")
-    must(answer.headers["content-language"] == language, f"{where}: {answer.headers['content-language']}")
-    must("Accept-Language" in answer.headers.get("vary", ""), f"{where}: its language is not said to vary")
+    must(
+        answer.headers["content-language"] == language,
+        f"{where}: {answer.headers['content-language']}",
+    )
+    must(
+        "Accept-Language" in answer.headers.get("vary", ""),
+        f"{where}: its language is not said to vary",
+    )
     said: dict[str, Any] = answer.json()
     must((said["status"], said["code"]) == (status, code), f"{where}: {said}")
     must(said["type"] == f"urn:diancai:problem:{code}", f"{where}: {said}")
     for part in ("title", "detail", "remedy"):
         is_chinese = any("一" <= sign <= "鿿" for sign in said[part])
-        must(is_chinese == (language == "zh-CN"), f"{where}: {part} is not in {language}: {said[part]}")
+        must(
+            is_chinese == (language == "zh-CN"),
+            f"{where}: {part} is not in {language}: {said[part]}",
+        )
     return said
 
 
 def client(url: str, **headers: str) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url=url, headers=headers, timeout=PATIENCE_SECONDS, trust_env=False)
+    return httpx.AsyncClient(
+        base_url=url, headers=headers, timeout=PATIENCE_SECONDS, trust_env=False
+    )
 
 
 async def check_page_and_headers(url: str) -> None:
     async with client(url) as http:
-        for path in ("/", "/app.js", "/locales/zh-CN.json", "/api/catalog/health/ready", "/api/catalog/openapi.json"):
+        for path in (
+            "/",
+            "/app.js",
+            "/locales/zh-CN.json",
+            "/api/catalog/health/ready",
+            "/api/catalog/openapi.json",
+        ):
             got, head = await http.get(path), await http.head(path)
-            must(got.status_code == head.status_code == 200, f"{path}: {got.status_code}, {head.status_code}")
+            must(
+                got.status_code == head.status_code == 200,
+                f"{path}: {got.status_code}, {head.status_code}",
+            )
             must(not head.content, f"HEAD {path} has a body")
             is_once(got)
             is_once(head)
@@ -115,7 +143,9 @@ async def check_refusals(url: str) -> None:
             is_problem(unreadable, 400, "request_unreadable", language)
             is_problem(await http.get("/api/requests/orders"), 401, "sign_in_required", language)
         del http.headers["Accept-Language"]
-        is_problem(await http.get("/" + "a" * 40_000), 400, "request_unreadable", "zh-CN")  # no header is read by then
+        is_problem(
+            await http.get("/" + "a" * 40_000), 400, "request_unreadable", "zh-CN"
+        )  # no header is read by then
         await http.get(f"/api/catalog/invitations/{CANARY}?{CANARY}")
         await http.get(f"/api/dispatch/public/stops/{CANARY}")
 
@@ -128,7 +158,9 @@ async def waiting(url: str, path: str, count: int) -> AsyncIterator[None]:
     try:
         for _ in range(count):
             _reader, writer = await asyncio.open_connection(address.hostname, address.port)
-            writer.write(f"POST {path} HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Length: 9\r\n\r\n".encode())
+            writer.write(
+                f"POST {path} HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Length: 9\r\n\r\n".encode()
+            )
             writers.append(writer)
         yield
     finally:
@@ -139,7 +171,10 @@ async def waiting(url: str, path: str, count: int) -> AsyncIterator[None]:
 
 async def check_caps_of_the_gateway(url: str) -> None:
     stream = "/api/notify/recipients/nobody/stream"
-    for path, cap in ((stream, STREAMS_OF_AN_ADDRESS), (f"/api/requests/orders?{CANARY}", CONNECTIONS_OF_AN_ADDRESS)):
+    for path, cap in (
+        (stream, STREAMS_OF_AN_ADDRESS),
+        (f"/api/requests/orders?{CANARY}", CONNECTIONS_OF_AN_ADDRESS),
+    ):
         for wanted, language in LANGUAGES.items():
             async with waiting(url, path, cap), client(url, **{"Accept-Language": wanted}) as http:
                 # What was written above is read when it comes; until all is, there is still room.
@@ -179,7 +214,9 @@ async def check_away(url: str, service: str) -> None:
     async with client(url) as http:
         for wanted, language in LANGUAGES.items():
             for path in ("messages/counts", "recipients/nobody/stream"):
-                refused = await http.get(f"/api/{service}/{path}?{CANARY}", headers={"Accept-Language": wanted})
+                refused = await http.get(
+                    f"/api/{service}/{path}?{CANARY}", headers={"Accept-Language": wanted}
+                )
                 said = is_problem(refused, 503, "no_answer", language)
                 must(said["instance"] == f"/api/{service}", said)
                 is_once(refused, "Retry-After")
@@ -192,7 +229,11 @@ async def check_limits(url: str) -> None:
             made_up = f"198.51.{number // 250}.{number % 250 + 1}"
             refused = await http.get(
                 "/api/requests/orders",
-                headers={"X-Forwarded-For": made_up, "Forwarded": f"for={made_up}", "X-Real-IP": made_up},
+                headers={
+                    "X-Forwarded-For": made_up,
+                    "Forwarded": f"for={made_up}",
+                    "X-Real-IP": made_up,
+                },
             )
             if refused.status_code == 429:
                 is_problem(refused, 429, "too_many_requests", "zh-CN")
@@ -201,7 +242,10 @@ async def check_limits(url: str) -> None:
 
 
 def signed_in() -> Credentials:
-    password, totp = (Path(os.environ[f"DIANCAI_{name}_FILE"]).read_text().strip() for name in ("PASSWORD", "TOTP"))
+    password, totp = (
+        Path(os.environ[f"DIANCAI_{name}_FILE"]).read_text().strip()
+        for name in ("PASSWORD", "TOTP")
+    )
     return Credentials(os.environ["DIANCAI_LOGIN"], password, totp)
 
 

@@ -70,7 +70,10 @@ def consumers_of_events() -> dict[str, list[str]]:
 def event_table() -> str:
     """The table of events and their consumers, in Markdown."""
     lines = ["| event | consumers |", "|---|---|"]
-    lines += [f"| `{kind}` | {', '.join(sorted(services))} |" for kind, services in consumers_of_events().items()]
+    lines += [
+        f"| `{kind}` | {', '.join(sorted(services))} |"
+        for kind, services in consumers_of_events().items()
+    ]
     return "\n".join(lines)
 
 
@@ -89,11 +92,15 @@ def write_event_table() -> bool:
     if written_event_table() == event_table():
         return False
     page = EVENTS_PAGE.read_text("utf-8")
-    EVENTS_PAGE.write_text(EVENTS_TABLE.sub(lambda found: found[1] + event_table() + found[3], page), "utf-8")
+    EVENTS_PAGE.write_text(
+        EVENTS_TABLE.sub(lambda found: found[1] + event_table() + found[3], page), "utf-8"
+    )
     return True
 
 
-async def draft_migration(service: str, tables: MetaData | None = None, folder: Path | None = None) -> Path | None:
+async def draft_migration(
+    service: str, tables: MetaData | None = None, folder: Path | None = None
+) -> Path | None:
     """Drafts the step from what the migrations of ``service`` make to what its tables say, in ``folder`` (that of its
     migrations); None when there is no difference. A draft adds, drops and changes columns as Alembic sees it, on
     SQLite: whoever asked for it reads it, and says whether it ``expands``."""
@@ -134,12 +141,18 @@ def _draft(connection: Connection, tables: MetaData, head: str) -> str | None:
     if script.upgrade_ops is None or script.downgrade_ops is None or script.upgrade_ops.is_empty():
         return None
     rendered = [
-        render_python_code(ops, render_as_batch=True, render_item=_renderer(used), migration_context=context)
+        render_python_code(
+            ops, render_as_batch=True, render_item=_renderer(used), migration_context=context
+        )
         for ops in (script.upgrade_ops, script.downgrade_ops)
     ]
     imports = f"from shared.db.types import {', '.join(sorted(used))}\n\n" if used else ""
-    upgrade, downgrade = (re.sub(r"^ *# ###.*\n?", "", text, flags=re.MULTILINE).strip() for text in rendered)
-    return DRAFT.format(revision=_next(head), before=head, imports=imports, upgrade=upgrade, downgrade=downgrade)
+    upgrade, downgrade = (
+        re.sub(r"^ *# ###.*\n?", "", text, flags=re.MULTILINE).strip() for text in rendered
+    )
+    return DRAFT.format(
+        revision=_next(head), before=head, imports=imports, upgrade=upgrade, downgrade=downgrade
+    )
 
 
 def _renderer(used: set[str]) -> Callable[[str, object, object], str | Literal[False]]:
@@ -166,7 +179,11 @@ def write_snapshot() -> bool:
     :raises SystemExit: a change would break consumers and event logs.
     """
     if broken := snapshot.breaks(snapshot.recorded(), snapshot.present()):
-        sys.exit("\n  ".join(["not recorded; make a new version of the event beside the old one:", *broken]))
+        sys.exit(
+            "\n  ".join(
+                ["not recorded; make a new version of the event beside the old one:", *broken]
+            )
+        )
     if snapshot.recorded() == snapshot.present():
         return False
     snapshot.record()
@@ -187,7 +204,9 @@ def main() -> None:
         _say(f"written: {holidays.FILE.relative_to(ROOT)}")
     for service in SERVICES:
         if draft := asyncio.run(draft_migration(service)):
-            _say(f"drafted: {draft.relative_to(ROOT)}; read it, name it, and say whether it expands")
+            _say(
+                f"drafted: {draft.relative_to(ROOT)}; read it, name it, and say whether it expands"
+            )
 
 
 if __name__ == "__main__":

@@ -23,7 +23,11 @@ def end(pid: int, created: float) -> None:
                     one.kill()
             until = time.monotonic() + 10
             # Its parent, the tests' process, may be busy with waiting for us: a zombie is dead enough.
-            while process.is_running() and process.status() != psutil.STATUS_ZOMBIE and time.monotonic() < until:
+            while (
+                process.is_running()
+                and process.status() != psutil.STATUS_ZOMBIE
+                and time.monotonic() < until
+            ):
                 time.sleep(0.01)
 
 

@@ -17,7 +17,10 @@ def table() -> str:
     off, made_up = _by_year(constants.holidays), _by_year(constants.workdays)
     lines = []
     for year in sorted(off):
-        said = {"off": [_span(span) for span in _spans(off[year])], "made_up": list(map(str, made_up.get(year, ())))}
+        said = {
+            "off": [_span(span) for span in _spans(off[year])],
+            "made_up": list(map(str, made_up.get(year, ()))),
+        }
         lines.append(f'  "{year}": {json.dumps(said)}')
     return "{\n" + ",\n".join(lines) + "\n}\n"
 

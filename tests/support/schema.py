@@ -73,11 +73,14 @@ def _recorded(database: Database) -> Iterator[list[str]]:
     """What changes the store, with the values in it."""
     statements: list[str] = []
 
-    def note(connection: Connection, _cursor: Any, statement: str, values: Any, *_more: Any) -> None:
+    def note(
+        connection: Connection, _cursor: Any, statement: str, values: Any, *_more: Any
+    ) -> None:
         if not statement.lstrip().upper().startswith(("SELECT", "SET", "SHOW")):
             writer = psycopg.AsyncClientCursor(_driver_of(connection))
             statements.extend(
-                writer.mogrify(statement, each) for each in (values if isinstance(values, list) else [values])
+                writer.mogrify(statement, each)
+                for each in (values if isinstance(values, list) else [values])
             )
 
     event.listen(database.engine.sync_engine, "before_cursor_execute", note)

@@ -75,7 +75,10 @@ class Servers:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         if self._playground is not None:
             self._playground.close()
@@ -109,10 +112,16 @@ class Servers:
             pooler = PgBouncer(self._playground, server_port=server.port, mode=mode, size=size)
             self._poolers[mode, size] = pooler
         pooler.start()
-        return make_url(url).set(host="127.0.0.1", port=pooler.port).render_as_string(hide_password=False)
+        return (
+            make_url(url)
+            .set(host="127.0.0.1", port=pooler.port)
+            .render_as_string(hide_password=False)
+        )
 
     def drop_database(self, url: str) -> None:
-        drop_database(given("postgresql") or self.private(Postgres).url, str(make_url(url).database))
+        drop_database(
+            given("postgresql") or self.private(Postgres).url, str(make_url(url).database)
+        )
 
     def new_vhost(self) -> str:
         """The URL of an empty virtual host; of the one that was given, which tests then share one after
@@ -151,7 +160,9 @@ def _postgresql_version(url: str) -> str:
 def _rabbitmq_version(url: str) -> str:
     async def ask() -> str:
         async with await aio_pika.connect(url) as connection:
-            properties = connection.transport.connection.server_properties if connection.transport else {}
+            properties = (
+                connection.transport.connection.server_properties if connection.transport else {}
+            )
             return str(properties.get("version"))
 
     return asyncio.run(ask())
@@ -191,7 +202,10 @@ def install() -> None:
     if not packages:
         return
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        print(f"not installed: {', '.join(packages)}; the tests that need them will not run", file=sys.stderr)  # noqa: T201
+        print(  # noqa: T201
+            f"not installed: {', '.join(packages)}; the tests that need them will not run",
+            file=sys.stderr,
+        )
         return
     print(f"installing {', '.join(packages)} for the tests", file=sys.stderr)  # noqa: T201
     with _NoServiceStarts():
@@ -248,7 +262,13 @@ def main(arguments: list[str]) -> int:
     if arguments == ["install"]:
         install()
     for kind in PROGRAMS:
-        source = "given by " + URL_VARIABLES[kind] if given(kind) else "installed" if _installed(kind) else "MISSING"
+        source = (
+            "given by " + URL_VARIABLES[kind]
+            if given(kind)
+            else "installed"
+            if _installed(kind)
+            else "MISSING"
+        )
         print(f"{kind}: {source}")  # noqa: T201
     return 1 if missing() and must_not_miss() else 0
 

@@ -55,7 +55,17 @@ class Shim:
         self._folder.mkdir(mode=0o755)
         self._library = self._folder / "shim.so"
         source = Path(__file__).with_name("shim.c")
-        command = [compiler, "-shared", "-fPIC", "-O2", "-Wall", "-o", str(self._library), str(source), "-ldl"]
+        command = [
+            compiler,
+            "-shared",
+            "-fPIC",
+            "-O2",
+            "-Wall",
+            "-o",
+            str(self._library),
+            str(source),
+            "-ldl",
+        ]
         made = subprocess.run(command, capture_output=True, text=True, check=False)
         if made.returncode:
             raise NotInstalled(f"C compiler that works: {made.stderr[-500:]}")

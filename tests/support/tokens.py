@@ -37,7 +37,9 @@ def trust() -> None:
     os.environ.update(ENVIRONMENT)
 
 
-def token(*roles: Role | str, key: ECKey = KEY, header: dict[str, Any] | None = None, **claims: Any) -> str:
+def token(
+    *roles: Role | str, key: ECKey = KEY, header: dict[str, Any] | None = None, **claims: Any
+) -> str:
     """An access token; by default valid at any time, so that tests may choose their clock."""
     said = {"iss": ISSUER, "aud": AUDIENCE, "sub": "test-account", "iat": 0, "exp": 4102444800}
     said |= {"roles": [str(role) for role in roles]} | claims

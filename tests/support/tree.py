@@ -12,7 +12,9 @@ from shared.kernel.access import Policy
 from shared.messaging.consumer import Subscriptions
 
 ROOT = Path(__file__).parents[2]
-SERVICES = sorted(folder.name for folder in (ROOT / "services").iterdir() if (folder / "__init__.py").exists())
+SERVICES = sorted(
+    folder.name for folder in (ROOT / "services").iterdir() if (folder / "__init__.py").exists()
+)
 
 
 CAPABILITY = {
@@ -50,7 +52,11 @@ def metadata_of(service: str) -> list[MetaData]:
     for node in ast.walk(env):
         if isinstance(node, ast.ImportFrom) and node.module:
             names = [alias.name for alias in node.names]
-            found += [value for name in names if isinstance(value := _imported(node.module, name), MetaData)]
+            found += [
+                value
+                for name in names
+                if isinstance(value := _imported(node.module, name), MetaData)
+            ]
     return found
 
 

@@ -20,7 +20,9 @@ class WebServer:
 
 
 @contextmanager
-def web_server(answer: Callable[[str], Answer], tls: ssl.SSLContext | None = None) -> Iterator[WebServer]:
+def web_server(
+    answer: Callable[[str], Answer], tls: ssl.SSLContext | None = None
+) -> Iterator[WebServer]:
     """On this machine's loopback; ``answer`` is given the path."""
 
     class Handler(BaseHTTPRequestHandler):

@@ -11,7 +11,9 @@ A_DAY = {"m", "d", "month", "weekday"}
 
 
 def texts(language: str) -> dict[str, str]:
-    return cast(dict[str, str], json.loads((WEB / "locales" / f"{language}.json").read_text("utf-8")))
+    return cast(
+        dict[str, str], json.loads((WEB / "locales" / f"{language}.json").read_text("utf-8"))
+    )
 
 
 def scripts() -> str:
@@ -34,13 +36,17 @@ def test_both_languages_are_given_the_same_facts() -> None:
 def test_every_text_is_used() -> None:
     code = scripts() + (WEB / "index.html").read_text("utf-8")
     composed = tuple(re.findall(r"`([\w.]+\.)\$\{", code))
-    unused = [key for key in texts("zh-CN") if f'"{key}"' not in code and not key.startswith(composed)]
+    unused = [
+        key for key in texts("zh-CN") if f'"{key}"' not in code and not key.startswith(composed)
+    ]
     assert unused == []
 
 
 def test_the_markup_speaks_chinese_until_the_texts_are_loaded() -> None:
     chinese = texts("zh-CN")
-    marked = re.findall(r'data-text="([\w.]+)"[^>]*>([^<]*)<', (WEB / "index.html").read_text("utf-8"))
+    marked = re.findall(
+        r'data-text="([\w.]+)"[^>]*>([^<]*)<', (WEB / "index.html").read_text("utf-8")
+    )
     assert marked
     for key, text in marked:
         assert text == chinese[key], key

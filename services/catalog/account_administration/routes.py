@@ -29,7 +29,9 @@ OwnProvider = Annotated[Provider, Depends(_provider)]
     summary="Make an account; its owner chooses a password by the invitation",
     **secured("administer_accounts", 404, 409, 422),
 )
-async def post_account(body: schemas.AccountBody, uow: Uow, provider: OwnProvider) -> schemas.InvitedAnswer:
+async def post_account(
+    body: schemas.AccountBody, uow: Uow, provider: OwnProvider
+) -> schemas.InvitedAnswer:
     return schemas.InvitedAnswer.model_validate(
         await use_cases.create_account(uow, provider.issuer, **body.model_dump())
     )
@@ -46,21 +48,31 @@ async def list_accounts(
 
 
 @router.post(
-    "/accounts/self/password", summary="Change one's own password", **secured("change_own_password", 404, 409, 422)
+    "/accounts/self/password",
+    summary="Change one's own password",
+    **secured("change_own_password", 404, 409, 422),
 )
-async def change_password(body: schemas.PasswordBody, uow: Uow, provider: OwnProvider) -> dict[str, str]:
+async def change_password(
+    body: schemas.PasswordBody, uow: Uow, provider: OwnProvider
+) -> dict[str, str]:
     await password.change_password(uow, provider.passwords, **body.model_dump())
     return {}
 
 
 @router.post(
-    "/accounts/{account_id}/disable", summary="Close an account", **secured("administer_accounts", 404, 409, 422)
+    "/accounts/{account_id}/disable",
+    summary="Close an account",
+    **secured("administer_accounts", 404, 409, 422),
 )
 async def disable_account(account_id: AccountId, uow: Uow) -> schemas.AccountAnswer:
     return schemas.AccountAnswer.model_validate(await use_cases.disable_account(uow, account_id))
 
 
-@router.post("/accounts/{account_id}/enable", summary="Open it again", **secured("administer_accounts", 404, 409, 422))
+@router.post(
+    "/accounts/{account_id}/enable",
+    summary="Open it again",
+    **secured("administer_accounts", 404, 409, 422),
+)
 async def enable_account(account_id: AccountId, uow: Uow) -> schemas.AccountAnswer:
     return schemas.AccountAnswer.model_validate(await use_cases.enable_account(uow, account_id))
 
@@ -76,7 +88,9 @@ async def erase_account(account_id: AccountId, uow: Uow) -> dict[str, str]:
 
 
 @router.post(
-    "/accounts/{account_id}/sign-out", summary="Void all its tokens", **secured("administer_accounts", 404, 409, 422)
+    "/accounts/{account_id}/sign-out",
+    summary="Void all its tokens",
+    **secured("administer_accounts", 404, 409, 422),
 )
 async def sign_out_account(account_id: AccountId, uow: Uow) -> schemas.AccountAnswer:
     return schemas.AccountAnswer.model_validate(await use_cases.sign_out_account(uow, account_id))
@@ -87,5 +101,9 @@ async def sign_out_account(account_id: AccountId, uow: Uow) -> schemas.AccountAn
     summary="A new invitation in place of the password",
     **secured("administer_accounts", 404, 409, 422),
 )
-async def reset_account(account_id: AccountId, uow: Uow, provider: OwnProvider) -> schemas.InvitedAnswer:
-    return schemas.InvitedAnswer.model_validate(await use_cases.reset_account(uow, provider.issuer, account_id))
+async def reset_account(
+    account_id: AccountId, uow: Uow, provider: OwnProvider
+) -> schemas.InvitedAnswer:
+    return schemas.InvitedAnswer.model_validate(
+        await use_cases.reset_account(uow, provider.issuer, account_id)
+    )

@@ -32,11 +32,15 @@ class InvitedAnswer(Answer):
     """Said once. The link is for the account's owner: it leads to a page on which to choose a password, once."""
 
     id: str
-    invitation: Annotated[str, Field(description="the link to hand over, in person or by a channel that is safe")]
+    invitation: Annotated[
+        str, Field(description="the link to hand over, in person or by a channel that is safe")
+    ]
     expires_at: datetime
 
 
 class PasswordBody(Body):
     old_password: Annotated[str, Field(max_length=200)]
     new_password: Annotated[str, Field(max_length=200)]
-    code: Annotated[str, Field(max_length=12, description="the one-time code, where the account has one")] = ""
+    code: Annotated[
+        str, Field(max_length=12, description="the one-time code, where the account has one")
+    ] = ""

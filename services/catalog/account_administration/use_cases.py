@@ -5,7 +5,12 @@ from collections.abc import Collection, Mapping
 
 import pyotp
 
-from services.catalog.accounts.domain.account import SECOND_FACTOR, Account, new_login, require_may_hand_on
+from services.catalog.accounts.domain.account import (
+    SECOND_FACTOR,
+    Account,
+    new_login,
+    require_may_hand_on,
+)
 from services.catalog.accounts.queries import (
     has_account_of,
     has_account_of_volunteer,
@@ -82,7 +87,9 @@ async def ensure_account(
         if await has_account_of(tx.session, login):
             return
         account = await _add_account(uow, tx, login=login, roles=roles, scope=scope)
-        sealed = seal_secret(uow.vault, account.id, totp_secret) if totp_secret is not None else None
+        sealed = (
+            seal_secret(uow.vault, account.id, totp_secret) if totp_secret is not None else None
+        )
         account.activate(hashed, totp_sealed=sealed, totp_counter=0)
 
 
@@ -170,7 +177,9 @@ async def require_scope(tx: Transaction, account: Account) -> None:
     :raises InvalidInput: a scope is missing, not needed or unknown, the volunteer is gone, the team is another or has
         left the corps. :raises Conflict: the volunteer has an account.
     """
-    account.volunteer_no = typed_code(account.volunteer_no).upper() if account.volunteer_no is not None else None
+    account.volunteer_no = (
+        typed_code(account.volunteer_no).upper() if account.volunteer_no is not None else None
+    )
     account.check_scope()
     if account.township_code is not None and await tx.find(Township, account.township_code) is None:
         raise _unknown("township_code", Township.kind, account.township_code)
@@ -185,7 +194,12 @@ async def require_scope(tx: Transaction, account: Account) -> None:
 
 
 async def _add_account(
-    uow: UnitOfWork, tx: Transaction, *, login: str, roles: Collection[Role], scope: Mapping[str, str | None]
+    uow: UnitOfWork,
+    tx: Transaction,
+    *,
+    login: str,
+    roles: Collection[Role],
+    scope: Mapping[str, str | None],
 ) -> Account:
     if not uow.actor.is_system:
         require_may_hand_on(uow.actor.roles, roles)
@@ -234,8 +248,12 @@ async def _get_in_reach(uow: UnitOfWork, tx: Transaction, account_id: str) -> Ac
 async def _require_another_administrator(tx: Transaction, account: Account) -> None:
     """:raises Conflict: the account is the last that can sign in with a role that administers accounts."""
     for role in sorted(SECOND_FACTOR.intersection(account.roles)):
-        await tx.lock_service()  # of two who close each other's accounts, the second waits, and is refused
-        if account.state == "active" and not await has_another_active(tx.session, Role(role), besides=account.id):
+        await (
+            tx.lock_service()
+        )  # of two who close each other's accounts, the second waits, and is refused
+        if account.state == "active" and not await has_another_active(
+            tx.session, Role(role), besides=account.id
+        ):
             raise Conflict("last_administrator", field="account_id", role=Words("choices", (role,)))
 
 

@@ -13,7 +13,9 @@ from shared.unit_of_work import UnitOfWork
 
 async def find_by_login(session: AsyncSession, login: str) -> Account | None:
     """Returns the account with a login name, however it was typed; None where there is none."""
-    found: Account | None = await session.scalar(select(Account).where(account.c.login == login_of(login)))
+    found: Account | None = await session.scalar(
+        select(Account).where(account.c.login == login_of(login))
+    )
     return found
 
 
@@ -25,13 +27,17 @@ async def has_account_of(session: AsyncSession, login: str) -> bool:
 
 async def has_account_of_volunteer(session: AsyncSession, no: str, *, besides: str) -> bool:
     """Returns whether a volunteer has an account, other than the one whose id is ``besides``."""
-    found = await session.scalar(select(account.c.id).where(account.c.volunteer_no == no, account.c.id != besides))
+    found = await session.scalar(
+        select(account.c.id).where(account.c.volunteer_no == no, account.c.id != besides)
+    )
     return found is not None
 
 
 async def volunteer_of(session: AsyncSession, account_id: str) -> str | None:
     """Returns the number of the volunteer whose account it is, if it is a volunteer's."""
-    found: str | None = await session.scalar(select(account.c.volunteer_no).where(account.c.id == account_id))
+    found: str | None = await session.scalar(
+        select(account.c.volunteer_no).where(account.c.id == account_id)
+    )
     return found
 
 
@@ -52,7 +58,9 @@ async def is_login_taken(uow: UnitOfWork, login: str) -> bool:
         return await has_account_of(session, login)
 
 
-async def list_accounts(uow: UnitOfWork, *, after: str | None, limit: int) -> tuple[list[Account], str | None]:
+async def list_accounts(
+    uow: UnitOfWork, *, after: str | None, limit: int
+) -> tuple[list[Account], str | None]:
     """Returns a page of accounts in the order of their ids, and the id to go on from."""
     uow.permit(POLICY, "administer_accounts")
     async with uow.reading() as session:

@@ -55,7 +55,9 @@ class Campaign(Aggregate):
     def key(self) -> str:
         return self.code
 
-    def correct(self, *, name: str, name_en: str, starts_on: date, ends_on: date, themes: list[Theme]) -> bool:
+    def correct(
+        self, *, name: str, name_en: str, starts_on: date, ends_on: date, themes: list[Theme]
+    ) -> bool:
         """Takes over the given content, and returns whether anything changed.
 
         :raises InvalidInput: days are reversed, or a theme lies outside the campaign.

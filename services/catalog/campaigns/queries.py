@@ -10,7 +10,9 @@ from shared.kernel.errors import NotFound
 from shared.unit_of_work import UnitOfWork
 
 
-async def list_campaigns(uow: UnitOfWork, *, after: str | None, limit: int) -> tuple[list[Campaign], str | None]:
+async def list_campaigns(
+    uow: UnitOfWork, *, after: str | None, limit: int
+) -> tuple[list[Campaign], str | None]:
     """Returns a page of campaigns in the order of their codes, and the code to go on from."""
     uow.permit(POLICY, "read_campaigns")
     async with uow.reading() as session:

@@ -9,7 +9,11 @@ from shared.http.openapi import secured
 router = APIRouter(tags=["catalog"])
 
 
-@router.put("/campaigns/{code}", summary="Create or correct a campaign", **secured("change_campaigns", 409, 422, 428))
+@router.put(
+    "/campaigns/{code}",
+    summary="Create or correct a campaign",
+    **secured("change_campaigns", 409, 422, 428),
+)
 async def put_campaign(
     code: Code, body: schemas.CampaignBody, uow: Uow, confirmed: Confirmed = frozenset()
 ) -> schemas.CampaignAnswer:
@@ -27,7 +31,9 @@ async def put_campaign(
 
 
 @router.get("/campaigns", summary="List campaigns", **secured("read_campaigns", 422))
-async def list_campaigns(uow: Uow, after: AfterCode = None, limit: Limit = 100) -> Page[schemas.CampaignAnswer]:
+async def list_campaigns(
+    uow: Uow, after: AfterCode = None, limit: Limit = 100
+) -> Page[schemas.CampaignAnswer]:
     items, next_after = await queries.list_campaigns(uow, after=after, limit=limit)
     return Page[schemas.CampaignAnswer].model_validate({"items": items, "next_after": next_after})
 

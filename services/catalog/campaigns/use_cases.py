@@ -35,17 +35,26 @@ async def enter_campaign(
     uow.permit(POLICY, "change_campaigns")
     doubts = Doubts(confirmed)
     async with uow.transaction() as tx:
-        await tx.lock_service()  # so that two people who enter the same campaign at once see each other
+        await (
+            tx.lock_service()
+        )  # so that two people who enter the same campaign at once see each other
         await _require_items(tx, themes)
         campaign = await tx.find(Campaign, code)
         if campaign is None or campaign.name != name:
             await _doubt_names(tx, doubts, code, name)
         if campaign is None:
             campaign = Campaign(
-                code=code, name=name, name_en=name_en, starts_on=starts_on, ends_on=ends_on, themes=themes
+                code=code,
+                name=name,
+                name_en=name_en,
+                starts_on=starts_on,
+                ends_on=ends_on,
+                themes=themes,
             )
             tx.add(campaign)
-        elif not campaign.correct(name=name, name_en=name_en, starts_on=starts_on, ends_on=ends_on, themes=themes):
+        elif not campaign.correct(
+            name=name, name_en=name_en, starts_on=starts_on, ends_on=ends_on, themes=themes
+        ):
             return campaign
         doubts.settle()
         tx.record(campaign, _as_event(campaign))
@@ -93,20 +102,31 @@ async def _change(uow: UnitOfWork, code: str, step: Step) -> Campaign:
 
 async def _doubt_names(tx: Transaction, doubts: Doubts, code: str, name: str) -> None:
     query = select(campaigns.c.code, campaigns.c.name, campaigns.c.starts_on, campaigns.c.ends_on)
-    for row in await tx.session.execute(query.where(campaigns.c.code != code).order_by(campaigns.c.code)):
+    for row in await tx.session.execute(
+        query.where(campaigns.c.code != code).order_by(campaigns.c.code)
+    ):
         if alike(name, row.name):
             doubts.add(
-                "campaign_like_another", "name", name=row.name, campaign=row.code, first=row.starts_on, last=row.ends_on
+                "campaign_like_another",
+                "name",
+                name=row.name,
+                campaign=row.code,
+                first=row.starts_on,
+                last=row.ends_on,
             )
 
 
 async def _require_items(tx: Transaction, themes: list[Theme]) -> None:
-    known = await tx.find_all(ServiceItem, {code for theme in themes for code in theme["item_codes"]})
+    known = await tx.find_all(
+        ServiceItem, {code for theme in themes for code in theme["item_codes"]}
+    )
     for number, theme in enumerate(themes):
         unknown = [code for code in theme["item_codes"] if code not in known]
         if unknown:
             field = f"themes[{number}].item_codes"
-            raise InvalidInput("unknown_code", field=field, kind=ServiceItem.kind, codes=", ".join(unknown))
+            raise InvalidInput(
+                "unknown_code", field=field, kind=ServiceItem.kind, codes=", ".join(unknown)
+            )
 
 
 def _as_event(campaign: Campaign) -> CampaignChanged:

@@ -24,7 +24,9 @@ class Entry(Aggregate):
 
     def correct(self, **changes: object) -> bool:
         """Takes over the given fields, and returns whether anything is different now."""
-        different = {field: value for field, value in changes.items() if getattr(self, field) != value}
+        different = {
+            field: value for field, value in changes.items() if getattr(self, field) != value
+        }
         for field, value in different.items():
             setattr(self, field, value)
         return bool(different)

@@ -22,7 +22,9 @@ _CODES: dict[type[Entry], Column[str]] = {
 }
 
 
-async def list_entries(uow: UnitOfWork, kind: type[E], *, after: str | None, limit: int) -> tuple[list[E], str | None]:
+async def list_entries(
+    uow: UnitOfWork, kind: type[E], *, after: str | None, limit: int
+) -> tuple[list[E], str | None]:
     """Returns a page of entries in the order of their codes, and the code to go on from."""
     uow.permit(POLICY, "read_directory")
     async with uow.reading() as session:
@@ -39,7 +41,9 @@ async def get_entry(uow: UnitOfWork, kind: type[E], code: str) -> E:
     return found
 
 
-async def require_known(tx: Transaction, kind: type[Entry], codes: Iterable[str], *, field: str) -> None:
+async def require_known(
+    tx: Transaction, kind: type[Entry], codes: Iterable[str], *, field: str
+) -> None:
     """Checks that there are entries with these codes, and locks them.
 
     :raises InvalidInput: names those codes that no entry of the ``kind`` has.

@@ -10,13 +10,19 @@ from shared.http.openapi import secured
 router = APIRouter(tags=["catalog"])
 
 
-@router.put("/agencies/{code}", summary="Enter or correct an agency", **secured("enter_directory", 422, 428))
+@router.put(
+    "/agencies/{code}", summary="Enter or correct an agency", **secured("enter_directory", 422, 428)
+)
 async def put_agency(code: Code, body: schemas.EntryBody, uow: Uow) -> schemas.EntryAnswer:
-    return schemas.EntryAnswer.model_validate(await use_cases.enter_agency(uow, code, **body.model_dump()))
+    return schemas.EntryAnswer.model_validate(
+        await use_cases.enter_agency(uow, code, **body.model_dump())
+    )
 
 
 @router.get("/agencies", summary="List agencies", **secured("read_directory", 422))
-async def list_agencies(uow: Uow, after: AfterCode = None, limit: Limit = 100) -> Page[schemas.EntryAnswer]:
+async def list_agencies(
+    uow: Uow, after: AfterCode = None, limit: Limit = 100
+) -> Page[schemas.EntryAnswer]:
     items, next_after = await queries.list_entries(uow, Agency, after=after, limit=limit)
     return Page[schemas.EntryAnswer].model_validate({"items": items, "next_after": next_after})
 
@@ -26,13 +32,21 @@ async def get_agency(code: Code, uow: Uow) -> schemas.EntryAnswer:
     return schemas.EntryAnswer.model_validate(await queries.get_entry(uow, Agency, code))
 
 
-@router.put("/categories/{code}", summary="Enter or correct a category", **secured("enter_directory", 422, 428))
+@router.put(
+    "/categories/{code}",
+    summary="Enter or correct a category",
+    **secured("enter_directory", 422, 428),
+)
 async def put_category(code: Code, body: schemas.EntryBody, uow: Uow) -> schemas.EntryAnswer:
-    return schemas.EntryAnswer.model_validate(await use_cases.enter_category(uow, code, **body.model_dump()))
+    return schemas.EntryAnswer.model_validate(
+        await use_cases.enter_category(uow, code, **body.model_dump())
+    )
 
 
 @router.get("/categories", summary="List categories", **secured("read_directory", 422))
-async def list_categories(uow: Uow, after: AfterCode = None, limit: Limit = 100) -> Page[schemas.EntryAnswer]:
+async def list_categories(
+    uow: Uow, after: AfterCode = None, limit: Limit = 100
+) -> Page[schemas.EntryAnswer]:
     items, next_after = await queries.list_entries(uow, Category, after=after, limit=limit)
     return Page[schemas.EntryAnswer].model_validate({"items": items, "next_after": next_after})
 
@@ -42,13 +56,23 @@ async def get_category(code: Code, uow: Uow) -> schemas.EntryAnswer:
     return schemas.EntryAnswer.model_validate(await queries.get_entry(uow, Category, code))
 
 
-@router.put("/townships/{code}", summary="Enter or correct a township", **secured("enter_directory", 422, 428))
-async def put_township(code: TownshipCode, body: schemas.TownshipBody, uow: Uow) -> schemas.TownshipAnswer:
-    return schemas.TownshipAnswer.model_validate(await use_cases.enter_township(uow, code, **body.model_dump()))
+@router.put(
+    "/townships/{code}",
+    summary="Enter or correct a township",
+    **secured("enter_directory", 422, 428),
+)
+async def put_township(
+    code: TownshipCode, body: schemas.TownshipBody, uow: Uow
+) -> schemas.TownshipAnswer:
+    return schemas.TownshipAnswer.model_validate(
+        await use_cases.enter_township(uow, code, **body.model_dump())
+    )
 
 
 @router.get("/townships", summary="List townships", **secured("read_directory", 422))
-async def list_townships(uow: Uow, after: AfterCode = None, limit: Limit = 100) -> Page[schemas.TownshipAnswer]:
+async def list_townships(
+    uow: Uow, after: AfterCode = None, limit: Limit = 100
+) -> Page[schemas.TownshipAnswer]:
     items, next_after = await queries.list_entries(uow, Township, after=after, limit=limit)
     return Page[schemas.TownshipAnswer].model_validate({"items": items, "next_after": next_after})
 
@@ -58,13 +82,21 @@ async def get_township(code: TownshipCode, uow: Uow) -> schemas.TownshipAnswer:
     return schemas.TownshipAnswer.model_validate(await queries.get_entry(uow, Township, code))
 
 
-@router.put("/teams/{code}", summary="Register a team, or correct its entry", **secured("enter_directory", 422, 428))
+@router.put(
+    "/teams/{code}",
+    summary="Register a team, or correct its entry",
+    **secured("enter_directory", 422, 428),
+)
 async def put_team(code: Code, body: schemas.TeamBody, uow: Uow) -> schemas.TeamAnswer:
-    return schemas.TeamAnswer.model_validate(await use_cases.register_team(uow, code, **body.model_dump()))
+    return schemas.TeamAnswer.model_validate(
+        await use_cases.register_team(uow, code, **body.model_dump())
+    )
 
 
 @router.get("/teams", summary="List teams", **secured("read_directory", 422))
-async def list_teams(uow: Uow, after: AfterCode = None, limit: Limit = 100) -> Page[schemas.TeamAnswer]:
+async def list_teams(
+    uow: Uow, after: AfterCode = None, limit: Limit = 100
+) -> Page[schemas.TeamAnswer]:
     items, next_after = await queries.list_entries(uow, Team, after=after, limit=limit)
     return Page[schemas.TeamAnswer].model_validate({"items": items, "next_after": next_after})
 
@@ -74,11 +106,19 @@ async def get_team(code: Code, uow: Uow) -> schemas.TeamAnswer:
     return schemas.TeamAnswer.model_validate(await queries.get_entry(uow, Team, code))
 
 
-@router.post("/teams/{code}/retire", summary="A team leaves the corps", **secured("enter_directory", 404, 409, 422))
+@router.post(
+    "/teams/{code}/retire",
+    summary="A team leaves the corps",
+    **secured("enter_directory", 404, 409, 422),
+)
 async def retire_team(code: Code, uow: Uow) -> schemas.TeamAnswer:
     return schemas.TeamAnswer.model_validate(await use_cases.retire_team(uow, code))
 
 
-@router.post("/teams/{code}/reinstate", summary="A team comes back", **secured("enter_directory", 404, 409, 422))
+@router.post(
+    "/teams/{code}/reinstate",
+    summary="A team comes back",
+    **secured("enter_directory", 404, 409, 422),
+)
 async def reinstate_team(code: Code, uow: Uow) -> schemas.TeamAnswer:
     return schemas.TeamAnswer.model_validate(await use_cases.reinstate_team(uow, code))

@@ -9,7 +9,9 @@ agency = entry_table("agency")
 
 category = entry_table("category")
 
-township = entry_table("township", Column("lat", Float, nullable=False), Column("lon", Float, nullable=False))
+township = entry_table(
+    "township", Column("lat", Float, nullable=False), Column("lon", Float, nullable=False)
+)
 
 team = entry_table(
     "team",

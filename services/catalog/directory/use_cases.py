@@ -35,7 +35,9 @@ async def enter_category(uow: UnitOfWork, code: str, *, name: str, name_en: str)
         return category
 
 
-async def enter_township(uow: UnitOfWork, code: str, *, name: str, name_en: str, lat: float, lon: float) -> Township:
+async def enter_township(
+    uow: UnitOfWork, code: str, *, name: str, name_en: str, lat: float, lon: float
+) -> Township:
     """Enters a township with its centre in degrees (WGS-84), or corrects its entry."""
     uow.permit(POLICY, "enter_directory")
     async with uow.transaction() as tx:
@@ -44,11 +46,16 @@ async def enter_township(uow: UnitOfWork, code: str, *, name: str, name_en: str,
             tx.add(township := Township(code=code, name=name, name_en=name_en, lat=lat, lon=lon))
         elif not township.correct(name=name, name_en=name_en, lat=lat, lon=lon):
             return township
-        tx.record(township, TownshipChanged(code=code, name=name, name_en=name_en, centre=Point(lat=lat, lon=lon)))
+        tx.record(
+            township,
+            TownshipChanged(code=code, name=name, name_en=name_en, centre=Point(lat=lat, lon=lon)),
+        )
         return township
 
 
-async def register_team(uow: UnitOfWork, code: str, *, name: str, name_en: str, agency_code: str, members: int) -> Team:
+async def register_team(
+    uow: UnitOfWork, code: str, *, name: str, name_en: str, agency_code: str, members: int
+) -> Team:
     """Enters a team, or corrects its entry.
 
     :raises InvalidInput: the agency is not known.
@@ -57,13 +64,19 @@ async def register_team(uow: UnitOfWork, code: str, *, name: str, name_en: str, 
     async with uow.transaction() as tx:
         agency = await tx.find(Agency, agency_code)
         if agency is None:
-            raise InvalidInput("unknown_code", field="agency_code", kind=Agency.kind, codes=agency_code)
+            raise InvalidInput(
+                "unknown_code", field="agency_code", kind=Agency.kind, codes=agency_code
+            )
         team = await tx.find(Team, code)
         facts = {"name": name, "name_en": name_en, "agency_code": agency_code, "members": members}
         event: type[TeamRegistered] = TeamChanged
         if team is None:
             event = TeamRegistered
-            tx.add(team := Team(code=code, name=name, name_en=name_en, agency_code=agency_code, members=members))
+            tx.add(
+                team := Team(
+                    code=code, name=name, name_en=name_en, agency_code=agency_code, members=members
+                )
+            )
         elif not team.correct(**facts):
             return team
         tx.record(team, _as_event(event, team, agency))

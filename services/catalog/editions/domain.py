@@ -47,7 +47,9 @@ class Edition(Aggregate):
     def key(self) -> str:
         return self.code
 
-    def redraft(self, *, title: str, effective_on: date, retires_on: date, item_codes: list[str]) -> None:
+    def redraft(
+        self, *, title: str, effective_on: date, retires_on: date, item_codes: list[str]
+    ) -> None:
         """Changes the draft. :raises InvalidInput: its days are reversed, or an item stands twice."""
         self.require("redraft", self.state)
         self.title, self.effective_on, self.retires_on = title, effective_on, retires_on
@@ -61,9 +63,13 @@ class Edition(Aggregate):
         """
         self.require("publish", self.state)
         by_code = {item.code: item for item in items}
-        without_team = [code for code in self.item_codes if not set(by_code[code].teams) & set(active_teams)]
+        without_team = [
+            code for code in self.item_codes if not set(by_code[code].teams) & set(active_teams)
+        ]
         if without_team:
-            raise InvalidInput("item_without_team", field="item_codes", codes=", ".join(without_team))
+            raise InvalidInput(
+                "item_without_team", field="item_codes", codes=", ".join(without_team)
+            )
         self.menu = [
             {
                 "item_code": item.code,
@@ -78,7 +84,10 @@ class Edition(Aggregate):
 
     def years(self) -> range:
         """The years that it is in force in; of an edition without an end in sight, the first few."""
-        return range(self.effective_on.year, min(self.retires_on.year, self.effective_on.year + MOST_YEARS - 1) + 1)
+        return range(
+            self.effective_on.year,
+            min(self.retires_on.year, self.effective_on.year + MOST_YEARS - 1) + 1,
+        )
 
     def ask_for_withdrawal(self) -> None:
         """Nothing is decided yet: an order may have been handed in already."""
@@ -95,5 +104,7 @@ class Edition(Aggregate):
 
     def _check(self) -> None:
         if self.retires_on < self.effective_on:
-            raise InvalidInput("days_reversed", field="retires_on", first=self.effective_on, last=self.retires_on)
+            raise InvalidInput(
+                "days_reversed", field="retires_on", first=self.effective_on, last=self.retires_on
+            )
         refuse_repeated("item_codes", self.item_codes)

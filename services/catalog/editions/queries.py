@@ -10,7 +10,9 @@ from shared.kernel.errors import NotFound
 from shared.unit_of_work import UnitOfWork
 
 
-async def list_editions(uow: UnitOfWork, *, after: str | None, limit: int) -> tuple[list[Edition], str | None]:
+async def list_editions(
+    uow: UnitOfWork, *, after: str | None, limit: int
+) -> tuple[list[Edition], str | None]:
     """Returns a page of editions in the order of their codes, and the code to go on from."""
     uow.permit(POLICY, "read_editions")
     async with uow.reading() as session:

@@ -15,7 +15,9 @@ router = APIRouter(tags=["catalog"])
     **secured("draft_edition", 404, 409, 422, 428),
 )
 async def put_edition(code: Code, body: schemas.EditionBody, uow: Uow) -> schemas.EditionAnswer:
-    return schemas.EditionAnswer.model_validate(await use_cases.draft_edition(uow, code, **body.model_dump()))
+    return schemas.EditionAnswer.model_validate(
+        await use_cases.draft_edition(uow, code, **body.model_dump())
+    )
 
 
 @router.post(
@@ -23,8 +25,12 @@ async def put_edition(code: Code, body: schemas.EditionBody, uow: Uow) -> schema
     summary="Freeze an edition and put it in force",
     **secured("publish_edition", 404, 409, 422),
 )
-async def publish_edition(code: Code, uow: Uow, confirmed: Confirmed = frozenset()) -> schemas.EditionAnswer:
-    return schemas.EditionAnswer.model_validate(await use_cases.publish_edition(uow, code, confirmed))
+async def publish_edition(
+    code: Code, uow: Uow, confirmed: Confirmed = frozenset()
+) -> schemas.EditionAnswer:
+    return schemas.EditionAnswer.model_validate(
+        await use_cases.publish_edition(uow, code, confirmed)
+    )
 
 
 @router.post(
@@ -38,7 +44,9 @@ async def withdraw_edition(code: Code, uow: Uow) -> schemas.EditionAnswer:
 
 
 @router.get("/editions", summary="List editions", **secured("read_editions", 422))
-async def list_editions(uow: Uow, after: AfterCode = None, limit: Limit = 100) -> Page[schemas.EditionAnswer]:
+async def list_editions(
+    uow: Uow, after: AfterCode = None, limit: Limit = 100
+) -> Page[schemas.EditionAnswer]:
     items, next_after = await queries.list_editions(uow, after=after, limit=limit)
     return Page[schemas.EditionAnswer].model_validate({"items": items, "next_after": next_after})
 

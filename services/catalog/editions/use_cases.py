@@ -8,13 +8,24 @@ from services.catalog.directory.queries import require_known
 from services.catalog.editions.domain import Edition
 from services.catalog.items.domain import ServiceItem
 from services.catalog.policy import POLICY
-from shared.contracts.catalog import EditionPublished, EditionRetired, EditionWithdrawalRequested, MenuItem
+from shared.contracts.catalog import (
+    EditionPublished,
+    EditionRetired,
+    EditionWithdrawalRequested,
+    MenuItem,
+)
 from shared.kernel.doubts import Confirmations, Doubts
 from shared.unit_of_work import UnitOfWork
 
 
 async def draft_edition(
-    uow: UnitOfWork, code: str, *, title: str, effective_on: date, retires_on: date, item_codes: list[str]
+    uow: UnitOfWork,
+    code: str,
+    *,
+    title: str,
+    effective_on: date,
+    retires_on: date,
+    item_codes: list[str],
 ) -> Edition:
     """Drafts an edition, or changes its draft.
 
@@ -26,11 +37,17 @@ async def draft_edition(
         edition = await tx.find(Edition, code)
         if edition is None:
             edition = Edition(
-                code=code, title=title, effective_on=effective_on, retires_on=retires_on, item_codes=item_codes
+                code=code,
+                title=title,
+                effective_on=effective_on,
+                retires_on=retires_on,
+                item_codes=item_codes,
             )
             tx.add(edition)
         else:
-            edition.redraft(title=title, effective_on=effective_on, retires_on=retires_on, item_codes=item_codes)
+            edition.redraft(
+                title=title, effective_on=effective_on, retires_on=retires_on, item_codes=item_codes
+            )
         return edition
 
 
@@ -51,7 +68,9 @@ async def publish_edition(uow: UnitOfWork, code: str, confirmed: Confirmations =
         doubts.settle()
         items = [await tx.get(ServiceItem, item_code) for item_code in edition.item_codes]
         teams = await tx.find_all(Team, {code for item in items for code in item.teams})
-        edition.publish(items, active_teams={code for code, team in teams.items() if team.state == "active"})
+        edition.publish(
+            items, active_teams={code for code, team in teams.items() if team.state == "active"}
+        )
         await add_standing_campaigns(tx, edition.years())
         tx.record(
             edition,
@@ -87,7 +106,9 @@ async def complete_withdrawal(uow: UnitOfWork, code: str) -> None:
     async with uow.transaction() as tx:
         edition = await tx.get(Edition, code)
         edition.withdraw()
-        tx.record(edition, EditionRetired(edition_id=edition.code, title=edition.title, cause="withdrawn"))
+        tx.record(
+            edition, EditionRetired(edition_id=edition.code, title=edition.title, cause="withdrawn")
+        )
 
 
 async def refuse_withdrawal(uow: UnitOfWork, code: str, *, orders: int) -> None:

@@ -10,11 +10,15 @@ from shared.kernel.errors import NotFound
 from shared.unit_of_work import UnitOfWork
 
 
-async def list_items(uow: UnitOfWork, *, after: str | None, limit: int) -> tuple[list[ServiceItem], str | None]:
+async def list_items(
+    uow: UnitOfWork, *, after: str | None, limit: int
+) -> tuple[list[ServiceItem], str | None]:
     """Returns a page of service items in the order of their codes, and the code to go on from."""
     uow.permit(POLICY, "read_directory")
     async with uow.reading() as session:
-        return await page_of(session, select(ServiceItem), service_item.c.code, after=after, limit=limit)
+        return await page_of(
+            session, select(ServiceItem), service_item.c.code, after=after, limit=limit
+        )
 
 
 async def get_item(uow: UnitOfWork, code: str) -> ServiceItem:

@@ -9,13 +9,21 @@ from shared.http.openapi import secured
 router = APIRouter(tags=["catalog"])
 
 
-@router.put("/items/{code}", summary="Enter or correct a service item", **secured("enter_directory", 422, 428))
+@router.put(
+    "/items/{code}",
+    summary="Enter or correct a service item",
+    **secured("enter_directory", 422, 428),
+)
 async def put_item(code: Code, body: schemas.ItemBody, uow: Uow) -> schemas.ItemAnswer:
-    return schemas.ItemAnswer.model_validate(await use_cases.enter_item(uow, code, **body.model_dump()))
+    return schemas.ItemAnswer.model_validate(
+        await use_cases.enter_item(uow, code, **body.model_dump())
+    )
 
 
 @router.get("/items", summary="List service items", **secured("read_directory", 422))
-async def list_items(uow: Uow, after: AfterCode = None, limit: Limit = 100) -> Page[schemas.ItemAnswer]:
+async def list_items(
+    uow: Uow, after: AfterCode = None, limit: Limit = 100
+) -> Page[schemas.ItemAnswer]:
     items, next_after = await queries.list_items(uow, after=after, limit=limit)
     return Page[schemas.ItemAnswer].model_validate({"items": items, "next_after": next_after})
 

@@ -10,7 +10,10 @@ from shared.http.inputs import Code
 
 class ItemBody(EntryBody):
     category_code: Code
-    teams: Annotated[list[Code], Field(min_length=1, max_length=200, description="codes of the teams that offer it")]
+    teams: Annotated[
+        list[Code],
+        Field(min_length=1, max_length=200, description="codes of the teams that offer it"),
+    ]
     volunteers_needed: Annotated[int, Field(ge=1, le=100, description="the least for one booth")]
     minutes_per_resident: Annotated[int, Field(ge=1, le=240)]
 

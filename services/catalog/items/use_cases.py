@@ -52,6 +52,10 @@ async def enter_item(
 
 async def _require_active(tx: Transaction, codes: Iterable[str]) -> None:
     """:raises InvalidInput: a team has left the corps; names it."""
-    gone = [code for code, team in (await tx.find_all(Team, set(codes))).items() if team.state == "retired"]
+    gone = [
+        code
+        for code, team in (await tx.find_all(Team, set(codes))).items()
+        if team.state == "retired"
+    ]
     if gone:
         raise InvalidInput("team_retired", field="teams", codes=", ".join(sorted(gone)))

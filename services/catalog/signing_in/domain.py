@@ -24,7 +24,9 @@ ErrorCode = Literal[
 ]
 
 # This machine under each of its names, which mean the same (RFC 8252, 8.3): scheme and host, then port, then path.
-_LOOPBACK = re.compile(r"http://(?:127\.0\.0\.1|localhost|\[::1\])(?::([0-9]{1,5}))?(/[A-Za-z0-9/._~-]*)?")
+_LOOPBACK = re.compile(
+    r"http://(?:127\.0\.0\.1|localhost|\[::1\])(?::([0-9]{1,5}))?(/[A-Za-z0-9/._~-]*)?"
+)
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # SHA-256 as base64url
 _NOT_SUPPORTED: dict[str, ErrorCode] = {
     "request": "request_not_supported",
@@ -32,7 +34,16 @@ _NOT_SUPPORTED: dict[str, ErrorCode] = {
     "registration": "registration_not_supported",
 }
 _KNOWN = {
-    *("response_type", "response_mode", "client_id", "redirect_uri", "scope", "state", "nonce", "prompt"),
+    *(
+        "response_type",
+        "response_mode",
+        "client_id",
+        "redirect_uri",
+        "scope",
+        "state",
+        "nonce",
+        "prompt",
+    ),
     *("code_challenge", "code_challenge_method", *_NOT_SUPPORTED),
 }
 
@@ -80,19 +91,27 @@ def may_return_to(client_id: str, redirect_uri: str, *, web_redirect_uri: str) -
     return path is not None and 0 < int(port or 80) < 65536
 
 
-def read_authorization(parameters: Iterable[tuple[str, str]], *, web_redirect_uri: str) -> AuthorizationRequest:
+def read_authorization(
+    parameters: Iterable[tuple[str, str]], *, web_redirect_uri: str
+) -> AuthorizationRequest:
     """Checks a request; parameters that are not known are ignored (RFC 6749, 3.1).
 
     :raises InvalidInput: the answer would go where none may go: the person is told, and the browser stays.
     :raises AuthorizationError: something else is wrong: the client is told.
     """
-    pairs = [(name, value) for name, value in parameters if value]  # without a value it is as if it were left out
+    pairs = [
+        (name, value) for name, value in parameters if value
+    ]  # without a value it is as if it were left out
     said = dict(pairs)
     counts = Counter(name for name, _ in pairs if name in _KNOWN)
     repeated = sorted(name for name, count in counts.items() if count > 1)
     client_id, redirect_uri = said.get("client_id", ""), said.get("redirect_uri", "")
     allowed = may_return_to(client_id, redirect_uri, web_redirect_uri=web_redirect_uri)
-    if not allowed or {"client_id", "redirect_uri"} & set(repeated) or len(redirect_uri) > LONGEST_VALUE:
+    if (
+        not allowed
+        or {"client_id", "redirect_uri"} & set(repeated)
+        or len(redirect_uri) > LONGEST_VALUE
+    ):
         raise InvalidInput("client_unknown", field="redirect_uri")
     state = said.get("state", "") if "state" not in repeated else ""
     asked = AuthorizationRequest(
@@ -123,12 +142,18 @@ def _faults(said: dict[str, str], repeated: list[str]) -> Iterable[tuple[ErrorCo
     if said.get("code_challenge_method") != "S256":
         yield "invalid_request", "code_challenge_method must be S256 (RFC 7636)"
     if not _CHALLENGE.fullmatch(said.get("code_challenge", "")):
-        yield "invalid_request", "code_challenge is missing, or is no SHA-256 in base64url (RFC 7636)"
+        yield (
+            "invalid_request",
+            "code_challenge is missing, or is no SHA-256 in base64url (RFC 7636)",
+        )
     if len(said.get("state", "")) > LONGEST_STATE:
         yield "invalid_request", f"state has more than {LONGEST_STATE} characters"
     nonce = said.get("nonce", "")
     if len(nonce) > LONGEST_VALUE or not nonce.isprintable():
-        yield "invalid_request", f"nonce has more than {LONGEST_VALUE} characters, or some that can't be printed"
+        yield (
+            "invalid_request",
+            f"nonce has more than {LONGEST_VALUE} characters, or some that can't be printed",
+        )
     prompts = said.get("prompt", "").split(" ")
     if "none" in prompts:
         # This provider keeps no session of its own in the browser, so nobody is signed in without the page.

@@ -47,7 +47,9 @@ async def list_volunteers(
 ) -> tuple[list[VolunteerView], str | None]:
     """Returns a page of the volunteers in the actor's reach, in the order of their numbers, and the next one's."""
     grant = uow.permit(POLICY, "read_volunteers")
-    query = select(Volunteer).where(within(grant, team=volunteer.c.team_code, person=volunteer.c.no))
+    query = select(Volunteer).where(
+        within(grant, team=volunteer.c.team_code, person=volunteer.c.no)
+    )
     if team_code is not None:
         query = query.where(volunteer.c.team_code == team_code)
     async with uow.reading() as session:
@@ -76,7 +78,11 @@ async def list_person_requests(uow: UnitOfWork, no: str) -> list[PersonRequest]:
 
 def person_requests_about(no: str) -> Select[PersonRequest]:
     """Selects what was asked about a person, newest first."""
-    return select(PersonRequest).where(person_request.c.volunteer_no == no).order_by(person_request.c.id.desc())
+    return (
+        select(PersonRequest)
+        .where(person_request.c.volunteer_no == no)
+        .order_by(person_request.c.id.desc())
+    )
 
 
 def view_of(vault: Vault, person: Volunteer) -> VolunteerView:
@@ -101,7 +107,11 @@ def view_of(vault: Vault, person: Volunteer) -> VolunteerView:
 def open_value(vault: Vault, person: Volunteer, field: PersonalField) -> str | None:
     """Returns a personal value in clear, None when there is none (any more)."""
     sealed: str | None = getattr(person, f"{field}_sealed")
-    return vault.open(sealed, place_of(SEALED_COLUMNS[field], person.no)) if sealed is not None else None
+    return (
+        vault.open(sealed, place_of(SEALED_COLUMNS[field], person.no))
+        if sealed is not None
+        else None
+    )
 
 
 def require_reach(grant: Grant, person: Volunteer | None, no: str) -> Volunteer:

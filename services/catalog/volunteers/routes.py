@@ -14,9 +14,13 @@ from shared.http.people import VolunteerNo
 router = APIRouter(prefix="/volunteers", tags=["volunteers"])
 
 
-@router.post("", status_code=201, summary="Enter a volunteer", **secured("register_volunteer", 409, 422))
+@router.post(
+    "", status_code=201, summary="Enter a volunteer", **secured("register_volunteer", 409, 422)
+)
 async def post_volunteer(body: schemas.VolunteerBody, uow: Uow) -> schemas.VolunteerAnswer:
-    return schemas.VolunteerAnswer.model_validate(await entries.register_volunteer(uow, **_in_clear(body)))
+    return schemas.VolunteerAnswer.model_validate(
+        await entries.register_volunteer(uow, **_in_clear(body))
+    )
 
 
 @router.get("", summary="List volunteers, masked", **secured("read_volunteers", 422))
@@ -26,11 +30,15 @@ async def list_volunteers(
     after: Annotated[str | None, Query(max_length=20, description="number to begin behind")] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> Page[schemas.VolunteerAnswer]:
-    items, next_after = await queries.list_volunteers(uow, team_code=team_code, after=after, limit=limit)
+    items, next_after = await queries.list_volunteers(
+        uow, team_code=team_code, after=after, limit=limit
+    )
     return Page[schemas.VolunteerAnswer].model_validate({"items": items, "next_after": next_after})
 
 
-@router.get("/{volunteer_no}", summary="One volunteer, masked", **secured("read_volunteers", 404, 422))
+@router.get(
+    "/{volunteer_no}", summary="One volunteer, masked", **secured("read_volunteers", 404, 422)
+)
 async def get_volunteer(volunteer_no: VolunteerNo, uow: Uow) -> schemas.VolunteerAnswer:
     return schemas.VolunteerAnswer.model_validate(await queries.get_volunteer(uow, volunteer_no))
 
@@ -40,8 +48,12 @@ async def get_volunteer(volunteer_no: VolunteerNo, uow: Uow) -> schemas.Voluntee
     summary="Correct a volunteer's entry",
     **secured("correct_volunteer", 404, 409, 422, 428),
 )
-async def put_volunteer(volunteer_no: VolunteerNo, body: schemas.CorrectionBody, uow: Uow) -> schemas.VolunteerAnswer:
-    return schemas.VolunteerAnswer.model_validate(await entries.correct_volunteer(uow, volunteer_no, **_in_clear(body)))
+async def put_volunteer(
+    volunteer_no: VolunteerNo, body: schemas.CorrectionBody, uow: Uow
+) -> schemas.VolunteerAnswer:
+    return schemas.VolunteerAnswer.model_validate(
+        await entries.correct_volunteer(uow, volunteer_no, **_in_clear(body))
+    )
 
 
 @router.post(
@@ -49,7 +61,9 @@ async def put_volunteer(volunteer_no: VolunteerNo, body: schemas.CorrectionBody,
     summary="One personal value in clear, for a stated purpose; it is noted who asked",
     **secured("reveal_volunteer", 404, 409, 422),
 )
-async def reveal(volunteer_no: VolunteerNo, body: schemas.RevealBody, uow: Uow) -> schemas.RevealAnswer:
+async def reveal(
+    volunteer_no: VolunteerNo, body: schemas.RevealBody, uow: Uow
+) -> schemas.RevealAnswer:
     value = await entries.reveal_personal_value(uow, volunteer_no, **body.model_dump())
     return schemas.RevealAnswer(field=body.field, value=value)
 
@@ -61,7 +75,9 @@ async def reveal(volunteer_no: VolunteerNo, body: schemas.RevealBody, uow: Uow) 
     **secured("export_person", 404, 409, 422),
 )
 async def export(volunteer_no: VolunteerNo, uow: Uow) -> schemas.PersonRequestAnswer:
-    return schemas.PersonRequestAnswer.model_validate(await person_requests.request_export(uow, volunteer_no))
+    return schemas.PersonRequestAnswer.model_validate(
+        await person_requests.request_export(uow, volunteer_no)
+    )
 
 
 @router.post(
@@ -70,7 +86,9 @@ async def export(volunteer_no: VolunteerNo, uow: Uow) -> schemas.PersonRequestAn
     summary="Delete what is held about a person, here at once and everywhere soon",
     **secured("erase_person", 404, 409, 422),
 )
-async def erase(volunteer_no: VolunteerNo, body: schemas.ErasureBody, uow: Uow) -> schemas.PersonRequestAnswer:
+async def erase(
+    volunteer_no: VolunteerNo, body: schemas.ErasureBody, uow: Uow
+) -> schemas.PersonRequestAnswer:
     return schemas.PersonRequestAnswer.model_validate(
         await person_requests.erase_person(uow, volunteer_no, reason=body.reason)
     )
@@ -89,4 +107,7 @@ async def list_requests(volunteer_no: VolunteerNo, uow: Uow) -> list[schemas.Per
 def _in_clear(body: Body) -> dict[str, Any]:
     """Returns the fields of a body with the secret values in clear, as the use cases take them."""
     said = body.model_dump()
-    return {name: value.get_secret_value() if isinstance(value, SecretStr) else value for name, value in said.items()}
+    return {
+        name: value.get_secret_value() if isinstance(value, SecretStr) else value
+        for name, value in said.items()
+    }

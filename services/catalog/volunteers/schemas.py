@@ -16,9 +16,13 @@ class VolunteerBody(Body):
     team_code: Code
     name: Personal
     phone: Annotated[Personal, Field(description="a mainland mobile or landline number")]
-    identity: Annotated[Personal | None, Field(description="citizen identity number, where insurance needs it")] = None
+    identity: Annotated[
+        Personal | None, Field(description="citizen identity number, where insurance needs it")
+    ] = None
     consent_at: Annotated[Moment, Field(description="when the person agreed")]
-    consent_version: Annotated[Code, Field(description="which text about the purpose the person agreed to")]
+    consent_version: Annotated[
+        Code, Field(description="which text about the purpose the person agreed to")
+    ]
 
 
 class CorrectionBody(Body):
@@ -38,7 +42,9 @@ class RevealBody(Body):
 
 
 class ErasureBody(Body):
-    reason: Annotated[AuditedText | None, Field(description="needed unless the person asks in person")] = None
+    reason: Annotated[
+        AuditedText | None, Field(description="needed unless the person asks in person")
+    ] = None
 
 
 class VolunteerAnswer(Answer):

@@ -22,7 +22,9 @@ volunteer = Table(
     Column("version", Integer, nullable=False),
 )
 
-volunteer_number = Table("volunteer_number", metadata, Column("last", Integer, primary_key=True, autoincrement=False))
+volunteer_number = Table(
+    "volunteer_number", metadata, Column("last", Integer, primary_key=True, autoincrement=False)
+)
 """One row: the number that the newest volunteer got."""
 
 person_request = Table(

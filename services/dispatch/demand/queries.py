@@ -35,10 +35,16 @@ async def list_demand(
     return rows[:limit], rows[limit - 1]["line_id"] if len(rows) > limit else None
 
 
-async def lines_of_campaign(session: AsyncSession, campaign_id: str, states: Sequence[str]) -> Lines:
+async def lines_of_campaign(
+    session: AsyncSession, campaign_id: str, states: Sequence[str]
+) -> Lines:
     """The campaign's lines in one of these states, by id."""
-    query = select(demand_line).where(demand_line.c.campaign_id == campaign_id, demand_line.c.state.in_(states))
-    return {row.line_id: row for row in await session.execute(query.order_by(demand_line.c.line_id))}
+    query = select(demand_line).where(
+        demand_line.c.campaign_id == campaign_id, demand_line.c.state.in_(states)
+    )
+    return {
+        row.line_id: row for row in await session.execute(query.order_by(demand_line.c.line_id))
+    }
 
 
 async def lines_by_id(session: AsyncSession, line_ids: Iterable[str]) -> Lines:

@@ -13,5 +13,7 @@ router = APIRouter(tags=["dispatch"])
 async def list_demand(
     uow: Uow, campaign_id: Filter = None, after: After = None, limit: Limit = 100
 ) -> Page[schemas.DemandAnswer]:
-    items, next_after = await queries.list_demand(uow, campaign_id=campaign_id, after=after, limit=limit)
+    items, next_after = await queries.list_demand(
+        uow, campaign_id=campaign_id, after=after, limit=limit
+    )
     return Page[schemas.DemandAnswer].model_validate({"items": items, "next_after": next_after})

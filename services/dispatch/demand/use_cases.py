@@ -55,7 +55,9 @@ async def set_lines(tx: Transaction, line_ids: Iterable[str], state: str) -> Non
     )
 
 
-async def change_lines(tx: Transaction, line_ids: Collection[str], *, before: str, after: str) -> bool:
+async def change_lines(
+    tx: Transaction, line_ids: Collection[str], *, before: str, after: str
+) -> bool:
     """Changes lines from the state ``before`` to ``after``. Returns False if some were in another state; those are not
     changed. When a line is planned, the reason that its township was told no longer counts."""
     untold = {"told_reason": None} if after == "planned" else {}
@@ -68,7 +70,9 @@ async def change_lines(tx: Transaction, line_ids: Collection[str], *, before: st
     return len(changed.all()) == len(line_ids)
 
 
-async def note_told_reasons(tx: Transaction, lines: Sequence[dict[str, str]]) -> list[dict[str, str]]:
+async def note_told_reasons(
+    tx: Transaction, lines: Sequence[dict[str, str]]
+) -> list[dict[str, str]]:
     """Returns those of these entries (``line_id``, ``reason``) whose township has not been told this reason, and notes
     that it is told now. Otherwise every new plan of a campaign would repeat what has not changed."""
     news: set[str] = set()
@@ -76,7 +80,9 @@ async def note_told_reasons(tx: Transaction, lines: Sequence[dict[str, str]]) ->
         told = await tx.session.execute(
             update(demand_line)
             .where(
-                demand_line.c.line_id.in_([line["line_id"] for line in lines if line["reason"] == reason]),
+                demand_line.c.line_id.in_(
+                    [line["line_id"] for line in lines if line["reason"] == reason]
+                ),
                 demand_line.c.told_reason.is_distinct_from(reason),
             )
             .values(told_reason=reason)

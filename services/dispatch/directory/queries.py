@@ -16,15 +16,21 @@ BothNames = tuple[str, str]
 """A name in Chinese and in English."""
 
 
-async def list_townships(uow: UnitOfWork, *, after: str | None, limit: int) -> tuple[list[View], str | None]:
+async def list_townships(
+    uow: UnitOfWork, *, after: str | None, limit: int
+) -> tuple[list[View], str | None]:
     return await _list_copies(uow, township, after=after, limit=limit)
 
 
-async def list_teams(uow: UnitOfWork, *, after: str | None, limit: int) -> tuple[list[View], str | None]:
+async def list_teams(
+    uow: UnitOfWork, *, after: str | None, limit: int
+) -> tuple[list[View], str | None]:
     return await _list_copies(uow, team, after=after, limit=limit)
 
 
-async def list_items(uow: UnitOfWork, *, after: str | None, limit: int) -> tuple[list[View], str | None]:
+async def list_items(
+    uow: UnitOfWork, *, after: str | None, limit: int
+) -> tuple[list[View], str | None]:
     return await _list_copies(uow, item, after=after, limit=limit)
 
 
@@ -41,27 +47,37 @@ async def _list_copies(
     return rows[:limit], rows[limit - 1]["code"] if len(rows) > limit else None
 
 
-async def names_of_townships(session: AsyncSession, codes: Collection[str] | None = None) -> dict[str, BothNames]:
+async def names_of_townships(
+    session: AsyncSession, codes: Collection[str] | None = None
+) -> dict[str, BothNames]:
     """By code; None stands for all townships. A township that is not known yet is left out."""
     return await _names(session, township, codes)
 
 
-async def names_of_teams(session: AsyncSession, codes: Collection[str] | None = None) -> dict[str, BothNames]:
+async def names_of_teams(
+    session: AsyncSession, codes: Collection[str] | None = None
+) -> dict[str, BothNames]:
     """By code; None stands for all teams. A team that is not known yet is left out."""
     return await _names(session, team, codes)
 
 
-async def names_of_items(session: AsyncSession, codes: Collection[str] | None = None) -> dict[str, BothNames]:
+async def names_of_items(
+    session: AsyncSession, codes: Collection[str] | None = None
+) -> dict[str, BothNames]:
     """By code; None stands for all items. An item that is not known yet is left out."""
     return await _names(session, item, codes)
 
 
-async def names_of_campaigns(session: AsyncSession, codes: Collection[str] | None = None) -> dict[str, BothNames]:
+async def names_of_campaigns(
+    session: AsyncSession, codes: Collection[str] | None = None
+) -> dict[str, BothNames]:
     """By code; None stands for all campaigns. A campaign that is not known yet is left out."""
     return await _names(session, campaign, codes)
 
 
-async def _names(session: AsyncSession, table: Table, codes: Collection[str] | None) -> dict[str, BothNames]:
+async def _names(
+    session: AsyncSession, table: Table, codes: Collection[str] | None
+) -> dict[str, BothNames]:
     query = select(table.c.code, table.c.name, table.c.name_en)
     rows = await session.execute(query if codes is None else query.where(table.c.code.in_(codes)))
     return {row.code: (row.name, row.name_en) for row in rows}
@@ -79,10 +95,16 @@ async def campaign_of(session: AsyncSession, code: str) -> Row[Any] | None:
     return (await session.execute(select(campaign).where(campaign.c.code == code))).one_or_none()
 
 
-async def active_teams(session: AsyncSession, among: Collection[str] | None = None) -> list[Row[Any]]:
+async def active_teams(
+    session: AsyncSession, among: Collection[str] | None = None
+) -> list[Row[Any]]:
     """Code and members of the teams that have not left the corps, by code; None stands for all of them."""
-    query = select(team.c.code, team.c.members).where(team.c.state == "active").order_by(team.c.code)
-    return list(await session.execute(query if among is None else query.where(team.c.code.in_(among))))
+    query = (
+        select(team.c.code, team.c.members).where(team.c.state == "active").order_by(team.c.code)
+    )
+    return list(
+        await session.execute(query if among is None else query.where(team.c.code.in_(among)))
+    )
 
 
 async def items_by_team(session: AsyncSession) -> dict[str, set[str]]:
@@ -98,7 +120,9 @@ async def teams_offering(session: AsyncSession, item_code: str) -> list[str]:
     return await session.scalar(select(item.c.teams).where(item.c.code == item_code)) or []
 
 
-async def minutes_per_resident(session: AsyncSession, item_codes: Iterable[str]) -> dict[str, int | None]:
+async def minutes_per_resident(
+    session: AsyncSession, item_codes: Iterable[str]
+) -> dict[str, int | None]:
     """How long one resident takes at a booth, in minutes; None where catalog does not say it."""
     query = select(item.c.code, item.c.minutes_per_resident).where(item.c.code.in_(item_codes))
     return {row.code: row.minutes_per_resident for row in await session.execute(query)}

@@ -10,7 +10,9 @@ router = APIRouter(tags=["dispatch"])
 
 
 @router.get("/townships", summary="Townships as dispatch knows them", **secured("read_supply", 422))
-async def list_townships(uow: Uow, after: After = None, limit: Limit = 100) -> Page[schemas.TownshipAnswer]:
+async def list_townships(
+    uow: Uow, after: After = None, limit: Limit = 100
+) -> Page[schemas.TownshipAnswer]:
     items, next_after = await queries.list_townships(uow, after=after, limit=limit)
     return Page[schemas.TownshipAnswer].model_validate({"items": items, "next_after": next_after})
 

@@ -10,7 +10,12 @@ from sqlalchemy import Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from services.dispatch.directory.tables import campaign, item, team, township
-from shared.contracts.catalog import CampaignChanged, ServiceItemChanged, TeamRegistered, TownshipChanged
+from shared.contracts.catalog import (
+    CampaignChanged,
+    ServiceItemChanged,
+    TeamRegistered,
+    TownshipChanged,
+)
 from shared.db.engine import dialect_of
 from shared.unit_of_work import Transaction
 
@@ -60,4 +65,6 @@ async def keep_item(tx: Transaction, event: ServiceItemChanged) -> set[str]:
 async def _replace(tx: Transaction, table: Table, row: dict[str, Any]) -> None:
     make = postgresql.insert if dialect_of(tx.session) == "postgresql" else sqlite.insert
     values = {name: value for name, value in row.items() if name != "code"}
-    await tx.session.execute(make(table).values(**row).on_conflict_do_update(index_elements=["code"], set_=values))
+    await tx.session.execute(
+        make(table).values(**row).on_conflict_do_update(index_elements=["code"], set_=values)
+    )

@@ -40,7 +40,9 @@ def planning(uow: UnitOfWork, cache: Cache, planners: Planners) -> Job:
     return Worker(uow, cache, PlanningRun, carry_out, topic=RUNS_TOPIC, give_up=runs.give_up).run
 
 
-async def _carry_out(uow: UnitOfWork, cache: Cache, planners: Planners, watch: Waking, run: PlanningRun) -> None:
+async def _carry_out(
+    uow: UnitOfWork, cache: Cache, planners: Planners, watch: Waking, run: PlanningRun
+) -> None:
     try:
         taken = await runs.prepare_run(uow, run)
         await _LeasedSearch(uow, cache, taken).carry_out(planners[run.purpose], watch)
@@ -67,7 +69,9 @@ class _LeasedSearch:
 
     async def carry_out(self, planner: TourPlanner, watch: Waking) -> None:
         searching = asyncio.ensure_future(
-            asyncio.to_thread(planner.plan, self._taken.inputs.problem, self._taken.effort, self._on_progress)
+            asyncio.to_thread(
+                planner.plan, self._taken.inputs.problem, self._taken.effort, self._on_progress
+            )
         )
         try:
             while not searching.done() and self._goes_on:
@@ -95,7 +99,9 @@ class _LeasedSearch:
         if found is None and not must and not due:
             return True
         self._wrote_at = time.monotonic()
-        return await runs.keep_progress(self._uow, self._cache, self._taken.run, found, self._spent())
+        return await runs.keep_progress(
+            self._uow, self._cache, self._taken.run, found, self._spent()
+        )
 
     async def _found_since(self) -> FoundPlan | None:
         latest = self._latest
@@ -111,7 +117,9 @@ class _LeasedSearch:
             self._found = replace(self._found, bound=solution.bound, begins_anew=False)
         else:
             begins_anew = self._found is None
-            self._found = await asyncio.to_thread(FoundPlan.of, self._taken.inputs, solution, begins_anew=begins_anew)
+            self._found = await asyncio.to_thread(
+                FoundPlan.of, self._taken.inputs, solution, begins_anew=begins_anew
+            )
         return self._found
 
     async def _give_back(self) -> None:
@@ -119,7 +127,9 @@ class _LeasedSearch:
         await runs.give_run_back(self._uow, self._cache, self._taken.run)
 
     async def _finish(self, solution: Solution) -> None:
-        await runs.finish_run(self._uow, self._cache, self._taken.run, await self._evaluate(solution), self._spent())
+        await runs.finish_run(
+            self._uow, self._cache, self._taken.run, await self._evaluate(solution), self._spent()
+        )
 
     def _spent(self) -> float:
         return self._taken.run.spent_seconds + time.monotonic() - self._began

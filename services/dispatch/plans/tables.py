@@ -1,6 +1,17 @@
 """Plans, planning runs, candidates, pins and bans, and the mapping of the domain's classes onto their tables."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, Float, ForeignKey, Index, Integer, String, Table
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+)
 
 from services.dispatch.database import mapper, metadata
 from services.dispatch.plans.domain.candidate import Candidate

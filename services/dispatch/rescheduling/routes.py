@@ -21,11 +21,15 @@ router = APIRouter(tags=["dispatch"])
 async def postpone_stop(
     stop_id: str, body: schemas.PostponeBody, uow: Uow, confirmed: Confirmed = frozenset()
 ) -> StopAnswer:
-    await use_cases.postpone_stop(uow, stop_id, _reason(body), body.not_before, ask_about(body, confirmed))
+    await use_cases.postpone_stop(
+        uow, stop_id, _reason(body), body.not_before, ask_about(body, confirmed)
+    )
     return StopAnswer.model_validate(await get_stop(uow, stop_id))
 
 
-@router.post("/stops/{stop_id}/cancel", summary="Call a stop off", **secured("cancel_stop", 404, 409, 422))
+@router.post(
+    "/stops/{stop_id}/cancel", summary="Call a stop off", **secured("cancel_stop", 404, 409, 422)
+)
 async def cancel_stop(
     stop_id: str, body: schemas.CancelStopBody, uow: Uow, confirmed: Confirmed = frozenset()
 ) -> StopAnswer:
@@ -41,7 +45,9 @@ async def cancel_stop(
 async def decline_assignment(
     assignment_id: str, body: schemas.DeclineBody, uow: Uow, confirmed: Confirmed = frozenset()
 ) -> StopAnswer:
-    stop = await use_cases.decline_assignment(uow, assignment_id, _reason(body), ask_about(body, confirmed))
+    stop = await use_cases.decline_assignment(
+        uow, assignment_id, _reason(body), ask_about(body, confirmed)
+    )
     return StopAnswer.model_validate(await get_stop(uow, stop.id))
 
 

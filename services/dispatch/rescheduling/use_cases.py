@@ -18,7 +18,13 @@ from services.dispatch.plans.use_cases.runs import queue_repairs
 from services.dispatch.policy import POLICY
 from services.dispatch.rescheduling.domain import Calendar
 from services.dispatch.rescheduling.queries import calendar_of
-from services.dispatch.stops.domain.stop import STOP_MOVED, TEAM_LEFT, Assignment, StatedReason, Stop
+from services.dispatch.stops.domain.stop import (
+    STOP_MOVED,
+    TEAM_LEFT,
+    Assignment,
+    StatedReason,
+    Stop,
+)
 from services.dispatch.stops.queries import (
     declined,
     last_offered_at,
@@ -30,7 +36,13 @@ from services.dispatch.stops.queries import (
 from services.dispatch.stops.use_cases.acting import require_ahead, require_own
 from services.dispatch.stops.use_cases.announcements import announce_assignment, announce_stop
 from services.dispatch.stops.use_cases.bookings import book, free, free_if_idle
-from shared.contracts.dispatch import AssignmentDeclined, StopCancelled, StopChanged, TeamAssigned, TeamReleased
+from shared.contracts.dispatch import (
+    AssignmentDeclined,
+    StopCancelled,
+    StopChanged,
+    TeamAssigned,
+    TeamReleased,
+)
 from shared.kernel.doubts import Confirmations, Doubts
 from shared.kernel.ids import new_id
 from shared.unit_of_work import Transaction, UnitOfWork
@@ -39,7 +51,9 @@ LATEST_POSTPONEMENT_DAYS = 60
 """How far beyond a plan's last day a stop may be moved."""
 
 
-async def cancel_stop(uow: UnitOfWork, stop_id: str, reason: StatedReason, confirmed: Confirmations = ()) -> Stop:
+async def cancel_stop(
+    uow: UnitOfWork, stop_id: str, reason: StatedReason, confirmed: Confirmations = ()
+) -> Stop:
     """Calls a stop off. A planning run looks for places for its lines on other days."""
     uow.permit(POLICY, "cancel_stop")
     async with uow.transaction() as tx:
@@ -78,7 +92,9 @@ async def _call_off(tx: Transaction, stop: Stop, reason: StatedReason) -> None:
     queue_repairs(tx, [campaign_id])
 
 
-async def _announce_cancelled(tx: Transaction, stop: Stop, released: Iterable[Assignment], reason_code: str) -> None:
+async def _announce_cancelled(
+    tx: Transaction, stop: Stop, released: Iterable[Assignment], reason_code: str
+) -> None:
     await free(tx, [stop])
     for assignment in released:
         announce_assignment(tx, TeamReleased, stop, assignment, reason_code=reason_code)
@@ -92,7 +108,9 @@ async def decline_assignment(
     that half-day and has not declined this line. The team that was asked least recently comes first."""
     grant = uow.permit(POLICY, "decline_assignment")
     async with uow.transaction() as tx:
-        plan, found = await _lock_plan_and_stop(tx, await stop_of_assignment(tx.session, assignment_id))
+        plan, found = await _lock_plan_and_stop(
+            tx, await stop_of_assignment(tx.session, assignment_id)
+        )
         require_own(grant, found, assignment_id)
         doubts = Doubts(confirmed)
         require_ahead(grant, found, uow.today(), doubts)
@@ -159,16 +177,27 @@ async def _next_team(tx: Transaction, plan: Plan, found: Stop, lost: Assignment)
     asked = await last_offered_at(tx.session, offering)
     teams = await active_teams(tx.session, offering)
     never = [row for row in teams if row.code not in asked]
-    for row in [*never, *sorted((row for row in teams if row.code in asked), key=lambda row: asked[row.code])]:
-        free_members = row.members - sum(entry.volunteers for entry in found.live if entry.team_code == row.code)
-        possible = row.code not in said_no and calendar.allows(lost.line_id, row.code, found.half_day)
+    for row in [
+        *never,
+        *sorted((row for row in teams if row.code in asked), key=lambda row: asked[row.code]),
+    ]:
+        free_members = row.members - sum(
+            entry.volunteers for entry in found.live if entry.team_code == row.code
+        )
+        possible = row.code not in said_no and calendar.allows(
+            lost.line_id, row.code, found.half_day
+        )
         if possible and free_members >= lost.volunteers:
             return str(row.code)
     return None
 
 
 async def postpone_stop(
-    uow: UnitOfWork, stop_id: str, reason: StatedReason, not_before: date | None, confirmed: Confirmations = ()
+    uow: UnitOfWork,
+    stop_id: str,
+    reason: StatedReason,
+    not_before: date | None,
+    confirmed: Confirmations = (),
 ) -> Stop:
     """Moves a stop to the next half-day on which most of its teams can come. It asks them again and finds others for
     those that can't. If there is no such half-day, the stop is called off, and a planning run places its lines one by
@@ -214,7 +243,9 @@ async def _move(
     announce_plan(tx, plan, stops=1, assignments=kept + replaced, unserved=len(lost) - replaced)
 
 
-async def _possible(tx: Transaction, plan: Plan, found: Stop, first: date, last: date) -> Iterator[HalfDay]:
+async def _possible(
+    tx: Transaction, plan: Plan, found: Stop, first: date, last: date
+) -> Iterator[HalfDay]:
     """The half-days in order of time, without the days that one of the stop's lines rules out."""
     ruled_out = await days_ruled_out(tx.session, [entry.line_id for entry in found.live])
     days = working_days(first, last, weekends=plan.weekends)

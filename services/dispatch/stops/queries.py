@@ -25,12 +25,22 @@ AT_ONCE = 10_000
 
 
 async def list_stops(
-    uow: UnitOfWork, *, plan_id: str | None, township_code: str | None, state: str | None, after: str | None, limit: int
+    uow: UnitOfWork,
+    *,
+    plan_id: str | None,
+    township_code: str | None,
+    state: str | None,
+    after: str | None,
+    limit: int,
 ) -> tuple[list[View], str | None]:
     grant = uow.permit(POLICY, "read_stops")
     async with uow.reading() as session:
         query = select(Stop).where(_own_stops(grant))
-        for column, value in ((stop.c.plan_id, plan_id), (stop.c.township_code, township_code), (stop.c.state, state)):
+        for column, value in (
+            (stop.c.plan_id, plan_id),
+            (stop.c.township_code, township_code),
+            (stop.c.state, state),
+        ):
             if value is not None:
                 query = query.where(column == value)
         found, next_after = await page_of(session, query, stop.c.id, after=after, limit=limit)
@@ -100,7 +110,9 @@ async def list_assignments(
 
 async def stops_of_plan(session: AsyncSession, plan_id: str) -> list[Stop]:
     """The plan's stops, locked, in the order of their positions."""
-    query = select(Stop).where(stop.c.plan_id == plan_id).order_by(stop.c.position).with_for_update()
+    query = (
+        select(Stop).where(stop.c.plan_id == plan_id).order_by(stop.c.position).with_for_update()
+    )
     return list(await session.scalars(query))
 
 
@@ -109,7 +121,9 @@ async def planned_stops(
 ) -> tuple[Stop, ...]:
     """The plan's stops from ``first`` to ``last`` that have not begun, by id; ``lock`` keeps them as they are until the
     transaction ends."""
-    query = select(Stop).where(stop.c.plan_id == plan_id, stop.c.state == "planned", stop.c.on.between(first, last))
+    query = select(Stop).where(
+        stop.c.plan_id == plan_id, stop.c.state == "planned", stop.c.on.between(first, last)
+    )
     query = query.order_by(stop.c.id)
     return tuple(await session.scalars(query.with_for_update() if lock else query))
 
@@ -124,7 +138,9 @@ async def plan_of_stop(session: AsyncSession, stop_id: str) -> str:
 
 async def stop_of_assignment(session: AsyncSession, assignment_id: str) -> str:
     """:raises NotFound: there is no such assignment."""
-    stop_id = await session.scalar(select(assignment.c.stop_id).where(assignment.c.id == assignment_id))
+    stop_id = await session.scalar(
+        select(assignment.c.stop_id).where(assignment.c.id == assignment_id)
+    )
     if stop_id is None:
         raise NotFound(Assignment.kind, assignment_id, states=Assignment.STEPS)
     return str(stop_id)
@@ -132,7 +148,9 @@ async def stop_of_assignment(session: AsyncSession, assignment_id: str) -> str:
 
 async def stops_of_order(session: AsyncSession, order_id: str) -> list[str]:
     """The ids of the stops at which a team is expected for the order, sorted."""
-    query = select(assignment.c.stop_id).where(assignment.c.order_id == order_id, assignment.c.state.in_(LIVE))
+    query = select(assignment.c.stop_id).where(
+        assignment.c.order_id == order_id, assignment.c.state.in_(LIVE)
+    )
     return list(await session.scalars(query.distinct().order_by(assignment.c.stop_id)))
 
 
@@ -148,10 +166,14 @@ async def stops_ahead(session: AsyncSession, team_code: str, today: date) -> lis
     return list(await session.execute(query.distinct().order_by(stop.c.plan_id, stop.c.id)))
 
 
-async def plans_with(session: AsyncSession, teams: Collection[str], *, item_code: str | None = None) -> list[str]:
+async def plans_with(
+    session: AsyncSession, teams: Collection[str], *, item_code: str | None = None
+) -> list[str]:
     """The ids of the plans in which one of these teams is expected at a stop that has not begun, with this item."""
     query = select(stop.c.plan_id).join(assignment, assignment.c.stop_id == stop.c.id)
-    query = query.where(assignment.c.team_code.in_(teams), assignment.c.state.in_(LIVE), stop.c.state == "planned")
+    query = query.where(
+        assignment.c.team_code.in_(teams), assignment.c.state.in_(LIVE), stop.c.state == "planned"
+    )
     if item_code is not None:
         query = query.where(assignment.c.item_code == item_code)
     return list(await session.scalars(query.distinct()))
@@ -167,7 +189,9 @@ async def booked_elsewhere(
 ) -> frozenset[tuple[str, date, str]]:
     """When these teams are booked for other stops than this one: team, day and half-day."""
     query = select(booking.c.team_code, booking.c.on, booking.c.part).where(
-        booking.c.on.between(first, last), booking.c.team_code.in_(teams), booking.c.stop_id != stop_id
+        booking.c.on.between(first, last),
+        booking.c.team_code.in_(teams),
+        booking.c.stop_id != stop_id,
     )
     return frozenset((row.team_code, row.on, row.part) for row in await session.execute(query))
 
@@ -189,19 +213,30 @@ async def last_offered_at(session: AsyncSession, teams: Collection[str]) -> dict
     """When each of these teams was last offered a booth; those that never were are left out."""
     query = select(assignment.c.team_code, func.max(assignment.c.offered_at).label("at"))
     query = query.where(assignment.c.team_code.in_(teams), assignment.c.offered_at.is_not(None))
-    return {row.team_code: row.at for row in await session.execute(query.group_by(assignment.c.team_code))}
+    return {
+        row.team_code: row.at
+        for row in await session.execute(query.group_by(assignment.c.team_code))
+    }
 
 
 async def _stop_views(session: AsyncSession, grant: Grant, stops: Iterable[Stop]) -> list[View]:
     """Stops with the names of townships and teams. A code stands in for a name that is not known yet."""
     stops = list(stops)
     townships = await names_of_townships(session, {found.township_code for found in stops})
-    teams = await names_of_teams(session, {entry.team_code for found in stops for entry in found.assignments})
+    teams = await names_of_teams(
+        session, {entry.team_code for found in stops for entry in found.assignments}
+    )
     views = []
     for found in stops:
-        name, name_en = townships.get(found.township_code, (found.township_code, found.township_code))
+        name, name_en = townships.get(
+            found.township_code, (found.township_code, found.township_code)
+        )
         view = {field: getattr(found, field) for field in _STOP_FIELDS}
-        view |= {"township_name": name, "township_name_en": name_en, "point": {"lat": found.lat, "lon": found.lon}}
+        view |= {
+            "township_name": name,
+            "township_name_en": name_en,
+            "point": {"lat": found.lat, "lon": found.lon},
+        }
         view["assignments"] = []
         for entry in found.assignments:
             team_name, team_name_en = teams.get(entry.team_code, (entry.team_code, entry.team_code))
@@ -209,7 +244,9 @@ async def _stop_views(session: AsyncSession, grant: Grant, stops: Iterable[Stop]
             if not grant.covers(teams=[entry.team_code]):
                 # Only the team and the corps may read why a team could not come.
                 entry_view["reason_code"] = entry_view["reason"] = None
-            view["assignments"].append(entry_view | {"team_name": team_name, "team_name_en": team_name_en})
+            view["assignments"].append(
+                entry_view | {"team_name": team_name, "team_name_en": team_name_en}
+            )
         views.append(view)
     return views
 

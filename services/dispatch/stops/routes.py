@@ -38,22 +38,37 @@ async def get_stop(stop_id: str, uow: Uow) -> schemas.StopAnswer:
 )
 async def make_stop_link(stop_id: str, uow: Uow, state: AppState) -> schemas.StopLinkAnswer:
     link = await residents.make_stop_link(uow, state.links, stop_id)
-    return schemas.StopLinkAnswer(path=f"/api/dispatch/public/stops/{link.text}", expires_at=link.expires_at)
+    return schemas.StopLinkAnswer(
+        path=f"/api/dispatch/public/stops/{link.text}", expires_at=link.expires_at
+    )
 
 
-@router.get("/public/stops/{link}", summary="The stop of a link, for residents", **public("show_stop", 404, 410, 422))
+@router.get(
+    "/public/stops/{link}",
+    summary="The stop of a link, for residents",
+    **public("show_stop", 404, 410, 422),
+)
 async def show_stop(link: str, uow: Uow, state: AppState) -> schemas.PublicStopAnswer:
-    return schemas.PublicStopAnswer.model_validate(await residents.show_stop(uow, state.links, link))
+    return schemas.PublicStopAnswer.model_validate(
+        await residents.show_stop(uow, state.links, link)
+    )
 
 
 @router.post(
-    "/stops/{stop_id}/start", summary="The teams are there, on the stop's day", **secured("start_stop", 404, 409, 422)
+    "/stops/{stop_id}/start",
+    summary="The teams are there, on the stop's day",
+    **secured("start_stop", 404, 409, 422),
 )
 async def start_stop(
-    stop_id: str, uow: Uow, body: schemas.OffDayBody | None = None, confirmed: Confirmed = frozenset()
+    stop_id: str,
+    uow: Uow,
+    body: schemas.OffDayBody | None = None,
+    confirmed: Confirmed = frozenset(),
 ) -> schemas.StopAnswer:
     said = body or schemas.OffDayBody()
-    await acting.start_stop(uow, stop_id, off_day_reason=said.off_day_reason, confirmed=ask_about(said, confirmed))
+    await acting.start_stop(
+        uow, stop_id, off_day_reason=said.off_day_reason, confirmed=ask_about(said, confirmed)
+    )
     return schemas.StopAnswer.model_validate(await queries.get_stop(uow, stop_id))
 
 
@@ -66,15 +81,25 @@ async def report_booths(
     stop_id: str, body: schemas.ReportsBody, uow: Uow, confirmed: Confirmed = frozenset()
 ) -> schemas.StopAnswer:
     doubts = ask_about(body, confirmed)
-    await acting.report_booths(uow, stop_id, body.reports(), off_day_reason=body.off_day_reason, confirmed=doubts)
+    await acting.report_booths(
+        uow, stop_id, body.reports(), off_day_reason=body.off_day_reason, confirmed=doubts
+    )
     return schemas.StopAnswer.model_validate(await queries.get_stop(uow, stop_id))
 
 
-@router.get("/assignments", summary="Assignments, with where and when", **secured("read_assignments", 422))
+@router.get(
+    "/assignments", summary="Assignments, with where and when", **secured("read_assignments", 422)
+)
 async def list_assignments(
-    uow: Uow, team_code: Filter = None, state: Filter = None, after: After = None, limit: Limit = 100
+    uow: Uow,
+    team_code: Filter = None,
+    state: Filter = None,
+    after: After = None,
+    limit: Limit = 100,
 ) -> Page[schemas.DutyAnswer]:
-    items, next_after = await queries.list_assignments(uow, team_code=team_code, state=state, after=after, limit=limit)
+    items, next_after = await queries.list_assignments(
+        uow, team_code=team_code, state=state, after=after, limit=limit
+    )
     return Page[schemas.DutyAnswer].model_validate({"items": items, "next_after": next_after})
 
 
@@ -83,6 +108,8 @@ async def list_assignments(
     summary="The team takes the booth",
     **secured("accept_assignment", 404, 409, 422),
 )
-async def accept_assignment(assignment_id: str, uow: Uow, confirmed: Confirmed = frozenset()) -> schemas.StopAnswer:
+async def accept_assignment(
+    assignment_id: str, uow: Uow, confirmed: Confirmed = frozenset()
+) -> schemas.StopAnswer:
     stop = await acting.accept_assignment(uow, assignment_id, confirmed)
     return schemas.StopAnswer.model_validate(await queries.get_stop(uow, stop.id))

@@ -56,7 +56,9 @@ async def give_up(tx: Transaction, delivery: Delivery) -> None:
     await _record_failure(tx, delivery, "unreachable")
 
 
-async def _compose(uow: UnitOfWork, texts: Texts, taken: Sequence[str]) -> tuple[list[Mail], dict[str, Outcome]]:
+async def _compose(
+    uow: UnitOfWork, texts: Texts, taken: Sequence[str]
+) -> tuple[list[Mail], dict[str, Outcome]]:
     """The mails in their recipients' languages; and those that have no address any more."""
     mails: list[Mail] = []
     outcomes: dict[str, Outcome] = {}
@@ -104,7 +106,10 @@ async def _note(uow: UnitOfWork, delivery: Delivery, outcome: Outcome, backoff: 
 
 async def _record_failure(tx: Transaction, delivery: Delivery, outcome: Outcome) -> None:
     message = await tx.get(Message, delivery.message_id)
-    tx.record(message, MessageFailed(channel="email", reason_code=f"email_{outcome}", **_facts_of(message)))
+    tx.record(
+        message,
+        MessageFailed(channel="email", reason_code=f"email_{outcome}", **_facts_of(message)),
+    )
 
 
 def _facts_of(message: Message) -> dict[str, str]:

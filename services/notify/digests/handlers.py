@@ -2,7 +2,13 @@
 
 from services.notify.digests.domain.edition import Edition
 from services.notify.digests.domain.stop import Booth, Stop
-from services.notify.digests.use_cases import announce_revision, gather, note_edition, note_township, note_withdrawal
+from services.notify.digests.use_cases import (
+    announce_revision,
+    gather,
+    note_edition,
+    note_township,
+    note_withdrawal,
+)
 from services.notify.inbox.domain.recipient import COORDINATOR, of_team, of_township
 from services.notify.inbox.use_cases import cause_of, change_recipient, mention, post_message
 from services.notify.templates.domain import Params
@@ -30,7 +36,9 @@ async def on_township_changed(uow: UnitOfWork, event: TownshipChanged) -> None:
     same messages as if it had been entered first."""
     async with uow.transaction() as tx:
         township, at = of_township(event.code), cause_of(tx).occurred_at
-        change_recipient(tx, township, lambda recipient: recipient.enter(event.name, event.name_en, at))
+        change_recipient(
+            tx, township, lambda recipient: recipient.enter(event.name, event.name_en, at)
+        )
         note_township(tx, township)
 
 
@@ -106,7 +114,10 @@ async def on_assignment_accepted(uow: UnitOfWork, event: AssignmentAccepted) -> 
             return
         booths = [
             {"code": "line.booth"}
-            | {name: booth[name] for name in ("item_name", "item_name_en", "team_code", "volunteers")}
+            | {
+                name: booth[name]
+                for name in ("item_name", "item_name_en", "team_code", "volunteers")
+            }
             for booth in stop.expected()
         ]
         post_message(
@@ -123,7 +134,12 @@ async def on_assignment_declined(uow: UnitOfWork, event: AssignmentDeclined) -> 
         mention(tx, of_township(event.township_code), of_team(event.team_code))
         stop = await _stop(tx, event)
         stop.decline(event.assignment_id)
-        params = {**_where(event), **_what(event), "team_code": event.team_code, "reason_code": event.reason_code}
+        params = {
+            **_where(event),
+            **_what(event),
+            "team_code": event.team_code,
+            "reason_code": event.reason_code,
+        }
         post_message(tx, COORDINATOR, "message.assignment_declined", params)
 
 
@@ -151,7 +167,13 @@ async def on_stop_cancelled(uow: UnitOfWork, event: StopCancelled) -> None:
         mention(tx, of_township(event.township_code))
         stop = await _stop(tx, event)
         params = {**_where(event), "reason_code": event.reason_code}
-        post_message(tx, of_township(event.township_code), "message.stop_cancelled", params, about=stop.stream)
+        post_message(
+            tx,
+            of_township(event.township_code),
+            "message.stop_cancelled",
+            params,
+            about=stop.stream,
+        )
         for code in sorted({booth["team_code"] for booth in stop.cancel()}):
             post_message(tx, of_team(code), "message.stop_cancelled_team", params)
 
@@ -193,11 +215,20 @@ async def _stop(tx: Transaction, event: StopEvent) -> Stop:
 
 
 def _where(event: StopEvent) -> Params:
-    return {"township_code": event.township_code, "place": event.place, "on": event.on.isoformat(), "part": event.part}
+    return {
+        "township_code": event.township_code,
+        "place": event.place,
+        "on": event.on.isoformat(),
+        "part": event.part,
+    }
 
 
 def _what(event: AssignmentEvent) -> Params:
-    return {"item_name": event.item_name, "item_name_en": event.item_name_en, "volunteers": event.volunteers}
+    return {
+        "item_name": event.item_name,
+        "item_name_en": event.item_name_en,
+        "volunteers": event.volunteers,
+    }
 
 
 def _booth(event: AssignmentEvent) -> Booth:

@@ -20,7 +20,13 @@ from services.notify.digests.tables import edition as edition_table
 from services.notify.inbox.queries import list_entered_townships
 from services.notify.inbox.use_cases import cause_of, post_message
 from services.notify.templates.domain import Params
-from shared.contracts.dispatch import LineUnserved, PlanPublished, StopChanged, StopScheduled, TeamAssigned
+from shared.contracts.dispatch import (
+    LineUnserved,
+    PlanPublished,
+    StopChanged,
+    StopScheduled,
+    TeamAssigned,
+)
 from shared.db.bulk_insert import insert_missing, rows_of
 from shared.unit_of_work import Transaction
 
@@ -88,7 +94,10 @@ async def announce_editions(tx: Transaction, _key: str) -> None:
 
 def announce_revision(tx: Transaction, event: PlanPublished) -> None:
     """Notes how many events the revision has."""
-    _revision_of(tx, event.plan_id, event.revision).announced = event.model_dump(mode="json"), cause_of(tx).occurred_at
+    _revision_of(tx, event.plan_id, event.revision).announced = (
+        event.model_dump(mode="json"),
+        cause_of(tx).occurred_at,
+    )
 
 
 def gather(tx: Transaction, kind: str, event: Gathered, **more: Any) -> None:
@@ -149,11 +158,18 @@ async def _write(tx: Transaction, digest: Digest) -> None:
 
 async def _make_missing(tx: Transaction, revisions: Mapping[str, _Revision]) -> None:
     """In the order of their ids: of two transactions that make the same ones, the second waits for the first."""
-    known = await tx.session.scalars(select(digest_table.c.id).where(digest_table.c.id.in_(revisions)))
+    known = await tx.session.scalars(
+        select(digest_table.c.id).where(digest_table.c.id.in_(revisions))
+    )
     rows = []
     for key in sorted(revisions.keys() - set(known)):
         revision = revisions[key]
-        digest = Digest(id=key, plan_id=revision.plan_id, revision=revision.revision, happened_at=revision.began_at)
+        digest = Digest(
+            id=key,
+            plan_id=revision.plan_id,
+            revision=revision.revision,
+            happened_at=revision.began_at,
+        )
         rows += [row for _, row in rows_of(digest)]
     if rows:
         await tx.session.execute(insert_missing(tx.session, digest_table), rows)
@@ -177,7 +193,9 @@ def _post_edition(tx: Transaction, township: str, entered_at: datetime, edition:
         )
 
 
-def _post_withdrawal(tx: Transaction, township: str, entered_at: datetime, edition: Edition) -> None:
+def _post_withdrawal(
+    tx: Transaction, township: str, entered_at: datetime, edition: Edition
+) -> None:
     if edition.withdrawn_at is not None and edition.concerns(entered_at):
         post_message(
             tx,
@@ -201,4 +219,6 @@ def _editions_of(tx: Transaction) -> _EditionNews:
 
 def _revision_of(tx: Transaction, plan_id: str, revision: int) -> _Revision:
     revisions: dict[str, _Revision] = tx.session.info.setdefault(_DIGESTS, {})
-    return revisions.setdefault(_digest_id(plan_id, revision), _Revision(plan_id, revision, cause_of(tx).occurred_at))
+    return revisions.setdefault(
+        _digest_id(plan_id, revision), _Revision(plan_id, revision, cause_of(tx).occurred_at)
+    )

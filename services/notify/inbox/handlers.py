@@ -7,9 +7,21 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import insert, select, update
 
-from services.notify.inbox.domain.recipient import COORDINATOR, Recipient, of_team, of_township, of_volunteer
+from services.notify.inbox.domain.recipient import (
+    COORDINATOR,
+    Recipient,
+    of_team,
+    of_township,
+    of_volunteer,
+)
 from services.notify.inbox.tables import campaign
-from services.notify.inbox.use_cases import change_recipient, collect_records, erase_records, mention, post_message
+from services.notify.inbox.use_cases import (
+    change_recipient,
+    collect_records,
+    erase_records,
+    mention,
+    post_message,
+)
 from services.notify.templates.domain import Params
 from shared.contracts import Event
 from shared.contracts.catalog import CampaignChanged, TeamChanged, TeamRegistered, VolunteerChanged
@@ -170,4 +182,6 @@ async def on_campaign_changed(uow: UnitOfWork, event: CampaignChanged) -> None:
 
 async def _name_team(uow: UnitOfWork, event: TeamRegistered | TeamChanged) -> None:
     async with uow.transaction() as tx:
-        change_recipient(tx, of_team(event.code), lambda team: team.rename(event.name, event.name_en))
+        change_recipient(
+            tx, of_team(event.code), lambda team: team.rename(event.name, event.name_en)
+        )

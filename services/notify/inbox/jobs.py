@@ -15,8 +15,12 @@ def old_messages(age: timedelta) -> Prune:
     nobody can read any more is no longer unread."""
 
     async def prune(session: AsyncSession, now: datetime) -> int:
-        old = select(message.c.id, message.c.recipient_id, message.c.read_at).where(message.c.created_at < now - age)
-        rows = (await session.execute(old.order_by(message.c.position).limit(BATCH).with_for_update())).all()
+        old = select(message.c.id, message.c.recipient_id, message.c.read_at).where(
+            message.c.created_at < now - age
+        )
+        rows = (
+            await session.execute(old.order_by(message.c.position).limit(BATCH).with_for_update())
+        ).all()
         if not rows:
             return 0
         ids = [row.id for row in rows]

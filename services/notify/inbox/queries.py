@@ -77,7 +77,9 @@ async def list_recipients(
     if not grant.everything:
         query = query.where(recipient_table.c.id.in_(recipients_within(grant)))
     async with uow.reading() as session:
-        found, next_after = await page_of(session, query, recipient_table.c.id, after=after, limit=limit)
+        found, next_after = await page_of(
+            session, query, recipient_table.c.id, after=after, limit=limit
+        )
     return [view_of(texts, uow.vault, recipient) for recipient in found], next_after
 
 
@@ -123,7 +125,9 @@ async def list_messages(
     return views, str(views[-1].position) if len(found) > limit else None
 
 
-async def show_message(uow: UnitOfWork, texts: Texts, language: str, message_id: str) -> MessageView:
+async def show_message(
+    uow: UnitOfWork, texts: Texts, language: str, message_id: str
+) -> MessageView:
     """:raises NotFound: there is none with this id, or it is somebody else's."""
     grant = uow.permit(POLICY, "read_messages")
     async with uow.reading() as session:
@@ -139,7 +143,9 @@ async def last_position(uow: UnitOfWork, recipient_id: str) -> int:
     :raises NotFound: no event has mentioned the recipient.
     """
     require_own(uow.permit(POLICY, "read_messages"), recipient_id)
-    newest = select(func.max(message_table.c.position)).where(message_table.c.recipient_id == recipient_id)
+    newest = select(func.max(message_table.c.position)).where(
+        message_table.c.recipient_id == recipient_id
+    )
     async with uow.reading() as session:
         await _require_recipient(session, recipient_id)
         return await session.scalar(newest) or 0
@@ -151,9 +157,9 @@ async def count_messages(uow: UnitOfWork) -> Counts:
     async with uow.reading() as session:
         rows = (
             await session.execute(
-                select(recipient_table.c.id, recipient_table.c.messages, recipient_table.c.mails).order_by(
-                    recipient_table.c.id
-                )
+                select(
+                    recipient_table.c.id, recipient_table.c.messages, recipient_table.c.mails
+                ).order_by(recipient_table.c.id)
             )
         ).all()
     total = sum(row.messages for row in rows)
@@ -166,20 +172,26 @@ async def count_messages(uow: UnitOfWork) -> Counts:
 
 def recipients_named_in(params: Params) -> set[str]:
     """The recipients by whose names the params are shown."""
-    return {_RECIPIENT_OF[param](code) for param, code in named_in(params) if param in _RECIPIENT_OF}
+    return {
+        _RECIPIENT_OF[param](code) for param, code in named_in(params) if param in _RECIPIENT_OF
+    }
 
 
 async def existing_messages(session: AsyncSession, message_ids: Collection[str]) -> set[str]:
     """Which of these messages are stored."""
     if not message_ids:
         return set()
-    return set(await session.scalars(select(message_table.c.id).where(message_table.c.id.in_(message_ids))))
+    return set(
+        await session.scalars(select(message_table.c.id).where(message_table.c.id.in_(message_ids)))
+    )
 
 
 async def list_entered_townships(session: AsyncSession) -> dict[str, datetime]:
     """When catalog entered each township, by recipient id."""
     entered_at = recipient_table.c.entered_at
-    rows = await session.execute(select(recipient_table.c.id, entered_at).where(entered_at.is_not(None)))
+    rows = await session.execute(
+        select(recipient_table.c.id, entered_at).where(entered_at.is_not(None))
+    )
     return {row.id: row.entered_at for row in rows}
 
 
@@ -194,21 +206,32 @@ async def list_deliverable(
         .where(delivery_table.c.id.in_(delivery_ids))
         .order_by(message_table.c.position)
     )
-    return [(delivery_id, message, recipient) for delivery_id, message, recipient in await session.execute(query)]
+    return [
+        (delivery_id, message, recipient)
+        for delivery_id, message, recipient in await session.execute(query)
+    ]
 
 
 async def names_for(session: AsyncSession, messages: Iterable[Message]) -> Names:
     """The names that the texts of these messages need."""
     wanted = set[Named]().union(*(named_in(message.params) for message in messages))
     campaigns = sorted(code for param, code in wanted if param == "campaign_id")
-    recipients = {_RECIPIENT_OF[param](code): (param, code) for param, code in wanted if param in _RECIPIENT_OF}
+    recipients = {
+        _RECIPIENT_OF[param](code): (param, code)
+        for param, code in wanted
+        if param in _RECIPIENT_OF
+    }
     names: dict[Named, tuple[str, str]] = {}
     if recipients:
         columns = recipient_table.c.id, recipient_table.c.name, recipient_table.c.name_en
-        rows = await session.execute(select(*columns).where(recipient_table.c.id.in_(sorted(recipients))))
+        rows = await session.execute(
+            select(*columns).where(recipient_table.c.id.in_(sorted(recipients)))
+        )
         names |= {recipients[row.id]: (row.name, row.name_en) for row in rows}
     if campaigns:
-        rows = await session.execute(select(campaign_table).where(campaign_table.c.id.in_(campaigns)))
+        rows = await session.execute(
+            select(campaign_table).where(campaign_table.c.id.in_(campaigns))
+        )
         names |= {("campaign_id", row.id): (row.name, row.name_en) for row in rows}
     return names
 
@@ -228,13 +251,17 @@ def address_place(recipient_id: str) -> str:
 def _display_names(texts: Texts, recipient: Recipient) -> tuple[str, str]:
     """The recipient's names in Chinese and in English; its code where catalog has not named it yet."""
     if recipient.id == COORDINATOR:
-        chinese, english = (texts.render(language, "recipient.coordinator")["name"] for language in LANGUAGES)
+        chinese, english = (
+            texts.render(language, "recipient.coordinator")["name"] for language in LANGUAGES
+        )
         return chinese, english
     code = recipient.id.partition(".")[2]
     return recipient.name or code, recipient.name_en or code
 
 
-async def _views(session: AsyncSession, texts: Texts, language: str, messages: Sequence[Message]) -> list[MessageView]:
+async def _views(
+    session: AsyncSession, texts: Texts, language: str, messages: Sequence[Message]
+) -> list[MessageView]:
     names = await names_for(session, messages)
     return [_view(texts, language, message, names) for message in messages]
 

@@ -30,7 +30,10 @@ Key = Annotated[str, Path(max_length=60, pattern=r"^[\w.:-]+$"), Typed]
 After = Annotated[str | None, Query(max_length=60, description="id to begin behind")]
 Position = Annotated[int | None, Query(ge=0, lt=2**63, description="position to begin behind")]
 LastEventId = Annotated[
-    int | None, Header(alias="Last-Event-ID", ge=0, lt=2**63, description="position of the last message received")
+    int | None,
+    Header(
+        alias="Last-Event-ID", ge=0, lt=2**63, description="position of the last message received"
+    ),
 ]
 Limit = Annotated[int, Query(ge=1, le=500)]
 
@@ -52,11 +55,15 @@ async def put_recipient(
     recipient_id: Key, body: schemas.PreferenceBody, uow: Uow, state: AppState
 ) -> schemas.RecipientAnswer:
     recipient = await use_cases.set_preference(uow, recipient_id, **body.model_dump())
-    return schemas.RecipientAnswer.model_validate(queries.view_of(state.texts, uow.vault, recipient))
+    return schemas.RecipientAnswer.model_validate(
+        queries.view_of(state.texts, uow.vault, recipient)
+    )
 
 
 @router.get(
-    "/recipients/{recipient_id}/messages", summary="A recipient's messages", **secured("read_messages", 404, 422)
+    "/recipients/{recipient_id}/messages",
+    summary="A recipient's messages",
+    **secured("read_messages", 404, 422),
 )
 async def list_messages(
     recipient_id: Key,
@@ -68,7 +75,13 @@ async def list_messages(
     newest_first: bool = False,
 ) -> Page[schemas.MessageAnswer]:
     items, next_after = await queries.list_messages(
-        uow, state.texts, language, recipient_id, after=after, limit=limit, newest_first=newest_first
+        uow,
+        state.texts,
+        language,
+        recipient_id,
+        after=after,
+        limit=limit,
+        newest_first=newest_first,
     )
     return Page[schemas.MessageAnswer].model_validate({"items": items, "next_after": next_after})
 
@@ -102,10 +115,18 @@ async def stream_messages(
     )
 
 
-@router.post("/messages/{message_id}/read", summary="Mark a message as read", **secured("mark_message", 404, 409, 422))
-async def read_message(message_id: Key, uow: Uow, state: AppState, language: Language) -> schemas.MessageAnswer:
+@router.post(
+    "/messages/{message_id}/read",
+    summary="Mark a message as read",
+    **secured("mark_message", 404, 409, 422),
+)
+async def read_message(
+    message_id: Key, uow: Uow, state: AppState, language: Language
+) -> schemas.MessageAnswer:
     message = await use_cases.read_message(uow, message_id)
-    return schemas.MessageAnswer.model_validate(await queries.show_message(uow, state.texts, language, message.id))
+    return schemas.MessageAnswer.model_validate(
+        await queries.show_message(uow, state.texts, language, message.id)
+    )
 
 
 @router.get(
@@ -138,11 +159,15 @@ async def _open_stream(
 
     async def read() -> News:
         nonlocal position
-        messages, _ = await queries.list_messages(uow, texts, language, recipient_id, after=position, limit=STREAM_PAGE)
+        messages, _ = await queries.list_messages(
+            uow, texts, language, recipient_id, after=position, limit=STREAM_PAGE
+        )
         position = messages[-1].position if messages else position
         return News([_event(message) for message in messages], more=len(messages) == STREAM_PAGE)
 
-    return live(cache, inbox_topic(recipient_id), read, holds=holds, streams=streams, actor=uow.actor)
+    return live(
+        cache, inbox_topic(recipient_id), read, holds=holds, streams=streams, actor=uow.actor
+    )
 
 
 def _event(message: queries.MessageView) -> ServerSentEvent:

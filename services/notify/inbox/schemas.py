@@ -10,7 +10,9 @@ from shared.http.inputs import PERSONAL, Answer, Body
 
 class PreferenceBody(Body):
     language: Literal["zh-CN", "en"]
-    email: Annotated[str | None, Field(max_length=300, description="null: no mail", json_schema_extra=PERSONAL)] = None
+    email: Annotated[
+        str | None, Field(max_length=300, description="null: no mail", json_schema_extra=PERSONAL)
+    ] = None
 
 
 class RecipientAnswer(Answer):

@@ -66,4 +66,6 @@ delivery = Table(
 mapper.map_imperatively(Recipient, recipient, version_id_col=recipient.c.version)
 mapper.map_imperatively(Delivery, delivery, version_id_col=delivery.c.version)
 # Use cases know a message by its id; the store numbers it by position.
-mapper.map_imperatively(Message, message, version_id_col=message.c.version, primary_key=[message.c.id])
+mapper.map_imperatively(
+    Message, message, version_id_col=message.c.version, primary_key=[message.c.id]
+)

@@ -17,7 +17,12 @@ from services.notify.inbox.domain.recipient import (
     reaches,
     require_own,
 )
-from services.notify.inbox.queries import address_of, address_place, existing_messages, recipients_named_in
+from services.notify.inbox.queries import (
+    address_of,
+    address_place,
+    existing_messages,
+    recipients_named_in,
+)
 from services.notify.inbox.tables import delivery as delivery_table
 from services.notify.inbox.tables import message as message_table
 from services.notify.inbox.tables import recipient as recipient_table
@@ -167,7 +172,9 @@ async def _count(tx: Transaction, messages: Sequence[Message]) -> None:
 def _write(tx: Transaction, channels: Channels, message: Message, *, with_mail: bool) -> None:
     tx.append(message)
     facts = {"message_id": message.id, "recipient_id": message.recipient_id, "about": message.about}
-    tx.record(message, MessageDelivered(channel="inbox", **facts))  # in the inbox, stored is delivered
+    tx.record(
+        message, MessageDelivered(channel="inbox", **facts)
+    )  # in the inbox, stored is delivered
     tx.after_commit(channels.cache.signal, inbox_topic(message.recipient_id))
     if channels.email and with_mail and tx.now - message.created_at <= FRESH:
         tx.append(
@@ -184,7 +191,9 @@ def _write(tx: Transaction, channels: Channels, message: Message, *, with_mail: 
 
 async def _make_missing(tx: Transaction, recipient_ids: Collection[str]) -> None:
     """In the order of their ids: of two transactions that make the same ones, the second waits for the first."""
-    known = await tx.session.scalars(select(recipient_table.c.id).where(recipient_table.c.id.in_(recipient_ids)))
+    known = await tx.session.scalars(
+        select(recipient_table.c.id).where(recipient_table.c.id.in_(recipient_ids))
+    )
     if missing := sorted(set(recipient_ids) - set(known)):
         rows = [row for key in missing for _, row in rows_of(Recipient(id=key))]
         await tx.session.execute(insert_missing(tx.session, recipient_table), rows)
@@ -195,7 +204,9 @@ def _pending_of(tx: Transaction) -> _Pending:
     return pending
 
 
-async def set_preference(uow: UnitOfWork, recipient_id: str, *, language: str, email: str | None) -> Recipient:
+async def set_preference(
+    uow: UnitOfWork, recipient_id: str, *, language: str, email: str | None
+) -> Recipient:
     """Sets the language of a recipient's mail, and its address; without one it gets no mail. Whoever sets them need not
     say what stood there before: they are two values of the post's own, set together and never read in clear, and the
     recipient's version counts its messages, so that it says nothing about them.
@@ -205,7 +216,11 @@ async def set_preference(uow: UnitOfWork, recipient_id: str, *, language: str, e
     require_own(uow.permit(POLICY, "address_recipient"), recipient_id)
     async with uow.transaction() as tx:
         recipient = await tx.get(Recipient, recipient_id)
-        sealed = uow.vault.seal(clean_address(email), address_place(recipient_id)) if email is not None else None
+        sealed = (
+            uow.vault.seal(clean_address(email), address_place(recipient_id))
+            if email is not None
+            else None
+        )
         recipient.prefer(language=language, email_sealed=sealed)
         return recipient
 
@@ -228,7 +243,9 @@ async def collect_records(tx: Transaction, vault: Vault, volunteer_no: str) -> l
         return []
     messages = (
         await tx.session.scalars(
-            select(Message).where(message_table.c.recipient_id == recipient.id).order_by(message_table.c.position)
+            select(Message)
+            .where(message_table.c.recipient_id == recipient.id)
+            .order_by(message_table.c.position)
         )
     ).all()
     return [
@@ -265,6 +282,11 @@ async def erase_records(tx: Transaction, volunteer_no: str) -> int:
     )
     rows = 0
     for table, column in theirs:
-        rows += await tx.session.scalar(select(func.count()).select_from(table).where(column == recipient)) or 0
+        rows += (
+            await tx.session.scalar(
+                select(func.count()).select_from(table).where(column == recipient)
+            )
+            or 0
+        )
         await tx.session.execute(delete(table).where(column == recipient))
     return rows

@@ -31,15 +31,23 @@ MOST_NAMED = 20
 
 
 async def list_copies(
-    uow: UnitOfWork, kind: type[Campaign] | type[Edition] | type[Township], *, after: str | None, limit: int
+    uow: UnitOfWork,
+    kind: type[Campaign] | type[Edition] | type[Township],
+    *,
+    after: str | None,
+    limit: int,
 ) -> tuple[list[Any], str | None]:
     """In the order of their ids or codes, and the one to go on from."""
     uow.permit(POLICY, "read_menu")
     async with uow.reading() as session:
-        return await page_of(session, select(kind), inspect(kind).primary_key[0], after=after, limit=limit)
+        return await page_of(
+            session, select(kind), inspect(kind).primary_key[0], after=after, limit=limit
+        )
 
 
-async def names_of_townships(session: AsyncSession, codes: Collection[str]) -> dict[str, tuple[str, str]]:
+async def names_of_townships(
+    session: AsyncSession, codes: Collection[str]
+) -> dict[str, tuple[str, str]]:
     """The Chinese and the English name of each of those that are known here, by code."""
     if not codes:
         return {}
@@ -93,7 +101,12 @@ class Menu:
         return edition
 
     async def require_days(
-        self, uow: UnitOfWork, edition_id: str, campaign: Campaign, wished_on: Collection[date], doubts: Doubts
+        self,
+        uow: UnitOfWork,
+        edition_id: str,
+        campaign: Campaign,
+        wished_on: Collection[date],
+        doubts: Doubts,
     ) -> None:
         """Of an order that is drafted or handed in today: its menu is in force, and its wished days are ahead and
         among the campaign's.
@@ -107,9 +120,15 @@ class Menu:
             if day < today:
                 doubts.add("day_in_the_past", f"wished_on[{number}]", day=day, today=today)
             elif edition is not None and day > edition.retires_on:
-                doubts.add("day_after_edition", f"wished_on[{number}]", day=day, last=edition.retires_on)
+                doubts.add(
+                    "day_after_edition", f"wished_on[{number}]", day=day, last=edition.retires_on
+                )
             elif not campaign.starts_on <= day <= campaign.ends_on:
-                facts = {"campaign": campaign.name, "first": campaign.starts_on, "last": campaign.ends_on}
+                facts = {
+                    "campaign": campaign.name,
+                    "first": campaign.starts_on,
+                    "last": campaign.ends_on,
+                }
                 doubts.add("day_outside_campaign", f"wished_on[{number}]", day=day, **facts)
 
     async def require_in_force(self, uow: UnitOfWork, edition_id: str, doubts: Doubts) -> None:
@@ -125,7 +144,9 @@ class Menu:
             found = await session.get(Edition, edition_id)
             open_today = await session.scalars(
                 select(editions.c.title).where(
-                    editions.c.state == "open", editions.c.effective_on <= today, editions.c.retires_on >= today
+                    editions.c.state == "open",
+                    editions.c.effective_on <= today,
+                    editions.c.retires_on >= today,
                 )
             )
             titles = [f"《{title}》" for title in open_today]
@@ -164,14 +185,22 @@ class Menu:
         if found is not None and found.state == "open":
             self._open_until[campaign_id] = time.monotonic() + self._fresh_seconds, found
             return found
-        query = select(Campaign).where(campaigns.c.state == "open").order_by(campaigns.c.starts_on.desc())
+        query = (
+            select(Campaign)
+            .where(campaigns.c.state == "open")
+            .order_by(campaigns.c.starts_on.desc())
+        )
         names = [f"{one.name} ({one.id})" for one in await session.scalars(query.limit(MOST_NAMED))]
         if not names:
             raise Conflict("no_open_campaign", field="campaign_id")
         can_be_chosen = "、".join(names)
         if found is None:
-            raise InvalidInput("unknown_campaign", field="campaign_id", campaign=campaign_id, open=can_be_chosen)
-        raise Conflict("campaign_closed", field="campaign_id", campaign=found.name, open=can_be_chosen)
+            raise InvalidInput(
+                "unknown_campaign", field="campaign_id", campaign=campaign_id, open=can_be_chosen
+            )
+        raise Conflict(
+            "campaign_closed", field="campaign_id", campaign=found.name, open=can_be_chosen
+        )
 
     def _known_as_open(self, campaign_id: str) -> Campaign | None:
         until, campaign = self._open_until.get(campaign_id, (0.0, None))
@@ -194,7 +223,9 @@ class Menu:
     async def _look_up(self, uow: UnitOfWork, township_code: str, edition_id: str) -> None:
         async with uow.reading() as session:
             if await session.get(Township, township_code) is None:
-                raise InvalidInput("unknown_township", field="township_code", township_code=township_code)
+                raise InvalidInput(
+                    "unknown_township", field="township_code", township_code=township_code
+                )
             edition = await session.get(Edition, edition_id)
             if edition is None:
                 raise InvalidInput("unknown_edition", field="edition_id", edition=edition_id)

@@ -28,7 +28,9 @@ class EditionAnswer(Answer):
 
     @classmethod
     def on(cls, today: date, edition: Edition) -> "EditionAnswer":
-        return cls.model_validate(edition).model_copy(update={"in_force": edition.is_in_force(today)})
+        return cls.model_validate(edition).model_copy(
+            update={"in_force": edition.is_in_force(today)}
+        )
 
 
 class CampaignAnswer(Answer):

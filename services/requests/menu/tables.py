@@ -18,7 +18,9 @@ edition = Table(
     Column("event_seq", Integer, nullable=False, server_default="0"),
     Column("version", Integer, nullable=False, server_default="1"),
 )
-open_edition = Table("open_edition", metadata, Column("id", String(40), ForeignKey("edition.id"), primary_key=True))
+open_edition = Table(
+    "open_edition", metadata, Column("id", String(40), ForeignKey("edition.id"), primary_key=True)
+)
 """Editions from which orders may be handed in. An order that is handed in refers to its row, so the store itself sees
 to it that an edition is withdrawn before its first order or not at all, whatever processes have cached."""
 

@@ -29,7 +29,9 @@ from shared.contracts.dispatch import (
 from shared.unit_of_work import Transaction, UnitOfWork
 
 
-async def on_edition_withdrawal_requested(uow: UnitOfWork, event: EditionWithdrawalRequested) -> None:
+async def on_edition_withdrawal_requested(
+    uow: UnitOfWork, event: EditionWithdrawalRequested
+) -> None:
     await close_edition(uow, event.edition_id, count_handed_in)
 
 
@@ -59,7 +61,9 @@ async def on_team_released(uow: UnitOfWork, event: TeamReleased) -> None:
 async def on_line_unserved(uow: UnitOfWork, event: LineUnserved) -> None:
     async with _order(uow, event.order_id) as order:
         if order is not None:
-            order.leave_line_unserved(event.line_id, event.plan_id, event.revision, event.reason_code)
+            order.leave_line_unserved(
+                event.line_id, event.plan_id, event.revision, event.reason_code
+            )
 
 
 async def on_booth_reported(uow: UnitOfWork, event: BoothReported) -> None:
@@ -104,6 +108,9 @@ async def _orders_at(tx: Transaction, stop_id: str) -> list[Order]:
     each other. No line can join them meanwhile: whatever adds one stands in the same stream."""
     await tx.lock_service()
     ids = await tx.session.scalars(
-        select(order_line.c.order_id).where(order_line.c.stop_id == stop_id).distinct().order_by(order_line.c.order_id)
+        select(order_line.c.order_id)
+        .where(order_line.c.stop_id == stop_id)
+        .distinct()
+        .order_by(order_line.c.order_id)
     )
     return [await tx.get(Order, order_id) for order_id in ids]

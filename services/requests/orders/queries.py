@@ -55,7 +55,11 @@ async def count_orders(uow: UnitOfWork, *, campaign_id: str | None) -> dict[str,
     """How many orders are in each state that any is in."""
     grant = uow.permit(POLICY, "read_orders")
     own = within(grant, township=service_order.c.township_code)
-    query = select(service_order.c.state, func.count().label("orders")).where(own).group_by(service_order.c.state)
+    query = (
+        select(service_order.c.state, func.count().label("orders"))
+        .where(own)
+        .group_by(service_order.c.state)
+    )
     if campaign_id is not None:
         query = query.where(service_order.c.campaign_id == campaign_id)
     async with uow.reading() as session:
@@ -82,9 +86,16 @@ async def _orders_that_wait(
     session: AsyncSession, code: str, state: str, own: ColumnElement[bool]
 ) -> tuple[str, int, list[Task]]:
     waiting = and_(service_order.c.state == state, own)
-    lines = select(func.count()).where(order_line.c.order_id == service_order.c.id).scalar_subquery()
+    lines = (
+        select(func.count()).where(order_line.c.order_id == service_order.c.id).scalar_subquery()
+    )
     query = (
-        select(service_order.c.id, service_order.c.place, service_order.c.township_code, lines.label("lines"))
+        select(
+            service_order.c.id,
+            service_order.c.place,
+            service_order.c.township_code,
+            lines.label("lines"),
+        )
         .where(waiting)
         .order_by(service_order.c.id)
         .limit(MOST_OF_A_KIND)
@@ -96,16 +107,31 @@ async def _orders_that_wait(
         name, name_en = names.get(row.township_code, (row.township_code, ""))
         facts = {"count": row.lines, "place": row.place, "township": name, "township_en": name_en}
         tasks.append(Task(code, f"order:{row.id}", facts))
-    return code, await _count(session, select(func.count()).select_from(service_order).where(waiting), tasks), tasks
+    return (
+        code,
+        await _count(
+            session, select(func.count()).select_from(service_order).where(waiting), tasks
+        ),
+        tasks,
+    )
 
 
-async def _booths_to_rate(session: AsyncSession, own: ColumnElement[bool]) -> tuple[str, int, list[Task]]:
+async def _booths_to_rate(
+    session: AsyncSession, own: ColumnElement[bool]
+) -> tuple[str, int, list[Task]]:
     code = "booth_to_rate"
-    waiting = and_(order_line.c.state == "served", order_line.c.score.is_(None), service_order.c.state == "served", own)
+    waiting = and_(
+        order_line.c.state == "served",
+        order_line.c.score.is_(None),
+        service_order.c.state == "served",
+        own,
+    )
     joined = join(order_line, service_order, order_line.c.order_id == service_order.c.id)
     names = (order_line.c.name.label("item"), order_line.c.name_en.label("item_en"))
     query = (
-        select(service_order.c.id, service_order.c.place, order_line.c.on, order_line.c.part, *names)
+        select(
+            service_order.c.id, service_order.c.place, order_line.c.on, order_line.c.part, *names
+        )
         .select_from(joined)
         .where(waiting)
         .order_by(service_order.c.id, order_line.c.position)
@@ -113,9 +139,20 @@ async def _booths_to_rate(session: AsyncSession, own: ColumnElement[bool]) -> tu
     )
     tasks = []
     for row in await session.execute(query):
-        facts = {"item": row.item, "item_en": row.item_en, "place": row.place, "part": row.part or ""}
-        tasks.append(Task(code, f"order:{row.id}", facts | ({"on": row.on.isoformat()} if row.on else {})))
-    return code, await _count(session, select(func.count()).select_from(joined).where(waiting), tasks), tasks
+        facts = {
+            "item": row.item,
+            "item_en": row.item_en,
+            "place": row.place,
+            "part": row.part or "",
+        }
+        tasks.append(
+            Task(code, f"order:{row.id}", facts | ({"on": row.on.isoformat()} if row.on else {}))
+        )
+    return (
+        code,
+        await _count(session, select(func.count()).select_from(joined).where(waiting), tasks),
+        tasks,
+    )
 
 
 async def _count(session: AsyncSession, counting: Select[int], listed: Sequence[Task]) -> int:

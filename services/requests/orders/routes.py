@@ -6,7 +6,17 @@ from fastapi import APIRouter, Query
 
 from services.requests.orders import queries, schemas, use_cases
 from shared.http.free_text import ask_about
-from shared.http.inputs import After, AppState, Code, Confirmed, IdempotencyKey, Limit, Page, TownshipCode, Uow
+from shared.http.inputs import (
+    After,
+    AppState,
+    Code,
+    Confirmed,
+    IdempotencyKey,
+    Limit,
+    Page,
+    TownshipCode,
+    Uow,
+)
 from shared.http.openapi import secured
 from shared.http.tasks import TasksAnswer
 
@@ -16,7 +26,10 @@ CampaignId = Annotated[Code | None, Query()]
 
 
 @router.post(
-    "/orders", status_code=201, summary="Draft an order, or hand one in at once", **secured("draft_order", 409, 422)
+    "/orders",
+    status_code=201,
+    summary="Draft an order, or hand one in at once",
+    **secured("draft_order", 409, 422),
 )
 async def post_order(
     body: schemas.NewOrderBody,
@@ -48,7 +61,12 @@ async def list_orders(
     limit: Limit = 100,
 ) -> Page[schemas.OrderAnswer]:
     items, next_after = await queries.list_orders(
-        uow, township_code=township_code, state=state, campaign_id=campaign_id, after=after, limit=limit
+        uow,
+        township_code=township_code,
+        state=state,
+        campaign_id=campaign_id,
+        after=after,
+        limit=limit,
     )
     return Page[schemas.OrderAnswer].model_validate({"items": items, "next_after": next_after})
 
@@ -58,7 +76,9 @@ async def list_tasks(uow: Uow) -> TasksAnswer:
     return TasksAnswer.model_validate(await queries.list_tasks(uow))
 
 
-@router.get("/orders/counts", summary="How many orders are in each state", **secured("read_orders", 422))
+@router.get(
+    "/orders/counts", summary="How many orders are in each state", **secured("read_orders", 422)
+)
 async def count_orders(uow: Uow, campaign_id: CampaignId = None) -> dict[str, int]:
     return await queries.count_orders(uow, campaign_id=campaign_id)
 
@@ -74,27 +94,45 @@ async def get_order(order_id: str, uow: Uow) -> schemas.OrderAnswer:
     **secured("redraft_order", 404, 409, 422, 428),
 )
 async def put_order(
-    order_id: str, body: schemas.OrderBody, uow: Uow, state: AppState, confirmed: Confirmed = frozenset()
+    order_id: str,
+    body: schemas.OrderBody,
+    uow: Uow,
+    state: AppState,
+    confirmed: Confirmed = frozenset(),
 ) -> schemas.OrderAnswer:
     return schemas.OrderAnswer.model_validate(
-        await use_cases.redraft_order(uow, state.menu, order_id, body.as_draft(), ask_about(body, confirmed))
+        await use_cases.redraft_order(
+            uow, state.menu, order_id, body.as_draft(), ask_about(body, confirmed)
+        )
     )
 
 
-@router.post("/orders/{order_id}/submit", summary="Hand an order in", **secured("submit_order", 404, 409, 422))
+@router.post(
+    "/orders/{order_id}/submit",
+    summary="Hand an order in",
+    **secured("submit_order", 404, 409, 422),
+)
 async def submit_order(
     order_id: str, uow: Uow, state: AppState, confirmed: Confirmed = frozenset()
 ) -> schemas.OrderAnswer:
-    return schemas.OrderAnswer.model_validate(await use_cases.submit_order(uow, state.menu, order_id, confirmed))
+    return schemas.OrderAnswer.model_validate(
+        await use_cases.submit_order(uow, state.menu, order_id, confirmed)
+    )
 
 
-@router.post("/orders/{order_id}/accept", summary="Take an order on", **secured("accept_order", 404, 409, 422))
+@router.post(
+    "/orders/{order_id}/accept",
+    summary="Take an order on",
+    **secured("accept_order", 404, 409, 422),
+)
 async def accept_order(order_id: str, uow: Uow) -> schemas.OrderAnswer:
     return schemas.OrderAnswer.model_validate(await use_cases.accept_order(uow, order_id))
 
 
 @router.post(
-    "/orders/{order_id}/return", summary="Give an order back for changes", **secured("return_order", 404, 409, 422)
+    "/orders/{order_id}/return",
+    summary="Give an order back for changes",
+    **secured("return_order", 404, 409, 422),
 )
 async def return_order(
     order_id: str, body: schemas.ReturnBody, uow: Uow, confirmed: Confirmed = frozenset()
@@ -105,7 +143,11 @@ async def return_order(
     )
 
 
-@router.post("/orders/{order_id}/cancel", summary="Withdraw an order", **secured("cancel_order", 404, 409, 422))
+@router.post(
+    "/orders/{order_id}/cancel",
+    summary="Withdraw an order",
+    **secured("cancel_order", 404, 409, 422),
+)
 async def cancel_order(
     order_id: str, body: schemas.CancelBody, uow: Uow, confirmed: Confirmed = frozenset()
 ) -> schemas.OrderAnswer:
@@ -115,13 +157,19 @@ async def cancel_order(
     )
 
 
-@router.post("/orders/{order_id}/close", summary="Close the books on an order", **secured("close_order", 404, 409, 422))
+@router.post(
+    "/orders/{order_id}/close",
+    summary="Close the books on an order",
+    **secured("close_order", 404, 409, 422),
+)
 async def close_order(order_id: str, uow: Uow) -> schemas.OrderAnswer:
     return schemas.OrderAnswer.model_validate(await use_cases.close_order(uow, order_id))
 
 
 @router.post(
-    "/orders/{order_id}/ratings", summary="Judge what was served at one booth", **secured("rate_service", 404, 409, 422)
+    "/orders/{order_id}/ratings",
+    summary="Judge what was served at one booth",
+    **secured("rate_service", 404, 409, 422),
 )
 async def post_rating(
     order_id: str, body: schemas.RatingBody, uow: Uow, confirmed: Confirmed = frozenset()

@@ -5,11 +5,25 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services.requests.orders.domain.order import CancelReason, Draft, Point, ReturnReason, WantedItem
+from services.requests.orders.domain.order import (
+    CancelReason,
+    Draft,
+    Point,
+    ReturnReason,
+    WantedItem,
+)
 from shared.http.inputs import Answer, Body, Code, Day, Key, Name, ReasonBody, Text, TownshipCode
 
 OrderState = Literal[
-    "draft", "submitted", "returned", "accepted", "scheduled", "served", "rated", "closed", "cancelled"
+    "draft",
+    "submitted",
+    "returned",
+    "accepted",
+    "scheduled",
+    "served",
+    "rated",
+    "closed",
+    "cancelled",
 ]
 LineState = Literal["waiting", "scheduled", "unserved", "served", "cancelled"]
 DayList = Annotated[tuple[Day, ...], Field(max_length=366)]
@@ -46,7 +60,11 @@ class OrderBody(Body):
             place=self.place,
             point=Point(lat=self.point.lat, lon=self.point.lon) if self.point else None,
             items=tuple(
-                WantedItem(item_code=line.item_code, expected_attendance=line.expected_attendance, remark=line.remark)
+                WantedItem(
+                    item_code=line.item_code,
+                    expected_attendance=line.expected_attendance,
+                    remark=line.remark,
+                )
                 for line in self.lines
             ),
             wished_on=self.wished_on,

@@ -91,6 +91,8 @@ mapper.map_imperatively(
     service_order,
     version_id_col=service_order.c.version,
     properties={
-        "lines": relationship(Line, order_by=order_line.c.position, lazy="selectin", cascade="all, delete-orphan")
+        "lines": relationship(
+            Line, order_by=order_line.c.position, lazy="selectin", cascade="all, delete-orphan"
+        )
     },
 )

@@ -10,7 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.requests.menu.queries import Menu
 from services.requests.orders.domain.line import Line
-from services.requests.orders.domain.order import UNDER_WAY, CancelReason, Draft, Order, ReturnReason
+from services.requests.orders.domain.order import (
+    UNDER_WAY,
+    CancelReason,
+    Draft,
+    Order,
+    ReturnReason,
+)
 from services.requests.orders.tables import service_order
 from services.requests.policy import POLICY
 from shared.contracts.base import Point
@@ -99,7 +105,9 @@ async def redraft_order(
         return order
 
 
-async def submit_order(uow: UnitOfWork, menu: Menu, order_id: str, confirmed: Confirmations = ()) -> Order:
+async def submit_order(
+    uow: UnitOfWork, menu: Menu, order_id: str, confirmed: Confirmations = ()
+) -> Order:
     """:raises Conflict: its edition was withdrawn or its campaign closed meanwhile, or the edition is not in force."""
     grant = uow.permit(POLICY, "submit_order")
 
@@ -144,7 +152,12 @@ async def accept_order(uow: UnitOfWork, order_id: str) -> Order:
 
 
 async def return_order(
-    uow: UnitOfWork, order_id: str, *, reason_code: ReturnReason, reason: str | None, confirmed: Confirmations = ()
+    uow: UnitOfWork,
+    order_id: str,
+    *,
+    reason_code: ReturnReason,
+    reason: str | None,
+    confirmed: Confirmations = (),
 ) -> Order:
     """``reason`` in words is for those who may read the order; the event has the code only."""
     grant = uow.permit(POLICY, "return_order")
@@ -154,12 +167,22 @@ async def return_order(
         order.hand_back(reason_code, reason)
         Doubts(confirmed).settle()
         await _pass_on_digest(tx, order, digest)
-        tx.record(order, OrderReturned(order_id=order.id, township_code=order.township_code, reason_code=reason_code))
+        tx.record(
+            order,
+            OrderReturned(
+                order_id=order.id, township_code=order.township_code, reason_code=reason_code
+            ),
+        )
         return order
 
 
 async def cancel_order(
-    uow: UnitOfWork, order_id: str, *, reason_code: CancelReason, reason: str | None, confirmed: Confirmations = ()
+    uow: UnitOfWork,
+    order_id: str,
+    *,
+    reason_code: CancelReason,
+    reason: str | None,
+    confirmed: Confirmations = (),
 ) -> Order:
     """See :func:`return_order`."""
     grant = uow.permit(POLICY, "cancel_order")
@@ -169,7 +192,12 @@ async def cancel_order(
         order.cancel(reason_code, reason)
         Doubts(confirmed).settle()
         await _pass_on_digest(tx, order, digest)
-        tx.record(order, OrderCancelled(order_id=order.id, township_code=order.township_code, reason_code=reason_code))
+        tx.record(
+            order,
+            OrderCancelled(
+                order_id=order.id, township_code=order.township_code, reason_code=reason_code
+            ),
+        )
         return order
 
 
@@ -183,7 +211,13 @@ async def close_order(uow: UnitOfWork, order_id: str) -> Order:
 
 
 async def rate_service(
-    uow: UnitOfWork, order_id: str, *, line_id: str, score: int, text: str | None, confirmed: Confirmations = ()
+    uow: UnitOfWork,
+    order_id: str,
+    *,
+    line_id: str,
+    score: int,
+    text: str | None,
+    confirmed: Confirmations = (),
 ) -> Order:
     """Sending the same judgement again changes nothing and publishes nothing."""
     grant = uow.permit(POLICY, "rate_service")
@@ -237,7 +271,10 @@ class _HandIn(Protocol):
 
 
 async def _unless_by_mistake(
-    uow: UnitOfWork, doubts: Doubts, drafted: Callable[[AsyncSession], Awaitable[Order]], hand_in: _HandIn
+    uow: UnitOfWork,
+    doubts: Doubts,
+    drafted: Callable[[AsyncSession], Awaitable[Order]],
+    hand_in: _HandIn,
 ) -> Order:
     """Hands an order in. Where another one under way asks for the same, somebody sent it twice, or means it.
 
@@ -254,7 +291,9 @@ async def _unless_by_mistake(
                 raise
         async with uow.reading() as session:
             digest = (await drafted(session)).digest()
-            other = await session.scalar(select(Order).where(service_order.c.content_digest == digest))
+            other = await session.scalar(
+                select(Order).where(service_order.c.content_digest == digest)
+            )
         if like_another := other is not None and other.submitted_at is not None:
             handed_in_on = other.submitted_at.astimezone(CHINA).date()
             doubts.add("order_like_another", "lines", place=other.place, handed_in_on=handed_in_on)
@@ -268,12 +307,21 @@ async def _pass_on_digest(tx: Transaction, order: Order, digest: str | None) -> 
         return
     await tx.session.flush()  # no two orders have the same digest at any moment
     no_digest = service_order.c.state.in_(UNDER_WAY), service_order.c.content_digest.is_(None)
-    same = service_order.c.township_code == order.township_code, service_order.c.campaign_id == order.campaign_id
-    for other in await tx.session.scalars(select(Order).where(*same, *no_digest).order_by(service_order.c.id)):
+    same = (
+        service_order.c.township_code == order.township_code,
+        service_order.c.campaign_id == order.campaign_id,
+    )
+    for other in await tx.session.scalars(
+        select(Order).where(*same, *no_digest).order_by(service_order.c.id)
+    ):
         if other.digest() == digest:
             # A statement of its own, not a change of the order: it says the same as before, in the same version. The
             # state is looked at again, for the other order is not locked yet.
-            took = update(service_order).where(service_order.c.id == other.id, *no_digest).values(content_digest=digest)
+            took = (
+                update(service_order)
+                .where(service_order.c.id == other.id, *no_digest)
+                .values(content_digest=digest)
+            )
             if (await tx.session.execute(took.returning(service_order.c.id))).first():
                 return
 

@@ -71,7 +71,11 @@ def handle_alone(envelope: Envelope, passes: Passes) -> Core[Step, None]:
             yield Admit([envelope])
             return
         except Exception as error:
-            failed, fault = (error.envelope, error.fault) if isinstance(error, WaitingFailed) else (envelope, error)
+            failed, fault = (
+                (error.envelope, error.fault)
+                if isinstance(error, WaitingFailed)
+                else (envelope, error)
+            )
         tries[failed.id] += not passes(fault)
         if isinstance(fault, DomainError) or tries[failed.id] >= TRIES:
             yield SetAside(failed, fault)

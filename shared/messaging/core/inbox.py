@@ -121,7 +121,9 @@ def admit(batch: Sequence[Envelope]) -> Core[Step, dict[str, int]]:
     :raises WaitingFailed: the event that failed is not of this batch.
     """
     fates = {"applied": 0, "duplicate": 0, "parked": 0}
-    streams: dict[Key, StreamProgress] = yield Open(sorted({key_of(envelope) for envelope in batch}))
+    streams: dict[Key, StreamProgress] = yield Open(
+        sorted({key_of(envelope) for envelope in batch})
+    )
     changed: set[Key] = set()
     new = Counter[Source]()
     for envelope in batch:

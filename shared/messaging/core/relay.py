@@ -116,7 +116,9 @@ def publish_due() -> Core[Step, Round]:
     confirmed: set[int] = set()
     for wave in waves([envelope for page in pages for envelope in page]):
         outcome: list[bool] = yield Publish(wave)
-        confirmed |= {envelope.position for envelope, safe in zip(wave, outcome, strict=True) if safe}
+        confirmed |= {
+            envelope.position for envelope, safe in zip(wave, outcome, strict=True) if safe
+        }
         if not all(outcome):
             break  # a later event of the same aggregate must not overtake the lost one
     moved = [sent_to(window, page, confirmed) for window, page in zip(windows, pages, strict=True)]
@@ -132,9 +134,13 @@ def window_of(state: ShardState) -> Window | None:
     It is the one that a restart or a full page left half sent, or else the new events.
     """
     if state.unfinished:
-        return Window(state.shard, state.window_from, state.window_to, state.sent_id, state.sent_count)
+        return Window(
+            state.shard, state.window_from, state.window_to, state.sent_id, state.sent_count
+        )
     if state.first is not None:
-        return Window(state.shard, state.window_to, state.watermark, state.first - 1, state.sent_count)
+        return Window(
+            state.shard, state.window_to, state.watermark, state.first - 1, state.sent_count
+        )
     return None
 
 

@@ -20,7 +20,12 @@ class Completeness:
     """
 
     def __init__(
-        self, service: str, database: Database, broker: Broker, *, elapsed: Callable[[], float] = monotonic
+        self,
+        service: str,
+        database: Database,
+        broker: Broker,
+        *,
+        elapsed: Callable[[], float] = monotonic,
     ) -> None:
         """``elapsed``: seconds on a clock that is never set."""
         self._service = service
@@ -47,7 +52,11 @@ class Completeness:
         if step is None or isinstance(step, Recount):
             return
         source = (position.publisher, position.shard)
-        said = {"publisher": source[0], "shard": source[1], "missing": position.sent_count - received}
+        said = {
+            "publisher": source[0],
+            "shard": source[1],
+            "missing": position.sent_count - received,
+        }
         try:
             await self._broker.request_resend(position.publisher, step)
         except BrokerUnavailable as error:
@@ -59,4 +68,6 @@ class Completeness:
     async def _recount(self, position: Position) -> int:
         async with self._database.writing() as session:
             await recount(session, position.publisher)
-            return (await count_received(session, {position.publisher}))[position.publisher, position.shard]
+            return (await count_received(session, {position.publisher}))[
+                position.publisher, position.shard
+            ]

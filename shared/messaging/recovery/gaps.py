@@ -80,7 +80,11 @@ class Gaps:
         missing = position.sent_count - received
         if search is not None and (search.connection != connection or missing > search.in_vain):
             search = None
-        if search is not None and position.answer is not None and position.answer.ask == search.ask.id:
+        if (
+            search is not None
+            and position.answer is not None
+            and position.answer.ask == search.ask.id
+        ):
             return self._go_on(source, search, position.answer, missing, now)
         if position.answer is not None or (search is not None and now < search.until):
             return None
@@ -88,7 +92,9 @@ class Gaps:
             self._counted.add(position.publisher)
             return Recount(position.publisher)
         first = self._ask(position.shard, max(self._least, missing))
-        self._searches[source] = _Search(first, now + PATIENCE_SECONDS, connection, position.sent_count)
+        self._searches[source] = _Search(
+            first, now + PATIENCE_SECONDS, connection, position.sent_count
+        )
         return first
 
     def request_failed(self, source: Source) -> None:
@@ -115,5 +121,9 @@ class Gaps:
         search.until = now + PATIENCE_SECONDS
         return search.ask
 
-    def _ask(self, shard: int, last: int, before: int | None = None, after: int | None = None) -> ResendRequest:
-        return ResendRequest(id=new_id(), service=self._service, shard=shard, last=last, before=before, after=after)
+    def _ask(
+        self, shard: int, last: int, before: int | None = None, after: int | None = None
+    ) -> ResendRequest:
+        return ResendRequest(
+            id=new_id(), service=self._service, shard=shard, last=last, before=before, after=after
+        )

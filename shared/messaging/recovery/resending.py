@@ -97,19 +97,26 @@ class PositionPublisher:
             self._published.clear()
             is_new = now - self._connected_at < NEW_SECONDS
             self._all_due = now + (self._round_seconds if is_new else REST_SECONDS)
-        due = {shard: count for shard, count in counts.items() if self._published.get(shard) != count}
+        due = {
+            shard: count for shard, count in counts.items() if self._published.get(shard) != count
+        }
         if not due:
             return
         at = self._clock()
         await self._broker.publish_positions(
-            [Position(publisher=self._publisher, shard=shard, sent_count=count, at=at) for shard, count in due.items()]
+            [
+                Position(publisher=self._publisher, shard=shard, sent_count=count, at=at)
+                for shard, count in due.items()
+            ]
         )
         self._published |= due
 
     async def _counts(self) -> dict[int, int]:
         query = select(relay_cursor.c.shard, relay_cursor.c.sent_count)
         async with self._database.reading() as session:
-            rows = await session.execute(query.where(relay_cursor.c.shard.in_(sorted(self._lease.held))))
+            rows = await session.execute(
+                query.where(relay_cursor.c.shard.in_(sorted(self._lease.held)))
+            )
             return {row.shard: row.sent_count for row in rows}
 
 
@@ -129,7 +136,9 @@ class Resender:
         :raises ValueError: there is no such service.
         """
         if request.service not in PUBLISHERS:
-            raise ValueError(f"service: {request.service!r} takes no events; one of {', '.join(PUBLISHERS)} does")
+            raise ValueError(
+                f"service: {request.service!r} takes no events; one of {', '.join(PUBLISHERS)} does"
+            )
         sent_count, first, events = await self._read(request)
         if not all(await self._broker.publish(events, to=request.service)):
             raise BrokerUnavailable("not every event was confirmed")
@@ -143,14 +152,25 @@ class Resender:
             answer=ResendReply(ask=request.id, first=first, next_after=next_after),
         )
         await self._broker.publish_positions([answer], to=request.service)
-        log.info("sent again", to=request.service, shard=request.shard, events=len(events), after=request.after)
+        log.info(
+            "sent again",
+            to=request.service,
+            shard=request.shard,
+            events=len(events),
+            after=request.after,
+        )
 
     async def _read(self, request: ResendRequest) -> tuple[int, int, list[Envelope]]:
         """Returns the shard's count, the position where the stretch begins, and its events."""
         below = select(event_log.c.id).where(event_log.c.shard == request.shard)
         if request.before is not None:
             below = below.where(event_log.c.id < request.before)
-        query = select(*IN_ENVELOPE).where(event_log.c.shard == request.shard).order_by(event_log.c.id).limit(STRETCH)
+        query = (
+            select(*IN_ENVELOPE)
+            .where(event_log.c.shard == request.shard)
+            .order_by(event_log.c.id)
+            .limit(STRETCH)
+        )
         if request.before is not None:
             query = query.where(event_log.c.id < request.before)
         async with self._database.reading() as session:
@@ -159,6 +179,11 @@ class Resender:
             )
             first = request.after
             if first is None:
-                first = await session.scalar(below.order_by(event_log.c.id.desc()).offset(request.last).limit(1)) or 0
+                first = (
+                    await session.scalar(
+                        below.order_by(event_log.c.id.desc()).offset(request.last).limit(1)
+                    )
+                    or 0
+                )
             rows = (await session.execute(query.where(event_log.c.id > first))).all()
         return sent_count or 0, first, to_envelopes(self._publisher, rows)

@@ -36,9 +36,12 @@ def test_the_table_knows_every_role_and_no_administrator_raises_oneself() -> Non
 
 
 @pytest.mark.parametrize(
-    ("headers", "step"), list(product((OPERATOR,), ("reset", "disable", "enable", "erase", "sign-out")))
+    ("headers", "step"),
+    list(product((OPERATOR,), ("reset", "disable", "enable", "erase", "sign-out"))),
 )
-async def test_an_operator_reaches_no_coordinator(city: City, headers: dict[str, str], step: str) -> None:
+async def test_an_operator_reaches_no_coordinator(
+    city: City, headers: dict[str, str], step: str
+) -> None:
     operator_secret = pyotp.random_base32()
     await ensure(city, "运维", Role.OPERATOR, secret=operator_secret)
     headers = await signed_in(city, "运维", operator_secret)
@@ -48,13 +51,19 @@ async def test_an_operator_reaches_no_coordinator(city: City, headers: dict[str,
     assert "invitation" not in refused.text
 
 
-@pytest.mark.parametrize("roles", [["coordinator"], ["operator", "coordinator"], ["auditor"], ["township_officer"]])
+@pytest.mark.parametrize(
+    "roles", [["coordinator"], ["operator", "coordinator"], ["auditor"], ["township_officer"]]
+)
 async def test_an_operator_grants_nothing_above(city: City, roles: list[str]) -> None:
     secret = pyotp.random_base32()
     await ensure(city, "运维", Role.OPERATOR, secret=secret)
     headers = await signed_in(city, "运维", secret)
     refused = await ask(city, "", headers, login="新人", roles=roles)
-    assert (refused.status_code, refused.json()["code"], refused.json()["field"]) == (403, "role_out_of_reach", "roles")
+    assert (refused.status_code, refused.json()["code"], refused.json()["field"]) == (
+        403,
+        "role_out_of_reach",
+        "roles",
+    )
     made = await ask(city, "", headers, login="新人", roles=["operator"])
     assert made.status_code == 201, made.text
 
@@ -78,7 +87,9 @@ async def test_two_coordinators_who_close_each_other_leave_one(city: City) -> No
     await asyncio.gather(ask(city, f"/{second}/disable", one), ask(city, f"/{first}/disable", two))
     async with city.house.uow("catalog").reading() as session:
         states = list(
-            await session.scalars(select(account_table.c.state).where(account_table.c.id.in_([first, second])))
+            await session.scalars(
+                select(account_table.c.state).where(account_table.c.id.in_([first, second]))
+            )
         )
     assert "active" in states
 
@@ -94,11 +105,17 @@ async def test_who_administers_accounts_has_a_second_factor(city: City, role: Ro
 async def test_a_password_is_changed_with_the_second_factor(city: City) -> None:
     headers, new = await coordinator(city), "飞云江边的十五个镇街都来点菜"
     body = {"old_password": PASSWORD, "new_password": new}
-    for code in ({}, {"code": "000000"}, {"code": pyotp.TOTP(TOTP).at(city.clock.now)}):  # the last was used
+    for code in (
+        {},
+        {"code": "000000"},
+        {"code": pyotp.TOTP(TOTP).at(city.clock.now)},
+    ):  # the last was used
         refused = await ask(city, "/self/password", headers, **body, **code)
         assert (refused.status_code, refused.json()["code"]) == (422, "code_wrong")
     city.clock.move(seconds=60)
-    done = await ask(city, "/self/password", headers, **body, code=pyotp.TOTP(TOTP).at(city.clock.now))
+    done = await ask(
+        city, "/self/password", headers, **body, code=pyotp.TOTP(TOTP).at(city.clock.now)
+    )
     assert done.status_code == 200, done.text
 
 
@@ -106,25 +123,48 @@ async def test_a_password_is_changed_with_the_second_factor(city: City) -> None:
     ("body", "code", "field"),
     [
         ({"roles": ["volunteer"], "volunteer_no": "V-000099"}, "unknown_code", "volunteer_no"),
-        ({"roles": ["volunteer"], "volunteer_no": "V-000001", "team_code": "legal"}, "team_differs", "team_code"),
+        (
+            {"roles": ["volunteer"], "volunteer_no": "V-000001", "team_code": "legal"},
+            "team_differs",
+            "team_code",
+        ),
         ({"roles": ["clerk"], "township_code": "330381999000"}, "unknown_code", "township_code"),
         ({"roles": ["clerk"]}, "role_needs_scope", "township_code"),
         ({"roles": ["team_leader"], "team_code": "nobody"}, "unknown_code", "team_code"),
-        ({"roles": ["clerk"], "township_code": GAOLOU, "team_code": "health"}, "scope_unused", "team_code"),
+        (
+            {"roles": ["clerk"], "township_code": GAOLOU, "team_code": "health"},
+            "scope_unused",
+            "team_code",
+        ),
         ({"roles": ["coordinator"], "township_code": GAOLOU}, "scope_unused", "township_code"),
-        ({"roles": ["volunteer", "coordinator"], "volunteer_no": "V-000001"}, "roles_apart", "roles"),
+        (
+            {"roles": ["volunteer", "coordinator"], "volunteer_no": "V-000001"},
+            "roles_apart",
+            "roles",
+        ),
     ],
 )
-async def test_scopes_exist_and_fit(city: City, body: dict[str, Any], code: str, field: str) -> None:
+async def test_scopes_exist_and_fit(
+    city: City, body: dict[str, Any], code: str, field: str
+) -> None:
     await volunteer_of(city)
     refused = await ask(city, "", await coordinator(city), login="新人", **body)
-    assert (refused.status_code, refused.json()["code"], refused.json()["field"]) == (422, code, field)
+    assert (refused.status_code, refused.json()["code"], refused.json()["field"]) == (
+        422,
+        code,
+        field,
+    )
 
 
 async def test_a_volunteer_has_one_account_and_the_team_of_the_entry(city: City) -> None:
     no, headers = await volunteer_of(city), await coordinator(city)
-    bodies = [{"login": login, "roles": ["volunteer"], "volunteer_no": no} for login in ("志愿一", "志愿二")]
+    bodies = [
+        {"login": login, "roles": ["volunteer"], "volunteer_no": no}
+        for login in ("志愿一", "志愿二")
+    ]
     made = await asyncio.gather(*(ask(city, "", headers, **body) for body in bodies))
     assert sorted(answer.status_code for answer in made) == [201, 409]
     listed = (await city.house.client.get(ACCOUNTS, headers=headers)).json()["items"]
-    assert [account["team_code"] for account in listed if account["volunteer_no"] == no] == ["health"]
+    assert [account["team_code"] for account in listed if account["volunteer_no"] == no] == [
+        "health"
+    ]

@@ -28,11 +28,17 @@ async def test_wrong_tries_on_one_name_from_one_address_make_wait(city: City, fi
     figures.note("sign-in: wrong tries on one name before it must wait", statuses.index(429))
 
 
-async def test_wrong_tries_spread_over_many_names_make_their_address_wait(city: City, figures: Any) -> None:
-    statuses = [(await city.sign_in(login=f"name-{n}", password="wrong")).status_code for n in range(22)]
+async def test_wrong_tries_spread_over_many_names_make_their_address_wait(
+    city: City, figures: Any
+) -> None:
+    statuses = [
+        (await city.sign_in(login=f"name-{n}", password="wrong")).status_code for n in range(22)
+    ]
     assert statuses[:20] == [422] * 20
     assert 429 in statuses[20:]
-    figures.note("sign-in: wrong tries over many names before their address must wait", statuses.index(429))
+    figures.note(
+        "sign-in: wrong tries over many names before their address must wait", statuses.index(429)
+    )
 
 
 async def test_a_code_that_is_used_up_is_no_guess(city: City) -> None:
@@ -41,14 +47,18 @@ async def test_a_code_that_is_used_up_is_no_guess(city: City) -> None:
     statuses = [(await city.sign_in(login="总队", code=code)).status_code for _ in range(8)]
     assert statuses == [303] + [422] * 7
     city.clock.move(seconds=60)
-    assert (await city.sign_in(login="总队", code=pyotp.TOTP(TOTP).at(city.clock.now))).status_code == 303
+    assert (
+        await city.sign_in(login="总队", code=pyotp.TOTP(TOTP).at(city.clock.now))
+    ).status_code == 303
 
 
 async def test_a_guess_with_a_used_up_code_is_a_guess(city: City) -> None:
     code = pyotp.TOTP(TOTP).at(city.clock.now)
     assert (await city.sign_in(login="总队", code=code)).status_code == 303
     elsewhere = city.browser("192.0.2.9")
-    guesses = [await elsewhere.sign_in(login="总队", password=f"wrong-{n}", code=code) for n in range(6)]
+    guesses = [
+        await elsewhere.sign_in(login="总队", password=f"wrong-{n}", code=code) for n in range(6)
+    ]
     assert [answer.status_code for answer in guesses] == [422] * 5 + [429]
 
 
@@ -137,7 +147,9 @@ async def test_a_device_is_known_to_the_account_that_signed_in_on_it_alone(city:
         code = f"{number:06}"
         assert (await thief.sign_in(login="总队", code=code)).status_code == 422
     assert (await thief.sign_in(login="总队", code="000009")).status_code == 429
-    assert (await thief.sign_in()).status_code == 303, "which forgives the device what it tried, and nothing else"
+    assert (await thief.sign_in()).status_code == 303, (
+        "which forgives the device what it tried, and nothing else"
+    )
     assert (await thief.sign_in(login="总队", code="000010")).status_code == 429
 
 
@@ -164,7 +176,9 @@ async def test_a_cookie_that_somebody_made_up_is_no_device(city: City, cookie: s
 
 async def test_spellings_of_one_name_are_counted_together(city: City) -> None:
     spellings = ["mayu", "MAYU", " ｍａｙｕ ", "ma yu", "ma\u200byu", "Mayu"]
-    statuses = [(await city.sign_in(login=login, password="wrong")).status_code for login in spellings]
+    statuses = [
+        (await city.sign_in(login=login, password="wrong")).status_code for login in spellings
+    ]
     assert statuses == [422] * 5 + [429]
 
 
@@ -178,7 +192,10 @@ async def test_nothing_shows_what_was_typed(city: City) -> None:
     kept = str(rows) + str(logged)
     assert rows
     for text in (typed, "192.0.2.7"):
-        for shown in (text, *(hashlib.new(name, text.encode()).hexdigest() for name in ("md5", "sha1", "sha256"))):
+        for shown in (
+            text,
+            *(hashlib.new(name, text.encode()).hexdigest() for name in ("md5", "sha1", "sha256")),
+        ):
             assert shown not in kept
 
 

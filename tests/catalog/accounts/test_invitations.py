@@ -44,8 +44,12 @@ async def test_an_owner_chooses_the_password_once(city: City) -> None:
         refused = await accept(city, path, **fields)
         assert refused.status_code == 422
         assert code in refused.text
-    answers = await asyncio.gather(accept(city, path), accept(city, path, "另外一个很长的密码也可以"))
-    assert sorted(answer.status_code for answer in answers) == [200, 410], "one of two at the same moment"
+    answers = await asyncio.gather(
+        accept(city, path), accept(city, path, "另外一个很长的密码也可以")
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 410], (
+        "one of two at the same moment"
+    )
     assert (await accept(city, path)).status_code == 410
     listed = (await city.house.client.get(ACCOUNTS, headers=headers)).json()["items"]
     assert {account["login"]: account["state"] for account in listed}["湖岭镇"] == "active"
@@ -72,7 +76,9 @@ async def test_the_second_factor_is_enrolled_by_its_owner(city: City) -> None:
     again = await accept(city, path, code="1", offered=offered)
     assert secret in again.text, "what was scanned stays right"
     assert (await accept(city, path, code=code, offered=offered)).status_code == 200
-    assert (await city.sign_in(login="总队二", code=code)).status_code == 422, "a code is taken once"
+    assert (await city.sign_in(login="总队二", code=code)).status_code == 422, (
+        "a code is taken once"
+    )
     city.clock.move(seconds=60)
     assert await signed_in(city, "总队二", secret, CHOSEN)
 
@@ -102,18 +108,24 @@ async def test_a_reset_ends_the_password_and_every_sign_in(city: City) -> None:
     assert (await city.refresh(tokens["refresh_token"])).status_code == 400
     assert (await city.sign_in(login="湖岭镇")).status_code == 422
     assert (await accept(city, path)).status_code == 200
-    assert (await city.sign_in(login="湖岭镇")).status_code == 422, "the old password does not come back"
+    assert (await city.sign_in(login="湖岭镇")).status_code == 422, (
+        "the old password does not come back"
+    )
     assert (await city.sign_in(login="湖岭镇", password=CHOSEN)).status_code == 303
 
 
 async def test_an_invitation_that_is_voided_while_it_is_accepted_is_void(city: City) -> None:
     """The owner has looked the invitation up, and waits for the account, which is being closed."""
-    made = await ask(city, "", await coordinator(city), login="湖岭镇", roles=["clerk"], township_code=GAOLOU)
+    made = await ask(
+        city, "", await coordinator(city), login="湖岭镇", roles=["clerk"], township_code=GAOLOU
+    )
     catalog, path = city.house.services["catalog"], path_of(made)
     async with catalog.uow.transaction() as tx:
         account = await tx.get(Account, made.json()["id"])
         accepting = asyncio.create_task(accept(city, path))
-        if catalog.database.dialect == "postgresql":  # SQLite has one writer: it can't look anything up meanwhile
+        if (
+            catalog.database.dialect == "postgresql"
+        ):  # SQLite has one writer: it can't look anything up meanwhile
             await until(lambda: is_lock_awaited(catalog.database))
         await close_account(catalog.uow, tx, account)
     assert (await accepting).status_code == 410

@@ -6,7 +6,13 @@ from threading import Event, Lock
 
 import yaml
 
-from services.catalog.accounts.adapters.passwords import ARGON2ID, HASHES_AT_ONCE, MEMORY_KIB, MOST_WAITING, Passwords
+from services.catalog.accounts.adapters.passwords import (
+    ARGON2ID,
+    HASHES_AT_ONCE,
+    MEMORY_KIB,
+    MOST_WAITING,
+    Passwords,
+)
 from services.catalog.accounts.domain.failed_attempts import SignInBusy
 from tests.catalog.city import ASKED, PASSWORD, City
 from tests.support.tree import ROOT
@@ -22,7 +28,9 @@ def test_the_container_has_the_memory_that_the_hashes_need() -> None:
     limit = str(compose["services"]["catalog"]["deploy"]["resources"]["limits"]["memory"])
     mebibytes = float(limit[:-1]) * UNITS[limit[-1]]
     needed = BASE_MIB + HASHES_AT_ONCE * MEMORY_KIB / 1024
-    assert needed <= mebibytes * 0.9, f"{needed:.0f} MiB are needed, and a tenth in reserve, of {limit}"
+    assert needed <= mebibytes * 0.9, (
+        f"{needed:.0f} MiB are needed, and a tenth in reserve, of {limit}"
+    )
 
 
 async def test_hashes_are_what_is_written_down() -> None:
@@ -79,7 +87,9 @@ async def test_those_beyond_are_refused_at_once_and_never_more_are_hashed() -> N
     tries = [asyncio.create_task(hashes.matches("wrong", None)) for _ in range(room + 3)]
     await asyncio.sleep(0)
     try:
-        assert [attempt.done() for attempt in tries] == [False] * room + [True] * 3, "nobody waits for a hash"
+        assert [attempt.done() for attempt in tries] == [False] * room + [True] * 3, (
+            "nobody waits for a hash"
+        )
     finally:
         held.go_on.set()
         done = await asyncio.gather(*tries, return_exceptions=True)
@@ -118,7 +128,9 @@ async def test_whoever_comes_beyond_is_told_and_not_counted(city: City) -> None:
     assert {answer.status_code for answer in refused} == {503}
     assert refused[0].json()["code"] == "sign_in_busy"
     assert "Retry-After" in refused[0].headers
-    page = await city.post("/oidc/authorize", ASKED | {"login": "高楼", "password": "x"}, Accept="text/html")
+    page = await city.post(
+        "/oidc/authorize", ASKED | {"login": "高楼", "password": "x"}, Accept="text/html"
+    )
     assert (page.status_code, "登录的人较多" in page.text or "正在核对" in page.text) == (503, True)
     state.provider = calm
     assert (await city.sign_in()).status_code == 303

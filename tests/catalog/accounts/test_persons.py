@@ -6,7 +6,17 @@ from services.catalog.accounts.tables import account as account_table
 from services.catalog.accounts.tables import sign_in_grant
 from shared.audit.tables import audit_log
 from shared.kernel.access import Role
-from tests.catalog.administering import ACCOUNTS, CHOSEN, PHONE, accept, ask, coordinator, ensure, path_of, volunteer_of
+from tests.catalog.administering import (
+    ACCOUNTS,
+    CHOSEN,
+    PHONE,
+    accept,
+    ask,
+    coordinator,
+    ensure,
+    path_of,
+    volunteer_of,
+)
 from tests.catalog.city import GAOLOU, City, claims
 from tests.support.house import OVERWRITING
 
@@ -17,13 +27,17 @@ async def test_an_account_moves_with_its_volunteer(city: City) -> None:
     old = (await city.tokens(login=PHONE))["access_token"]
     city.clock.move(seconds=60)
     moved = await city.house.client.put(
-        f"/api/catalog/volunteers/{no}", json={"team_code": "legal"}, headers=OVERWRITING | await coordinator(city)
+        f"/api/catalog/volunteers/{no}",
+        json={"team_code": "legal"},
+        headers=OVERWRITING | await coordinator(city),
     )
     assert moved.status_code == 200, moved.text
     assert await city.read(old) == 401
     city.clock.move(seconds=1)
     said = claims((await city.tokens(login=PHONE))["access_token"])
-    assert (said["team_code"], said["roles"]) == ("legal", ["volunteer"]), "and leads no team any more"
+    assert (said["team_code"], said["roles"]) == ("legal", ["volunteer"]), (
+        "and leads no team any more"
+    )
 
 
 async def test_whoever_leaves_signs_in_no_more(city: City) -> None:
@@ -32,7 +46,9 @@ async def test_whoever_leaves_signs_in_no_more(city: City) -> None:
     tokens = await city.tokens(login=PHONE)
     city.clock.move(seconds=60)
     entry = f"/api/catalog/volunteers/{no}"
-    assert (await city.house.client.put(entry, json={"active": False}, headers=headers)).status_code == 200
+    assert (
+        await city.house.client.put(entry, json={"active": False}, headers=headers)
+    ).status_code == 200
     assert await city.read(tokens["access_token"]) == 401
     assert (await city.refresh(tokens["refresh_token"])).status_code == 400
     assert (await city.sign_in(login=PHONE)).status_code == 422
@@ -40,7 +56,9 @@ async def test_whoever_leaves_signs_in_no_more(city: City) -> None:
     assert (refused.status_code, refused.json()["code"]) == (422, "volunteer_gone")
     another = await ask(city, "", headers, login="又一个", roles=["volunteer"], volunteer_no=no)
     assert another.json()["code"] == "volunteer_gone"
-    assert (await city.house.client.put(entry, json={"active": True}, headers=headers)).status_code == 200
+    assert (
+        await city.house.client.put(entry, json={"active": True}, headers=headers)
+    ).status_code == 200
     assert (await city.sign_in(login=PHONE)).status_code == 422, "until somebody opens it again"
     assert (await ask(city, f"/{account}/enable", headers)).json()["state"] == "active"
 
@@ -59,16 +77,23 @@ async def test_an_export_holds_the_account_and_erasure_leaves_nothing_of_it(city
     assert "sign_in" in kinds
     city.clock.move(seconds=60)
     headers = await coordinator(city)
-    erased = await city.house.client.post(f"{entry}/erase", json={"reason": "本人书面要求"}, headers=headers)
+    erased = await city.house.client.post(
+        f"{entry}/erase", json={"reason": "本人书面要求"}, headers=headers
+    )
     assert erased.status_code == 202, erased.text
     assert await city.read(tokens["access_token"]) == 401
     assert (await city.sign_in(login=PHONE)).status_code == 422
     assert PHONE not in (await city.house.client.get(ACCOUNTS, headers=headers)).text
     subject = claims(tokens["access_token"])["sub"]
     async with city.house.uow("catalog").reading() as session:
-        assert await session.scalar(select(account_table.c.id).where(account_table.c.id == subject)) is None
+        assert (
+            await session.scalar(select(account_table.c.id).where(account_table.c.id == subject))
+            is None
+        )
         assert not list(
-            await session.scalars(select(sign_in_grant.c.hash).where(sign_in_grant.c.account_id == subject))
+            await session.scalars(
+                select(sign_in_grant.c.hash).where(sign_in_grant.c.account_id == subject)
+            )
         )
         logged = "".join(await session.scalars(select(audit_log.c.changes)))
     assert "account" in logged
@@ -77,9 +102,13 @@ async def test_an_export_holds_the_account_and_erasure_leaves_nothing_of_it(city
     assert again.json()["code"] == "volunteer_gone"
 
 
-async def test_nobody_leads_a_team_that_has_left_until_somebody_opens_the_account_again(city: City) -> None:
+async def test_nobody_leads_a_team_that_has_left_until_somebody_opens_the_account_again(
+    city: City,
+) -> None:
     no, headers = await volunteer_of(city), await coordinator(city)
-    both = await ensure(city, PHONE, Role.VOLUNTEER, Role.LEADER, volunteer_no=no, team_code="health")
+    both = await ensure(
+        city, PHONE, Role.VOLUNTEER, Role.LEADER, volunteer_no=no, team_code="health"
+    )
     only = await ensure(city, "卫生队长", Role.LEADER, team_code="health")
     other = await ensure(city, "律师队长", Role.LEADER, team_code="legal")
     tokens = (await city.tokens(login="卫生队长"))["access_token"]
@@ -96,7 +125,9 @@ async def test_nobody_leads_a_team_that_has_left_until_somebody_opens_the_accoun
     assert (refused.status_code, refused.json()["code"]) == (422, "team_retired")
     back = await city.house.client.post("/api/catalog/teams/health/reinstate", headers=headers)
     assert back.status_code == 200, back.text
-    assert (await city.sign_in(login="卫生队长")).status_code == 422, "until somebody opens it again"
+    assert (await city.sign_in(login="卫生队长")).status_code == 422, (
+        "until somebody opens it again"
+    )
     assert (await ask(city, f"/{only}/enable", headers)).json()["state"] == "active"
 
 
@@ -116,7 +147,9 @@ async def test_a_closed_account_is_deleted_with_its_login_name(city: City) -> No
         assert not list(await session.scalars(kept))
         assert PHONE not in "".join(await session.scalars(select(audit_log.c.changes)))
     assert (await ask(city, f"/{account}/erase", headers)).status_code == 404
-    assert await ensure(city, PHONE, Role.OFFICER, township_code=GAOLOU) != account, "the name is free again"
+    assert await ensure(city, PHONE, Role.OFFICER, township_code=GAOLOU) != account, (
+        "the name is free again"
+    )
 
 
 async def test_a_volunteers_account_is_deleted_with_the_person_alone(city: City) -> None:

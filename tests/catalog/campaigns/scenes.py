@@ -13,7 +13,9 @@ def _campaign(place: Place, scope: Scope) -> dict[str, Any]:
         "name_en": "Red July, Month of Service",
         "starts_on": "2014-06-27",
         "ends_on": "2014-07-16",
-        "themes": [{"name": "志愿服务月", "name_en": "Volunteer Month", "item_codes": [place["item"]]}],
+        "themes": [
+            {"name": "志愿服务月", "name_en": "Volunteer Month", "item_codes": [place["item"]]}
+        ],
     }
 
 

@@ -27,8 +27,12 @@ RED_JULY: dict[str, Any] = {
 }
 
 
-async def enter(house: House, code: str, body: dict[str, Any], status: int = 200, **query: str) -> Any:
-    answer = await house.client.put(f"/api/catalog/campaigns/{code}", json=body, params=query, headers=OVERWRITING)
+async def enter(
+    house: House, code: str, body: dict[str, Any], status: int = 200, **query: str
+) -> Any:
+    answer = await house.client.put(
+        f"/api/catalog/campaigns/{code}", json=body, params=query, headers=OVERWRITING
+    )
     assert answer.status_code == status, answer.text
     return answer.json()
 
@@ -38,10 +42,14 @@ async def announced(house: House, code: str) -> list[CampaignChanged]:
 
 
 async def log_of(house: House) -> list[CampaignChanged]:
-    return [event for event in await house.published("catalog") if isinstance(event, CampaignChanged)]
+    return [
+        event for event in await house.published("catalog") if isinstance(event, CampaignChanged)
+    ]
 
 
-async def test_a_campaign_is_created_corrected_closed_and_opened_again_and_announced_as_a_whole(corps: House) -> None:
+async def test_a_campaign_is_created_corrected_closed_and_opened_again_and_announced_as_a_whole(
+    corps: House,
+) -> None:
     made = await enter(corps, "hongqiyue-2014", RED_JULY)
     assert made == RED_JULY | {"code": "hongqiyue-2014", "state": "open", "revision": 1}
     assert await enter(corps, "hongqiyue-2014", RED_JULY) == made
@@ -70,20 +78,28 @@ async def test_a_new_campaign_that_looks_like_another_is_asked_about_and_nothing
     await enter(corps, "hongqiyue-2014", RED_JULY)
     asked = await enter(corps, "another", RED_JULY | {"name": name}, 409)
     (reason,) = asked["errors"]
-    assert (asked["code"], reason["code"], reason["field"]) == ("confirmation_needed", "campaign_like_another", "name")
+    assert (asked["code"], reason["code"], reason["field"]) == (
+        "confirmation_needed",
+        "campaign_like_another",
+        "name",
+    )
     assert "“红七月、服务月”（hongqiyue-2014）" in reason["detail"]
     assert (await corps.client.get("/api/catalog/campaigns/another")).status_code == 404
     made = await enter(corps, "another", RED_JULY | {"name": name}, confirm="campaign_like_another")
     assert made["state"] == "open"
 
 
-async def test_a_campaign_is_renamed_to_another_s_name_only_when_that_is_confirmed(corps: House) -> None:
+async def test_a_campaign_is_renamed_to_another_s_name_only_when_that_is_confirmed(
+    corps: House,
+) -> None:
     await enter(corps, "hongqiyue-2014", RED_JULY)
     march = RED_JULY | {"name": "学雷锋月", "themes": []}
     await enter(corps, "xueleifeng-2014", march)
     asked = await enter(corps, "xueleifeng-2014", march | {"name": "红七月 服务月"}, 409)
     assert asked["code"] == "confirmation_needed"
-    assert (await corps.client.get("/api/catalog/campaigns/xueleifeng-2014")).json()["name"] == "学雷锋月"
+    assert (await corps.client.get("/api/catalog/campaigns/xueleifeng-2014")).json()[
+        "name"
+    ] == "学雷锋月"
 
 
 @pytest.mark.parametrize(
@@ -108,8 +124,16 @@ def test_names_are_alike_by_what_people_read(one: str, other: str, same: bool) -
         ({"ends_on": "2014-06-26"}, "days_reversed", "ends_on"),
         ({"ends_on": "2019-06-26"}, "campaign_too_long", "ends_on"),
         ({"starts_on": "2014-07-05"}, "theme_outside_campaign", "themes[0]"),
-        ({"themes": [RED_JULY["themes"][0] | {"ends_on": "2014-06-29"}]}, "days_reversed", "themes[0].ends_on"),
-        ({"themes": [RED_JULY["themes"][0] | {"item_codes": ["dragon"]}]}, "unknown_code", "themes[0].item_codes"),
+        (
+            {"themes": [RED_JULY["themes"][0] | {"ends_on": "2014-06-29"}]},
+            "days_reversed",
+            "themes[0].ends_on",
+        ),
+        (
+            {"themes": [RED_JULY["themes"][0] | {"item_codes": ["dragon"]}]},
+            "unknown_code",
+            "themes[0].item_codes",
+        ),
         (
             {"themes": [RED_JULY["themes"][0] | {"item_codes": ["clinic", "clinic"]}]},
             "repeated_code",
@@ -128,7 +152,9 @@ async def test_a_campaign_that_can_t_be_is_refused_and_nothing_is_stored(
     assert (await corps.client.get("/api/catalog/campaigns/hongqiyue-2014")).json() == made
 
 
-async def test_each_year_in_which_an_edition_is_in_force_has_its_standing_campaign(corps: House) -> None:
+async def test_each_year_in_which_an_edition_is_in_force_has_its_standing_campaign(
+    corps: House,
+) -> None:
     edition = {
         "title": "2014—2015年菜单",
         "effective_on": "2014-06-01",

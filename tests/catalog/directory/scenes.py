@@ -16,7 +16,9 @@ SCENES: Mapping[str, Scene] = {
     "PUT /townships/{code}": Scene(body=fields(**NAMES, lat=27.8, lon=120.3)),
     "GET /townships": Scene(),
     "GET /townships/{code}": Scene(),
-    "PUT /teams/{code}": Scene(body=lambda p, s: NAMES | {"agency_code": p["agency"], "members": 9}),
+    "PUT /teams/{code}": Scene(
+        body=lambda p, s: NAMES | {"agency_code": p["agency"], "members": 9}
+    ),
     "POST /teams/{code}/retire": Scene(),
     "POST /teams/{code}/reinstate": Scene(),
     "GET /teams": Scene(),

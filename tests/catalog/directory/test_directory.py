@@ -4,7 +4,12 @@ from shared.contracts.catalog import TeamChanged, TeamRegistered, TownshipChange
 from tests.support.house import OVERWRITING, House
 
 GAOLOU = {"name": "高楼镇", "name_en": "Gaolou Town", "lat": 27.8136, "lon": 120.2775}
-HEALTH = {"name": "医疗卫生志愿服务队", "name_en": "Health", "agency_code": "health-bureau", "members": 12}
+HEALTH = {
+    "name": "医疗卫生志愿服务队",
+    "name_en": "Health",
+    "agency_code": "health-bureau",
+    "members": 12,
+}
 
 
 async def test_full_width_digits_mean_the_same_township(catalog: House) -> None:
@@ -21,9 +26,13 @@ async def test_the_same_entry_twice_says_nothing_new(catalog: House) -> None:
 
 
 async def test_a_team_is_registered_once_and_then_changed(catalog: House) -> None:
-    await catalog.client.put("/api/catalog/agencies/health-bureau", json={"name": "卫生局", "name_en": "Health Bureau"})
+    await catalog.client.put(
+        "/api/catalog/agencies/health-bureau", json={"name": "卫生局", "name_en": "Health Bureau"}
+    )
     await catalog.client.put("/api/catalog/teams/health", json=HEALTH)
-    await catalog.client.put("/api/catalog/teams/health", json=HEALTH | {"members": 14}, headers=OVERWRITING)
+    await catalog.client.put(
+        "/api/catalog/teams/health", json=HEALTH | {"members": 14}, headers=OVERWRITING
+    )
     events = await catalog.published("catalog")
     assert [type(event) for event in events] == [TeamRegistered, TeamChanged]
     assert isinstance(events[1], TeamChanged)
@@ -49,13 +58,21 @@ async def test_every_broken_field_is_named_with_rule_and_remedy(catalog: House) 
     assert refused.headers["content-type"] == "application/problem+json"
     problem = refused.json()
     assert problem["code"] == "invalid_request"
-    assert {error["field"] for error in problem["errors"]} == {"code", "name", "lat", "lon", "colour"}
+    assert {error["field"] for error in problem["errors"]} == {
+        "code",
+        "name",
+        "lat",
+        "lon",
+        "colour",
+    }
     assert all(error["detail"] and error["remedy"] for error in problem["errors"])
 
 
 async def test_a_body_that_is_not_text_is_refused_in_words(catalog: House) -> None:
     refused = await catalog.client.put(
-        "/api/catalog/agencies/health-bureau", content=b"\xff\xfe\x00", headers={"Content-Type": "application/json"}
+        "/api/catalog/agencies/health-bureau",
+        content=b"\xff\xfe\x00",
+        headers={"Content-Type": "application/json"},
     )
     assert (refused.status_code, refused.json()["code"]) == (422, "body_unreadable")
 

@@ -9,7 +9,9 @@ async def test_a_team_leaves_and_comes_back_and_both_are_announced(corps: House)
     assert (await post(corps, "teams/health/retire"))["state"] == "retired"
     assert (await post(corps, "teams/health/retire", status=409))["possible"] == ["reinstate"]
     assert (await post(corps, "teams/health/reinstate"))["state"] == "active"
-    told = [event.state for event in await corps.published("catalog") if isinstance(event, TeamChanged)]
+    told = [
+        event.state for event in await corps.published("catalog") if isinstance(event, TeamChanged)
+    ]
     assert told == ["retired", "active"]
     assert (await post(corps, "teams/nobody/retire", status=404))["code"] == "team.not_found"
 
@@ -18,6 +20,6 @@ async def test_correcting_the_entry_of_a_retired_team_does_not_bring_it_back(cor
     await post(corps, "teams/health/retire")
     await put(corps, "teams/health", NAMES | {"agency_code": "bureau", "members": 7})
     assert await state_of(corps, "teams/health") == "retired"
-    assert [event.state for event in await corps.published("catalog") if isinstance(event, TeamChanged)][
-        -1
-    ] == "retired"
+    assert [
+        event.state for event in await corps.published("catalog") if isinstance(event, TeamChanged)
+    ][-1] == "retired"

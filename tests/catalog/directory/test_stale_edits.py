@@ -19,7 +19,12 @@ ITEM: dict[str, Any] = NAMES | {
     "volunteers_needed": 2,
     "minutes_per_resident": 5,
 }
-EDITION = {"title": "夏季", "effective_on": "2014-06-01", "retires_on": "2014-08-31", "item_codes": ["clinic"]}
+EDITION = {
+    "title": "夏季",
+    "effective_on": "2014-06-01",
+    "retires_on": "2014-08-31",
+    "item_codes": ["clinic"],
+}
 NEW = "new-one"
 
 
@@ -59,11 +64,15 @@ async def corps(catalog: House) -> House:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.path.partition("/")[0])
-async def test_a_stale_edit_overwrites_nothing_and_names_what_differs(corps: House, case: Case) -> None:
+async def test_a_stale_edit_overwrites_nothing_and_names_what_differs(
+    corps: House, case: Case
+) -> None:
     url, changed = f"/api/catalog/{case.path}", {**case.body, **case.change}
 
     async def put(body: Mapping[str, Any], **headers: str) -> Any:
-        said = {name.replace("_", "-"): value for name, value in headers.items()} | {"Accept-Language": "zh-CN"}
+        said = {name.replace("_", "-"): value for name, value in headers.items()} | {
+            "Accept-Language": "zh-CN"
+        }
         return await corps.client.put(url, json=dict(body), headers=said)
 
     nothing = await put(case.body, If_Match='"1-0123456789abcdef"')
@@ -71,14 +80,22 @@ async def test_a_stale_edit_overwrites_nothing_and_names_what_differs(corps: Hou
     made = await put(case.body, If_None_Match="*")
     assert made.status_code == 200, made.text
     again = await put(case.body)
-    assert (again.status_code, again.headers["ETag"]) == (200, made.headers["ETag"]), "the same again is no overwrite"
+    assert (again.status_code, again.headers["ETag"]) == (200, made.headers["ETag"]), (
+        "the same again is no overwrite"
+    )
     for body in (case.body, changed):
         there = await put(body, If_None_Match="*")
         assert (there.status_code, there.json()["code"]) == (412, "exists_already")
     unsaid = await put(changed)
-    assert (unsaid.status_code, unsaid.json()["code"], unsaid.json()["field"]) == (428, "if_match_needed", "If-Match")
+    assert (unsaid.status_code, unsaid.json()["code"], unsaid.json()["field"]) == (
+        428,
+        "if_match_needed",
+        "If-Match",
+    )
     read = await corps.client.get(url)
-    assert (read.json(), read.headers["ETag"]) == (made.json(), made.headers["ETag"]), "nothing was stored so far"
+    assert (read.json(), read.headers["ETag"]) == (made.json(), made.headers["ETag"]), (
+        "nothing was stored so far"
+    )
     mine = await put(changed, If_Match=read.headers["ETag"])
     assert mine.status_code == 200, mine.text
 
@@ -99,11 +116,15 @@ async def test_an_agency_of_the_same_code_is_not_taken_for_the_team(corps: House
     read = (await corps.client.get(team)).headers["ETag"]
     for name in ("一", "二"):
         tag = (await corps.client.get(agency)).headers["ETag"]
-        assert (await corps.client.put(agency, json=NAMES | {"name": name}, headers={"If-Match": tag})).is_success
+        assert (
+            await corps.client.put(agency, json=NAMES | {"name": name}, headers={"If-Match": tag})
+        ).is_success
     answer = await corps.client.put(team, json=TEAM | {"members": 13}, headers={"If-Match": read})
     assert answer.status_code == 200, answer.text
     assert answer.headers["ETag"] == (await corps.client.get(team)).headers["ETag"]
-    retired = await corps.client.post(f"{team}/retire", headers={"If-Match": answer.headers["ETag"]})
+    retired = await corps.client.post(
+        f"{team}/retire", headers={"If-Match": answer.headers["ETag"]}
+    )
     assert retired.status_code == 200, retired.text
 
 
@@ -139,14 +160,25 @@ async def test_a_volunteer_s_entry_is_corrected_by_whoever_has_read_it(corps: Ho
         # The right number is answered like a wrong one: whoever tries numbers learns nothing.
         unsaid = await corps.client.put(url, json={"phone": phone}, headers=leader)
         assert (unsaid.status_code, unsaid.json()["code"]) == (428, "if_match_needed")
-    assert (await corps.client.put(url, json={"team_code": "legal"}, headers=leader)).status_code == 200
-    mine = await corps.client.put(url, json={"phone": "13900139000"}, headers=leader | {"If-Match": tag})
+    assert (
+        await corps.client.put(url, json={"team_code": "legal"}, headers=leader)
+    ).status_code == 200
+    mine = await corps.client.put(
+        url, json={"phone": "13900139000"}, headers=leader | {"If-Match": tag}
+    )
     assert (mine.status_code, mine.json()["phone"]) == (200, "139****9000")
     for phone in ("13900139000", "15900001111"):
-        stale = await corps.client.put(url, json={"phone": phone, "active": False}, headers=leader | {"If-Match": tag})
-        assert (stale.status_code, [error["label"] for error in stale.json()["errors"]]) == (412, ["在册", "电话"])
+        stale = await corps.client.put(
+            url, json={"phone": phone, "active": False}, headers=leader | {"If-Match": tag}
+        )
+        assert (stale.status_code, [error["label"] for error in stale.json()["errors"]]) == (
+            412,
+            ["在册", "电话"],
+        )
         assert phone not in stale.text
     assert (await corps.client.get(url)).json() == mine.json()
     stranger = bearer(Role.LEADER, team_code="bureau")
     for headers in (stranger, stranger | {"If-Match": tag}):
-        assert (await corps.client.put(url, json={"active": False}, headers=headers)).status_code == 404
+        assert (
+            await corps.client.put(url, json={"active": False}, headers=headers)
+        ).status_code == 404

@@ -4,7 +4,11 @@ from collections.abc import Mapping
 
 from tests.access.scene import PathFill, Scene, fields
 
-CLIENT = {"client_id": "diancai-cli", "redirect_uri": "http://127.0.0.1:9/", "code_challenge": "a" * 43}
+CLIENT = {
+    "client_id": "diancai-cli",
+    "redirect_uri": "http://127.0.0.1:9/",
+    "code_challenge": "a" * 43,
+}
 ASKED = CLIENT | {"response_type": "code", "code_challenge_method": "S256"}
 SCENES: Mapping[str, Scene] = {
     "GET /.well-known/openid-configuration": Scene(),

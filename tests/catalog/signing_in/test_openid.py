@@ -50,7 +50,9 @@ def told(answer: httpx.Response, at: str = CONSOLE) -> dict[str, str]:
         ({"nonce": "a\x00b"}, "invalid_request"),
     ],
 )
-async def test_the_client_is_told_what_is_wrong(city: City, changed: dict[str, str], error: str) -> None:
+async def test_the_client_is_told_what_is_wrong(
+    city: City, changed: dict[str, str], error: str
+) -> None:
     for method in ("GET", "POST"):
         asked = ASKED | changed | {"state": "zurück & <weiter>"}
         sent: dict[str, Any] = {"params": asked} if method == "GET" else {"data": asked}
@@ -72,7 +74,9 @@ async def test_a_parameter_that_comes_twice_is_refused(city: City) -> None:
 
 
 async def test_parameters_that_are_not_known_are_ignored(city: City) -> None:
-    page = await city.house.client.get(AUTHORIZE, params=ASKED | {"acr_values": "1", "x": "y", "prompt": "login"})
+    page = await city.house.client.get(
+        AUTHORIZE, params=ASKED | {"acr_values": "1", "x": "y", "prompt": "login"}
+    )
     assert page.status_code == 200
 
 
@@ -98,7 +102,9 @@ async def test_whoever_cancels_goes_back_without_a_code(city: City) -> None:
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
-async def test_a_command_line_listens_on_any_loopback_address_and_port(city: City, host: str) -> None:
+async def test_a_command_line_listens_on_any_loopback_address_and_port(
+    city: City, host: str
+) -> None:
     back = f"http://{host}:49152/callback"
     asked = {"client_id": "diancai-cli", "redirect_uri": back}
     said = told(await city.sign_in(**asked), at=back)
@@ -119,10 +125,14 @@ async def test_a_command_line_listens_on_any_loopback_address_and_port(city: Cit
         ("http://house/", False),
     ],
 )
-def test_the_console_of_this_machine_is_the_same_under_each_of_its_names(redirect_uri: str, allowed: bool) -> None:
+def test_the_console_of_this_machine_is_the_same_under_each_of_its_names(
+    redirect_uri: str, allowed: bool
+) -> None:
     for registered in ("http://127.0.0.1:8000/", "http://localhost:8000/"):
         assert may_return_to("diancai-web", redirect_uri, web_redirect_uri=registered) is allowed
-    assert not may_return_to("diancai-web", redirect_uri, web_redirect_uri="http://diancai.example:8000/")
+    assert not may_return_to(
+        "diancai-web", redirect_uri, web_redirect_uri="http://diancai.example:8000/"
+    )
 
 
 @pytest.mark.parametrize(
@@ -136,7 +146,9 @@ def test_the_console_of_this_machine_is_the_same_under_each_of_its_names(redirec
         ("http://house.", "http://house", False),
     ],
 )
-def test_a_form_may_come_from_the_same_machine_under_another_of_its_names(origin: str, issuer: str, same: bool) -> None:
+def test_a_form_may_come_from_the_same_machine_under_another_of_its_names(
+    origin: str, issuer: str, same: bool
+) -> None:
     assert is_same_place(origin, issuer) is same
 
 
@@ -154,7 +166,9 @@ async def test_the_page_of_this_machine_sends_its_form_under_each_of_its_names(
     city: City, origin: str, status: int
 ) -> None:
     state, here = city.house.services["catalog"].api.state, "http://127.0.0.1:8000"
-    state.provider = replace(state.provider, issuer=f"{here}/api/catalog", web_redirect_uri=f"{here}/")
+    state.provider = replace(
+        state.provider, issuer=f"{here}/api/catalog", web_redirect_uri=f"{here}/"
+    )
     form = ASKED | {"redirect_uri": "http://localhost:8000/", "login": "高楼", "password": PASSWORD}
     assert (await city.post("/oidc/authorize", form, Origin=origin)).status_code == status
 
@@ -196,7 +210,9 @@ async def test_userinfo_says_who_the_token_speaks_of(city: City) -> None:
     tokens = await city.tokens(scope="openid")
     headers = {"Authorization": f"Bearer {tokens['access_token']}"}
     for method in ("GET", "POST"):
-        answer = await city.house.client.request(method, "/api/catalog/oidc/userinfo", headers=headers)
+        answer = await city.house.client.request(
+            method, "/api/catalog/oidc/userinfo", headers=headers
+        )
         assert answer.json() == {
             "sub": claims(tokens["id_token"])["sub"],
             "roles": ["township_officer"],
@@ -225,7 +241,9 @@ async def test_a_sign_in_that_nobody_renews_ends_earlier(city: City) -> None:
     assert (await city.refresh(tokens["refresh_token"])).status_code == 400
 
 
-async def test_a_code_that_comes_again_ends_the_access_tokens_of_its_sign_in_alone(city: City) -> None:
+async def test_a_code_that_comes_again_ends_the_access_tokens_of_its_sign_in_alone(
+    city: City,
+) -> None:
     elsewhere = await city.tokens()
     code = await city.code()
     tokens = (await city.exchange(code)).json()
@@ -245,15 +263,23 @@ async def test_a_refresh_token_that_comes_again_ends_the_access_tokens_too(city:
 async def test_other_services_hear_which_sign_in_ended(city: City) -> None:
     tokens = await city.tokens()
     for _ in range(2):  # the second time there is nothing left to end
-        assert (await city.post("/oidc/revoke", {"token": tokens["refresh_token"]})).status_code == 200
+        assert (
+            await city.post("/oidc/revoke", {"token": tokens["refresh_token"]})
+        ).status_code == 200
     said = claims(tokens["access_token"])
-    (event,) = [event for event in await city.house.published("catalog") if isinstance(event, AccessRevoked)]
+    (event,) = [
+        event for event in await city.house.published("catalog") if isinstance(event, AccessRevoked)
+    ]
     assert (event.subject, event.sid) == (said["sub"], said["sid"])
 
 
 async def test_a_client_signs_a_person_out(city: City) -> None:
     tokens = await city.tokens(scope="openid")
-    asked = {"id_token_hint": tokens["id_token"], "post_logout_redirect_uri": CONSOLE, "state": "bye"}
+    asked = {
+        "id_token_hint": tokens["id_token"],
+        "post_logout_redirect_uri": CONSOLE,
+        "state": "bye",
+    }
     city.clock.move(seconds=301)  # the hint may have expired
     renewed = (await city.refresh(tokens["refresh_token"])).json()
     assert told(await city.house.client.get(END, params=asked)) == {"state": "bye"}
@@ -310,7 +336,9 @@ async def test_what_is_over_is_not_kept(city: City) -> None:
     longest = timedelta(hours=12)
     async with catalog.database.reading() as session:
         assert await session.scalar(select(func.count()).select_from(sign_in_grant))
-    await prune_all(catalog.database, sign_in_prunes(longest), city.clock.now + 2 * longest + timedelta(hours=1))
+    await prune_all(
+        catalog.database, sign_in_prunes(longest), city.clock.now + 2 * longest + timedelta(hours=1)
+    )
     async with catalog.database.reading() as session:
         for table in (sign_in_grant, sign_in_failure):
             assert await session.scalar(select(func.count()).select_from(table)) == 0

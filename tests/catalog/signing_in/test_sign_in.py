@@ -35,7 +35,9 @@ async def test_a_township_officer_signs_in(city: City) -> None:
     said = claims(tokens["access_token"])
     assert (said["iss"], said["aud"], said["roles"]) == (ISSUER, "diancai", ["township_officer"])
     assert said["township_code"] == GAOLOU
-    assert "高楼" not in json.dumps(said, ensure_ascii=False), "a token says who by a pseudonym only"
+    assert "高楼" not in json.dumps(said, ensure_ascii=False), (
+        "a token says who by a pseudonym only"
+    )
     assert await city.read(tokens["access_token"]) == 200
 
 
@@ -95,7 +97,9 @@ async def test_the_answer_goes_nowhere_else(city: City, changed: dict[str, str])
         form = asked | {"login": "高楼", "password": PASSWORD}
         path = "/api/catalog/oidc/authorize"
         asking = (
-            city.house.client.get(path, params=asked) if method == "GET" else city.house.client.post(path, data=form)
+            city.house.client.get(path, params=asked)
+            if method == "GET"
+            else city.house.client.post(path, data=form)
         )
         answer = await asking
         assert answer.status_code == 422
@@ -126,11 +130,16 @@ async def test_a_one_time_code_is_taken_once(city: City) -> None:
     assert (await city.sign_in(login="总队", code=code)).status_code == 303
     assert (await city.sign_in(login="总队", code=code)).status_code == 422
     city.clock.move(seconds=60)
-    assert (await city.sign_in(login="总队", code=pyotp.TOTP(TOTP).at(city.clock.now))).status_code == 303
+    assert (
+        await city.sign_in(login="总队", code=pyotp.TOTP(TOTP).at(city.clock.now))
+    ).status_code == 303
 
 
 async def test_a_one_time_code_may_be_typed_in_full_width_or_pasted_with_marks(city: City) -> None:
-    for spell in (lambda code: code.translate(FULL_WIDTH), lambda code: f"\u202a{code[:3]}\u00a0{code[3:]}\u200b "):
+    for spell in (
+        lambda code: code.translate(FULL_WIDTH),
+        lambda code: f"\u202a{code[:3]}\u00a0{code[3:]}\u200b ",
+    ):
         code = pyotp.TOTP(TOTP).at(city.clock.now)
         assert (await city.sign_in(login="总队", code=spell(code))).status_code == 303
         city.clock.move(seconds=60)
@@ -142,7 +151,9 @@ async def test_a_code_needs_its_verifier_and_is_taken_once(city: City) -> None:
     code = await city.code()
     tokens = (await city.exchange(code)).json()
     assert (await city.exchange(code)).status_code == 400
-    assert (await city.refresh(tokens["refresh_token"])).status_code == 400, "one of the two stole the code"
+    assert (await city.refresh(tokens["refresh_token"])).status_code == 400, (
+        "one of the two stole the code"
+    )
     late = await city.code()
     city.clock.move(seconds=61)
     assert (await city.exchange(late)).status_code == 400
@@ -171,13 +182,15 @@ async def test_signing_out_everywhere_voids_what_was_given_out(city: City) -> No
     tokens = await city.tokens()
     account = claims(tokens["access_token"])["sub"]
     city.clock.move(seconds=60)
-    done = await city.house.client.post(f"/api/catalog/accounts/{account}/sign-out", headers=await coordinator(city))
+    done = await city.house.client.post(
+        f"/api/catalog/accounts/{account}/sign-out", headers=await coordinator(city)
+    )
     assert done.status_code == 200, done.text
     assert await city.read(tokens["access_token"]) == 401
     assert (await city.refresh(tokens["refresh_token"])).status_code == 400
-    assert [event for event in await city.house.published("catalog") if isinstance(event, AccessRevoked)] == [
-        AccessRevoked(subject=account, before=city.clock.now)
-    ]
+    assert [
+        event for event in await city.house.published("catalog") if isinstance(event, AccessRevoked)
+    ] == [AccessRevoked(subject=account, before=city.clock.now)]
     city.clock.move(seconds=1)
     assert await city.read((await city.tokens())["access_token"]) == 200
 
@@ -186,12 +199,14 @@ async def test_a_closed_account_gets_in_no_more(city: City) -> None:
     tokens = await city.tokens()
     account = claims(tokens["access_token"])["sub"]
     headers = await coordinator(city)
-    assert (await city.house.client.post(f"/api/catalog/accounts/{account}/disable", headers=headers)).json()[
-        "state"
-    ] == "disabled"
+    assert (
+        await city.house.client.post(f"/api/catalog/accounts/{account}/disable", headers=headers)
+    ).json()["state"] == "disabled"
     assert (await city.refresh(tokens["refresh_token"])).status_code == 400
     assert (await city.sign_in()).status_code == 422
-    again = await city.house.client.post(f"/api/catalog/accounts/{account}/disable", headers=headers)
+    again = await city.house.client.post(
+        f"/api/catalog/accounts/{account}/disable", headers=headers
+    )
     assert (again.status_code, again.json()["possible"]) == (409, ["enable", "erase"])
 
 
@@ -199,14 +214,22 @@ async def test_ones_own_password_can_be_changed(city: City) -> None:
     elsewhere = await city.tokens()
     headers = {"Authorization": f"Bearer {(await city.tokens())['access_token']}"}
     path, new = "/api/catalog/accounts/self/password", "飞云江边的十五个镇街都来点菜"
-    wrong = await city.house.client.post(path, json={"old_password": "x", "new_password": new}, headers=headers)
+    wrong = await city.house.client.post(
+        path, json={"old_password": "x", "new_password": new}, headers=headers
+    )
     assert (wrong.status_code, wrong.json()["field"]) == (422, "old_password")
-    weak = await city.house.client.post(path, json={"old_password": PASSWORD, "new_password": "123"}, headers=headers)
+    weak = await city.house.client.post(
+        path, json={"old_password": PASSWORD, "new_password": "123"}, headers=headers
+    )
     assert (weak.status_code, weak.json()["field"]) == (422, "new_password")
-    done = await city.house.client.post(path, json={"old_password": PASSWORD, "new_password": new}, headers=headers)
+    done = await city.house.client.post(
+        path, json={"old_password": PASSWORD, "new_password": new}, headers=headers
+    )
     assert done.status_code == 200
     assert (await city.sign_in()).status_code == 422
-    assert (await city.refresh(elsewhere["refresh_token"])).status_code == 400, "who knew the old one is out"
+    assert (await city.refresh(elsewhere["refresh_token"])).status_code == 400, (
+        "who knew the old one is out"
+    )
     city.clock.now += timedelta(seconds=1)
     tokens = await city.tokens(password=new)
     assert await city.read(tokens["access_token"]) == 200
@@ -228,8 +251,12 @@ async def test_a_key_that_was_rotated_out_ends(city: City) -> None:
     rotate(city.keys, city.clock.now)
     city.clock.move(seconds=299)
     assert await city.read(before) == 200
-    kids = [key["kid"] for key in (await city.house.client.get("/api/catalog/oidc/jwks")).json()["keys"]]
-    old = ECKey.import_key({n: v for n, v in json.loads(city.keys.read_text("utf-8"))["keys"][1].items() if n != "exp"})
+    kids = [
+        key["kid"] for key in (await city.house.client.get("/api/catalog/oidc/jwks")).json()["keys"]
+    ]
+    old = ECKey.import_key(
+        {n: v for n, v in json.loads(city.keys.read_text("utf-8"))["keys"][1].items() if n != "exp"}
+    )
     assert kids[1] == old.kid
     header = {"alg": "ES256", "typ": "at+jwt", "kid": old.kid}
     forged = jwt.encode(header, claims(before) | {"exp": 4102444800}, old)
@@ -240,7 +267,9 @@ async def test_a_key_that_was_rotated_out_ends(city: City) -> None:
     keys = (await city.house.client.get("/api/catalog/oidc/jwks")).json()["keys"]
     assert [key["kid"] for key in keys] == kids[:1]
     rotate(city.keys, city.clock.now)
-    assert len(json.loads(city.keys.read_text("utf-8"))["keys"]) == 2, "a key that has ended is not kept"
+    assert len(json.loads(city.keys.read_text("utf-8"))["keys"]) == 2, (
+        "a key that has ended is not kept"
+    )
 
 
 async def test_a_stolen_key_is_ended_at_once(city: City) -> None:
@@ -265,7 +294,11 @@ async def test_with_the_citys_own_provider_there_is_none_here(catalog: House) ->
 
 async def test_the_page_speaks_the_consoles_language(city: City) -> None:
     path = "/api/catalog/oidc/authorize"
-    for asked, header, word in (("en", "zh-CN", "Password"), ("zh-CN en", "en", "密码"), ("", "en", "Password")):
+    for asked, header, word in (
+        ("en", "zh-CN", "Password"),
+        ("zh-CN en", "en", "密码"),
+        ("", "en", "Password"),
+    ):
         answer = await city.house.client.get(
             path, params=ASKED | {"ui_locales": asked}, headers={"Accept-Language": header}
         )

@@ -10,7 +10,11 @@ from sqlalchemy import select
 from stdnum.cn import ric
 
 from services.catalog.volunteers.tables import SEALED, volunteer
-from services.catalog.volunteers.use_cases.personal_values import clean_identity, clean_name, clean_phone
+from services.catalog.volunteers.use_cases.personal_values import (
+    clean_identity,
+    clean_name,
+    clean_phone,
+)
 from shared.contracts.catalog import PersonErased, PersonExportRequested, VolunteerChanged
 from shared.db.vault import add_key, reseal
 from shared.kernel.access import Role
@@ -46,7 +50,9 @@ async def corps(catalog: House) -> House:
     assert (await catalog.client.put("/api/catalog/agencies/bureau", json=names)).status_code == 200
     for code in ("health", "legal"):
         body = {"name": "服务队", "name_en": "Team", "agency_code": "bureau", "members": 5}
-        assert (await catalog.client.put(f"/api/catalog/teams/{code}", json=body)).status_code == 200
+        assert (
+            await catalog.client.put(f"/api/catalog/teams/{code}", json=body)
+        ).status_code == 200
     return catalog
 
 
@@ -56,7 +62,9 @@ async def enter(house: House, **changes: Any) -> str:
     return str(response.json()["no"])
 
 
-async def post(house: House, path: str, body: dict[str, Any] | None = None, **headers: Any) -> httpx.Response:
+async def post(
+    house: House, path: str, body: dict[str, Any] | None = None, **headers: Any
+) -> httpx.Response:
     return await house.client.post(f"{VOLUNTEERS}/{path}", json=body or {}, **headers)
 
 
@@ -88,7 +96,8 @@ def test_a_mobile_number_is_taken_however_it_is_typed(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["0577-65812345", "（0577）6581 2345", "+86 577 6581\u20112345", "０５７７６５８１２３４５"]
+    "typed",
+    ["0577-65812345", "（0577）6581 2345", "+86 577 6581\u20112345", "０５７７６５８１２３４５"],
 )
 def test_a_landline_is_taken_with_its_area_code(typed: str) -> None:
     assert clean_phone(typed) == "057765812345"
@@ -144,13 +153,26 @@ def test_who_was_registered_after_a_division_was_made_keeps_the_number() -> None
 
 @pytest.mark.parametrize(
     "name",
-    ["\uf9f1", "隣", "阿依古丽·买买提", "𠮷田", "㛃", "葛\U000e0100", "欧阳　娜娜", "Zoe\u0308", "ﾐﾅ", "Ａｎｎａ"],
+    [
+        "\uf9f1",
+        "隣",
+        "阿依古丽·买买提",
+        "𠮷田",
+        "㛃",
+        "葛\U000e0100",
+        "欧阳　娜娜",
+        "Zoe\u0308",
+        "ﾐﾅ",
+        "Ａｎｎａ",
+    ],
 )
 def test_a_legal_name_stays_as_it_is(name: str) -> None:
     assert clean_name(f"\u202a\u200b {name}\ufeff　") == name
 
 
-@pytest.mark.parametrize(("name", "code"), [("\u200b\u2060 　", "name_missing"), ("林\ue000", "name_unreadable")])
+@pytest.mark.parametrize(
+    ("name", "code"), [("\u200b\u2060 　", "name_missing"), ("林\ue000", "name_unreadable")]
+)
 def test_a_name_that_nobody_can_read_is_refused(name: str, code: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         clean_name(name)
@@ -158,7 +180,15 @@ def test_a_name_that_nobody_can_read_is_refused(name: str, code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["11010519491231002", "110105194912310021", "11010519490231002X", "01010519491231002X", "1" * 18, "X" * 18]
+    "typed",
+    [
+        "11010519491231002",
+        "110105194912310021",
+        "11010519490231002X",
+        "01010519491231002X",
+        "1" * 18,
+        "X" * 18,
+    ],
 )
 def test_what_is_no_identity_number_is_refused_without_repeating_it(typed: str) -> None:
     with pytest.raises(InvalidInput) as refused:
@@ -195,7 +225,9 @@ async def test_a_volunteer_gets_a_number_and_is_shown_masked(corps: House) -> No
 
 
 async def test_numbers_do_not_repeat_under_load(corps: House) -> None:
-    numbers = await asyncio.gather(*(enter(corps, phone=f"138001380{n:02}", identity=None) for n in range(12)))
+    numbers = await asyncio.gather(
+        *(enter(corps, phone=f"138001380{n:02}", identity=None) for n in range(12))
+    )
     assert sorted(numbers) == [f"V-{n:06}" for n in range(1, 13)]
 
 
@@ -228,7 +260,9 @@ async def test_a_leader_learns_nothing_of_a_person_of_another_team(corps: House)
     assert (refused.status_code, refused.json()["code"]) == (409, "identity_for_coordinator")
     assert no not in refused.text
     assert "已" not in refused.json()["detail"], "not that it is entered already"
-    own = await corps.client.post(VOLUNTEERS, json=LIN, headers=bearer(Role.LEADER, team_code=LIN["team_code"]))
+    own = await corps.client.post(
+        VOLUNTEERS, json=LIN, headers=bearer(Role.LEADER, team_code=LIN["team_code"])
+    )
     assert (own.json()["code"], no in own.json()["detail"]) == ("identity_known", True)
 
 
@@ -254,16 +288,26 @@ async def test_party_membership_has_no_field(corps: House, field: str) -> None:
         ({"identity": "330381198001011234"}, "identity", "identity_malformed"),
         ({"name": "　 "}, "name", "name_missing"),
         ({"team_code": "nobody"}, "team_code", "unknown_code"),
-        ({"consent_at": (utc_now() + timedelta(days=1)).isoformat()}, "consent_at", "consent_ahead"),
+        (
+            {"consent_at": (utc_now() + timedelta(days=1)).isoformat()},
+            "consent_at",
+            "consent_ahead",
+        ),
     ],
 )
 async def test_what_is_wrong_is_named_and_nothing_is_stored(
     corps: House, change: dict[str, str], field: str, code: str
 ) -> None:
     refused = await corps.client.post(VOLUNTEERS, json=LIN | change)
-    assert (refused.status_code, refused.json()["code"], refused.json()["field"]) == (422, code, field)
+    assert (refused.status_code, refused.json()["code"], refused.json()["field"]) == (
+        422,
+        code,
+        field,
+    )
     assert (await corps.client.get(VOLUNTEERS)).json()["items"] == []
-    assert not [event for event in await corps.published("catalog") if isinstance(event, VolunteerChanged)]
+    assert not [
+        event for event in await corps.published("catalog") if isinstance(event, VolunteerChanged)
+    ]
 
 
 # --- who ------------------------------------------------------------------------------------------
@@ -275,7 +319,9 @@ async def test_a_leader_reaches_the_own_team_only(corps: House) -> None:
         ("PUT", no, {"phone": "13900139000"}),
         ("POST", f"{no}/reveal", REVEAL),
     ):
-        refused = await corps.client.request(method, f"{VOLUNTEERS}/{path}", json=body, headers=OTHER_LEADER)
+        refused = await corps.client.request(
+            method, f"{VOLUNTEERS}/{path}", json=body, headers=OTHER_LEADER
+        )
         assert refused.status_code == 404, path
     assert (await corps.client.get(VOLUNTEERS, headers=OTHER_LEADER)).json()["items"] == []
     assert len((await corps.client.get(VOLUNTEERS, headers=LEADER)).json()["items"]) == 1
@@ -289,11 +335,20 @@ async def test_a_leader_reaches_the_own_team_only(corps: House) -> None:
 async def test_a_volunteer_sees_the_own_entry_and_corrects_the_phone_alone(corps: House) -> None:
     no, other = await enter(corps), await enter(corps, identity=None)
     me = self_of(no)
-    assert [v["no"] for v in (await corps.client.get(VOLUNTEERS, headers=me)).json()["items"]] == [no]
+    assert [v["no"] for v in (await corps.client.get(VOLUNTEERS, headers=me)).json()["items"]] == [
+        no
+    ]
     assert (await corps.client.get(f"{VOLUNTEERS}/{other}", headers=me)).status_code == 404
-    corrected = await corps.client.put(f"{VOLUNTEERS}/{no}", json={"phone": "15900001111"}, headers=OVERWRITING | me)
+    corrected = await corps.client.put(
+        f"{VOLUNTEERS}/{no}", json={"phone": "15900001111"}, headers=OVERWRITING | me
+    )
     assert corrected.json()["phone"] == "159****1111"
-    for field, value in {"name": "王芳", "identity": IDENTITY, "team_code": "legal", "active": False}.items():
+    for field, value in {
+        "name": "王芳",
+        "identity": IDENTITY,
+        "team_code": "legal",
+        "active": False,
+    }.items():
         refused = await corps.client.put(f"{VOLUNTEERS}/{no}", json={field: value}, headers=me)
         assert (refused.status_code, refused.json()["field"]) == (403, field)
 
@@ -310,8 +365,13 @@ async def test_others_have_no_business_here(corps: House) -> None:
 # --- clear values ---------------------------------------------------------------------------------
 async def test_a_clear_value_is_given_for_a_stated_purpose(corps: House) -> None:
     no = await enter(corps, identity=None)
-    assert (await post(corps, f"{no}/reveal", REVEAL)).json() == {"field": "phone", "value": "13800138000"}
-    assert (await post(corps, f"{no}/reveal", REVEAL | {"field": "name"})).json()["value"] == "林志远"
+    assert (await post(corps, f"{no}/reveal", REVEAL)).json() == {
+        "field": "phone",
+        "value": "13800138000",
+    }
+    assert (await post(corps, f"{no}/reveal", REVEAL | {"field": "name"})).json()[
+        "value"
+    ] == "林志远"
     missing = await post(corps, f"{no}/reveal", REVEAL | {"field": "identity"})
     assert (missing.status_code, missing.json()["code"]) == (404, "personal_value.not_found")
     for body in ({"field": "phone"}, REVEAL | {"purpose": "curiosity"}, REVEAL | {"reason": ""}):
@@ -332,7 +392,10 @@ async def test_a_clear_value_is_given_for_a_stated_purpose(corps: House) -> None
 )
 async def test_a_reason_must_not_name_the_person(corps: House, reason: str) -> None:
     no = await enter(corps)
-    for path, body in ((f"{no}/reveal", REVEAL | {"reason": reason}), (f"{no}/erase", {"reason": reason})):
+    for path, body in (
+        (f"{no}/reveal", REVEAL | {"reason": reason}),
+        (f"{no}/erase", {"reason": reason}),
+    ):
         refused = await post(corps, path, body)
         assert (refused.status_code, refused.json()["code"]) == (422, "reason_is_personal")
         assert reason not in refused.text
@@ -357,7 +420,9 @@ async def test_events_tell_number_team_and_state_and_nothing_else(corps: House) 
     await corps.client.put(f"{VOLUNTEERS}/{no}", json={"team_code": "legal"}, headers=OVERWRITING)
     for _ in range(2):
         await corps.client.put(f"{VOLUNTEERS}/{no}", json={"active": False}, headers=OVERWRITING)
-    said = [event for event in await corps.published("catalog") if isinstance(event, VolunteerChanged)]
+    said = [
+        event for event in await corps.published("catalog") if isinstance(event, VolunteerChanged)
+    ]
     assert said == [
         VolunteerChanged(volunteer_no=no, team_code="health", active=True),
         VolunteerChanged(volunteer_no=no, team_code="legal", active=True),
@@ -370,7 +435,10 @@ async def test_an_export_lies_ready_here_at_once_and_waits_for_the_others(corps:
     asked = await post(corps, f"{no}/export", headers=self_of(no))
     assert asked.status_code == 202
     request = asked.json()
-    assert (request["answers"], request["awaited"]) == ({"catalog": 1}, ["dispatch", "notify", "requests"])
+    assert (request["answers"], request["awaited"]) == (
+        {"catalog": 1},
+        ["dispatch", "notify", "requests"],
+    )
     part = (await corps.client.get(f"/api/catalog/people/{no}/export", headers=self_of(no))).json()
     assert part["request_id"] == request["id"]
     (entry,) = part["records"]
@@ -378,7 +446,9 @@ async def test_an_export_lies_ready_here_at_once_and_waits_for_the_others(corps:
     for stranger in (self_of("V-000009"), CLERK, LEADER, AUDITOR):
         refused = await corps.client.get(f"/api/catalog/people/{no}/export", headers=stranger)
         assert refused.status_code in (403, 404)
-    assert (await corps.published("catalog"))[-1] == PersonExportRequested(volunteer_no=no, request_id=request["id"])
+    assert (await corps.published("catalog"))[-1] == PersonExportRequested(
+        volunteer_no=no, request_id=request["id"]
+    )
 
 
 async def test_an_erased_volunteer_is_a_number_and_nothing_else(corps: House) -> None:
@@ -390,12 +460,23 @@ async def test_an_erased_volunteer_is_a_number_and_nothing_else(corps: House) ->
     assert done.status_code == 202
     assert done.json()["answers"] == {"catalog": 2}
     shown = (await corps.client.get(f"{VOLUNTEERS}/{no}")).json()
-    assert (shown["state"], shown["name"], shown["phone"], shown["identity"]) == ("erased", None, None, None)
+    assert (shown["state"], shown["name"], shown["phone"], shown["identity"]) == (
+        "erased",
+        None,
+        None,
+        None,
+    )
     assert (await corps.client.get(f"/api/catalog/people/{no}/export")).status_code == 404
-    for path, body in ((f"{no}/reveal", REVEAL), (f"{no}/erase", {"reason": "再次"}), (f"{no}/export", {})):
+    for path, body in (
+        (f"{no}/reveal", REVEAL),
+        (f"{no}/erase", {"reason": "再次"}),
+        (f"{no}/export", {}),
+    ):
         refused = await post(corps, path, body)
         assert (refused.status_code, refused.json()["code"]) == (409, "illegal_transition")
-    assert (await corps.client.put(f"{VOLUNTEERS}/{no}", json={"phone": "13900139000"})).status_code == 409
+    assert (
+        await corps.client.put(f"{VOLUNTEERS}/{no}", json={"phone": "13900139000"})
+    ).status_code == 409
     said = (await corps.published("catalog"))[-2:]
     assert said == [
         VolunteerChanged(volunteer_no=no, team_code="health", active=False),
@@ -403,7 +484,9 @@ async def test_an_erased_volunteer_is_a_number_and_nothing_else(corps: House) ->
     ]
     async with corps.uow("catalog").reading() as session:
         row = (await session.execute(select(volunteer))).one()
-    assert (row.name_sealed, row.phone_sealed, row.identity_sealed, row.identity_index) == (None,) * 4
+    assert (row.name_sealed, row.phone_sealed, row.identity_sealed, row.identity_index) == (
+        None,
+    ) * 4
     assert await enter(corps) == "V-000002"
 
 

@@ -9,10 +9,16 @@ from tests.support.tokens import bearer
 
 
 async def states_of(house: House, order_id: str) -> dict[str, str]:
-    return {line["item_code"]: line["state"] for line in await desk.demand_of(house) if line["order_id"] == order_id}
+    return {
+        line["item_code"]: line["state"]
+        for line in await desk.demand_of(house)
+        if line["order_id"] == order_id
+    }
 
 
-async def test_each_line_is_open_until_a_plan_is_published_and_cancelled_with_its_order(dispatch: House) -> None:
+async def test_each_line_is_open_until_a_plan_is_published_and_cancelled_with_its_order(
+    dispatch: House,
+) -> None:
     await accept_order(dispatch, "order-1", GAOLOU, list(ITEMS))
     assert set((await states_of(dispatch, "order-1")).values()) == {"open"}
     await desk.publish_plan(dispatch, await desk.propose(dispatch))
@@ -22,7 +28,9 @@ async def test_each_line_is_open_until_a_plan_is_published_and_cancelled_with_it
     assert set((await states_of(dispatch, "order-1")).values()) == {"cancelled"}
 
 
-async def test_what_is_still_open_when_an_order_is_closed_is_no_demand_any_more(dispatch: House) -> None:
+async def test_what_is_still_open_when_an_order_is_closed_is_no_demand_any_more(
+    dispatch: House,
+) -> None:
     await accept_order(dispatch, "order-1", GAOLOU, ["health-clinic"])
     await accept_order(dispatch, "order-2", HULING, ["health-clinic"])
     await dispatch.hear("order:order-1", OrderClosed(order_id="order-1", township_code=GAOLOU))

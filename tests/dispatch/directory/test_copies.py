@@ -16,9 +16,17 @@ async def test_a_list_is_read_stretch_by_stretch_in_the_order_of_codes(dispatch:
 
 
 async def test_what_is_announced_last_replaces_what_was_known(dispatch: House) -> None:
-    moved = TownshipChanged(code=GAOLOU, name="高楼镇", name_en="Gaolou Town", centre=Point(lat=27.8, lon=120.3))
+    moved = TownshipChanged(
+        code=GAOLOU, name="高楼镇", name_en="Gaolou Town", centre=Point(lat=27.8, lon=120.3)
+    )
     await dispatch.hear(f"township:{GAOLOU}", moved)
     townships = (await ask(dispatch, "GET", "/townships"))["items"]
     assert len(townships) == len(TOWNSHIPS)
     (gaolou,) = (township for township in townships if township["code"] == GAOLOU)
-    assert gaolou == {"code": GAOLOU, "name": "高楼镇", "name_en": "Gaolou Town", "lat": 27.8, "lon": 120.3}
+    assert gaolou == {
+        "code": GAOLOU,
+        "name": "高楼镇",
+        "name_en": "Gaolou Town",
+        "lat": 27.8,
+        "lon": 120.3,
+    }

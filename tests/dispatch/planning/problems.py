@@ -47,7 +47,10 @@ def circuit_of(problem: PlanningProblem, booths: tuple[Booth, ...]) -> Circuit:
     """These booths, and all other lines unserved."""
     served = {booth.line for booth in booths}
     return Circuit(
-        booths, tuple(Unserved(line.id, "unserved.no_team") for line in problem.lines if line.id not in served)
+        booths,
+        tuple(
+            Unserved(line.id, "unserved.no_team") for line in problem.lines if line.id not in served
+        ),
     )
 
 
@@ -64,7 +67,11 @@ def every_booth(problem: PlanningProblem) -> list[Booth]:
 
 def best_by_trying_all(problem: PlanningProblem) -> int:
     """The best objective of all plans without shared booths; slow, and written without a look at the planner."""
-    alone = [booth for booth in every_booth(problem) if check_plan(problem, circuit_of(problem, (booth,))) == []]
+    alone = [
+        booth
+        for booth in every_booth(problem)
+        if check_plan(problem, circuit_of(problem, (booth,))) == []
+    ]
     best = score(problem, circuit_of(problem, ())).objective
     found: list[tuple[Booth, ...]] = [()]
     for _ in problem.lines:
@@ -86,7 +93,12 @@ def problems(draw: st.DrawFn, most_lines: int = 4) -> PlanningProblem:
     """All kinds of rules at once, on few townships, teams and days."""
     parts = draw(st.integers(1, 2))
     sites = tuple(
-        Site(name, name, (draw(st.integers(0, 30)), draw(st.integers(0, 30))), draw(st.sampled_from(["东片", "西片"])))
+        Site(
+            name,
+            name,
+            (draw(st.integers(0, 30)), draw(st.integers(0, 30))),
+            draw(st.sampled_from(["东片", "西片"])),
+        )
         for name in TOWNSHIPS[: draw(st.integers(1, 3))]
     )
     slots = [Slot(day, part) for day in range(DAYS) for part in range(parts)]
@@ -126,7 +138,12 @@ def problems(draw: st.DrawFn, most_lines: int = 4) -> PlanningProblem:
 
 def _themes() -> st.SearchStrategy[Theme]:
     items = st.frozensets(st.sampled_from(ITEMS), min_size=1)
-    return st.builds(Theme, st.sampled_from(("红七月", "学雷锋月")), items, st.frozensets(st.integers(0, DAYS - 1)))
+    return st.builds(
+        Theme,
+        st.sampled_from(("红七月", "学雷锋月")),
+        items,
+        st.frozensets(st.integers(0, DAYS - 1)),
+    )
 
 
 def _line(draw: st.DrawFn, number: int, sites: tuple[Site, ...]) -> Line:

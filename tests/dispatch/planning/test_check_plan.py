@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 
 from services.dispatch.planning.problem.check import check_plan
 from services.dispatch.planning.problem.circuit import Circuit, Unserved
-from services.dispatch.planning.problem.problem import Ban, Booth, Fixed, Line, PlanningProblem, Site, Slot, Team
+from services.dispatch.planning.problem.problem import (
+    Ban,
+    Booth,
+    Fixed,
+    Line,
+    PlanningProblem,
+    Site,
+    Slot,
+    Team,
+)
 from services.dispatch.planning.problem.score import GOALS, Score
 from shared.http.texts import LANGUAGES, Texts
 from tests.dispatch.planning.problems import circuit_of
@@ -45,13 +54,17 @@ def good_plan() -> tuple[PlanningProblem, Circuit]:
         )
         for n in range(LINES)
     )
-    problem = PlanningProblem(sites, (team,), lines, DAYS, PARTS, minutes_per_day=400, setup_minutes=20)
+    problem = PlanningProblem(
+        sites, (team,), lines, DAYS, PARTS, minutes_per_day=400, setup_minutes=20
+    )
     booths = tuple(Booth(line.id, team.id, Slot(n), 3) for n, line in enumerate(lines))
     return problem, circuit_of(problem, booths)
 
 
 def change_line(problem: PlanningProblem, booth: Booth, **values: Any) -> PlanningProblem:
-    lines = tuple(replace(line, **values) if line.id == booth.line else line for line in problem.lines)
+    lines = tuple(
+        replace(line, **values) if line.id == booth.line else line for line in problem.lines
+    )
     return replace(problem, lines=lines)
 
 
@@ -61,7 +74,9 @@ def change_team(problem: PlanningProblem, **values: Any) -> PlanningProblem:
 
 def move(circuit: Circuit, booth: Booth, **values: Any) -> Circuit:
     moved = replace(booth, **values)
-    return replace(circuit, booths=tuple(moved if other == booth else other for other in circuit.booths))
+    return replace(
+        circuit, booths=tuple(moved if other == booth else other for other in circuit.booths)
+    )
 
 
 def neighbour(circuit: Circuit, booth: Booth) -> Booth:
@@ -74,12 +89,23 @@ SPOILS: dict[str, Spoil] = {
     "line_unknown": lambda p, c, b: (p, move(c, b, line="没有")),
     "team_unknown": lambda p, c, b: (p, move(c, b, team="没有")),
     "township_unknown": lambda p, c, b: (change_line(p, b, site="没有"), c),
-    "line_without_one_fate": lambda p, c, b: (p, replace(c, unserved=(Unserved(b.line, "unserved.no_team"),))),
-    "line_served_twice": lambda p, c, b: (p, replace(c, booths=(*c.booths, replace(b, slot=Slot(7))))),
+    "line_without_one_fate": lambda p, c, b: (
+        p,
+        replace(c, unserved=(Unserved(b.line, "unserved.no_team"),)),
+    ),
+    "line_served_twice": lambda p, c, b: (
+        p,
+        replace(c, booths=(*c.booths, replace(b, slot=Slot(7)))),
+    ),
     "too_many_teams": lambda p, c, b: (
         replace(p, teams=(*p.teams, replace(p.teams[0], id="红十字队"))),
         replace(
-            c, booths=(*(o for o in c.booths if o != b), replace(b, volunteers=1), Booth(b.line, "红十字队", b.slot, 2))
+            c,
+            booths=(
+                *(o for o in c.booths if o != b),
+                replace(b, volunteers=1),
+                Booth(b.line, "红十字队", b.slot, 2),
+            ),
         ),
     ),
     "volunteers_not_as_needed": lambda p, c, b: (p, move(c, b, volunteers=2)),
@@ -107,7 +133,10 @@ SPOILS: dict[str, Spoil] = {
     "team_in_two_places": lambda p, c, b: (p, move(c, neighbour(c, b), slot=b.slot)),
     "day_too_long": lambda p, c, b: (change_line(p, b, minutes=390), c),
     "too_close": lambda p, c, b: (p, move(c, neighbour(c, b), slot=Slot(b.slot.day, 1))),
-    "commitment_broken": lambda p, c, b: (replace(p, fixed=(Fixed(replace(b, slot=Slot(7)), "confirmed"),)), c),
+    "commitment_broken": lambda p, c, b: (
+        replace(p, fixed=(Fixed(replace(b, slot=Slot(7)), "confirmed"),)),
+        c,
+    ),
 }
 
 
@@ -132,11 +161,15 @@ def test_every_planted_violation_is_found_and_told(rule: str, number: int) -> No
 
 def test_each_rule_that_has_words_is_planted() -> None:
     codes = json.loads((LOCALES / "en.json").read_text("utf-8"))
-    assert {f"rule.{rule}" for rule in SPOILS} == {code for code in codes if code.startswith("rule.")}
+    assert {f"rule.{rule}" for rule in SPOILS} == {
+        code for code in codes if code.startswith("rule.")
+    }
 
 
 def test_each_goal_has_words_and_is_a_figure_of_the_score() -> None:
     codes = json.loads((LOCALES / "en.json").read_text("utf-8"))
     goals = [goal.name for goal in GOALS]
-    assert [f"goal.{name}" for name in goals] == [code for code in codes if code.startswith("goal.")]
+    assert [f"goal.{name}" for name in goals] == [
+        code for code in codes if code.startswith("goal.")
+    ]
     assert [field.name for field in fields(Score) if field.name in goals] == goals

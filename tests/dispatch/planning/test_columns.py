@@ -18,7 +18,15 @@ from services.dispatch.planning.optimizer.subproblem_model import SubproblemMode
 from services.dispatch.planning.problem.circuit import Effort
 from services.dispatch.planning.problem.files import read_problem
 from services.dispatch.planning.problem.generated import generated_problem
-from services.dispatch.planning.problem.problem import Booth, Fixed, Line, PlanningProblem, Site, Slot, Team
+from services.dispatch.planning.problem.problem import (
+    Booth,
+    Fixed,
+    Line,
+    PlanningProblem,
+    Site,
+    Slot,
+    Team,
+)
 from tests.dispatch.planning.problems import best_by_trying_all, problems
 
 AMPLE = 600.0
@@ -36,7 +44,9 @@ def asked(columns: Columns, prices: Numbers) -> int:
     """The bound that these prices prove; what each township would do is kept."""
     bound = columns.constant(prices)
     for sites in columns.townships:
-        answer = SubproblemModel(columns.empty, sites, visit_prices=columns.visit_prices(prices)).solve(LIMITS)
+        answer = SubproblemModel(
+            columns.empty, sites, visit_prices=columns.visit_prices(prices)
+        ).solve(LIMITS)
         assert answer is not None
         assert answer.proved
         bound += answer.bound
@@ -54,12 +64,18 @@ def worth_together(columns: Columns) -> int:
 
 @FEW
 @given(problems(), st.sampled_from((0.0, 45.0, 90.0, 700.0)))
-def test_no_plan_is_better_than_the_townships_together_by_any_prices(problem: PlanningProblem, price: float) -> None:
+def test_no_plan_is_better_than_the_townships_together_by_any_prices(
+    problem: PlanningProblem, price: float
+) -> None:
     columns = columns_of(problem)
     prices = columns.first_prices(np.full(len(columns.empty.instance.team_days), price))
     assert asked(columns, prices) >= best_by_trying_all(problem)
     planned = Optimizer().plan(problem, Effort(AMPLE))
-    kept = columns_of(replace(problem, fixed=tuple(Fixed(booth, "pinned") for booth in planned.circuit.booths[:2])))
+    kept = columns_of(
+        replace(
+            problem, fixed=tuple(Fixed(booth, "pinned") for booth in planned.circuit.booths[:2])
+        )
+    )
     prices = kept.first_prices(np.full(len(kept.empty.instance.team_days), price))
     assert asked(kept, prices) >= planned.objective
 
@@ -79,7 +95,9 @@ def test_no_bound_in_the_box_is_closer_than_the_next_prices_say(problem: Plannin
 def test_where_a_team_goes_anyhow_another_line_takes_no_turn_of_it() -> None:
     site, day = Site("高楼镇", "高楼镇", (0.0, 0.0)), Slot(0)
     team = Team("人民医院服务队", frozenset({"医疗义诊"}), 6, frozenset({day}))
-    lines = tuple(Line(f"项目{number}", site.id, "医疗义诊", 3, 0, 0, priority=1) for number in range(2))
+    lines = tuple(
+        Line(f"项目{number}", site.id, "医疗义诊", 3, 0, 0, priority=1) for number in range(2)
+    )
     pinned = Fixed(Booth(lines[0].id, team.id, day, 3), "pinned")
     columns = columns_of(PlanningProblem((site,), (team,), lines, days=1, fixed=(pinned,)))
     both = scheduled(columns.empty.instance)

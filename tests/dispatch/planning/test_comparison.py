@@ -11,14 +11,21 @@ TOWNSHIP_OF = {line: "高楼镇" if n % 2 else "湖岭镇" for n, line in enumer
 MIRRORED = {"added": "lost", "lost": "added", "moved": "moved"}
 
 plans = st.dictionaries(
-    st.sampled_from(LINES), st.tuples(st.sampled_from(["医疗队", "司法队"]), st.integers(0, 2), st.integers(0, 1))
-).map(lambda plan: [Booth(line, team, Slot(day, part), 3) for line, (team, day, part) in plan.items()])
+    st.sampled_from(LINES),
+    st.tuples(st.sampled_from(["医疗队", "司法队"]), st.integers(0, 2), st.integers(0, 1)),
+).map(
+    lambda plan: [Booth(line, team, Slot(day, part), 3) for line, (team, day, part) in plan.items()]
+)
 
 
 @given(plans, plans)
-def test_it_names_every_line_that_is_served_otherwise_and_no_other(before: list[Booth], after: list[Booth]) -> None:
+def test_it_names_every_line_that_is_served_otherwise_and_no_other(
+    before: list[Booth], after: list[Booth]
+) -> None:
     found = compare(before, after, TOWNSHIP_OF)
-    assert {change.line for change in found.changes} == {booth.line for booth in set(before) ^ set(after)}
+    assert {change.line for change in found.changes} == {
+        booth.line for booth in set(before) ^ set(after)
+    }
     assert compare(before, before, TOWNSHIP_OF) == Comparison(())
     back = compare(after, before, TOWNSHIP_OF)
     assert [(c.line, MIRRORED[c.how], c.after, c.before) for c in back.changes] == [

@@ -12,10 +12,14 @@ from services.dispatch.planning.problem.problem import Line, PlanningProblem, Si
 
 
 @given(st.lists(st.integers(1, 9), max_size=MOST_LINES), st.integers(0, 20))
-def test_a_set_of_lines_fits_just_when_no_cover_forbids_it(volunteers: list[int], members: int) -> None:
+def test_a_set_of_lines_fits_just_when_no_cover_forbids_it(
+    volunteers: list[int], members: int
+) -> None:
     needed = dict(enumerate(volunteers))
     found = list(covers(needed, members))
-    for chosen in chain.from_iterable(combinations(needed, size) for size in range(len(needed) + 1)):
+    for chosen in chain.from_iterable(
+        combinations(needed, size) for size in range(len(needed) + 1)
+    ):
         allowed = all(len(set(chosen).intersection(cover)) <= most for cover, most in found)
         assert allowed == (sum(needed[line] for line in chosen) <= members)
 
@@ -31,6 +35,8 @@ def test_of_very_many_lines_nothing_is_said() -> None:
 def test_the_relaxed_plan_has_no_fraction_of_a_line_too_many() -> None:
     site = Site("高楼镇", "高楼镇", (0.0, 0.0))
     team = Team("人民医院服务队", frozenset({"医疗义诊"}), 5, frozenset({Slot(0)}))
-    lines = tuple(Line(f"项目{number}", site.id, "医疗义诊", 3, 0, 0, priority=1) for number in range(2))
+    lines = tuple(
+        Line(f"项目{number}", site.id, "医疗义诊", 3, 0, 0, priority=1) for number in range(2)
+    )
     problem = PlanningProblem((site,), (team,), lines, days=1)
     assert LpRelaxation(instance_of(problem)).advance(2_000).values.sum() <= 1.001

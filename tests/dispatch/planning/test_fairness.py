@@ -11,7 +11,14 @@ from services.dispatch.planning.problem.certificate import bound_by
 from services.dispatch.planning.problem.check import check_plan
 from services.dispatch.planning.problem.circuit import Circuit, Effort, TourPlanner
 from services.dispatch.planning.problem.fairness import fair_shares
-from services.dispatch.planning.problem.problem import Line, PlanningProblem, Site, Slot, Team, Weights
+from services.dispatch.planning.problem.problem import (
+    Line,
+    PlanningProblem,
+    Site,
+    Slot,
+    Team,
+    Weights,
+)
 from services.dispatch.planning.problem.score import score
 from tests.dispatch.planning.problems import district
 
@@ -40,7 +47,10 @@ def test_what_is_asked_is_shared_out_by_the_days_that_teams_can_come() -> None:
     problem = two_teams(Weights(overload=100))
     assert fair_shares(problem) == {"卫生队": 2, "红十字队": 2}
     busy = replace(problem.teams[1], free=frozenset({Slot(0)}))
-    assert fair_shares(replace(problem, teams=(problem.teams[0], busy))) == {"卫生队": 4, "红十字队": 1}
+    assert fair_shares(replace(problem, teams=(problem.teams[0], busy))) == {
+        "卫生队": 4,
+        "红十字队": 1,
+    }
     assert fair_shares(two_teams(Weights())) == {}
 
 
@@ -79,7 +89,11 @@ def test_by_parts_it_counts_as_the_score_does_and_its_certificate_holds() -> Non
     assert check_plan(problem, solution.circuit) == []
     assert score(problem, solution.circuit).objective == solution.objective
     assert solution.certificate is not None
-    assert bound_by(problem, solution.certificate.prices) == solution.certificate.bound >= solution.objective
+    assert (
+        bound_by(problem, solution.certificate.prices)
+        == solution.certificate.bound
+        >= solution.objective
+    )
     assert solution.certificate.bound - solution.objective < 0.02 * solution.certificate.bound
     before = score(problem, Optimizer().plan(plain, Effort(AMPLE, work=2.5)).circuit)
     assert solution.objective > before.objective

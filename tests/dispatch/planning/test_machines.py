@@ -27,7 +27,10 @@ OF_2008 = {
     "NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4 AVX512_ICL AVX512_SPR",
     "OPENBLAS_CORETYPE": "Nehalem",
 }
-OF_2013 = {"NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL AVX512_SPR", "OPENBLAS_CORETYPE": "Haswell"}
+OF_2013 = {
+    "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL AVX512_SPR",
+    "OPENBLAS_CORETYPE": "Haswell",
+}
 """What the C library, numpy and its BLAS are told to do without."""
 
 CPU = Path("/proc/cpuinfo")
@@ -36,7 +39,9 @@ CPU = Path("/proc/cpuinfo")
 def planned(processor: dict[str, str]) -> list[str]:
     """What is written on such a processor: the function's values, the city's plan, the district's."""
     asked = [sys.executable, "-c", PLANNING]
-    done = subprocess.run(asked, env=os.environ | processor, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        asked, env=os.environ | processor, capture_output=True, text=True, check=True
+    )
     return done.stdout.splitlines()
 
 
@@ -51,4 +56,6 @@ def test_unlike_processors_make_the_same_plans_byte_for_byte() -> None:
     assert there == here
     assert planned(OF_2013)[1:] == here
     if "fma" in CPU.read_text("ascii", "replace").split():
-        assert older != values, "it was to be computed without FMA, or like has been compared with like"
+        assert older != values, (
+            "it was to be computed without FMA, or like has been compared with like"
+        )

@@ -8,7 +8,11 @@ import pytest
 from services.dispatch.planning.optimizer.instance import Instance, instance_of
 from services.dispatch.planning.optimizer.list_planner import scheduled
 from services.dispatch.planning.optimizer.lp_relaxation import LpRelaxation, Stage
-from services.dispatch.planning.optimizer.neighbourhoods import MOST_OPTIONS, Neighbourhood, Neighbourhoods
+from services.dispatch.planning.optimizer.neighbourhoods import (
+    MOST_OPTIONS,
+    Neighbourhood,
+    Neighbourhoods,
+)
 from services.dispatch.planning.optimizer.partial_plan import PartialPlan
 from services.dispatch.planning.optimizer.shapes import SHAPES, Shape, Shapes
 from tests.dispatch.planning.problems import district
@@ -24,7 +28,11 @@ def relaxed() -> tuple[Instance, Stage]:
 
 def neighbourhoods_of(shape: Shape) -> tuple[PartialPlan, Neighbourhoods, list[Neighbourhood]]:
     instance, stage = relaxed()
-    plan, neighbourhoods, dice = scheduled(instance), Neighbourhoods(instance, stage), random.Random(3)
+    plan, neighbourhoods, dice = (
+        scheduled(instance),
+        Neighbourhoods(instance, stage),
+        random.Random(3),
+    )
     return plan, neighbourhoods, [neighbourhoods.draw(shape, dice, plan) for _ in range(DRAWN)]
 
 

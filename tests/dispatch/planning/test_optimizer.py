@@ -23,7 +23,16 @@ from services.dispatch.planning.problem.circuit import (
     way_km,
 )
 from services.dispatch.planning.problem.files import read_problem
-from services.dispatch.planning.problem.problem import Ban, Booth, Fixed, Line, PlanningProblem, Site, Slot, Team
+from services.dispatch.planning.problem.problem import (
+    Ban,
+    Booth,
+    Fixed,
+    Line,
+    PlanningProblem,
+    Site,
+    Slot,
+    Team,
+)
 from services.dispatch.planning.problem.score import score
 from services.dispatch.plans.adapters.planning_process import PlannerLost, ProcessPlanner
 from tests.dispatch.planning.problems import best_by_trying_all, problems, sample
@@ -37,7 +46,9 @@ FEW = settings(deadline=None, max_examples=40, suppress_health_check=[HealthChec
 
 @FEW
 @given(problems())
-def test_no_plan_is_better_than_the_planner_s_and_its_bound_is_one(problem: PlanningProblem) -> None:
+def test_no_plan_is_better_than_the_planner_s_and_its_bound_is_one(
+    problem: PlanningProblem,
+) -> None:
     best = best_by_trying_all(problem)
     solution = Optimizer().plan(problem, Effort(AMPLE))
     assert check_plan(problem, solution.circuit) == []
@@ -57,7 +68,9 @@ def test_any_prices_at_all_prove_a_bound(problem: PlanningProblem) -> None:
     best = best_by_trying_all(problem)
     for price in (0.0, 90.0, 700.0):
         lines = {line.id: price * line.priority for line in problem.lines}
-        openings = {(line.id, Slot(day)): price / 3 for line in problem.lines for day in range(problem.days)}
+        openings = {
+            (line.id, Slot(day)): price / 3 for line in problem.lines for day in range(problem.days)
+        }
         teams = {team.id: price / 10 for team in problem.teams}
         townships = {site.township: price / 2 for site in problem.sites}
         assert best <= bound_by(problem, Prices(lines, openings, teams, townships))
@@ -73,7 +86,9 @@ def test_list_scheduling_holds_whatever_is_asked(problem: PlanningProblem) -> No
 
 @pytest.mark.parametrize("stop_after", [1, 2, 4, 7])
 @pytest.mark.parametrize("size", ["S", "M"])
-def test_stopped_at_any_word_it_gives_the_best_feasible_plan_so_far(size: str, stop_after: int) -> None:
+def test_stopped_at_any_word_it_gives_the_best_feasible_plan_so_far(
+    size: str, stop_after: int
+) -> None:
     problem = sample(size)
     heard: list[Progress] = []
 
@@ -128,7 +143,9 @@ def test_what_is_fixed_stays_and_what_is_forbidden_does_not_happen() -> None:
 
 def test_two_teams_share_a_booth_that_neither_could_man() -> None:
     sites = (Site("高楼镇", "高楼镇", (0, 0)),)
-    teams = tuple(Team(name, frozenset({"义诊"}), 3, frozenset({Slot(0)})) for name in ("卫生队", "红十字队"))
+    teams = tuple(
+        Team(name, frozenset({"义诊"}), 3, frozenset({Slot(0)})) for name in ("卫生队", "红十字队")
+    )
     line = Line("l", "高楼镇", "义诊", 5, 0, 0, max_teams=2)
     solution = Optimizer().plan(PlanningProblem(sites, teams, (line,), 1), Effort(AMPLE))
     assert check_plan(PlanningProblem(sites, teams, (line,), 1), solution.circuit) == []
@@ -189,12 +206,16 @@ def test_each_line_says_why_it_is_unserved_and_what_would_help() -> None:
     }
     assert said["taken"].facts["lines"] == "served"
     helps = {
-        line: (its.relaxation.code, its.relaxation.facts.get("more")) for line, its in said.items() if its.relaxation
+        line: (its.relaxation.code, its.relaxation.facts.get("more"))
+        for line, its in said.items()
+        if its.relaxation
     }
     assert helps["taken"] == ("relax.volunteers", 1)
     assert helps["too_weak"] == ("relax.volunteers", 5)
     assert helps["none_free"] == ("relax.window", 1)
-    committed = Optimizer().plan(replace(problem, fixed=(Fixed(kept, "confirmed"),))).circuit.unserved
+    committed = (
+        Optimizer().plan(replace(problem, fixed=(Fixed(kept, "confirmed"),))).circuit.unserved
+    )
     assert {line.reason for line in committed if line.line == "taken"} == {"unserved.commitments"}
 
 
@@ -221,5 +242,7 @@ def test_a_planner_that_dies_without_a_plan_is_told_from_one_that_has_none() -> 
 class Dying:
     """Ends its process, as the kernel does when memory is short."""
 
-    def plan(self, problem: PlanningProblem, effort: Effort = USUAL, on_progress: OnProgress = keep_going) -> Solution:
+    def plan(
+        self, problem: PlanningProblem, effort: Effort = USUAL, on_progress: OnProgress = keep_going
+    ) -> Solution:
         os._exit(9)

@@ -30,7 +30,9 @@ from services.dispatch.planning.problem.problem import (
 from tests.dispatch.planning.problems import every_booth, problems
 from tests.support import holidays
 
-RUIAN = json.loads((Path(__file__).parents[3] / "cli" / "data" / "ruian-2014.json").read_text("utf-8"))
+RUIAN = json.loads(
+    (Path(__file__).parents[3] / "cli" / "data" / "ruian-2014.json").read_text("utf-8")
+)
 CENTRES = {township["code"]: (township["lat"], township["lon"]) for township in RUIAN["townships"]}
 GAOLOU = "330381125000"
 FIRST, LAST = date(2014, 6, 27), date(2014, 7, 16)
@@ -99,7 +101,9 @@ def test_all_fifteen_townships_are_served_from_gaolou_on() -> None:
 
 @given(st.data())
 @settings(deadline=None)
-def test_every_booth_is_at_one_stop_also_where_a_place_is_visited_twice_running(data: st.DataObject) -> None:
+def test_every_booth_is_at_one_stop_also_where_a_place_is_visited_twice_running(
+    data: st.DataObject,
+) -> None:
     problem = data.draw(problems())
     booths = data.draw(st.sets(st.sampled_from(every_booth(problem))))
     stops = stops_of(problem, booths)
@@ -125,15 +129,29 @@ def test_a_line_that_no_plan_can_serve_says_why() -> None:
 
 
 @given(
-    st.lists(st.tuples(st.tuples(st.floats(0, 40), st.floats(0, 40)), st.floats(0, 60)), max_size=9),
-    st.sampled_from([Travel("plane", 1.3), Travel("sphere", 1.1), Travel(km={("团委", "高楼镇"): 7.0}), Travel()]),
+    st.lists(
+        st.tuples(st.tuples(st.floats(0, 40), st.floats(0, 40)), st.floats(0, 60)), max_size=9
+    ),
+    st.sampled_from(
+        [
+            Travel("plane", 1.3),
+            Travel("sphere", 1.1),
+            Travel(km={("团委", "高楼镇"): 7.0}),
+            Travel(),
+        ]
+    ),
 )
 def test_near_are_the_teams_whose_way_is_no_longer_than_their_radius(
     teams: list[tuple[tuple[float, float], float]], travel: Travel
 ) -> None:
     site = Site("高楼镇", "高楼镇", (20.0, 20.0))
-    groups = [Team("团委", frozenset(), 5, frozenset(), (39.0, 39.0), 7.0), Team("妇联", frozenset(), 5, frozenset())]
-    groups += [Team(str(n), frozenset(), 5, frozenset(), base, km) for n, (base, km) in enumerate(teams)]
+    groups = [
+        Team("团委", frozenset(), 5, frozenset(), (39.0, 39.0), 7.0),
+        Team("妇联", frozenset(), 5, frozenset()),
+    ]
+    groups += [
+        Team(str(n), frozenset(), 5, frozenset(), base, km) for n, (base, km) in enumerate(teams)
+    ]
     near = {team.id for team in groups if travel.distance_km(team, site) <= team.radius_km}
     assert set(travel.within_radius(groups, site)) == near
     assert ("团委" in near) == bool(travel.km)
@@ -142,7 +160,9 @@ def test_near_are_the_teams_whose_way_is_no_longer_than_their_radius(
 POINTS = st.tuples(st.integers(0, 40), st.integers(0, 40))
 
 
-@given(st.one_of(st.lists(POINTS, min_size=1, max_size=9), st.lists(POINTS, min_size=16, max_size=20)))
+@given(
+    st.one_of(st.lists(POINTS, min_size=1, max_size=9), st.lists(POINTS, min_size=16, max_size=20))
+)
 @settings(deadline=None)
 def test_a_way_visits_every_place_once_from_the_first_on(points: list[tuple[int, int]]) -> None:
     """The shortest way, and where there are too many places for that a good one."""

@@ -43,7 +43,9 @@ def heard_in_all(name: str) -> tuple[Solution, tuple[tuple[int, int | None], ...
         heard.append((progress.solution.objective, progress.solution.bound))
         return True
 
-    return Optimizer().plan(problem_of(name), Effort(AMPLE, work=WORK[name]), on_progress), tuple(heard)
+    return Optimizer().plan(problem_of(name), Effort(AMPLE, work=WORK[name]), on_progress), tuple(
+        heard
+    )
 
 
 def test_the_city_is_solved_by_townships_and_the_district_by_parts() -> None:
@@ -78,7 +80,9 @@ def test_however_slow_its_listener_and_busy_the_machine_the_plan_is_the_same(nam
     computed: list[int] = []
 
     def dawdle(progress: Progress) -> bool:
-        computed.append(sum(number * number for number in range(30_000)) + progress.solution.objective)
+        computed.append(
+            sum(number * number for number in range(30_000)) + progress.solution.objective
+        )
         return True
 
     in_haste, _ = heard_in_all(name)

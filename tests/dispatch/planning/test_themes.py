@@ -15,10 +15,25 @@ from services.dispatch.planning.problem.certificate import bound_by
 from services.dispatch.planning.problem.check import check_plan
 from services.dispatch.planning.problem.circuit import Circuit, Effort, TourPlanner
 from services.dispatch.planning.problem.files import read_problem
-from services.dispatch.planning.problem.problem import Booth, Line, PlanningProblem, Site, Slot, Team, Theme, Weights
+from services.dispatch.planning.problem.problem import (
+    Booth,
+    Line,
+    PlanningProblem,
+    Site,
+    Slot,
+    Team,
+    Theme,
+    Weights,
+)
 from services.dispatch.planning.problem.score import score
 from shared.kernel.errors import InvalidInput
-from tests.dispatch.planning.problems import best_by_trying_all, circuit_of, district, problems, sample
+from tests.dispatch.planning.problems import (
+    best_by_trying_all,
+    circuit_of,
+    district,
+    problems,
+    sample,
+)
 from tests.dispatch.planning.test_planning import DAYS as RUIAN_DAYS
 from tests.dispatch.planning.test_planning import FIRST, ruian_problem
 
@@ -35,7 +50,12 @@ def town(*lines: Line, days: int = 4, team_days: int = 4, theme: int = 150) -> P
     free = frozenset(Slot(day) for day in range(team_days))
     team = Team("司法队", frozenset({LEGAL, CLINIC}), 2, free)
     return PlanningProblem(
-        (Site("高楼镇", "高楼镇", (0, 0)),), (team,), lines, days, weights=Weights(theme=theme), themes=(RED_JULY,)
+        (Site("高楼镇", "高楼镇", (0, 0)),),
+        (team,),
+        lines,
+        days,
+        weights=Weights(theme=theme),
+        themes=(RED_JULY,),
     )
 
 
@@ -60,7 +80,9 @@ def test_what_fits_the_theme_moves_to_its_days(planner: TourPlanner) -> None:
 
 
 @pytest.mark.parametrize("planner", PLANNERS)
-def test_of_one_priority_what_fits_comes_first_and_a_higher_one_before_it(planner: TourPlanner) -> None:
+def test_of_one_priority_what_fits_comes_first_and_a_higher_one_before_it(
+    planner: TourPlanner,
+) -> None:
     """One day, one team, and two lines for it."""
     clinic, legal = wanted("a", CLINIC, 2, 2), wanted("l", LEGAL, 2, 2)
     assert day_of(planner.plan(town(clinic, legal, theme=0)).circuit) in ({"a": 2}, {"l": 2})
@@ -69,7 +91,9 @@ def test_of_one_priority_what_fits_comes_first_and_a_higher_one_before_it(planne
 
 
 @pytest.mark.parametrize("planner", PLANNERS)
-def test_nothing_is_left_out_for_a_theme_where_there_is_a_place_for_it(planner: TourPlanner) -> None:
+def test_nothing_is_left_out_for_a_theme_where_there_is_a_place_for_it(
+    planner: TourPlanner,
+) -> None:
     """The clinic is possible on the theme's only day alone; legal advice, on others too."""
     problem = town(wanted("l", LEGAL, 1, 2), wanted("a", CLINIC, 2, 2), team_days=3)
     assert day_of(planner.plan(problem).circuit) == {"l": 1, "a": 2}
@@ -95,11 +119,17 @@ def test_a_repair_places_what_fits_first_and_moves_nothing_that_was_promised() -
 
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(problems(most_lines=3))
-def test_it_is_the_best_plan_with_a_theme_of_any_weight_and_its_bound_holds(problem: PlanningProblem) -> None:
+def test_it_is_the_best_plan_with_a_theme_of_any_weight_and_its_bound_holds(
+    problem: PlanningProblem,
+) -> None:
     """Problems of the other tests may have themes that nothing fits; here something does."""
     theme = Theme("红七月", frozenset(line.item for line in problem.lines[::2]), frozenset({0, 2}))
     themed = replace(
-        problem, themes=(theme,), weights=replace(problem.weights, theme=400), minutes_per_day=None, closed=frozenset()
+        problem,
+        themes=(theme,),
+        weights=replace(problem.weights, theme=400),
+        minutes_per_day=None,
+        closed=frozenset(),
     )
     best, solution = best_by_trying_all(themed), Optimizer().plan(themed, Effort(AMPLE))
     assert score(themed, solution.circuit).objective == solution.objective == best
@@ -127,7 +157,11 @@ def test_by_parts_it_counts_as_the_score_does_and_its_certificate_holds() -> Non
     solution = Optimizer().plan(themed, Effort(AMPLE, work=2.5))
     assert check_plan(themed, solution.circuit) == []
     assert solution.certificate is not None
-    assert bound_by(themed, solution.certificate.prices) == solution.certificate.bound >= solution.objective
+    assert (
+        bound_by(themed, solution.certificate.prices)
+        == solution.certificate.bound
+        >= solution.objective
+    )
     assert solution.certificate.bound - solution.objective < 0.02 * solution.certificate.bound
     was, found = score(themed, before.circuit), score(themed, solution.circuit)
     assert found.objective == solution.objective > was.objective
@@ -137,7 +171,9 @@ def test_by_parts_it_counts_as_the_score_does_and_its_certificate_holds() -> Non
 
 def test_ruian_s_circuit_is_as_long_and_serves_more_in_its_red_july() -> None:
     """The name is the campaign's own; which items belong to it is made up."""
-    theme = Theme("红七月", frozenset({"legal-advice", "farm-policy"}), frozenset(range(JULY, RUIAN_DAYS)))
+    theme = Theme(
+        "红七月", frozenset({"legal-advice", "farm-policy"}), frozenset(range(JULY, RUIAN_DAYS))
+    )
     plain = replace(ruian_problem(), themes=(theme,))
     themed = replace(plain, weights=replace(plain.weights, theme=150))
     before, after = (Optimizer().plan(problem, Effort(AMPLE)) for problem in (plain, themed))

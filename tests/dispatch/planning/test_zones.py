@@ -37,12 +37,16 @@ def bound(problem: PlanningProblem, price: float, work: float) -> int | None:
 
 @FEW
 @given(problems(), st.sampled_from((0.0, 90.0, 700.0)))
-def test_no_plan_is_better_than_its_zones_together_by_any_prices(problem: PlanningProblem, price: float) -> None:
+def test_no_plan_is_better_than_its_zones_together_by_any_prices(
+    problem: PlanningProblem, price: float
+) -> None:
     most = bound(problem, price, AMPLE_WORK)
     assert most is not None
     assert most >= best_by_trying_all(problem)
     planned = Optimizer().plan(problem, Effort(AMPLE))
-    kept = replace(problem, fixed=tuple(Fixed(booth, "pinned") for booth in planned.circuit.booths[:2]))
+    kept = replace(
+        problem, fixed=tuple(Fixed(booth, "pinned") for booth in planned.circuit.booths[:2])
+    )
     most = bound(kept, price, AMPLE_WORK)
     assert most is not None
     assert most >= planned.objective
@@ -60,14 +64,19 @@ def test_a_zone_s_bound_holds_however_little_work_there_was_for_it(work: float) 
 def test_a_zone_of_which_nothing_is_known_leaves_the_whole_unknown() -> None:
     instance = instance_of(district(zones=2, seed=7))
     prices = [0.0] * len(instance.team_days)
-    assert bound_by_zones(PartialPlan(instance), zones_of(instance), prices, lambda zone, model: None) is None
+    assert (
+        bound_by_zones(PartialPlan(instance), zones_of(instance), prices, lambda zone, model: None)
+        is None
+    )
 
 
 def test_a_district_s_bound_by_its_zones_is_closer_than_the_certificate_s() -> None:
     problem = district(zones=7, seed=7)
     options = len(instance_of(problem).option_line)
     assert options > SMALL
-    just_enough = 1.01 * options * neighbourhood_search.WORK_OF_ZONES / neighbourhood_search.SHARE_OF_ZONES
+    just_enough = (
+        1.01 * options * neighbourhood_search.WORK_OF_ZONES / neighbourhood_search.SHARE_OF_ZONES
+    )
     solution = Optimizer().plan(problem, Effort(AMPLE, work=just_enough))
     assert solution.certificate is not None
     assert solution.bound is not None

@@ -23,7 +23,12 @@ def _plan(place: Place, scope: Scope) -> dict[str, Any]:
 
 
 def _rule(place: Place, scope: Scope) -> dict[str, Any]:
-    return {"campaign_id": "no-orders", "does": "forbid", "team_code": place.team, "on": "2014-06-27"}
+    return {
+        "campaign_id": "no-orders",
+        "does": "forbid",
+        "team_code": place.team,
+        "on": "2014-06-27",
+    }
 
 
 SCENES: Mapping[str, Scene] = {
@@ -66,7 +71,12 @@ async def find_objects(client: httpx.AsyncClient, circuit: Circuit) -> dict[str,
         "place": "高楼镇西村桥头路口",
         "lines": [{"item_code": circuit.order["lines"][0]["item_code"], "expected_attendance": 80}],
     }
-    autumn = {"name": "入秋服务月", "name_en": "Autumn", "starts_on": "2014-09-01", "ends_on": "2014-09-30"}
+    autumn = {
+        "name": "入秋服务月",
+        "name_en": "Autumn",
+        "starts_on": "2014-09-01",
+        "ends_on": "2014-09-30",
+    }
     assert (await client.put("/api/catalog/campaigns/ruqiu-2014", json=autumn)).is_success
 
     async def ordered() -> httpx.Response | None:
@@ -75,11 +85,19 @@ async def find_objects(client: httpx.AsyncClient, circuit: Circuit) -> dict[str,
 
     order = (await until(ordered)).json()
     for step, confirmed in (("submit", PAST), ("accept", {})):
-        assert (await client.post(f"/api/requests/orders/{order['id']}/{step}", params=confirmed)).is_success
-    days = {"starts_on": "2014-09-01", "ends_on": "2014-09-05", "start_township_code": circuit.township}
+        assert (
+            await client.post(f"/api/requests/orders/{order['id']}/{step}", params=confirmed)
+        ).is_success
+    days = {
+        "starts_on": "2014-09-01",
+        "ends_on": "2014-09-05",
+        "start_township_code": circuit.township,
+    }
 
     async def started() -> httpx.Response | None:
-        answer = await client.post("/api/dispatch/planning-runs", json={"campaign_id": body["campaign_id"], **days})
+        answer = await client.post(
+            "/api/dispatch/planning-runs", json={"campaign_id": body["campaign_id"], **days}
+        )
         return answer if answer.is_success else None
 
     run = (await until(started)).json()
@@ -90,6 +108,16 @@ async def find_objects(client: httpx.AsyncClient, circuit: Circuit) -> dict[str,
 
     await until(over, seconds=120)  # it searches in a process of its own
     team = (await client.get("/api/dispatch/teams")).json()["items"][-1]["code"]
-    ban = {"campaign_id": body["campaign_id"], "does": "forbid", "team_code": team, "on": "2014-09-05"}
+    ban = {
+        "campaign_id": body["campaign_id"],
+        "does": "forbid",
+        "team_code": team,
+        "on": "2014-09-05",
+    }
     rule = (await client.post("/api/dispatch/planning-rules", json=ban)).json()
-    return {"plan": circuit.plan["id"], "run": run["id"], "candidate": run["candidate_id"], "rule": rule["id"]}
+    return {
+        "plan": circuit.plan["id"],
+        "run": run["id"],
+        "candidate": run["candidate_id"],
+        "rule": rule["id"],
+    }

@@ -52,7 +52,12 @@ def figure(score_of: Any, goal: str) -> Any:
 def test_its_dates_are_counted_from_the_plan_s_first_day(
     starts_on: str | None, ends_on: str | None, days: range
 ) -> None:
-    row = {"name": "红七月", "starts_on": starts_on, "ends_on": ends_on, "item_codes": ["legal-advice"]}
+    row = {
+        "name": "红七月",
+        "starts_on": starts_on,
+        "ends_on": ends_on,
+        "item_codes": ["legal-advice"],
+    }
     counted = CampaignTheme.stored(row).counted(date(2014, 6, 27), 20)
     assert counted == Theme("红七月", frozenset({"legal-advice"}), frozenset(days))
 
@@ -65,7 +70,9 @@ async def test_a_plan_made_after_the_theme_was_said_prefers_it_and_says_so(house
     await house.hear(STREAM, campaign(RED_JULY, revision=2))
     after = await candidate_of(house)
     assert booth_of(after, "order-0-legal-advice")["on"] == "2014-07-01"
-    compared = await ask(house, "GET", f"/candidates/{before['id']}/comparison", **{"with": after["id"]})
+    compared = await ask(
+        house, "GET", f"/candidates/{before['id']}/comparison", **{"with": after["id"]}
+    )
     assert figure(compared["difference"], "lines_on_theme") == {
         "level": 4,
         "goal": "lines_on_theme",
@@ -73,7 +80,9 @@ async def test_a_plan_made_after_the_theme_was_said_prefers_it_and_says_so(house
         "more_is_better": True,
         "detail": "在相应主题日提供的服务",
     }
-    assert [(change["how"], change["after"][0]["on"]) for change in compared["changes"]] == [("moved", "2014-07-01")]
+    assert [(change["how"], change["after"][0]["on"]) for change in compared["changes"]] == [
+        ("moved", "2014-07-01")
+    ]
 
 
 async def test_an_older_state_of_the_campaign_replaces_no_newer_one(house: House) -> None:
@@ -82,7 +91,9 @@ async def test_an_older_state_of_the_campaign_replaces_no_newer_one(house: House
     assert figure((await candidate_of(house))["score"], "lines_on_theme")["value"] == 1
 
 
-async def test_demand_that_comes_before_its_campaign_waits_and_is_planned_once_that_is_known(house: House) -> None:
+async def test_demand_that_comes_before_its_campaign_waits_and_is_planned_once_that_is_known(
+    house: House,
+) -> None:
     await accept_order(house, "order-0", GAOLOU, ["legal-advice"], campaign_id="ruqiu-2014")
     autumn = JULY | {"campaign_id": "ruqiu-2014"}
     refused = await ask(house, "POST", "/plans", autumn, status=409)
@@ -94,19 +105,29 @@ async def test_demand_that_comes_before_its_campaign_waits_and_is_planned_once_t
     await house.hear("campaign:ruqiu-2014", campaign(code="ruqiu-2014"))
     plan = await ask(house, "POST", "/plans", autumn, status=201)
     assert (plan["campaign_id"], plan["campaign_name"]) == ("ruqiu-2014", "红七月、服务月")
-    assert [booth["line_id"] for stop in plan["stops"] for booth in stop["assignments"]] == ["order-0-legal-advice"]
+    assert [booth["line_id"] for stop in plan["stops"] for booth in stop["assignments"]] == [
+        "order-0-legal-advice"
+    ]
 
 
-async def test_a_candidate_of_the_release_before_has_no_figure_and_counts_as_none(house: House) -> None:
+async def test_a_candidate_of_the_release_before_has_no_figure_and_counts_as_none(
+    house: House,
+) -> None:
     await accept_order(house, "order-0", GAOLOU, ["legal-advice"])
     await house.hear(STREAM, campaign(RED_JULY, revision=2))
     found = await candidate_of(house)
     assert figure(found["score"], "lines_on_theme")["value"] == 1
     old = await candidate_of(house)
     async with house.uow("dispatch").transaction() as tx:
-        stored = (await tx.session.execute(select(candidate.c.score).where(candidate.c.id == old["id"]))).scalar_one()
+        stored = (
+            await tx.session.execute(select(candidate.c.score).where(candidate.c.id == old["id"]))
+        ).scalar_one()
         worth = {goal: value for goal, value in stored.items() if goal != "lines_on_theme"}
-        await tx.session.execute(update(candidate).where(candidate.c.id == old["id"]).values(score=worth))
+        await tx.session.execute(
+            update(candidate).where(candidate.c.id == old["id"]).values(score=worth)
+        )
     for one, other, more in ((old, found, 1), (found, old, -1)):
-        compared = await ask(house, "GET", f"/candidates/{one['id']}/comparison", **{"with": other["id"]})
+        compared = await ask(
+            house, "GET", f"/candidates/{one['id']}/comparison", **{"with": other["id"]}
+        )
         assert figure(compared["difference"], "lines_on_theme")["value"] == more

@@ -52,16 +52,23 @@ async def test_the_same_key_gives_the_same_plan(dispatch: House) -> None:
     key = {"Idempotency-Key": "plan-of-july"}
     first = await dispatch.client.post("/api/dispatch/plans", json=desk.JULY, headers=key)
     again = await dispatch.client.post("/api/dispatch/plans", json=desk.JULY, headers=key)
-    other = await dispatch.client.post("/api/dispatch/plans", json=desk.JULY | {"weekends": True}, headers=key)
+    other = await dispatch.client.post(
+        "/api/dispatch/plans", json=desk.JULY | {"weekends": True}, headers=key
+    )
     assert first.json()["id"] == again.json()["id"]
     assert (other.status_code, other.json()["code"]) == (409, "idempotency_key_reused")
 
 
-async def test_a_withdrawn_plan_takes_its_stops_along_and_leaves_the_demand_open(dispatch: House) -> None:
+async def test_a_withdrawn_plan_takes_its_stops_along_and_leaves_the_demand_open(
+    dispatch: House,
+) -> None:
     await order_all(dispatch, GAOLOU)
     plan = await desk.propose(dispatch)
     withdrawn = await desk.ask(dispatch, "POST", f"/plans/{plan['id']}/withdraw")
-    assert (withdrawn["state"], [stop["state"] for stop in withdrawn["stops"]]) == ("withdrawn", ["cancelled"])
+    assert (withdrawn["state"], [stop["state"] for stop in withdrawn["stops"]]) == (
+        "withdrawn",
+        ["cancelled"],
+    )
     assert (await desk.publish_plan(dispatch, plan, status=409))["state"] == "withdrawn"
     assert await dispatch.published("dispatch") == []
     assert len((await desk.propose(dispatch))["stops"]) == 1
@@ -71,7 +78,8 @@ async def test_a_plan_made_of_a_cancelled_order_is_not_published(dispatch: House
     await order_all(dispatch, GAOLOU)
     plan = await desk.propose(dispatch)
     await dispatch.hear(
-        "order:order-0", OrderCancelled(order_id="order-0", township_code=GAOLOU, reason_code="not_needed")
+        "order:order-0",
+        OrderCancelled(order_id="order-0", township_code=GAOLOU, reason_code="not_needed"),
     )
     assert (await desk.publish_plan(dispatch, plan, status=409))["code"] == "plan_outdated"
     assert await dispatch.published("dispatch") == []
@@ -80,9 +88,13 @@ async def test_a_plan_made_of_a_cancelled_order_is_not_published(dispatch: House
 async def test_who_declines_is_replaced_by_the_least_recently_asked(dispatch: House) -> None:
     plan = await desk.published_plan(dispatch)
     asked = desk.assignment_of(plan["stops"][0], "legal-advice")
-    replacement = desk.assignment_of(await desk.decline(dispatch, asked, "当天开庭"), "legal-advice")
+    replacement = desk.assignment_of(
+        await desk.decline(dispatch, asked, "当天开庭"), "legal-advice"
+    )
     assert {asked["team_code"], replacement["team_code"]} == {"justice", "lawyers"}
-    assert [event.reason_code for event in await desk.of_type(dispatch, AssignmentDeclined)] == ["busy"]
+    assert [event.reason_code for event in await desk.of_type(dispatch, AssignmentDeclined)] == [
+        "busy"
+    ]
     last = (await desk.of_type(dispatch, PlanPublished))[-1]
     assert (last.revision, last.stops, last.assignments, last.unserved) == (2, 0, 1, 0)
 
@@ -91,10 +103,19 @@ async def test_a_booth_that_nobody_can_take_is_unserved_with_a_reason(dispatch: 
     plan = await desk.published_plan(dispatch)
     asked = desk.assignment_of(plan["stops"][0], "health-clinic")
     await desk.decline(dispatch, asked, "疫情值守")
-    assert [event.reason_code for event in await desk.of_type(dispatch, LineUnserved)] == ["unserved.no_other_team"]
+    assert [event.reason_code for event in await desk.of_type(dispatch, LineUnserved)] == [
+        "unserved.no_other_team"
+    ]
     after = await desk.ask(dispatch, "GET", f"/plans/{plan['id']}")
-    assert after["unserved"][0]["detail"] == "接单的服务队来不了，那半天也没有别的服务队能去，正在另行安排。"
-    assert [line["state"] for line in await desk.demand_of(dispatch) if line["line_id"] == asked["line_id"]] == ["open"]
+    assert (
+        after["unserved"][0]["detail"]
+        == "接单的服务队来不了，那半天也没有别的服务队能去，正在另行安排。"
+    )
+    assert [
+        line["state"]
+        for line in await desk.demand_of(dispatch)
+        if line["line_id"] == asked["line_id"]
+    ] == ["open"]
 
 
 async def test_the_next_plan_says_of_an_unserved_line_only_what_is_new(dispatch: House) -> None:
@@ -105,11 +126,15 @@ async def test_the_next_plan_says_of_an_unserved_line_only_what_is_new(dispatch:
         plan = await desk.propose(dispatch)
         await desk.publish_plan(dispatch, plan)
         assert [line["item_code"] for line in plan["unserved"]] == ["calligraphy"]
-    assert [event.item_code for event in await desk.of_type(dispatch, LineUnserved)] == ["calligraphy"]
+    assert [event.item_code for event in await desk.of_type(dispatch, LineUnserved)] == [
+        "calligraphy"
+    ]
     assert [event.unserved for event in await desk.of_type(dispatch, PlanPublished)] == [1, 0]
 
 
-async def test_a_postponed_stop_moves_to_a_half_day_on_which_all_its_teams_are_free(dispatch: House) -> None:
+async def test_a_postponed_stop_moves_to_a_half_day_on_which_all_its_teams_are_free(
+    dispatch: House,
+) -> None:
     plan = await desk.published_plan(dispatch)
     stop = plan["stops"][1]
     new = await desk.postpone(dispatch, stop)
@@ -140,10 +165,14 @@ async def test_a_stop_runs_from_acceptance_to_report(dispatch: House) -> None:
         {"assignment_id": booth["id"], "served": 40 + n, "leaflets": 100, "follow_ups": n}
         for n, booth in enumerate(stop["assignments"])
     ]
-    assert (await desk.ask(dispatch, "POST", f"{path}/reports", {"booths": counts[1:]}))["state"] == "under_way"
+    assert (await desk.ask(dispatch, "POST", f"{path}/reports", {"booths": counts[1:]}))[
+        "state"
+    ] == "under_way"
     again = await desk.ask(dispatch, "POST", f"{path}/reports", {"booths": counts[1:]}, status=422)
     assert (again["code"], again["field"]) == ("booth_not_expected", "booths[0].assignment_id")
-    assert (await desk.ask(dispatch, "POST", f"{path}/reports", {"booths": counts[:1]}))["state"] == "completed"
+    assert (await desk.ask(dispatch, "POST", f"{path}/reports", {"booths": counts[:1]}))[
+        "state"
+    ] == "completed"
     assert len(await desk.of_type(dispatch, BoothReported)) == 3
     total = (await desk.of_type(dispatch, StopCompleted))[0]
     assert (total.booths, total.served, total.leaflets, total.follow_ups) == (3, 123, 300, 3)
@@ -151,9 +180,14 @@ async def test_a_stop_runs_from_acceptance_to_report(dispatch: House) -> None:
 
 async def test_a_cancelled_order_gives_its_teams_their_half_day_back(dispatch: House) -> None:
     plan = await desk.published_plan(dispatch)
-    await dispatch.hear("order:order-0", OrderCancelled(order_id="order-0", township_code=GAOLOU, reason_code="venue"))
+    await dispatch.hear(
+        "order:order-0",
+        OrderCancelled(order_id="order-0", township_code=GAOLOU, reason_code="venue"),
+    )
     assert len(await desk.of_type(dispatch, TeamReleased)) == 3
-    assert [event.township_code for event in await desk.of_type(dispatch, StopCancelled)] == [GAOLOU]
+    assert [event.township_code for event in await desk.of_type(dispatch, StopCancelled)] == [
+        GAOLOU
+    ]
     await accept_order(dispatch, "order-9", GAOLOU, ["health-clinic"])
     again = await desk.propose(dispatch)
     assert (again["stops"][0]["on"], again["stops"][0]["part"]) == ("2014-06-27", "morning")
@@ -169,7 +203,9 @@ async def test_days_ruled_out_are_kept(dispatch: House) -> None:
 
 async def test_that_a_team_was_told_is_remembered(dispatch: House) -> None:
     plan = await desk.published_plan(dispatch, GAOLOU)
-    told = MessageDelivered(message_id="m1", recipient_id="team.health", channel="inbox", about=f"plan:{plan['id']}")
+    told = MessageDelivered(
+        message_id="m1", recipient_id="team.health", channel="inbox", about=f"plan:{plan['id']}"
+    )
     await dispatch.hear("message:m1", told)
     booths = (await desk.stops_of(dispatch, plan["id"]))[0]["assignments"]
     assert {booth["team_code"] for booth in booths if booth["told_at"]} == {"health"}

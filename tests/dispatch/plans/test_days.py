@@ -19,7 +19,9 @@ async def house(tmp_path: Path, clock: PlayedClock) -> AsyncIterator[House]:
         yield house
 
 
-async def test_a_plan_for_days_that_are_past_is_asked_about(house: House, clock: PlayedClock) -> None:
+async def test_a_plan_for_days_that_are_past_is_asked_about(
+    house: House, clock: PlayedClock
+) -> None:
     await order_all(house, GAOLOU)
     plan = await desk.propose(house)
     clock.now = datetime(2014, 7, 20, 2, tzinfo=UTC)
@@ -30,7 +32,9 @@ async def test_a_plan_for_days_that_are_past_is_asked_about(house: House, clock:
     assert done["state"] == "published"
 
 
-async def test_a_candidate_for_days_that_are_past_is_asked_about(house: House, clock: PlayedClock) -> None:
+async def test_a_candidate_for_days_that_are_past_is_asked_about(
+    house: House, clock: PlayedClock
+) -> None:
     await order_all(house, GAOLOU)
     candidate = await desk.candidate_of(house)
     clock.now = datetime(2014, 7, 20, 2, tzinfo=UTC)
@@ -71,7 +75,9 @@ async def test_a_plan_beyond_the_days_of_its_campaign_is_asked_about(
     wanted = desk.JULY | {"starts_on": starts_on, "ends_on": ends_on}
     if fields:
         asked = await desk.ask(house, "POST", path, wanted, status=409)
-        assert [(d["code"], d["field"]) for d in asked["errors"]] == [("plan_outside_campaign", f) for f in fields]
+        assert [(d["code"], d["field"]) for d in asked["errors"]] == [
+            ("plan_outside_campaign", f) for f in fields
+        ]
         assert "红七月、服务月" in asked["errors"][0]["detail"]
     made = await desk.ask(house, "POST", path, wanted, status=201, confirm="plan_outside_campaign")
     assert made["starts_on"] == starts_on

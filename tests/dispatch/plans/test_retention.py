@@ -26,7 +26,10 @@ async def test_what_led_to_nothing_goes_after_ninety_days(idle: House, clock: Pl
     clock.move(days=2)
     assert await prune_all(database, [old_runs(KEPT)], clock()) == 2
     left = await desk.runs_of(idle)
-    assert [(run["id"], run["state"]) for run in left] == [(published["run_id"], "done"), (under_way["id"], "queued")]
+    assert [(run["id"], run["state"]) for run in left] == [
+        (published["run_id"], "done"),
+        (under_way["id"], "queued"),
+    ]
     left = (await desk.ask(idle, "GET", "/candidates", campaign_id=CAMPAIGN))["items"]
     assert [(entry["id"], entry["state"]) for entry in left] == [
         (published["id"], "published"),

@@ -12,7 +12,14 @@ from typing import Any
 import pytest
 
 from services.dispatch.planning.optimizer.list_planner import ListPlanner
-from services.dispatch.planning.problem.circuit import USUAL, Effort, OnProgress, Progress, Solution, keep_going
+from services.dispatch.planning.problem.circuit import (
+    USUAL,
+    Effort,
+    OnProgress,
+    Progress,
+    Solution,
+    keep_going,
+)
 from services.dispatch.planning.problem.problem import PlanningProblem
 from services.dispatch.plans.adapters.planning_process import OPTIMIZER, ProcessPlanner
 from services.dispatch.plans.domain.run import PlanningRun
@@ -35,7 +42,9 @@ class Patient:
         self.let_go = threading.Event()
         self.told_to_stop = threading.Event()
 
-    def plan(self, problem: PlanningProblem, effort: Effort = USUAL, on_progress: OnProgress = keep_going) -> Solution:
+    def plan(
+        self, problem: PlanningProblem, effort: Effort = USUAL, on_progress: OnProgress = keep_going
+    ) -> Solution:
         solution = ListPlanner().plan(problem, effort)
         while not self.let_go.wait(0.01):
             if not on_progress(Progress(0.0, solution)):
@@ -45,7 +54,9 @@ class Patient:
 
 
 class Broken:
-    def plan(self, problem: PlanningProblem, effort: Effort = USUAL, on_progress: OnProgress = keep_going) -> Solution:
+    def plan(
+        self, problem: PlanningProblem, effort: Effort = USUAL, on_progress: OnProgress = keep_going
+    ) -> Solution:
         raise MemoryError
 
 
@@ -72,12 +83,16 @@ async def events_of(house: House, run_id: str) -> list[dict[str, Any]]:
     return [json.loads(line[6:]) for line in answer.text.splitlines() if line.startswith("data: ")]
 
 
-async def test_a_run_is_watched_and_stopped_and_what_it_found_stays(house: House, patient: Patient) -> None:
+async def test_a_run_is_watched_and_stopped_and_what_it_found_stays(
+    house: House, patient: Patient
+) -> None:
     await order_all(house)
     run = await desk.start_run(house)
     candidate = await desk.read_candidate(house, run["candidate_id"])
     assert (run["state"], candidate["state"], len(candidate["booths"])) == ("queued", "growing", 9)
-    assert (await desk.edit(house, candidate, desk.taken_out("order-0-farm-policy"), status=409))["state"] == "growing"
+    assert (await desk.edit(house, candidate, desk.taken_out("order-0-farm-policy"), status=409))[
+        "state"
+    ] == "growing"
     await until(partial(running, house, run["id"]))
     watched = asyncio.create_task(events_of(house, run["id"]))
     cancelled = await desk.ask(house, "POST", f"/planning-runs/{run['id']}/cancel")
@@ -86,7 +101,9 @@ async def test_a_run_is_watched_and_stopped_and_what_it_found_stays(house: House
     await until(patient.told_to_stop.is_set)
     candidate = await desk.read_candidate(house, run["candidate_id"])
     assert (candidate["state"], len(candidate["booths"])) == ("kept", 9)
-    assert (await desk.ask(house, "POST", f"/planning-runs/{run['id']}/cancel", status=409))["possible"] == []
+    assert (await desk.ask(house, "POST", f"/planning-runs/{run['id']}/cancel", status=409))[
+        "possible"
+    ] == []
     assert (await desk.publish(house, candidate))["state"] == "published"
 
 
@@ -98,7 +115,9 @@ async def test_the_same_key_starts_one_run(house: House, patient: Patient) -> No
     assert first["id"] == again["id"]
 
 
-async def test_a_process_that_has_to_leave_gives_its_run_to_another(tmp_path: Path, clock: PlayedClock) -> None:
+async def test_a_process_that_has_to_leave_gives_its_run_to_another(
+    tmp_path: Path, clock: PlayedClock
+) -> None:
     url, patient, other = f"sqlite:///{tmp_path}/dispatch.db", Patient(), Patient()
     async with house_with(url, patient, clock) as house:
         await order_all(house)
@@ -110,15 +129,23 @@ async def test_a_process_that_has_to_leave_gives_its_run_to_another(tmp_path: Pa
         assert (await until(partial(desk.over, house, run["id"])))["state"] == "done"
 
 
-async def test_the_solver_in_its_own_process_ends_a_run_with_a_proof(tmp_path: Path, clock: PlayedClock) -> None:
-    async with house_with(f"sqlite:///{tmp_path}/dispatch.db", ProcessPlanner(OPTIMIZER), clock) as house:
+async def test_the_solver_in_its_own_process_ends_a_run_with_a_proof(
+    tmp_path: Path, clock: PlayedClock
+) -> None:
+    async with house_with(
+        f"sqlite:///{tmp_path}/dispatch.db", ProcessPlanner(OPTIMIZER), clock
+    ) as house:
         await order_all(house, GAOLOU, HULING)
         run = await desk.run_of(house, seconds=20)
         assert (run["state"], run["gap"]) == ("done", 0)
-        assert (await desk.read_candidate(house, run["candidate_id"]))["score"]["objective"] == run["bound"]
+        assert (await desk.read_candidate(house, run["candidate_id"]))["score"]["objective"] == run[
+            "bound"
+        ]
 
 
-async def test_a_planner_that_fails_leaves_the_first_plan(tmp_path: Path, clock: PlayedClock) -> None:
+async def test_a_planner_that_fails_leaves_the_first_plan(
+    tmp_path: Path, clock: PlayedClock
+) -> None:
     async with house_with(f"sqlite:///{tmp_path}/dispatch.db", Broken(), clock) as house:
         await order_all(house)
         run = await desk.run_of(house)
@@ -127,7 +154,9 @@ async def test_a_planner_that_fails_leaves_the_first_plan(tmp_path: Path, clock:
         assert (await desk.read_candidate(house, run["candidate_id"]))["state"] == "kept"
 
 
-async def test_the_run_of_a_process_that_was_killed_goes_on_from_what_it_kept(idle: House, clock: PlayedClock) -> None:
+async def test_the_run_of_a_process_that_was_killed_goes_on_from_what_it_kept(
+    idle: House, clock: PlayedClock
+) -> None:
     uow, cache = idle.uow("dispatch"), MemoryCache()
     made = await desk.start_run(idle, seconds=60)
     (killed,) = await take_due(uow, PlanningRun, "one")

@@ -29,7 +29,9 @@ async def test_words_with_a_number_are_asked_about_and_stay_in_dispatch(dispatch
         before = await dispatch.published("dispatch")
         asked = await desk.ask(dispatch, "POST", path, body, status=409)
         assert asked["code"] == "confirmation_needed"
-        assert [(entry["field"], entry["code"]) for entry in asked["errors"]] == [("reason", CONFIRM)]
+        assert [(entry["field"], entry["code"]) for entry in asked["errors"]] == [
+            ("reason", CONFIRM)
+        ]
         assert "13800138000" not in str(asked)
         assert await dispatch.published("dispatch") == before, "nothing was done yet"
         done = await desk.ask(dispatch, "POST", path, body, confirm=CONFIRM)
@@ -38,7 +40,11 @@ async def test_words_with_a_number_are_asked_about_and_stay_in_dispatch(dispatch
     assert TYPED not in str(said)
     assert "138" not in "".join(str(event) for event in said if not hasattr(event, "stop_id"))
     codes = {type(event): event.reason_code for event in said if hasattr(event, "reason_code")}
-    assert (codes[AssignmentDeclined], codes[StopChanged], codes[StopCancelled]) == ("busy", "weather", "venue")
+    assert (codes[AssignmentDeclined], codes[StopChanged], codes[StopCancelled]) == (
+        "busy",
+        "weather",
+        "venue",
+    )
     assert codes[TeamReleased] == "venue"
 
 
@@ -50,7 +56,9 @@ async def test_the_words_are_shown_to_those_who_may_read_them(dispatch: House) -
     await desk.ask(dispatch, "POST", f"/assignments/{booth['id']}/decline", body)
 
     async def seen(role: Role, **scope: str) -> tuple[Any, Any]:
-        answer = await dispatch.client.get(f"/api/dispatch/stops/{stop['id']}", headers=bearer(role, **scope))
+        answer = await dispatch.client.get(
+            f"/api/dispatch/stops/{stop['id']}", headers=bearer(role, **scope)
+        )
         its = next(entry for entry in answer.json()["assignments"] if entry["id"] == booth["id"])
         return its["reason_code"], its["reason"]
 
@@ -77,7 +85,9 @@ async def test_hostile_words_come_back_as_they_are_shown_or_are_refused(dispatch
         path, body = f"/stops/{stops[0]}/postpone", {"reason_code": "other", "reason": text}
         expected = _shown(text)
         if not expected or len(expected) > 500:
-            assert (await desk.ask(dispatch, "POST", path, body, status=422))["field"] == "reason", wrong
+            assert (await desk.ask(dispatch, "POST", path, body, status=422))[
+                "field"
+            ] == "reason", wrong
             continue
         query: dict[str, Any] = {}
         if personal_data_in(expected):

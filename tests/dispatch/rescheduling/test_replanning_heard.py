@@ -28,20 +28,28 @@ TEAMS = {"clinic": ("health", "医疗卫生志愿服务队"), "law-advice": ("ju
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     planners = {"plan": ListPlanner()}
-    dispatch, requests, notify = (f"sqlite:///{tmp_path}/{name}.db" for name in ("dispatch", "requests", "notify"))
+    dispatch, requests, notify = (
+        f"sqlite:///{tmp_path}/{name}.db" for name in ("dispatch", "requests", "notify")
+    )
     async with running_house(
         lambda b, c, t: build_dispatch(
             DispatchSettings(database_url=dispatch), broker=b, cache=c, clock=t, planners=planners
         ),
-        lambda b, c, t: build_requests(RequestsSettings(database_url=requests), broker=b, cache=c, clock=t),
-        lambda b, c, t: build_notify(NotifySettings(database_url=notify), broker=b, cache=c, clock=t),
+        lambda b, c, t: build_requests(
+            RequestsSettings(database_url=requests), broker=b, cache=c, clock=t
+        ),
+        lambda b, c, t: build_notify(
+            NotifySettings(database_url=notify), broker=b, cache=c, clock=t
+        ),
         clock=PlayedClock(JUNE),
     ) as house:
         await house.hear(f"township:{GAOLOU}", TOWNSHIP)
         await house.hear("edition:summer-2014", EDITION)
         await house.hear(f"campaign:{JULY.campaign_id}", JULY)
         for item, (code, name) in TEAMS.items():
-            team = TeamRegistered(code=code, name=name, name_en=code, agency_code="a", agency_name="局", members=6)
+            team = TeamRegistered(
+                code=code, name=name, name_en=code, agency_code="a", agency_name="局", members=6
+            )
             await house.hear(f"team:{code}", team)
             offered = ServiceItemChanged(
                 code=item,
@@ -72,14 +80,22 @@ async def publish_anew(house: House, *steps: dict[str, str]) -> None:
 
 async def test_the_order_and_the_team_follow_what_was_published_last(house: House) -> None:
     order, lines = await scheduled_order(house)
-    await publish_anew(house, desk.placed(lines["law-advice"], "justice", "2014-07-09", "afternoon"))
+    await publish_anew(
+        house, desk.placed(lines["law-advice"], "justice", "2014-07-09", "afternoon")
+    )
 
     async def moved() -> Any:
-        law = next(line for line in (await read(house, order["id"]))["lines"] if line["id"] == lines["law-advice"])
+        law = next(
+            line
+            for line in (await read(house, order["id"]))["lines"]
+            if line["id"] == lines["law-advice"]
+        )
         return (law["state"], law["team_code"], law["on"]) == ("scheduled", "justice", "2014-07-09")
 
     await until(moved)
-    clinic = next(line for line in (await read(house, order["id"]))["lines"] if line["id"] == lines["clinic"])
+    clinic = next(
+        line for line in (await read(house, order["id"]))["lines"] if line["id"] == lines["clinic"]
+    )
     assert (clinic["state"], clinic["on"]) == ("scheduled", "2014-06-27")
     told = await until(partial(told_twice, house, "team.justice"))
     assert any("方案重新安排了" in text for text in told)
@@ -88,7 +104,10 @@ async def test_the_order_and_the_team_follow_what_was_published_last(house: Hous
 
 async def test_of_a_stop_that_moves_everybody_is_told_once(house: House) -> None:
     was, lines = await scheduled_order(house)
-    steps = [desk.placed(lines[item], team, "2014-07-09", "afternoon") for item, (team, _) in TEAMS.items()]
+    steps = [
+        desk.placed(lines[item], team, "2014-07-09", "afternoon")
+        for item, (team, _) in TEAMS.items()
+    ]
     await publish_anew(house, *steps)
 
     async def moved() -> Any:
@@ -99,7 +118,9 @@ async def test_of_a_stop_that_moves_everybody_is_told_once(house: House) -> None
 
     await until(moved)
     now = await read(house, was["id"])
-    assert [line["assignment_id"] for line in now["lines"]] == [line["assignment_id"] for line in was["lines"]]
+    assert [line["assignment_id"] for line in now["lines"]] == [
+        line["assignment_id"] for line in was["lines"]
+    ]
     for recipient in (f"township.{GAOLOU}", "team.health", "team.justice"):
         told = await until(partial(told_of_the_move, house, recipient))
         assert len(told) == 1
@@ -110,7 +131,9 @@ async def test_of_a_stop_that_moves_everybody_is_told_once(house: House) -> None
 async def told_of_the_move(house: House, recipient: str) -> list[str]:
     """All that the recipient was told in which the new day is named, or that something is off."""
     words = ("7月9日", "取消", "不必前往")
-    return [text for text in await texts_to(house, recipient) if any(word in text for word in words)]
+    return [
+        text for text in await texts_to(house, recipient) if any(word in text for word in words)
+    ]
 
 
 async def open_demand(house: House, lines: int) -> bool:

@@ -34,10 +34,14 @@ async def repairs(house: House) -> list[dict[str, Any]]:
     return [run for run in await desk.runs_of(house) if run["purpose"] == "repair"]
 
 
-async def test_a_new_order_and_a_smaller_team_are_mended_with_few_changes(idle: House, clock: PlayedClock) -> None:
+async def test_a_new_order_and_a_smaller_team_are_mended_with_few_changes(
+    idle: House, clock: PlayedClock
+) -> None:
     await published(idle)
     await accept_order(idle, "order-9", GAOLOU, ["legal-advice"])
-    members = TeamChanged(code="health", name="医疗队", name_en="health", agency_code="a", agency_name="局", members=2)
+    members = TeamChanged(
+        code="health", name="医疗队", name_en="health", agency_code="a", agency_name="局", members=2
+    )
     await idle.hear("team:health", members)
     assert [run["state"] for run in await repairs(idle)] == ["queued"]
     assert await take_due(idle.uow("dispatch"), PlanningRun, "too early") == []
@@ -53,7 +57,9 @@ async def test_a_new_order_and_a_smaller_team_are_mended_with_few_changes(idle: 
     assert (await desk.publish(idle, mended))["state"] == "published"
 
 
-async def test_a_repair_that_would_change_nothing_leaves_no_candidate(idle: House, clock: PlayedClock) -> None:
+async def test_a_repair_that_would_change_nothing_leaves_no_candidate(
+    idle: House, clock: PlayedClock
+) -> None:
     await published(idle)
     await accept_order(idle, "order-9", GAOLOU, ["牙科义诊"])
     clock.move(seconds=GATHER.total_seconds())
@@ -64,7 +70,9 @@ async def test_a_repair_that_would_change_nothing_leaves_no_candidate(idle: Hous
 async def test_a_booth_that_nobody_takes_queues_a_repair_that_asks_no_team_twice(
     idle: House, clock: PlayedClock
 ) -> None:
-    booths = {booth["line_id"]: booth for stop in await published(idle) for booth in stop["assignments"]}
+    booths = {
+        booth["line_id"]: booth for stop in await published(idle) for booth in stop["assignments"]
+    }
     await desk.decline(idle, booths["order-0-health-clinic"], "当天有手术")
     await desk.decline(idle, booths["order-0-health-clinic"], "当天有手术", status=409)
     assert [run["state"] for run in await repairs(idle)] == ["queued"]
@@ -85,7 +93,9 @@ async def mended(house: House, clock: PlayedClock) -> Any:
     return candidate
 
 
-async def test_what_a_stop_that_is_called_off_was_for_is_placed_on_another_day(idle: House, clock: PlayedClock) -> None:
+async def test_what_a_stop_that_is_called_off_was_for_is_placed_on_another_day(
+    idle: House, clock: PlayedClock
+) -> None:
     stop = (await published(idle))[0]
     legal = desk.assignment_of(stop, "legal-advice")
     team, half_day = legal["team_code"], {"on": stop["on"], "part": stop["part"]}
@@ -96,7 +106,9 @@ async def test_what_a_stop_that_is_called_off_was_for_is_placed_on_another_day(i
     assert {(rule["does"], rule["on"]) for rule in rules} == {("forbid", stop["on"])}
     assert len(rules) == len(ITEMS)
     candidate = await mended(idle, clock)
-    again = {b["line_id"]: b["on"] for b in candidate["booths"] if b["line_id"].startswith("order-0")}
+    again = {
+        b["line_id"]: b["on"] for b in candidate["booths"] if b["line_id"].startswith("order-0")
+    }
     assert len(again) == len(ITEMS)
     assert stop["on"] not in again.values()
 
@@ -114,7 +126,10 @@ async def test_a_stop_without_another_half_day_is_called_off_and_its_lines_part(
         "weather",
         "台风预警",
     )
-    assert (len(await desk.of_type(idle, StopCancelled)), await desk.of_type(idle, StopChanged)) == (1, [])
+    assert (
+        len(await desk.of_type(idle, StopCancelled)),
+        await desk.of_type(idle, StopChanged),
+    ) == (1, [])
     candidate = await mended(idle, clock)
     assert [line["line_id"] for line in candidate["unserved"]] == ["order-3-farm-policy"]
     assert {b["line_id"] for b in candidate["booths"]} >= {f"order-0-{item}" for item in ITEMS}
@@ -128,8 +143,12 @@ async def test_at_once_too_no_pin_and_no_ban_is_broken(idle: House) -> None:
     assert (await desk.postpone(idle, stop))["on"] == "2014-07-01"
     await desk.make_rule(idle, "forbid", line_id=booth["line_id"], team_code=other)
     declined = await desk.decline(idle, booth, "当天开庭")
-    assert {a["state"] for a in declined["assignments"] if a["item_code"] == "legal-advice"} == {"declined"}
-    assert [event.reason_code for event in await desk.of_type(idle, LineUnserved)] == ["unserved.no_other_team"]
+    assert {a["state"] for a in declined["assignments"] if a["item_code"] == "legal-advice"} == {
+        "declined"
+    }
+    assert [event.reason_code for event in await desk.of_type(idle, LineUnserved)] == [
+        "unserved.no_other_team"
+    ]
     assert [run["state"] for run in await repairs(idle)] == ["queued"]
 
 
@@ -137,9 +156,17 @@ async def test_at_once_too_no_pin_and_no_ban_is_broken(idle: House) -> None:
     ("does", "named", "allowed"),
     [
         ("pin", {"team_code": "justice"}, {"justice/27", "justice/28"}),
-        ("pin", {"team_code": "justice", "on": date(2014, 6, 27), "part": "morning"}, {"justice/27"}),
+        (
+            "pin",
+            {"team_code": "justice", "on": date(2014, 6, 27), "part": "morning"},
+            {"justice/27"},
+        ),
         ("forbid", {"on": date(2014, 6, 27)}, {"justice/28", "lawyers/28"}),
-        ("forbid", {"on": date(2014, 6, 27), "part": "afternoon"}, {f"{t}/{d}" for t in LEGAL for d in (27, 28)}),
+        (
+            "forbid",
+            {"on": date(2014, 6, 27), "part": "afternoon"},
+            {f"{t}/{d}" for t in LEGAL for d in (27, 28)},
+        ),
     ],
 )
 def test_a_rule_says_of_one_half_day_what_it_says_of_a_plan(
@@ -147,7 +174,10 @@ def test_a_rule_says_of_one_half_day_what_it_says_of_a_plan(
 ) -> None:
     rule = PlanningRule(id="r", campaign_id=CAMPAIGN, does=does, made_at=JUNE, line_id="a", **named)
     found = {
-        f"{team}/{day}" for team in LEGAL for day in (27, 28) if rule.allows("a", team, (date(2014, 6, day), "morning"))
+        f"{team}/{day}"
+        for team in LEGAL
+        for day in (27, 28)
+        if rule.allows("a", team, (date(2014, 6, day), "morning"))
     }
     assert found == allowed
     assert all(rule.allows("b", team, (FIRST_DAY, "morning")) for team in LEGAL)
@@ -165,24 +195,32 @@ def offered_by(*teams: str) -> ServiceItemChanged:
     )
 
 
-async def test_a_team_that_stops_offering_an_item_is_replaced_by_a_repair(idle: House, clock: PlayedClock) -> None:
+async def test_a_team_that_stops_offering_an_item_is_replaced_by_a_repair(
+    idle: House, clock: PlayedClock
+) -> None:
     """Heard early, twice, and too late to matter."""
     stops = await published(idle)
     stream, leaves = "item:legal-advice", idle.envelope("item:legal-advice", offered_by("lawyers"))
     stays = idle.envelope(stream, offered_by("lawyers"))
     for early_late_twice in (stays, leaves, leaves, stays):
         assert await idle.broker.publish([early_late_twice]) == [True]
-    theirs = {a["line_id"] for stop in stops for a in stop["assignments"] if a["team_code"] == "justice"}
+    theirs = {
+        a["line_id"] for stop in stops for a in stop["assignments"] if a["team_code"] == "justice"
+    }
     assert theirs
     candidate = await mended(idle, clock)
     teams = {b["line_id"]: b["team_code"] for b in candidate["booths"] if b["line_id"] in theirs}
     assert teams == dict.fromkeys(theirs, "lawyers")
     await idle.hear(stream, offered_by("justice", "lawyers"), offered_by("lawyers"))
-    assert [run["state"] for run in await repairs(idle)] == ["done"]  # justice is expected nowhere any more
+    assert [run["state"] for run in await repairs(idle)] == [
+        "done"
+    ]  # justice is expected nowhere any more
 
 
 async def test_where_nothing_is_published_nothing_is_mended(idle: House) -> None:
-    smaller = TeamChanged(code="health", name="医疗队", name_en="health", agency_code="a", agency_name="局", members=2)
+    smaller = TeamChanged(
+        code="health", name="医疗队", name_en="health", agency_code="a", agency_name="局", members=2
+    )
     await idle.hear("team:health", smaller)
     await idle.hear("item:legal-advice", offered_by("lawyers"))
     assert await repairs(idle) == []
@@ -193,6 +231,8 @@ async def test_a_stop_is_postponed_to_a_day_that_is_ahead(idle: House, clock: Pl
     clock.now = datetime(2014, 7, 7, 2, tzinfo=UTC)
     path, reason = f"/stops/{plan['stops'][0]['id']}/postpone", {"reason_code": "weather"}
     asked = await desk.ask(idle, "POST", path, reason, status=409)
-    assert [(d["code"], d["field"]) for d in asked["errors"]] == [("moved_to_the_past", "not_before")]
+    assert [(d["code"], d["field"]) for d in asked["errors"]] == [
+        ("moved_to_the_past", "not_before")
+    ]
     moved = await desk.ask(idle, "POST", path, reason | {"not_before": "2014-07-07"})
     assert moved["on"] == "2014-07-07"

@@ -8,7 +8,9 @@ from tests.support.house import House
 
 
 def team(code: str, state: str) -> TeamChanged:
-    event = TeamChanged(code=code, name=TEAMS[code][0], name_en=code, agency_code="a", agency_name="局", members=6)
+    event = TeamChanged(
+        code=code, name=TEAMS[code][0], name_en=code, agency_code="a", agency_name="局", members=6
+    )
     return TeamChanged.model_validate(event.model_dump() | {"state": state})
 
 
@@ -18,12 +20,21 @@ async def leaves(house: House, code: str) -> None:
 
 async def test_its_booths_go_to_another_team_that_offers_the_item(dispatch: House) -> None:
     plan = await desk.published_plan(dispatch)
-    had = [entry for stop in plan["stops"] for entry in stop["assignments"] if entry["item_code"] == "legal-advice"]
+    had = [
+        entry
+        for stop in plan["stops"]
+        for entry in stop["assignments"]
+        if entry["item_code"] == "legal-advice"
+    ]
     gone = had[0]["team_code"]
     other = {"justice": "lawyers", "lawyers": "justice"}[gone]
     theirs = [entry["id"] for entry in had if entry["team_code"] == gone]
     await leaves(dispatch, gone)
-    released = [event for event in await desk.of_type(dispatch, TeamReleased) if isinstance(event, TeamReleased)]
+    released = [
+        event
+        for event in await desk.of_type(dispatch, TeamReleased)
+        if isinstance(event, TeamReleased)
+    ]
     assert sorted(event.assignment_id for event in released) == sorted(theirs)
     after = await desk.ask(dispatch, "GET", f"/plans/{plan['id']}")
     live = [
@@ -36,11 +47,15 @@ async def test_its_booths_go_to_another_team_that_offers_the_item(dispatch: Hous
     assert after["revision"] == 2
 
 
-async def test_where_no_other_team_offers_the_item_its_lines_are_open_again(dispatch: House) -> None:
+async def test_where_no_other_team_offers_the_item_its_lines_are_open_again(
+    dispatch: House,
+) -> None:
     await desk.published_plan(dispatch)
     await leaves(dispatch, "health")
     unserved = await desk.of_type(dispatch, LineUnserved)
-    assert {event.item_code for event in unserved if isinstance(event, LineUnserved)} == {"health-clinic"}
+    assert {event.item_code for event in unserved if isinstance(event, LineUnserved)} == {
+        "health-clinic"
+    }
     demand = (await desk.ask(dispatch, "GET", "/demand"))["items"]
     assert {line["item_code"] for line in demand if line["state"] == "open"} == {"health-clinic"}
 
@@ -67,19 +82,28 @@ async def test_no_plan_names_it_any_more_until_it_comes_back(dispatch: House) ->
     await leaves(dispatch, "health")
     await order_all(dispatch, GAOLOU)
     proposed = await desk.propose(dispatch)
-    assert "health" not in {entry["team_code"] for stop in proposed["stops"] for entry in stop["assignments"]}
+    assert "health" not in {
+        entry["team_code"] for stop in proposed["stops"] for entry in stop["assignments"]
+    }
     assert [line["item_code"] for line in proposed["unserved"]] == ["health-clinic"]
     refused = await desk.ask(
         dispatch,
         "POST",
         "/planning-rules",
-        {"campaign_id": desk.JULY["campaign_id"], "does": "forbid", "team_code": "health", "on": "2014-06-27"},
+        {
+            "campaign_id": desk.JULY["campaign_id"],
+            "does": "forbid",
+            "team_code": "health",
+            "on": "2014-06-27",
+        },
         status=422,
     )
     assert refused["code"] == "unknown_team"
     await dispatch.hear("team:health", team("health", "active"))
     back = await desk.propose(dispatch)
-    assert "health" in {entry["team_code"] for stop in back["stops"] for entry in stop["assignments"]}
+    assert "health" in {
+        entry["team_code"] for stop in back["stops"] for entry in stop["assignments"]
+    }
 
 
 async def test_a_pin_to_it_is_gone_so_that_runs_go_on(dispatch: House) -> None:

@@ -10,7 +10,11 @@ from tests.access.scene import Circuit, Kind, PathFill, Place, Scene, fields
 
 
 def _reports(place: Place, scope: Scope) -> dict[str, Any]:
-    return {"booths": [{"assignment_id": place["assignment"], "served": 1, "leaflets": 0, "follow_ups": 0}]}
+    return {
+        "booths": [
+            {"assignment_id": place["assignment"], "served": 1, "leaflets": 0, "follow_ups": 0}
+        ]
+    }
 
 
 OBJECT = Kind.OBJECT

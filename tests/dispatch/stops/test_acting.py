@@ -44,8 +44,12 @@ async def stop(house: House) -> dict[str, Any]:
     return found
 
 
-async def start(house: House, stop: dict[str, Any], who: dict[str, str], **body: Any) -> httpx.Response:
-    return await house.client.post(f"/api/dispatch/stops/{stop['id']}/start", json=body, headers=who)
+async def start(
+    house: House, stop: dict[str, Any], who: dict[str, str], **body: Any
+) -> httpx.Response:
+    return await house.client.post(
+        f"/api/dispatch/stops/{stop['id']}/start", json=body, headers=who
+    )
 
 
 async def report(
@@ -57,32 +61,46 @@ async def report(
     **more: Any,
 ) -> httpx.Response:
     path = f"/api/dispatch/stops/{stop['id']}/reports"
-    return await house.client.post(path, json={"booths": booths} | more, headers=who, params={"confirm": confirm})
+    return await house.client.post(
+        path, json={"booths": booths} | more, headers=who, params={"confirm": confirm}
+    )
 
 
 def booth(stop: dict[str, Any], team: str, **figures: int) -> dict[str, Any]:
-    mine = next(a for a in stop["assignments"] if a["team_code"] == team and a["state"] in ("offered", "accepted"))
+    mine = next(
+        a
+        for a in stop["assignments"]
+        if a["team_code"] == team and a["state"] in ("offered", "accepted")
+    )
     return {"assignment_id": mine["id"], "served": 40, "leaflets": 80, "follow_ups": 1} | figures
 
 
 def of_law(stop: dict[str, Any]) -> str:
-    return str(next(a["team_code"] for a in stop["assignments"] if a["item_code"] == "legal-advice"))
+    return str(
+        next(a["team_code"] for a in stop["assignments"] if a["item_code"] == "legal-advice")
+    )
 
 
-async def test_leaders_run_their_stop_and_it_is_over_with_the_last_report(house: House, stop: dict[str, Any]) -> None:
+async def test_leaders_run_their_stop_and_it_is_over_with_the_last_report(
+    house: House, stop: dict[str, Any]
+) -> None:
     assert (await start(house, stop, LEADERS["health"])).json()["state"] == "under_way"
     law = of_law(stop)
     for team in ("health", "agriculture"):
         answer = await report(house, stop, LEADERS[team], booth(stop, team))
         assert (answer.status_code, answer.json()["state"]) == (200, "under_way")
     assert await desk.of_type(house, StopCompleted) == []
-    assert (await report(house, stop, LEADERS[law], booth(stop, law))).json()["state"] == "completed"
+    assert (await report(house, stop, LEADERS[law], booth(stop, law))).json()[
+        "state"
+    ] == "completed"
     assert len(await desk.of_type(house, BoothReported)) == 3
     (total,) = await desk.of_type(house, StopCompleted)
     assert (total.booths, total.served, total.leaflets, total.follow_ups) == (3, 120, 240, 3)
 
 
-async def test_a_team_that_declined_may_see_the_stop_and_not_act_there(house: House, stop: dict[str, Any]) -> None:
+async def test_a_team_that_declined_may_see_the_stop_and_not_act_there(
+    house: House, stop: dict[str, Any]
+) -> None:
     law = of_law(stop)
     mine = next(a for a in stop["assignments"] if a["team_code"] == law)
     await desk.decline(house, mine, "busy")
@@ -105,15 +123,21 @@ async def test_a_team_that_was_asked_and_has_not_answered_does_not_start_a_stop(
     assert (await start(house, asked, LEADERS["health"])).status_code == 200
 
 
-async def test_a_leader_reports_the_booths_of_the_own_team_only(house: House, stop: dict[str, Any]) -> None:
+async def test_a_leader_reports_the_booths_of_the_own_team_only(
+    house: House, stop: dict[str, Any]
+) -> None:
     await start(house, stop, LEADERS["health"])
-    refused = await report(house, stop, LEADERS["health"], booth(stop, "health"), booth(stop, "agriculture"))
+    refused = await report(
+        house, stop, LEADERS["health"], booth(stop, "health"), booth(stop, "agriculture")
+    )
     assert (refused.status_code, refused.json()["code"]) == (404, "assignment.not_found")
     assert await desk.of_type(house, BoothReported) == []
 
 
 @pytest.mark.parametrize("day", [26, 28])
-async def test_it_is_done_on_the_stops_day(house: House, stop: dict[str, Any], clock: PlayedClock, day: int) -> None:
+async def test_it_is_done_on_the_stops_day(
+    house: House, stop: dict[str, Any], clock: PlayedClock, day: int
+) -> None:
     clock.now = datetime(2014, 6, day, 2, tzinfo=UTC)
     refused = await start(house, stop, LEADERS["health"], off_day_reason="补录")
     assert (refused.status_code, refused.json()["code"]) == (409, "not_its_day")
@@ -121,14 +145,21 @@ async def test_it_is_done_on_the_stops_day(house: House, stop: dict[str, Any], c
     asked = await start(house, stop, COORDINATOR)
     assert (asked.status_code, asked.json()["code"]) == (422, "off_day_reason_needed")
     done = await start(house, stop, COORDINATOR, off_day_reason="队长当天没有信号，事后补录")
-    assert (done.json()["state"], done.json()["off_day_reason"]) == ("under_way", "队长当天没有信号，事后补录")
-    assert (await report(house, stop, LEADERS["health"], booth(stop, "health"))).json()["code"] == "not_its_day"
+    assert (done.json()["state"], done.json()["off_day_reason"]) == (
+        "under_way",
+        "队长当天没有信号，事后补录",
+    )
+    assert (await report(house, stop, LEADERS["health"], booth(stop, "health"))).json()[
+        "code"
+    ] == "not_its_day"
     late = await report(house, stop, COORDINATOR, booth(stop, "health"), off_day_reason="补录")
     assert late.status_code == 200
     assert len(await desk.of_type(house, StopStarted)) == 1
 
 
-async def test_after_the_day_nobody_takes_or_declines_a_booth(house: House, clock: PlayedClock) -> None:
+async def test_after_the_day_nobody_takes_or_declines_a_booth(
+    house: House, clock: PlayedClock
+) -> None:
     plan = await desk.published_plan(house, GAOLOU)
     mine = desk.assignment_of(plan["stops"][0], "health-clinic")
     clock.now = datetime(2014, 6, 28, 2, tzinfo=UTC)
@@ -138,33 +169,51 @@ async def test_after_the_day_nobody_takes_or_declines_a_booth(house: House, cloc
         assert (refused.status_code, refused.json()["code"]) == (409, "stop_is_over")
         asked = await house.client.post(path, json=body, headers=COORDINATOR)
         assert [doubt["code"] for doubt in asked.json()["errors"]] == ["stop_is_over"]
-        done = await house.client.post(path, json=body, headers=COORDINATOR, params={"confirm": "stop_is_over"})
+        done = await house.client.post(
+            path, json=body, headers=COORDINATOR, params={"confirm": "stop_is_over"}
+        )
         assert done.status_code == 200
 
 
-async def test_figures_that_can_hardly_be_are_asked_about(house: House, stop: dict[str, Any]) -> None:
+async def test_figures_that_can_hardly_be_are_asked_about(
+    house: House, stop: dict[str, Any]
+) -> None:
     await start(house, stop, LEADERS["health"])
     # Three volunteers, five minutes each: 144 in half a day, and twice that at the utmost.
     wrong = booth(stop, "health", served=100_000, leaflets=100_000, follow_ups=2)
     asked = await report(house, stop, LEADERS["health"], wrong)
     assert (asked.status_code, asked.json()["code"]) == (409, "confirmation_needed")
-    assert [(d["code"], d["field"]) for d in asked.json()["errors"]] == [("figures_unlikely", "booths[0].served")]
-    assert (await report(house, stop, LEADERS["health"], booth(stop, "health", served=288))).status_code == 200
+    assert [(d["code"], d["field"]) for d in asked.json()["errors"]] == [
+        ("figures_unlikely", "booths[0].served")
+    ]
+    assert (
+        await report(house, stop, LEADERS["health"], booth(stop, "health", served=288))
+    ).status_code == 200
 
 
-async def test_figures_that_do_not_go_together_are_asked_about(house: House, stop: dict[str, Any]) -> None:
+async def test_figures_that_do_not_go_together_are_asked_about(
+    house: House, stop: dict[str, Any]
+) -> None:
     await start(house, stop, LEADERS["health"])
     odd = booth(stop, "health", served=5, follow_ups=9, leaflets=99_999)
     asked = (await report(house, stop, LEADERS["health"], odd)).json()
-    assert [d["code"] for d in asked["errors"]] == ["more_follow_ups_than_served", "leaflets_unlikely"]
+    assert [d["code"] for d in asked["errors"]] == [
+        "more_follow_ups_than_served",
+        "leaflets_unlikely",
+    ]
     codes = ("more_follow_ups_than_served", "leaflets_unlikely")
     assert (await report(house, stop, LEADERS["health"], odd, confirm=codes)).status_code == 200
 
 
 async def test_a_booth_is_reported_once(house: House, stop: dict[str, Any]) -> None:
     await start(house, stop, LEADERS["health"])
-    twice = await report(house, stop, LEADERS["health"], booth(stop, "health"), booth(stop, "health", served=7))
-    assert (twice.json()["code"], twice.json()["field"]) == ("booth_reported_twice", "booths[1].assignment_id")
+    twice = await report(
+        house, stop, LEADERS["health"], booth(stop, "health"), booth(stop, "health", served=7)
+    )
+    assert (twice.json()["code"], twice.json()["field"]) == (
+        "booth_reported_twice",
+        "booths[1].assignment_id",
+    )
     assert (await report(house, stop, LEADERS["health"], booth(stop, "health"))).status_code == 200
     again = await report(house, stop, LEADERS["health"], booth(stop, "health", served=7))
     assert again.json()["code"] == "booth_not_expected"

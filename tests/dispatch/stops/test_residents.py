@@ -75,7 +75,11 @@ async def test_an_officer_makes_links_for_stops_at_home(dispatch: House) -> None
 async def test_a_wrong_link_shows_nothing(dispatch: House) -> None:
     stop = (await desk.published_plan(dispatch))["stops"][0]
     path = (await link_of(dispatch, stop)).json()["path"]
-    for wrong in (path[:-3], f"/api/dispatch/public/stops/{stop['id']}", "/api/dispatch/public/stops/高楼"):
+    for wrong in (
+        path[:-3],
+        f"/api/dispatch/public/stops/{stop['id']}",
+        "/api/dispatch/public/stops/高楼",
+    ):
         answer = await shown(dispatch, wrong)
         assert (answer.status_code, answer.json()["code"]) == (404, "link.not_found")
         assert answer.json()["title"] == "链接无效"

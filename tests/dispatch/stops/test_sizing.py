@@ -18,7 +18,9 @@ from services.dispatch.stops.domain.sizing import (
 from shared.kernel.errors import InvalidInput
 
 
-@pytest.mark.parametrize(("volunteers", "load", "chance"), [(1, 0.5, 0.5), (2, 1.0, 1 / 3), (10, 8.0, 0.409)])
+@pytest.mark.parametrize(
+    ("volunteers", "load", "chance"), [(1, 0.5, 0.5), (2, 1.0, 1 / 3), (10, 8.0, 0.409)]
+)
 def test_erlang_c_is_as_published(volunteers: int, load: float, chance: float) -> None:
     assert waiting_chance(volunteers, load) == pytest.approx(chance, abs=5e-4)
 
@@ -46,7 +48,9 @@ def test_one_less_would_be_too_few(attendance: int, hours: float, minutes: float
 def test_more_residents_or_longer_waits_ask_for_more_volunteers() -> None:
     needed = [volunteers_for(attendance, 3, 8) for attendance in (10, 40, 80, 160, 320)]
     assert all(a <= b for a, b in pairwise(needed))
-    long_waits = [Observed(volunteers=6, waited_minutes=40.0, minutes_per_resident=8, arrivals_per_hour=40)]
+    long_waits = [
+        Observed(volunteers=6, waited_minutes=40.0, minutes_per_resident=8, arrivals_per_hour=40)
+    ]
     assert measured_variability(long_waits) > 1
     assert volunteers_for(120, 3, 8, earlier=long_waits) > volunteers_for(120, 3, 8)
 

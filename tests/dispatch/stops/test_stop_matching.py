@@ -46,7 +46,10 @@ def test_of_two_stops_with_as_many_lines_in_common_the_one_whose_teams_stay_is_t
     was = [held("s1", MONDAY, 义诊="卫生队"), held("s2", TUESDAY, 普法="司法队")]
     new = [planned(FRIDAY, 义诊="红十字队", 普法="司法队")]
     assert same_stops(was, new) == {(GAOLOU, FRIDAY): "s2"}
-    assert [(c.how, c.stop) for c in stop_changes(was, new)] == [("cancelled", "s1"), ("moved", "s2")]
+    assert [(c.how, c.stop) for c in stop_changes(was, new)] == [
+        ("cancelled", "s1"),
+        ("moved", "s2"),
+    ]
 
 
 def test_two_stops_of_one_place_that_change_days_both_go_on() -> None:
@@ -59,7 +62,10 @@ def test_with_nothing_in_common_a_stop_is_the_same_on_the_same_half_day_only() -
     was = [held("s1", MONDAY, 义诊="卫生队"), held("s2", TUESDAY, HULING, 义诊二="卫生队")]
     new = [planned(MONDAY, 普法="司法队"), planned(FRIDAY, HULING, 惠农="农业队")]
     assert same_stops(was, new) == {(GAOLOU, MONDAY): "s1"}
-    assert [(c.how, c.stop) for c in stop_changes(was, new)] == [("cancelled", "s2"), ("scheduled", None)]
+    assert [(c.how, c.stop) for c in stop_changes(was, new)] == [
+        ("cancelled", "s2"),
+        ("scheduled", None),
+    ]
 
 
 @st.composite
@@ -77,7 +83,10 @@ def circuits(draw: st.DrawFn) -> list[PlannedStop]:
 def test_no_stop_goes_on_twice_and_none_whose_booths_stay_is_moved_or_gone(
     before: list[PlannedStop], after: list[PlannedStop]
 ) -> None:
-    was = [PublishedStop(f"s{n}", stop.site.id, stop.slot, frozenset(stop.booths)) for n, stop in enumerate(before)]
+    was = [
+        PublishedStop(f"s{n}", stop.site.id, stop.slot, frozenset(stop.booths))
+        for n, stop in enumerate(before)
+    ]
     same = same_stops(was, after)
     assert len(set(same.values())) == len(same)
     assert same == same_stops(was[::-1], after[::-1])

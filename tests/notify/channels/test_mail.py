@@ -42,7 +42,12 @@ class Sink:
         self.answer: str | None = None
 
     async def handle_RCPT(  # noqa: N802 - the library calls it so
-        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+        self,
+        _server: SMTP,
+        _session: Session,
+        envelope: Envelope,
+        address: str,
+        _options: list[str],
     ) -> str:
         if self.answer:
             return self.answer
@@ -97,12 +102,19 @@ async def deliveries(house: House) -> list[Delivery]:
 async def outcomes(house: House) -> list[MessageDelivered]:
     """What was published about e-mail."""
     events = await house.published("notify")
-    return [event for event in events if isinstance(event, MessageDelivered) and event.channel == "email"]
+    return [
+        event
+        for event in events
+        if isinstance(event, MessageDelivered) and event.channel == "email"
+    ]
 
 
 async def test_a_message_is_mailed_in_the_recipients_language(new_notify: NewNotify) -> None:
     sink = Sink()
-    async with sink.listening() as port, mailing(new_notify, port, mail_from="notice@example.org") as house:
+    async with (
+        sink.listening() as port,
+        mailing(new_notify, port, mail_from="notice@example.org") as house,
+    ):
         await tell(house, accepted())
         (delivered,) = await until(lambda: outcomes(house))
         (mail,) = sink.mails
@@ -146,12 +158,16 @@ async def test_mail_waits_for_a_server_that_is_down(new_notify: NewNotify) -> No
 
 
 async def test_mail_that_never_gets_through_is_given_up(new_notify: NewNotify) -> None:
-    async with mailing(new_notify, port_that_nobody_listens_on(), mail_retry_seconds=0.005) as house:
+    async with mailing(
+        new_notify, port_that_nobody_listens_on(), mail_retry_seconds=0.005
+    ) as house:
         await tell(house, accepted())
         (failed,) = await until(lambda: outcomes(house))
         assert isinstance(failed, MessageFailed)
         assert failed.reason_code == "email_unreachable"
-        assert [(each.state, each.attempts) for each in await deliveries(house)] == [("failed", Delivery.MOST_ATTEMPTS)]
+        assert [(each.state, each.attempts) for each in await deliveries(house)] == [
+            ("failed", Delivery.MOST_ATTEMPTS)
+        ]
         counts = (await house.client.get("/api/notify/messages/counts")).json()
         assert counts["by_channel"]["email"] == 0
 
@@ -189,7 +205,9 @@ async def test_a_server_that_is_busy_is_tried_again(new_notify: NewNotify) -> No
         assert not isinstance(delivered, MessageFailed)
 
 
-async def test_an_address_taken_back_before_the_mail_went_is_respected(new_notify: NewNotify) -> None:
+async def test_an_address_taken_back_before_the_mail_went_is_respected(
+    new_notify: NewNotify,
+) -> None:
     async with mailing(new_notify, port_that_nobody_listens_on(), mail_retry_seconds=0.2) as house:
         await tell(house, accepted())
         await prefer(house, language="en", email=None)
@@ -210,7 +228,9 @@ async def test_a_redelivery_mails_once(new_notify: NewNotify) -> None:
         assert len(sink.mails) == 1
 
 
-async def test_a_replay_of_old_events_fills_the_inbox_and_mails_nobody(new_notify: NewNotify) -> None:
+async def test_a_replay_of_old_events_fills_the_inbox_and_mails_nobody(
+    new_notify: NewNotify,
+) -> None:
     sink = Sink()
     async with sink.listening() as port, mailing(new_notify, port) as house:
         yesterday = utc_now() - timedelta(hours=25)
@@ -227,7 +247,9 @@ async def test_without_a_mail_server_no_mail_piles_up(new_notify: NewNotify) -> 
         assert await deliveries(house) == []
 
 
-async def test_a_mailer_that_died_in_the_middle_leaves_its_mail_to_the_next(new_store_url: NewUrl) -> None:
+async def test_a_mailer_that_died_in_the_middle_leaves_its_mail_to_the_next(
+    new_store_url: NewUrl,
+) -> None:
     """What a dead mailer had taken is free again when its lease is over; the id stays the same."""
     url = f"smtp://127.0.0.1:{port_that_nobody_listens_on()}"
     settings = NotifySettings(database_url=new_store_url(), smtp_url=url, mail_retry_seconds=600)
@@ -250,7 +272,9 @@ async def test_a_mailer_that_died_in_the_middle_leaves_its_mail_to_the_next(new_
     async def deliver(send: Send) -> int:
         taken = await take_due(service.uow, Delivery, new_id(), limit=10)
         if taken:
-            await send_mails(service.uow, service.texts, send, Backoff(first=timedelta(seconds=1)), taken)
+            await send_mails(
+                service.uow, service.texts, send, Backoff(first=timedelta(seconds=1)), taken
+            )
         return len(taken)
 
     with pytest.raises(asyncio.CancelledError):

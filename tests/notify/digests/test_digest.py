@@ -119,7 +119,9 @@ async def test_events_on_all_queues_at_once_are_counted_exactly(anywhere: House)
     streams: defaultdict[str, list[Envelope]] = defaultdict(list)
     for envelope in story:
         streams[envelope.aggregate_id].append(envelope)
-    outcomes = await asyncio.gather(*(anywhere.broker.publish(stream) for stream in streams.values()))
+    outcomes = await asyncio.gather(
+        *(anywhere.broker.publish(stream) for stream in streams.values())
+    )
     assert all(all(outcome) for outcome in outcomes)
     assert len(await everything(anywhere)) == 5
 
@@ -159,7 +161,9 @@ async def test_a_line_that_loses_its_place_is_told_with_the_reason(notify: House
         published(revision=2, unserved=1),
     )
     town = (await messages(notify, f"township.{GAOLOU}", "en"))[-1]
-    assert town["text"].splitlines()[1:] == ["Without a place: Legal advice (no team offers this item)"]
+    assert town["text"].splitlines()[1:] == [
+        "Without a place: Legal advice (no team offers this item)"
+    ]
 
 
 async def test_a_moved_stop_shows_the_old_day_beside_the_new(anywhere: House) -> None:
@@ -173,9 +177,16 @@ async def test_a_moved_stop_shows_the_old_day_beside_the_new(anywhere: House) ->
     )
     town = (await messages(anywhere, f"township.{GAOLOU}"))[-1]
     assert town["subject"] == "服务安排有调整：红七月、服务月（第 2 版）"
-    assert town["text"].splitlines()[1] == "6月27日 周五 上午 → 7月1日 周二 上午，文化广场（原因：天气原因）："
+    assert (
+        town["text"].splitlines()[1]
+        == "6月27日 周五 上午 → 7月1日 周二 上午，文化广场（原因：天气原因）："
+    )
     english = (await messages(anywhere, f"township.{GAOLOU}", "en"))[-1]
-    assert english["text"].splitlines()[1].startswith("Fri 27 June, morning → Tue 1 July, morning, 文化广场")
+    assert (
+        english["text"]
+        .splitlines()[1]
+        .startswith("Fri 27 June, morning → Tue 1 July, morning, 文化广场")
+    )
     kept = (await messages(anywhere, "team.health"))[-1]
     assert "6月27日 周五 上午 → 7月1日 周二 上午" in kept["text"]
     newcomer = (await messages(anywhere, "team.lawyers"))[-1]
@@ -186,8 +197,13 @@ async def test_a_moved_stop_shows_the_old_day_beside_the_new(anywhere: House) ->
 
 async def test_revisions_that_cross_do_not_mix(new_notify: NewNotify) -> None:
     async with new_notify() as house:
-        second = [assigned(STOP, "legal-advice", "lawyers", revision=2), published(revision=2, assignments=1)]
-        story = envelopes_of(house, [*first_revision(), said_no(STOP, "legal-advice", "justice"), *second])
+        second = [
+            assigned(STOP, "legal-advice", "lawyers", revision=2),
+            published(revision=2, assignments=1),
+        ]
+        story = envelopes_of(
+            house, [*first_revision(), said_no(STOP, "legal-advice", "justice"), *second]
+        )
         plan = [envelope for envelope in story if envelope.aggregate_id.startswith("plan:")]
         stops = [envelope for envelope in story if envelope.aggregate_id.startswith("stop:")]
         await house.broker.publish([*plan, *stops])
@@ -202,7 +218,9 @@ async def test_an_empty_revision_is_told_to_the_coordinator_alone(notify: House)
 
 async def test_a_long_list_is_cut_and_says_so(notify: House) -> None:
     item = unserved(GAOLOU, "farm-policy")[1]
-    lines = [("plan:p1", item.model_copy(update={"line_id": f"l{number:03}"})) for number in range(230)]
+    lines = [
+        ("plan:p1", item.model_copy(update={"line_id": f"l{number:03}"})) for number in range(230)
+    ]
     await notify.broker.publish(envelopes_of(notify, [*lines, published(unserved=230)]))
     town = (await messages(notify, f"township.{GAOLOU}"))[0]
     assert len(town["text"].splitlines()) == 202

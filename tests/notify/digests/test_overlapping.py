@@ -42,7 +42,9 @@ async def gathered(house: House) -> int:
 
 
 @pytest.mark.parametrize("announced_last", [True, False])
-async def test_the_last_two_parts_of_a_revision_at_once_complete_it(on_postgres: House, announced_last: bool) -> None:
+async def test_the_last_two_parts_of_a_revision_at_once_complete_it(
+    on_postgres: House, announced_last: bool
+) -> None:
     *parts, announced = first_revision()
     story = [*parts, announced] if announced_last else [announced, *parts]
     await tell(on_postgres, *directory(), *story[:-2])
@@ -51,7 +53,9 @@ async def test_the_last_two_parts_of_a_revision_at_once_complete_it(on_postgres:
     assert await gathered(on_postgres) == 0
 
 
-async def test_the_first_two_parts_of_a_revision_at_once_begin_one_digest(on_postgres: House) -> None:
+async def test_the_first_two_parts_of_a_revision_at_once_begin_one_digest(
+    on_postgres: House,
+) -> None:
     first, *others = first_revision()
     second = others.pop(2)  # another stop
     await one_inside_the_other(on_postgres, [first], [second])
@@ -59,7 +63,9 @@ async def test_the_first_two_parts_of_a_revision_at_once_begin_one_digest(on_pos
     assert len(await everything(on_postgres)) == 5
 
 
-async def test_a_stop_that_comes_while_its_digest_is_written_is_not_kept(on_postgres: House) -> None:
+async def test_a_stop_that_comes_while_its_digest_is_written_is_not_kept(
+    on_postgres: House,
+) -> None:
     *parts, announced = first_revision()
     await tell(on_postgres, *directory(), *parts)
     await one_inside_the_other(on_postgres, [announced], [scheduled(f"s-{HULING}", 2)])
@@ -81,23 +87,33 @@ async def test_a_withdrawal_and_a_township_that_come_at_once_find_each_other(
     on_postgres: House, is_withdrawn_first: bool
 ) -> None:
     await tell(on_postgres, LASTING)
-    first, second = (WITHDRAWN, township(GAOLOU)) if is_withdrawn_first else (township(GAOLOU), WITHDRAWN)
+    first, second = (
+        (WITHDRAWN, township(GAOLOU)) if is_withdrawn_first else (township(GAOLOU), WITHDRAWN)
+    )
     await one_inside_the_other(on_postgres, [first], [second])
-    assert sorted(await codes(on_postgres, TOWN)) == ["message.edition_published", "message.edition_withdrawn"]
+    assert sorted(await codes(on_postgres, TOWN)) == [
+        "message.edition_published",
+        "message.edition_withdrawn",
+    ]
 
 
 async def test_batches_that_reach_digests_recipients_and_editions_in_another_order_both_commit(
     on_postgres: House,
 ) -> None:
     await tell(on_postgres, *directory())
-    one, two = unserved(GAOLOU, "farm-policy", revision=1), unserved(HULING, "farm-policy", revision=2)
+    one, two = (
+        unserved(GAOLOU, "farm-policy", revision=1),
+        unserved(HULING, "farm-policy", revision=2),
+    )
     _, known = township(GAOLOU)
     for number in range(5):
         code = f"33038112{number}000"
         new = f"township:{code}", known.model_copy(update={"code": code})
         menu = edition(f"menu-{number}", retires_on=date(2999, 12, 31))
         await side_by_side(on_postgres, [ordered(), one, two, menu], [new, two, one, ordered()])
-    await apply(on_postgres, [published(revision=1, unserved=10), published(revision=2, unserved=10)])
+    await apply(
+        on_postgres, [published(revision=1, unserved=10), published(revision=2, unserved=10)]
+    )
     told = await codes(on_postgres, "coordinator")
     assert sorted(told) == [
         "message.plan_published_coordinator",
@@ -118,4 +134,7 @@ async def test_a_batch_tells_of_a_revision_before_what_came_after_it(on_postgres
         ordered(),
     ]
     await on_postgres.broker.publish([on_postgres.envelope(*told) for told in story])
-    assert await codes(on_postgres, "coordinator") == ["message.plan_published_coordinator", "message.service_ordered"]
+    assert await codes(on_postgres, "coordinator") == [
+        "message.plan_published_coordinator",
+        "message.service_ordered",
+    ]

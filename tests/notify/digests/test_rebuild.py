@@ -57,13 +57,17 @@ def a_summer() -> list[Told]:
         said_yes(FIRST, "health-clinic", "health"),
         moved(FIRST, to=LATER, revision=3),
         assigned(FIRST, "health-clinic", "health", on=LATER, revision=3),
-        booth_event(TeamReleased, FIRST, "legal-advice", "lawyers", on=LATER, reason_code="stop_moved"),
+        booth_event(
+            TeamReleased, FIRST, "legal-advice", "lawyers", on=LATER, reason_code="stop_moved"
+        ),
         assigned(FIRST, "legal-advice", "justice", on=LATER, revision=3),
         published(revision=3, stops=1, assignments=2),
         said_yes(FIRST, "health-clinic", "health", on=LATER),
         said_yes(FIRST, "legal-advice", "justice", on=LATER),
         stop_event(StopStarted, FIRST, on=LATER),
-        stop_event(StopCompleted, FIRST, on=LATER, booths=2, served=180, leaflets=200, follow_ups=1),
+        stop_event(
+            StopCompleted, FIRST, on=LATER, booths=2, served=180, leaflets=200, follow_ups=1
+        ),
         stop_event(StopCancelled, SECOND, part="afternoon", reason_code="weather"),
         (order, OrderCancelled(order_id=ORDER, township_code=GAOLOU, reason_code="duplicate")),
         (
@@ -99,8 +103,13 @@ async def lived(house: House) -> dict[str, list[Envelope]]:
 
 
 @pytest.mark.parametrize("order", list(permutations(["catalog", "requests", "dispatch"])))
-async def test_the_logs_one_after_the_other_give_the_same_messages(tmp_path: Path, order: tuple[str, ...]) -> None:
-    async with running_house(maker(fresh(tmp_path, "old"))) as old, running_house(maker(fresh(tmp_path, "new"))) as new:
+async def test_the_logs_one_after_the_other_give_the_same_messages(
+    tmp_path: Path, order: tuple[str, ...]
+) -> None:
+    async with (
+        running_house(maker(fresh(tmp_path, "old"))) as old,
+        running_house(maker(fresh(tmp_path, "new"))) as new,
+    ):
         logs = await lived(old)
         for publisher in order:
             assert all(await new.broker.publish(logs[publisher], to="notify"))

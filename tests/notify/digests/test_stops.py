@@ -74,11 +74,16 @@ async def test_another_half_day_is_confirmed_anew(anywhere: House) -> None:
     )
     assert len(await confirmations(anywhere)) == 1
     await tell(anywhere, said_yes(STOP, "health-clinic", "health", on=LATER))
-    assert await confirmations(anywhere) == ["6月27日 周五 上午的服务已全部确认", "7月1日 周二 上午的服务已全部确认"]
+    assert await confirmations(anywhere) == [
+        "6月27日 周五 上午的服务已全部确认",
+        "7月1日 周二 上午的服务已全部确认",
+    ]
 
 
 async def test_a_released_team_is_named_the_half_day_it_was_asked_for(notify: House) -> None:
-    release = booth_event(TeamReleased, STOP, "legal-advice", "justice", on=LATER, reason_code="stop_moved")
+    release = booth_event(
+        TeamReleased, STOP, "legal-advice", "justice", on=LATER, reason_code="stop_moved"
+    )
     await tell(notify, *directory(), *first_revision(), moved(STOP, to=LATER, revision=2), release)
     told = (await messages(notify, "team.justice"))[-1]
     assert told["subject"] == "不必前往：6月27日 周五 上午，高楼镇"
@@ -86,7 +91,9 @@ async def test_a_released_team_is_named_the_half_day_it_was_asked_for(notify: Ho
     assert "the stop was moved" in (await messages(notify, "team.justice", "en"))[-1]["text"]
 
 
-async def test_a_cancelled_stop_reaches_the_township_and_the_teams_still_expected(anywhere: House) -> None:
+async def test_a_cancelled_stop_reaches_the_township_and_the_teams_still_expected(
+    anywhere: House,
+) -> None:
     await tell(
         anywhere,
         *directory(),
@@ -106,8 +113,14 @@ async def test_nobody_is_told_twice_that_there_is_no_need_to_come(notify: House)
     released = booth_event(TeamReleased, STOP, "legal-advice", "justice", reason_code="weather")
     late = booth_event(TeamReleased, STOP, "health-clinic", "health", reason_code="weather")
     await tell(notify, released, stop_event(StopCancelled, STOP, reason_code="weather"), late)
-    assert await codes(notify, "team.justice") == ["message.plan_published_team", "message.team_released"]
-    assert await codes(notify, "team.health") == ["message.plan_published_team", "message.stop_cancelled_team"]
+    assert await codes(notify, "team.justice") == [
+        "message.plan_published_team",
+        "message.team_released",
+    ]
+    assert await codes(notify, "team.health") == [
+        "message.plan_published_team",
+        "message.stop_cancelled_team",
+    ]
 
 
 async def test_the_end_asks_the_township_to_rate_with_totals(notify: House) -> None:
@@ -125,7 +138,13 @@ async def test_events_about_stops_never_heard_of_do_no_harm(notify: House) -> No
         notify,
         said_yes("s-330381001000", "legal-advice", "justice"),
         said_no("s-330381001000", "legal-advice", "justice"),
-        booth_event(TeamReleased, "s-330381002000", "legal-advice", "justice", reason_code="from_a_later_release"),
+        booth_event(
+            TeamReleased,
+            "s-330381002000",
+            "legal-advice",
+            "justice",
+            reason_code="from_a_later_release",
+        ),
         stop_event(StopCancelled, "s-330381003000", reason_code="from_a_later_release"),
         stop_event(StopStarted, "s-330381004000"),
     )

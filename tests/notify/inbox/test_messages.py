@@ -28,7 +28,10 @@ TOWN = f"township.{GAOLOU}"
 
 async def test_an_accepted_order_is_in_the_inbox_in_the_readers_language(anywhere: House) -> None:
     await tell(anywhere, *directory(), ordered(), accepted())
-    chinese, english = (await messages(anywhere, TOWN))[0], (await messages(anywhere, TOWN, "en"))[0]
+    chinese, english = (
+        (await messages(anywhere, TOWN))[0],
+        (await messages(anywhere, TOWN, "en"))[0],
+    )
     assert chinese["code"] == english["code"] == "message.order_accepted"
     assert chinese["subject"] == "点单已受理"
     assert "· 医疗义诊，预计 120 人" in chinese["text"].splitlines()
@@ -38,14 +41,18 @@ async def test_an_accepted_order_is_in_the_inbox_in_the_readers_language(anywher
     assert chinese["read_at"] is None
 
 
-async def test_a_submitted_order_goes_to_the_coordinator_by_the_townships_name(notify: House) -> None:
+async def test_a_submitted_order_goes_to_the_coordinator_by_the_townships_name(
+    notify: House,
+) -> None:
     await tell(notify, *directory(), ordered())
     assert (await messages(notify, "coordinator"))[0]["subject"] == "高楼镇提交了点单"
     assert (await messages(notify, "coordinator", "en"))[0]["subject"] == "Gaolou Town has ordered"
     assert await messages(notify, TOWN) == []
 
 
-async def test_a_name_that_is_not_known_yet_is_shown_by_its_code_and_appears_later(notify: House) -> None:
+async def test_a_name_that_is_not_known_yet_is_shown_by_its_code_and_appears_later(
+    notify: House,
+) -> None:
     await tell(notify, ordered())
     assert (await messages(notify, "coordinator"))[0]["subject"] == f"{GAOLOU}提交了点单"
     await tell(notify, township(GAOLOU))
@@ -84,11 +91,15 @@ async def test_a_rating_reaches_the_team(notify: House) -> None:
     )
     await tell(notify, *directory(), (f"order:{ORDER}", rated))
     assert (await messages(notify, "team.health"))[0]["subject"] == "高楼镇评价了“医疗义诊”：5 分"
-    assert (await messages(notify, "team.health", "en"))[0]["subject"] == "Gaolou Town rated “Health clinic”: 5 of 5"
+    assert (await messages(notify, "team.health", "en"))[0][
+        "subject"
+    ] == "Gaolou Town rated “Health clinic”: 5 of 5"
 
 
 @pytest.mark.parametrize("edition_first", [True, False])
-async def test_an_edition_is_told_to_every_township_whichever_came_first(anywhere: House, edition_first: bool) -> None:
+async def test_an_edition_is_told_to_every_township_whichever_came_first(
+    anywhere: House, edition_first: bool
+) -> None:
     lasting = edition(retires_on=date(2999, 12, 31))
     story = [lasting, township(GAOLOU), township(HULING)]
     await tell(anywhere, *(story if edition_first else [*story[1:], lasting]), township(GAOLOU))
@@ -99,14 +110,18 @@ async def test_an_edition_is_told_to_every_township_whichever_came_first(anywher
     assert "from Sun 1 June" in (await messages(anywhere, TOWN, "en"))[0]["text"]
 
 
-async def test_an_edition_that_was_over_before_a_township_was_entered_is_no_news(notify: House) -> None:
+async def test_an_edition_that_was_over_before_a_township_was_entered_is_no_news(
+    notify: House,
+) -> None:
     await tell(notify, edition(retires_on=date(2014, 12, 31)), township(GAOLOU))
     assert await messages(notify, TOWN) == []
 
 
 async def test_what_is_stored_is_delivered_and_names_no_one(notify: House) -> None:
     await tell(notify, *directory(), ordered())
-    await notify.client.put("/api/notify/recipients/coordinator", json={"language": "en", "email": "duty@example.org"})
+    await notify.client.put(
+        "/api/notify/recipients/coordinator", json={"language": "en", "email": "duty@example.org"}
+    )
     await tell(notify, accepted())
     delivered = await notify.published("notify")
     assert [type(event) for event in delivered] == [MessageDelivered] * 2
@@ -134,7 +149,11 @@ async def test_reading_is_noted_once(anywhere: House) -> None:
 async def test_counts_are_by_recipient_and_by_channel(anywhere: House) -> None:
     await tell(anywhere, *directory(), ordered(), accepted())
     counts = (await anywhere.client.get("/api/notify/messages/counts")).json()
-    assert counts == {"total": 2, "by_recipient": {"coordinator": 1, TOWN: 1}, "by_channel": {"inbox": 2, "email": 0}}
+    assert counts == {
+        "total": 2,
+        "by_recipient": {"coordinator": 1, TOWN: 1},
+        "by_channel": {"inbox": 2, "email": 0},
+    }
 
 
 async def test_messages_are_paged_by_position_both_ways(anywhere: House) -> None:
@@ -146,7 +165,8 @@ async def test_messages_are_paged_by_position_both_ways(anywhere: House) -> None
             page = (
                 await anywhere.client.get(
                     "/api/notify/recipients/coordinator/messages",
-                    params={"limit": 2, "newest_first": newest_first} | ({"after": after} if after else {}),
+                    params={"limit": 2, "newest_first": newest_first}
+                    | ({"after": after} if after else {}),
                 )
             ).json()
             seen += [message["position"] for message in page["items"]]
@@ -159,7 +179,9 @@ async def test_messages_are_paged_by_position_both_ways(anywhere: House) -> None
 
 async def test_recipients_are_posts_with_both_names(notify: House) -> None:
     await tell(notify, *directory(), ordered("330381999000"))
-    listed = (await notify.client.get("/api/notify/recipients", params={"limit": 500})).json()["items"]
+    listed = (await notify.client.get("/api/notify/recipients", params={"limit": 500})).json()[
+        "items"
+    ]
     by_id = {entry["id"]: entry for entry in listed}
     assert by_id[TOWN] == {
         "id": TOWN,
@@ -178,7 +200,9 @@ async def test_recipients_are_posts_with_both_names(notify: House) -> None:
 async def test_a_renamed_township_is_told_of_nothing_but_shown_anew(notify: House) -> None:
     name, event = township(GAOLOU)
     assert isinstance(event, TownshipChanged)
-    await tell(notify, (name, event), (name, event.model_copy(update={"name": "高楼街道"})), ordered())
+    await tell(
+        notify, (name, event), (name, event.model_copy(update={"name": "高楼街道"})), ordered()
+    )
     assert (await messages(notify, "coordinator"))[0]["subject"] == "高楼街道提交了点单"
 
 
@@ -197,11 +221,22 @@ async def test_language_and_address_are_set_and_the_address_is_never_shown(notif
 
 @pytest.mark.parametrize(
     "address",
-    ["", "高楼镇", "a@", "@b.org", "a b@example.org", "a@example.org\nBcc: x@y.org", "a@b@c.org", "张@例子.org"],
+    [
+        "",
+        "高楼镇",
+        "a@",
+        "@b.org",
+        "a b@example.org",
+        "a@example.org\nBcc: x@y.org",
+        "a@b@c.org",
+        "张@例子.org",
+    ],
 )
 async def test_an_address_that_no_mail_can_reach_is_refused(notify: House, address: str) -> None:
     await tell(notify, *directory())
-    refused = await notify.client.put(f"/api/notify/recipients/{TOWN}", json={"language": "en", "email": address})
+    refused = await notify.client.put(
+        f"/api/notify/recipients/{TOWN}", json={"language": "en", "email": address}
+    )
     assert refused.status_code == 422
     assert (refused.json()["code"], refused.json()["field"]) == ("email_malformed", "email")
     assert refused.json()["remedy"]
@@ -211,9 +246,13 @@ async def test_an_address_that_no_mail_can_reach_is_refused(notify: House, addre
 
 async def test_bad_input_names_the_field(notify: House) -> None:
     await tell(notify, *directory())
-    refused = await notify.client.put(f"/api/notify/recipients/{TOWN}", json={"language": "fr", "emial": "a@b.org"})
+    refused = await notify.client.put(
+        f"/api/notify/recipients/{TOWN}", json={"language": "fr", "emial": "a@b.org"}
+    )
     assert {error["field"] for error in refused.json()["errors"]} == {"language", "emial"}
-    paged = await notify.client.get(f"/api/notify/recipients/{TOWN}/messages", params={"after": "x", "limit": 501})
+    paged = await notify.client.get(
+        f"/api/notify/recipients/{TOWN}/messages", params={"after": "x", "limit": 501}
+    )
     assert {error["field"] for error in paged.json()["errors"]} == {"after", "limit"}
 
 

@@ -36,7 +36,9 @@ async def test_two_that_mention_a_recipient_first_both_reach_it(on_postgres: Hou
     assert counts["by_recipient"] == {TOWN: 2}
 
 
-async def test_batches_that_reach_the_same_recipients_in_another_order_both_commit(on_postgres: House) -> None:
+async def test_batches_that_reach_the_same_recipients_in_another_order_both_commit(
+    on_postgres: House,
+) -> None:
     await tell(on_postgres, *directory())
     forth, back = [accepted(GAOLOU), accepted(HULING)], [accepted(HULING), accepted(GAOLOU)]
     for _ in range(5):
@@ -45,10 +47,14 @@ async def test_batches_that_reach_the_same_recipients_in_another_order_both_comm
         assert await codes(on_postgres, f"township.{code}") == ["message.order_accepted"] * 10
 
 
-async def test_batches_that_make_the_same_recipients_in_another_order_both_commit(on_postgres: House) -> None:
+async def test_batches_that_make_the_same_recipients_in_another_order_both_commit(
+    on_postgres: House,
+) -> None:
     for number in range(5):
         one, two = f"33038112{number}000", f"33038113{number}000"
-        await side_by_side(on_postgres, [accepted(one), accepted(two)], [accepted(two), accepted(one)])
+        await side_by_side(
+            on_postgres, [accepted(one), accepted(two)], [accepted(two), accepted(one)]
+        )
         assert [await codes(on_postgres, f"township.{code}") for code in (one, two)] == [
             ["message.order_accepted"] * 2
         ] * 2

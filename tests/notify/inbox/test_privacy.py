@@ -71,7 +71,11 @@ async def count(house: House, table: Any) -> int:
 
 @pytest.mark.parametrize(
     ("address", "masked"),
-    [(ADDRESS, "l****@e****.org"), ("a@b", "a****@b****"), ("x@mail.ruian.gov.cn", "x****@m****.cn")],
+    [
+        (ADDRESS, "l****@e****.org"),
+        ("a@b", "a****@b****"),
+        ("x@mail.ruian.gov.cn", "x****@m****.cn"),
+    ],
 )
 def test_an_address_is_shown_masked(address: str, masked: str) -> None:
     assert mask_address(address) == masked
@@ -79,7 +83,9 @@ def test_an_address_is_shown_masked(address: str, masked: str) -> None:
 
 async def test_an_address_is_stored_sealed_for_its_row(anywhere: House) -> None:
     await tell(anywhere, *directory())
-    await anywhere.client.put(f"/api/notify/recipients/{TOWN}", json={"language": "en", "email": ADDRESS})
+    await anywhere.client.put(
+        f"/api/notify/recipients/{TOWN}", json={"language": "en", "email": ADDRESS}
+    )
     stored = await stored_address(anywhere, TOWN)
     assert stored is not None
     assert stored.startswith("v1.")
@@ -148,10 +154,14 @@ async def test_old_messages_go_in_batches_and_new_ones_stay(anywhere: House) -> 
         rows = [message_row(f"old-{n}", "coordinator", old) for n in range(number)]
         await tx.session.execute(insert(message), rows)
         counted = {"unread": recipient.c.unread + number, "messages": recipient.c.messages + number}
-        await tx.session.execute(update(recipient).where(recipient.c.id == "coordinator").values(counted))
+        await tx.session.execute(
+            update(recipient).where(recipient.c.id == "coordinator").values(counted)
+        )
     service = anywhere.services["notify"]
     events = len(await anywhere.published("notify"))
-    await prune_all(service.database, [old_messages(timedelta(days=1095))], utc_now())  # the job may help
+    await prune_all(
+        service.database, [old_messages(timedelta(days=1095))], utc_now()
+    )  # the job may help
     assert await count(anywhere, message) == kept
     assert await prune_all(service.database, [old_messages(timedelta(days=1095))], utc_now()) == 0
     assert await messages(anywhere, "coordinator") == before

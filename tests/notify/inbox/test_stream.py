@@ -34,13 +34,17 @@ class Sent:
 class Served:
     """The house behind a real server."""
 
-    def __init__(self, server: uvicorn.Server, task: "asyncio.Task[None]", client: httpx.AsyncClient) -> None:
+    def __init__(
+        self, server: uvicorn.Server, task: "asyncio.Task[None]", client: httpx.AsyncClient
+    ) -> None:
         self.server = server
         self.task = task
         self.client = client
 
     @asynccontextmanager
-    async def listening(self, path: str = PATH, **headers: str) -> AsyncIterator[AsyncIterator[Sent]]:
+    async def listening(
+        self, path: str = PATH, **headers: str
+    ) -> AsyncIterator[AsyncIterator[Sent]]:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         async with self.client.stream("GET", path, headers=named) as answer:
             assert answer.status_code == 200, await answer.aread()
@@ -65,7 +69,9 @@ async def next_of(events: AsyncIterator[Sent]) -> Sent:
 @pytest.fixture
 async def served(notify: House) -> AsyncIterator[Served]:
     app = application(list(notify.services.values()))
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, lifespan="off", ws="none", log_config=None)
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=0, lifespan="off", ws="none", log_config=None
+    )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve())
     await until(lambda: server.started)
@@ -98,7 +104,9 @@ async def test_a_reader_who_comes_back_gets_what_was_missed(notify: House, serve
         missed = [(await next_of(events)).data["position"] for _ in range(3)]
         await tell(notify, ordered())
         live = (await next_of(events)).data["position"]
-    assert [*missed, live] == [message["position"] for message in await messages(notify, "coordinator")][1:]
+    assert [*missed, live] == [
+        message["position"] for message in await messages(notify, "coordinator")
+    ][1:]
 
 
 async def test_a_list_can_be_gone_on_with_live(notify: House, served: Served) -> None:
@@ -118,7 +126,9 @@ async def test_many_at_once_arrive_each_once_and_in_order(notify: House, served:
     assert arrived == sorted(set(arrived))
 
 
-async def test_the_stream_speaks_the_readers_language_and_of_its_recipient_only(notify: House, served: Served) -> None:
+async def test_the_stream_speaks_the_readers_language_and_of_its_recipient_only(
+    notify: House, served: Served
+) -> None:
     await tell(notify, *directory())
     path = f"/api/notify/recipients/township.{GAOLOU}/stream"
     async with served.listening(path, Accept_Language="en-GB") as events:
@@ -135,8 +145,13 @@ async def test_an_unknown_recipient_has_no_stream(served: Served) -> None:
 
 async def test_the_stream_ends_with_its_token(notify: House, served: Served) -> None:
     await tell(notify, *directory(), ordered())
-    ended = bearer(Role.COORDINATOR, exp=int(utc_now().timestamp()) - 1)  # let in, for clocks may differ by 30 s
-    async with served.listening(f"{PATH}?after=0", **ended) as events, asyncio.timeout(PATIENCE_SECONDS):
+    ended = bearer(
+        Role.COORDINATOR, exp=int(utc_now().timestamp()) - 1
+    )  # let in, for clocks may differ by 30 s
+    async with (
+        served.listening(f"{PATH}?after=0", **ended) as events,
+        asyncio.timeout(PATIENCE_SECONDS),
+    ):
         assert [event async for event in events] == []
 
 
@@ -153,7 +168,9 @@ async def test_the_stream_ends_when_the_server_stops(notify: House, served: Serv
     await tell(notify, *directory(), ordered())
     async with served.listening(f"{PATH}?after=0") as events:
         await next_of(events)
-        served.server.should_exit = True  # no limit is set: an endless stream would keep it for ever
+        served.server.should_exit = (
+            True  # no limit is set: an endless stream would keep it for ever
+        )
         async with asyncio.timeout(PATIENCE_SECONDS):
             await served.task
             assert [event async for event in events] == []  # a proper end, not a broken connection

@@ -11,7 +11,11 @@ STOP = "s-330381125000"
 
 @pytest.mark.parametrize(
     ("code", "words"),
-    [("weather", "原因：天气原因"), ("other", "原因：其他原因"), ("asked_by_a_later_release", "原因：其他原因")],
+    [
+        ("weather", "原因：天气原因"),
+        ("other", "原因：其他原因"),
+        ("asked_by_a_later_release", "原因：其他原因"),
+    ],
 )
 async def test_a_code_is_said_in_words_and_an_unknown_one_as_another_reason(
     notify: House, code: str, words: str
@@ -24,7 +28,9 @@ async def test_a_code_is_said_in_words_and_an_unknown_one_as_another_reason(
 
 
 async def test_the_corps_hears_why_a_team_declines_and_where_to_read_more(notify: House) -> None:
-    declined = booth_event(AssignmentDeclined, STOP, "legal-advice", "justice", reason_code="no_volunteers")
+    declined = booth_event(
+        AssignmentDeclined, STOP, "legal-advice", "justice", reason_code="no_volunteers"
+    )
     await tell(notify, *directory(), declined)
     told = (await messages(notify, "coordinator"))[-1]
     assert "人手不够" in told["text"]

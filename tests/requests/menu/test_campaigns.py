@@ -3,7 +3,17 @@
 from typing import Any
 
 from services.requests.menu.queries import Menu
-from tests.requests.township import EDITION, JULY, MARCH, ORDER, TOWNSHIP, accepted_order, order, read, step
+from tests.requests.township import (
+    EDITION,
+    JULY,
+    MARCH,
+    ORDER,
+    TOWNSHIP,
+    accepted_order,
+    order,
+    read,
+    step,
+)
 from tests.support.house import House
 
 
@@ -15,11 +25,15 @@ async def refused(house: House, status: int, **changes: Any) -> Any:
 
 async def close(house: House) -> None:
     """As catalog says it; what this process has seen of campaigns is looked up again, as it is a second later."""
-    await house.hear(f"campaign:{JULY.campaign_id}", JULY.model_copy(update={"state": "closed", "revision": 2}))
+    await house.hear(
+        f"campaign:{JULY.campaign_id}", JULY.model_copy(update={"state": "closed", "revision": 2})
+    )
     house.services["requests"].api.state.menu = Menu()
 
 
-async def test_an_unknown_campaign_is_refused_with_a_list_of_those_that_can_be_chosen(requests: House) -> None:
+async def test_an_unknown_campaign_is_refused_with_a_list_of_those_that_can_be_chosen(
+    requests: House,
+) -> None:
     said = await refused(requests, 422, campaign_id="hongqiyue-2015")
     assert (said["code"], said["field"]) == ("unknown_campaign", "campaign_id")
     assert "红七月、服务月 (hongqiyue-2014)、学雷锋月 (xueleifeng-2014)" in said["remedy"]
@@ -30,7 +44,11 @@ async def test_where_no_campaign_is_open_that_is_said(empty: House) -> None:
     await empty.hear(f"township:{TOWNSHIP.code}", TOWNSHIP)
     await empty.hear("edition:summer-2014", EDITION)
     said = await refused(empty, 409)
-    assert (said["code"], said["field"], "志愿服务总队" in said["remedy"]) == ("no_open_campaign", "campaign_id", True)
+    assert (said["code"], said["field"], "志愿服务总队" in said["remedy"]) == (
+        "no_open_campaign",
+        "campaign_id",
+        True,
+    )
 
 
 async def test_a_name_is_no_id(requests: House) -> None:
@@ -43,11 +61,17 @@ async def test_an_id_typed_in_full_width_is_the_same_campaign(requests: House) -
     assert made["campaign_id"] == "hongqiyue-2014"
 
 
-async def test_nothing_is_ordered_for_a_closed_campaign_and_what_was_ordered_stays(requests: House) -> None:
+async def test_nothing_is_ordered_for_a_closed_campaign_and_what_was_ordered_stays(
+    requests: House,
+) -> None:
     drafted, accepted = await order(requests), await accepted_order(requests)
     await close(requests)
     said = await refused(requests, 409)
-    assert (said["code"], said["field"], "学雷锋月" in said["remedy"]) == ("campaign_closed", "campaign_id", True)
+    assert (said["code"], said["field"], "学雷锋月" in said["remedy"]) == (
+        "campaign_closed",
+        "campaign_id",
+        True,
+    )
     late = await requests.client.post(f"/api/requests/orders/{drafted['id']}/submit")
     assert (late.status_code, late.json()["code"]) == (409, "campaign_closed")
     assert (await read(requests, drafted["id"]))["state"] == "draft"
@@ -65,9 +89,13 @@ async def test_an_older_state_of_a_campaign_replaces_no_newer_one(requests: Hous
     assert (await refused(requests, 409))["code"] == "campaign_closed"
 
 
-async def test_the_campaigns_that_orders_are_for_are_listed_with_their_days(requests: House) -> None:
+async def test_the_campaigns_that_orders_are_for_are_listed_with_their_days(
+    requests: House,
+) -> None:
     listed = (await requests.client.get("/api/requests/campaigns")).json()["items"]
-    assert [(one["campaign_id"], one["starts_on"], one["ends_on"], one["state"]) for one in listed] == [
+    assert [
+        (one["campaign_id"], one["starts_on"], one["ends_on"], one["state"]) for one in listed
+    ] == [
         ("hongqiyue-2014", "2014-06-27", "2014-07-16", "open"),
         ("xueleifeng-2014", "2014-03-01", "2014-03-31", "open"),
     ]

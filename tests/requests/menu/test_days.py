@@ -30,7 +30,9 @@ def clock() -> PlayedClock:
 @pytest.fixture
 async def house(tmp_path: Path, clock: PlayedClock) -> AsyncIterator[House]:
     settings = RequestsSettings(database_url=f"sqlite:///{tmp_path}/requests.db")
-    async with running_house(lambda b, c, t: build(settings, broker=b, cache=c, clock=t), clock=clock) as house:
+    async with running_house(
+        lambda b, c, t: build(settings, broker=b, cache=c, clock=t), clock=clock
+    ) as house:
         await house.hear(f"township:{TOWNSHIP.code}", TOWNSHIP)
         await house.hear("edition:summer-2014", EDITION)
         await house.hear(f"campaign:{JULY.campaign_id}", JULY)
@@ -69,14 +71,20 @@ async def test_a_township_orders_from_menus_that_are_in_force(
         assert (answer.status_code, answer.json()["state"]) == (201, "submitted")
         return
     problem = answer.json()
-    assert (answer.status_code, problem["code"], problem["field"]) == (409, "edition_not_in_force", "edition_id")
+    assert (answer.status_code, problem["code"], problem["field"]) == (
+        409,
+        "edition_not_in_force",
+        "edition_id",
+    )
     assert "《2014年夏季菜单》" in problem["detail"]
     assert "2014年6月1日" in problem["detail"]
     again = await ask(house, OFFICER, confirm="edition_not_in_force")
     assert again.status_code == 409
 
 
-async def test_the_refusal_names_what_can_be_ordered_from_today(house: House, clock: PlayedClock) -> None:
+async def test_the_refusal_names_what_can_be_ordered_from_today(
+    house: House, clock: PlayedClock
+) -> None:
     autumn = EDITION.model_copy(
         update={
             "edition_id": "autumn-2014",
@@ -91,7 +99,9 @@ async def test_the_refusal_names_what_can_be_ordered_from_today(house: House, cl
     assert (await ask(house, OFFICER, edition_id="autumn-2014")).status_code == 201
 
 
-async def test_a_coordinator_who_enters_what_is_past_is_asked(house: House, clock: PlayedClock) -> None:
+async def test_a_coordinator_who_enters_what_is_past_is_asked(
+    house: House, clock: PlayedClock
+) -> None:
     clock.now = at("2015-01-05T09:00:00+08:00")
     asked = await ask(house, COORDINATOR, wished_on=["2014-06-28"])
     assert (asked.status_code, asked.json()["code"]) == (409, "confirmation_needed")
@@ -101,7 +111,9 @@ async def test_a_coordinator_who_enters_what_is_past_is_asked(house: House, cloc
     ]
     assert (await house.client.get(PATH)).json()["items"] == []
     confirm = ["edition_not_in_force", "day_in_the_past"]
-    assert (await ask(house, COORDINATOR, wished_on=["2014-06-28"], confirm=confirm)).status_code == 201
+    assert (
+        await ask(house, COORDINATOR, wished_on=["2014-06-28"], confirm=confirm)
+    ).status_code == 201
 
 
 async def test_a_wished_day_is_ahead_and_within_the_menu_and_the_campaign(house: House) -> None:
@@ -112,14 +124,18 @@ async def test_a_wished_day_is_ahead_and_within_the_menu_and_the_campaign(house:
         ("day_outside_campaign", "wished_on[2]"),
     ]
     assert "红七月、服务月" in asked["errors"][0]["detail"]
-    asked = (await ask(house, OFFICER, wished_on=["2014-09-01", "2014-05-31"], place="高楼镇政府门前")).json()
+    asked = (
+        await ask(house, OFFICER, wished_on=["2014-09-01", "2014-05-31"], place="高楼镇政府门前")
+    ).json()
     assert [(d["code"], d["field"]) for d in asked["errors"]] == [
         ("day_after_edition", "wished_on[0]"),
         ("day_in_the_past", "wished_on[1]"),
     ]
 
 
-async def test_a_draft_that_lay_too_long_is_asked_about_when_it_is_handed_in(house: House, clock: PlayedClock) -> None:
+async def test_a_draft_that_lay_too_long_is_asked_about_when_it_is_handed_in(
+    house: House, clock: PlayedClock
+) -> None:
     draft = await order(house, wished_on=["2014-06-28"])
     clock.now = at("2014-06-29T09:00:00+08:00")
     path = f"{PATH}/{draft['id']}/submit"
@@ -129,7 +145,9 @@ async def test_a_draft_that_lay_too_long_is_asked_about_when_it_is_handed_in(hou
     assert done.json()["state"] == "submitted"
 
 
-async def test_the_same_key_gives_the_same_order_on_another_day_too(house: House, clock: PlayedClock) -> None:
+async def test_the_same_key_gives_the_same_order_on_another_day_too(
+    house: House, clock: PlayedClock
+) -> None:
     headers = OFFICER | {"Idempotency-Key": "the-order-of-june"}
     first = await ask(house, headers)
     clock.now = at("2014-10-01T09:00:00+08:00")

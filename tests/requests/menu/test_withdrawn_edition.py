@@ -29,7 +29,11 @@ async def anywhere(store_url: str) -> AsyncIterator[House]:
 
 
 async def answers(house: House) -> list[Any]:
-    return [e for e in await house.published("requests") if isinstance(e, EditionClosed | EditionWithdrawalRefused)]
+    return [
+        e
+        for e in await house.published("requests")
+        if isinstance(e, EditionClosed | EditionWithdrawalRefused)
+    ]
 
 
 async def test_an_edition_without_an_order_is_closed(anywhere: House) -> None:
@@ -44,7 +48,9 @@ async def test_an_edition_without_an_order_is_closed(anywhere: House) -> None:
         await anywhere.client.post("/api/requests/orders", json=ORDER),
     ):
         assert (refused.status_code, refused.json()["code"]) == (409, "edition_withdrawn")
-    assert [event for event in await anywhere.published("requests") if isinstance(event, ServiceOrdered)] == []
+    assert [
+        event for event in await anywhere.published("requests") if isinstance(event, ServiceOrdered)
+    ] == []
     kept = (await anywhere.client.get(f"/api/requests/orders/{draft['id']}")).json()
     assert (kept["state"], kept["submitted_at"]) == ("draft", None)
 
@@ -55,7 +61,9 @@ async def test_an_edition_with_an_order_stays_and_takes_more(anywhere: House) ->
     assert await answers(anywhere) == [EditionWithdrawalRefused(edition_id="summer-2014", orders=1)]
     assert (await order(anywhere, submit=True, place="高楼镇政府门前"))["state"] == "submitted"
     await anywhere.hear(STREAM, WITHDRAW)
-    assert (await answers(anywhere))[-1] == EditionWithdrawalRefused(edition_id="summer-2014", orders=2)
+    assert (await answers(anywhere))[-1] == EditionWithdrawalRefused(
+        edition_id="summer-2014", orders=2
+    )
 
 
 async def test_an_order_that_was_cancelled_was_an_order(anywhere: House) -> None:
@@ -70,12 +78,16 @@ async def test_an_order_that_was_cancelled_was_an_order(anywhere: House) -> None
     assert isinstance((await answers(anywhere))[0], EditionWithdrawalRefused)
 
 
-async def test_a_second_request_after_the_edition_is_closed_gives_the_same_answer(anywhere: House) -> None:
+async def test_a_second_request_after_the_edition_is_closed_gives_the_same_answer(
+    anywhere: House,
+) -> None:
     await anywhere.hear(STREAM, WITHDRAW, WITHDRAW)
     assert await answers(anywhere) == [EditionClosed(edition_id="summer-2014")] * 2
 
 
-async def test_while_many_hand_in_it_is_withdrawn_before_all_of_them_or_not_at_all(anywhere: House) -> None:
+async def test_while_many_hand_in_it_is_withdrawn_before_all_of_them_or_not_at_all(
+    anywhere: House,
+) -> None:
     """Some in one step, some from drafts that processes had read before; and what was closed has no order."""
     drafts = [await order(anywhere, place=f"第 {number} 村文化礼堂") for number in range(6)]
 
@@ -85,13 +97,22 @@ async def test_while_many_hand_in_it_is_withdrawn_before_all_of_them_or_not_at_a
     outcome, _ = await asyncio.gather(
         asyncio.gather(
             *(submit(f"/api/requests/orders/{draft['id']}/submit") for draft in drafts),
-            *(submit("/api/requests/orders", ORDER | {"submit": True, "place": f"{n} 号广场"}) for n in range(6)),
+            *(
+                submit("/api/requests/orders", ORDER | {"submit": True, "place": f"{n} 号广场"})
+                for n in range(6)
+            ),
         ),
         anywhere.hear(STREAM, WITHDRAW),
     )
     seen = Counter(outcome)
     answer = (await answers(anywhere))[0]
-    handed_in = len([event for event in await anywhere.published("requests") if isinstance(event, ServiceOrdered)])
+    handed_in = len(
+        [
+            event
+            for event in await anywhere.published("requests")
+            if isinstance(event, ServiceOrdered)
+        ]
+    )
     if isinstance(answer, EditionClosed):
         assert (seen, handed_in) == (Counter({409: 12}), 0)
     else:

@@ -32,7 +32,9 @@ SCENES: Mapping[str, Scene] = {
     "POST /orders/{order_id}/return": Scene(OBJECT, body=REASON),
     "POST /orders/{order_id}/cancel": Scene(OBJECT, body=REASON),
     "POST /orders/{order_id}/close": Scene(OBJECT),
-    "POST /orders/{order_id}/ratings": Scene(OBJECT, body=lambda p, s: {"line_id": p["line"], "score": 5}),
+    "POST /orders/{order_id}/ratings": Scene(
+        OBJECT, body=lambda p, s: {"line_id": p["line"], "score": 5}
+    ),
 }
 PATHS: Mapping[str, PathFill] = {"order_id": lambda p, s: p["order"]}
 

@@ -16,16 +16,25 @@ CONFIRM = "personal_data_in_text"
 ORDERS = "/api/requests/orders"
 
 
-async def post(house: House, path: str, body: dict[str, Any], *, status: int = 200, **query: str) -> Any:
+async def post(
+    house: House, path: str, body: dict[str, Any], *, status: int = 200, **query: str
+) -> Any:
     answer = await house.client.post(f"{ORDERS}{path}", json=body, params=query)
     assert answer.status_code == status, answer.text
     return answer.json()
 
 
-async def test_a_remark_with_a_number_is_asked_about_and_leaves_in_no_event(requests: House) -> None:
-    body = ORDER | {"lines": [{"item_code": "clinic", "expected_attendance": 120, "remark": TYPED}], "submit": True}
+async def test_a_remark_with_a_number_is_asked_about_and_leaves_in_no_event(
+    requests: House,
+) -> None:
+    body = ORDER | {
+        "lines": [{"item_code": "clinic", "expected_attendance": 120, "remark": TYPED}],
+        "submit": True,
+    }
     asked = await post(requests, "", body, status=409)
-    assert [(entry["field"], entry["code"]) for entry in asked["errors"]] == [("lines[0].remark", CONFIRM)]
+    assert [(entry["field"], entry["code"]) for entry in asked["errors"]] == [
+        ("lines[0].remark", CONFIRM)
+    ]
     assert "电话号码" in asked["errors"][0]["detail"]
     assert "138" not in str(asked)
     assert await requests.published("requests") == []
@@ -37,10 +46,15 @@ async def test_a_remark_with_a_number_is_asked_about_and_leaves_in_no_event(requ
     assert "张三" not in str(said)
 
 
-@pytest.mark.parametrize("place", ["高楼镇文化广场，电话13800138000", "１３８ ００１３ ８０００", "找 lin@example.org"])
+@pytest.mark.parametrize(
+    "place", ["高楼镇文化广场，电话13800138000", "１３８ ００１３ ８０００", "找 lin@example.org"]
+)
 async def test_a_place_is_for_everybody_and_takes_no_number(requests: House, place: str) -> None:
     refused = await post(requests, "", ORDER | {"place": place}, status=422, confirm=CONFIRM)
-    assert (refused["field"], refused["errors"][0]["code"]) == ("place", "invalid.personal_data_public")
+    assert (refused["field"], refused["errors"][0]["code"]) == (
+        "place",
+        "invalid.personal_data_public",
+    )
     assert place not in str(refused)
 
 
@@ -71,10 +85,18 @@ async def test_the_text_of_a_rating_stays_here_whatever_it_is(requests: House) -
             expected = ""
         is_taken = bool(expected) and len(expected) <= 500
         if not is_taken:
-            refused = await post(requests, "/any/ratings", {"line_id": "x", "score": 5, "text": text}, status=422)
+            refused = await post(
+                requests, "/any/ratings", {"line_id": "x", "score": 5, "text": text}, status=422
+            )
             assert refused["field"] == "text", wrong
             continue
-        if wrong not in {"family", "Windows lines", "phone, circled", "HTML", "at the limit of a text"}:
+        if wrong not in {
+            "family",
+            "Windows lines",
+            "phone, circled",
+            "HTML",
+            "at the limit of a text",
+        }:
             continue  # the other texts: tests/e2e/test_hostile_texts
         said = Dispatch(requests, await accepted_order(requests))
         await said.says(said.assigned(0, "a0"), said.completed())

@@ -19,7 +19,11 @@ async def test_from_draft_to_accepted(requests: House) -> None:
     assert accepted["state"] == "accepted"
     ordered, taken = await requests.published("requests")
     assert ordered == ServiceOrdered(
-        order_id=drafted["id"], township_code=GAOLOU, edition_id="summer-2014", campaign_id=CAMPAIGN, line_count=2
+        order_id=drafted["id"],
+        township_code=GAOLOU,
+        edition_id="summer-2014",
+        campaign_id=CAMPAIGN,
+        line_count=2,
     )
     assert isinstance(taken, OrderAccepted)
     assert taken.place == "高楼镇文化广场"
@@ -27,7 +31,10 @@ async def test_from_draft_to_accepted(requests: House) -> None:
     assert (taken.point.lat, taken.point.lon) == (27.8136, 120.2775)
     assert [day.isoformat() for day in taken.wished_on] == ["2014-06-27", "2014-06-28"]
     assert [day.isoformat() for day in taken.ruled_out_on] == ["2014-07-01"]
-    assert [(line.line_id, line.item_code, line.item_name, line.volunteers_needed) for line in taken.lines] == [
+    assert [
+        (line.line_id, line.item_code, line.item_name, line.volunteers_needed)
+        for line in taken.lines
+    ] == [
         (drafted["lines"][0]["id"], "clinic", "健康义诊", 4),
         (drafted["lines"][1]["id"], "law-advice", "法律咨询", 2),
     ]
@@ -36,16 +43,26 @@ async def test_from_draft_to_accepted(requests: House) -> None:
 async def test_a_returned_order_is_changed_and_handed_in_again(requests: House) -> None:
     drafted = await order(requests)
     await step(requests, drafted["id"], "submit")
-    returned = await step(requests, drafted["id"], "return", reason_code="incomplete", reason="请补充预计人数")
+    returned = await step(
+        requests, drafted["id"], "return", reason_code="incomplete", reason="请补充预计人数"
+    )
     assert (returned["state"], returned["reason_code"]) == ("returned", "incomplete")
     assert returned["reason"] == "请补充预计人数"
     body = ORDER | {"lines": [{"item_code": "clinic", "expected_attendance": 300}]}
-    await requests.client.put(f"/api/requests/orders/{drafted['id']}", json=body, headers={"If-Match": "*"})
+    await requests.client.put(
+        f"/api/requests/orders/{drafted['id']}", json=body, headers={"If-Match": "*"}
+    )
     assert (await read(requests, drafted["id"]))["reason"] == "请补充预计人数"
     submitted = await step(requests, drafted["id"], "submit")
-    assert (submitted["state"], submitted["reason_code"], submitted["reason"]) == ("submitted", None, None)
+    assert (submitted["state"], submitted["reason_code"], submitted["reason"]) == (
+        "submitted",
+        None,
+        None,
+    )
     ordered, given_back, again = await requests.published("requests")
-    assert given_back == OrderReturned(order_id=drafted["id"], township_code=GAOLOU, reason_code="incomplete")
+    assert given_back == OrderReturned(
+        order_id=drafted["id"], township_code=GAOLOU, reason_code="incomplete"
+    )
     assert isinstance(ordered, ServiceOrdered)
     assert isinstance(again, ServiceOrdered)
     assert (ordered.line_count, again.line_count) == (2, 1)
@@ -56,7 +73,9 @@ async def test_an_order_can_be_withdrawn(requests: House, steps: list[str]) -> N
     drafted = await order(requests)
     for name in steps:
         await step(requests, drafted["id"], name)
-    cancelled = await step(requests, drafted["id"], "cancel", reason_code="days_impossible", reason="与村民大会冲突")
+    cancelled = await step(
+        requests, drafted["id"], "cancel", reason_code="days_impossible", reason="与村民大会冲突"
+    )
     assert (cancelled["state"], cancelled["reason_code"]) == ("cancelled", "days_impossible")
     assert cancelled["reason"] == "与村民大会冲突"
     assert [line["state"] for line in cancelled["lines"]] == ["cancelled", "cancelled"]
@@ -91,7 +110,9 @@ WAY = {
 
 
 @pytest.mark.parametrize("state", POSSIBLE)
-async def test_a_step_that_is_not_possible_is_409_and_says_which_are(requests: House, state: str) -> None:
+async def test_a_step_that_is_not_possible_is_409_and_says_which_are(
+    requests: House, state: str
+) -> None:
     order_id = (await order(requests))["id"]
     for name in WAY[state]:
         await step(requests, order_id, name, **BODIES[name])
@@ -102,7 +123,9 @@ async def test_a_step_that_is_not_possible_is_409_and_says_which_are(requests: H
                 f"/api/requests/orders/{order_id}", json=ORDER, headers={"If-Match": "*"}
             )
         else:
-            refused = await requests.client.post(f"/api/requests/orders/{order_id}/{name}", json=BODIES[name])
+            refused = await requests.client.post(
+                f"/api/requests/orders/{order_id}/{name}", json=BODIES[name]
+            )
         assert refused.status_code == 409, name
         problem = refused.json()
         assert (problem["code"], problem["state"]) == ("illegal_transition", state)
@@ -135,7 +158,8 @@ async def test_of_two_simultaneous_decisions_one_holds(requests: House) -> None:
         *(requests.client.post(f"/api/requests/orders/{order_id}/accept") for _ in range(4)),
         *(
             requests.client.post(
-                f"/api/requests/orders/{order_id}/return", json={"reason_code": "other", "reason": "预算不足"}
+                f"/api/requests/orders/{order_id}/return",
+                json={"reason_code": "other", "reason": "预算不足"},
             )
             for _ in range(4)
         ),
@@ -167,7 +191,9 @@ async def test_lists_are_filtered_and_paged_by_key(requests: House) -> None:
     assert await pages(township_code="330381001000") == []
     counts = (await requests.client.get("/api/requests/orders/counts")).json()
     assert counts == {"draft": 5, "accepted": 1}
-    counts = await requests.client.get("/api/requests/orders/counts", params={"campaign_id": "xueleifeng-2014"})
+    counts = await requests.client.get(
+        "/api/requests/orders/counts", params={"campaign_id": "xueleifeng-2014"}
+    )
     assert counts.json() == {"accepted": 1}
 
 

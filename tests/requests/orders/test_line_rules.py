@@ -22,7 +22,13 @@ def make_order(*codes: str) -> Order:
         effective_on=date(2014, 6, 1),
         retires_on=date(2014, 8, 31),
         items=[
-            Dish(item_code=code, name="健康义诊", name_en="Health", category_code="x", volunteers_needed=4)
+            Dish(
+                item_code=code,
+                name="健康义诊",
+                name_en="Health",
+                category_code="x",
+                volunteers_needed=4,
+            )
             for code in codes
         ],
     )
@@ -32,7 +38,9 @@ def make_order(*codes: str) -> Order:
         campaign_id="红七月",
         place="高楼",
         point=None,
-        items=tuple(WantedItem(item_code=code, expected_attendance=50, remark=None) for code in codes),
+        items=tuple(
+            WantedItem(item_code=code, expected_attendance=50, remark=None) for code in codes
+        ),
         wished_on=(),
         ruled_out_on=(),
         priority=3,
@@ -91,7 +99,11 @@ def interleavings(streams: Sequence[Sequence[Word]]) -> Iterator[list[Word]]:
         ),
         pytest.param(
             [
-                [("assign", "a1", "s1", "1", "p1"), ("release", "a1"), ("assign", "a2", "s1", "2", "p1")],
+                [
+                    ("assign", "a1", "s1", "1", "p1"),
+                    ("release", "a1"),
+                    ("assign", "a2", "s1", "2", "p1"),
+                ],
                 [("unserved", "1", "p0")],
             ],
             "scheduled",
@@ -99,7 +111,10 @@ def interleavings(streams: Sequence[Sequence[Word]]) -> Iterator[list[Word]]:
             id="declined, then replaced; an older plan had no place",
         ),
         pytest.param(
-            [[("assign", "a1", "s1", "1", "p1"), ("release", "a1")], [("assign", "a2", "s2", "2", "p1")]],
+            [
+                [("assign", "a1", "s1", "1", "p1"), ("release", "a1")],
+                [("assign", "a2", "s2", "2", "p1")],
+            ],
             "scheduled",
             "a2",
             id="moved to another stop by the next revision",
@@ -115,7 +130,10 @@ def interleavings(streams: Sequence[Sequence[Word]]) -> Iterator[list[Word]]:
             id="moved twice",
         ),
         pytest.param(
-            [[("assign", "a1", "s1", "1", "p1"), ("release", "a1")], [("assign", "a2", "s2", "1", "p1")]],
+            [
+                [("assign", "a1", "s1", "1", "p1"), ("release", "a1")],
+                [("assign", "a2", "s2", "1", "p1")],
+            ],
             "scheduled",
             "a2",
             id="moved within a revision",
@@ -154,12 +172,17 @@ def interleavings(streams: Sequence[Sequence[Word]]) -> Iterator[list[Word]]:
             id="left out by one plan, placed by the next",
         ),
         pytest.param(
-            [[("assign", "a1", "s1", "4", "p1"), ("release", "a1")], [("assign", "a2", "s2", "1", "p2")]],
+            [
+                [("assign", "a1", "s1", "4", "p1"), ("release", "a1")],
+                [("assign", "a2", "s2", "1", "p2")],
+            ],
             "scheduled",
             "a2",
             id="released by one plan, placed by the next",
         ),
-        pytest.param([[("assign", "a1", "s1", "1", "p1"), ("release", "a1")]], "waiting", None, id="released"),
+        pytest.param(
+            [[("assign", "a1", "s1", "1", "p1"), ("release", "a1")]], "waiting", None, id="released"
+        ),
     ],
 )
 def test_however_the_streams_interleave_the_line_ends_alike(
@@ -182,7 +205,10 @@ def test_the_order_follows_its_lines() -> None:
     order.leave_line_unserved("line-2", "p1", 1, "unserved.no_free_team")
     order.report_booth("line-0", "a0", 90)
     order.complete_stop("s1")
-    assert (order.state, [line.state for line in order.lines]) == ("scheduled", ["served", "scheduled", "unserved"])
+    assert (order.state, [line.state for line in order.lines]) == (
+        "scheduled",
+        ["served", "scheduled", "unserved"],
+    )
     order.rate("line-0", 5, None)
     assert order.state == "scheduled", "a booth is still to come"
     order.complete_stop("s2")
@@ -209,7 +235,12 @@ def test_a_served_line_is_out_of_the_plans_reach() -> None:
     order.cancel_stop("s1")
     order.move_stop("s1", date(2014, 7, 9), "afternoon")
     (line,) = order.lines
-    assert (line.state, line.assignment_id, line.served, line.on) == ("served", "a1", 90, date(2014, 6, 27))
+    assert (line.state, line.assignment_id, line.served, line.on) == (
+        "served",
+        "a1",
+        90,
+        date(2014, 6, 27),
+    )
     order.report_booth("line-0", "a1", 95)
     assert line.served == 95, "a report that is corrected counts"
 

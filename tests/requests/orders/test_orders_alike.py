@@ -35,7 +35,12 @@ async def handed_in(house: House) -> int:
 ALIKE = [
     {},
     {"place": " 高楼镇 文化广场\u200b"},
-    {"lines": [{"item_code": code, "expected_attendance": 80} for code in ("law-advice", "ｃｌｉｎｉｃ")]},
+    {
+        "lines": [
+            {"item_code": code, "expected_attendance": 80}
+            for code in ("law-advice", "ｃｌｉｎｉｃ")
+        ]
+    },
     {"wished_on": ["2014-06-27", "2014-06-28", "2014-06-27"]},
     {"priority": 5, "ruled_out_on": [], "point": None},
 ]
@@ -52,7 +57,9 @@ async def test_an_order_like_another_is_asked_about_and_taken_when_it_is_meant(
     assert await handed_in(requests) == 1
     assert (await hand_in(requests, confirm="order_like_another", **changes)).status_code == 201
     assert await handed_in(requests) == 2
-    assert asked(await hand_in(requests, **changes)) == [("order_like_another", "lines")]  # a third one
+    assert asked(await hand_in(requests, **changes)) == [
+        ("order_like_another", "lines")
+    ]  # a third one
 
 
 @pytest.mark.parametrize(
@@ -85,7 +92,9 @@ async def test_drafts_may_be_alike_until_the_second_is_handed_in(requests: House
 
 
 @pytest.mark.parametrize(("name", "reason"), [("cancel", "not_needed"), ("return", "incomplete")])
-async def test_what_is_no_longer_under_way_stands_in_nobodys_way(requests: House, name: str, reason: str) -> None:
+async def test_what_is_no_longer_under_way_stands_in_nobodys_way(
+    requests: House, name: str, reason: str
+) -> None:
     first = (await hand_in(requests)).json()
     await step(requests, first["id"], name, reason_code=reason)
     assert (await hand_in(requests)).status_code == 201
@@ -121,12 +130,16 @@ class CancelsBeforeReading(UnitOfWork):
             yield session
 
 
-async def test_an_order_whose_like_is_withdrawn_at_that_moment_is_handed_in_as_the_only_one(requests: House) -> None:
+async def test_an_order_whose_like_is_withdrawn_at_that_moment_is_handed_in_as_the_only_one(
+    requests: House,
+) -> None:
     first, second = (await hand_in(requests)).json(), await order(requests)
     service = requests.services["requests"]
     uow = CancelsBeforeReading(service.database, Outbox("requests"), service.clock, lambda: None)
     uow.order_id = first["id"]
-    assert (await use_cases.submit_order(uow, service.api.state.menu, second["id"])).state == "submitted"
+    assert (
+        await use_cases.submit_order(uow, service.api.state.menu, second["id"])
+    ).state == "submitted"
     assert uow.order_id is None, "the store refused it once"
     assert asked(await hand_in(requests)) == [("order_like_another", "lines")]
 

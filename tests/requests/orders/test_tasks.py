@@ -32,7 +32,12 @@ async def test_an_order_waits_for_the_corps_until_it_is_accepted(requests: House
             {
                 "code": "order_to_accept",
                 "about": f"order:{drafted['id']}",
-                "facts": {"count": 2, "place": "高楼镇文化广场", "township": "高楼镇", "township_en": "Gaolou Town"},
+                "facts": {
+                    "count": 2,
+                    "place": "高楼镇文化广场",
+                    "township": "高楼镇",
+                    "township_en": "Gaolou Town",
+                },
                 "due_on": None,
             }
         ],
@@ -61,7 +66,9 @@ async def test_no_more_than_the_first_are_listed_and_all_are_counted(requests: H
 async def test_each_served_booth_waits_for_its_rating(requests: House) -> None:
     made = await accepted_order(requests)
     dispatch = Dispatch(requests, made)
-    await dispatch.says(dispatch.assigned(0, "a0"), dispatch.assigned(1, "a1"), dispatch.reported(0, "a0", 118))
+    await dispatch.says(
+        dispatch.assigned(0, "a0"), dispatch.assigned(1, "a1"), dispatch.reported(0, "a0", 118)
+    )
     await dispatch.says(dispatch.reported(1, "a1", 32), dispatch.completed())
     first, second = (await tasks(requests, OFFICER))["items"]
     assert (first["code"], first["about"], first["facts"]) == (
@@ -76,6 +83,8 @@ async def test_each_served_booth_waits_for_its_rating(requests: House) -> None:
         },
     )
     rated = {"line_id": made["lines"][0]["id"], "score": 5}
-    answer = await requests.client.post(f"/api/requests/orders/{made['id']}/ratings", json=rated, headers=OFFICER)
+    answer = await requests.client.post(
+        f"/api/requests/orders/{made['id']}/ratings", json=rated, headers=OFFICER
+    )
     assert answer.status_code == 200, answer.text
     assert (await tasks(requests, OFFICER))["items"] == [second]

@@ -48,7 +48,9 @@ async def test_a_draft_can_be_rewritten_as_a_whole(requests: House) -> None:
     drafted = await order(requests)
     lines = [{"item_code": "appliances", "expected_attendance": 60}, ORDER["lines"][0]]
     body = ORDER | {"lines": lines, "point": None, "priority": 5, "place": "高楼镇政府"}
-    changed = await requests.client.put(f"/api/requests/orders/{drafted['id']}", json=body, headers={"If-Match": "*"})
+    changed = await requests.client.put(
+        f"/api/requests/orders/{drafted['id']}", json=body, headers={"If-Match": "*"}
+    )
     assert changed.status_code == 200
     now = await read(requests, drafted["id"])
     assert changed.json() == now
@@ -60,7 +62,11 @@ async def test_a_draft_can_be_rewritten_as_a_whole(requests: House) -> None:
 REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"township_code": "330381999000"}, "unknown_township", "township_code"),
     ({"edition_id": "winter-2014"}, "unknown_edition", "edition_id"),
-    ({"lines": [{"item_code": "opera", "expected_attendance": 5}]}, "not_on_menu", "lines[0].item_code"),
+    (
+        {"lines": [{"item_code": "opera", "expected_attendance": 5}]},
+        "not_on_menu",
+        "lines[0].item_code",
+    ),
     ({"lines": [*ORDER["lines"], ORDER["lines"][0]]}, "item_twice", "lines[2].item_code"),
     (
         {"wished_on": ["2014-06-27"], "ruled_out_on": ["2014-07-01", "2014-06-27"]},
@@ -76,7 +82,9 @@ async def test_what_breaks_a_rule_is_refused_and_nothing_is_stored(
     requests: House, changes: dict[str, Any], code: str, field: str, language: str
 ) -> None:
     refused = await requests.client.post(
-        "/api/requests/orders", json=ORDER | changes, headers={"Accept-Language": language, "Idempotency-Key": "k" * 20}
+        "/api/requests/orders",
+        json=ORDER | changes,
+        headers={"Accept-Language": language, "Idempotency-Key": "k" * 20},
     )
     assert refused.status_code == 422
     assert refused.headers["content-type"] == "application/problem+json"
@@ -84,11 +92,15 @@ async def test_what_breaks_a_rule_is_refused_and_nothing_is_stored(
     assert (problem["code"], problem["field"]) == (code, field)
     assert all(problem[part] for part in ("title", "detail", "remedy"))
     assert (await requests.client.get("/api/requests/orders")).json()["items"] == []
-    again = await requests.client.post("/api/requests/orders", json=ORDER, headers={"Idempotency-Key": "k" * 20})
+    again = await requests.client.post(
+        "/api/requests/orders", json=ORDER, headers={"Idempotency-Key": "k" * 20}
+    )
     assert again.status_code == 201, "a refused request must not use its key up"
 
 
-async def test_rewriting_obeys_the_same_rules_and_leaves_the_order_as_it_was(requests: House) -> None:
+async def test_rewriting_obeys_the_same_rules_and_leaves_the_order_as_it_was(
+    requests: House,
+) -> None:
     drafted = await order(requests)
     for changes, code, field in REFUSED:
         refused = await requests.client.put(
@@ -127,7 +139,10 @@ async def test_every_broken_field_is_named(requests: House) -> None:
     ("field", "value"),
     [
         ("lines", []),
-        ("lines", [{"item_code": f"item-{number}", "expected_attendance": 1} for number in range(51)]),
+        (
+            "lines",
+            [{"item_code": f"item-{number}", "expected_attendance": 1} for number in range(51)],
+        ),
         ("wished_on", [date.fromordinal(735_000 + number).isoformat() for number in range(367)]),
     ],
 )
@@ -147,12 +162,18 @@ async def test_days_of_any_year_can_be_wished_by_whoever_confirms_it(requests: H
 async def test_an_order_keeps_the_menu_it_was_made_from(requests: House) -> None:
     drafted = await order(requests)
     reprinted = EDITION.model_copy(
-        update={"items": tuple(item.model_copy(update={"volunteers_needed": 9}) for item in EDITION.items)}
+        update={
+            "items": tuple(
+                item.model_copy(update={"volunteers_needed": 9}) for item in EDITION.items
+            )
+        }
     )
     await requests.hear("edition:summer-2014", reprinted)
     await step(requests, drafted["id"], "submit")
     await step(requests, drafted["id"], "accept")
-    assert [line["volunteers_needed"] for line in (await read(requests, drafted["id"]))["lines"]] == [4, 2]
+    assert [
+        line["volunteers_needed"] for line in (await read(requests, drafted["id"]))["lines"]
+    ] == [4, 2]
 
 
 @pytest.mark.parametrize(
@@ -165,7 +186,9 @@ async def test_an_order_keeps_the_menu_it_was_made_from(requests: House) -> None
         ("GET", "/editions/winter-1914", "edition.not_found"),
     ],
 )
-async def test_what_is_unknown_is_404_with_a_way_on(requests: House, method: str, path: str, code: str) -> None:
+async def test_what_is_unknown_is_404_with_a_way_on(
+    requests: House, method: str, path: str, code: str
+) -> None:
     body = ORDER if method == "PUT" else None
     for language in ("zh-CN", "en"):
         missing = await requests.client.request(
@@ -193,13 +216,18 @@ async def test_an_order_can_be_handed_in_at_once(requests: House) -> None:
     assert made["state"] == "submitted"
     assert made["submitted_at"] is not None
     (event,) = await requests.published("requests")
-    assert (event.type, event.model_dump()["order_id"]) == ("requests.service_ordered.v1", made["id"])
+    assert (event.type, event.model_dump()["order_id"]) == (
+        "requests.service_ordered.v1",
+        made["id"],
+    )
 
 
 async def test_handing_in_at_once_happens_once_a_key(requests: House) -> None:
     key = {"Idempotency-Key": "高楼-2014-06-02".encode().hex()}
     body = ORDER | {"submit": True}
-    answers = [await requests.client.post("/api/requests/orders", json=body, headers=key) for _ in range(2)]
+    answers = [
+        await requests.client.post("/api/requests/orders", json=body, headers=key) for _ in range(2)
+    ]
     assert answers[0].json() == answers[1].json()
     assert len(await requests.published("requests")) == 1
     draft = await requests.client.post("/api/requests/orders", json=ORDER, headers=key)

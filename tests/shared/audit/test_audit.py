@@ -67,7 +67,9 @@ async def test_a_change_is_kept_with_before_and_after(catalog_store: Service) ->
     assert '"after":{"name":"高楼乡"}' in second[3]
 
 
-async def test_what_is_appended_on_behalf_of_an_account_is_kept_as_well(catalog_store: Service) -> None:
+async def test_what_is_appended_on_behalf_of_an_account_is_kept_as_well(
+    catalog_store: Service,
+) -> None:
     uow = catalog_store.uow.acting(COORDINATOR)
     uow.permit(POLICY, "enter_directory")
     async with uow.transaction() as tx:
@@ -95,7 +97,9 @@ async def _enter_and_fail(service: Service) -> None:
 
 
 async def test_the_system_itself_is_not_audited(catalog_store: Service) -> None:
-    await use_cases.enter_township(catalog_store.uow, GAOLOU, name="高楼镇", name_en="G", lat=27.7, lon=120.3)
+    await use_cases.enter_township(
+        catalog_store.uow, GAOLOU, name="高楼镇", name_en="G", lat=27.7, lon=120.3
+    )
     assert await rows(catalog_store) == []
 
 
@@ -105,7 +109,9 @@ async def test_rows_can_only_be_added(catalog_store: Service) -> None:
     for table in ("audit_log", "audit_seal"):
         for statement in (
             f"DELETE FROM {table}",
-            f"UPDATE {table} SET rows = 0" if "seal" in table else f"UPDATE {table} SET action = 'x'",
+            f"UPDATE {table} SET rows = 0"
+            if "seal" in table
+            else f"UPDATE {table} SET action = 'x'",
         ):
             with pytest.raises(DBAPIError, match="append-only"):
                 await execute(catalog_store.database, statement)
@@ -138,20 +144,31 @@ async def test_an_untouched_chain_holds(catalog_store: Service) -> None:
     ("statement", "said"),
     [
         ("UPDATE audit_log SET subject = 'somebody else' WHERE id = 2", "seal 1"),
-        ("UPDATE audit_log SET changes = replace(changes, '高楼镇3', '高楼镇9') WHERE id = 4", "changed row"),
+        (
+            "UPDATE audit_log SET changes = replace(changes, '高楼镇3', '高楼镇9') WHERE id = 4",
+            "changed row",
+        ),
         ("DELETE FROM audit_log WHERE id = 3", "1 rows instead of 2"),
         ("DELETE FROM audit_seal WHERE seq = 2", "seal 2 is missing"),
         ("UPDATE audit_seal SET hash = repeat_zero WHERE seq = 1", "seal 1"),
     ],
 )
-async def test_every_manipulation_is_named(catalog_store: Service, statement: str, said: str) -> None:
+async def test_every_manipulation_is_named(
+    catalog_store: Service, statement: str, said: str
+) -> None:
     await sealed_chain(catalog_store)
     triggers = (
         [f"ALTER TABLE {table} DISABLE TRIGGER ALL" for table in ("audit_log", "audit_seal")]
         if catalog_store.database.dialect == "postgresql"
-        else [f"DROP TRIGGER {table}_no_{act}" for table in ("audit_log", "audit_seal") for act in ("update", "delete")]
+        else [
+            f"DROP TRIGGER {table}_no_{act}"
+            for table in ("audit_log", "audit_seal")
+            for act in ("update", "delete")
+        ]
     )
-    await execute(catalog_store.database, *triggers, statement.replace("repeat_zero", f"'{'0' * 64}'"))
+    await execute(
+        catalog_store.database, *triggers, statement.replace("repeat_zero", f"'{'0' * 64}'")
+    )
     (wrong,) = (await verify(catalog_store.database, utc_now)).wrong
     assert said in wrong
 
@@ -159,20 +176,33 @@ async def test_every_manipulation_is_named(catalog_store: Service, statement: st
 async def test_a_row_slipped_in_behind_is_found(catalog_store: Service) -> None:
     await sealed_chain(catalog_store)
     if catalog_store.database.dialect == "sqlite":
-        await execute(catalog_store.database, "DROP TRIGGER audit_log_no_delete", "DELETE FROM audit_log WHERE id = 3")
+        await execute(
+            catalog_store.database,
+            "DROP TRIGGER audit_log_no_delete",
+            "DELETE FROM audit_log WHERE id = 3",
+        )
         forged = {"id": 3}
     else:
         forged = {"txid": 3}
     async with catalog_store.database.writing() as session:
         await session.execute(
             insert(audit_log).values(
-                at=utc_now(), subject="x", roles="", action="x", address="", correlation_id="", changes="[]", **forged
+                at=utc_now(),
+                subject="x",
+                roles="",
+                action="x",
+                address="",
+                correlation_id="",
+                changes="[]",
+                **forged,
             )
         )
     assert (await verify(catalog_store.database, utc_now)).wrong
 
 
-async def test_rows_without_a_seal_are_reported_when_they_wait_too_long(catalog_store: Service) -> None:
+async def test_rows_without_a_seal_are_reported_when_they_wait_too_long(
+    catalog_store: Service,
+) -> None:
     await enter(catalog_store)
     assert (await verify(catalog_store.database, utc_now)).unsealed == 1
 

@@ -50,13 +50,17 @@ async def test_a_signal_on_another_topic_does_not(new_cache: NewCache) -> None:
         woken.cancel()
 
 
-async def test_a_process_is_woken_by_signals_of_the_kinds_that_are_watched_there(redis_url: str) -> None:
+async def test_a_process_is_woken_by_signals_of_the_kinds_that_are_watched_there(
+    redis_url: str,
+) -> None:
     quiet, watched = f"quiet-{new_id()}", f"watched-{new_id()}"
     here, there = (RedisCache(f"{redis_url}?client_name={name}") for name in (watched, quiet))
     async with here.running(), there.running(), Redis.from_url(redis_url) as redis:
 
         async def subscriptions(name: str) -> int:
-            return sum(int(client["sub"]) for client in await redis.client_list() if client["name"] == name)
+            return sum(
+                int(client["sub"]) for client in await redis.client_list() if client["name"] == name
+            )
 
         await hears(here, there, "inbox:coordinator")
         one_kind = await subscriptions(watched)

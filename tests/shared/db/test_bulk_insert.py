@@ -28,7 +28,14 @@ from tests.support.schema import bring_up
 
 NOW = datetime.fromisoformat("2014-06-18T23:59:59.000001+08:00")
 COORDINATOR = Actor("account-7", frozenset({Role.COORDINATOR}), address="192.0.2.7")
-REMARKS = ["２０人，需要轮椅\n“老年活动中心”二楼", "a 'quoted' \"word\" \\ {} :name %s", "👩‍⚕️ — \t", "null", "", None]
+REMARKS = [
+    "２０人，需要轮椅\n“老年活动中心”二楼",
+    "a 'quoted' \"word\" \\ {} :name %s",
+    "👩‍⚕️ — \t",
+    "null",
+    "",
+    None,
+]
 
 
 @pytest.fixture
@@ -80,7 +87,10 @@ def order(name: str) -> Order:
 
 def events(made: Order) -> list[OrderReturned]:
     codes = ("incomplete", "duplicate", "other")
-    return [OrderReturned(order_id=made.id, township_code=made.township_code, reason_code=code) for code in codes]
+    return [
+        OrderReturned(order_id=made.id, township_code=made.township_code, reason_code=code)
+        for code in codes
+    ]
 
 
 async def add(service: Service, made: Order) -> None:
@@ -107,12 +117,15 @@ async def stored(service: Service, name: str) -> list[list[str]]:
         select(log.aggregate_id, log.aggregate_seq, log.type, log.occurred_at, log.body)
         .where(log.aggregate_id == f"order:{name}")
         .order_by(log.id),
-        select(audit.at, audit.subject, audit.roles, audit.action, audit.address, audit.changes).where(
-            audit.changes.contains(name)
-        ),
+        select(
+            audit.at, audit.subject, audit.roles, audit.action, audit.address, audit.changes
+        ).where(audit.changes.contains(name)),
     )
     async with service.database.reading() as session:
-        return [[str(row).replace(name, "X") for row in await session.execute(query)] for query in queries]
+        return [
+            [str(row).replace(name, "X") for row in await session.execute(query)]
+            for query in queries
+        ]
 
 
 async def test_both_ways_of_adding_store_the_same(store: Service) -> None:
@@ -141,16 +154,22 @@ NUMBER_FIRST = """
 """
 
 
-async def test_a_transaction_has_its_number_before_its_events_have_positions(postgres_url: NewUrl) -> None:
+async def test_a_transaction_has_its_number_before_its_events_have_positions(
+    postgres_url: NewUrl,
+) -> None:
     """Whoever reads on from a position waits for the transactions that have a number; also where nothing but an event
     is stored, so that nothing before it draws one."""
     async with requests_at(postgres_url()) as service:
         database, unit = service.database, service.uow
         await database.run_alone(text(NUMBER_FIRST))
-        await database.run_alone(text("ALTER TABLE event_log ALTER COLUMN id SET DEFAULT next_position()"))
+        await database.run_alone(
+            text("ALTER TABLE event_log ALTER COLUMN id SET DEFAULT next_position()")
+        )
         made = order("order-1")
         outbox = Outbox("requests")
-        rows = [(outbox.row(outbox.number(made, event), unit.now()), None) for event in events(made)]
+        rows = [
+            (outbox.row(outbox.number(made, event), unit.now()), None) for event in events(made)
+        ]
         statement = insert_together(idempotency_key, "key", (event_log,))
         log = in_parameter(event_log, rows, database.engine.dialect)
         assert not await database.run_alone(statement, {"idempotency_key": "[]", "event_log": log})

@@ -22,8 +22,12 @@ async def database(store_url: str) -> AsyncIterator[Database]:
     await opened.close()
 
 
-@pytest.mark.parametrize("statement", ["SELECT * FROM nothing_like_this", "SELEKT 1", "SELECT nonsense(1)"])
-async def test_a_wrong_statement_does_not_mean_that_the_store_is_away(database: Database, statement: str) -> None:
+@pytest.mark.parametrize(
+    "statement", ["SELECT * FROM nothing_like_this", "SELEKT 1", "SELECT nonsense(1)"]
+)
+async def test_a_wrong_statement_does_not_mean_that_the_store_is_away(
+    database: Database, statement: str
+) -> None:
     """Else an event whose handler is broken would be tried for ever, and block its queue."""
     with pytest.raises(DBAPIError) as raised:
         await _run(database, statement)
@@ -43,7 +47,9 @@ async def test_a_store_that_can_not_be_reached_is_away(postgres_url: NewUrl) -> 
         await database.close()
 
 
-async def test_a_connection_lost_in_a_transaction_is_the_stores_absence(postgres_url: NewUrl) -> None:
+async def test_a_connection_lost_in_a_transaction_is_the_stores_absence(
+    postgres_url: NewUrl,
+) -> None:
     async with wired(postgres_url()) as wire:
         database = Database(wire.url)
         with pytest.raises(SQLAlchemyError) as raised:
@@ -59,7 +65,9 @@ def test_a_file_that_can_not_be_opened_is_an_absent_store(tmp_path: Path) -> Non
     assert store_is_away(OperationalError("BEGIN", None, raised.value))
 
 
-@pytest.mark.parametrize("error", [PoolTimeoutError(), ConnectionResetError(), TimeoutError(), OSError()])
+@pytest.mark.parametrize(
+    "error", [PoolTimeoutError(), ConnectionResetError(), TimeoutError(), OSError()]
+)
 def test_no_connection_in_time_is_an_absent_store(error: Exception) -> None:
     assert store_is_away(error)
 

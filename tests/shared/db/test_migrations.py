@@ -90,7 +90,9 @@ async def test_the_history_makes_what_the_tables_say(database: Database, service
 
 
 @pytest.mark.parametrize("service", SERVICES)
-async def test_the_history_goes_back_to_nothing_and_forth_again(database: Database, service: str) -> None:
+async def test_the_history_goes_back_to_nothing_and_forth_again(
+    database: Database, service: str
+) -> None:
     migrations = migrations_of(service)
     await migrations.upgrade(database)
     before = await tables(database)
@@ -168,12 +170,23 @@ async def test_what_expands_takes_nothing_away(database: Database, service: str)
         (lambda: op.drop_column("parked", "error"), {"parked.error"}),
         (lambda: op.drop_table("inbox_count"), {"inbox_count"}),
         (
-            lambda: op.add_column("parked", sa.Column("weight", sa.Integer(), nullable=False, server_default="1")),
+            lambda: op.add_column(
+                "parked", sa.Column("weight", sa.Integer(), nullable=False, server_default="1")
+            ),
             set(),
         ),
-        (lambda: op.add_column("parked", sa.Column("weight", sa.Integer(), nullable=False)), {"parked.weight"}),
+        (
+            lambda: op.add_column("parked", sa.Column("weight", sa.Integer(), nullable=False)),
+            {"parked.weight"},
+        ),
     ],
-    ids=["adds", "drops a column", "drops a table", "adds with a default", "adds what must be said"],
+    ids=[
+        "adds",
+        "drops a column",
+        "drops a table",
+        "adds with a default",
+        "adds what must be said",
+    ],
 )
 async def test_what_the_release_before_would_miss_is_found(
     postgres_url: NewUrl, step: Callable[[], None], taken: set[str]
@@ -194,7 +207,11 @@ def taken_away(old: Columns, new: Columns) -> set[str]:
     for table in old.keys() & new.keys():
         for name, column in old[table].items():
             kept = new[table].get(name)
-            if kept is None or str(kept["type"]) != str(column["type"]) or (column["nullable"] > kept["nullable"]):
+            if (
+                kept is None
+                or str(kept["type"]) != str(column["type"])
+                or (column["nullable"] > kept["nullable"])
+            ):
                 found.add(f"{table}.{name}")
         for name in new[table].keys() - old[table].keys():
             column = new[table][name]
@@ -227,7 +244,9 @@ def fill(connection: Connection) -> set[str]:
     found = MetaData()
     found.reflect(connection)
     for table in found.sorted_tables:
-        if table.name == "alembic_version" or connection.scalar(select(func.count()).select_from(table)):
+        if table.name == "alembic_version" or connection.scalar(
+            select(func.count()).select_from(table)
+        ):
             continue
         row = {}
         for column in table.columns:
@@ -293,7 +312,9 @@ async def test_several_migrations_at_once_all_succeed(new_store_url: NewUrl, ser
     await asyncio.gather(*(migrate() for _ in range(AT_ONCE)))
 
 
-async def test_four_processes_may_migrate_one_store(postgres_url: NewUrl, rabbit_vhost: str, tmp_path: Path) -> None:
+async def test_four_processes_may_migrate_one_store(
+    postgres_url: NewUrl, rabbit_vhost: str, tmp_path: Path
+) -> None:
     """With what a new store begins with: here the first account."""
     for name in ("password", "totp"):
         (tmp_path / f"catalog_first_{name}").write_text("JBSWY3DPEHPK3PXP" * 2)
@@ -314,15 +335,21 @@ async def test_four_processes_may_migrate_one_store(postgres_url: NewUrl, rabbit
     assert [process.returncode for process in started] == [0] * AT_ONCE, said
 
 
-async def test_a_role_with_short_limits_waits_for_another_migration_all_the_same(postgres_url: NewUrl) -> None:
-    url = make_url(postgres_url()).update_query_dict({"options": "-c lock_timeout=1 -c statement_timeout=20000"})
+async def test_a_role_with_short_limits_waits_for_another_migration_all_the_same(
+    postgres_url: NewUrl,
+) -> None:
+    url = make_url(postgres_url()).update_query_dict(
+        {"options": "-c lock_timeout=1 -c statement_timeout=20000"}
+    )
     first, other = (Database(url.render_as_string(hide_password=False)) for _ in range(2))
     migrations = migrations_of("requests")
     async with first.writing() as session:
         await session.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
         waiting = asyncio.create_task(migrations.upgrade(other))
         async with first.reading() as looking:
-            query = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+            query = text(
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            )
             await until(lambda: looking.scalar(query))
     await waiting
     await migrations.check(other)

@@ -18,7 +18,9 @@ from tests.support.tree import SERVICES, migrations_of
 
 Pooled = Callable[..., str]
 
-SETTINGS = text("SELECT current_setting('idle_in_transaction_session_timeout'), current_setting('timezone')")
+SETTINGS = text(
+    "SELECT current_setting('idle_in_transaction_session_timeout'), current_setting('timezone')"
+)
 TRANSACTIONS = 40
 TIMES = 3
 
@@ -30,7 +32,9 @@ async def by_transaction(postgres_url: NewUrl, pooled: Pooled) -> AsyncIterator[
     await database.close()
 
 
-def test_the_pooler_refuses_the_startup_parameters_that_a_server_takes(postgres_url: NewUrl, pooled: Pooled) -> None:
+def test_the_pooler_refuses_the_startup_parameters_that_a_server_takes(
+    postgres_url: NewUrl, pooled: Pooled
+) -> None:
     """Else the tests below would show nothing."""
     with pytest.raises(psycopg.OperationalError, match="unsupported startup parameter"):
         psycopg.connect(pooled(postgres_url()), options="-c timezone=UTC")
@@ -47,14 +51,21 @@ async def test_nothing_outlives_a_transaction(by_transaction: Database) -> None:
             await session.execute(text("INSERT INTO kept VALUES (:number)"), {"number": number})
             row = (await session.execute(SETTINGS)).one()
         async with by_transaction.reading() as session:
-            assert await session.scalar(text("SELECT number FROM kept WHERE number = :number"), {"number": number})
+            assert await session.scalar(
+                text("SELECT number FROM kept WHERE number = :number"), {"number": number}
+            )
         return row[0], row[1]
 
     seen = await asyncio.gather(*(write(number) for number in range(1, TRANSACTIONS + 1)))
     assert set(seen) == {("30s", "UTC")}
     async with by_transaction.reading() as session:
         assert await session.scalar(text("SELECT count(*) FROM pg_prepared_statements")) == 0
-        assert await session.scalar(text("SELECT current_setting('idle_in_transaction_session_timeout')")) == "0"
+        assert (
+            await session.scalar(
+                text("SELECT current_setting('idle_in_transaction_session_timeout')")
+            )
+            == "0"
+        )
 
 
 async def test_a_pooler_by_session_keeps_settings(postgres_url: NewUrl, pooled: Pooled) -> None:
@@ -67,15 +78,22 @@ async def test_a_pooler_by_session_keeps_settings(postgres_url: NewUrl, pooled: 
 
 
 @pytest.mark.parametrize("service", SERVICES)
-async def test_migrations_and_events_go_through_a_pooler(by_transaction: Database, service: str) -> None:
+async def test_migrations_and_events_go_through_a_pooler(
+    by_transaction: Database, service: str
+) -> None:
     await migrations_of(service).upgrade(by_transaction)
     await migrations_of(service).check(by_transaction)
 
 
 async def test_events_are_recorded_through_a_pooler(postgres_url: NewUrl, pooled: Pooled) -> None:
-    async with rolls_at(f"{pooled(postgres_url(), size=3)}&pooler=transaction", publisher="catalog") as publisher:
+    async with rolls_at(
+        f"{pooled(postgres_url(), size=3)}&pooler=transaction", publisher="catalog"
+    ) as publisher:
         await change_all(publisher, TIMES)
-        numbers = {team: [row.aggregate_seq for row in rows] for team, rows in groupby(await _log(publisher), _stream)}
+        numbers = {
+            team: [row.aggregate_seq for row in rows]
+            for team, rows in groupby(await _log(publisher), _stream)
+        }
     assert numbers == {f"roll:{code}": list(range(1, TIMES + 1)) for code in sorted(CODES)}
 
 

@@ -62,10 +62,16 @@ async def test_a_file_that_all_could_read_is_closed(tmp_path: Path) -> None:
 async def test_what_was_erased_is_in_no_file(catalog: House, tmp_path: Path) -> None:
     no = (await catalog.client.post("/api/catalog/volunteers", json=LIN)).json()["no"]
     sealed = await sealed_of(catalog, no)
-    assert all(any(value in path.read_bytes() for path in files(tmp_path)) for value in sealed), "the test sees it"
-    erased = await catalog.client.post(f"/api/catalog/volunteers/{no}/erase", json={"reason": "本人要求"})
+    assert all(any(value in path.read_bytes() for path in files(tmp_path)) for value in sealed), (
+        "the test sees it"
+    )
+    erased = await catalog.client.post(
+        f"/api/catalog/volunteers/{no}/erase", json={"reason": "本人要求"}
+    )
     assert erased.status_code == 202, erased.text
-    found = [path.name for path in files(tmp_path) for value in sealed if value in path.read_bytes()]
+    found = [
+        path.name for path in files(tmp_path) for value in sealed if value in path.read_bytes()
+    ]
     assert found == []
 
 

@@ -13,7 +13,9 @@ from shared.db.engine import Database
 from shared.db.types import UtcDateTime
 
 metadata = MetaData()
-moment = Table("moment", metadata, Column("id", Integer, primary_key=True), Column("at", UtcDateTime))
+moment = Table(
+    "moment", metadata, Column("id", Integer, primary_key=True), Column("at", UtcDateTime)
+)
 SHANGHAI = timezone(timedelta(hours=8))
 
 
@@ -52,12 +54,18 @@ async def test_no_moment_is_no_moment(database: Database) -> None:
 
 @given(
     moments=st.lists(
-        st.datetimes(datetime(1950, 1, 1), datetime(2100, 1, 1), timezones=st.sampled_from([UTC, SHANGHAI])),  # noqa: DTZ001
+        st.datetimes(
+            datetime(1950, 1, 1),  # noqa: DTZ001 - the strategy adds the zone
+            datetime(2100, 1, 1),  # noqa: DTZ001
+            timezones=st.sampled_from([UTC, SHANGHAI]),
+        ),
         min_size=1,
         max_size=8,
         unique=True,
     )
 )
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 async def test_moments_keep_their_order(database: Database, moments: list[datetime]) -> None:
     assert await stored(database, *moments) == sorted(moments)

@@ -8,13 +8,27 @@ import pytest
 from sqlalchemy import Column, MetaData, String, Table, insert, select
 
 from shared.db.engine import Database
-from shared.db.vault import BATCH, Vault, VaultError, add_key, count_stale, create_ring, place_of, reseal
+from shared.db.vault import (
+    BATCH,
+    Vault,
+    VaultError,
+    add_key,
+    count_stale,
+    create_ring,
+    place_of,
+    reseal,
+)
 
 PHONE = "13800138000"
 PLACE = "volunteer.phone_sealed:V-000001"
 
 metadata = MetaData()
-person = Table("person", metadata, Column("no", String(20), primary_key=True), Column("mail_sealed", String(600)))
+person = Table(
+    "person",
+    metadata,
+    Column("no", String(20), primary_key=True),
+    Column("mail_sealed", String(600)),
+)
 
 
 @pytest.fixture
@@ -107,7 +121,16 @@ def test_a_blind_index_is_of_one_purpose_and_one_file(vault: Vault, tmp_path: Pa
     index = vault.blind_index(PHONE, "volunteer.phone")
     assert index == vault.blind_index(PHONE, "volunteer.phone")
     other = Vault(tmp_path / "other", create=True)
-    assert len({index, vault.blind_index(PHONE, "account.phone"), other.blind_index(PHONE, "volunteer.phone")}) == 3
+    assert (
+        len(
+            {
+                index,
+                vault.blind_index(PHONE, "account.phone"),
+                other.blind_index(PHONE, "volunteer.phone"),
+            }
+        )
+        == 3
+    )
 
 
 async def test_resealing_takes_everything_to_the_current_key(store_url: str, vault: Vault) -> None:
@@ -135,5 +158,7 @@ async def test_resealing_takes_everything_to_the_current_key(store_url: str, vau
             assert sealed is None
             continue
         assert sealed.startswith("v1.2027a.")
-        assert vault.open(sealed, place_of(person.c.mail_sealed, no)) == f"nr{int(no[2:])}@example.org"
+        assert (
+            vault.open(sealed, place_of(person.c.mail_sealed, no)) == f"nr{int(no[2:])}@example.org"
+        )
     await database.close()

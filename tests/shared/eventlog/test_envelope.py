@@ -46,7 +46,9 @@ def test_the_headers_are_cloud_events_in_binary_mode() -> None:
     assert headers["cloudEvents_partitionkey"] == "team:health"
 
 
-@pytest.mark.parametrize("missing", ["id", "type", "source", "subject", "sequence", "time", "traceparent"])
+@pytest.mark.parametrize(
+    "missing", ["id", "type", "source", "subject", "sequence", "time", "traceparent"]
+)
 def test_a_message_without_an_attribute_is_told_apart(missing: str) -> None:
     headers = envelope_of("health", 1).headers()
     del headers[f"cloudEvents_{missing}"]
@@ -75,5 +77,9 @@ def test_a_body_that_does_not_fit_is_refused() -> None:
 
 def test_shards_are_the_same_for_ever() -> None:
     """They are in routing keys and in the logs of all releases."""
-    assert [shard_of(name) for name in ("order:1", "team:health", "township:330381125000")] == [9, 8, 8]
+    assert [shard_of(name) for name in ("order:1", "team:health", "township:330381125000")] == [
+        9,
+        8,
+        8,
+    ]
     assert {shard_of(f"order:{number}") for number in range(500)} == set(range(SHARDS))

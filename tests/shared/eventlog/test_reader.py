@@ -10,7 +10,13 @@ import pytest
 from sqlalchemy import Engine, event, text
 
 from shared.eventlog.envelope import Envelope
-from shared.eventlog.reader import CLOCKS_DIFFER, Unsettled, find_position, read_log, read_settled_log
+from shared.eventlog.reader import (
+    CLOCKS_DIFFER,
+    Unsettled,
+    find_position,
+    read_log,
+    read_settled_log,
+)
 from shared.eventlog.tables import event_log
 from tests.support.fixtures import NewUrl
 from tests.support.rolls import Rolls, change, change_in, numbers_by_stream, rolls_at, up_to
@@ -23,12 +29,18 @@ async def catalog(postgres_url: NewUrl) -> AsyncIterator[Rolls]:
         yield publisher
 
 
-async def read(publisher: Rolls, after: int, *, limit: int = 1000, patience_seconds: float = 30.0) -> list[Envelope]:
+async def read(
+    publisher: Rolls, after: int, *, limit: int = 1000, patience_seconds: float = 30.0
+) -> list[Envelope]:
     async with publisher.database.reading() as session:
-        return await read_settled_log(session, "catalog", after=after, limit=limit, patience_seconds=patience_seconds)
+        return await read_settled_log(
+            session, "catalog", after=after, limit=limit, patience_seconds=patience_seconds
+        )
 
 
-async def test_an_event_that_is_committed_later_at_an_earlier_position_is_not_missed(catalog: Rolls) -> None:
+async def test_an_event_that_is_committed_later_at_an_earlier_position_is_not_missed(
+    catalog: Rolls,
+) -> None:
     async with catalog.uow.transaction() as tx:
         await change_in(tx, "early")
         await tx.flush()  # has its position, but is not committed
@@ -54,7 +66,9 @@ async def test_behind_a_change_that_does_not_end_nothing_is_given(catalog: Rolls
     assert [envelope.position for envelope in await read(catalog, 1)] == [2, 3]
 
 
-async def test_readers_beside_many_writers_see_every_event_once_and_in_order(catalog: Rolls) -> None:
+async def test_readers_beside_many_writers_see_every_event_once_and_in_order(
+    catalog: Rolls,
+) -> None:
     codes, each = [f"team-{number}" for number in range(8)], 25
 
     async def write(code: str) -> None:
@@ -103,7 +117,9 @@ async def fill(publisher: Rolls, times: list[datetime]) -> None:
         )
 
         if publisher.database.dialect == "postgresql":
-            numbers = text("SELECT setval(pg_get_serial_sequence('event_log', 'id'), (SELECT max(id) FROM event_log))")
+            numbers = text(
+                "SELECT setval(pg_get_serial_sequence('event_log', 'id'), (SELECT max(id) FROM event_log))"
+            )
             await session.execute(numbers)
 
 
@@ -114,11 +130,19 @@ async def position_at(publisher: Rolls, since: datetime) -> int:
 
 async def test_from_a_time_on_nothing_is_missed_though_clocks_differ(new_store_url: NewUrl) -> None:
     chance = Random(2014)
-    times = [FIRST + timedelta(minutes=number) + chance.uniform(-0.49, 0.49) * CLOCKS_DIFFER for number in range(3000)]
+    times = [
+        FIRST + timedelta(minutes=number) + chance.uniform(-0.49, 0.49) * CLOCKS_DIFFER
+        for number in range(3000)
+    ]
     async with rolls_at(new_store_url(), publisher="catalog") as catalog:
         assert await position_at(catalog, FIRST) == 0
         await fill(catalog, times)
-        for since in (FIRST - timedelta(days=1), FIRST, *chance.sample(times, 20), FIRST + timedelta(days=9)):
+        for since in (
+            FIRST - timedelta(days=1),
+            FIRST,
+            *chance.sample(times, 20),
+            FIRST + timedelta(days=9),
+        ):
             wanted = next((3 * number for number, at in enumerate(times, 1) if at >= since), None)
             assert await position_at(catalog, since) == (9000 if wanted is None else wanted - 1)
 
@@ -138,7 +162,9 @@ async def test_to_find_a_time_few_rows_are_looked_at(catalog: Rolls) -> None:
     assert 0 < len(statements) < 25
 
 
-async def test_whoever_begins_at_one_at_a_position_or_at_a_time_comes_to_what_is_new(catalog: Rolls) -> None:
+async def test_whoever_begins_at_one_at_a_position_or_at_a_time_comes_to_what_is_new(
+    catalog: Rolls,
+) -> None:
     """Writers commit late and out of order; each follower sees every event from its beginning on, once and in order."""
     codes = [f"队-{number}" for number in range(6)]
     await fill(catalog, [FIRST + timedelta(hours=2 * number) for number in range(100)])

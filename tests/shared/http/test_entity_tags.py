@@ -25,7 +25,9 @@ UNBOUND = {Recipient.kind}
 
 @pytest.fixture(scope="module")
 def documents(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Mapping[str, Any]]:
-    return {service.name: openapi(service) for service in build_all(tmp_path_factory.mktemp("data"))}
+    return {
+        service.name: openapi(service) for service in build_all(tmp_path_factory.mktemp("data"))
+    }
 
 
 @pytest.mark.parametrize(
@@ -38,12 +40,16 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Mapping[
         ("/accounts/self/password", "password", None),
     ],
 )
-def test_what_an_address_is_about_stands_last_in_it(path: str, collection: str, parameter: str | None) -> None:
+def test_what_an_address_is_about_stands_last_in_it(
+    path: str, collection: str, parameter: str | None
+) -> None:
     assert named_last(path) == (collection, parameter)
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_every_address_of_an_object_names_a_kind(service: str, documents: Mapping[str, Mapping[str, Any]]) -> None:
+def test_every_address_of_an_object_names_a_kind(
+    service: str, documents: Mapping[str, Mapping[str, Any]]
+) -> None:
     kinds = {kind for kind, _ in aggregates(service)} | NO_AGGREGATES
     named = {kind_of(named_last(path)[0]) for path in documents[service]["paths"] if "{" in path}
     assert named
@@ -51,7 +57,9 @@ def test_every_address_of_an_object_names_a_kind(service: str, documents: Mappin
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_that_an_object_is_not_there_can_be_said(service: str, documents: Mapping[str, Mapping[str, Any]]) -> None:
+def test_that_an_object_is_not_there_can_be_said(
+    service: str, documents: Mapping[str, Mapping[str, Any]]
+) -> None:
     kinds = {kind for kind, _ in aggregates(service)}
     named = {
         kind_of(named_last(path)[0])
@@ -68,13 +76,17 @@ def test_what_a_put_replaces_is_what_versions_are_compared_for(
     service: str, documents: Mapping[str, Mapping[str, Any]]
 ) -> None:
     document = documents[service]
-    known = {of.kind: of for of in _below(Aggregate) if of.__module__.startswith(f"services.{service}.")}
+    known = {
+        of.kind: of for of in _below(Aggregate) if of.__module__.startswith(f"services.{service}.")
+    }
     for path, operations in document["paths"].items():
         collection, parameter = named_last(path)
         if parameter is None or "put" not in operations:
             continue
         operation, kind = operations["put"], kind_of(collection)
-        body = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+        body = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition(
+            "/"
+        )[2]
         fields = set(document["components"]["schemas"][body]["properties"])
         headers = {given["name"] for given in operation["parameters"] if given["in"] == "header"}
         content = set(known[kind].CONTENT)
@@ -99,7 +111,9 @@ class Leaflet(Aggregate):
         return "one"
 
 
-def test_a_transaction_that_was_not_kept_is_forgotten_and_one_that_was_is_the_request_s_own() -> None:
+def test_a_transaction_that_was_not_kept_is_forgotten_and_one_that_was_is_the_request_s_own() -> (
+    None
+):
     target = Target("leaflet", "one", replaces=True, versions=frozenset({1}))
 
     def change(version: int) -> None:
@@ -109,7 +123,9 @@ def test_a_transaction_that_was_not_kept_is_forgotten_and_one_that_was_is_the_re
         target.settle()
 
     change(1)
-    with pytest.raises(ChangedMeanwhile):  # the store refused the first, and somebody else came in between
+    with pytest.raises(
+        ChangedMeanwhile
+    ):  # the store refused the first, and somebody else came in between
         change(2)
     change(1)
     target.keep()

@@ -12,10 +12,14 @@ ELSEWHERE = "203.0.113.9"
 
 def found(peer: str, *lines: str, header: ForwardingHeader = "x-forwarded-for") -> str:
     headers = [(header.encode(), line.encode("latin-1")) for line in lines]
-    return client_address(Request({"type": "http", "client": (peer, 1), "headers": headers}), GATEWAY, header)
+    return client_address(
+        Request({"type": "http", "client": (peer, 1), "headers": headers}), GATEWAY, header
+    )
 
 
-@pytest.mark.parametrize("peer", [ELSEWHERE, "172.30.99.3", "10.0.0.1", "127.0.0.1", "::1", "::ffff:127.0.0.1"])
+@pytest.mark.parametrize(
+    "peer", [ELSEWHERE, "172.30.99.3", "10.0.0.1", "127.0.0.1", "::1", "::ffff:127.0.0.1"]
+)
 @pytest.mark.parametrize("header", ["x-forwarded-for", "forwarded"])
 def test_nobody_but_the_gateway_is_believed(peer: str, header: ForwardingHeader) -> None:
     said = "198.51.100.1" if header == "x-forwarded-for" else "for=198.51.100.1"
@@ -50,7 +54,9 @@ def test_nobody_but_the_gateway_is_believed(peer: str, header: ForwardingHeader)
     ],
 )
 @pytest.mark.parametrize("peer", ["172.30.99.2", "::ffff:172.30.99.2"])
-def test_the_last_hop_that_the_gateway_names_is_the_client(peer: str, said: str, client: str) -> None:
+def test_the_last_hop_that_the_gateway_names_is_the_client(
+    peer: str, said: str, client: str
+) -> None:
     assert found(peer, said) == client
 
 
@@ -92,7 +98,11 @@ def test_a_gateway_may_be_written_as_a_mapped_address() -> None:
 
 
 def test_an_ipv6_subscriber_counts_as_one_however_many_addresses_are_used() -> None:
-    assert limited_address("2001:db8:1:2::1") == limited_address("2001:db8:1:2:ffff::9") == "2001:db8:1:2::/64"
+    assert (
+        limited_address("2001:db8:1:2::1")
+        == limited_address("2001:db8:1:2:ffff::9")
+        == "2001:db8:1:2::/64"
+    )
     assert limited_address("2001:db8:1:3::1") != limited_address("2001:db8:1:2::1")
     assert limited_address(ELSEWHERE) == ELSEWHERE
 

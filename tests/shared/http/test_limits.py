@@ -59,7 +59,9 @@ async def test_the_accounts_of_a_township_share_their_changes(catalog: House) ->
     seen = []
     for n in range(4):
         headers = bearer(Role.OFFICER, sub=f"officer-{n}", township_code=GAOLOU)
-        answer = await catalog.client.post(path, json={"old_password": "x", "new_password": "y"}, headers=headers)
+        answer = await catalog.client.post(
+            path, json={"old_password": "x", "new_password": "y"}, headers=headers
+        )
         seen.append(answer.status_code == 429)
     assert seen == [False, False, True, True]
 
@@ -79,10 +81,14 @@ async def test_a_body_that_is_too_long_is_refused(catalog: House, says_length: b
 async def test_a_form_of_another_site_can_write_nothing(catalog: House) -> None:
     """What a browser sends across sites unasked: a body that calls itself plain text, and cookies."""
     body = b'{"name": "x", "name_en": "x"}'
-    plain = await catalog.client.put("/api/catalog/agencies/a", content=body, headers={"Content-Type": "text/plain"})
+    plain = await catalog.client.put(
+        "/api/catalog/agencies/a", content=body, headers={"Content-Type": "text/plain"}
+    )
     assert plain.status_code == 422
     catalog.client.headers.pop("Authorization")
-    with_cookie = await catalog.client.put("/api/catalog/agencies/a", content=body, headers={"Cookie": "session=1"})
+    with_cookie = await catalog.client.put(
+        "/api/catalog/agencies/a", content=body, headers={"Cookie": "session=1"}
+    )
     assert with_cookie.status_code == 401
     assert "set-cookie" not in with_cookie.headers
     preflight = await catalog.client.options(
@@ -92,7 +98,10 @@ async def test_a_form_of_another_site_can_write_nothing(catalog: House) -> None:
 
 
 async def test_answers_tell_browsers_to_be_careful(catalog: House) -> None:
-    for answer in (await catalog.client.get(TEAMS), await catalog.client.get("/api/catalog/nothing")):
+    for answer in (
+        await catalog.client.get(TEAMS),
+        await catalog.client.get("/api/catalog/nothing"),
+    ):
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
         assert answer.headers["Cache-Control"] == "no-store"
@@ -109,7 +118,11 @@ async def test_what_takes_too_long_is_ended_and_undone(tmp_path: Path) -> None:
 
 @pytest.fixture(params=["memory", "redis"])
 async def cache(request: pytest.FixtureRequest) -> AsyncIterator[Cache]:
-    made: Cache = MemoryCache() if request.param == "memory" else RedisCache(request.getfixturevalue("redis_url"))
+    made: Cache = (
+        MemoryCache()
+        if request.param == "memory"
+        else RedisCache(request.getfixturevalue("redis_url"))
+    )
     async with made.running():
         yield made
 

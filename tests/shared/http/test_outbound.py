@@ -98,10 +98,14 @@ async def test_what_is_no_address_for_us_is_refused(url: str, reason: str) -> No
     assert "secret" not in str(refused.value)
 
 
-async def test_a_neighbour_in_an_allowed_network_is_reached_by_its_name(hook: WebServer, authority: Authority) -> None:
+async def test_a_neighbour_in_an_allowed_network_is_reached_by_its_name(
+    hook: WebServer, authority: Authority
+) -> None:
     resolve = names({"hook.example": [["127.0.0.1"]]})
     url = f"https://hook.example:{hook.port}/events"
-    answer = await post(outbound_client(trusting(authority.ca_file), LOOPBACK, resolve=resolve), url)
+    answer = await post(
+        outbound_client(trusting(authority.ca_file), LOOPBACK, resolve=resolve), url
+    )
     assert answer.status_code == 204
     assert hook.asked == [f"hook.example:{hook.port}/events"]
 
@@ -119,11 +123,17 @@ async def test_the_certificate_must_be_the_names(hook: WebServer, authority: Aut
 async def test_a_redirect_is_not_followed(hook: WebServer, authority: Authority) -> None:
     resolve = names({"hook.example": [["127.0.0.1"]]})
     url = f"https://hook.example:{hook.port}/moved"
-    assert (await post(outbound_client(trusting(authority.ca_file), LOOPBACK, resolve=resolve), url)).status_code == 302
+    assert (
+        await post(outbound_client(trusting(authority.ca_file), LOOPBACK, resolve=resolve), url)
+    ).status_code == 302
 
 
-async def test_the_connection_goes_to_the_address_that_was_checked(hook: WebServer, authority: Authority) -> None:
+async def test_the_connection_goes_to_the_address_that_was_checked(
+    hook: WebServer, authority: Authority
+) -> None:
     # The second answer of the name server leads elsewhere; nobody asks for it.
     resolve = names({"hook.example": [["127.0.0.1"], ["10.0.0.7"]]})
     url = f"https://hook.example:{hook.port}/events"
-    assert (await post(outbound_client(trusting(authority.ca_file), LOOPBACK, resolve=resolve), url)).status_code == 204
+    assert (
+        await post(outbound_client(trusting(authority.ca_file), LOOPBACK, resolve=resolve), url)
+    ).status_code == 204

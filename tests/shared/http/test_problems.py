@@ -23,7 +23,9 @@ TOWNSHIP = {"name": "高楼镇", "name_en": "Gaolou Town", "lat": 27.8136, "lon"
 
 FAULTS: dict[str, Exception] = {
     "missing": NotFound("edition", "2014", states=("draft", "published")),
-    "illegal": IllegalTransition("edition", "2014", state="published", wanted="redraft", possible=["retire"]),
+    "illegal": IllegalTransition(
+        "edition", "2014", state="published", wanted="redraft", possible=["retire"]
+    ),
     "conflict": Conflict("concurrent_change"),
     "broker": BrokerUnavailable("not connected"),
     "network": ConnectionRefusedError("no route to the store at 10.0.0.7"),
@@ -36,7 +38,9 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
     """An application whose every page fails, each in its way."""
     app = FastAPI()
     app.add_middleware(
-        RequestTelemetry, service="test", on_fault=problems.install(app, Texts(folder_of("catalog") / "locales"))
+        RequestTelemetry,
+        service="test",
+        on_fault=problems.install(app, Texts(folder_of("catalog") / "locales")),
     )
 
     @app.get("/{how}")
@@ -59,7 +63,9 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
         ("bug", 500, "internal_error"),
     ],
 )
-async def test_every_failure_is_a_problem_document(client: httpx.AsyncClient, how: str, status: int, code: str) -> None:
+async def test_every_failure_is_a_problem_document(
+    client: httpx.AsyncClient, how: str, status: int, code: str
+) -> None:
     answer = await client.get(f"/{how}")
     problem = answer.json()
     assert answer.status_code == problem["status"] == status
@@ -72,14 +78,20 @@ async def test_every_failure_is_a_problem_document(client: httpx.AsyncClient, ho
     assert ("retry-after" in answer.headers) == (status == 503)
 
 
-async def test_a_refusal_names_the_states_and_steps_that_are_possible(client: httpx.AsyncClient) -> None:
+async def test_a_refusal_names_the_states_and_steps_that_are_possible(
+    client: httpx.AsyncClient,
+) -> None:
     assert (await client.get("/missing")).json()["states"] == ["draft", "published"]
     illegal = (await client.get("/illegal")).json()
     assert (illegal["state"], illegal["possible"]) == ("published", ["retire"])
 
 
-@pytest.mark.parametrize(("accepts", "language"), [("en", "en"), ("zh-CN", "zh-CN"), ("fr", "zh-CN")])
-async def test_a_refusal_is_in_the_readers_language(client: httpx.AsyncClient, accepts: str, language: str) -> None:
+@pytest.mark.parametrize(
+    ("accepts", "language"), [("en", "en"), ("zh-CN", "zh-CN"), ("fr", "zh-CN")]
+)
+async def test_a_refusal_is_in_the_readers_language(
+    client: httpx.AsyncClient, accepts: str, language: str
+) -> None:
     answer = await client.get("/missing", headers={"Accept-Language": accepts})
     assert answer.headers["content-language"] == language
     assert "Accept-Language" in answer.headers["vary"]
@@ -107,12 +119,16 @@ async def test_pages_and_methods_that_do_not_exist_are_problems_too(catalog: Hou
 
 async def test_a_body_that_is_no_json_is_a_problem(catalog: House) -> None:
     answer = await catalog.client.put(
-        "/api/catalog/townships/330381125000", content=b"{", headers={"Content-Type": "application/json"}
+        "/api/catalog/townships/330381125000",
+        content=b"{",
+        headers={"Content-Type": "application/json"},
     )
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
 
 
-async def test_a_replay_to_a_service_that_is_not_there_can_be_tried_again_later(catalog: House) -> None:
+async def test_a_replay_to_a_service_that_is_not_there_can_be_tried_again_later(
+    catalog: House,
+) -> None:
     await catalog.client.put("/api/catalog/townships/330381125000", json=TOWNSHIP)
     answer = await catalog.client.post("/api/catalog/events/replay", json={"to": "requests"})
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
@@ -120,10 +136,14 @@ async def test_a_replay_to_a_service_that_is_not_there_can_be_tried_again_later(
     assert (answer.status_code, answer.json()["code"]) == (422, "unknown_service")
 
 
-async def test_while_the_store_is_away_requests_are_refused_and_later_taken(postgres_url: NewUrl) -> None:
+async def test_while_the_store_is_away_requests_are_refused_and_later_taken(
+    postgres_url: NewUrl,
+) -> None:
     async with wired(postgres_url()) as wire:
         settings = CatalogSettings(database_url=wire.url)
-        async with running_house(lambda b, c, t: build(settings, broker=b, cache=c, clock=t)) as house:
+        async with running_house(
+            lambda b, c, t: build(settings, broker=b, cache=c, clock=t)
+        ) as house:
 
             async def put() -> httpx.Response:
                 return await house.client.put("/api/catalog/townships/330381125000", json=TOWNSHIP)

@@ -9,7 +9,16 @@ import pytest
 from services.embedded import WEB, build_all, embedded
 from shared.service import Service
 
-HOSTS = ["evil.example", "evil.example/", "evil.example.", "evil.example:99999", "x@evil.example", "[::1", "a b", ""]
+HOSTS = [
+    "evil.example",
+    "evil.example/",
+    "evil.example.",
+    "evil.example:99999",
+    "x@evil.example",
+    "[::1",
+    "a b",
+    "",
+]
 
 
 @pytest.mark.parametrize("host", HOSTS)
@@ -24,8 +33,15 @@ async def test_no_address_leads_to_the_host_that_was_named(host: str, tmp_path: 
             assert "evil" not in answer.text + str(answer.headers), path
             asked += 1
         assert asked > 100
-        discovery = (await client.get("/api/catalog/.well-known/openid-configuration", headers={"Host": host})).json()
-        assert discovery["authorization_endpoint"] == "http://127.0.0.1:8000/api/catalog/oidc/authorize"
+        discovery = (
+            await client.get(
+                "/api/catalog/.well-known/openid-configuration", headers={"Host": host}
+            )
+        ).json()
+        assert (
+            discovery["authorization_endpoint"]
+            == "http://127.0.0.1:8000/api/catalog/oidc/authorize"
+        )
 
 
 def _addresses(services: list[Service]) -> Iterator[str]:

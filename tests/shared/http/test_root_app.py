@@ -67,7 +67,9 @@ async def test_the_project_s_own_files_are_not_served(page: httpx.AsyncClient, p
     assert refused.json()["code"] == "not_found"
 
 
-async def test_what_the_folder_holds_is_served_only_when_it_is_on_the_list(page: httpx.AsyncClient) -> None:
+async def test_what_the_folder_holds_is_served_only_when_it_is_on_the_list(
+    page: httpx.AsyncClient,
+) -> None:
     served = set()
     for path in WEB.rglob("*"):
         name = path.relative_to(WEB).as_posix()
@@ -80,9 +82,12 @@ async def test_what_the_folder_holds_is_served_only_when_it_is_on_the_list(page:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/index.html", "/app.js", "/nothing", "/api/nothing", "/api/catalog/nothing", "/metrics"]
+    "path",
+    ["/", "/index.html", "/app.js", "/nothing", "/api/nothing", "/api/catalog/nothing", "/metrics"],
 )
-async def test_every_answer_carries_the_security_headers(page: httpx.AsyncClient, path: str) -> None:
+async def test_every_answer_carries_the_security_headers(
+    page: httpx.AsyncClient, path: str
+) -> None:
     answer = await page.get(path)
     missing = [name for name in SECURITY_HEADERS if name not in answer.headers]
     assert missing == []
@@ -166,7 +171,9 @@ async def test_no_operation_ignores_a_parameter_that_it_does_not_have(catalog: H
 async def test_the_refusal_names_the_parameter_and_the_one_that_was_meant(catalog: House) -> None:
     url = "/api/catalog/volunteers"
     refused = await catalog.client.get(
-        url, params={"team_cod": "health", "limit": ["1", "2"]}, headers={"Accept-Language": "zh-CN"}
+        url,
+        params={"team_cod": "health", "limit": ["1", "2"]},
+        headers={"Accept-Language": "zh-CN"},
     )
     errors = {error["field"]: error for error in refused.json()["errors"]}
     assert refused.status_code == 422

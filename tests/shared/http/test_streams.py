@@ -22,7 +22,9 @@ STREAM = "/api/notify/recipients/township.330381125000/stream"
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     settings = NotifySettings(
-        database_url=f"sqlite:///{tmp_path}/notify.db", limit_streams_account=2, limit_streams_process=3
+        database_url=f"sqlite:///{tmp_path}/notify.db",
+        limit_streams_account=2,
+        limit_streams_process=3,
     )
     async with running_house(lambda b, c, t: build(settings, broker=b, cache=c, clock=t)) as made:
         township = TownshipChanged(
@@ -35,11 +37,22 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 class Reader:
     """Someone who asks for a live answer and keeps it open."""
 
-    def __init__(self, house: House, account: str, *, method: str = "GET", path: str = STREAM, query: str = "") -> None:
+    def __init__(
+        self,
+        house: House,
+        account: str,
+        *,
+        method: str = "GET",
+        path: str = STREAM,
+        query: str = "",
+    ) -> None:
         self._gone = asyncio.Event()
         self._began: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self.body = b""
-        headers = {**bearer(Role.COORDINATOR, Role.OPERATOR, sub=account), "Accept-Language": "zh-CN"}
+        headers = {
+            **bearer(Role.COORDINATOR, Role.OPERATOR, sub=account),
+            "Accept-Language": "zh-CN",
+        }
         scope = {
             "type": "http",
             "method": method,

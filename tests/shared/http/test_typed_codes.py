@@ -48,15 +48,22 @@ async def by_query(team: Filter = None, after: After = None, code: AfterCode = N
         ("/code/summer\u20112014\u200b", "summer-2014"),
         ("/township/\ufeff３３０３８１１２５０００", "330381125000"),
         ("/volunteer/ｖ－０００１２３", "V-000123"),
-        ("/query?team=ｈｅａｌｔｈ&after=\u200bhealth&code=　health", ["health", "health", "health"]),
+        (
+            "/query?team=ｈｅａｌｔｈ&after=\u200bhealth&code=　health",
+            ["health", "health", "health"],
+        ),
     ],
 )
 async def test_a_code_is_taken_as_it_is_meant(path: str, meant: Any) -> None:
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(APP), base_url="http://it") as client:
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(APP), base_url="http://it"
+    ) as client:
         answer = await client.get(path)
         assert (answer.status_code, answer.json()) == (200, meant)
 
 
-@pytest.mark.parametrize("typed", ["lin＠example．org", "\u202alin@example.org\u202c", "\u200blin@example。org　"])
+@pytest.mark.parametrize(
+    "typed", ["lin＠example．org", "\u202alin@example.org\u202c", "\u200blin@example。org　"]
+)
 def test_a_mail_address_is_taken_as_it_is_meant(typed: str) -> None:
     assert clean_address(typed) == "lin@example.org"

@@ -67,7 +67,9 @@ def source(tmp_path: Path, *entries: Any) -> KeySource:
     return KeySource(ISSUER, file.as_uri())
 
 
-def signed(key: Any = GOOD, algorithm: str = "ES256", kid: str | None = "good", **claims: Any) -> str:
+def signed(
+    key: Any = GOOD, algorithm: str = "ES256", kid: str | None = "good", **claims: Any
+) -> str:
     header = {"alg": algorithm, "typ": "at+jwt"} | ({"kid": kid} if kid is not None else {})
     body = {"iss": ISSUER, "aud": AUDIENCE, "sub": "a", "iat": 0, "exp": 4102444800} | claims
     return jwt.encode(header, body, key, algorithms=[algorithm])
@@ -131,7 +133,12 @@ async def test_a_token_that_names_a_key_needs_that_key(tmp_path: Path) -> None:
 async def test_a_key_has_an_end(tmp_path: Path) -> None:
     keys = source(tmp_path, public(GOOD, exp=SECONDS + 60), public(OTHER, kid="other"))
     now = [NOW]
-    said: dict[str, Any] = {"issuer": ISSUER, "audience": AUDIENCE, "skew_seconds": 0, "roles_claim": "roles"}
+    said: dict[str, Any] = {
+        "issuer": ISSUER,
+        "audience": AUDIENCE,
+        "skew_seconds": 0,
+        "roles_claim": "roles",
+    }
     checks = TokenVerifier(keys, lambda: now[0], **said)
     token = signed()
     assert await subject(checks, token) == "a"
@@ -147,13 +154,24 @@ def test_a_set_without_a_key_is_none(document: Any) -> None:
         read_key_set(document)
 
 
-ODD: Any = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.lists(st.text(max_size=3))
+ODD: Any = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=8)
+    | st.lists(st.text(max_size=3))
+)
 MEMBERS = ("kty", "crv", "x", "y", "n", "e", "d", "kid", "use", "key_ops", "alg", "exp")
 
 
-@settings(deadline=None, suppress_health_check=list(HealthCheck))  # on a machine that does much else
+@settings(
+    deadline=None, suppress_health_check=list(HealthCheck)
+)  # on a machine that does much else
 @given(
-    st.dictionaries(st.sampled_from(MEMBERS), ODD | st.sampled_from(["EC", "RSA", "OKP", "P-256", "Ed25519"])),
+    st.dictionaries(
+        st.sampled_from(MEMBERS), ODD | st.sampled_from(["EC", "RSA", "OKP", "P-256", "Ed25519"])
+    ),
     st.sampled_from([public(GOOD), public(RSA), {}]),
 )
 def test_any_entry_is_a_key_or_is_left_out(changed: dict[str, Any], whole: dict[str, Any]) -> None:

@@ -71,11 +71,17 @@ def test_no_changed_link_opens(vault: Vault, clock: PlayedClock) -> None:
             links.open("stop", wrong)
 
 
-def test_neither_the_vaults_key_nor_an_access_token_makes_a_link(vault: Vault, clock: PlayedClock) -> None:
+def test_neither_the_vaults_key_nor_an_access_token_makes_a_link(
+    vault: Vault, clock: PlayedClock
+) -> None:
     links = Links(vault, clock)
     claims = {"sub": "stop-1", "aud": "stop", "exp": int(END.timestamp())}
     raw = OctKey.import_key(vault.ring().keys["first"])
-    for header in ({"alg": "HS256", "kid": "first"}, {"alg": "HS256"}, {"alg": "HS256", "kid": "none"}):
+    for header in (
+        {"alg": "HS256", "kid": "first"},
+        {"alg": "HS256"},
+        {"alg": "HS256", "kid": "none"},
+    ):
         with pytest.raises(LinkInvalid):
             links.open("stop", jwt.encode(header, claims, raw))
     with pytest.raises(LinkInvalid):

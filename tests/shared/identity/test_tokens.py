@@ -29,7 +29,12 @@ ES256 = JWSRegistry.algorithms["ES256"]
 
 
 def verifier(keys: KeySource | None = None, **changed: Any) -> TokenVerifier:
-    said: dict[str, Any] = {"issuer": ISSUER, "audience": AUDIENCE, "skew_seconds": 30, "roles_claim": "roles"}
+    said: dict[str, Any] = {
+        "issuer": ISSUER,
+        "audience": AUDIENCE,
+        "skew_seconds": 30,
+        "roles_claim": "roles",
+    }
     return TokenVerifier(keys or KeySource(ISSUER, JWKS.as_uri()), lambda: NOW, **said | changed)
 
 
@@ -81,14 +86,22 @@ async def test_claims_are_checked_one_by_one(claims: dict[str, Any], reason: str
     ("where", "claims", "roles"),
     [
         ("roles", {"roles": ["clerk", "unheard_of", 7]}, {Role.CLERK}),
-        ("realm_access.roles", {"realm_access": {"roles": ["clerk", "auditor"]}}, {Role.CLERK, Role.AUDITOR}),
+        (
+            "realm_access.roles",
+            {"realm_access": {"roles": ["clerk", "auditor"]}},
+            {Role.CLERK, Role.AUDITOR},
+        ),
         ("realm_access.roles", {"realm_access": "clerk"}, set()),
         ("realm_access.roles", {}, set()),
         ("roles", {"roles": "coordinator"}, set()),
         ("roles", {"roles": None}, set()),
         ("roles", {"roles": {"clerk": True}}, set()),
         ("roles", {"roles": [["clerk"], {}, None, "clerk"]}, {Role.CLERK}),
-        ("https://id.ruian.example/roles", {"https://id.ruian.example/roles": ["clerk"]}, {Role.CLERK}),
+        (
+            "https://id.ruian.example/roles",
+            {"https://id.ruian.example/roles": ["clerk"]},
+            {Role.CLERK},
+        ),
         (
             "https://id.ruian.example/access.roles",
             {"https://id.ruian.example/access": {"roles": ["clerk"]}},
@@ -104,17 +117,23 @@ async def test_claims_are_checked_one_by_one(claims: dict[str, Any], reason: str
         ("", {"roles": ["clerk"]}, set()),
     ],
 )
-async def test_roles_stand_where_the_city_says(where: str, claims: dict[str, Any], roles: set[Role]) -> None:
+async def test_roles_stand_where_the_city_says(
+    where: str, claims: dict[str, Any], roles: set[Role]
+) -> None:
     actor, _ = await verifier(roles_claim=where).verify(token(**claims))
     assert actor.roles == roles
 
 
 async def test_scopes_that_are_no_text_are_none() -> None:
-    actor, _ = await verifier().verify(token(Role.CLERK, township_code=["330381125000"], team_code=7, volunteer_no={}))
+    actor, _ = await verifier().verify(
+        token(Role.CLERK, township_code=["330381125000"], team_code=7, volunteer_no={})
+    )
     assert (actor.township_code, actor.team_code, actor.volunteer_no) == (None, None, None)
 
 
-@pytest.mark.parametrize("text", ["", "a.b", "a.b.c", "高楼.镇.章", "." * 5, "x" * 9000, "e30.e30.e30"])
+@pytest.mark.parametrize(
+    "text", ["", "a.b", "a.b.c", "高楼.镇.章", "." * 5, "x" * 9000, "e30.e30.e30"]
+)
 async def test_what_is_no_token_is_refused(text: str) -> None:
     with pytest.raises(Unauthenticated):
         await verifier().verify(text)
@@ -129,7 +148,9 @@ async def test_what_is_no_token_is_refused(text: str) -> None:
         ("Ed25519", OKPKey.generate_key("Ed25519", parameters={"kid": "k"}, private=True)),
     ],
 )
-async def test_a_citys_own_provider_may_sign_otherwise(algorithm: str, key: Any, tmp_path: Path) -> None:
+async def test_a_citys_own_provider_may_sign_otherwise(
+    algorithm: str, key: Any, tmp_path: Path
+) -> None:
     file = tmp_path / "jwks.json"
     file.write_text(json.dumps(KeySet([key]).as_dict(private=False)))
     signed = _signed(key, algorithm)
@@ -145,32 +166,55 @@ ODD: Any = st.recursive(
     | st.text(max_size=10)
     | st.just("at+jwt")
     | st.just("test"),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
     max_leaves=5,
 )
-CLAIMS = ("iss", "aud", "sub", "iat", "exp", "nbf", "roles", "township_code", "team_code", "volunteer_no", "sid")
+CLAIMS = (
+    "iss",
+    "aud",
+    "sub",
+    "iat",
+    "exp",
+    "nbf",
+    "roles",
+    "township_code",
+    "team_code",
+    "volunteer_no",
+    "sid",
+)
 
 
 @settings(deadline=None, max_examples=300, suppress_health_check=list(HealthCheck))
 @given(
-    header=st.dictionaries(st.sampled_from(["alg", "kid", "typ", "cty", "crit", "b64", "jwk", "x5c"]), ODD, max_size=3),
+    header=st.dictionaries(
+        st.sampled_from(["alg", "kid", "typ", "cty", "crit", "b64", "jwk", "x5c"]), ODD, max_size=3
+    ),
     claims=st.dictionaries(st.sampled_from(CLAIMS), ODD, max_size=4),
 )
-def test_whatever_a_token_says_it_is_taken_or_refused(header: dict[str, Any], claims: dict[str, Any]) -> None:
+def test_whatever_a_token_says_it_is_taken_or_refused(
+    header: dict[str, Any], claims: dict[str, Any]
+) -> None:
     body = {"iss": ISSUER, "aud": AUDIENCE, "sub": "a", "iat": 0, "exp": 4102444800} | claims
     signed = compact({"alg": "ES256", "kid": "test", "typ": "at+jwt"} | header, body)
     try:
         actor, said = asyncio.run(verifier().verify(signed))
     except Unauthenticated:
         return
-    assert all(isinstance(datetime.fromtimestamp(said[name], UTC), datetime) for name in ("iat", "exp"))
+    assert all(
+        isinstance(datetime.fromtimestamp(said[name], UTC), datetime) for name in ("iat", "exp")
+    )
     for code in (actor.subject, actor.township_code, actor.team_code, actor.volunteer_no):
         assert code is None or code.encode()
 
 
 def compact(header: Any, claims: Any) -> str:
     """A JWS (RFC 7515, 7.1) made by hand, for libraries refuse to make odd ones."""
-    parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=") for part in (header, claims)]
+    parts = [
+        base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=")
+        for part in (header, claims)
+    ]
     signature = ES256.sign(b".".join(parts), KEY)
     return b".".join([*parts, base64.urlsafe_b64encode(signature).rstrip(b"=")]).decode()
 
@@ -189,7 +233,9 @@ async def test_claims_that_are_none_are_refused(claims: Any) -> None:
 
 @pytest.mark.parametrize("name", ["sub", "iss", "aud", "roles", "township_code"])
 async def test_half_a_character_is_no_text(name: str) -> None:
-    body = {"iss": ISSUER, "aud": AUDIENCE, "sub": "a", "iat": 0, "exp": 4102444800} | {name: "\ud800"}
+    body = {"iss": ISSUER, "aud": AUDIENCE, "sub": "a", "iat": 0, "exp": 4102444800} | {
+        name: "\ud800"
+    }
     checked = verifier().verify(compact({"alg": "ES256", "kid": "test", "typ": "at+jwt"}, body))
     if name in {"sub", "iss", "aud"}:
         with pytest.raises(Unauthenticated):
@@ -202,7 +248,10 @@ async def test_half_a_character_is_no_text(name: str) -> None:
 
 async def test_a_token_nested_without_end_is_refused() -> None:
     deep = base64.urlsafe_b64encode(b'{"a":' * 900 + b"1" + b"}" * 900).decode().rstrip("=")
-    for text in (f"{deep}.e30.e30", f"eyJhbGciOiJFUzI1NiIsImtpZCI6InRlc3QiLCJ0eXAiOiJhdCtqd3QifQ.{deep}.AAAA"):
+    for text in (
+        f"{deep}.e30.e30",
+        f"eyJhbGciOiJFUzI1NiIsImtpZCI6InRlc3QiLCJ0eXAiOiJhdCtqd3QifQ.{deep}.AAAA",
+    ):
         with pytest.raises(Unauthenticated):
             await verifier().verify(text)
 
@@ -231,7 +280,9 @@ async def test_a_token_nested_without_end_is_refused() -> None:
         ("JWT", "jwt", {"typ": "Bearer", "nonce": "n"}, True),
     ],
 )
-async def test_only_access_tokens_are_taken(typ: Any, setting: str, claims: dict[str, Any], taken: bool) -> None:
+async def test_only_access_tokens_are_taken(
+    typ: Any, setting: str, claims: dict[str, Any], taken: bool
+) -> None:
     header = {"alg": "ES256", "kid": "test"} | ({} if typ is None else {"typ": typ})
     body = {"iss": ISSUER, "aud": AUDIENCE, "sub": "a", "iat": 0, "exp": 4102444800} | claims
     checked = verifier(token_type=setting).verify(compact(header, body))
@@ -245,7 +296,9 @@ async def test_only_access_tokens_are_taken(typ: Any, setting: str, claims: dict
 
 def _signed(key: Any, algorithm: str) -> str:
     claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "a", "iat": 0, "exp": 4102444800}
-    return jwt.encode({"alg": algorithm, "kid": "k", "typ": "at+jwt"}, claims, key, algorithms=[algorithm])
+    return jwt.encode(
+        {"alg": algorithm, "kid": "k", "typ": "at+jwt"}, claims, key, algorithms=[algorithm]
+    )
 
 
 class Provider:
@@ -281,7 +334,9 @@ async def test_keys_are_found_by_discovery_and_asked_for_once(provider: Provider
     for _ in range(3):
         await checks.verify(token(Role.CLERK, iss=provider.issuer))
     paths = ["/realm/.well-known/openid-configuration", "/keys"]
-    assert [asked.removeprefix(provider.base.removeprefix("http://")) for asked in provider.asked] == paths
+    assert [
+        asked.removeprefix(provider.base.removeprefix("http://")) for asked in provider.asked
+    ] == paths
 
 
 async def test_a_new_key_is_taken_and_one_that_is_gone_is_not(provider: Provider) -> None:
@@ -292,7 +347,9 @@ async def test_a_new_key_is_taken_and_one_that_is_gone_is_not(provider: Provider
 
     async def accepted() -> bool:
         try:
-            await checks.verify(token(Role.CLERK, key=second, header={"kid": "second"}, iss=provider.issuer))
+            await checks.verify(
+                token(Role.CLERK, key=second, header={"kid": "second"}, iss=provider.issuer)
+            )
         except Unauthenticated:
             return False  # just asked: an unknown key makes it ask again, but not at once
         return True
@@ -307,7 +364,9 @@ async def test_unknown_keys_do_not_make_a_flood_of_questions(provider: Provider)
     checks = verifier(KeySource(provider.issuer), issuer=provider.issuer)
     for number in range(50):
         with pytest.raises(Unauthenticated):
-            await checks.verify(token(Role.CLERK, header={"kid": f"unknown-{number}"}, iss=provider.issuer))
+            await checks.verify(
+                token(Role.CLERK, header={"kid": f"unknown-{number}"}, iss=provider.issuer)
+            )
     assert len(provider.asked) <= 4
 
 

@@ -47,7 +47,9 @@ async def test_workers_that_look_at_the_same_moment_share_what_there_is(office: 
     assert sorted(name for share in shares for name in share) == names
 
 
-async def test_a_silent_holder_loses_the_job_when_its_lease_ends_and_can_say_nothing_more(office: Office) -> None:
+async def test_a_silent_holder_loses_the_job_when_its_lease_ends_and_can_say_nothing_more(
+    office: Office,
+) -> None:
     await office.put("report")
     (first,) = await take_due(office.uow, Errand, "a")
     office.clock.move(seconds=29)
@@ -85,7 +87,12 @@ async def test_each_wait_is_longer_and_the_last_attempt_ends_it(office: Office) 
     (job,) = await take_due(office.uow, Errand, "a")
     assert not await retry(office, job)
     found = await office.look("letter")
-    assert (found.state, found.error, found.attempts, found.due_at) == ("failed", "server_busy", 3, None)
+    assert (found.state, found.error, found.attempts, found.due_at) == (
+        "failed",
+        "server_busy",
+        3,
+        None,
+    )
 
 
 async def test_a_job_whose_workers_all_die_is_given_up_once(office: Office) -> None:
@@ -124,7 +131,8 @@ async def test_what_is_over_stays_over(office: Office) -> None:
 
 
 @pytest.mark.parametrize(
-    ("attempts", "seconds"), [(1, 10), (2, 30), (3, 90), (8, 21_870), (9, 65_610), (10, 86_400), (5_000, 86_400)]
+    ("attempts", "seconds"),
+    [(1, 10), (2, 30), (3, 90), (8, 21_870), (9, 65_610), (10, 86_400), (5_000, 86_400)],
 )
 def test_a_wait_grows_up_to_a_day(attempts: int, seconds: int) -> None:
     assert SOON.after(attempts) == timedelta(seconds=seconds)

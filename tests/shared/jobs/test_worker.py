@@ -48,7 +48,9 @@ class Clerk:
 
 
 @asynccontextmanager
-async def at_work(office: Office, cache: MemoryCache, carry_out: CarryOut[Errand]) -> AsyncIterator[asyncio.Event]:
+async def at_work(
+    office: Office, cache: MemoryCache, carry_out: CarryOut[Errand]
+) -> AsyncIterator[asyncio.Event]:
     stop = asyncio.Event()
     worker = Worker(office.uow, cache, Errand, carry_out, topic=TOPIC, poll_seconds=3600)
     running = asyncio.create_task(worker.run(stop))
@@ -99,7 +101,9 @@ async def test_a_worker_that_is_told_to_stop_finishes_what_it_has_in_hand(office
     assert (await office.look("second")).state == "queued"
 
 
-async def test_a_lease_is_renewed_while_the_work_goes_on_and_its_loss_is_noticed(office: Office) -> None:
+async def test_a_lease_is_renewed_while_the_work_goes_on_and_its_loss_is_noticed(
+    office: Office,
+) -> None:
     await office.put("long")
     (job,) = await take_due(office.uow, Errand, "a")
     async with renewing(office.uow, [job], every_seconds=0.01) as lost:

@@ -29,7 +29,9 @@ def test_a_role_reaches_what_its_row_says() -> None:
     assert own.covers(township=GAOLOU)
     assert not own.covers(township=MAYU)
     assert not own.covers(township=None)
-    assert not own.covers(teams=[GAOLOU], person=GAOLOU), "a township's code opens no team and no person"
+    assert not own.covers(teams=[GAOLOU], person=GAOLOU), (
+        "a township's code opens no team and no person"
+    )
 
 
 def test_somebody_elses_object_is_not_found() -> None:
@@ -64,7 +66,9 @@ def test_an_action_without_a_row_is_a_fault_even_for_the_system() -> None:
 
 
 def test_roles_add_up() -> None:
-    both = Actor("a3", frozenset({Role.OFFICER, Role.LEADER}), township_code=GAOLOU, team_code="health")
+    both = Actor(
+        "a3", frozenset({Role.OFFICER, Role.LEADER}), township_code=GAOLOU, team_code="health"
+    )
     grant = POLICY.grant(both, "read")
     assert grant.covers(township=GAOLOU)
     assert grant.covers(teams=["health", "legal"])

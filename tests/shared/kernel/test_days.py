@@ -26,7 +26,9 @@ def days_in(
             yield from days_in(part, document, path, seen)
     elif isinstance(schema, dict):
         if (name := str(schema.get("$ref", "")).rpartition("/")[2]) and name not in seen:
-            yield from days_in(document["components"]["schemas"][name], document, path, (*seen, name))
+            yield from days_in(
+                document["components"]["schemas"][name], document, path, (*seen, name)
+            )
         if schema.get("format") in FORMATS:
             yield path, schema
         for key, part in schema.items():
@@ -74,8 +76,12 @@ async def refusal(answer: httpx.Response) -> str:
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31"])
-async def test_a_day_outside_the_calendar_is_refused_by_its_field(requests: House, day: str) -> None:
-    answer = await requests.client.post("/api/requests/orders", json=order(day), headers={"Accept-Language": "zh-CN"})
+async def test_a_day_outside_the_calendar_is_refused_by_its_field(
+    requests: House, day: str
+) -> None:
+    answer = await requests.client.post(
+        "/api/requests/orders", json=order(day), headers={"Accept-Language": "zh-CN"}
+    )
     assert await refusal(answer) == "wished_on[0]: 年份须在 1900 年到 2199 年之间。"
 
 
@@ -88,7 +94,9 @@ async def test_a_day_outside_the_calendar_is_refused_by_its_field(requests: Hous
         "9999-12-31T23:59:59.999999Z",
     ],
 )
-async def test_a_time_outside_the_calendar_is_refused_by_its_parameter(requests: House, moment: str) -> None:
+async def test_a_time_outside_the_calendar_is_refused_by_its_parameter(
+    requests: House, moment: str
+) -> None:
     answer = await requests.client.get(
         "/api/requests/events/position", params={"since": moment}, headers={"Accept-Language": "en"}
     )

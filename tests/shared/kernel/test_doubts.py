@@ -43,7 +43,9 @@ async def test_over_http_the_codes_are_in_the_answer_and_in_the_next_request() -
         doubts.settle()
         return "done"
 
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://it") as client:
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://it"
+    ) as client:
         asked = await client.post("/do")
         assert asked.status_code == 409
         problem = asked.json()

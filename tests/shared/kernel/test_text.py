@@ -43,7 +43,10 @@ def test_what_can_be_seen_stays_as_it_was_typed(text: str) -> None:
 
 @pytest.mark.parametrize("mark", MARKS, ids=ascii)
 def test_marks_that_nobody_sees_are_removed_and_alone_they_are_nothing(mark: str) -> None:
-    assert shown(f"{mark}高{mark}楼{mark}a{mark}镇{mark}", lines=True).replace("\U000e0100", "") == "高楼a镇"
+    assert (
+        shown(f"{mark}高{mark}楼{mark}a{mark}镇{mark}", lines=True).replace("\U000e0100", "")
+        == "高楼a镇"
+    )
     assert shown(f"a{mark}b", lines=True) == "ab"
     assert shown(mark * 3, lines=True) == kept(mark) == matched(mark) == ""
     assert shown(f" {mark}　{mark} ", lines=True) == ""
@@ -55,7 +58,9 @@ def test_nothing_can_be_hidden_in_selectors_joiners_or_tags() -> None:
     assert shown("🏴\U000e0067\U000e0062\U000e007f", lines=False) == "🏴"
 
 
-@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\u2028", "\u2029", "\x85", "\v", "\f"], ids=ascii)
+@pytest.mark.parametrize(
+    "end", ["\n", "\r\n", "\r", "\u2028", "\u2029", "\x85", "\v", "\f"], ids=ascii
+)
 def test_lines_are_parted_alike_and_a_title_has_one(end: str) -> None:
     assert shown(f"桌子{end}椅子", lines=True) == "桌子\n椅子"
     assert shown(f"桌子{end}椅子", lines=False) == "桌子 椅子"
@@ -77,7 +82,9 @@ def test_lines_are_parted_alike_and_a_title_has_one(end: str) -> None:
         ("\U00050000", "unassigned_character"),
     ],
 )
-def test_what_means_nothing_to_others_is_refused_by_its_code_point(character: str, fault: str) -> None:
+def test_what_means_nothing_to_others_is_refused_by_its_code_point(
+    character: str, fault: str
+) -> None:
     for treat in (kept, lambda text: shown(text, lines=True)):
         with pytest.raises(UnreadableText) as refused:
             treat(f"高{character}楼")

@@ -12,7 +12,9 @@ from tests.support.rolls import envelope_of, numbers_by_stream, up_to
 from tests.support.waiting import until
 
 
-async def test_an_event_reaches_every_service_that_listens_and_keeps_its_bytes(new_broker: NewBroker) -> None:
+async def test_an_event_reaches_every_service_that_listens_and_keeps_its_bytes(
+    new_broker: NewBroker,
+) -> None:
     recordings = {NOTIFY: RecordingConsumer(), DISPATCH: RecordingConsumer()}
     sent = envelope_of("health", 1)
     async with AsyncExitStack() as stack:
@@ -48,7 +50,9 @@ async def test_many_events_keep_their_order_in_each_aggregate(broker: Broker) ->
     async with broker.running():
         await broker.declared()
         async with broker.consuming(NOTIFY, recording):
-            await hand_over(broker, [envelope_of(code, number) for number in up_to(30) for code in codes])
+            await hand_over(
+                broker, [envelope_of(code, number) for number in up_to(30) for code in codes]
+            )
             await until(lambda: len(recording.received) == 300)
     assert numbers_by_stream(recording.received) == {f"team:{code}": up_to(30) for code in codes}
 
@@ -83,7 +87,12 @@ async def test_an_event_published_twice_is_delivered_twice(broker: Broker) -> No
             for _ in range(2):
                 await hand_over(broker, stream("health", 2))
             await until(lambda: len(recording.received) == 4)
-    assert sorted(recording.ids) == ["team:health/1", "team:health/1", "team:health/2", "team:health/2"]
+    assert sorted(recording.ids) == [
+        "team:health/1",
+        "team:health/1",
+        "team:health/2",
+        "team:health/2",
+    ]
 
 
 async def test_what_a_consumer_failed_on_comes_again(broker: Broker) -> None:

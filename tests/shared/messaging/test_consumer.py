@@ -49,7 +49,9 @@ async def test_what_comes_early_waits_for_what_is_before_it(rolls: Rolls) -> Non
 async def test_two_replicas_that_get_the_same_batch_apply_it_once(rolls: Rolls) -> None:
     """As when a broker gave a batch to the next consumer while the first still worked on it."""
     await rolls.consumer.handle([envelope_of(code, 1) for code in ("health", "law", "women")])
-    batch = [envelope_of(code, number) for number in up_to(20) for code in ("health", "law", "women")]
+    batch = [
+        envelope_of(code, number) for number in up_to(20) for code in ("health", "law", "women")
+    ]
     await asyncio.gather(*(rolls.new_consumer().handle(batch) for _ in range(3)))
     for code in ("health", "law", "women"):
         assert await rolls.marks(code) == up_to(20)
@@ -64,17 +66,23 @@ def deliveries(draw: st.DrawFn) -> list[list[tuple[int, int]]]:
     again = draw(st.lists(st.sampled_from(every), max_size=12))
     shuffled = draw(st.permutations(every + again))
     cuts = sorted(draw(st.sets(st.integers(1, len(shuffled)), max_size=5)))
-    return [shuffled[start:end] for start, end in zip([0, *cuts], [*cuts, len(shuffled)], strict=True)]
+    return [
+        shuffled[start:end] for start, end in zip([0, *cuts], [*cuts, len(shuffled)], strict=True)
+    ]
 
 
 @given(batches=deliveries())
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 async def test_duplicated_delayed_and_shuffled_deliveries_end_in_the_same_state(
     rolls: Rolls, batches: list[list[tuple[int, int]]]
 ) -> None:
     example = new_id()  # the store is one for all examples
     for batch in batches:
-        await rolls.consumer.handle([envelope_of(f"{example}-{team}", number) for team, number in batch])
+        await rolls.consumer.handle(
+            [envelope_of(f"{example}-{team}", number) for team, number in batch]
+        )
     for team in {team for batch in batches for team, _ in batch}:
         code = f"{example}-{team}"
         sent = {number for batch in batches for one, number in batch if one == team}
@@ -83,10 +91,16 @@ async def test_duplicated_delayed_and_shuffled_deliveries_end_in_the_same_state(
     assert await rolls.count_parked() == 0
 
 
-@pytest.mark.parametrize("error", [Conflict("concurrent_change"), RuntimeError("broken")], ids=["refused", "fault"])
-async def test_an_event_that_fails_holds_back_its_own_aggregate_only(rolls: Rolls, error: Exception) -> None:
+@pytest.mark.parametrize(
+    "error", [Conflict("concurrent_change"), RuntimeError("broken")], ids=["refused", "fault"]
+)
+async def test_an_event_that_fails_holds_back_its_own_aggregate_only(
+    rolls: Rolls, error: Exception
+) -> None:
     rolls.trouble["health", 2] = error
-    await rolls.consumer.handle([envelope_of(code, number) for number in up_to(4) for code in ("health", "law")])
+    await rolls.consumer.handle(
+        [envelope_of(code, number) for number in up_to(4) for code in ("health", "law")]
+    )
     assert await rolls.marks("law") == up_to(4)
     assert await rolls.marks("health") == [1]
     assert await rolls.said("health") == ["health-1"]
@@ -103,7 +117,9 @@ async def test_an_event_that_fails_holds_back_its_own_aggregate_only(rolls: Roll
 async def test_an_event_whose_effects_the_store_refuses_is_blamed_itself(rolls: Rolls) -> None:
     """The effects of a batch are sent together, so that the fault shows behind the events that came after."""
     rolls.spoilt.add(("health", 2))
-    await rolls.consumer.handle([envelope_of(code, number) for number in up_to(3) for code in ("health", "law")])
+    await rolls.consumer.handle(
+        [envelope_of(code, number) for number in up_to(3) for code in ("health", "law")]
+    )
     assert await rolls.marks("law") == up_to(3)
     assert await rolls.marks("health") == [1]
     waiting = await rolls.parked("health")
@@ -112,7 +128,9 @@ async def test_an_event_whose_effects_the_store_refuses_is_blamed_itself(rolls: 
     assert waiting[3] is None
 
 
-async def test_an_event_that_waited_is_blamed_for_effects_that_the_store_refuses(rolls: Rolls) -> None:
+async def test_an_event_that_waited_is_blamed_for_effects_that_the_store_refuses(
+    rolls: Rolls,
+) -> None:
     rolls.spoilt.add(("health", 2))
     await rolls.consumer.handle([envelope_of("health", 2)])
     await rolls.consumer.handle([envelope_of("health", 1)])
@@ -132,7 +150,9 @@ async def test_redriving_applies_all_that_waited_in_order(rolls: Rolls) -> None:
     assert await rolls.marks("health") == up_to(5)
 
 
-async def test_redriving_stops_at_what_fails_again_and_keeps_what_was_before_it(rolls: Rolls) -> None:
+async def test_redriving_stops_at_what_fails_again_and_keeps_what_was_before_it(
+    rolls: Rolls,
+) -> None:
     rolls.trouble = {("health", 1): RuntimeError("first"), ("health", 3): RuntimeError("third")}
     await rolls.consumer.handle([envelope_of("health", number) for number in up_to(4)])
     del rolls.trouble["health", 1]
@@ -162,7 +182,9 @@ async def test_what_can_never_be_applied_is_let_go_and_the_rest_goes_on(rolls: R
 
 async def test_only_a_failed_event_whose_turn_it_is_can_be_let_go(rolls: Rolls) -> None:
     rolls.trouble["health", 2] = RuntimeError("second")
-    await rolls.consumer.handle([envelope_of("health", number) for number in (1, 2, 3)] + [envelope_of("law", 2)])
+    await rolls.consumer.handle(
+        [envelope_of("health", number) for number in (1, 2, 3)] + [envelope_of("law", 2)]
+    )
     for code, number in (("health", 3), ("law", 2)):
         with pytest.raises(Conflict) as refused:
             await rolls.consumer.discard(key(code), number, "重复登记", rolls.uow)
@@ -186,7 +208,9 @@ async def test_the_gauges_say_what_failed_what_waits_and_since_when(rolls: Rolls
     assert began - 1 <= (gauge("diancai_parked_since_seconds") or 0) <= time.time() + 1
     rolls.trouble.clear()
     await rolls.consumer.redrive(key("health"))
-    assert gauge("diancai_events_parked", why="failed") == gauge("diancai_parked_since_seconds") == 0
+    assert (
+        gauge("diancai_events_parked", why="failed") == gauge("diancai_parked_since_seconds") == 0
+    )
 
 
 async def test_a_process_that_begins_says_what_was_parked_before(rolls: Rolls) -> None:
@@ -195,7 +219,14 @@ async def test_a_process_that_begins_says_what_was_parked_before(rolls: Rolls) -
     metrics.EVENTS_PARKED.labels("notify", "failed").set(0)  # as in a new process
     stop = asyncio.Event()
     measuring = asyncio.create_task(rolls.new_consumer().keep_measuring(stop))
-    await until(lambda: REGISTRY.get_sample_value("diancai_events_parked", {"service": "notify", "why": "failed"}) == 1)
+    await until(
+        lambda: (
+            REGISTRY.get_sample_value(
+                "diancai_events_parked", {"service": "notify", "why": "failed"}
+            )
+            == 1
+        )
+    )
     stop.set()
     await measuring
 
@@ -258,8 +289,12 @@ async def test_while_the_store_is_away_events_wait_and_are_not_parked(postgres_u
         wire.cut()
         with pytest.raises(OperationalError):
             await rolls.database.ping()
-        handling = asyncio.create_task(rolls.consumer.handle([envelope_of("health", number) for number in (2, 3, 4)]))
-        await until(lambda: wire.turned_away > 3 * TRIES)  # an event at fault would be parked by now
+        handling = asyncio.create_task(
+            rolls.consumer.handle([envelope_of("health", number) for number in (2, 3, 4)])
+        )
+        await until(
+            lambda: wire.turned_away > 3 * TRIES
+        )  # an event at fault would be parked by now
         assert not handling.done()
         wire.mend()
         await asyncio.wait_for(handling, 20)
@@ -267,9 +302,13 @@ async def test_while_the_store_is_away_events_wait_and_are_not_parked(postgres_u
         assert await rolls.count_parked() == 0
 
 
-async def test_connections_lost_in_the_middle_of_a_batch_cost_a_repetition_at_most(postgres_url: NewUrl) -> None:
+async def test_connections_lost_in_the_middle_of_a_batch_cost_a_repetition_at_most(
+    postgres_url: NewUrl,
+) -> None:
     async with wired(postgres_url()) as wire, rolls_at(wire.url) as rolls:
-        batch = [envelope_of(code, number) for number in up_to(40) for code in ("health", "law", "women")]
+        batch = [
+            envelope_of(code, number) for number in up_to(40) for code in ("health", "law", "women")
+        ]
         handling = asyncio.create_task(rolls.consumer.handle(batch))
         while not handling.done():
             wire.drop()

@@ -76,10 +76,14 @@ def test_every_known_fault_has_its_test(fault: str) -> None:
     file, _, name = KNOWN_FAULTS[fault].partition(":")
     (path,) = TESTS.rglob(f"{file}.py")
     tree = ast.parse(path.read_text("utf-8"))
-    assert name in {node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}
+    assert name in {
+        node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    }
 
 
-async def test_after_a_publish_was_given_up_no_confirm_is_taken_for_another(rabbit_vhost: str) -> None:
+async def test_after_a_publish_was_given_up_no_confirm_is_taken_for_another(
+    rabbit_vhost: str,
+) -> None:
     """The connection stays up and its confirms come late; they must not count for what is published next."""
     async with wired(rabbit_vhost) as wire:
         broker, recording = RabbitBroker(wire.url, confirm_seconds=0.3), RecordingConsumer()
@@ -113,7 +117,9 @@ async def test_a_return_is_not_taken_for_a_confirm(rabbit_vhost: str) -> None:
     assert outcome == [event.shard != lost for event in events]
 
 
-async def test_what_is_in_flight_when_the_connection_is_closed_is_not_confirmed(rabbit_vhost: str) -> None:
+async def test_what_is_in_flight_when_the_connection_is_closed_is_not_confirmed(
+    rabbit_vhost: str,
+) -> None:
     async with wired(rabbit_vhost) as wire:
         broker = RabbitBroker(wire.url)
         broker.expect(NOTIFY)
@@ -125,7 +131,9 @@ async def test_what_is_in_flight_when_the_connection_is_closed_is_not_confirmed(
         assert await publishing == [False] * 3
 
 
-async def test_an_event_that_was_given_back_again_and_again_is_still_there(rabbit_vhost: str) -> None:
+async def test_an_event_that_was_given_back_again_and_again_is_still_there(
+    rabbit_vhost: str,
+) -> None:
     """RabbitMQ 4 drops after twenty deliveries, unless the queue says otherwise."""
     broker, recording = RabbitBroker(rabbit_vhost), RecordingConsumer()
     broker.expect(NOTIFY)
@@ -137,13 +145,17 @@ async def test_an_event_that_was_given_back_again_and_again_is_still_there(rabbi
             async with queue.iterator(timeout=10) as messages:
                 for times in range(60):
                     message = await anext(messages)
-                    await (message.nack(requeue=True) if times % 2 else message.reject(requeue=True))
+                    await (
+                        message.nack(requeue=True) if times % 2 else message.reject(requeue=True)
+                    )
         async with broker.consuming(NOTIFY, recording):
             await until(lambda: recording.ids)
 
 
 @pytest.mark.parametrize("limit", [None, -1, 20])
-async def test_the_delivery_limit_is_an_argument_of_the_queue(rabbit_vhost: str, limit: int | None) -> None:
+async def test_the_delivery_limit_is_an_argument_of_the_queue(
+    rabbit_vhost: str, limit: int | None
+) -> None:
     """A queue that is declared again with other arguments than it has is refused."""
     broker = RabbitBroker(rabbit_vhost)
     broker.expect(NOTIFY)
@@ -160,7 +172,10 @@ async def test_the_delivery_limit_is_an_argument_of_the_queue(rabbit_vhost: str,
 
 
 ALARMS = {
-    "memory": (("set_vm_memory_high_watermark", "0.0000001"), ("set_vm_memory_high_watermark", "0.6")),
+    "memory": (
+        ("set_vm_memory_high_watermark", "0.0000001"),
+        ("set_vm_memory_high_watermark", "0.6"),
+    ),
     "disk": (("set_disk_free_limit", "100000GB"), ("set_disk_free_limit", "50MB")),
 }
 
@@ -185,8 +200,12 @@ async def test_a_blocked_broker_hangs_nothing_and_fills_no_memory(
         try:
             for _ in range(40):
                 await asyncio.gather(*(change(chain.catalog.uow, code) for code in codes))
-            await until(lambda: publisher.connections > connections + 2)  # it tried, gave up, and tried again
-            assert len(asyncio.all_tasks()) < before + IN_FLIGHT, "the log keeps what waits, not this process"
+            await until(
+                lambda: publisher.connections > connections + 2
+            )  # it tried, gave up, and tried again
+            assert len(asyncio.all_tasks()) < before + IN_FLIGHT, (
+                "the log keeps what waits, not this process"
+            )
             assert await outbox_depth(chain.catalog.database) >= 39 * len(codes)
         finally:
             await asyncio.to_thread(server.control, *lowered)
@@ -234,7 +253,11 @@ def _patience(milliseconds: int, *, tick: int) -> str:
 
 async def test_bindings_that_vanished_are_made_again(rabbit_vhost: str) -> None:
     """Queue and consumer are there and well, and nothing comes."""
-    consuming, publishing, recording = RabbitBroker(rabbit_vhost), RabbitBroker(rabbit_vhost), RecordingConsumer()
+    consuming, publishing, recording = (
+        RabbitBroker(rabbit_vhost),
+        RabbitBroker(rabbit_vhost),
+        RecordingConsumer(),
+    )
     async with consuming.consuming(NOTIFY, recording), publishing.running():
         await until(lambda: _are_bound(rabbit_vhost))
         async with operator_at(rabbit_vhost) as channel:
@@ -242,7 +265,9 @@ async def test_bindings_that_vanished_are_made_again(rabbit_vhost: str) -> None:
                 await (await channel.get_queue(name, ensure=False)).unbind(EXCHANGE, key)
         async with asyncio.timeout(20):
             while not recording.ids:
-                await hand_over(publishing, stream("health", 1))  # to where nobody listens, as long as that is so
+                await hand_over(
+                    publishing, stream("health", 1)
+                )  # to where nobody listens, as long as that is so
                 await asyncio.sleep(0.1)
 
 

@@ -28,16 +28,28 @@ async def test_while_the_broker_is_away_a_service_works_and_its_events_go_out_la
     listener = RabbitBroker(rabbit_vhost, name="requests")
     listener.expect(queues)
     settings = CatalogSettings(database_url=new_store_url())
-    async with wired(rabbit_vhost) as wire, listener.running(), listener.consuming(queues, recording):
+    async with (
+        wired(rabbit_vhost) as wire,
+        listener.running(),
+        listener.consuming(queues, recording),
+    ):
         await until(lambda: answers(listener))
         async with running_house(
-            lambda b, c, t: build(settings, broker=b, cache=c, clock=t), broker=RabbitBroker(wire.url, name="catalog")
+            lambda b, c, t: build(settings, broker=b, cache=c, clock=t),
+            broker=RabbitBroker(wire.url, name="catalog"),
         ) as house:
 
             async def enter(number: int) -> int:
-                township = {"name": "高楼镇", "name_en": f"Gaolou {number}", "lat": 27.8, "lon": 120.2}
+                township = {
+                    "name": "高楼镇",
+                    "name_en": f"Gaolou {number}",
+                    "lat": 27.8,
+                    "lon": 120.2,
+                }
                 return (
-                    await house.client.put("/api/catalog/townships/330381125000", json=township, headers=OVERWRITING)
+                    await house.client.put(
+                        "/api/catalog/townships/330381125000", json=township, headers=OVERWRITING
+                    )
                 ).status_code
 
             assert await enter(1) == 200
@@ -50,7 +62,9 @@ async def test_while_the_broker_is_away_a_service_works_and_its_events_go_out_la
             assert recording.ids == ["township:330381125000/1"]
             wire.mend()
             await until(lambda: len(set(recording.ids)) == 4)
-    assert list(dict.fromkeys(recording.ids)) == [f"township:330381125000/{number}" for number in up_to(4)]
+    assert list(dict.fromkeys(recording.ids)) == [
+        f"township:330381125000/{number}" for number in up_to(4)
+    ]
 
 
 async def _not_ready(get: Callable[..., object]) -> object:

@@ -46,7 +46,9 @@ FORGERIES = {
     "another source, the type's own key": Forgery(
         EXCHANGE, GENUINE.routing_key, replace(GENUINE, publisher="requests")
     ),
-    "a source that is no publisher": Forgery(EXCHANGE, GENUINE.routing_key, replace(GENUINE, publisher="")),
+    "a source that is no publisher": Forgery(
+        EXCHANGE, GENUINE.routing_key, replace(GENUINE, publisher="")
+    ),
     "another shard": Forgery(EXCHANGE, f"{GENUINE.type}.s{(GENUINE.shard + 1) % 16}"),
     "another type": Forgery(EXCHANGE, f"catalog.service_item_changed.v1.s{GENUINE.shard}"),
     "a replay of another's": Forgery(REPLAY, f"requests.notify.s{GENUINE.shard}"),
@@ -56,8 +58,14 @@ FORGERIES = {
 
 
 @asynccontextmanager
-async def listening(url: str, **options: Any) -> AsyncIterator[tuple[RabbitBroker, RecordingConsumer, list[Position]]]:
-    broker, recording, positions = RabbitBroker(url, name="notify", **options), RecordingConsumer(), list[Position]()
+async def listening(
+    url: str, **options: Any
+) -> AsyncIterator[tuple[RabbitBroker, RecordingConsumer, list[Position]]]:
+    broker, recording, positions = (
+        RabbitBroker(url, name="notify", **options),
+        RecordingConsumer(),
+        list[Position](),
+    )
 
     async def hear(envelope_of: Any) -> None:
         positions.extend(envelope_of)
@@ -70,7 +78,9 @@ async def listening(url: str, **options: Any) -> AsyncIterator[tuple[RabbitBroke
             yield broker, recording, positions
 
 
-async def send(url: str, forgery: Forgery, *, user_id: str | None = None, kind: str | None = None) -> None:
+async def send(
+    url: str, forgery: Forgery, *, user_id: str | None = None, kind: str | None = None
+) -> None:
     envelope = forgery.envelope
     message = aio_pika.Message(
         envelope.body,
@@ -85,14 +95,18 @@ async def send(url: str, forgery: Forgery, *, user_id: str | None = None, kind: 
 
 
 @pytest.mark.parametrize("name", FORGERIES)
-async def test_a_forged_event_has_no_effect_and_holds_nothing_back(rabbit_vhost: str, name: str) -> None:
+async def test_a_forged_event_has_no_effect_and_holds_nothing_back(
+    rabbit_vhost: str, name: str
+) -> None:
     with capture_logs() as logged:
         async with listening(rabbit_vhost) as (broker, recording, _):
             await send(rabbit_vhost, FORGERIES[name])
             await hand_over(broker, [GENUINE, envelope_of("health", 2)])
             await until(lambda: len(recording.ids) >= 2)
             await until(lambda: [line for line in logged if line["event"] == "message refused"])
-    assert [(envelope.publisher, envelope.id) for envelope in dict.fromkeys(recording.received)] == [
+    assert [
+        (envelope.publisher, envelope.id) for envelope in dict.fromkeys(recording.received)
+    ] == [
         ("catalog", "team:health/1"),
         ("catalog", "team:health/2"),
     ]
@@ -104,7 +118,9 @@ async def test_a_forged_position_is_not_believed(rabbit_vhost: str) -> None:
         async with operator_at(rabbit_vhost) as channel:
             exchange = await channel.get_exchange(POSITIONS, ensure=False)
             message = aio_pika.Message(
-                false.model_dump_json().encode(), headers=dict(amqp_headers(false.attributes())), type=false.type
+                false.model_dump_json().encode(),
+                headers=dict(amqp_headers(false.attributes())),
+                type=false.type,
             )
             await exchange.publish(message, "requests.log_position.v1.s3")
         await broker.publish_positions([false.model_copy(update={"sent_count": 7})])
@@ -123,17 +139,26 @@ async def test_nobody_asks_in_anothers_name(rabbit_vhost: str) -> None:
         async with operator_at(rabbit_vhost) as channel:
             exchange = await channel.get_exchange(RESEND, ensure=False)
             await exchange.publish(
-                aio_pika.Message(forged.model_dump_json().encode()), resend_key("dispatch", "notify")
+                aio_pika.Message(forged.model_dump_json().encode()),
+                resend_key("dispatch", "notify"),
             )
-        await broker.request_resend("notify", ResendRequest(id="genuine", service="dispatch", shard=0, last=1))
+        await broker.request_resend(
+            "notify", ResendRequest(id="genuine", service="dispatch", shard=0, last=1)
+        )
         await until(lambda: asked)
     assert asked == ["genuine"]
 
 
-async def test_where_users_are_separate_the_broker_must_vouch_for_the_publisher(rabbit_vhost: str) -> None:
+async def test_where_users_are_separate_the_broker_must_vouch_for_the_publisher(
+    rabbit_vhost: str,
+) -> None:
     """Every service's user is called guest here, so a message without ``user_id`` is what a stranger would send."""
     with capture_logs() as logged:
-        async with listening(rabbit_vhost, user_pattern=SHARED_USER) as (broker, recording, positions):
+        async with listening(rabbit_vhost, user_pattern=SHARED_USER) as (
+            broker,
+            recording,
+            positions,
+        ):
             await send(rabbit_vhost, Forgery(EXCHANGE, GENUINE.routing_key))
             await hand_over(broker, [GENUINE])
             await broker.publish_positions(
@@ -148,7 +173,9 @@ async def test_where_users_are_separate_the_broker_must_vouch_for_the_publisher(
 
 async def test_a_user_of_its_own_is_what_makes_users_separate(rabbit_vhost: str) -> None:
     assert Users.of_url("amqp://catalog:a@broker/diancai", "catalog").are_separate
-    assert Users.of_url("amqp://city-catalog:a@broker/diancai", "catalog", "city-{service}").are_separate
+    assert Users.of_url(
+        "amqp://city-catalog:a@broker/diancai", "catalog", "city-{service}"
+    ).are_separate
     assert not Users.of_url(rabbit_vhost, "catalog").are_separate
     assert Users.of_url(rabbit_vhost, "catalog").user_id() is None
 
@@ -170,15 +197,22 @@ async def test_what_was_refused_lies_with_the_dead_letters(
     if str(server.port) not in rabbit_vhost:
         pytest.skip("the broker in use is not ours to configure")
     async with operator_at(rabbit_vhost) as channel:
-        exchange = await channel.declare_exchange("diancai.dead", aio_pika.ExchangeType.FANOUT, durable=True)
-        dead = await channel.declare_queue("diancai.dead", durable=True, arguments={"x-queue-type": "quorum"})
+        exchange = await channel.declare_exchange(
+            "diancai.dead", aio_pika.ExchangeType.FANOUT, durable=True
+        )
+        dead = await channel.declare_queue(
+            "diancai.dead", durable=True, arguments={"x-queue-type": "quorum"}
+        )
         await dead.bind(exchange)
         policy = '{"dead-letter-exchange": "diancai.dead", "dead-letter-strategy": "at-least-once",'
         policy += ' "overflow": "reject-publish"}'
         words = ("-p", vhost, "queues", r"^notify\.[0-9]+$", policy, "--apply-to", "queues")
         await asyncio.to_thread(server.control, "set_policy", *words)
         async with listening(rabbit_vhost) as (broker, recording, _):
-            forgeries = [replace(GENUINE, publisher="requests", aggregate_seq=number) for number in range(5, 9)]
+            forgeries = [
+                replace(GENUINE, publisher="requests", aggregate_seq=number)
+                for number in range(5, 9)
+            ]
             for envelope in forgeries:
                 await send(rabbit_vhost, Forgery(EXCHANGE, GENUINE.routing_key, envelope))
             await hand_over(broker, [GENUINE])

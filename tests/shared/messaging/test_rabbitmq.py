@@ -54,7 +54,9 @@ async def test_a_consumer_whose_queue_is_deleted_is_rebuilt(
     await until(lambda: answers(broker))
 
 
-async def test_an_event_that_nobody_listens_to_lies_where_an_operator_finds_it(rabbit_vhost: str) -> None:
+async def test_an_event_that_nobody_listens_to_lies_where_an_operator_finds_it(
+    rabbit_vhost: str,
+) -> None:
     broker = RabbitBroker(rabbit_vhost)
     async with broker.running():
         await hand_over(broker, stream("health", 1))
@@ -82,7 +84,10 @@ async def test_after_a_wipe_under_load_consumers_and_publishers_find_each_other_
     broker, recording = notify
     publisher = RabbitBroker(rabbit_vhost, name="catalog")
     async with publisher.running():
-        publishing = [asyncio.create_task(hand_over(publisher, stream(f"t{number}", 20))) for number in range(5)]
+        publishing = [
+            asyncio.create_task(hand_over(publisher, stream(f"t{number}", 20)))
+            for number in range(5)
+        ]
         await until(lambda: recording.ids)
         await _wipe(rabbit_vhost)
         await asyncio.gather(*publishing)
@@ -166,7 +171,9 @@ async def test_a_publisher_survives_a_broker_that_stays_silent(wire: Wire) -> No
         wire.flow()
         await hand_over(broker, stream("health", 20))
         async with broker.consuming(NOTIFY, recording):
-            await until(lambda: set(recording.ids) == {f"team:health/{number}" for number in up_to(20)})
+            await until(
+                lambda: set(recording.ids) == {f"team:health/{number}" for number in up_to(20)}
+            )
 
 
 async def test_a_connection_that_is_given_up_ends_no_task_that_publishes(wire: Wire) -> None:
@@ -214,7 +221,9 @@ async def test_replicas_share_a_service_and_one_takes_over(rabbit_vhost: str) ->
         await until(lambda: {f"team:{code}/2" for code in codes} <= set(recordings[1].ids))
 
 
-async def test_a_restarted_broker_is_found_again_with_what_it_kept(own_rabbit: tuple[RabbitMQ, str]) -> None:
+async def test_a_restarted_broker_is_found_again_with_what_it_kept(
+    own_rabbit: tuple[RabbitMQ, str],
+) -> None:
     server, url = own_rabbit
     broker, recording = RabbitBroker(url), RecordingConsumer()
     broker.expect(NOTIFY)
@@ -244,7 +253,11 @@ async def test_a_blocked_broker_is_told_nothing_more_and_still_gives_out_what_it
         try:
             assert not any(await _confirmed(broker, 5))
             async with broker.consuming(NOTIFY, recording):
-                await until(lambda: {"team:health/1", "team:health/2", "team:health/3"} <= set(recording.ids))
+                await until(
+                    lambda: (
+                        {"team:health/1", "team:health/2", "team:health/3"} <= set(recording.ids)
+                    )
+                )
                 assert not any(await _confirmed(broker, 5)), "it is blocked still"
                 await asyncio.to_thread(server.control, "set_vm_memory_high_watermark", "0.6")
                 await hand_over(broker, stream("health", 5))

@@ -17,7 +17,13 @@ from shared.eventlog.tables import event_log
 from shared.kernel.ids import new_id
 from shared.messaging.broker import Broker, BrokerUnavailable
 from shared.messaging.core.relay import PAGE
-from shared.messaging.relay import HELD_BACK_SECONDS, MOST_HELD_BACK_SECONDS, PREFETCH_PER_SHARD, Relay, outbox_depth
+from shared.messaging.relay import (
+    HELD_BACK_SECONDS,
+    MOST_HELD_BACK_SECONDS,
+    PREFETCH_PER_SHARD,
+    Relay,
+    outbox_depth,
+)
 from shared.messaging.relay_wakeup import RelayWakeup
 from shared.messaging.shards import ShardLease
 from shared.messaging.tables import relay_cursor
@@ -51,7 +57,11 @@ async def catalog_on_postgres(postgres_url: NewUrl) -> AsyncIterator[Rolls]:
 
 
 def relay_of(
-    publisher: Rolls, broker: Broker, *, poll_seconds: float = 3600.0, wakeup: RelayWakeup | None = None
+    publisher: Rolls,
+    broker: Broker,
+    *,
+    poll_seconds: float = 3600.0,
+    wakeup: RelayWakeup | None = None,
 ) -> Relay:
     """A relay that believes it has the lease of all shards."""
     lease = ShardLease(publisher.database)
@@ -86,7 +96,10 @@ def codes_of_one_shard(count: int, prefix: str = "t") -> list[str]:
 
 async def cursors(publisher: Rolls) -> list[tuple[int, int, int, int]]:
     async with publisher.database.reading() as session:
-        return [tuple(row) for row in await session.execute(select(relay_cursor).order_by(relay_cursor.c.shard))]
+        return [
+            tuple(row)
+            for row in await session.execute(select(relay_cursor).order_by(relay_cursor.c.shard))
+        ]
 
 
 async def test_everything_goes_out_once_and_in_order(catalog: Rolls) -> None:
@@ -96,7 +109,9 @@ async def test_everything_goes_out_once_and_in_order(catalog: Rolls) -> None:
             await change(catalog.uow, code)
     assert await outbox_depth(catalog.database) == 9
     await publish_all(relay_of(catalog, broker))
-    assert numbers_by_stream(broker.taken) == {f"roll:{code}": up_to(3) for code in ("health", "law", "women")}
+    assert numbers_by_stream(broker.taken) == {
+        f"roll:{code}": up_to(3) for code in ("health", "law", "women")
+    }
     assert await outbox_depth(catalog.database) == 0
     await publish_all(relay_of(catalog, broker))
     assert len(broker.taken) == 9
@@ -118,7 +133,9 @@ async def test_a_crash_between_publish_and_cursor_repeats_events_that_are_applie
         assert len(await notify.said("health")) == 3
 
 
-async def test_a_transaction_that_began_earlier_and_commits_later_is_not_skipped(catalog_on_postgres: Rolls) -> None:
+async def test_a_transaction_that_began_earlier_and_commits_later_is_not_skipped(
+    catalog_on_postgres: Rolls,
+) -> None:
     catalog, broker = catalog_on_postgres, PlayedBroker()
     early, late = codes_of_one_shard(2)
     relay = relay_of(catalog, broker)
@@ -127,12 +144,16 @@ async def test_a_transaction_that_began_earlier_and_commits_later_is_not_skipped
         await tx.flush()  # has its number and its place in the log, but is not committed
         await change(catalog.uow, late)
         await publish_all(relay)
-        assert broker.taken == [], "nothing may pass the position of a transaction that is still open"
+        assert broker.taken == [], (
+            "nothing may pass the position of a transaction that is still open"
+        )
     await publish_all(relay)
     assert numbers_by_stream(broker.taken) == {f"roll:{early}": [1], f"roll:{late}": [1]}
 
 
-async def test_events_follow_their_aggregate_where_transaction_numbers_do_not(catalog_on_postgres: Rolls) -> None:
+async def test_events_follow_their_aggregate_where_transaction_numbers_do_not(
+    catalog_on_postgres: Rolls,
+) -> None:
     """A consumer's transaction has its number from its inbox row, long before it changes an aggregate."""
     catalog, broker = catalog_on_postgres, PlayedBroker()
     relay = relay_of(catalog, broker)
@@ -171,7 +192,9 @@ async def test_a_watermark_between_two_events_of_an_aggregate_keeps_their_order(
     assert numbers_by_stream(broker.taken) == {"roll:health": up_to(1 + later)}
 
 
-async def test_a_window_larger_than_a_page_is_sent_whole_by_any_number_of_relays(catalog: Rolls) -> None:
+async def test_a_window_larger_than_a_page_is_sent_whole_by_any_number_of_relays(
+    catalog: Rolls,
+) -> None:
     broker = PlayedBroker()
     codes = codes_of_one_shard(PAGE + 50)
     async with catalog.database.writing() as earlier:
@@ -183,7 +206,9 @@ async def test_a_window_larger_than_a_page_is_sent_whole_by_any_number_of_relays
             await _append(earlier, codes, 1)
         await _append(earlier, codes, 2)
     rounds = 0
-    while await relay_of(catalog, broker).publish_due():  # a new one each time: nothing is kept in memory
+    while await relay_of(
+        catalog, broker
+    ).publish_due():  # a new one each time: nothing is kept in memory
         rounds += 1
         await change(catalog.uow, codes[0] + "-new")  # and the log goes on growing
         if rounds < 3:
@@ -191,13 +216,17 @@ async def test_a_window_larger_than_a_page_is_sent_whole_by_any_number_of_relays
         if rounds > 50:
             break
     by_stream = numbers_by_stream(broker.taken)
-    assert {stream: numbers for stream, numbers in by_stream.items() if not stream.endswith("-new")} == {
-        f"roll:{code}": [1, 2] for code in codes
-    }
+    assert {
+        stream: numbers for stream, numbers in by_stream.items() if not stream.endswith("-new")
+    } == {f"roll:{code}": [1, 2] for code in codes}
 
 
-@pytest.mark.parametrize("events", [PREFETCH_PER_SHARD - 1, PREFETCH_PER_SHARD, PREFETCH_PER_SHARD + 1])
-async def test_one_round_sends_all_that_is_new_however_much_came_with_the_look(catalog: Rolls, events: int) -> None:
+@pytest.mark.parametrize(
+    "events", [PREFETCH_PER_SHARD - 1, PREFETCH_PER_SHARD, PREFETCH_PER_SHARD + 1]
+)
+async def test_one_round_sends_all_that_is_new_however_much_came_with_the_look(
+    catalog: Rolls, events: int
+) -> None:
     broker, codes = PlayedBroker(), codes_of_one_shard(events)
     relay = relay_of(catalog, broker)
     for again in (1, 2):
@@ -208,7 +237,9 @@ async def test_one_round_sends_all_that_is_new_however_much_came_with_the_look(c
     assert await relay.publish_due() == 0
 
 
-async def test_a_relay_that_lost_its_lease_unnoticed_does_not_move_the_cursor_back(catalog: Rolls) -> None:
+async def test_a_relay_that_lost_its_lease_unnoticed_does_not_move_the_cursor_back(
+    catalog: Rolls,
+) -> None:
     broker, slow_broker = PlayedBroker(), PlayedBroker()
     slow_broker.gate.clear()
     await change(catalog.uow, "health")
@@ -292,7 +323,9 @@ async def test_a_rolled_back_change_leaves_nothing_to_publish(catalog: Rolls) ->
     await publish_all(relay_of(catalog, broker))
     assert broker.taken == []
     async with catalog.database.reading() as session:
-        assert (await session.execute(select(func.count()).select_from(event_log))).scalar_one() == 0
+        assert (
+            await session.execute(select(func.count()).select_from(event_log))
+        ).scalar_one() == 0
 
 
 async def _change_and_fail(catalog: Rolls) -> None:
@@ -305,7 +338,9 @@ async def _change_and_fail(catalog: Rolls) -> None:
 Step = tuple[str, int]
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["change", "change", "publish", "crash", "refuse", "allow", "leave", "return"]),
+        st.sampled_from(
+            ["change", "change", "publish", "crash", "refuse", "allow", "leave", "return"]
+        ),
         st.integers(0, 2),
     ),
     min_size=1,
@@ -314,7 +349,9 @@ STEPS = st.lists(
 
 
 @given(steps=STEPS)
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 async def test_whatever_happens_between_everything_is_applied_once_and_in_order(
     catalog: Rolls, steps: list[Step]
 ) -> None:
@@ -340,7 +377,9 @@ async def test_whatever_happens_between_everything_is_applied_once_and_in_order(
     broker.away = False
     await publish_all(relay_of(catalog, broker))
     for code, count in zip(codes, changes, strict=True):
-        first_times = list(dict.fromkeys(e.aggregate_seq for e in broker.taken if e.aggregate_id == f"roll:{code}"))
+        first_times = list(
+            dict.fromkeys(e.aggregate_seq for e in broker.taken if e.aggregate_id == f"roll:{code}")
+        )
         assert first_times == up_to(count)
 
 
@@ -370,7 +409,9 @@ class _ImpatientWakeup(RelayWakeup):
             self._stop.set()
 
 
-async def test_behind_a_transaction_that_stays_open_it_looks_less_and_less_often(catalog_on_postgres: Rolls) -> None:
+async def test_behind_a_transaction_that_stays_open_it_looks_less_and_less_often(
+    catalog_on_postgres: Rolls,
+) -> None:
     catalog, stop = catalog_on_postgres, asyncio.Event()
     wakeup = _ImpatientWakeup(catalog, stop, waits=12)
     relay = relay_of(catalog, PlayedBroker(), wakeup=wakeup)
@@ -392,7 +433,10 @@ async def test_behind_a_transaction_that_stays_open_it_looks_less_and_less_often
 
 async def test_a_commit_in_one_process_wakes_the_relay_of_another(postgres_url: NewUrl) -> None:
     url = postgres_url()
-    async with rolls_at(url, publisher="catalog") as api, rolls_at(url, publisher="catalog", empty=False) as worker:
+    async with (
+        rolls_at(url, publisher="catalog") as api,
+        rolls_at(url, publisher="catalog", empty=False) as worker,
+    ):
         broker, stop = PlayedBroker(), asyncio.Event()
         async with api.wakeup.forwarding(), worker.wakeup.listening():
             running = asyncio.create_task(relay_of(worker, broker, poll_seconds=3600).run(stop))
@@ -406,13 +450,17 @@ async def test_a_commit_in_one_process_wakes_the_relay_of_another(postgres_url: 
 
 async def _listeners(publisher: Rolls) -> int:
     """How many connections wait for notifications in this database."""
-    query = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'")
+    query = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
+    )
     async with publisher.database.reading() as session:
         return int((await session.execute(query)).scalar_one())
 
 
 async def test_two_relays_share_the_shards_and_one_takes_over(catalog_on_postgres: Rolls) -> None:
-    first, second = (ShardLease(catalog_on_postgres.database, review_seconds=0.02) for _ in range(2))
+    first, second = (
+        ShardLease(catalog_on_postgres.database, review_seconds=0.02) for _ in range(2)
+    )
     every = frozenset(range(SHARDS))
     async with first.holding():
         await until(lambda: first.held == every)
@@ -423,7 +471,9 @@ async def test_two_relays_share_the_shards_and_one_takes_over(catalog_on_postgre
         await until(lambda: first.held == every)
 
 
-async def test_a_relay_whose_connection_dies_gives_its_shards_up(catalog_on_postgres: Rolls) -> None:
+async def test_a_relay_whose_connection_dies_gives_its_shards_up(
+    catalog_on_postgres: Rolls,
+) -> None:
     lease = ShardLease(catalog_on_postgres.database, review_seconds=0.02)
     async with lease.holding():
         await until(lambda: len(lease.held) == SHARDS)
@@ -455,9 +505,14 @@ async def test_two_relays_side_by_side_publish_everything(catalog_on_postgres: R
         stop.set()
         await asyncio.gather(*running)
     assert all(broker.taken for broker in brokers)
-    assert numbers_by_stream([*brokers[0].taken, *brokers[1].taken]) == {f"roll:{code}": up_to(3) for code in codes}
+    assert numbers_by_stream([*brokers[0].taken, *brokers[1].taken]) == {
+        f"roll:{code}": up_to(3) for code in codes
+    }
 
 
 async def _append(session: AsyncSession, codes: list[str], number: int) -> None:
-    recorded = [Recorded(team_changed(code, number), f"roll:{code}", number, current_trace()) for code in codes]
+    recorded = [
+        Recorded(team_changed(code, number), f"roll:{code}", number, current_trace())
+        for code in codes
+    ]
     await append(session, Outbox("catalog"), recorded)

@@ -37,7 +37,9 @@ async def replica(service: Rolls, broker: Broker) -> AsyncIterator[None]:
     broker.expect(await consumer.partitioning.refresh())
 
     async def consume(stop: asyncio.Event) -> None:
-        await consumer.partitioning.consume(broker, consumer.handle, completeness.on_positions, stop)
+        await consumer.partitioning.consume(
+            broker, consumer.handle, completeness.on_positions, stop
+        )
 
     async def follow(stop: asyncio.Event) -> None:
         await consumer.partitioning.follow(stop, broker.expect)
@@ -62,17 +64,27 @@ async def settled(service: Rolls, partitions: int) -> bool:
 async def queues_of(url: str) -> list[str]:
     connection = await aio_pika.connect(url)
     async with connection:
-        return [name for name in ConsumerQueues("notify", ()).possible_names() if await exists(connection, name)]
+        return [
+            name
+            for name in ConsumerQueues("notify", ()).possible_names()
+            if await exists(connection, name)
+        ]
 
 
 async def test_up_and_down_under_load_with_two_replicas(chain: Chain) -> None:
-    async with chain.publishing(), replica(chain.notify, another(chain.url)), replica(chain.notify, another(chain.url)):
+    async with (
+        chain.publishing(),
+        replica(chain.notify, another(chain.url)),
+        replica(chain.notify, another(chain.url)),
+    ):
         writing = asyncio.create_task(_write(chain, 50))
         for partitions in (6, 1, 3):
             await asyncio.sleep(0.5)
             await resize(chain.notify, partitions)
             await until(partial(settled, chain.notify, partitions), seconds=60)
-            assert await queues_of(chain.url) == [f"notify.{number}" for number in range(partitions)]
+            assert await queues_of(chain.url) == [
+                f"notify.{number}" for number in range(partitions)
+            ]
         await writing
         await until(lambda: chain.has_all(dict.fromkeys(CODES, 50)))
         assert await chain.notify.count_parked() == 0
@@ -111,7 +123,11 @@ async def _die_soon(chain: Chain) -> None:
 
 async def test_back_to_the_number_before_while_the_change_is_under_way(chain: Chain) -> None:
     """The mark that ends a queue lies in one that is wanted again."""
-    async with chain.publishing(), replica(chain.notify, another(chain.url)), replica(chain.notify, another(chain.url)):
+    async with (
+        chain.publishing(),
+        replica(chain.notify, another(chain.url)),
+        replica(chain.notify, another(chain.url)),
+    ):
         writing = asyncio.create_task(_write(chain, 20))
         for partitions in (4, 1, 4, 2, 4):
             await resize(chain.notify, partitions)

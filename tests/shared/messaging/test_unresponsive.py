@@ -53,7 +53,9 @@ def silencer(private_server: Callable[[type[RabbitMQ]], RabbitMQ], rabbit_vhost:
 
 @asynccontextmanager
 async def broker_at(url: str, **seconds: float) -> AsyncIterator[RabbitBroker]:
-    broker = RabbitBroker(url, confirm_seconds=1, unresponsive=UnresponsiveQueues(**(SOON | seconds)))
+    broker = RabbitBroker(
+        url, confirm_seconds=1, unresponsive=UnresponsiveQueues(**(SOON | seconds))
+    )
     broker.expect(NOTIFY)
     async with broker.running():
         yield broker
@@ -71,7 +73,9 @@ async def test_a_consumer_replaces_its_queue_that_answers_nobody(silencer: Silen
             await until(lambda: len(set(recording.ids)) == 20)
 
 
-async def test_a_queue_that_falls_silent_under_its_consumer_is_replaced_too(silencer: Silencer) -> None:
+async def test_a_queue_that_falls_silent_under_its_consumer_is_replaced_too(
+    silencer: Silencer,
+) -> None:
     async with broker_at(silencer.url) as broker:
         recording = RecordingConsumer()
         async with broker.consuming(NOTIFY, recording):
@@ -96,15 +100,21 @@ async def test_a_resend_queue_that_answers_nobody_is_replaced(silencer: Silencer
         async with broker.serve_resends("notify", resend):
             await until(lambda: _reason(broker, "notify.resend answers nobody"))
             await until(lambda: is_ready(broker), seconds=60)
-            await broker.request_resend("notify", ResendRequest(id="a", service="dispatch", shard=0, last=1))
+            await broker.request_resend(
+                "notify", ResendRequest(id="a", service="dispatch", shard=0, last=1)
+            )
             await until(lambda: asked)
 
 
-async def test_a_publisher_replaces_the_queue_of_unrouted_events_that_answers_nobody(silencer: Silencer) -> None:
+async def test_a_publisher_replaces_the_queue_of_unrouted_events_that_answers_nobody(
+    silencer: Silencer,
+) -> None:
     async with broker_at(silencer.url) as notify:
         await notify.declared()
     await silencer.silence(UNROUTED)
-    publisher = RabbitBroker(silencer.url, confirm_seconds=1, unresponsive=UnresponsiveQueues(**SOON))
+    publisher = RabbitBroker(
+        silencer.url, confirm_seconds=1, unresponsive=UnresponsiveQueues(**SOON)
+    )
     async with publisher.running():
         await until(lambda: _reason(publisher, f"{UNROUTED} answers nobody"))
         await until(lambda: is_ready(publisher), seconds=60)
@@ -117,7 +127,9 @@ async def test_a_broker_that_stays_silent_as_a_whole_keeps_its_queues(silencer: 
         async with await aio_pika.connect(wire.url) as connection:
             wire.stall()
             silences = UnresponsiveQueues(probe_seconds=0.3, replace_seconds=0.3)
-            resolving = asyncio.create_task(silences.resolve(connection, NOTIFY.names(), _not_declared))
+            resolving = asyncio.create_task(
+                silences.resolve(connection, NOTIFY.names(), _not_declared)
+            )
             await until(lambda: wire.held_back)
             with pytest.raises((BrokerUnavailable, TimeoutError)):
                 await asyncio.wait_for(resolving, 20)
@@ -132,13 +144,18 @@ async def _not_declared(_channel: object) -> None:
     raise AssertionError("no queue was replaced")
 
 
-async def test_a_node_that_is_killed_just_after_its_queues_were_declared_serves_all_of_them_again() -> None:
+async def test_a_node_that_is_killed_just_after_its_queues_were_declared_serves_all_of_them_again() -> (
+    None
+):
     """As it happens with RabbitMQ 3.10.8; later releases may never lose a leader."""
     playground = Playground()
     try:
         server = RabbitMQ(playground)
         await asyncio.to_thread(server.start)
-        async with await aio_pika.connect(server.url) as connection, connection.channel() as channel:
+        async with (
+            await aio_pika.connect(server.url) as connection,
+            connection.channel() as channel,
+        ):
             await declare_queues(channel, NOTIFY)
             await declare_resend(channel, "notify")
         for _ in range(2):
@@ -157,7 +174,9 @@ async def test_a_node_that_is_killed_just_after_its_queues_were_declared_serves_
                         assert await responds(connection, queue), queue
                 await hand_over(broker, [envelope_of(f"t{number}", 1) for number in range(20)])
                 await until(lambda: len(set(recording.ids)) == 20)
-                await broker.request_resend("notify", ResendRequest(id="a", service="dispatch", shard=0, last=1))
+                await broker.request_resend(
+                    "notify", ResendRequest(id="a", service="dispatch", shard=0, last=1)
+                )
                 await until(lambda: asked)
     except subprocess.CalledProcessError as error:
         pytest.fail(error.stderr)
@@ -183,12 +202,18 @@ async def test_sessions_that_fail_after_a_long_wait_come_at_growing_intervals(
 
     with capture_logs() as logged:
         await supervisor.supervise("catalog publisher", connect, session, stop)
-    levels = [line["log_level"] for line in logged if line["event"] == "connection to the broker failed"]
+    levels = [
+        line["log_level"] for line in logged if line["event"] == "connection to the broker failed"
+    ]
     assert levels == ["warning", "warning", "info", "warning", "info"]
-    assert min(backoff_seconds(20, most=supervisor.MOST_SECONDS_OF_SESSIONS) for _ in range(50)) >= 15
+    assert (
+        min(backoff_seconds(20, most=supervisor.MOST_SECONDS_OF_SESSIONS) for _ in range(50)) >= 15
+    )
 
 
-async def test_a_server_that_drops_connections_while_it_starts_is_found_soon(rabbit_vhost: str) -> None:
+async def test_a_server_that_drops_connections_while_it_starts_is_found_soon(
+    rabbit_vhost: str,
+) -> None:
     """Each of its drops fails a session, and none of them is the session's fault."""
     stop, waits = asyncio.Event(), list[tuple[int, float]]()
 
@@ -213,7 +238,10 @@ async def test_a_server_that_drops_connections_while_it_starts_is_found_soon(rab
 
         await supervisor.supervise("catalog publisher", connect, session, stop, no_wait)
     assert waits[:10] == [(failures, MOST_SECONDS) for failures in range(1, 11)]
-    assert waits[10:] == [(1, supervisor.MOST_SECONDS_OF_SESSIONS), (2, supervisor.MOST_SECONDS_OF_SESSIONS)]
+    assert waits[10:] == [
+        (1, supervisor.MOST_SECONDS_OF_SESSIONS),
+        (2, supervisor.MOST_SECONDS_OF_SESSIONS),
+    ]
 
 
 def test_a_connection_that_is_collected_in_a_thread_starts_no_coroutine() -> None:
@@ -234,7 +262,9 @@ def test_a_connection_that_is_collected_in_a_thread_starts_no_coroutine() -> Non
         warnings.simplefilter("always")
         runner.run(collect())
         gc.collect()
-    assert [str(warning.message) for warning in caught if "never awaited" in str(warning.message)] == []
+    assert [
+        str(warning.message) for warning in caught if "never awaited" in str(warning.message)
+    ] == []
 
 
 async def _reason(broker: RabbitBroker, part: str) -> bool:

@@ -30,7 +30,12 @@ IDENTITIES = [
     "330381198001011234", "330381 19800101 123X", "330381-1980-01-01-1234", "３３０３８１１９８００１０１１２３ｘ",
     "330381800101123", "\u202a330381198001011234\u202c", "3 3 0 3 8 1 1 9 8 0 0 1 0 1 1 2 3 4",
 ]  # fmt: skip
-CARDS = ["6222021234567890128", "6222 0212 3456 7890 128", "6222-0212-3456-7890-128", "4111 1111 1111 1111"]
+CARDS = [
+    "6222021234567890128",
+    "6222 0212 3456 7890 128",
+    "6222-0212-3456-7890-128",
+    "4111 1111 1111 1111",
+]
 ADDRESSES = [
     "lin@example.org",
     "lin＠example．org",
@@ -107,7 +112,11 @@ def test_a_use_case_goes_on_with_the_doubts_that_its_caller_found() -> None:
 def test_several_kinds_are_listed_in_the_readers_language() -> None:
     kinds = named(personal_data_in("13800138000，lin@example.org"))
     texts = Texts()
-    assert "邮箱地址、电话号码" in texts.render("zh-CN", "personal_data_in_text", {"kinds": kinds})["detail"]
     assert (
-        "an e-mail address, a phone number" in texts.render("en", "personal_data_in_text", {"kinds": kinds})["detail"]
+        "邮箱地址、电话号码"
+        in texts.render("zh-CN", "personal_data_in_text", {"kinds": kinds})["detail"]
+    )
+    assert (
+        "an e-mail address, a phone number"
+        in texts.render("en", "personal_data_in_text", {"kinds": kinds})["detail"]
     )

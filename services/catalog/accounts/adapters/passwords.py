@@ -55,7 +55,10 @@ class Passwords:
 
         :raises SignInBusy: too many are waiting.
         """
-        return bool(await self._in_turn(self._verify, password, stored or self._nobodys)) and stored is not None
+        return (
+            bool(await self._in_turn(self._verify, password, stored or self._nobodys))
+            and stored is not None
+        )
 
     async def _in_turn(self, work: Callable[..., str | bool], *words: str) -> str | bool:
         if self._turns.locked() and self._waiting >= MOST_WAITING:
@@ -69,13 +72,17 @@ class Passwords:
         finally:
             self._waiting -= 1
         computing = asyncio.get_running_loop().run_in_executor(self._threads, work, *words)
-        computing.add_done_callback(lambda _: self._turns.release())  # not earlier, whoever gave up meanwhile
+        computing.add_done_callback(
+            lambda _: self._turns.release()
+        )  # not earlier, whoever gave up meanwhile
         return await asyncio.shield(computing)
 
     def _verify(self, password: str, stored: str) -> bool:
         try:
             needed = extract_parameters(stored)
-            if needed.memory_cost > MEMORY_KIB or needed.time_cost > ROUNDS:  # such as a hash that was put in by hand
+            if (
+                needed.memory_cost > MEMORY_KIB or needed.time_cost > ROUNDS
+            ):  # such as a hash that was put in by hand
                 return False
             return self._hasher.verify(stored, password)
         except (VerificationError, InvalidHashError):
@@ -84,5 +91,7 @@ class Passwords:
 
 def _hash_of_nobody() -> str:
     """What no password has, with the parameters that all have; made without the work of hashing."""
-    salt, digest = (base64.b64encode(secrets.token_bytes(size)).decode().rstrip("=") for size in (16, 32))
+    salt, digest = (
+        base64.b64encode(secrets.token_bytes(size)).decode().rstrip("=") for size in (16, 32)
+    )
     return f"$argon2id$v=19$m={MEMORY_KIB},t={ROUNDS},p={LANES}${salt}${digest}"

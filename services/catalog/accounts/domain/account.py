@@ -53,7 +53,9 @@ class RoleOutOfReach(DomainError):
     status = 403
 
     def __init__(self, roles: Collection[Role]) -> None:
-        super().__init__("role_out_of_reach", field="roles", roles=Words("choices", tuple(sorted(roles))))
+        super().__init__(
+            "role_out_of_reach", field="roles", roles=Words("choices", tuple(sorted(roles)))
+        )
 
 
 def require_may_hand_on(held: Collection[Role], roles: Collection[str]) -> None:
@@ -74,7 +76,9 @@ def login_of(typed: str) -> str:
     login name equals none."""
     seen = "".join(sign for sign in typed if unicodedata.category(sign) not in _UNSEEN)
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold())
-    return unicodedata.normalize("NFKC", "".join(folded.split()))  # some marks fold to a blank and an accent
+    return unicodedata.normalize(
+        "NFKC", "".join(folded.split())
+    )  # some marks fold to a blank and an accent
 
 
 def new_login(typed: str) -> str:
@@ -90,7 +94,9 @@ def new_login(typed: str) -> str:
     login = login_of(trimmed)
     wrong = unseen | {sign for sign in login if not _LOGIN.fullmatch(sign)}
     if wrong:
-        named = ", ".join(sorted(unicodedata.name(sign, f"U+{ord(sign):04X}") for sign in wrong)[:5])
+        named = ", ".join(
+            sorted(unicodedata.name(sign, f"U+{ord(sign):04X}") for sign in wrong)[:5]
+        )
         raise InvalidInput("login_malformed", field="login", characters=named)
     if not SHORTEST_LOGIN <= len(login) <= LONGEST_LOGIN:
         raise InvalidInput("login_length", field="login", least=SHORTEST_LOGIN, most=LONGEST_LOGIN)
@@ -136,8 +142,12 @@ class Account(Aggregate):
         for role, needed in _SCOPED.items():
             if role in self.roles and getattr(self, needed) is None:
                 raise InvalidInput("role_needs_scope", field=needed, role=Words("choices", (role,)))
-        if Role.VOLUNTEER in self.roles and (others := set(self.roles) - {Role.VOLUNTEER, Role.LEADER}):
-            raise InvalidInput("roles_apart", field="roles", roles=Words("choices", tuple(sorted(others))))
+        if Role.VOLUNTEER in self.roles and (
+            others := set(self.roles) - {Role.VOLUNTEER, Role.LEADER}
+        ):
+            raise InvalidInput(
+                "roles_apart", field="roles", roles=Words("choices", tuple(sorted(others)))
+            )
         for scope in sorted(set(_SCOPED.values())):
             used = any(role in self.roles for role, needed in _SCOPED.items() if needed == scope)
             derived = scope == "team_code" and Role.VOLUNTEER in self.roles
@@ -151,7 +161,12 @@ class Account(Aggregate):
     def invite(self) -> None:
         """Ends its password and its second factor; the owner chooses new ones."""
         self.require("reset", self.state)
-        self.state, self.password_hash, self.totp_sealed, self.totp_counter = "invited", None, None, 0
+        self.state, self.password_hash, self.totp_sealed, self.totp_counter = (
+            "invited",
+            None,
+            None,
+            0,
+        )
 
     def activate(self, password_hash: str, *, totp_sealed: str | None, totp_counter: int) -> None:
         """Takes the password that the owner chose, and the second factor where one is needed."""

@@ -33,7 +33,9 @@ def counter_key(vault: Vault, kind: str, *counted: str) -> str:
     return f"{kind}:{hashed}"
 
 
-def sign_in_counter_keys(vault: Vault, *, login: str, address: str, device: str | None) -> list[str]:
+def sign_in_counter_keys(
+    vault: Vault, *, login: str, address: str, device: str | None
+) -> list[str]:
     """Returns the keys of the counters that an attempt to sign in adds to.
 
     ``device`` is one that signed in to this account before, or None.
@@ -48,7 +50,12 @@ def sign_in_counter_keys(vault: Vault, *, login: str, address: str, device: str 
 
 
 async def count_and_check_password(
-    uow: UnitOfWork, hashes: PasswordHashes, keys: Collection[str], *, password: str, stored: str | None
+    uow: UnitOfWork,
+    hashes: PasswordHashes,
+    keys: Collection[str],
+    *,
+    password: str,
+    stored: str | None,
 ) -> bool:
     """Counts an attempt, and returns whether the password is right.
 
@@ -100,5 +107,7 @@ async def get_failed_attempts(tx: Transaction, key: str) -> FailedAttempts:
     """Returns the counter of this key, locked; a new one where there was none."""
     make = postgresql.insert if dialect_of(tx.session) == "postgresql" else sqlite.insert
     # A row that is not there can't be locked: two first attempts at the same moment would both make it.
-    await tx.session.execute(make(sign_in_failure).values(key=key, count=0).on_conflict_do_nothing())
+    await tx.session.execute(
+        make(sign_in_failure).values(key=key, count=0).on_conflict_do_nothing()
+    )
     return await tx.session.get_one(FailedAttempts, key, with_for_update=True)

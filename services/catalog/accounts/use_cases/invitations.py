@@ -8,7 +8,12 @@ from datetime import datetime
 import pyotp
 from sqlalchemy import select
 
-from services.catalog.accounts.domain.account import INVITATION_LIFE, Account, Invitation, require_strong
+from services.catalog.accounts.domain.account import (
+    INVITATION_LIFE,
+    Account,
+    Invitation,
+    require_strong,
+)
 from services.catalog.accounts.tables import invitation as invitation_table
 from services.catalog.accounts.use_cases.failed_attempts import PasswordHashes
 from services.catalog.accounts.use_cases.persons import void_invitation
@@ -67,7 +72,9 @@ async def invite(tx: Transaction, issuer: str, account: Account) -> Invited:
     await void_invitation(tx, account.id)
     token = secrets.token_urlsafe(32)
     expires_at = tx.now + INVITATION_LIFE
-    tx.session.add(Invitation(account_id=account.id, token_hash=_hash(token), expires_at=expires_at))
+    tx.session.add(
+        Invitation(account_id=account.id, token_hash=_hash(token), expires_at=expires_at)
+    )
     return Invited(account.id, f"{issuer}/invitations/{token}", expires_at)
 
 
@@ -81,9 +88,16 @@ async def open_invitation(uow: UnitOfWork, *, token: str, sealed: str = "") -> O
     """
     uow.permit(POLICY, "accept_invitation")
     async with uow.reading() as session:
-        found = await session.scalar(select(Invitation).where(invitation_table.c.token_hash == _hash(token)))
+        found = await session.scalar(
+            select(Invitation).where(invitation_table.c.token_hash == _hash(token))
+        )
         account = await session.get(Account, found.account_id) if found is not None else None
-    if found is None or account is None or found.expires_at <= uow.now() or account.state != "invited":
+    if (
+        found is None
+        or account is None
+        or found.expires_at <= uow.now()
+        or account.state != "invited"
+    ):
         raise InvitationVoid
     if not account.needs_second_factor:
         return OpenedInvitation(account.login, None)
@@ -94,7 +108,14 @@ async def open_invitation(uow: UnitOfWork, *, token: str, sealed: str = "") -> O
 
 
 async def accept_invitation(
-    uow: UnitOfWork, passwords: PasswordHashes, *, token: str, password: str, again: str, sealed: str, code: str
+    uow: UnitOfWork,
+    passwords: PasswordHashes,
+    *,
+    token: str,
+    password: str,
+    again: str,
+    sealed: str,
+    code: str,
 ) -> None:
     """Activates an account with the password that its owner chose, and uses the invitation up.
 
@@ -114,7 +135,9 @@ async def accept_invitation(
         counter = right
     hashed = await passwords.hash(password)
     async with uow.transaction() as tx:
-        found = select(invitation_table.c.account_id).where(invitation_table.c.token_hash == _hash(token))
+        found = select(invitation_table.c.account_id).where(
+            invitation_table.c.token_hash == _hash(token)
+        )
         account_id = await tx.session.scalar(found)
         account = await tx.find(Account, account_id) if account_id is not None else None
         # Only now is the account locked: the invitation may have been used or voided since it was looked at.

@@ -29,7 +29,9 @@ async def change_password(
     async with uow.reading() as session:
         found = await session.get(Account, uow.actor.subject)
     stored = found.password_hash if found else None
-    is_right = await count_and_check_password(uow, passwords, counted, password=old_password, stored=stored)
+    is_right = await count_and_check_password(
+        uow, passwords, counted, password=old_password, stored=stored
+    )
     if not is_right or found is None:
         raise InvalidInput("password_wrong", field="old_password")
     hashed = await passwords.hash(new_password)

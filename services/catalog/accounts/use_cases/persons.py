@@ -35,7 +35,11 @@ async def close_accounts_of_leaders(uow: UnitOfWork, tx: Transaction, team_code:
     A leader who is a volunteer stays one; other accounts are closed, until a coordinator opens them again for a team
     that came back.
     """
-    query = select(account_table.c.id).where(account_table.c.team_code == team_code).order_by(account_table.c.id)
+    query = (
+        select(account_table.c.id)
+        .where(account_table.c.team_code == team_code)
+        .order_by(account_table.c.id)
+    )
     for found in (await tx.session.scalars(query)).all():
         account = await tx.get(Account, found)
         if Role.LEADER not in account.roles or account.state == "disabled":
@@ -66,7 +70,9 @@ async def erase_account(uow: UnitOfWork, tx: Transaction, account: Account) -> i
     sign_ins = await _sign_ins(tx, account)
     await sign_out_everywhere(uow, tx, account)
     await tx.session.execute(
-        delete(sign_in_failure).where(sign_in_failure.c.key == counter_key(uow.vault, "name", account.login))
+        delete(sign_in_failure).where(
+            sign_in_failure.c.key == counter_key(uow.vault, "name", account.login)
+        )
     )
     await tx.flush()  # its last event is numbered by the row that goes
     await tx.session.delete(account)
@@ -96,13 +102,19 @@ async def void_invitation(tx: Transaction, account_id: str) -> None:
 
 
 async def _account_of(tx: Transaction, no: str) -> Account | None:
-    found = await tx.session.scalar(select(account_table.c.id).where(account_table.c.volunteer_no == no))
+    found = await tx.session.scalar(
+        select(account_table.c.id).where(account_table.c.volunteer_no == no)
+    )
     return await tx.find(Account, found) if found is not None else None
 
 
 async def _sign_ins(tx: Transaction, account: Account) -> list[Record]:
     """Returns one record for each sign-in, however often it was renewed."""
-    kept = select(SignInGrant).where(sign_in_grant.c.account_id == account.id).order_by(sign_in_grant.c.began_at)
+    kept = (
+        select(SignInGrant)
+        .where(sign_in_grant.c.account_id == account.id)
+        .order_by(sign_in_grant.c.began_at)
+    )
     by_family = {grant.family: grant for grant in await tx.session.scalars(kept)}
     return [
         {"kind": "sign_in", "began_at": grant.began_at.isoformat(), "client_id": grant.client_id}

@@ -20,7 +20,9 @@ def counter_of_code(secret: str, typed: str, now: datetime) -> int | None:
     totp = pyotp.TOTP(secret)
     step = int(now.timestamp()) // TIME_STEP_SECONDS
     code = "".join(sign for sign in typed.translate(_DIGITS) if sign in "0123456789")
-    right = [at for at in (step - 1, step, step + 1) if hmac.compare_digest(totp.generate_otp(at), code)]
+    right = [
+        at for at in (step - 1, step, step + 1) if hmac.compare_digest(totp.generate_otp(at), code)
+    ]
     return max(right, default=None)
 
 

@@ -174,7 +174,9 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
     )
     op.create_index("ix_volunteer_team_code", "volunteer", ["team_code"])
-    number = op.create_table("volunteer_number", sa.Column("last", sa.Integer(), primary_key=True, autoincrement=False))
+    number = op.create_table(
+        "volunteer_number", sa.Column("last", sa.Integer(), primary_key=True, autoincrement=False)
+    )
     op.bulk_insert(number, [{"last": 0}])
 
 

@@ -57,10 +57,16 @@ class SigningKeys:
         None means that no current key signed it, or that its ``typ`` is another.
         """
         try:
-            found = jwt.decode(token, KeySet([key for key, _ in self._current()]), algorithms=["ES256"])
+            found = jwt.decode(
+                token, KeySet([key for key, _ in self._current()]), algorithms=["ES256"]
+            )
         except (JoseError, ValueError, TypeError, AttributeError, KeyError, RecursionError):
             return None  # whoever sent it chose every part of it
-        return found.claims if found.header.get("typ") == kind and isinstance(found.claims, dict) else None
+        return (
+            found.claims
+            if found.header.get("typ") == kind and isinstance(found.claims, dict)
+            else None
+        )
 
     def public(self) -> dict[str, Any]:
         """Returns the JWK Set by which others check tokens."""
@@ -73,7 +79,9 @@ class SigningKeys:
         changed = stat.st_mtime_ns, stat.st_ino
         if changed != self._seen:
             said = json.loads(self.file.read_text("utf-8"))
-            self._keys = [(ECKey.import_key(_without_end(entry)), read_key(entry)) for entry in said["keys"]]
+            self._keys = [
+                (ECKey.import_key(_without_end(entry)), read_key(entry)) for entry in said["keys"]
+            ]
             self._seen = changed
         now = self._clock().timestamp()
         return [(key, published) for key, published in self._keys if published.fits("ES256", now)]
@@ -91,7 +99,9 @@ def _without_end(entry: dict[str, Any]) -> dict[str, Any]:
 def new_key() -> dict[str, Any]:
     """Returns a new private key as a JWK (RFC 7517), for ES256."""
     kid = secrets.token_hex(6)
-    return dict(ECKey.generate_key("P-256", parameters={"kid": kid}, private=True).as_dict(private=True))
+    return dict(
+        ECKey.generate_key("P-256", parameters={"kid": kid}, private=True).as_dict(private=True)
+    )
 
 
 def write_keys(file: Path, keys: list[dict[str, Any]]) -> None:

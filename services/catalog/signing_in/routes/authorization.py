@@ -7,7 +7,11 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.catalog.accounts.domain.failed_attempts import SignInBusy
-from services.catalog.signing_in.domain import AuthorizationError, AuthorizationRequest, read_authorization
+from services.catalog.signing_in.domain import (
+    AuthorizationError,
+    AuthorizationRequest,
+    read_authorization,
+)
 from services.catalog.signing_in.routes.forms import (
     BUSY_RETRY_SECONDS,
     Pairs,
@@ -53,7 +57,9 @@ async def show_sign_in(
 ) -> Response:
     # The parameters are read below: one that comes twice is refused, and the client is told of most faults.
     try:
-        asked = read_authorization(request.query_params.multi_items(), web_redirect_uri=provider.web_redirect_uri)
+        asked = read_authorization(
+            request.query_params.multi_items(), web_redirect_uri=provider.web_redirect_uri
+        )
     except InvalidInput as error:
         if not is_browser(request):
             raise
@@ -88,7 +94,9 @@ async def sign_in(request: Request, uow: Uow, provider: OwnProvider, pairs: Pair
         return _redirect_with_error(provider, error)
     form = dict(pairs)
     if form.get("cancel"):
-        return _redirect_with_error(provider, AuthorizationError("access_denied", "the person did not sign in", asked))
+        return _redirect_with_error(
+            provider, AuthorizationError("access_denied", "the person did not sign in", asked)
+        )
     try:
         done = await use_cases.sign_in(
             uow,
@@ -102,8 +110,12 @@ async def sign_in(request: Request, uow: Uow, provider: OwnProvider, pairs: Pair
     except (TooMany, SignInBusy) as error:
         if not is_browser(request):
             raise
-        page = sign_in_page(request, asked, problem=error.code, facts=error.facts, status=error.status)
-        page.headers["Retry-After"] = str(error.retry_after) if isinstance(error, TooMany) else BUSY_RETRY_SECONDS
+        page = sign_in_page(
+            request, asked, problem=error.code, facts=error.facts, status=error.status
+        )
+        page.headers["Retry-After"] = (
+            str(error.retry_after) if isinstance(error, TooMany) else BUSY_RETRY_SECONDS
+        )
         return page
     if done is None:
         return sign_in_page(request, asked, problem="sign_in.wrong", status=422)
@@ -125,11 +137,15 @@ def _remember_device(answer: Response, provider: Provider, device: Link) -> None
 
 
 def _redirect_with_error(provider: Provider, error: AuthorizationError) -> Response:
-    return _redirect_to_client(provider, error.asked, error=error.error, error_description=error.description)
+    return _redirect_to_client(
+        provider, error.asked, error=error.error, error_description=error.description
+    )
 
 
 def _redirect_to_client(provider: Provider, asked: AuthorizationRequest, **said: str) -> Response:
     """Sends the browser back to the client with the state that it gave, and the issuer (RFC 9207)."""
     given = said | ({"state": asked.state} if asked.state else {}) | {"iss": provider.issuer}
     joint = "&" if urlsplit(asked.redirect_uri).query else "?"
-    return RedirectResponse(f"{asked.redirect_uri}{joint}{urlencode(given)}", 303, {"Cache-Control": "no-store"})
+    return RedirectResponse(
+        f"{asked.redirect_uri}{joint}{urlencode(given)}", 303, {"Cache-Control": "no-store"}
+    )

@@ -9,7 +9,11 @@ from shared.http.openapi import ignoring_unknown, public
 router = APIRouter(tags=["identity"])
 
 
-@router.get("/.well-known/openid-configuration", summary="Discovery", **ignoring_unknown(public("read_keys", 404)))
+@router.get(
+    "/.well-known/openid-configuration",
+    summary="Discovery",
+    **ignoring_unknown(public("read_keys", 404)),
+)
 async def discover(provider: OwnProvider) -> dict[str, str | bool | list[str]]:
     issuer = provider.issuer
     return {
@@ -29,7 +33,16 @@ async def discover(provider: OwnProvider) -> dict[str, str | bool | list[str]]:
         "revocation_endpoint_auth_methods_supported": ["none"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["ES256"],
-        "claims_supported": ["sub", "sid", "auth_time", "nonce", "roles", "township_code", "team_code", "volunteer_no"],
+        "claims_supported": [
+            "sub",
+            "sid",
+            "auth_time",
+            "nonce",
+            "roles",
+            "township_code",
+            "team_code",
+            "volunteer_no",
+        ],
         "ui_locales_supported": ["zh-CN", "en"],
         "authorization_response_iss_parameter_supported": True,
         "claims_parameter_supported": False,
@@ -38,7 +51,11 @@ async def discover(provider: OwnProvider) -> dict[str, str | bool | list[str]]:
     }
 
 
-@router.get("/oidc/jwks", summary="The keys that tokens are checked with", **ignoring_unknown(public("read_keys", 404)))
+@router.get(
+    "/oidc/jwks",
+    summary="The keys that tokens are checked with",
+    **ignoring_unknown(public("read_keys", 404)),
+)
 async def list_keys(provider: OwnProvider, state: AppState) -> dict[str, object]:
     keys: dict[str, object] = state.signing_keys.public()
     return keys

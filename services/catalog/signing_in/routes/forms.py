@@ -24,7 +24,12 @@ async def _pairs(request: Request) -> list[tuple[str, str]]:
     if kind != FORM or len(body) > LONGEST_FORM:
         raise InvalidInput("form_expected")
     try:
-        return parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
+        return parse_qsl(
+            body.decode("utf-8"),
+            keep_blank_values=True,
+            max_num_fields=MOST_FIELDS,
+            errors="strict",
+        )
     except ValueError as error:
         raise InvalidInput("form_expected") from error
 
@@ -43,7 +48,10 @@ Form = Annotated[dict[str, str], Depends(_form)]
 def with_form(route: dict[str, Any], *fields: str, pages: Sequence[int] = ()) -> dict[str, Any]:
     """``route`` with its form documented, which is read by hand; ``pages``: statuses that come as a page."""
     schema = {"type": "object", "properties": {name: {"type": "string"} for name in fields}}
-    route["openapi_extra"]["requestBody"] = {"required": True, "content": {FORM: {"schema": schema}}}
+    route["openapi_extra"]["requestBody"] = {
+        "required": True,
+        "content": {FORM: {"schema": schema}},
+    }
     return with_pages(route, *pages)
 
 
@@ -62,7 +70,10 @@ def with_redirect(route: dict[str, Any]) -> dict[str, Any]:
 
 def with_token_refusal(route: dict[str, Any]) -> dict[str, Any]:
     """``route`` with the token endpoint's own kind of refusal."""
-    route["responses"][400] = {"model": schemas.TokenRefusalAnswer, "description": "Refused (RFC 6749, 5.2)"}
+    route["responses"][400] = {
+        "model": schemas.TokenRefusalAnswer,
+        "description": "Refused (RFC 6749, 5.2)",
+    }
     return route
 
 

@@ -10,7 +10,11 @@ from fastapi.responses import HTMLResponse, Response
 from services.catalog.accounts.domain.account import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from services.catalog.accounts.domain.failed_attempts import SignInBusy
 from services.catalog.accounts.use_cases import invitations
-from services.catalog.accounts.use_cases.invitations import Enrolment, InvitationVoid, OpenedInvitation
+from services.catalog.accounts.use_cases.invitations import (
+    Enrolment,
+    InvitationVoid,
+    OpenedInvitation,
+)
 from services.catalog.signing_in.routes.forms import (
     BUSY_RETRY_SECONDS,
     Form,
@@ -36,7 +40,9 @@ Token = Annotated[str, Path(max_length=100, description="the invitation, as its 
     response_class=HTMLResponse,
     **with_pages(public("accept_invitation", 404, 410, 422), 410),
 )
-async def show_invitation(request: Request, token: Token, uow: Uow, provider: OwnProvider) -> Response:
+async def show_invitation(
+    request: Request, token: Token, uow: Uow, provider: OwnProvider
+) -> Response:
     try:
         opened = await invitations.open_invitation(uow, token=token)
     except InvitationVoid as error:
@@ -56,7 +62,9 @@ async def show_invitation(request: Request, token: Token, uow: Uow, provider: Ow
         pages=(410, 422, 503),
     ),
 )
-async def accept_invitation(request: Request, token: Token, uow: Uow, provider: OwnProvider, form: Form) -> Response:
+async def accept_invitation(
+    request: Request, token: Token, uow: Uow, provider: OwnProvider, form: Form
+) -> Response:
     if is_foreign_form(request, provider):
         raise Forbidden("accept_invitation")
     offered = form.get("offered", "")
@@ -86,12 +94,16 @@ async def accept_invitation(request: Request, token: Token, uow: Uow, provider: 
     return render_page(language, title=text["title"], detail=text["detail"], body=body)
 
 
-def _page(request: Request, opened: OpenedInvitation, error: DomainError | None = None) -> HTMLResponse:
+def _page(
+    request: Request, opened: OpenedInvitation, error: DomainError | None = None
+) -> HTMLResponse:
     language = language_of(request)
     texts = request.app.state.texts
     said = texts.render(language, "invitation.page")
     text = {name: escape(words) for name, words in said.items()}
-    hint = escape(texts.render(language, "invitation.password_hint", {"least": SHORTEST_PASSWORD})["detail"])
+    hint = escape(
+        texts.render(language, "invitation.password_hint", {"least": SHORTEST_PASSWORD})["detail"]
+    )
     wrong = ""
     if error is not None:
         why = texts.render(language, error.code, error.facts)
@@ -105,12 +117,16 @@ def _page(request: Request, opened: OpenedInvitation, error: DomainError | None 
 {_enrolment(opened.enrolment, text) if opened.enrolment is not None else ""}
 <button>{text["button"]}</button></form>"""
     status = error.status if error else 200
-    return render_page(language, title=said["title"], detail=said["detail"], body=body, status=status)
+    return render_page(
+        language, title=said["title"], detail=said["detail"], body=body, status=status
+    )
 
 
 def _enrolment(enrolment: Enrolment, text: dict[str, str]) -> str:
     """The QR code is part of the page itself: its policy lets it fetch nothing."""
-    code = segno.make(enrolment.uri, micro=False).svg_inline(svgclass="qr", omitsize=True, light="#fff")
+    code = segno.make(enrolment.uri, micro=False).svg_inline(
+        svgclass="qr", omitsize=True, light="#fff"
+    )
     return f"""<p>{text["scan"]}</p>{code}
 <p>{text["secret"]} <span class="secret">{escape(enrolment.secret)}</span></p>
 <input type="hidden" name="offered" value="{escape(enrolment.sealed)}">

@@ -35,7 +35,9 @@ def language_of(request: Request) -> str:
     return preferred_language(asked_for or request.headers.get("accept-language"))
 
 
-def render_page(language: str, *, title: str, detail: str, body: str = "", status: int = 200) -> HTMLResponse:
+def render_page(
+    language: str, *, title: str, detail: str, body: str = "", status: int = 200
+) -> HTMLResponse:
     """``title`` and ``detail`` are text; ``body`` is HTML."""
     content = f"""<!doctype html>
 <html lang="{language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
@@ -43,7 +45,9 @@ def render_page(language: str, *, title: str, detail: str, body: str = "", statu
 <body><main><h1>{escape(title)}</h1><p>{escape(detail)}</p>
 {body}</main></body></html>"""
     # The answer to the form sends the browser on to the client, which form-action would forbid in some browsers.
-    policy = f"default-src 'none'; style-src '{_style_hash()}'; base-uri 'none'; frame-ancestors 'none'"
+    policy = (
+        f"default-src 'none'; style-src '{_style_hash()}'; base-uri 'none'; frame-ancestors 'none'"
+    )
     headers = {
         "Content-Security-Policy": policy,
         "Cache-Control": "no-store",

@@ -34,7 +34,10 @@ def sign_in_page(
         "nonce": asked.nonce,
         "scope": asked.scope,
     }
-    fields = "".join(f'<input type="hidden" name="{name}" value="{escape(value)}">' for name, value in hidden.items())
+    fields = "".join(
+        f'<input type="hidden" name="{name}" value="{escape(value)}">'
+        for name, value in hidden.items()
+    )
     body = f"""{f'<p class="wrong" role="alert">{wrong}</p>' if wrong else ""}
 <form method="post" autocomplete="on">{fields}
 <label>{text["login"]}<input name="login" autocomplete="username" required autofocus maxlength="80"></label>
@@ -43,7 +46,9 @@ def sign_in_page(
 <input name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="12"></label>
 <button>{text["button"]}</button>
 <button class="quiet" name="cancel" value="yes" formnovalidate>{text["cancel"]}</button></form>"""
-    return render_page(language, title=text["title"], detail=text["detail"], body=body, status=status)
+    return render_page(
+        language, title=text["title"], detail=text["detail"], body=body, status=status
+    )
 
 
 def refusal_page(request: Request, error: DomainError) -> HTMLResponse:
@@ -51,7 +56,9 @@ def refusal_page(request: Request, error: DomainError) -> HTMLResponse:
     language = language_of(request)
     said = request.app.state.texts.render(language, error.code, error.facts)
     body = f'<p class="wrong" role="alert">{escape(said["remedy"])}</p>'
-    return render_page(language, title=said["title"], detail=said["detail"], body=body, status=error.status)
+    return render_page(
+        language, title=said["title"], detail=said["detail"], body=body, status=error.status
+    )
 
 
 def signed_out_page(request: Request) -> HTMLResponse:

@@ -16,7 +16,11 @@ from services.catalog.signing_in.routes.forms import (
     with_token_refusal,
 )
 from services.catalog.signing_in.routes.own_provider import OwnProvider
-from services.catalog.signing_in.routes.sign_in_page import is_browser, refusal_page, signed_out_page
+from services.catalog.signing_in.routes.sign_in_page import (
+    is_browser,
+    refusal_page,
+    signed_out_page,
+)
 from services.catalog.signing_in.use_cases import signing_out, tokens
 from services.catalog.signing_in.use_cases.provider import Provider
 from shared.http.inputs import Uow
@@ -60,11 +64,17 @@ async def exchange_token(uow: Uow, provider: OwnProvider, pairs: Pairs) -> Respo
             uow, provider, token=form.get("refresh_token", ""), client_id=client_id
         )
     else:
-        outcome = tokens.TokenRefusal("unsupported_grant_type", "authorization_code or refresh_token")
+        outcome = tokens.TokenRefusal(
+            "unsupported_grant_type", "authorization_code or refresh_token"
+        )
     headers = {"Cache-Control": "no-store"}
     if isinstance(outcome, tokens.TokenRefusal):
-        return JSONResponse(schemas.TokenRefusalAnswer.model_validate(outcome).model_dump(), 400, headers)
-    return JSONResponse(schemas.TokensAnswer.model_validate(outcome).model_dump(exclude_none=True), 200, headers)
+        return JSONResponse(
+            schemas.TokenRefusalAnswer.model_validate(outcome).model_dump(), 400, headers
+        )
+    return JSONResponse(
+        schemas.TokensAnswer.model_validate(outcome).model_dump(exclude_none=True), 200, headers
+    )
 
 
 @router.post(
@@ -132,11 +142,15 @@ async def end_session(
         pages=(422,),
     ),
 )
-async def post_end_session(request: Request, uow: Uow, provider: OwnProvider, form: Form) -> Response:
+async def post_end_session(
+    request: Request, uow: Uow, provider: OwnProvider, form: Form
+) -> Response:
     return await _end_session(request, uow, provider, form)
 
 
-async def _end_session(request: Request, uow: UnitOfWork, provider: Provider, asked: dict[str, str]) -> Response:
+async def _end_session(
+    request: Request, uow: UnitOfWork, provider: Provider, asked: dict[str, str]
+) -> Response:
     try:
         leads_to = await signing_out.end_session(
             uow,
@@ -153,4 +167,6 @@ async def _end_session(request: Request, uow: UnitOfWork, provider: Provider, as
         return signed_out_page(request)
     state = asked.get("state", "")
     joint = "&" if "?" in leads_to else "?"
-    return RedirectResponse(f"{leads_to}{joint}{urlencode({'state': state})}" if state else leads_to, 303)
+    return RedirectResponse(
+        f"{leads_to}{joint}{urlencode({'state': state})}" if state else leads_to, 303
+    )

@@ -61,7 +61,9 @@ async def sign_in(
     known = _device_of(provider, device, found)
     counted = sign_in_counter_keys(uow.vault, login=login, address=uow.actor.address, device=known)
     stored = found.password_hash if found else None
-    is_right = await count_and_check_password(uow, provider.passwords, counted, password=password, stored=stored)
+    is_right = await count_and_check_password(
+        uow, provider.passwords, counted, password=password, stored=stored
+    )
     if not is_right or found is None:
         return None
     async with uow.transaction() as tx:
@@ -76,8 +78,19 @@ async def sign_in(
         await forgive_attempt(tx, counted)
         given = secrets.token_urlsafe(32)
         family = new_id()
-        add_grant(tx, given, "code", family, account.id, asked, began_at=tx.now, expires_at=tx.now + CODE_LIFE)
-        cookie = provider.devices.make(DEVICE, f"{account.id}/{known or new_id()}", tx.now + DEVICE_LIFE)
+        add_grant(
+            tx,
+            given,
+            "code",
+            family,
+            account.id,
+            asked,
+            began_at=tx.now,
+            expires_at=tx.now + CODE_LIFE,
+        )
+        cookie = provider.devices.make(
+            DEVICE, f"{account.id}/{known or new_id()}", tx.now + DEVICE_LIFE
+        )
         return SignedIn(given, cookie)
 
 

@@ -17,7 +17,9 @@ async def revoke_refresh_token(uow: UnitOfWork, *, token: str) -> None:
     """Ends the sign-in that a refresh token belongs to (RFC 7009); an unknown token changes nothing."""
     uow.permit(POLICY, "revoke_own_token")
     async with uow.transaction() as tx:
-        grant = await tx.session.get(SignInGrant, hashlib.sha256(token.encode()).hexdigest(), with_for_update=True)
+        grant = await tx.session.get(
+            SignInGrant, hashlib.sha256(token.encode()).hexdigest(), with_for_update=True
+        )
         if grant is not None and grant.kind == "refresh":
             await end_family(uow, tx, grant.family, grant.account_id)
 
@@ -37,7 +39,9 @@ async def end_session(
     if client_id and said and said["aud"] != client_id:
         raise InvalidInput("hint_unknown", field="id_token_hint")
     client = client_id or said.get("aud", "")
-    if return_to and not may_return_to(client, return_to, web_redirect_uri=provider.web_redirect_uri):
+    if return_to and not may_return_to(
+        client, return_to, web_redirect_uri=provider.web_redirect_uri
+    ):
         raise InvalidInput("client_unknown", field="post_logout_redirect_uri")
     if said:
         async with uow.transaction() as tx:
@@ -49,6 +53,10 @@ def _hint(provider: Provider, token: str) -> Mapping[str, Any]:
     """:raises InvalidInput: it is no id token of this provider."""
     said = provider.signer.read(token, kind=ID_TOKEN)
     ours = said is not None and said.get("iss") == provider.issuer
-    if said is None or not ours or not all(isinstance(said.get(name), str) for name in ("aud", "sub", "sid")):
+    if (
+        said is None
+        or not ours
+        or not all(isinstance(said.get(name), str) for name in ("aud", "sub", "sid"))
+    ):
         raise InvalidInput("hint_unknown", field="id_token_hint")
     return said

@@ -42,7 +42,13 @@ class TokenRefusal:
 
 
 async def exchange_code(
-    uow: UnitOfWork, provider: Provider, *, code: str, client_id: str, redirect_uri: str, verifier: str
+    uow: UnitOfWork,
+    provider: Provider,
+    *,
+    code: str,
+    client_id: str,
+    redirect_uri: str,
+    verifier: str,
 ) -> Tokens | TokenRefusal:
     """Exchanges an authorization code for tokens.
 
@@ -57,10 +63,17 @@ async def exchange_code(
         if grant is None or grant.expires_at <= tx.now:
             return TokenRefusal("invalid_grant", "the code is unknown or too old; sign in again")
         grant.used_at = tx.now
-        challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
+        challenge = (
+            base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest())
+            .decode()
+            .rstrip("=")
+        )
         same = hmac.compare_digest(challenge, grant.challenge)
         if not same or (client_id, redirect_uri) != (grant.client_id, grant.redirect_uri):
-            return TokenRefusal("invalid_grant", "code_verifier, client_id or redirect_uri is not that of the request")
+            return TokenRefusal(
+                "invalid_grant",
+                "code_verifier, client_id or redirect_uri is not that of the request",
+            )
         return await _issue_tokens(tx, provider, grant)
 
 
@@ -78,7 +91,9 @@ async def exchange_refresh_token(
             await end_family(uow, tx, grant.family, grant.account_id)
             return TokenRefusal("invalid_grant", "the refresh token was used before; sign in again")
         if grant is None or grant.expires_at <= tx.now or grant.client_id != client_id:
-            return TokenRefusal("invalid_grant", "the refresh token is unknown or too old; sign in again")
+            return TokenRefusal(
+                "invalid_grant", "the refresh token is unknown or too old; sign in again"
+            )
         grant.used_at = tx.now
         return await _issue_tokens(tx, provider, grant)
 
@@ -124,22 +139,39 @@ async def _find_grant(tx: Transaction, given: str, kind: str) -> SignInGrant | N
     return found if found is not None and found.kind == kind else None
 
 
-async def _issue_tokens(tx: Transaction, provider: Provider, grant: SignInGrant) -> Tokens | TokenRefusal:
+async def _issue_tokens(
+    tx: Transaction, provider: Provider, grant: SignInGrant
+) -> Tokens | TokenRefusal:
     account = await tx.find(Account, grant.account_id)
     if account is None or account.state != "active":
         return TokenRefusal("invalid_grant", "the account is closed; ask a coordinator")
     end = grant.began_at + provider.longest
     if end <= tx.now:
         return TokenRefusal("invalid_grant", "the sign-in has lasted its time; sign in again")
-    asked = AuthorizationRequest(grant.client_id, grant.redirect_uri, grant.challenge, scope=grant.scope)
+    asked = AuthorizationRequest(
+        grant.client_id, grant.redirect_uri, grant.challenge, scope=grant.scope
+    )
     given = secrets.token_urlsafe(32)
     until = min(end, tx.now + provider.idle)
-    add_grant(tx, given, "refresh", grant.family, account.id, asked, began_at=grant.began_at, expires_at=until)
+    add_grant(
+        tx,
+        given,
+        "refresh",
+        grant.family,
+        account.id,
+        asked,
+        began_at=grant.began_at,
+        expires_at=until,
+    )
     expires_at = min(end, tx.now + TOKEN_LIFE)
-    access = provider.signer.sign(_access_claims(provider, account, grant, tx.now, expires_at), kind=ACCESS_TOKEN)
+    access = provider.signer.sign(
+        _access_claims(provider, account, grant, tx.now, expires_at), kind=ACCESS_TOKEN
+    )
     id_token = None
     if grant.scope == "openid":
-        id_token = provider.signer.sign(_id_claims(provider, grant, access, tx.now, expires_at), kind=ID_TOKEN)
+        id_token = provider.signer.sign(
+            _id_claims(provider, grant, access, tx.now, expires_at), kind=ID_TOKEN
+        )
     return Tokens(access, given, int((expires_at - tx.now).total_seconds()), grant.scope, id_token)
 
 

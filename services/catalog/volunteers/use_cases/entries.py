@@ -8,9 +8,19 @@ from services.catalog.accounts.use_cases.persons import close_account_of, move_a
 from services.catalog.directory.domain import Team
 from services.catalog.policy import POLICY
 from services.catalog.volunteers.domain import FIELDS, PersonalField, Purpose, Volunteer
-from services.catalog.volunteers.queries import SEALED_COLUMNS, VolunteerView, open_value, require_reach, view_of
+from services.catalog.volunteers.queries import (
+    SEALED_COLUMNS,
+    VolunteerView,
+    open_value,
+    require_reach,
+    view_of,
+)
 from services.catalog.volunteers.tables import volunteer, volunteer_number
-from services.catalog.volunteers.use_cases.personal_values import clean_identity, clean_name, clean_phone
+from services.catalog.volunteers.use_cases.personal_values import (
+    clean_identity,
+    clean_name,
+    clean_phone,
+)
 from shared.contracts.catalog import VolunteerChanged
 from shared.db.engine import forget
 from shared.db.vault import Vault, place_of
@@ -58,7 +68,9 @@ async def register_volunteer(
             consent_at=consent_at.astimezone(UTC),
             consent_version=consent_version,
         )
-        await _clean_and_seal(tx, uow.vault, grant, person, name=name, phone=phone, identity=identity)
+        await _clean_and_seal(
+            tx, uow.vault, grant, person, name=name, phone=phone, identity=identity
+        )
         tx.add(person)
         tx.record(person, as_event(person))
         return view_of(uow.vault, person)
@@ -100,7 +112,9 @@ async def correct_volunteer(
             else:
                 person.leave()
                 await close_account_of(uow, tx, no)
-        await _clean_and_seal(tx, uow.vault, grant, person, name=name, phone=phone, identity=identity)
+        await _clean_and_seal(
+            tx, uow.vault, grant, person, name=name, phone=phone, identity=identity
+        )
         if moved or turned:
             tx.record(person, as_event(person))
         return view_of(uow.vault, person)
@@ -122,7 +136,9 @@ async def reveal_personal_value(
         if value is None:
             raise NotFound("personal_value", no)
         tx.note(Volunteer.kind, no, shown=field, purpose=purpose, reason=reason)
-    log.info("personal value shown", volunteer_no=no, field=field, purpose=purpose, by=uow.actor.subject)
+    log.info(
+        "personal value shown", volunteer_no=no, field=field, purpose=purpose, by=uow.actor.subject
+    )
     return value
 
 
@@ -138,13 +154,17 @@ def require_impersonal_reason(vault: Vault, person: Volunteer, reason: str) -> N
     """
     values = (open_value(vault, person, field) for field in FIELDS)
     said = matched(reason)
-    if personal_data_in(reason) or any(matched(value) in said for value in values if value is not None):
+    if personal_data_in(reason) or any(
+        matched(value) in said for value in values if value is not None
+    ):
         raise InvalidInput("reason_is_personal", field="reason")
 
 
 def as_event(person: Volunteer) -> VolunteerChanged:
     """Returns what other services are told of a volunteer: number, team, and whether active."""
-    return VolunteerChanged(volunteer_no=person.no, team_code=person.team_code, active=person.state == "active")
+    return VolunteerChanged(
+        volunteer_no=person.no, team_code=person.team_code, active=person.state == "active"
+    )
 
 
 def _require_nothing_else(**given: object) -> None:
@@ -154,7 +174,9 @@ def _require_nothing_else(**given: object) -> None:
             raise Forbidden("correct_volunteer", field=field)
 
 
-async def _clean_and_seal(tx: Transaction, vault: Vault, grant: Grant, person: Volunteer, **values: str | None) -> None:
+async def _clean_and_seal(
+    tx: Transaction, vault: Vault, grant: Grant, person: Volunteer, **values: str | None
+) -> None:
     """Seals the values that are given. All are checked before any is taken over."""
     clean = {field: _CLEAN[field](value) for field, value in values.items() if value is not None}
     if "identity" in clean:
@@ -167,7 +189,9 @@ async def _clean_and_seal(tx: Transaction, vault: Vault, grant: Grant, person: V
     for field, value in clean.items():
         if getattr(person, f"{field}_sealed") is not None:
             await forget(tx.session)
-        setattr(person, f"{field}_sealed", vault.seal(value, place_of(SEALED_COLUMNS[field], person.no)))
+        setattr(
+            person, f"{field}_sealed", vault.seal(value, place_of(SEALED_COLUMNS[field], person.no))
+        )
 
 
 def _already_entered(grant: Grant, no: str, team_code: str) -> Conflict:
@@ -183,7 +207,11 @@ def _already_entered(grant: Grant, no: str, team_code: str) -> Conflict:
 
 async def _take_next_number(tx: Transaction) -> str:
     """Whoever takes a number holds its row until the commit, so no two persons get the same."""
-    counting = update(volunteer_number).values(last=volunteer_number.c.last + 1).returning(volunteer_number.c.last)
+    counting = (
+        update(volunteer_number)
+        .values(last=volunteer_number.c.last + 1)
+        .returning(volunteer_number.c.last)
+    )
     return f"V-{(await tx.session.execute(counting)).scalar_one():06}"
 
 

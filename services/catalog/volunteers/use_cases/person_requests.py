@@ -38,8 +38,16 @@ async def request_export(uow: UnitOfWork, no: str) -> PersonRequest:
         person = await find_in_reach(tx, grant, no)
         person.require("export", person.state)
         request = _add_request(tx, person, "export")
-        earlier = [asked for asked in await tx.session.scalars(person_requests_about(no)) if asked.id != request.id]
-        records = [_as_record(uow.vault, person), *await export_account_of(tx, no), *_as_records(earlier)]
+        earlier = [
+            asked
+            for asked in await tx.session.scalars(person_requests_about(no))
+            if asked.id != request.id
+        ]
+        records = [
+            _as_record(uow.vault, person),
+            *await export_account_of(tx, no),
+            *_as_records(earlier),
+        ]
         await keep_part(tx, uow.vault, no, request.id, records)
         request.note_answer("catalog", len(records))
         tx.record(person, PersonExportRequested(volunteer_no=no, request_id=request.id))
@@ -78,7 +86,9 @@ async def note_answer(uow: UnitOfWork, request_id: str, *, service: str, records
         (await tx.get(PersonRequest, request_id)).note_answer(service, records)
 
 
-def _add_request(tx: Transaction, person: Volunteer, purpose: Literal["export", "erasure"]) -> PersonRequest:
+def _add_request(
+    tx: Transaction, person: Volunteer, purpose: Literal["export", "erasure"]
+) -> PersonRequest:
     request = PersonRequest(
         id=new_id(),
         volunteer_no=person.no,
@@ -105,6 +115,10 @@ def _as_record(vault: Vault, person: Volunteer) -> Record:
 
 def _as_records(requests: Iterable[PersonRequest]) -> list[Record]:
     return [
-        {"kind": "request", "purpose": asked.purpose, "requested_at": asked.requested_at.isoformat()}
+        {
+            "kind": "request",
+            "purpose": asked.purpose,
+            "requested_at": asked.requested_at.isoformat(),
+        }
         for asked in requests
     ]

@@ -49,7 +49,9 @@ class Columns:
         self.empty = empty
         self._instance = empty.instance
         self.townships = list(_townships(self._instance))
-        self._township_of = {site: number for number, sites in enumerate(self.townships) for site in sites}
+        self._township_of = {
+            site: number for number, sites in enumerate(self.townships) for site in sites
+        }
         self._columns: list[Column] = []
         self._number: dict[tuple[int, frozenset[int]], int] = {}
         self._add_rows()
@@ -62,14 +64,18 @@ class Columns:
         room: list[int] = []
         self._turn: list[int] = []
         for visit in instance.visits:
-            turn = turns.setdefault((visit.team, visit.slot if divided else visit.team_day), len(turns))
+            turn = turns.setdefault(
+                (visit.team, visit.slot if divided else visit.team_day), len(turns)
+            )
             if turn == len(room):
                 room.append(1 if divided else instance.team_days[visit.team_day].most_stops)
             self._turn.append(turn)
         for number in empty.visit_load:
             room[self._turn[number]] -= 1
         self._turns = len(turns)
-        self._share = [len(turns) + visit.team for visit in instance.visits] if instance.fair_share else []
+        self._share = (
+            [len(turns) + visit.team for visit in instance.visits] if instance.fair_share else []
+        )
         left = [max(0, share - empty.load[team]) for team, share in enumerate(instance.fair_share)]
         self._room = np.array(room + left, dtype=np.float64)
         self._highest = np.full(len(self._room), np.inf)
@@ -132,7 +138,10 @@ class Columns:
 
     def _overload(self) -> int:
         """What visits beyond fair shares cost in ``empty`` as it is: the rows' prices pay for that."""
-        beyond = (max(0, self.empty.load[team] - share) for team, share in enumerate(self._instance.fair_share))
+        beyond = (
+            max(0, self.empty.load[team] - share)
+            for team, share in enumerate(self._instance.fair_share)
+        )
         return self._instance.problem.weights.overload * sum(beyond)
 
     def _rows_of(self, visits: Iterable[int]) -> Iterator[int]:
@@ -182,7 +191,9 @@ class Columns:
         of_township: defaultdict[int, list[cp_model.IntVar]] = defaultdict(list)
         of_row: defaultdict[int, list[cp_model.IntVar]] = defaultdict(list)
         for choice, column in zip(chosen, self._columns, strict=True):
-            model.add_hint(choice, all(known.get(line) == placed for line, placed in column.placings.items()))
+            model.add_hint(
+                choice, all(known.get(line) == placed for line, placed in column.placings.items())
+            )
             of_township[column.township].append(choice)
             for row in column.rows:
                 of_row[row].append(choice)
@@ -209,7 +220,9 @@ class Columns:
         return placings, solver.response_proto.deterministic_time
 
 
-def _sparse(row: Indices, column: Indices, value: Numbers, shape: tuple[int, int]) -> sparse.csr_matrix:
+def _sparse(
+    row: Indices, column: Indices, value: Numbers, shape: tuple[int, int]
+) -> sparse.csr_matrix:
     return sparse.csr_matrix((value, (row, column)), shape=shape)
 
 

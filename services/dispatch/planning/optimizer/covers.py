@@ -22,7 +22,10 @@ def covers(needed: Mapping[int, int], most: int) -> Iterator[tuple[list[int], in
             together, least = sum(needed[key] for key in cover), min(needed[key] for key in cover)
             if most < together <= most + least:
                 heaviest = max(needed[key] for key in cover)
-                extended = [*cover, *(key for key in needed if key not in cover and needed[key] >= heaviest)]
+                extended = [
+                    *cover,
+                    *(key for key in needed if key not in cover and needed[key] >= heaviest),
+                ]
                 if frozenset(extended) not in known:
                     known.add(frozenset(extended))
                     yield extended, size - 1

@@ -21,7 +21,9 @@ class Stopped(Exception):
 class Incumbent:
     """The best plan so far and what is known about better ones."""
 
-    def __init__(self, first: PartialPlan, effort: Effort, budget: WorkBudget, on_progress: OnProgress) -> None:
+    def __init__(
+        self, first: PartialPlan, effort: Effort, budget: WorkBudget, on_progress: OnProgress
+    ) -> None:
         self._placings: Placings | None = None
         self._plan = first
         self.objective = first.objective
@@ -42,9 +44,15 @@ class Incumbent:
 
     def solution(self) -> Solution:
         instance = self._instance
-        booths = [instance.booth(option, count) for placed in self.placings.values() for option, count in placed]
+        booths = [
+            instance.booth(option, count)
+            for placed in self.placings.values()
+            for option, count in placed
+        ]
         circuit = explained(instance.problem, booths, instance.eligibility)
-        return Solution(circuit, self.objective, self.bound, self._certificate, self._seed, self._budget.is_late)
+        return Solution(
+            circuit, self.objective, self.bound, self._certificate, self._seed, self._budget.is_late
+        )
 
     def report(self, *, at_once: bool = False) -> None:
         """Reports the best plan, with reasons for unserved lines. These take long in a large problem, so small
@@ -54,7 +62,8 @@ class Incumbent:
         :raises Stopped: ``on_progress`` returned False.
         """
         if self._reported is None or (
-            self.objective > self._reported.objective and (at_once or self._budget.work_left <= self._report_again_at)
+            self.objective > self._reported.objective
+            and (at_once or self._budget.work_left <= self._report_again_at)
         ):
             self._reported = self.solution()
             self._budget.spend(self._an_explanation)

@@ -92,7 +92,9 @@ def collecting_later() -> Iterator[None]:
 
 
 def instance_of(
-    problem: PlanningProblem, eligibility: Eligibility | None = None, only: Mapping[str, Sequence[Booth]] | None = None
+    problem: PlanningProblem,
+    eligibility: Eligibility | None = None,
+    only: Mapping[str, Sequence[Booth]] | None = None,
 ) -> Instance:
     """``eligibility`` is that of a problem with the same sites and teams, if it is known. Lines in ``only`` (by id)
     have no options but these booths, as far as they are possible: of a province's half million a few thousand are left
@@ -123,7 +125,11 @@ class _Builder:
             site = self._site_of.get(line.site, -1)
             first = len(made.option_line)
             booths = only.get(line.id)
-            days = range(line.first_day, line.last_day + 1) if booths is None else {booth.slot.day for booth in booths}
+            days = (
+                range(line.first_day, line.last_day + 1)
+                if booths is None
+                else {booth.slot.day for booth in booths}
+            )
             value = {day: problem.line_value(line, day) for day in days}
             for match in eligibility.matches(line, booths):
                 self._add_options(site, match, value)
@@ -160,7 +166,11 @@ class _Builder:
             stop = stops[slot] if slot in stops else self._add_stop(site, slot)
             team_day = days[day] if day in days else self._add_team_day(team, day)
             known[slot] = len(visits)
-            visits.append(Visit(team, site, day * parts + part, stop, team_day, zone, who.members_at(day), cost))
+            visits.append(
+                Visit(
+                    team, site, day * parts + part, stop, team_day, zone, who.members_at(day), cost
+                )
+            )
 
     def _add_stop(self, site: int, slot: Slot) -> int:
         weights, made = self._problem.weights, self._made
@@ -179,5 +189,8 @@ class _Builder:
 def most_at(instance: Instance, option: int) -> int:
     """How many volunteers the team of ``option`` could have at that booth."""
     visit = instance.visits[instance.option_visit[option]]
-    line, team = instance.problem.lines[instance.option_line[option]], instance.problem.teams[visit.team]
+    line, team = (
+        instance.problem.lines[instance.option_line[option]],
+        instance.problem.teams[visit.team],
+    )
     return strength(team, line, visit.slot // instance.problem.parts)

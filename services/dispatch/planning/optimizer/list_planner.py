@@ -6,7 +6,14 @@ from dataclasses import replace
 
 from services.dispatch.planning.optimizer.instance import Instance, instance_of
 from services.dispatch.planning.optimizer.partial_plan import PartialPlan
-from services.dispatch.planning.problem.circuit import USUAL, Effort, OnProgress, Progress, Solution, keep_going
+from services.dispatch.planning.problem.circuit import (
+    USUAL,
+    Effort,
+    OnProgress,
+    Progress,
+    Solution,
+    keep_going,
+)
 from services.dispatch.planning.problem.problem import Booth, PlanningProblem
 from services.dispatch.planning.problem.reasons import explained
 
@@ -14,12 +21,16 @@ from services.dispatch.planning.problem.reasons import explained
 class ListPlanner:
     """See :class:`services.dispatch.planning.problem.circuit.TourPlanner`."""
 
-    def plan(self, problem: PlanningProblem, effort: Effort = USUAL, on_progress: OnProgress = keep_going) -> Solution:
+    def plan(
+        self, problem: PlanningProblem, effort: Effort = USUAL, on_progress: OnProgress = keep_going
+    ) -> Solution:
         given = effort.start.booths if effort.start is not None else ()
         instance = instance_of(problem)
         plan = scheduled(instance, list(given))
         if problem.themes and len(plan.placings) < len(problem.lines):
-            plan = max(plan, _without_themes(instance, list(given)), key=lambda made: made.objective)
+            plan = max(
+                plan, _without_themes(instance, list(given)), key=lambda made: made.objective
+            )
         circuit = explained(problem, plan.booths(), instance.eligibility)
         solution = Solution(circuit, plan.objective, seed=effort.seed)
         on_progress(Progress(0.0, solution))
@@ -38,7 +49,11 @@ def scheduled(instance: Instance, given: list[Booth] | None = None) -> PartialPl
 def fill_rest(plan: PartialPlan) -> None:
     """Places what is not served yet, the most urgent first, as far as it fits and gains."""
     instance = plan.instance
-    plan.fill(urgent_first(instance, (line for line in range(len(instance.needed)) if line not in plan.placings)))
+    plan.fill(
+        urgent_first(
+            instance, (line for line in range(len(instance.needed)) if line not in plan.placings)
+        )
+    )
 
 
 def _without_themes(instance: Instance, given: list[Booth]) -> PartialPlan:
@@ -75,13 +90,19 @@ def place_booths(plan: PartialPlan, booths: list[Booth]) -> list[int]:
     for booth in booths:
         if booth.line in line_of:
             wanted.setdefault(line_of[booth.line], []).append(booth)
-    return [line for line, its in wanted.items() if line not in plan.placings and not _placed(plan, line, its)]
+    return [
+        line
+        for line, its in wanted.items()
+        if line not in plan.placings and not _placed(plan, line, its)
+    ]
 
 
 def _placed(plan: PartialPlan, line: int, booths: list[Booth]) -> bool:
     instance = plan.instance
     placings = [
-        (option, booth.volunteers) for booth in booths if (option := instance.option_at(line, booth)) is not None
+        (option, booth.volunteers)
+        for booth in booths
+        if (option := instance.option_at(line, booth)) is not None
     ]
     if len(placings) < len(booths) or sum(count for _, count in placings) != instance.needed[line]:
         return False

@@ -38,7 +38,9 @@ class LpMatrix:
         self._width = self.options
         self.township_codes: list[str] = []
 
-        self.lines = self._add(len(instance.needed), (self._line, np.arange(self.options), 1.0), limit=1.0)
+        self.lines = self._add(
+            len(instance.needed), (self._line, np.arange(self.options), 1.0), limit=1.0
+        )
         self._add_openings()
         self._add_visits()
         self.team_days = self._add_team_days()
@@ -47,7 +49,9 @@ class LpMatrix:
         self.entries = sum(len(rows) for rows, _, _ in self._cells)
         self._finish()
 
-    def _add(self, height: int, *cells: tuple[Indices, Indices, Numbers | float], limit: float = 0.0) -> slice:
+    def _add(
+        self, height: int, *cells: tuple[Indices, Indices, Numbers | float], limit: float = 0.0
+    ) -> slice:
         for rows, columns, values in cells:
             filled = np.broadcast_to(np.asarray(values, dtype=np.float64), rows.shape)
             self._cells.append((self._height + rows, columns, filled))
@@ -70,7 +74,9 @@ class LpMatrix:
         of_line, of_stop = keys // max(1, stops), keys % max(1, stops)
         self.opening_of: tuple[list[int], list[int]] = of_line.tolist(), of_stop.tolist()
         number = np.arange(len(keys))
-        self.openings = self._add(len(keys), (opening, np.arange(self.options), 1.0), (number, opened[of_stop], -1.0))
+        self.openings = self._add(
+            len(keys), (opening, np.arange(self.options), 1.0), (number, opened[of_stop], -1.0)
+        )
 
     def _add_visits(self) -> None:
         """A booth needs the team there, which has so many volunteers."""
@@ -121,16 +127,24 @@ class LpMatrix:
         self._add(
             len(mosts),
             (np.array(rows, dtype=np.int64), np.array(booths, dtype=np.int64), 1.0),
-            (row, self._visited[np.array(visits, dtype=np.int64)], -np.array(mosts, dtype=np.float64)),
+            (
+                row,
+                self._visited[np.array(visits, dtype=np.int64)],
+                -np.array(mosts, dtype=np.float64),
+            ),
         )
 
     def _add_team_days(self) -> slice:
         """A team is in one zone a day, at so many stops."""
         zones, visits = max(1, len(self._instance.zones)), len(self._of_visit)
-        keys, pair = np.unique(self._of_visit[:, 1] * zones + self._of_visit[:, 2], return_inverse=True)
+        keys, pair = np.unique(
+            self._of_visit[:, 1] * zones + self._of_visit[:, 2], return_inverse=True
+        )
         team_day = keys // zones
         days = len(self._instance.team_days)
-        most = np.array([day.most_stops for day in self._instance.team_days], dtype=np.float64)[team_day]
+        most = np.array([day.most_stops for day in self._instance.team_days], dtype=np.float64)[
+            team_day
+        ]
         there = np.bincount(pair, minlength=len(keys))
         alone = there == 1
         chosen = np.zeros(len(keys), dtype=np.int64)
@@ -138,7 +152,9 @@ class LpMatrix:
         chosen[~alone] = self._columns(np.zeros(int((~alone).sum())))
         apart = np.arange(visits)[~alone[pair]]
         number = np.arange(len(apart))
-        self._add(len(apart), (number, self._visited[apart], 1.0), (number, chosen[pair[apart]], -1.0))
+        self._add(
+            len(apart), (number, self._visited[apart], 1.0), (number, chosen[pair[apart]], -1.0)
+        )
         crowded = there > most
         packed = np.arange(visits)[crowded[pair]]
         row = np.cumsum(crowded) - 1
@@ -156,7 +172,9 @@ class LpMatrix:
             return self._add(0)
         team = np.array([visit.team for visit in instance.visits], dtype=np.int64)
         teams = len(instance.fair_share)
-        beyond = self._columns(np.full(teams, -float(instance.problem.weights.overload)), float(len(team)))
+        beyond = self._columns(
+            np.full(teams, -float(instance.problem.weights.overload)), float(len(team))
+        )
         rows = self._add(teams, (team, self._visited, 1.0), (np.arange(teams), beyond, -1.0))
         self._limits[-1] = np.array(instance.fair_share, dtype=np.float64)
         return rows
@@ -178,7 +196,9 @@ class LpMatrix:
         self._cells.clear()
         self._gain, self._upper = np.concatenate(self._worth), np.concatenate(self._most)
         self._limit = np.concatenate(self._limits)
-        self._matrix = sparse.csc_matrix((values, (rows, columns)), shape=(self._height, self._width))
+        self._matrix = sparse.csc_matrix(
+            (values, (rows, columns)), shape=(self._height, self._width)
+        )
 
     def quadratic_program(self) -> pdlp.QuadraticProgram:
         program = pdlp.QuadraticProgram()

@@ -59,7 +59,10 @@ class LpRelaxation:
         criteria.eps_optimal_absolute = criteria.eps_optimal_relative = 1e-6
         found = pdlp.primal_dual_hybrid_gradient(self._problem, parameters, self._point)
         self._point = pdlp.PrimalAndDualSolution()
-        self._point.primal_solution, self._point.dual_solution = found.primal_solution, found.dual_solution
+        self._point.primal_solution, self._point.dual_solution = (
+            found.primal_solution,
+            found.dual_solution,
+        )
         parameters.initial_primal_weight = found.solve_log.solution_stats.primal_weight
         prices = np.maximum(0.0, -np.asarray(found.dual_solution))
         return Stage(
@@ -74,7 +77,13 @@ class LpRelaxation:
 
     def certificate(self, stage: Stage) -> Certificate:
         instance, rows, prices = self._instance, self._rows, stage.prices
-        lines = dict(zip((line.id for line in instance.problem.lines), prices[rows.lines].tolist(), strict=True))
+        lines = dict(
+            zip(
+                (line.id for line in instance.problem.lines),
+                prices[rows.lines].tolist(),
+                strict=True,
+            )
+        )
         openings: dict[tuple[str, Slot], float] = {}
         for line, stop, price in zip(*rows.opening_of, prices[rows.openings].tolist(), strict=True):
             if price > 0:

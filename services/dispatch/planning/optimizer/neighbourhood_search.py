@@ -61,7 +61,9 @@ class NeighbourhoodSearch(Search):
     cut_rounds = 4
     share_of_sweep = 0.3
 
-    def __init__(self, plan: PartialPlan, incumbent: Incumbent, effort: Effort, budget: WorkBudget) -> None:
+    def __init__(
+        self, plan: PartialPlan, incumbent: Incumbent, effort: Effort, budget: WorkBudget
+    ) -> None:
         super().__init__(plan, incumbent, effort, budget)
         self._fixed = frozenset(self._empty().placings)
         self._random = random.Random(effort.seed)  # noqa: S311 - a search, not a secret
@@ -116,14 +118,20 @@ class NeighbourhoodSearch(Search):
         stage, done = self._advance(FIRST_ITERATIONS), FIRST_ITERATIONS
         self._prove(stage)
         gained = inf
-        while not stage.finished and gained > WORTH_A_STAGE and self._budget.work_left - self._work_of(done) > last:
+        while (
+            not stage.finished
+            and gained > WORTH_A_STAGE
+            and self._budget.work_left - self._work_of(done) > last
+        ):
             before, stage, done = stage, self._advance(done), 2 * done
             gained = 1 - stage.bound / before.bound
             self._incumbent.report()
         self._prove(stage)
         return stage
 
-    def _improve(self, neighbourhoods: Neighbourhoods, kept_work: float, most_in_vain: float = inf) -> None:
+    def _improve(
+        self, neighbourhoods: Neighbourhoods, kept_work: float, most_in_vain: float = inf
+    ) -> None:
         """One neighbourhood after another, until only ``kept_work`` is left, or so many on end found nothing better.
 
         The search may go on from a plan that is a little worse than the best one, ever less so (record-to-record
@@ -132,7 +140,11 @@ class NeighbourhoodSearch(Search):
         """
         shapes, gained, in_vain = Shapes(self._random), True, 0
         work, slack = self._budget.work_left - kept_work, self._slack()
-        while self._budget.work_left > kept_work and not self._budget.is_spent and in_vain < most_in_vain:
+        while (
+            self._budget.work_left > kept_work
+            and not self._budget.is_spent
+            and in_vain < most_in_vain
+        ):
             shape, left = shapes.draw(), self._budget.work_left
             neighbourhood = neighbourhoods.draw(shape, self._random, self._plan)
             before, best = self._plan.objective, self._incumbent.objective
@@ -143,13 +155,18 @@ class NeighbourhoodSearch(Search):
                 least = min(before, best - round(slack * (left - kept_work) / work))
             self._improve_neighbourhood(neighbourhood, neighbourhoods, off, least)
             gained = self._plan.objective > before
-            shapes.learn(shape, max(0, self._plan.objective - before), left - self._budget.work_left)
+            shapes.learn(
+                shape, max(0, self._plan.objective - before), left - self._budget.work_left
+            )
             self._incumbent.keep(self._plan)
             in_vain = 0 if self._incumbent.objective > best else in_vain + 1
             self._incumbent.report()
 
     def _slack(self) -> float:
-        return min(SLACK * abs(self._incumbent.objective), SLACK_LINES * self._instance.problem.weights.line)
+        return min(
+            SLACK * abs(self._incumbent.objective),
+            SLACK_LINES * self._instance.problem.weights.line,
+        )
 
     def _improve_neighbourhood(
         self, neighbourhood: Neighbourhood, neighbourhoods: Neighbourhoods, off: bool, least: int
@@ -168,7 +185,9 @@ class NeighbourhoodSearch(Search):
             option for placed in freed.values() for option, _ in placed
         }
         prices = self._prices_off(options) if off else None
-        placed = self._solve_neighbourhood(plan, options, neighbourhoods, NEIGHBOURHOOD_WORK, prices, freed)
+        placed = self._solve_neighbourhood(
+            plan, options, neighbourhoods, NEIGHBOURHOOD_WORK, prices, freed
+        )
         if plan.objective < least:
             for line in placed:
                 plan.remove(line)
@@ -176,7 +195,10 @@ class NeighbourhoodSearch(Search):
 
     def _prices_off(self, options: set[int]) -> list[int]:
         """Prices a little above or below 0 for each line of these options."""
-        most, prices = round(MOST_OFF * self._instance.problem.weights.line), [0] * len(self._instance.needed)
+        most, prices = (
+            round(MOST_OFF * self._instance.problem.weights.line),
+            [0] * len(self._instance.needed),
+        )
         for line in sorted({self._instance.option_line[option] for option in options}):
             prices[line] = self._random.randint(-most, most)
         return prices

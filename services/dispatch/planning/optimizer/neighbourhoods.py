@@ -41,18 +41,26 @@ class Neighbourhoods:
         visits = instance.option_visit
         self._day_of = [instance.visits[number].slot // parts for number in visits]
         self._day = np.array(self._day_of, dtype=np.int64)
-        self._last_day = np.array([line.last_day for line in instance.problem.lines], dtype=np.int64)
+        self._last_day = np.array(
+            [line.last_day for line in instance.problem.lines], dtype=np.int64
+        )
         self._lack = stage.lack.astype(np.float32)
         self._cells = list(_cells(instance))
-        self._centres = [_mean([instance.problem.sites[site].point for site in cell]) for cell in self._cells]
+        self._centres = [
+            _mean([instance.problem.sites[site].point for site in cell]) for cell in self._cells
+        ]
         self._days = range(instance.problem.days)
-        self._lines = [[line for site in cell for line in instance.of_site[site]] for cell in self._cells]
+        self._lines = [
+            [line for site in cell for line in instance.of_site[site]] for cell in self._cells
+        ]
         self._in_cell = [self._worthwhile(lines) for lines in self._lines]
         team = np.array([instance.visits[number].team for number in visits], dtype=np.int64)
         worthwhile = np.flatnonzero(self._lack <= MOST_LACK)
         teams = len(instance.problem.teams)
         self._of_team = _grouped(worthwhile, team[worthwhile], teams)
-        self._rivalry = _rivalry(np.array(instance.option_line, dtype=np.int64)[worthwhile], team[worthwhile], teams)
+        self._rivalry = _rivalry(
+            np.array(instance.option_line, dtype=np.int64)[worthwhile], team[worthwhile], teams
+        )
         self._team_days: list[list[tuple[int, int]]] = [[] for _ in range(teams)]
         for number, team_day in enumerate(instance.team_days):
             self._team_days[team_day.team].append((team_day.day, number))
@@ -68,15 +76,22 @@ class Neighbourhoods:
         site_of, line_of = self._instance.site_of_line, self._instance.option_line
         return sorted({site_of[line_of[option]] for option in options})
 
-    def options(self, neighbourhood: Neighbourhood, plan: PartialPlan, freed: Iterable[int] = ()) -> set[int]:
+    def options(
+        self, neighbourhood: Neighbourhood, plan: PartialPlan, freed: Iterable[int] = ()
+    ) -> set[int]:
         """Promising options in the neighbourhood, of lines that are not placed. ``freed`` lines may go to other teams
         too."""
         groups = [self._in_cell[cell] for cell in neighbourhood.cells]
         if neighbourhood.teams is not None:
-            groups = [self._of_team[team] for team in neighbourhood.teams] + [self._worthwhile(freed)]
+            groups = [self._of_team[team] for team in neighbourhood.teams] + [
+                self._worthwhile(freed)
+            ]
         line_of, placed = self._instance.option_line, plan.placings
         return {
-            option for group in groups for option in self._fit(neighbourhood, group) if line_of[option] not in placed
+            option
+            for group in groups
+            for option in self._fit(neighbourhood, group)
+            if line_of[option] not in placed
         }
 
     def _fit(self, neighbourhood: Neighbourhood, options: Indices) -> list[int]:
@@ -95,7 +110,11 @@ class Neighbourhoods:
             return self._served_by(neighbourhood.teams, neighbourhood.days, plan)
         lines = [line for cell in neighbourhood.cells for line in self._lines[cell]]
         day_of, placings = self._day_of, plan.placings
-        return [line for line in lines if (placed := placings.get(line)) and day_of[placed[0][0]] in neighbourhood.days]
+        return [
+            line
+            for line in lines
+            if (placed := placings.get(line)) and day_of[placed[0][0]] in neighbourhood.days
+        ]
 
     def _served_by(self, teams: Sequence[int], days: range, plan: PartialPlan) -> list[int]:
         numbers = [number for team in teams for day, number in self._team_days[team] if day in days]
@@ -135,7 +154,9 @@ class Neighbourhoods:
             shape.lack,
         )
 
-    def _few(self, drawn: list[int], options: list[Indices], days: range, lack: float) -> tuple[int, ...]:
+    def _few(
+        self, drawn: list[int], options: list[Indices], days: range, lack: float
+    ) -> tuple[int, ...]:
         """The first of the drawn, as many as have not too many options."""
         neighbourhood = Neighbourhood((), None, days, lack)
         together = np.cumsum([len(self._fit(neighbourhood, options[number])) for number in drawn])
@@ -159,13 +180,18 @@ class Neighbourhoods:
         """By how much the cell's lines are worth less in the plan than by the relaxation's prices."""
         placings, prices, lack = plan.placings, self._prices, self._lack
         return sum(
-            float(lack[placed[0][0]] if (placed := placings.get(line)) else prices[line]) for line in self._lines[cell]
+            float(lack[placed[0][0]] if (placed := placings.get(line)) else prices[line])
+            for line in self._lines[cell]
         )
 
     def _around(self, seed: int, size: int) -> tuple[int, ...]:
         centre = self._centres[seed]
         cells = range(len(self._cells))
-        return tuple(sorted(cells, key=lambda cell: (_apart(self._centres[cell], centre), cell != seed, cell))[:size])
+        return tuple(
+            sorted(
+                cells, key=lambda cell: (_apart(self._centres[cell], centre), cell != seed, cell)
+            )[:size]
+        )
 
 
 def _grouped(options: Indices, group: Indices, groups: int) -> list[Indices]:
@@ -177,7 +203,9 @@ def _rivalry(line: Indices, team: Indices, teams: int) -> Numbers:
     """How many lines two teams could both serve, for any two."""
     pairs = np.unique(line * teams + team)
     height = int(line.max(initial=0)) + 1
-    able = sparse.csr_matrix((np.ones(len(pairs)), (pairs // teams, pairs % teams)), shape=(height, teams))
+    able = sparse.csr_matrix(
+        (np.ones(len(pairs)), (pairs // teams, pairs % teams)), shape=(height, teams)
+    )
     both: Numbers = (able.T @ able).toarray()
     return both
 

@@ -4,17 +4,30 @@ import gc
 
 from services.dispatch.planning.optimizer.incumbent import Incumbent, Stopped
 from services.dispatch.planning.optimizer.instance import Instance, instance_of
-from services.dispatch.planning.optimizer.list_planner import fill_rest, place_booths, place_fixed, scheduled
+from services.dispatch.planning.optimizer.list_planner import (
+    fill_rest,
+    place_booths,
+    place_fixed,
+    scheduled,
+)
 from services.dispatch.planning.optimizer.partial_plan import PartialPlan
 from services.dispatch.planning.optimizer.work_budget import WorkBudget
-from services.dispatch.planning.problem.circuit import USUAL, Effort, OnProgress, Solution, keep_going
+from services.dispatch.planning.problem.circuit import (
+    USUAL,
+    Effort,
+    OnProgress,
+    Solution,
+    keep_going,
+)
 from services.dispatch.planning.problem.problem import PlanningProblem
 
 
 class Optimizer:
     """See :class:`services.dispatch.planning.problem.circuit.TourPlanner`."""
 
-    def plan(self, problem: PlanningProblem, effort: Effort = USUAL, on_progress: OnProgress = keep_going) -> Solution:
+    def plan(
+        self, problem: PlanningProblem, effort: Effort = USUAL, on_progress: OnProgress = keep_going
+    ) -> Solution:
         budget = WorkBudget(effort)
         instance = instance_of(problem)
         first = _first(instance, effort)
@@ -23,7 +36,9 @@ class Optimizer:
             incumbent.report()
             if instance.option_line:
                 # The solvers take seconds to import; the first plan is reported before.
-                from services.dispatch.planning.optimizer.neighbourhood_search import NeighbourhoodSearch
+                from services.dispatch.planning.optimizer.neighbourhood_search import (
+                    NeighbourhoodSearch,
+                )
                 from services.dispatch.planning.optimizer.township_search import TownshipSearch
 
                 gc.freeze()  # scanning objects that all stay takes a twentieth of the time

@@ -34,7 +34,11 @@ class PartialPlan:
 
     def booths(self) -> list[Booth]:
         instance = self.instance
-        return [instance.booth(option, count) for placing in self.placings.values() for option, count in placing]
+        return [
+            instance.booth(option, count)
+            for placing in self.placings.values()
+            for option, count in placing
+        ]
 
     def gain(self, option: int) -> int | None:
         """What placing the whole line there would add to the objective; None where it does not fit."""
@@ -44,7 +48,12 @@ class PartialPlan:
 
     def gain_of_share(self, option: int, volunteers: int) -> int | None:
         """The same for a booth with so many volunteers, which may be a share of the line."""
-        return self._gain(option, self.instance.option_line[option], self.instance.option_visit[option], volunteers)
+        return self._gain(
+            option,
+            self.instance.option_line[option],
+            self.instance.option_visit[option],
+            volunteers,
+        )
 
     def _gain(self, option: int, line: int, visit_number: int, volunteers: int) -> int | None:
         visit = self.instance.visits[visit_number]
@@ -68,7 +77,11 @@ class PartialPlan:
     def _overload(self, team: int) -> int:
         """What one more visit of the team costs because others could go."""
         shares = self.instance.fair_share
-        return self.instance.problem.weights.overload if shares and self.load[team] >= shares[team] else 0
+        return (
+            self.instance.problem.weights.overload
+            if shares and self.load[team] >= shares[team]
+            else 0
+        )
 
     def _fits_in_day(self, visit_number: int) -> bool:
         visit = self.instance.visits[visit_number]
@@ -114,7 +127,9 @@ class PartialPlan:
 
     def _fits_qualified(self, line: int, visit_number: int, volunteers: int) -> bool:
         qualification = self.instance.problem.lines[line].qualification
-        return qualification is None or volunteers <= self.qualified_left(visit_number, qualification)
+        return qualification is None or volunteers <= self.qualified_left(
+            visit_number, qualification
+        )
 
     def qualified_left(self, visit_number: int, qualification: str) -> int:
         """How many of the visit's team hold the qualification and are not yet at a booth that needs it."""
@@ -126,17 +141,27 @@ class PartialPlan:
             for option, count in self.placings[other]
             if self.instance.option_visit[option] == visit_number
         )
-        return problem.teams[self.instance.visits[visit_number].team].qualified.get(qualification, 0) - taken
+        return (
+            problem.teams[self.instance.visits[visit_number].team].qualified.get(qualification, 0)
+            - taken
+        )
 
     def _fits_hours(self, line: int, visit_number: int) -> bool:
         visit = self.instance.visits[visit_number]
         stops = self.day_visits[visit.team_day] | {visit_number}
         longest = {number: self._longest(number) for number in stops}
-        longest[visit_number] = max(longest[visit_number], self.instance.problem.lines[line].minutes)
-        return minutes_of_day(self.instance, longest) <= (self.instance.problem.minutes_per_day or 0)
+        longest[visit_number] = max(
+            longest[visit_number], self.instance.problem.lines[line].minutes
+        )
+        return minutes_of_day(self.instance, longest) <= (
+            self.instance.problem.minutes_per_day or 0
+        )
 
     def _longest(self, visit_number: int) -> int:
-        return max((self.instance.problem.lines[line].minutes for line in self.visit_lines[visit_number]), default=0)
+        return max(
+            (self.instance.problem.lines[line].minutes for line in self.visit_lines[visit_number]),
+            default=0,
+        )
 
     def place(self, placings: Iterable[Placing]) -> None:
         """Places one line, whole: the options of one slot with their volunteers. What does not fit must not be
@@ -166,13 +191,18 @@ class PartialPlan:
         nearly all fit."""
         placed = []
         for line, its in placings.items():
-            if line not in self.placings and all(self.gain_of_share(o, count) is not None for o, count in its):
+            if line not in self.placings and all(
+                self.gain_of_share(o, count) is not None for o, count in its
+            ):
                 self.place(its)
                 placed.append(line)
         return placed
 
     def day_of(self, option: int) -> int:
-        return self.instance.visits[self.instance.option_visit[option]].slot // self.instance.problem.parts
+        return (
+            self.instance.visits[self.instance.option_visit[option]].slot
+            // self.instance.problem.parts
+        )
 
     def _take(self, line: int, visit_number: int, volunteers: int) -> None:
         visit = self.instance.visits[visit_number]
@@ -239,7 +269,9 @@ class PartialPlan:
             visit_number = self.instance.option_visit[option]
             if (room := self._room(option)) > 0:
                 by_slot[self.instance.visits[visit_number].slot].append((room, option))
-        found = [shared for slot in sorted(by_slot) if (shared := self._shares(line, by_slot[slot]))]
+        found = [
+            shared for slot in sorted(by_slot) if (shared := self._shares(line, by_slot[slot]))
+        ]
         return max(found, key=lambda shared: shared[0], default=None)
 
     def _room(self, option: int) -> int:
@@ -250,7 +282,9 @@ class PartialPlan:
             room -= 1
         return room
 
-    def _shares(self, line: int, rooms: list[tuple[int, int]]) -> tuple[int, tuple[Placing, ...]] | None:
+    def _shares(
+        self, line: int, rooms: list[tuple[int, int]]
+    ) -> tuple[int, tuple[Placing, ...]] | None:
         missing, shares = self.instance.needed[line], []
         for room, option in sorted(rooms, key=lambda entry: (-entry[0], entry[1])):
             if missing > 0:
@@ -285,7 +319,9 @@ def minutes_of_day(instance: Instance, longest: dict[int, int]) -> float:
     for order in permutations(visits):
         if all(a.slot <= b.slot for a, b in pairwise(order)):
             sites = [problem.sites[visit.site] for visit in order]
-            km = problem.travel.distance_km(team, sites[0]) + problem.travel.distance_km(team, sites[-1])
+            km = problem.travel.distance_km(team, sites[0]) + problem.travel.distance_km(
+                team, sites[-1]
+            )
             km += sum(problem.travel.distance_km(a, b) for a, b in pairwise(sites))
             shortest = min(shortest, km)
     return at_stops + shortest / problem.travel.speed_kmh * 60

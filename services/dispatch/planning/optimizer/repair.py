@@ -9,7 +9,11 @@ from typing import Literal
 
 from services.dispatch.planning.optimizer.cp_sat import Limits
 from services.dispatch.planning.optimizer.instance import collecting_later, instance_of
-from services.dispatch.planning.optimizer.list_planner import place_booths, place_fixed, urgent_first
+from services.dispatch.planning.optimizer.list_planner import (
+    place_booths,
+    place_fixed,
+    urgent_first,
+)
 from services.dispatch.planning.optimizer.optimizer import Optimizer
 from services.dispatch.planning.optimizer.partial_plan import PartialPlan, Placings
 from services.dispatch.planning.optimizer.subproblem_model import SubproblemModel
@@ -54,14 +58,18 @@ class Repairer:
     """See :class:`services.dispatch.planning.problem.circuit.TourPlanner`: repairs the circuit that the effort starts
     from."""
 
-    def plan(self, problem: PlanningProblem, effort: Effort = USUAL, on_progress: OnProgress = keep_going) -> Solution:
+    def plan(
+        self, problem: PlanningProblem, effort: Effort = USUAL, on_progress: OnProgress = keep_going
+    ) -> Solution:
         began = time.monotonic()
         solution = repair(problem, effort.start or Circuit()).solution
         on_progress(Progress(time.monotonic() - began, solution))
         return solution
 
 
-def repair(problem: PlanningProblem, before: Circuit, level: Level = 1, effort: Effort | None = None) -> Repaired:
+def repair(
+    problem: PlanningProblem, before: Circuit, level: Level = 1, effort: Effort | None = None
+) -> Repaired:
     """``before``, mended for ``problem`` as it is now. What is fixed stays, if it can.
 
     At level 1 at most ``MOST_MOVED_PER_LOST`` lines move for each lost one; else only what is affected is placed.
@@ -72,7 +80,9 @@ def repair(problem: PlanningProblem, before: Circuit, level: Level = 1, effort: 
         priced = _priced(problem, before)
         eligibility = Eligibility(priced)
         lost = _lost(priced, before, eligibility)
-        kept, circuit = _with_lost_placed(priced, before, lost, eligibility, until if level else None)
+        kept, circuit = _with_lost_placed(
+            priced, before, lost, eligibility, until if level else None
+        )
         if level < 2:
             return _repaired(problem, circuit, kept, lost, eligibility)
     found = Optimizer().plan(priced, replace(effort or Effort(), start=circuit))
@@ -80,7 +90,11 @@ def repair(problem: PlanningProblem, before: Circuit, level: Level = 1, effort: 
 
 
 def _with_lost_placed(
-    problem: PlanningProblem, before: Circuit, lost: set[str], eligibility: Eligibility, until: float | None
+    problem: PlanningProblem,
+    before: Circuit,
+    lost: set[str],
+    eligibility: Eligibility,
+    until: float | None,
 ) -> tuple[list[Booth], Circuit]:
     """What of ``before`` still holds, and what comes of it. ``until``: how long others may be moved for a lost line;
     None: not at all."""
@@ -90,7 +104,9 @@ def _with_lost_placed(
     free = [line for line in range(len(problem.lines)) if line not in kept]
     first = [line for line in free if problem.lines[line].id in lost]
     plan.fill(urgent_first(plan.instance, first))
-    plan.fill(urgent_first(plan.instance, (line for line in free if problem.lines[line].id not in lost)))
+    plan.fill(
+        urgent_first(plan.instance, (line for line in free if problem.lines[line].id not in lost))
+    )
     if until is not None:
         _free_competitors(plan, kept, first, until)
     return held, Circuit(tuple(plan.booths()))
@@ -119,7 +135,9 @@ def _standing(
     return plan
 
 
-def _rivals(problem: PlanningProblem, before: Circuit, lost: set[str], eligibility: Eligibility) -> set[str]:
+def _rivals(
+    problem: PlanningProblem, before: Circuit, lost: set[str], eligibility: Eligibility
+) -> set[str]:
     """The lines that have a team's day which a lost line could use."""
     lines = (line for line in problem.lines if line.id in lost)
     matches = (match for line in lines for match in eligibility.matches(line))
@@ -151,11 +169,20 @@ def _free_competitors(plan: PartialPlan, kept: Placings, lost: list[int], until:
 def _competitors(plan: PartialPlan, line: int) -> set[int]:
     """The lines that have a team's day which the line could use."""
     instance = plan.instance
-    days = {instance.visits[instance.option_visit[option]].team_day for option in instance.of_line[line]}
-    return {other for day in days for visit in plan.day_visits.get(day, ()) for other in plan.visit_lines[visit]}
+    days = {
+        instance.visits[instance.option_visit[option]].team_day for option in instance.of_line[line]
+    }
+    return {
+        other
+        for day in days
+        for visit in plan.day_visits.get(day, ())
+        for other in plan.visit_lines[visit]
+    }
 
 
-def _solved(plan: PartialPlan, line: int, freed: set[int], kept: Placings, most_moved: int, seconds: float) -> int:
+def _solved(
+    plan: PartialPlan, line: int, freed: set[int], kept: Placings, most_moved: int, seconds: float
+) -> int:
     """Solves the subproblem, and returns how many more lines may still move."""
     before = {other: plan.placings[other] for other in sorted(freed)}
     objective = plan.objective
@@ -169,7 +196,11 @@ def _solved(plan: PartialPlan, line: int, freed: set[int], kept: Placings, most_
     answer = model.solve(Limits(WORK, seconds))
     plan.place_all(answer.placings if answer is not None else before)
     moved = _moved(plan, kept, before)
-    if plan.objective <= objective or moved > most_moved or not all(other in plan.placings for other in before):
+    if (
+        plan.objective <= objective
+        or moved > most_moved
+        or not all(other in plan.placings for other in before)
+    ):
         for other in (line, *before):
             if other in plan.placings:
                 plan.remove(other)
@@ -183,8 +214,14 @@ def _moved(plan: PartialPlan, kept: Placings, among: Iterable[int]) -> int:
 
 
 def _repaired(
-    problem: PlanningProblem, circuit: Circuit, kept: list[Booth], lost: set[str], eligibility: Eligibility
+    problem: PlanningProblem,
+    circuit: Circuit,
+    kept: list[Booth],
+    lost: set[str],
+    eligibility: Eligibility,
 ) -> Repaired:
     moved = {booth.line for booth in set(kept) - set(circuit.booths)}
     ended = explained(problem, circuit.booths, eligibility)
-    return Repaired(Solution(ended, score(problem, ended).objective), tuple(sorted(lost)), tuple(sorted(moved)))
+    return Repaired(
+        Solution(ended, score(problem, ended).objective), tuple(sorted(lost)), tuple(sorted(moved))
+    )

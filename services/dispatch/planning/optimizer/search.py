@@ -58,7 +58,9 @@ class Search(ABC):
     """At the root of each subproblem."""
     share_of_sweep: float
 
-    def __init__(self, plan: PartialPlan, incumbent: Incumbent, effort: Effort, budget: WorkBudget) -> None:
+    def __init__(
+        self, plan: PartialPlan, incumbent: Incumbent, effort: Effort, budget: WorkBudget
+    ) -> None:
         self._instance = plan.instance
         self._plan = plan
         self._incumbent = incumbent
@@ -66,7 +68,9 @@ class Search(ABC):
         self._budget = budget
         self._relaxation = LpRelaxation(self._instance)
         self._a_scan = len(self._instance.option_line) * WORK_TO_SCAN
-        self._a_subproblem = self.charges.subproblem + len(self._instance.needed) * self.charges.line
+        self._a_subproblem = (
+            self.charges.subproblem + len(self._instance.needed) * self.charges.line
+        )
 
     def carry_out(self) -> None:
         """:raises Stopped: ``on_progress`` asked the search to stop."""
@@ -105,7 +109,9 @@ class Search(ABC):
                 return False
             return True
 
-        answer = model.solve(replace(self._limits(self._budget.work_left), thorough=True), on_improvement)
+        answer = model.solve(
+            replace(self._limits(self._budget.work_left), thorough=True), on_improvement
+        )
         if answer is not None:
             self._incumbent.keep_bound(base + answer.bound)
             self._try(empty, answer.placings)
@@ -176,4 +182,9 @@ class Search(ABC):
 
     def _limits(self, work: float) -> Limits:
         seconds = self._budget.seconds_left()
-        return Limits(min(work, self._budget.work_left), seconds, self._effort.seed, cut_rounds=self.cut_rounds)
+        return Limits(
+            min(work, self._budget.work_left),
+            seconds,
+            self._effort.seed,
+            cut_rounds=self.cut_rounds,
+        )

@@ -64,7 +64,10 @@ class Shapes:
             if shape not in self._rate:
                 return shape
         best = max(self._rate.values()) or 1.0
-        weights = [max(LEAST_SHARE, (self._rate[shape] / best) ** 2) / self._work[shape] for shape in SHAPES]
+        weights = [
+            max(LEAST_SHARE, (self._rate[shape] / best) ** 2) / self._work[shape]
+            for shape in SHAPES
+        ]
         return self._dice.choices(SHAPES, weights)[0]
 
     def learn(self, shape: Shape, gained: int, work: float) -> None:

@@ -73,7 +73,12 @@ class SubproblemModel:
         self._any: list[tuple[Var, list[Var]]] = []
         self._beyond: list[tuple[Var, list[Var], int]] = []
         self._gain: Gain = []
-        self.lines = [line for site in sites for line in self._instance.of_site[site] if line not in plan.placings]
+        self.lines = [
+            line
+            for site in sites
+            for line in self._instance.of_site[site]
+            if line not in plan.placings
+        ]
         self._make(options)
 
     def _make(self, options: set[int] | None) -> None:
@@ -135,7 +140,9 @@ class SubproblemModel:
                 booths = [self._shared_booth(line, options)]
             else:
                 price = self._prices[line] if self._prices is not None else 0
-                self._gain += [(self._x[option], instance.option_value[option] - price) for option in options]
+                self._gain += [
+                    (self._x[option], instance.option_value[option] - price) for option in options
+                ]
             if len(booths) == 1:
                 model.add_implication(booths[0], self._y[stop])
             else:
@@ -166,7 +173,9 @@ class SubproblemModel:
         teams = instance.problem.lines[line].max_teams
         shares = [self._shares[option] for option in options]
         model.add(cp_model.LinearExpr.sum(shares) == instance.needed[line] * served)
-        model.add(cp_model.LinearExpr.sum([self._x[option] for option in options]) <= teams * served)
+        model.add(
+            cp_model.LinearExpr.sum([self._x[option] for option in options]) <= teams * served
+        )
         return served
 
     def _add_visits(self, of_visit: dict[int, list[int]]) -> None:
@@ -174,7 +183,9 @@ class SubproblemModel:
         instance, model = self._instance, self._model
         for number, options in of_visit.items():
             left = instance.visits[number].members - self._plan.visit_load.get(number, 0)
-            crowded = sum(instance.needed[instance.option_line[option]] for option in options) > left
+            crowded = (
+                sum(instance.needed[instance.option_line[option]] for option in options) > left
+            )
             v = self._visited(number, None if crowded or len(options) > 1 else self._x[options[0]])
             for option in options:
                 if self._x[option] is not v:
@@ -199,7 +210,9 @@ class SubproblemModel:
         """Visits beyond a team's fair share cost more."""
         instance, overload = self._instance, self._instance.problem.weights.overload
         of_team: defaultdict[int, list[Var]] = defaultdict(list)
-        for number, v in self._v.items() if instance.fair_share and self._visit_prices is None else ():
+        for number, v in (
+            self._v.items() if instance.fair_share and self._visit_prices is None else ()
+        ):
             of_team[instance.visits[number].team].append(v)
         for team, visits in of_team.items():
             left = max(0, instance.fair_share[team] - self._plan.load[team])
@@ -235,7 +248,10 @@ class SubproblemModel:
     def _volunteers(self, options: list[int]) -> cp_model.LinearExpr:
         instance = self._instance
         counted = [self._shares.get(option, self._x[option]) for option in options]
-        each = [1 if option in self._shares else instance.needed[instance.option_line[option]] for option in options]
+        each = [
+            1 if option in self._shares else instance.needed[instance.option_line[option]]
+            for option in options
+        ]
         expression: cp_model.LinearExpr = cp_model.LinearExpr.weighted_sum(counted, each)
         return expression
 
@@ -273,12 +289,19 @@ class SubproblemModel:
         hints |= {v: number in visits for number, v in self._v.items()}
         hints |= {y: stop in stops for stop, y in self._y.items()}
         hints |= {whole: any(hints[part] for part in parts) for whole, parts in self._any}
-        hints |= {most: max(0, sum(hints[v] for v in visits) - left) for most, visits, left in self._beyond}
-        whole_hint = self._model.proto.solution_hint  # all at once: one by one takes a tenth of the model's making
+        hints |= {
+            most: max(0, sum(hints[v] for v in visits) - left)
+            for most, visits, left in self._beyond
+        }
+        whole_hint = (
+            self._model.proto.solution_hint
+        )  # all at once: one by one takes a tenth of the model's making
         whole_hint.vars.extend([variable.index for variable in hints])
         whole_hint.values.extend([int(value) for value in hints.values()])
 
-    def solve(self, limits: Limits, on_improvement: OnImprovement | None = None) -> SubproblemSolution | None:
+    def solve(
+        self, limits: Limits, on_improvement: OnImprovement | None = None
+    ) -> SubproblemSolution | None:
         """The best solution found; None if there was no time for any."""
         solver = solver_with(limits)
         listener = _Listener(self, solver, on_improvement) if on_improvement else None
@@ -314,7 +337,11 @@ class SubproblemModel:
         for option, x in self._x.items():
             if chosen(x):
                 line = self._instance.option_line[option]
-                count = value(self._shares[option]) if option in self._shares else self._instance.needed[line]
+                count = (
+                    value(self._shares[option])
+                    if option in self._shares
+                    else self._instance.needed[line]
+                )
                 found[line].append((option, count))
         return {line: tuple(placed) for line, placed in sorted(found.items())}
 
@@ -322,7 +349,9 @@ class SubproblemModel:
 class _Listener(cp_model.CpSolverSolutionCallback):
     """Passes on what the search finds, while it goes on."""
 
-    def __init__(self, model: SubproblemModel, solver: cp_model.CpSolver, on_improvement: OnImprovement) -> None:
+    def __init__(
+        self, model: SubproblemModel, solver: cp_model.CpSolver, on_improvement: OnImprovement
+    ) -> None:
         super().__init__()
         self._model, self._solver, self._on_improvement = model, solver, on_improvement
 

@@ -16,7 +16,10 @@ Gain = list[tuple[Var, int]]
 
 
 def add_team_days(
-    model: cp_model.CpModel, plan: PartialPlan, visited: dict[int, Var], prices: Sequence[int] | None = None
+    model: cp_model.CpModel,
+    plan: PartialPlan,
+    visited: dict[int, Var],
+    prices: Sequence[int] | None = None,
 ) -> tuple[AnyOf, Gain]:
     """A team is in one zone a day, at so many stops, and at one in each part of a divided day. ``prices`` of team-days
     are paid where it goes anywhere (None: nothing)."""
@@ -88,7 +91,9 @@ def _add_zones(
     return chosen
 
 
-def _add_hours(model: cp_model.CpModel, plan: PartialPlan, visits: list[int], visited: dict[int, Var]) -> None:
+def _add_hours(
+    model: cp_model.CpModel, plan: PartialPlan, visits: list[int], visited: dict[int, Var]
+) -> None:
     """Rules out pairs of stops whose way is too long for any booth; the rest is looked at when placing."""
     instance = plan.instance
     fixed = dict.fromkeys(sorted(plan.day_visits.get(instance.visits[visits[0]].team_day, ())), 0)
@@ -101,7 +106,9 @@ def _add_hours(model: cp_model.CpModel, plan: PartialPlan, visits: list[int], vi
                 model.add_at_most_one([visited[first], visited[second]])
 
 
-def add_series(model: cp_model.CpModel, plan: PartialPlan, lines: Sequence[int], chosen: dict[int, Var]) -> None:
+def add_series(
+    model: cp_model.CpModel, plan: PartialPlan, lines: Sequence[int], chosen: dict[int, Var]
+) -> None:
     """Occurrences of one series keep their distance, from those that stay in the plan too."""
     problem = plan.instance.problem
     in_series = [line for line in lines if problem.lines[line].series is not None]
@@ -113,7 +120,9 @@ def add_series(model: cp_model.CpModel, plan: PartialPlan, lines: Sequence[int],
             _keep_apart(model, plan, (line, other), chosen)
 
 
-def _keep_apart(model: cp_model.CpModel, plan: PartialPlan, pair: tuple[int, int], chosen: dict[int, Var]) -> None:
+def _keep_apart(
+    model: cp_model.CpModel, plan: PartialPlan, pair: tuple[int, int], chosen: dict[int, Var]
+) -> None:
     a, b = (plan.instance.problem.lines[line] for line in pair)
     spacing = max(a.spacing_days, b.spacing_days)
     if a.series != b.series or not spacing or max(a.max_teams, b.max_teams) > 1:

@@ -16,7 +16,13 @@ from services.dispatch.planning.optimizer.list_planner import fill_rest
 from services.dispatch.planning.optimizer.lp_matrix import Numbers
 from services.dispatch.planning.optimizer.neighbourhoods import Neighbourhoods
 from services.dispatch.planning.optimizer.partial_plan import PartialPlan, Placings
-from services.dispatch.planning.optimizer.search import FIRST_ITERATIONS, NEIGHBOURHOOD_WORK, SMALL, Charges, Search
+from services.dispatch.planning.optimizer.search import (
+    FIRST_ITERATIONS,
+    NEIGHBOURHOOD_WORK,
+    SMALL,
+    Charges,
+    Search,
+)
 from services.dispatch.planning.optimizer.subproblem_model import SubproblemModel
 from services.dispatch.planning.optimizer.work_budget import WorkBudget
 from services.dispatch.planning.problem.circuit import Effort
@@ -47,10 +53,14 @@ class TownshipSearch(Search):
     @staticmethod
     def suits(instance: Instance) -> bool:
         """Few options, and townships that are in each other's way at a team's turn only, not by the zone of its day."""
-        one_stop = instance.problem.parts == 1 and all(day.most_stops == 1 for day in instance.team_days)
+        one_stop = instance.problem.parts == 1 and all(
+            day.most_stops == 1 for day in instance.team_days
+        )
         return len(instance.option_line) <= SMALL and (one_stop or len(instance.zones) == 1)
 
-    def __init__(self, plan: PartialPlan, incumbent: Incumbent, effort: Effort, budget: WorkBudget) -> None:
+    def __init__(
+        self, plan: PartialPlan, incumbent: Incumbent, effort: Effort, budget: WorkBudget
+    ) -> None:
         super().__init__(plan, incumbent, effort, budget)
         self._random = random.Random(effort.seed)  # noqa: S311 - a search, not a secret
         self._kept_work = self._kept_seconds = 0.0
@@ -103,7 +113,10 @@ class TownshipSearch(Search):
     def _ask_around(self, columns: Columns, centre: Numbers) -> None:
         for most in chain.from_iterable(repeat(most, ROUNDS_OFF) for most in OFF):
             off = [self._random.randint(-most, most) for _ in centre]
-            if self._incumbent.is_proved or self._asked(columns, columns.rounded(centre + off)) is None:
+            if (
+                self._incumbent.is_proved
+                or self._asked(columns, columns.rounded(centre + off)) is None
+            ):
                 break
 
     def _asked(self, columns: Columns, prices: Numbers) -> int | None:
@@ -116,7 +129,10 @@ class TownshipSearch(Search):
             return True
 
         for sites in columns.townships:
-            if self._budget.work_left <= self._kept_work or self._budget.seconds_left() <= self._kept_seconds:
+            if (
+                self._budget.work_left <= self._kept_work
+                or self._budget.seconds_left() <= self._kept_seconds
+            ):
                 return None
             model = SubproblemModel(columns.empty, sites, visit_prices=visit_prices)
             answer = model.solve(self._limits(NEIGHBOURHOOD_WORK), on_improvement)

@@ -44,7 +44,9 @@ def bound_by_zones(
 ) -> int | None:
     """What no plan exceeds that keeps what is in ``empty``, by any prices >= 0 of team-days and by what ``most`` says
     of each zone's model; None where it can't say. A day that is begun is in its zone already, and costs nothing."""
-    prices = [0 if empty.day_visits.get(day) else round(price) for day, price in enumerate(day_prices)]
+    prices = [
+        0 if empty.day_visits.get(day) else round(price) for day, price in enumerate(day_prices)
+    ]
     bound = empty.objective + sum(prices)
     for zone in zones:
         more = most(zone, SubproblemModel(empty, zone.sites, day_prices=prices))

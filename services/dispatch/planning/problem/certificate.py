@@ -48,7 +48,9 @@ class Certificate:
 def bound_by(problem: PlanningProblem, prices: Prices) -> int:
     """The bound that these prices prove; negative ones count as 0."""
     kept = _Kept(problem, prices)
-    return floor(kept.constant + _stops(problem, kept.opening) + _team_days(problem, kept) + ROUNDING)
+    return floor(
+        kept.constant + _stops(problem, kept.opening) + _team_days(problem, kept) + ROUNDING
+    )
 
 
 class _Kept:
@@ -60,12 +62,24 @@ class _Kept:
         overload, first = problem.weights.overload, problem.weights.first_served
         line = {line.id: max(0.0, prices.lines.get(line.id, 0.0)) for line in problem.lines}
         asking = {township_of[line.site] for line in problem.lines if line.site in township_of}
-        township = {code: max(0.0, prices.townships.get(code, 0.0)) for code in asking} if first else {}
+        township = (
+            {code: max(0.0, prices.townships.get(code, 0.0)) for code in asking} if first else {}
+        )
         self.opening = {key: max(0.0, price) for key, price in prices.openings.items()}
-        self.team = {team.id: min(overload, max(0.0, prices.teams.get(team.id, 0.0))) for team in problem.teams}
-        self.line = {its.id: line[its.id] - township.get(township_of.get(its.site, ""), 0.0) for its in problem.lines}
-        self.constant = sum(line.values()) + sum(max(0.0, first - price) for price in township.values())
-        self.constant += sum(self.team[team] * share for team, share in fair_shares(problem).items())
+        self.team = {
+            team.id: min(overload, max(0.0, prices.teams.get(team.id, 0.0)))
+            for team in problem.teams
+        }
+        self.line = {
+            its.id: line[its.id] - township.get(township_of.get(its.site, ""), 0.0)
+            for its in problem.lines
+        }
+        self.constant = sum(line.values()) + sum(
+            max(0.0, first - price) for price in township.values()
+        )
+        self.constant += sum(
+            self.team[team] * share for team, share in fair_shares(problem).items()
+        )
 
 
 def _stops(problem: PlanningProblem, opening: Mapping[tuple[str, Slot], float]) -> float:
@@ -98,7 +112,9 @@ def _team_days(problem: PlanningProblem, prices: _Kept) -> float:
                     wanted[match.team.id, line.site, slot] += _shares(line, surplus)
     visits: defaultdict[tuple[str, int], list[tuple[Slot, str, float]]] = defaultdict(list)
     for (team, site, slot), lines in wanted.items():
-        gain = _fullest(lines, teams[team].members_at(slot.day)) - problem.visit_cost(teams[team], sites[site])
+        gain = _fullest(lines, teams[team].members_at(slot.day)) - problem.visit_cost(
+            teams[team], sites[site]
+        )
         gain -= prices.team[team]
         if gain > 0:
             visits[team, slot.day].append((slot, sites[site].zone, gain))
@@ -128,14 +144,20 @@ def _fullest(lines: Wanted, members: int) -> float:
     return best[members]
 
 
-def _best_day(problem: PlanningProblem, team: Team, visits: Iterable[tuple[Slot, str, float]]) -> float:
+def _best_day(
+    problem: PlanningProblem, team: Team, visits: Iterable[tuple[Slot, str, float]]
+) -> float:
     """The most that one team can earn in a day: one zone, its stops a day, one stop in each part of a divided day."""
     in_zone: defaultdict[str, list[float]] = defaultdict(list)
     best_in: defaultdict[str, dict[Slot, float]] = defaultdict(dict)
     for slot, zone, gain in visits:
         in_zone[zone].append(gain)
         best_in[zone][slot] = max(gain, best_in[zone].get(slot, 0.0))
-    gains = in_zone.values() if problem.parts == 1 else [list(best.values()) for best in best_in.values()]
+    gains = (
+        in_zone.values()
+        if problem.parts == 1
+        else [list(best.values()) for best in best_in.values()]
+    )
     return max(sum(heapq.nlargest(team.max_stops_per_day, zone)) for zone in gains)
 
 
@@ -145,5 +167,10 @@ def certify(problem: PlanningProblem, prices: Prices, *, digits: int = 2) -> Cer
     def rounded(values: Mapping[K, float]) -> dict[K, float]:
         return {key: price for key, value in values.items() if (price := round(value, digits)) > 0}
 
-    kept = Prices(rounded(prices.lines), rounded(prices.openings), rounded(prices.teams), rounded(prices.townships))
+    kept = Prices(
+        rounded(prices.lines),
+        rounded(prices.openings),
+        rounded(prices.teams),
+        rounded(prices.townships),
+    )
     return Certificate(bound_by(problem, kept), kept)

@@ -6,7 +6,14 @@ from dataclasses import dataclass, field
 from itertools import combinations, pairwise, permutations
 
 from services.dispatch.planning.problem.circuit import Circuit, Unserved
-from services.dispatch.planning.problem.problem import Booth, Line, PlanningProblem, Site, Slot, Team
+from services.dispatch.planning.problem.problem import (
+    Booth,
+    Line,
+    PlanningProblem,
+    Site,
+    Slot,
+    Team,
+)
 
 MOST_STOPS_TO_ORDER = 7
 
@@ -100,24 +107,37 @@ def _check_lines(book: _Book) -> Iterator[Violation]:
             continue
         line = book.lines[line_id]
         facts: dict[str, object] = {"line": line_id}
-        if len({booth.slot for booth in booths}) > 1 or len({booth.team for booth in booths}) < len(booths):
+        if len({booth.slot for booth in booths}) > 1 or len({booth.team for booth in booths}) < len(
+            booths
+        ):
             yield Violation("line_served_twice", line_id, facts)
         elif len(booths) > line.max_teams:
             yield Violation("too_many_teams", line_id, facts | {"most": line.max_teams})
         sent = sum(booth.volunteers for booth in booths)
         if sent != line.volunteers or min(booth.volunteers for booth in booths) < 1:
-            yield Violation("volunteers_not_as_needed", line_id, facts | {"needed": line.volunteers, "sent": sent})
+            yield Violation(
+                "volunteers_not_as_needed",
+                line_id,
+                facts | {"needed": line.volunteers, "sent": sent},
+            )
 
 
 def _check_matches(book: _Book) -> Iterator[Violation]:
     problem = book.problem
     for booth, line, team, site in book.matches():
         where = f"{line.id} {team.id} {_said(booth.slot)}"
-        facts: dict[str, object] = {"line": line.id, "team": team.id, "day": booth.slot.day, "part": booth.slot.part}
+        facts: dict[str, object] = {
+            "line": line.id,
+            "team": team.id,
+            "day": booth.slot.day,
+            "part": booth.slot.part,
+        }
         if not problem.is_open(booth.slot):
             yield Violation("day_closed", where, facts)
         if not line.first_day <= booth.slot.day <= line.last_day:
-            yield Violation("outside_window", where, facts | {"first": line.first_day, "last": line.last_day})
+            yield Violation(
+                "outside_window", where, facts | {"first": line.first_day, "last": line.last_day}
+            )
         if booth.slot.day in line.ruled_out_days:
             yield Violation("day_ruled_out", where, facts)
         if booth.slot not in team.free:
@@ -135,7 +155,13 @@ def _check_stops(book: _Book) -> Iterator[Violation]:
     most = book.problem.max_booths_per_stop
     for (site, slot), booths in book.of_stop.items():
         if len(booths) > most:
-            facts = {"site": site, "day": slot.day, "part": slot.part, "booths": len(booths), "most": most}
+            facts = {
+                "site": site,
+                "day": slot.day,
+                "part": slot.part,
+                "booths": len(booths),
+                "most": most,
+            }
             yield Violation("too_many_booths", f"{site} {_said(slot)}", facts)
 
 
@@ -143,7 +169,12 @@ def _check_visits(book: _Book) -> Iterator[Violation]:
     for (team_id, site, slot), booths in book.of_visit.items():
         team = book.teams[team_id]
         where = f"{team_id} {site} {_said(slot)}"
-        facts: dict[str, object] = {"team": team_id, "site": site, "day": slot.day, "part": slot.part}
+        facts: dict[str, object] = {
+            "team": team_id,
+            "site": site,
+            "day": slot.day,
+            "part": slot.part,
+        }
         sent, there = sum(booth.volunteers for booth in booths), team.members_at(slot.day)
         if sent > there:
             yield Violation("too_few_volunteers", where, facts | {"needed": sent, "members": there})
@@ -167,24 +198,35 @@ def _check_days(book: _Book) -> Iterator[Violation]:
         if len(zones) > 1:
             yield Violation("team_in_two_zones", where, facts | {"zones": ", ".join(zones)})
         if len(visits) > team.max_stops_per_day:
-            yield Violation("too_many_stops", where, facts | {"stops": len(visits), "most": team.max_stops_per_day})
+            yield Violation(
+                "too_many_stops",
+                where,
+                facts | {"stops": len(visits), "most": team.max_stops_per_day},
+            )
         if book.problem.parts > 1 and len({slot for slot, _ in visits}) < len(visits):
             yield Violation("team_in_two_places", where, facts)
         if book.problem.minutes_per_day is not None:
             needed, most = _minutes(book, team, visits), book.problem.minutes_per_day
             if needed > most:
-                yield Violation("day_too_long", where, facts | {"minutes": round(needed), "most": most})
+                yield Violation(
+                    "day_too_long", where, facts | {"minutes": round(needed), "most": most}
+                )
 
 
 def _minutes(book: _Book, team: Team, visits: list[tuple[Slot, str]]) -> float:
     """How long the day is: base, stops slot by slot in the best order, and back."""
     problem = book.problem
     at_stops = sum(
-        problem.setup_minutes + max(book.lines[booth.line].minutes for booth in book.of_visit[team.id, site, slot])
+        problem.setup_minutes
+        + max(book.lines[booth.line].minutes for booth in book.of_visit[team.id, site, slot])
         for slot, site in visits
     )
     # Of so many stops that their orders can't all be tried, the order as written counts.
-    orders = permutations(visits) if len(visits) <= MOST_STOPS_TO_ORDER else iter([tuple(sorted(visits))])
+    orders = (
+        permutations(visits)
+        if len(visits) <= MOST_STOPS_TO_ORDER
+        else iter([tuple(sorted(visits))])
+    )
     in_time = (order for order in orders if all(a[0] <= b[0] for a, b in pairwise(order)))
     km = min(_way_km(book, team, [site for _, site in order]) for order in in_time)
     return at_stops + km / problem.travel.speed_kmh * 60
@@ -206,7 +248,13 @@ def _check_series(book: _Book) -> Iterator[Violation]:
             apart = abs(book.of_line[a.id][0].slot.day - book.of_line[b.id][0].slot.day)
             least = max(a.spacing_days, b.spacing_days)
             if apart < least:
-                facts = {"series": name, "line": a.id, "other": b.id, "apart": apart, "least": least}
+                facts = {
+                    "series": name,
+                    "line": a.id,
+                    "other": b.id,
+                    "apart": apart,
+                    "least": least,
+                }
                 yield Violation("too_close", f"{a.id} {b.id}", facts)
 
 
@@ -216,7 +264,12 @@ def _check_commitments(book: _Book) -> Iterator[Violation]:
         if fixed.booth not in booths:
             booth = fixed.booth
             where = f"{booth.line} {booth.team} {_said(booth.slot)}"
-            facts = {"line": booth.line, "team": booth.team, "day": booth.slot.day, "why": fixed.why}
+            facts = {
+                "line": booth.line,
+                "team": booth.team,
+                "day": booth.slot.day,
+                "why": fixed.why,
+            }
             yield Violation("commitment_broken", where, facts)
 
 

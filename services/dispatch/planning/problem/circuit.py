@@ -125,7 +125,9 @@ def stops_of(problem: PlanningProblem, booths: Iterable[Booth]) -> tuple[Planned
 
 def _travelled(problem: PlanningProblem, sites: list[Site], before: Site | None) -> list[Site]:
     start = before or min(sites, key=lambda site: site.township != problem.start_township)
-    rest = sites if before else [site for site in sites if site is not start]  # before may be among them, once more
+    rest = (
+        sites if before else [site for site in sites if site is not start]
+    )  # before may be among them, once more
     km = [[problem.travel.distance_km(a, b) for b in (start, *rest)] for a in (start, *rest)]
     way = [rest[n - 1] for n in shortest_way(km)[1:]]
     return way if before else [start, *way]

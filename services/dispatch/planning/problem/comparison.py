@@ -55,7 +55,9 @@ class Comparison:
         return sum(change.how != "added" for change in self.changes)
 
 
-def compare(before: Iterable[Booth], after: Iterable[Booth], township_of: Mapping[str, str]) -> Comparison:
+def compare(
+    before: Iterable[Booth], after: Iterable[Booth], township_of: Mapping[str, str]
+) -> Comparison:
     """What ``after`` does otherwise than ``before``. A team to which a line is moved has it added, the one from which
     it is taken has it lost."""
     was, will_be = _by_line(before), _by_line(after)
@@ -69,7 +71,9 @@ def compare(before: Iterable[Booth], after: Iterable[Booth], township_of: Mappin
         township = found.townships.setdefault(township_of.get(change.line, ""), Tally())
         township.count(change.how, other_day=change.changes_day)
         for team, how in _teams(change).items():
-            found.teams.setdefault(team, Tally()).count(how, other_day=how == "moved" and change.changes_day)
+            found.teams.setdefault(team, Tally()).count(
+                how, other_day=how == "moved" and change.changes_day
+            )
     return found
 
 
@@ -82,4 +86,7 @@ def _by_line(booths: Iterable[Booth]) -> dict[str, Booths]:
 
 def _teams(change: Change) -> dict[str, ChangeKind]:
     had, has = {booth.team for booth in change.before}, {booth.team for booth in change.after}
-    return {team: "moved" if team in had & has else "lost" if team in had else "added" for team in sorted(had | has)}
+    return {
+        team: "moved" if team in had & has else "lost" if team in had else "added"
+        for team in sorted(had | has)
+    }

@@ -5,7 +5,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from services.dispatch.planning.problem.problem import Ban, Booth, Line, PlanningProblem, Site, Slot, Team
+from services.dispatch.planning.problem.problem import (
+    Ban,
+    Booth,
+    Line,
+    PlanningProblem,
+    Site,
+    Slot,
+    Team,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +36,10 @@ class Eligibility:
             for item in team.items:
                 self.offering[item].append(team)
         self._teams = {team.id: team for team in problem.teams}
-        self._free = {team.id: sorted(slot for slot in team.free if problem.is_open(slot)) for team in problem.teams}
+        self._free = {
+            team.id: sorted(slot for slot in team.free if problem.is_open(slot))
+            for team in problem.teams
+        }
         self._near: dict[str, frozenset[str]] = {}
         self._forbidden: defaultdict[str | None, list[Ban]] = defaultdict(list)
         for rule in problem.forbidden:
@@ -40,7 +51,9 @@ class Eligibility:
     def _reaching(self, site: Site) -> frozenset[str]:
         """The teams that are near the site."""
         if site.id not in self._near:
-            self._near[site.id] = frozenset(self.problem.travel.within_radius(self.problem.teams, site))
+            self._near[site.id] = frozenset(
+                self.problem.travel.within_radius(self.problem.teams, site)
+            )
         return self._near[site.id]
 
     def matches(self, line: Line, among: Iterable[Booth] | None = None) -> Iterator[Match]:
@@ -51,8 +64,12 @@ class Eligibility:
             return
         rules = self._forbidden[None] + self._forbidden[line.id] if self._forbidden else []
         least = 1 if line.max_teams > 1 else line.volunteers
-        for team, slots in self._offered(line, site) if among is None else self._offered_by(line, site, among):
-            window = slots[bisect_left(slots, (line.first_day,)) : bisect_left(slots, (line.last_day + 1,))]
+        for team, slots in (
+            self._offered(line, site) if among is None else self._offered_by(line, site, among)
+        ):
+            window = slots[
+                bisect_left(slots, (line.first_day,)) : bisect_left(slots, (line.last_day + 1,))
+            ]
             if line.ruled_out_days or rules or team.members_on:
                 window = [slot for slot in window if _allowed(line, team, slot, least, rules)]
             elif strength(team, line, 0) < least:
@@ -66,10 +83,16 @@ class Eligibility:
             if team.id in near:
                 yield team, self._free[team.id]
 
-    def _offered_by(self, line: Line, site: Site, booths: Iterable[Booth]) -> Iterator[tuple[Team, list[Slot]]]:
+    def _offered_by(
+        self, line: Line, site: Site, booths: Iterable[Booth]
+    ) -> Iterator[tuple[Team, list[Slot]]]:
         for booth in booths:
             team = self._teams.get(booth.team)
-            if team is None or line.item not in team.items or not any(self.problem.travel.within_radius((team,), site)):
+            if (
+                team is None
+                or line.item not in team.items
+                or not any(self.problem.travel.within_radius((team,), site))
+            ):
                 continue
             if booth.slot in team.free and self.problem.is_open(booth.slot):
                 yield team, [booth.slot]
@@ -83,4 +106,8 @@ def _allowed(line: Line, team: Team, slot: Slot, least: int, rules: list[Ban]) -
 def strength(team: Team, line: Line, day: int) -> int:
     """How many volunteers of ``team`` could stand at the booth of ``line`` on ``day``."""
     members = team.members_at(day)
-    return members if line.qualification is None else min(members, team.qualified.get(line.qualification, 0))
+    return (
+        members
+        if line.qualification is None
+        else min(members, team.qualified.get(line.qualification, 0))
+    )

@@ -18,11 +18,18 @@ def fair_shares(problem: PlanningProblem) -> dict[str, int]:
     if not problem.weights.overload:
         return {}
     eligibility = Eligibility(problem)
-    days = {team.id: len({slot.day for slot in team.free if problem.is_open(slot)}) for team in problem.teams}
+    days = {
+        team.id: len({slot.day for slot in team.free if problem.is_open(slot)})
+        for team in problem.teams
+    }
     asked: defaultdict[tuple[str, str], float] = defaultdict(float)
     for line in problem.lines:
         site = eligibility.sites.get(line.site)
-        able = [team for team in eligibility.offering[line.item] if site is not None and eligibility.near(team, site)]
+        able = [
+            team
+            for team in eligibility.offering[line.item]
+            if site is not None and eligibility.near(team, site)
+        ]
         together = sum(days[team.id] for team in able)
         for team in able if together else ():
             asked[team.id, line.site] += days[team.id] / together

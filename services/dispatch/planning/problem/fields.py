@@ -50,7 +50,11 @@ class Fields:
         value = self.raw(name)
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
             raise InvalidInput(
-                "file.not_a_whole_number", field=self.at(name), value=shown(value), least=least, most=most
+                "file.not_a_whole_number",
+                field=self.at(name),
+                value=shown(value),
+                least=least,
+                most=most,
             )
         return value
 
@@ -58,8 +62,14 @@ class Fields:
         if default is not None and not self.has(name):
             return default
         value = self.raw(name)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
-            raise InvalidInput("file.not_a_number", field=self.at(name), value=shown(value), least=least, most=most)
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int | float)
+            or not least <= value <= most
+        ):
+            raise InvalidInput(
+                "file.not_a_number", field=self.at(name), value=shown(value), least=least, most=most
+            )
         return float(value)
 
     def many(self, name: str) -> Sequence[object]:
@@ -72,7 +82,9 @@ class Fields:
         values = self.many(name)
         for number, value in enumerate(values):
             if not isinstance(value, str) or not value:
-                raise InvalidInput("file.not_a_text", field=f"{self.at(name)}[{number}]", value=shown(value))
+                raise InvalidInput(
+                    "file.not_a_text", field=f"{self.at(name)}[{number}]", value=shown(value)
+                )
         return [str(value) for value in values]
 
     def days(self, name: str, days: int) -> tuple[int, ...]:
@@ -88,9 +100,13 @@ class Fields:
                 )
         return tuple(value for value in values if isinstance(value, int))
 
-    def each(self, name: str, read: "Callable[[Fields], T]", *, needed: bool = True) -> tuple[T, ...]:
+    def each(
+        self, name: str, read: "Callable[[Fields], T]", *, needed: bool = True
+    ) -> tuple[T, ...]:
         values = self.many(name) if needed or self.has(name) else []
-        return tuple(read(Fields(value, f"{self.at(name)}[{number}]")) for number, value in enumerate(values))
+        return tuple(
+            read(Fields(value, f"{self.at(name)}[{number}]")) for number, value in enumerate(values)
+        )
 
     def counts(self, name: str) -> dict[str, int]:
         if not self.has(name):
@@ -110,4 +126,6 @@ def shown(value: object) -> str:
 def require_format(top: Fields, expected: str) -> None:
     found = top.raw("format")
     if found != expected:
-        raise InvalidInput("file.other_format", field=top.at("format"), value=shown(found), expected=expected)
+        raise InvalidInput(
+            "file.other_format", field=top.at("format"), value=shown(found), expected=expected
+        )

@@ -4,7 +4,13 @@
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 
-from services.dispatch.planning.problem.fields import MOST_DAYS, MOST_VOLUNTEERS, Fields, require_format, shown
+from services.dispatch.planning.problem.fields import (
+    MOST_DAYS,
+    MOST_VOLUNTEERS,
+    Fields,
+    require_format,
+    shown,
+)
 from services.dispatch.planning.problem.problem import (
     Ban,
     Booth,
@@ -38,7 +44,9 @@ def read_problem(document: object) -> PlanningProblem:
     known = {site.id for site in sites}
     lines = top.each("lines", lambda line: _line(line, days, known, set(items)))
     _require_unique(top.at("lines"), [line.id for line in lines])
-    commitments = _Commitments(days, parts, {line.id for line in lines}, {team.id for team in teams})
+    commitments = _Commitments(
+        days, parts, {line.id for line in lines}, {team.id for team in teams}
+    )
     return PlanningProblem(
         sites=sites,
         teams=teams,
@@ -49,7 +57,9 @@ def read_problem(document: object) -> PlanningProblem:
         weights=_weights(top.part("weights")) if top.has("weights") else Weights(),
         max_booths_per_stop=top.whole("max_booths_per_stop", 1, 1000, default=12),
         closed=frozenset(top.days("closed_days", days)),
-        minutes_per_day=top.whole("minutes_per_day", 1, 1440) if top.has("minutes_per_day") else None,
+        minutes_per_day=top.whole("minutes_per_day", 1, 1440)
+        if top.has("minutes_per_day")
+        else None,
         setup_minutes=top.whole("setup_minutes", 0, 1440, default=0),
         fixed=top.each("fixed", commitments.fixed, needed=False),
         forbidden=top.each("forbidden", commitments.forbidden, needed=False),
@@ -88,7 +98,9 @@ def _point(node: Fields) -> tuple[float, float]:
 
 
 def _team(team: Fields, days: int, parts: int, items: set[str]) -> Team:
-    members_on = {int(day): count for day, count in team.counts("members_on").items() if day.isdecimal()}
+    members_on = {
+        int(day): count for day, count in team.counts("members_on").items() if day.isdecimal()
+    }
     return Team(
         id=team.text("id"),
         items=_items(team, items),
@@ -120,7 +132,11 @@ def _free(team: Fields, days: int, parts: int) -> frozenset[Slot]:
     whole = {Slot(day, part) for day in team.days("available_days", days) for part in range(parts)}
     slots = team.many("available_slots") if team.has("available_slots") else []
     return frozenset(
-        whole | {_slot_pair(slot, f"{team.at('available_slots')}[{n}]", days, parts) for n, slot in enumerate(slots)}
+        whole
+        | {
+            _slot_pair(slot, f"{team.at('available_slots')}[{n}]", days, parts)
+            for n, slot in enumerate(slots)
+        }
     )
 
 
@@ -138,7 +154,9 @@ def _line(line: Fields, days: int, sites: set[str], items: set[str]) -> Line:
     first = line.whole("first_day", 0, days - 1, default=0)
     last = line.whole("last_day", 0, days - 1, default=days - 1)
     if last < first:
-        raise InvalidInput("file.window_reversed", field=line.at("last_day"), first=first, last=last)
+        raise InvalidInput(
+            "file.window_reversed", field=line.at("last_day"), first=first, last=last
+        )
     return Line(
         id=line.text("id"),
         site=site,
@@ -174,7 +192,12 @@ def _travel(top: Fields, ids: set[str]) -> Travel:
 
 def _weights(weights: Fields) -> Weights:
     usual = asdict(Weights())
-    return Weights(**{field.name: weights.whole(field.name, 0, 10**6, usual[field.name]) for field in fields(Weights)})
+    return Weights(
+        **{
+            field.name: weights.whole(field.name, 0, 10**6, usual[field.name])
+            for field in fields(Weights)
+        }
+    )
 
 
 class _Commitments:
@@ -196,7 +219,10 @@ class _Commitments:
                 return Fixed(self.booth(entry), why)
             case other:
                 raise InvalidInput(
-                    "file.not_one_of", field=entry.at("why"), value=shown(other), choices=", ".join(WHYS)
+                    "file.not_one_of",
+                    field=entry.at("why"),
+                    value=shown(other),
+                    choices=", ".join(WHYS),
                 )
 
     def forbidden(self, entry: Fields) -> Ban:
@@ -209,4 +235,7 @@ class _Commitments:
         return Ban(line, team, self._slot(entry) if entry.has("day") else None)
 
     def _slot(self, entry: Fields) -> Slot:
-        return Slot(entry.whole("day", 0, self._days - 1), entry.whole("part", 0, self._parts - 1, default=0))
+        return Slot(
+            entry.whole("day", 0, self._days - 1),
+            entry.whole("part", 0, self._parts - 1, default=0),
+        )

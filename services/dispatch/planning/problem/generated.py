@@ -92,10 +92,15 @@ class _Maker:
     def _team(self, number: int) -> Json:
         dice, shape = self._dice, self._shape
         # In a city the teams sit together in its middle; in a province they are everywhere.
-        middle, wide = shape.side_km / 2, shape.side_km / 2 if shape.radius_km < shape.side_km else 3.0
+        middle, wide = (
+            shape.side_km / 2,
+            shape.side_km / 2 if shape.radius_km < shape.side_km else 3.0,
+        )
         place: Callable[[], float] = lambda: round(dice.uniform(middle - wide, middle + wide), 2)  # noqa: E731
         weekdays = dice.sample(range(6), self._drawn(WEEKDAYS))
-        days = [day for day in range(shape.days) if day % 7 in weekdays and dice.random() < KEPT_DAYS]
+        days = [
+            day for day in range(shape.days) if day % 7 in weekdays and dice.random() < KEPT_DAYS
+        ]
         return {
             "id": f"G{number:03}",
             "items": self._items_of(number),
@@ -111,7 +116,9 @@ class _Maker:
         """An agency's own items, a few apart, now and then another one."""
         dice, shape = self._dice, self._shape
         step = 4 if shape.items < 20 else 10
-        own = [item for item in range(number % step, shape.items, step) if dice.random() < 0.9] or [number % step]
+        own = [item for item in range(number % step, shape.items, step) if dice.random() < 0.9] or [
+            number % step
+        ]
         other = [dice.randrange(shape.items)] if dice.random() < 0.15 else []
         return [f"I{item:02}" for item in sorted({*own, *other})]
 

@@ -37,7 +37,9 @@ def shortest_way(km: Sequence[Sequence[float]]) -> list[int]:
 def _held_karp(km: Sequence[Sequence[float]]) -> list[int]:
     """The shortest open way from 0, by dynamic programming over sets. Source: Held, Karp 1962."""
     others = range(1, len(km))
-    shortest: dict[tuple[int, int], tuple[float, int]] = {(1 << n, n): (km[0][n], 0) for n in others}
+    shortest: dict[tuple[int, int], tuple[float, int]] = {
+        (1 << n, n): (km[0][n], 0) for n in others
+    }
     by_set: list[dict[int, float]] = [{} for _ in range(1 << len(km))]
     for n in others:
         by_set[1 << n][n] = km[0][n]
@@ -52,7 +54,9 @@ def _held_karp(km: Sequence[Sequence[float]]) -> list[int]:
     return _traced(len(km), by_set, shortest)
 
 
-def _traced(size: int, by_set: list[dict[int, float]], shortest: dict[tuple[int, int], tuple[float, int]]) -> list[int]:
+def _traced(
+    size: int, by_set: list[dict[int, float]], shortest: dict[tuple[int, int], tuple[float, int]]
+) -> list[int]:
     way: list[int] = []
     visited = sum(1 << n for n in range(1, size))
     last = min(by_set[visited], key=lambda n: (by_set[visited][n], n)) if size > 1 else 0

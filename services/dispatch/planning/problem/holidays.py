@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
-_YEARS: dict[str, dict[str, list[str]]] = json.loads(Path(__file__).with_suffix(".json").read_text("utf-8"))
+_YEARS: dict[str, dict[str, list[str]]] = json.loads(
+    Path(__file__).with_suffix(".json").read_text("utf-8")
+)
 
 
 def _days(span: str) -> Iterator[date]:
@@ -21,4 +23,6 @@ def _days(span: str) -> Iterator[date]:
 
 KNOWN_YEARS = frozenset(map(int, _YEARS))
 HOLIDAYS = frozenset(day for year in _YEARS.values() for span in year["off"] for day in _days(span))
-WORKING_WEEKENDS = frozenset(date.fromisoformat(day) for year in _YEARS.values() for day in year["made_up"])
+WORKING_WEEKENDS = frozenset(
+    date.fromisoformat(day) for year in _YEARS.values() for day in year["made_up"]
+)

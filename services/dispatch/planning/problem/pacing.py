@@ -20,9 +20,14 @@ def paced(problem: PlanningProblem) -> PlanningProblem:
     if not sites or not days:
         return problem
     way = _way(tuple(tuple(problem.travel.distance_km(a, b) for b in sites) for a in sites))
-    due = {sites[n].id: days[round(turn * (len(days) - 1) / max(1, len(way) - 1))] for turn, n in enumerate(way)}
+    due = {
+        sites[n].id: days[round(turn * (len(days) - 1) / max(1, len(way) - 1))]
+        for turn, n in enumerate(way)
+    }
     lines = (
-        line if line.preferred_days or line.site not in due else replace(line, preferred_days=(due[line.site],))
+        line
+        if line.preferred_days or line.site not in due
+        else replace(line, preferred_days=(due[line.site],))
         for line in problem.lines
     )
     return replace(problem, lines=tuple(lines))

@@ -2,7 +2,13 @@
 
 from services.dispatch.planning.problem.certificate import Certificate, Prices
 from services.dispatch.planning.problem.circuit import Circuit, Solution, Unserved
-from services.dispatch.planning.problem.fields import MOST_DAYS, MOST_VOLUNTEERS, Fields, require_format, shown
+from services.dispatch.planning.problem.fields import (
+    MOST_DAYS,
+    MOST_VOLUNTEERS,
+    Fields,
+    require_format,
+    shown,
+)
 from services.dispatch.planning.problem.problem import Booth, PlanningProblem, Slot
 from shared.kernel.errors import InvalidInput
 
@@ -29,7 +35,9 @@ def read_solution(document: object) -> Solution:
 
 def _booth(entry: Fields) -> Booth:
     slot = Slot(entry.whole("day", 0, MOST_DAYS), entry.whole("part", 0, 23, default=0))
-    return Booth(entry.text("line"), entry.text("team"), slot, entry.whole("volunteers", 1, MOST_VOLUNTEERS))
+    return Booth(
+        entry.text("line"), entry.text("team"), slot, entry.whole("volunteers", 1, MOST_VOLUNTEERS)
+    )
 
 
 def _certificate(entry: Fields) -> Certificate:
@@ -42,10 +50,17 @@ def _certificate(entry: Fields) -> Certificate:
                 case [int(day), int(part), int() | float() as price] if price >= 0:
                     prices[line, Slot(day, part)] = float(price)
                 case _:
-                    raise InvalidInput("file.not_a_price", field=f"{openings.at(line)}[{number}]", value=shown(value))
+                    raise InvalidInput(
+                        "file.not_a_price",
+                        field=f"{openings.at(line)}[{number}]",
+                        value=shown(value),
+                    )
     bound = entry.whole("bound", -(10**12), 10**12)
     return Certificate(
-        bound, Prices(_prices(entry, "lines"), prices, _prices(entry, "teams"), _prices(entry, "townships"))
+        bound,
+        Prices(
+            _prices(entry, "lines"), prices, _prices(entry, "teams"), _prices(entry, "townships")
+        ),
     )
 
 
@@ -58,9 +73,12 @@ def write_solution(problem: PlanningProblem, solution: Solution) -> dict[str, ob
     """The plan file's object, in the order of the days."""
     document: dict[str, object] = {
         "format": PLAN,
-        "assignments": [_booth_object(problem, booth) for booth in sorted(solution.circuit.booths, key=_by_day)],
+        "assignments": [
+            _booth_object(problem, booth) for booth in sorted(solution.circuit.booths, key=_by_day)
+        ],
         "unserved": [
-            {"line": line.line, "reason": line.reason, "detail": dict(line.facts)} for line in solution.circuit.unserved
+            {"line": line.line, "reason": line.reason, "detail": dict(line.facts)}
+            for line in solution.circuit.unserved
         ],
         "objective": solution.objective,
         "bound": solution.bound,
@@ -77,7 +95,13 @@ def _by_day(booth: Booth) -> tuple[Slot, str, str]:
 
 def _booth_object(problem: PlanningProblem, booth: Booth) -> dict[str, object]:
     part = {"part": booth.slot.part} if problem.parts > 1 else {}
-    return {"line": booth.line, "team": booth.team, "day": booth.slot.day, **part, "volunteers": booth.volunteers}
+    return {
+        "line": booth.line,
+        "team": booth.team,
+        "day": booth.slot.day,
+        **part,
+        "volunteers": booth.volunteers,
+    }
 
 
 def _certificate_object(certificate: Certificate) -> dict[str, object]:

@@ -222,14 +222,25 @@ class PlanningProblem:
     themes: tuple[Theme, ...] = ()
 
     def is_open(self, slot: Slot) -> bool:
-        return 0 <= slot.day < self.days and 0 <= slot.part < self.parts and slot.day not in self.closed
+        return (
+            0 <= slot.day < self.days
+            and 0 <= slot.part < self.parts
+            and slot.day not in self.closed
+        )
 
     def slots(self) -> list[Slot]:
         """Every part of every open day, in order."""
-        return [Slot(day, part) for day in range(self.days) if day not in self.closed for part in range(self.parts)]
+        return [
+            Slot(day, part)
+            for day in range(self.days)
+            if day not in self.closed
+            for part in range(self.parts)
+        ]
 
     def visit_cost(self, team: Team, site: Site) -> int:
-        return self.weights.team_visit + round(self.weights.km * self.travel.distance_km(team, site))
+        return self.weights.team_visit + round(
+            self.weights.km * self.travel.distance_km(team, site)
+        )
 
     def line_value(self, line: Line, day: int) -> int:
         """What serving ``line`` on ``day`` adds to the objective, before stops and visits."""
@@ -243,7 +254,9 @@ class PlanningProblem:
 
     def could_fit_theme(self, line: Line) -> bool:
         """Whether one of the line's days has a theme that it fits."""
-        return any(line.item in theme.items and any(map(line.allows, theme.days)) for theme in self.themes)
+        return any(
+            line.item in theme.items and any(map(line.allows, theme.days)) for theme in self.themes
+        )
 
 
 def working_days(first: date, last: date, *, weekends: bool) -> tuple[date, ...]:

@@ -14,13 +14,17 @@ NOTHING: frozenset[str] = frozenset()
 NONE: tuple[Booth, ...] = ()
 
 
-def explained(problem: PlanningProblem, booths: Iterable[Booth], eligibility: Eligibility | None = None) -> Circuit:
+def explained(
+    problem: PlanningProblem, booths: Iterable[Booth], eligibility: Eligibility | None = None
+) -> Circuit:
     """The circuit of these booths, with a reason for every line that has none. Who has the problem's eligibility passes
     them on: to find them is half of the time."""
     kept = tuple(sorted(booths))
     served = {booth.line for booth in kept}
     explainer = _Explainer(problem, kept, eligibility or Eligibility(problem))
-    return Circuit(kept, tuple(explainer.explain(line) for line in problem.lines if line.id not in served))
+    return Circuit(
+        kept, tuple(explainer.explain(line) for line in problem.lines if line.id not in served)
+    )
 
 
 class _Obstacle(NamedTuple):
@@ -43,7 +47,9 @@ class _Day(NamedTuple):
 
 
 class _Explainer:
-    def __init__(self, problem: PlanningProblem, booths: tuple[Booth, ...], eligibility: Eligibility) -> None:
+    def __init__(
+        self, problem: PlanningProblem, booths: tuple[Booth, ...], eligibility: Eligibility
+    ) -> None:
         self._problem = problem
         self._eligibility = eligibility
         self._lines = {line.id: line for line in problem.lines}
@@ -69,9 +75,14 @@ class _Explainer:
         if not obstacles:
             return self._without_a_day(line)
         movable = [obstacle for obstacle in obstacles if self._fixed.isdisjoint(obstacle.lines)]
-        nearest = min(movable or obstacles, key=lambda o: (len(o.lines), o.volunteers_short, o.slot, o.team.id))
+        nearest = min(
+            movable or obstacles,
+            key=lambda o: (len(o.lines), o.volunteers_short, o.slot, o.team.id),
+        )
         if not nearest.lines:
-            return Unserved(line.id, "unserved.costs_more", {"team": nearest.team.id, "day": nearest.slot.day})
+            return Unserved(
+                line.id, "unserved.costs_more", {"team": nearest.team.id, "day": nearest.slot.day}
+            )
         facts = {
             "team": nearest.team.id,
             "day": nearest.slot.day,
@@ -90,7 +101,10 @@ class _Explainer:
             return Unserved(line.id, "unserved.no_team", {"item": line.item})
         near = [team for team in offering if self._eligibility.near(team, site)]
         if not near:
-            closest = min(offering, key=lambda team: self._problem.travel.distance_km(team, site) - team.radius_km)
+            closest = min(
+                offering,
+                key=lambda team: self._problem.travel.distance_km(team, site) - team.radius_km,
+            )
             km = self._problem.travel.distance_km(closest, site)
             facts = {"team": closest.id, "km": round(km, 1), "most": closest.radius_km}
             return Unserved(line.id, "unserved.too_far", facts, Relaxation("relax.radius", facts))
@@ -99,13 +113,25 @@ class _Explainer:
     def _too_weak(self, line: Line, near: list[Team]) -> Unserved | None:
         if line.max_teams > 1:
             return None
-        most = {team.id: max((strength(team, line, slot.day) for slot in team.free), default=0) for team in near}
+        most = {
+            team.id: max((strength(team, line, slot.day) for slot in team.free), default=0)
+            for team in near
+        }
         strongest = max(near, key=lambda team: (most[team.id], team.id))
         missing = line.volunteers - most[strongest.id]
         if missing <= 0 or not any(team.free for team in near):
             return None
-        facts = {"team": strongest.id, "needed": line.volunteers, "members": most[strongest.id], "more": missing}
-        code = "unserved.too_few_volunteers" if line.qualification is None else "unserved.too_few_qualified"
+        facts = {
+            "team": strongest.id,
+            "needed": line.volunteers,
+            "members": most[strongest.id],
+            "more": missing,
+        }
+        code = (
+            "unserved.too_few_volunteers"
+            if line.qualification is None
+            else "unserved.too_few_qualified"
+        )
         return Unserved(line.id, code, facts, Relaxation("relax.volunteers", facts))
 
     def _without_a_day(self, line: Line) -> Unserved:
@@ -128,7 +154,11 @@ class _Explainer:
         stop = self._of_stop.get((line.site, slot), NONE)
         if line.series is None and len(stop) < self._problem.max_booths_per_stop:
             return NOTHING
-        close = {b.line for b in self._of_series.get(line.series or "", NONE) if self._is_close(line, slot, b)}
+        close = {
+            b.line
+            for b in self._of_series.get(line.series or "", NONE)
+            if self._is_close(line, slot, b)
+        }
         if len(stop) >= self._problem.max_booths_per_stop:
             close |= {booth.line for booth in stop}
         return frozenset(close)
@@ -160,7 +190,12 @@ class _Explainer:
     def _busy(self, booths: list[Booth]) -> _Day:
         stops = {(self._lines[booth.line].site, booth.slot) for booth in booths}
         zones = frozenset(self._eligibility.sites[site].zone for site, _ in stops)
-        return _Day(frozenset(booth.line for booth in booths), len(stops), zones, frozenset(slot for _, slot in stops))
+        return _Day(
+            frozenset(booth.line for booth in booths),
+            len(stops),
+            zones,
+            frozenset(slot for _, slot in stops),
+        )
 
     def _relaxation(self, line: Line, obstacles: list[_Obstacle]) -> Relaxation | None:
         """The least of: volunteers more where one of its teams is there already, or days more in its window."""
@@ -176,7 +211,11 @@ class _Explainer:
     def _wider_window(self, line: Line) -> Relaxation | None:
         """The nearest day outside the window on which a team would have room."""
         site = self._eligibility.sites[line.site]
-        near = {team.id: team for team in self._eligibility.offering[line.item] if self._eligibility.near(team, site)}
+        near = {
+            team.id: team
+            for team in self._eligibility.offering[line.item]
+            if self._eligibility.near(team, site)
+        }
         outside = sorted(
             (more, slot, team.id)
             for team in near.values()

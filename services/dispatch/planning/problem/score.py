@@ -81,7 +81,9 @@ def score(problem: PlanningProblem, circuit: Circuit) -> Score:
         team_visits=len(visits),
         lines_on_theme=sum(problem.fits_theme(line, days[line.id]) for line in served),
         days_off_preference=sum(line.days_off_preference(days[line.id]) for line in served),
-        team_km=sum(problem.travel.distance_km(teams[team], sites[site]) for team, site, _ in visits),
+        team_km=sum(
+            problem.travel.distance_km(teams[team], sites[site]) for team, site, _ in visits
+        ),
         load_unfairness=_load_unfairness(problem, Counter(team for team, _, _ in visits)),
         service_unfairness=_service_unfairness(problem, set(days)),
         objective=objective,

@@ -60,11 +60,15 @@ class ProcessPlanner:
     def __init__(self, make: Callable[[], TourPlanner]) -> None:
         self._make = make
 
-    def plan(self, problem: PlanningProblem, effort: Effort = USUAL, on_progress: OnProgress = keep_going) -> Solution:
+    def plan(
+        self, problem: PlanningProblem, effort: Effort = USUAL, on_progress: OnProgress = keep_going
+    ) -> Solution:
         """:raises PlannerLost: the process ended, or was stopped, before it had any plan."""
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        worker = context.Process(target=_work, args=(theirs, self._make, problem, effort), daemon=True)
+        worker = context.Process(
+            target=_work, args=(theirs, self._make, problem, effort), daemon=True
+        )
         worker.start()
         theirs.close()
         try:
@@ -94,14 +98,18 @@ def _listened(pipe: Connection, effort: Effort, on_progress: OnProgress) -> Solu
             last = message
         if last is not None and not asked and not on_progress(last):
             asked = True
-            with suppress(BrokenPipeError, ConnectionResetError):  # it has ended; its last message is still to be read
+            with suppress(
+                BrokenPipeError, ConnectionResetError
+            ):  # it has ended; its last message is still to be read
                 pipe.send("stop")
     if last is None:
         raise PlannerLost("the planner ended without a plan")
     return last.solution
 
 
-def _work(pipe: Connection, make: Callable[[], TourPlanner], problem: PlanningProblem, effort: Effort) -> None:
+def _work(
+    pipe: Connection, make: Callable[[], TourPlanner], problem: PlanningProblem, effort: Effort
+) -> None:
     def on_progress(progress: Progress) -> bool:
         pipe.send(progress)
         return not pipe.poll()

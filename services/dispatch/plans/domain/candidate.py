@@ -41,7 +41,12 @@ class ProblemDates:
 
     def read(self, booths: Iterable[Mapping[str, Any]]) -> tuple[Booth, ...]:
         return tuple(
-            Booth(b["line_id"], b["team_code"], self.slot(date.fromisoformat(b["on"]), b["part"]), b["volunteers"])
+            Booth(
+                b["line_id"],
+                b["team_code"],
+                self.slot(date.fromisoformat(b["on"]), b["part"]),
+                b["volunteers"],
+            )
             for b in booths
         )
 
@@ -59,7 +64,13 @@ class Content:
     score: dict[str, float]
 
     @classmethod
-    def of(cls, dates: ProblemDates, booths: Iterable[Booth], unserved: Iterable[Unserved], score: Score) -> "Content":
+    def of(
+        cls,
+        dates: ProblemDates,
+        booths: Iterable[Booth],
+        unserved: Iterable[Unserved],
+        score: Score,
+    ) -> "Content":
         return cls(dates.written(booths), [_unserved(line) for line in unserved], asdict(score))
 
 
@@ -69,7 +80,9 @@ def _unserved(line: Unserved) -> dict[str, Any]:
         "line_id": line.line,
         "reason": line.reason,
         "facts": dict(line.facts),
-        "relaxation": {"code": relaxation.code, "facts": dict(relaxation.facts)} if relaxation else None,
+        "relaxation": {"code": relaxation.code, "facts": dict(relaxation.facts)}
+        if relaxation
+        else None,
     }
 
 
@@ -133,7 +146,13 @@ class Candidate(Aggregate):
 
     def require_revision(self, revision: int) -> None:
         if revision != self.revision:
-            raise Conflict("candidate_changed", field="revision", id=self.id, given=revision, present=self.revision)
+            raise Conflict(
+                "candidate_changed",
+                field="revision",
+                id=self.id,
+                given=revision,
+                present=self.revision,
+            )
 
     def _say(self, content: Content) -> None:
         self.booths, self.unserved, self.score = content.booths, content.unserved, content.score
@@ -160,7 +179,10 @@ Step = Placed | TakenOut
 
 
 def edited(
-    booths: Iterable[Booth], steps: Iterable[Step], volunteers: Mapping[str, int], dates: ProblemDates
+    booths: Iterable[Booth],
+    steps: Iterable[Step],
+    volunteers: Mapping[str, int],
+    dates: ProblemDates,
 ) -> tuple[Booth, ...]:
     """The booths after the steps, taken in order. ``volunteers`` is how many each line needs. A line that is missing
     there gets a booth for one volunteer, and ``check_plan`` then reports an unknown line."""

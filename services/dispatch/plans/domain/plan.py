@@ -65,4 +65,7 @@ class Plan(Aggregate):
         return self.revision
 
     def leave_unserved(self, line: dict[str, str]) -> None:
-        self.unserved = [*(other for other in self.unserved if other["line_id"] != line["line_id"]), line]
+        self.unserved = [
+            *(other for other in self.unserved if other["line_id"] != line["line_id"]),
+            line,
+        ]

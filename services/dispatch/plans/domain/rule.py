@@ -48,7 +48,11 @@ class PlanningRule(Aggregate):
     def allows(self, line_id: str, team_code: str, half_day: HalfDay) -> bool:
         """Whether this rule allows the line to go to this team on this half-day."""
         on, part = half_day
-        as_named = self.team_code in (None, team_code) and self.on in (None, on) and self.part in (None, part)
+        as_named = (
+            self.team_code in (None, team_code)
+            and self.on in (None, on)
+            and self.part in (None, part)
+        )
         if self.does == "forbid":
             return not (as_named and self.line_id in (None, line_id))
         return as_named or self.line_id != line_id

@@ -14,7 +14,14 @@ from services.dispatch.plans.domain.run import PlanningRun
 from services.dispatch.plans.queries.evaluation import Evaluation, content_of, evaluate
 from services.dispatch.plans.queries.planning_problem import site_id
 from services.dispatch.plans.queries.plans import View
-from services.dispatch.plans.queries.wording import TEAMS, TOWNSHIPS, Localizer, Names, names_of, worded
+from services.dispatch.plans.queries.wording import (
+    TEAMS,
+    TOWNSHIPS,
+    Localizer,
+    Names,
+    names_of,
+    worded,
+)
 from services.dispatch.plans.tables import candidate
 from services.dispatch.policy import POLICY
 from services.dispatch.stops.domain.stop_matching import StopChange
@@ -24,7 +31,13 @@ from shared.unit_of_work import UnitOfWork
 
 
 async def list_candidates(
-    uow: UnitOfWork, localizer: Localizer, *, campaign_id: str | None, run_id: str | None, after: str | None, limit: int
+    uow: UnitOfWork,
+    localizer: Localizer,
+    *,
+    campaign_id: str | None,
+    run_id: str | None,
+    after: str | None,
+    limit: int,
 ) -> tuple[list[View], str | None]:
     """Without their booths; oldest first."""
     uow.permit(POLICY, "read_candidates")
@@ -37,7 +50,9 @@ async def list_candidates(
     return [_summary(localizer, entry, entry.revision, entry.score) for entry in found], next_after
 
 
-async def get_candidate(uow: UnitOfWork, localizer: Localizer, candidate_id: str, revision: int | None = None) -> View:
+async def get_candidate(
+    uow: UnitOfWork, localizer: Localizer, candidate_id: str, revision: int | None = None
+) -> View:
     """:raises NotFound: there is no such candidate, or no such revision of it."""
     uow.permit(POLICY, "read_candidates")
     async with uow.reading() as session:
@@ -56,7 +71,11 @@ async def get_candidate(uow: UnitOfWork, localizer: Localizer, candidate_id: str
 
 
 async def check_steps(
-    uow: UnitOfWork, localizer: Localizer, candidate_id: str, steps: Sequence[Step], from_revision: int | None
+    uow: UnitOfWork,
+    localizer: Localizer,
+    candidate_id: str,
+    steps: Sequence[Step],
+    from_revision: int | None,
 ) -> View:
     """What an edit would come to: the rules it breaks, or its score. Nothing is stored.
 
@@ -87,7 +106,10 @@ async def diff_candidate(
             "changed_lines": comparison.broken_promises,
             "cost": price * comparison.broken_promises,
             "stops": _stops(evaluation),
-            "unserved": [_unserved(localizer, evaluation.names, evaluation.inputs.dates, line) for line in unserved],
+            "unserved": [
+                _unserved(localizer, evaluation.names, evaluation.inputs.dates, line)
+                for line in unserved
+            ],
         }
     )
 
@@ -106,7 +128,9 @@ async def compare_candidates(
         if one is None or other is None:
             raise _no_candidate(other_id if one is not None else one_id)
         run = await session.get(PlanningRun, one.run_id)
-        names = await names_of(session, {}, {booth["line_id"] for each in (one, other) for booth in each.booths})
+        names = await names_of(
+            session, {}, {booth["line_id"] for each in (one, other) for booth in each.booths}
+        )
     dates = ProblemDates(run.starts_on if run is not None else one.made_at.date())
     township_of = {line: names.township_of(line) for line in names.rows}
     comparison = compare(dates.read(one.booths), dates.read(other.booths), township_of)
@@ -114,12 +138,18 @@ async def compare_candidates(
         "one": _summary(localizer, one, one.revision, one.score),
         "other": _summary(localizer, other, other.revision, other.score),
         "difference": _levels(
-            localizer, {name: other.score.get(name, 0.0) - one.score.get(name, 0.0) for name in one.score | other.score}
+            localizer,
+            {
+                name: other.score.get(name, 0.0) - one.score.get(name, 0.0)
+                for name in one.score | other.score
+            },
         ),
     }
 
 
-async def _evaluate(uow: UnitOfWork, candidate_id: str, steps: Sequence[Step], from_revision: int | None) -> Evaluation:
+async def _evaluate(
+    uow: UnitOfWork, candidate_id: str, steps: Sequence[Step], from_revision: int | None
+) -> Evaluation:
     async with uow.reading() as session:
         found = await session.get(Candidate, candidate_id)
         if found is None:
@@ -131,7 +161,9 @@ def _no_candidate(candidate_id: str) -> NotFound:
     return NotFound(Candidate.kind, candidate_id, states=Candidate.STEPS)
 
 
-def _summary(localizer: Localizer, found: Candidate, revision: int, score: Mapping[str, float]) -> View:
+def _summary(
+    localizer: Localizer, found: Candidate, revision: int, score: Mapping[str, float]
+) -> View:
     return {
         "id": found.id,
         "run_id": found.run_id,
@@ -156,7 +188,11 @@ def _levels(localizer: Localizer, score: Mapping[str, float]) -> View:
         }
         for goal in GOALS
     ]
-    return {"objective": score["objective"], "lines_served": score["lines_served"], "levels": levels}
+    return {
+        "objective": score["objective"],
+        "lines_served": score["lines_served"],
+        "levels": levels,
+    }
 
 
 def _verdict(localizer: Localizer, evaluation: Evaluation) -> View:
@@ -166,7 +202,8 @@ def _verdict(localizer: Localizer, evaluation: Evaluation) -> View:
             "where": violation.where,
             "facts": dict(violation.facts),
             "detail": localizer.text_of(
-                f"rule.{violation.rule}", worded(violation.facts, evaluation.names, evaluation.inputs.dates)
+                f"rule.{violation.rule}",
+                worded(violation.facts, evaluation.names, evaluation.inputs.dates),
             ),
         }
         for violation in evaluation.broken
@@ -178,7 +215,12 @@ def _verdict(localizer: Localizer, evaluation: Evaluation) -> View:
 def _line(names: Names, line: str) -> View:
     row = names.rows.get(line)
     if row is None:
-        return {"line_id": line, "township_code": "", "township_name": "", "township_name_en": ""} | {
+        return {
+            "line_id": line,
+            "township_code": "",
+            "township_name": "",
+            "township_name_en": "",
+        } | {
             "item_code": "",
             "item_name": "",
             "item_name_en": "",
@@ -201,7 +243,9 @@ def _booth(names: Names, booth: Mapping[str, Any]) -> View:
     return where | {"team_name": name, "team_name_en": name_en}
 
 
-def _unserved(localizer: Localizer, names: Names, dates: ProblemDates, line: Mapping[str, Any]) -> View:
+def _unserved(
+    localizer: Localizer, names: Names, dates: ProblemDates, line: Mapping[str, Any]
+) -> View:
     def said(code: str, facts: Mapping[str, Any]) -> View:
         return {"facts": facts, "detail": localizer.text_of(code, worded(facts, names, dates))}
 
@@ -211,14 +255,17 @@ def _unserved(localizer: Localizer, names: Names, dates: ProblemDates, line: Map
         | {"reason": line["reason"]}
         | said(line["reason"], line["facts"])
         | {
-            "relaxation": {"code": relaxation["code"]} | said(relaxation["code"], relaxation["facts"])
+            "relaxation": {"code": relaxation["code"]}
+            | said(relaxation["code"], relaxation["facts"])
             if relaxation
             else None
         }
     )
 
 
-def _comparison(names: Names, dates: ProblemDates, comparison: Comparison, after: str | None, limit: int) -> View:
+def _comparison(
+    names: Names, dates: ProblemDates, comparison: Comparison, after: str | None, limit: int
+) -> View:
     changes = [change for change in comparison.changes if after is None or change.line > after]
     return {
         "changes": [_change(names, dates, change) for change in changes[:limit]],
@@ -230,16 +277,31 @@ def _comparison(names: Names, dates: ProblemDates, comparison: Comparison, after
 
 def _stops(evaluation: Evaluation) -> list[View]:
     """The stops that would be new, moved or gone."""
-    dates, of_site = evaluation.inputs.dates, {site_id(row): row for row in evaluation.inputs.lines.values()}
+    dates, of_site = (
+        evaluation.inputs.dates,
+        {site_id(row): row for row in evaluation.inputs.lines.values()},
+    )
     of_stop = {stop.id: stop for stop in evaluation.inputs.stops}
 
     def view(change: StopChange) -> View:
         at = of_stop[change.stop] if change.stop is not None else of_site[change.site]
         name, name_en = evaluation.names.get(TOWNSHIPS, at.township_code)
-        was, to = (dates.half_day(slot) if slot is not None else (None, None) for slot in (change.before, change.after))
-        where = {"township_code": at.township_code, "township_name": name, "township_name_en": name_en}
+        was, to = (
+            dates.half_day(slot) if slot is not None else (None, None)
+            for slot in (change.before, change.after)
+        )
+        where = {
+            "township_code": at.township_code,
+            "township_name": name,
+            "township_name_en": name_en,
+        }
         when = {"was_on": was[0], "was_part": was[1], "on": to[0], "part": to[1]}
-        about = {"how": change.how, "stop_id": change.stop, "place": at.place, "booths": change.booths}
+        about = {
+            "how": change.how,
+            "stop_id": change.stop,
+            "place": at.place,
+            "booths": change.booths,
+        }
         return about | where | when
 
     return [view(change) for change in evaluation.stop_changes()]
@@ -258,6 +320,7 @@ def _change(names: Names, dates: ProblemDates, change: Change) -> View:
 
 def _tallies(names: Names, kind: str, tallies: Mapping[str, Tally]) -> list[View]:
     return [
-        {"code": code, "name": names.get(kind, code)[0], "name_en": names.get(kind, code)[1]} | asdict(tally)
+        {"code": code, "name": names.get(kind, code)[0], "name_en": names.get(kind, code)[1]}
+        | asdict(tally)
         for code, tally in sorted(tallies.items())
     ]

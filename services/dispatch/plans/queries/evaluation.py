@@ -72,7 +72,9 @@ async def evaluate(
     volunteers = {line.id: line.volunteers for line in inputs.problem.lines}
     booths = edited(inputs.dates.read(content["booths"]), steps, volunteers, inputs.dates)
     names = await names_of(session, inputs.lines, {booth.line for booth in booths})
-    return await asyncio.to_thread(_evaluated, inputs, names, booths)  # it takes a second for a large plan
+    return await asyncio.to_thread(
+        _evaluated, inputs, names, booths
+    )  # it takes a second for a large plan
 
 
 def _evaluated(inputs: PlanningInput, names: Names, booths: tuple[Booth, ...]) -> Evaluation:
@@ -80,11 +82,15 @@ def _evaluated(inputs: PlanningInput, names: Names, booths: tuple[Booth, ...]) -
     if broken:
         return Evaluation(inputs, names, booths, broken, Circuit(), None)
     circuit = explained(inputs.problem, booths)
-    content = Content.of(inputs.dates, circuit.booths, circuit.unserved, score(inputs.problem, circuit))
+    content = Content.of(
+        inputs.dates, circuit.booths, circuit.unserved, score(inputs.problem, circuit)
+    )
     return Evaluation(inputs, names, booths, broken, circuit, content)
 
 
-async def content_of(session: AsyncSession, candidate: Candidate, revision: int | None) -> Mapping[str, Any]:
+async def content_of(
+    session: AsyncSession, candidate: Candidate, revision: int | None
+) -> Mapping[str, Any]:
     """Booths, unserved lines and score of a revision; None stands for the present one.
 
     :raises NotFound: there is no such revision.
@@ -92,7 +98,9 @@ async def content_of(session: AsyncSession, candidate: Candidate, revision: int 
     if revision in (None, candidate.revision):
         return stored_content(candidate)
     of = candidate_revision.c
-    query = select(candidate_revision).where(of.candidate_id == candidate.id, of.revision == revision)
+    query = select(candidate_revision).where(
+        of.candidate_id == candidate.id, of.revision == revision
+    )
     row = (await session.execute(query)).one_or_none()
     if row is None:
         raise NotFound("candidate_revision", f"{candidate.id}/{revision}")

@@ -50,7 +50,10 @@ class PlanningInput:
         dates = self.dates
         return [
             PublishedStop(
-                found.id, site_id(found), dates.slot(found.on, found.part), frozenset(booths_at(found, dates))
+                found.id,
+                site_id(found),
+                dates.slot(found.on, found.part),
+                frozenset(booths_at(found, dates)),
             )
             for found in self.stops
         ]
@@ -113,7 +116,9 @@ async def _published(session: AsyncSession, scope: PlanningScope, *, lock: bool)
     found = await published_plan(session, scope.campaign_id, lock=lock)
     if found is None:
         return _Published(None, ())
-    return _Published(found, await planned_stops(session, found.id, scope.starts_on, scope.ends_on, lock=lock))
+    return _Published(
+        found, await planned_stops(session, found.id, scope.starts_on, scope.ends_on, lock=lock)
+    )
 
 
 async def _inputs_of(
@@ -139,21 +144,29 @@ async def _lines(session: AsyncSession, campaign_id: str, placed: Collection[str
     found = await campaign_of(session, campaign_id)
     if found is None:
         raise Conflict("unknown_campaign", field="campaign_id", campaign=campaign_id)
-    rows = await lines_of_campaign(session, campaign_id, ("open", "planned") if placed else ("open",))
-    lines = {line_id: row for line_id, row in rows.items() if row.state == "open" or line_id in placed}
+    rows = await lines_of_campaign(
+        session, campaign_id, ("open", "planned") if placed else ("open",)
+    )
+    lines = {
+        line_id: row for line_id, row in rows.items() if row.state == "open" or line_id in placed
+    }
     if not lines:
         raise Conflict("no_open_demand", field="campaign_id", campaign=found.name)
     return lines
 
 
-def _bans(rules: Iterable[PlanningRule], problem: PlanningProblem, dates: ProblemDates) -> Iterator[Ban]:
+def _bans(
+    rules: Iterable[PlanningRule], problem: PlanningProblem, dates: ProblemDates
+) -> Iterator[Ban]:
     """What pins and bans rule out for lines that are planned now. A ban may apply to all lines."""
     teams, lines = [team.id for team in problem.teams], {None, *(line.id for line in problem.lines)}
     mine = (rule for rule in rules if rule.line_id in lines)
     return (ban for rule in mine for ban in rule.forbidden(dates, problem.days, teams))
 
 
-def _pins(problem: PlanningProblem, rules: Iterable[PlanningRule], dates: ProblemDates) -> dict[str, Fixed]:
+def _pins(
+    problem: PlanningProblem, rules: Iterable[PlanningRule], dates: ProblemDates
+) -> dict[str, Fixed]:
     """The pins by line. Pins outside of these days, or of lines that are not planned now, are left out."""
     lines = {line.id: line for line in problem.lines}
     booths = (
@@ -161,10 +174,14 @@ def _pins(problem: PlanningProblem, rules: Iterable[PlanningRule], dates: Proble
         for rule in rules
         if rule.line_id in lines and (booth := rule.pinned(dates, lines[rule.line_id])) is not None
     )
-    return {booth.line: Fixed(booth, "pinned") for booth in booths if 0 <= booth.slot.day < problem.days}
+    return {
+        booth.line: Fixed(booth, "pinned") for booth in booths if 0 <= booth.slot.day < problem.days
+    }
 
 
-def _fixed(problem: PlanningProblem, pins: Mapping[str, Fixed], frozen: Iterable[Fixed]) -> PlanningProblem:
+def _fixed(
+    problem: PlanningProblem, pins: Mapping[str, Fixed], frozen: Iterable[Fixed]
+) -> PlanningProblem:
     """Fixes all pins, and those frozen booths that still keep the rules. The others have to be repaired."""
     left = {fixed.booth: fixed for fixed in frozen if fixed.booth.line not in pins}
     pinned = [pin.booth for pin in pins.values()]
@@ -181,4 +198,7 @@ def _concerns(violation: Violation, booth: Booth) -> bool:
     facts = violation.facts
     if "line" in facts:
         return booth.line in (facts["line"], facts.get("other"))
-    return facts.get("team", booth.team) == booth.team and facts.get("day", booth.slot.day) == booth.slot.day
+    return (
+        facts.get("team", booth.team) == booth.team
+        and facts.get("day", booth.slot.day) == booth.slot.day
+    )

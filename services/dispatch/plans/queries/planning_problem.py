@@ -8,7 +8,12 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.dispatch.demand.queries import Lines
-from services.dispatch.directory.queries import active_teams, campaign_of, items_by_team, points_of_townships
+from services.dispatch.directory.queries import (
+    active_teams,
+    campaign_of,
+    items_by_team,
+    points_of_townships,
+)
 from services.dispatch.planning.problem.problem import (
     PARTS,
     Line,
@@ -52,13 +57,18 @@ async def problem_of(
     """
     days = (scope.ends_on - scope.starts_on).days + 1
     working = {
-        (day - scope.starts_on).days for day in working_days(scope.starts_on, scope.ends_on, weekends=scope.weekends)
+        (day - scope.starts_on).days
+        for day in working_days(scope.starts_on, scope.ends_on, weekends=scope.weekends)
     }
     if not working:
-        raise InvalidInput("no_working_day", field="ends_on", first=scope.starts_on, last=scope.ends_on)
+        raise InvalidInput(
+            "no_working_day", field="ends_on", first=scope.starts_on, last=scope.ends_on
+        )
     places = await points_of_townships(session)
     if scope.start_township_code not in places:
-        raise InvalidInput("unknown_township", field="start_township_code", township=scope.start_township_code)
+        raise InvalidInput(
+            "unknown_township", field="start_township_code", township=scope.start_township_code
+        )
     sites = {
         site_id(row): Site(site_id(row), row.township_code, places[row.township_code])
         for row in lines.values()
@@ -85,13 +95,17 @@ async def _themes(session: AsyncSession, scope: PlanningScope, days: int) -> tup
     return tuple(CampaignTheme.stored(theme).counted(scope.starts_on, days) for theme in said)
 
 
-async def _teams(session: AsyncSession, scope: PlanningScope, days: int, movable: Collection[str]) -> tuple[Team, ...]:
+async def _teams(
+    session: AsyncSession, scope: PlanningScope, days: int, movable: Collection[str]
+) -> tuple[Team, ...]:
     """The active teams, with the half-days on which they are free."""
     offers = await items_by_team(session)
     busy: dict[str, set[Slot]] = {}
     for row in await bookings(session, scope.starts_on, scope.ends_on):
         if row.stop_id not in movable:
-            busy.setdefault(row.team_code, set()).add(ProblemDates(scope.starts_on).slot(row.on, row.part))
+            busy.setdefault(row.team_code, set()).add(
+                ProblemDates(scope.starts_on).slot(row.on, row.part)
+            )
     slots = frozenset(Slot(day, part) for day in range(days) for part in range(len(PARTS)))
     return tuple(
         Team(

@@ -50,7 +50,9 @@ async def get_plan(uow: UnitOfWork, plan_id: str) -> View:
         return _plan_view(grant, found, stops, named)
 
 
-async def published_plan(session: AsyncSession, campaign_id: str, *, lock: bool = False) -> Plan | None:
+async def published_plan(
+    session: AsyncSession, campaign_id: str, *, lock: bool = False
+) -> Plan | None:
     """The campaign's plan in force; the latest, if there are several."""
     query = select(Plan).where(plan.c.campaign_id == campaign_id, plan.c.state == "published")
     query = query.order_by(plan.c.id.desc()).limit(1)
@@ -62,7 +64,9 @@ async def campaigns_of_plans(session: AsyncSession, plan_ids: Collection[str]) -
     return list(await session.scalars(query.distinct()))
 
 
-def _plan_view(grant: Grant, found: Plan, stops: list[View], named: Mapping[str, tuple[str, str]]) -> View:
+def _plan_view(
+    grant: Grant, found: Plan, stops: list[View], named: Mapping[str, tuple[str, str]]
+) -> View:
     name, name_en = named.get(found.campaign_id, (found.campaign_id, found.campaign_id))
     return {
         "id": found.id,
@@ -76,5 +80,7 @@ def _plan_view(grant: Grant, found: Plan, stops: list[View], named: Mapping[str,
         "start_township_code": found.start_township_code,
         "distance_km": found.distance_km,
         "stops": stops,
-        "unserved": [line for line in found.unserved if grant.covers(township=line["township_code"])],
+        "unserved": [
+            line for line in found.unserved if grant.covers(township=line["township_code"])
+        ],
     }

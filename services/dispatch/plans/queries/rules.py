@@ -23,5 +23,9 @@ async def list_rules(
 
 async def rules_of(session: AsyncSession, campaign_id: str) -> list[PlanningRule]:
     """Its pins and bans, oldest first."""
-    query = select(PlanningRule).where(planning_rule.c.campaign_id == campaign_id).order_by(planning_rule.c.id)
+    query = (
+        select(PlanningRule)
+        .where(planning_rule.c.campaign_id == campaign_id)
+        .order_by(planning_rule.c.id)
+    )
     return list(await session.scalars(query))

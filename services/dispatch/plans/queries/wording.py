@@ -7,7 +7,12 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.dispatch.demand.queries import Lines, lines_by_id
-from services.dispatch.directory.queries import BothNames, names_of_items, names_of_teams, names_of_townships
+from services.dispatch.directory.queries import (
+    BothNames,
+    names_of_items,
+    names_of_teams,
+    names_of_townships,
+)
 from services.dispatch.planning.problem.check import Violation
 from services.dispatch.planning.problem.problem import Slot
 from services.dispatch.plans.domain.candidate import ProblemDates
@@ -27,7 +32,11 @@ _KIND_OF_FACT = {
     "site": TOWNSHIPS,
 }
 _DAYS = ("day", "first", "last")
-WHY = {"published": ("已公布", "published"), "pinned": ("已固定", "pinned"), "confirmed": ("已接单", "accepted")}
+WHY = {
+    "published": ("已公布", "published"),
+    "pinned": ("已固定", "pinned"),
+    "confirmed": ("已接单", "accepted"),
+}
 
 
 @dataclass(frozen=True)
@@ -114,7 +123,9 @@ def broken_rules(
 ) -> DomainError:
     """The refusal, with every broken rule as its reason."""
     reasons = [
-        Reason(f"rule.{violation.rule}", violation.where, worded(violation.facts, names, inputs.dates))
+        Reason(
+            f"rule.{violation.rule}", violation.where, worded(violation.facts, names, inputs.dates)
+        )
         for violation in violations
     ]
     return refusal.because(reasons)

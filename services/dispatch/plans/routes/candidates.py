@@ -15,11 +15,23 @@ from shared.http.openapi import secured
 
 router = APIRouter(tags=["planning"])
 
-Revision = Annotated[int | None, Query(ge=1, le=1_000_000, description="an earlier revision; default the present one")]
-Other = Annotated[str, Query(alias="with", min_length=1, max_length=36, description="the candidate to compare it with")]
+Revision = Annotated[
+    int | None,
+    Query(ge=1, le=1_000_000, description="an earlier revision; default the present one"),
+]
+Other = Annotated[
+    str,
+    Query(
+        alias="with", min_length=1, max_length=36, description="the candidate to compare it with"
+    ),
+]
 
 
-@router.get("/candidates", summary="Candidate plans, without their booths", **secured("read_candidates", 422))
+@router.get(
+    "/candidates",
+    summary="Candidate plans, without their booths",
+    **secured("read_candidates", 422),
+)
 async def list_candidates(
     uow: Uow,
     localizer: ReadersLocalizer,
@@ -52,7 +64,12 @@ async def get_candidate(
     **secured("read_candidates", 404, 422),
 )
 async def compare_candidates(
-    candidate_id: str, other: Other, uow: Uow, localizer: ReadersLocalizer, after: After = None, limit: Limit = 100
+    candidate_id: str,
+    other: Other,
+    uow: Uow,
+    localizer: ReadersLocalizer,
+    after: After = None,
+    limit: Limit = 100,
 ) -> schemas.CandidatesComparedAnswer:
     view = await queries.compare_candidates(uow, localizer, candidate_id, other, after, limit)
     return schemas.CandidatesComparedAnswer.model_validate(view)
@@ -66,7 +83,9 @@ async def compare_candidates(
 async def check_steps(
     candidate_id: str, body: schemas.CheckBody, uow: Uow, localizer: ReadersLocalizer
 ) -> schemas.VerdictAnswer:
-    view = await queries.check_steps(uow, localizer, candidate_id, _steps(body.steps), body.from_revision)
+    view = await queries.check_steps(
+        uow, localizer, candidate_id, _steps(body.steps), body.from_revision
+    )
     return schemas.VerdictAnswer.model_validate(view)
 
 
@@ -79,15 +98,21 @@ async def edit_candidate(
     candidate_id: str, body: schemas.EditBody, uow: Uow, localizer: ReadersLocalizer
 ) -> schemas.WholeCandidateAnswer:
     steps = _steps(body.steps)
-    await candidates.edit_candidate(uow, candidate_id, body.revision, steps, from_revision=body.from_revision)
+    await candidates.edit_candidate(
+        uow, candidate_id, body.revision, steps, from_revision=body.from_revision
+    )
     view = await queries.get_candidate(uow, localizer, candidate_id)
     return schemas.WholeCandidateAnswer.model_validate(view)
 
 
 @router.post(
-    "/candidates/{candidate_id}/discard", summary="Put a candidate aside", **secured("discard_candidate", 404, 409, 422)
+    "/candidates/{candidate_id}/discard",
+    summary="Put a candidate aside",
+    **secured("discard_candidate", 404, 409, 422),
 )
-async def discard_candidate(candidate_id: str, uow: Uow, localizer: ReadersLocalizer) -> schemas.WholeCandidateAnswer:
+async def discard_candidate(
+    candidate_id: str, uow: Uow, localizer: ReadersLocalizer
+) -> schemas.WholeCandidateAnswer:
     await candidates.discard_candidate(uow, candidate_id)
     view = await queries.get_candidate(uow, localizer, candidate_id)
     return schemas.WholeCandidateAnswer.model_validate(view)
@@ -99,7 +124,11 @@ async def discard_candidate(candidate_id: str, uow: Uow, localizer: ReadersLocal
     **secured("read_candidates", 404, 409, 422),
 )
 async def diff_candidate(
-    candidate_id: str, uow: Uow, localizer: ReadersLocalizer, after: After = None, limit: Limit = 100
+    candidate_id: str,
+    uow: Uow,
+    localizer: ReadersLocalizer,
+    after: After = None,
+    limit: Limit = 100,
 ) -> schemas.DiffAnswer:
     view = await queries.diff_candidate(uow, localizer, candidate_id, after, limit)
     return schemas.DiffAnswer.model_validate(view)

@@ -9,7 +9,9 @@ from shared.http.texts import preferred_language
 
 
 def _localizer(request: Request) -> Localizer:
-    return Localizer(request.app.state.texts, preferred_language(request.headers.get("accept-language")))
+    return Localizer(
+        request.app.state.texts, preferred_language(request.headers.get("accept-language"))
+    )
 
 
 ReadersLocalizer = Annotated[Localizer, Depends(_localizer)]

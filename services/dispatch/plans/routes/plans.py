@@ -36,17 +36,25 @@ async def propose_plan(
 async def list_plans(
     request: Request, uow: Uow, campaign_id: Filter = None, after: After = None, limit: Limit = 100
 ) -> Page[schemas.PlanAnswer]:
-    items, next_after = await queries.list_plans(uow, campaign_id=campaign_id, after=after, limit=limit)
+    items, next_after = await queries.list_plans(
+        uow, campaign_id=campaign_id, after=after, limit=limit
+    )
     views = [_with_reasons(request, view) for view in items]
     return Page[schemas.PlanAnswer].model_validate({"items": views, "next_after": next_after})
 
 
-@router.get("/plans/{plan_id}", summary="One plan with its stops", **secured("read_plans", 404, 422))
+@router.get(
+    "/plans/{plan_id}", summary="One plan with its stops", **secured("read_plans", 404, 422)
+)
 async def get_plan(plan_id: str, request: Request, uow: Uow) -> schemas.PlanAnswer:
     return await _plan_answer(request, uow, plan_id)
 
 
-@router.post("/plans/{plan_id}/publish", summary="Put a plan in force", **secured("publish_plan", 404, 409, 422))
+@router.post(
+    "/plans/{plan_id}/publish",
+    summary="Put a plan in force",
+    **secured("publish_plan", 404, 409, 422),
+)
 async def publish_plan(
     plan_id: str, request: Request, uow: Uow, confirmed: Confirmed = frozenset()
 ) -> schemas.PlanAnswer:
@@ -54,19 +62,28 @@ async def publish_plan(
     return await _plan_answer(request, uow, plan_id)
 
 
-@router.post("/plans/{plan_id}/withdraw", summary="Put a proposal aside", **secured("withdraw_plan", 404, 409, 422))
+@router.post(
+    "/plans/{plan_id}/withdraw",
+    summary="Put a proposal aside",
+    **secured("withdraw_plan", 404, 409, 422),
+)
 async def withdraw_plan(plan_id: str, request: Request, uow: Uow) -> schemas.PlanAnswer:
     await proposals.withdraw_plan(uow, plan_id)
     return await _plan_answer(request, uow, plan_id)
 
 
 async def _plan_answer(request: Request, uow: Uow, plan_id: str) -> schemas.PlanAnswer:
-    return schemas.PlanAnswer.model_validate(_with_reasons(request, await queries.get_plan(uow, plan_id)))
+    return schemas.PlanAnswer.model_validate(
+        _with_reasons(request, await queries.get_plan(uow, plan_id))
+    )
 
 
 def _with_reasons(request: Request, view: queries.View) -> queries.View:
     """The plan with the reasons of its unserved lines in the reader's words."""
     language = preferred_language(request.headers.get("accept-language"))
     texts = request.app.state.texts
-    unserved = [line | {"detail": texts.render(language, line["reason"])["detail"]} for line in view["unserved"]]
+    unserved = [
+        line | {"detail": texts.render(language, line["reason"])["detail"]}
+        for line in view["unserved"]
+    ]
     return view | {"unserved": unserved}

@@ -15,7 +15,9 @@ router = APIRouter(tags=["planning"])
 async def list_rules(
     uow: Uow, campaign_id: Filter = None, after: After = None, limit: Limit = 100
 ) -> Page[schemas.RuleAnswer]:
-    items, next_after = await queries.list_rules(uow, campaign_id=campaign_id, after=after, limit=limit)
+    items, next_after = await queries.list_rules(
+        uow, campaign_id=campaign_id, after=after, limit=limit
+    )
     return Page[schemas.RuleAnswer].model_validate({"items": items, "next_after": next_after})
 
 

@@ -31,21 +31,35 @@ async def start_run(
     confirmed: Confirmed = frozenset(),
 ) -> schemas.RunAnswer:
     run = await runs.start_run(
-        uow, state.cache, state.planner, body, idempotency_key, **body.model_dump(), confirmed=confirmed
+        uow,
+        state.cache,
+        state.planner,
+        body,
+        idempotency_key,
+        **body.model_dump(),
+        confirmed=confirmed,
     )
     return _run_answer(localizer, run)
 
 
 @router.get("/planning-runs", summary="Planning runs", **secured("read_candidates", 422))
 async def list_runs(
-    uow: Uow, localizer: ReadersLocalizer, campaign_id: Filter = None, after: After = None, limit: Limit = 100
+    uow: Uow,
+    localizer: ReadersLocalizer,
+    campaign_id: Filter = None,
+    after: After = None,
+    limit: Limit = 100,
 ) -> Page[schemas.RunAnswer]:
-    found, next_after = await queries.list_runs(uow, campaign_id=campaign_id, after=after, limit=limit)
+    found, next_after = await queries.list_runs(
+        uow, campaign_id=campaign_id, after=after, limit=limit
+    )
     items = [_run_answer(localizer, run) for run in found]
     return Page[schemas.RunAnswer].model_validate({"items": items, "next_after": next_after})
 
 
-@router.get("/planning-runs/{run_id}", summary="One planning run", **secured("read_candidates", 404, 422))
+@router.get(
+    "/planning-runs/{run_id}", summary="One planning run", **secured("read_candidates", 404, 422)
+)
 async def get_run(run_id: str, uow: Uow, localizer: ReadersLocalizer) -> schemas.RunAnswer:
     return _run_answer(localizer, await queries.get_run(uow, run_id))
 
@@ -69,7 +83,9 @@ async def stream_run(
     summary="Stop a run; what it has found stays",
     **secured("cancel_planning_run", 404, 409, 422),
 )
-async def cancel_run(run_id: str, uow: Uow, state: AppState, localizer: ReadersLocalizer) -> schemas.RunAnswer:
+async def cancel_run(
+    run_id: str, uow: Uow, state: AppState, localizer: ReadersLocalizer
+) -> schemas.RunAnswer:
     return _run_answer(localizer, await runs.cancel_run(uow, state.cache, run_id))
 
 

@@ -177,7 +177,10 @@ class TakeOutStep(Body):
     line_id: Id
 
 
-Steps = Annotated[list[Annotated[PlaceStep | TakeOutStep, Field(discriminator="do")]], Field(max_length=MOST_STEPS)]
+Steps = Annotated[
+    list[Annotated[PlaceStep | TakeOutStep, Field(discriminator="do")]],
+    Field(max_length=MOST_STEPS),
+]
 
 
 class CheckBody(Body):

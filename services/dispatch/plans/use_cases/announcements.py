@@ -7,11 +7,15 @@ from shared.unit_of_work import Transaction
 
 def announce_unserved(tx: Transaction, plan: Plan, line: dict[str, str]) -> None:
     about = {name: value for name, value in line.items() if name != "reason"}
-    told = LineUnserved(plan_id=plan.id, revision=plan.revision, reason_code=line["reason"], **about)
+    told = LineUnserved(
+        plan_id=plan.id, revision=plan.revision, reason_code=line["reason"], **about
+    )
     tx.record(plan, told)
 
 
-def announce_plan(tx: Transaction, plan: Plan, *, stops: int, assignments: int, unserved: int) -> None:
+def announce_plan(
+    tx: Transaction, plan: Plan, *, stops: int, assignments: int, unserved: int
+) -> None:
     """Records the last event of a revision, which says how many events of it there are."""
     tx.record(
         plan,

@@ -16,7 +16,12 @@ from shared.unit_of_work import UnitOfWork
 
 
 async def edit_candidate(
-    uow: UnitOfWork, candidate_id: str, revision: int, steps: Sequence[Step], *, from_revision: int | None = None
+    uow: UnitOfWork,
+    candidate_id: str,
+    revision: int,
+    steps: Sequence[Step],
+    *,
+    from_revision: int | None = None,
 ) -> Candidate:
     """Changes a candidate by hand. All steps count together. With ``from_revision``, they start from that earlier
     revision; without any step, that revision comes back.
@@ -30,9 +35,13 @@ async def edit_candidate(
         found = await tx.get(Candidate, candidate_id)
         found.require("edit", found.state)
         found.require_revision(revision)
-        evaluation = await evaluate(tx.session, found, steps, today=uow.today(), from_revision=from_revision)
+        evaluation = await evaluate(
+            tx.session, found, steps, today=uow.today(), from_revision=from_revision
+        )
         if evaluation.content is None:
-            raise evaluation.refused(InvalidInput("edit_breaks_rules", field="steps", rules=len(evaluation.broken)))
+            raise evaluation.refused(
+                InvalidInput("edit_breaks_rules", field="steps", rules=len(evaluation.broken))
+            )
         await tx.session.execute(insert(candidate_revision).values(**stored_content(found)))
         found.edit(revision, evaluation.content)
         return found
@@ -63,10 +72,14 @@ async def publish_candidate(
         found.require_revision(revision)
         evaluation = await evaluate(tx.session, found, today=uow.today(), lock=True)
         if evaluation.content is None:
-            raise evaluation.refused(Conflict("candidate_outdated", field="candidate_id", rules=len(evaluation.broken)))
+            raise evaluation.refused(
+                Conflict("candidate_outdated", field="candidate_id", rules=len(evaluation.broken))
+            )
         doubts = Doubts(confirmed)
         new = set(evaluation.circuit.booths) - set(evaluation.inputs.problem.published)
-        doubt_past_days(doubts, (evaluation.inputs.dates.half_day(booth.slot)[0] for booth in new), uow.today())
+        doubt_past_days(
+            doubts, (evaluation.inputs.dates.half_day(booth.slot)[0] for booth in new), uow.today()
+        )
         doubts.settle()
         plan = await put_in_force(tx, evaluation.inputs, evaluation.circuit)
         found.publish(revision, plan.id)

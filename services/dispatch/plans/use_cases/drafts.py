@@ -12,7 +12,11 @@ from shared.kernel.ids import new_id
 
 
 def draft_stop(
-    plan: Plan, planned: PlannedStop, inputs: PlanningInput, position: int, assignments: list[Assignment]
+    plan: Plan,
+    planned: PlannedStop,
+    inputs: PlanningInput,
+    position: int,
+    assignments: list[Assignment],
 ) -> Stop:
     """A stop of ``plan``, not yet announced."""
     first = inputs.lines[planned.booths[0].line]

@@ -76,7 +76,9 @@ async def propose_plan(
         known = await claim(tx, idempotency_key, request, plan.id)
         if known != plan.id:
             return await tx.get(Plan, known)
-        plan.distance_km = round(way_km(inputs.problem, stops_of(inputs.problem, circuit.booths)), 1)
+        plan.distance_km = round(
+            way_km(inputs.problem, stops_of(inputs.problem, circuit.booths)), 1
+        )
         plan.unserved = unserved_entries(inputs, circuit)
         tx.add(plan)
         await tx.session.flush()
@@ -98,7 +100,9 @@ async def publish_plan(uow: UnitOfWork, plan_id: str, confirmed: Confirmations =
         line_ids = [assignment.line_id for found in stops for assignment in found.assignments]
         if not await change_lines(tx, line_ids, before="open", after="planned"):
             raise Conflict("plan_outdated", field="plan_id", id=plan_id)
-        await book(tx, ((found, {entry.team_code for entry in found.assignments}) for found in stops))
+        await book(
+            tx, ((found, {entry.team_code for entry in found.assignments}) for found in stops)
+        )
         offered = 0
         doubts = Doubts(confirmed)
         doubt_past_days(doubts, (found.on for found in stops), uow.today())
@@ -177,6 +181,8 @@ def require_pins_to_hold(inputs: PlanningInput, names: Names) -> None:
 def _stops(plan: Plan, circuit: Circuit, inputs: PlanningInput) -> list[Stop]:
     stops = []
     for position, planned in enumerate(stops_of(inputs.problem, circuit.booths), start=1):
-        assignments = [draft_assignment(inputs.lines[booth.line], booth.team) for booth in planned.booths]
+        assignments = [
+            draft_assignment(inputs.lines[booth.line], booth.team) for booth in planned.booths
+        ]
         stops.append(draft_stop(plan, planned, inputs, position, assignments))
     return stops

@@ -13,7 +13,13 @@ from services.dispatch.stops.domain.stop import REPLANNED, Assignment, StatedRea
 from services.dispatch.stops.domain.stop_matching import same_stops
 from services.dispatch.stops.use_cases.announcements import announce_assignment, announce_stop
 from services.dispatch.stops.use_cases.bookings import book, free
-from shared.contracts.dispatch import StopCancelled, StopChanged, StopScheduled, TeamAssigned, TeamReleased
+from shared.contracts.dispatch import (
+    StopCancelled,
+    StopChanged,
+    StopScheduled,
+    TeamAssigned,
+    TeamReleased,
+)
 from shared.kernel.errors import Conflict
 from shared.kernel.ids import new_id
 from shared.unit_of_work import Transaction
@@ -44,7 +50,9 @@ async def put_in_force(tx: Transaction, inputs: PlanningInput, circuit: Circuit)
     await book(tx, ((stop, stop.teams) for stop in revision.touched))
     for line in unserved:
         announce_unserved(tx, plan, line)
-    announce_plan(tx, plan, stops=revision.stops, assignments=len(revision.asked), unserved=len(unserved))
+    announce_plan(
+        tx, plan, stops=revision.stops, assignments=len(revision.asked), unserved=len(unserved)
+    )
     return plan
 
 
@@ -114,7 +122,9 @@ class _Revision:
         slot = self._inputs.dates.slot(stop.on, stop.part) if goes_to is None else goes_to
         kept = set()
         for entry in stop.live:
-            if wanted.get(entry.line_id) == Booth(entry.line_id, entry.team_code, slot, entry.volunteers):
+            if wanted.get(entry.line_id) == Booth(
+                entry.line_id, entry.team_code, slot, entry.volunteers
+            ):
                 kept.add(entry.line_id)
                 continue
             entry.release(REPLANNED)
@@ -127,7 +137,9 @@ class _Revision:
         asked = stop.publish(self._tx.now)
         self._tx.add(stop)
         self.stops += 1
-        announce_stop(self._tx, StopScheduled, stop, position=stop.position, revision=self._plan.revision)
+        announce_stop(
+            self._tx, StopScheduled, stop, position=stop.position, revision=self._plan.revision
+        )
         self._ask(stop, asked)
 
     def _go_on(self, stop: Stop, to: HalfDay, new: list[Assignment]) -> None:
@@ -136,7 +148,12 @@ class _Revision:
             (on, part), asked = stop.half_day, stop.move(to, StatedReason(REPLANNED), self._tx.now)
             self.stops += 1
             self.had |= {entry.line_id for entry in asked}
-            more = {"was_on": on, "was_part": part, "reason_code": REPLANNED, "revision": self._plan.revision}
+            more = {
+                "was_on": on,
+                "was_part": part,
+                "reason_code": REPLANNED,
+                "revision": self._plan.revision,
+            }
             announce_stop(self._tx, StopChanged, stop, **more)
             self._ask(stop, asked)
         for entry in new:
@@ -161,8 +178,13 @@ async def _set_lines(tx: Transaction, served: set[str], revision: _Revision) -> 
             raise Conflict("concurrent_change")
 
 
-async def _leave_unserved(tx: Transaction, plan: Plan, inputs: PlanningInput, circuit: Circuit) -> list[dict[str, str]]:
+async def _leave_unserved(
+    tx: Transaction, plan: Plan, inputs: PlanningInput, circuit: Circuit
+) -> list[dict[str, str]]:
     """Stores the unserved lines with the plan. Returns those whose township has not been told this reason yet."""
     mine = unserved_entries(inputs, circuit)
-    plan.unserved = [*(line for line in plan.unserved if line["line_id"] not in inputs.lines), *mine]
+    plan.unserved = [
+        *(line for line in plan.unserved if line["line_id"] not in inputs.lines),
+        *mine,
+    ]
     return await note_told_reasons(tx, mine)

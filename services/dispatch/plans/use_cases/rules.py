@@ -67,13 +67,22 @@ async def ban_day(tx: Transaction, campaign_id: str, line_ids: Collection[str], 
         if rule.does == "pin" and rule.line_id in line_ids and rule.on == on:
             await tx.session.delete(rule)
     for line_id in sorted(line_ids):
-        ban = PlanningRule(id=new_id(), campaign_id=campaign_id, does="forbid", made_at=tx.now, line_id=line_id, on=on)
+        ban = PlanningRule(
+            id=new_id(),
+            campaign_id=campaign_id,
+            does="forbid",
+            made_at=tx.now,
+            line_id=line_id,
+            on=on,
+        )
         tx.add(ban)
 
 
 async def remove_pins_to(tx: Transaction, team_code: str) -> None:
     """Removes pins to a team that has left the corps; no plan could keep them."""
-    pins = delete(planning_rule).where(planning_rule.c.team_code == team_code, planning_rule.c.does == "pin")
+    pins = delete(planning_rule).where(
+        planning_rule.c.team_code == team_code, planning_rule.c.does == "pin"
+    )
     await tx.session.execute(pins)
 
 
@@ -88,7 +97,10 @@ async def _require_known(tx: Transaction, rule: PlanningRule) -> None:
 async def _require_pins_to_hold(tx: Transaction, campaign_id: str, today: date) -> None:
     """Checks all pins together, on the days of the latest run or plan. Without either, the next run checks them."""
     query = (
-        select(PlanningRun).where(planning_run.c.campaign_id == campaign_id).order_by(planning_run.c.id.desc()).limit(1)
+        select(PlanningRun)
+        .where(planning_run.c.campaign_id == campaign_id)
+        .order_by(planning_run.c.id.desc())
+        .limit(1)
     )
     scope: PlanningRun | Plan | None = (await tx.session.scalars(query)).first()
     scope = scope or await published_plan(tx.session, campaign_id)

@@ -8,7 +8,13 @@ from pydantic import BaseModel
 from sqlalchemy import select
 
 from services.dispatch.planning.problem.check import check_plan
-from services.dispatch.planning.problem.circuit import Circuit, Effort, Solution, TourPlanner, Unserved
+from services.dispatch.planning.problem.circuit import (
+    Circuit,
+    Effort,
+    Solution,
+    TourPlanner,
+    Unserved,
+)
 from services.dispatch.planning.problem.score import score
 from services.dispatch.plans.domain.candidate import Candidate, Content
 from services.dispatch.plans.domain.plan import NO_OTHER_TEAM
@@ -17,7 +23,11 @@ from services.dispatch.plans.queries.planning_input import PlanningInput, planni
 from services.dispatch.plans.queries.plans import published_plan
 from services.dispatch.plans.queries.wording import names_of
 from services.dispatch.plans.tables import planning_run
-from services.dispatch.plans.use_cases.proposals import ask_about_days, first_circuit, require_pins_to_hold
+from services.dispatch.plans.use_cases.proposals import (
+    ask_about_days,
+    first_circuit,
+    require_pins_to_hold,
+)
 from services.dispatch.policy import POLICY
 from shared.cache.port import Cache
 from shared.db.idempotency import claim, claimed
@@ -140,7 +150,9 @@ def queue_repairs(tx: Transaction, campaigns: Iterable[str]) -> None:
 async def _queue_repair(tx: Transaction, campaign_id: str) -> None:
     plan = await published_plan(tx.session, campaign_id)
     waiting = select(planning_run.c.id).where(
-        planning_run.c.campaign_id == campaign_id, planning_run.c.purpose == "repair", planning_run.c.state == "queued"
+        planning_run.c.campaign_id == campaign_id,
+        planning_run.c.purpose == "repair",
+        planning_run.c.state == "queued",
     )
     if plan is None or await tx.session.scalar(waiting.limit(1)):
         return
@@ -182,7 +194,9 @@ async def prepare_run(uow: UnitOfWork, run: PlanningRun) -> LeasedRun:
     return LeasedRun(run, inputs, Effort(seconds=seconds, seed=run.seed, start=before))
 
 
-async def keep_progress(uow: UnitOfWork, cache: Cache, run: PlanningRun, found: FoundPlan | None, spent: float) -> bool:
+async def keep_progress(
+    uow: UnitOfWork, cache: Cache, run: PlanningRun, found: FoundPlan | None, spent: float
+) -> bool:
     """Renews the lease, and keeps what is better; False when the run is no longer its holder's: it was cancelled, or
     another took it."""
     async with uow.transaction() as tx:
@@ -196,7 +210,9 @@ async def keep_progress(uow: UnitOfWork, cache: Cache, run: PlanningRun, found: 
         return True
 
 
-async def finish_run(uow: UnitOfWork, cache: Cache, run: PlanningRun, found: FoundPlan, spent: float) -> None:
+async def finish_run(
+    uow: UnitOfWork, cache: Cache, run: PlanningRun, found: FoundPlan, spent: float
+) -> None:
     """Keeps the last plan as a candidate; nothing when the run is no longer its holder's."""
     async with uow.transaction() as tx:
         held = await still_held(tx, run)
@@ -232,7 +248,9 @@ def content_of(inputs: PlanningInput, circuit: Circuit) -> Content:
     """:raises RuntimeError: the circuit breaks the rules."""
     if broken := check_plan(inputs.problem, circuit):
         raise RuntimeError(f"the planner broke the rules: {broken[:5]}")
-    return Content.of(inputs.dates, circuit.booths, circuit.unserved, score(inputs.problem, circuit))
+    return Content.of(
+        inputs.dates, circuit.booths, circuit.unserved, score(inputs.problem, circuit)
+    )
 
 
 def _known_unserved(inputs: PlanningInput) -> tuple[Unserved, ...]:
@@ -242,7 +260,9 @@ def _known_unserved(inputs: PlanningInput) -> tuple[Unserved, ...]:
     return tuple(
         Unserved(line["line_id"], line["reason"])
         for line in known
-        if line["line_id"] in inputs.lines and line["line_id"] not in placed and line["reason"] != NO_OTHER_TEAM
+        if line["line_id"] in inputs.lines
+        and line["line_id"] not in placed
+        and line["reason"] != NO_OTHER_TEAM
     )
 
 

@@ -46,7 +46,9 @@ def mean_wait_minutes(
     load = arrivals_per_hour * minutes_per_resident / 60
     if load >= volunteers:
         return math.inf
-    return waiting_chance(volunteers, load) * minutes_per_resident / (volunteers - load) * variability
+    return (
+        waiting_chance(volunteers, load) * minutes_per_resident / (volunteers - load) * variability
+    )
 
 
 def measured_variability(observed: Sequence[Observed]) -> float:
@@ -57,7 +59,9 @@ def measured_variability(observed: Sequence[Observed]) -> float:
     """
     waited = expected = 0.0
     for stop in observed:
-        by_formula = mean_wait_minutes(stop.volunteers, stop.arrivals_per_hour, stop.minutes_per_resident)
+        by_formula = mean_wait_minutes(
+            stop.volunteers, stop.arrivals_per_hour, stop.minutes_per_resident
+        )
         if math.isfinite(by_formula):
             waited += stop.waited_minutes * stop.arrivals_per_hour
             expected += by_formula * stop.arrivals_per_hour
@@ -77,7 +81,11 @@ def volunteers_for(
 
     :raises InvalidInput: a number is not positive, or more than a thousand volunteers would be needed.
     """
-    given = {"hours": hours, "minutes_per_resident": minutes_per_resident, "most_wait_minutes": most_wait_minutes}
+    given = {
+        "hours": hours,
+        "minutes_per_resident": minutes_per_resident,
+        "most_wait_minutes": most_wait_minutes,
+    }
     for name, value in given.items():
         if not value > 0:
             raise InvalidInput("sizing.not_positive", field=name, value=value)
@@ -87,6 +95,11 @@ def volunteers_for(
     variability = measured_variability(earlier)
     first = max(1, math.ceil(arrivals * minutes_per_resident / 60))
     for volunteers in range(first, MOST_VOLUNTEERS + 1):
-        if mean_wait_minutes(volunteers, arrivals, minutes_per_resident, variability) <= most_wait_minutes:
+        if (
+            mean_wait_minutes(volunteers, arrivals, minutes_per_resident, variability)
+            <= most_wait_minutes
+        ):
             return volunteers
-    raise InvalidInput("sizing.too_many", field="attendance", attendance=attendance, most=MOST_VOLUNTEERS)
+    raise InvalidInput(
+        "sizing.too_many", field="attendance", attendance=attendance, most=MOST_VOLUNTEERS
+    )

@@ -114,12 +114,18 @@ class Assignment:
     def report(self, report: Report) -> None:
         self._require("report")
         self.state = "done"
-        self.served, self.leaflets, self.follow_ups = report.served, report.leaflets, report.follow_ups
+        self.served, self.leaflets, self.follow_ups = (
+            report.served,
+            report.leaflets,
+            report.follow_ups,
+        )
 
     def _require(self, step: str) -> None:
         possible = self.STEPS[self.state]
         if step not in possible:
-            raise IllegalTransition(self.kind, self.id, state=self.state, wanted=step, possible=possible)
+            raise IllegalTransition(
+                self.kind, self.id, state=self.state, wanted=step, possible=possible
+            )
 
 
 @dataclass(eq=False, kw_only=True)
@@ -272,4 +278,6 @@ class Stop(Aggregate):
 
     def expects(self, teams: Collection[str]) -> bool:
         """Whether one of these teams has taken a booth here and is to come."""
-        return any(entry.state == "accepted" and entry.team_code in teams for entry in self.assignments)
+        return any(
+            entry.state == "accepted" and entry.team_code in teams for entry in self.assignments
+        )

@@ -46,7 +46,9 @@ class StopChange:
         return "cancelled" if self.after is None else "moved"
 
 
-def same_stops(published: Iterable[PublishedStop], planned: Iterable[PlannedStop]) -> dict[SiteSlot, str]:
+def same_stops(
+    published: Iterable[PublishedStop], planned: Iterable[PlannedStop]
+) -> dict[SiteSlot, str]:
     """The ids of the published stops that go on, by where and when they will be.
 
     A stop that keeps a booth as it is stays. Any other is the same as the stop at its site with which it has most lines
@@ -74,7 +76,9 @@ def same_stops(published: Iterable[PublishedStop], planned: Iterable[PlannedStop
     return found
 
 
-def stop_changes(published: Sequence[PublishedStop], planned: Sequence[PlannedStop]) -> list[StopChange]:
+def stop_changes(
+    published: Sequence[PublishedStop], planned: Sequence[PlannedStop]
+) -> list[StopChange]:
     """What a new circuit changes about site and time of the published stops. Other booths at the same site and
     time are no change."""
     same = same_stops(published, planned)
@@ -86,9 +90,14 @@ def stop_changes(published: Sequence[PublishedStop], planned: Sequence[PlannedSt
         if before != stop.slot:
             changes.append(StopChange(stop_id, stop.site.id, before, stop.slot, len(stop.booths)))
     booths = {booth for stop in planned for booth in stop.booths}
-    ended = (held for held in published if held.id not in same.values() and not held.booths & booths)
+    ended = (
+        held for held in published if held.id not in same.values() and not held.booths & booths
+    )
     changes += [StopChange(held.id, held.site, held.slot, None, len(held.booths)) for held in ended]
-    return sorted(changes, key=lambda change: (change.site, change.after or change.before or Slot(0), change.how))
+    return sorted(
+        changes,
+        key=lambda change: (change.site, change.after or change.before or Slot(0), change.how),
+    )
 
 
 def _common(stop: PublishedStop, booths: Iterable[Booth]) -> list[Booth]:
@@ -97,7 +106,9 @@ def _common(stop: PublishedStop, booths: Iterable[Booth]) -> list[Booth]:
     return [booth for booth in booths if booth.line in lines]
 
 
-def _unlikeness(stop: PublishedStop, place: SiteSlot, booths: frozenset[Booth]) -> tuple[int, int, int, SiteSlot, str]:
+def _unlikeness(
+    stop: PublishedStop, place: SiteSlot, booths: frozenset[Booth]
+) -> tuple[int, int, int, SiteSlot, str]:
     teams = {(booth.line, booth.team) for booth in stop.booths}
     common = _common(stop, booths)
     keep = sum((booth.line, booth.team) in teams for booth in common)

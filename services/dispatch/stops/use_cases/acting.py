@@ -21,7 +21,9 @@ MOST_LEAFLETS = 10
 """For each resident that could be served; a higher number is more likely a typing error."""
 
 
-async def accept_assignment(uow: UnitOfWork, assignment_id: str, confirmed: Confirmations = ()) -> Stop:
+async def accept_assignment(
+    uow: UnitOfWork, assignment_id: str, confirmed: Confirmations = ()
+) -> Stop:
     grant = uow.permit(POLICY, "accept_assignment")
     async with uow.transaction() as tx:
         stop = await tx.get(Stop, await stop_of_assignment(tx.session, assignment_id))
@@ -35,7 +37,11 @@ async def accept_assignment(uow: UnitOfWork, assignment_id: str, confirmed: Conf
 
 
 async def start_stop(
-    uow: UnitOfWork, stop_id: str, *, off_day_reason: str | None = None, confirmed: Confirmations = ()
+    uow: UnitOfWork,
+    stop_id: str,
+    *,
+    off_day_reason: str | None = None,
+    confirmed: Confirmations = (),
 ) -> Stop:
     """Starts a stop: the teams are there.
 
@@ -108,7 +114,9 @@ def _require_day(grant: Grant, stop: Stop, today: date, off_day_reason: str | No
     if not grant.everything:
         raise Conflict("not_its_day", field="stop_id", day=stop.on, today=today)
     if off_day_reason is None:
-        raise InvalidInput("off_day_reason_needed", field="off_day_reason", day=stop.on, today=today)
+        raise InvalidInput(
+            "off_day_reason_needed", field="off_day_reason", day=stop.on, today=today
+        )
     stop.off_day_reason = off_day_reason
 
 
@@ -122,7 +130,11 @@ async def _doubt_figures(tx: Transaction, doubts: Doubts, done: Sequence[Assignm
         if (assignment.follow_ups or 0) > served:
             doubts.add("more_follow_ups_than_served", f"booths[{number}].follow_ups", served=served)
         if (assignment.leaflets or 0) > MOST_LEAFLETS * max(served, most):
-            doubts.add("leaflets_unlikely", f"booths[{number}].leaflets", most=MOST_LEAFLETS * max(served, most))
+            doubts.add(
+                "leaflets_unlikely",
+                f"booths[{number}].leaflets",
+                most=MOST_LEAFLETS * max(served, most),
+            )
         if served > most:
             facts = {"served": assignment.served, "volunteers": assignment.volunteers, "most": most}
             doubts.add("figures_unlikely", f"booths[{number}].served", **facts)
@@ -130,7 +142,10 @@ async def _doubt_figures(tx: Transaction, doubts: Doubts, done: Sequence[Assignm
 
 def _announce_completed(tx: Transaction, stop: Stop) -> None:
     booths = [assignment for assignment in stop.assignments if assignment.state == "done"]
-    totals = {name: sum(getattr(booth, name) or 0 for booth in booths) for name in ("served", "leaflets", "follow_ups")}
+    totals = {
+        name: sum(getattr(booth, name) or 0 for booth in booths)
+        for name in ("served", "leaflets", "follow_ups")
+    }
     announce_stop(tx, StopCompleted, stop, booths=len(booths), **totals)
 
 

@@ -21,10 +21,14 @@ async def book(tx: Transaction, teams_at: Iterable[tuple[Stop, Iterable[str]]]) 
 
 async def free(tx: Transaction, stops: Iterable[Stop]) -> None:
     """Deletes all bookings of these stops."""
-    await tx.session.execute(delete(booking).where(booking.c.stop_id.in_([stop.id for stop in stops])))
+    await tx.session.execute(
+        delete(booking).where(booking.c.stop_id.in_([stop.id for stop in stops]))
+    )
 
 
 async def free_if_idle(tx: Transaction, stop: Stop, team_code: str) -> None:
     """Deletes a team's booking when it has no booth left at the stop."""
     if team_code not in stop.teams:
-        await tx.session.execute(delete(booking).where(booking.c.stop_id == stop.id, booking.c.team_code == team_code))
+        await tx.session.execute(
+            delete(booking).where(booking.c.stop_id == stop.id, booking.c.team_code == team_code)
+        )

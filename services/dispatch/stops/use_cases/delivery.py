@@ -11,7 +11,9 @@ from shared.unit_of_work import UnitOfWork
 TEAM_RECIPIENT = "team."
 
 
-async def note_delivery(uow: UnitOfWork, recipient_id: str, about: str, *, problem: str | None = None) -> None:
+async def note_delivery(
+    uow: UnitOfWork, recipient_id: str, about: str, *, problem: str | None = None
+) -> None:
     """Stores that a message about assignments reached its team, or the ``problem`` that kept it from doing so.
     ``about`` is ``plan:<id>`` or ``stop:<id>``. Messages to others, or about other things, change nothing."""
     stops = _stops_of(about)
@@ -24,8 +26,11 @@ async def note_delivery(uow: UnitOfWork, recipient_id: str, about: str, *, probl
             update(assignment)
             .where(
                 assignment.c.team_code == recipient_id.removeprefix(TEAM_RECIPIENT),
-                assignment.c.state.in_([*LIVE, "done"]),  # the report may come when the work is over
-                assignment.c.offered_at <= delivered_at,  # the message says nothing of what was offered after it
+                assignment.c.state.in_(
+                    [*LIVE, "done"]
+                ),  # the report may come when the work is over
+                assignment.c.offered_at
+                <= delivered_at,  # the message says nothing of what was offered after it
                 assignment.c.told_at.is_(None),
                 assignment.c.stop_id.in_(select(stop.c.id).where(stops)),
             )

@@ -43,4 +43,6 @@ async def show_stop(uow: UnitOfWork, links: Links, link: str) -> dict[str, Any]:
         if found is None or found.state == "proposed":
             raise LinkInvalid
         view = await view_stop(session, grant, found)
-    return view | {"booths": [entry for entry in view["assignments"] if entry["state"] in (*LIVE, "done")]}
+    return view | {
+        "booths": [entry for entry in view["assignments"] if entry["state"] in (*LIVE, "done")]
+    }

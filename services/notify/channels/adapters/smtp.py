@@ -25,7 +25,9 @@ class SmtpSender:
     the server offers it, or smtps://. Logs what went wrong, but never an address: what the library
     raises contains them."""
 
-    def __init__(self, url: str, sender: str, clock: Clock, *, trust: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, url: str, sender: str, clock: Clock, *, trust: ssl.SSLContext | None = None
+    ) -> None:
         """``trust`` checks the server's certificate. :raises ValueError: ``url`` is not such an address."""
         parts = urlsplit(url)
         if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
@@ -48,7 +50,9 @@ class SmtpSender:
                 for mail in mails:
                     outcomes[mail.id] = await self._send(server, mail)
         except (aiosmtplib.SMTPException, OSError) as error:  # a timeout is an OSError
-            log.warning("mail server away", error=type(error).__name__, unsent=len(mails) - len(outcomes))
+            log.warning(
+                "mail server away", error=type(error).__name__, unsent=len(mails) - len(outcomes)
+            )
         return {mail.id: outcomes.get(mail.id, "unreachable") for mail in mails}
 
     def _connected(self) -> aiosmtplib.SMTP:
@@ -64,7 +68,9 @@ class SmtpSender:
 
     async def _send(self, server: aiosmtplib.SMTP, mail: Mail) -> Outcome:
         try:
-            await server.send_message(self._letter(mail), sender=self._sender, recipients=[mail.address])
+            await server.send_message(
+                self._letter(mail), sender=self._sender, recipients=[mail.address]
+            )
         except aiosmtplib.SMTPRecipientsRefused as error:
             return self._refusal(mail, max(refusal.code for refusal in error.recipients))
         except aiosmtplib.SMTPResponseException as error:

@@ -60,7 +60,11 @@ class Digest(Aggregate):
         said = self.announced
         return said is not None and all(
             counted >= said[name]
-            for name, counted in (("stops", self.stops), ("assignments", self.assignments), ("unserved", self.unserved))
+            for name, counted in (
+                ("stops", self.stops),
+                ("assignments", self.assignments),
+                ("unserved", self.unserved),
+            )
         )
 
     def announce(self, plan: Params, at: datetime) -> None:
@@ -98,7 +102,8 @@ class _Entries:
         self.changed = sorted(by_kind["changed"], key=_when)
         self.assigned = sorted(by_kind["assigned"], key=_when)
         self.unserved = sorted(
-            by_kind["unserved"], key=lambda line: (line["township_code"], line["item_code"], line["line_id"])
+            by_kind["unserved"],
+            key=lambda line: (line["township_code"], line["item_code"], line["line_id"]),
         )
         self.moved = {stop["stop_id"]: stop for stop in self.changed}
 
@@ -107,10 +112,15 @@ def _compose(plan: Params, entries: _Entries) -> list[Note]:
     about = {name: plan[name] for name in ("campaign_id", "revision", "starts_on", "ends_on")}
     step = "published" if plan["revision"] == 1 else "revised"
     townships = {
-        entry["township_code"] for entry in (*entries.scheduled, *entries.changed, *entries.assigned, *entries.unserved)
+        entry["township_code"]
+        for entry in (*entries.scheduled, *entries.changed, *entries.assigned, *entries.unserved)
     }
     notes = [
-        Note(of_township(code), f"message.plan_{step}_township", _cut(about, _for_township(code, entries)))
+        Note(
+            of_township(code),
+            f"message.plan_{step}_township",
+            _cut(about, _for_township(code, entries)),
+        )
         for code in sorted(townships)
     ]
     notes += [
@@ -140,7 +150,9 @@ def _for_township(code: str, entries: _Entries) -> list[Params]:
                 "line.stop_moved", stop, "was_on", "was_part", "on", "part", "place", "reason_code"
             )
     lines = []
-    for stop_id, line in sorted(stops.items(), key=lambda found: (*_half_day(found[1]), found[1]["place"], found[0])):
+    for stop_id, line in sorted(
+        stops.items(), key=lambda found: (*_half_day(found[1]), found[1]["place"], found[0])
+    ):
         lines.append(line)
         lines += [
             _line("line.booth", booth, "item_name", "item_name_en", "team_code", "volunteers")
@@ -173,12 +185,17 @@ def _for_coordinator(entries: _Entries, *, every_booth: bool) -> list[Params]:
     """What moved, from where to where; new stops; of a repair also who is asked; what has no place."""
     moved = ("was_on", "was_part", "on", "part", "township_code", "place", "reason_code")
     lines = [_line("line.plan_stop_moved", stop, *moved) for stop in entries.changed]
-    lines += [_line("line.plan_stop", stop, "on", "part", "township_code", "place") for stop in entries.scheduled]
+    lines += [
+        _line("line.plan_stop", stop, "on", "part", "township_code", "place")
+        for stop in entries.scheduled
+    ]
     if every_booth:
         booth_facts = ("on", "part", "township_code", "item_name", "item_name_en", "team_code")
         lines += [_line("line.plan_booth", booth, *booth_facts) for booth in entries.assigned]
     return lines + [
-        _line("line.plan_unserved", line, "township_code", "item_name", "item_name_en", "reason_code")
+        _line(
+            "line.plan_unserved", line, "township_code", "item_name", "item_name_en", "reason_code"
+        )
         for line in entries.unserved
     ]
 

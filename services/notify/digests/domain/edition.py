@@ -30,4 +30,7 @@ class Edition(Aggregate):
         """Whether a township that was entered at that moment is to be told: yes when the edition came
         later, or was not yet over. It follows from the two events alone, so it does not matter which
         of them is heard first."""
-        return self.published_at >= entered_at or self.retires_on >= entered_at.astimezone(CHINA).date()
+        return (
+            self.published_at >= entered_at
+            or self.retires_on >= entered_at.astimezone(CHINA).date()
+        )

@@ -64,11 +64,17 @@ class Stop(Aggregate):
     def expected(self) -> list[Booth]:
         """The booths whose teams are to come, in a fixed order."""
         booths = [booth for booth in self.booths.values() if booth["state"] in EXPECTED]
-        return sorted(booths, key=lambda booth: (booth["item_code"], booth["team_code"], booth["assignment_id"]))
+        return sorted(
+            booths,
+            key=lambda booth: (booth["item_code"], booth["team_code"], booth["assignment_id"]),
+        )
 
     def _mark(self, assignment_id: str, state: str) -> None:
         if assignment_id in self.booths:
             self._set(assignment_id, {**self.booths[assignment_id], "state": state})
 
     def _set(self, assignment_id: str, booth: Booth) -> None:
-        self.booths = {**self.booths, assignment_id: booth}  # a new object, or the store would not notice
+        self.booths = {
+            **self.booths,
+            assignment_id: booth,
+        }  # a new object, or the store would not notice

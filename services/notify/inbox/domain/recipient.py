@@ -11,7 +11,9 @@ from shared.kernel.errors import InvalidInput, NotFound
 from shared.kernel.text import typed_code
 
 COORDINATOR = "coordinator"
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}")
+_ADDRESS = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}"
+)
 _LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3
 
 

@@ -71,13 +71,17 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(500), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("submitted_at", UtcDateTime(), nullable=True),
-        sa.Column("open_edition_id", sa.String(40), sa.ForeignKey("open_edition.id"), nullable=True),
+        sa.Column(
+            "open_edition_id", sa.String(40), sa.ForeignKey("open_edition.id"), nullable=True
+        ),
         sa.Column("content_digest", sa.String(32), nullable=True, unique=True),
         sa.Column("event_seq", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
     )
     op.create_index("ix_service_order_campaign_id", "service_order", ["campaign_id", "id"])
-    op.create_index("ix_service_order_campaign_state_id", "service_order", ["campaign_id", "state", "id"])
+    op.create_index(
+        "ix_service_order_campaign_state_id", "service_order", ["campaign_id", "state", "id"]
+    )
     op.create_index("ix_service_order_state_id", "service_order", ["state", "id"])
     op.create_index("ix_service_order_township_code_id", "service_order", ["township_code", "id"])
     op.create_table(

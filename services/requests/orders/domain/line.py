@@ -86,7 +86,11 @@ class Line:
             return
         self.state, self.unserved_reason = "scheduled", None
         self.plan_id, self.revision = booking.plan_id, booking.revision
-        self.stop_id, self.assignment_id, self.team_code = booking.stop_id, booking.assignment_id, booking.team_code
+        self.stop_id, self.assignment_id, self.team_code = (
+            booking.stop_id,
+            booking.assignment_id,
+            booking.team_code,
+        )
         self.on, self.part = booking.on, booking.part
 
     def release(self) -> None:
@@ -109,11 +113,15 @@ class Line:
     def rate(self, order_id: str, score: int, text: str | None) -> bool:
         """Says whether that is news: the same judgement sent again is not."""
         if "rate" not in self.STEPS[self.state]:
-            raise IllegalTransition("line", self.id, state=self.state, wanted="rate", possible=self.STEPS[self.state])
+            raise IllegalTransition(
+                "line", self.id, state=self.state, wanted="rate", possible=self.STEPS[self.state]
+            )
         if self.rating is not None:
             if self.rating == Rating(score, text):
                 return False
-            raise Conflict("already_rated", field="line_id", id=self.id, order_id=order_id, score=self.score)
+            raise Conflict(
+                "already_rated", field="line_id", id=self.id, order_id=order_id, score=self.score
+            )
         self.score, self.rating_text = score, text
         return True
 
@@ -134,4 +142,6 @@ class Line:
         return self.state == "unserved"
 
     def _forget_booking(self) -> None:
-        self.stop_id = self.assignment_id = self.team_code = self.on = self.part = self.served = None
+        self.stop_id = self.assignment_id = self.team_code = self.on = self.part = self.served = (
+            None
+        )

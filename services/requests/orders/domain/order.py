@@ -60,7 +60,9 @@ class Draft:
                 raise InvalidInput("item_twice", field=f"lines[{number}].item_code", item_code=code)
         for number, day in enumerate(self.ruled_out_on):
             if day in self.wished_on:
-                raise InvalidInput("day_wished_and_ruled_out", field=f"ruled_out_on[{number}]", day=day)
+                raise InvalidInput(
+                    "day_wished_and_ruled_out", field=f"ruled_out_on[{number}]", day=day
+                )
 
     def lines_from(self, edition: Edition, new_id: Callable[[], str]) -> list[Line]:
         """Lines with what the menu says of each item. :raises InvalidInput: an item is not on it."""
@@ -70,7 +72,10 @@ class Draft:
             dish = menu.get(wanted.item_code)
             if dish is None:
                 raise InvalidInput(
-                    "not_on_menu", field=f"lines[{position}].item_code", item_code=wanted.item_code, edition=edition.id
+                    "not_on_menu",
+                    field=f"lines[{position}].item_code",
+                    item_code=wanted.item_code,
+                    edition=edition.id,
                 )
             lines.append(
                 Line(
@@ -183,10 +188,17 @@ class Order(Aggregate):
             self.open_edition_id, self.lines = None, lines
         elif [line.wanted for line in lines] != [line.wanted for line in self.lines]:
             self.lines = lines
-        self.township_code, self.edition_id, self.campaign_id = draft.township_code, draft.edition_id, draft.campaign_id
+        self.township_code, self.edition_id, self.campaign_id = (
+            draft.township_code,
+            draft.edition_id,
+            draft.campaign_id,
+        )
         self.place, self.priority = draft.place, draft.priority
         self.lat, self.lon = (draft.point.lat, draft.point.lon) if draft.point else (None, None)
-        self.wished_on, self.ruled_out_on = sorted(set(draft.wished_on)), sorted(set(draft.ruled_out_on))
+        self.wished_on, self.ruled_out_on = (
+            sorted(set(draft.wished_on)),
+            sorted(set(draft.ruled_out_on)),
+        )
 
     def submit(self, now: datetime, *, like_another: bool = False) -> None:
         """``like_another``: a person said that it is meant, though there is another order like it."""
@@ -201,7 +213,15 @@ class Order(Aggregate):
         same days of a campaign; how many people are expected, and the remarks, make no difference."""
         items = sorted(line.item_code for line in self.lines)
         days = [day.isoformat() for day in self.wished_on]
-        asked = "\0".join((self.township_code, self.campaign_id, matched(self.place), ",".join(items), ",".join(days)))
+        asked = "\0".join(
+            (
+                self.township_code,
+                self.campaign_id,
+                matched(self.place),
+                ",".join(items),
+                ",".join(days),
+            )
+        )
         return hashlib.sha256(asked.encode()).hexdigest()[:32]
 
     def accept(self) -> None:
@@ -287,7 +307,9 @@ class Order(Aggregate):
     def _scheduled_at(self, stop_id: str) -> list[Line]:
         if not self.follows_plan:
             return []
-        return [line for line in self.lines if line.stop_id == stop_id and line.state == "scheduled"]
+        return [
+            line for line in self.lines if line.stop_id == stop_id and line.state == "scheduled"
+        ]
 
     def _follow_lines(self) -> None:
         """Scheduled while a booth is to come; then served, if anything was; rated when all of that is

@@ -14,7 +14,14 @@ from shared.eventlog.reader import read_settled_log
 from shared.kernel.clock import utc_now
 from shared.messaging.inbox import count_applied, count_received
 from shared.messaging.recovery.completeness import Completeness
-from shared.messaging.recovery.gaps import GROWTH, LEAST, PATIENCE_SECONDS, SPENT_SECONDS, Gaps, Recount
+from shared.messaging.recovery.gaps import (
+    GROWTH,
+    LEAST,
+    PATIENCE_SECONDS,
+    SPENT_SECONDS,
+    Gaps,
+    Recount,
+)
 from shared.messaging.tables import inbox_count, parked
 from tests.support.brokers import PlayedBroker
 from tests.support.chain import Chain, chain_on
@@ -64,7 +71,9 @@ async def chain(wipeable: Wipeable, postgres_url: NewUrl) -> AsyncIterator[Chain
         yield one
 
 
-async def test_what_was_lost_comes_again_though_nothing_new_is_said(wipeable: Wipeable, chain: Chain) -> None:
+async def test_what_was_lost_comes_again_though_nothing_new_is_said(
+    wipeable: Wipeable, chain: Chain
+) -> None:
     """Confirmed, not consumed, and the last of its aggregate: no later event shows the gap."""
     async with chain.publishing():
         async with chain.consuming() as consumer:
@@ -79,7 +88,9 @@ async def test_what_was_lost_comes_again_though_nothing_new_is_said(wipeable: Wi
     assert await chain.notify.count_parked() == 0
 
 
-async def test_a_broker_wiped_twice_under_load_costs_nothing(wipeable: Wipeable, chain: Chain) -> None:
+async def test_a_broker_wiped_twice_under_load_costs_nothing(
+    wipeable: Wipeable, chain: Chain
+) -> None:
     async with chain.publishing(), chain.consuming() as consumer:
         await until(lambda: answers(consumer))
         writing = asyncio.create_task(change_all(chain.catalog, 60))
@@ -103,7 +114,11 @@ async def test_a_broker_that_starts_on_an_empty_disk_costs_nothing(postgres_url:
         await asyncio.to_thread(server.start)
         broker = Wipeable(server, server.url_of("city"))
         await asyncio.to_thread(broker.make_vhost)
-        async with chain_on(broker.url, postgres_url) as chain, chain.publishing(), chain.consuming() as consumer:
+        async with (
+            chain_on(broker.url, postgres_url) as chain,
+            chain.publishing(),
+            chain.consuming() as consumer,
+        ):
             await until(lambda: answers(consumer))
             writing = asyncio.create_task(change_all(chain.catalog, 30))
             await until(lambda: _marked(chain, 5))
@@ -127,7 +142,9 @@ async def test_what_was_published_before_anybody_had_a_queue_comes_when_they_hav
     assert await chain.notify.count_parked() == 0
 
 
-async def test_a_new_service_gets_history_while_new_events_flow(wipeable: Wipeable, chain: Chain) -> None:
+async def test_a_new_service_gets_history_while_new_events_flow(
+    wipeable: Wipeable, chain: Chain
+) -> None:
     """Its inbox is empty, its queue is bound now, and an operator has the whole log sent to it besides."""
     async with chain.publishing() as publisher:
         await change_all(chain.catalog, 20)
@@ -147,7 +164,9 @@ async def test_a_new_service_gets_history_while_new_events_flow(wipeable: Wipeab
 
 
 def position(sent_count: int, *, shard: int = 7, answer: ResendReply | None = None) -> Position:
-    return Position(publisher="catalog", shard=shard, sent_count=sent_count, at=utc_now(), answer=answer)
+    return Position(
+        publisher="catalog", shard=shard, sent_count=sent_count, at=utc_now(), answer=answer
+    )
 
 
 def of_health(sent_count: int) -> Position:
@@ -205,16 +224,22 @@ async def test_whoever_can_not_ask_asks_at_the_next_position(rolls: Rolls) -> No
     assert [ask.last for _, ask in broker.asked] == [LEAST]
 
 
-async def test_what_a_release_took_that_did_not_count_is_counted_before_anybody_is_asked(rolls: Rolls) -> None:
+async def test_what_a_release_took_that_did_not_count_is_counted_before_anybody_is_asked(
+    rolls: Rolls,
+) -> None:
     broker = PlayedBroker()
-    await rolls.consumer.handle([envelope_of(code, number) for code in CODES for number in (1, 2, 4)])
+    await rolls.consumer.handle(
+        [envelope_of(code, number) for code in CODES for number in (1, 2, 4)]
+    )
     async with rolls.database.writing() as session:
         before = await count_received(session)
         await session.execute(update(inbox_count).values(received=0))
     await Completeness("notify", rolls.database, broker).on_positions([of_health(3)])
     assert broker.asked == []
     async with rolls.database.reading() as session:
-        assert {source: count for source, count in (await count_received(session)).items() if count} == before
+        assert {
+            source: count for source, count in (await count_received(session)).items() if count
+        } == before
         assert await session.scalar(select(func.count()).select_from(parked)) == len(CODES)
 
 
@@ -228,7 +253,9 @@ class Search:
         self.asked: ResendRequest | None = None
         assert isinstance(self.hear(9, 0), Recount)
 
-    def hear(self, sent_count: int, received: int, answer: ResendReply | None = None) -> ResendRequest | Recount | None:
+    def hear(
+        self, sent_count: int, received: int, answer: ResendReply | None = None
+    ) -> ResendRequest | Recount | None:
         step = self.gaps.on_position(
             position(sent_count, answer=answer), received, now=self.now, connection=self.connection
         )
@@ -239,7 +266,9 @@ class Search:
         self, sent_count: int, received: int, *, first: int, next_after: int | None = None
     ) -> ResendRequest | None:
         assert self.asked is not None
-        step = self.hear(sent_count, received, ResendReply(ask=self.asked.id, first=first, next_after=next_after))
+        step = self.hear(
+            sent_count, received, ResendReply(ask=self.asked.id, first=first, next_after=next_after)
+        )
         assert not isinstance(step, Recount)
         return step
 
@@ -254,7 +283,9 @@ def test_a_search_goes_back_in_growing_stretches_until_the_counts_agree() -> Non
     assert (second.last, second.before, second.after) == (70 * GROWTH, 951, None)
     third = search.answer(110, 109, first=900, next_after=930)
     assert third is not None
-    assert (third.last, third.before, third.after) == (70 * GROWTH, 951, 930), "the same stretch, further on"
+    assert (third.last, third.before, third.after) == (70 * GROWTH, 951, 930), (
+        "the same stretch, further on"
+    )
     assert search.answer(110, 110, first=930) is None
     assert search.gaps.searching == 0
 
@@ -270,7 +301,9 @@ def test_a_search_waits_for_its_answer_and_asks_again_when_none_comes() -> None:
     assert isinstance(again, ResendRequest)
     assert again != first
     search.connection += 1
-    assert isinstance(search.hear(101, 99), ResendRequest), "what was asked over the connection before may be lost"
+    assert isinstance(search.hear(101, 99), ResendRequest), (
+        "what was asked over the connection before may be lost"
+    )
 
 
 def test_what_the_whole_log_does_not_hold_is_not_asked_for_all_the_time() -> None:

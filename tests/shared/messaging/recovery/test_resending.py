@@ -66,7 +66,9 @@ async def test_positions_say_what_changed_and_after_a_connection_everything(cata
     for second in range(2, 200):
         await positions.publish_due(second)
         if broker.told:
-            assert len(broker.told) == SHARDS, "what did not change too: a listener may have had no queue"
+            assert len(broker.told) == SHARDS, (
+                "what did not change too: a listener may have had no queue"
+            )
             pauses.append(second)
             broker.told.clear()
     assert pauses == [*range(2, 61, 2), *range(80, 200, 20)]
@@ -86,7 +88,9 @@ async def test_positions_that_did_not_get_there_are_said_again(catalog: Rolls) -
     assert [said.shard for said in broker.told] == [3], "others are said by whoever has the lease"
 
 
-async def test_a_stretch_is_sent_in_order_with_what_to_ask_for_next_behind_it(catalog: Rolls) -> None:
+async def test_a_stretch_is_sent_in_order_with_what_to_ask_for_next_behind_it(
+    catalog: Rolls,
+) -> None:
     broker = PlayedBroker()
     events = STRETCH + 20
     async with catalog.database.writing() as session:
@@ -112,7 +116,9 @@ async def test_a_stretch_is_sent_in_order_with_what_to_ask_for_next_behind_it(ca
 
     async def asked(**which: int) -> tuple[list[int], ResendReply | None]:
         broker.taken.clear()
-        await resender.resend(ResendRequest.model_validate({"id": "a", "service": "notify", "shard": 7} | which))
+        await resender.resend(
+            ResendRequest.model_validate({"id": "a", "service": "notify", "shard": 7} | which)
+        )
         return [envelope.aggregate_seq for envelope in broker.taken], broker.told[-1].answer
 
     assert await asked(last=3) == (
@@ -123,9 +129,15 @@ async def test_a_stretch_is_sent_in_order_with_what_to_ask_for_next_behind_it(ca
         list(range(events - 14, events - 2)),
         ResendReply(ask="a", first=events - 15, next_after=None),
     )
-    assert await asked(last=events) == (up_to(STRETCH), ResendReply(ask="a", first=0, next_after=STRETCH))
+    assert await asked(last=events) == (
+        up_to(STRETCH),
+        ResendReply(ask="a", first=0, next_after=STRETCH),
+    )
     rest = list(range(STRETCH + 1, events + 1))
-    assert await asked(last=events, after=STRETCH) == (rest, ResendReply(ask="a", first=STRETCH, next_after=None))
+    assert await asked(last=events, after=STRETCH) == (
+        rest,
+        ResendReply(ask="a", first=STRETCH, next_after=None),
+    )
     assert broker.told[-1].sent_count == events
     with pytest.raises(ValueError, match="one of catalog, dispatch, notify, requests does"):
         await resender.resend(ResendRequest(id="a", service="nobody", shard=7, last=1))
@@ -151,7 +163,9 @@ class Shard:
         self._relay = relay_of(self.catalog, self.broker)
         self._positions = positions_of(self.catalog, self.broker)
         self._resender = Resender("catalog", self.catalog.database, self.broker, utc_now)
-        self._completeness = Completeness("notify", self.notify.database, self.broker, elapsed=lambda: self.now)
+        self._completeness = Completeness(
+            "notify", self.notify.database, self.broker, elapsed=lambda: self.now
+        )
 
     async def turn(self, changed: str | None, *, loses: bool = False) -> list[int]:
         """Gives the shards of which notify asked for something. The answer is taken, or lost, in the next turn."""
@@ -190,11 +204,16 @@ async def test_what_is_lost_while_every_connection_stands_comes_again_within_a_m
     """A queue is emptied by hand, as soon as the last event and all positions behind it are in it; and again when what
     was asked for is in it."""
     assert shard_of("roll:law") != shard_of("roll:health")
-    async with rolls_at(new_store_url(), publisher="catalog") as catalog, rolls_at(new_store_url()) as notify:
+    async with (
+        rolls_at(new_store_url(), publisher="catalog") as catalog,
+        rolls_at(new_store_url()) as notify,
+    ):
         line = Shard(catalog, notify)
         while line.now <= NEW_SECONDS + REST_SECONDS:
             assert not await line.turn(traffic)
-        for turns in range(round(REST_SECONDS / ROUND_SECONDS)):  # whatever the time since all was said
+        for turns in range(
+            round(REST_SECONDS / ROUND_SECONDS)
+        ):  # whatever the time since all was said
             for _ in range(turns):
                 assert not await line.turn(traffic)
             await line.turn("health", loses=True)
