@@ -34,7 +34,7 @@ class OrderAccepted(Event):
     """The corps took an order; from here on it is demand.
 
     ``place`` is the one text that somebody typed and that leaves its service: township, teams and residents must know
-    where to go. It holds no personal numbers, which requests refuses at its door.
+    where to go. It holds no personal numbers: requests refuses those.
     """
 
     order_id: str

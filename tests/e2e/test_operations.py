@@ -34,7 +34,7 @@ async def diancai(http: httpx.AsyncClient, *arguments: str) -> str:
     return out.decode()
 
 
-async def test_every_door_that_is_promised_answers(told: Told, tmp_path: Path) -> None:
+async def test_every_operation_that_is_promised_answers(told: Told, tmp_path: Path) -> None:
     shutil.copytree(told.data, tmp_path / "data")
     async with embedded_system(tmp_path / "data") as http:
         for service in PUBLISHERS:

@@ -390,7 +390,7 @@ async def test_no_mark_leaves_and_none_stays_in_clear(played: Played, figures: F
     assert (services["requests"], services["dispatch"]) == ([], [])
 
 
-async def test_every_door_that_takes_personal_values_is_played(tmp_path: Path) -> None:
+async def test_every_operation_that_takes_personal_values_is_played(tmp_path: Path) -> None:
     """A new field for personal values is a new place to plant marks in."""
     async with system(tmp_path) as http:
         found = set()

@@ -1,4 +1,4 @@
-"""Codes, numbers and ids are taken at every door however a keyboard or a clipboard spells them."""
+"""Codes, numbers and ids are taken by every operation however a keyboard or a clipboard spells them."""
 
 from typing import Any
 
