@@ -71,9 +71,8 @@ def consume(place: Bed, url: str, events: int, name: str) -> dict[str, float]:
             count = int(value_of(connection, "SELECT count(*) FROM effects"))
             if count >= events:
                 break
-            time.sleep(
-                0.1
-            )  # other processes' commits notify nobody here; the store's clock does the timing
+            # Commits of other processes notify nobody here; the store's clock does the timing.
+            time.sleep(0.1)
         distinct = int(value_of(connection, "SELECT count(DISTINCT members) FROM effects"))
         rate = float(value_of(connection, RATE))
     spent = {"consumer": cpu_seconds(process.pid)}

@@ -308,6 +308,8 @@ def _unpack(archive: Path, packed: zipfile.ZipFile, name: str, digest: str, fold
             sink.flush()
             os.fsync(sink.fileno())
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        # What zipfile raises for a damaged part: a wrong checksum, broken or cut off data, a method or an
+        # encryption that we never write.
         raise BackupFailed(words("restore.damaged", file=archive, part=name)) from error
     if found != digest:
         raise BackupFailed(words("restore.damaged", file=archive, part=name))

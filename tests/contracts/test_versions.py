@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from types import new_class
 
 import pytest
 
@@ -46,7 +47,9 @@ def test_the_version_is_in_the_class_s_name() -> None:
     ],
 )
 def test_only_a_number_from_two_on_behind_a_name_is_a_version(name: str, kind: str) -> None:
-    assert type(name, (Event,), {"__module__": "tests"}).type == kind  # type: ignore[attr-defined]
+    made = new_class(name, (Event,), exec_body=lambda body: body.update(__module__="tests"))
+    assert issubclass(made, Event)
+    assert made.type == kind
 
 
 async def change(uow: UnitOfWork, code: str, members: int, *, as_v2: bool = True) -> None:

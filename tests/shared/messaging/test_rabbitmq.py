@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from functools import partial
 
 import aio_pika
 import pytest
@@ -149,8 +150,12 @@ async def test_connections_killed_under_load_lose_nothing_and_keep_the_order(wir
         await broker.declared()
         async with broker.consuming(NOTIFY, recording):
             publishing = asyncio.create_task(_relay(broker, codes, 40))
-            for drops in range(4):
-                await until(lambda goal=60 * (drops + 1): len(set(recording.ids)) >= goal)  # type: ignore[misc]  # default binds
+
+            def has_received(number: int) -> bool:
+                return len(set(recording.ids)) >= number
+
+            for drops in range(1, 5):
+                await until(partial(has_received, 60 * drops))
                 wire.drop()
             await asyncio.wait_for(publishing, 60)
             await until(lambda: len(set(recording.ids)) == 40 * len(codes))
