@@ -62,6 +62,8 @@ from shared.unit_of_work import UnitOfWork
 SAMPLE_SECONDS = 5.0
 CONSUMER_STOP_SECONDS = broker_port.STOP_SECONDS + 1.0
 STOP_SECONDS = 2.0
+MIGRATION_BROKER_SECONDS = 60.0
+"""A migration job has time: on a machine that just starts, the broker answers late."""
 """How long relay and jobs may take to stop; with the consumer's time it stays below ten seconds."""
 
 log = logger(__name__)
@@ -252,7 +254,7 @@ class Service:
             await prepare()
         await self._refresh_partitions()
         async with self.broker.running():
-            await self.broker.declared()
+            await self.broker.declared(within_seconds=MIGRATION_BROKER_SECONDS)
 
     @asynccontextmanager
     async def running(self, roles: Collection[ProcessRole] = ALL_ROLES) -> AsyncIterator[None]:

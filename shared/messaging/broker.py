@@ -117,10 +117,12 @@ class Broker(Protocol):
         connection.
         """
 
-    async def declared(self) -> None:
+    async def declared(self, *, within_seconds: float | None = None) -> None:
         """Returns when the broker is connected and the expected queues exist.
 
-        :raises BrokerUnavailable: it takes too long.
+        ``within_seconds``: how long that may take (None: as long as a publisher waits).
+
+        :raises BrokerUnavailable: it takes longer.
         """
 
     @property

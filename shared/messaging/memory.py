@@ -74,7 +74,7 @@ class MemoryBroker:
         for name in consumer.names():
             self._queues.setdefault(name, _Queue())
 
-    async def declared(self) -> None:
+    async def declared(self, *, within_seconds: float | None = None) -> None:
         return
 
     async def publish(self, envelopes: Sequence[Envelope], *, to: str | None = None) -> list[bool]:

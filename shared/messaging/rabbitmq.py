@@ -121,9 +121,10 @@ class RabbitBroker:
     def expect(self, queues: ConsumerQueues) -> None:
         self._consumers[queues.service] = queues
 
-    async def declared(self) -> None:
+    async def declared(self, *, within_seconds: float | None = None) -> None:
+        patience = self._connect_seconds if within_seconds is None else within_seconds
         try:
-            await asyncio.wait_for(self._ready.wait(), self._connect_seconds)
+            await asyncio.wait_for(self._ready.wait(), patience)
         except TimeoutError:
             raise BrokerUnavailable("not connected") from None
 

@@ -45,7 +45,7 @@ async def test_pika_and_the_sdk_get_a_valid_event(
         channel = connection.channel()
         broker = RabbitBroker(rabbit_vhost, name="catalog", header_style=style)
         async with broker.running():
-            await broker.declared()
+            await broker.declared(within_seconds=60)
             channel.queue_declare("elsewhere", exclusive=True)
             channel.queue_bind("elsewhere", EXCHANGE, "catalog.#")
             await hand_over(broker, [SENT])

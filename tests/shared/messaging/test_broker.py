@@ -23,7 +23,7 @@ async def test_an_event_reaches_every_service_that_listens_and_keeps_its_bytes(
             broker = new_broker()
             broker.expect(queues)
             await stack.enter_async_context(broker.running())
-            await broker.declared()
+            await broker.declared(within_seconds=60)
             await stack.enter_async_context(broker.consuming(queues, recording))
         assert await broker.publish([sent]) == [True]
         for recording in recordings.values():
@@ -37,7 +37,7 @@ async def test_a_service_hears_only_the_publishers_it_listens_to(broker: Broker)
     for queues in (NOTIFY, only_requests):
         broker.expect(queues)
     async with broker.running():
-        await broker.declared()
+        await broker.declared(within_seconds=60)
         async with broker.consuming(NOTIFY, recording), broker.consuming(only_requests, other):
             await hand_over(broker, stream("health", 3))
             await until(lambda: len(recording.received) == 3)
@@ -49,7 +49,7 @@ async def test_many_events_keep_their_order_in_each_aggregate(broker: Broker) ->
     broker.expect(NOTIFY)
     codes = [f"t{number}" for number in range(10)]
     async with broker.running():
-        await broker.declared()
+        await broker.declared(within_seconds=60)
         async with broker.consuming(NOTIFY, recording):
             await hand_over(
                 broker, [envelope_of(code, number) for number in up_to(30) for code in codes]
@@ -63,7 +63,7 @@ async def test_what_waits_is_given_in_batches(broker: Broker) -> None:
     recording.gate.clear()
     broker.expect(NOTIFY)
     async with broker.running():
-        await broker.declared()
+        await broker.declared(within_seconds=60)
         async with broker.consuming(NOTIFY, recording):
             first = asyncio.create_task(hand_over(broker, stream("health", 1)))
             await recording.busy.wait()
@@ -83,7 +83,7 @@ async def test_an_event_published_twice_is_delivered_twice(broker: Broker) -> No
     recording = RecordingConsumer()
     broker.expect(NOTIFY)
     async with broker.running():
-        await broker.declared()
+        await broker.declared(within_seconds=60)
         async with broker.consuming(NOTIFY, recording):
             for _ in range(2):
                 await hand_over(broker, stream("health", 2))
@@ -100,7 +100,7 @@ async def test_what_a_consumer_failed_on_comes_again(broker: Broker) -> None:
     recording = RecordingConsumer(failures=2)
     broker.expect(NOTIFY)
     async with broker.running():
-        await broker.declared()
+        await broker.declared(within_seconds=60)
         async with broker.consuming(NOTIFY, recording):
             await hand_over(broker, stream("health", 3))
             await until(lambda: len(set(recording.ids)) == 3)
@@ -114,7 +114,7 @@ async def test_what_a_consumer_died_with_goes_to_the_next(new_broker: NewBroker)
     publisher = new_broker()
     publisher.expect(NOTIFY)
     async with publisher.running():
-        await publisher.declared()
+        await publisher.declared(within_seconds=60)
         first = asyncio.create_task(_consume_for_ever(new_broker(), dying))
         publishing = asyncio.create_task(hand_over(publisher, stream("health", 5)))
         await dying.busy.wait()
@@ -136,7 +136,7 @@ async def test_events_published_before_a_consumer_is_there_wait_for_it(broker: B
     recording = RecordingConsumer()
     broker.expect(NOTIFY)
     async with broker.running():
-        await broker.declared()
+        await broker.declared(within_seconds=60)
         publishing = asyncio.create_task(hand_over(broker, stream("health", 5)))
         await asyncio.sleep(0)
         async with broker.consuming(NOTIFY, recording):
@@ -150,7 +150,7 @@ async def test_stopping_finishes_the_batch_in_hand_and_takes_no_more(broker: Bro
     recording.gate.clear()
     broker.expect(NOTIFY)
     async with broker.running():
-        await broker.declared()
+        await broker.declared(within_seconds=60)
         async with AsyncExitStack() as consuming:
             await consuming.enter_async_context(broker.consuming(NOTIFY, recording))
             publishing = asyncio.create_task(hand_over(broker, stream("health", 1)))
@@ -174,7 +174,7 @@ async def test_a_replay_reaches_one_service_only(broker: Broker) -> None:
     for queues in (NOTIFY, DISPATCH):
         broker.expect(queues)
     async with broker.running():
-        await broker.declared()
+        await broker.declared(within_seconds=60)
         async with broker.consuming(NOTIFY, recording), broker.consuming(DISPATCH, other):
             assert all(await broker.publish(stream("health", 3), to="notify"))
             await until(lambda: len(recording.received) == 3)
@@ -186,7 +186,7 @@ async def test_a_replay_reaches_one_service_only(broker: Broker) -> None:
 async def test_a_replay_to_a_service_that_takes_none_is_not_confirmed(broker: Broker) -> None:
     broker.expect(DISPATCH)
     async with broker.running():
-        await broker.declared()
+        await broker.declared(within_seconds=60)
         try:
             confirmed = await broker.publish(stream("health", 1), to="notify")
         except BrokerUnavailable:
@@ -202,7 +202,7 @@ async def test_before_it_runs_a_broker_says_that_it_can_not_be_used(broker: Brok
 async def test_while_consuming_a_broker_answers_a_ping(broker: Broker) -> None:
     broker.expect(NOTIFY)
     async with broker.running():
-        await broker.declared()
+        await broker.declared(within_seconds=60)
         async with broker.consuming(NOTIFY, RecordingConsumer()):
             await until(lambda: answers(broker))
 

@@ -109,7 +109,7 @@ async def test_a_return_is_not_taken_for_a_confirm(rabbit_vhost: str) -> None:
     lost = events[17].shard
     events.sort(key=lambda event: event.shard != lost)
     async with broker.running():
-        await broker.declared()
+        await broker.declared(within_seconds=60)
         async with operator_at(rabbit_vhost) as channel:
             queue = await channel.get_queue(NOTIFY.queue_of(lost), ensure=False)
             await queue.unbind(REPLAY, f"*.notify.s{lost}")
@@ -124,7 +124,7 @@ async def test_what_is_in_flight_when_the_connection_is_closed_is_not_confirmed(
         broker = RabbitBroker(wire.url)
         broker.expect(NOTIFY)
         async with broker.running():
-            await broker.declared()
+            await broker.declared(within_seconds=60)
             wire.stall()
             publishing = asyncio.create_task(broker.publish(stream("health", 3)))
             await until(lambda: wire.held_back > 0)
@@ -164,7 +164,7 @@ async def test_the_delivery_limit_is_an_argument_of_the_queue(
     if limit is not None:
         other["x-delivery-limit"] = limit
     async with broker.running():
-        await broker.declared()
+        await broker.declared(within_seconds=60)
         async with operator_at(rabbit_vhost) as channel:
             await channel.declare_queue("notify.0", durable=True, arguments=QUEUE_ARGUMENTS)
             with pytest.raises(ChannelPreconditionFailed):

@@ -72,7 +72,7 @@ async def listening(
 
     broker.expect(NOTIFY)
     async with broker.running():
-        await broker.declared()
+        await broker.declared(within_seconds=60)
         async with broker.consuming(NOTIFY, recording, hear):
             await until(lambda: answers(broker))
             yield broker, recording, positions

@@ -32,10 +32,20 @@ async def notify(rabbit_vhost: str) -> AsyncIterator[tuple[RabbitBroker, Recordi
     broker, recording = RabbitBroker(rabbit_vhost, name="notify"), RecordingConsumer()
     broker.expect(NOTIFY)
     async with broker.running():
-        await broker.declared()
+        await broker.declared(within_seconds=60)
         async with broker.consuming(NOTIFY, recording):
             await until(lambda: answers(broker))
             yield broker, recording
+
+
+async def test_who_has_time_waits_longer_for_the_broker_than_a_publisher(rabbit_vhost: str) -> None:
+    """As a migration job does beside a broker that just starts."""
+    broker = RabbitBroker(rabbit_vhost, connect_seconds=1)
+    patient = asyncio.create_task(broker.declared(within_seconds=60))
+    with pytest.raises(BrokerUnavailable):
+        await broker.declared()
+    async with broker.running():
+        await patient
 
 
 async def test_a_consumer_whose_queue_is_deleted_is_rebuilt(
@@ -147,7 +157,7 @@ async def test_connections_killed_under_load_lose_nothing_and_keep_the_order(wir
     broker.expect(NOTIFY)
     codes = [f"t{number}" for number in range(8)]
     async with broker.running():
-        await broker.declared()
+        await broker.declared(within_seconds=60)
         async with broker.consuming(NOTIFY, recording):
             publishing = asyncio.create_task(_relay(broker, codes, 40))
 
@@ -214,7 +224,7 @@ async def test_replicas_share_a_service_and_one_takes_over(rabbit_vhost: str) ->
     publisher = RabbitBroker(rabbit_vhost)
     publisher.expect(NOTIFY)
     async with publisher.running(), stack:
-        await publisher.declared()
+        await publisher.declared(within_seconds=60)
         dying = await stack.enter_async_context(AsyncExitStack())
         for recording, where in zip(recordings, (dying, stack), strict=True):
             await where.enter_async_context(RabbitBroker(rabbit_vhost).consuming(NOTIFY, recording))

@@ -63,7 +63,7 @@ async def broker_at(url: str, **seconds: float) -> AsyncIterator[RabbitBroker]:
 
 async def test_a_consumer_replaces_its_queue_that_answers_nobody(silencer: Silencer) -> None:
     async with broker_at(silencer.url) as broker:
-        await broker.declared()
+        await broker.declared(within_seconds=60)
         await silencer.silence("notify.0")
         recording = RecordingConsumer()
         async with broker.consuming(NOTIFY, recording):
@@ -95,7 +95,7 @@ async def test_a_resend_queue_that_answers_nobody_is_replaced(silencer: Silencer
         asked.append(ask)
 
     async with broker_at(silencer.url) as broker:
-        await broker.declared()
+        await broker.declared(within_seconds=60)
         await silencer.silence(resend_queue("notify"))
         async with broker.serve_resends("notify", resend):
             await until(lambda: _reason(broker, "notify.resend answers nobody"))
@@ -110,7 +110,7 @@ async def test_a_publisher_replaces_the_queue_of_unrouted_events_that_answers_no
     silencer: Silencer,
 ) -> None:
     async with broker_at(silencer.url) as notify:
-        await notify.declared()
+        await notify.declared(within_seconds=60)
     await silencer.silence(UNROUTED)
     publisher = RabbitBroker(
         silencer.url, confirm_seconds=1, unresponsive=UnresponsiveQueues(**SOON)
