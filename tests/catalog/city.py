@@ -38,6 +38,7 @@ ASKED = {
     "code_challenge": CHALLENGE,
     "state": "s1",
 }
+REFRESH = "diancai_refresh"
 GAOLOU = "330381113000"
 
 
@@ -79,16 +80,16 @@ class City:
             "/oidc/token", {"grant_type": "authorization_code", "code": code} | asked | fields
         )
 
-    async def refresh(self, token: str) -> httpx.Response:
-        return await self.post(
-            "/oidc/token",
-            {"grant_type": "refresh_token", "refresh_token": token, "client_id": "diancai-web"},
-        )
+    async def refresh(self, token: str, **headers: str) -> httpx.Response:
+        fields = {"grant_type": "refresh_token", "client_id": "diancai-web"}
+        return await self.post("/oidc/token", fields, Cookie=f"{REFRESH}={token}", **headers)
 
     async def tokens(self, **fields: str) -> dict[str, Any]:
         answer = await self.exchange(await self.code(**fields))
-        assert answer.status_code == 200, answer.text
-        return dict(answer.json())
+        return tokens_of(answer)
+
+    async def renew(self, token: str) -> dict[str, Any]:
+        return tokens_of(await self.refresh(token))
 
     async def read(self, access_token: str) -> int:
         headers = {"Authorization": f"Bearer {access_token}"}
@@ -132,6 +133,13 @@ async def running_city(database_url: str, tmp_path: Path) -> AsyncIterator[City]
             )
         house.client.headers.pop("Authorization")
         yield City(house, clock, keys)
+
+
+def tokens_of(answer: httpx.Response) -> dict[str, Any]:
+    """What the console was given: in the answer, and as a cookie."""
+    assert answer.status_code == 200, answer.text
+    assert "refresh_token" not in answer.json(), "no script may read it"
+    return dict(answer.json()) | {"refresh_token": answer.cookies[REFRESH]}
 
 
 def claims(token: str) -> dict[str, Any]:

@@ -14,7 +14,9 @@ class TokensAnswer(Answer):
     access_token: str
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the kind of token, not one
     expires_in: Annotated[int, Field(description="seconds")]
-    refresh_token: str
+    refresh_token: Annotated[
+        str | None, Field(description="absent for the console, which gets a cookie instead")
+    ] = None
     scope: str
     id_token: Annotated[str | None, Field(description="when the scope openid was asked for")] = None
 

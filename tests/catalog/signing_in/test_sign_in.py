@@ -1,18 +1,32 @@
 """Signing in at catalog's own provider, as a browser and a command line do."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pyotp
 import pytest
+from fastapi.responses import Response
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from services.catalog.account_administration.use_cases import ensure_account
 from services.catalog.signing_in.adapters.signing_keys import KEY_GRACE, main, rotate
+from services.catalog.signing_in.routes.refresh_cookie import set_refresh_cookie
 from shared.contracts.catalog import AccessRevoked
 from shared.kernel.access import Role
-from tests.catalog.city import ASKED, CONSOLE, GAOLOU, ISSUER, PASSWORD, TOTP, City, claims
+from tests.catalog.city import (
+    ASKED,
+    CONSOLE,
+    GAOLOU,
+    ISSUER,
+    PASSWORD,
+    REFRESH,
+    TOTP,
+    City,
+    claims,
+    tokens_of,
+)
 from tests.support.house import House
 from tests.support.tokens import EVERYTHING, bearer
 from tests.support.waiting import until
@@ -149,7 +163,7 @@ async def test_a_code_needs_its_verifier_and_is_taken_once(city: City) -> None:
     stolen = await city.exchange(await city.code(), code_verifier="x" * 64)
     assert (stolen.status_code, stolen.json()["error"]) == (400, "invalid_grant")
     code = await city.code()
-    tokens = (await city.exchange(code)).json()
+    tokens = tokens_of(await city.exchange(code))
     assert (await city.exchange(code)).status_code == 400
     assert (await city.refresh(tokens["refresh_token"])).status_code == 400, (
         "one of the two stole the code"
@@ -161,10 +175,76 @@ async def test_a_code_needs_its_verifier_and_is_taken_once(city: City) -> None:
 
 async def test_a_refresh_token_that_comes_again_ends_the_sign_in(city: City) -> None:
     first = await city.tokens()
-    second = (await city.refresh(first["refresh_token"])).json()
+    second = await city.renew(first["refresh_token"])
     assert await city.read(second["access_token"]) == 200
+    city.clock.move(seconds=31)
     assert (await city.refresh(first["refresh_token"])).status_code == 400
     assert (await city.refresh(second["refresh_token"])).status_code == 400
+
+
+async def test_a_page_that_missed_the_answer_may_renew_once_more(city: City) -> None:
+    """Whoever loads a page twice in a row is not signed out."""
+    first = await city.tokens()
+    second = await city.renew(first["refresh_token"])
+    city.clock.move(seconds=30)
+    third = await city.renew(first["refresh_token"])
+    for tokens in (second, third):
+        assert await city.read(tokens["access_token"]) == 200
+    city.clock.move(seconds=1)
+    assert (await city.refresh(first["refresh_token"])).status_code == 400
+    assert (await city.refresh(third["refresh_token"])).status_code == 400
+
+
+async def test_a_page_that_missed_the_answer_renews_no_sign_in_that_ended(city: City) -> None:
+    first = await city.tokens()
+    second = await city.renew(first["refresh_token"])
+    left = await city.post(
+        "/oidc/revoke", {"client_id": "diancai-web"}, Cookie=f"{REFRESH}={second['refresh_token']}"
+    )
+    assert left.status_code == 200
+    assert (await city.refresh(first["refresh_token"])).status_code == 400
+
+
+async def test_the_consoles_refresh_token_is_a_cookie_that_no_script_and_no_other_site_gets(
+    city: City,
+) -> None:
+    answer = await city.exchange(await city.code())
+    assert answer.headers["set-cookie"].split("; ", 1)[1].split("; ") == [
+        "HttpOnly",
+        "Max-Age=14400",
+        "Path=/api/catalog/oidc",
+        "SameSite=strict",
+    ]
+    held = answer.cookies[REFRESH]
+    foreign = await city.refresh(held, Origin="https://evil.example")
+    assert (foreign.status_code, foreign.json()["error"]) == (400, "invalid_request")
+    left = await city.post(
+        "/oidc/revoke",
+        {"client_id": "diancai-web"},
+        Cookie=f"{REFRESH}={held}",
+        Origin="https://evil.example",
+    )
+    assert left.status_code == 403
+    assert "set-cookie" not in left.headers
+    assert (await city.refresh(held)).status_code == 200, "nobody else used it or ended it"
+    typed = {"grant_type": "refresh_token", "client_id": "diancai-web", "refresh_token": held}
+    city.house.client.cookies.clear()
+    assert (await city.post("/oidc/token", typed)).status_code == 400, "it is read as a cookie only"
+
+
+async def test_over_https_the_cookie_is_secure_and_named_after_its_port(city: City) -> None:
+    provider = city.house.services["catalog"].api.state.provider
+    answer = Response()
+    set_refresh_cookie(answer, replace(provider, issuer="https://ruian:8443/api/catalog"), "t")
+    assert answer.headers["set-cookie"].startswith("diancai_refresh_8443=t; ")
+    assert answer.headers["set-cookie"].endswith("; Secure")
+
+
+async def test_signing_out_takes_the_cookie_away(city: City) -> None:
+    held = (await city.tokens())["refresh_token"]
+    left = await city.post("/oidc/revoke", {"client_id": "diancai-web"}, Cookie=f"{REFRESH}={held}")
+    assert "Max-Age=0" in left.headers["set-cookie"]
+    assert (await city.refresh(held)).status_code == 400
 
 
 async def test_access_tokens_live_for_minutes(city: City) -> None:
@@ -276,7 +356,7 @@ async def test_a_stolen_key_is_ended_at_once(city: City) -> None:
     before = await city.tokens()
     assert main([str(city.keys), "--at-once"]) == 0
     assert len(json.loads(city.keys.read_text("utf-8"))["keys"]) == 1
-    refreshed = (await city.refresh(before["refresh_token"])).json()
+    refreshed = await city.renew(before["refresh_token"])
     await until(lambda: is_refused(city, refreshed["access_token"], before["access_token"]))
     assert await city.read(refreshed["access_token"]) == 200, "nobody has to sign in again"
 

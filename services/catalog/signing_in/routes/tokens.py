@@ -7,15 +7,22 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from services.catalog.signing_in import schemas
+from services.catalog.signing_in.domain import WEB
 from services.catalog.signing_in.routes.forms import (
     Form,
     Pairs,
+    is_foreign_form,
     with_form,
     with_pages,
     with_redirect,
     with_token_refusal,
 )
 from services.catalog.signing_in.routes.own_provider import OwnProvider
+from services.catalog.signing_in.routes.refresh_cookie import (
+    clear_refresh_cookie,
+    read_refresh_cookie,
+    set_refresh_cookie,
+)
 from services.catalog.signing_in.routes.sign_in_page import (
     is_browser,
     refusal_page,
@@ -25,7 +32,7 @@ from services.catalog.signing_in.use_cases import signing_out, tokens
 from services.catalog.signing_in.use_cases.provider import Provider
 from shared.http.inputs import Uow
 from shared.http.openapi import ignoring_unknown, public, secured
-from shared.kernel.errors import InvalidInput
+from shared.kernel.errors import Forbidden, InvalidInput
 from shared.unit_of_work import UnitOfWork
 
 router = APIRouter(tags=["identity"])
@@ -44,11 +51,16 @@ Asked = Annotated[str, Query(max_length=400)]
         *("grant_type", "client_id", "code", "redirect_uri", "code_verifier", "refresh_token"),
     ),
 )
-async def exchange_token(uow: Uow, provider: OwnProvider, pairs: Pairs) -> Response:
+async def exchange_token(
+    request: Request, uow: Uow, provider: OwnProvider, pairs: Pairs
+) -> Response:
+    """The console (``diancai-web``) gets its refresh token as a cookie, other clients in the answer."""
     form = dict(pairs)
     client_id = form.get("client_id", "")
     outcome: tokens.Tokens | tokens.TokenRefusal
-    if len(form) < len(pairs):
+    if client_id == WEB and is_foreign_form(request, provider):
+        outcome = tokens.TokenRefusal("invalid_request", "another site's page asks")
+    elif len(form) < len(pairs):
         outcome = tokens.TokenRefusal("invalid_request", "a parameter was sent more than once")
     elif form.get("grant_type") == "authorization_code":
         outcome = await tokens.exchange_code(
@@ -60,8 +72,12 @@ async def exchange_token(uow: Uow, provider: OwnProvider, pairs: Pairs) -> Respo
             verifier=form.get("code_verifier", ""),
         )
     elif form.get("grant_type") == "refresh_token":
+        held = form.get("refresh_token", "")
         outcome = await tokens.exchange_refresh_token(
-            uow, provider, token=form.get("refresh_token", ""), client_id=client_id
+            uow,
+            provider,
+            token=read_refresh_cookie(request, provider) if client_id == WEB else held,
+            client_id=client_id,
         )
     else:
         outcome = tokens.TokenRefusal(
@@ -72,18 +88,31 @@ async def exchange_token(uow: Uow, provider: OwnProvider, pairs: Pairs) -> Respo
         return JSONResponse(
             schemas.TokenRefusalAnswer.model_validate(outcome).model_dump(), 400, headers
         )
-    return JSONResponse(
-        schemas.TokensAnswer.model_validate(outcome).model_dump(exclude_none=True), 200, headers
-    )
+    said = schemas.TokensAnswer.model_validate(outcome)
+    if client_id != WEB:
+        return JSONResponse(said.model_dump(exclude_none=True), 200, headers)
+    said.refresh_token = None
+    answer = JSONResponse(said.model_dump(exclude_none=True), 200, headers)
+    set_refresh_cookie(answer, provider, outcome.refresh_token)
+    return answer
 
 
 @router.post(
     "/oidc/revoke",
     summary="Sign out: ends a refresh token and its kin",
-    **with_form(ignoring_unknown(public("revoke_own_token", 404, 422)), "token"),
+    **with_form(ignoring_unknown(public("revoke_own_token", 403, 404, 422)), "token", "client_id"),
 )
-async def revoke_token(uow: Uow, provider: OwnProvider, form: Form) -> dict[str, str]:
-    await signing_out.revoke_refresh_token(uow, token=form.get("token", ""))
+async def revoke_token(
+    request: Request, answer: Response, uow: Uow, provider: OwnProvider, form: Form
+) -> dict[str, str]:
+    """The console names itself by ``client_id`` and leaves the token in its cookie."""
+    token = form.get("token", "")
+    if form.get("client_id") == WEB and not token:
+        if is_foreign_form(request, provider):
+            raise Forbidden("revoke_own_token")
+        token = read_refresh_cookie(request, provider)
+        clear_refresh_cookie(answer, provider)
+    await signing_out.revoke_refresh_token(uow, token=token)
     return {}
 
 

@@ -15,13 +15,18 @@ from services.catalog.accounts.domain.account import Account
 from services.catalog.accounts.domain.sign_in_grant import SignInGrant
 from services.catalog.accounts.use_cases.sign_outs import end_family
 from services.catalog.policy import POLICY
-from services.catalog.signing_in.domain import AuthorizationRequest
+from services.catalog.signing_in.domain import WEB, AuthorizationRequest
 from services.catalog.signing_in.use_cases.provider import ACCESS_TOKEN, ID_TOKEN, Provider
 from shared.kernel.access import Actor
 from shared.kernel.ids import new_id
 from shared.unit_of_work import Transaction, UnitOfWork
 
 TOKEN_LIFE = timedelta(minutes=5)
+CONSOLE_LEEWAY = timedelta(seconds=30)
+"""A page that is loaded again while its refresh is under way never sees the answer, and comes once
+more with the token that it has; so does a phone whose connection broke. RFC 9700, 4.14.2 leaves
+how a provider copes with that open.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +87,29 @@ async def exchange_refresh_token(
 ) -> Tokens | TokenRefusal:
     """Exchanges a refresh token, which is then used up, for new tokens.
 
-    A second use means that it was copied, and ends the sign-in.
+    A second use means that it was copied, and ends the sign-in. The console may use one twice
+    within :data:`CONSOLE_LEEWAY`.
     """
     uow.permit(POLICY, "exchange_token")
     async with uow.transaction() as tx:
         grant = await _find_grant(tx, token, "refresh")
-        if grant is not None and grant.used_at is not None:
+        if grant is not None and grant.used_at is not None and not _is_within_leeway(grant, tx.now):
             await end_family(uow, tx, grant.family, grant.account_id)
             return TokenRefusal("invalid_grant", "the refresh token was used before; sign in again")
         if grant is None or grant.expires_at <= tx.now or grant.client_id != client_id:
             return TokenRefusal(
                 "invalid_grant", "the refresh token is unknown or too old; sign in again"
             )
-        grant.used_at = tx.now
+        grant.used_at = grant.used_at or tx.now
         return await _issue_tokens(tx, provider, grant)
+
+
+def _is_within_leeway(grant: SignInGrant, now: datetime) -> bool:
+    return (
+        grant.client_id == WEB
+        and grant.used_at is not None
+        and now - grant.used_at <= CONSOLE_LEEWAY
+    )
 
 
 def read_own_account(uow: UnitOfWork) -> Actor:
