@@ -23,7 +23,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test test-long tested-with check check-web web-types generate clients bench storm simulate fuzz compose-test lock advisories clean
+.PHONY: help setup run test test-long tested-with check check-web web web-types generate clients bench storm simulate fuzz compose-test lock advisories clean
 
 help: ## Say what there is
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -59,10 +59,13 @@ check: $(SETUP) check-web ## Run the linters, the type checker, the import contr
 	$(BIN)/pytest -q tests/architecture
 	@$(BIN)/python -m tests.support.advisories
 
-check-web: web-types ## Check the page: its types by the services' OpenAPI documents, TypeScript, ESLint
-	$(NODE) web/node_modules/typescript/bin/tsc -p web
-	$(NODE) web/node_modules/vue-tsc/bin/vue-tsc.js --noEmit -p web/tsconfig.console.json
+check-web: web ## Check the console: types by the services' OpenAPI documents, ESLint, and that web/dist is what its sources build
+	$(NODE) web/node_modules/vue-tsc/bin/vue-tsc.js --noEmit -p web
 	cd web && ../$(NODE) node_modules/eslint/bin/eslint.js .
+	@[ -z "$$(git status --porcelain --ignored web/dist)" ] || { git status --short --ignored web/dist; echo "web/dist is not what web/src builds: commit what make web wrote" >&2; exit 1; }
+
+web: web-types ## Build the console: web/src to web/dist, which is committed
+	cd web && ../$(NODE) node_modules/vite/bin/vite.js build --logLevel warn
 
 web-types: $(SETUP) web/node_modules/.package-lock.json ## Make the types of the HTTP APIs, from the services' OpenAPI documents
 	@mkdir -p web/types

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Mount
 
 from services.catalog.bootstrap import build as build_catalog
@@ -17,14 +18,14 @@ from services.requests.bootstrap import build as build_requests
 from services.requests.settings import RequestsSettings
 from shared.cache.memory import MemoryCache
 from shared.db.engine import sqlite_url
-from shared.http.pages import PageFiles
+from shared.http.console_files import ConsoleFiles
 from shared.http.root_app import RootApp
 from shared.kernel.clock import Clock, utc_now
 from shared.messaging.memory import MemoryBroker
 from shared.process import application
 from shared.service import Service
 
-WEB = Path(__file__).parent.parent / "web"
+WEB = Path(__file__).parent.parent / "web" / "dist"
 
 
 def build_all(
@@ -70,6 +71,8 @@ def build_all(
 
 
 def embedded(services: Sequence[Service], extra_routes: Sequence[BaseRoute] = ()) -> RootApp:
-    """The application: the services' operations, ``extra_routes``, and the page in ``web/``."""
-    pages = [Mount("/", PageFiles(directory=WEB))] if WEB.is_dir() else []
+    """The application: the services' operations, ``extra_routes``, and the console as
+    ``make web`` built it."""
+    console = Mount("/", GZipMiddleware(ConsoleFiles(directory=WEB)))
+    pages = [console] if WEB.is_dir() else []
     return application(services, extra_routes=[*extra_routes, *pages], is_public=True)

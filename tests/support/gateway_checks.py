@@ -10,6 +10,7 @@ It signs in with DIANCAI_LOGIN, DIANCAI_PASSWORD_FILE and DIANCAI_TOTP_FILE.
 
 import asyncio
 import os
+import re
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -106,8 +107,8 @@ async def check_page_and_headers(url: str) -> None:
     async with client(url) as http:
         for path in (
             "/",
-            "/app.js",
-            "/locales/zh-CN.json",
+            "/icon.svg",
+            "/orders/2014-0017",
             "/api/catalog/health/ready",
             "/api/catalog/openapi.json",
         ):
@@ -119,10 +120,17 @@ async def check_page_and_headers(url: str) -> None:
             must(not head.content, f"HEAD {path} has a body")
             is_once(got)
             is_once(head)
-        page = await http.get("/app.js")
-        again = await http.get("/app.js", headers={"If-None-Match": page.headers["etag"]})
-        must(again.status_code == 304, f"/app.js is sent again: {again.status_code}")
-        for path in ("/package.json", "/eslint.config.js", "/types/api.d.ts", "/.env", "/metrics"):
+        page = await http.get("/")
+        again = await http.get("/orders", headers={"If-None-Match": page.headers["etag"]})
+        must(again.status_code == 304, f"the page is sent again: {again.status_code}")
+        script = re.search(r"/assets/[^\"]+\.js", page.text)
+        must(script is not None, "the page loads no script")
+        asset = await http.get(script.group() if script else "")
+        must(asset.status_code == 200, f"{asset.url}: {asset.status_code}")
+        is_once(asset)
+        must("immutable" in asset.headers["cache-control"], f"{asset.url}: {asset.headers}")
+        must(asset.headers.get("content-encoding") == "gzip", f"{asset.url}: {asset.headers}")
+        for path in ("/package.json", "/index.html.bak", "/assets/", "/.env", "/metrics"):
             must((await http.get(path)).status_code == 404, f"{path} is for the public")
 
 
@@ -131,7 +139,7 @@ async def check_refusals(url: str) -> None:
     async with client(url) as http:
         for wanted, language in LANGUAGES.items():
             http.headers["Accept-Language"] = wanted
-            for path in ("/nothing", "/nothing.js", "/api/nothing"):
+            for path in ("/nothing.html", "/nothing.js", "/api/nothing"):
                 is_problem(await http.get(path), 404, "not_found", language)
             refused = await http.post("/", content=b"")
             is_problem(refused, 405, "method_not_allowed", language)

@@ -13,9 +13,9 @@ from starlette.routing import Route
 from services.catalog.bootstrap import build
 from services.catalog.settings import CatalogSettings
 from services.embedded import build_all, embedded
+from shared.http.console_files import ADDRESS, ASSET, FILE
 from shared.http.inputs import Confirmed
 from shared.http.openapi import IGNORES_UNKNOWN
-from shared.http.pages import PAGE_FILE
 from shared.http.request_check import _parameters
 from shared.http.root_app import SECURITY_HEADERS
 from shared.process import application
@@ -23,21 +23,24 @@ from tests.access.test_matrix import operations_of
 from tests.support.house import House, running_house
 from tests.support.tree import ROOT
 
-WEB = ROOT / "web"
+DIST = ROOT / "web" / "dist"
 NOT_FOR_THE_PUBLIC = [
     "package.json",
-    "package-lock.json",
-    "tsconfig.json",
-    "eslint.config.js",
+    "src/main.ts",
+    "assets",
+    "assets/",
+    "assets/nothing.js",
+    "assets/nothing",
     ".npmrc",
-    "types/api.d.ts",
-    "node_modules/.package-lock.json",
-    "locales",
-    "locales/",
     "../pyproject.toml",
     "%2e%2e/pyproject.toml",
-    "locales/..%2fpackage.json",
+    "assets/..%2f..%2fpackage.json",
     "nothing.html",
+    "nothing.svg",
+    "api",
+    "api/",
+    "api/nothing",
+    "gateway/health",
 ]
 
 
@@ -67,23 +70,34 @@ async def test_the_project_s_own_files_are_not_served(page: httpx.AsyncClient, p
     assert refused.json()["code"] == "not_found"
 
 
-async def test_what_the_folder_holds_is_served_only_when_it_is_on_the_list(
-    page: httpx.AsyncClient,
+async def test_everything_that_was_built_is_served(page: httpx.AsyncClient) -> None:
+    built = [path.relative_to(DIST).as_posix() for path in DIST.rglob("*") if path.is_file()]
+    assert any(name.startswith("assets/") for name in built)
+    for name in set(built) - {"index.html"}:
+        answer = await page.get(f"/{name}")
+        assert (answer.status_code, answer.content) == (200, (DIST / name).read_bytes()), name
+
+
+@pytest.mark.parametrize("address", ["", "orders", "orders/2014-0017", "sign-in", "planning/a_b/"])
+async def test_the_console_is_at_each_of_its_addresses(
+    page: httpx.AsyncClient, address: str
 ) -> None:
-    served = set()
-    for path in WEB.rglob("*"):
-        name = path.relative_to(WEB).as_posix()
-        if path.is_file() and not name.startswith("node_modules/"):
-            answer = await page.get(f"/{name}")
-            assert answer.status_code == (200 if PAGE_FILE.fullmatch(name) else 404), name
-            served |= {name} if answer.status_code == 200 else set()
-    assert served
-    assert not any("config" in name or name.endswith((".ts", "package.json")) for name in served)
+    answer = await page.get(f"/{address}")
+    assert answer.content == (DIST / "index.html").read_bytes()
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
 
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/index.html", "/app.js", "/nothing", "/api/nothing", "/api/catalog/nothing", "/metrics"],
+    [
+        "/",
+        "/index.html",
+        "/icon.svg",
+        "/orders",
+        "/api/nothing",
+        "/api/catalog/nothing",
+        "/metrics",
+    ],
 )
 async def test_every_answer_carries_the_security_headers(
     page: httpx.AsyncClient, path: str
@@ -110,9 +124,20 @@ async def test_a_fault_outside_the_services_has_them_too(tmp_path: Path) -> None
 
 
 async def test_the_page_is_asked_for_again_and_found_unchanged(page: httpx.AsyncClient) -> None:
-    first = await page.get("/app.js")
-    again = await page.get("/app.js", headers={"If-None-Match": first.headers["etag"]})
+    first = await page.get("/orders")
+    again = await page.get("/orders", headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, first.headers["cache-control"]) == (304, "no-cache")
+
+
+async def test_what_is_named_by_its_hash_is_kept_and_travels_compressed(
+    page: httpx.AsyncClient,
+) -> None:
+    largest = max((DIST / "assets").iterdir(), key=lambda path: path.stat().st_size)
+    answer = await page.get(f"/assets/{largest.name}", headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["content-encoding"] == "gzip"
+    refused = await page.get("/assets/nothing.js")
+    assert refused.headers["cache-control"] == "no-store"
 
 
 @pytest.mark.parametrize(
@@ -196,4 +221,5 @@ async def test_what_may_be_said_several_times_may_be(catalog: House) -> None:
 
 def test_the_gateway_serves_the_same_files() -> None:
     template = (ROOT / "deploy" / "nginx" / "nginx.conf.template").read_text("utf-8")
-    assert f'location ~ "^/{PAGE_FILE.pattern}$"' in template
+    for rule in (ASSET, FILE, ADDRESS):
+        assert f'location ~ "^/{rule.pattern}$"' in template
