@@ -50,7 +50,7 @@ def postgres_url(servers: Servers) -> Iterator[NewUrl]:
     made: list[str] = []
 
     def new() -> str:
-        made.append(_or_skip(servers.new_database))
+        made.append(or_skip(servers.new_database))
         return made[-1]
 
     yield new
@@ -63,7 +63,7 @@ def pooled(servers: Servers) -> Callable[..., str]:
     """``pooled(url, mode="transaction", size=1)``: the address of the same database through PgBouncer."""
     if given("postgresql"):
         pytest.skip("the server was given: a pooler in front of our own is what these tests need")
-    return lambda url, **how: _or_skip(lambda: servers.pooled(url, **how))
+    return lambda url, **how: or_skip(lambda: servers.pooled(url, **how))
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def rabbit_url(servers: Servers) -> Iterator[NewUrl]:
     made: list[str] = []
 
     def new() -> str:
-        made.append(_or_skip(servers.new_vhost))
+        made.append(or_skip(servers.new_vhost))
         return made[-1]
 
     yield new
@@ -82,26 +82,26 @@ def rabbit_url(servers: Servers) -> Iterator[NewUrl]:
 
 @pytest.fixture
 def redis_url(servers: Servers) -> str:
-    return _or_skip(servers.redis)
+    return or_skip(servers.redis)
 
 
 @pytest.fixture
 def private_server(servers: Servers) -> Callable[[type[S]], S]:
     """Gives a server that may be killed and started: ``private_server(RabbitMQ)``."""
-    return lambda kind: _or_skip(lambda: servers.private(kind))
+    return lambda kind: or_skip(lambda: servers.private(kind))
 
 
 @pytest.fixture
 def programs() -> None:
     """The programs of all kinds of server that the system needs are there, for a test that starts its own."""
     for kind in URL_VARIABLES:
-        _or_skip(PROGRAMS[kind])
+        or_skip(PROGRAMS[kind])
 
 
 @pytest.fixture
 def run_node() -> Callable[..., Awaitable[Any]]:
     """Runs a script of tests/clients: ``await run_node("sign_in.mjs", issuer=...)`` gives what it prints."""
-    _or_skip(node_program)
+    or_skip(node_program)
     return run_script
 
 
@@ -143,7 +143,7 @@ def broker(new_broker: NewBroker) -> Broker:
     return new_broker()
 
 
-def _or_skip(make: Callable[[], T]) -> T:
+def or_skip(make: Callable[[], T]) -> T:
     try:
         return make()
     except NotInstalled as error:

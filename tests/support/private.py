@@ -597,6 +597,18 @@ def pgbouncer_program() -> str:
     return program
 
 
+BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+
+
+def chromium_program() -> str:
+    """The one that DIANCAI_BROWSER names, else the distribution's. :raises NotInstalled:"""
+    named = os.environ.get("DIANCAI_BROWSER")
+    found = named or next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    if found is None:
+        raise NotInstalled("Chromium")
+    return found
+
+
 def unprivileged_user() -> int | None:
     """Whom PostgreSQL runs as, for it refuses root; None: as ourselves."""
     if os.geteuid() != 0:

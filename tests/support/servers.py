@@ -1,4 +1,4 @@
-"""The servers that tests run on: those that URLs name, else private ones, started when first needed.
+"""The servers that tests run on: those that URLs name, else private ones, started when first needed; and the browser.
 
     python -m tests.support.servers install     installs what is missing, where we may (root, with apt)
     python -m tests.support.servers             says what there is
@@ -30,6 +30,7 @@ from tests.support.private import (
     PrivateServer,
     RabbitMQ,
     RedisServer,
+    chromium_program,
     create_database,
     drop_database,
     pgbouncer_program,
@@ -50,12 +51,14 @@ PROGRAMS: dict[str, Callable[[], object]] = {
     "rabbitmq": rabbitmq_programs,
     "redis": redis_program,
     "pgbouncer": pgbouncer_program,
+    "chromium": chromium_program,
 }
 PACKAGES = {
-    "postgresql": "postgresql",
-    "rabbitmq": "rabbitmq-server",
-    "redis": "redis-server",
-    "pgbouncer": "pgbouncer",
+    "postgresql": ("postgresql",),
+    "rabbitmq": ("rabbitmq-server",),
+    "redis": ("redis-server",),
+    "pgbouncer": ("pgbouncer",),
+    "chromium": ("chromium", "fonts-noto-cjk"),
 }
 POLICY = Path("/usr/sbin/policy-rc.d")
 VHOSTS_AT_ONCE = 8
@@ -198,7 +201,7 @@ def must_not_miss() -> bool:
 def install() -> None:
     """Installs Debian's packages of the missing servers, where we are root and have apt; the packages
     start nothing. Leaves things as they are elsewhere, and says so."""
-    packages = [PACKAGES[kind] for kind in missing()]
+    packages = [package for kind in missing() for package in PACKAGES[kind]]
     if not packages:
         return
     if os.geteuid() != 0 or shutil.which("apt-get") is None:

@@ -11,6 +11,8 @@ const EARLY_MILLISECONDS = 60_000;
 const RANDOM_BYTES = 48;
 const LOCK = "diancai.refresh";
 const ENDED = "diancai.signed-out";
+/** Kept while this browser holds a cookie to renew with, which no script can see. */
+const HOLDS = "diancai.signed-in";
 
 export type Role = "coordinator" | "township_officer" | "clerk" | "team_leader" | "volunteer" | "auditor" | "operator" | "subscriber";
 
@@ -84,7 +86,7 @@ export async function resume(): Promise<void> {
   try {
     if (code !== null && kept !== null && said.get("state") === kept.state) {
       await take({ grant_type: "authorization_code", code, redirect_uri: home(), code_verifier: kept.verifier });
-    } else {
+    } else if (localStorage.getItem(HOLDS) !== null) {
       await renew();
     }
   } catch (error) {
@@ -115,6 +117,7 @@ function forget(why: "out" | "over"): void {
   endsAt = 0;
   if (account.value !== null) whyLeft.value = why;
   account.value = null;
+  localStorage.removeItem(HOLDS);
 }
 
 let renewing: Promise<boolean> | null = null;
@@ -144,6 +147,7 @@ async function take(fields: Record<string, string>): Promise<boolean> {
   access = tokens.access_token;
   endsAt = Date.now() + tokens.expires_in * 1000;
   account.value = read(access);
+  localStorage.setItem(HOLDS, "yes");
   whyLeft.value = null;
   return true;
 }

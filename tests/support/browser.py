@@ -1,0 +1,207 @@
+"""A real browser at a real system: ``diancai up`` with its demonstration, and people who use it.
+
+The browser is the one that ``DIANCAI_BROWSER`` names, else the distribution's Chromium. Whatever a
+page complains about in the console, or asks of another origin, fails the test that opened it.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import pyotp
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    async_playwright,
+)
+
+from tests.support.private import chromium_program, free_port
+from tests.support.tree import ROOT
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+AXE = ROOT / "tests" / "clients" / "node_modules" / "axe-core" / "axe.min.js"
+PATIENCE_MILLISECONDS = 30_000
+START_SECONDS = 180
+Size = Literal["phone", "desktop"]
+SIZES: Mapping[Size, tuple[int, int]] = {"phone": (360, 740), "desktop": (1440, 900)}
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running demonstration. ``accounts``: by role, as its file of secrets has them."""
+
+    url: str
+    accounts: Mapping[str, dict[str, Any]]
+
+
+@contextmanager
+def running_site(data: Path) -> Iterator[Site]:
+    """``diancai up`` on the data of a folder; plays the demonstration where it was not played."""
+    port = free_port()
+    environment = os.environ | {
+        "DIANCAI_DATA": str(data),
+        "PORT": str(port),
+        "DIANCAI_LANGUAGE": "en",
+    }
+    process = subprocess.Popen(
+        [str(Path(sys.executable).with_name("diancai")), "up"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        printed = []
+        assert process.stdout is not None
+        for line in process.stdout:
+            printed.append(line)
+            if line.startswith("Serving at http"):
+                break
+        else:
+            raise AssertionError("".join(printed))
+        accounts = json.loads((data / "secrets" / "accounts.json").read_text("utf-8"))
+        by_role = {role: account for account in accounts for role in account["roles"]}
+        yield Site(f"http://127.0.0.1:{port}", by_role)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+
+
+def copy_of_played_data(shared: Path, to: Path) -> Path:
+    """A folder in which the demonstration was played; it is played once for all who share ``shared``."""
+    played = shared / "played"
+    with (shared / "played.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (played / "demonstration.json").exists():
+            with running_site(played):
+                pass
+    shutil.copytree(played, to)
+    return to
+
+
+@dataclass
+class Person:
+    """Somebody at a browser. ``complaints`` is what the pages said in the console or asked elsewhere."""
+
+    site: Site
+    context: BrowserContext
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+    async def sign_in(self, role: str) -> Self:
+        """Types login name, password and one-time code as the account's owner does."""
+        account = self.site.accounts[role]
+        await self.page.goto(self.site.url)
+        await self.page.locator("main button.primary").click()
+        await self.page.locator("input[name=login]").fill(account["login"])
+        await self.page.locator("input[name=password]").fill(account["password"])
+        if account["totp_secret"]:
+            await self.page.locator("input[name=code]").fill(
+                pyotp.TOTP(account["totp_secret"]).now()
+            )
+        await self.page.locator("form button:not([name])").first.click()
+        await self.page.wait_for_url(f"{self.site.url}/**")
+        await self.settled()
+        return self
+
+    async def go(self, path: str) -> None:
+        await self.page.goto(f"{self.site.url}{path}")
+        await self.settled()
+
+    async def settled(self) -> None:
+        """Until the page has nothing more to load."""
+        await self.page.locator("main h1").first.wait_for()
+        await self.page.locator(".loading").first.wait_for(state="detached")
+
+    async def serious_findings(self) -> list[str]:
+        """What axe finds wrong on the page, serious or worse (WCAG 2.2 A and AA, best practices)."""
+        if not await self.page.evaluate("() => 'axe' in window"):
+            await self.page.evaluate(AXE.read_text("utf-8"))
+        result = await self.page.evaluate("() => axe.run(document)")
+        return [
+            f"{finding['id']}: {node['target']}: {node['failureSummary']}"
+            for finding in result["violations"]
+            if finding["impact"] in ("serious", "critical")
+            for node in finding["nodes"]
+        ]
+
+    async def overflow(self) -> int:
+        """By how many pixels the page is wider than its window."""
+        return int(
+            await self.page.evaluate(
+                "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+        )
+
+
+class Crowd:
+    """One browser in which several people work, each with cookies of their own."""
+
+    def __init__(self, browser: Browser, site: Site) -> None:
+        self._browser, self._site = browser, site
+        self._people: list[Person] = []
+
+    async def person(
+        self, role: str | None = None, *, size: Size = "phone", language: str = "zh-CN"
+    ) -> Person:
+        """Somebody with a browser; signed in where a role is named."""
+        width, height = SIZES[size]
+        context = await self._browser.new_context(
+            locale=language,
+            viewport={"width": width, "height": height},
+            timezone_id="Asia/Shanghai",
+        )
+        context.set_default_timeout(PATIENCE_MILLISECONDS)
+        page = await context.new_page()
+        person = Person(self._site, context, page)
+        self._people.append(person)
+        page.on("console", lambda message: _note_message(person, message))
+        page.on("pageerror", lambda error: person.complaints.append(f"{page.url}: {error}"))
+        page.on("request", lambda request: _note_request(person, request))
+        if role is not None:
+            await person.sign_in(role)
+        return person
+
+    def complaints(self) -> list[str]:
+        return [complaint for person in self._people for complaint in person.complaints]
+
+
+def _note_message(person: Person, message: ConsoleMessage) -> None:
+    if message.type in ("error", "warning"):
+        person.complaints.append(f"{person.page.url}: {message.type}: {message.text}")
+
+
+def _note_request(person: Person, request: Request) -> None:
+    if not request.url.startswith((f"{person.site.url}/", "data:", "blob:")):
+        person.complaints.append(f"{person.page.url}: asked {request.url}")
+
+
+@asynccontextmanager
+async def crowd_at(site: Site) -> AsyncIterator[Crowd]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=chromium_program(), args=list(FLAGS)
+        )
+        try:
+            yield Crowd(browser, site)
+        finally:
+            await browser.close()
