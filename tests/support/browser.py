@@ -7,6 +7,7 @@ page complains about in the console, or asks of another origin, fails the test t
 import fcntl
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -185,8 +186,12 @@ class Crowd:
         return [complaint for person in self._people for complaint in person.complaints]
 
 
+A_QUESTION = re.compile(r"responded with a status of (409|412|422) ")
+"""A refusal that the page shows, or a doubt that it asks about: browsers note each in the console."""
+
+
 def _note_message(person: Person, message: ConsoleMessage) -> None:
-    if message.type in ("error", "warning"):
+    if message.type in ("error", "warning") and not A_QUESTION.search(message.text):
         person.complaints.append(f"{person.page.url}: {message.type}: {message.text}")
 
 
