@@ -38,6 +38,11 @@ SYNTHETIC_PHONE = "13800000000"
 """Of nobody; mainland numbers have no range that is kept free for examples."""
 
 
+def demonstration_team() -> str:
+    """The code of the team that the demonstration's leader and volunteer belong to."""
+    return str(ruian_2014().teams[0]["code"])
+
+
 def demonstration_accounts(*, scoped: bool) -> list[dict[str, Any]]:
     """Name, roles and scope of each, with a password of its own; ``scoped``: also those that are for a township, a
     team or a volunteer. The volunteer's scope is found when the account is made."""
@@ -46,7 +51,7 @@ def demonstration_accounts(*, scoped: bool) -> list[dict[str, Any]]:
     scopes: Mapping[Role, dict[str, str]] = {
         Role.OFFICER: township,
         Role.CLERK: township,
-        Role.LEADER: {"team_code": scenario.teams[0]["code"]},
+        Role.LEADER: {"team_code": demonstration_team()},
         Role.VOLUNTEER: {},
     }
     return [
@@ -125,7 +130,7 @@ async def _enter_team(uow: UnitOfWork, code: str) -> None:
 
 async def _enter_volunteer(uow: UnitOfWork) -> str:
     """A made-up volunteer of the first team, marked as such by the version of the consent; gives the number."""
-    team = ruian_2014().teams[0]["code"]
+    team = demonstration_team()
     await _enter_team(uow, team)
     entered = await register_volunteer(
         uow,

@@ -81,7 +81,7 @@ class Demonstration:
         await self._accept(plan_id)
         await self._serve(plan_id)
         await self._rate()
-        await self._settle()
+        await self.settle()
         return await self._summarise(plan_id, round(time.monotonic() - began, 2))
 
     async def prepare(self) -> None:
@@ -442,7 +442,7 @@ class Demonstration:
         )
 
     # --- the end ---------------------------------------------------------------------------------
-    async def _settle(self) -> None:
+    async def settle(self) -> None:
         """Until every service has applied every event of the publishers it listens to."""
         await self._client.until("every event has found its effect", self._settled)
         self._progress("settling", 1, 1)

@@ -16,11 +16,16 @@ from rich.console import Console
 from starlette.routing import BaseRoute, Mount
 
 from cli import report
-from cli.accounts import demonstration_session, ensure_demonstration_accounts
+from cli.accounts import (
+    demonstration_session,
+    demonstration_team,
+    ensure_demonstration_accounts,
+)
 from cli.backup import AUTOMATIC, CLOCK, RESULT, BackupFailed, back_up, default_name
 from cli.client import Client
 from cli.demo import Demonstration
 from cli.demonstration_clock import DemonstrationClock, clock_api
+from cli.open_work import leave_open
 from cli.terminal import language_of, words
 from services.embedded import build_all, embedded
 from shared import __version__
@@ -207,7 +212,10 @@ async def _play(url: str, data: Path, console: Console) -> None:
         session = demonstration_session(url, data, "coordinator")
         async with Client.at(url, session=session, language=language_of()) as client:
             with report.progress_on(console) as progress:
-                outcome = await Demonstration(client, progress).play()
+                story = Demonstration(client, progress)
+                outcome = await story.play()
+                await leave_open(client, team=demonstration_team())
+                await story.settle()
         report.show(console, outcome)
         result.write_text(json.dumps(outcome.summary, ensure_ascii=False), "utf-8")
     console.print(words("up.serving", url=url))
