@@ -106,10 +106,12 @@ class Person:
     site: Site
     context: BrowserContext
     page: Page
+    role: str = "nobody"
     complaints: list[str] = field(default_factory=list)
 
     async def sign_in(self, role: str) -> Self:
         """Types login name, password and one-time code as the account's owner does."""
+        self.role = role
         account = self.site.accounts[role]
         await self.page.goto(self.site.url)
         await self.page.locator("main button.primary").click()
@@ -152,6 +154,30 @@ class Person:
                 "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
             )
         )
+
+    async def layout_shift(self) -> float:
+        """How much what was shown has jumped since the page was opened (cumulative layout shift)."""
+        return float(await self.page.evaluate(_SHIFT))
+
+    async def picture(self, name: str) -> None:
+        """Keeps a picture in the folder that ``DIANCAI_PICTURES`` names, if it does."""
+        folder = os.environ.get("DIANCAI_PICTURES")
+        if folder:
+            width = self.page.viewport_size["width"] if self.page.viewport_size else 0
+            language = await self.page.evaluate("() => document.documentElement.lang")
+            file = Path(folder) / f"{self.role}{name}-{width}-{language}.png"
+            await self.page.screenshot(path=file, full_page=True)
+
+
+_SHIFT = """() => new Promise(resolve => {
+  let shift = 0;
+  const observer = new PerformanceObserver(() => {});
+  observer.observe({ type: "layout-shift", buffered: true });
+  requestAnimationFrame(() => setTimeout(() => {
+    for (const entry of observer.takeRecords()) if (!entry.hadRecentInput) shift += entry.value;
+    resolve(shift);
+  }, 0));
+})"""
 
 
 class Crowd:
