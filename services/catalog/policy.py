@@ -7,6 +7,7 @@ ANY = Scope.ANY
 
 POLICY = Policy(
     {
+        "read_tasks": everyone_with_an_account(),
         "enter_directory": {COORDINATOR: ANY},
         "read_directory": everyone_with_an_account(),
         "draft_edition": {COORDINATOR: ANY},

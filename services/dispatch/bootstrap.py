@@ -16,6 +16,7 @@ from services.dispatch.policy import POLICY
 from services.dispatch.rescheduling.routes import router as rescheduling
 from services.dispatch.settings import DispatchSettings
 from services.dispatch.stops.routes import router as stops
+from services.dispatch.tasks.routes import router as tasks
 from shared.cache.port import Cache
 from shared.kernel.clock import Clock
 from shared.messaging.broker import Broker
@@ -42,7 +43,7 @@ def build(
         cache=cache,
         clock=clock,
         subscriptions=SUBSCRIPTIONS,
-        routers=[directory, demand, *PLANS, stops, rescheduling],
+        routers=[directory, demand, *PLANS, stops, rescheduling, tasks],
         policy=POLICY,
         sealed=[person_part.c.data_sealed],
         prunes=[

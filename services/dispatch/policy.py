@@ -22,6 +22,7 @@ CONCERNED: Rules = TEAM | {
 
 POLICY = Policy(
     {
+        "read_tasks": everyone_with_an_account() | {Role.LEADER: Scope.OWN_TEAM},
         "read_supply": everyone_with_an_account(),
         "read_demand": CORPS
         | {

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from services.catalog.editions import queries, schemas, use_cases
 from shared.http.inputs import AfterCode, Code, Confirmed, Limit, Page, Uow
 from shared.http.openapi import secured
+from shared.http.tasks import TasksAnswer
 
 router = APIRouter(tags=["catalog"])
 
@@ -41,6 +42,11 @@ async def publish_edition(
 )
 async def withdraw_edition(code: Code, uow: Uow) -> schemas.EditionAnswer:
     return schemas.EditionAnswer.model_validate(await use_cases.withdraw_edition(uow, code))
+
+
+@router.get("/tasks", summary="What waits for whoever asks", **secured("read_tasks"))
+async def list_tasks(uow: Uow) -> TasksAnswer:
+    return TasksAnswer.model_validate(await queries.list_tasks(uow))
 
 
 @router.get("/editions", summary="List editions", **secured("read_editions", 422))

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.dispatch.demand.tables import demand_line
 from services.dispatch.policy import POLICY
+from shared.db.paging import first_and_count
 from shared.db.reach import within
 from shared.unit_of_work import UnitOfWork
 
@@ -45,6 +46,16 @@ async def lines_of_campaign(
     return {
         row.line_id: row for row in await session.execute(query.order_by(demand_line.c.line_id))
     }
+
+
+async def first_open_lines(
+    session: AsyncSession, campaigns: Collection[str], *, limit: int
+) -> tuple[Sequence[Row[Any]], int]:
+    """The first lines of these campaigns that no published plan serves, by id, and how many there are."""
+    query = select(demand_line).where(
+        demand_line.c.campaign_id.in_(campaigns), demand_line.c.state == "open"
+    )
+    return await first_and_count(session, query.order_by(demand_line.c.line_id), limit=limit)
 
 
 async def lines_by_id(session: AsyncSession, line_ids: Iterable[str]) -> Lines:

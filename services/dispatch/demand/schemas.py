@@ -16,6 +16,7 @@ class DemandAnswer(Answer):
     item_name: str
     item_name_en: str
     volunteers: int
+    expected_attendance: int | None
     priority: int
     wished_on: list[date]
     ruled_out_on: list[date]

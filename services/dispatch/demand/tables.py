@@ -19,6 +19,7 @@ demand_line = Table(
     Column("item_name", String(80), nullable=False),
     Column("item_name_en", String(80), nullable=False),
     Column("volunteers", Integer, nullable=False),
+    Column("expected_attendance", Integer, nullable=True),
     Column("priority", Integer, nullable=False),
     Column("wished_on", Json, nullable=False),
     Column("ruled_out_on", Json, nullable=False),
@@ -27,4 +28,5 @@ demand_line = Table(
     Index("ix_demand_line_campaign", "campaign_id", "state", "line_id"),
 )
 """``state`` is open, planned, served or cancelled. ``told_reason`` is the reason that the township was told last for an
-unserved line; null once the line has a place."""
+unserved line; null once the line has a place. ``expected_attendance``, in residents, is null where the order was
+accepted under a release that did not keep it."""

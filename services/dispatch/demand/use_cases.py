@@ -27,6 +27,7 @@ async def open_lines(tx: Transaction, order: OrderAccepted) -> None:
                 "item_name": line.item_name,
                 "item_name_en": line.item_name_en,
                 "volunteers": line.volunteers_needed,
+                "expected_attendance": line.expected_attendance,
                 "priority": order.priority,
                 "wished_on": [day.isoformat() for day in order.wished_on],
                 "ruled_out_on": [day.isoformat() for day in order.ruled_out_on],

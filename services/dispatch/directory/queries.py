@@ -1,6 +1,7 @@
 """Reads of the directory: its lists, and what the other capabilities ask about townships, teams, items, campaigns."""
 
 from collections.abc import Collection, Iterable
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, Table, select
@@ -87,6 +88,14 @@ async def points_of_townships(session: AsyncSession) -> dict[str, tuple[float, f
     """Latitude and longitude of each township's centre, in degrees (WGS-84), by code."""
     rows = await session.execute(select(township.c.code, township.c.lat, township.c.lon))
     return {row.code: (row.lat, row.lon) for row in rows}
+
+
+async def open_campaigns(session: AsyncSession, today: date) -> dict[str, BothNames]:
+    """Names of the campaigns that are open and not over, by code."""
+    query = select(campaign.c.code, campaign.c.name, campaign.c.name_en).where(
+        campaign.c.state == "open", campaign.c.ends_on >= today
+    )
+    return {row.code: (row.name, row.name_en) for row in await session.execute(query)}
 
 
 async def campaign_of(session: AsyncSession, code: str) -> Row[Any] | None:

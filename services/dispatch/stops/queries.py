@@ -1,6 +1,6 @@
 """Reads of stops and assignments: lists for people, and what the other capabilities ask about them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -8,11 +8,12 @@ from sqlalchemy import Row, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 
+from services.dispatch.demand.queries import lines_by_id
 from services.dispatch.directory.queries import names_of_teams, names_of_townships
 from services.dispatch.policy import POLICY
 from services.dispatch.stops.domain.stop import LIVE, Assignment, Stop
 from services.dispatch.stops.tables import assignment, booking, stop
-from shared.db.paging import page_of
+from shared.db.paging import first_and_count, page_of
 from shared.db.reach import within
 from shared.kernel.access import Grant
 from shared.kernel.errors import NotFound
@@ -44,7 +45,7 @@ async def list_stops(
             if value is not None:
                 query = query.where(column == value)
         found, next_after = await page_of(session, query, stop.c.id, after=after, limit=limit)
-        return await _stop_views(session, grant, found), next_after
+        return await _stop_views(session, grant, found, uow.today()), next_after
 
 
 async def get_stop(uow: UnitOfWork, stop_id: str) -> View:
@@ -55,18 +56,20 @@ async def get_stop(uow: UnitOfWork, stop_id: str) -> View:
         if found is None:
             raise NotFound(Stop.kind, stop_id, states=Stop.STEPS)
         require_stop(grant, found)
-        return await view_stop(session, grant, found)
+        return await view_stop(session, grant, found, uow.today())
 
 
-async def view_stops_of_plan(session: AsyncSession, grant: Grant, plan_id: str) -> list[View]:
+async def view_stops_of_plan(
+    session: AsyncSession, grant: Grant, plan_id: str, today: date
+) -> list[View]:
     """The plan's stops in the order of travel: for the corps all, for others those that concern them."""
     query = select(Stop).where(stop.c.plan_id == plan_id, _own_stops(grant))
     stops = await session.scalars(query.order_by(stop.c.on, stop.c.part.desc(), stop.c.position))
-    return await _stop_views(session, grant, stops.all())
+    return await _stop_views(session, grant, stops.all(), today)
 
 
-async def view_stop(session: AsyncSession, grant: Grant, found: Stop) -> View:
-    return (await _stop_views(session, grant, [found]))[0]
+async def view_stop(session: AsyncSession, grant: Grant, found: Stop, today: date) -> View:
+    return (await _stop_views(session, grant, [found], today))[0]
 
 
 def require_stop(grant: Grant, found: Stop) -> None:
@@ -106,6 +109,56 @@ async def list_assignments(
             query = query.where(assignment.c.id > after)
         rows = [dict(row._mapping) for row in await session.execute(query)]
     return rows[:limit], rows[limit - 1]["id"] if len(rows) > limit else None
+
+
+async def first_booths(
+    session: AsyncSession,
+    teams: Collection[str],
+    *,
+    states: Collection[str],
+    stop_state: str,
+    first: date,
+    last: date | None = None,
+    limit: int,
+) -> tuple[Sequence[Row[Any]], int]:
+    """The first booths of these teams in one of ``states``, at stops in ``stop_state`` from ``first`` to ``last``, in
+    the order of time; and how many there are."""
+    query = (
+        select(
+            assignment.c.id.label("assignment_id"),
+            assignment.c.item_name,
+            assignment.c.item_name_en,
+            *_WHERE_AND_WHEN,
+        )
+        .join(stop, stop.c.id == assignment.c.stop_id)
+        .where(
+            assignment.c.team_code.in_(teams),
+            assignment.c.state.in_(states),
+            stop.c.state == stop_state,
+            *_days(first, last),
+        )
+    )
+    return await first_and_count(session, query.order_by(*_IN_TIME, assignment.c.id), limit=limit)
+
+
+async def first_stops(
+    session: AsyncSession,
+    *,
+    states: Collection[str],
+    teams: Collection[str] | None = None,
+    first: date | None = None,
+    last: date | None = None,
+    limit: int,
+) -> tuple[Sequence[Row[Any]], int]:
+    """The first stops in one of ``states`` from ``first`` to ``last``, in the order of time, and how many there are.
+    ``teams``: only stops at which one of them has taken a booth."""
+    query = select(*_WHERE_AND_WHEN).where(stop.c.state.in_(states), *_days(first, last))
+    if teams is not None:
+        taken = select(assignment.c.stop_id).where(
+            assignment.c.team_code.in_(teams), assignment.c.state == "accepted"
+        )
+        query = query.where(stop.c.id.in_(taken))
+    return await first_and_count(session, query.order_by(*_IN_TIME, stop.c.id), limit=limit)
 
 
 async def stops_of_plan(session: AsyncSession, plan_id: str) -> list[Stop]:
@@ -219,12 +272,17 @@ async def last_offered_at(session: AsyncSession, teams: Collection[str]) -> dict
     }
 
 
-async def _stop_views(session: AsyncSession, grant: Grant, stops: Iterable[Stop]) -> list[View]:
+async def _stop_views(
+    session: AsyncSession, grant: Grant, stops: Iterable[Stop], today: date
+) -> list[View]:
     """Stops with the names of townships and teams. A code stands in for a name that is not known yet."""
     stops = list(stops)
     townships = await names_of_townships(session, {found.township_code for found in stops})
     teams = await names_of_teams(
         session, {entry.team_code for found in stops for entry in found.assignments}
+    )
+    lines = await lines_by_id(
+        session, (entry.line_id for found in stops for entry in found.assignments)
     )
     views = []
     for found in stops:
@@ -236,6 +294,7 @@ async def _stop_views(session: AsyncSession, grant: Grant, stops: Iterable[Stop]
             "township_name": name,
             "township_name_en": name_en,
             "point": {"lat": found.lat, "lon": found.lon},
+            "days_ahead": (found.on - today).days,
         }
         view["assignments"] = []
         for entry in found.assignments:
@@ -244,11 +303,36 @@ async def _stop_views(session: AsyncSession, grant: Grant, stops: Iterable[Stop]
             if not grant.covers(teams=[entry.team_code]):
                 # Only the team and the corps may read why a team could not come.
                 entry_view["reason_code"] = entry_view["reason"] = None
+            line = lines.get(entry.line_id)
             view["assignments"].append(
-                entry_view | {"team_name": team_name, "team_name_en": team_name_en}
+                entry_view
+                | {
+                    "team_name": team_name,
+                    "team_name_en": team_name_en,
+                    "expected_attendance": line.expected_attendance if line else None,
+                }
             )
         views.append(view)
     return views
+
+
+_WHERE_AND_WHEN = (
+    stop.c.id.label("stop_id"),
+    stop.c.township_code,
+    stop.c.place,
+    stop.c.on,
+    stop.c.part,
+)
+_IN_TIME = (stop.c.on, stop.c.part.desc())
+"""Mornings come before afternoons."""
+
+
+def _days(first: date | None, last: date | None) -> list[ColumnElement[bool]]:
+    """The condition that a stop is on one of these days; None leaves that end open."""
+    return [
+        *([stop.c.on >= first] if first is not None else []),
+        *([stop.c.on <= last] if last is not None else []),
+    ]
 
 
 _STOP_FIELDS = (

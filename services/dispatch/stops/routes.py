@@ -21,7 +21,12 @@ async def list_stops(
     limit: Limit = 100,
 ) -> Page[schemas.StopAnswer]:
     items, next_after = await queries.list_stops(
-        uow, plan_id=plan_id, township_code=township_code, state=state, after=after, limit=limit
+        uow,
+        plan_id=plan_id,
+        township_code=township_code,
+        state=state,
+        after=after,
+        limit=limit,
     )
     return Page[schemas.StopAnswer].model_validate({"items": items, "next_after": next_after})
 

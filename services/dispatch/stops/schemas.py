@@ -28,6 +28,7 @@ class AssignmentAnswer(Answer):
     team_name: str
     team_name_en: str
     volunteers: int
+    expected_attendance: int | None = Field(description="residents, as the township expects")
     state: Literal["proposed", "offered", "accepted", "declined", "released", "done"]
     reason_code: str | None
     reason: str | None
@@ -77,6 +78,9 @@ class StopAnswer(Answer):
     point: PointAnswer
     on: date
     part: Literal["morning", "afternoon"]
+    days_ahead: int = Field(
+        description="from the business day to the stop's: 0 today, negative once it has passed"
+    )
     state: Literal["proposed", "planned", "under_way", "completed", "cancelled"]
     reason_code: str | None
     reason: str | None

@@ -18,6 +18,7 @@ SCENES: Mapping[str, Scene] = {
     "PUT /editions/{code}": Scene(body=_edition),
     "POST /editions/{code}/publish": Scene(),
     "POST /editions/{code}/withdraw": Scene(),
+    "GET /tasks": Scene(),
     "GET /editions": Scene(),
     "GET /editions/{code}": Scene(),
 }

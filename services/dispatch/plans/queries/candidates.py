@@ -1,10 +1,11 @@
 """Reads of candidates, with names and texts for people."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.dispatch.planning.problem.comparison import Change, Comparison, Tally, compare
 from services.dispatch.planning.problem.problem import Booth
@@ -145,6 +146,24 @@ async def compare_candidates(
             },
         ),
     }
+
+
+async def first_candidates_to_publish(
+    session: AsyncSession, campaigns: Collection[str], *, limit: int
+) -> Sequence[Row[Any]]:
+    """Id, campaign_id and score of each of these campaigns' latest candidate, where it was neither published nor
+    discarded and none was published after it."""
+    later = candidate.alias()
+    query = select(candidate.c.id, candidate.c.campaign_id, candidate.c.score).where(
+        candidate.c.campaign_id.in_(campaigns),
+        candidate.c.state == "kept",
+        ~exists().where(
+            later.c.campaign_id == candidate.c.campaign_id,
+            later.c.id > candidate.c.id,
+            later.c.state.in_(("kept", "published")),
+        ),
+    )
+    return list(await session.execute(query.order_by(candidate.c.id).limit(limit)))
 
 
 async def _evaluate(

@@ -1,6 +1,7 @@
 """Reads of plans."""
 
 from collections.abc import Collection, Mapping
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -32,7 +33,8 @@ async def list_plans(
             query = query.where(plan.c.campaign_id == campaign_id)
         found, next_after = await page_of(session, query, plan.c.id, after=after, limit=limit)
         named = await names_of_campaigns(session, {entry.campaign_id for entry in found})
-    return [_plan_view(grant, entry, [], named) for entry in found], next_after
+    today = uow.today()
+    return [_plan_view(grant, entry, [], named, today) for entry in found], next_after
 
 
 async def get_plan(uow: UnitOfWork, plan_id: str) -> View:
@@ -45,9 +47,9 @@ async def get_plan(uow: UnitOfWork, plan_id: str) -> View:
         found = await session.get(Plan, plan_id)
         if found is None or not (grant.everything or found.state == "published"):
             raise NotFound(Plan.kind, plan_id, states=Plan.STEPS)
-        stops = await view_stops_of_plan(session, grant, plan_id)
+        stops = await view_stops_of_plan(session, grant, plan_id, uow.today())
         named = await names_of_campaigns(session, {found.campaign_id})
-        return _plan_view(grant, found, stops, named)
+        return _plan_view(grant, found, stops, named, uow.today())
 
 
 async def published_plan(
@@ -65,7 +67,11 @@ async def campaigns_of_plans(session: AsyncSession, plan_ids: Collection[str]) -
 
 
 def _plan_view(
-    grant: Grant, found: Plan, stops: list[View], named: Mapping[str, tuple[str, str]]
+    grant: Grant,
+    found: Plan,
+    stops: list[View],
+    named: Mapping[str, tuple[str, str]],
+    today: date,
 ) -> View:
     name, name_en = named.get(found.campaign_id, (found.campaign_id, found.campaign_id))
     return {
@@ -77,6 +83,7 @@ def _plan_view(
         "revision": found.revision,
         "starts_on": found.starts_on,
         "ends_on": found.ends_on,
+        "phase": _phase(found, today),
         "start_township_code": found.start_township_code,
         "distance_km": found.distance_km,
         "stops": stops,
@@ -84,3 +91,9 @@ def _plan_view(
             line for line in found.unserved if grant.covers(township=line["township_code"])
         ],
     }
+
+
+def _phase(found: Plan, today: date) -> str:
+    if today < found.starts_on:
+        return "ahead"
+    return "running" if today <= found.ends_on else "over"

@@ -1,6 +1,10 @@
 """Reads of planning runs."""
 
-from sqlalchemy import select
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import Row, exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.dispatch.plans.domain.run import PlanningRun
 from services.dispatch.plans.queries.plans import View
@@ -64,3 +68,18 @@ async def get_run(uow: UnitOfWork, run_id: str) -> PlanningRun:
     if found is None:
         raise NotFound(PlanningRun.kind, run_id, states=PlanningRun.STEPS)
     return found
+
+
+async def first_failed_runs(
+    session: AsyncSession, campaigns: Collection[str], *, limit: int
+) -> Sequence[Row[Any]]:
+    """Id and campaign_id of each of these campaigns' latest run, where it failed."""
+    later = planning_run.alias()
+    query = select(planning_run.c.id, planning_run.c.campaign_id).where(
+        planning_run.c.campaign_id.in_(campaigns),
+        planning_run.c.state == "failed",
+        ~exists().where(
+            later.c.campaign_id == planning_run.c.campaign_id, later.c.id > planning_run.c.id
+        ),
+    )
+    return list(await session.execute(query.order_by(planning_run.c.id).limit(limit)))

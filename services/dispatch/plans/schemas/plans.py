@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Literal
 
+from pydantic import Field
+
 from services.dispatch.stops.schemas import StopAnswer
 from shared.http.inputs import Answer, Body, Code, Day, TownshipCode
 
@@ -35,6 +37,9 @@ class PlanAnswer(Answer):
     revision: int
     starts_on: date
     ends_on: date
+    phase: Literal["ahead", "running", "over"] = Field(
+        description="where the business day lies: before, within or after the plan's days"
+    )
     start_township_code: str
     distance_km: float
     stops: list[StopAnswer]

@@ -42,7 +42,7 @@ async def show_stop(uow: UnitOfWork, links: Links, link: str) -> dict[str, Any]:
         found = await session.get(Stop, stop_id)
         if found is None or found.state == "proposed":
             raise LinkInvalid
-        view = await view_stop(session, grant, found)
+        view = await view_stop(session, grant, found, uow.today())
     return view | {
         "booths": [entry for entry in view["assignments"] if entry["state"] in (*LIVE, "done")]
     }
