@@ -34,6 +34,10 @@ from shared.unit_of_work import UnitOfWork
 FILE = Path("secrets") / "accounts.json"
 ISSUER = "Diancai"
 """What authenticator apps call this system."""
+OFFERED = (
+    *(Role.OFFICER, Role.COORDINATOR, Role.LEADER, Role.VOLUNTEER),
+    *(Role.CLERK, Role.AUDITOR, Role.OPERATOR, Role.SUBSCRIBER),
+)
 SYNTHETIC_PHONE = "13800000000"
 """Of nobody; mainland numbers have no range that is kept free for examples."""
 
@@ -56,7 +60,7 @@ def demonstration_accounts(*, scoped: bool) -> list[dict[str, Any]]:
     }
     return [
         {
-            "login": role.value.replace("_", "-"),
+            "login": login_of_role(role),
             "roles": [role.value],
             "scope": scopes.get(role, {}),
             "password": secrets.token_urlsafe(12),
@@ -65,6 +69,17 @@ def demonstration_accounts(*, scoped: bool) -> list[dict[str, Any]]:
         for role in Role
         if scoped or role not in scopes
     ]
+
+
+def login_of_role(role: Role) -> str:
+    """Returns the login name of a role's demonstration account."""
+    return role.value.replace("_", "-")
+
+
+def demonstration_logins() -> dict[str, str]:
+    """Returns the login names of the accounts that the sign-in page offers for a click, in the order in which the
+    roles take an order through the system."""
+    return {role.value: login_of_role(role) for role in OFFERED}
 
 
 async def ensure_demonstration_accounts(

@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Mount
 
 from cli import report
 from cli.accounts import (
+    demonstration_logins,
     demonstration_session,
     demonstration_team,
     ensure_demonstration_accounts,
@@ -108,7 +109,13 @@ async def _serve(
     data: Path, port: int, url: str, smtp_url: str, *, demo: bool, console: Console
 ) -> None:
     clock = DemonstrationClock(data / CLOCK) if demo else utc_now
-    services = build_all(data, url=url, smtp_url=smtp_url, clock=clock)
+    services = build_all(
+        data,
+        url=url,
+        smtp_url=smtp_url,
+        clock=clock,
+        demonstration=demonstration_logins() if demo else None,
+    )
     await upgrade(services, data, console)
     catalog = next(service for service in services if service.name == "catalog")
     await ensure_demonstration_accounts(catalog, data, console, scoped=demo)

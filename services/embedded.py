@@ -1,7 +1,7 @@
 """All four services in one process: SQLite files, the in-process broker. For a small city, a
 demonstration, or a developer; the code below the bootstraps is the same as on a cluster."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +29,16 @@ WEB = Path(__file__).parent.parent / "web" / "dist"
 
 
 def build_all(
-    data: Path, *, url: str = "http://127.0.0.1:8000", smtp_url: str = "", clock: Clock = utc_now
+    data: Path,
+    *,
+    url: str = "http://127.0.0.1:8000",
+    smtp_url: str = "",
+    clock: Clock = utc_now,
+    demonstration: Mapping[str, str] | None = None,
 ) -> list[Service]:
     """The services, with their stores in the folder ``data`` and their secrets in ``data/secrets``; they share
-    one broker. ``url`` is where they will be reached."""
+    one broker. ``url`` is where they will be reached. ``demonstration`` names the accounts, by role, that whoever
+    sits at this machine may sign in to without a password."""
     secrets = data / "secrets"
     signing_keys = secrets / "signing_keys.json"
     broker, cache = MemoryBroker(), MemoryCache()
@@ -54,6 +60,7 @@ def build_all(
             broker=broker,
             cache=cache,
             clock=clock,
+            demonstration=demonstration,
         ),
         build_requests(
             RequestsSettings(**common("requests")), broker=broker, cache=cache, clock=clock

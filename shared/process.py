@@ -28,7 +28,7 @@ from shared.db.lock import InUse, held, lock_of
 from shared.db.migrate import BrokenReferences, SchemaMismatch
 from shared.db.vault import VaultError, reseal
 from shared.doctor import examine
-from shared.http.forwarding import address_of
+from shared.http.forwarding import is_from_this_machine
 from shared.http.operations import health_router
 from shared.http.root_app import RootApp
 from shared.kernel.clock import utc_now
@@ -101,9 +101,7 @@ async def _metrics_for_this_machine(request: Request) -> Response:
     """:raises HTTPException: 404 for a request from elsewhere, or one that a proxy on this machine
     passed on.
     """
-    client = address_of(request.client.host) if request.client else None
-    forwarded = "x-forwarded-for" in request.headers or "forwarded" in request.headers
-    if forwarded or client is None or not client.is_loopback:
+    if not is_from_this_machine(request):
         raise HTTPException(404)
     return await _metrics(request)
 

@@ -1,6 +1,6 @@
 """Puts catalog together; the only place that does."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,7 @@ from services.catalog.policy import POLICY
 from services.catalog.settings import CatalogSettings
 from services.catalog.signing_in.adapters.signing_keys import SigningKeys
 from services.catalog.signing_in.routes.authorization import router as authorization
+from services.catalog.signing_in.routes.demonstration import router as demonstration_sign_in
 from services.catalog.signing_in.routes.discovery import router as discovery
 from services.catalog.signing_in.routes.invitations import router as invitations
 from services.catalog.signing_in.routes.tokens import router as tokens
@@ -44,10 +45,13 @@ def build(
     cache: Cache,
     clock: Clock,
     passwords: PasswordHashes | None = None,
+    demonstration: Mapping[str, str] | None = None,
 ) -> Service:
     """Returns catalog, ready to be run.
 
     It brings its own identity provider only where the settings name a file of signing keys.
+    ``demonstration`` names the accounts, by role, that whoever sits at this machine may sign in to without a
+    password. It is no setting, so that no deployment can turn it on.
     """
     passwords = passwords or Passwords()
     longest = timedelta(hours=settings.sign_in_hours)
@@ -66,6 +70,7 @@ def build(
             editions,
             discovery,
             authorization,
+            *([demonstration_sign_in] if demonstration else []),
             tokens,
             account_administration,
             invitations,
@@ -78,7 +83,7 @@ def build(
     service.after_migration.append(partial(ensure_standing_campaigns, service.uow))
     if settings.first_login and settings.first_password:
         service.after_migration.append(_first_account(service, settings, passwords))
-    _add_provider(service, settings, clock, passwords)
+    _add_provider(service, settings, clock, passwords, demonstration or {})
     return service
 
 
@@ -98,7 +103,11 @@ def _first_account(
 
 
 def _add_provider(
-    service: Service, settings: CatalogSettings, clock: Clock, passwords: PasswordHashes
+    service: Service,
+    settings: CatalogSettings,
+    clock: Clock,
+    passwords: PasswordHashes,
+    demonstration: Mapping[str, str],
 ) -> None:
     service.api.state.provider = service.api.state.signing_keys = None
     if settings.signing_keys_file is None:
@@ -114,4 +123,5 @@ def _add_provider(
         devices=service.api.state.links,
         idle=timedelta(minutes=settings.sign_in_idle_minutes),
         longest=timedelta(hours=settings.sign_in_hours),
+        demonstration=demonstration,
     )

@@ -15,6 +15,9 @@ Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
 ForwardingHeader = Literal["x-forwarded-for", "forwarded"]
 
+PROXY_HEADERS = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+"""What a proxy adds to the requests that it passes on."""
+
 LIMITED_PREFIX = 64
 """One subscriber has a whole IPv6 network of this length (RFC 6177), so limits count the network.
 """
@@ -56,6 +59,14 @@ def client_address(
             if not _is_in(address, trusted):
                 break
     return str(address)
+
+
+def is_from_this_machine(request: Request) -> bool:
+    """Returns whether a request comes from this machine, and no proxy on it passed it on."""
+    if any(name in request.headers for name in PROXY_HEADERS):
+        return False
+    client = address_of(request.client.host) if request.client else None
+    return client is not None and client.is_loopback
 
 
 @lru_cache(maxsize=4096)

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -97,7 +97,9 @@ class City:
 
 
 @asynccontextmanager
-async def running_city(database_url: str, tmp_path: Path) -> AsyncIterator[City]:
+async def running_city(
+    database_url: str, tmp_path: Path, *, demonstration: Mapping[str, str] | None = None
+) -> AsyncIterator[City]:
     clock, keys = PlayedClock(), tmp_path / "signing_keys.json"
     settings = CatalogSettings(
         database_url=database_url,
@@ -111,7 +113,9 @@ async def running_city(database_url: str, tmp_path: Path) -> AsyncIterator[City]
     )
     passwords = quick_passwords()
     async with running_house(
-        lambda b, c, t: build(settings, broker=b, cache=c, clock=t, passwords=passwords),
+        lambda b, c, t: build(
+            settings, broker=b, cache=c, clock=t, passwords=passwords, demonstration=demonstration
+        ),
         clock=clock,
     ) as house:
         catalog = house.services["catalog"]

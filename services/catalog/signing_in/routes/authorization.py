@@ -1,16 +1,17 @@
 """The page to sign in on, where a client sends the browser (OpenID Connect Core 1.0, 3.1.2)."""
 
+from collections.abc import Collection
 from typing import Annotated
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 
 from services.catalog.accounts.domain.failed_attempts import SignInBusy
-from services.catalog.signing_in.domain import (
-    AuthorizationError,
-    AuthorizationRequest,
-    read_authorization,
+from services.catalog.signing_in.domain import AuthorizationError, read_authorization
+from services.catalog.signing_in.routes.client_redirect import (
+    redirect_to_client,
+    redirect_with_error,
 )
 from services.catalog.signing_in.routes.forms import (
     BUSY_RETRY_SECONDS,
@@ -24,6 +25,7 @@ from services.catalog.signing_in.routes.own_provider import OwnProvider
 from services.catalog.signing_in.routes.sign_in_page import is_browser, refusal_page, sign_in_page
 from services.catalog.signing_in.use_cases import sign_in as use_cases
 from services.catalog.signing_in.use_cases.provider import Provider
+from shared.http.forwarding import is_from_this_machine
 from shared.http.inputs import Uow
 from shared.http.openapi import ignoring_unknown, public
 from shared.identity.links import Link
@@ -65,8 +67,8 @@ async def show_sign_in(
             raise
         return refusal_page(request, error)
     except AuthorizationError as error:
-        return _redirect_with_error(provider, error)
-    return sign_in_page(request, asked)
+        return redirect_with_error(provider, error)
+    return sign_in_page(request, asked, demonstration=_demonstration_roles(request, provider))
 
 
 @router.post(
@@ -91,10 +93,10 @@ async def sign_in(request: Request, uow: Uow, provider: OwnProvider, pairs: Pair
             raise
         return refusal_page(request, error)
     except AuthorizationError as error:
-        return _redirect_with_error(provider, error)
+        return redirect_with_error(provider, error)
     form = dict(pairs)
     if form.get("cancel"):
-        return _redirect_with_error(
+        return redirect_with_error(
             provider, AuthorizationError("access_denied", "the person did not sign in", asked)
         )
     try:
@@ -111,17 +113,33 @@ async def sign_in(request: Request, uow: Uow, provider: OwnProvider, pairs: Pair
         if not is_browser(request):
             raise
         page = sign_in_page(
-            request, asked, problem=error.code, facts=error.facts, status=error.status
+            request,
+            asked,
+            problem=error.code,
+            facts=error.facts,
+            status=error.status,
+            demonstration=_demonstration_roles(request, provider),
         )
         page.headers["Retry-After"] = (
             str(error.retry_after) if isinstance(error, TooMany) else BUSY_RETRY_SECONDS
         )
         return page
     if done is None:
-        return sign_in_page(request, asked, problem="sign_in.wrong", status=422)
-    answer = _redirect_to_client(provider, asked, code=done.code)
+        return sign_in_page(
+            request,
+            asked,
+            problem="sign_in.wrong",
+            status=422,
+            demonstration=_demonstration_roles(request, provider),
+        )
+    answer = redirect_to_client(provider, asked, code=done.code)
     _remember_device(answer, provider, done.device)
     return answer
+
+
+def _demonstration_roles(request: Request, provider: Provider) -> Collection[str]:
+    """The roles that the page offers for a click: those of a demonstration on this machine."""
+    return provider.demonstration if is_from_this_machine(request) else ()
 
 
 def _remember_device(answer: Response, provider: Provider, device: Link) -> None:
@@ -133,19 +151,4 @@ def _remember_device(answer: Response, provider: Provider, device: Link) -> None
         secure=provider.issuer.startswith("https:"),
         httponly=True,
         samesite="strict",
-    )
-
-
-def _redirect_with_error(provider: Provider, error: AuthorizationError) -> Response:
-    return _redirect_to_client(
-        provider, error.asked, error=error.error, error_description=error.description
-    )
-
-
-def _redirect_to_client(provider: Provider, asked: AuthorizationRequest, **said: str) -> Response:
-    """Sends the browser back to the client with the state that it gave, and the issuer (RFC 9207)."""
-    given = said | ({"state": asked.state} if asked.state else {}) | {"iss": provider.issuer}
-    joint = "&" if urlsplit(asked.redirect_uri).query else "?"
-    return RedirectResponse(
-        f"{asked.redirect_uri}{joint}{urlencode(given)}", 303, {"Cache-Control": "no-store"}
     )

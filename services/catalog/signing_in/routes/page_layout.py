@@ -10,10 +10,10 @@ from fastapi.responses import HTMLResponse
 from shared.http.texts import preferred_language
 
 STYLE = """
-:root{color-scheme:light;--ink:#1d2430;--quiet:#5b6575;--red:#b3261e;--line:#c9d0da}
+:root{color-scheme:light;--ink:#1d2430;--quiet:#4a5362;--red:#a01b14;--line:#c9d0da}
 *{box-sizing:border-box}
 body{margin:0;min-height:100vh;display:grid;place-items:center;background:#f4f6f9;color:var(--ink);
-font:16px/1.5 system-ui,-apple-system,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;padding:1rem}
+font:18px/1.5 system-ui,-apple-system,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;padding:1rem}
 main{width:100%;max-width:24rem;background:#fff;border:1px solid var(--line);border-radius:14px;padding:1.75rem}
 h1{margin:0;font-size:1.5rem}p{margin:.25rem 0 1.25rem;color:var(--quiet)}
 label{display:block;margin:0 0 1rem;font-weight:600}small{font-weight:400;color:var(--quiet)}
@@ -22,6 +22,12 @@ font:inherit;border:1px solid #8b95a5;border-radius:8px}
 input:focus-visible,button:focus-visible{outline:3px solid #8ab4f8;outline-offset:1px}
 button{width:100%;padding:.75rem;font:inherit;font-weight:600;
 color:#fff;background:var(--red);border:0;border-radius:8px;cursor:pointer}
+h2{margin:1.5rem 0 .25rem;font-size:1.2rem}ul{list-style:none;margin:0;padding:0}
+.roles{display:grid;gap:.75rem}
+.roles li{padding:.75rem;border:1px solid var(--line);border-radius:10px}
+.roles p{margin:.5rem 0 0;color:var(--ink)}
+.wide form{max-width:100%}.wide>form{max-width:24rem}
+@media(min-width:48rem){.wide{max-width:52rem}.wide .roles{grid-template-columns:1fr 1fr}}
 .quiet{margin-top:.6rem;color:var(--quiet);background:none;border:1px solid var(--line)}
 .qr{display:block;width:14rem;max-width:100%;margin:0 auto 1rem}
 .secret{overflow-wrap:anywhere;font-family:ui-monospace,Consolas,monospace}
@@ -36,13 +42,19 @@ def language_of(request: Request) -> str:
 
 
 def render_page(
-    language: str, *, title: str, detail: str, body: str = "", status: int = 200
+    language: str,
+    *,
+    title: str,
+    detail: str,
+    body: str = "",
+    status: int = 200,
+    is_wide: bool = False,
 ) -> HTMLResponse:
-    """``title`` and ``detail`` are text; ``body`` is HTML."""
+    """``title`` and ``detail`` are text; ``body`` is HTML. ``is_wide``: it may take two columns."""
     content = f"""<!doctype html>
 <html lang="{language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>{escape(title)}</title><style>{STYLE}</style></head>
-<body><main><h1>{escape(title)}</h1><p>{escape(detail)}</p>
+<body><main{' class="wide"' if is_wide else ""}><h1>{escape(title)}</h1><p>{escape(detail)}</p>
 {body}</main></body></html>"""
     # The answer to the form sends the browser on to the client, which form-action would forbid in some browsers.
     policy = (

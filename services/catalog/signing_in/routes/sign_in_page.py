@@ -1,6 +1,6 @@
 """The pages around signing in, in the reader's language: the form, what went wrong, and that one is signed out."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from html import escape
 
 from fastapi import Request
@@ -18,8 +18,10 @@ def sign_in_page(
     problem: str | None = None,
     facts: Mapping[str, object] | None = None,
     status: int = 200,
+    demonstration: Collection[str] = (),
 ) -> HTMLResponse:
-    """``problem`` is the code of a text to show, ``facts`` fill it."""
+    """``problem`` is the code of a text to show, ``facts`` fill it. ``demonstration``: the roles that a click signs
+    in to."""
     language = language_of(request)
     text = request.app.state.texts.render(language, "sign_in.page")
     said = request.app.state.texts.render(language, problem, facts) if problem else {}
@@ -38,17 +40,42 @@ def sign_in_page(
         f'<input type="hidden" name="{name}" value="{escape(value)}">'
         for name, value in hidden.items()
     )
-    body = f"""{f'<p class="wrong" role="alert">{wrong}</p>' if wrong else ""}
+    focus = "" if demonstration else " autofocus"  # the buttons stay in sight
+    alert = f'<p class="wrong" role="alert">{wrong}</p>' if wrong else ""
+    body = f"""{_demonstration(request, language, fields, demonstration)}{alert}
 <form method="post" autocomplete="on">{fields}
-<label>{text["login"]}<input name="login" autocomplete="username" required autofocus maxlength="80"></label>
+<label>{text["login"]}<input name="login" autocomplete="username" required{focus} maxlength="80"></label>
 <label>{text["password"]}<input name="password" type="password" autocomplete="current-password" required></label>
 <label>{text["code"]} <small>{text["code_hint"]}</small>
 <input name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="12"></label>
 <button>{text["button"]}</button>
 <button class="quiet" name="cancel" value="yes" formnovalidate>{text["cancel"]}</button></form>"""
     return render_page(
-        language, title=text["title"], detail=text["detail"], body=body, status=status
+        language,
+        title=text["title"],
+        detail=text["detail"],
+        body=body,
+        status=status,
+        is_wide=bool(demonstration),
     )
+
+
+def _demonstration(request: Request, language: str, fields: str, roles: Collection[str]) -> str:
+    """A button for each role, with what it does and what to try first; empty without roles."""
+    if not roles:
+        return ""
+    texts = request.app.state.texts
+    text = texts.render(language, "sign_in.demonstration")
+    buttons = ""
+    for role in roles:
+        said = texts.render(language, f"demonstration.{role}")
+        what, first = escape(said["detail"]), escape(said["first"])
+        buttons += f"""<li><button name="role" value="{role}" aria-describedby="{role}">
+{escape(said["title"])}</button>
+<p id="{role}">{what}<br><strong>{escape(text["first"])}</strong>{first}</p></li>"""
+    return f"""<section><h2>{escape(text["title"])}</h2><p>{escape(text["detail"])}</p>
+<form method="post" action="demonstration">{fields}<ul class="roles">{buttons}</ul></form></section>
+<h2>{escape(text["otherwise"])}</h2>"""
 
 
 def refusal_page(request: Request, error: DomainError) -> HTMLResponse:

@@ -1,7 +1,7 @@
 """The identity provider as it was set up: who signs tokens, for whom, and for how long."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -26,7 +26,8 @@ class Provider:
     """The settings and parts of the provider.
 
     ``devices`` signs the cookies that known devices keep. A sign-in ends when it was not renewed for ``idle``, and at
-    the latest after ``longest``.
+    the latest after ``longest``. ``demonstration`` names the accounts that a demonstration signs in to without a
+    password, by their role; everywhere else there are none.
     """
 
     issuer: str
@@ -37,6 +38,7 @@ class Provider:
     devices: Links
     idle: timedelta
     longest: timedelta
+    demonstration: Mapping[str, str] = field(default_factory=dict)
 
 
 def require_own_provider(provider: Provider | None) -> Provider:

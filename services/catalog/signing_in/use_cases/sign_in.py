@@ -18,8 +18,9 @@ from services.catalog.signing_in.domain import AuthorizationRequest
 from services.catalog.signing_in.use_cases.provider import Provider
 from services.catalog.signing_in.use_cases.tokens import add_grant
 from shared.identity.links import Link, LinkExpired, LinkInvalid
+from shared.kernel.errors import NotFound
 from shared.kernel.ids import new_id
-from shared.unit_of_work import UnitOfWork
+from shared.unit_of_work import Transaction, UnitOfWork
 
 CODE_LIFE = timedelta(seconds=60)
 DEVICE_LIFE = timedelta(days=180)
@@ -76,22 +77,49 @@ async def sign_in(
         if proof != "proved":
             return None
         await forgive_attempt(tx, counted)
-        given = secrets.token_urlsafe(32)
-        family = new_id()
-        add_grant(
-            tx,
-            given,
-            "code",
-            family,
-            account.id,
-            asked,
-            began_at=tx.now,
-            expires_at=tx.now + CODE_LIFE,
-        )
+        given = _add_code(tx, account, asked)
         cookie = provider.devices.make(
             DEVICE, f"{account.id}/{known or new_id()}", tx.now + DEVICE_LIFE
         )
         return SignedIn(given, cookie)
+
+
+async def sign_in_to_demonstration(
+    uow: UnitOfWork, provider: Provider, asked: AuthorizationRequest, *, role: str
+) -> str:
+    """Returns an authorization code for the demonstration's account of a role, without a password.
+
+    :raises NotFound: this is no demonstration, or it has no open account of that role.
+    """
+    uow.permit(POLICY, "sign_in")
+    login = provider.demonstration.get(role)
+    if login is None:
+        raise NotFound("account", role)
+    async with uow.reading() as session:
+        found = await find_by_login(session, login)
+    if found is None:
+        raise NotFound("account", role)
+    async with uow.transaction() as tx:
+        account = await tx.get(Account, found.id)
+        if account.state != "active":
+            raise NotFound("account", role)
+        return _add_code(tx, account, asked)
+
+
+def _add_code(tx: Transaction, account: Account, asked: AuthorizationRequest) -> str:
+    """Begins a sign-in, and returns its authorization code."""
+    given = secrets.token_urlsafe(32)
+    add_grant(
+        tx,
+        given,
+        "code",
+        new_id(),
+        account.id,
+        asked,
+        began_at=tx.now,
+        expires_at=tx.now + CODE_LIFE,
+    )
+    return given
 
 
 def _device_of(provider: Provider, cookie: str, account: Account | None) -> str | None:
