@@ -13,7 +13,7 @@ from cli.demo import CLOCK, MEANT
 CAMPAIGN = "regular-2014-q3"
 EDITION = "2014-q3"
 DAYS = {"starts_on": "2014-07-17", "ends_on": "2014-09-30"}
-PLANNED_FROM = "2014-07-18"
+PLANNED_DAYS = {"starts_on": "2014-07-18", "ends_on": "2014-07-23"}
 NAMES = {
     "name": "第三季度常态化服务",
     "name_en": "Third Quarter, Regular Service",
@@ -135,8 +135,7 @@ async def _plan(client: Client, team: str) -> None:
     await client.until("dispatch knows what was ordered", is_known)
     asked = {
         "campaign_id": CAMPAIGN,
-        "starts_on": PLANNED_FROM,
-        "ends_on": DAYS["ends_on"],
+        **PLANNED_DAYS,
         "start_township_code": s.ruian_2014().township(PLANNED[0][0])["code"],
         "seconds": PLANNING_SECONDS,
     }

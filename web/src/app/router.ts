@@ -38,3 +38,9 @@ router.beforeEach((to) => {
   if (to.meta.roles && !has(...to.meta.roles)) return { name: "not-found", query: { why: "role" } };
   return true;
 });
+
+/** Whether whoever is signed in may open a page. */
+export function mayOpen(name: string): boolean {
+  const page = router.getRoutes().find((each) => each.name === name);
+  return page !== undefined && (!page.meta.roles || has(...page.meta.roles));
+}
