@@ -128,6 +128,8 @@ async def _serve(
             raise CannotStart(words("up.did_not_start", log=data / "diancai.log"))
         await asyncio.sleep(0.01)
     console.print(f"[bold]点菜 Diancai[/bold] {url}")
+    residents = f"{url}/api/dispatch/public/townships"
+    console.print(words("up.residents", url=residents), soft_wrap=True, markup=False)
     console.print(words("up.data", folder=data), soft_wrap=True, highlight=False, markup=False)
     async with _playing(url, data, console) if demo else _nothing():
         await serving

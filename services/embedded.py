@@ -66,7 +66,10 @@ def build_all(
             RequestsSettings(**common("requests")), broker=broker, cache=cache, clock=clock
         ),
         build_dispatch(
-            DispatchSettings(**common("dispatch")), broker=broker, cache=cache, clock=clock
+            DispatchSettings(**common("dispatch"), public_url=f"{url}/api/dispatch"),
+            broker=broker,
+            cache=cache,
+            clock=clock,
         ),
         build_notify(
             NotifySettings(**common("notify"), smtp_url=smtp_url),

@@ -14,6 +14,7 @@ from services.dispatch.plans.routes import ROUTERS as PLANS
 from services.dispatch.plans.use_cases.retention import old_runs
 from services.dispatch.policy import POLICY
 from services.dispatch.rescheduling.routes import router as rescheduling
+from services.dispatch.residents.routes.public import router as residents
 from services.dispatch.settings import DispatchSettings
 from services.dispatch.stops.routes import router as stops
 from services.dispatch.tasks.routes import router as tasks
@@ -43,7 +44,7 @@ def build(
         cache=cache,
         clock=clock,
         subscriptions=SUBSCRIPTIONS,
-        routers=[directory, demand, *PLANS, stops, rescheduling, tasks],
+        routers=[directory, demand, *PLANS, stops, residents, rescheduling, tasks],
         policy=POLICY,
         sealed=[person_part.c.data_sealed],
         prunes=[
@@ -52,6 +53,7 @@ def build(
             old_runs(timedelta(days=settings.candidates_kept_days)),
         ],
     )
+    service.api.state.public_url = settings.public_url.rstrip("/")
     service.api.state.planner = planner or ListPlanner()
     searching = planners or {"plan": ProcessPlanner(OPTIMIZER), "repair": ProcessPlanner(REPAIRER)}
     service.jobs.append(planning(service.uow, cache, searching))

@@ -53,5 +53,5 @@ POLICY = Policy(
         | {Role.OFFICER: Scope.OWN_TOWNSHIP, Role.CLERK: Scope.OWN_TOWNSHIP},
         **OPERATIONS,
     },
-    public=frozenset({"probe", "show_stop"}),
+    public=frozenset({"probe", "show_stop", "show_townships"}),
 )

@@ -16,3 +16,8 @@ class DispatchSettings(ServiceSettings):
         ge=30,
         description="how long planning runs and candidates are kept that were not published",
     )
+    public_url: str = Field(
+        default="",
+        description="address of the residents' pages, an origin of their own, e.g. https://fuwu.example.gov.cn;"
+        " links to stops are made for it",
+    )

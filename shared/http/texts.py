@@ -52,6 +52,18 @@ class Texts:
         said = {name: self._in(language, fact) for name, fact in (facts or {}).items()}
         return {part: text.format_map(said) for part, text in self._entries[language][code].items()}
 
+    def half_day(self, language: str, on: date, part: str | None = None) -> str:
+        """Returns 6月27日 周五 上午 or Fri 27 June, morning; without ``part`` the day alone."""
+        facts = {
+            "day": on.day,
+            "month": self.render(language, "date.months")[str(on.month)],
+            "weekday": self.render(language, "date.weekdays")[str(on.isoweekday())],
+        }
+        if part is None:
+            return self.render(language, "date.day", facts)["text"]
+        facts["part"] = self.render(language, "date.parts")[part]
+        return self.render(language, "date.half_day", facts)["text"]
+
     def _in(self, language: str, fact: object) -> object:
         if isinstance(fact, Words):
             comma = self.word(language, "phrases", "list_comma") or ", "

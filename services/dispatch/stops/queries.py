@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import Row, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -159,6 +159,36 @@ async def first_stops(
         )
         query = query.where(stop.c.id.in_(taken))
     return await first_and_count(session, query.order_by(*_IN_TIME, stop.c.id), limit=limit)
+
+
+async def announced_stops(
+    session: AsyncSession, grant: Grant, township_code: str, today: date, *, limit: int
+) -> list[View]:
+    """A township's next stops that were announced and are not over, in the order of time."""
+    query = (
+        select(Stop)
+        .where(
+            stop.c.township_code == township_code,
+            or_(stop.c.state == "under_way", and_(stop.c.state == "planned", stop.c.on >= today)),
+        )
+        .order_by(*_IN_TIME, stop.c.id)
+        .limit(limit)
+    )
+    return await _stop_views(session, grant, (await session.scalars(query)).all(), today)
+
+
+async def last_completed_stop(
+    session: AsyncSession, grant: Grant, township_code: str, today: date
+) -> View | None:
+    """The stop of a township that was completed last; None when none was."""
+    query = (
+        select(Stop)
+        .where(stop.c.township_code == township_code, stop.c.state == "completed")
+        .order_by(stop.c.on.desc(), stop.c.part, stop.c.id)
+        .limit(1)
+    )
+    views = await _stop_views(session, grant, (await session.scalars(query)).all(), today)
+    return views[0] if views else None
 
 
 async def stops_of_plan(session: AsyncSession, plan_id: str) -> list[Stop]:

@@ -6,7 +6,7 @@ from services.dispatch.stops import queries, schemas
 from services.dispatch.stops.use_cases import acting, residents
 from shared.http.free_text import ask_about
 from shared.http.inputs import After, AppState, Confirmed, Filter, Limit, Page, Uow
-from shared.http.openapi import public, secured
+from shared.http.openapi import secured
 
 router = APIRouter(tags=["dispatch"])
 
@@ -43,19 +43,9 @@ async def get_stop(stop_id: str, uow: Uow) -> schemas.StopAnswer:
 )
 async def make_stop_link(stop_id: str, uow: Uow, state: AppState) -> schemas.StopLinkAnswer:
     link = await residents.make_stop_link(uow, state.links, stop_id)
+    url = f"{state.public_url}/public/stops/{link.text}" if state.public_url else None
     return schemas.StopLinkAnswer(
-        path=f"/api/dispatch/public/stops/{link.text}", expires_at=link.expires_at
-    )
-
-
-@router.get(
-    "/public/stops/{link}",
-    summary="The stop of a link, for residents",
-    **public("show_stop", 404, 410, 422),
-)
-async def show_stop(link: str, uow: Uow, state: AppState) -> schemas.PublicStopAnswer:
-    return schemas.PublicStopAnswer.model_validate(
-        await residents.show_stop(uow, state.links, link)
+        path=f"/api/dispatch/public/stops/{link.text}", url=url, expires_at=link.expires_at
     )
 
 

@@ -90,9 +90,11 @@ class StopAnswer(Answer):
 
 
 class StopLinkAnswer(Answer):
-    """A link for residents. ``path`` is to be opened at this system's address, e.g. from a printed code."""
+    """A link for residents, e.g. to be printed as a code. ``url`` is its whole address; it is null where
+    the residents' pages have none of their own, and ``path`` is then to be opened at this system's."""
 
     path: str
+    url: str | None
     expires_at: datetime
 
 

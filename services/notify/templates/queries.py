@@ -35,14 +35,16 @@ def _facts(texts: Texts, language: str, params: Params, names: Names) -> dict[st
         if f"{name}_en" in params and language == "en":
             facts[name] = params[f"{name}_en"]
         elif name.endswith("_on"):
-            facts[name] = _half_day(texts, language, params[name], None)
+            facts[name] = texts.half_day(language, date.fromisoformat(params[name]))
     for param in NAMED_PARAMS:
         if param in params:
             facts[param.rpartition("_")[0]] = _name(names, language, param, params[param])
     if "on" in params:
-        facts["half_day"] = _half_day(texts, language, params["on"], params["part"])
+        on = date.fromisoformat(params["on"])
+        facts["half_day"] = texts.half_day(language, on, params["part"])
     if "was_on" in params:
-        facts["was"] = _half_day(texts, language, params["was_on"], params["was_part"])
+        was_on = date.fromisoformat(params["was_on"])
+        facts["was"] = texts.half_day(language, was_on, params["was_part"])
     if "reason_code" in params:
         facts["reason"] = _reason(texts, language, params["reason_code"])
     facts["lines"] = "\n".join(_lines(texts, language, params.get("lines", ()), names))
@@ -57,20 +59,6 @@ def _lines(texts: Texts, language: str, lines: Iterable[Params], names: Names) -
 def _name(names: Names, language: str, param: str, code: str) -> str:
     chinese, english = names.get((param, code), ("", ""))
     return (english if language == "en" else chinese) or code
-
-
-def _half_day(texts: Texts, language: str, day: str, part: str | None) -> str:
-    """6月27日 周五 上午, Fri 27 June, morning; without ``part`` the day alone."""
-    on = date.fromisoformat(day)
-    facts = {
-        "day": on.day,
-        "month": texts.render(language, "date.months")[str(on.month)],
-        "weekday": texts.render(language, "date.weekdays")[str(on.isoweekday())],
-    }
-    if part is None:
-        return texts.render(language, "date.day", facts)["text"]
-    facts["part"] = texts.render(language, "date.parts")[part]
-    return texts.render(language, "date.half_day", facts)["text"]
 
 
 def _reason(texts: Texts, language: str, reason_code: str) -> str:

@@ -22,7 +22,6 @@ SCENES: Mapping[str, Scene] = {
     "GET /stops": Scene(),
     "GET /stops/{stop_id}": Scene(OBJECT),
     "POST /stops/{stop_id}/link": Scene(OBJECT),
-    "GET /public/stops/{link}": Scene(),
     "POST /stops/{stop_id}/start": Scene(OBJECT, body=fields(off_day_reason="补录")),
     "POST /stops/{stop_id}/reports": Scene(OBJECT, body=_reports),
     "GET /assignments": Scene(),

@@ -22,12 +22,13 @@ from services.catalog.signing_in.routes.forms import (
     with_redirect,
 )
 from services.catalog.signing_in.routes.own_provider import OwnProvider
-from services.catalog.signing_in.routes.sign_in_page import is_browser, refusal_page, sign_in_page
+from services.catalog.signing_in.routes.sign_in_page import refusal_page, sign_in_page
 from services.catalog.signing_in.use_cases import sign_in as use_cases
 from services.catalog.signing_in.use_cases.provider import Provider
 from shared.http.forwarding import is_from_this_machine
 from shared.http.inputs import Uow
 from shared.http.openapi import ignoring_unknown, public
+from shared.http.pages import is_browser
 from shared.identity.links import Link
 from shared.kernel.errors import Forbidden, InvalidInput, TooMany
 

@@ -24,9 +24,10 @@ from services.catalog.signing_in.routes.forms import (
 )
 from services.catalog.signing_in.routes.own_provider import OwnProvider
 from services.catalog.signing_in.routes.page_layout import language_of, render_page
-from services.catalog.signing_in.routes.sign_in_page import is_browser, refusal_page
+from services.catalog.signing_in.routes.sign_in_page import refusal_page
 from shared.http.inputs import Uow
 from shared.http.openapi import public
+from shared.http.pages import is_browser
 from shared.kernel.errors import DomainError, Forbidden, InvalidInput
 
 router = APIRouter(tags=["identity"])

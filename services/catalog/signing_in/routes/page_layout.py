@@ -1,12 +1,11 @@
 """The layout that catalog's own pages share: no script, in the reader's language."""
 
-import base64
-import hashlib
 from html import escape
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
+from shared.http.pages import html_page
 from shared.http.texts import preferred_language
 
 STYLE = """
@@ -51,26 +50,8 @@ def render_page(
     is_wide: bool = False,
 ) -> HTMLResponse:
     """``title`` and ``detail`` are text; ``body`` is HTML. ``is_wide``: it may take two columns."""
-    content = f"""<!doctype html>
-<html lang="{language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<title>{escape(title)}</title><style>{STYLE}</style></head>
-<body><main{' class="wide"' if is_wide else ""}><h1>{escape(title)}</h1><p>{escape(detail)}</p>
-{body}</main></body></html>"""
-    # The answer to the form sends the browser on to the client, which form-action would forbid in some browsers.
-    policy = (
-        f"default-src 'none'; style-src '{_style_hash()}'; base-uri 'none'; frame-ancestors 'none'"
-    )
-    headers = {
-        "Content-Security-Policy": policy,
-        "Cache-Control": "no-store",
-        # With no-referrer browsers would send the form's Origin as null; a page's address may hold an invitation.
-        "Referrer-Policy": "strict-origin",
-        "X-Content-Type-Options": "nosniff",
-        "Content-Language": language,
-        "Vary": "Accept-Language",
-    }
-    return HTMLResponse(content, status, headers)
-
-
-def _style_hash() -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+    wide = ' class="wide"' if is_wide else ""
+    # The answer to the form sends the browser on to the client, which a form-action in the policy
+    # would forbid in some browsers.
+    main = f"<main{wide}><h1>{escape(title)}</h1><p>{escape(detail)}</p>\n{body}</main>"
+    return html_page(language, title=title, style=STYLE, body=main, status=status)

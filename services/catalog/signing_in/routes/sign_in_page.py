@@ -92,8 +92,3 @@ def signed_out_page(request: Request) -> HTMLResponse:
     language = language_of(request)
     text = request.app.state.texts.render(language, "signed_out.page")
     return render_page(language, title=text["title"], detail=text["detail"])
-
-
-def is_browser(request: Request) -> bool:
-    """Whether a page is wanted rather than a problem document."""
-    return "text/html" in request.headers.get("accept", "")

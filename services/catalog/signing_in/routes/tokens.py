@@ -24,7 +24,6 @@ from services.catalog.signing_in.routes.refresh_cookie import (
     set_refresh_cookie,
 )
 from services.catalog.signing_in.routes.sign_in_page import (
-    is_browser,
     refusal_page,
     signed_out_page,
 )
@@ -32,6 +31,7 @@ from services.catalog.signing_in.use_cases import signing_out, tokens
 from services.catalog.signing_in.use_cases.provider import Provider
 from shared.http.inputs import Uow
 from shared.http.openapi import ignoring_unknown, public, secured
+from shared.http.pages import is_browser
 from shared.kernel.errors import Forbidden, InvalidInput
 from shared.unit_of_work import UnitOfWork
 

@@ -1,6 +1,6 @@
 """Shows residents one stop without an account, by a signed link."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from services.dispatch.policy import POLICY
@@ -24,11 +24,16 @@ async def make_stop_link(uow: UnitOfWork, links: Links, stop_id: str) -> Link:
         require_stop(grant, found)
         if found.state == "proposed":
             raise Conflict("stop.not_announced", field="stop_id", id=stop_id)
-        # A link expires by real time, as a token does, and not by the business clock.
-        last_day = max(found.on, tx.now.astimezone(CHINA).date()) + timedelta(days=LINK_DAYS)
-        link = links.make(PURPOSE, stop_id, datetime.combine(last_day, time.max, CHINA))
+        link = link_to_stop(links, stop_id, found.on, tx.now)
         tx.note(Stop.kind, stop_id, link_expires_at=link.expires_at.isoformat())
         return link
+
+
+def link_to_stop(links: Links, stop_id: str, on: date, now: datetime) -> Link:
+    """Makes a link to a stop on the day ``on``; all that are made on one day are the same."""
+    # A link expires by real time, as a token does, and not by the business clock.
+    last_day = max(on, now.astimezone(CHINA).date()) + timedelta(days=LINK_DAYS)
+    return links.make(PURPOSE, stop_id, datetime.combine(last_day, time.max, CHINA))
 
 
 async def show_stop(uow: UnitOfWork, links: Links, link: str) -> dict[str, Any]:
@@ -43,6 +48,10 @@ async def show_stop(uow: UnitOfWork, links: Links, link: str) -> dict[str, Any]:
         if found is None or found.state == "proposed":
             raise LinkInvalid
         view = await view_stop(session, grant, found, uow.today())
-    return view | {
-        "booths": [entry for entry in view["assignments"] if entry["state"] in (*LIVE, "done")]
-    }
+    return with_booths(view)
+
+
+def with_booths(view: dict[str, Any]) -> dict[str, Any]:
+    """Adds the booths that residents may expect, or that were there."""
+    shown = [entry for entry in view["assignments"] if entry["state"] in (*LIVE, "done")]
+    return view | {"booths": shown}

@@ -1,0 +1,1 @@
+"""The pages for residents, and their calendars."""

@@ -1,0 +1,162 @@
+"""The three pages for residents: the townships, what comes to one of them, and one stop."""
+
+from collections.abc import Sequence
+from datetime import date
+from html import escape
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+from services.dispatch.residents.queries import TownshipOutlook
+from services.dispatch.residents.routes.layout import (
+    language_of,
+    link,
+    resident_page,
+    texts_of,
+)
+from services.dispatch.stops.queries import View
+from shared.http.wording import Wording
+from shared.kernel.errors import DomainError
+
+
+def townships_page(request: Request, townships: Sequence[tuple[str, str, str]]) -> HTMLResponse:
+    """``townships``: code, Chinese and English name of each."""
+    language = language_of(request)
+    text = texts_of(request).render(language, "residents.townships")
+    items = "".join(
+        f"<li>{link(request, f'townships/{code}', _named(language, name, name_en))}</li>"
+        for code, name, name_en in townships
+    )
+    listed = f'<ul class="townships">{items}</ul>' if items else f"<p>{escape(text['none'])}</p>"
+    return resident_page(
+        request, title=text["title"], body=f"<p>{escape(text['detail'])}</p>\n{listed}"
+    )
+
+
+def township_page(request: Request, outlook: TownshipOutlook) -> HTMLResponse:
+    """What comes to a township, in the order of time; where nothing does, when something last did."""
+    language = language_of(request)
+    texts = texts_of(request)
+    name = _named(language, outlook.name, outlook.name_en)
+    text = texts.render(language, "residents.township", {"township": name})
+    if outlook.stops:
+        cards = [_card(request, stop, text["more"]) for stop in outlook.stops]
+        calendar = link(request, f"{outlook.code}/calendar", text["calendar"])
+        body = f"<p>{escape(text['detail'])}</p>\n" + "\n".join(cards)
+    else:
+        calendar = ""
+        body = f'<div class="card"><h2>{escape(text["none"])}</h2>{_last(request, outlook)}</div>'
+    back = link(request, "../townships", text["other"])
+    return resident_page(
+        request, title=text["title"], body=f'{body}\n<p class="acts">{calendar}{back}</p>'
+    )
+
+
+def stop_page(request: Request, stop: View) -> HTMLResponse:
+    """One stop: where, when, and which booths."""
+    language = language_of(request)
+    texts = texts_of(request)
+    name = _named(language, stop["township_name"], stop["township_name_en"])
+    text = texts.render(language, "residents.stop", {"township": name})
+    point = stop["point"]
+    rows = [
+        (
+            text["when"],
+            escape(_half_day(request, stop["on"], stop["part"])) + _moved(request, stop),
+        ),
+        (text["where"], escape(f"{name} · {stop['place']}")),
+    ]
+    facts = "".join(f"<dt>{escape(label)}</dt><dd>{said}</dd>" for label, said in rows)
+    booths = "".join(
+        f'<li class="booth">{escape(_named(language, booth["item_name"], booth["item_name_en"]))}'
+        f"<span>{escape(_named(language, booth['team_name'], booth['team_name_en']))}</span></li>"
+        for booth in stop["booths"]
+    )
+    offered = f'<h2>{escape(text["booths"])}</h2><ul class="card">{booths}</ul>' if booths else ""
+    map_link = f'<a href="geo:{point["lat"]:.5f},{point["lon"]:.5f}">{escape(text["map"])}</a>'
+    all_link = link(request, f"../townships/{stop['township_code']}", text["township"])
+    body = (
+        f'<div class="card">{_state(request, stop)}<dl>{facts}</dl></div>\n{offered}\n'
+        f'<p class="acts">{map_link}{all_link}</p>'
+    )
+    return resident_page(request, title=text["title"], body=body)
+
+
+def refusal_page(request: Request, error: DomainError) -> HTMLResponse:
+    """What went wrong, in words, with the status of the refusal."""
+    language = language_of(request)
+    texts = texts_of(request)
+    said = texts.render(language, error.code, Wording(texts, language).facts(error))
+    begin = texts.render(language, "residents.page")["begin"]
+    body = (
+        f"<p>{escape(said['detail'])}{escape(said['remedy'])}</p>"
+        f'<p class="acts">{link(request, _root(request) + "townships", begin)}</p>'
+    )
+    return resident_page(request, title=said["title"], body=body, status=error.status, kept=False)
+
+
+def _root(request: Request) -> str:
+    """The way from the address of a request up to the folder of the public pages.
+
+    Relative, since a gateway may serve them under another path.
+    """
+    depth = request.url.path.rpartition("/public/")[2].count("/")
+    return "../" * depth
+
+
+def _card(request: Request, stop: View, more: str) -> str:
+    language = language_of(request)
+    items = texts_of(request).word(language, "phrases", "list_comma") or ", "
+    names = dict.fromkeys(
+        _named(language, booth["item_name"], booth["item_name_en"]) for booth in stop["booths"]
+    )
+    label = f'class="main" aria-label="{escape(more)} {escape(stop["place"])}" '
+    details = link(request, f"../stops/{stop['link']}", more, attributes=label)
+    return (
+        f'<section class="card"><h2>{escape(_half_day(request, stop["on"], stop["part"]))}</h2>'
+        f"{_state(request, stop)}<p>{escape(stop['place'])}</p>"
+        f'<p class="quiet">{escape(items.join(names))}</p>'
+        f'<p class="acts">{details}</p>'
+        "</section>"
+    )
+
+
+def _last(request: Request, outlook: TownshipOutlook) -> str:
+    if outlook.last is None:
+        return ""
+    facts = {
+        "half_day": _half_day(request, outlook.last["on"], outlook.last["part"], year=True),
+        "place": outlook.last["place"],
+    }
+    said = texts_of(request).render(language_of(request), "residents.last", facts)
+    return f"<p>{escape(said['text'])}</p>"
+
+
+def _state(request: Request, stop: View) -> str:
+    """What is to be said of a stop beside when it is; nothing while it goes as planned."""
+    if stop["state"] == "planned":
+        return ""
+    said = texts_of(request).render(language_of(request), "residents.states")[stop["state"]]
+    return f'<p class="state">{escape(said)}</p>'
+
+
+def _moved(request: Request, stop: View) -> str:
+    was: dict[str, Any] | None = stop["postponed_from"]
+    if was is None:
+        return ""
+    half_day = _half_day(request, date.fromisoformat(was["on"]), was["part"])
+    said = texts_of(request).render(language_of(request), "residents.moved", {"half_day": half_day})
+    return f'<br><span class="state">{escape(said["text"])}</span>'
+
+
+def _half_day(request: Request, on: date, part: str, *, year: bool = False) -> str:
+    language = language_of(request)
+    said = texts_of(request).half_day(language, on, part)
+    if not year:
+        return said
+    return f"{on.year}年{said}" if language == "zh-CN" else f"{said} ({on.year})"
+
+
+def _named(language: str, chinese: str, english: str) -> str:
+    return english if language == "en" and english else chinese
