@@ -220,11 +220,25 @@ Filter = Annotated[str | None, Query(max_length=80), Typed]
 """Only entries with this id, code or state."""
 
 
+Search = Annotated[
+    str | None,
+    BeforeValidator(_line),
+    Query(max_length=80, description="only entries whose name or code contains this"),
+]
+"""Words that a list is searched for; upper and lower case are the same."""
+
+
 class Page(Answer, Generic[T]):
     """A stretch of a list; ask again with ``after=next_after`` for what follows, until it is null."""
 
     items: list[T]
     next_after: str | None
+
+
+class CountedPage(Page[T], Generic[T]):
+    """The same, with the number of entries that the whole list has under the same filters."""
+
+    total: int
 
 
 async def _uow(request: Request) -> UnitOfWork:

@@ -6,10 +6,20 @@ from fastapi import APIRouter, Depends, Path, Query
 
 from services.catalog.account_administration import schemas, use_cases
 from services.catalog.accounts import queries
+from services.catalog.accounts.domain.account import (
+    HANDED_ON_BY,
+    SCOPED,
+    SECOND_FACTOR,
+    Account,
+    may_hand_on,
+)
 from services.catalog.accounts.use_cases import password
+from services.catalog.policy import POLICY
 from services.catalog.signing_in.use_cases.provider import Provider, require_own_provider
-from shared.http.inputs import AppState, Page, Uow
+from shared.http.inputs import AppState, CountedPage, Page, Uow
 from shared.http.openapi import secured
+from shared.kernel.access import Role
+from shared.unit_of_work import UnitOfWork
 
 router = APIRouter(tags=["identity"])
 
@@ -45,6 +55,42 @@ async def list_accounts(
 ) -> Page[schemas.AccountAnswer]:
     items, next_after = await queries.list_accounts(uow, after=after, limit=limit)
     return Page[schemas.AccountAnswer].model_validate({"items": items, "next_after": next_after})
+
+
+@router.post(
+    "/accounts/search",
+    summary="Find accounts, with what the asker may do with each",
+    **secured("administer_accounts", 422),
+)
+async def search_accounts(
+    body: schemas.AccountSearch, uow: Uow
+) -> CountedPage[schemas.AccountView]:
+    found = await queries.search_accounts(uow, **body.model_dump())
+    items = [_view_of(account, uow) for account in found.items]
+    return CountedPage[schemas.AccountView](
+        items=items, next_after=found.next_after, total=found.total
+    )
+
+
+@router.get(
+    "/accounts/roles",
+    summary="The roles, and which of them the asker may grant",
+    **secured("administer_accounts"),
+)
+async def list_roles(uow: Uow) -> list[schemas.RoleAnswer]:
+    uow.permit(POLICY, "administer_accounts")
+    return [
+        schemas.RoleAnswer.model_validate(
+            {
+                "role": role,
+                "grantable": may_hand_on(uow.actor.roles, role),
+                "granted_by": [sorted(held) for held in HANDED_ON_BY[role]],
+                "scope": SCOPED.get(role),
+                "needs_second_factor": role in SECOND_FACTOR,
+            }
+        )
+        for role in Role
+    ]
 
 
 @router.post(
@@ -106,4 +152,14 @@ async def reset_account(
 ) -> schemas.InvitedAnswer:
     return schemas.InvitedAnswer.model_validate(
         await use_cases.reset_account(uow, provider.issuer, account_id)
+    )
+
+
+def _view_of(account: Account, uow: UnitOfWork) -> schemas.AccountView:
+    held = uow.actor.roles
+    return schemas.AccountView(
+        **schemas.AccountAnswer.model_validate(account).model_dump(),
+        acts=list(account.acts_of(uow.actor.subject, held)),
+        out_of_reach=[Role(role) for role in account.roles if not may_hand_on(held, Role(role))],
+        is_own=account.id == uow.actor.subject,
     )

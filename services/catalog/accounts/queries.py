@@ -3,10 +3,10 @@
 from sqlalchemy import String, cast, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.catalog.accounts.domain.account import Account, login_of
+from services.catalog.accounts.domain.account import Account, AccountState, login_of
 from services.catalog.accounts.tables import account
 from services.catalog.policy import POLICY
-from shared.db.paging import page_of
+from shared.db.paging import Listed, SortedBy, contains, counted_page_of, page_of
 from shared.kernel.access import Role
 from shared.unit_of_work import UnitOfWork
 
@@ -56,6 +56,39 @@ async def is_login_taken(uow: UnitOfWork, login: str) -> bool:
     uow.permit(POLICY, "administer_accounts")
     async with uow.reading() as session:
         return await has_account_of(session, login)
+
+
+async def search_accounts(
+    uow: UnitOfWork,
+    *,
+    login: str | None,
+    role: Role | None,
+    state: AccountState | None,
+    township_code: str | None,
+    team_code: str | None,
+    after: str | None,
+    limit: int,
+) -> Listed[Account]:
+    """Returns a page of accounts in the order of their login names, which contain ``login``.
+
+    They have a role, are in a state, and are for a township or a team.
+    """
+    uow.permit(POLICY, "administer_accounts")
+    query = select(Account)
+    if login is not None:
+        query = query.where(contains(login_of(login), account.c.login))
+    if role is not None:
+        query = query.where(cast(account.c.roles, String).contains(f'"{role}"', autoescape=True))
+    for column, wanted in (
+        (account.c.state, state),
+        (account.c.township_code, township_code),
+        (account.c.team_code, team_code),
+    ):
+        if wanted is not None:
+            query = query.where(column == wanted)
+    by = SortedBy(account.c.login)
+    async with uow.reading() as session:
+        return await counted_page_of(session, query, account.c.id, after=after, limit=limit, by=by)
 
 
 async def list_accounts(

@@ -19,6 +19,9 @@ LONGEST_DAYS = 3 * 366
 """A campaign is a period that has an end."""
 
 
+CampaignState = Literal["open", "closed"]
+
+
 class Theme(TypedDict):
     """What a campaign is about from ``starts_on`` to ``ends_on``, days in ISO 8601, both included: plans prefer lines
     of ``item_codes`` then. Without one of the days, it is the campaign's first, or its last."""
@@ -45,7 +48,7 @@ class Campaign(Aggregate):
     starts_on: date
     ends_on: date
     themes: list[Theme] = field(default_factory=list)
-    state: Literal["open", "closed"] = "open"
+    state: CampaignState = "open"
     revision: int = 1
 
     def __post_init__(self) -> None:

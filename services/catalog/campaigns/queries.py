@@ -1,22 +1,49 @@
 """Reading campaigns."""
 
-from sqlalchemy import select
+from collections.abc import Iterable
+from typing import Literal
 
-from services.catalog.campaigns.domain import Campaign
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.catalog.campaigns.domain import Campaign, CampaignState, standing
 from services.catalog.campaigns.tables import campaign
 from services.catalog.policy import POLICY
-from shared.db.paging import page_of
+from shared.db.paging import Listed, SortedBy, contains, counted_page_of
 from shared.kernel.errors import NotFound
 from shared.unit_of_work import UnitOfWork
 
+Sort = Literal["code", "name", "starts_on", "-starts_on"]
+"""By what a list of campaigns can be ordered; ``-`` is the latest first."""
+
+_SORTS = {
+    "code": None,
+    "name": SortedBy(campaign.c.name),
+    "starts_on": SortedBy(campaign.c.starts_on),
+    "-starts_on": SortedBy(campaign.c.starts_on, descending=True),
+}
+
 
 async def list_campaigns(
-    uow: UnitOfWork, *, after: str | None, limit: int
-) -> tuple[list[Campaign], str | None]:
-    """Returns a page of campaigns in the order of their codes, and the code to go on from."""
+    uow: UnitOfWork,
+    *,
+    q: str | None,
+    sort: Sort,
+    state: CampaignState | None,
+    after: str | None,
+    limit: int,
+) -> Listed[Campaign]:
+    """Returns a page of campaigns in a state, whose names or codes contain ``q``."""
     uow.permit(POLICY, "read_campaigns")
+    query = select(Campaign)
+    if q is not None:
+        query = query.where(contains(q, campaign.c.name, campaign.c.name_en, campaign.c.code))
+    if state is not None:
+        query = query.where(campaign.c.state == state)
     async with uow.reading() as session:
-        return await page_of(session, select(Campaign), campaign.c.code, after=after, limit=limit)
+        return await counted_page_of(
+            session, query, campaign.c.code, after=after, limit=limit, by=_SORTS[sort]
+        )
 
 
 async def get_campaign(uow: UnitOfWork, code: str) -> Campaign:
@@ -27,3 +54,10 @@ async def get_campaign(uow: UnitOfWork, code: str) -> Campaign:
     if found is None:
         raise NotFound(Campaign.kind, code, states=Campaign.STEPS)
     return found
+
+
+async def years_without_standing(session: AsyncSession, years: Iterable[int]) -> list[int]:
+    """Returns those of ``years`` that have no standing campaign yet."""
+    codes = {standing(year).code: year for year in years}
+    known = set(await session.scalars(select(campaign.c.code).where(campaign.c.code.in_(codes))))
+    return [year for code, year in codes.items() if code not in known]

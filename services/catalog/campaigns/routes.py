@@ -3,7 +3,8 @@
 from fastapi import APIRouter
 
 from services.catalog.campaigns import queries, schemas, use_cases
-from shared.http.inputs import AfterCode, Code, Confirmed, Limit, Page, Uow
+from services.catalog.campaigns.domain import CampaignState
+from shared.http.inputs import AfterCode, Code, Confirmed, CountedPage, Limit, Search, Uow
 from shared.http.openapi import secured
 
 router = APIRouter(tags=["catalog"])
@@ -32,10 +33,15 @@ async def put_campaign(
 
 @router.get("/campaigns", summary="List campaigns", **secured("read_campaigns", 422))
 async def list_campaigns(
-    uow: Uow, after: AfterCode = None, limit: Limit = 100
-) -> Page[schemas.CampaignAnswer]:
-    items, next_after = await queries.list_campaigns(uow, after=after, limit=limit)
-    return Page[schemas.CampaignAnswer].model_validate({"items": items, "next_after": next_after})
+    uow: Uow,
+    q: Search = None,
+    sort: queries.Sort = "code",
+    state: CampaignState | None = None,
+    after: AfterCode = None,
+    limit: Limit = 100,
+) -> CountedPage[schemas.CampaignAnswer]:
+    found = await queries.list_campaigns(uow, q=q, sort=sort, state=state, after=after, limit=limit)
+    return CountedPage[schemas.CampaignAnswer].model_validate(found)
 
 
 @router.get("/campaigns/{code}", summary="One campaign", **secured("read_campaigns", 404, 422))

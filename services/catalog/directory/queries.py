@@ -1,34 +1,80 @@
 """Reading the directory."""
 
-from collections.abc import Iterable
-from typing import TypeVar
+from collections.abc import Collection, Iterable
+from typing import Any, Literal, TypeVar
 
-from sqlalchemy import Column, select
+from sqlalchemy import Select, Table, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.catalog.directory.domain import Agency, Category, Entry, Team, Township
+from services.catalog.directory.domain import (
+    Agency,
+    Category,
+    Entry,
+    Team,
+    TeamState,
+    Township,
+)
 from services.catalog.directory.tables import agency, category, team, township
 from services.catalog.policy import POLICY
-from shared.db.paging import page_of
+from shared.db.paging import Listed, SortedBy, contains, counted_page_of
 from shared.kernel.errors import InvalidInput, NotFound
 from shared.unit_of_work import Transaction, UnitOfWork
 
 E = TypeVar("E", bound=Entry)
 
-_CODES: dict[type[Entry], Column[str]] = {
-    Agency: agency.c.code,
-    Category: category.c.code,
-    Team: team.c.code,
-    Township: township.c.code,
+_TABLES: dict[type[Entry], Table] = {
+    Agency: agency,
+    Category: category,
+    Team: team,
+    Township: township,
 }
+
+Sort = Literal["code", "name"]
+"""By what a list of entries can be ordered."""
 
 
 async def list_entries(
-    uow: UnitOfWork, kind: type[E], *, after: str | None, limit: int
-) -> tuple[list[E], str | None]:
-    """Returns a page of entries in the order of their codes, and the code to go on from."""
+    uow: UnitOfWork, kind: type[E], *, q: str | None, sort: Sort, after: str | None, limit: int
+) -> Listed[E]:
+    """Returns a page of entries, whose names or codes contain ``q``."""
+    return await _page(uow, select(kind), _TABLES[kind], q=q, sort=sort, after=after, limit=limit)
+
+
+async def list_teams(
+    uow: UnitOfWork,
+    *,
+    q: str | None,
+    sort: Sort,
+    agency_code: str | None,
+    state: TeamState | None,
+    after: str | None,
+    limit: int,
+) -> Listed[Team]:
+    """Returns a page of teams: of an agency, in a state, whose names or codes contain ``q``."""
+    query = select(Team)
+    if agency_code is not None:
+        query = query.where(team.c.agency_code == agency_code)
+    if state is not None:
+        query = query.where(team.c.state == state)
+    return await _page(uow, query, team, q=q, sort=sort, after=after, limit=limit)
+
+
+async def _page(
+    uow: UnitOfWork,
+    query: Select[Any],
+    table: Table,
+    *,
+    q: str | None,
+    sort: Sort,
+    after: str | None,
+    limit: int,
+) -> Listed[E]:
     uow.permit(POLICY, "read_directory")
+    if q is not None:
+        query = query.where(contains(q, table.c.name, table.c.name_en, table.c.code))
+    by = SortedBy(table.c.name) if sort == "name" else None
     async with uow.reading() as session:
-        return await page_of(session, select(kind), _CODES[kind], after=after, limit=limit)
+        return await counted_page_of(session, query, table.c.code, after=after, limit=limit, by=by)
 
 
 async def get_entry(uow: UnitOfWork, kind: type[E], code: str) -> E:
@@ -39,6 +85,12 @@ async def get_entry(uow: UnitOfWork, kind: type[E], code: str) -> E:
     if found is None:
         raise NotFound(kind.kind, code, states=kind.STEPS)
     return found
+
+
+async def active_among(session: AsyncSession, codes: Collection[str]) -> set[str]:
+    """Returns those of the ``codes`` whose teams are in the corps."""
+    query = select(team.c.code).where(team.c.code.in_(codes), team.c.state == "active")
+    return set(await session.scalars(query))
 
 
 async def require_known(

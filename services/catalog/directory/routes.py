@@ -1,10 +1,20 @@
 """Operations on the directory: enter, correct and read agencies, categories, townships and teams."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 
 from services.catalog.directory import queries, schemas, use_cases
-from services.catalog.directory.domain import Agency, Category, Team, Township
-from shared.http.inputs import AfterCode, Code, Limit, Page, TownshipCode, Uow
+from services.catalog.directory.domain import Agency, Category, Team, TeamState, Township
+from shared.http.inputs import (
+    AfterCode,
+    Code,
+    CountedPage,
+    Limit,
+    Search,
+    TownshipCode,
+    Uow,
+)
 from shared.http.openapi import secured
 
 router = APIRouter(tags=["catalog"])
@@ -21,10 +31,14 @@ async def put_agency(code: Code, body: schemas.EntryBody, uow: Uow) -> schemas.E
 
 @router.get("/agencies", summary="List agencies", **secured("read_directory", 422))
 async def list_agencies(
-    uow: Uow, after: AfterCode = None, limit: Limit = 100
-) -> Page[schemas.EntryAnswer]:
-    items, next_after = await queries.list_entries(uow, Agency, after=after, limit=limit)
-    return Page[schemas.EntryAnswer].model_validate({"items": items, "next_after": next_after})
+    uow: Uow,
+    q: Search = None,
+    sort: queries.Sort = "code",
+    after: AfterCode = None,
+    limit: Limit = 100,
+) -> CountedPage[schemas.EntryAnswer]:
+    found = await queries.list_entries(uow, Agency, q=q, sort=sort, after=after, limit=limit)
+    return CountedPage[schemas.EntryAnswer].model_validate(found)
 
 
 @router.get("/agencies/{code}", summary="One agency", **secured("read_directory", 404, 422))
@@ -45,10 +59,14 @@ async def put_category(code: Code, body: schemas.EntryBody, uow: Uow) -> schemas
 
 @router.get("/categories", summary="List categories", **secured("read_directory", 422))
 async def list_categories(
-    uow: Uow, after: AfterCode = None, limit: Limit = 100
-) -> Page[schemas.EntryAnswer]:
-    items, next_after = await queries.list_entries(uow, Category, after=after, limit=limit)
-    return Page[schemas.EntryAnswer].model_validate({"items": items, "next_after": next_after})
+    uow: Uow,
+    q: Search = None,
+    sort: queries.Sort = "code",
+    after: AfterCode = None,
+    limit: Limit = 100,
+) -> CountedPage[schemas.EntryAnswer]:
+    found = await queries.list_entries(uow, Category, q=q, sort=sort, after=after, limit=limit)
+    return CountedPage[schemas.EntryAnswer].model_validate(found)
 
 
 @router.get("/categories/{code}", summary="One category", **secured("read_directory", 404, 422))
@@ -71,10 +89,14 @@ async def put_township(
 
 @router.get("/townships", summary="List townships", **secured("read_directory", 422))
 async def list_townships(
-    uow: Uow, after: AfterCode = None, limit: Limit = 100
-) -> Page[schemas.TownshipAnswer]:
-    items, next_after = await queries.list_entries(uow, Township, after=after, limit=limit)
-    return Page[schemas.TownshipAnswer].model_validate({"items": items, "next_after": next_after})
+    uow: Uow,
+    q: Search = None,
+    sort: queries.Sort = "code",
+    after: AfterCode = None,
+    limit: Limit = 100,
+) -> CountedPage[schemas.TownshipAnswer]:
+    found = await queries.list_entries(uow, Township, q=q, sort=sort, after=after, limit=limit)
+    return CountedPage[schemas.TownshipAnswer].model_validate(found)
 
 
 @router.get("/townships/{code}", summary="One township", **secured("read_directory", 404, 422))
@@ -95,10 +117,18 @@ async def put_team(code: Code, body: schemas.TeamBody, uow: Uow) -> schemas.Team
 
 @router.get("/teams", summary="List teams", **secured("read_directory", 422))
 async def list_teams(
-    uow: Uow, after: AfterCode = None, limit: Limit = 100
-) -> Page[schemas.TeamAnswer]:
-    items, next_after = await queries.list_entries(uow, Team, after=after, limit=limit)
-    return Page[schemas.TeamAnswer].model_validate({"items": items, "next_after": next_after})
+    uow: Uow,
+    q: Search = None,
+    sort: queries.Sort = "code",
+    agency_code: Annotated[Code | None, Query(description="only of this agency")] = None,
+    state: TeamState | None = None,
+    after: AfterCode = None,
+    limit: Limit = 100,
+) -> CountedPage[schemas.TeamAnswer]:
+    found = await queries.list_teams(
+        uow, q=q, sort=sort, agency_code=agency_code, state=state, after=after, limit=limit
+    )
+    return CountedPage[schemas.TeamAnswer].model_validate(found)
 
 
 @router.get("/teams/{code}", summary="One team", **secured("read_directory", 404, 422))

@@ -1,13 +1,15 @@
 """An edition: one dated issue of the menu, frozen when it is published."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from services.catalog.items.domain import ServiceItem, refuse_repeated
 from shared.kernel.aggregate import Aggregate, Steps
 from shared.kernel.errors import InvalidInput
+
+EditionState = Literal["draft", "published", "withdrawing", "withdrawn"]
 
 MOST_YEARS = 10
 """For which an edition sees to a standing campaign; each later year has its own from its start."""
@@ -35,7 +37,7 @@ class Edition(Aggregate):
     effective_on: date
     retires_on: date
     item_codes: list[str]
-    state: str = "draft"
+    state: EditionState = "draft"
     menu: list[dict[str, object]] = field(default_factory=list)
     orders_against_withdrawal: int | None = None
     """How many orders were handed in from it when it was last to be withdrawn, and therefore was not."""
@@ -62,14 +64,9 @@ class Edition(Aggregate):
         :raises InvalidInput: an item has no team that is still in the corps; names all such items.
         """
         self.require("publish", self.state)
+        if without := self.items_without_team(items, active_teams=active_teams):
+            raise InvalidInput("item_without_team", field="item_codes", codes=", ".join(without))
         by_code = {item.code: item for item in items}
-        without_team = [
-            code for code in self.item_codes if not set(by_code[code].teams) & set(active_teams)
-        ]
-        if without_team:
-            raise InvalidInput(
-                "item_without_team", field="item_codes", codes=", ".join(without_team)
-            )
         self.menu = [
             {
                 "item_code": item.code,
@@ -81,6 +78,13 @@ class Edition(Aggregate):
             for item in (by_code[code] for code in self.item_codes)
         ]
         self.state = "published"
+
+    def items_without_team(
+        self, items: Iterable[ServiceItem], *, active_teams: Collection[str]
+    ) -> list[str]:
+        """Returns the codes of its items that no team in the corps offers, in the order of the draft."""
+        offered = {item.code for item in items if set(item.teams) & set(active_teams)}
+        return [code for code in self.item_codes if code not in offered]
 
     def years(self) -> range:
         """The years that it is in force in; of an edition without an end in sight, the first few."""

@@ -3,7 +3,8 @@
 from fastapi import APIRouter
 
 from services.catalog.editions import queries, schemas, use_cases
-from shared.http.inputs import AfterCode, Code, Confirmed, Limit, Page, Uow
+from services.catalog.editions.domain import EditionState
+from shared.http.inputs import AfterCode, Code, Confirmed, CountedPage, Limit, Search, Uow
 from shared.http.openapi import secured
 from shared.http.tasks import TasksAnswer
 
@@ -51,12 +52,26 @@ async def list_tasks(uow: Uow) -> TasksAnswer:
 
 @router.get("/editions", summary="List editions", **secured("read_editions", 422))
 async def list_editions(
-    uow: Uow, after: AfterCode = None, limit: Limit = 100
-) -> Page[schemas.EditionAnswer]:
-    items, next_after = await queries.list_editions(uow, after=after, limit=limit)
-    return Page[schemas.EditionAnswer].model_validate({"items": items, "next_after": next_after})
+    uow: Uow,
+    q: Search = None,
+    sort: queries.Sort = "code",
+    state: EditionState | None = None,
+    after: AfterCode = None,
+    limit: Limit = 100,
+) -> CountedPage[schemas.EditionAnswer]:
+    found = await queries.list_editions(uow, q=q, sort=sort, state=state, after=after, limit=limit)
+    return CountedPage[schemas.EditionAnswer].model_validate(found)
 
 
 @router.get("/editions/{code}", summary="One edition", **secured("read_editions", 404, 422))
 async def get_edition(code: Code, uow: Uow) -> schemas.EditionAnswer:
     return schemas.EditionAnswer.model_validate(await queries.get_edition(uow, code))
+
+
+@router.get(
+    "/editions/{code}/publication",
+    summary="What publishing a draft would do, and what is in its way",
+    **secured("publish_edition", 404, 409, 422),
+)
+async def preview_publication(code: Code, uow: Uow) -> schemas.PublicationAnswer:
+    return schemas.PublicationAnswer.model_validate(await queries.preview_publication(uow, code))

@@ -1,24 +1,49 @@
 """Reading service items."""
 
-from sqlalchemy import select
+from collections.abc import Collection
 
+from sqlalchemy import ColumnElement, String, cast, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.catalog.directory.queries import Sort
 from services.catalog.items.domain import ServiceItem
 from services.catalog.items.tables import service_item
 from services.catalog.policy import POLICY
-from shared.db.paging import page_of
+from shared.db.paging import Listed, SortedBy, contains, counted_page_of
 from shared.kernel.errors import NotFound
 from shared.unit_of_work import UnitOfWork
 
 
 async def list_items(
-    uow: UnitOfWork, *, after: str | None, limit: int
-) -> tuple[list[ServiceItem], str | None]:
-    """Returns a page of service items in the order of their codes, and the code to go on from."""
+    uow: UnitOfWork,
+    *,
+    q: str | None,
+    sort: Sort,
+    category_code: str | None,
+    team_code: str | None,
+    after: str | None,
+    limit: int,
+) -> Listed[ServiceItem]:
+    """Returns a page of service items: of a category, of a team, whose names or codes contain ``q``."""
     uow.permit(POLICY, "read_directory")
+    query = select(ServiceItem)
+    if q is not None:
+        columns = (service_item.c.name, service_item.c.name_en, service_item.c.code)
+        query = query.where(contains(q, *columns))
+    if category_code is not None:
+        query = query.where(service_item.c.category_code == category_code)
+    if team_code is not None:
+        query = query.where(offered_by(team_code))
+    by = SortedBy(service_item.c.name) if sort == "name" else None
     async with uow.reading() as session:
-        return await page_of(
-            session, select(ServiceItem), service_item.c.code, after=after, limit=limit
+        return await counted_page_of(
+            session, query, service_item.c.code, after=after, limit=limit, by=by
         )
+
+
+def offered_by(team_code: str) -> ColumnElement[bool]:
+    """Whether a service item names a team."""
+    return cast(service_item.c.teams, String).contains(f'"{team_code}"', autoescape=True)
 
 
 async def get_item(uow: UnitOfWork, code: str) -> ServiceItem:
@@ -29,3 +54,8 @@ async def get_item(uow: UnitOfWork, code: str) -> ServiceItem:
     if found is None:
         raise NotFound(ServiceItem.kind, code, states=ServiceItem.STEPS)
     return found
+
+
+async def items_of(session: AsyncSession, codes: Collection[str]) -> list[ServiceItem]:
+    """Returns the service items with these codes, in no order."""
+    return list(await session.scalars(select(ServiceItem).where(service_item.c.code.in_(codes))))

@@ -1,9 +1,12 @@
 """Operations on service items: enter, correct and read them."""
 
-from fastapi import APIRouter
+from typing import Annotated
 
+from fastapi import APIRouter, Query
+
+from services.catalog.directory.queries import Sort
 from services.catalog.items import queries, schemas, use_cases
-from shared.http.inputs import AfterCode, Code, Limit, Page, Uow
+from shared.http.inputs import AfterCode, Code, CountedPage, Limit, Search, Uow
 from shared.http.openapi import secured
 
 router = APIRouter(tags=["catalog"])
@@ -22,10 +25,24 @@ async def put_item(code: Code, body: schemas.ItemBody, uow: Uow) -> schemas.Item
 
 @router.get("/items", summary="List service items", **secured("read_directory", 422))
 async def list_items(
-    uow: Uow, after: AfterCode = None, limit: Limit = 100
-) -> Page[schemas.ItemAnswer]:
-    items, next_after = await queries.list_items(uow, after=after, limit=limit)
-    return Page[schemas.ItemAnswer].model_validate({"items": items, "next_after": next_after})
+    uow: Uow,
+    q: Search = None,
+    sort: Sort = "code",
+    category_code: Annotated[Code | None, Query(description="only of this category")] = None,
+    team_code: Annotated[Code | None, Query(description="only those that this team offers")] = None,
+    after: AfterCode = None,
+    limit: Limit = 100,
+) -> CountedPage[schemas.ItemAnswer]:
+    found = await queries.list_items(
+        uow,
+        q=q,
+        sort=sort,
+        category_code=category_code,
+        team_code=team_code,
+        after=after,
+        limit=limit,
+    )
+    return CountedPage[schemas.ItemAnswer].model_validate(found)
 
 
 @router.get("/items/{code}", summary="One service item", **secured("read_directory", 404, 422))

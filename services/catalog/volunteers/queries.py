@@ -14,7 +14,7 @@ from services.catalog.volunteers.domain import (
     Volunteer,
 )
 from services.catalog.volunteers.tables import person_request, volunteer
-from shared.db.paging import page_of
+from shared.db.paging import Listed, contains, counted_page_of
 from shared.db.reach import within
 from shared.db.vault import Vault, place_of
 from shared.kernel.access import Grant
@@ -43,18 +43,33 @@ class VolunteerView:
 
 
 async def list_volunteers(
-    uow: UnitOfWork, *, team_code: str | None, after: str | None, limit: int
-) -> tuple[list[VolunteerView], str | None]:
-    """Returns a page of the volunteers in the actor's reach, in the order of their numbers, and the next one's."""
+    uow: UnitOfWork,
+    *,
+    q: str | None,
+    team_code: str | None,
+    state: State | None,
+    after: str | None,
+    limit: int,
+) -> Listed[VolunteerView]:
+    """Returns a page of the volunteers in the actor's reach, in the order of their numbers.
+
+    They are of a team, in a state, and have numbers that contain ``q``; names are sealed, and are
+    not searched.
+    """
     grant = uow.permit(POLICY, "read_volunteers")
     query = select(Volunteer).where(
         within(grant, team=volunteer.c.team_code, person=volunteer.c.no)
     )
+    if q is not None:
+        query = query.where(contains(q, volunteer.c.no))
     if team_code is not None:
         query = query.where(volunteer.c.team_code == team_code)
+    if state is not None:
+        query = query.where(volunteer.c.state == state)
     async with uow.reading() as session:
-        found, next_after = await page_of(session, query, volunteer.c.no, after=after, limit=limit)
-    return [view_of(uow.vault, person) for person in found], next_after
+        found = await counted_page_of(session, query, volunteer.c.no, after=after, limit=limit)
+    views = [view_of(uow.vault, person) for person in found.items]
+    return Listed(views, found.next_after, found.total)
 
 
 async def get_volunteer(uow: UnitOfWork, no: str) -> VolunteerView:

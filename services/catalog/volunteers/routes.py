@@ -6,8 +6,9 @@ from fastapi import APIRouter, Query
 from pydantic import SecretStr
 
 from services.catalog.volunteers import queries, schemas
+from services.catalog.volunteers.domain import State
 from services.catalog.volunteers.use_cases import entries, person_requests
-from shared.http.inputs import Body, Code, Page, Uow
+from shared.http.inputs import Body, Code, CountedPage, Typed, Uow
 from shared.http.openapi import secured
 from shared.http.people import VolunteerNo
 
@@ -26,14 +27,16 @@ async def post_volunteer(body: schemas.VolunteerBody, uow: Uow) -> schemas.Volun
 @router.get("", summary="List volunteers, masked", **secured("read_volunteers", 422))
 async def list_volunteers(
     uow: Uow,
+    q: Annotated[str | None, Query(max_length=20, description="part of a number"), Typed] = None,
     team_code: Annotated[Code | None, Query(description="only of this team")] = None,
+    state: State | None = None,
     after: Annotated[str | None, Query(max_length=20, description="number to begin behind")] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
-) -> Page[schemas.VolunteerAnswer]:
-    items, next_after = await queries.list_volunteers(
-        uow, team_code=team_code, after=after, limit=limit
+) -> CountedPage[schemas.VolunteerAnswer]:
+    found = await queries.list_volunteers(
+        uow, q=q, team_code=team_code, state=state, after=after, limit=limit
     )
-    return Page[schemas.VolunteerAnswer].model_validate({"items": items, "next_after": next_after})
+    return CountedPage[schemas.VolunteerAnswer].model_validate(found)
 
 
 @router.get(

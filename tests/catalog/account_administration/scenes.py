@@ -10,6 +10,8 @@ ACCOUNT = {"login": "重名", "roles": ["subscriber"]}
 SCENES: Mapping[str, Scene] = {
     "POST /accounts": Scene(body=fields(**ACCOUNT)),
     "GET /accounts": Scene(),
+    "POST /accounts/search": Scene(body=fields(login="重")),
+    "GET /accounts/roles": Scene(),
     "POST /accounts/self/password": Scene(body=fields(old_password="x", new_password="y" * 3)),
     "POST /accounts/{account_id}/disable": Scene(),
     "POST /accounts/{account_id}/enable": Scene(),

@@ -21,6 +21,7 @@ SCENES: Mapping[str, Scene] = {
     "GET /tasks": Scene(),
     "GET /editions": Scene(),
     "GET /editions/{code}": Scene(),
+    "GET /editions/{code}/publication": Scene(),
 }
 PATHS: Mapping[str, PathFill] = {"editions/code": lambda p, s: p["edition"]}
 

@@ -16,7 +16,9 @@ LONGEST_PASSWORD = 200
 
 INVITATION_LIFE = timedelta(days=3)
 
-_SCOPED = {
+AccountState = Literal["invited", "active", "disabled"]
+
+SCOPED = {
     Role.OFFICER: "township_code",
     Role.CLERK: "township_code",
     Role.LEADER: "team_code",
@@ -128,7 +130,7 @@ class Account(Aggregate):
     township_code: str | None = None
     team_code: str | None = None
     volunteer_no: str | None = None
-    state: Literal["invited", "active", "disabled"] = "invited"
+    state: AccountState = "invited"
     totp_sealed: str | None = None
     totp_counter: int = field(default=0)
 
@@ -139,7 +141,7 @@ class Account(Aggregate):
     def check_scope(self) -> None:
         """:raises InvalidInput: a role lacks what it is for, nothing needs what is given, or the roles don't go
         together; names the field."""
-        for role, needed in _SCOPED.items():
+        for role, needed in SCOPED.items():
             if role in self.roles and getattr(self, needed) is None:
                 raise InvalidInput("role_needs_scope", field=needed, role=Words("choices", (role,)))
         if Role.VOLUNTEER in self.roles and (
@@ -148,8 +150,8 @@ class Account(Aggregate):
             raise InvalidInput(
                 "roles_apart", field="roles", roles=Words("choices", tuple(sorted(others)))
             )
-        for scope in sorted(set(_SCOPED.values())):
-            used = any(role in self.roles for role, needed in _SCOPED.items() if needed == scope)
+        for scope in sorted(set(SCOPED.values())):
+            used = any(role in self.roles for role, needed in SCOPED.items() if needed == scope)
             derived = scope == "team_code" and Role.VOLUNTEER in self.roles
             if getattr(self, scope) is not None and not used and not derived:
                 raise InvalidInput("scope_unused", field=scope)
@@ -185,6 +187,21 @@ class Account(Aggregate):
         """
         self.require("enable", self.state)
         self.state = "active" if self.password_hash is not None else "invited"
+
+    def acts_of(self, subject: str, held: Collection[Role]) -> tuple[str, ...]:
+        """Returns what whoever is ``subject`` and holds the roles ``held`` may do with the account.
+
+        Closing or resetting may still be refused, when nobody else could administer accounts.
+        """
+        if not all(may_hand_on(held, Role(role)) for role in self.roles):
+            return ()
+        not_possible = set()
+        if self.id == subject:
+            not_possible.add("reset")
+        if self.volunteer_no is not None:
+            not_possible.add("erase")
+        steps = tuple(step for step in self.STEPS[self.state] if step not in not_possible)
+        return (*steps, "sign_out") if self.state == "active" else steps
 
     def follow(self, team_code: str) -> None:
         """Follows its volunteer to another team; whoever led the old one does not lead any more."""
