@@ -58,6 +58,10 @@ class Campaign(Aggregate):
     def key(self) -> str:
         return self.code
 
+    def runs_on(self, day: date) -> bool:
+        """Whether it is open, and ``day`` is one of its days."""
+        return self.state == "open" and self.starts_on <= day <= self.ends_on
+
     def correct(
         self, *, name: str, name_en: str, starts_on: date, ends_on: date, themes: list[Theme]
     ) -> bool:

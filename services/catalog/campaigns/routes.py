@@ -28,7 +28,7 @@ async def put_campaign(
         themes=[theme.as_theme() for theme in body.themes],
         confirmed=confirmed,
     )
-    return schemas.CampaignAnswer.model_validate(entered)
+    return schemas.CampaignAnswer.on(uow.today(), entered)
 
 
 @router.get("/campaigns", summary="List campaigns", **secured("read_campaigns", 422))
@@ -41,12 +41,15 @@ async def list_campaigns(
     limit: Limit = 100,
 ) -> CountedPage[schemas.CampaignAnswer]:
     found = await queries.list_campaigns(uow, q=q, sort=sort, state=state, after=after, limit=limit)
-    return CountedPage[schemas.CampaignAnswer].model_validate(found)
+    items = [schemas.CampaignAnswer.on(uow.today(), campaign) for campaign in found.items]
+    return CountedPage[schemas.CampaignAnswer](
+        items=items, next_after=found.next_after, total=found.total
+    )
 
 
 @router.get("/campaigns/{code}", summary="One campaign", **secured("read_campaigns", 404, 422))
 async def get_campaign(code: Code, uow: Uow) -> schemas.CampaignAnswer:
-    return schemas.CampaignAnswer.model_validate(await queries.get_campaign(uow, code))
+    return schemas.CampaignAnswer.on(uow.today(), await queries.get_campaign(uow, code))
 
 
 @router.post(
@@ -55,7 +58,7 @@ async def get_campaign(code: Code, uow: Uow) -> schemas.CampaignAnswer:
     **secured("change_campaigns", 404, 409, 422),
 )
 async def close_campaign(code: Code, uow: Uow) -> schemas.CampaignAnswer:
-    return schemas.CampaignAnswer.model_validate(await use_cases.close_campaign(uow, code))
+    return schemas.CampaignAnswer.on(uow.today(), await use_cases.close_campaign(uow, code))
 
 
 @router.post(
@@ -64,4 +67,4 @@ async def close_campaign(code: Code, uow: Uow) -> schemas.CampaignAnswer:
     **secured("change_campaigns", 404, 409, 422),
 )
 async def reopen_campaign(code: Code, uow: Uow) -> schemas.CampaignAnswer:
-    return schemas.CampaignAnswer.model_validate(await use_cases.reopen_campaign(uow, code))
+    return schemas.CampaignAnswer.on(uow.today(), await use_cases.reopen_campaign(uow, code))

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services.catalog.campaigns.domain import Theme
+from services.catalog.campaigns.domain import Campaign, Theme
 from services.catalog.directory.schemas import EntryAnswer, EntryBody
 from shared.http.inputs import Answer, Body, Code, Day, Name
 
@@ -53,3 +53,9 @@ class CampaignAnswer(EntryAnswer):
     themes: list[ThemeAnswer]
     state: Literal["open", "closed"]
     revision: int
+    runs: Annotated[bool, Field(description="it is open, and today is one of its days")] = False
+
+    @classmethod
+    def on(cls, day: date, campaign: Campaign) -> "CampaignAnswer":
+        """Returns the answer about a campaign on a day."""
+        return cls.model_validate(campaign).model_copy(update={"runs": campaign.runs_on(day)})

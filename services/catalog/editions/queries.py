@@ -109,14 +109,15 @@ class Publication:
 async def preview_publication(uow: UnitOfWork, code: str) -> Publication:
     """Returns what publishing a draft would do now, and what is in its way.
 
-    :raises NotFound: there is no such edition. :raises IllegalTransition: it is no draft.
+    Of an edition that is published, the blockers are the items that no team offers any more.
+
+    :raises NotFound: there is no such edition.
     """
     uow.permit(POLICY, "publish_edition")
     async with uow.reading() as session:
         draft = await session.get(Edition, code)
         if draft is None:
             raise NotFound(Edition.kind, code, states=Edition.STEPS)
-        draft.require("publish", draft.state)
         items = {item.code: item for item in await items_of(session, draft.item_codes)}
         named = {team for item in items.values() for team in item.teams}
         without_team = draft.items_without_team(

@@ -71,7 +71,7 @@ async def get_edition(code: Code, uow: Uow) -> schemas.EditionAnswer:
 @router.get(
     "/editions/{code}/publication",
     summary="What publishing a draft would do, and what is in its way",
-    **secured("publish_edition", 404, 409, 422),
+    **secured("publish_edition", 404, 422),
 )
 async def preview_publication(code: Code, uow: Uow) -> schemas.PublicationAnswer:
     return schemas.PublicationAnswer.model_validate(await queries.preview_publication(uow, code))

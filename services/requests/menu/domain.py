@@ -52,6 +52,10 @@ class Campaign:
     state: Literal["open", "closed"]
     revision: int
 
+    def runs_on(self, day: date) -> bool:
+        """Whether it is open, and ``day`` is one of its days."""
+        return self.state == "open" and self.starts_on <= day <= self.ends_on
+
 
 @dataclass(eq=False, kw_only=True)
 class Township:

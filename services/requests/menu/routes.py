@@ -33,7 +33,8 @@ async def list_campaigns(
     uow: Uow, after: After = None, limit: Limit = 100
 ) -> Page[schemas.CampaignAnswer]:
     items, next_after = await queries.list_copies(uow, Campaign, after=after, limit=limit)
-    return Page[schemas.CampaignAnswer].model_validate({"items": items, "next_after": next_after})
+    answers = [schemas.CampaignAnswer.on(uow.today(), campaign) for campaign in items]
+    return Page[schemas.CampaignAnswer](items=answers, next_after=next_after)
 
 
 @router.get("/townships", summary="List the townships that can order", **secured("read_menu", 422))

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services.requests.menu.domain import Edition
+from services.requests.menu.domain import Campaign, Edition
 from shared.http.inputs import Answer
 
 
@@ -42,6 +42,12 @@ class CampaignAnswer(Answer):
     starts_on: date
     ends_on: date
     state: Literal["open", "closed"]
+    runs: Annotated[bool, Field(description="it is open, and today is one of its days")] = False
+
+    @classmethod
+    def on(cls, today: date, campaign: Campaign) -> "CampaignAnswer":
+        """Returns the answer about a campaign on a day."""
+        return cls.model_validate(campaign).model_copy(update={"runs": campaign.runs_on(today)})
 
 
 class TownshipAnswer(Answer):

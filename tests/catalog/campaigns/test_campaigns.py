@@ -51,11 +51,13 @@ async def test_a_campaign_is_created_corrected_closed_and_opened_again_and_annou
     corps: House,
 ) -> None:
     made = await enter(corps, "hongqiyue-2014", RED_JULY)
-    assert made == RED_JULY | {"code": "hongqiyue-2014", "state": "open", "revision": 1}
+    given = {"code": "hongqiyue-2014", "state": "open", "revision": 1, "runs": True}
+    assert made == RED_JULY | given
     assert await enter(corps, "hongqiyue-2014", RED_JULY) == made
     longer = RED_JULY | {"ends_on": "2014-07-31"}
     assert (await enter(corps, "hongqiyue-2014", longer))["revision"] == 2
-    assert (await post(corps, "campaigns/hongqiyue-2014/close"))["state"] == "closed"
+    closed = await post(corps, "campaigns/hongqiyue-2014/close")
+    assert (closed["state"], closed["runs"]) == ("closed", False)
     refused = await enter(corps, "hongqiyue-2014", RED_JULY, 409)
     assert (refused["code"], refused["possible"]) == ("illegal_transition", ["reopen"])
     assert (await post(corps, "campaigns/hongqiyue-2014/reopen"))["state"] == "open"

@@ -94,8 +94,9 @@ async def test_the_campaigns_that_orders_are_for_are_listed_with_their_days(
 ) -> None:
     listed = (await requests.client.get("/api/requests/campaigns")).json()["items"]
     assert [
-        (one["campaign_id"], one["starts_on"], one["ends_on"], one["state"]) for one in listed
-    ] == [
-        ("hongqiyue-2014", "2014-06-27", "2014-07-16", "open"),
-        ("xueleifeng-2014", "2014-03-01", "2014-03-31", "open"),
+        (one["campaign_id"], one["starts_on"], one["ends_on"], one["state"], one["runs"])
+        for one in listed
+    ] == [  # business stands at 27 June 2014
+        ("hongqiyue-2014", "2014-06-27", "2014-07-16", "open", True),
+        ("xueleifeng-2014", "2014-03-01", "2014-03-31", "open", False),
     ]

@@ -53,6 +53,16 @@ export function day(on: string): string {
     : `${date.getUTCMonth() + 1}月${date.getUTCDate()}日 ${of("weekday")}`;
 }
 
+/** A day with its year, e.g. 2014年6月27日. */
+export function date(on: string): string {
+  return new Intl.DateTimeFormat(WEEKDAYS[language()], { year: "numeric", month: language() === "en" ? "short" : "long", day: "numeric", timeZone: "UTC" }).format(new Date(`${on}T00:00:00Z`));
+}
+
+/** From one day to another, both included. */
+export function period(first: string, last: string): string {
+  return i18n.global.t("period", { first: date(first), last: date(last) });
+}
+
 /** A half-day, e.g. 6月27日 周五 上午. */
 export function half(on: string, part: "morning" | "afternoon"): string {
   return `${day(on)} ${i18n.global.t(`part.${part}`)}`;

@@ -11,6 +11,9 @@ const ENTRIES: Entry[] = [
   { name: "menu", roles: ["township_officer", "clerk"] },
   { name: "orders", roles: ["township_officer", "clerk", "coordinator", "auditor"] },
   { name: "circuit" },
+  { name: "corps", roles: ["coordinator", "auditor"] },
+  { name: "volunteers", roles: ["team_leader"] },
+  { name: "accounts", roles: ["operator"] },
   { name: "messages" },
 ];
 

@@ -1,6 +1,8 @@
 /** Where each page stands, and who may open it. */
+import type { Component } from "vue";
 import { createRouter, createWebHistory, type RouteRecordRaw } from "vue-router";
 
+import { KINDS, rolesOf, type Kind } from "../directory/sections";
 import { has, isSignedIn, type Role } from "./session";
 
 declare module "vue-router" {
@@ -12,7 +14,31 @@ declare module "vue-router" {
   }
 }
 
+type Page = () => Promise<Component>;
+
 const OFFICER: Role[] = ["township_officer", "clerk", "coordinator"];
+
+const COORDINATOR: Role[] = ["coordinator"];
+
+/** A list of the directory, and the page of each entry. */
+function entries(kind: Kind): RouteRecordRaw[] {
+  const page = () => import("../directory/EntryPage.vue");
+  return [
+    { path: kind, name: kind, component: () => import("../directory/EntriesPage.vue"), props: { kind }, meta: { roles: rolesOf(kind) } },
+    { path: `${kind}/new`, component: page, props: { kind }, meta: { roles: COORDINATOR } },
+    { path: `${kind}/:code`, component: page, props: (to) => ({ kind, code: String(to.params.code) }), meta: { roles: rolesOf(kind) } },
+  ];
+}
+
+/** A list with the page of each of its members, and of a new one. */
+function listed(path: string, list: Page, member: Page, key = "code", makes: Page = member, makers: Role[] = COORDINATOR): RouteRecordRaw[] {
+  const roles = rolesOf(path);
+  return [
+    { path, name: path, component: list, meta: { roles } },
+    { path: `${path}/new`, component: makes, meta: { roles: makers } },
+    { path: `${path}/:${key}`, component: member, props: true, meta: { roles } },
+  ];
+}
 
 const routes: RouteRecordRaw[] = [
   { path: "/", name: "home", component: () => import("../home/HomePage.vue") },
@@ -23,6 +49,21 @@ const routes: RouteRecordRaw[] = [
   { path: "/orders", name: "orders", component: () => import("../orders/OrdersPage.vue"), meta: { roles: [...OFFICER, "auditor"] } },
   { path: "/orders/new", name: "new-order", component: () => import("../orders/NewOrderPage.vue"), meta: { roles: OFFICER } },
   { path: "/orders/:id", name: "order", component: () => import("../orders/OrderPage.vue"), props: true, meta: { roles: [...OFFICER, "auditor"] } },
+  { path: "/start", name: "start", component: () => import("../start/StartPage.vue"), meta: { roles: COORDINATOR } },
+  {
+    path: "/corps",
+    component: () => import("../directory/CorpsFrame.vue"),
+    children: [
+      { path: "", name: "corps", component: () => import("../directory/CorpsPage.vue") },
+      ...KINDS.flatMap(entries),
+      ...listed("items", () => import("../items/ItemsPage.vue"), () => import("../items/ItemPage.vue")),
+      ...listed("campaigns", () => import("../campaigns/CampaignsPage.vue"), () => import("../campaigns/CampaignPage.vue")),
+      ...listed("editions", () => import("../editions/EditionsPage.vue"), () => import("../editions/EditionPage.vue")),
+      ...listed("volunteers", () => import("../volunteers/VolunteersPage.vue"), () => import("../volunteers/VolunteerPage.vue"), "no", () => import("../volunteers/NewVolunteerPage.vue"), ["coordinator", "team_leader"]),
+      { path: "accounts", name: "accounts", component: () => import("../accounts/AccountsPage.vue"), meta: { roles: rolesOf("accounts") } },
+      { path: "accounts/new", component: () => import("../accounts/InvitePage.vue"), meta: { roles: rolesOf("accounts") } },
+    ],
+  },
   { path: "/:rest(.*)*", name: "not-found", component: () => import("./NotFoundPage.vue"), meta: { open: true } },
 ];
 

@@ -20,6 +20,17 @@ export function readCampaigns(): Promise<void> {
   return reading;
 }
 
+/** After a campaign was changed; a copy of it arrives a moment later. */
+export function forgetCampaigns(): void {
+  reading = null;
+}
+
+/** The campaign that runs today; the shortest where several do: a special one before the year's standing one. */
+export function running(): Campaign | undefined {
+  const days = (each: Campaign): number => Date.parse(each.ends_on) - Date.parse(each.starts_on);
+  return found.value?.filter((each) => each.runs).sort((one, other) => days(one) - days(other))[0];
+}
+
 export function useCampaigns() {
   if (reading === null) void readCampaigns();
   return {
