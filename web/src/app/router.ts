@@ -17,6 +17,8 @@ declare module "vue-router" {
 type Page = () => Promise<Component>;
 
 const OFFICER: Role[] = ["township_officer", "clerk", "coordinator"];
+const TEAM: Role[] = ["team_leader", "volunteer"];
+const CONCERNED: Role[] = [...OFFICER, ...TEAM, "auditor"];
 
 const COORDINATOR: Role[] = ["coordinator"];
 
@@ -44,7 +46,9 @@ const routes: RouteRecordRaw[] = [
   { path: "/", name: "home", component: () => import("../home/HomePage.vue") },
   { path: "/sign-in", name: "sign-in", component: () => import("./SignInPage.vue"), meta: { open: true } },
   { path: "/messages", name: "messages", component: () => import("../messages/MessagesPage.vue") },
-  { path: "/circuit", name: "circuit", component: () => import("../circuit/CircuitPage.vue") },
+  { path: "/circuit", name: "circuit", component: () => import("../circuit/CircuitPage.vue"), meta: { roles: CONCERNED } },
+  { path: "/stops/:id", name: "stop", component: () => import("../stops/StopPage.vue"), props: true, meta: { roles: CONCERNED } },
+  { path: "/assignments", name: "assignments", component: () => import("../assignments/AssignmentsPage.vue"), meta: { roles: TEAM } },
   { path: "/menu", name: "menu", component: () => import("../menu/MenuPage.vue"), meta: { roles: OFFICER } },
   { path: "/orders", name: "orders", component: () => import("../orders/OrdersPage.vue"), meta: { roles: [...OFFICER, "auditor"] } },
   { path: "/orders/new", name: "new-order", component: () => import("../orders/NewOrderPage.vue"), meta: { roles: OFFICER } },

@@ -1,20 +1,24 @@
 /** How many messages wait to be read, at all of the posts that somebody holds. */
-import { ref, watch } from "vue";
+import { ref, shallowRef, watch } from "vue";
 
 import { must, notify, Refusal } from "../app/api";
 import { account, has } from "../app/session";
 
 export const unread = ref(0);
+/** The ids of the own posts that notify knows of; a new one may still be unheard of there. */
+export const knownPosts = shallowRef<string[]>([]);
 
 export async function readUnread(): Promise<void> {
-  if (account.value === null || has("subscriber")) {
+  if (account.value === null || has("subscriber", "operator")) {
     unread.value = 0;
     return;
   }
   try {
     const mine = ownPosts();
     const page = await must(notify.GET("/recipients", { params: { query: { limit: 500 } } }));
-    unread.value = page.items.filter((post) => mine.includes(post.id)).reduce((sum, post) => sum + post.unread, 0);
+    const own = page.items.filter((post) => mine.includes(post.id));
+    unread.value = own.reduce((sum, post) => sum + post.unread, 0);
+    knownPosts.value = own.map((post) => post.id);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error; // the number stays as it was
   }

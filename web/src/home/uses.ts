@@ -1,0 +1,21 @@
+/** What each role uses the console for, and the pages that serve it. */
+import { mayOpen } from "../app/router";
+import { account, type Role } from "../app/session";
+
+const PAGES: Record<Role, string[]> = {
+  coordinator: ["orders", "planning", "circuit", "corps", "messages"],
+  township_officer: ["new-order", "orders", "menu", "circuit", "messages"],
+  clerk: ["new-order", "orders", "menu", "circuit", "messages"],
+  team_leader: ["assignments", "circuit", "volunteers", "messages"],
+  volunteer: ["assignments", "circuit", "messages"],
+  auditor: ["orders", "circuit", "corps", "audit", "events"],
+  operator: ["accounts", "operations", "queues", "parked", "audit"],
+  subscriber: ["subscription", "events"],
+};
+
+/** The roles of whoever is signed in, and the names of the pages that are theirs and that there are. */
+export function usesOf(): { roles: Role[]; pages: string[] } {
+  const roles = account.value?.roles ?? [];
+  const pages = [...new Set(roles.flatMap((role) => PAGES[role]))].filter(mayOpen);
+  return { roles, pages };
+}
