@@ -18,7 +18,7 @@ ROLES = (
 MOST_SHIFT = 0.1
 """Cumulative layout shift above this is called poor (web.dev/cls)."""
 
-ONE_OF_MANY = re.compile(r"/[^/]*[0-9][^/]*(?=/|$)")
+ONE_OF_MANY = re.compile(r"/[^/]*[0-9][^/]*(?=/|$)|(?<=^/corps)(/[a-z]+)/(?!new$)[^/]+$")
 """A part of an address that names one thing; of its kind one page is enough."""
 
 
@@ -27,7 +27,7 @@ async def look_at_all(person: Person) -> list[str]:
     found, wanted, seen = [], ["/"], set()
     while wanted:
         path = wanted.pop()
-        kind = ONE_OF_MANY.sub("/…", path)
+        kind = ONE_OF_MANY.sub(r"\1/…", path)
         if kind in seen:
             continue
         seen.add(kind)

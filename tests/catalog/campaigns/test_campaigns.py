@@ -85,7 +85,7 @@ async def test_a_new_campaign_that_looks_like_another_is_asked_about_and_nothing
         "campaign_like_another",
         "name",
     )
-    assert "“红七月、服务月”（hongqiyue-2014）" in reason["detail"]
+    assert "“红七月、服务月”，" in reason["detail"]
     assert (await corps.client.get("/api/catalog/campaigns/another")).status_code == 404
     made = await enter(corps, "another", RED_JULY | {"name": name}, confirm="campaign_like_another")
     assert made["state"] == "open"

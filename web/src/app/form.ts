@@ -6,7 +6,7 @@ import { computed, nextTick, reactive, ref, shallowRef, type Ref, type ShallowRe
 
 import { question, useAct } from "./act";
 import { Refusal, type FieldProblem } from "./api";
-import { i18n } from "./i18n";
+import { i18n, sentences } from "./i18n";
 
 export interface Form {
   busy: Ref<boolean>;
@@ -36,7 +36,7 @@ export function useForm(fields: readonly string[]): Form {
 
   function wrong(field: string): string {
     if (missing.value.includes(field)) return i18n.global.t("form.missing");
-    return problems.value.filter((each) => base(each.field) === field).map((each) => `${each.detail}${each.remedy}`).join(" ");
+    return problems.value.filter((each) => base(each.field) === field).map((each) => sentences(each.detail, each.remedy)).join(" ");
   }
 
   async function showFirst(): Promise<void> {

@@ -53,6 +53,11 @@ export function day(on: string): string {
     : `${date.getUTCMonth() + 1}月${date.getUTCDate()}日 ${of("weekday")}`;
 }
 
+/** Sentences one behind the other; Chinese ones need no blank between them. */
+export function sentences(...parts: (string | undefined)[]): string {
+  return parts.filter(Boolean).join(language() === "en" ? " " : "");
+}
+
 /** A day with its year, e.g. 2014年6月27日. */
 export function date(on: string): string {
   return new Intl.DateTimeFormat(WEEKDAYS[language()], { year: "numeric", month: language() === "en" ? "short" : "long", day: "numeric", timeZone: "UTC" }).format(new Date(`${on}T00:00:00Z`));
