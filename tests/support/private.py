@@ -224,6 +224,7 @@ class Postgres(PrivateServer):
             "unix_socket_directories": "",
             "max_connections": "200",
             "fsync": self.fsync,
+            "full_page_writes": self.fsync,
             "ssl": "on",
             "ssl_cert_file": str(self.chain_file),
             "ssl_key_file": str(self.key_file),
@@ -623,6 +624,25 @@ def _group_of(user: int | None) -> int | None:
     return None if user is None else pwd.getpwuid(user).pw_gid
 
 
+_EMPTY: LiteralString = """
+DO $$
+DECLARE
+    each name;
+BEGIN
+    PERFORM pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid();
+    FOR each IN SELECT nspname FROM pg_namespace
+        WHERE nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'
+    LOOP
+        EXECUTE format('DROP SCHEMA %I CASCADE', each);
+    END LOOP;
+    CREATE SCHEMA public AUTHORIZATION pg_database_owner;
+    GRANT USAGE ON SCHEMA public TO PUBLIC;
+END $$
+"""
+"""PostgreSQL 15's way of making ``public``. Sessions without a database, of autovacuum's launcher and such, stay."""
+
+
 def create_database(server_url: str, name: str) -> None:
     _administer(server_url, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
 
@@ -631,6 +651,14 @@ def drop_database(server_url: str, name: str) -> None:
     _administer(
         server_url, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
     )
+
+
+def empty_database(server_url: str, name: str) -> None:
+    """Ends its sessions, and leaves it as a new one is."""
+    with psycopg.connect(
+        server_url, dbname=name, autocommit=True, connect_timeout=10
+    ) as connection:
+        connection.execute(_EMPTY)
 
 
 def _administer(server_url: str, statement: sql.Composed) -> None:

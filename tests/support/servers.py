@@ -33,6 +33,7 @@ from tests.support.private import (
     chromium_program,
     create_database,
     drop_database,
+    empty_database,
     pgbouncer_program,
     postgres_programs,
     rabbitmq_programs,
@@ -71,6 +72,7 @@ class Servers:
         self._playground: Playground | None = None
         self._private: dict[type[PrivateServer], PrivateServer] = {}
         self._poolers: dict[tuple[str, int], PgBouncer] = {}
+        self._used_databases: list[str] = []
         self._fresh_vhosts: list[str] = []
         self._used_vhosts: list[str] = []
 
@@ -83,6 +85,9 @@ class Servers:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if url := given("postgresql"):
+            for name in self._used_databases:
+                drop_database(url, name)
         if self._playground is not None:
             self._playground.close()
 
@@ -99,10 +104,19 @@ class Servers:
     def new_database(self) -> str:
         """The URL of an empty database. :raises NotInstalled:"""
         server = given("postgresql") or self.private(Postgres).url
-        name = f"diancai_test_{uuid4().hex[:12]}"
-        create_database(server, name)
+        if self._used_databases:  # half the work of creating one
+            name = self._used_databases.pop()
+            empty_database(server, name)
+        else:
+            name = f"diancai_test_{uuid4().hex[:12]}"
+            create_database(server, name)
         # Patient: a machine that does much else at once is no fault that a test looks for.
-        url = make_url(server).set(database=name).update_query_dict({"connect_timeout": "30"})
+        # Without TLS, whose handshake is half of what a connection costs; tests/shared/test_tls.py has it.
+        url = (
+            make_url(server)
+            .set(database=name)
+            .update_query_dict({"connect_timeout": "30", "sslmode": "disable"})
+        )
         return url.render_as_string(hide_password=False)
 
     def pooled(self, url: str, *, mode: str = "transaction", size: int = 1) -> str:
@@ -121,10 +135,9 @@ class Servers:
             .render_as_string(hide_password=False)
         )
 
-    def drop_database(self, url: str) -> None:
-        drop_database(
-            given("postgresql") or self.private(Postgres).url, str(make_url(url).database)
-        )
+    def give_back_database(self, url: str) -> None:
+        """Leaves a database to a later test, which gets it emptied."""
+        self._used_databases.append(str(make_url(url).database))
 
     def new_vhost(self) -> str:
         """The URL of an empty virtual host; of the one that was given, which tests then share one after
