@@ -5,6 +5,7 @@ The event log stays whole; it contains no personal data.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +24,9 @@ BATCH = 200
 
 PAUSE_SECONDS = 0.05
 """Between two batches, so that a long overdue round leaves others room."""
+
+FIRST_SECONDS = 5.0
+"""From the start to the first round: what a starting process does for its users comes first."""
 
 INTERVAL_SECONDS = 3600.0
 IDEMPOTENCY_KEPT = timedelta(days=30)
@@ -80,18 +84,20 @@ async def prune_all(database: Database, prunes: Sequence[Prune], now: datetime) 
 def retention(
     database: Database, clock: Clock, prunes: Sequence[Prune]
 ) -> Callable[[asyncio.Event], Any]:
-    """Returns the job, which runs at the start and then every hour."""
+    """Returns the job, which runs soon after the start and then every hour."""
 
     async def run(stop: asyncio.Event) -> None:
-        while not stop.is_set():
+        seconds = FIRST_SECONDS
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), seconds)
+            if stop.is_set():
+                return
+            seconds = INTERVAL_SECONDS
             try:
                 if count := await prune_all(database, prunes, clock()):
                     log.info("old rows deleted", rows=count)
             except Exception as error:  # the store is away; the next round comes
                 log.warning("retention failed, trying again later", error=type(error).__name__)
-            try:
-                await asyncio.wait_for(stop.wait(), INTERVAL_SECONDS)
-            except TimeoutError:
-                continue
 
     return run
