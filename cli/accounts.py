@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.scenario import MEMBERS, ruian_2014
-from cli.sign_in import CannotSignIn, Session, read_accounts
+from cli.sign_in import ACCOUNTS_FILE
 from cli.terminal import words
 from services.catalog.account_administration.use_cases import ensure_account
 from services.catalog.accounts.domain.account import SECOND_FACTOR
@@ -31,7 +31,6 @@ from shared.kernel.access import Role
 from shared.service import Service
 from shared.unit_of_work import UnitOfWork
 
-FILE = Path("secrets") / "accounts.json"
 ISSUER = "Diancai"
 """What authenticator apps call this system."""
 OFFERED = (
@@ -86,7 +85,7 @@ async def ensure_demonstration_accounts(
     catalog: Service, data: Path, console: Console, *, scoped: bool
 ) -> None:
     """Makes them at the first start, and only then says their passwords; they stay in a file that is its owner's."""
-    file = data / FILE
+    file = data / ACCOUNTS_FILE
     accounts = json.loads(file.read_text("utf-8")) if file.exists() else []
     known = {account["login"] for account in accounts}
     new = [
@@ -157,17 +156,6 @@ async def _enter_volunteer(uow: UnitOfWork) -> str:
         consent_version="synthetic",
     )
     return entered.no
-
-
-def demonstration_session(url: str, data: Path, role: str) -> Session:
-    """Signs in as the demonstration account of a role. :raises CannotSignIn: there is none."""
-    accounts = read_accounts(data / FILE)
-    found = next((account for account in accounts if role in (account.login, *account.roles)), None)
-    if found is None:
-        raise CannotSignIn(
-            words("sign_in.no_such_account", role=role, known=", ".join(a.login for a in accounts))
-        )
-    return Session(url, found)
 
 
 def _write(file: Path, accounts: list[dict[str, Any]]) -> None:

@@ -2,16 +2,15 @@
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from cli.terminal import console, fail
-from shared.audit.chain import verify
-from shared.db.engine import Database, sqlite_url
 from shared.kernel.clock import utc_now
+
+if TYPE_CHECKING:
+    from shared.db.engine import Database
 
 app = typer.Typer(no_args_is_help=True, help="Check the audit logs.")
 
@@ -34,6 +33,8 @@ def verify_command(
 
 
 async def _verify(addresses: list[str], expect: str | None) -> int:
+    from shared.audit.chain import verify
+
     findings = 0
     for address in addresses:
         store = _opened(address)
@@ -58,8 +59,13 @@ async def _verify(addresses: list[str], expect: str | None) -> int:
     return findings
 
 
-def _opened(address: str) -> Database:
+def _opened(address: str) -> "Database":
     """A store that is there, by its address or its file: looking must not make a new one."""
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    from shared.db.engine import Database, sqlite_url
+
     try:
         url = make_url(address if "://" in address else sqlite_url(Path(address).absolute()))
         if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():

@@ -1,12 +1,16 @@
 """``diancai doctor``: is everything as it must be, and if not, what helps."""
 
+import os
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
 
 from cli.demo import PUBLISHERS
+from cli.options import session_for
+from cli.sign_in import CannotSignIn
 from cli.up import HOST, CannotStart, check_folder
 from shared.db.lock import LOCK, url_of_holder
 from shared.doctor import Finding
@@ -32,6 +36,15 @@ def check_machine(data: Path, port: int) -> list[Finding]:
     remedy = f"PORT={port + 1}" if taken and not ours else ""
     findings.append(Finding("port", f"{port} is {'taken' if taken else 'free'}", remedy))
     return findings
+
+
+async def examine(url: str, data: Path) -> list[Finding]:
+    """A running system, as the operator of DIANCAI_TOKEN or of the data folder where there is one."""
+    token = os.environ.get("DIANCAI_TOKEN")
+    if token is None:
+        with suppress(CannotSignIn, httpx.HTTPError):  # the rest can be said without
+            token = await session_for(url, data, "operator").token()
+    return await check_system(url, token)
 
 
 async def check_system(url: str, token: str | None) -> list[Finding]:

@@ -1,24 +1,23 @@
-"""``diancai``: start it, show it, examine it."""
+"""``diancai``: start it, show it, examine it.
+
+A command imports what it alone needs when it runs. Most commands talk HTTP, and the services, with FastAPI and
+SQLAlchemy, take several times as long to import as such a command takes to run.
+"""
 
 import asyncio
-import os
 import sys
 from collections.abc import Coroutine
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import httpx
 import typer
-from prometheus_client import Gauge, start_http_server
 from rich.table import Table
 
-from cli import audit, documents, plan, report
-from cli.backup import AUTOMATIC, BackupFailed, back_up, default_name
-from cli.backup import restore as restore_backup
+from cli import audit, plan, report
 from cli.client import Client, NotDiancai, Refused, Unreachable
 from cli.demo import PUBLISHERS, Demonstration, circuit_of
-from cli.doctor import check_machine, check_system
 from cli.files import BadFile
 from cli.options import DEFAULT_URL, As, BadAddress, Data, Url, address_of, client_for, session_for
 from cli.parked import commands as parked_commands
@@ -28,11 +27,7 @@ from cli.reconcile import Disagreement, Reconciler, by_rule
 from cli.sign_in import CannotSignIn, why_silent
 from cli.storm import storm
 from cli.terminal import console, errors, fail, print_json, words
-from cli.up import CannotStart, having
-from cli.up import run as run_up
 from shared import __version__
-from shared.db.migrate import SchemaMismatch
-from shared.doctor import Finding
 from shared.kernel.clock import CHINA
 
 app = typer.Typer(
@@ -64,7 +59,13 @@ def up(
     demo: Annotated[bool, typer.Option(help="Play the circuit of 2014 on first start.")] = True,
 ) -> None:
     """Start the whole system in this process, and on first start play the circuit of 2014."""
-    _run(run_up(data.resolve(), port, demo=demo, console=console))
+    from cli.up import CannotStart, run
+    from shared.db.migrate import SchemaMismatch
+
+    try:
+        _run(run(data.resolve(), port, demo=demo, console=console))
+    except (CannotStart, SchemaMismatch) as error:
+        fail(str(error))
 
 
 @app.command()
@@ -79,6 +80,8 @@ def backup(
 ) -> None:
     """Write an embedded system's stores and secrets to one file, while it runs or not. Whoever has that file can read
     everything in it: keep it as safe as the data folder."""
+    from cli.backup import AUTOMATIC, BackupFailed, back_up, default_name
+
     target = (out or data / AUTOMATIC / default_name()).resolve()
     try:
         made = back_up(data.resolve(), target)
@@ -100,6 +103,10 @@ def restore(
     ] = False,
 ) -> None:
     """Make the data folder what it was when a backup was made: all of it, or nothing."""
+    from cli.backup import BackupFailed
+    from cli.backup import restore as restore_backup
+    from cli.up import CannotStart, having
+
     folder = data.resolve()
     try:
         with ExitStack() as stack:
@@ -177,8 +184,10 @@ def doctor(
     port: Port = 8000,
 ) -> None:
     """Say whether everything is as it must be, and if not, what helps. Exit status 1 when something is wrong."""
+    from cli.doctor import check_machine, examine
+
     findings = (
-        _run(_examine(address_of(url, data), data)) if url else check_machine(data.resolve(), port)
+        _run(examine(address_of(url, data), data)) if url else check_machine(data.resolve(), port)
     )
     table = Table("what", "found", "remedy")
     for finding in findings:
@@ -192,19 +201,12 @@ def doctor(
     raise typer.Exit(1 if any(finding.remedy for finding in findings) else 0)
 
 
-async def _examine(url: str, data: Path) -> list[Finding]:
-    token = os.environ.get("DIANCAI_TOKEN")
-    if token is None:
-        with suppress(CannotSignIn, httpx.HTTPError):  # the rest can be said without
-            token = await session_for(url, data, "operator").token()
-    return await check_system(url, token)
-
-
 @app.command()
 def openapi(
     service: Annotated[str, typer.Argument(help="catalog, requests, dispatch or notify")],
 ) -> None:
     """Print a service's OpenAPI document."""
+    from cli import documents
     from services.embedded import build_all
 
     found = next((entry for entry in build_all(Path()) if entry.name == service), None)
@@ -216,6 +218,8 @@ def openapi(
 @app.command()
 def asyncapi() -> None:
     """Print the AsyncAPI document of all events."""
+    from cli import documents
+
     print_json(documents.asyncapi(__version__), indent=2)
 
 
@@ -242,6 +246,8 @@ def reconcile(
 async def _reconcile(
     url: str, data: Path, as_role: str, grace: float, watch: float, metrics_port: int
 ) -> None:
+    from prometheus_client import Gauge, start_http_server
+
     gauges = looked_at = None
     if watch and metrics_port:
         gauges = Gauge("diancai_disagreements", "What disagrees between the services", ["rule"])
@@ -357,7 +363,7 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
     """Runs a command; what a user can mend ends in one line that says how."""
     try:
         return asyncio.run(work)
-    except (BadAddress, CannotSignIn, CannotStart, SchemaMismatch, TimeoutError) as error:
+    except (BadAddress, CannotSignIn, TimeoutError) as error:
         fail(str(error))
     except BadFile as error:
         fail(error.said_in())

@@ -8,10 +8,9 @@ from urllib.parse import urlsplit
 
 import typer
 
-from cli.accounts import demonstration_session
 from cli.client import Client
 from cli.files import BadFile, read_text
-from cli.sign_in import CannotSignIn, Credentials, Session
+from cli.sign_in import CannotSignIn, Credentials, Session, demonstration_session
 from cli.terminal import errors, language_of, words
 from shared.db.lock import LOCK, url_of_holder
 

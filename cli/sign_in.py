@@ -17,6 +17,9 @@ import pyotp
 from cli.files import BadFile, read_json
 from cli.terminal import language_of, words
 
+ACCOUNTS_FILE = Path("secrets") / "accounts.json"
+"""In the data folder: the demonstration accounts."""
+
 CLIENT = "diancai-cli"
 REDIRECT = (
     "http://127.0.0.1/signed-in"  # nobody listens there: the code is read from the answer itself
@@ -169,3 +172,14 @@ def read_accounts(file: Path) -> list[Credentials]:
         Credentials(entry["login"], entry["password"], entry["totp_secret"], tuple(entry["roles"]))
         for entry in said
     ]
+
+
+def demonstration_session(url: str, data: Path, role: str) -> Session:
+    """Signs in as the demonstration account of a role. :raises CannotSignIn: there is none."""
+    accounts = read_accounts(data / ACCOUNTS_FILE)
+    found = next((account for account in accounts if role in (account.login, *account.roles)), None)
+    if found is None:
+        raise CannotSignIn(
+            words("sign_in.no_such_account", role=role, known=", ".join(a.login for a in accounts))
+        )
+    return Session(url, found)

@@ -18,7 +18,6 @@ from starlette.routing import BaseRoute, Mount
 from cli import report
 from cli.accounts import (
     demonstration_logins,
-    demonstration_session,
     demonstration_team,
     ensure_demonstration_accounts,
 )
@@ -27,6 +26,7 @@ from cli.client import Client
 from cli.demo import Demonstration
 from cli.demonstration_clock import DemonstrationClock, clock_api
 from cli.open_work import leave_open
+from cli.sign_in import demonstration_session
 from cli.terminal import language_of, words
 from services.embedded import build_all, embedded
 from shared import __version__

@@ -19,8 +19,7 @@ import psutil
 import pytest
 from rich.cells import cell_len
 
-from cli.accounts import demonstration_session
-from cli.sign_in import CannotSignIn
+from cli.sign_in import CannotSignIn, demonstration_session
 from tests.e2e.conftest import Told
 from tests.shared.db.test_migrations import ODD
 from tests.support.fixtures import Figures
