@@ -18,6 +18,7 @@ from services.catalog.consumers import SUBSCRIPTIONS
 from services.catalog.directory.routes import router as directory
 from services.catalog.editions.routes import router as editions
 from services.catalog.items.routes import router as items
+from services.catalog.own_account.routes import router as own_account
 from services.catalog.policy import POLICY
 from services.catalog.settings import CatalogSettings
 from services.catalog.signing_in.adapters.signing_keys import SigningKeys
@@ -72,6 +73,7 @@ def build(
             authorization,
             *([demonstration_sign_in] if demonstration else []),
             tokens,
+            own_account,
             account_administration,
             invitations,
             volunteers,

@@ -18,6 +18,7 @@ POLICY = Policy(
         "administer_accounts": {COORDINATOR: ANY, OPERATOR: ANY},
         "read_own_account": everyone_with_an_account(),
         "change_own_password": everyone_with_an_account(),
+        "change_own_second_factor": everyone_with_an_account(),
         "register_volunteer": {COORDINATOR: ANY, Role.LEADER: Scope.OWN_TEAM},
         "correct_volunteer": {
             COORDINATOR: ANY,

@@ -1,4 +1,4 @@
-"""Operations on accounts: make, close, reset and erase them, and change one's own password."""
+"""Operations on accounts: make, close, reset and erase them."""
 
 from typing import Annotated
 
@@ -13,7 +13,6 @@ from services.catalog.accounts.domain.account import (
     Account,
     may_hand_on,
 )
-from services.catalog.accounts.use_cases import password
 from services.catalog.policy import POLICY
 from services.catalog.signing_in.use_cases.provider import Provider, require_own_provider
 from shared.http.inputs import AppState, CountedPage, Page, Uow
@@ -91,18 +90,6 @@ async def list_roles(uow: Uow) -> list[schemas.RoleAnswer]:
         )
         for role in Role
     ]
-
-
-@router.post(
-    "/accounts/self/password",
-    summary="Change one's own password",
-    **secured("change_own_password", 404, 409, 422),
-)
-async def change_password(
-    body: schemas.PasswordBody, uow: Uow, provider: OwnProvider
-) -> dict[str, str]:
-    await password.change_password(uow, provider.passwords, **body.model_dump())
-    return {}
 
 
 @router.post(

@@ -73,11 +73,3 @@ class InvitedAnswer(Answer):
         str, Field(description="the link to hand over, in person or by a channel that is safe")
     ]
     expires_at: datetime
-
-
-class PasswordBody(Body):
-    old_password: Annotated[str, Field(max_length=200)]
-    new_password: Annotated[str, Field(max_length=200)]
-    code: Annotated[
-        str, Field(max_length=12, description="the one-time code, where the account has one")
-    ] = ""

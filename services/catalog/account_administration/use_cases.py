@@ -87,10 +87,9 @@ async def ensure_account(
         if await has_account_of(tx.session, login):
             return
         account = await _add_account(uow, tx, login=login, roles=roles, scope=scope)
-        sealed = (
-            seal_secret(uow.vault, account.id, totp_secret) if totp_secret is not None else None
-        )
-        account.activate(hashed, totp_sealed=sealed, totp_counter=0)
+        account.activate(hashed)
+        if totp_secret is not None:
+            account.enrol(seal_secret(uow.vault, account.id, totp_secret), 0)
 
 
 async def disable_account(uow: UnitOfWork, account_id: str) -> Account:

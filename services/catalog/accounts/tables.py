@@ -22,6 +22,7 @@ account = Table(
     Column("made_at", UtcDateTime, nullable=False),
     Column("totp_sealed", Text, nullable=True),
     Column("totp_counter", BigInteger, nullable=False),
+    Column("recovery_codes_hash", Json, nullable=True),
     Column("event_seq", Integer, nullable=False),
     Column("version", Integer, nullable=False),
 )

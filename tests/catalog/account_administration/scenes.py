@@ -12,7 +12,6 @@ SCENES: Mapping[str, Scene] = {
     "GET /accounts": Scene(),
     "POST /accounts/search": Scene(body=fields(login="重")),
     "GET /accounts/roles": Scene(),
-    "POST /accounts/self/password": Scene(body=fields(old_password="x", new_password="y" * 3)),
     "POST /accounts/{account_id}/disable": Scene(),
     "POST /accounts/{account_id}/enable": Scene(),
     "POST /accounts/{account_id}/erase": Scene(),

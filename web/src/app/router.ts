@@ -46,6 +46,7 @@ const routes: RouteRecordRaw[] = [
   { path: "/", name: "home", component: () => import("../home/HomePage.vue") },
   { path: "/sign-in", name: "sign-in", component: () => import("./SignInPage.vue"), meta: { open: true } },
   { path: "/messages", name: "messages", component: () => import("../messages/MessagesPage.vue") },
+  { path: "/account", name: "account", component: () => import("../account/AccountPage.vue") },
   { path: "/circuit", name: "circuit", component: () => import("../circuit/CircuitPage.vue"), meta: { roles: CONCERNED } },
   { path: "/stops/:id", name: "stop", component: () => import("../stops/StopPage.vue"), props: true, meta: { roles: CONCERNED } },
   { path: "/assignments", name: "assignments", component: () => import("../assignments/AssignmentsPage.vue"), meta: { roles: TEAM } },

@@ -25,6 +25,9 @@ export interface Account {
   volunteer: string | null;
 }
 
+/** Why nobody is signed in any more: by choice, by time, or because the password was changed. */
+export type WhyLeft = "out" | "over" | "changed";
+
 export class ProviderAway extends Error {}
 
 let access = "";
@@ -32,7 +35,7 @@ let endsAt = 0;
 
 export const account = ref<Account | null>(null);
 export const isSignedIn = computed(() => account.value !== null);
-export const whyLeft = ref<"out" | "over" | null>(null);
+export const whyLeft = ref<WhyLeft | null>(null);
 
 export function has(...roles: Role[]): boolean {
   return roles.some((role) => account.value?.roles.includes(role));
@@ -106,13 +109,13 @@ export function distrust(): void {
 }
 
 /** Ends the sign-in, at the provider, here, and in the other tabs. */
-export async function signOut(): Promise<void> {
+export async function signOut(why: WhyLeft = "out"): Promise<void> {
   await fetch(`${PROVIDER}/revoke`, { method: "POST", body: new URLSearchParams({ client_id: CLIENT }), keepalive: true }).catch(() => null);
   ended?.postMessage(null);
-  forget("out");
+  forget(why);
 }
 
-function forget(why: "out" | "over"): void {
+function forget(why: WhyLeft): void {
   access = "";
   endsAt = 0;
   if (account.value !== null) whyLeft.value = why;

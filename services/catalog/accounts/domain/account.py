@@ -133,6 +133,7 @@ class Account(Aggregate):
     state: AccountState = "invited"
     totp_sealed: str | None = None
     totp_counter: int = field(default=0)
+    recovery_codes_hash: list[str] | None = None
 
     @property
     def key(self) -> str:
@@ -163,17 +164,20 @@ class Account(Aggregate):
     def invite(self) -> None:
         """Ends its password and its second factor; the owner chooses new ones."""
         self.require("reset", self.state)
-        self.state, self.password_hash, self.totp_sealed, self.totp_counter = (
-            "invited",
-            None,
-            None,
-            0,
-        )
+        self.state, self.password_hash = "invited", None
+        self.totp_sealed, self.totp_counter, self.recovery_codes_hash = None, 0, None
 
-    def activate(self, password_hash: str, *, totp_sealed: str | None, totp_counter: int) -> None:
-        """Takes the password that the owner chose, and the second factor where one is needed."""
+    def activate(self, password_hash: str) -> None:
+        """Takes the password that the owner chose."""
         self.state, self.password_hash = "active", password_hash
+
+    def enrol(self, totp_sealed: str, totp_counter: int) -> None:
+        """Takes a second factor in place of any earlier one, whose recovery codes end with it.
+
+        ``totp_counter`` is the time step of the code that confirmed it, which is used up; 0 for none.
+        """
         self.totp_sealed, self.totp_counter = totp_sealed, totp_counter
+        self.recovery_codes_hash = None
 
     def disable(self) -> None:
         """Closes the account. :raises IllegalTransition: it is closed."""
@@ -212,6 +216,14 @@ class Account(Aggregate):
         if counter <= self.totp_counter:
             return False
         self.totp_counter = counter
+        return True
+
+    def use_recovery_code(self, code_hash: str) -> bool:
+        """Uses up a recovery code; returns False when it is none of this account's, or was used."""
+        left = self.recovery_codes_hash or []
+        if code_hash not in left:
+            return False
+        self.recovery_codes_hash = [kept for kept in left if kept != code_hash]
         return True
 
 

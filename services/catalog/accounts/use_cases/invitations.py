@@ -5,7 +5,6 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import pyotp
 from sqlalchemy import select
 
 from services.catalog.accounts.domain.account import (
@@ -17,13 +16,16 @@ from services.catalog.accounts.domain.account import (
 from services.catalog.accounts.tables import invitation as invitation_table
 from services.catalog.accounts.use_cases.failed_attempts import PasswordHashes
 from services.catalog.accounts.use_cases.persons import void_invitation
-from services.catalog.accounts.use_cases.second_factor import counter_of_code, seal_secret
+from services.catalog.accounts.use_cases.second_factor import (
+    Enrolment,
+    counter_of_code,
+    offer_enrolment,
+    renew_recovery_codes,
+    seal_secret,
+)
 from services.catalog.policy import POLICY
-from shared.db.vault import Vault, VaultError
 from shared.kernel.errors import DomainError, InvalidInput
 from shared.unit_of_work import Transaction, UnitOfWork
-
-APP_NAME = "点菜 Diancai"
 
 
 class InvitationVoid(DomainError):
@@ -45,15 +47,6 @@ class Invited:
     id: str
     invitation: str = field(repr=False)
     expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Enrolment:
-    """A second factor on offer. ``sealed`` is the secret as the form carries it, ``uri`` what its QR code holds."""
-
-    secret: str = field(repr=False)
-    sealed: str
-    uri: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +94,8 @@ async def open_invitation(uow: UnitOfWork, *, token: str, sealed: str = "") -> O
         raise InvitationVoid
     if not account.needs_second_factor:
         return OpenedInvitation(account.login, None)
-    place = _place(found)
-    secret = _unsealed(uow.vault, sealed, place) or pyotp.random_base32()
-    uri = pyotp.TOTP(secret).provisioning_uri(name=account.login, issuer_name=APP_NAME)
-    return OpenedInvitation(account.login, Enrolment(secret, uow.vault.seal(secret, place), uri))
+    enrolment = offer_enrolment(uow.vault, account.login, _place(found), sealed)
+    return OpenedInvitation(account.login, enrolment)
 
 
 async def accept_invitation(
@@ -116,8 +107,10 @@ async def accept_invitation(
     again: str,
     sealed: str,
     code: str,
-) -> None:
+) -> list[str]:
     """Activates an account with the password that its owner chose, and uses the invitation up.
+
+    Returns the recovery codes of the second factor, to be shown this once; none where there is no second factor.
 
     :raises InvitationVoid: see there; of two at the same moment, one gets it.
     :raises InvalidInput: the password is weak or was typed in two ways, or the code is wrong; nothing is used up.
@@ -143,21 +136,13 @@ async def accept_invitation(
         # Only now is the account locked: the invitation may have been used or voided since it was looked at.
         if account is None or account.state != "invited" or await tx.session.scalar(found) is None:
             raise InvitationVoid
-        secret = opened.enrolment.secret if opened.enrolment is not None else None
-        account.activate(
-            hashed,
-            totp_sealed=seal_secret(uow.vault, account.id, secret) if secret is not None else None,
-            totp_counter=counter,
-        )
+        account.activate(hashed)
+        codes = []
+        if opened.enrolment is not None:
+            account.enrol(seal_secret(uow.vault, account.id, opened.enrolment.secret), counter)
+            codes = renew_recovery_codes(uow.vault, account)
         await void_invitation(tx, account.id)
-
-
-def _unsealed(vault: Vault, sealed: str, place: str) -> str | None:
-    """The secret that an earlier page offered for this invitation; None when it was not made for it."""
-    try:
-        return vault.open(sealed, place) if sealed else None
-    except (VaultError, ValueError):
-        return None
+        return codes
 
 
 def _place(invitation: Invitation) -> str:

@@ -8,7 +8,12 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.catalog.accounts.domain.failed_attempts import SignInBusy
-from services.catalog.signing_in.domain import AuthorizationError, read_authorization
+from services.catalog.accounts.use_cases.second_factor import Enrolment
+from services.catalog.signing_in.domain import (
+    AuthorizationError,
+    AuthorizationRequest,
+    read_authorization,
+)
 from services.catalog.signing_in.routes.client_redirect import (
     redirect_to_client,
     redirect_with_error,
@@ -80,7 +85,7 @@ async def show_sign_in(
     **with_form(
         ignoring_unknown(public("sign_in", 403, 404, 422)),
         *("response_type", "client_id", "redirect_uri", "code_challenge", "code_challenge_method"),
-        *("state", "nonce", "scope", "login", "password", "code", "cancel"),
+        *("state", "nonce", "scope", "login", "password", "code", "offered", "cancel"),
         pages=(422, 429, 503),
     ),
 )
@@ -109,6 +114,7 @@ async def sign_in(request: Request, uow: Uow, provider: OwnProvider, pairs: Pair
             password=form.get("password", ""),
             code=form.get("code", ""),
             device=request.cookies.get(DEVICE_COOKIE, ""),
+            offered=form.get("offered", ""),
         )
     except (TooMany, SignInBusy) as error:
         if not is_browser(request):
@@ -125,17 +131,33 @@ async def sign_in(request: Request, uow: Uow, provider: OwnProvider, pairs: Pair
             str(error.retry_after) if isinstance(error, TooMany) else BUSY_RETRY_SECONDS
         )
         return page
-    if done is None:
-        return sign_in_page(
-            request,
-            asked,
-            problem="sign_in.wrong",
-            status=422,
-            demonstration=_demonstration_roles(request, provider),
-        )
+    if not isinstance(done, use_cases.SignedIn):
+        return _ask_again(request, provider, asked, offer=done, offered=form.get("offered", ""))
     answer = redirect_to_client(provider, asked, code=done.code)
     _remember_device(answer, provider, done.device)
     return answer
+
+
+def _ask_again(
+    request: Request,
+    provider: Provider,
+    asked: AuthorizationRequest,
+    *,
+    offer: Enrolment | None,
+    offered: str,
+) -> Response:
+    """The page once more: what was typed is wrong, or a second factor is on offer and must be confirmed."""
+    problem: str | None = "sign_in.wrong"
+    if offer is not None:
+        problem = "code_wrong" if offered else None
+    return sign_in_page(
+        request,
+        asked,
+        problem=problem,
+        status=422,
+        demonstration=() if offer else _demonstration_roles(request, provider),
+        enrolment=offer,
+    )
 
 
 def _demonstration_roles(request: Request, provider: Provider) -> Collection[str]:

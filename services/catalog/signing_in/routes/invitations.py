@@ -3,18 +3,15 @@
 from html import escape
 from typing import Annotated
 
-import segno
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.catalog.accounts.domain.account import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from services.catalog.accounts.domain.failed_attempts import SignInBusy
 from services.catalog.accounts.use_cases import invitations
-from services.catalog.accounts.use_cases.invitations import (
-    Enrolment,
-    InvitationVoid,
-    OpenedInvitation,
-)
+from services.catalog.accounts.use_cases.invitations import InvitationVoid, OpenedInvitation
+from services.catalog.accounts.use_cases.second_factor import Enrolment
+from services.catalog.signing_in.routes.enrolment import enrolment_fields, recovery_codes_list
 from services.catalog.signing_in.routes.forms import (
     BUSY_RETRY_SECONDS,
     Form,
@@ -70,7 +67,7 @@ async def accept_invitation(
         raise Forbidden("accept_invitation")
     offered = form.get("offered", "")
     try:
-        await invitations.accept_invitation(
+        codes = await invitations.accept_invitation(
             uow,
             provider.passwords,
             token=token,
@@ -90,8 +87,10 @@ async def accept_invitation(
             page.headers["Retry-After"] = BUSY_RETRY_SECONDS
         return page
     language = language_of(request)
-    text = request.app.state.texts.render(language, "invitation.done")
-    body = f'<p><a href="{escape(provider.web_redirect_uri)}">{escape(text["link"])}</a></p>'
+    texts = request.app.state.texts
+    text = texts.render(language, "invitation.done")
+    body = recovery_codes_list(codes, texts.render(language, "recovery_codes")) if codes else ""
+    body += f'<p><a class="button" href="{escape(provider.web_redirect_uri)}">{escape(text["link"])}</a></p>'
     return render_page(language, title=text["title"], detail=text["detail"], body=body)
 
 
@@ -115,7 +114,7 @@ def _page(
 <label>{text["login"]}<input value="{escape(opened.login)}" autocomplete="username" readonly></label>
 <label>{text["password"]} <small>{hint}</small><input name="password" {limits} autofocus></label>
 <label>{text["password_again"]}<input name="password_again" {limits}></label>
-{_enrolment(opened.enrolment, text) if opened.enrolment is not None else ""}
+{_enrolment(opened.enrolment, said) if opened.enrolment is not None else ""}
 <button>{text["button"]}</button></form>"""
     status = error.status if error else 200
     return render_page(
@@ -124,12 +123,6 @@ def _page(
 
 
 def _enrolment(enrolment: Enrolment, text: dict[str, str]) -> str:
-    """The QR code is part of the page itself: its policy lets it fetch nothing."""
-    code = segno.make(enrolment.uri, micro=False).svg_inline(
-        svgclass="qr", omitsize=True, light="#fff"
-    )
-    return f"""<p>{text["scan"]}</p>{code}
-<p>{text["secret"]} <span class="secret">{escape(enrolment.secret)}</span></p>
-<input type="hidden" name="offered" value="{escape(enrolment.sealed)}">
-<label>{text["code"]}
+    return f"""{enrolment_fields(enrolment, text)}
+<label>{escape(text["code"])}
 <input name="code" inputmode="numeric" autocomplete="one-time-code" required maxlength="12"></label>"""

@@ -6,7 +6,9 @@ from html import escape
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
+from services.catalog.accounts.use_cases.second_factor import Enrolment
 from services.catalog.signing_in.domain import AuthorizationRequest
+from services.catalog.signing_in.routes.enrolment import enrolment_fields
 from services.catalog.signing_in.routes.page_layout import language_of, render_page
 from shared.kernel.errors import DomainError
 
@@ -19,9 +21,10 @@ def sign_in_page(
     facts: Mapping[str, object] | None = None,
     status: int = 200,
     demonstration: Collection[str] = (),
+    enrolment: Enrolment | None = None,
 ) -> HTMLResponse:
     """``problem`` is the code of a text to show, ``facts`` fill it. ``demonstration``: the roles that a click signs
-    in to."""
+    in to. ``enrolment``: the second factor that the account needs before it gets in."""
     language = language_of(request)
     text = request.app.state.texts.render(language, "sign_in.page")
     said = request.app.state.texts.render(language, problem, facts) if problem else {}
@@ -44,10 +47,11 @@ def sign_in_page(
     alert = f'<p class="wrong" role="alert">{wrong}</p>' if wrong else ""
     body = f"""{_demonstration(request, language, fields, demonstration)}{alert}
 <form method="post" autocomplete="on">{fields}
+{_enrolment(request, language, enrolment) if enrolment is not None else ""}
 <label>{text["login"]}<input name="login" autocomplete="username" required{focus} maxlength="80"></label>
 <label>{text["password"]}<input name="password" type="password" autocomplete="current-password" required></label>
 <label>{text["code"]} <small>{text["code_hint"]}</small>
-<input name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="12"></label>
+<input name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="24"></label>
 <button>{text["button"]}</button>
 <button class="quiet" name="cancel" value="yes" formnovalidate>{text["cancel"]}</button></form>"""
     return render_page(
@@ -58,6 +62,13 @@ def sign_in_page(
         status=status,
         is_wide=bool(demonstration),
     )
+
+
+def _enrolment(request: Request, language: str, enrolment: Enrolment) -> str:
+    texts = request.app.state.texts
+    said = texts.render(language, "sign_in.enrol")
+    code = enrolment_fields(enrolment, texts.render(language, "invitation.page"))
+    return f"<h2>{escape(said['title'])}</h2><p>{escape(said['detail'])}</p>{code}"
 
 
 def _demonstration(request: Request, language: str, fields: str, roles: Collection[str]) -> str:

@@ -12,7 +12,16 @@ from services.catalog.accounts.use_cases.failed_attempts import (
     sign_in_counter_keys,
     withdraw_attempt,
 )
-from services.catalog.accounts.use_cases.second_factor import prove_second_factor
+from services.catalog.accounts.use_cases.second_factor import (
+    Enrolment,
+    Proof,
+    counter_of_code,
+    offer_enrolment,
+    open_offer,
+    place_of_offer,
+    prove_second_factor,
+    seal_secret,
+)
 from services.catalog.policy import POLICY
 from services.catalog.signing_in.domain import AuthorizationRequest
 from services.catalog.signing_in.use_cases.provider import Provider
@@ -45,10 +54,15 @@ async def sign_in(
     password: str,
     code: str,
     device: str = "",
-) -> SignedIn | None:
+    offered: str = "",
+) -> SignedIn | Enrolment | None:
     """Checks who a person is, and returns an authorization code for the client.
 
     None means that name, password or one-time code is wrong; the answer does not tell which.
+
+    An enrolment means that the account has no second factor and needs one: it is on offer, and the person comes again
+    with the code that the authenticator app shows, and with ``offered``, the secret of the offer as the form carries
+    it. Whoever knows the password gets to see it, so it is made before any sign-in and for no account that has one.
 
     ``device`` is the cookie of an earlier sign-in, if the browser has one.
 
@@ -71,7 +85,17 @@ async def sign_in(
         account = await tx.get(Account, found.id)
         if account.state != "active" or account.password_hash != found.password_hash:
             return None
-        proof = prove_second_factor(uow.vault, account, code, tx.now)
+        if account.needs_second_factor and account.totp_sealed is None:
+            place = place_of_offer(account.id)
+            secret = open_offer(uow.vault, place, offered)
+            counter = counter_of_code(secret, code, tx.now) if secret is not None else None
+            if secret is None or counter is None:
+                await withdraw_attempt(tx, counted)
+                return offer_enrolment(uow.vault, account.login, place, offered)
+            account.enrol(seal_secret(uow.vault, account.id, secret), counter)
+            proof: Proof = "proved"
+        else:
+            proof = prove_second_factor(uow.vault, account, code, tx.now)
         if proof == "used":
             await withdraw_attempt(tx, counted)
         if proof != "proved":
