@@ -1,19 +1,19 @@
 """Routes that every service has for operators and subscribers: health, event feed, replay, audit log."""
 
 import asyncio
-import json
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from shared.audit.tables import audit_log
 from shared.contracts import PUBLISHERS
 from shared.eventlog.envelope import CONTENT_TYPE, SHARDS, Envelope
 from shared.eventlog.reader import count_log, find_position, read_settled_log
+from shared.eventlog.tables import event_log
+from shared.http.audit_log import audit_router
 from shared.http.context import Consuming, Context, ServiceContext
 from shared.http.inputs import AppState, Body, Moment, Position, Uow
 from shared.http.openapi import PROBE, public, secured
@@ -21,6 +21,8 @@ from shared.http.parking import parking_router
 from shared.kernel.errors import InvalidInput
 from shared.messaging.broker import BrokerUnavailable, ConsumerQueues
 from shared.messaging.inbox import count_applied
+from shared.messaging.relay import outbox_depth
+from shared.messaging.tables import parked
 from shared.unit_of_work import UnitOfWork
 
 POLL_SECONDS = 0.5
@@ -58,23 +60,34 @@ class Resize(Body):
     partitions: Annotated[int, Field(ge=1, le=SHARDS)]
 
 
+class ParkedCounts(BaseModel):
+    """Parked events: those that ``failed``, and those that are ``waiting`` behind them; ``since``
+    is when the oldest was parked."""
+
+    failed: int
+    waiting: int
+    since: datetime | None
+
+
+class ServiceStatus(BaseModel):
+    """What an operator watches of a service.
+
+    ``published``: how many events its log holds; ``outbox``: how many of them were not handed to
+    the broker yet. ``applied``: of how many events of each publisher the effects are here.
+    ``queues`` is null where the service listens to nobody.
+    """
+
+    published: int
+    outbox: int
+    applied: dict[str, int]
+    parked: ParkedCounts
+    queues: Queues | None
+
+
 class LogPosition(BaseModel):
     """Where to begin: read what comes ``after`` it."""
 
     after: int
-
-
-class AuditEntry(BaseModel):
-    """Who did what, when and from where. ``changes`` have before and after; sealed values are not shown."""
-
-    id: int
-    at: datetime
-    subject: str
-    roles: str
-    action: str
-    address: str
-    correlation_id: str
-    changes: list[dict[str, Any]]
 
 
 class CloudEventsBatch(JSONResponse):
@@ -194,6 +207,39 @@ async def count_events_applied(uow: Uow, context: Context) -> dict[str, int]:
     return {publisher: applied.get(publisher, 0) for publisher in publishers}
 
 
+@events_router.get(
+    "/events/status",
+    summary="What an operator watches: outbox, lag, parked events, queues",
+    **secured("read_queues"),
+)
+async def get_status(uow: Uow, context: Context) -> ServiceStatus:
+    uow.permit(context.policy, "read_queues")
+    consumer = context.consumer
+    failed = parked.c.error.is_not(None)
+    async with uow.reading() as session:
+        published = await session.scalar(select(func.count()).select_from(event_log)) or 0
+        applied = await count_applied(session)
+        counts = (
+            await session.execute(
+                select(
+                    func.count().filter(failed).label("failed"),
+                    func.count().filter(~failed).label("waiting"),
+                    func.min(parked.c.parked_at).label("since"),
+                )
+            )
+        ).one()
+    return ServiceStatus(
+        published=published,
+        outbox=await outbox_depth(uow.database),
+        applied={
+            publisher: applied.get(publisher, 0)
+            for publisher in (consumer.queues.publishers if consumer else ())
+        },
+        parked=ParkedCounts.model_validate(counts, from_attributes=True),
+        queues=Queues.of(await consumer.partitioning.refresh()) if consumer else None,
+    )
+
+
 @events_router.post(
     "/events/replay",
     summary="Send a stretch of the log again to one service",
@@ -237,25 +283,8 @@ async def resize_queues(request: Resize, uow: Uow, context: Context, consumer: C
     return Queues.of(await consumer.partitioning.resize(request.partitions, uow))
 
 
-@events_router.get("/audit", summary="The audit log, oldest first", **secured("read_audit", 422))
-async def list_audit(
-    uow: Uow,
-    context: Context,
-    after: Annotated[Position, Query()] = 0,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
-) -> list[AuditEntry]:
-    uow.permit(context.policy, "read_audit")
-    async with uow.reading() as session:
-        rows = await session.execute(
-            select(audit_log).where(audit_log.c.id > after).order_by(audit_log.c.id).limit(limit)
-        )
-        return [
-            AuditEntry.model_validate(row._asdict() | {"changes": json.loads(row.changes)})
-            for row in rows
-        ]
-
-
 events_router.include_router(parking_router)
+events_router.include_router(audit_router)
 
 
 def _as_json(envelope: Envelope) -> dict[str, Any]:

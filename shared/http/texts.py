@@ -41,6 +41,11 @@ class Texts:
         """
         return self._entries[language].get(group, {}).get(name)
 
+    def state_word(self, language: str, state: str) -> str | None:
+        """Returns the word of the first kind that has such a state; those of one name mean the same."""
+        groups = (g for code, g in self._entries[language].items() if code.startswith("states."))
+        return next((group[state] for group in groups if state in group), None)
+
     def render(self, language: str, code: str, facts: Mapping[str, Any] | None = None) -> Text:
         """Returns the parts of ``code`` with ``facts`` filled in.
 

@@ -51,17 +51,17 @@ class Wording:
         facts = dict(error.facts)
         if isinstance(error, IllegalTransition):
             kind = str(facts["kind"])
-            steps = [self._word(f"steps.{kind}", step) for step in error.possible]
-            facts["possible"] = self._listed(steps) if steps else self._word("phrases", "no_step")
-            facts["state"] = self._word(f"states.{kind}", error.state)
-            facts["wanted"] = self._word(f"steps.{kind}", str(facts["wanted"]))
+            steps = [self.word(f"steps.{kind}", step) for step in error.possible]
+            facts["possible"] = self._listed(steps) if steps else self.word("phrases", "no_step")
+            facts["state"] = self.word(f"states.{kind}", error.state)
+            facts["wanted"] = self.word(f"steps.{kind}", str(facts["wanted"]))
         if isinstance(error, ChangedMeanwhile):
             facts["now"] = self._now(error)
         if isinstance(error, Forbidden):
-            facts["action"] = self._word("actions", str(facts["action"]))
+            facts["action"] = self.word("actions", str(facts["action"]))
         for name, group in (("kind", "kinds"), ("role", "choices")):
             if isinstance(facts.get(name), str):
-                facts[name] = self._word(group, str(facts[name]))
+                facts[name] = self.word(group, str(facts[name]))
         return facts
 
     def of_fault(self, kind: str, facts: dict[str, Any]) -> dict[str, Any]:
@@ -69,12 +69,12 @@ class Wording:
         if kind in ("literal_error", "enum"):
             choices = _QUOTED.findall(str(facts.get("expected", "")))
             facts = facts | {
-                "expected": self._listed(self._word("choices", choice) for choice in choices)
+                "expected": self._listed(self.word("choices", choice) for choice in choices)
             }
         if kind == "string_pattern_mismatch":
             pattern = str(facts.get("pattern", ""))
             form = self._texts.word(self.language, "forms", pattern)
-            facts = facts | {"pattern": form or self._word("phrases", "other_form")}
+            facts = facts | {"pattern": form or self.word("phrases", "other_form")}
         return facts
 
     def _now(self, error: ChangedMeanwhile) -> str:
@@ -82,19 +82,24 @@ class Wording:
         said = []
         if error.state is not None:
             said.append(
-                self._joined("state_now", state=self._word(f"states.{error.kind}", error.state))
+                self._joined("state_now", state=self.word(f"states.{error.kind}", error.state))
             )
         if error.differing:
             said.append(self._joined("differs_in", fields=self.labels(error.differing)))
         elif error.differing is not None:
-            said.append(self._word("phrases", "differs_in_nothing"))
-        return self._word("phrases", "clause_comma").join(said) or self._word("phrases", "changed")
+            said.append(self.word("phrases", "differs_in_nothing"))
+        return self.word("phrases", "clause_comma").join(said) or self.word("phrases", "changed")
 
-    def _word(self, group: str, name: str) -> str:
+    def word(self, group: str, name: str) -> str:
+        """Returns the word for ``name`` in a group; where there is none, ``name``."""
         return self._texts.word(self.language, group, name) or name
 
+    def state(self, name: str) -> str:
+        """Returns the word for a state of whatever kind; where there is none, ``name``."""
+        return self._texts.state_word(self.language, name) or name
+
     def _joined(self, phrase: str, **facts: object) -> str:
-        return self._word("phrases", phrase).format_map(facts)
+        return self.word("phrases", phrase).format_map(facts)
 
     def _listed(self, words: Iterable[str]) -> str:
-        return self._word("phrases", "list_comma").join(words)
+        return self.word("phrases", "list_comma").join(words)

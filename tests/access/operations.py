@@ -24,7 +24,10 @@ SCENES: Mapping[str, Scene] = {
     ),
     "GET /events/queues": Scene(),
     "PUT /events/queues": Scene(body=fields(partitions=2)),
+    "GET /events/status": Scene(),
     "GET /audit": Scene(),
+    "GET /audit/actions": Scene(),
+    "GET /audit/verification": Scene(),
     "GET /people/{volunteer_no}/export": Scene(Kind.OBJECT),
 }
 PATHS: Mapping[str, PathFill] = {"volunteer_no": lambda p, s: p.volunteer}

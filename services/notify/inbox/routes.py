@@ -129,6 +129,16 @@ async def read_message(
     )
 
 
+@router.post(
+    "/recipients/{recipient_id}/read",
+    summary="Mark a recipient's messages as read, up to a position",
+    **secured("mark_message", 404, 409, 422),
+)
+async def read_messages(recipient_id: Key, body: schemas.ReadBody, uow: Uow) -> schemas.ReadAnswer:
+    read = await use_cases.read_messages(uow, recipient_id, up_to=body.up_to)
+    return schemas.ReadAnswer(read=read)
+
+
 @router.get(
     "/messages/counts",
     summary="How many messages there are, by recipient and by channel",

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from shared.http.inputs import PERSONAL, Answer, Body
+from shared.http.inputs import PERSONAL, Answer, Body, Position
 
 
 class PreferenceBody(Body):
@@ -34,6 +34,16 @@ class MessageAnswer(Answer):
     about: Annotated[str, Field(description="the stream it tells of, e.g. order:<id>")]
     created_at: Annotated[datetime, Field(description="when that happened")]
     read_at: datetime | None
+
+
+class ReadBody(Body):
+    up_to: Position
+
+
+class ReadAnswer(Answer):
+    """How many messages were not read before."""
+
+    read: int
 
 
 class CountsAnswer(Answer):

@@ -237,6 +237,33 @@ async def read_message(uow: UnitOfWork, message_id: str) -> Message:
         return message
 
 
+async def read_messages(uow: UnitOfWork, recipient_id: str, *, up_to: int) -> int:
+    """Marks a recipient's messages as read, up to a position, so that none that came meanwhile is
+    lost from sight. Returns how many were not read before.
+
+    :raises NotFound: no event has mentioned the recipient.
+    """
+    require_own(uow.permit(POLICY, "mark_message"), recipient_id)
+    async with uow.transaction() as tx:
+        found = await tx.session.execute(
+            update(message_table)
+            .where(
+                message_table.c.recipient_id == recipient_id,
+                message_table.c.position <= up_to,
+                message_table.c.read_at.is_(None),
+            )
+            .values(read_at=tx.now, version=message_table.c.version + 1)
+            .returning(message_table.c.id)
+        )
+        count = len(found.all())
+        # After the messages, as in read_message.
+        recipient = await tx.get(Recipient, recipient_id)
+        if count:
+            recipient.note_read(count)
+            tx.note(Recipient.kind, recipient_id, read=str(count))
+        return count
+
+
 async def collect_records(tx: Transaction, vault: Vault, volunteer_no: str) -> list[Record]:
     recipient = await tx.find(Recipient, of_volunteer(volunteer_no))
     if recipient is None:

@@ -14,6 +14,7 @@ SCENES: Mapping[str, Scene] = {
     "GET /recipients/{recipient_id}/messages": Scene(OBJECT),
     "GET /recipients/{recipient_id}/stream": Scene(OBJECT),
     "POST /messages/{message_id}/read": Scene(OBJECT),
+    "POST /recipients/{recipient_id}/read": Scene(OBJECT, body=fields(up_to=0)),
     "GET /messages/counts": Scene(),
 }
 

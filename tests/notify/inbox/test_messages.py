@@ -277,3 +277,23 @@ async def test_what_does_not_exist_is_404_with_a_remedy(
     assert refused.json()["code"] == code
     assert refused.json()["remedy"]
     assert await parked(notify) == []
+
+
+async def test_all_messages_are_marked_as_read_but_those_that_came_meanwhile(
+    anywhere: House,
+) -> None:
+    await tell(anywhere, *directory(), ordered(), accepted())
+    seen = await messages(anywhere, TOWN)
+    cancelled = OrderCancelled(order_id=ORDER, township_code=GAOLOU, reason_code="other")
+    await tell(anywhere, (f"order:{ORDER}", cancelled))
+    path = f"/api/notify/recipients/{TOWN}/read"
+    up_to = max(message["position"] for message in seen)
+    for expected in (len(seen), 0):
+        answer = await anywhere.client.post(path, json={"up_to": up_to})
+        assert (answer.status_code, answer.json()) == (200, {"read": expected})
+    now = await messages(anywhere, TOWN)
+    unread = [message["code"] for message in now if message["read_at"] is None]
+    assert len(unread) == len(now) - len(seen) == 1
+    recipients = (await anywhere.client.get("/api/notify/recipients")).json()["items"]
+    (town,) = (each for each in recipients if each["id"] == TOWN)
+    assert town["unread"] == 1

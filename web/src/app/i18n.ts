@@ -81,6 +81,11 @@ export function moment(at: string): string {
   return `${day(on.format(date))} ${clock.format(date)}`;
 }
 
+/** The time of day, e.g. 09:30:15. */
+export function clock(at: Date): string {
+  return new Intl.DateTimeFormat("zh-CN", { timeStyle: "medium", hour12: false, timeZone: "Asia/Shanghai" }).format(at);
+}
+
 export function number(value: number): string {
   return new Intl.NumberFormat(language()).format(value);
 }

@@ -1,5 +1,5 @@
 /** What stands in the bar for whom. */
-import { has, type Role } from "./session";
+import { has, POST_HOLDERS, type Role } from "./session";
 
 interface Entry {
   name: string;
@@ -11,11 +11,14 @@ const ENTRIES: Entry[] = [
   { name: "menu", roles: ["township_officer", "clerk"] },
   { name: "orders", roles: ["township_officer", "clerk", "coordinator", "auditor"] },
   { name: "assignments", roles: ["team_leader", "volunteer"] },
-  { name: "circuit", roles: ["township_officer", "clerk", "coordinator", "team_leader", "volunteer", "auditor"] },
+  { name: "circuit", roles: POST_HOLDERS },
   { name: "corps", roles: ["coordinator", "auditor"] },
   { name: "volunteers", roles: ["team_leader"] },
   { name: "accounts", roles: ["operator"] },
-  { name: "messages" },
+  { name: "operations", roles: ["operator", "auditor"] },
+  { name: "audit", roles: ["auditor", "operator"] },
+  { name: "subscriptions", roles: ["subscriber"] },
+  { name: "messages", roles: POST_HOLDERS },
 ];
 
 export function entries(): string[] {

@@ -3,7 +3,7 @@ import type { Component } from "vue";
 import { createRouter, createWebHistory, type RouteRecordRaw } from "vue-router";
 
 import { KINDS, rolesOf, type Kind } from "../directory/sections";
-import { has, isSignedIn, type Role } from "./session";
+import { has, isSignedIn, POST_HOLDERS, type Role } from "./session";
 
 declare module "vue-router" {
   interface RouteMeta {
@@ -18,8 +18,6 @@ type Page = () => Promise<Component>;
 
 const OFFICER: Role[] = ["township_officer", "clerk", "coordinator"];
 const TEAM: Role[] = ["team_leader", "volunteer"];
-const CONCERNED: Role[] = [...OFFICER, ...TEAM, "auditor"];
-
 const COORDINATOR: Role[] = ["coordinator"];
 
 /** A list of the directory, and the page of each entry. */
@@ -45,10 +43,10 @@ function listed(path: string, list: Page, member: Page, key = "code", makes: Pag
 const routes: RouteRecordRaw[] = [
   { path: "/", name: "home", component: () => import("../home/HomePage.vue") },
   { path: "/sign-in", name: "sign-in", component: () => import("./SignInPage.vue"), meta: { open: true } },
-  { path: "/messages", name: "messages", component: () => import("../messages/MessagesPage.vue") },
+  { path: "/messages", name: "messages", component: () => import("../messages/MessagesPage.vue"), meta: { roles: POST_HOLDERS } },
   { path: "/account", name: "account", component: () => import("../account/AccountPage.vue") },
-  { path: "/circuit", name: "circuit", component: () => import("../circuit/CircuitPage.vue"), meta: { roles: CONCERNED } },
-  { path: "/stops/:id", name: "stop", component: () => import("../stops/StopPage.vue"), props: true, meta: { roles: CONCERNED } },
+  { path: "/circuit", name: "circuit", component: () => import("../circuit/CircuitPage.vue"), meta: { roles: POST_HOLDERS } },
+  { path: "/stops/:id", name: "stop", component: () => import("../stops/StopPage.vue"), props: true, meta: { roles: POST_HOLDERS } },
   { path: "/assignments", name: "assignments", component: () => import("../assignments/AssignmentsPage.vue"), meta: { roles: TEAM } },
   { path: "/menu", name: "menu", component: () => import("../menu/MenuPage.vue"), meta: { roles: OFFICER } },
   { path: "/orders", name: "orders", component: () => import("../orders/OrdersPage.vue"), meta: { roles: [...OFFICER, "auditor"] } },
@@ -69,6 +67,9 @@ const routes: RouteRecordRaw[] = [
       { path: "accounts/new", component: () => import("../accounts/InvitePage.vue"), meta: { roles: rolesOf("accounts") } },
     ],
   },
+  { path: "/operations", name: "operations", component: () => import("../operations/OperationsPage.vue"), meta: { roles: ["operator", "auditor"] } },
+  { path: "/audit", name: "audit", component: () => import("../audit/AuditPage.vue"), meta: { roles: ["auditor", "operator"] } },
+  { path: "/subscriptions", name: "subscriptions", component: () => import("../subscriptions/SubscriptionsPage.vue"), meta: { roles: ["subscriber"] } },
   { path: "/:rest(.*)*", name: "not-found", component: () => import("./NotFoundPage.vue"), meta: { open: true } },
 ];
 

@@ -16,6 +16,9 @@ const HOLDS = "diancai.signed-in";
 
 export type Role = "coordinator" | "township_officer" | "clerk" | "team_leader" | "volunteer" | "auditor" | "operator" | "subscriber";
 
+/** Who sees the circuit and gets messages; operators and other systems do neither. */
+export const POST_HOLDERS: Role[] = ["coordinator", "township_officer", "clerk", "team_leader", "volunteer", "auditor"];
+
 /** What an access token says of its owner. */
 export interface Account {
   id: string;

@@ -8,9 +8,9 @@ const PAGES: Record<Role, string[]> = {
   clerk: ["new-order", "orders", "menu", "circuit", "messages"],
   team_leader: ["assignments", "circuit", "volunteers", "messages"],
   volunteer: ["assignments", "circuit", "messages"],
-  auditor: ["orders", "circuit", "corps", "audit", "events"],
-  operator: ["accounts", "operations", "queues", "parked", "audit"],
-  subscriber: ["subscription", "events"],
+  auditor: ["orders", "circuit", "corps", "operations", "audit", "messages"],
+  operator: ["operations", "audit", "accounts"],
+  subscriber: ["subscriptions"],
 };
 
 /** The roles of whoever is signed in, and the names of the pages that are theirs and that there are. */

@@ -2,14 +2,14 @@
 import { ref, shallowRef, watch } from "vue";
 
 import { must, notify, Refusal } from "../app/api";
-import { account, has } from "../app/session";
+import { account, has, POST_HOLDERS } from "../app/session";
 
 export const unread = ref(0);
 /** The ids of the own posts that notify knows of; a new one may still be unheard of there. */
 export const knownPosts = shallowRef<string[]>([]);
 
 export async function readUnread(): Promise<void> {
-  if (account.value === null || has("subscriber", "operator")) {
+  if (account.value === null || !has(...POST_HOLDERS)) {
     unread.value = 0;
     return;
   }

@@ -83,8 +83,8 @@ class Recipient(Aggregate):
     def forget_address(self) -> None:
         self.email_sealed = None
 
-    def note_read(self) -> None:
-        self.unread -= 1
+    def note_read(self, count: int = 1) -> None:
+        self.unread -= count
 
     def note_mail(self) -> None:
         self.mails += 1

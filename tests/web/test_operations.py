@@ -1,0 +1,93 @@
+"""The operator, the auditor and another system's account do their work in the browser."""
+
+import json
+from pathlib import Path
+
+from tests.cli.test_parked import park
+from tests.support.browser import Crowd
+from tests.support.rolls import envelope_of
+
+
+async def test_an_operator_finds_what_is_parked_and_lets_it_go(
+    crowd: Crowd, tmp_path: Path
+) -> None:
+    broken = envelope_of("nowhere", 1)
+    park(tmp_path / "data" / "notify.db", broken, b'{"code": 7}', error="ValidationError('code')")
+    operator = await crowd.person("operator")
+    await operator.go("/operations")
+    page = operator.page
+    notify = page.get_by_role("region", name="通知服务")
+    await notify.get_by_text("有事件未能执行").wait_for()
+    await page.get_by_text("ValidationError('code')").wait_for()
+    assert await operator.serious_findings() == []
+    assert await operator.overflow() == 0
+
+    await page.get_by_role("button", name="重新执行").click()
+    await page.get_by_text("又有事件未能执行").wait_for()
+
+    await page.get_by_role("button", name="放弃…").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("button", name="放弃这个事件").click()
+    await dialog.get_by_text("请写明原因。").wait_for()
+    await dialog.get_by_label("原因").fill("测试数据，电话 13800138000")
+    await dialog.get_by_role("button", name="放弃这个事件").click()
+    await dialog.get_by_role("alert").wait_for()
+    await dialog.get_by_label("原因").fill("测试数据，无此服务队")
+    await dialog.get_by_role("button", name="放弃这个事件").click()
+    await page.get_by_text("没有搁置的事件").wait_for()
+
+    await page.get_by_role("button", name="开始核验").click()
+    await page.locator(".audit-check li", has_text="通知服务").get_by_text("完整").wait_for()
+    assert await page.locator(".audit-check .state.bad").count() == 0
+
+    await page.get_by_role("spinbutton", name="队列数").fill("3")
+    await page.get_by_role("button", name="调整").click()
+    await page.get_by_text("通知服务的队列数改为 3。").wait_for()
+
+    await page.get_by_label("从何时起").fill("2020-01-01T00:00")
+    await page.get_by_role("button", name="重新发送").click()
+    await page.get_by_text("发送完毕").wait_for()
+
+
+async def test_an_auditor_reads_who_did_what_and_changes_nothing(crowd: Crowd) -> None:
+    auditor = await crowd.person("auditor")
+    await auditor.go("/audit")
+    page = auditor.page
+    first = page.locator(".audit-entry").first
+    await first.wait_for()
+    newest = await first.inner_text()
+    assert await page.locator(".audit-entry").count() == 50
+    await page.get_by_role("button", name="下一页").click()
+    await page.wait_for_function(
+        "before => document.querySelector('.audit-entry')?.innerText !== before", arg=newest
+    )
+    await page.get_by_label("操作").select_option(label="受理点单")
+    await page.wait_for_function(
+        "() => [...document.querySelectorAll('.audit-entry h2')].every(h => h.innerText === '受理点单')"
+    )
+    await first.locator("summary").click()
+    await first.get_by_text("修改 · 点单").wait_for()
+    assert await auditor.serious_findings() == []
+    await auditor.go("/operations")
+    await page.get_by_text("没有搁置的事件").wait_for()
+    for act in ("重新发送", "调整", "放弃…"):
+        assert await page.get_by_role("button", name=act).count() == 0
+    await auditor.go("/orders")
+    await page.locator(".order-row").first.click()
+    await page.get_by_role("heading").first.wait_for()
+    for act in ("受理", "退回", "修改", "取消点单", "提交点单", "办结"):
+        assert await page.get_by_role("button", name=act).count() == 0
+
+
+async def test_another_system_learns_how_to_read_the_events(crowd: Crowd) -> None:
+    subscriber = await crowd.person("subscriber")
+    await subscriber.page.get_by_role("link", name="事件订阅").click()
+    sample = subscriber.page.locator("pre").last
+    await sample.wait_for()
+    (event,) = json.loads(await sample.inner_text())
+    assert event["type"].startswith("dispatch.")
+    assert await subscriber.page.get_by_text("dispatch.stop_scheduled").count() >= 1
+    await subscriber.page.get_by_label("哪个服务的事件").select_option(label="点单服务")
+    await subscriber.page.get_by_text("requests.order_accepted").first.wait_for()
+    assert await subscriber.overflow() == 0
+    assert await subscriber.serious_findings() == []
