@@ -1,0 +1,109 @@
+"""A leader lives a stop through on a phone: answers what is offered, starts on the day, reports, and it is over."""
+
+import pytest
+from playwright.async_api import Locator
+
+from tests.support.browser import Crowd, Person
+
+
+def named(within: Person | Locator, role: str, name: str) -> Locator:
+    place = within.page if isinstance(within, Person) else within
+    return place.get_by_role(role, name=name).first  # type: ignore[arg-type]
+
+
+async def next_day(person: Person) -> None:
+    """Moves the demonstration's clock; the page then shows what business stands at."""
+    moved = person.page.expect_response(lambda answer: answer.url.endswith("/demonstration/clock"))
+    async with moved:
+        await named(person, "button", "下一天").click()
+    await person.settled()
+
+
+async def test_a_leader_accepts_declines_starts_and_reports(crowd: Crowd) -> None:
+    leader = await crowd.person("team_leader")
+    page = leader.page
+    offered = page.locator("section").filter(has_text="答复派单")
+    await offered.get_by_role("link").nth(1).wait_for()
+    assert await offered.get_by_role("link").count() == 2
+    await offered.get_by_role("link").first.click()
+
+    # Each booth is answered where it is listed; the answer takes it off the list.
+    await page.get_by_role("heading", name="待接单").wait_for()
+    cards = page.locator("section").filter(has_text="待接单").locator("article")
+    first = cards.filter(has_text="高楼镇")
+    await named(first, "button", "接单").click()
+    await page.get_by_text("已接单。").wait_for()
+    await first.wait_for(state="detached")
+    await named(cards.filter(has_text="马屿镇"), "button", "来不了").click()
+    dialog = page.get_by_role("dialog")
+    await named(dialog, "button", "来不了").click()
+    await dialog.get_by_text("请选择一个原因。").wait_for()
+    await dialog.get_by_label("当天另有任务").check()
+    await dialog.get_by_label("补充说明").fill("当天医院有体检任务")
+    await named(dialog, "button", "来不了").click()
+    await page.get_by_text("已回绝").wait_for()
+    await cards.first.wait_for(state="detached")
+    assert await leader.overflow() == 0
+    assert await leader.serious_findings() == []
+
+    # Before its day a stop can't be started, and its page says why.
+    await named(leader, "link", "高楼镇 · 高楼镇文化礼堂").click()
+    await page.get_by_text("当天才能开始").wait_for()
+    assert await page.get_by_role("button", name="开始服务").count() == 0
+    await next_day(leader)
+    await named(leader, "button", "开始服务").click()
+    await page.get_by_text("服务已开始").wait_for()
+
+    # What is missing is said at its field; figures that can hardly be are asked about.
+    await named(leader, "button", "提交填报").click()
+    await page.get_by_text("请填写服务人次").wait_for()
+    await page.get_by_label("服务人次").fill("5000")
+    await page.get_by_label("发放资料").fill("120")
+    await named(leader, "button", "提交填报").click()
+    doubts = page.get_by_role("dialog")
+    await named(doubts, "button", "返回").click()
+    assert await page.get_by_label("服务人次").input_value() == "5000"
+    await page.get_by_label("服务人次").fill("86")
+    await named(leader, "button", "提交填报").click()
+    await page.get_by_text("服务 86 人次").first.wait_for()
+    assert await leader.overflow() == 0
+    assert await leader.serious_findings() == []
+
+    # Nothing waits any more.
+    await leader.go("/")
+    await page.get_by_text("现在没有等您办理的事项").wait_for()
+
+
+@pytest.mark.long
+async def test_a_volunteer_sees_where_the_team_goes_and_changes_nothing(crowd: Crowd) -> None:
+    volunteer = await crowd.person("volunteer", language="en", size="desktop")
+    await named(volunteer, "link", "My team").click()
+    await named(volunteer, "link", "Gaolou").click()
+    await volunteer.page.get_by_role("heading", name="booths").wait_for()
+    for name in ("Accept", "Start", "Postpone", "Make a link"):
+        assert await volunteer.page.get_by_role("button", name=name).count() == 0
+    assert await volunteer.serious_findings() == []
+
+
+async def test_a_coordinator_postpones_a_stop_and_calls_another_off(crowd: Crowd) -> None:
+    corps = await crowd.person("coordinator")
+    page = corps.page
+    await corps.go("/circuit")
+    await named(corps, "link", "马屿镇 · 马屿镇中心公园").click()
+    await named(corps, "button", "生成链接").click()
+    link = await page.get_by_label("链接", exact=True).input_value()
+    assert "/public/stops/" in link
+    await named(corps, "button", "改期").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_text("需要重新接单").wait_for()
+    await dialog.get_by_label("天气原因").check()
+    await named(dialog, "button", "改期").click()
+    await page.get_by_text("各方会收到通知").wait_for()
+    await page.get_by_text("改期原因：天气原因").wait_for()
+    await named(corps, "button", "取消站点").click()
+    await dialog.get_by_text("会解除").wait_for()
+    await dialog.get_by_label("场地原因").check()
+    await named(dialog, "button", "取消站点").click()
+    await page.get_by_text("站点已取消").wait_for()
+    assert await corps.overflow() == 0
+    assert await corps.serious_findings() == []
