@@ -25,6 +25,11 @@ export function forgetCampaigns(): void {
   reading = null;
 }
 
+/** Reads the campaigns unless they are read already. */
+export async function knownCampaigns(): Promise<void> {
+  await (reading ?? readCampaigns());
+}
+
 /** The campaign that runs today; the shortest where several do: a special one before the year's standing one. */
 export function running(): Campaign | undefined {
   const days = (each: Campaign): number => Date.parse(each.ends_on) - Date.parse(each.starts_on);

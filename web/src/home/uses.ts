@@ -3,7 +3,7 @@ import { mayOpen } from "../app/router";
 import { account, type Role } from "../app/session";
 
 const PAGES: Record<Role, string[]> = {
-  coordinator: ["orders", "planning", "circuit", "corps", "messages"],
+  coordinator: ["orders", "planning", "circuit", "corps", "start", "messages"],
   township_officer: ["new-order", "orders", "menu", "circuit", "messages"],
   clerk: ["new-order", "orders", "menu", "circuit", "messages"],
   team_leader: ["assignments", "circuit", "volunteers", "messages"],
