@@ -6,6 +6,7 @@ from services.requests.consumers import SUBSCRIPTIONS
 from services.requests.menu.queries import Menu
 from services.requests.menu.routes import router as menu
 from services.requests.orders.routes import router as orders
+from services.requests.orders.use_cases.numbers import OrderNumbers
 from services.requests.policy import POLICY
 from services.requests.settings import RequestsSettings
 from shared.cache.port import Cache
@@ -31,4 +32,5 @@ def build(settings: RequestsSettings, *, broker: Broker, cache: Cache, clock: Cl
         prunes=[EXPIRED_PARTS, OLD_IDEMPOTENCY_KEYS],
     )
     service.api.state.menu = Menu()
+    service.api.state.numbers = OrderNumbers(service.database)
     return service

@@ -104,7 +104,7 @@ def _columns(mapper: Mapper[Any]) -> dict[str, str | None]:
         if column.columns[0].info.get("free_text")
         else (CLOSED if column.key.endswith(_CLOSED_ENDINGS) else None)
         for column in mapper.column_attrs
-        if column.key not in _BOOKKEEPING
+        if column.key not in _BOOKKEEPING and not column.columns[0].info.get("derived")
     }
 
 

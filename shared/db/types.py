@@ -20,6 +20,10 @@ FREE_TEXT = {"free_text": True}
 """``info`` of a column for what somebody typed: whoever may read the audit log need not be allowed
 to read that."""
 
+DERIVED = {"derived": True}
+"""``info`` of a column whose value follows from other columns or from the audit log itself, which
+therefore leaves it out."""
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment. It accepts and returns timezone-aware datetimes only; SQLite stores them as UTC

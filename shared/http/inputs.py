@@ -219,6 +219,9 @@ Limit = Annotated[int, Query(ge=1, le=500)]
 Filter = Annotated[str | None, Query(max_length=80), Typed]
 """Only entries with this id, code or state."""
 
+Searched = Annotated[str, StringConstraints(min_length=1, max_length=40), BeforeValidator(_line)]
+"""What somebody looks for in a list. It is one line, as names are."""
+
 
 Search = Annotated[
     str | None,

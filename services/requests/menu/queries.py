@@ -21,6 +21,7 @@ from shared.db.paging import page_of
 from shared.kernel.access import Role
 from shared.kernel.doubts import Doubts
 from shared.kernel.errors import Conflict, InvalidInput, NotFound
+from shared.kernel.text import matched
 from shared.unit_of_work import UnitOfWork
 
 FRESH_SECONDS = 1.0
@@ -53,6 +54,33 @@ async def names_of_townships(
         return {}
     found = await session.execute(select(townships).where(townships.c.code.in_(codes)))
     return {row.code: (row.name, row.name_en) for row in found}
+
+
+async def names_of_campaigns(
+    session: AsyncSession, ids: Collection[str]
+) -> dict[str, tuple[str, str]]:
+    """The Chinese and the English name of each of those that are known here, by id."""
+    found = await session.scalars(select(Campaign).where(campaigns.c.id.in_(ids)))
+    return {one.id: (one.name, one.name_en) for one in found}
+
+
+async def township_codes_named(session: AsyncSession, text: str) -> list[str]:
+    """The codes of townships whose Chinese or English name contains ``text``."""
+    found = await session.scalars(select(Township).order_by(townships.c.code))
+    return [one.code for one in found if _is_named(text, one.name, one.name_en)]
+
+
+async def item_codes_named(session: AsyncSession, text: str) -> list[str]:
+    """The codes of the items whose name in any edition, Chinese or English, contains ``text``."""
+    found = await session.scalars(select(editions.c["items"]))
+    dishes = [dish for items in found for dish in items]
+    return sorted(
+        {dish["item_code"] for dish in dishes if _is_named(text, dish["name"], dish["name_en"])}
+    )
+
+
+def _is_named(text: str, *names: str) -> bool:
+    return any(matched(text) in matched(name) for name in names)
 
 
 async def get_edition(uow: UnitOfWork, edition_id: str) -> Edition:

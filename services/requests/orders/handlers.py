@@ -12,7 +12,7 @@ from sqlalchemy import select
 from services.requests.menu.use_cases import close_edition
 from services.requests.orders.domain.line import Booking
 from services.requests.orders.domain.order import Order
-from services.requests.orders.queries import count_handed_in
+from services.requests.orders.queries.orders import count_handed_in
 from services.requests.orders.tables import order_line
 from shared.contracts.catalog import EditionWithdrawalRequested
 from shared.contracts.dispatch import (
@@ -82,12 +82,14 @@ async def on_stop_cancelled(uow: UnitOfWork, event: StopCancelled) -> None:
     async with uow.transaction() as tx:
         for order in await _orders_at(tx, event.stop_id):
             order.cancel_stop(event.stop_id)
+            order.note_state(tx.now, by=None)
 
 
 async def on_stop_completed(uow: UnitOfWork, event: StopCompleted) -> None:
     async with uow.transaction() as tx:
         for order in await _orders_at(tx, event.stop_id):
             order.complete_stop(event.stop_id)
+            order.note_state(tx.now, by=None)
 
 
 async def _release_line(uow: UnitOfWork, event: AssignmentEvent) -> None:
@@ -100,7 +102,10 @@ async def _release_line(uow: UnitOfWork, event: AssignmentEvent) -> None:
 async def _order(uow: UnitOfWork, order_id: str) -> AsyncIterator[Order | None]:
     async with uow.transaction() as tx:
         await tx.lock_service()
-        yield await tx.find(Order, order_id)
+        order = await tx.find(Order, order_id)
+        yield order
+        if order is not None:
+            order.note_state(tx.now, by=None)
 
 
 async def _orders_at(tx: Transaction, stop_id: str) -> list[Order]:

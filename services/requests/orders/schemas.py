@@ -25,6 +25,16 @@ OrderState = Literal[
     "closed",
     "cancelled",
 ]
+OrderSort = Literal[
+    "created",
+    "-created",
+    "submitted",
+    "-submitted",
+    "township",
+    "-township",
+    "state",
+    "-state",
+]
 LineState = Literal["waiting", "scheduled", "unserved", "served", "cancelled"]
 DayList = Annotated[tuple[Day, ...], Field(max_length=366)]
 
@@ -123,10 +133,25 @@ class LineAnswer(Answer):
     rating: RatingAnswer | None
 
 
+class StateChangeAnswer(Answer):
+    """``by`` is the role of who did it, null where the order followed the plan. ``reason_code``
+    says why it was returned or cancelled.
+    """
+
+    state: OrderState
+    at: datetime
+    by: str | None
+    reason_code: str | None
+
+
 class OrderAnswer(Answer):
-    """``reason_code`` and ``reason``, the words to it, say why it was returned or cancelled."""
+    """``reason_code`` and ``reason``, the words to it, say why it was returned or cancelled.
+
+    ``history`` are its states so far, oldest first.
+    """
 
     id: str
+    number: Annotated[str, Field(description="the number that people use: year and running number")]
     township_code: str
     edition_id: str
     campaign_id: str
@@ -141,3 +166,4 @@ class OrderAnswer(Answer):
     lines: list[LineAnswer]
     created_at: datetime
     submitted_at: datetime | None
+    history: list[StateChangeAnswer]

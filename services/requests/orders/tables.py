@@ -3,14 +3,14 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Column, Date, Dialect, Float, ForeignKey, Index, Integer, String, Table
+from sqlalchemy import Column, Date, Dialect, Float, ForeignKey, Index, Integer, String, Table, text
 from sqlalchemy.orm import relationship
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from services.requests.database import mapper, metadata
 from services.requests.orders.domain.line import Line
 from services.requests.orders.domain.order import Order
-from shared.db.types import FREE_TEXT, Json, UtcDateTime
+from shared.db.types import DERIVED, FREE_TEXT, Json, UtcDateTime
 
 
 class Days(TypeDecorator[list[date]]):
@@ -29,10 +29,20 @@ class Days(TypeDecorator[list[date]]):
         return None if value is None else [date.fromisoformat(day) for day in value]
 
 
+order_year = Table(
+    "order_year",
+    metadata,
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("last", Integer, nullable=False),
+)
+"""The last number that was given to an order of a business year."""
+
 service_order = Table(  # "order" is a word of SQL's
     "service_order",
     metadata,
     Column("id", String(36), primary_key=True),
+    # Empty in an order that the release before stored; it gets its number with its next change.
+    Column("number", String(14), nullable=False, server_default=""),
     Column("township_code", String(12), nullable=False),
     Column("edition_id", String(40), nullable=False),
     Column("campaign_id", String(80), nullable=False),
@@ -47,17 +57,31 @@ service_order = Table(  # "order" is a word of SQL's
     Column("reason", String(500), nullable=True, info=FREE_TEXT),
     Column("created_at", UtcDateTime, nullable=False),
     Column("submitted_at", UtcDateTime, nullable=True),
+    Column("history", Json, nullable=False, server_default="[]", info=DERIVED),
+    Column("search_words", Json, nullable=False, server_default="[]", info=DERIVED),
     # Without an index: only a withdrawal looks for it, which is rare, and every order would pay for it.
     Column("open_edition_id", String(40), ForeignKey("open_edition.id"), nullable=True),
     # The store sees to it, for orders come together: to look first would cost each of them a statement.
     Column("content_digest", String(32), nullable=True, unique=True),
     Column("event_seq", Integer, nullable=False),
     Column("version", Integer, nullable=False),
-    # Lists are read by key within one of these; the third one also counts a campaign's orders.
-    Index("ix_service_order_township_code_id", "township_code", "id"),
-    Index("ix_service_order_state_id", "state", "id"),
-    Index("ix_service_order_campaign_state_id", "campaign_id", "state", "id"),
-    Index("ix_service_order_campaign_id", "campaign_id", "id"),
+    # A list is read by key within one of these. Its order ends with the moment and the id always.
+    Index("ix_service_order_created", "created_at", "id"),
+    Index("ix_service_order_submitted", "submitted_at", "created_at", "id"),
+    Index("ix_service_order_state", "state", "created_at", "id"),
+    Index("ix_service_order_township", "township_code", "created_at", "id"),
+    Index("ix_service_order_campaign", "campaign_id", "created_at", "id"),
+    # This one also counts a campaign's orders.
+    Index("ix_service_order_campaign_state", "campaign_id", "state", "created_at", "id"),
+    Index(
+        "ix_service_order_number",
+        "number",
+        unique=True,
+        postgresql_where=text("number <> ''"),
+        postgresql_ops={"number": "text_pattern_ops"},
+        sqlite_where=text("number <> ''"),
+    ),
+    Index("ix_service_order_search_words", "search_words", postgresql_using="gin"),
 )
 order_line = Table(
     "order_line",

@@ -198,6 +198,14 @@ async def test_lists_are_filtered_and_paged_by_key(requests: House) -> None:
 
 
 async def test_an_unknown_state_or_limit_is_refused(requests: House) -> None:
-    for query in ({"state": "lost"}, {"limit": 0}, {"limit": 501}):
+    for query, field in (
+        ({"state": "lost"}, "state[0]"),
+        ({"limit": 0}, "limit"),
+        ({"limit": 501}, "limit"),
+        ({"sort": "place"}, "sort"),
+        ({"after": "elsewhere"}, "after"),
+        ({"sort": "-state", "after": "elsewhere"}, "after"),
+        ({"sort": "submitted", "after": "~x~y~z"}, "after"),
+    ):
         refused = await requests.client.get("/api/requests/orders", params=query)
-        assert (refused.status_code, refused.json()["field"]) == (422, next(iter(query)))
+        assert (refused.status_code, refused.json()["field"]) == (422, field)

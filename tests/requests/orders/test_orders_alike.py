@@ -9,7 +9,7 @@ import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.requests.orders import use_cases
+from services.requests.orders.use_cases import orders as use_cases
 from shared.eventlog.outbox import Outbox
 from shared.unit_of_work import UnitOfWork
 from tests.requests.township import CAMPAIGN, ORDER, accepted_order, order, step

@@ -33,6 +33,7 @@ async def test_an_order_waits_for_the_corps_until_it_is_accepted(requests: House
                 "code": "order_to_accept",
                 "about": f"order:{drafted['id']}",
                 "facts": {
+                    "number": drafted["number"],
                     "count": 2,
                     "place": "高楼镇文化广场",
                     "township": "高楼镇",

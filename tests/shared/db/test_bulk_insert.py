@@ -71,6 +71,8 @@ def order(name: str) -> Order:
     ]
     return Order(
         id=name,
+        number=f"2014-{name}",
+        search_words=["高楼", "item:health-check"],
         township_code="330381113000",
         edition_id="summer-2014",
         campaign_id="fuwuyue-2014",

@@ -257,6 +257,8 @@ def fill(connection: Connection) -> set[str]:
                 row[column.name] = connection.scalar(select(reference.column).limit(1))
             elif isinstance(column.type, JSON):  # PostgreSQL's too
                 row[column.name] = []
+            elif column.name.endswith("_at") and column.type.python_type is str:  # SQLite's moments
+                row[column.name] = SAMPLES[datetime].isoformat()
             else:
                 row[column.name] = SAMPLES.get(column.type.python_type, "1")
         connection.execute(insert(table), row)

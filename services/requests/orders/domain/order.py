@@ -1,10 +1,10 @@
 """An order: what a township asks for, from the draft to the ratings."""
 
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, TypedDict
 
 from services.requests.menu.domain import Dish, Edition
 from services.requests.orders.domain.line import Booking, Line
@@ -20,6 +20,46 @@ CancelReason = Literal["not_needed", "days_impossible", "venue", "weather", "dup
 
 UNDER_WAY = ("submitted", "accepted", "scheduled")
 """The states of an order that still asks for something."""
+
+
+class StateChange(TypedDict):
+    """When an order came into a state. ``at`` is a moment in ISO 8601.
+
+    ``by`` is the role of who did it, None where the plan did. ``reason_code`` says why it was
+    returned or cancelled.
+    """
+
+    state: str
+    at: str
+    by: str | None
+    reason_code: str | None
+
+
+def number_of(year: int, running: int) -> str:
+    """Returns an order's readable number: ``2014-0017``."""
+    return f"{year}-{running:04}"
+
+
+def search_terms(text: str) -> list[str]:
+    """Returns what must all be among an order's :func:`search_words` if its place contains ``text``.
+
+    These are the pairs of neighbouring characters, or the one character, of what counts of it.
+    Words are of no use here: Chinese does not separate them.
+    """
+    plain = matched(text)
+    return sorted({plain[n : n + 2] for n in range(len(plain) - 1)} or {plain} - {""})
+
+
+def item_word(code: str) -> str:
+    """Returns how a line's item stands among the words that an order is searched by."""
+    return f"item:{code}"
+
+
+def search_words(place: str, item_codes: Iterable[str]) -> list[str]:
+    """Returns the words that an order is found by: single and paired characters of its place, and
+    its items."""
+    plain = matched(place)
+    return sorted({*plain, *search_terms(place), *(item_word(code) for code in item_codes)})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +166,8 @@ class Order(Aggregate):
     }
 
     id: str
+    number: str
+    """See :func:`number_of`; empty until its next change if the release before stored it."""
     township_code: str
     edition_id: str
     campaign_id: str
@@ -137,7 +179,10 @@ class Order(Aggregate):
     ruled_out_on: list[date]
     priority: int
     created_at: datetime
+    search_words: list[str]
     state: str = "draft"
+    history: list[StateChange] = field(default_factory=list)
+    """The states that it has been in, oldest first, beginning with ``draft``."""
     reason_code: str | None = None
     reason: str | None = None
     submitted_at: datetime | None = None
@@ -149,9 +194,13 @@ class Order(Aggregate):
     that is over."""
 
     @classmethod
-    def drafted(cls, order_id: str, draft: Draft, lines: list[Line], now: datetime) -> "Order":
+    def drafted(
+        cls, order_id: str, number: str, draft: Draft, lines: list[Line], now: datetime
+    ) -> "Order":
         return cls(
             id=order_id,
+            number=number,
+            search_words=search_words(draft.place, (line.item_code for line in lines)),
             township_code=draft.township_code,
             edition_id=draft.edition_id,
             campaign_id=draft.campaign_id,
@@ -194,11 +243,23 @@ class Order(Aggregate):
             draft.campaign_id,
         )
         self.place, self.priority = draft.place, draft.priority
+        self.search_words = search_words(draft.place, (line.item_code for line in self.lines))
         self.lat, self.lon = (draft.point.lat, draft.point.lon) if draft.point else (None, None)
         self.wished_on, self.ruled_out_on = (
             sorted(set(draft.wished_on)),
             sorted(set(draft.ruled_out_on)),
         )
+
+    def note_state(self, now: datetime, *, by: str | None) -> None:
+        """Adds its state to its history, unless that stands there last.
+
+        ``by`` is the role of who acts, None where the order follows the plan.
+        """
+        if not self.history or self.history[-1]["state"] != self.state:
+            change = StateChange(
+                state=self.state, at=now.isoformat(), by=by, reason_code=self.reason_code
+            )
+            self.history = [*self.history, change]
 
     def submit(self, now: datetime, *, like_another: bool = False) -> None:
         """``like_another``: a person said that it is meant, though there is another order like it."""

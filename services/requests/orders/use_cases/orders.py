@@ -1,6 +1,6 @@
-"""What can be done with orders. One function a use case; each owns its transaction."""
+"""Writes orders, takes them through their states, rates what was served."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -18,6 +18,7 @@ from services.requests.orders.domain.order import (
     ReturnReason,
 )
 from services.requests.orders.tables import service_order
+from services.requests.orders.use_cases.numbers import OrderNumbers, take_number
 from services.requests.policy import POLICY
 from shared.contracts.base import Point
 from shared.contracts.requests import (
@@ -31,17 +32,20 @@ from shared.contracts.requests import (
 )
 from shared.db.engine import is_duplicate_of
 from shared.db.idempotency import Claim, claimed
-from shared.kernel.access import Grant
+from shared.kernel.access import Actor, Grant, Role
 from shared.kernel.clock import CHINA
 from shared.kernel.doubts import Confirmations, Doubts
 from shared.kernel.errors import Conflict
 from shared.kernel.ids import new_id
 from shared.unit_of_work import Transaction, UnitOfWork
 
+ACTING_ROLES: Sequence[Role] = (Role.OFFICER, Role.CLERK, Role.COORDINATOR)
+
 
 async def draft_order(
     uow: UnitOfWork,
     menu: Menu,
+    numbers: OrderNumbers,
     draft: Draft,
     *,
     idempotency_key: str | None,
@@ -49,8 +53,9 @@ async def draft_order(
     submit: bool = False,
     confirmed: Confirmations = (),
 ) -> Order:
-    """A new draft, or, with ``submit``, an order handed in at once; or the order that ``request`` made before under
-    the same key, as it is now.
+    """A new draft, or, with ``submit``, an order handed in at once.
+
+    Where ``request`` made an order before under the same key, that one as it is now.
 
     :raises InvalidInput: the township, the edition or an item is not known here.
     :raises Conflict: the key was used with another request.
@@ -70,11 +75,16 @@ async def draft_order(
         async with uow.transaction() as tx:
             return await _own(tx, grant, earlier)
     order_id = new_id()
+    number = await numbers.take(uow.today().year)
     claim = Claim.of(uow.actor, idempotency_key, request, order_id) if idempotency_key else None
 
     async def add(*, like_another: bool) -> Order:
-        order = Order.drafted(order_id, draft, lines, uow.now())
-        events = [_handed_in(order, uow.now(), like_another=like_another)] if submit else []
+        order = Order.drafted(order_id, number, draft, lines, uow.now())
+        order.note_state(uow.now(), by=_role_of(uow.actor))
+        events = []
+        if submit:
+            events.append(_handed_in(order, uow.now(), like_another=like_another))
+            order.note_state(uow.now(), by=_role_of(uow.actor))
         with menu.while_open():
             made = await uow.add(order, *events, claim=claim)
         if made == order_id:
@@ -83,7 +93,7 @@ async def draft_order(
             return await _own(tx, grant, made)
 
     async def drafted(_session: AsyncSession) -> Order:
-        return Order.drafted(order_id, draft, lines, uow.now())
+        return Order.drafted(order_id, number, draft, lines, uow.now())
 
     return await _unless_by_mistake(uow, doubts, drafted, add)
 
@@ -121,6 +131,7 @@ async def submit_order(
                 await menu.require_days(uow, order.edition_id, campaign, order.wished_on, doubts)
                 doubts.settle()
                 tx.record(order, _handed_in(order, tx.now, like_another=like_another))
+                order.note_state(tx.now, by=_role_of(tx.actor))
                 return order
 
     async def drafted(session: AsyncSession) -> Order:
@@ -134,6 +145,7 @@ async def accept_order(uow: UnitOfWork, order_id: str) -> Order:
     async with uow.transaction() as tx:
         order = await _own(tx, grant, order_id)
         order.accept()
+        order.note_state(tx.now, by=_role_of(tx.actor))
         tx.record(
             order,
             OrderAccepted(
@@ -165,6 +177,7 @@ async def return_order(
         order = await _own(tx, grant, order_id)
         digest = order.content_digest
         order.hand_back(reason_code, reason)
+        order.note_state(tx.now, by=_role_of(tx.actor))
         Doubts(confirmed).settle()
         await _pass_on_digest(tx, order, digest)
         tx.record(
@@ -190,6 +203,7 @@ async def cancel_order(
         order = await _own(tx, grant, order_id)
         digest = order.content_digest
         order.cancel(reason_code, reason)
+        order.note_state(tx.now, by=_role_of(tx.actor))
         Doubts(confirmed).settle()
         await _pass_on_digest(tx, order, digest)
         tx.record(
@@ -206,6 +220,7 @@ async def close_order(uow: UnitOfWork, order_id: str) -> Order:
     async with uow.transaction() as tx:
         order = await _own(tx, grant, order_id)
         order.close()
+        order.note_state(tx.now, by=_role_of(tx.actor))
         tx.record(order, OrderClosed(order_id=order.id, township_code=order.township_code))
         return order
 
@@ -224,6 +239,7 @@ async def rate_service(
     async with uow.transaction() as tx:
         order = await _own(tx, grant, order_id)
         rated = order.rate(line_id, score, text)
+        order.note_state(tx.now, by=_role_of(tx.actor))
         Doubts(confirmed).settle()
         if rated is not None:
             tx.record(
@@ -263,7 +279,15 @@ async def _own(tx: Transaction, grant: Grant, order_id: str) -> Order:
     """:raises NotFound: there is no such order, or it is another township's."""
     order = await tx.get(Order, order_id)
     grant.require(Order.kind, order_id, township=order.township_code, states=Order.STEPS)
+    if not order.number:
+        year = order.created_at.astimezone(CHINA).year
+        order.number = await take_number(tx.session, year)
     return order
+
+
+def _role_of(actor: Actor) -> Role | None:
+    """As what somebody acts who has several roles: the first that says something of orders."""
+    return next((role for role in ACTING_ROLES if role in actor.roles), None)
 
 
 class _HandIn(Protocol):

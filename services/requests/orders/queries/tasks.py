@@ -1,74 +1,23 @@
-"""What can be asked about orders."""
+"""What waits for whoever asks, of all that has to do with orders."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, join, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.requests.menu.queries import names_of_townships
-from services.requests.orders.domain.order import Order
 from services.requests.orders.tables import order_line, service_order
 from services.requests.policy import POLICY
-from shared.db.paging import page_of
 from shared.db.reach import within
 from shared.http.tasks import MOST_OF_A_KIND, Task, Tasks
 from shared.kernel.access import Role
-from shared.kernel.errors import NotFound
 from shared.unit_of_work import UnitOfWork
 
 
-async def list_orders(
-    uow: UnitOfWork,
-    *,
-    township_code: str | None,
-    state: str | None,
-    campaign_id: str | None,
-    after: str | None,
-    limit: int,
-) -> tuple[list[Any], str | None]:
-    """Oldest first, with their lines; and the id to go on from."""
-    grant = uow.permit(POLICY, "read_orders")
-    query = select(Order).where(within(grant, township=service_order.c.township_code))
-    if township_code is not None:
-        query = query.where(service_order.c.township_code == township_code)
-    if state is not None:
-        query = query.where(service_order.c.state == state)
-    if campaign_id is not None:
-        query = query.where(service_order.c.campaign_id == campaign_id)
-    async with uow.reading() as session:
-        return await page_of(session, query, service_order.c.id, after=after, limit=limit)
-
-
-async def get_order(uow: UnitOfWork, order_id: str) -> Order:
-    """:raises NotFound: there is none with this id, or it is another township's."""
-    grant = uow.permit(POLICY, "read_orders")
-    async with uow.reading() as session:
-        found = await session.get(Order, order_id)
-    if found is None:
-        raise NotFound(Order.kind, order_id, states=Order.STEPS)
-    grant.require(Order.kind, order_id, township=found.township_code, states=Order.STEPS)
-    return found
-
-
-async def count_orders(uow: UnitOfWork, *, campaign_id: str | None) -> dict[str, int]:
-    """How many orders are in each state that any is in."""
-    grant = uow.permit(POLICY, "read_orders")
-    own = within(grant, township=service_order.c.township_code)
-    query = (
-        select(service_order.c.state, func.count().label("orders"))
-        .where(own)
-        .group_by(service_order.c.state)
-    )
-    if campaign_id is not None:
-        query = query.where(service_order.c.campaign_id == campaign_id)
-    async with uow.reading() as session:
-        return {row.state: row.orders for row in await session.execute(query)}
-
-
 async def list_tasks(uow: UnitOfWork) -> Tasks:
-    """What waits for whoever asks: for the corps the orders to accept; for a township what it has to change, to hand in
-    and to rate. Oldest first."""
+    """For the corps the orders to accept; for a township what it has to change, to hand in and to
+    rate. Oldest first.
+    """
     grant = uow.permit(POLICY, "read_tasks")
     async with uow.reading() as session:
         groups = []
@@ -92,12 +41,13 @@ async def _orders_that_wait(
     query = (
         select(
             service_order.c.id,
+            service_order.c.number,
             service_order.c.place,
             service_order.c.township_code,
             lines.label("lines"),
         )
         .where(waiting)
-        .order_by(service_order.c.id)
+        .order_by(service_order.c.created_at, service_order.c.id)
         .limit(MOST_OF_A_KIND)
     )
     rows = (await session.execute(query)).all()
@@ -105,7 +55,13 @@ async def _orders_that_wait(
     tasks = []
     for row in rows:
         name, name_en = names.get(row.township_code, (row.township_code, ""))
-        facts = {"count": row.lines, "place": row.place, "township": name, "township_en": name_en}
+        facts = {
+            "number": row.number,
+            "count": row.lines,
+            "place": row.place,
+            "township": name,
+            "township_en": name_en,
+        }
         tasks.append(Task(code, f"order:{row.id}", facts))
     return (
         code,
@@ -158,9 +114,3 @@ async def _booths_to_rate(
 async def _count(session: AsyncSession, counting: Select[int], listed: Sequence[Task]) -> int:
     """How many there are; a list that is not full says it by itself."""
     return len(listed) if len(listed) < MOST_OF_A_KIND else int(await session.scalar(counting) or 0)
-
-
-async def count_handed_in(session: AsyncSession, edition_id: str) -> int:
-    """How many orders were ever handed in from an edition."""
-    handed_in = select(func.count()).where(service_order.c.open_edition_id == edition_id)
-    return int(await session.scalar(handed_in) or 0)

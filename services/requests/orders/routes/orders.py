@@ -1,28 +1,25 @@
-"""Operations on orders: write one, take it through its states, rate what was served, read."""
+"""Write an order, take it through its states, rate what was served, read."""
 
-from typing import Annotated
+from fastapi import APIRouter
 
-from fastapi import APIRouter, Query
-
-from services.requests.orders import queries, schemas, use_cases
+from services.requests.orders import schemas
+from services.requests.orders.queries import orders as queries
+from services.requests.orders.queries.tasks import list_tasks
+from services.requests.orders.routes.filters import Filters, Position, Sort
+from services.requests.orders.use_cases import orders as use_cases
 from shared.http.free_text import ask_about
 from shared.http.inputs import (
-    After,
     AppState,
-    Code,
     Confirmed,
     IdempotencyKey,
     Limit,
     Page,
-    TownshipCode,
     Uow,
 )
 from shared.http.openapi import secured
 from shared.http.tasks import TasksAnswer
 
-router = APIRouter(tags=["requests"])
-
-CampaignId = Annotated[Code | None, Query()]
+router = APIRouter()
 
 
 @router.post(
@@ -41,6 +38,7 @@ async def post_order(
     order = await use_cases.draft_order(
         uow,
         state.menu,
+        state.numbers,
         body.as_draft(),
         idempotency_key=key,
         request=body,
@@ -53,34 +51,26 @@ async def post_order(
 @router.get("/orders", summary="List orders, oldest first", **secured("read_orders", 422))
 async def list_orders(
     uow: Uow,
+    filters: Filters,
     *,
-    township_code: TownshipCode | None = None,
-    state: schemas.OrderState | None = None,
-    campaign_id: CampaignId = None,
-    after: After = None,
+    sort: Sort = "created",
+    after: Position = None,
     limit: Limit = 100,
 ) -> Page[schemas.OrderAnswer]:
-    items, next_after = await queries.list_orders(
-        uow,
-        township_code=township_code,
-        state=state,
-        campaign_id=campaign_id,
-        after=after,
-        limit=limit,
-    )
+    items, next_after = await queries.list_orders(uow, filters, sort=sort, after=after, limit=limit)
     return Page[schemas.OrderAnswer].model_validate({"items": items, "next_after": next_after})
 
 
 @router.get("/tasks", summary="What waits for whoever asks", **secured("read_tasks"))
-async def list_tasks(uow: Uow) -> TasksAnswer:
-    return TasksAnswer.model_validate(await queries.list_tasks(uow))
+async def get_tasks(uow: Uow) -> TasksAnswer:
+    return TasksAnswer.model_validate(await list_tasks(uow))
 
 
 @router.get(
     "/orders/counts", summary="How many orders are in each state", **secured("read_orders", 422)
 )
-async def count_orders(uow: Uow, campaign_id: CampaignId = None) -> dict[str, int]:
-    return await queries.count_orders(uow, campaign_id=campaign_id)
+async def count_orders(uow: Uow, filters: Filters) -> dict[str, int]:
+    return await queries.count_orders(uow, filters)
 
 
 @router.get("/orders/{order_id}", summary="One order", **secured("read_orders", 404, 422))

@@ -1,0 +1,249 @@
+"""Reads orders: one, a page of a list, and how many there are."""
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, and_, cast, func, or_, select, type_coerce
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.requests.menu.queries import (
+    item_codes_named,
+    names_of_campaigns,
+    names_of_townships,
+    township_codes_named,
+)
+from services.requests.orders.domain.order import Order, item_word, search_terms
+from services.requests.orders.tables import service_order
+from services.requests.policy import POLICY
+from shared.db.engine import dialect_of
+from shared.db.reach import within
+from shared.db.stretches import Position, Stretch, page_of_stretches
+from shared.db.types import UtcDateTime
+from shared.kernel.clock import CHINA
+from shared.kernel.errors import InvalidInput, NotFound
+from shared.unit_of_work import UnitOfWork
+
+AGE = (service_order.c.created_at, service_order.c.id)
+"""By age, which every sort ends with."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+SEPARATOR = "~"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """Which orders are meant: those to which all that is given applies.
+
+    ``from_on`` and ``to_on`` are days in China on which the order was first saved, both included.
+    ``q`` is found in the number (from its beginning), in the place, and in the Chinese and English
+    names of township and items.
+    """
+
+    q: str | None = None
+    number: str | None = None
+    states: Sequence[str] = ()
+    campaign_id: str | None = None
+    township_code: str | None = None
+    from_on: date | None = None
+    to_on: date | None = None
+
+
+async def list_orders(
+    uow: UnitOfWork, filters: Filters, *, sort: str, after: str | None, limit: int
+) -> tuple[list[Order], str | None]:
+    """Up to ``limit`` orders with their lines, and what to continue from.
+
+    ``sort`` is ``created``, ``submitted``, ``township`` or ``state``, with a hyphen before it for
+    the other way round. States follow each other as an order goes through them; orders that were
+    never submitted come last. ``after`` stays right when orders change meanwhile: it holds where
+    the last one stood.
+
+    :raises InvalidInput: ``after`` is not from a list in this order.
+    """
+    grant = uow.permit(POLICY, "read_orders")
+    async with uow.reading() as session:
+        reach = within(grant, township=service_order.c.township_code)
+        query = select(Order).where(reach, *await _conditions(session, filters))
+        stretches = _stretches(sort, filters)
+        position = await _position_of(session, after, sort, stretches) if after else None
+        found, last = await page_of_stretches(
+            session,
+            query,
+            stretches,
+            descending=sort.startswith("-"),
+            after=position,
+            limit=limit,
+        )
+    return found, None if last is None else _token_of(sort, last)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedOrder:
+    """An order with the Chinese and English names of its township and campaign."""
+
+    order: Order
+    township: tuple[str, str]
+    campaign: tuple[str, str]
+
+
+async def list_all_orders(
+    uow: UnitOfWork, filters: Filters, *, sort: str, at_a_time: int
+) -> AsyncIterator[list[NamedOrder]]:
+    """Yields the whole list as :func:`list_orders` gives it, page by page."""
+    after: str | None = None
+    while True:
+        page, after = await list_orders(uow, filters, sort=sort, after=after, limit=at_a_time)
+        async with uow.reading() as session:
+            townships = await names_of_townships(session, {each.township_code for each in page})
+            campaigns = await names_of_campaigns(session, {each.campaign_id for each in page})
+        yield [
+            NamedOrder(
+                each,
+                townships.get(each.township_code, (each.township_code, "")),
+                campaigns.get(each.campaign_id, (each.campaign_id, "")),
+            )
+            for each in page
+        ]
+        if after is None:
+            return
+
+
+async def get_order(uow: UnitOfWork, order_id: str) -> Order:
+    """:raises NotFound: there is none with this id, or it is another township's."""
+    grant = uow.permit(POLICY, "read_orders")
+    async with uow.reading() as session:
+        found = await session.get(Order, order_id)
+    if found is None:
+        raise NotFound(Order.kind, order_id, states=Order.STEPS)
+    grant.require(Order.kind, order_id, township=found.township_code, states=Order.STEPS)
+    return found
+
+
+async def count_orders(uow: UnitOfWork, filters: Filters) -> dict[str, int]:
+    """How many of these orders are in each state that any is in."""
+    grant = uow.permit(POLICY, "read_orders")
+    async with uow.reading() as session:
+        query = (
+            select(service_order.c.state, func.count().label("orders"))
+            .where(
+                within(grant, township=service_order.c.township_code),
+                *await _conditions(session, filters),
+            )
+            .group_by(service_order.c.state)
+        )
+        return {row.state: row.orders for row in await session.execute(query)}
+
+
+async def count_handed_in(session: AsyncSession, edition_id: str) -> int:
+    """How many orders were ever handed in from an edition."""
+    handed_in = select(func.count()).where(service_order.c.open_edition_id == edition_id)
+    return int(await session.scalar(handed_in) or 0)
+
+
+async def _conditions(session: AsyncSession, filters: Filters) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    order = service_order.c
+    if filters.number is not None:
+        found.append(order.number == filters.number)
+    if filters.states:
+        found.append(order.state.in_(filters.states))
+    if filters.campaign_id is not None:
+        found.append(order.campaign_id == filters.campaign_id)
+    if filters.township_code is not None:
+        found.append(order.township_code == filters.township_code)
+    if filters.from_on is not None:
+        found.append(order.created_at >= _beginning(filters.from_on))
+    if filters.to_on is not None:
+        found.append(order.created_at < _beginning(filters.to_on + timedelta(days=1)))
+    if filters.q is not None:
+        found.append(await _containing(session, filters.q))
+    return found
+
+
+def _beginning(day: date) -> datetime:
+    return datetime.combine(day, time.min, CHINA).astimezone(UTC)
+
+
+async def _containing(session: AsyncSession, q: str) -> ColumnElement[bool]:
+    """Every part asks one index of the table itself, so that PostgreSQL can join their bitmaps."""
+    townships = await township_codes_named(session, q)
+    items = await item_codes_named(session, q)
+    parts = [_has_words(session, search_terms(q))]
+    if q[0].isdigit():
+        parts.append(service_order.c.number.startswith(q, autoescape=True))
+    if townships:
+        parts.append(service_order.c.township_code.in_(townships))
+    parts += [_has_words(session, [item_word(code)]) for code in items]
+    return or_(*parts)
+
+
+def _has_words(session: AsyncSession, words: Sequence[str]) -> ColumnElement[bool]:
+    stored = service_order.c.search_words
+    if dialect_of(session) == "postgresql":
+        return type_coerce(stored, JSONB).contains(list(words))
+    # SQLite keeps it as text, as Python writes JSON.
+    return and_(
+        *(cast(stored, String).contains(json.dumps(word), autoescape=True) for word in words)
+    )
+
+
+def _stretches(sort: str, filters: Filters) -> list[Stretch]:
+    order, by = service_order.c, sort.removeprefix("-")
+    if by == "created":
+        return [Stretch("", None, AGE)]
+    if by == "township":
+        return [Stretch("", None, (order.township_code, *AGE))]
+    if by == "submitted":
+        return [
+            Stretch("", order.submitted_at.is_not(None), (order.submitted_at, *AGE)),
+            Stretch("never", order.submitted_at.is_(None), AGE),
+        ]
+    wanted = [state for state in Order.STEPS if not filters.states or state in filters.states]
+    if sort.startswith("-"):
+        wanted.reverse()
+    return [Stretch(state, order.state == state, AGE) for state in wanted]
+
+
+def _token_of(sort: str, position: Position) -> str:
+    """A list by age continues from an id, as all lists do; others from where the last one stood."""
+    if sort.removeprefix("-") == "created":
+        return str(position.values[-1])
+    return SEPARATOR.join((position.stretch, *(_written(value) for value in position.values)))
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, datetime):
+        return str((value - EPOCH) // timedelta(microseconds=1))
+    return str(value)
+
+
+async def _position_of(
+    session: AsyncSession, token: str, sort: str, stretches: Sequence[Stretch]
+) -> Position:
+    """:raises InvalidInput: no list in this order gave this token."""
+    if sort.removeprefix("-") == "created":
+        created_at = await session.scalar(
+            select(service_order.c.created_at).where(service_order.c.id == token)
+        )
+        if created_at is None:
+            raise InvalidInput("unknown_position", field="after")
+        return Position("", (created_at, token))
+    name, *written = token.split(SEPARATOR)
+    for stretch in stretches:
+        if stretch.name == name and len(stretch.keys) == len(written):
+            try:
+                values = [_read(key, text) for key, text in zip(stretch.keys, written, strict=True)]
+            except (ValueError, OverflowError):
+                break
+            return Position(name, tuple(values))
+    raise InvalidInput("unknown_position", field="after")
+
+
+def _read(key: ColumnElement[Any], text: str) -> Any:
+    if isinstance(key.type, UtcDateTime):
+        return EPOCH + timedelta(microseconds=int(text))
+    return text
