@@ -2,6 +2,7 @@
 #   PYTHON=python3.13 make setup     another Python
 #   make test PYTEST="-k dispatch"   part of the tests
 #   make run PORT=9000               another port; DIANCAI_DATA is the folder for its data
+#   HOST=0.0.0.0 make run            phones on the same network reach it too, by https
 
 PYTHON ?= python3
 PYTEST ?=

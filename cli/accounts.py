@@ -183,11 +183,15 @@ def _show(console: Console, accounts: list[dict[str, Any]], file: Path) -> None:
 
 
 def _show_code(console: Console, login: str, secret: str) -> None:
-    """The address that authenticator apps read (otpauth), as a QR code where the terminal has its characters."""
-    address = pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name=ISSUER)
+    """The address that authenticator apps read (otpauth), as a QR code."""
+    draw_qr(console, pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name=ISSUER))
+
+
+def draw_qr(console: Console, text: str) -> None:
+    """Draws a QR code where the terminal has its characters; writes ``text`` where it does not."""
     if console.options.ascii_only:
-        console.print(address, soft_wrap=True, highlight=False, markup=False)
+        console.print(text, soft_wrap=True, highlight=False, markup=False)
         return
     drawn = StringIO()
-    segno.make(address, micro=False, error="l").terminal(drawn, compact=True, border=2)
+    segno.make(text, micro=False, error="l").terminal(drawn, compact=True, border=2)
     console.print(drawn.getvalue().rstrip("\n"), soft_wrap=True, highlight=False, markup=False)

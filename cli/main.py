@@ -5,9 +5,11 @@ SQLAlchemy, take several times as long to import as such a command takes to run.
 """
 
 import asyncio
+import os
 import sys
 from collections.abc import Coroutine
 from contextlib import ExitStack
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -56,6 +58,13 @@ WAIT_SECONDS = 15
 def up(
     data: Data = Path("var"),
     port: Port = 8000,
+    host: Annotated[
+        str | None,
+        typer.Option(
+            help="This machine's address in its network, or 0.0.0.0: phones reach it there by https.",
+            show_default="HOST if that is an address, else this machine only",
+        ),
+    ] = None,
     demo: Annotated[bool, typer.Option(help="Play the circuit of 2014 on first start.")] = True,
 ) -> None:
     """Start the whole system in this process, and on first start play the circuit of 2014."""
@@ -63,9 +72,18 @@ def up(
     from shared.db.migrate import SchemaMismatch
 
     try:
-        _run(run(data.resolve(), port, demo=demo, console=console))
+        _run(run(data.resolve(), port, host=host or _host(), demo=demo, console=console))
     except (CannotStart, SchemaMismatch) as error:
         fail(str(error))
+
+
+def _host() -> str:
+    """HOST, where it is an address: some shells and package managers name the machine there."""
+    said = os.environ.get("HOST", "")
+    try:
+        return str(IPv4Address(said))
+    except ValueError:
+        return "127.0.0.1"
 
 
 @app.command()

@@ -7,6 +7,7 @@ import os
 import socket
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import uvicorn
@@ -19,9 +20,11 @@ from cli import report
 from cli.accounts import (
     demonstration_logins,
     demonstration_team,
+    draw_qr,
     ensure_demonstration_accounts,
 )
 from cli.backup import AUTOMATIC, CLOCK, RESULT, BackupFailed, back_up, default_name
+from cli.certificate import ensure_certificate
 from cli.client import Client
 from cli.demo import Demonstration
 from cli.demonstration_clock import DemonstrationClock, clock_api
@@ -33,12 +36,17 @@ from shared import __version__
 from shared.contracts import PUBLISHERS
 from shared.db.lock import LOCK, InUse, held, lock_of
 from shared.db.migrate import SchemaMismatch, SchemaTooNew, SchemaTooOld
+from shared.http.root_app import RootApp
 from shared.kernel.clock import Clock, utc_now
 from shared.process import server_config
 from shared.service import Service
 from shared.telemetry.logs import configure_logs, logger
 
 HOST = "127.0.0.1"
+ANYWHERE = "0.0.0.0"  # noqa: S104 - asked for by whoever starts it
+"""Stands for this machine's address in its network."""
+ELSEWHERE = ("192.0.2.1", 9)
+"""Of nobody (RFC 5737). Nothing is sent there; the way there shows this machine's own address."""
 
 log = logger(__name__)
 
@@ -47,12 +55,37 @@ class CannotStart(Exception):
     """Says in words what stands in the way, and what to do."""
 
 
-def check_port(port: int) -> None:
-    """:raises CannotStart: something else listens there."""
+def network_address(host: str) -> str | None:
+    """Returns the address at which phones on the same network reach this machine; None where only this machine is
+    to reach it. ``host`` is what whoever starts it asked for: an address of this machine, or ``0.0.0.0``.
+
+    :raises CannotStart: ``host`` is no IPv4 address, or this machine is in no network.
+    """
+    try:
+        asked = IPv4Address(HOST if host == "localhost" else host)
+    except ValueError as error:
+        raise CannotStart(words("up.no_address", host=host)) from error
+    if asked.is_loopback:
+        return None
+    if host != ANYWHERE:
+        return host
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(ELSEWHERE)
+            found = str(probe.getsockname()[0])
+        except OSError as error:
+            raise CannotStart(words("up.no_network")) from error
+    if IPv4Address(found).is_loopback:
+        raise CannotStart(words("up.no_network"))
+    return found
+
+
+def check_port(port: int, host: str = HOST) -> None:
+    """:raises CannotStart: something else listens there, or ``host`` is no address of this machine."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, port))
+            probe.bind((host, port))
         except OSError as error:
             raise CannotStart(
                 words("up.port_taken", port=port, why=error.strerror, next=port + 1)
@@ -90,28 +123,40 @@ def having(data: Path, url: str) -> Iterator[None]:
         yield
 
 
-async def run(data: Path, port: int, *, demo: bool, console: Console) -> None:
-    """Serves until it is told to stop.
+async def run(data: Path, port: int, *, host: str = HOST, demo: bool, console: Console) -> None:
+    """Serves until it is told to stop: at this machine by http, and where ``host`` is an address in its network
+    (see :func:`network_address`) there by https too.
 
     :raises CannotStart: see its text.
     """
     os.umask(0o077)  # what is kept here is for whoever started it: stores, secrets, log and mail
     check_folder(data)
+    address = network_address(host)
     url = f"http://{HOST}:{port}"
     with having(data, url):
         check_port(port)
+        if address is not None:
+            check_port(port, address)
         _log_to(data / "diancai.log")
         with _mail_sink(data / "mail") as smtp_url:
-            await _serve(data, port, url, smtp_url, demo=demo, console=console)
+            await _serve(data, port, url, smtp_url, address=address, demo=demo, console=console)
 
 
 async def _serve(
-    data: Path, port: int, url: str, smtp_url: str, *, demo: bool, console: Console
+    data: Path,
+    port: int,
+    url: str,
+    smtp_url: str,
+    *,
+    address: str | None,
+    demo: bool,
+    console: Console,
 ) -> None:
     clock = DemonstrationClock(data / CLOCK) if demo else utc_now
     services = build_all(
         data,
-        url=url,
+        url=url if address is None else f"https://{address}:{port}",
+        also_at=[] if address is None else [url],
         smtp_url=smtp_url,
         clock=clock,
         demonstration=demonstration_logins() if demo else None,
@@ -120,19 +165,46 @@ async def _serve(
     catalog = next(service for service in services if service.name == "catalog")
     await ensure_demonstration_accounts(catalog, data, console, scoped=demo)
     app = embedded(services, _clock_routes(clock, catalog))
-    server = uvicorn.Server(server_config(app, host=HOST, port=port, seconds_to_stop=2))
+    config = server_config(app, host=HOST, port=port, seconds_to_stop=2)
+    serving = await _started(uvicorn.Server(config), data)
+    console.print(f"[bold]点菜 Diancai[/bold] {url}")
+    residents = f"{url}/api/dispatch/public/townships"
+    console.print(words("up.residents", url=residents), soft_wrap=True, markup=False)
+    console.print(words("up.data", folder=data), soft_wrap=True, highlight=False, markup=False)
+    # Begun last, it is stopped first: it passes the signal on to the server of this machine.
+    outside = await _serve_network(app, data, address, port, console) if address else None
+    async with _playing(url, data, console) if demo else _nothing():
+        if outside is not None:
+            await outside
+        await serving
+
+
+async def _started(server: uvicorn.Server, data: Path) -> asyncio.Task[None]:
+    """:raises CannotStart: it did not start."""
     serving = asyncio.create_task(server.serve())
     while not server.started:
         if serving.done():
             await serving
             raise CannotStart(words("up.did_not_start", log=data / "diancai.log"))
         await asyncio.sleep(0.01)
-    console.print(f"[bold]点菜 Diancai[/bold] {url}")
-    residents = f"{url}/api/dispatch/public/townships"
-    console.print(words("up.residents", url=residents), soft_wrap=True, markup=False)
-    console.print(words("up.data", folder=data), soft_wrap=True, highlight=False, markup=False)
-    async with _playing(url, data, console) if demo else _nothing():
-        await serving
+    return serving
+
+
+async def _serve_network(
+    app: RootApp, data: Path, address: str, port: int, console: Console
+) -> asyncio.Task[None]:
+    """Serves the same by https to the network, with a certificate of its own, and says how to get there."""
+    own = ensure_certificate(data, {"localhost", HOST, address})
+    config = server_config(app, host=address, port=port, seconds_to_stop=2)
+    config.lifespan = "off"  # the services run already
+    config.ssl_certfile, config.ssl_keyfile = str(own.certificate), str(own.key)
+    serving = await _started(uvicorn.Server(config), data)
+    url = f"https://{address}:{port}"
+    console.print(words("up.phone", url=url), soft_wrap=True, markup=False, emoji=False)
+    draw_qr(console, url)
+    said = words("up.phone_warns", fingerprint=own.fingerprint)
+    console.print(said, soft_wrap=True, highlight=False, markup=False, emoji=False)
+    return serving
 
 
 async def upgrade(services: Sequence[Service], data: Path, console: Console) -> None:

@@ -35,10 +35,11 @@ def build_all(
     smtp_url: str = "",
     clock: Clock = utc_now,
     demonstration: Mapping[str, str] | None = None,
+    also_at: Sequence[str] = (),
 ) -> list[Service]:
     """The services, with their stores in the folder ``data`` and their secrets in ``data/secrets``; they share
     one broker. ``url`` is where they will be reached. ``demonstration`` names the accounts, by role, that whoever
-    sits at this machine may sign in to without a password."""
+    sits at this machine may sign in to without a password. ``also_at`` are further origins of the same system."""
     secrets = data / "secrets"
     signing_keys = secrets / "signing_keys.json"
     broker, cache = MemoryBroker(), MemoryCache()
@@ -61,6 +62,7 @@ def build_all(
             cache=cache,
             clock=clock,
             demonstration=demonstration,
+            also_at=also_at,
         ),
         build_requests(
             RequestsSettings(**common("requests")), broker=broker, cache=cache, clock=clock

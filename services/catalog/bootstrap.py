@@ -1,6 +1,6 @@
 """Puts catalog together; the only place that does."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -47,12 +47,14 @@ def build(
     clock: Clock,
     passwords: PasswordHashes | None = None,
     demonstration: Mapping[str, str] | None = None,
+    also_at: Sequence[str] = (),
 ) -> Service:
     """Returns catalog, ready to be run.
 
     It brings its own identity provider only where the settings name a file of signing keys.
     ``demonstration`` names the accounts, by role, that whoever sits at this machine may sign in to without a
     password. It is no setting, so that no deployment can turn it on.
+    ``also_at`` are further origins at which browsers reach this system.
     """
     passwords = passwords or Passwords()
     longest = timedelta(hours=settings.sign_in_hours)
@@ -85,7 +87,7 @@ def build(
     service.after_migration.append(partial(ensure_standing_campaigns, service.uow))
     if settings.first_login and settings.first_password:
         service.after_migration.append(_first_account(service, settings, passwords))
-    _add_provider(service, settings, clock, passwords, demonstration or {})
+    _add_provider(service, settings, clock, passwords, demonstration or {}, also_at)
     return service
 
 
@@ -110,6 +112,7 @@ def _add_provider(
     clock: Clock,
     passwords: PasswordHashes,
     demonstration: Mapping[str, str],
+    also_at: Sequence[str],
 ) -> None:
     service.api.state.provider = service.api.state.signing_keys = None
     if settings.signing_keys_file is None:
@@ -126,4 +129,5 @@ def _add_provider(
         idle=timedelta(minutes=settings.sign_in_idle_minutes),
         longest=timedelta(hours=settings.sign_in_hours),
         demonstration=demonstration,
+        also_at=tuple(also_at),
     )

@@ -55,12 +55,14 @@ class Site:
 
 
 @contextmanager
-def running_site(data: Path) -> Iterator[Site]:
-    """``diancai up`` on the data of a folder; plays the demonstration where it was not played."""
+def running_site(data: Path, *, host: str = "127.0.0.1") -> Iterator[Site]:
+    """``diancai up`` on the data of a folder; plays the demonstration where it was not played. ``host`` is what HOST
+    says; the site is at this machine either way."""
     port = free_port()
     environment = os.environ | {
         "DIANCAI_DATA": str(data),
         "PORT": str(port),
+        "HOST": host,
         "DIANCAI_LANGUAGE": "en",
     }
     process = subprocess.Popen(

@@ -3,7 +3,7 @@ Connect Core 1.0, 3.1.2)."""
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -79,11 +79,12 @@ def is_same_place(address: str, other: str) -> bool:
     return found is not None and expected is not None and found.groups() == expected.groups()
 
 
-def may_return_to(client_id: str, redirect_uri: str, *, web_redirect_uri: str) -> bool:
-    """Whether answers for a client may be sent to an address. The console has one; a command line listens on this
+def may_return_to(client_id: str, redirect_uri: str, *, web_redirect_uris: Collection[str]) -> bool:
+    """Whether answers for a client may be sent to an address. The console has one for each address
+    at which browsers reach it; a command line listens on this
     machine, on a port of its own (RFC 8252, 7.3)."""
     if client_id == WEB:
-        return is_same_place(redirect_uri, web_redirect_uri)
+        return any(is_same_place(redirect_uri, one) for one in web_redirect_uris)
     loopback = _LOOPBACK.fullmatch(redirect_uri)
     if client_id != COMMAND_LINE or loopback is None:
         return False
@@ -92,7 +93,7 @@ def may_return_to(client_id: str, redirect_uri: str, *, web_redirect_uri: str) -
 
 
 def read_authorization(
-    parameters: Iterable[tuple[str, str]], *, web_redirect_uri: str
+    parameters: Iterable[tuple[str, str]], *, web_redirect_uris: Collection[str]
 ) -> AuthorizationRequest:
     """Checks a request; parameters that are not known are ignored (RFC 6749, 3.1).
 
@@ -106,7 +107,7 @@ def read_authorization(
     counts = Counter(name for name, _ in pairs if name in _KNOWN)
     repeated = sorted(name for name, count in counts.items() if count > 1)
     client_id, redirect_uri = said.get("client_id", ""), said.get("redirect_uri", "")
-    allowed = may_return_to(client_id, redirect_uri, web_redirect_uri=web_redirect_uri)
+    allowed = may_return_to(client_id, redirect_uri, web_redirect_uris=web_redirect_uris)
     if (
         not allowed
         or {"client_id", "redirect_uri"} & set(repeated)

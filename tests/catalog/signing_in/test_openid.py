@@ -129,9 +129,9 @@ def test_the_console_of_this_machine_is_the_same_under_each_of_its_names(
     redirect_uri: str, allowed: bool
 ) -> None:
     for registered in ("http://127.0.0.1:8000/", "http://localhost:8000/"):
-        assert may_return_to("diancai-web", redirect_uri, web_redirect_uri=registered) is allowed
+        assert may_return_to("diancai-web", redirect_uri, web_redirect_uris=[registered]) is allowed
     assert not may_return_to(
-        "diancai-web", redirect_uri, web_redirect_uri="http://diancai.example:8000/"
+        "diancai-web", redirect_uri, web_redirect_uris=["http://diancai.example:8000/"]
     )
 
 

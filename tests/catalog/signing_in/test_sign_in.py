@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pyotp
 import pytest
+from fastapi import Request
 from fastapi.responses import Response
 from joserfc import jwt
 from joserfc.jwk import ECKey
@@ -233,11 +234,23 @@ async def test_the_consoles_refresh_token_is_a_cookie_that_no_script_and_no_othe
 
 
 async def test_over_https_the_cookie_is_secure_and_named_after_its_port(city: City) -> None:
-    provider = city.house.services["catalog"].api.state.provider
-    answer = Response()
-    set_refresh_cookie(answer, replace(provider, issuer="https://ruian:8443/api/catalog"), "t")
-    assert answer.headers["set-cookie"].startswith("diancai_refresh_8443=t; ")
-    assert answer.headers["set-cookie"].endswith("; Secure")
+    provider = replace(
+        city.house.services["catalog"].api.state.provider,
+        issuer="https://ruian:8443/api/catalog",
+        also_at=("http://127.0.0.1:8443",),
+    )
+    for host, secure in (
+        ("ruian:8443", True),
+        ("127.0.0.1:8443", False),
+        ("localhost:8443", False),
+    ):
+        headers = [(b"host", host.encode())]
+        scope = {"type": "http", "scheme": "http", "path": "/", "headers": headers}
+        answer = Response()
+        set_refresh_cookie(Request(scope), answer, provider, "t")
+        cookie = answer.headers["set-cookie"]
+        assert cookie.startswith("diancai_refresh_8443=t; ")
+        assert cookie.endswith("; Secure") is secure, host
 
 
 async def test_signing_out_takes_the_cookie_away(city: City) -> None:

@@ -22,6 +22,7 @@ from services.catalog.signing_in.routes.forms import (
     BUSY_RETRY_SECONDS,
     Pairs,
     is_foreign_form,
+    is_secure,
     with_form,
     with_pages,
     with_redirect,
@@ -66,7 +67,7 @@ async def show_sign_in(
     # The parameters are read below: one that comes twice is refused, and the client is told of most faults.
     try:
         asked = read_authorization(
-            request.query_params.multi_items(), web_redirect_uri=provider.web_redirect_uri
+            request.query_params.multi_items(), web_redirect_uris=provider.web_redirect_uris
         )
     except InvalidInput as error:
         if not is_browser(request):
@@ -93,7 +94,7 @@ async def sign_in(request: Request, uow: Uow, provider: OwnProvider, pairs: Pair
     if is_foreign_form(request, provider):
         raise Forbidden("sign_in")
     try:
-        asked = read_authorization(pairs, web_redirect_uri=provider.web_redirect_uri)
+        asked = read_authorization(pairs, web_redirect_uris=provider.web_redirect_uris)
     except InvalidInput as error:
         if not is_browser(request):
             raise
@@ -134,7 +135,7 @@ async def sign_in(request: Request, uow: Uow, provider: OwnProvider, pairs: Pair
     if not isinstance(done, use_cases.SignedIn):
         return _ask_again(request, provider, asked, offer=done, offered=form.get("offered", ""))
     answer = redirect_to_client(provider, asked, code=done.code)
-    _remember_device(answer, provider, done.device)
+    _remember_device(request, answer, provider, done.device)
     return answer
 
 
@@ -165,13 +166,13 @@ def _demonstration_roles(request: Request, provider: Provider) -> Collection[str
     return provider.demonstration if is_from_this_machine(request) else ()
 
 
-def _remember_device(answer: Response, provider: Provider, device: Link) -> None:
+def _remember_device(request: Request, answer: Response, provider: Provider, device: Link) -> None:
     answer.set_cookie(
         DEVICE_COOKIE,
         device.text,
         max_age=int(use_cases.DEVICE_LIFE.total_seconds()),
         path=urlsplit(f"{provider.issuer}/oidc/authorize").path,
-        secure=provider.issuer.startswith("https:"),
+        secure=is_secure(request, provider),
         httponly=True,
         samesite="strict",
     )

@@ -42,7 +42,7 @@ async def sign_in_to_demonstration(
     if is_foreign_form(request, provider):
         raise Forbidden("sign_in")
     try:
-        asked = read_authorization(pairs, web_redirect_uri=provider.web_redirect_uri)
+        asked = read_authorization(pairs, web_redirect_uris=provider.web_redirect_uris)
     except AuthorizationError as error:
         return redirect_with_error(provider, error)
     role = dict(pairs).get("role", "")

@@ -17,7 +17,9 @@ def enrolment_fields(enrolment: Enrolment, text: Mapping[str, str]) -> str:
     code = segno.make(enrolment.uri, micro=False).svg_inline(
         svgclass="qr", omitsize=True, light="#fff"
     )
+    link = f'<a href="{escape(enrolment.uri)}">{escape(text["open"])}</a>'
     return f"""<p>{escape(text["scan"])}</p>{code}
+<p>{link}</p>
 <p>{escape(text["secret"])} <span class="secret">{escape(enrolment.secret)}</span></p>
 <input type="hidden" name="offered" value="{escape(enrolment.sealed)}">"""
 

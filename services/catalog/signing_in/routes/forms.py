@@ -80,7 +80,20 @@ def with_token_refusal(route: dict[str, Any]) -> dict[str, Any]:
 def is_foreign_form(request: Request, provider: Provider) -> bool:
     """Whether a page of another site sends this form."""
     origin = request.headers.get("origin")
-    return origin is not None and not is_same_place(origin, _origin(provider.issuer))
+    own = [_origin(provider.issuer), *provider.also_at]
+    return origin is not None and not any(is_same_place(origin, one) for one in own)
+
+
+def is_secure(request: Request, provider: Provider) -> bool:
+    """Whether a cookie must be kept to https: always where the provider is reached so, but not by a browser on this
+    machine that comes by http beside that.
+
+    A gateway in front may speak http to this process, so the request's own scheme says nothing.
+    """
+    here = f"{request.url.scheme}://{request.url.netloc}"
+    return provider.issuer.startswith("https:") and not any(
+        is_same_place(here, other) for other in provider.also_at
+    )
 
 
 def _origin(url: str) -> str:

@@ -29,7 +29,8 @@ h2{margin:1.5rem 0 .25rem;font-size:1.2rem}ul{list-style:none;margin:0;padding:0
 @media(min-width:48rem){.wide{max-width:52rem}.wide .roles{grid-template-columns:1fr 1fr}}
 .quiet{margin-top:.6rem;color:var(--quiet);background:none;border:1px solid var(--line)}
 .qr{display:block;width:14rem;max-width:100%;margin:0 auto 1rem}
-.codes{display:grid;grid-template-columns:1fr 1fr;gap:.25rem 1rem;margin:0 0 1.25rem;padding:0;list-style:none;
+.codes{display:grid;grid-template-columns:repeat(auto-fit,minmax(10em,1fr));
+gap:.25rem 1rem;margin:0 0 1.25rem;padding:0;list-style:none;
 font-family:ui-monospace,Consolas,monospace}
 .button{display:block;padding:.75rem;text-align:center;font-weight:600;color:#fff;background:var(--red);
 border-radius:8px;text-decoration:none}

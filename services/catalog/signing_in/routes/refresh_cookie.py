@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from fastapi import Request
 from fastapi.responses import Response
 
+from services.catalog.signing_in.routes.forms import is_secure
 from services.catalog.signing_in.use_cases.provider import Provider
 
 
@@ -13,22 +14,22 @@ def read_refresh_cookie(request: Request, provider: Provider) -> str:
     return request.cookies.get(_name(provider), "")
 
 
-def set_refresh_cookie(answer: Response, provider: Provider, token: str) -> None:
+def set_refresh_cookie(request: Request, answer: Response, provider: Provider, token: str) -> None:
     """Gives the browser the token, for as long as a sign-in lasts without being renewed."""
-    _set(answer, provider, token, int(provider.idle.total_seconds()))
+    _set(request, answer, provider, token, int(provider.idle.total_seconds()))
 
 
-def clear_refresh_cookie(answer: Response, provider: Provider) -> None:
-    _set(answer, provider, "", 0)
+def clear_refresh_cookie(request: Request, answer: Response, provider: Provider) -> None:
+    _set(request, answer, provider, "", 0)
 
 
-def _set(answer: Response, provider: Provider, token: str, seconds: int) -> None:
+def _set(request: Request, answer: Response, provider: Provider, token: str, seconds: int) -> None:
     answer.set_cookie(
         _name(provider),
         token,
         max_age=seconds,
         path=urlsplit(f"{provider.issuer}/oidc").path,
-        secure=provider.issuer.startswith("https:"),
+        secure=is_secure(request, provider),
         httponly=True,
         samesite="strict",
     )

@@ -93,7 +93,7 @@ async def exchange_token(
         return JSONResponse(said.model_dump(exclude_none=True), 200, headers)
     said.refresh_token = None
     answer = JSONResponse(said.model_dump(exclude_none=True), 200, headers)
-    set_refresh_cookie(answer, provider, outcome.refresh_token)
+    set_refresh_cookie(request, answer, provider, outcome.refresh_token)
     return answer
 
 
@@ -111,7 +111,7 @@ async def revoke_token(
         if is_foreign_form(request, provider):
             raise Forbidden("revoke_own_token")
         token = read_refresh_cookie(request, provider)
-        clear_refresh_cookie(answer, provider)
+        clear_refresh_cookie(request, answer, provider)
     await signing_out.revoke_refresh_token(uow, token=token)
     return {}
 

@@ -25,9 +25,11 @@ class Signer(Protocol):
 class Provider:
     """The settings and parts of the provider.
 
-    ``devices`` signs the cookies that known devices keep. A sign-in ends when it was not renewed for ``idle``, and at
-    the latest after ``longest``. ``demonstration`` names the accounts that a demonstration signs in to without a
-    password, by their role; everywhere else there are none.
+    ``devices`` signs the cookies that known devices keep. A sign-in ends when it was not renewed for
+    ``idle``, and at the latest after ``longest``. ``demonstration`` names the accounts that a
+    demonstration signs in to without a password, by their role; everywhere else there are none.
+    ``also_at`` are further origins, such as ``http://127.0.0.1:8000``, at which browsers reach the
+    console besides that of ``web_redirect_uri``.
     """
 
     issuer: str
@@ -39,6 +41,12 @@ class Provider:
     idle: timedelta
     longest: timedelta
     demonstration: Mapping[str, str] = field(default_factory=dict)
+    also_at: tuple[str, ...] = ()
+
+    @property
+    def web_redirect_uris(self) -> list[str]:
+        """Where answers for the console may be sent."""
+        return [self.web_redirect_uri, *(f"{origin}/" for origin in self.also_at)]
 
 
 def require_own_provider(provider: Provider | None) -> Provider:

@@ -40,7 +40,7 @@ async def end_session(
         raise InvalidInput("hint_unknown", field="id_token_hint")
     client = client_id or said.get("aud", "")
     if return_to and not may_return_to(
-        client, return_to, web_redirect_uri=provider.web_redirect_uri
+        client, return_to, web_redirect_uris=provider.web_redirect_uris
     ):
         raise InvalidInput("client_unknown", field="post_logout_redirect_uri")
     if said:
