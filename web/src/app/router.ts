@@ -51,6 +51,7 @@ const routes: RouteRecordRaw[] = [
   { path: "/menu", name: "menu", component: () => import("../menu/MenuPage.vue"), meta: { roles: OFFICER } },
   { path: "/orders", name: "orders", component: () => import("../orders/OrdersPage.vue"), meta: { roles: [...OFFICER, "auditor"] } },
   { path: "/orders/new", name: "new-order", component: () => import("../orders/NewOrderPage.vue"), meta: { roles: OFFICER } },
+  { path: "/orders/board", name: "order-board", component: () => import("../orders/OrderBoardPage.vue"), meta: { roles: ["coordinator"] } },
   { path: "/orders/:id", name: "order", component: () => import("../orders/OrderPage.vue"), props: true, meta: { roles: [...OFFICER, "auditor"] } },
   { path: "/start", name: "start", component: () => import("../start/StartPage.vue"), meta: { roles: COORDINATOR } },
   {

@@ -57,3 +57,10 @@ export function toggle(code: string): void {
   if (isChosen(code)) draft.lines = draft.lines.filter((line) => line.item_code !== code);
   else draft.lines.push({ item_code: code, expected_attendance: draft.attendance, remark: "" });
 }
+
+/** Chooses all of these dishes; where all are chosen, none of them. */
+export function toggleAll(codes: string[]): void {
+  const missing = codes.filter((code) => !isChosen(code));
+  if (missing.length) missing.forEach(toggle);
+  else draft.lines = draft.lines.filter((line) => !codes.includes(line.item_code));
+}

@@ -26,10 +26,16 @@ export function lookOf(state: OrderState): string {
 /** The steps that an order goes through, as its track shows them. */
 export const TRACK: OrderState[] = ["submitted", "accepted", "scheduled", "served", "rated"];
 
+/** The states into which an order comes as the plan changes, with nobody's act of its own. */
+export const FOLLOWS_PLAN: OrderState[] = ["accepted", "scheduled", "served", "rated"];
+
 /** How far along the track an order is; -1 before its first step. */
 export function reached(state: OrderState): number {
   return state === "closed" ? TRACK.length - 1 : TRACK.indexOf(state);
 }
+
+export const CANCEL_REASONS = ["not_needed", "days_impossible", "venue", "weather", "duplicate", "other"] as const;
+export const RETURN_REASONS = ["incomplete", "outside_menu", "days_impossible", "duplicate", "other"] as const;
 
 export const canChange = (state: OrderState): boolean => state === "draft" || state === "returned";
 export const canCancel = (state: OrderState): boolean => ["draft", "submitted", "returned", "accepted", "scheduled"].includes(state);
