@@ -2,6 +2,7 @@
 
     python -m tests.support.gateway_checks URL all          headers, words of refusals, sign-in, streams, caps
     python -m tests.support.gateway_checks URL away NAME    the words while the service NAME does not answer
+    python -m tests.support.gateway_checks URL residents    their own origin, which URL then is: its pages, nothing else
     python -m tests.support.gateway_checks URL limits       whoever makes up addresses is limited all the same; last,
                                                             for it uses up what this address may do in a minute
 
@@ -257,9 +258,33 @@ def signed_in() -> Credentials:
     return Credentials(os.environ["DIANCAI_LOGIN"], password, totp)
 
 
+async def check_residents(url: str) -> None:
+    """The residents' origin serves their pages and nothing else."""
+    async with client(url, Accept="text/html") as http:
+        for path in ("/", "/index.html", "/api/catalog/health/live", "/api/dispatch/stops"):
+            away = await http.get(path)
+            leads = (away.status_code, away.headers.get("location"))
+            must(leads == (302, "/public/townships"), f"{path}: {leads}")
+        page = await http.get("/public/townships")
+        must(page.status_code == 200, f"{page.url}: {page.status_code}")
+        must(page.headers["content-type"].startswith("text/html"), f"{page.url}: {page.headers}")
+        is_once(page)
+        township = re.search(r'href="(townships/\d+)"', page.text)
+        must(township is not None, "no township is listed")
+        outlook = await http.get(f"/public/{township[1] if township else ''}")
+        must(outlook.status_code == 200, f"{outlook.url}: {outlook.status_code}")
+        is_once(outlook)
+        refused = await http.post("/public/townships")
+        must(refused.status_code == 403, f"POST is answered with {refused.status_code}")
+        above = await http.get("/public/%2e%2e/health/ready")
+        must(above.status_code in (302, 404), f"{above.url}: {above.status_code}")
+
+
 async def main(url: str, what: str, *names: str) -> None:
     if what == "away":
         await check_away(url, *names)
+    elif what == "residents":
+        await check_residents(url)
     elif what == "limits":
         await check_limits(url)
     else:

@@ -91,3 +91,15 @@ async def test_another_system_learns_how_to_read_the_events(crowd: Crowd) -> Non
     await subscriber.page.get_by_text("requests.order_accepted").first.wait_for()
     assert await subscriber.overflow() == 0
     assert await subscriber.serious_findings() == []
+
+
+async def test_all_messages_are_marked_as_read_at_once(crowd: Crowd) -> None:
+    officer = await crowd.person("township_officer")
+    await officer.go("/messages")
+    page = officer.page
+    await page.locator(".message.unread").first.wait_for()
+    await page.get_by_role("button", name="全部标为已读").click()
+    await page.locator(".message.unread").first.wait_for(state="detached")
+    assert await page.locator(".message").count() > 0
+    assert await page.get_by_role("button", name="全部标为已读").count() == 0
+    assert await page.locator(".bar .count").count() == 0
