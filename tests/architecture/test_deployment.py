@@ -166,6 +166,22 @@ def test_the_gateway_logs_no_request_line() -> None:
     )
 
 
+def test_the_residents_origin_passes_on_nothing_but_their_pages() -> None:
+    residents = (ROOT / "deploy" / "nginx" / "residents.conf.template").read_text("utf-8")
+    assert "include /tmp/residents.conf;" in NGINX
+    assert len(re.findall(r"^ +proxy_pass ", residents, re.MULTILINE)) == 1
+    (pages,) = re.findall(r"location /public/ \{(.*?)\n    \}", residents, re.DOTALL)
+    assert "proxy_pass" in pages
+    assert "rewrite ^/public/(.*)$ /api/dispatch/public/$1 break;" in pages
+    assert "limit_except GET { deny all; }" in pages
+    for header in ("Authorization", "Cookie"):
+        assert f'proxy_set_header {header} "";' in residents
+    (port,) = re.findall(r"^ +listen (\d+);", residents, re.MULTILINE)
+    assert any(str(each).endswith(f":{port}") for each in CONTAINERS["gateway"]["ports"])
+    address = CONTAINERS["dispatch"]["environment"]["DISPATCH_PUBLIC_URL"]
+    assert address.endswith(f":${{DIANCAI_RESIDENTS_PORT:-{port}}}}}")
+
+
 def test_postgres_logs_no_row_that_a_constraint_refused() -> None:
     assert "log_error_verbosity=terse" in CONTAINERS["postgres"]["command"]
 

@@ -1,16 +1,19 @@
 """What residents read in a browser, without an account and without script."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from services.dispatch.bootstrap import build
 from services.dispatch.residents.routes.layout import STYLE
+from services.dispatch.settings import DispatchSettings
 from shared.http.limits import Limiter, Rates
 from tests.dispatch import desk
-from tests.dispatch.conftest import GAOLOU, HULING, ITEMS, TOWNSHIPS, order_all
-from tests.support.house import House
+from tests.dispatch.conftest import GAOLOU, HULING, ITEMS, TOWNSHIPS, announce_supply, order_all
+from tests.support.house import House, running_house
 
 BROWSER = {"Authorization": "", "Accept": "text/html,application/xhtml+xml"}
 MOST_BYTES = 30_000
@@ -166,3 +169,18 @@ def test_every_text_is_large_and_stands_out() -> None:
             assert contrast >= 7, f"{name} on {ground}: {contrast:.2f}"
     assert "font:18px/" in STYLE
     assert "font-size:." not in STYLE
+
+
+async def test_links_are_made_for_the_address_of_these_pages(tmp_path: Path) -> None:
+    settings = DispatchSettings(
+        database_url=f"sqlite:///{tmp_path}/dispatch.db",
+        vault_keys_file=tmp_path / "vault_keys",
+        vault_keys_create=True,
+        public_url="https://fuwu.example.gov.cn/",
+    )
+    async with running_house(lambda b, c, t: build(settings, broker=b, cache=c, clock=t)) as house:
+        await announce_supply(house)
+        stop = await planned(house)
+        made = await desk.ask(house, "POST", f"/stops/{stop['id']}/link")
+    link = made["path"].rpartition("/")[2]
+    assert made["url"] == f"https://fuwu.example.gov.cn/public/stops/{link}"
