@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.dispatch.demand.tables import demand_line
@@ -36,13 +36,32 @@ async def list_demand(
     return rows[:limit], rows[limit - 1]["line_id"] if len(rows) > limit else None
 
 
+async def count_lines(session: AsyncSession) -> dict[str, dict[str, int]]:
+    """How many lines each campaign has, by campaign and state."""
+    query = select(demand_line.c.campaign_id, demand_line.c.state, func.count().label("lines"))
+    counted: dict[str, dict[str, int]] = {}
+    for row in await session.execute(
+        query.group_by(demand_line.c.campaign_id, demand_line.c.state)
+    ):
+        counted.setdefault(row.campaign_id, {})[row.state] = row.lines
+    return counted
+
+
 async def lines_of_campaign(
-    session: AsyncSession, campaign_id: str, states: Sequence[str]
+    session: AsyncSession,
+    campaign_id: str,
+    states: Sequence[str],
+    *,
+    after: str | None = None,
+    limit: int | None = None,
 ) -> Lines:
-    """The campaign's lines in one of these states, by id."""
+    """The campaign's lines in one of these states, by id: ``limit`` of them, or all, from behind ``after`` on."""
     query = select(demand_line).where(
         demand_line.c.campaign_id == campaign_id, demand_line.c.state.in_(states)
     )
+    if after is not None:
+        query = query.where(demand_line.c.line_id > after)
+    query = query.limit(limit)
     return {
         row.line_id: row for row in await session.execute(query.order_by(demand_line.c.line_id))
     }

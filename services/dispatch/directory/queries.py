@@ -104,6 +104,12 @@ async def campaign_of(session: AsyncSession, code: str) -> Row[Any] | None:
     return (await session.execute(select(campaign).where(campaign.c.code == code))).one_or_none()
 
 
+async def all_campaigns(session: AsyncSession) -> list[Row[Any]]:
+    """The rows of all campaigns (see :func:`campaign_of`), the latest first."""
+    query = select(campaign).order_by(campaign.c.starts_on.desc(), campaign.c.code)
+    return list(await session.execute(query))
+
+
 async def active_teams(
     session: AsyncSession, among: Collection[str] | None = None
 ) -> list[Row[Any]]:

@@ -46,6 +46,10 @@ SCENES: Mapping[str, Scene] = {
     "POST /candidates/{candidate_id}/edits": Scene(body=fields(steps=[], revision=1)),
     "POST /candidates/{candidate_id}/discard": Scene(),
     "POST /candidates/{candidate_id}/publish": Scene(body=fields(revision=1)),
+    "GET /candidates/{candidate_id}/grid": Scene(),
+    "GET /candidates/{candidate_id}/places": Scene(query=fields(line_id="any")),
+    "GET /planning-campaigns": Scene(),
+    "GET /planning-campaigns/{campaign_id}/open-lines": Scene(),
     "GET /planning-rules": Scene(),
     "POST /planning-rules": Scene(body=_rule),
     "DELETE /planning-rules/{rule_id}": Scene(absent=True),
@@ -59,6 +63,7 @@ PATHS: Mapping[str, PathFill] = {
     "run_id": lambda p, s: p["run"],
     "candidate_id": lambda p, s: p["candidate"],
     "rule_id": lambda p, s: p["rule"],
+    "campaign_id": lambda p, s: "ruqiu-2014",
 }
 
 

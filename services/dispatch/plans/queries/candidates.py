@@ -7,12 +7,18 @@ from typing import Any
 from sqlalchemy import Row, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.dispatch.directory.queries import BothNames, names_of_campaigns
 from services.dispatch.planning.problem.comparison import Change, Comparison, Tally, compare
 from services.dispatch.planning.problem.problem import Booth
 from services.dispatch.planning.problem.score import GOALS
 from services.dispatch.plans.domain.candidate import Candidate, ProblemDates, Step
 from services.dispatch.plans.domain.run import PlanningRun
-from services.dispatch.plans.queries.evaluation import Evaluation, content_of, evaluate
+from services.dispatch.plans.queries.evaluation import (
+    Evaluation,
+    content_of,
+    evaluate,
+    stored_content,
+)
 from services.dispatch.plans.queries.planning_problem import site_id
 from services.dispatch.plans.queries.plans import View
 from services.dispatch.plans.queries.wording import (
@@ -48,7 +54,8 @@ async def list_candidates(
             if value is not None:
                 query = query.where(column == value)
         found, next_after = await page_of(session, query, candidate.c.id, after=after, limit=limit)
-    return [_summary(localizer, entry, entry.revision, entry.score) for entry in found], next_after
+        named = await names_of_campaigns(session, {entry.campaign_id for entry in found})
+    return [_summary(localizer, entry, named, stored_content(entry)) for entry in found], next_after
 
 
 async def get_candidate(
@@ -64,9 +71,10 @@ async def get_candidate(
         content = await content_of(session, found, revision)
         mentioned = {entry["line_id"] for entry in (*content["booths"], *content["unserved"])}
         names = await names_of(session, {}, mentioned)
+        named = await names_of_campaigns(session, {found.campaign_id})
     dates = ProblemDates(run.starts_on) if run is not None else ProblemDates(found.made_at.date())
-    return _summary(localizer, found, content["revision"], content["score"]) | {
-        "booths": [_line(names, b["line_id"]) | _booth(names, b) for b in content["booths"]],
+    return _summary(localizer, found, named, content) | {
+        "booths": [line_view(names, b["line_id"]) | _booth(names, b) for b in content["booths"]],
         "unserved": [_unserved(localizer, names, dates, line) for line in content["unserved"]],
     }
 
@@ -83,8 +91,8 @@ async def check_steps(
     :raises NotFound: as :func:`get_candidate`.
     """
     uow.permit(POLICY, "edit_candidate")
-    evaluation = await _evaluate(uow, candidate_id, steps, from_revision)
-    return _verdict(localizer, evaluation)
+    evaluation = await evaluate_steps(uow, candidate_id, steps, from_revision)
+    return verdict_view(localizer, evaluation)
 
 
 async def diff_candidate(
@@ -95,12 +103,12 @@ async def diff_candidate(
     :raises NotFound: there is no such candidate.
     """
     uow.permit(POLICY, "read_candidates")
-    evaluation = await _evaluate(uow, candidate_id, (), None)
+    evaluation = await evaluate_steps(uow, candidate_id, (), None)
     comparison = evaluation.against_published()
     unserved = evaluation.content.unserved if evaluation.content is not None else []
     price = evaluation.inputs.problem.weights.change
     return (
-        _verdict(localizer, evaluation)
+        verdict_view(localizer, evaluation)
         | _comparison(evaluation.names, evaluation.inputs.dates, comparison, after, limit)
         | {
             "price_of_change": price,
@@ -132,12 +140,13 @@ async def compare_candidates(
         names = await names_of(
             session, {}, {booth["line_id"] for each in (one, other) for booth in each.booths}
         )
+        named = await names_of_campaigns(session, {one.campaign_id, other.campaign_id})
     dates = ProblemDates(run.starts_on if run is not None else one.made_at.date())
     township_of = {line: names.township_of(line) for line in names.rows}
     comparison = compare(dates.read(one.booths), dates.read(other.booths), township_of)
     return _comparison(names, dates, comparison, after, limit) | {
-        "one": _summary(localizer, one, one.revision, one.score),
-        "other": _summary(localizer, other, other.revision, other.score),
+        "one": _summary(localizer, one, named, stored_content(one)),
+        "other": _summary(localizer, other, named, stored_content(other)),
         "difference": _levels(
             localizer,
             {
@@ -166,9 +175,12 @@ async def first_candidates_to_publish(
     return list(await session.execute(query.order_by(candidate.c.id).limit(limit)))
 
 
-async def _evaluate(
+async def evaluate_steps(
     uow: UnitOfWork, candidate_id: str, steps: Sequence[Step], from_revision: int | None
 ) -> Evaluation:
+    """:raises NotFound: there is no such candidate, or no such revision of it.
+    :raises Conflict: nothing is left to plan.
+    """
     async with uow.reading() as session:
         found = await session.get(Candidate, candidate_id)
         if found is None:
@@ -181,17 +193,28 @@ def _no_candidate(candidate_id: str) -> NotFound:
 
 
 def _summary(
-    localizer: Localizer, found: Candidate, revision: int, score: Mapping[str, float]
+    localizer: Localizer,
+    found: Candidate,
+    named: Mapping[str, BothNames],
+    content: Mapping[str, Any],
 ) -> View:
+    name, name_en = named.get(found.campaign_id, (found.campaign_id, found.campaign_id))
+    days = sorted({booth["on"] for booth in content["booths"]})
     return {
         "id": found.id,
         "run_id": found.run_id,
         "campaign_id": found.campaign_id,
+        "campaign_name": name,
+        "campaign_name_en": name_en,
         "made_at": found.made_at,
         "state": found.state,
-        "revision": revision,
+        "revision": content["revision"],
         "plan_id": found.plan_id,
-        "score": _levels(localizer, score),
+        "score": _levels(localizer, content["score"]),
+        "lines_unserved": len(content["unserved"]),
+        "days": len(days),
+        "first_on": days[0] if days else None,
+        "last_on": days[-1] if days else None,
     }
 
 
@@ -214,7 +237,7 @@ def _levels(localizer: Localizer, score: Mapping[str, float]) -> View:
     }
 
 
-def _verdict(localizer: Localizer, evaluation: Evaluation) -> View:
+def verdict_view(localizer: Localizer, evaluation: Evaluation) -> View:
     broken = [
         {
             "code": f"rule.{violation.rule}",
@@ -231,29 +254,43 @@ def _verdict(localizer: Localizer, evaluation: Evaluation) -> View:
     return {"holds": not broken, "broken": broken, "score": score}
 
 
-def _line(names: Names, line: str) -> View:
+def line_view(names: Names, line: str) -> View:
+    """What is known of a line that has ever been accepted; empty texts for one that has not."""
     row = names.rows.get(line)
     if row is None:
-        return {
+        return dict.fromkeys(_LINE_TEXTS, "") | {
             "line_id": line,
-            "township_code": "",
-            "township_name": "",
-            "township_name_en": "",
-        } | {
-            "item_code": "",
-            "item_name": "",
-            "item_name_en": "",
+            "priority": 1,
+            "wished_on": [],
+            "ruled_out_on": [],
         }
     township, township_en = names.get(TOWNSHIPS, row.township_code)
     return {
         "line_id": line,
+        "order_id": row.order_id,
         "township_code": row.township_code,
         "township_name": township,
         "township_name_en": township_en,
+        "place": row.place,
         "item_code": row.item_code,
         "item_name": row.item_name,
         "item_name_en": row.item_name_en,
+        "priority": row.priority,
+        "wished_on": row.wished_on,
+        "ruled_out_on": row.ruled_out_on,
     }
+
+
+_LINE_TEXTS = (
+    "order_id",
+    "township_code",
+    "township_name",
+    "township_name_en",
+    "place",
+    "item_code",
+    "item_name",
+    "item_name_en",
+)
 
 
 def _booth(names: Names, booth: Mapping[str, Any]) -> View:
@@ -270,7 +307,7 @@ def _unserved(
 
     relaxation = line["relaxation"]
     return (
-        _line(names, line["line_id"])
+        line_view(names, line["line_id"])
         | {"reason": line["reason"]}
         | said(line["reason"], line["facts"])
         | {
@@ -330,7 +367,7 @@ def _change(names: Names, dates: ProblemDates, change: Change) -> View:
     def booths(its: Iterable[Booth]) -> list[View]:
         return [_booth(names, booth) for booth in dates.written(its)]
 
-    return _line(names, change.line) | {
+    return line_view(names, change.line) | {
         "how": change.how,
         "before": booths(change.before),
         "after": booths(change.after),

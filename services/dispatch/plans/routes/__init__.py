@@ -1,5 +1,5 @@
 """HTTP operations on plans, planning runs, candidates and rules."""
 
-from services.dispatch.plans.routes import candidates, plans, rules, runs
+from services.dispatch.plans.routes import board, candidates, plans, rules, runs
 
-ROUTERS = [plans.router, runs.router, candidates.router, rules.router]
+ROUTERS = [plans.router, runs.router, candidates.router, rules.router, board.router]

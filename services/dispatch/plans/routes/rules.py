@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.dispatch.plans.queries import rules as queries
+from services.dispatch.plans.queries import rule_views as queries
 from services.dispatch.plans.schemas import rules as schemas
 from services.dispatch.plans.use_cases import rules
 from shared.http.inputs import After, Filter, Limit, Page, Uow

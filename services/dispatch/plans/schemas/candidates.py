@@ -31,24 +31,38 @@ class ScoreAnswer(Answer):
 
 
 class CandidateAnswer(Answer):
+    """``first_on`` and ``last_on`` are the first and last of the ``days`` days on which somebody goes out; null when
+    nobody does."""
+
     id: str
     run_id: str
     campaign_id: str
+    campaign_name: str
+    campaign_name_en: str
     made_at: datetime
     state: Literal["growing", "kept", "published", "discarded"]
     revision: int
     plan_id: str | None
     score: ScoreAnswer
+    lines_unserved: int
+    days: int
+    first_on: date | None
+    last_on: date | None
 
 
 class LineAnswer(Answer):
     line_id: str
+    order_id: str
     township_code: str
     township_name: str
     township_name_en: str
+    place: str
     item_code: str
     item_name: str
     item_name_en: str
+    priority: int
+    wished_on: list[date]
+    ruled_out_on: list[date]
 
 
 class PlaceAnswer(Answer):

@@ -26,6 +26,12 @@ class RuleAnswer(Answer):
     does: Literal["pin", "forbid"]
     made_at: datetime
     line_id: str | None
+    township_name: str | None
+    township_name_en: str | None
+    item_name: str | None
+    item_name_en: str | None
     team_code: str | None
+    team_name: str | None
+    team_name_en: str | None
     on: date | None
     part: Part | None

@@ -11,7 +11,8 @@ from services.dispatch.plans.domain.plan import Plan
 from services.dispatch.plans.domain.rule import PlanningRule
 from services.dispatch.plans.domain.run import PlanningRun
 from services.dispatch.plans.queries.planning_input import planning_input
-from services.dispatch.plans.queries.plans import published_plan
+from services.dispatch.plans.queries.plans import View, published_plan
+from services.dispatch.plans.queries.rule_views import rule_views
 from services.dispatch.plans.queries.rules import rules_of
 from services.dispatch.plans.queries.wording import names_of
 from services.dispatch.plans.tables import planning_rule, planning_run
@@ -31,8 +32,10 @@ async def add_rule(
     team_code: str | None,
     on: date | None,
     part: str | None,
-) -> PlanningRule:
-    """:raises InvalidInput: too little is named, or something that does not exist.
+) -> View:
+    """The rule with names, as it is listed.
+
+    :raises InvalidInput: too little is named, or something that does not exist.
     :raises Conflict: a line that is pinned could not be served so (``pins_do_not_hold``); names the rules in its way.
     """
     uow.permit(POLICY, "change_planning_rules")
@@ -51,7 +54,7 @@ async def add_rule(
         tx.add(made)
         await tx.session.flush()
         await _require_pins_to_hold(tx, campaign_id, uow.today())
-        return made
+        return (await rule_views(tx.session, [made]))[0]
 
 
 async def remove_rule(uow: UnitOfWork, rule_id: str) -> None:
