@@ -11,6 +11,7 @@ const ENTRIES: Entry[] = [
   { name: "menu", roles: ["township_officer", "clerk"] },
   { name: "orders", roles: ["township_officer", "clerk", "coordinator", "auditor"] },
   { name: "assignments", roles: ["team_leader", "volunteer"] },
+  { name: "planning", roles: ["coordinator", "auditor"] },
   { name: "circuit", roles: POST_HOLDERS },
   { name: "corps", roles: ["coordinator", "auditor"] },
   { name: "volunteers", roles: ["team_leader"] },

@@ -16,6 +16,7 @@ declare module "vue-router" {
 
 type Page = () => Promise<Component>;
 
+const PLANNERS: Role[] = ["coordinator", "auditor"];
 const OFFICER: Role[] = ["township_officer", "clerk", "coordinator"];
 const TEAM: Role[] = ["team_leader", "volunteer"];
 const COORDINATOR: Role[] = ["coordinator"];
@@ -71,6 +72,10 @@ const routes: RouteRecordRaw[] = [
   { path: "/operations", name: "operations", component: () => import("../operations/OperationsPage.vue"), meta: { roles: ["operator", "auditor"] } },
   { path: "/audit", name: "audit", component: () => import("../audit/AuditPage.vue"), meta: { roles: ["auditor", "operator"] } },
   { path: "/subscriptions", name: "subscriptions", component: () => import("../subscriptions/SubscriptionsPage.vue"), meta: { roles: ["subscriber"] } },
+  { path: "/planning", name: "planning", component: () => import("../planning/PlanningPage.vue"), meta: { roles: PLANNERS } },
+  { path: "/planning/candidates/:id", name: "candidate", component: () => import("../planning/BoardPage.vue"), props: true, meta: { roles: PLANNERS } },
+  { path: "/planning/candidates/:id/comparison", name: "candidate-comparison", component: () => import("../planning/ComparisonPage.vue"), props: true, meta: { roles: PLANNERS } },
+  { path: "/planning/candidates/:id/publication", name: "candidate-publication", component: () => import("../planning/PublicationPage.vue"), props: true, meta: { roles: PLANNERS } },
   { path: "/:rest(.*)*", name: "not-found", component: () => import("./NotFoundPage.vue"), meta: { open: true } },
 ];
 

@@ -8,7 +8,8 @@ import { bearer } from "../app/session";
 const FIRST_PAUSE_MILLISECONDS = 1_000;
 const LONGEST_PAUSE_MILLISECONDS = 30_000;
 
-export async function follow(url: string, signal: AbortSignal, onNews: () => void, onLive: (live: boolean) => void): Promise<void> {
+/** @param onNews told the data of each event */
+export async function follow(url: string, signal: AbortSignal, onNews: (data: string) => void, onLive: (live: boolean) => void): Promise<void> {
   let last = "";
   let pause = FIRST_PAUSE_MILLISECONDS;
   while (!signal.aborted) {
@@ -20,9 +21,9 @@ export async function follow(url: string, signal: AbortSignal, onNews: () => voi
       if (response.ok && response.body) {
         onLive(true);
         pause = FIRST_PAUSE_MILLISECONDS;
-        await drain(response.body, (id) => {
-          last = id;
-          onNews();
+        await drain(response.body, (id, data) => {
+          if (id) last = id;
+          onNews(data);
         });
       }
     } catch {
@@ -35,16 +36,25 @@ export async function follow(url: string, signal: AbortSignal, onNews: () => voi
   }
 }
 
-/** @param onId told the id of each event at once, so that a break loses none */
-async function drain(body: ReadableStream<Uint8Array>, onId: (id: string) => void): Promise<void> {
+/** @param onEvent told of each event at once, so that a break loses none */
+async function drain(body: ReadableStream<Uint8Array>, onEvent: (id: string, data: string) => void): Promise<void> {
   const reader = body.getReader();
   const decoder = new TextDecoder();
   let rest = "";
+  let id = "";
+  let data: string[] = [];
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return;
     const lines = (rest + decoder.decode(value, { stream: true })).split(/\r?\n/);
     rest = lines.pop() ?? "";
-    for (const line of lines) if (line.startsWith("id:")) onId(line.slice(3).trim());
+    for (const line of lines) {
+      if (line.startsWith("id:")) id = line.slice(3).trim();
+      else if (line.startsWith("data:")) data.push(line.slice(5).trim());
+      else if (line === "" && (id || data.length)) {
+        onEvent(id, data.join("\n"));
+        [id, data] = ["", []];
+      }
+    }
   }
 }
