@@ -31,7 +31,7 @@ from cli.demonstration_clock import DemonstrationClock, clock_api
 from cli.open_work import leave_open
 from cli.sign_in import demonstration_session
 from cli.terminal import language_of, words
-from services.embedded import build_all, embedded
+from services.embedded import RESIDENTS_PAGE, build_all, embedded
 from shared import __version__
 from shared.contracts import PUBLISHERS
 from shared.db.lock import LOCK, InUse, held, lock_of
@@ -168,7 +168,7 @@ async def _serve(
     config = server_config(app, host=HOST, port=port, seconds_to_stop=2)
     serving = await _started(uvicorn.Server(config), data)
     console.print(f"[bold]点菜 Diancai[/bold] {url}")
-    residents = f"{url}/api/dispatch/public/townships"
+    residents = f"{url}{RESIDENTS_PAGE}"
     console.print(words("up.residents", url=residents), soft_wrap=True, markup=False)
     console.print(words("up.data", folder=data), soft_wrap=True, highlight=False, markup=False)
     # Begun last, it is stopped first: it passes the signal on to the server of this machine.

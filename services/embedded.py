@@ -25,6 +25,7 @@ from shared.messaging.memory import MemoryBroker
 from shared.process import application
 from shared.service import Service
 
+RESIDENTS_PAGE = "/api/dispatch/public/townships"
 WEB = Path(__file__).parent.parent / "web" / "dist"
 
 
@@ -63,6 +64,7 @@ def build_all(
             clock=clock,
             demonstration=demonstration,
             also_at=also_at,
+            residents_page=RESIDENTS_PAGE,
         ),
         build_requests(
             RequestsSettings(**common("requests")), broker=broker, cache=cache, clock=clock

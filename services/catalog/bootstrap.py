@@ -48,6 +48,7 @@ def build(
     passwords: PasswordHashes | None = None,
     demonstration: Mapping[str, str] | None = None,
     also_at: Sequence[str] = (),
+    residents_page: str = "",
 ) -> Service:
     """Returns catalog, ready to be run.
 
@@ -55,6 +56,7 @@ def build(
     ``demonstration`` names the accounts, by role, that whoever sits at this machine may sign in to without a
     password. It is no setting, so that no deployment can turn it on.
     ``also_at`` are further origins at which browsers reach this system.
+    ``residents_page`` is the page for those who need no account, to which the sign-in page links.
     """
     passwords = passwords or Passwords()
     longest = timedelta(hours=settings.sign_in_hours)
@@ -87,7 +89,7 @@ def build(
     service.after_migration.append(partial(ensure_standing_campaigns, service.uow))
     if settings.first_login and settings.first_password:
         service.after_migration.append(_first_account(service, settings, passwords))
-    _add_provider(service, settings, clock, passwords, demonstration or {}, also_at)
+    _add_provider(service, settings, clock, passwords, demonstration or {}, also_at, residents_page)
     return service
 
 
@@ -113,6 +115,7 @@ def _add_provider(
     passwords: PasswordHashes,
     demonstration: Mapping[str, str],
     also_at: Sequence[str],
+    residents_page: str,
 ) -> None:
     service.api.state.provider = service.api.state.signing_keys = None
     if settings.signing_keys_file is None:
@@ -130,4 +133,5 @@ def _add_provider(
         longest=timedelta(hours=settings.sign_in_hours),
         demonstration=demonstration,
         also_at=tuple(also_at),
+        residents_page=residents_page,
     )

@@ -9,7 +9,7 @@ from shared.http.pages import html_page
 from shared.http.texts import preferred_language
 
 STYLE = """
-:root{color-scheme:light;--ink:#1d2430;--quiet:#4a5362;--red:#a01b14;--line:#c9d0da}
+:root{color-scheme:light;--ink:#1d2430;--quiet:#4a5362;--red:#96170f;--link:#174a80;--line:#c9d0da}
 *{box-sizing:border-box}
 body{margin:0;min-height:100vh;display:grid;place-items:center;background:#f4f6f9;color:var(--ink);
 font:18px/1.5 system-ui,-apple-system,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;padding:1rem}
@@ -29,6 +29,7 @@ h2{margin:1.5rem 0 .25rem;font-size:1.2rem}ul{list-style:none;margin:0;padding:0
 @media(min-width:48rem){.wide{max-width:52rem}.wide .roles{grid-template-columns:1fr 1fr}}
 .quiet{margin-top:.6rem;color:var(--quiet);background:none;border:1px solid var(--line)}
 .qr{display:block;width:14rem;max-width:100%;margin:0 auto 1rem}
+.below{margin:1.25rem 0 0}a{color:var(--link)}
 .codes{display:grid;grid-template-columns:repeat(auto-fit,minmax(10em,1fr));
 gap:.25rem 1rem;margin:0 0 1.25rem;padding:0;list-style:none;
 font-family:ui-monospace,Consolas,monospace}

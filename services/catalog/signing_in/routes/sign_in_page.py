@@ -53,7 +53,8 @@ def sign_in_page(
 <label>{text["code"]} <small>{text["code_hint"]}</small>
 <input name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="24"></label>
 <button>{text["button"]}</button>
-<button class="quiet" name="cancel" value="yes" formnovalidate>{text["cancel"]}</button></form>"""
+<button class="quiet" name="cancel" value="yes" formnovalidate>{text["cancel"]}</button></form>
+{_for_residents(request, text)}"""
     return render_page(
         language,
         title=text["title"],
@@ -69,6 +70,16 @@ def _enrolment(request: Request, language: str, enrolment: Enrolment) -> str:
     said = texts.render(language, "sign_in.enrol")
     code = enrolment_fields(enrolment, texts.render(language, "invitation.page"))
     return f"<h2>{escape(said['title'])}</h2><p>{escape(said['detail'])}</p>{code}"
+
+
+def _for_residents(request: Request, text: Mapping[str, str]) -> str:
+    """A link for those who need no account, where this system serves their page."""
+    page = request.app.state.provider.residents_page
+    return (
+        f'<p class="below"><a href="{escape(page)}">{escape(text["residents"])}</a></p>'
+        if page
+        else ""
+    )
 
 
 def _demonstration(request: Request, language: str, fields: str, roles: Collection[str]) -> str:

@@ -29,7 +29,8 @@ class Provider:
     ``idle``, and at the latest after ``longest``. ``demonstration`` names the accounts that a
     demonstration signs in to without a password, by their role; everywhere else there are none.
     ``also_at`` are further origins, such as ``http://127.0.0.1:8000``, at which browsers reach the
-    console besides that of ``web_redirect_uri``.
+    console besides that of ``web_redirect_uri``. ``residents_page`` is what those see who need no
+    account; empty where that is served elsewhere.
     """
 
     issuer: str
@@ -42,6 +43,7 @@ class Provider:
     longest: timedelta
     demonstration: Mapping[str, str] = field(default_factory=dict)
     also_at: tuple[str, ...] = ()
+    residents_page: str = ""
 
     @property
     def web_redirect_uris(self) -> list[str]:
