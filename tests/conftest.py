@@ -1,6 +1,8 @@
 """Fixtures that all tests share."""
 
+import sys
 from collections.abc import AsyncIterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,10 @@ from tests.support.house import House, running_house
 
 tokens.trust()
 keys.use()
+# httpx looks for it at each request that stays in this process, and where it is not installed Python searches
+# every folder again: a fourteenth of what such a request costs.
+if find_spec("sniffio") is None:
+    sys.modules["sniffio"] = None  # type: ignore[assignment]  # what Python documents for this
 
 pytest_plugins = ["tests.support.fixtures"]
 

@@ -1,6 +1,7 @@
 """Clients that others wrote sign in at our provider: openid-client of the Node.js world, Authlib of Python's."""
 
 import re
+import warnings
 from collections.abc import Awaitable, Callable
 from html import unescape
 from typing import Any
@@ -9,12 +10,17 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 from authlib.common.security import generate_token
-from authlib.integrations.httpx_client import AsyncOAuth2Client, OAuthError
+from authlib.deprecate import AuthlibDeprecationWarning
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from tests.clients.conftest import LOGIN, PASSWORD, TOWNSHIP, Site
+
+with warnings.catch_warnings():
+    # Authlib shows its warnings whatever the filters of the tests say, from its first import on.
+    warnings.filterwarnings("ignore", "The httpx module is deprecated", AuthlibDeprecationWarning)
+    from authlib.integrations.httpx_client import AsyncOAuth2Client, OAuthError
 
 BACK = "http://localhost:49152/callback"
 

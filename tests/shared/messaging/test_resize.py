@@ -71,6 +71,7 @@ async def queues_of(url: str) -> list[str]:
         ]
 
 
+@pytest.mark.long
 async def test_up_and_down_under_load_with_two_replicas(chain: Chain) -> None:
     async with (
         chain.publishing(),

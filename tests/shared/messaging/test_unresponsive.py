@@ -144,6 +144,7 @@ async def _not_declared(_channel: object) -> None:
     raise AssertionError("no queue was replaced")
 
 
+@pytest.mark.long
 async def test_a_node_that_is_killed_just_after_its_queues_were_declared_serves_all_of_them_again() -> (
     None
 ):

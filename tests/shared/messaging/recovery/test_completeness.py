@@ -107,6 +107,7 @@ async def _marked(chain: Chain, least: int) -> bool:
     return len(await chain.notify.marks("health")) >= least
 
 
+@pytest.mark.long
 async def test_a_broker_that_starts_on_an_empty_disk_costs_nothing(postgres_url: NewUrl) -> None:
     playground = Playground()
     try:
