@@ -28,27 +28,27 @@ BACK = "http://localhost:49152/callback"
 async def test_openid_client_signs_in_renews_and_signs_out(
     site: Site, run_node: Callable[..., Awaitable[Any]]
 ) -> None:
-    for client_id, redirect_uri in (("diancai-cli", BACK), ("diancai-web", f"{site.url}/")):
-        said = await run_node(
-            "sign_in.mjs",
-            issuer=site.issuer,
-            client_id=client_id,
-            redirect_uri=redirect_uri,
-            login=LOGIN,
-            password=PASSWORD,
-            totp="",
-        )
-        assert said["silently"] == "login_required"
-        assert said["cancelled"] == "access_denied"
-        assert (said["claims"]["iss"], said["claims"]["aud"]) == (site.issuer, client_id)
-        assert said["renewed"]["auth_time"] == said["claims"]["auth_time"]
-        assert said["user"] == {
-            "sub": said["claims"]["sub"],
-            "roles": ["township_officer"],
-            "township_code": TOWNSHIP,
-        }
-        assert said["signedOut"] == [303, f"{redirect_uri}?state=bye"]
-        assert said["after"] == said["revoked"] == "invalid_grant"
+    """As the command line's client: the console's refresh token is a cookie, which no library sees."""
+    said = await run_node(
+        "sign_in.mjs",
+        issuer=site.issuer,
+        client_id="diancai-cli",
+        redirect_uri=BACK,
+        login=LOGIN,
+        password=PASSWORD,
+        totp="",
+    )
+    assert said["silently"] == "login_required"
+    assert said["cancelled"] == "access_denied"
+    assert (said["claims"]["iss"], said["claims"]["aud"]) == (site.issuer, "diancai-cli")
+    assert said["renewed"]["auth_time"] == said["claims"]["auth_time"]
+    assert said["user"] == {
+        "sub": said["claims"]["sub"],
+        "roles": ["township_officer"],
+        "township_code": TOWNSHIP,
+    }
+    assert said["signedOut"] == [303, f"{BACK}?state=bye"]
+    assert said["after"] == said["revoked"] == "invalid_grant"
 
 
 async def test_authlib_signs_in_renews_and_signs_out(site: Site) -> None:
