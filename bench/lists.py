@@ -35,7 +35,7 @@ from shared.kernel.ids import new_id
 from tests.requests.township import EDITION
 from tests.support.house import House, running_house
 from tests.support.private import Playground, Postgres
-from tests.support.tokens import EVERYTHING, bearer
+from tests.support.tokens import EVERYTHING, bearer, trust
 
 ORDERS, QUICK_ORDERS = 100_000, 20_000
 PAGE, TURNS = 50, 11
@@ -218,6 +218,7 @@ async def measure(url: str, orders: int) -> tuple[list[list[object]], list[str]]
 def main() -> None:
     given = options(__doc__, "lists").parse_args()
     orders = QUICK_ORDERS if given.quick else ORDERS
+    trust()
     playground = Playground()
     try:
         postgres = Postgres(playground)
