@@ -21,9 +21,9 @@ async def test_a_coordinator_plans_moves_pins_and_publishes(crowd: Crowd) -> Non
     booth = page.locator(".chip", has_text=WAITING).first
     await booth.click()
     drawer = page.get_by_role("dialog")
-    best = drawer.locator("input[name=target]").first
-    await best.check()
-    to = await drawer.locator("label", has=best).locator("strong").inner_text()
+    best = drawer.locator("label.place").first
+    await best.locator("input").check()
+    to = await best.locator("strong").inner_text()
     assert await person.serious_findings() == []
     await drawer.get_by_role("button", name="移到这里").click()
     moved = page.get_by_text("已移动")
