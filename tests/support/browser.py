@@ -113,6 +113,7 @@ class Person:
 
     async def sign_in(self, role: str) -> Self:
         """Clicks on the button of a role that the demonstration offers."""
+        self.role = role
         await self.page.goto(self.site.url)
         await self.page.locator("main button.primary").click()
         await self.page.locator(f"button[name=role][value={role}]").click()

@@ -57,8 +57,10 @@ async def plan_and_publish(corps: Person) -> None:
     await corps.go("/planning")
     await page.get_by_role("button", name="开始计算").click()
     await page.get_by_text("计算结束").wait_for(timeout=RUN_MILLISECONDS)
+    await corps.picture("planning-run-over")
     await page.get_by_role("link", name="打开排班表").first.click()
     await page.get_by_role("link", name="查看改动并发布").click()
+    await corps.picture("planning-publication")
     await page.get_by_role("button", name="发布", exact=True).click()
     await page.get_by_text("已发布。有关镇街和服务队会收到通知").wait_for()
 
@@ -67,6 +69,7 @@ async def take_booth(leader: Person) -> None:
     page = leader.page
     await leader.go("/assignments")
     card = page.locator("article", has_text=PLACE)
+    await leader.picture("assignments")
     await card.get_by_role("button", name="接单").click()
     await page.get_by_text("已接单。").wait_for()
     await page.get_by_role("link", name=PLACE).first.click()
