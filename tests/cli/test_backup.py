@@ -368,9 +368,9 @@ async def test_an_upgrade_that_stops_in_the_middle_leaves_the_backup_of_all(data
             )
     (archive,) = (data / "backups").iterdir()
     assert str(archive) in str(raised.value)
-    assert {revision_of(data / f"{name}.db") for name in PUBLISHERS} == {"0100", LATER}, (
-        "some are through, some not"
-    )
+    reached = {name: revision_of(data / f"{name}.db") for name in PUBLISHERS}
+    assert reached["dispatch"] != LATER
+    assert LATER in reached.values(), "some are through, some not"
     aside_from = archive.read_bytes()
     with having(data, ""):
         _, aside = restore(archive, data, replace=True)

@@ -644,7 +644,12 @@ END $$
 
 
 def create_database(server_url: str, name: str) -> None:
+    """For whoever makes it alone, as deploy/ makes those of the services."""
     _administer(server_url, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    _administer(
+        server_url,
+        sql.SQL("REVOKE CONNECT ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)),
+    )
 
 
 def drop_database(server_url: str, name: str) -> None:

@@ -81,7 +81,7 @@ async def test_an_auditor_reads_who_did_what_and_changes_nothing(crowd: Crowd) -
 
 async def test_another_system_learns_how_to_read_the_events(crowd: Crowd) -> None:
     subscriber = await crowd.person("subscriber")
-    await subscriber.page.get_by_role("link", name="事件订阅").click()
+    await subscriber.page.get_by_role("link", name="事件订阅").first.click()
     sample = subscriber.page.locator("pre").last
     await sample.wait_for()
     (event,) = json.loads(await sample.inner_text())

@@ -1,47 +1,14 @@
 """A resident with a small phone and no account looks up what comes to the own township."""
 
-from cli.client import Client, Json
-from cli.demo import MEANT, Demonstration
-from cli.sign_in import Credentials, Session
+import re
+
+from cli import open_work
 from tests.support.browser import Crowd, Person, Site
 
 PUBLIC = "/api/dispatch/public"
-TOWNSHIP = "高楼镇"
-FIRST_ON, LAST_ON = "2014-07-21", "2014-08-15"
-DOUBTS = (*MEANT, "plan_outside_campaign")
-
-
-async def plan_next_stop(site: Site) -> Json:
-    """After the circuit of 2014 is over, a township orders once more, and the corps plans it."""
-    account = site.accounts["coordinator"]
-    credentials = Credentials(account["login"], account["password"], account["totp_secret"])
-    async with Client.at(site.url, session=Session(site.url, credentials)) as client:
-        demonstration = Demonstration(client)
-        client.confirms = DOUBTS
-        township = next(
-            each for each in await client.all("/api/catalog/townships") if each["name"] == TOWNSHIP
-        )
-        body = demonstration.order_body(township) | {"ruled_out_on": []}
-        order = await client.post("/api/requests/orders", body, key="one-order-more")
-        path = f"/api/requests/orders/{order['id']}"
-        for step in ("submit", "accept"):
-            await client.post(f"{path}/{step}", key=f"one-order-more-{step}")
-
-        async def is_known() -> bool:
-            lines = await client.all("/api/dispatch/demand")
-            return any(line["order_id"] == order["id"] for line in lines)
-
-        await client.until("dispatch knows the order", is_known)
-        planned = {
-            "campaign_id": body["campaign_id"],
-            "starts_on": FIRST_ON,
-            "ends_on": LAST_ON,
-            "start_township_code": township["code"],
-        }
-        plan: Json = await client.post("/api/dispatch/plans", planned, key="one-plan-more")
-        await client.post(f"/api/dispatch/plans/{plan['id']}/publish", key="one-plan-more-out")
-    stop: Json = plan["stops"][0]
-    return stop
+TOWNSHIP, PLACE, BOOTHS = open_work.PLANNED[0]
+OVER = "330381001000"
+"""安阳街道, which has no stop after the circuit of 2014."""
 
 
 async def looks_right(person: Person) -> None:
@@ -58,7 +25,6 @@ async def looks_right(person: Person) -> None:
 
 
 async def test_a_resident_finds_the_next_stop_and_opens_it(crowd: Crowd, site: Site) -> None:
-    stop = await plan_next_stop(site)
     resident = await crowd.person()
     await resident.page.goto(f"{site.url}{PUBLIC}/townships")
     await looks_right(resident)
@@ -73,9 +39,9 @@ async def test_a_resident_finds_the_next_stop_and_opens_it(crowd: Crowd, site: S
         await resident.page.get_by_role("link", name="添加到日历").click()
     assert (await download.value).suggested_filename.endswith(".ics")
     await resident.page.locator("a.main").first.click()
-    await resident.page.get_by_text(stop["place"]).first.wait_for()
+    await resident.page.get_by_text(PLACE).first.wait_for()
     assert f"{PUBLIC}/stops/" in resident.page.url
-    assert await resident.page.locator(".booth").count() == len(stop["assignments"])
+    assert await resident.page.locator(".booth").count() == len(BOOTHS)
     await looks_right(resident)
     await resident.page.get_by_role("link", name="English").click()
     await resident.page.get_by_role("heading", name="Volunteer service in").wait_for()
@@ -84,7 +50,7 @@ async def test_a_resident_finds_the_next_stop_and_opens_it(crowd: Crowd, site: S
 
 async def test_where_every_stop_is_over_the_page_names_the_last(crowd: Crowd, site: Site) -> None:
     resident = await crowd.person(language="en")
-    await resident.page.goto(f"{site.url}{PUBLIC}/townships/330381125000")
+    await resident.page.goto(f"{site.url}{PUBLIC}/townships/{OVER}")
     await resident.page.get_by_text("No service is planned here yet").wait_for()
-    await resident.page.get_by_text("The last one was on Fri 27 June, morning (2014)").wait_for()
+    await resident.page.get_by_text(re.compile(r"The last one was on .* \(2014\)")).wait_for()
     await looks_right(resident)
