@@ -14,7 +14,9 @@ import uvicorn
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Mailbox
 from rich.console import Console
-from starlette.routing import BaseRoute, Mount
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
 
 from cli import report
 from cli.accounts import (
@@ -256,9 +258,13 @@ async def _stores_to_upgrade(services: Sequence[Service], data: Path) -> list[st
 
 
 def _clock_routes(clock: Clock, catalog: Service) -> list[BaseRoute]:
-    """Only a demonstration has a clock that can be moved."""
+    """Only a demonstration has a clock that can be moved; elsewhere the console is told that there is none."""
     if not isinstance(clock, DemonstrationClock):
-        return []
+
+        async def no_moment(_request: Request) -> Response:
+            return Response(status_code=204)
+
+        return [Route("/api/demonstration/moment", no_moment)]
     return [Mount("/api/demonstration", clock_api(clock, catalog.api.state.authenticator))]
 
 

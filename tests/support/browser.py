@@ -55,9 +55,9 @@ class Site:
 
 
 @contextmanager
-def running_site(data: Path, *, host: str = "127.0.0.1") -> Iterator[Site]:
-    """``diancai up`` on the data of a folder; plays the demonstration where it was not played. ``host`` is what HOST
-    says; the site is at this machine either way."""
+def running_site(data: Path, *, host: str = "127.0.0.1", demo: bool = True) -> Iterator[Site]:
+    """``diancai up`` on the data of a folder; plays the demonstration where it was not played, and where one is
+    wanted (``demo``). ``host`` is what HOST says; the site is at this machine either way."""
     port = free_port()
     environment = os.environ | {
         "DIANCAI_DATA": str(data),
@@ -66,7 +66,7 @@ def running_site(data: Path, *, host: str = "127.0.0.1") -> Iterator[Site]:
         "DIANCAI_LANGUAGE": "en",
     }
     process = subprocess.Popen(
-        [str(Path(sys.executable).with_name("diancai")), "up"],
+        [str(Path(sys.executable).with_name("diancai")), "up", *([] if demo else ["--no-demo"])],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -77,7 +77,7 @@ def running_site(data: Path, *, host: str = "127.0.0.1") -> Iterator[Site]:
         assert process.stdout is not None
         for line in process.stdout:
             printed.append(line)
-            if line.startswith("Serving at http"):
+            if line.startswith("Serving at http" if demo else "data: "):
                 break
         else:
             raise AssertionError("".join(printed))
