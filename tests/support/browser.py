@@ -28,7 +28,7 @@ from playwright.async_api import (
     async_playwright,
 )
 
-from tests.support.private import chromium_program, free_port
+from tests.support.private import NotInstalled, chromium_program, free_port
 from tests.support.tree import ROOT
 
 FLAGS = (
@@ -44,6 +44,13 @@ PATIENCE_MILLISECONDS = 30_000
 START_SECONDS = 180
 Size = Literal["phone", "desktop"]
 SIZES: Mapping[Size, tuple[int, int]] = {"phone": (360, 740), "desktop": (1440, 900)}
+
+
+def axe_script() -> Path:
+    """:raises NotInstalled: ``make clients`` has not run."""
+    if not AXE.exists():
+        raise NotInstalled("axe-core")
+    return AXE
 
 
 @dataclass(frozen=True)
@@ -150,7 +157,7 @@ class Person:
     async def serious_findings(self) -> list[str]:
         """What axe finds wrong on the page, serious or worse (WCAG 2.2 A and AA, best practices)."""
         if not await self.page.evaluate("() => 'axe' in window"):
-            await self.page.evaluate(AXE.read_text("utf-8"))
+            await self.page.evaluate(axe_script().read_text("utf-8"))
         result = await self.page.evaluate("() => axe.run(document)")
         return [
             f"{finding['id']}: {node['target']}: {node['failureSummary']}"

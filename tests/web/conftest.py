@@ -5,7 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.browser import Crowd, Site, copy_of_played_data, crowd_at, running_site
+from tests.support.browser import (
+    Crowd,
+    Site,
+    axe_script,
+    copy_of_played_data,
+    crowd_at,
+    running_site,
+)
 from tests.support.fixtures import or_skip
 from tests.support.private import chromium_program
 
@@ -20,6 +27,7 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def site(shared_folder: Path, tmp_path: Path) -> Iterator[Site]:
     or_skip(chromium_program)
+    or_skip(axe_script)
     with running_site(copy_of_played_data(shared_folder, tmp_path / "data")) as one:
         yield one
 
