@@ -1,14 +1,16 @@
 """A leader lives a stop through on a phone: answers what is offered, starts on the day, reports, and it is over."""
 
+from typing import Literal
+
 import pytest
 from playwright.async_api import Locator
 
 from tests.support.browser import Crowd, Person
 
 
-def named(within: Person | Locator, role: str, name: str) -> Locator:
+def named(within: Person | Locator, role: Literal["button", "link"], name: str) -> Locator:
     place = within.page if isinstance(within, Person) else within
-    return place.get_by_role(role, name=name).first  # type: ignore[arg-type]
+    return place.get_by_role(role, name=name).first
 
 
 async def next_day(person: Person) -> None:
