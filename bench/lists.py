@@ -223,8 +223,6 @@ def main() -> None:
     try:
         postgres = Postgres(playground)
         postgres.start()
-        while not postgres.answers():
-            time.sleep(0.1)
         rows, whole = asyncio.run(measure(f"{postgres.url}?sslmode=disable", orders))
     finally:
         playground.close()
