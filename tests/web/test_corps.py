@@ -72,6 +72,7 @@ async def test_an_edition_is_published_once_nothing_is_in_its_way(crowd: Crowd) 
     await page.locator("[name=title]").fill("2014年秋季服务目录")
     await page.locator("[name=effective_on]").fill("2014-09-01")
     await page.locator("[name=retires_on]").fill("2015-02-28")
+    await page.get_by_label("送戏下乡").check()
     for box in await page.locator(".choices input[type=checkbox]").all():
         await box.check()
     await save(page, "保存草稿")

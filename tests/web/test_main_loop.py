@@ -21,6 +21,7 @@ async def publish_menu(corps: Person) -> None:
     await page.locator("[name=title]").fill(MENU)
     await page.locator("[name=effective_on]").fill("2014-07-17")
     await page.locator("[name=retires_on]").fill("2014-12-31")
+    await page.get_by_label("医疗义诊").check()
     for box in await page.locator(".choices input[type=checkbox]").all():
         await box.check()
     await page.get_by_role("button", name="保存草稿").click()
