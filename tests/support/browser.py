@@ -1,4 +1,4 @@
-"""A real browser at a real system: ``diancai up`` with its demonstration, and people who use it.
+"""A real browser at a real system: ``diancai up`` with its demonstration, or a deployment, and people who use it.
 
 The browser is the one that ``DIANCAI_BROWSER`` names, else the distribution's Chromium. Whatever a
 page complains about in the console, or asks of another origin, fails the test that opened it.
@@ -28,6 +28,7 @@ from playwright.async_api import (
     async_playwright,
 )
 
+from tests.support import deployed_site
 from tests.support.private import NotInstalled, chromium_program, free_port
 from tests.support.tree import ROOT
 
@@ -55,10 +56,22 @@ def axe_script() -> Path:
 
 @dataclass(frozen=True)
 class Site:
-    """A running demonstration. ``accounts``: by role, as its file of secrets has them."""
+    """A running system. ``residents`` is where the pages are that need no account. ``accounts``: by role, as the
+    demonstration's file of secrets has them; None where each person gets an account of their own."""
 
     url: str
-    accounts: Mapping[str, dict[str, Any]]
+    residents: str
+    accounts: Mapping[str, dict[str, Any]] | None
+
+    def account(self, role: str) -> Mapping[str, Any]:
+        assert self.accounts is not None, "only a demonstration has accounts that are known"
+        return self.accounts[role]
+
+
+def deployed() -> Site | None:
+    """The deployment that the tests are to use, if they are to use one (see tests.support.deployed_site)."""
+    url = deployed_site.address()
+    return Site(url, deployed_site.residents_address(url), None) if url else None
 
 
 @contextmanager
@@ -90,7 +103,8 @@ def running_site(data: Path, *, host: str = "127.0.0.1", demo: bool = True) -> I
             raise AssertionError("".join(printed))
         accounts = json.loads((data / "secrets" / "accounts.json").read_text("utf-8"))
         by_role = {role: account for account in accounts for role in account["roles"]}
-        yield Site(f"http://127.0.0.1:{port}", by_role)
+        url = f"http://127.0.0.1:{port}"
+        yield Site(url, f"{url}/api/dispatch/public", by_role)
     finally:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=60)
@@ -119,11 +133,15 @@ class Person:
     complaints: list[str] = field(default_factory=list)
 
     async def sign_in(self, role: str) -> Self:
-        """Clicks on the button of a role that the demonstration offers."""
+        """Clicks on the button of a role that the demonstration offers; elsewhere follows an invitation."""
         self.role = role
-        await self.page.goto(self.site.url)
-        await self.page.locator("main button.primary").click()
-        await self.page.locator(f"button[name=role][value={role}]").click()
+        if self.site.accounts is None:
+            login, invitation = await deployed_site.invite(self.site.url, role)
+            await deployed_site.sign_in_by_invitation(self.page, login, invitation)
+        else:
+            await self.page.goto(self.site.url)
+            await self.page.locator("main button.primary").click()
+            await self.page.locator(f"button[name=role][value={role}]").click()
         await self.page.wait_for_url(f"{self.site.url}/**")
         await self.settled()
         return self
@@ -131,7 +149,7 @@ class Person:
     async def sign_in_by_password(self, role: str) -> Self:
         """Types login name, password and one-time code as the account's owner does."""
         self.role = role
-        account = self.site.accounts[role]
+        account = self.site.account(role)
         await self.page.goto(self.site.url)
         await self.page.locator("main button.primary").click()
         await self.page.locator("input[name=login]").fill(account["login"])
@@ -241,7 +259,8 @@ def _note_message(person: Person, message: ConsoleMessage) -> None:
 
 
 def _note_request(person: Person, request: Request) -> None:
-    if not request.url.startswith((f"{person.site.url}/", "data:", "blob:")):
+    own = (f"{person.site.url}/", f"{person.site.residents}/", "data:", "blob:")
+    if not request.url.startswith(own):
         person.complaints.append(f"{person.page.url}: asked {request.url}")
 
 

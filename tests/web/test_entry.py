@@ -40,7 +40,7 @@ async def test_one_sets_up_one_time_codes_and_gets_in_by_a_recovery_code(
     crowd: Crowd, site: Site
 ) -> None:
     person = await crowd.person("volunteer")
-    page, account = person.page, site.accounts["volunteer"]
+    page, account = person.page, site.account("volunteer")
     await page.locator("a.who").click()
     factor = page.locator("section[aria-labelledby=own-factor]")
     await factor.locator("button").click()

@@ -1,26 +1,37 @@
 """The whole loop, each act done in a browser by whoever it belongs to: menu, order, plan, service, rating."""
 
+import json
 import re
+from datetime import date, datetime, timedelta
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
+from cli.scenario import ruian_2014
+from shared.kernel.clock import CHINA
 from tests.support.browser import PATIENCE_MILLISECONDS, Crowd, Person
 
 expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
-MENU = "2014年下半年增补服务目录"
+MENU = "下半年增补服务目录"
 PLACE = "高楼镇中心小学操场"
+TOWNSHIP = ruian_2014().first_stop["township"]
 RUN_MILLISECONDS = 180_000
 MOST_DAYS = 60
 
 
-async def publish_menu(corps: Person) -> None:
+async def business_day(page: Page) -> date:
+    """What the demonstration's clock says; the real day where there is no such clock."""
+    moment = await page.evaluate("async () => (await fetch('/api/demonstration/moment')).text()")
+    return date.fromisoformat(json.loads(moment)["on"]) if moment else datetime.now(CHINA).date()
+
+
+async def publish_menu(corps: Person, today: date) -> None:
     page = corps.page
     await corps.go("/corps/editions/new")
     await page.locator("[name=title]").fill(MENU)
-    await page.locator("[name=effective_on]").fill("2014-07-17")
-    await page.locator("[name=retires_on]").fill("2014-12-31")
+    await page.locator("[name=effective_on]").fill(today.isoformat())
+    await page.locator("[name=retires_on]").fill((today + timedelta(days=150)).isoformat())
     await page.get_by_label("医疗义诊").check()
     for box in await page.locator(".choices input[type=checkbox]").all():
         await box.check()
@@ -53,9 +64,14 @@ async def accept(corps: Person, number: str) -> None:
     await expect(corps.page.get_by_text("已受理 1 个点单。")).to_be_visible()
 
 
-async def plan_and_publish(corps: Person) -> None:
+async def plan_and_publish(corps: Person, only_on: date | None) -> None:
+    """``only_on``: the one day to plan for, where no clock can be moved to another."""
     page = corps.page
     await corps.go("/planning")
+    if only_on is not None:
+        for end in ("第一天", "最后一天"):
+            await page.get_by_label(end).fill(only_on.isoformat())
+        await page.get_by_label("周末也安排").check()
     await page.get_by_role("button", name="开始计算").click()
     await page.get_by_text("计算结束").wait_for(timeout=RUN_MILLISECONDS)
     await corps.picture("planning-run-over")
@@ -74,12 +90,13 @@ async def take_booth(leader: Person) -> None:
     await card.get_by_role("button", name="接单").click()
     await page.get_by_text("已接单。").wait_for()
     await page.get_by_role("link", name=PLACE).first.click()
-    await expect(page.get_by_text("当天才能开始")).to_be_visible()
+    await page.get_by_role("heading", name="摊位").wait_for()
 
 
 async def live_until_the_day(leader: Person) -> None:
     """Moves the demonstration's clock on until the stop can be started."""
     page = leader.page
+    await expect(page.get_by_text("当天才能开始")).to_be_visible()
     start = page.get_by_role("button", name="开始服务")
     for _ in range(MOST_DAYS):
         if await start.count():
@@ -100,9 +117,24 @@ async def serve(leader: Person) -> None:
     await page.get_by_text("服务 92 人次").first.wait_for()
 
 
-async def rate(officer: Person, number: str) -> None:
-    page = officer.page
-    await officer.go("/")
+async def look_up(resident: Person) -> None:
+    """Without an account, on the pages for residents."""
+    await resident.page.goto(f"{resident.site.residents}/townships/{TOWNSHIP}")
+    await expect(resident.page.get_by_text(PLACE).first).to_be_visible()
+    assert await resident.serious_findings() == []
+    assert await resident.overflow() == 0
+
+
+async def find_own_team_there(volunteer: Person) -> None:
+    await volunteer.go("/assignments")
+    await volunteer.page.get_by_role("link", name=PLACE).first.click()
+    await volunteer.page.get_by_role("heading", name="摊位").wait_for()
+    assert await volunteer.page.get_by_role("button", name="开始服务").count() == 0
+
+
+async def rate(clerk: Person, number: str) -> None:
+    page = clerk.page
+    await clerk.go("/")
     task = page.get_by_role("link", name=PLACE)
     await task.first.click()
     await expect(page.locator(".order-number")).to_contain_text(number)
@@ -110,20 +142,26 @@ async def rate(officer: Person, number: str) -> None:
     await page.get_by_label("想说的话").fill("队伍不长，希望常来")
     await page.get_by_role("button", name="提交评价").click()
     await expect(page.locator(".page-head .state")).to_have_text("已评单")
-    await officer.go("/")
+    await clerk.go("/")
     await expect(page.get_by_role("link", name=PLACE)).to_have_count(0)
 
 
 @pytest.mark.long
+@pytest.mark.deployed
 async def test_from_the_menu_to_the_rating(crowd: Crowd) -> None:
     corps = await crowd.person("coordinator", size="desktop")
     officer = await crowd.person("township_officer")
     leader = await crowd.person("team_leader")
-    await publish_menu(corps)
+    today = await business_day(corps.page)
+    has_clock = corps.site.accounts is not None
+    await publish_menu(corps, today)
     number = await order(officer)
     await accept(corps, number)
-    await plan_and_publish(corps)
+    await plan_and_publish(corps, None if has_clock else today)
     await take_booth(leader)
-    await live_until_the_day(leader)
+    await look_up(await crowd.person())
+    await find_own_team_there(await crowd.person("volunteer"))
+    if has_clock:
+        await live_until_the_day(leader)
     await serve(leader)
-    await rate(officer, number)
+    await rate(await crowd.person("clerk"), number)

@@ -3,9 +3,13 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.cli.test_parked import park
 from tests.support.browser import Crowd
 from tests.support.rolls import envelope_of
+
+SERVICES = ("目录服务", "点单服务", "派单服务", "通知服务")
 
 
 async def test_an_operator_finds_what_is_parked_and_lets_it_go(
@@ -49,6 +53,22 @@ async def test_an_operator_finds_what_is_parked_and_lets_it_go(
     await page.get_by_text("发送完毕").wait_for()
 
 
+@pytest.mark.deployed
+async def test_an_operator_sees_each_service_and_verifies_every_audit_log(crowd: Crowd) -> None:
+    operator = await crowd.person("operator", size="desktop")
+    page = operator.page
+    await page.get_by_role("link", name="系统运行").first.click()
+    for service in SERVICES:
+        region = page.get_by_role("region", name=service)
+        await region.locator(".state.good").get_by_text("正常").wait_for()
+    await page.get_by_text("没有搁置的事件").wait_for()
+    await page.get_by_role("button", name="开始核验").click()
+    for service in SERVICES:
+        await page.locator(".audit-check li", has_text=service).get_by_text("完整").wait_for()
+    assert await operator.serious_findings() == []
+
+
+@pytest.mark.deployed
 async def test_an_auditor_reads_who_did_what_and_changes_nothing(crowd: Crowd) -> None:
     auditor = await crowd.person("auditor")
     await auditor.go("/audit")
@@ -79,6 +99,7 @@ async def test_an_auditor_reads_who_did_what_and_changes_nothing(crowd: Crowd) -
         assert await page.get_by_role("button", name=act).count() == 0
 
 
+@pytest.mark.deployed
 async def test_another_system_learns_how_to_read_the_events(crowd: Crowd) -> None:
     subscriber = await crowd.person("subscriber")
     await subscriber.page.get_by_role("link", name="事件订阅").first.click()

@@ -54,6 +54,7 @@ async def look_as_each_role(crowd: Crowd, size: Size, language: str) -> list[str
     return found
 
 
+@pytest.mark.deployed
 async def test_a_phone_in_chinese(crowd: Crowd) -> None:
     assert await look_as_each_role(crowd, "phone", "zh-CN") == []
 

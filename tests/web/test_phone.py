@@ -33,7 +33,7 @@ async def test_it_signs_in_by_https_and_is_offered_no_role(
             click = asked | {"role": "volunteer"}
             refused = await phone.post("/api/catalog/oidc/demonstration", data=click)
             assert refused.status_code == 404
-            account = site.accounts["volunteer"]
+            account = site.account("volunteer")
             form = asked | {"login": account["login"], "password": account["password"]}
             answer = await phone.post(PAGE, data=form, headers={"Origin": origin})
             assert answer.status_code == 303, answer.text

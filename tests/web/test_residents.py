@@ -2,10 +2,11 @@
 
 import re
 
+import pytest
+
 from cli import open_work
 from tests.support.browser import Crowd, Person, Site
 
-PUBLIC = "/api/dispatch/public"
 TOWNSHIP, PLACE, BOOTHS = open_work.PLANNED[0]
 OVER = "330381001000"
 """安阳街道, which has no stop after the circuit of 2014."""
@@ -26,7 +27,7 @@ async def looks_right(person: Person) -> None:
 
 async def test_a_resident_finds_the_next_stop_and_opens_it(crowd: Crowd, site: Site) -> None:
     resident = await crowd.person()
-    await resident.page.goto(f"{site.url}{PUBLIC}/townships")
+    await resident.page.goto(f"{site.residents}/townships")
     await looks_right(resident)
     await resident.page.get_by_role("link", name=TOWNSHIP).click()
     await (
@@ -40,7 +41,7 @@ async def test_a_resident_finds_the_next_stop_and_opens_it(crowd: Crowd, site: S
     assert (await download.value).suggested_filename.endswith(".ics")
     await resident.page.locator("a.main").first.click()
     await resident.page.get_by_text(PLACE).first.wait_for()
-    assert f"{PUBLIC}/stops/" in resident.page.url
+    assert resident.page.url.startswith(f"{site.residents}/stops/")
     assert await resident.page.locator(".booth").count() == len(BOOTHS)
     await looks_right(resident)
     await resident.page.get_by_role("link", name="English").click()
@@ -48,9 +49,10 @@ async def test_a_resident_finds_the_next_stop_and_opens_it(crowd: Crowd, site: S
     assert await resident.page.locator("html").get_attribute("lang") == "en"
 
 
+@pytest.mark.deployed
 async def test_where_every_stop_is_over_the_page_names_the_last(crowd: Crowd, site: Site) -> None:
     resident = await crowd.person(language="en")
-    await resident.page.goto(f"{site.url}{PUBLIC}/townships/{OVER}")
+    await resident.page.goto(f"{site.residents}/townships/{OVER}")
     await resident.page.get_by_text("No service is planned here yet").wait_for()
     await resident.page.get_by_text(re.compile(r"The last one was on .* \(2014\)")).wait_for()
     await looks_right(resident)
