@@ -31,6 +31,9 @@ PUBLISHERS = ("catalog", "requests", "dispatch", "notify")
 LISTENERS = PUBLISHERS
 """catalog listens too: to what the others answer about persons."""
 
+IN_FORCE = ("published", "retired")
+"""Where no clock plays 2014, its menu is over as soon as it is published."""
+
 CLOCK = "/api/demonstration/clock"
 
 PLANNING_SECONDS = 60
@@ -149,11 +152,11 @@ class Demonstration:
         try:
             await self._client.put(path, draft)
         except Refused as refusal:  # published by an earlier run
-            if refusal.problem.get("state") != "published":
+            if refusal.problem.get("state") not in IN_FORCE:
                 raise
         await self._client.ensure(
             lambda: self._client.get(path),
-            lambda edition: edition["state"] == "published",
+            lambda edition: edition["state"] in IN_FORCE,
             f"{path}/publish",
         )
         self._progress("edition", 1, 2)

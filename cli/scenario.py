@@ -20,6 +20,16 @@ MEMBERS = 6
 VOLUNTEERS_NEEDED = 3
 MINUTES_PER_RESIDENT = {"health-clinic": 8}
 USUAL_MINUTES = 5
+ASKS: dict[str, Json] = {
+    "health-clinic": {
+        "residents_per_volunteer": 40,
+        "qualification": "执业医师或护士资格",
+        "risks": "户外久站，高温时注意防暑。",
+    },
+    "legal-advice": {"qualification": "律师或法律援助资格"},
+    "family-planning-info": {"mode": "leaflet", "township_provides": ["tables"]},
+}
+USUALLY_ASKED: Json = {"township_provides": ["tables", "chairs", "power", "shade"]}
 ATTENDANCE = {"health-clinic": 120}
 USUAL_ATTENDANCE = 60
 SECOND_LEGAL_TEAM = {
@@ -99,6 +109,8 @@ def ruian_2014() -> Scenario:
             "teams": [item["team"], *(["lawyers"] if item["code"] == "legal-advice" else [])],
             "volunteers_needed": VOLUNTEERS_NEEDED,
             "minutes_per_resident": MINUTES_PER_RESIDENT.get(item["code"], USUAL_MINUTES),
+            **USUALLY_ASKED,
+            **ASKS.get(item["code"], {}),
         }
         for item in data["service_items"]
     ]

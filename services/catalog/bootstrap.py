@@ -20,6 +20,8 @@ from services.catalog.editions.routes import router as editions
 from services.catalog.items.routes import router as items
 from services.catalog.own_account.routes import router as own_account
 from services.catalog.policy import POLICY
+from services.catalog.publication.jobs import retirement
+from services.catalog.publication.routes import router as publication
 from services.catalog.settings import CatalogSettings
 from services.catalog.signing_in.adapters.signing_keys import SigningKeys
 from services.catalog.signing_in.routes.authorization import router as authorization
@@ -73,6 +75,7 @@ def build(
             items,
             campaigns,
             editions,
+            publication,
             discovery,
             authorization,
             *([demonstration_sign_in] if demonstration else []),
@@ -87,6 +90,7 @@ def build(
         prunes=[EXPIRED_PARTS, *sign_in_prunes(longest)],
     )
     service.after_migration.append(partial(ensure_standing_campaigns, service.uow))
+    service.jobs.append(retirement(service.uow))
     if settings.first_login and settings.first_password:
         service.after_migration.append(_first_account(service, settings, passwords))
     _add_provider(service, settings, clock, passwords, demonstration or {}, also_at, residents_page)

@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.contracts.base import Event, Point, TownshipCode
 
+ServiceMode = Literal["booth", "lecture", "visit", "leaflet"]
+
 
 class TownshipChanged(Event):
     """A township was entered or changed; carries its whole state."""
@@ -43,6 +45,11 @@ class ServiceItemChanged(Event):
     teams: tuple[str, ...]
     volunteers_needed: int
     minutes_per_resident: int
+    mode: ServiceMode = "booth"
+    residents_per_volunteer: int | None = None
+    notice_days: int = 0
+    weekly_capacity: int | None = None
+    township_provides: tuple[str, ...] = ()
 
 
 class CampaignTheme(BaseModel):
@@ -73,7 +80,8 @@ class CampaignChanged(Event):
 
 
 class MenuItem(BaseModel):
-    """One dish of a published edition, frozen with it."""
+    """One dish of a published edition, frozen with it. It is ordered ``notice_days`` before the day of service, and
+    served ``weekly_capacity`` times from Monday to Sunday at most, if that is given."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -82,6 +90,12 @@ class MenuItem(BaseModel):
     name_en: str
     category_code: str
     volunteers_needed: int
+    minutes_per_resident: int | None = None
+    mode: ServiceMode = "booth"
+    residents_per_volunteer: int | None = None
+    notice_days: int = 0
+    weekly_capacity: int | None = None
+    township_provides: tuple[str, ...] = ()
 
 
 class EditionPublished(Event):
@@ -101,11 +115,11 @@ class EditionWithdrawalRequested(Event):
 
 
 class EditionRetired(Event):
-    """An edition is in force no more: it was withdrawn before anybody ordered from it."""
+    """An edition is in force no more: it was withdrawn before anybody ordered from it, or its last day is over."""
 
     edition_id: str
     title: str
-    cause: Literal["withdrawn"]
+    cause: Literal["withdrawn", "ended"]
 
 
 class AccessRevoked(Event):

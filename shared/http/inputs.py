@@ -101,6 +101,15 @@ Name = Annotated[
 ]
 """A name, title or place: one line, shown to everybody and repeated in events, so it may hold no personal number."""
 
+PublicText = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=500),
+    BeforeValidator(_lines),
+    AfterValidator(_without_personal_data),
+    Field(json_schema_extra=PUBLIC_TEXT),
+]
+"""Some lines that everybody may read, so they may hold no personal number."""
+
 Text = Annotated[
     str,
     StringConstraints(min_length=1, max_length=500),

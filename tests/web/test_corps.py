@@ -144,3 +144,32 @@ async def test_a_volunteer_is_entered_looked_up_and_erased(crowd: Crowd) -> None
     await page.locator(".ask [name=reason]").fill("本人书面要求")
     await save(page, "确认删除")
     await page.get_by_text("138****8000").first.wait_for(state="detached")
+
+
+async def test_an_edition_is_copied_and_compared_with_the_one_before(crowd: Crowd) -> None:
+    person = await crowd.person("coordinator", size="desktop")
+    page = person.page
+    await person.go("/corps/items/health-clinic")
+    await page.locator("[name=notice_days]").fill("7")
+    await page.locator("[name=weekly_capacity]").fill("3")
+    await person.picture("-item")
+    await save(page)
+    await person.go("/corps/editions/2014-summer")
+    await page.get_by_role("link", name="复制为新一版").click()
+    await page.get_by_text("内容复制自").wait_for()
+    await page.locator("[name=title]").fill("2014年秋季服务目录")
+    await page.locator("[name=effective_on]").fill("2014-09-01")
+    await page.locator("[name=retires_on]").fill("2014-11-30")
+    await page.get_by_label("法律咨询").uncheck()
+    await save(page, "保存草稿")
+    await page.get_by_role("link", name="与其他版次比较").click()
+    await page.get_by_text("新增 0 项，去掉 1 项，1 项有变化。").wait_for()
+    changed = page.locator("section", has=page.get_by_role("heading", name="有变化"))
+    assert await changed.locator("dd").all_inner_texts() == ["0 → 7", "不限 → 3"]
+    await person.picture("-differences")
+    assert await person.serious_findings() == []
+    phone = await crowd.person("township_officer")
+    await phone.go("/menu")
+    await phone.page.get_by_text("镇街准备：桌子、椅子、电源、遮阳棚").first.wait_for()
+    await phone.picture("-menu")
+    assert await phone.overflow() == 0

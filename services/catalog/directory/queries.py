@@ -17,6 +17,7 @@ from services.catalog.directory.domain import (
 from services.catalog.directory.tables import agency, category, team, township
 from services.catalog.policy import POLICY
 from shared.db.paging import Listed, SortedBy, contains, counted_page_of
+from shared.kernel.aggregate import Aggregate
 from shared.kernel.errors import InvalidInput, NotFound
 from shared.unit_of_work import Transaction, UnitOfWork
 
@@ -94,7 +95,7 @@ async def active_among(session: AsyncSession, codes: Collection[str]) -> set[str
 
 
 async def require_known(
-    tx: Transaction, kind: type[Entry], codes: Iterable[str], *, field: str
+    tx: Transaction, kind: type[Aggregate], codes: Iterable[str], *, field: str
 ) -> None:
     """Checks that there are entries with these codes, and locks them.
 

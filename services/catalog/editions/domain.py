@@ -1,18 +1,35 @@
 """An edition: one dated issue of the menu, frozen when it is published."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from services.catalog.items.domain import ServiceItem, refuse_repeated
 from shared.kernel.aggregate import Aggregate, Steps
 from shared.kernel.errors import InvalidInput
 
-EditionState = Literal["draft", "published", "withdrawing", "withdrawn"]
+EditionState = Literal[
+    "draft", "survey", "consultation", "published", "withdrawing", "withdrawn", "retired"
+]
 
 MOST_YEARS = 10
 """For which an edition sees to a standing campaign; each later year has its own from its start."""
+
+Dish = dict[str, object]
+"""A service item as an edition shows it: ``item_code``, and its fields but for the teams."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How one item differs between two editions. ``changed`` are the fields that differ, with what each said and
+    says; empty where the item was added or is gone."""
+
+    item_code: str
+    what: Literal["added", "gone", "changed"]
+    name: str
+    name_en: str
+    changed: Mapping[str, tuple[object, object]] = field(default_factory=dict)
 
 
 @dataclass(eq=False, kw_only=True)
@@ -20,25 +37,43 @@ class Edition(Aggregate):
     """A menu for the days from ``effective_on`` to ``retires_on`` inclusive.
 
     A draft names items by code; publishing copies what they are on that day into ``menu``, which no
-    later change of an item touches.
+    later change of an item touches. Before that, the teams may be asked what they can do
+    (``survey``, 摸底, answers until ``survey_until``), and then townships and teams what they think
+    of it (``consultation``, 征求意见, until ``consultation_until``); residents too, where
+    ``residents_may_speak``. Its draft may be changed all the while.
     """
 
     kind: ClassVar[str] = "edition"
-    CONTENT: ClassVar[tuple[str, ...]] = ("title", "effective_on", "retires_on", "item_codes")
+    CONTENT: ClassVar[tuple[str, ...]] = (
+        "title",
+        "effective_on",
+        "retires_on",
+        "item_codes",
+        "based_on",
+    )
     STEPS: ClassVar[Steps] = {
-        "draft": ("redraft", "publish"),
-        "published": ("withdraw",),
+        "draft": ("redraft", "open_survey", "open_consultation", "publish"),
+        "survey": ("redraft", "prolong_survey", "return_to_draft", "open_consultation", "publish"),
+        "consultation": ("redraft", "prolong_consultation", "return_to_draft", "publish"),
+        "published": ("withdraw", "retire"),
         "withdrawing": (),
         "withdrawn": (),
+        "retired": (),
     }
+    UNPUBLISHED: ClassVar[tuple[EditionState, ...]] = ("draft", "survey", "consultation")
 
     code: str
     title: str
     effective_on: date
     retires_on: date
     item_codes: list[str]
+    based_on: str | None = None
+    """The edition that it was copied from, and is compared with."""
     state: EditionState = "draft"
-    menu: list[dict[str, object]] = field(default_factory=list)
+    survey_until: date | None = None
+    consultation_until: date | None = None
+    residents_may_speak: bool = False
+    menu: list[Dish] = field(default_factory=list)
     orders_against_withdrawal: int | None = None
     """How many orders were handed in from it when it was last to be withdrawn, and therefore was not."""
 
@@ -49,14 +84,45 @@ class Edition(Aggregate):
     def key(self) -> str:
         return self.code
 
-    def redraft(
-        self, *, title: str, effective_on: date, retires_on: date, item_codes: list[str]
-    ) -> None:
-        """Changes the draft. :raises InvalidInput: its days are reversed, or an item stands twice."""
+    def redraft(self, **content: Any) -> None:
+        """Changes the draft; ``content`` has the fields of :data:`CONTENT`.
+
+        :raises InvalidInput: its days are reversed, or an item stands twice, or it is based on itself.
+        """
         self.require("redraft", self.state)
-        self.title, self.effective_on, self.retires_on = title, effective_on, retires_on
-        self.item_codes = item_codes
+        for name in self.CONTENT:
+            setattr(self, name, content[name])
         self._check()
+
+    def open_survey(self, until: date, *, today: date) -> None:
+        """Asks the teams, which answer until a day, itself included. :raises InvalidInput: that day is past."""
+        self.require("open_survey", self.state)
+        _require_ahead("until", until, today)
+        self.state, self.survey_until = "survey", until
+
+    def prolong_survey(self, until: date, *, today: date) -> None:
+        """:raises InvalidInput: the day is past."""
+        self.require("prolong_survey", self.state)
+        _require_ahead("until", until, today)
+        self.survey_until = until
+
+    def open_consultation(self, until: date, *, today: date, residents: bool) -> None:
+        """Asks for opinions until a day, itself included. :raises InvalidInput: that day is past."""
+        self.require("open_consultation", self.state)
+        _require_ahead("until", until, today)
+        self.state, self.consultation_until = "consultation", until
+        self.residents_may_speak = residents
+
+    def prolong_consultation(self, until: date, *, today: date, residents: bool) -> None:
+        """:raises InvalidInput: the day is past."""
+        self.require("prolong_consultation", self.state)
+        _require_ahead("until", until, today)
+        self.consultation_until, self.residents_may_speak = until, residents
+
+    def return_to_draft(self) -> None:
+        """Ends a survey or a consultation before its day; what was said stays."""
+        self.require("return_to_draft", self.state)
+        self.state = "draft"
 
     def publish(self, items: list[ServiceItem], *, active_teams: Collection[str]) -> None:
         """Freezes the menu with the items as they are now, in the order of the draft.
@@ -66,18 +132,15 @@ class Edition(Aggregate):
         self.require("publish", self.state)
         if without := self.items_without_team(items, active_teams=active_teams):
             raise InvalidInput("item_without_team", field="item_codes", codes=", ".join(without))
-        by_code = {item.code: item for item in items}
-        self.menu = [
-            {
-                "item_code": item.code,
-                "name": item.name,
-                "name_en": item.name_en,
-                "category_code": item.category_code,
-                "volunteers_needed": item.volunteers_needed,
-            }
-            for item in (by_code[code] for code in self.item_codes)
-        ]
+        self.menu = self.dishes(items)
         self.state = "published"
+
+    def dishes(self, items: Iterable[ServiceItem]) -> list[Dish]:
+        """Returns its menu, in the order of the draft: as it was frozen, else with the items as they are now."""
+        if self.menu:
+            return self.menu
+        by_code = {item.code: item for item in items}
+        return [dish_of(by_code[code]) for code in self.item_codes]
 
     def items_without_team(
         self, items: Iterable[ServiceItem], *, active_teams: Collection[str]
@@ -106,9 +169,55 @@ class Edition(Aggregate):
         """So many orders were handed in from it before: it stays in force."""
         self.state, self.orders_against_withdrawal = "published", orders
 
+    def retire(self) -> None:
+        """Its last day is over. :raises IllegalTransition: it is not published."""
+        self.require("retire", self.state)
+        self.state = "retired"
+
     def _check(self) -> None:
         if self.retires_on < self.effective_on:
             raise InvalidInput(
                 "days_reversed", field="retires_on", first=self.effective_on, last=self.retires_on
             )
+        if self.based_on == self.code:
+            raise InvalidInput("based_on_itself", field="based_on")
         refuse_repeated("item_codes", self.item_codes)
+
+
+def dish_of(item: ServiceItem) -> Dish:
+    """Returns an item as an edition shows it."""
+    content = item.content()
+    del content["teams"]
+    return {"item_code": item.code, **content}
+
+
+def differences(before: Iterable[Dish], after: Iterable[Dish]) -> list[Difference]:
+    """Returns how a menu differs from one before it: in its order, then what is gone. The order of dishes is none."""
+    old = {str(dish["item_code"]): dish for dish in before}
+    new = {str(dish["item_code"]): dish for dish in after}
+    found = []
+    for code, dish in new.items():
+        was = old.get(code)
+        changed = _changed_fields(was, dish) if was is not None else {}
+        if was is None or changed:
+            what: Literal["added", "changed"] = "added" if was is None else "changed"
+            found.append(Difference(code, what, str(dish["name"]), str(dish["name_en"]), changed))
+    gone = [dish for code, dish in old.items() if code not in new]
+    return found + [
+        Difference(str(dish["item_code"]), "gone", str(dish["name"]), str(dish["name_en"]))
+        for dish in gone
+    ]
+
+
+def _changed_fields(before: Dish, after: Dish) -> dict[str, tuple[object, object]]:
+    """Of a menu frozen before a field existed, that field is no change."""
+    return {
+        name: (before[name], value)
+        for name, value in after.items()
+        if name in before and before[name] != value
+    }
+
+
+def _require_ahead(field_name: str, day: date, today: date) -> None:
+    if day < today:
+        raise InvalidInput("day_is_past", field=field_name, day=day, today=today)

@@ -1,20 +1,20 @@
 """Reading editions."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.catalog.campaigns.queries import years_without_standing
-from services.catalog.directory.queries import active_among
-from services.catalog.editions.domain import Edition, EditionState
+from services.catalog.editions.domain import Difference, Edition, EditionState, differences
 from services.catalog.editions.tables import edition
 from services.catalog.items.queries import items_of
 from services.catalog.policy import POLICY
 from shared.db.paging import Listed, SortedBy, contains, counted_page_of, first_and_count
 from shared.http.tasks import MOST_OF_A_KIND, Task, Tasks
 from shared.kernel.access import Role
-from shared.kernel.errors import NotFound
+from shared.kernel.errors import InvalidInput, NotFound
 from shared.unit_of_work import UnitOfWork
 
 Sort = Literal["code", "title", "effective_on", "-effective_on"]
@@ -26,6 +26,15 @@ _SORTS = {
     "effective_on": SortedBy(edition.c.effective_on),
     "-effective_on": SortedBy(edition.c.effective_on, descending=True),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two editions, and how the items of ``after`` differ from those of ``before``."""
+
+    before: Edition
+    after: Edition
+    differences: list[Difference]
 
 
 async def list_editions(
@@ -79,64 +88,48 @@ async def get_edition(uow: UnitOfWork, code: str) -> Edition:
     """Returns the edition with this code. :raises NotFound: there is none."""
     uow.permit(POLICY, "read_editions")
     async with uow.reading() as session:
-        found = await session.get(Edition, code)
+        return await _edition(session, code)
+
+
+async def ended_editions(session: AsyncSession, today: date) -> list[Edition]:
+    """Returns the published editions whose last day is before ``today``."""
+    query = select(Edition).where(edition.c.state == "published", edition.c.retires_on < today)
+    return list(await session.scalars(query.order_by(edition.c.code)))
+
+
+async def overlapping(session: AsyncSession, draft: Edition) -> list[Edition]:
+    """Returns the other published editions that share a day with one."""
+    same_days = select(Edition).where(
+        edition.c.code != draft.code,
+        edition.c.state == "published",
+        edition.c.effective_on <= draft.retires_on,
+        edition.c.retires_on >= draft.effective_on,
+    )
+    return list(await session.scalars(same_days.order_by(edition.c.effective_on)))
+
+
+async def compare_editions(uow: UnitOfWork, code: str, with_code: str | None) -> Comparison:
+    """Returns how an edition differs from another; without a code, from the one that it is based on.
+
+    :raises NotFound: one of them does not exist. :raises InvalidInput: it is based on none, and no code was given.
+    """
+    uow.permit(POLICY, "read_editions")
+    async with uow.reading() as session:
+        after = await _edition(session, code)
+        if with_code is None and after.based_on is None:
+            raise InvalidInput("nothing_to_compare", field="with", title=after.title)
+        before = await _edition(session, with_code or str(after.based_on))
+        codes = {*after.item_codes, *before.item_codes}
+        items = await items_of(session, codes)
+        return Comparison(
+            before=before,
+            after=after,
+            differences=differences(before.dishes(items), after.dishes(items)),
+        )
+
+
+async def _edition(session: AsyncSession, code: str) -> Edition:
+    found = await session.get(Edition, code)
     if found is None:
         raise NotFound(Edition.kind, code, states=Edition.STEPS)
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Blocker:
-    """What is in the way of publishing an edition: an item that nobody offers."""
-
-    code: str
-    item_code: str
-    item_name: str
-    item_name_en: str
-
-
-@dataclass(frozen=True, slots=True)
-class Publication:
-    """What publishing a draft would do now."""
-
-    items: int
-    blockers: list[Blocker]
-    is_over: bool
-    overlaps: list[Edition]
-    new_standing_years: list[int]
-
-
-async def preview_publication(uow: UnitOfWork, code: str) -> Publication:
-    """Returns what publishing a draft would do now, and what is in its way.
-
-    Of an edition that is published, the blockers are the items that no team offers any more.
-
-    :raises NotFound: there is no such edition.
-    """
-    uow.permit(POLICY, "publish_edition")
-    async with uow.reading() as session:
-        draft = await session.get(Edition, code)
-        if draft is None:
-            raise NotFound(Edition.kind, code, states=Edition.STEPS)
-        items = {item.code: item for item in await items_of(session, draft.item_codes)}
-        named = {team for item in items.values() for team in item.teams}
-        without_team = draft.items_without_team(
-            items.values(), active_teams=await active_among(session, named)
-        )
-        same_days = select(Edition).where(
-            edition.c.code != code,
-            edition.c.state == "published",
-            edition.c.effective_on <= draft.retires_on,
-            edition.c.retires_on >= draft.effective_on,
-        )
-        overlaps = list(await session.scalars(same_days.order_by(edition.c.effective_on)))
-        return Publication(
-            items=len(draft.item_codes),
-            blockers=[
-                Blocker("item_without_team", item, items[item].name, items[item].name_en)
-                for item in without_team
-            ],
-            is_over=draft.retires_on < uow.today(),
-            overlaps=overlaps,
-            new_standing_years=await years_without_standing(session, draft.years()),
-        )

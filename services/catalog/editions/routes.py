@@ -1,10 +1,12 @@
-"""Operations on editions of the menu: draft, publish, withdraw and read them."""
+"""Operations on editions of the menu: draft, read and compare them."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 
 from services.catalog.editions import queries, schemas, use_cases
-from services.catalog.editions.domain import EditionState
-from shared.http.inputs import AfterCode, Code, Confirmed, CountedPage, Limit, Search, Uow
+from services.catalog.editions.domain import Edition, EditionState
+from shared.http.inputs import AfterCode, Code, CountedPage, Limit, Search, Uow
 from shared.http.openapi import secured
 from shared.http.tasks import TasksAnswer
 
@@ -17,32 +19,8 @@ router = APIRouter(tags=["catalog"])
     **secured("draft_edition", 404, 409, 422, 428),
 )
 async def put_edition(code: Code, body: schemas.EditionBody, uow: Uow) -> schemas.EditionAnswer:
-    return schemas.EditionAnswer.model_validate(
-        await use_cases.draft_edition(uow, code, **body.model_dump())
-    )
-
-
-@router.post(
-    "/editions/{code}/publish",
-    summary="Freeze an edition and put it in force",
-    **secured("publish_edition", 404, 409, 422),
-)
-async def publish_edition(
-    code: Code, uow: Uow, confirmed: Confirmed = frozenset()
-) -> schemas.EditionAnswer:
-    return schemas.EditionAnswer.model_validate(
-        await use_cases.publish_edition(uow, code, confirmed)
-    )
-
-
-@router.post(
-    "/editions/{code}/withdraw",
-    status_code=202,
-    summary="Withdraw an edition that nobody has ordered from; its state says what became of it",
-    **secured("publish_edition", 404, 409, 422),
-)
-async def withdraw_edition(code: Code, uow: Uow) -> schemas.EditionAnswer:
-    return schemas.EditionAnswer.model_validate(await use_cases.withdraw_edition(uow, code))
+    wanted = Edition(code=code, **body.model_dump())
+    return schemas.EditionAnswer.model_validate(await use_cases.draft_edition(uow, wanted))
 
 
 @router.get("/tasks", summary="What waits for whoever asks", **secured("read_tasks"))
@@ -69,9 +47,16 @@ async def get_edition(code: Code, uow: Uow) -> schemas.EditionAnswer:
 
 
 @router.get(
-    "/editions/{code}/publication",
-    summary="What publishing a draft would do, and what is in its way",
-    **secured("publish_edition", 404, 422),
+    "/editions/{code}/differences",
+    summary="How the items of an edition differ from those of another: by itself, of the one that it is based on",
+    **secured("read_editions", 404, 422),
 )
-async def preview_publication(code: Code, uow: Uow) -> schemas.PublicationAnswer:
-    return schemas.PublicationAnswer.model_validate(await queries.preview_publication(uow, code))
+async def compare_editions(
+    code: Code,
+    uow: Uow,
+    with_code: Annotated[
+        Code | None, Query(alias="with", description="the edition before it")
+    ] = None,
+) -> schemas.ComparisonAnswer:
+    found = await queries.compare_editions(uow, code, with_code)
+    return schemas.ComparisonAnswer.model_validate(found)

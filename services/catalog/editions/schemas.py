@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from services.catalog.editions.domain import EditionState
+from services.catalog.items.domain import Mode, Provision
 from shared.http.inputs import Answer, Body, Code, Day, Name
 
 
@@ -13,6 +15,9 @@ class EditionBody(Body):
     effective_on: Day
     retires_on: Day
     item_codes: Annotated[list[Code], Field(min_length=1, max_length=1000)]
+    based_on: Annotated[
+        Code | None, Field(description="the edition that it was copied from, and is compared with")
+    ] = None
 
 
 class MenuItemAnswer(Answer):
@@ -21,6 +26,14 @@ class MenuItemAnswer(Answer):
     name_en: str
     category_code: str
     volunteers_needed: int
+    minutes_per_resident: int | None = None
+    mode: Mode = "booth"
+    residents_per_volunteer: int | None = None
+    notice_days: int = 0
+    weekly_capacity: int | None = None
+    township_provides: list[Provision] = Field(default_factory=list)
+    qualification: str | None = None
+    risks: str | None = None
 
 
 class EditionAnswer(Answer):
@@ -28,37 +41,34 @@ class EditionAnswer(Answer):
     title: str
     effective_on: date
     retires_on: date
-    state: Literal["draft", "published", "withdrawing", "withdrawn"]
+    state: EditionState
+    based_on: str | None
+    survey_until: date | None
+    consultation_until: date | None
+    residents_may_speak: bool
     orders_against_withdrawal: int | None
     item_codes: list[str]
     menu: list[MenuItemAnswer]
 
 
-class BlockerAnswer(Answer):
-    """What is in the way of publishing, and the item that it is about."""
-
-    code: Literal["item_without_team"]
-    item_code: str
-    item_name: str
-    item_name_en: str
-
-
-class OverlapAnswer(Answer):
+class EditionNamed(Answer):
     code: str
     title: str
     effective_on: date
     retires_on: date
 
 
-class PublicationAnswer(Answer):
-    """What publishing a draft would do now: nothing as long as there are ``blockers``."""
+class DifferenceAnswer(Answer):
+    """How one item differs. ``changed`` has the fields that differ, each with what it was and what it is."""
 
-    items: Annotated[int, Field(description="how many items its menu would have")]
-    blockers: list[BlockerAnswer]
-    is_over: Annotated[bool, Field(description="its last day is past; publishing asks to confirm")]
-    overlaps: Annotated[
-        list[OverlapAnswer], Field(description="published editions of the same days; they stay")
-    ]
-    new_standing_years: Annotated[
-        list[int], Field(description="years whose standing campaign would be created")
-    ]
+    item_code: str
+    what: Literal["added", "gone", "changed"]
+    name: str
+    name_en: str
+    changed: dict[str, tuple[object, object]]
+
+
+class ComparisonAnswer(Answer):
+    before: EditionNamed
+    after: EditionNamed
+    differences: list[DifferenceAnswer]

@@ -1,6 +1,6 @@
 """Tables, and the imperative mapping of the domain classes onto them."""
 
-from sqlalchemy import Column, Date, Integer, String, Table
+from sqlalchemy import Boolean, Column, Date, Integer, String, Table, false
 
 from services.catalog.database import mapper, metadata
 from services.catalog.editions.domain import Edition
@@ -14,7 +14,11 @@ edition = Table(
     Column("effective_on", Date, nullable=False),
     Column("retires_on", Date, nullable=False),
     Column("item_codes", Json, nullable=False),
+    Column("based_on", String(40), nullable=True),
     Column("state", String(20), nullable=False),
+    Column("survey_until", Date, nullable=True),
+    Column("consultation_until", Date, nullable=True),
+    Column("residents_may_speak", Boolean, nullable=False, server_default=false()),
     Column("menu", Json, nullable=False),
     Column("orders_against_withdrawal", Integer, nullable=True),
     Column("event_seq", Integer, nullable=False),

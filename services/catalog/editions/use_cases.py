@@ -1,118 +1,29 @@
-"""Drafting, publishing and withdrawing editions of the menu."""
+"""Drafting editions of the menu."""
 
-from datetime import date
+from typing import Any
 
-from services.catalog.campaigns.use_cases import add_standing_campaigns
-from services.catalog.directory.domain import Team
 from services.catalog.directory.queries import require_known
 from services.catalog.editions.domain import Edition
 from services.catalog.items.domain import ServiceItem
 from services.catalog.policy import POLICY
-from shared.contracts.catalog import (
-    EditionPublished,
-    EditionRetired,
-    EditionWithdrawalRequested,
-    MenuItem,
-)
-from shared.kernel.doubts import Confirmations, Doubts
 from shared.unit_of_work import UnitOfWork
 
 
-async def draft_edition(
-    uow: UnitOfWork,
-    code: str,
-    *,
-    title: str,
-    effective_on: date,
-    retires_on: date,
-    item_codes: list[str],
-) -> Edition:
-    """Drafts an edition, or changes its draft.
+async def draft_edition(uow: UnitOfWork, wanted: Edition) -> Edition:
+    """Drafts an edition, or changes the draft of the same code to be like it.
 
-    :raises InvalidInput: an item is not known. :raises IllegalTransition: it is published already.
+    :raises InvalidInput: an item, or the edition that it is based on, is not known.
+    :raises IllegalTransition: it is published already.
     """
     uow.permit(POLICY, "draft_edition")
     async with uow.transaction() as tx:
-        await require_known(tx, ServiceItem, item_codes, field="item_codes")
-        edition = await tx.find(Edition, code)
+        await require_known(tx, ServiceItem, wanted.item_codes, field="item_codes")
+        if wanted.based_on is not None:
+            await require_known(tx, Edition, [wanted.based_on], field="based_on")
+        edition = await tx.find(Edition, wanted.code)
         if edition is None:
-            edition = Edition(
-                code=code,
-                title=title,
-                effective_on=effective_on,
-                retires_on=retires_on,
-                item_codes=item_codes,
-            )
-            tx.add(edition)
-        else:
-            edition.redraft(
-                title=title, effective_on=effective_on, retires_on=retires_on, item_codes=item_codes
-            )
+            tx.add(wanted)
+            return wanted
+        content: dict[str, Any] = {name: getattr(wanted, name) for name in Edition.CONTENT}
+        edition.redraft(**content)
         return edition
-
-
-async def publish_edition(uow: UnitOfWork, code: str, confirmed: Confirmations = ()) -> Edition:
-    """Freezes an edition with its items as they are now, and puts it in force.
-
-    Every year that the edition is in force in has a 常态 from then on.
-
-    :raises ConfirmationNeeded: its last day is over, so that nobody can order from it.
-    """
-    uow.permit(POLICY, "publish_edition")
-    async with uow.transaction() as tx:
-        await tx.lock_service()
-        edition = await tx.get(Edition, code)
-        doubts = Doubts(confirmed)
-        if edition.state == "draft" and edition.retires_on < (today := uow.today()):
-            doubts.add("edition_over", "retires_on", last=edition.retires_on, today=today)
-        doubts.settle()
-        items = [await tx.get(ServiceItem, item_code) for item_code in edition.item_codes]
-        teams = await tx.find_all(Team, {code for item in items for code in item.teams})
-        edition.publish(
-            items, active_teams={code for code, team in teams.items() if team.state == "active"}
-        )
-        await add_standing_campaigns(tx, edition.years())
-        tx.record(
-            edition,
-            EditionPublished(
-                edition_id=code,
-                title=edition.title,
-                effective_on=edition.effective_on,
-                retires_on=edition.retires_on,
-                items=tuple(MenuItem.model_validate(dish) for dish in edition.menu),
-            ),
-        )
-        return edition
-
-
-async def withdraw_edition(uow: UnitOfWork, code: str) -> Edition:
-    """Asks for an edition that was published by mistake to be withdrawn.
-
-    That is possible until the first order from it is handed in, and only requests knows that: it closes the edition,
-    or refuses.
-
-    :raises IllegalTransition: it is not in force.
-    """
-    uow.permit(POLICY, "publish_edition")
-    async with uow.transaction() as tx:
-        edition = await tx.get(Edition, code)
-        edition.ask_for_withdrawal()
-        tx.record(edition, EditionWithdrawalRequested(edition_id=code))
-        return edition
-
-
-async def complete_withdrawal(uow: UnitOfWork, code: str) -> None:
-    """Withdraws an edition that requests has closed: no order was handed in from it, and none will be."""
-    async with uow.transaction() as tx:
-        edition = await tx.get(Edition, code)
-        edition.withdraw()
-        tx.record(
-            edition, EditionRetired(edition_id=edition.code, title=edition.title, cause="withdrawn")
-        )
-
-
-async def refuse_withdrawal(uow: UnitOfWork, code: str, *, orders: int) -> None:
-    """Keeps an edition in force, because so many orders were handed in from it."""
-    async with uow.transaction() as tx:
-        edition = await tx.get(Edition, code)
-        edition.keep_for(orders)

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 
 from services.catalog.directory.queries import Sort
 from services.catalog.items import queries, schemas, use_cases
+from services.catalog.items.domain import ServiceItem
 from shared.http.inputs import AfterCode, Code, CountedPage, Limit, Search, Uow
 from shared.http.openapi import secured
 
@@ -18,9 +19,8 @@ router = APIRouter(tags=["catalog"])
     **secured("enter_directory", 422, 428),
 )
 async def put_item(code: Code, body: schemas.ItemBody, uow: Uow) -> schemas.ItemAnswer:
-    return schemas.ItemAnswer.model_validate(
-        await use_cases.enter_item(uow, code, **body.model_dump())
-    )
+    wanted = ServiceItem(code=code, **body.model_dump())
+    return schemas.ItemAnswer.model_validate(await use_cases.enter_item(uow, wanted))
 
 
 @router.get("/items", summary="List service items", **secured("read_directory", 422))

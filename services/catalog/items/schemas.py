@@ -5,7 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from services.catalog.directory.schemas import EntryAnswer, EntryBody
-from shared.http.inputs import Code
+from services.catalog.items.domain import PROVISIONS, Mode, Provision
+from shared.http.inputs import Code, Name, PublicText
 
 
 class ItemBody(EntryBody):
@@ -16,6 +17,31 @@ class ItemBody(EntryBody):
     ]
     volunteers_needed: Annotated[int, Field(ge=1, le=100, description="the least for one booth")]
     minutes_per_resident: Annotated[int, Field(ge=1, le=240)]
+    mode: Annotated[Mode, Field(description="how it is served")] = "booth"
+    residents_per_volunteer: Annotated[
+        int | None,
+        Field(ge=1, le=1000, description="one volunteer more for so many residents expected"),
+    ] = None
+    notice_days: Annotated[
+        int, Field(ge=0, le=90, description="how many days before the service it is ordered")
+    ] = 0
+    weekly_capacity: Annotated[
+        int | None, Field(ge=1, le=1000, description="at most so many times from Monday to Sunday")
+    ] = None
+    township_provides: Annotated[
+        list[Provision],
+        Field(
+            default_factory=list,
+            max_length=len(PROVISIONS),
+            description="what the township has at the place",
+        ),
+    ]
+    qualification: Annotated[
+        Name | None, Field(description="what each volunteer at it must hold")
+    ] = None
+    risks: Annotated[
+        PublicText | None, Field(description="what may happen to volunteers, as they are told")
+    ] = None
 
 
 class ItemAnswer(EntryAnswer):
@@ -23,3 +49,10 @@ class ItemAnswer(EntryAnswer):
     teams: list[str]
     volunteers_needed: int
     minutes_per_resident: int
+    mode: Mode
+    residents_per_volunteer: int | None
+    notice_days: int
+    weekly_capacity: int | None
+    township_provides: list[Provision]
+    qualification: str | None
+    risks: str | None

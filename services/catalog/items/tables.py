@@ -12,6 +12,13 @@ service_item = entry_table(
     Column("teams", Json, nullable=False),
     Column("volunteers_needed", Integer, nullable=False),
     Column("minutes_per_resident", Integer, nullable=False),
+    Column("mode", String(10), nullable=False, server_default="booth"),
+    Column("residents_per_volunteer", Integer, nullable=True),
+    Column("notice_days", Integer, nullable=False, server_default="0"),
+    Column("weekly_capacity", Integer, nullable=True),
+    Column("township_provides", Json, nullable=False, server_default="[]"),
+    Column("qualification", String(80), nullable=True),
+    Column("risks", String(500), nullable=True),
 )
 
 mapper.map_imperatively(ServiceItem, service_item, version_id_col=service_item.c.version)

@@ -62,9 +62,11 @@ async def on_edition_published(uow: UnitOfWork, event: EditionPublished) -> None
 
 
 async def on_edition_retired(uow: UnitOfWork, event: EditionRetired) -> None:
-    """Tells all townships that were told of the edition."""
+    """Tells all townships that were told of the edition; of its last day they were told with it."""
     async with uow.transaction() as tx:
         mention(tx)
+        if event.cause == "ended":
+            return
         edition = await tx.find(Edition, event.edition_id)
         if edition is not None and edition.withdrawn_at is None:
             edition.withdrawn_at = cause_of(tx).occurred_at

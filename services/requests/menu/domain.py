@@ -1,20 +1,36 @@
 """What can be ordered, and by whom: this service's copies of what catalog published."""
 
+import math
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar, Literal, TypedDict
+from typing import ClassVar, Literal, NotRequired, TypedDict
 
 from shared.kernel.aggregate import Aggregate
 
+ServiceMode = Literal["booth", "lecture", "visit", "leaflet"]
+
 
 class Dish(TypedDict):
-    """One item of a menu, as it was when the edition was published."""
+    """One item of a menu, as it was when the edition was published; see :class:`shared.contracts.catalog.MenuItem`."""
 
     item_code: str
     name: str
     name_en: str
     category_code: str
     volunteers_needed: int
+    minutes_per_resident: NotRequired[int | None]
+    mode: NotRequired[ServiceMode]
+    residents_per_volunteer: NotRequired[int | None]
+    notice_days: NotRequired[int]
+    weekly_capacity: NotRequired[int | None]
+    township_provides: NotRequired[list[str]]
+
+
+def volunteers_for(dish: Dish, attendance: int) -> int:
+    """Returns how many volunteers its booth needs for so many expected residents: the least, or one for each
+    ``residents_per_volunteer`` of them."""
+    each = dish.get("residents_per_volunteer")
+    return max(dish["volunteers_needed"], math.ceil(attendance / each) if each else 0)
 
 
 @dataclass(eq=False, kw_only=True)

@@ -1,5 +1,7 @@
 """What catalog publishes about editions, campaigns and townships is copied."""
 
+from typing import cast
+
 from sqlalchemy import insert
 
 from services.requests.menu.domain import Campaign, Dish, Edition, Township
@@ -18,16 +20,7 @@ async def on_edition_published(uow: UnitOfWork, event: EditionPublished) -> None
                 title=event.title,
                 effective_on=event.effective_on,
                 retires_on=event.retires_on,
-                items=[
-                    Dish(
-                        item_code=item.item_code,
-                        name=item.name,
-                        name_en=item.name_en,
-                        category_code=item.category_code,
-                        volunteers_needed=item.volunteers_needed,
-                    )
-                    for item in event.items
-                ],
+                items=[cast(Dish, item.model_dump(mode="json")) for item in event.items],
             )
         )
         await tx.session.flush()

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services.requests.menu.domain import Campaign, Edition
+from services.requests.menu.domain import Campaign, Edition, ServiceMode
 from shared.http.inputs import Answer
 
 
@@ -15,6 +15,12 @@ class DishAnswer(Answer):
     name_en: str
     category_code: str
     volunteers_needed: int
+    minutes_per_resident: int | None = None
+    mode: ServiceMode = "booth"
+    residents_per_volunteer: int | None = None
+    notice_days: Annotated[int, Field(description="it is ordered so many days ahead")] = 0
+    weekly_capacity: Annotated[int | None, Field(description="at most so often a week")] = None
+    township_provides: list[str] = Field(default_factory=list)
 
 
 class EditionAnswer(Answer):

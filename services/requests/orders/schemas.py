@@ -112,7 +112,7 @@ class RatingAnswer(Answer):
 
 
 class LineAnswer(Answer):
-    """``name``, ``name_en`` and ``volunteers_needed`` as the menu had them when it was ordered.
+    """``name`` and ``name_en`` as the menu had them when it was ordered, and the volunteers that it asks for so many.
     ``unserved_reason`` is a code of dispatch's texts; ``served`` counts residents."""
 
     id: str

@@ -14,14 +14,16 @@ def _edition(place: Place, scope: Scope) -> dict[str, Any]:
     return {"title": "目录", "item_codes": [place["item"]]} | days
 
 
+def _with_another(place: Place, scope: Scope) -> dict[str, Any]:
+    return {"with": place["edition"]}
+
+
 SCENES: Mapping[str, Scene] = {
     "PUT /editions/{code}": Scene(body=_edition),
-    "POST /editions/{code}/publish": Scene(),
-    "POST /editions/{code}/withdraw": Scene(),
     "GET /tasks": Scene(),
     "GET /editions": Scene(),
     "GET /editions/{code}": Scene(),
-    "GET /editions/{code}/publication": Scene(),
+    "GET /editions/{code}/differences": Scene(query=_with_another),
 }
 PATHS: Mapping[str, PathFill] = {"editions/code": lambda p, s: p["edition"]}
 

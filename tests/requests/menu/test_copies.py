@@ -19,6 +19,12 @@ async def test_the_menu_and_the_townships_are_copied(requests: House) -> None:
         "name_en": "Health check",
         "category_code": "livelihood",
         "volunteers_needed": 4,
+        "minutes_per_resident": None,
+        "mode": "booth",
+        "residents_per_volunteer": None,
+        "notice_days": 0,
+        "weekly_capacity": None,
+        "township_provides": [],
     }
     townships = (await requests.client.get("/api/requests/townships")).json()["items"]
     assert townships == [{"code": GAOLOU, "name": "高楼镇", "name_en": "Gaolou Town"}]

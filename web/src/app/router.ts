@@ -63,6 +63,7 @@ const routes: RouteRecordRaw[] = [
       ...KINDS.flatMap(entries),
       ...listed("items", () => import("../items/ItemsPage.vue"), () => import("../items/ItemPage.vue")),
       ...listed("campaigns", () => import("../campaigns/CampaignsPage.vue"), () => import("../campaigns/CampaignPage.vue")),
+      { path: "editions/:code/differences", name: "edition-differences", component: () => import("../editions/DifferencesPage.vue"), props: true },
       ...listed("editions", () => import("../editions/EditionsPage.vue"), () => import("../editions/EditionPage.vue")),
       ...listed("volunteers", () => import("../volunteers/VolunteersPage.vue"), () => import("../volunteers/VolunteerPage.vue"), "no", () => import("../volunteers/NewVolunteerPage.vue"), ["coordinator", "team_leader"]),
       { path: "accounts", name: "accounts", component: () => import("../accounts/AccountsPage.vue"), meta: { roles: rolesOf("accounts") } },

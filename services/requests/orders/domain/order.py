@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import ClassVar, Literal, TypedDict
 
-from services.requests.menu.domain import Dish, Edition
+from services.requests.menu.domain import Dish, Edition, volunteers_for
 from services.requests.orders.domain.line import Booking, Line
 from shared.kernel.aggregate import Aggregate, Steps
 from shared.kernel.errors import InvalidInput
@@ -124,7 +124,7 @@ class Draft:
                     item_code=wanted.item_code,
                     name=dish["name"],
                     name_en=dish["name_en"],
-                    volunteers_needed=dish["volunteers_needed"],
+                    volunteers_needed=volunteers_for(dish, wanted.expected_attendance),
                     expected_attendance=wanted.expected_attendance,
                     remark=wanted.remark,
                 )

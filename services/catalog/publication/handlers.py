@@ -1,6 +1,6 @@
 """Requests answers whether an edition can be withdrawn."""
 
-from services.catalog.editions import use_cases
+from services.catalog.publication import use_cases
 from shared.contracts.requests import EditionClosed, EditionWithdrawalRefused
 from shared.unit_of_work import UnitOfWork
 

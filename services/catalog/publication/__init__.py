@@ -1,0 +1,1 @@
+"""Putting an edition in force: what is in the way, publishing, withdrawing, and its end."""

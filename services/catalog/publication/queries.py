@@ -1,0 +1,62 @@
+"""What publishing an edition would do."""
+
+from dataclasses import dataclass
+
+from services.catalog.campaigns.queries import years_without_standing
+from services.catalog.directory.queries import active_among
+from services.catalog.editions.domain import Edition
+from services.catalog.editions.queries import overlapping
+from services.catalog.items.queries import items_of
+from services.catalog.policy import POLICY
+from shared.kernel.errors import NotFound
+from shared.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """What is in the way of publishing an edition: an item that nobody offers."""
+
+    code: str
+    item_code: str
+    item_name: str
+    item_name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What publishing a draft would do now."""
+
+    items: int
+    blockers: list[Blocker]
+    is_over: bool
+    overlaps: list[Edition]
+    new_standing_years: list[int]
+
+
+async def preview_publication(uow: UnitOfWork, code: str) -> Publication:
+    """Returns what publishing a draft would do now, and what is in its way.
+
+    Of an edition that is published, the blockers are the items that no team offers any more.
+
+    :raises NotFound: there is no such edition.
+    """
+    uow.permit(POLICY, "publish_edition")
+    async with uow.reading() as session:
+        draft = await session.get(Edition, code)
+        if draft is None:
+            raise NotFound(Edition.kind, code, states=Edition.STEPS)
+        items = {item.code: item for item in await items_of(session, draft.item_codes)}
+        named = {team for item in items.values() for team in item.teams}
+        without_team = draft.items_without_team(
+            items.values(), active_teams=await active_among(session, named)
+        )
+        return Publication(
+            items=len(draft.item_codes),
+            blockers=[
+                Blocker("item_without_team", item, items[item].name, items[item].name_en)
+                for item in without_team
+            ],
+            is_over=draft.retires_on < uow.today(),
+            overlaps=await overlapping(session, draft),
+            new_standing_years=await years_without_standing(session, draft.years()),
+        )
