@@ -8,6 +8,10 @@ from pydantic import BaseModel, ConfigDict
 from shared.contracts.base import Event, Point, TownshipCode
 
 ServiceMode = Literal["booth", "lecture", "visit", "leaflet"]
+Provision = Literal[
+    "tables", "chairs", "power", "shade", "water", "room", "projector", "loudspeaker"
+]
+"""What a township has to provide at the place."""
 
 
 class TownshipChanged(Event):
@@ -49,7 +53,7 @@ class ServiceItemChanged(Event):
     residents_per_volunteer: int | None = None
     notice_days: int = 0
     weekly_capacity: int | None = None
-    township_provides: tuple[str, ...] = ()
+    township_provides: tuple[Provision, ...] = ()
 
 
 class CampaignTheme(BaseModel):
@@ -95,7 +99,7 @@ class MenuItem(BaseModel):
     residents_per_volunteer: int | None = None
     notice_days: int = 0
     weekly_capacity: int | None = None
-    township_provides: tuple[str, ...] = ()
+    township_provides: tuple[Provision, ...] = ()
 
 
 class EditionPublished(Event):
