@@ -188,7 +188,7 @@ class Relay:
                 await self.publish_due()
                 failures = 0
                 if not self._goes_on:  # every commit from now on notifies
-                    await self._wait_for_commit()
+                    await self._wait_for_commit(stop)
             except Exception as error:
                 failures += 1
                 level = log.info if isinstance(error, BrokerUnavailable) else log.warning
@@ -197,10 +197,13 @@ class Relay:
                 )
                 await self._wait_or_stop(stop, backoff_seconds(failures))
 
-    async def _wait_for_commit(self) -> None:
+    async def _wait_for_commit(self, stop: asyncio.Event) -> None:
         again = min(HELD_BACK_SECONDS * self._held_back, MOST_HELD_BACK_SECONDS)
         await self._wakeup.wait(again if self._held_back else self._poll_seconds)
-        await asyncio.sleep(self._linger_seconds)
+        if self._linger_seconds:  # a process that ends waits for no more events
+            await self._wait_or_stop(stop, self._linger_seconds)
+        else:
+            await asyncio.sleep(0)
 
     async def publish_due(self) -> int:
         """Runs one round, and returns how many events the broker accepted.

@@ -40,7 +40,7 @@ from tests.support.rolls import (
     team_changed,
     up_to,
 )
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_SECONDS, until
 
 
 @pytest.fixture
@@ -508,6 +508,19 @@ async def test_two_relays_side_by_side_publish_everything(catalog_on_postgres: R
     assert numbers_by_stream([*brokers[0].taken, *brokers[1].taken]) == {
         f"roll:{code}": up_to(3) for code in codes
     }
+
+
+async def test_a_relay_that_waits_for_more_events_ends_as_soon_as_it_is_told(
+    catalog: Rolls,
+) -> None:
+    broker, lease, stop = PlayedBroker(), ShardLease(catalog.database), asyncio.Event()
+    lease.held = frozenset(range(SHARDS))
+    relay = Relay("catalog", catalog.database, broker, catalog.wakeup, lease, linger_seconds=3600)
+    running = asyncio.create_task(relay.run(stop))
+    await asyncio.sleep(0)
+    stop.set()
+    catalog.wakeup.notify()
+    await asyncio.wait_for(running, PATIENCE_SECONDS)
 
 
 async def _append(session: AsyncSession, codes: list[str], number: int) -> None:

@@ -37,10 +37,13 @@ class Passwords:
     """Argon2id (RFC 9106), in a few threads of its own: a request that is given up leaves its thread busy until the
     hash is done, and makes no room for another before that."""
 
-    def __init__(self, hasher: Hasher = ARGON2ID) -> None:
+    def __init__(self, hasher: Hasher = ARGON2ID, *, nobodys: str | None = None) -> None:
+        """``nobodys``: what a password is held against where there is no account (:func:`hash_of_nobody`); to
+        compute it must cost what ``hasher``'s own hashes cost.
+        """
         self._hasher = hasher
         self._threads = ThreadPoolExecutor(HASHES_AT_ONCE, thread_name_prefix="password")
-        self._nobodys = _hash_of_nobody()
+        self._nobodys = nobodys or hash_of_nobody()
         self._turns = asyncio.Semaphore(HASHES_AT_ONCE)
         self._waiting = 0
 
@@ -89,9 +92,9 @@ class Passwords:
             return False
 
 
-def _hash_of_nobody() -> str:
+def hash_of_nobody(memory_kib: int = MEMORY_KIB, rounds: int = ROUNDS, lanes: int = LANES) -> str:
     """What no password has, with the parameters that all have; made without the work of hashing."""
     salt, digest = (
         base64.b64encode(secrets.token_bytes(size)).decode().rstrip("=") for size in (16, 32)
     )
-    return f"$argon2id$v=19$m={MEMORY_KIB},t={ROUNDS},p={LANES}${salt}${digest}"
+    return f"$argon2id$v=19$m={memory_kib},t={rounds},p={lanes}${salt}${digest}"
