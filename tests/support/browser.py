@@ -176,7 +176,7 @@ class Person:
         """What axe finds wrong on the page, serious or worse (WCAG 2.2 A and AA, best practices)."""
         if not await self.page.evaluate("() => 'axe' in window"):
             await self.page.evaluate(axe_script().read_text("utf-8"))
-        result = await self.page.evaluate("() => axe.run(document)")
+        result = await self.page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
         return [
             f"{finding['id']}: {node['target']}: {node['failureSummary']}"
             for finding in result["violations"]
@@ -245,6 +245,10 @@ class Crowd:
             await person.sign_in(role)
         return person
 
+    async def leave(self) -> None:
+        for person in self._people:
+            await person.context.close()
+
     def complaints(self) -> list[str]:
         return [complaint for person in self._people for complaint in person.complaints]
 
@@ -265,12 +269,21 @@ def _note_request(person: Person, request: Request) -> None:
 
 
 @asynccontextmanager
-async def crowd_at(site: Site) -> AsyncIterator[Crowd]:
+async def running_browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=chromium_program(), args=list(FLAGS)
         )
         try:
-            yield Crowd(browser, site)
+            yield browser
         finally:
             await browser.close()
+
+
+@asynccontextmanager
+async def crowd_at(site: Site, browser: Browser) -> AsyncIterator[Crowd]:
+    people = Crowd(browser, site)
+    try:
+        yield people
+    finally:
+        await people.leave()

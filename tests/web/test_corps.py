@@ -1,5 +1,6 @@
 """The coordinator looks after the catalog and the accounts: each act done in a browser."""
 
+import pytest
 from playwright.async_api import Page
 
 from tests.support.browser import Crowd, Person
@@ -33,6 +34,7 @@ async def enter_team(person: Person) -> None:
     await page.get_by_role("link", name="文化志愿服务队").wait_for()
 
 
+@pytest.mark.shared_site
 async def test_two_people_correct_the_same_team(crowd: Crowd) -> None:
     person = await crowd.person("coordinator")
     await enter_team(person)
@@ -91,6 +93,7 @@ async def test_an_edition_is_published_once_nothing_is_in_its_way(crowd: Crowd) 
     await page.get_by_text("已撤回，镇街不能再从中点单。").wait_for()
 
 
+@pytest.mark.shared_site
 async def test_somebody_is_invited_and_chooses_a_password(crowd: Crowd) -> None:
     person = await crowd.person("coordinator")
     page = person.page
@@ -120,6 +123,7 @@ async def test_somebody_is_invited_and_chooses_a_password(crowd: Crowd) -> None:
     await row.get_by_text("已停用").wait_for()
 
 
+@pytest.mark.shared_site
 async def test_a_volunteer_is_entered_looked_up_and_erased(crowd: Crowd) -> None:
     person = await crowd.person("coordinator")
     page = person.page

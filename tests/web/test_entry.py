@@ -1,11 +1,13 @@
 """Getting in: the page to sign in on, and the demonstration's roles by one click."""
 
 import pyotp
+import pytest
 
 from cli.accounts import OFFERED
 from tests.support.browser import Crowd, Site
 
 
+@pytest.mark.shared_site
 async def test_whoever_just_started_the_demonstration_is_in_after_two_clicks(
     crowd: Crowd, site: Site
 ) -> None:
@@ -21,12 +23,14 @@ async def test_whoever_just_started_the_demonstration_is_in_after_two_clicks(
     await guest.page.locator('main a[href^="/orders/"]').first.wait_for()
 
 
+@pytest.mark.shared_site
 async def test_the_password_still_signs_in(crowd: Crowd) -> None:
     person = await crowd.person(language="en", size="desktop")
     await person.sign_in_by_password("coordinator")
     assert await person.page.get_by_text("Coordinator").first.is_visible()
 
 
+@pytest.mark.shared_site
 async def test_residents_find_their_page_without_an_account(crowd: Crowd, site: Site) -> None:
     guest = await crowd.person()
     await guest.page.goto(site.url)

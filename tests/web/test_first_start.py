@@ -1,6 +1,6 @@
 """From an empty system to the first accepted order, without the demonstration: the way that /start leads."""
 
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -8,21 +8,16 @@ import pytest
 from playwright.async_api import Page, expect
 
 from shared.kernel.clock import CHINA
-from tests.support.browser import PATIENCE_MILLISECONDS, Crowd, Person, crowd_at, running_site
-from tests.support.fixtures import or_skip
-from tests.support.private import chromium_program
+from tests.support.browser import PATIENCE_MILLISECONDS, Crowd, Person, Site, running_site
 
 expect.set_options(timeout=PATIENCE_MILLISECONDS)
 PASSWORD = "马屿镇的夏天真的很长很长"
 
 
 @pytest.fixture
-async def crowd(tmp_path: Path) -> AsyncIterator[Crowd]:
-    or_skip(chromium_program)
-    with running_site(tmp_path / "data", demo=False) as site:
-        async with crowd_at(site) as people:
-            yield people
-            assert people.complaints() == []
+def site(tmp_path: Path) -> Iterator[Site]:
+    with running_site(tmp_path / "data", demo=False) as empty:
+        yield empty
 
 
 async def do_next(corps: Person, step: str) -> Page:

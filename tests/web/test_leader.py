@@ -77,6 +77,7 @@ async def test_a_leader_accepts_declines_starts_and_reports(crowd: Crowd) -> Non
 
 
 @pytest.mark.long
+@pytest.mark.shared_site
 async def test_a_volunteer_sees_where_the_team_goes_and_changes_nothing(crowd: Crowd) -> None:
     volunteer = await crowd.person("volunteer", language="en", size="desktop")
     await named(volunteer, "link", "My team").click()

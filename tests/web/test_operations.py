@@ -54,6 +54,7 @@ async def test_an_operator_finds_what_is_parked_and_lets_it_go(
 
 
 @pytest.mark.deployed
+@pytest.mark.shared_site
 async def test_an_operator_sees_each_service_and_verifies_every_audit_log(crowd: Crowd) -> None:
     operator = await crowd.person("operator", size="desktop")
     page = operator.page
@@ -69,6 +70,7 @@ async def test_an_operator_sees_each_service_and_verifies_every_audit_log(crowd:
 
 
 @pytest.mark.deployed
+@pytest.mark.shared_site
 async def test_an_auditor_reads_who_did_what_and_changes_nothing(crowd: Crowd) -> None:
     auditor = await crowd.person("auditor")
     await auditor.go("/audit")
@@ -100,6 +102,7 @@ async def test_an_auditor_reads_who_did_what_and_changes_nothing(crowd: Crowd) -
 
 
 @pytest.mark.deployed
+@pytest.mark.shared_site
 async def test_another_system_learns_how_to_read_the_events(crowd: Crowd) -> None:
     subscriber = await crowd.person("subscriber")
     await subscriber.page.get_by_role("link", name="事件订阅").first.click()
@@ -114,6 +117,7 @@ async def test_another_system_learns_how_to_read_the_events(crowd: Crowd) -> Non
     assert await subscriber.serious_findings() == []
 
 
+@pytest.mark.shared_site
 async def test_all_messages_are_marked_as_read_at_once(crowd: Crowd) -> None:
     officer = await crowd.person("township_officer")
     await officer.go("/messages")

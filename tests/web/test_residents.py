@@ -7,6 +7,8 @@ import pytest
 from cli import open_work
 from tests.support.browser import Crowd, Person, Site
 
+pytestmark = pytest.mark.shared_site
+
 TOWNSHIP, PLACE, BOOTHS = open_work.PLANNED[0]
 OVER = "330381001000"
 """安阳街道, which has no stop after the circuit of 2014."""
