@@ -7,7 +7,7 @@ from services.dispatch.plans.queries.plans import campaigns_of_plans
 from services.dispatch.plans.use_cases.runs import queue_repairs
 from services.dispatch.rescheduling.use_cases import free_team, release_order
 from services.dispatch.stops.domain.stop import ORDER_CANCELLED, ORDER_CLOSED
-from services.dispatch.stops.queries import plans_with
+from services.dispatch.stops.queries.lookups import plans_with
 from shared.contracts.catalog import ServiceItemChanged, TeamChanged, TeamRegistered
 from shared.contracts.requests import OrderAccepted, OrderCancelled, OrderClosed
 from shared.unit_of_work import Transaction, UnitOfWork

@@ -9,7 +9,7 @@ from services.dispatch.plans.domain.plan import Plan
 from services.dispatch.plans.queries.rules import rules_of
 from services.dispatch.rescheduling.domain import Calendar
 from services.dispatch.stops.domain.stop import Stop
-from services.dispatch.stops.queries import booked_elsewhere
+from services.dispatch.stops.queries.lookups import booked_elsewhere
 
 
 async def calendar_of(

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from services.dispatch.rescheduling import schemas, use_cases
 from services.dispatch.stops.domain.stop import StatedReason
-from services.dispatch.stops.queries import get_stop
+from services.dispatch.stops.queries.views import get_stop
 from services.dispatch.stops.schemas import StopAnswer
 from shared.http.free_text import ask_about
 from shared.http.inputs import Confirmed, ReasonBody, Uow

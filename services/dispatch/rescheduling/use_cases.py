@@ -25,7 +25,7 @@ from services.dispatch.stops.domain.stop import (
     StatedReason,
     Stop,
 )
-from services.dispatch.stops.queries import (
+from services.dispatch.stops.queries.lookups import (
     declined,
     last_offered_at,
     plan_of_stop,

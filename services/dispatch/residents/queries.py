@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from services.dispatch.directory.queries import names_of_townships
 from services.dispatch.policy import POLICY
-from services.dispatch.stops.queries import View, announced_stops, last_completed_stop
+from services.dispatch.stops.queries.views import View, announced_stops, last_completed_stop
 from services.dispatch.stops.use_cases.residents import link_to_stop, with_booths
 from shared.identity.links import Links
 from shared.kernel.errors import NotFound

@@ -2,7 +2,8 @@
 
 from fastapi import APIRouter
 
-from services.dispatch.stops import queries, schemas
+from services.dispatch.stops import schemas
+from services.dispatch.stops.queries import views as queries
 from services.dispatch.stops.use_cases import acting, residents
 from shared.http.free_text import ask_about
 from shared.http.inputs import After, AppState, Confirmed, Filter, Limit, Page, Uow

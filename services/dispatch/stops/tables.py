@@ -60,6 +60,8 @@ assignment = Table(
     Column("told_problem", String(80), nullable=True),
     Index("ix_assignment_team", "team_code", "state", "id"),
 )
+IN_TIME = (stop.c.on, stop.c.part.desc())
+"""Stops in the order of time: mornings come before afternoons."""
 
 mapper.map_imperatively(Assignment, assignment)
 mapper.map_imperatively(

@@ -17,7 +17,7 @@ from services.dispatch.plans.queries.candidates import first_candidates_to_publi
 from services.dispatch.plans.queries.runs import first_failed_runs
 from services.dispatch.policy import POLICY
 from services.dispatch.stops.domain.stop import LIVE
-from services.dispatch.stops.queries import first_booths, first_stops
+from services.dispatch.stops.queries.first import first_booths, first_stops
 from shared.http.tasks import MOST_OF_A_KIND, Task, Tasks
 from shared.kernel.access import Role
 from shared.unit_of_work import UnitOfWork

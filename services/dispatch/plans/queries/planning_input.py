@@ -20,7 +20,7 @@ from services.dispatch.plans.queries.plans import published_plan
 from services.dispatch.plans.queries.rules import rules_of
 from services.dispatch.stops.domain.stop import Assignment, Stop
 from services.dispatch.stops.domain.stop_matching import PublishedStop
-from services.dispatch.stops.queries import declined, planned_stops
+from services.dispatch.stops.queries.lookups import declined, planned_stops
 from shared.kernel.errors import Conflict
 
 PRICE_OF_CHANGE = 300

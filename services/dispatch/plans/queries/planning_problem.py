@@ -28,7 +28,7 @@ from services.dispatch.planning.problem.problem import (
 )
 from services.dispatch.plans.domain.candidate import ProblemDates
 from services.dispatch.plans.domain.theme import CampaignTheme
-from services.dispatch.stops.queries import bookings
+from services.dispatch.stops.queries.lookups import bookings
 from shared.kernel.errors import InvalidInput
 
 SERVICE_WEIGHTS = Weights(later_part=1, overload=20, first_served=500, theme=150)

@@ -11,7 +11,7 @@ from services.dispatch.directory.queries import names_of_campaigns
 from services.dispatch.plans.domain.plan import Plan
 from services.dispatch.plans.tables import plan
 from services.dispatch.policy import POLICY
-from services.dispatch.stops.queries import view_stops_of_plan
+from services.dispatch.stops.queries.views import view_stops_of_plan
 from shared.db.paging import page_of
 from shared.kernel.access import Grant
 from shared.kernel.errors import NotFound

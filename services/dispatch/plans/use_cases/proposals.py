@@ -26,7 +26,7 @@ from services.dispatch.plans.use_cases.announcements import announce_plan, annou
 from services.dispatch.plans.use_cases.drafts import draft_assignment, draft_stop, unserved_entries
 from services.dispatch.policy import POLICY
 from services.dispatch.stops.domain.stop import Stop
-from services.dispatch.stops.queries import stops_of_plan
+from services.dispatch.stops.queries.lookups import stops_of_plan
 from services.dispatch.stops.use_cases.announcements import announce_assignment, announce_stop
 from services.dispatch.stops.use_cases.bookings import book
 from shared.contracts.dispatch import StopScheduled, TeamAssigned

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from services.dispatch.residents.queries import TownshipOutlook
-from services.dispatch.stops.queries import View
+from services.dispatch.stops.queries.views import View
 from shared.http.texts import Texts
 
 MEDIA_TYPE = "text/calendar"

@@ -15,7 +15,7 @@ from services.dispatch.residents.routes.layout import (
     resident_page,
     texts_of,
 )
-from services.dispatch.stops.queries import View
+from services.dispatch.stops.queries.views import View
 from shared.http.wording import Wording
 from shared.kernel.errors import DomainError
 

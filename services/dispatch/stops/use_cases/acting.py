@@ -8,7 +8,8 @@ from services.dispatch.demand.use_cases import set_lines
 from services.dispatch.directory.queries import minutes_per_resident
 from services.dispatch.policy import POLICY
 from services.dispatch.stops.domain.stop import Assignment, Report, Stop
-from services.dispatch.stops.queries import require_stop, stop_of_assignment
+from services.dispatch.stops.queries.lookups import stop_of_assignment
+from services.dispatch.stops.queries.views import require_stop
 from services.dispatch.stops.use_cases.announcements import announce_assignment, announce_stop
 from shared.contracts.dispatch import AssignmentAccepted, BoothReported, StopCompleted, StopStarted
 from shared.kernel.access import Grant

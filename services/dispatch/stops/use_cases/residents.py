@@ -5,7 +5,7 @@ from typing import Any
 
 from services.dispatch.policy import POLICY
 from services.dispatch.stops.domain.stop import LIVE, Stop
-from services.dispatch.stops.queries import require_stop, view_stop
+from services.dispatch.stops.queries.views import require_stop, view_stop
 from shared.identity.links import Link, LinkInvalid, Links
 from shared.kernel.clock import CHINA
 from shared.kernel.errors import Conflict

@@ -1,0 +1,1 @@
+"""What stops and assignments can be asked."""

@@ -1,0 +1,78 @@
+"""The first of the stops and booths that wait for something, and how many there are."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.elements import ColumnElement
+
+from services.dispatch.stops.tables import IN_TIME, assignment, stop
+from shared.db.paging import first_and_count
+
+_WHERE_AND_WHEN = (
+    stop.c.id.label("stop_id"),
+    stop.c.township_code,
+    stop.c.place,
+    stop.c.on,
+    stop.c.part,
+)
+
+
+async def first_booths(
+    session: AsyncSession,
+    teams: Collection[str],
+    *,
+    states: Collection[str],
+    stop_state: str,
+    first: date,
+    last: date | None = None,
+    limit: int,
+) -> tuple[Sequence[Row[Any]], int]:
+    """The first booths of these teams in one of ``states``, at stops in ``stop_state`` from ``first`` to ``last``, in
+    the order of time; and how many there are."""
+    query = (
+        select(
+            assignment.c.id.label("assignment_id"),
+            assignment.c.item_name,
+            assignment.c.item_name_en,
+            *_WHERE_AND_WHEN,
+        )
+        .join(stop, stop.c.id == assignment.c.stop_id)
+        .where(
+            assignment.c.team_code.in_(teams),
+            assignment.c.state.in_(states),
+            stop.c.state == stop_state,
+            *_days(first, last),
+        )
+    )
+    return await first_and_count(session, query.order_by(*IN_TIME, assignment.c.id), limit=limit)
+
+
+async def first_stops(
+    session: AsyncSession,
+    *,
+    states: Collection[str],
+    teams: Collection[str] | None = None,
+    first: date | None = None,
+    last: date | None = None,
+    limit: int,
+) -> tuple[Sequence[Row[Any]], int]:
+    """The first stops in one of ``states`` from ``first`` to ``last``, in the order of time, and how many there are.
+    ``teams``: only stops at which one of them has taken a booth."""
+    query = select(*_WHERE_AND_WHEN).where(stop.c.state.in_(states), *_days(first, last))
+    if teams is not None:
+        taken = select(assignment.c.stop_id).where(
+            assignment.c.team_code.in_(teams), assignment.c.state == "accepted"
+        )
+        query = query.where(stop.c.id.in_(taken))
+    return await first_and_count(session, query.order_by(*IN_TIME, stop.c.id), limit=limit)
+
+
+def _days(first: date | None, last: date | None) -> list[ColumnElement[bool]]:
+    """The condition that a stop is on one of these days; None leaves that end open."""
+    return [
+        *([stop.c.on >= first] if first is not None else []),
+        *([stop.c.on <= last] if last is not None else []),
+    ]
