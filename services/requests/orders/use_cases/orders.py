@@ -83,8 +83,7 @@ async def draft_order(
         order.note_state(uow.now(), by=_role_of(uow.actor))
         events = []
         if submit:
-            events.append(_handed_in(order, uow.now(), like_another=like_another))
-            order.note_state(uow.now(), by=_role_of(uow.actor))
+            events.append(_handed_in(order, uow.actor, uow.now(), like_another=like_another))
         with menu.while_open():
             made = await uow.add(order, *events, claim=claim)
         if made == order_id:
@@ -130,8 +129,7 @@ async def submit_order(
                 doubts = Doubts(confirmed)
                 await menu.require_days(uow, order.edition_id, campaign, order.wished_on, doubts)
                 doubts.settle()
-                tx.record(order, _handed_in(order, tx.now, like_another=like_another))
-                order.note_state(tx.now, by=_role_of(tx.actor))
+                tx.record(order, _handed_in(order, tx.actor, tx.now, like_another=like_another))
                 return order
 
     async def drafted(session: AsyncSession) -> Order:
@@ -350,8 +348,10 @@ async def _pass_on_digest(tx: Transaction, order: Order, digest: str | None) -> 
                 return
 
 
-def _handed_in(order: Order, now: datetime, *, like_another: bool) -> ServiceOrdered:
+def _handed_in(order: Order, actor: Actor, now: datetime, *, like_another: bool) -> ServiceOrdered:
+    """Hands the order in and notes that in its history; gives the event that says so."""
     order.submit(now, like_another=like_another)
+    order.note_state(now, by=_role_of(actor))
     return ServiceOrdered(
         order_id=order.id,
         township_code=order.township_code,
