@@ -26,6 +26,15 @@ audit_log = Table(
     Column("correlation_id", String(60), nullable=False),
     Column("changes", Text, nullable=False),
     Index("ix_audit_log_txid", "txid", "id"),
+    Index("ix_audit_log_subject", "subject", "id"),
+    Index("ix_audit_log_action", "action", "id"),
+    # Times rise with the rows: ranges of pages suffice, and cost writers next to nothing.
+    Index(
+        "ix_audit_log_at",
+        "at",
+        postgresql_using="brin",
+        postgresql_with={"autosummarize": True},
+    ),
     sqlite_autoincrement=True,
 )
 """``changes`` is canonical JSON: what was changed, with before and after, or what was looked at and

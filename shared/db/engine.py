@@ -22,10 +22,28 @@ IDLE_MILLISECONDS = 30_000
 """The longest that a transaction may do nothing: one idle writer would hold the relays' watermark
 back for the whole cluster."""
 
-STARTUP_OPTIONS = f"-c idle_in_transaction_session_timeout={IDLE_MILLISECONDS} -c timezone=UTC"
-_SET = "SELECT set_config('idle_in_transaction_session_timeout', '{}', {}), set_config('timezone', 'UTC', {})"
-SET_SESSION = _SET.format(IDLE_MILLISECONDS, "false", "false")
-SET_TRANSACTION = _SET.format(IDLE_MILLISECONDS, "true", "true")
+RANDOM_PAGE_COST = 1.1
+"""PostgreSQL's default is for disks that turn: it would rather read a whole table than a tenth of
+it by an index."""
+
+_SETTINGS = {
+    "idle_in_transaction_session_timeout": IDLE_MILLISECONDS,
+    "timezone": "UTC",
+    "random_page_cost": RANDOM_PAGE_COST,
+}
+
+
+def _set(*, for_transaction: bool) -> str:
+    each = (
+        f"set_config('{name}', '{value}', {str(for_transaction).lower()})"
+        for name, value in _SETTINGS.items()
+    )
+    return f"SELECT {', '.join(each)}"
+
+
+STARTUP_OPTIONS = " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items())
+SET_SESSION = _set(for_transaction=False)
+SET_TRANSACTION = _set(for_transaction=True)
 
 POOLER = "pooler"
 """The parameter of a PostgreSQL address that says what stands between: ``?pooler=transaction``."""

@@ -66,11 +66,20 @@ service_order = Table(  # "order" is a word of SQL's
     Column("event_seq", Integer, nullable=False),
     Column("version", Integer, nullable=False),
     # A list is read by key within one of these. Its order ends with the moment and the id always.
-    Index("ix_service_order_created", "created_at", "id"),
+    # With the state, an index also counts the orders of some days or of a township in each state.
+    Index("ix_service_order_created", "created_at", "id", postgresql_include=["state"]),
     Index("ix_service_order_submitted", "submitted_at", "created_at", "id"),
     Index("ix_service_order_state", "state", "created_at", "id"),
-    Index("ix_service_order_township", "township_code", "created_at", "id"),
+    Index(
+        "ix_service_order_township",
+        "township_code",
+        "created_at",
+        "id",
+        postgresql_include=["state"],
+    ),
     Index("ix_service_order_campaign", "campaign_id", "created_at", "id"),
+    # A campaign's orders lie together in the list of all by when they were handed in.
+    Index("ix_service_order_campaign_submitted", "campaign_id", "submitted_at", "created_at", "id"),
     # This one also counts a campaign's orders.
     Index("ix_service_order_campaign_state", "campaign_id", "state", "created_at", "id"),
     Index(
