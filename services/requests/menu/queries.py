@@ -211,6 +211,7 @@ class Menu:
             return known
         found = await session.get(Campaign, campaign_id)
         if found is not None and found.state == "open":
+            session.expunge(found)  # whose transaction, rolled back, would take its contents
             self._open_until[campaign_id] = time.monotonic() + self._fresh_seconds, found
             return found
         query = (

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.requests.menu.queries import Menu
 from services.requests.orders.use_cases import orders as use_cases
 from shared.eventlog.outbox import Outbox
 from shared.unit_of_work import UnitOfWork
@@ -89,6 +90,18 @@ async def test_drafts_may_be_alike_until_the_second_is_handed_in(requests: House
     assert (await requests.client.get(f"{PATH}/{second['id']}")).json()["state"] == "draft"
     done = await requests.client.post(path, params={"confirm": "order_like_another"})
     assert (done.status_code, done.json()["state"]) == (200, "submitted")
+
+
+async def test_an_order_that_was_asked_about_leaves_its_campaign_open_to_others(
+    requests: House,
+) -> None:
+    first, second = await order(requests), await order(requests)
+    await step(requests, first["id"], "submit")
+    requests.services["requests"].api.state.menu = Menu(fresh_seconds=3600)
+    path = f"{PATH}/{second['id']}/submit"
+    assert asked(await requests.client.post(path)) == [("order_like_another", "lines")]
+    other = await order(requests, place="高楼镇大京村")
+    assert (await requests.client.post(f"{PATH}/{other['id']}/submit")).status_code == 200
 
 
 @pytest.mark.parametrize(("name", "reason"), [("cancel", "not_needed"), ("return", "incomplete")])
