@@ -40,6 +40,7 @@ def assert_the_story_is_told(outcome: Outcome) -> None:
     assert all(booth["told_at"] for booth in booths if booth["state"] == "done")
 
 
+@pytest.mark.long
 async def test_both_modes_tell_the_same_story(
     told: Told, new_deployment: Callable[[str], Deployment], rabbit_vhost: str, figures: Figures
 ) -> None:

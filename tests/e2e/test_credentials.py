@@ -249,6 +249,7 @@ async def test_processes_of_a_service_count_together_and_hear_each_other(
         await hears(here, there, "run:01")
 
 
+@pytest.mark.long
 def test_the_doctor_says_when_redis_does_not_let_a_service_count_or_signal(
     dispatch: Examined, private_server: Private
 ) -> None:
@@ -298,6 +299,7 @@ def test_the_doctor_finds_a_service_well_that_has_what_deploy_gives(
         assert file.read_text() not in dispatch.said
 
 
+@pytest.mark.long
 def test_the_doctor_names_a_queue_that_answers_nobody(
     dispatch: Examined, rabbitmq: RabbitMQ
 ) -> None:
@@ -309,6 +311,7 @@ def test_the_doctor_names_a_queue_that_answers_nobody(
     assert "rabbitmqctl delete_queue dispatch.1" in wrong
 
 
+@pytest.mark.long
 def test_the_doctor_names_what_is_too_wide(
     dispatch: Examined, postgres: URL, rabbitmq: RabbitMQ, private_server: Private
 ) -> None:
@@ -339,6 +342,7 @@ def test_the_doctor_names_what_is_too_wide(
     )
 
 
+@pytest.mark.long
 async def test_the_doctor_names_queues_that_are_not_as_they_must_be(
     dispatch: Examined, rabbitmq: RabbitMQ
 ) -> None:

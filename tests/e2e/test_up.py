@@ -58,6 +58,7 @@ def up(data: Path, port: int) -> Iterator[tuple[subprocess.Popen[str], list[str]
         process.communicate(timeout=30)
 
 
+@pytest.mark.long
 def test_from_nothing_to_a_served_circuit_and_again(tmp_path: Path, figures: Figures) -> None:
     port = free_port()
     folder = tmp_path / ODD

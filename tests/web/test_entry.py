@@ -27,7 +27,7 @@ async def test_whoever_just_started_the_demonstration_is_in_after_two_clicks(
 async def test_the_password_still_signs_in(crowd: Crowd) -> None:
     person = await crowd.person(language="en", size="desktop")
     await person.sign_in_by_password("coordinator")
-    assert await person.page.get_by_text("Coordinator").first.is_visible()
+    await person.page.get_by_text("Coordinator").first.wait_for()
 
 
 @pytest.mark.shared_site

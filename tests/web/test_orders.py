@@ -77,13 +77,9 @@ async def test_an_order_goes_its_way_between_officer_and_coordinator(crowd: Crow
     await board.get_by_role("button", name=f"受理点单 {first}").click()
     await expect(board.get_by_text("已受理 1 个点单。")).to_be_visible()
     await officer.go(f"/orders/{first}")
-    assert await page.locator(".history .state").all_inner_texts() == [
-        "草稿",
-        "待受理",
-        "已退回",
-        "待受理",
-        "已受理",
-    ]
+    await expect(page.locator(".history .state")).to_have_text(
+        ["草稿", "待受理", "已退回", "待受理", "已受理"]
+    )
     assert "协调员 · 内容不完整" in await page.locator(".history").inner_text()
     assert await officer.serious_findings() == []
 

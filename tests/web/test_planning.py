@@ -1,6 +1,10 @@
 """A coordinator plans what waits: from a run to a published plan, with a move and a pin by hand."""
 
-from tests.support.browser import Crowd, Person
+from playwright.async_api import expect
+
+from tests.support.browser import PATIENCE_MILLISECONDS, Crowd, Person
+
+expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
 RUN_MILLISECONDS = 180_000
 WAITING = "陶山镇"
@@ -41,7 +45,7 @@ async def test_a_coordinator_plans_moves_pins_and_publishes(crowd: Crowd) -> Non
 
     await page.get_by_role("link", name="查看改动并发布").click()
     await page.get_by_text("会通知 1 个镇街").wait_for()
-    assert await page.get_by_text(f"镇街：{WAITING}").count() == 1
+    await expect(page.get_by_text(f"镇街：{WAITING}")).to_have_count(1)
     assert await person.serious_findings() == []
     await page.get_by_role("button", name="发布", exact=True).click()
     await page.get_by_text("已发布。有关镇街和服务队会收到通知").wait_for()

@@ -45,6 +45,7 @@ def planned(processor: dict[str, str]) -> list[str]:
     return done.stdout.splitlines()
 
 
+@pytest.mark.long
 @pytest.mark.skipif(
     platform.machine() != "x86_64" or not CPU.exists(),
     reason="only on x86-64 under Linux can these libraries be told what to do without",

@@ -84,7 +84,7 @@ def test_list_scheduling_holds_whatever_is_asked(problem: PlanningProblem) -> No
     assert score(problem, solution.circuit).objective == solution.objective
 
 
-@pytest.mark.parametrize("stop_after", [1, 2, 4, 7])
+@pytest.mark.parametrize("stop_after", [1, 2, 4, pytest.param(7, marks=pytest.mark.long)])
 @pytest.mark.parametrize("size", ["S", "M"])
 def test_stopped_at_any_word_it_gives_the_best_feasible_plan_so_far(
     size: str, stop_after: int

@@ -73,6 +73,7 @@ async def test_a_consumer_replaces_its_queue_that_answers_nobody(silencer: Silen
             await until(lambda: len(set(recording.ids)) == 20)
 
 
+@pytest.mark.long
 async def test_a_queue_that_falls_silent_under_its_consumer_is_replaced_too(
     silencer: Silencer,
 ) -> None:
@@ -88,6 +89,7 @@ async def test_a_queue_that_falls_silent_under_its_consumer_is_replaced_too(
             await until(lambda: len(set(recording.ids)) == 40)
 
 
+@pytest.mark.long
 async def test_a_resend_queue_that_answers_nobody_is_replaced(silencer: Silencer) -> None:
     asked: list[ResendRequest] = []
 
@@ -106,6 +108,7 @@ async def test_a_resend_queue_that_answers_nobody_is_replaced(silencer: Silencer
             await until(lambda: asked)
 
 
+@pytest.mark.long
 async def test_a_publisher_replaces_the_queue_of_unrouted_events_that_answers_nobody(
     silencer: Silencer,
 ) -> None:
