@@ -7,6 +7,7 @@ from services.dispatch.consumers import SUBSCRIPTIONS
 from services.dispatch.demand.routes import router as demand
 from services.dispatch.directory.routes import router as directory
 from services.dispatch.planning.optimizer.list_planner import ListPlanner
+from services.dispatch.planning.problem.capacity import WithinCapacity
 from services.dispatch.planning.problem.circuit import TourPlanner
 from services.dispatch.plans.adapters.planning_process import OPTIMIZER, REPAIRER, ProcessPlanner
 from services.dispatch.plans.jobs import Planners, planning
@@ -54,7 +55,8 @@ def build(
         ],
     )
     service.api.state.public_url = settings.public_url.rstrip("/")
-    service.api.state.planner = planner or ListPlanner()
+    service.api.state.planner = WithinCapacity(planner or ListPlanner())
     searching = planners or {"plan": ProcessPlanner(OPTIMIZER), "repair": ProcessPlanner(REPAIRER)}
-    service.jobs.append(planning(service.uow, cache, searching))
+    within = {purpose: WithinCapacity(each) for purpose, each in searching.items()}
+    service.jobs.append(planning(service.uow, cache, within))
     return service

@@ -18,6 +18,8 @@ class OrderLine(BaseModel):
     item_name_en: str
     expected_attendance: int
     volunteers_needed: int
+    earliest_on: date | None = None
+    """The first day on which the notice that the item asks for has been given; None where it asks for none."""
 
 
 class ServiceOrdered(Event):

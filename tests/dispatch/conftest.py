@@ -142,6 +142,7 @@ async def accept_order(
     *,
     ruled_out_on: tuple[date, ...] = (),
     campaign_id: str = CAMPAIGN,
+    earliest_on: date | None = None,
 ) -> None:
     lines = tuple(
         OrderLine(
@@ -151,6 +152,7 @@ async def accept_order(
             item_name_en=code,
             expected_attendance=80,
             volunteers_needed=3,
+            earliest_on=earliest_on,
         )
         for code in items
     )

@@ -1,6 +1,6 @@
 """The lines of accepted orders."""
 
-from sqlalchemy import Column, Float, Index, Integer, String, Table
+from sqlalchemy import Column, Date, Float, Index, Integer, String, Table
 
 from services.dispatch.database import metadata
 from shared.db.types import Json
@@ -23,10 +23,12 @@ demand_line = Table(
     Column("priority", Integer, nullable=False),
     Column("wished_on", Json, nullable=False),
     Column("ruled_out_on", Json, nullable=False),
+    Column("earliest_on", Date, nullable=True),
     Column("state", String(20), nullable=False),
     Column("told_reason", String(60), nullable=True),
     Index("ix_demand_line_campaign", "campaign_id", "state", "line_id"),
 )
 """``state`` is open, planned, served or cancelled. ``told_reason`` is the reason that the township was told last for an
 unserved line; null once the line has a place. ``expected_attendance``, in residents, is null where the order was
-accepted under a release that did not keep it."""
+accepted under a release that did not keep it. ``earliest_on`` is the first day on which the notice that the item asks
+for has been given; null where it asks for none."""

@@ -31,6 +31,7 @@ async def open_lines(tx: Transaction, order: OrderAccepted) -> None:
                 "priority": order.priority,
                 "wished_on": [day.isoformat() for day in order.wished_on],
                 "ruled_out_on": [day.isoformat() for day in order.ruled_out_on],
+                "earliest_on": line.earliest_on,
                 "state": "open",
             }
             for line in order.lines

@@ -141,3 +141,11 @@ async def minutes_per_resident(
     """How long one resident takes at a booth, in minutes; None where catalog does not say it."""
     query = select(item.c.code, item.c.minutes_per_resident).where(item.c.code.in_(item_codes))
     return {row.code: row.minutes_per_resident for row in await session.execute(query)}
+
+
+async def weekly_capacities(session: AsyncSession, item_codes: Iterable[str]) -> dict[str, int]:
+    """How often those of these items that have a limit may be served from Monday to Sunday."""
+    query = select(item.c.code, item.c.weekly_capacity).where(
+        item.c.code.in_(item_codes), item.c.weekly_capacity.is_not(None)
+    )
+    return {row.code: row.weekly_capacity for row in await session.execute(query)}

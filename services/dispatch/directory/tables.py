@@ -33,6 +33,7 @@ item = Table(
     *_names(),
     Column("teams", Json, nullable=False),
     Column("minutes_per_resident", Integer, nullable=True),
+    Column("weekly_capacity", Integer, nullable=True),
 )
 campaign = Table(
     "campaign",

@@ -56,6 +56,7 @@ async def keep_item(tx: Transaction, event: ServiceItemChanged) -> set[str]:
         "name_en": event.name_en,
         "teams": list(event.teams),
         "minutes_per_resident": event.minutes_per_resident,
+        "weekly_capacity": event.weekly_capacity,
     }
     before = await tx.session.scalar(select(item.c.teams).where(item.c.code == event.code)) or []
     await _replace(tx, item, row)

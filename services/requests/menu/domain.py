@@ -1,6 +1,7 @@
 """What can be ordered, and by whom: this service's copies of what catalog published."""
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Literal, NotRequired, TypedDict
@@ -50,6 +51,23 @@ class Edition(Aggregate):
     @property
     def key(self) -> str:
         return self.id
+
+    def longest_notice(self, item_codes: Collection[str]) -> Dish | None:
+        """Returns the one of these items that is to be ordered the longest ahead; None where none is."""
+        asked = [
+            dish
+            for dish in self.items
+            if dish["item_code"] in item_codes and dish.get("notice_days", 0)
+        ]
+        return max(asked, key=lambda dish: dish.get("notice_days", 0), default=None)
+
+    def limited(self, item_codes: Collection[str]) -> list[Dish]:
+        """Returns those of these items that are served only so often a week."""
+        return [
+            dish
+            for dish in self.items
+            if dish["item_code"] in item_codes and dish.get("weekly_capacity") is not None
+        ]
 
     def is_in_force(self, on: date) -> bool:
         """Whether it can be ordered from on that day."""

@@ -4,7 +4,7 @@ township that may order goes away. That an edition was withdrawn is seen by the 
 import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import inspect, select
@@ -109,6 +109,7 @@ class Menu:
         township_code: str,
         edition_id: str,
         campaign_id: str,
+        item_codes: Collection[str],
         wished_on: Collection[date],
         doubts: Doubts,
     ) -> Edition:
@@ -125,25 +126,34 @@ class Menu:
             async with uow.reading() as session:
                 campaign = await self.require_campaign(session, campaign_id)
         edition = self._editions[edition_id]
-        await self.require_days(uow, edition.id, campaign, wished_on, doubts)
+        await self.require_days(uow, edition.id, campaign, item_codes, wished_on, doubts)
         return edition
+
+    async def edition(self, uow: UnitOfWork, edition_id: str) -> Edition:
+        """What an edition offers, whatever became of it."""
+        if edition_id not in self._editions:
+            async with uow.reading() as session:
+                self._editions[edition_id] = await session.get_one(Edition, edition_id)
+        return self._editions[edition_id]
 
     async def require_days(
         self,
         uow: UnitOfWork,
         edition_id: str,
         campaign: Campaign,
+        item_codes: Collection[str],
         wished_on: Collection[date],
         doubts: Doubts,
     ) -> None:
-        """Of an order that is drafted or handed in today: its menu is in force, and its wished days are ahead and
-        among the campaign's.
+        """Of an order of these items that is drafted or handed in today: its menu is in force, and its wished days are
+        ahead, among the campaign's, and leave the items' notice.
 
         :raises Conflict: see :meth:`require_in_force`.
         """
         await self.require_in_force(uow, edition_id, doubts)
         today = uow.today()
         edition = self._editions.get(edition_id)
+        slowest = edition.longest_notice(item_codes) if edition is not None else None
         for number, day in enumerate(wished_on):
             if day < today:
                 doubts.add("day_in_the_past", f"wished_on[{number}]", day=day, today=today)
@@ -158,6 +168,17 @@ class Menu:
                     "last": campaign.ends_on,
                 }
                 doubts.add("day_outside_campaign", f"wished_on[{number}]", day=day, **facts)
+            elif slowest is not None and day < (
+                first := today + timedelta(days=slowest["notice_days"])
+            ):
+                doubts.add(
+                    "notice_too_short",
+                    f"wished_on[{number}]",
+                    day=day,
+                    item={"zh-CN": slowest["name"], "en": slowest["name_en"]},
+                    days=slowest["notice_days"],
+                    first=first,
+                )
 
     async def require_in_force(self, uow: UnitOfWork, edition_id: str, doubts: Doubts) -> None:
         """Orders are handed in from menus that are in force today. A coordinator may enter what is past, and is asked.

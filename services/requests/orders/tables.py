@@ -57,6 +57,7 @@ service_order = Table(  # "order" is a word of SQL's
     Column("reason", String(500), nullable=True, info=FREE_TEXT),
     Column("created_at", UtcDateTime, nullable=False),
     Column("submitted_at", UtcDateTime, nullable=True),
+    Column("ordered_on", Date, nullable=True),
     Column("history", Json, nullable=False, server_default="[]", info=DERIVED),
     Column("search_words", Json, nullable=False, server_default="[]", info=DERIVED),
     # Without an index: only a withdrawal looks for it, which is rare, and every order would pay for it.
@@ -102,6 +103,7 @@ order_line = Table(
     Column("name", String(80), nullable=False),
     Column("name_en", String(80), nullable=False),
     Column("volunteers_needed", Integer, nullable=False),
+    Column("notice_days", Integer, nullable=False, server_default="0"),
     Column("expected_attendance", Integer, nullable=False),
     Column("remark", String(500), nullable=True, info=FREE_TEXT),
     Column("state", String(20), nullable=False),
@@ -116,6 +118,15 @@ order_line = Table(
     Column("served", Integer, nullable=True),
     Column("score", Integer, nullable=True),
     Column("rating_text", String(500), nullable=True, info=FREE_TEXT),
+    # Counts what a week holds of an item.
+    Index(
+        "ix_order_line_item_on",
+        "item_code",
+        "on",
+        "state",
+        postgresql_where=text('"on" IS NOT NULL'),
+        sqlite_where=text('"on" IS NOT NULL'),
+    ),
 )
 
 mapper.map_imperatively(Line, order_line)

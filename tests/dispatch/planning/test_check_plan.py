@@ -15,6 +15,7 @@ from services.dispatch.planning.problem.circuit import Circuit, Unserved
 from services.dispatch.planning.problem.problem import (
     Ban,
     Booth,
+    Capacity,
     Fixed,
     Line,
     PlanningProblem,
@@ -133,6 +134,10 @@ SPOILS: dict[str, Spoil] = {
     "team_in_two_places": lambda p, c, b: (p, move(c, neighbour(c, b), slot=b.slot)),
     "day_too_long": lambda p, c, b: (change_line(p, b, minutes=390), c),
     "too_close": lambda p, c, b: (p, move(c, neighbour(c, b), slot=Slot(b.slot.day, 1))),
+    "too_often": lambda p, c, b: (
+        replace(p, capacities=(Capacity("义诊", frozenset(range(DAYS)), LINES - 1),)),
+        c,
+    ),
     "commitment_broken": lambda p, c, b: (
         replace(p, fixed=(Fixed(replace(b, slot=Slot(7)), "confirmed"),)),
         c,

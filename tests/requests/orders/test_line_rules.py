@@ -48,7 +48,7 @@ def make_order(*codes: str) -> Order:
     ids = iter(f"line-{number}" for number in range(50))
     lines = draft.lines_from(edition, lambda: next(ids))
     order = Order.drafted("order-1", "2014-0001", draft, lines, datetime(2014, 6, 1, tzinfo=UTC))
-    order.submit(datetime(2014, 6, 2, tzinfo=UTC))
+    order.submit(datetime(2014, 6, 2, tzinfo=UTC), date(2014, 6, 2))
     order.accept()
     return order
 

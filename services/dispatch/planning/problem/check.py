@@ -42,6 +42,7 @@ def check_plan(problem: PlanningProblem, circuit: Circuit) -> list[Violation]:
         *_check_visits(book),
         *_check_days(book),
         *_check_series(book),
+        *_check_capacities(book),
         *_check_commitments(book),
     ]
 
@@ -256,6 +257,24 @@ def _check_series(book: _Book) -> Iterator[Violation]:
                     "least": least,
                 }
                 yield Violation("too_close", f"{a.id} {b.id}", facts)
+
+
+def _check_capacities(book: _Book) -> Iterator[Violation]:
+    served: defaultdict[str, list[tuple[Slot, str]]] = defaultdict(list)
+    for line_id, booths in book.of_line.items():
+        if booths:
+            served[book.lines[line_id].item].append((booths[0].slot, line_id))
+    for capacity in book.problem.capacities:
+        within = sorted(each for each in served[capacity.item] if each[0].day in capacity.days)
+        for _, line_id in within[capacity.most :]:
+            facts: dict[str, object] = {
+                "line": line_id,
+                "item": capacity.item,
+                "first": min(capacity.days),
+                "last": max(capacity.days),
+                "most": capacity.most,
+            }
+            yield Violation("too_often", line_id, facts)
 
 
 def _check_commitments(book: _Book) -> Iterator[Violation]:

@@ -14,6 +14,7 @@ from services.dispatch.planning.problem.fields import (
 from services.dispatch.planning.problem.problem import (
     Ban,
     Booth,
+    Capacity,
     Fixed,
     Line,
     PlanningProblem,
@@ -66,6 +67,7 @@ def read_problem(document: object) -> PlanningProblem:
         published=top.each("published", commitments.booth, needed=False),
         start_township=top.text("start_township") if top.has("start_township") else None,
         themes=top.each("themes", lambda theme: _theme(theme, days, set(items)), needed=False),
+        capacities=_capacities(top, days, set(items)),
     )
 
 
@@ -125,6 +127,26 @@ def _theme(theme: Fields, days: int, items: set[str]) -> Theme:
     """Of every day, where it names none."""
     named = theme.days("days", days) if theme.has("days") else range(days)
     return Theme(theme.text("name"), _items(theme, items), frozenset(named))
+
+
+def _capacities(top: Fields, days: int, items: set[str]) -> tuple[Capacity, ...]:
+    """:raises InvalidInput: two of one item share a day."""
+
+    def read(entry: Fields) -> Capacity:
+        item = entry.text("item")
+        _require_known(entry.at("item"), item, items, "item")
+        return Capacity(item, frozenset(entry.days("days", days)), entry.whole("most", 0, 10_000))
+
+    capacities = top.each("capacities", read, needed=False)
+    counted: set[tuple[str, int]] = set()
+    for number, capacity in enumerate(capacities):
+        own = {(capacity.item, day) for day in capacity.days}
+        if twice := sorted(own & counted):
+            raise InvalidInput(
+                "file.days_shared", field=f"{top.at('capacities')}[{number}].days", day=twice[0][1]
+            )
+        counted |= own
+    return capacities
 
 
 def _free(team: Fields, days: int, parts: int) -> frozenset[Slot]:

@@ -101,6 +101,15 @@ class Theme:
 
 
 @dataclass(frozen=True, slots=True)
+class Capacity:
+    """On all of ``days`` together, such as those of a week, at most ``most`` lines of ``item`` are served."""
+
+    item: str
+    days: frozenset[int]
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Travel:
     """How far it is: on a plane in km or on the sphere in degrees, times ``detour_factor``.
 
@@ -200,7 +209,7 @@ class PlanningProblem:
     it: the way from its base through its stops and back at ``travel.speed_kmh``, and at each stop ``setup_minutes``
     and the longest of its booths. ``fixed`` stays, ``forbidden`` does not happen, ``published`` is what changes are
     counted against. ``start_township`` is where the circuit begins. ``first_on`` is the date of day 0, if the days
-    have dates. ``themes`` are preferred, and never a rule.
+    have dates. ``themes`` are preferred, and never a rule. ``capacities`` of one item share no day.
     """
 
     sites: tuple[Site, ...]
@@ -220,6 +229,7 @@ class PlanningProblem:
     start_township: str | None = None
     first_on: date | None = None
     themes: tuple[Theme, ...] = ()
+    capacities: tuple[Capacity, ...] = ()
 
     def is_open(self, slot: Slot) -> bool:
         return (

@@ -7,7 +7,14 @@ from typing import NamedTuple
 
 from services.dispatch.planning.problem.circuit import Circuit, Relaxation, Unserved
 from services.dispatch.planning.problem.eligibility import Eligibility, strength
-from services.dispatch.planning.problem.problem import Booth, Line, PlanningProblem, Slot, Team
+from services.dispatch.planning.problem.problem import (
+    Booth,
+    Capacity,
+    Line,
+    PlanningProblem,
+    Slot,
+    Team,
+)
 
 MOST_LINES_NAMED = 12
 NOTHING: frozenset[str] = frozenset()
@@ -46,6 +53,22 @@ class _Day(NamedTuple):
     slots: frozenset[Slot]
 
 
+def _full_days(
+    problem: PlanningProblem, booths: Iterable[Booth]
+) -> defaultdict[str, dict[int, Capacity]]:
+    """The days on which no further line of an item fits its capacity, by item."""
+    item = {line.id: line.item for line in problem.lines}
+    served = {(item[booth.line], booth.line, booth.slot.day) for booth in booths}
+    days: defaultdict[str, list[int]] = defaultdict(list)
+    for code, _, day in served:
+        days[code].append(day)
+    full: defaultdict[str, dict[int, Capacity]] = defaultdict(dict)
+    for capacity in problem.capacities:
+        if sum(day in capacity.days for day in days[capacity.item]) >= capacity.most:
+            full[capacity.item] |= dict.fromkeys(capacity.days, capacity)
+    return full
+
+
 class _Explainer:
     def __init__(
         self, problem: PlanningProblem, booths: tuple[Booth, ...], eligibility: Eligibility
@@ -57,6 +80,7 @@ class _Explainer:
         self._of_stop: defaultdict[tuple[str, Slot], list[Booth]] = defaultdict(list)
         self._of_visit: defaultdict[tuple[str, str, Slot], list[Booth]] = defaultdict(list)
         self._of_series: defaultdict[str, list[Booth]] = defaultdict(list)
+        self._full = _full_days(problem, booths)
         of_day: defaultdict[tuple[str, int], list[Booth]] = defaultdict(list)
         for booth in booths:
             line = self._lines[booth.line]
@@ -74,6 +98,10 @@ class _Explainer:
         obstacles = list(self._obstacles(line))
         if not obstacles:
             return self._without_a_day(line)
+        full = self._full[line.item]
+        if full and all(obstacle.slot.day in full for obstacle in obstacles):
+            return self._too_often(line, full[obstacles[0].slot.day])
+        obstacles = [obstacle for obstacle in obstacles if obstacle.slot.day not in full]
         movable = [obstacle for obstacle in obstacles if self._fixed.isdisjoint(obstacle.lines)]
         nearest = min(
             movable or obstacles,
@@ -135,11 +163,17 @@ class _Explainer:
         return Unserved(line.id, code, facts, Relaxation("relax.volunteers", facts))
 
     def _without_a_day(self, line: Line) -> Unserved:
+        if line.first_day > line.last_day:
+            return Unserved(line.id, "unserved.too_late", {"first": line.first_day})
         open_days = [day for day in range(self._problem.days) if day not in self._problem.closed]
         if not any(line.allows(day) for day in open_days):
             return Unserved(line.id, "unserved.all_days_ruled_out")
         facts = {"first": line.first_day, "last": line.last_day}
         return Unserved(line.id, "unserved.not_available", facts, self._wider_window(line))
+
+    def _too_often(self, line: Line, capacity: Capacity) -> Unserved:
+        facts = {"item": line.item, "most": capacity.most}
+        return Unserved(line.id, "unserved.too_often", facts, Relaxation("relax.capacity", facts))
 
     def _obstacles(self, line: Line) -> Iterator[_Obstacle]:
         blocking: dict[Slot, frozenset[str]] = {}

@@ -11,11 +11,16 @@ from services.dispatch.demand.queries import Lines, lines_of_campaign
 from services.dispatch.directory.queries import campaign_of
 from services.dispatch.planning.problem.check import Violation, broken_by
 from services.dispatch.planning.problem.pacing import paced
-from services.dispatch.planning.problem.problem import Ban, Booth, Fixed, PlanningProblem
+from services.dispatch.planning.problem.problem import Ban, Booth, Fixed, Line, PlanningProblem
 from services.dispatch.plans.domain.candidate import ProblemDates
 from services.dispatch.plans.domain.plan import Plan
 from services.dispatch.plans.domain.rule import PlanningRule
-from services.dispatch.plans.queries.planning_problem import PlanningScope, problem_of, site_id
+from services.dispatch.plans.queries.planning_problem import (
+    PlanningScope,
+    capacities,
+    problem_of,
+    site_id,
+)
 from services.dispatch.plans.queries.plans import published_plan
 from services.dispatch.plans.queries.rules import rules_of
 from services.dispatch.stops.domain.stop import Assignment, Stop
@@ -128,8 +133,11 @@ async def _inputs_of(
     now_placed = {booth.line: booth for booth, _, _ in published.booths(dates)}
     lines = await _lines(session, scope.campaign_id, now_placed)
     rules = await rules_of(session, scope.campaign_id)
-    problem = await problem_of(session, scope, lines, {found.id for found in published.stops})
+    movable = {found.id for found in published.stops}
+    problem = await problem_of(session, scope, lines, movable)
     problem = replace(problem, published=tuple(now_placed.values()))
+    limits = await capacities(session, scope, problem, movable)
+    problem = replace(problem, capacities=limits, lines=_announced(problem.lines, now_placed))
     if now_placed:
         problem = replace(problem, weights=replace(problem.weights, change=PRICE_OF_CHANGE))
     said_no = (Ban(line, team) for line, team in await declined(session, lines))
@@ -138,6 +146,16 @@ async def _inputs_of(
     frozen = tuple(published.frozen(dates, frozen_until))
     whole = await asyncio.to_thread(lambda: paced(_fixed(problem, pins, frozen)))
     return PlanningInput(scope, whole, lines, published.plan, published.stops)
+
+
+def _announced(lines: tuple[Line, ...], placed: Mapping[str, Booth]) -> tuple[Line, ...]:
+    """The lines; one that is announced for an earlier day than its notice allows may keep that day."""
+    return tuple(
+        replace(line, first_day=min(line.first_day, placed[line.id].slot.day))
+        if line.id in placed
+        else line
+        for line in lines
+    )
 
 
 async def _lines(session: AsyncSession, campaign_id: str, placed: Collection[str]) -> Lines:

@@ -1,7 +1,8 @@
 """Makes a planning problem of the demand and supply in the store."""
 
+from collections import Counter
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Protocol
 
 from sqlalchemy import Row
@@ -13,9 +14,11 @@ from services.dispatch.directory.queries import (
     campaign_of,
     items_by_team,
     points_of_townships,
+    weekly_capacities,
 )
 from services.dispatch.planning.problem.problem import (
     PARTS,
+    Capacity,
     Line,
     PlanningProblem,
     Site,
@@ -28,7 +31,7 @@ from services.dispatch.planning.problem.problem import (
 )
 from services.dispatch.plans.domain.candidate import ProblemDates
 from services.dispatch.plans.domain.theme import CampaignTheme
-from services.dispatch.stops.queries.lookups import bookings
+from services.dispatch.stops.queries.lookups import bookings, days_booked
 from shared.kernel.errors import InvalidInput
 
 SERVICE_WEIGHTS = Weights(later_part=1, overload=20, first_served=500, theme=150)
@@ -119,6 +122,32 @@ async def _teams(
     )
 
 
+async def capacities(
+    session: AsyncSession, scope: PlanningScope, problem: PlanningProblem, movable: Collection[str]
+) -> tuple[Capacity, ...]:
+    """How often limited items may be served in each week of the scope, Monday to Sunday: what their weekly capacity
+    leaves beside booths at other stops than the ``movable`` ones. What is published stays, even beyond it."""
+    weekly = await weekly_capacities(session, {line.item for line in problem.lines})
+    if not weekly:
+        return ()
+    monday = scope.starts_on - timedelta(days=scope.starts_on.weekday())
+    weeks: dict[int, set[int]] = {}
+    for day in range(problem.days):
+        weeks.setdefault((scope.starts_on + timedelta(days=day) - monday).days // 7, set()).add(day)
+    taken: Counter[tuple[str, int]] = Counter()
+    for row in await days_booked(session, weekly, monday, monday + timedelta(days=7 * len(weeks))):
+        if row.stop_id not in movable:
+            taken[row.item_code, (row.on - monday).days // 7] += 1
+    item = {line.id: line.item for line in problem.lines}
+    week_of = {day: week for week, days in weeks.items() for day in days}
+    published = Counter((item[booth.line], week_of[booth.slot.day]) for booth in problem.published)
+    return tuple(
+        Capacity(code, frozenset(days), max(most - taken[code, week], published[code, week]))
+        for code, most in sorted(weekly.items())
+        for week, days in weeks.items()
+    )
+
+
 def site_id(row: Any) -> str:
     """Where a line or a stop is: one place in one township."""
     return f"{row.township_code}/{row.place}"
@@ -130,7 +159,7 @@ def _line(row: Row[Any], scope: PlanningScope, days: int) -> Line:
         site=site_id(row),
         item=row.item_code,
         volunteers=row.volunteers,
-        first_day=0,
+        first_day=max(0, (row.earliest_on - scope.starts_on).days) if row.earliest_on else 0,
         last_day=days - 1,
         priority=row.priority,
         preferred_days=tuple(_days(row.wished_on, scope)),

@@ -124,3 +124,19 @@ async def last_offered_at(session: AsyncSession, teams: Collection[str]) -> dict
         row.team_code: row.at
         for row in await session.execute(query.group_by(assignment.c.team_code))
     }
+
+
+async def days_booked(
+    session: AsyncSession, item_codes: Collection[str], first: date, last: date
+) -> list[Row[Any]]:
+    """Item, day and stop of each booth for these items from ``first`` to ``last`` that is announced, or was held."""
+    query = (
+        select(assignment.c.item_code, stop.c.on, stop.c.id.label("stop_id"))
+        .join(stop, stop.c.id == assignment.c.stop_id)
+        .where(
+            stop.c.on.between(first, last),
+            assignment.c.item_code.in_(item_codes),
+            assignment.c.state.in_((*LIVE, "done")),
+        )
+    )
+    return list(await session.execute(query))

@@ -54,6 +54,8 @@ class Line:
     volunteers_needed: int
     expected_attendance: int
     remark: str | None
+    notice_days: int = 0
+    """How many days before the service the item is to be ordered."""
     state: str = "waiting"
     plan_id: str | None = None
     revision: int = 0

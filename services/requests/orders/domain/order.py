@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import ClassVar, Literal, TypedDict
 
 from services.requests.menu.domain import Dish, Edition, volunteers_for
@@ -127,6 +127,7 @@ class Draft:
                     volunteers_needed=volunteers_for(dish, wanted.expected_attendance),
                     expected_attendance=wanted.expected_attendance,
                     remark=wanted.remark,
+                    notice_days=dish.get("notice_days", 0),
                 )
             )
         return lines
@@ -186,6 +187,8 @@ class Order(Aggregate):
     reason_code: str | None = None
     reason: str | None = None
     submitted_at: datetime | None = None
+    ordered_on: date | None = None
+    """The business day on which it was handed in."""
     open_edition_id: str | None = None
     """The edition that it was handed in from, which must be open at that moment; a draft has none."""
     content_digest: str | None = None
@@ -261,13 +264,20 @@ class Order(Aggregate):
             )
             self.history = [*self.history, change]
 
-    def submit(self, now: datetime, *, like_another: bool = False) -> None:
-        """``like_another``: a person said that it is meant, though there is another order like it."""
+    def submit(self, now: datetime, today: date, *, like_another: bool = False) -> None:
+        """``today`` is the business day. ``like_another``: a person said that it is meant, though there is another
+        order like it."""
         self.require("submit", self.state)
         self.content_digest = None if like_another else self.digest()
-        self.state, self.submitted_at = "submitted", now
+        self.state, self.submitted_at, self.ordered_on = "submitted", now, today
         self.reason_code = self.reason = None
         self.open_edition_id = self.edition_id
+
+    def earliest_on(self, line: Line) -> date | None:
+        """Returns the first day on which the notice of a line's item has been given; None where it asks for none."""
+        if self.ordered_on is None or not line.notice_days:
+            return None
+        return self.ordered_on + timedelta(days=line.notice_days)
 
     def digest(self) -> str:
         """What it asks for, in short. Two orders are alike when they ask for the same items at the same place on the

@@ -17,6 +17,7 @@ from services.requests.orders.domain.order import (
     Order,
     ReturnReason,
 )
+from services.requests.orders.queries.weeks import doubt_full_weeks
 from services.requests.orders.tables import service_order
 from services.requests.orders.use_cases.numbers import OrderNumbers, take_number
 from services.requests.policy import POLICY
@@ -83,7 +84,7 @@ async def draft_order(
         order.note_state(uow.now(), by=_role_of(uow.actor))
         events = []
         if submit:
-            events.append(_handed_in(order, uow.actor, uow.now(), like_another=like_another))
+            events.append(_handed_in(order, uow, uow.now(), like_another=like_another))
         with menu.while_open():
             made = await uow.add(order, *events, claim=claim)
         if made == order_id:
@@ -127,9 +128,12 @@ async def submit_order(
                 order.require("submit", order.state)
                 campaign = await menu.require_campaign(tx.session, order.campaign_id)
                 doubts = Doubts(confirmed)
-                await menu.require_days(uow, order.edition_id, campaign, order.wished_on, doubts)
+                items = {line.item_code for line in order.lines}
+                edition = await menu.edition(uow, order.edition_id)
+                await menu.require_days(uow, edition.id, campaign, items, order.wished_on, doubts)
+                await doubt_full_weeks(tx.session, edition, items, order.wished_on, doubts)
                 doubts.settle()
-                tx.record(order, _handed_in(order, tx.actor, tx.now, like_another=like_another))
+                tx.record(order, _handed_in(order, uow, tx.now, like_another=like_another))
                 return order
 
     async def drafted(session: AsyncSession) -> Order:
@@ -152,7 +156,7 @@ async def accept_order(uow: UnitOfWork, order_id: str) -> Order:
                 campaign_id=order.campaign_id,
                 place=order.place,
                 point=Point(lat=order.point.lat, lon=order.point.lon) if order.point else None,
-                lines=tuple(_as_demand(line) for line in order.lines),
+                lines=tuple(_as_demand(order, line) for line in order.lines),
                 wished_on=tuple(order.wished_on),
                 ruled_out_on=tuple(order.ruled_out_on),
                 priority=order.priority,
@@ -262,15 +266,21 @@ async def _lines_of(uow: UnitOfWork, menu: Menu, draft: Draft, doubts: Doubts) -
 
     :raises InvalidInput: an item is not on the menu, or as :meth:`Menu.edition_for`. :raises Conflict: as that one.
     """
+    items = {wanted.item_code for wanted in draft.items}
     edition = await menu.edition_for(
         uow,
         township_code=draft.township_code,
         edition_id=draft.edition_id,
         campaign_id=draft.campaign_id,
+        item_codes=items,
         wished_on=draft.wished_on,
         doubts=doubts,
     )
-    return draft.lines_from(edition, new_id)
+    lines = draft.lines_from(edition, new_id)
+    if edition.limited(items) and draft.wished_on:
+        async with uow.reading() as session:
+            await doubt_full_weeks(session, edition, items, draft.wished_on, doubts)
+    return lines
 
 
 async def _own(tx: Transaction, grant: Grant, order_id: str) -> Order:
@@ -348,10 +358,12 @@ async def _pass_on_digest(tx: Transaction, order: Order, digest: str | None) -> 
                 return
 
 
-def _handed_in(order: Order, actor: Actor, now: datetime, *, like_another: bool) -> ServiceOrdered:
+def _handed_in(
+    order: Order, uow: UnitOfWork, now: datetime, *, like_another: bool
+) -> ServiceOrdered:
     """Hands the order in and notes that in its history; gives the event that says so."""
-    order.submit(now, like_another=like_another)
-    order.note_state(now, by=_role_of(actor))
+    order.submit(now, uow.today(), like_another=like_another)
+    order.note_state(now, by=_role_of(uow.actor))
     return ServiceOrdered(
         order_id=order.id,
         township_code=order.township_code,
@@ -361,7 +373,7 @@ def _handed_in(order: Order, actor: Actor, now: datetime, *, like_another: bool)
     )
 
 
-def _as_demand(line: Line) -> OrderLine:
+def _as_demand(order: Order, line: Line) -> OrderLine:
     return OrderLine(
         line_id=line.id,
         item_code=line.item_code,
@@ -369,4 +381,5 @@ def _as_demand(line: Line) -> OrderLine:
         item_name_en=line.name_en,
         expected_attendance=line.expected_attendance,
         volunteers_needed=line.volunteers_needed,
+        earliest_on=order.earliest_on(line),
     )
