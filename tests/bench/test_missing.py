@@ -71,6 +71,7 @@ def test_what_a_benchmark_sets_beside_ours_is_asked_for_before_it_measures(
     assert ended.stderr.count("\n") == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", BENCHMARKS)
 def test_every_benchmark_can_be_asked_what_it_does(python: Python, name: str) -> None:
     asked = python("-m", f"bench.{name}", "--help")

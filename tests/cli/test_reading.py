@@ -88,6 +88,7 @@ def test_a_terminal_that_lacks_a_character_gets_another_sign(
     assert "\\U00020bb7" in said.stdout
 
 
+@pytest.mark.long
 def test_json_stays_json_on_every_terminal() -> None:
     whole = json.loads(diancai("openapi", "requests").stdout)
     for terminal, environment in TERMINALS.items():

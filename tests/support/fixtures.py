@@ -116,6 +116,10 @@ def new_store_url(request: pytest.FixtureRequest, tmp_path: Path) -> NewUrl:
     return new
 
 
+on_sqlite = pytest.mark.parametrize("new_store_url", ["sqlite"], indirect=True)
+"""For a test of what is answered before the store is asked: one store shows it."""
+
+
 @pytest.fixture
 def store_url(new_store_url: NewUrl) -> str:
     return new_store_url()

@@ -1,6 +1,8 @@
 """Every page that a role can reach: it loads, it fits, it is accessible, and it complains about nothing."""
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -17,6 +19,8 @@ ROLES = (
     "operator",
     "subscriber",
 )
+OUT_OF_DOORS = ("township_officer", "team_leader")
+
 MOST_SHIFT = 0.1
 """Cumulative layout shift above this is called poor (web.dev/cls)."""
 
@@ -48,15 +52,17 @@ async def look_at_all(person: Person) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize(
-    ("size", "language"),
-    [
-        pytest.param("phone", "zh-CN", marks=pytest.mark.deployed),
-        pytest.param("desktop", "en", marks=pytest.mark.long),
-        pytest.param("phone", "en", marks=pytest.mark.acceptance),
-        pytest.param("desktop", "zh-CN", marks=pytest.mark.acceptance),
-    ],
-)
+def views() -> Iterator[Any]:
+    """Each role by each window and language. Who works on a phone out of doors is looked at first, the others and
+    English in make test-long, and the rest in make acceptance."""
+    for role in ROLES:
+        first = [] if role in OUT_OF_DOORS else [pytest.mark.long]
+        yield pytest.param(role, "phone", "zh-CN", marks=[pytest.mark.deployed, *first])
+        yield pytest.param(role, "desktop", "en", marks=pytest.mark.long)
+        yield pytest.param(role, "phone", "en", marks=pytest.mark.acceptance)
+        yield pytest.param(role, "desktop", "zh-CN", marks=pytest.mark.acceptance)
+
+
+@pytest.mark.parametrize(("role", "size", "language"), list(views()))
 async def test_every_page_of_a_role(crowd: Crowd, role: str, size: Size, language: str) -> None:
     assert await look_at_all(await crowd.person(role, size=size, language=language)) == []

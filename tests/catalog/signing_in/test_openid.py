@@ -16,6 +16,7 @@ from services.catalog.signing_in.domain import is_same_place, may_return_to
 from shared.contracts.catalog import AccessRevoked
 from shared.privacy.retention import prune_all
 from tests.catalog.city import ASKED, CONSOLE, ISSUER, PASSWORD, VERIFIER, City, claims, tokens_of
+from tests.support.fixtures import on_sqlite
 
 AUTHORIZE = "/api/catalog/oidc/authorize"
 END = "/api/catalog/oidc/end-session"
@@ -30,6 +31,7 @@ def told(answer: httpx.Response, at: str = CONSOLE) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("changed", "error"),
     [

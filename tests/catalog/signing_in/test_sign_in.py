@@ -28,6 +28,7 @@ from tests.catalog.city import (
     claims,
     tokens_of,
 )
+from tests.support.fixtures import on_sqlite
 from tests.support.house import House
 from tests.support.tokens import EVERYTHING, bearer
 from tests.support.waiting import until
@@ -78,6 +79,7 @@ async def test_discovery_leads_to_keys_that_are_public(city: City) -> None:
     assert all("d" not in key for key in keys)
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "changed",
     [

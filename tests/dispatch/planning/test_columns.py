@@ -124,6 +124,7 @@ def test_rounds_come_close_and_the_plans_of_all_rounds_go_together(seed: int) ->
     assert least - best < (first - listed.objective) / 2
 
 
+@pytest.mark.long
 def test_a_city_is_known_within_two_thousandths_though_its_certificate_proves_less() -> None:
     for seed in (12, 27):
         problem = read_problem(generated_problem("S", seed))

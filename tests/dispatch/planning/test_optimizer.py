@@ -84,7 +84,9 @@ def test_list_scheduling_holds_whatever_is_asked(problem: PlanningProblem) -> No
     assert score(problem, solution.circuit).objective == solution.objective
 
 
-@pytest.mark.parametrize("stop_after", [1, 2, 4, pytest.param(7, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "stop_after", [1, 2, *(pytest.param(word, marks=pytest.mark.long) for word in (4, 7))]
+)
 @pytest.mark.parametrize("size", ["S", "M"])
 def test_stopped_at_any_word_it_gives_the_best_feasible_plan_so_far(
     size: str, stop_after: int
@@ -117,6 +119,7 @@ def test_work_ends_a_search_that_has_time_and_the_clock_one_that_has_none(size: 
     assert Optimizer().plan(problem, Effort(0.0, work=AMPLE)).out_of_time
 
 
+@pytest.mark.long
 def test_the_small_sample_is_far_above_list_scheduling_and_near_its_bound() -> None:
     problem = sample("S")
     solution = Optimizer().plan(problem, Effort(AMPLE, work=3.0))

@@ -193,6 +193,7 @@ CLAIMS = (
     ),
     claims=st.dictionaries(st.sampled_from(CLAIMS), ODD, max_size=4),
 )
+@pytest.mark.long
 def test_whatever_a_token_says_it_is_taken_or_refused(
     header: dict[str, Any], claims: dict[str, Any]
 ) -> None:

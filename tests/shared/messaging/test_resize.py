@@ -97,6 +97,7 @@ async def _write(chain: Chain, times: int) -> None:
         await asyncio.gather(*(change(chain.catalog.uow, code) for code in CODES))
 
 
+@pytest.mark.long
 async def test_a_replica_that_dies_in_the_middle_leaves_it_to_the_next(chain: Chain) -> None:
     """Events lie in queues that are to go; whoever comes next finds the change unfinished, and finishes it."""
     async with chain.publishing():
@@ -122,6 +123,7 @@ async def _die_soon(chain: Chain) -> None:
             await asyncio.Event().wait()
 
 
+@pytest.mark.long
 async def test_back_to_the_number_before_while_the_change_is_under_way(chain: Chain) -> None:
     """The mark that ends a queue lies in one that is wanted again."""
     async with (
