@@ -1,21 +1,27 @@
 """Routes for the audit log: read it, and check that nothing in it was changed."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from shared.audit.chain import verify
 from shared.audit.tables import audit_log
 from shared.http.context import Context
-from shared.http.inputs import Moment, Position, Uow
+from shared.http.exports import Fields, Sheet, add_export
+from shared.http.inputs import Moment, Page, Position, Uow
 from shared.http.openapi import secured
 from shared.http.texts import preferred_language
 from shared.http.wording import Wording
+from shared.unit_of_work import UnitOfWork
+
+LONGEST_CELL = 8000
+"""Of what an entry's changes say in a file; a cell holds 32,767 characters."""
 
 
 class AuditEntry(BaseModel):
@@ -71,6 +77,40 @@ ReadersWording = Annotated[Wording, Depends(_wording)]
 audit_router = APIRouter(prefix="/audit", tags=["events"])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """Which entries are meant, and in which order."""
+
+    newest_first: Annotated[
+        bool, Query(description="begin with the newest, or below the entry that after names")
+    ] = False
+    subject: Annotated[str | None, Query(max_length=120, description="only by this account")] = None
+    action: Annotated[str | None, Query(max_length=60, description="only this action")] = None
+    since: Annotated[Moment | None, Query(description="only from this time on")] = None
+    until: Annotated[Moment | None, Query(description="only before this time")] = None
+
+    def query(self, after: int, limit: int) -> Select[Any]:
+        found = select(audit_log).limit(limit)
+        if self.newest_first:
+            found = found.order_by(audit_log.c.id.desc())
+            if after:
+                found = found.where(audit_log.c.id < after)
+        else:
+            found = found.order_by(audit_log.c.id).where(audit_log.c.id > after)
+        if self.subject is not None:
+            found = found.where(audit_log.c.subject == self.subject)
+        if self.action is not None:
+            found = found.where(audit_log.c.action == self.action)
+        if self.since is not None:
+            found = found.where(audit_log.c.at >= self.since)
+        if self.until is not None:
+            found = found.where(audit_log.c.at < self.until)
+        return found
+
+
+Asked = Annotated[_Asked, Depends()]
+
+
 @audit_router.get(
     "",
     summary="The audit log, oldest first unless newest_first",
@@ -80,37 +120,79 @@ async def list_audit(
     uow: Uow,
     context: Context,
     wording: ReadersWording,
+    asked: Asked,
     after: Annotated[Position, Query()] = 0,
-    newest_first: Annotated[
-        bool, Query(description="begin with the newest, or below the entry that after names")
-    ] = False,
-    subject: Annotated[
-        str | None, Query(max_length=120, description="only by this account")
-    ] = None,
-    action: Annotated[str | None, Query(max_length=60, description="only this action")] = None,
-    since: Annotated[Moment | None, Query(description="only from this time on")] = None,
-    until: Annotated[Moment | None, Query(description="only before this time")] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> list[AuditEntry]:
     uow.permit(context.policy, "read_audit")
-    query = select(audit_log).limit(limit)
-    if newest_first:
-        query = query.order_by(audit_log.c.id.desc())
-        if after:
-            query = query.where(audit_log.c.id < after)
-    else:
-        query = query.order_by(audit_log.c.id).where(audit_log.c.id > after)
-    if subject is not None:
-        query = query.where(audit_log.c.subject == subject)
-    if action is not None:
-        query = query.where(audit_log.c.action == action)
-    if since is not None:
-        query = query.where(audit_log.c.at >= since)
-    if until is not None:
-        query = query.where(audit_log.c.at < until)
     async with uow.reading() as session:
-        rows = (await session.execute(query)).all()
+        rows = (await session.execute(asked.query(after, limit))).all()
     return [_entry(row._asdict(), wording) for row in rows]
+
+
+async def _page(
+    uow: Uow,
+    context: Context,
+    wording: ReadersWording,
+    asked: Asked,
+    after: int = 0,
+    limit: int = 100,
+) -> Page[AuditEntry]:
+    """The same with what to go on behind."""
+    found = await list_audit(uow, context, wording, asked, after, limit)
+    is_last = len(found) < limit
+    return Page[AuditEntry](items=found, next_after=None if is_last else str(found[-1].id))
+
+
+async def _changes_of(
+    _uow: UnitOfWork, entries: Sequence[AuditEntry], wording: Wording
+) -> list[Fields]:
+    return [
+        {
+            "action": entry.action_name,
+            "roles": [role for role in entry.roles.split(",") if role],
+            "changes": "\n".join(_in_words(each, entry.words) for each in entry.changes)[
+                :LONGEST_CELL
+            ],
+        }
+        for entry in entries
+    ]
+
+
+def _in_words(change: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    """Returns one change in a line: of what, and each field before and after."""
+    before, after = change.get("before") or {}, change.get("after") or change.get("noted") or {}
+    fields = (
+        f"{words.get(name, name)}: {_said(before, name, words)} → {_said(after, name, words)}"
+        for name in dict.fromkeys([*before, *after])
+    )
+    kind = str(change.get("kind", ""))
+    return f"{words.get(kind, kind)} {change.get('key', '')}: {'; '.join(fields)}"
+
+
+def _said(values: Mapping[str, Any], name: str, words: Mapping[str, str]) -> str:
+    value = values.get(name)
+    if value is None:
+        return "-"
+    return words.get(str(value), str(value)) if name == "state" else str(value)
+
+
+AUDIT = Sheet(
+    "audit",
+    {
+        "at": 17,
+        "action": 24,
+        "roles": 20,
+        "subject": 38,
+        "address": 18,
+        "changes": 80,
+        "correlation_id": 36,
+        "id": 10,
+    },
+    words={"roles": "choices"},
+    complete=_changes_of,
+)
+add_export(audit_router, ".xlsx", _page, AUDIT, action="read_audit")
 
 
 @audit_router.get(

@@ -46,7 +46,7 @@ class Spreadsheet:
     """
 
     def __init__(self, headings: Sequence[Heading], *, title: str) -> None:
-        from xlsxwriter import Workbook  # only services that export need it
+        from xlsxwriter import Workbook  # takes its time, and most processes write no file
 
         self._folder = tempfile.TemporaryDirectory(prefix="diancai-export-")
         self.path = Path(self._folder.name) / "list.xlsx"

@@ -44,7 +44,7 @@ class Wording:
         """Returns the labels of several fields as a list in words; fields without one keep their
         names.
         """
-        return self._listed(dict.fromkeys(self.label(path) or path for path in paths))
+        return self.listed(dict.fromkeys(self.label(path) or path for path in paths))
 
     def facts(self, error: DomainError) -> dict[str, Any]:
         """Returns the facts of a refusal as its text shows them."""
@@ -52,7 +52,7 @@ class Wording:
         if isinstance(error, IllegalTransition):
             kind = str(facts["kind"])
             steps = [self.word(f"steps.{kind}", step) for step in error.possible]
-            facts["possible"] = self._listed(steps) if steps else self.word("phrases", "no_step")
+            facts["possible"] = self.listed(steps) if steps else self.word("phrases", "no_step")
             facts["state"] = self.word(f"states.{kind}", error.state)
             facts["wanted"] = self.word(f"steps.{kind}", str(facts["wanted"]))
         if isinstance(error, ChangedMeanwhile):
@@ -69,7 +69,7 @@ class Wording:
         if kind in ("literal_error", "enum"):
             choices = _QUOTED.findall(str(facts.get("expected", "")))
             facts = facts | {
-                "expected": self._listed(self.word("choices", choice) for choice in choices)
+                "expected": self.listed(self.word("choices", choice) for choice in choices)
             }
         if kind == "string_pattern_mismatch":
             pattern = str(facts.get("pattern", ""))
@@ -98,8 +98,13 @@ class Wording:
         """Returns the word for a state of whatever kind; where there is none, ``name``."""
         return self._texts.state_word(self.language, name) or name
 
+    def named(self, chinese: str, english: str) -> str:
+        """Returns the name for this reader: the Chinese one where there is no English one."""
+        return english if self.language == "en" and english else chinese
+
     def _joined(self, phrase: str, **facts: object) -> str:
         return self.word("phrases", phrase).format_map(facts)
 
-    def _listed(self, words: Iterable[str]) -> str:
+    def listed(self, words: Iterable[str]) -> str:
+        """Returns several words as one enumeration."""
         return self.word("phrases", "list_comma").join(words)

@@ -26,6 +26,7 @@ SCENES: Mapping[str, Scene] = {
     "PUT /events/queues": Scene(body=fields(partitions=2)),
     "GET /events/status": Scene(),
     "GET /audit": Scene(),
+    "GET /audit.xlsx": Scene(),
     "GET /audit/actions": Scene(),
     "GET /audit/verification": Scene(),
     "GET /people/{volunteer_no}/export": Scene(Kind.OBJECT),

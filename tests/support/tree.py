@@ -30,6 +30,7 @@ CAPABILITY = {
     "routes",
     "schemas.py",
     "schemas",
+    "sheets.py",
     "tables.py",
     "jobs.py",
     "adapters",

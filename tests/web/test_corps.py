@@ -1,9 +1,14 @@
 """The coordinator looks after the catalog and the accounts: each act done in a browser."""
 
+import asyncio
+import re
+from pathlib import Path
+
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from tests.support.browser import Crowd, Person
+from tests.support.excel import records_of
 
 
 async def save(page: Page, name: str = "保存") -> None:
@@ -177,3 +182,37 @@ async def test_an_edition_is_copied_and_compared_with_the_one_before(crowd: Crow
     await phone.page.get_by_text("镇街准备：桌子、椅子、电源、遮阳棚").first.wait_for()
     await phone.picture("-menu")
     assert await phone.overflow() == 0
+
+
+async def exported(page: Page) -> tuple[str, list[dict[str, str]]]:
+    """The name of the file that the list's button gives, and its rows."""
+    async with page.expect_download() as started:
+        await page.get_by_role("button", name="导出 Excel").click()
+    file = await started.value
+    content = await asyncio.to_thread(Path(await file.path()).read_bytes)
+    return file.suggested_filename, records_of(content)
+
+
+async def test_a_list_is_exported_as_it_is_filtered(crowd: Crowd) -> None:
+    person = await crowd.person("coordinator", size="desktop")
+    page = person.page
+    await person.go("/corps/teams")
+    whole = await page.locator("table.list tbody tr").count()
+    await page.get_by_role("searchbox").fill("医")
+    shown = page.locator("table.list tbody tr")
+    await expect(shown).not_to_have_count(whole)
+    name, teams = await exported(page)
+    assert re.fullmatch(r"服务队 [\d-]+\.xlsx", name)
+    assert len(teams) == await shown.count()
+    assert all("医" in team["名称"] or "医" in team["代码"] for team in teams)
+    assert {"代码", "名称", "英文名称", "单位代码", "队员人数"} <= set(teams[0])
+    assert not await person.serious_findings()
+    await person.picture("-teams-export")
+    for kind in ("agencies", "townships", "items", "accounts", "campaigns", "editions"):
+        await person.go(f"/corps/{kind}")
+        _, rows = await exported(page)
+        assert rows, kind
+    await person.go("/circuit")
+    _, stops = await exported(page)
+    assert {"日期", "时段", "镇街", "状态", "服务队"} <= set(stops[0])
+    await person.picture("-circuit-export")

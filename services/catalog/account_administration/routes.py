@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query
 
 from services.catalog.account_administration import schemas, use_cases
+from services.catalog.account_administration.sheets import ACCOUNTS
 from services.catalog.accounts import queries
 from services.catalog.accounts.domain.account import (
     HANDED_ON_BY,
@@ -15,6 +16,7 @@ from services.catalog.accounts.domain.account import (
 )
 from services.catalog.policy import POLICY
 from services.catalog.signing_in.use_cases.provider import Provider, require_own_provider
+from shared.http.exports import add_export
 from shared.http.inputs import AppState, CountedPage, Page, Uow
 from shared.http.openapi import secured
 from shared.kernel.access import Role
@@ -69,6 +71,16 @@ async def search_accounts(
     return CountedPage[schemas.AccountView](
         items=items, next_after=found.next_after, total=found.total
     )
+
+
+add_export(
+    router,
+    "/accounts/search.xlsx",
+    search_accounts,
+    ACCOUNTS,
+    action="administer_accounts",
+    method="POST",
+)
 
 
 @router.get(

@@ -4,6 +4,8 @@ from fastapi import APIRouter
 
 from services.catalog.campaigns import queries, schemas, use_cases
 from services.catalog.campaigns.domain import CampaignState
+from services.catalog.campaigns.sheets import CAMPAIGNS
+from shared.http.exports import add_export
 from shared.http.inputs import AfterCode, Code, Confirmed, CountedPage, Limit, Search, Uow
 from shared.http.openapi import secured
 
@@ -45,6 +47,9 @@ async def list_campaigns(
     return CountedPage[schemas.CampaignAnswer](
         items=items, next_after=found.next_after, total=found.total
     )
+
+
+add_export(router, "/campaigns.xlsx", list_campaigns, CAMPAIGNS, action="read_campaigns")
 
 
 @router.get("/campaigns/{code}", summary="One campaign", **secured("read_campaigns", 404, 422))

@@ -104,3 +104,14 @@ async def require_known(
     unknown = [code for code in codes if await tx.find(kind, code) is None]
     if unknown:
         raise InvalidInput("unknown_code", field=field, kind=kind.kind, codes=", ".join(unknown))
+
+
+async def names_of(
+    session: AsyncSession, kind: type[Entry], codes: Collection[str]
+) -> dict[str, tuple[str, str]]:
+    """Returns the Chinese and the English name of each entry with one of these codes."""
+    table = _TABLES[kind]
+    found = await session.execute(
+        select(table.c.code, table.c.name, table.c.name_en).where(table.c.code.in_(codes))
+    )
+    return {row.code: (row.name, row.name_en) for row in found}

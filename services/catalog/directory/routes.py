@@ -1,11 +1,22 @@
 """Operations on the directory: enter, correct and read agencies, categories, townships and teams."""
 
-from typing import Annotated
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
 from services.catalog.directory import queries, schemas, use_cases
-from services.catalog.directory.domain import Agency, Category, Team, TeamState, Township
+from services.catalog.directory.domain import (
+    Agency,
+    Category,
+    Entry,
+    Team,
+    TeamState,
+    Township,
+)
+from services.catalog.directory.sheets import AGENCIES, CATEGORIES, TEAMS, TOWNSHIPS
+from shared.db.paging import Listed
+from shared.http.exports import add_export
 from shared.http.inputs import (
     AfterCode,
     Code,
@@ -20,6 +31,24 @@ from shared.http.openapi import secured
 router = APIRouter(tags=["catalog"])
 
 
+def _list_of(kind: type[Entry]) -> Callable[..., Awaitable[Listed[Any]]]:
+    """Returns the operation that gives a page of the entries of a kind."""
+
+    async def list_entries(
+        uow: Uow,
+        q: Search = None,
+        sort: queries.Sort = "code",
+        after: AfterCode = None,
+        limit: Limit = 100,
+    ) -> Listed[Any]:
+        return await queries.list_entries(uow, kind, q=q, sort=sort, after=after, limit=limit)
+
+    return list_entries
+
+
+list_agencies, list_categories, list_townships = map(_list_of, (Agency, Category, Township))
+
+
 @router.put(
     "/agencies/{code}", summary="Enter or correct an agency", **secured("enter_directory", 422, 428)
 )
@@ -29,16 +58,15 @@ async def put_agency(code: Code, body: schemas.EntryBody, uow: Uow) -> schemas.E
     )
 
 
-@router.get("/agencies", summary="List agencies", **secured("read_directory", 422))
-async def list_agencies(
-    uow: Uow,
-    q: Search = None,
-    sort: queries.Sort = "code",
-    after: AfterCode = None,
-    limit: Limit = 100,
-) -> CountedPage[schemas.EntryAnswer]:
-    found = await queries.list_entries(uow, Agency, q=q, sort=sort, after=after, limit=limit)
-    return CountedPage[schemas.EntryAnswer].model_validate(found)
+router.add_api_route(
+    "/agencies",
+    list_agencies,
+    name="list_agencies",
+    summary="List agencies",
+    response_model=CountedPage[schemas.EntryAnswer],
+    **secured("read_directory", 422),
+)
+add_export(router, "/agencies.xlsx", list_agencies, AGENCIES, action="read_directory")
 
 
 @router.get("/agencies/{code}", summary="One agency", **secured("read_directory", 404, 422))
@@ -57,16 +85,15 @@ async def put_category(code: Code, body: schemas.EntryBody, uow: Uow) -> schemas
     )
 
 
-@router.get("/categories", summary="List categories", **secured("read_directory", 422))
-async def list_categories(
-    uow: Uow,
-    q: Search = None,
-    sort: queries.Sort = "code",
-    after: AfterCode = None,
-    limit: Limit = 100,
-) -> CountedPage[schemas.EntryAnswer]:
-    found = await queries.list_entries(uow, Category, q=q, sort=sort, after=after, limit=limit)
-    return CountedPage[schemas.EntryAnswer].model_validate(found)
+router.add_api_route(
+    "/categories",
+    list_categories,
+    name="list_categories",
+    summary="List categories",
+    response_model=CountedPage[schemas.EntryAnswer],
+    **secured("read_directory", 422),
+)
+add_export(router, "/categories.xlsx", list_categories, CATEGORIES, action="read_directory")
 
 
 @router.get("/categories/{code}", summary="One category", **secured("read_directory", 404, 422))
@@ -87,16 +114,15 @@ async def put_township(
     )
 
 
-@router.get("/townships", summary="List townships", **secured("read_directory", 422))
-async def list_townships(
-    uow: Uow,
-    q: Search = None,
-    sort: queries.Sort = "code",
-    after: AfterCode = None,
-    limit: Limit = 100,
-) -> CountedPage[schemas.TownshipAnswer]:
-    found = await queries.list_entries(uow, Township, q=q, sort=sort, after=after, limit=limit)
-    return CountedPage[schemas.TownshipAnswer].model_validate(found)
+router.add_api_route(
+    "/townships",
+    list_townships,
+    name="list_townships",
+    summary="List townships",
+    response_model=CountedPage[schemas.TownshipAnswer],
+    **secured("read_directory", 422),
+)
+add_export(router, "/townships.xlsx", list_townships, TOWNSHIPS, action="read_directory")
 
 
 @router.get("/townships/{code}", summary="One township", **secured("read_directory", 404, 422))
@@ -129,6 +155,9 @@ async def list_teams(
         uow, q=q, sort=sort, agency_code=agency_code, state=state, after=after, limit=limit
     )
     return CountedPage[schemas.TeamAnswer].model_validate(found)
+
+
+add_export(router, "/teams.xlsx", list_teams, TEAMS, action="read_directory")
 
 
 @router.get("/teams/{code}", summary="One team", **secured("read_directory", 404, 422))

@@ -6,6 +6,8 @@ from fastapi import APIRouter, Query
 
 from services.catalog.editions import queries, schemas, use_cases
 from services.catalog.editions.domain import Edition, EditionState
+from services.catalog.editions.sheets import EDITIONS
+from shared.http.exports import add_export
 from shared.http.inputs import AfterCode, Code, CountedPage, Limit, Search, Uow
 from shared.http.openapi import secured
 from shared.http.tasks import TasksAnswer
@@ -39,6 +41,9 @@ async def list_editions(
 ) -> CountedPage[schemas.EditionAnswer]:
     found = await queries.list_editions(uow, q=q, sort=sort, state=state, after=after, limit=limit)
     return CountedPage[schemas.EditionAnswer].model_validate(found)
+
+
+add_export(router, "/editions.xlsx", list_editions, EDITIONS, action="read_editions")
 
 
 @router.get("/editions/{code}", summary="One edition", **secured("read_editions", 404, 422))

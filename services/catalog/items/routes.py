@@ -7,6 +7,8 @@ from fastapi import APIRouter, Query
 from services.catalog.directory.queries import Sort
 from services.catalog.items import queries, schemas, use_cases
 from services.catalog.items.domain import ServiceItem
+from services.catalog.items.sheets import ITEMS
+from shared.http.exports import add_export
 from shared.http.inputs import AfterCode, Code, CountedPage, Limit, Search, Uow
 from shared.http.openapi import secured
 
@@ -43,6 +45,9 @@ async def list_items(
         limit=limit,
     )
     return CountedPage[schemas.ItemAnswer].model_validate(found)
+
+
+add_export(router, "/items.xlsx", list_items, ITEMS, action="read_directory")
 
 
 @router.get("/items/{code}", summary="One service item", **secured("read_directory", 404, 422))

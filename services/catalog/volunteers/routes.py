@@ -7,7 +7,9 @@ from pydantic import SecretStr
 
 from services.catalog.volunteers import queries, schemas
 from services.catalog.volunteers.domain import State
+from services.catalog.volunteers.sheets import VOLUNTEERS
 from services.catalog.volunteers.use_cases import entries, person_requests
+from shared.http.exports import add_export
 from shared.http.inputs import Body, Code, CountedPage, Typed, Uow
 from shared.http.openapi import secured
 from shared.http.people import VolunteerNo
@@ -37,6 +39,9 @@ async def list_volunteers(
         uow, q=q, team_code=team_code, state=state, after=after, limit=limit
     )
     return CountedPage[schemas.VolunteerAnswer].model_validate(found)
+
+
+add_export(router, ".xlsx", list_volunteers, VOLUNTEERS, action="read_volunteers")
 
 
 @router.get(

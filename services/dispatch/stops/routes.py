@@ -4,7 +4,9 @@ from fastapi import APIRouter
 
 from services.dispatch.stops import schemas
 from services.dispatch.stops.queries import views as queries
+from services.dispatch.stops.sheets import ASSIGNMENTS, STOPS
 from services.dispatch.stops.use_cases import acting, residents
+from shared.http.exports import add_export
 from shared.http.free_text import ask_about
 from shared.http.inputs import After, AppState, Confirmed, Filter, Limit, Page, Uow
 from shared.http.openapi import secured
@@ -30,6 +32,9 @@ async def list_stops(
         limit=limit,
     )
     return Page[schemas.StopAnswer].model_validate({"items": items, "next_after": next_after})
+
+
+add_export(router, "/stops.xlsx", list_stops, STOPS, action="read_stops")
 
 
 @router.get("/stops/{stop_id}", summary="One stop", **secured("read_stops", 404, 422))
@@ -97,6 +102,9 @@ async def list_assignments(
         uow, team_code=team_code, state=state, after=after, limit=limit
     )
     return Page[schemas.DutyAnswer].model_validate({"items": items, "next_after": next_after})
+
+
+add_export(router, "/assignments.xlsx", list_assignments, ASSIGNMENTS, action="read_assignments")
 
 
 @router.post(

@@ -11,6 +11,7 @@ SCENES: Mapping[str, Scene] = {
     "POST /accounts": Scene(body=fields(**ACCOUNT)),
     "GET /accounts": Scene(),
     "POST /accounts/search": Scene(body=fields(login="重")),
+    "POST /accounts/search.xlsx": Scene(body=fields(login="重")),
     "GET /accounts/roles": Scene(),
     "POST /accounts/{account_id}/disable": Scene(),
     "POST /accounts/{account_id}/enable": Scene(),

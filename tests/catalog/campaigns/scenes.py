@@ -22,6 +22,7 @@ def _campaign(place: Place, scope: Scope) -> dict[str, Any]:
 SCENES: Mapping[str, Scene] = {
     "PUT /campaigns/{code}": Scene(body=_campaign),
     "GET /campaigns": Scene(),
+    "GET /campaigns.xlsx": Scene(),
     "GET /campaigns/{code}": Scene(),
     "POST /campaigns/{code}/close": Scene(),
     "POST /campaigns/{code}/reopen": Scene(),

@@ -9,12 +9,15 @@ from tests.access.scene import NAMES, Circuit, PathFill, Scene, fields
 SCENES: Mapping[str, Scene] = {
     "PUT /agencies/{code}": Scene(body=fields(**NAMES)),
     "GET /agencies": Scene(),
+    "GET /agencies.xlsx": Scene(),
     "GET /agencies/{code}": Scene(),
     "PUT /categories/{code}": Scene(body=fields(**NAMES)),
     "GET /categories": Scene(),
+    "GET /categories.xlsx": Scene(),
     "GET /categories/{code}": Scene(),
     "PUT /townships/{code}": Scene(body=fields(**NAMES, lat=27.8, lon=120.3)),
     "GET /townships": Scene(),
+    "GET /townships.xlsx": Scene(),
     "GET /townships/{code}": Scene(),
     "PUT /teams/{code}": Scene(
         body=lambda p, s: NAMES | {"agency_code": p["agency"], "members": 9}
@@ -22,6 +25,7 @@ SCENES: Mapping[str, Scene] = {
     "POST /teams/{code}/retire": Scene(),
     "POST /teams/{code}/reinstate": Scene(),
     "GET /teams": Scene(),
+    "GET /teams.xlsx": Scene(),
     "GET /teams/{code}": Scene(),
 }
 PATHS: Mapping[str, PathFill] = {

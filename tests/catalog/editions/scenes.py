@@ -22,6 +22,7 @@ SCENES: Mapping[str, Scene] = {
     "PUT /editions/{code}": Scene(body=_edition),
     "GET /tasks": Scene(),
     "GET /editions": Scene(),
+    "GET /editions.xlsx": Scene(),
     "GET /editions/{code}": Scene(),
     "GET /editions/{code}/differences": Scene(query=_with_another),
 }

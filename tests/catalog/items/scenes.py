@@ -17,6 +17,7 @@ def _item(place: Place, scope: Scope) -> dict[str, Any]:
 SCENES: Mapping[str, Scene] = {
     "PUT /items/{code}": Scene(body=_item),
     "GET /items": Scene(),
+    "GET /items.xlsx": Scene(),
     "GET /items/{code}": Scene(),
 }
 PATHS: Mapping[str, PathFill] = {"items/code": lambda p, s: p["item"]}

@@ -21,6 +21,7 @@ OBJECT = Kind.OBJECT
 SCENES: Mapping[str, Scene] = {
     "POST /volunteers": Scene(Kind.MAKE, body=_volunteer),
     "GET /volunteers": Scene(),
+    "GET /volunteers.xlsx": Scene(),
     "GET /volunteers/{volunteer_no}": Scene(OBJECT),
     "PUT /volunteers/{volunteer_no}": Scene(OBJECT, body=fields(phone="13800138001")),
     "POST /volunteers/{volunteer_no}/reveal": Scene(

@@ -20,11 +20,13 @@ def _reports(place: Place, scope: Scope) -> dict[str, Any]:
 OBJECT = Kind.OBJECT
 SCENES: Mapping[str, Scene] = {
     "GET /stops": Scene(),
+    "GET /stops.xlsx": Scene(),
     "GET /stops/{stop_id}": Scene(OBJECT),
     "POST /stops/{stop_id}/link": Scene(OBJECT),
     "POST /stops/{stop_id}/start": Scene(OBJECT, body=fields(off_day_reason="补录")),
     "POST /stops/{stop_id}/reports": Scene(OBJECT, body=_reports),
     "GET /assignments": Scene(),
+    "GET /assignments.xlsx": Scene(),
     "POST /assignments/{assignment_id}/accept": Scene(OBJECT),
 }
 PATHS: Mapping[str, PathFill] = {

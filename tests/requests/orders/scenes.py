@@ -24,7 +24,7 @@ SCENES: Mapping[str, Scene] = {
     "POST /orders": Scene(MAKE, body=_order),
     "GET /orders": Scene(),
     "GET /orders/counts": Scene(),
-    "GET /orders/export": Scene(),
+    "GET /orders.xlsx": Scene(),
     "GET /tasks": Scene(),
     "GET /orders/{order_id}": Scene(OBJECT),
     "PUT /orders/{order_id}": Scene(MAKE, body=_order),

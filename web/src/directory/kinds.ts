@@ -1,5 +1,6 @@
 /** The kinds of entries of the directory, and how each is listed, read and entered. */
 import { catalog, must, mustWithHeaders } from "../app/api";
+import type { FileCall } from "../app/download";
 import type { Precondition } from "../app/form";
 import type { Listed } from "../app/list";
 import type { Kind } from "./sections";
@@ -49,6 +50,11 @@ export function list(kind: Kind, query: Query): Promise<Listed<Entry>> {
     case "townships":
       return must(catalog.GET("/townships", { params }));
   }
+}
+
+/** The list as a file. */
+export function file(kind: Kind, query: object): FileCall {
+  return catalog.GET(`/${kind}.xlsx`, { params: { query }, parseAs: "blob" });
 }
 
 export function get(kind: Kind, code: string): Promise<{ data: Entry; headers: Headers }> {

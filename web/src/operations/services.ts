@@ -7,6 +7,7 @@ import type { components, paths } from "../../types/notify";
 type Common = Pick<
   paths,
   | "/audit"
+  | "/audit.xlsx"
   | "/audit/actions"
   | "/audit/verification"
   | "/events"

@@ -1,7 +1,7 @@
 """Reads orders: one, a page of a list, and how many there are."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -23,8 +23,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.requests.menu.queries import (
     item_codes_named,
-    names_of_campaigns,
-    names_of_townships,
     township_codes_named,
 )
 from services.requests.orders.domain.order import Order, item_word, search_terms
@@ -99,37 +97,6 @@ async def list_orders(
             limit=limit,
         )
     return found, None if last is None else _token_of(sort, last)
-
-
-@dataclass(frozen=True, slots=True)
-class NamedOrder:
-    """An order with the Chinese and English names of its township and campaign."""
-
-    order: Order
-    township: tuple[str, str]
-    campaign: tuple[str, str]
-
-
-async def list_all_orders(
-    uow: UnitOfWork, filters: Filters, *, sort: str, at_a_time: int
-) -> AsyncIterator[list[NamedOrder]]:
-    """Yields the whole list as :func:`list_orders` gives it, page by page."""
-    after: str | None = None
-    while True:
-        page, after = await list_orders(uow, filters, sort=sort, after=after, limit=at_a_time)
-        async with uow.reading() as session:
-            townships = await names_of_townships(session, {each.township_code for each in page})
-            campaigns = await names_of_campaigns(session, {each.campaign_id for each in page})
-        yield [
-            NamedOrder(
-                each,
-                townships.get(each.township_code, (each.township_code, "")),
-                campaigns.get(each.campaign_id, (each.campaign_id, "")),
-            )
-            for each in page
-        ]
-        if after is None:
-            return
 
 
 async def get_order(uow: UnitOfWork, order_id: str) -> Order:

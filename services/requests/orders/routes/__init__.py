@@ -6,5 +6,5 @@ from services.requests.orders.routes.export import router as export
 from services.requests.orders.routes.orders import router as orders
 
 router = APIRouter(tags=["requests"])
-router.include_router(export)  # before the operation on one order, whose id it would be
+router.include_router(export)
 router.include_router(orders)

@@ -1,0 +1,62 @@
+"""Files of lists: every list has one, their columns have words, and none is longer than Excel and people bear."""
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+from shared.db.paging import Listed
+from shared.http.audit_log import AUDIT
+from shared.http.exports import Sheet, pages
+from shared.http.spreadsheet import MOST_ROWS
+from shared.http.texts import LANGUAGES, Texts
+from shared.kernel.errors import InvalidInput
+from tests.support.tree import SERVICES, capabilities_of, folder_of
+
+
+def sheets() -> Iterator[tuple[str, Sheet]]:
+    yield "catalog", AUDIT
+    for service in SERVICES:
+        for capability in capabilities_of(service):
+            if (capability / "sheets.py").is_file():
+                module = import_module(f"services.{service}.{capability.name}.sheets")
+                found = [each for each in vars(module).values() if isinstance(each, Sheet)]
+                assert found
+                yield from ((service, sheet) for sheet in found)
+
+
+@pytest.mark.parametrize(
+    ("service", "sheet"), [pytest.param(*each, id=each[1].name) for each in sheets()]
+)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_column_has_a_word_of_its_own(service: str, sheet: Sheet, language: str) -> None:
+    texts = Texts(folder_of(service) / "locales")
+    said = [heading.text for heading in sheet.headings(texts, language)]
+    assert len(set(said)) == len(said) == len(sheet.columns)
+    named = texts.render(language, f"export.{sheet.name}")
+    assert set(named) == {"sheet", *sheet.columns}, "no word is left over"
+
+
+async def endless(after: str | None = None, limit: int = 100) -> Listed[int]:
+    begin = int(after or 0)
+    return Listed(list(range(begin, begin + limit)), str(begin + limit), 0)
+
+
+async def counted(after: str | None = None, limit: int = 100) -> Listed[int]:
+    assert after is None, "what is too long is refused before it is read"
+    return Listed([], "1", MOST_ROWS + 1)
+
+
+@pytest.mark.parametrize("read", [endless, counted])
+async def test_what_is_too_long_is_refused(read: Any) -> None:
+    read_so_far: list[int] = []
+
+    async def read_all() -> None:
+        async for page in pages(read, {}):
+            read_so_far.append(len(page))
+
+    with pytest.raises(InvalidInput) as refused:
+        await read_all()
+    assert refused.value.code == "too_many_to_export"
+    assert sum(read_so_far) <= MOST_ROWS
