@@ -4,6 +4,8 @@ meant for.
 A tag is ``"<version>-<digest>"``. The version counts the changes of the object; ``If-Match``
 compares it. The digest covers the answer, which may also show other objects; ``If-None-Match``
 compares it.
+
+Answers that are polled (:data:`POLLED`) have one too; their version is 0, for nothing changes them.
 """
 
 import hashlib
@@ -12,7 +14,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from fastapi import Request
+from fastapi import Depends, Request
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -69,9 +71,17 @@ def kind_of(collection: str) -> str:
     return f"{name.removesuffix('ies')}y" if name.endswith("ies") else name.removesuffix("s")
 
 
+async def _polled(request: Request) -> None:
+    request.state.is_polled = True
+
+
+POLLED = Depends(_polled)
+"""The dependency of an operation that clients ask again and again, to see whether anything changed."""
+
+
 class EntityTags:
-    """Adds an entity tag to answers about one object, and answers 304 to clients that have the same
-    answer.
+    """Adds an entity tag to answers about one object and to those that are polled, and answers 304
+    to clients that have the same answer.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -86,20 +96,15 @@ class EntityTags:
         async def send_tagged(message: Message) -> None:
             nonlocal held
             if message["type"] == "http.response.start":
-                target: Target | None = scope["state"].get("target")
-                if (
-                    target is not None
-                    and target.found is not None
-                    and message["status"] in (200, 201, 202, 412)
-                ):
+                if _version_in(scope, message["status"]) is not None:
                     held = message
                     return
             elif held is not None:
                 start, held = held, None
-                target = scope["state"]["target"]
+                version = _version_in(scope, start["status"])
                 if not message.get("more_body"):
                     body = message.get("body", b"")
-                    tag = f'"{target.found}-{hashlib.sha256(body).hexdigest()[:16]}"'
+                    tag = f'"{version}-{hashlib.sha256(body).hexdigest()[:16]}"'
                     start["headers"] = [*start["headers"], (b"etag", tag.encode())]
                     if _has_it(scope, start["status"], tag):
                         start["status"] = 304
@@ -109,6 +114,14 @@ class EntityTags:
             await send(message)
 
         return await self._app(scope, receive, send_tagged)
+
+
+def _version_in(scope: Scope, status: int) -> int | None:
+    """Returns the version of what is answered; None where the answer gets no tag."""
+    target: Target | None = scope["state"].get("target")
+    if target is not None and target.found is not None:
+        return target.found if status in (200, 201, 202, 412) else None
+    return 0 if status == 200 and scope["state"].get("is_polled") else None
 
 
 def _has_it(scope: Scope, status: int, tag: str) -> bool:

@@ -15,6 +15,7 @@ from shared.eventlog.reader import count_log, find_position, read_settled_log
 from shared.eventlog.tables import event_log
 from shared.http.audit_log import audit_router
 from shared.http.context import Consuming, Context, ServiceContext
+from shared.http.entity_tags import POLLED
 from shared.http.inputs import AppState, Body, Moment, Position, Uow
 from shared.http.openapi import PROBE, public, secured
 from shared.http.parking import parking_router
@@ -210,6 +211,7 @@ async def count_events_applied(uow: Uow, context: Context) -> dict[str, int]:
 @events_router.get(
     "/events/status",
     summary="What an operator watches: outbox, lag, parked events, queues",
+    dependencies=[POLLED],
     **secured("read_queues"),
 )
 async def get_status(uow: Uow, context: Context) -> ServiceStatus:

@@ -15,6 +15,7 @@ from services.embedded import build_all
 from shared.audit.chain import seal
 from shared.http.texts import LANGUAGES, Texts
 from shared.kernel.access import Role
+from tests.support.excel import records_of
 from tests.support.house import OVERWRITING, House, running_house
 from tests.support.tokens import bearer
 from tests.support.tree import SERVICES, folder_of
@@ -114,3 +115,29 @@ def test_whatever_the_log_names_has_a_word(service: str, language: str, tmp_path
     tables = sorted(str(each.local_table) for each in mappers)
     assert tables
     assert [name for name in tables if not texts.word(language, "kinds", name)] == []
+
+
+async def test_the_same_status_is_not_sent_again(catalog: House) -> None:
+    path = "/api/catalog/events/status"
+    first = await catalog.client.get(path)
+    has_it = {"If-None-Match": first.headers["etag"]}
+    same = await catalog.client.get(path, headers=has_it)
+    assert (same.status_code, same.content) == (304, b"")
+    await enter_township(catalog, GAOLOU, "高楼镇", "first")
+    changed = await catalog.client.get(path, headers=has_it)
+    assert changed.status_code == 200
+    assert changed.json()["published"] > first.json()["published"]
+    assert changed.headers["etag"] != first.headers["etag"]
+
+
+async def test_the_log_is_exported_as_it_is_filtered(catalog: House) -> None:
+    await enter_township(catalog, GAOLOU, "高楼镇", "first")
+    await enter_township(catalog, HULING, "湖岭镇", "second")
+    query = {"action": "enter_directory", "subject": "first"}
+    answer = await catalog.client.get("/api/catalog/audit.xlsx", params=query)
+    assert answer.status_code == 200, answer.text
+    (row,) = records_of(answer.content)
+    assert row["账号"] == "first"
+    assert "高楼镇" in row["改动"]
+    nobody = await catalog.client.get("/api/catalog/audit.xlsx", params={"subject": "third"})
+    assert records_of(nobody.content) == []

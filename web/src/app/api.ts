@@ -13,6 +13,7 @@ export type FieldProblem = components["schemas"]["FieldProblem"];
 
 const PATIENCE_MILLISECONDS = 15_000;
 const OFFLINE = "offline";
+const NOT_MODIFIED = 304;
 
 /** What a service refused, or that it can't be reached (`code` is then `offline`). */
 export class Refusal extends Error {
@@ -79,6 +80,22 @@ export async function mustWithHeaders<T>(call: Promise<Answer<T>>): Promise<{ da
   }
   if (!answer.response.ok) throw new Refusal(answer.response.status, (answer.error ?? {}) as Partial<Problem>);
   return { data: answer.data as T, headers: answer.response.headers };
+}
+
+/** Reads what is asked again and again: the service sends it anew only when it has changed. */
+export function polled<T>(call: (headers: Record<string, string>) => Promise<Answer<T>>): () => Promise<T> {
+  let last: { data: T; tag: string } | null = null;
+  return async () => {
+    try {
+      const { data, headers } = await mustWithHeaders(call(last ? { "If-None-Match": last.tag } : {}));
+      const tag = headers.get("etag");
+      last = tag === null ? null : { data, tag };
+      return data;
+    } catch (error) {
+      if (last && error instanceof Refusal && error.status === NOT_MODIFIED) return last.data;
+      throw error;
+    }
+  };
 }
 
 /** A signal for a request that somebody waits for. */

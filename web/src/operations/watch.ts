@@ -1,7 +1,7 @@
 /** How the four services are: read together, again every quarter of a minute while somebody looks. */
 import { onScopeDispose, ref, shallowRef } from "vue";
 
-import { must, Refusal } from "../app/api";
+import { must, polled, Refusal } from "../app/api";
 import { SERVICES, services, type ParkedEvent, type ServiceName, type ServiceStatus } from "./services";
 
 const EVERY_MILLISECONDS = 15_000;
@@ -20,13 +20,17 @@ interface Readiness {
   wrong?: Record<string, string>;
 }
 
+const readStatus = Object.fromEntries(
+  SERVICES.map((name) => [name, polled((headers) => services[name].GET("/events/status", { headers }))]),
+) as Record<ServiceName, () => Promise<ServiceStatus>>;
+
 async function look(name: ServiceName): Promise<Watched> {
   const service = services[name];
   const seen: Watched = { name, wrong: null, status: null, parked: [], refusal: null };
   try {
     const ready = await service.GET("/health/ready");
     seen.wrong = ((ready.data ?? ready.error) as Readiness | undefined)?.wrong ?? {};
-    seen.status = await must(service.GET("/events/status"));
+    seen.status = await readStatus[name]();
     const { failed, waiting } = seen.status.parked;
     if (failed + waiting > 0) seen.parked = await must(service.GET("/events/parked", { params: { query: { limit: MOST_PARKED } } }));
   } catch (error) {
