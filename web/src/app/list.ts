@@ -2,6 +2,7 @@
 import { computed, onScopeDispose, reactive, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from "vue";
 
 import { Refusal } from "./api";
+import type { FileCall } from "./download";
 
 const PAGE = 50;
 const TYPING_MILLISECONDS = 250;
@@ -68,6 +69,8 @@ export interface List<T> extends Omit<Pages<T, Listed<T>>, "page"> {
   total: ComputedRef<number | null>;
   /** What is asked for now, but for the page. */
   query(): Record<string, string>;
+  /** Asks for the whole list as a file, if it can be exported. */
+  file?: (query: Record<string, string>) => FileCall;
   isFiltered(): boolean;
   clear(): void;
 }
@@ -79,8 +82,9 @@ const kept = new Map<string, Filters>();
  * @param name of the list in this session.
  * @param start the filters that the list has, with what they are at first; `sort` is no filter.
  * @param read asks for one page; filters without a value are left out of `query`.
+ * @param file asks for the whole list as a file.
  */
-export function useList<T>(name: string, start: Filters, read: (query: Query) => Promise<Listed<T>>): List<T> {
+export function useList<T>(name: string, start: Filters, read: (query: Query) => Promise<Listed<T>>, file?: List<T>["file"]): List<T> {
   const filters = reactive<Filters>({ ...start, ...kept.get(name) });
   const query = (): Record<string, string> => Object.fromEntries(Object.entries(filters).flatMap(([filter, value]) => (value.trim() ? [[filter, value.trim()]] : [])));
   const { page, ...pages } = usePages<T, Listed<T>>((after) => read({ limit: PAGE, ...query(), ...(after !== null && { after }) }));
@@ -98,6 +102,7 @@ export function useList<T>(name: string, start: Filters, read: (query: Query) =>
     filters,
     total: computed(() => page.value?.total ?? null),
     query,
+    ...(file && { file }),
     isFiltered: () => Object.entries(filters).some(([filter, value]) => filter !== "sort" && value !== (start[filter] ?? "")),
     clear: () => void Object.assign(filters, start, { sort: filters.sort ?? "" }),
   };
