@@ -1,0 +1,1 @@
+"""Tables that people send as files: Excel, OpenDocument and CSV, read without trusting them."""
