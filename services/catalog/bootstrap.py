@@ -17,6 +17,10 @@ from services.catalog.campaigns.use_cases import ensure_standing_campaigns
 from services.catalog.consumers import SUBSCRIPTIONS
 from services.catalog.directory.routes import router as directory
 from services.catalog.editions.routes import router as editions
+from services.catalog.imports.jobs import importing
+from services.catalog.imports.routes import router as imports
+from services.catalog.imports.tables import OLD_IMPORTS
+from services.catalog.imports.tables import SEALED as SEALED_OF_IMPORTS
 from services.catalog.items.routes import router as items
 from services.catalog.own_account.routes import router as own_account
 from services.catalog.policy import POLICY
@@ -73,6 +77,7 @@ def build(
         routers=[
             directory,
             items,
+            imports,
             campaigns,
             editions,
             publication,
@@ -86,11 +91,17 @@ def build(
             volunteers,
         ],
         policy=POLICY,
-        sealed=[*SEALED_OF_ACCOUNTS, *SEALED_OF_VOLUNTEERS, person_part.c.data_sealed],
-        prunes=[EXPIRED_PARTS, *sign_in_prunes(longest)],
+        sealed=[
+            *SEALED_OF_ACCOUNTS,
+            *SEALED_OF_IMPORTS,
+            *SEALED_OF_VOLUNTEERS,
+            person_part.c.data_sealed,
+        ],
+        prunes=[EXPIRED_PARTS, *OLD_IMPORTS, *sign_in_prunes(longest)],
     )
     service.after_migration.append(partial(ensure_standing_campaigns, service.uow))
     service.jobs.append(retirement(service.uow))
+    service.jobs.append(importing(service.uow, cache, service.texts))
     if settings.first_login and settings.first_password:
         service.after_migration.append(_first_account(service, settings, passwords))
     _add_provider(service, settings, clock, passwords, demonstration or {}, also_at, residents_page)

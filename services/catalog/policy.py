@@ -9,6 +9,7 @@ POLICY = Policy(
     {
         "read_tasks": everyone_with_an_account(),
         "enter_directory": {COORDINATOR: ANY},
+        "import_directory": {COORDINATOR: ANY},
         "read_directory": everyone_with_an_account(),
         "draft_edition": {COORDINATOR: ANY},
         "publish_edition": {COORDINATOR: ANY},

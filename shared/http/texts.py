@@ -41,6 +41,10 @@ class Texts:
         """
         return self._entries[language].get(group, {}).get(name)
 
+    def words_of(self, language: str, group: str) -> Mapping[str, str]:
+        """Returns all words of a group, by name."""
+        return self._entries[language].get(group, {})
+
     def state_word(self, language: str, state: str) -> str | None:
         """Returns the word of the first kind that has such a state; those of one name mean the same."""
         groups = (g for code, g in self._entries[language].items() if code.startswith("states."))

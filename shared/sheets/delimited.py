@@ -24,8 +24,8 @@ def decoded(data: bytes) -> str:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return _decode(data, encoding)
-    if (encoding := _utf16_by_zeros(data)) is not None:
-        return _decode(data, encoding)
+    if (unmarked := _utf16_by_zeros(data)) is not None:
+        return _decode(data, unmarked)
     if b"\0" in data:
         raise Refused("sheet_kind_unknown")
     try:

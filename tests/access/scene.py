@@ -75,6 +75,8 @@ class Scene:
     body: Fill | None = None
     query: Fill | None = None
     form: Fill | None = None
+    file: bytes | None = None
+    """The body, where it is a file."""
     absent: bool = False
     """What is asked for is not there: 404 is the answer of those who get in."""
 

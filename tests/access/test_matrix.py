@@ -133,6 +133,8 @@ class City:
         for name, fill in (("json", scene.body), ("params", scene.query), ("data", scene.form)):
             if fill is not None:
                 sent[name] = fill(self.place, scope)
+        if scene.file is not None:
+            sent["content"] = scene.file
         client = self.house.client
         client.headers.pop("Authorization", None)
         overwriting = OVERWRITING if operation.method == "PUT" else {}

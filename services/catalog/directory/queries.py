@@ -1,9 +1,9 @@
 """Reading the directory."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Literal, TypeVar
 
-from sqlalchemy import Select, Table, select
+from sqlalchemy import Column, Select, Table, inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.catalog.directory.domain import (
@@ -29,6 +29,9 @@ _TABLES: dict[type[Entry], Table] = {
     Team: team,
     Township: township,
 }
+
+MOST_IN_A_QUERY = 500
+"""Codes or names."""
 
 Sort = Literal["code", "name"]
 """By what a list of entries can be ordered."""
@@ -86,6 +89,39 @@ async def get_entry(uow: UnitOfWork, kind: type[E], code: str) -> E:
     if found is None:
         raise NotFound(kind.kind, code, states=kind.STEPS)
     return found
+
+
+async def entries_of(session: AsyncSession, kind: type[E], codes: Collection[str]) -> dict[str, E]:
+    """Returns those of ``codes`` that there are, each with its entry, which may be a service item too."""
+    found: dict[str, E] = {}
+    for some in _some_of(codes):
+        query = select(kind).where(_column(kind, "code").in_(some))
+        found |= {entry.code: entry for entry in await session.scalars(query)}
+    return found
+
+
+async def codes_by_name(
+    session: AsyncSession, kind: type[Entry], names: Collection[str]
+) -> dict[str, list[str]]:
+    """Returns the codes of the entries that have one of these names, by name."""
+    found: dict[str, list[str]] = {}
+    for some in _some_of(names):
+        name, code = _column(kind, "name"), _column(kind, "code")
+        for row in await session.execute(select(name, code).where(name.in_(some)).order_by(code)):
+            found.setdefault(row.name, []).append(row.code)
+    return found
+
+
+def _column(kind: type[Entry], name: str) -> Column[Any]:
+    column: Column[Any] = inspect(kind).local_table.c[name]
+    return column
+
+
+def _some_of(values: Collection[str]) -> Iterator[list[str]]:
+    """In parts that a query takes."""
+    ordered = sorted(set(values))
+    for start in range(0, len(ordered), MOST_IN_A_QUERY):
+        yield ordered[start : start + MOST_IN_A_QUERY]
 
 
 async def active_among(session: AsyncSession, codes: Collection[str]) -> set[str]:

@@ -1,38 +1,36 @@
 """Entering and correcting the directory, and teams that leave the corps."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from services.catalog.accounts.use_cases.persons import close_accounts_of_leaders
-from services.catalog.directory.domain import Agency, Category, Team, Township
+from services.catalog.directory.domain import Agency, Category, Entry, Team, Township
 from services.catalog.policy import POLICY
 from shared.contracts.base import Point
 from shared.contracts.catalog import TeamChanged, TeamRegistered, TownshipChanged
 from shared.kernel.errors import InvalidInput
 from shared.unit_of_work import Transaction, UnitOfWork
 
+E = TypeVar("E", bound=Entry)
+
+Facts = Mapping[str, Any]
+"""Values of an entry by field: all that a new one needs, or some of one that exists."""
+
 
 async def enter_agency(uow: UnitOfWork, code: str, *, name: str, name_en: str) -> Agency:
     """Enters an agency, or corrects its entry."""
     uow.permit(POLICY, "enter_directory")
     async with uow.transaction() as tx:
-        agency = await tx.find(Agency, code)
-        if agency is None:
-            tx.add(agency := Agency(code=code, name=name, name_en=name_en))
-        else:
-            agency.correct(name=name, name_en=name_en)
-        return agency
+        found = await tx.find(Agency, code)
+        return put_named(tx, Agency, found, {"code": code, "name": name, "name_en": name_en})
 
 
 async def enter_category(uow: UnitOfWork, code: str, *, name: str, name_en: str) -> Category:
     """Enters a heading of the menu, or corrects its entry."""
     uow.permit(POLICY, "enter_directory")
     async with uow.transaction() as tx:
-        category = await tx.find(Category, code)
-        if category is None:
-            tx.add(category := Category(code=code, name=name, name_en=name_en))
-        else:
-            category.correct(name=name, name_en=name_en)
-        return category
+        found = await tx.find(Category, code)
+        return put_named(tx, Category, found, {"code": code, "name": name, "name_en": name_en})
 
 
 async def enter_township(
@@ -41,16 +39,8 @@ async def enter_township(
     """Enters a township with its centre in degrees (WGS-84), or corrects its entry."""
     uow.permit(POLICY, "enter_directory")
     async with uow.transaction() as tx:
-        township = await tx.find(Township, code)
-        if township is None:
-            tx.add(township := Township(code=code, name=name, name_en=name_en, lat=lat, lon=lon))
-        elif not township.correct(name=name, name_en=name_en, lat=lat, lon=lon):
-            return township
-        tx.record(
-            township,
-            TownshipChanged(code=code, name=name, name_en=name_en, centre=Point(lat=lat, lon=lon)),
-        )
-        return township
+        facts = {"code": code, "name": name, "name_en": name_en, "lat": lat, "lon": lon}
+        return put_township(tx, await tx.find(Township, code), facts)
 
 
 async def register_team(
@@ -67,20 +57,39 @@ async def register_team(
             raise InvalidInput(
                 "unknown_code", field="agency_code", kind=Agency.kind, codes=agency_code
             )
-        team = await tx.find(Team, code)
         facts = {"name": name, "name_en": name_en, "agency_code": agency_code, "members": members}
-        event: type[TeamRegistered] = TeamChanged
-        if team is None:
-            event = TeamRegistered
-            tx.add(
-                team := Team(
-                    code=code, name=name, name_en=name_en, agency_code=agency_code, members=members
-                )
-            )
-        elif not team.correct(**facts):
-            return team
-        tx.record(team, _as_event(event, team, agency))
-        return team
+        return put_team(tx, await tx.find(Team, code), agency, {"code": code, **facts})
+
+
+def put_named(tx: Transaction, kind: type[E], found: E | None, facts: Facts) -> E:
+    """Enters what has a code and a name only, or takes ``facts`` over into the entry that was ``found``."""
+    if found is None:
+        tx.add(found := kind(**facts))
+    else:
+        found.correct(**facts)
+    return found
+
+
+def put_township(tx: Transaction, found: Township | None, facts: Facts) -> Township:
+    """Enters a township, or takes ``facts`` over into the entry that was ``found``."""
+    if found is None:
+        tx.add(found := Township(**facts))
+    elif not found.correct(**facts):
+        return found
+    centre = Point(lat=found.lat, lon=found.lon)
+    names = {"name": found.name, "name_en": found.name_en}
+    tx.record(found, TownshipChanged(code=found.code, **names, centre=centre))
+    return found
+
+
+def put_team(tx: Transaction, found: Team | None, agency: Agency, facts: Facts) -> Team:
+    """Enters a team of ``agency``, or takes ``facts`` over into the entry that was ``found``."""
+    if found is None:
+        tx.add(found := Team(**facts))
+        tx.record(found, _as_event(TeamRegistered, found, agency))
+    elif found.correct(**facts):
+        tx.record(found, _as_event(TeamChanged, found, agency))
+    return found
 
 
 async def retire_team(uow: UnitOfWork, code: str) -> Team:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from services.catalog.directory.domain import Category, Team
 from services.catalog.directory.queries import require_known
+from services.catalog.directory.use_cases import Facts
 from services.catalog.items.domain import ServiceItem
 from services.catalog.policy import POLICY
 from shared.contracts.catalog import ServiceItemChanged
@@ -22,12 +23,17 @@ async def enter_item(uow: UnitOfWork, wanted: ServiceItem) -> ServiceItem:
         await require_known(tx, Team, wanted.teams, field="teams")
         item = await tx.find(ServiceItem, wanted.code)
         await _require_active(tx, set(wanted.teams) - set(item.teams if item else ()))
-        if item is None:
-            tx.add(item := wanted)
-        elif not item.correct(**wanted.content()):
-            return item
-        tx.record(item, ServiceItemChanged.model_validate(item, from_attributes=True))
-        return item
+        return put_item(tx, item, {"code": wanted.code, **wanted.content()})
+
+
+def put_item(tx: Transaction, found: ServiceItem | None, facts: Facts) -> ServiceItem:
+    """Enters a service item, or takes ``facts`` over into the one that was ``found``."""
+    if found is None:
+        tx.add(found := ServiceItem(**facts))
+    elif not found.correct(**facts):
+        return found
+    tx.record(found, ServiceItemChanged.model_validate(found, from_attributes=True))
+    return found
 
 
 async def _require_active(tx: Transaction, codes: Iterable[str]) -> None:

@@ -5,6 +5,7 @@ from services.catalog.campaigns import tables as _campaigns  # noqa: F401
 from services.catalog.database import metadata
 from services.catalog.directory import tables as _directory  # noqa: F401
 from services.catalog.editions import tables as _editions  # noqa: F401
+from services.catalog.imports import tables as _imports  # noqa: F401
 from services.catalog.items import tables as _items  # noqa: F401
 from services.catalog.volunteers import tables as _volunteers  # noqa: F401
 from shared.audit.tables import metadata as audit

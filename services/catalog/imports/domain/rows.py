@@ -1,0 +1,54 @@
+"""A table's rows: what was read, what is wrong with them, and what they would change."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+Outcome = Literal["new", "changed", "unchanged", "faulty"]
+"""What becomes of a row: an entry is made, changed, or is so already; or the row has faults."""
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one cell; ``code`` is of the locale files, ``facts`` fill its text."""
+
+    field: str
+    code: str
+    facts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class Row:
+    """Row ``no`` of a file, as its first row counts from 1. ``facts`` are the values by field, as far as they could
+    be read: a field that no column fills is missing. ``changes`` are the values before and after, by field."""
+
+    no: int
+    cells: list[str]
+    facts: dict[str, Any]
+    faults: list[Fault]
+    code: str = ""
+    changes: dict[str, tuple[Any, Any]] = dataclasses.field(default_factory=dict)
+    outcome: Outcome = "unchanged"
+
+    def blame(self, field_name: str, code: str, **facts: Any) -> None:
+        """Adds a fault."""
+        self.faults.append(Fault(field_name, code, facts))
+
+    def conclude(
+        self, code: str, before: Mapping[str, Any] | None, after: Mapping[str, Any]
+    ) -> None:
+        """Says what becomes of the row: the entry of this code is ``after`` then; ``before`` is None where there is
+        no such entry yet."""
+        self.code = code
+        was = before or {}
+        self.changes = {
+            name: (was.get(name), value) for name, value in after.items() if was.get(name) != value
+        }
+        if self.faults:
+            self.outcome = "faulty"
+        elif before is None:
+            self.outcome = "new"
+        else:
+            self.outcome = "changed" if self.changes else "unchanged"

@@ -1,0 +1,117 @@
+"""Applies an import that a worker holds: all of it in one transaction, or nothing."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from services.catalog.directory.domain import Agency, Entry, Team, Township
+from services.catalog.directory.use_cases import put_named, put_team, put_township
+from services.catalog.imports.domain.directory_import import DirectoryImport
+from services.catalog.imports.domain.rows import Row
+from services.catalog.imports.queries import all_rows, shows_the_same
+from services.catalog.imports.use_cases.comparing import KINDS
+from services.catalog.imports.use_cases.drafts import AT_A_TIME, Understand, preview, replace_rows
+from services.catalog.items.domain import ServiceItem
+from services.catalog.items.use_cases import put_item
+from services.catalog.policy import POLICY
+from shared.jobs.queue import still_held
+from shared.kernel.access import Actor, Role
+from shared.unit_of_work import Transaction, UnitOfWork
+
+STALE = "import_outdated"
+"""The error of an import whose preview does not hold any more."""
+
+
+class Outdated(Exception):
+    """Somebody changed an entry after the rows were compared with it."""
+
+
+async def apply_import(uow: UnitOfWork, job: DirectoryImport, understand: Understand) -> None:
+    """Compares all rows anew, then writes them in one transaction, on behalf of whoever started the import.
+
+    Killed anywhere, it has written nothing, and whoever takes it next begins again. If a row would now do anything
+    else than its preview says, nothing is written, and the import becomes a draft with a new preview.
+    """
+    async with uow.reading() as session:
+        before = await all_rows(session, uow.vault, job.id)
+    numbered = [(row.no, row.cells) for row in before]
+
+    async def on_progress(checked: int) -> None:
+        async with uow.transaction() as tx:
+            if (held := await still_held(tx, job)) is not None:
+                held.progress(tx.now, checked)
+
+    rows = await preview(uow, job, numbered, understand, on_progress)
+    if not shows_the_same(before, rows):
+        await _reconsider(uow, job, rows)
+        return
+    try:
+        await _write(uow, job, rows)
+    except Outdated:
+        await _reconsider(uow, job, await preview(uow, job, numbered, understand))
+
+
+async def _reconsider(uow: UnitOfWork, job: DirectoryImport, rows: Sequence[Row]) -> None:
+    async with uow.transaction() as tx:
+        if (held := await still_held(tx, job)) is not None:
+            await replace_rows(tx, uow.vault, held, rows)
+            held.reconsider(STALE)
+
+
+async def _write(uow: UnitOfWork, job: DirectoryImport, rows: Sequence[Row]) -> None:
+    starter = Actor(job.made_by, frozenset({Role.COORDINATOR}))
+    acting = uow.acting(starter)
+    acting.permit(POLICY, "import_directory")
+    async with acting.transaction() as tx:
+        held = await still_held(tx, job)
+        if held is None:
+            return
+        wanted = [row for row in rows if row.outcome in ("new", "changed")]
+        for start in range(0, len(wanted), AT_A_TIME):
+            await _put(tx, held, wanted[start : start + AT_A_TIME])
+            await tx.flush()
+        held.finish()
+
+
+async def _put(tx: Transaction, held: DirectoryImport, rows: Sequence[Row]) -> None:
+    """:raises Outdated: an entry is not what the rows were compared with."""
+    kind = KINDS[held.about]
+    found = await tx.find_all(kind, [row.code for row in rows])
+    agencies: Mapping[str, Agency] = {}
+    if kind is Team:
+        of = {row.code: found.get(row.code) for row in rows}
+        codes = {_agency_code(row, of[row.code]) for row in rows}
+        agencies = await tx.find_all(Agency, codes)
+    for row in rows:
+        entry = found.get(row.code)
+        if (entry is None) != (row.outcome == "new") or _differs(entry, row):
+            raise Outdated
+        _put_one(tx, kind, entry, row, agencies)
+
+
+def _agency_code(row: Row, team: Entry | None) -> str:
+    code = row.facts.get("agency_code")
+    return str(code if code is not None else getattr(team, "agency_code", ""))
+
+
+def _differs(entry: Entry | None, row: Row) -> bool:
+    return entry is not None and any(
+        getattr(entry, name) != before for name, (before, _) in row.changes.items()
+    )
+
+
+def _put_one(
+    tx: Transaction,
+    kind: type[Entry],
+    entry: Any,
+    row: Row,
+    agencies: Mapping[str, Agency],
+) -> None:
+    facts = row.facts | {"code": row.code}
+    if kind is Team:
+        put_team(tx, entry, agencies[_agency_code(row, entry)], facts)
+    elif kind is Township:
+        put_township(tx, entry, facts)
+    elif kind is ServiceItem:
+        put_item(tx, entry, facts)
+    else:
+        put_named(tx, kind, entry, facts)

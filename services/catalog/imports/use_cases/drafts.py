@@ -1,0 +1,195 @@
+"""From a file to a preview: the table is stored, its columns are understood, its rows compared with the directory."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import delete, insert
+
+from services.catalog.imports.domain.columns import About, find_headings, guess_columns
+from services.catalog.imports.domain.directory_import import DirectoryImport
+from services.catalog.imports.domain.rows import Row
+from services.catalog.imports.queries import all_rows, content_of, sealed_at
+from services.catalog.imports.tables import import_row
+from services.catalog.imports.use_cases.comparing import compare
+from services.catalog.policy import POLICY
+from shared.cache.port import Cache
+from shared.db.vault import Vault
+from shared.kernel.errors import InvalidInput
+from shared.kernel.ids import new_id
+from shared.sheets.reading import Table
+from shared.unit_of_work import Transaction, UnitOfWork
+
+IMPORTS_TOPIC = "directory_imports"
+"""Signalled when an import may be taken."""
+
+AT_A_TIME = 500
+"""Rows that are read, or stored, before others have their turn."""
+
+LONGEST_HEADING = 80
+
+ReadRow = Callable[[int, Sequence[str]], Row]
+Understand = Callable[[About, Mapping[str, int]], ReadRow]
+"""Makes the reader of a table's rows, from what it is about and which column fills which field."""
+
+OnProgress = Callable[[int], Awaitable[None]]
+
+
+async def draft_import(
+    uow: UnitOfWork,
+    about: About,
+    table: Table,
+    usual: Mapping[str, Sequence[str]],
+    understand: Understand,
+) -> DirectoryImport:
+    """Stores a table as a draft, with the columns that its headings tell.
+
+    ``usual`` are the headings that are usual for each field.
+
+    :raises InvalidInput: there is nothing below its headings.
+    """
+    uow.permit(POLICY, "import_directory")
+    top = find_headings(table.rows, usual)
+    headings = [cell.strip()[:LONGEST_HEADING] for cell in table.rows[top]]
+    numbered = [
+        (no, cells) for no, cells in enumerate(table.rows, 1) if no > top + 1 and any(cells)
+    ]
+    if not numbered:
+        raise InvalidInput("import_without_rows", field="file", row=top + 1)
+    made = DirectoryImport(
+        id=new_id(),
+        due_at=None,
+        about=about,
+        made_by=uow.actor.subject,
+        made_at=uow.now(),
+        sheet=table.sheet,
+        sheets=list(table.sheets),
+        headings=headings,
+        columns=guess_columns(headings, usual),
+    )
+    rows = await preview(uow, made, numbered, understand)
+    stored = await asyncio.to_thread(_stored, uow.vault, made, rows)
+    async with uow.transaction() as tx:
+        made.count([row.outcome for row in rows])
+        tx.add(made)
+        await _insert(tx, stored)
+    return made
+
+
+async def map_columns(
+    uow: UnitOfWork, import_id: str, columns: Mapping[str, int], understand: Understand
+) -> DirectoryImport:
+    """Takes over which column fills which field, and compares all rows anew.
+
+    :raises NotFound: there is no such import. :raises IllegalTransition: it was started, or is over.
+    :raises InvalidInput: a field or a column is not there, or two fields share a column.
+    """
+    uow.permit(POLICY, "import_directory")
+    async with uow.transaction() as tx:
+        made = await tx.get(DirectoryImport, import_id)
+        made.understand(columns)
+        kept = await all_rows(tx.session, uow.vault, import_id)
+        rows = await preview_in(tx, made, [(row.no, row.cells) for row in kept], understand)
+        await replace_rows(tx, uow.vault, made, rows)
+        return made
+
+
+async def start_import(uow: UnitOfWork, cache: Cache, import_id: str) -> DirectoryImport:
+    """Queues an import to be applied as a whole.
+
+    :raises NotFound: there is no such import. :raises IllegalTransition: it was started, or is over.
+    :raises Conflict: it has faults, or there is nothing to change.
+    """
+    uow.permit(POLICY, "import_directory")
+    async with uow.transaction() as tx:
+        made = await tx.get(DirectoryImport, import_id)
+        made.start(tx.now)
+        made.made_by = uow.actor.subject
+        tx.after_commit(cache.signal, IMPORTS_TOPIC)
+        return made
+
+
+async def cancel_import(uow: UnitOfWork, import_id: str) -> DirectoryImport:
+    """Gives an import up; what it would have changed stays as it is.
+
+    :raises NotFound: there is no such import. :raises IllegalTransition: it is over.
+    """
+    uow.permit(POLICY, "import_directory")
+    async with uow.transaction() as tx:
+        made = await tx.get(DirectoryImport, import_id)
+        made.cancel()
+        return made
+
+
+async def preview(
+    uow: UnitOfWork,
+    made: DirectoryImport,
+    numbered: Sequence[tuple[int, Sequence[str]]],
+    understand: Understand,
+    on_progress: OnProgress | None = None,
+) -> list[Row]:
+    """Returns the rows as they are now: read, and compared with the directory."""
+    rows = await _read(made, numbered, understand, on_progress)
+    async with uow.reading() as session:
+        await compare(session, made.about, rows)
+    return rows
+
+
+async def preview_in(
+    tx: Transaction,
+    made: DirectoryImport,
+    numbered: Sequence[tuple[int, Sequence[str]]],
+    understand: Understand,
+) -> list[Row]:
+    """The same, in an open transaction."""
+    rows = await _read(made, numbered, understand, None)
+    await compare(tx.session, made.about, rows)
+    return rows
+
+
+async def replace_rows(
+    tx: Transaction, vault: Vault, made: DirectoryImport, rows: Sequence[Row]
+) -> None:
+    """Stores ``rows`` in place of those that were stored."""
+    await tx.session.execute(delete(import_row).where(import_row.c.import_id == made.id))
+    made.count([row.outcome for row in rows])
+    await _insert(tx, await asyncio.to_thread(_stored, vault, made, rows))
+
+
+async def _read(
+    made: DirectoryImport,
+    numbered: Sequence[tuple[int, Sequence[str]]],
+    understand: Understand,
+    on_progress: OnProgress | None,
+) -> list[Row]:
+    read = understand(made.about, made.columns)
+    rows: list[Row] = []
+    for start in range(0, len(numbered), AT_A_TIME):
+        some = numbered[start : start + AT_A_TIME]
+        rows += await asyncio.to_thread(_read_some, read, some)
+        if on_progress is not None:
+            await on_progress(len(rows))
+    return rows
+
+
+def _read_some(read: ReadRow, some: Sequence[tuple[int, Sequence[str]]]) -> list[Row]:
+    return [read(no, cells) for no, cells in some]
+
+
+def _stored(vault: Vault, made: DirectoryImport, rows: Sequence[Row]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": (row_id := f"{made.id}.{row.no}"),
+            "import_id": made.id,
+            "row_no": row.no,
+            "outcome": row.outcome,
+            "content_sealed": vault.seal(content_of(row), sealed_at(row_id)),
+            "made_at": made.made_at,
+        }
+        for row in rows
+    ]
+
+
+async def _insert(tx: Transaction, stored: Sequence[dict[str, Any]]) -> None:
+    for start in range(0, len(stored), AT_A_TIME):
+        await tx.session.execute(insert(import_row), stored[start : start + AT_A_TIME])
