@@ -66,6 +66,8 @@ const routes: RouteRecordRaw[] = [
       { path: "editions/:code/differences", name: "edition-differences", component: () => import("../editions/DifferencesPage.vue"), props: true },
       ...listed("editions", () => import("../editions/EditionsPage.vue"), () => import("../editions/EditionPage.vue")),
       ...listed("volunteers", () => import("../volunteers/VolunteersPage.vue"), () => import("../volunteers/VolunteerPage.vue"), "no", () => import("../volunteers/NewVolunteerPage.vue"), ["coordinator", "team_leader"]),
+      { path: "import", name: "import", component: () => import("../imports/ImportsPage.vue"), meta: { roles: COORDINATOR } },
+      { path: "import/:id", name: "import-preview", component: () => import("../imports/ImportPage.vue"), props: true, meta: { roles: COORDINATOR } },
       { path: "accounts", name: "accounts", component: () => import("../accounts/AccountsPage.vue"), meta: { roles: rolesOf("accounts") } },
       { path: "accounts/new", component: () => import("../accounts/InvitePage.vue"), meta: { roles: rolesOf("accounts") } },
     ],

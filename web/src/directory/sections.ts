@@ -19,6 +19,7 @@ const SECTIONS: Section[] = [
   { name: "townships", to: "/corps/townships", roles: ["coordinator", "auditor"] },
   { name: "agencies", to: "/corps/agencies", roles: ["coordinator", "auditor"] },
   { name: "categories", to: "/corps/categories", roles: ["coordinator", "auditor"] },
+  { name: "import", to: "/corps/import", roles: ["coordinator"] },
   { name: "volunteers", to: "/corps/volunteers", roles: ["coordinator", "auditor", "team_leader"] },
   { name: "accounts", to: "/corps/accounts", roles: ["coordinator", "operator"] },
 ];

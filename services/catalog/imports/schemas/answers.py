@@ -146,8 +146,8 @@ class Rendering:
         )
 
     def label(self, name: str) -> str:
-        """The heading that a field has in this language."""
-        return self._first(f"import.headings.{self._made.about}", name)
+        """What a form calls the field, or else the heading that a table has for it."""
+        return self._wording.label(name) or self._first(f"import.headings.{self._made.about}", name)
 
     def _first(self, group: str, name: str) -> str:
         return (self._texts.word(self._language, group, name) or name).split("|")[0]
