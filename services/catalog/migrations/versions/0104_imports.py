@@ -1,6 +1,6 @@
 """Tables that become entries of the directory, and their rows while they are looked at.
 
-Revision ID: 0103
+Revision ID: 0104
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 from shared.db.types import Json, UtcDateTime
 
-revision = "0103"
-down_revision = "0102"
+revision = "0104"
+down_revision = "0103"
 expands = True
 
 
