@@ -3,8 +3,10 @@
 Each ``tables.py`` adds its own tables and maps its classes onto them.
 """
 
-from sqlalchemy import Column, Integer, MetaData, String, Table
+from sqlalchemy import Column, Integer, MetaData, String, Table, Text
 from sqlalchemy.orm import registry
+
+from shared.db.types import DERIVED
 
 metadata = MetaData()
 mapper = registry(metadata=metadata)
@@ -22,3 +24,8 @@ def entry_table(name: str, *columns: Column[object]) -> Table:
         Column("event_seq", Integer, nullable=False),
         Column("version", Integer, nullable=False),
     )
+
+
+def spelling() -> Column[object]:
+    """How an entry's name is typed in pinyin, by which it is found."""
+    return Column("spelling", Text, nullable=False, server_default="", info=DERIVED)

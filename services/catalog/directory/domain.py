@@ -1,5 +1,6 @@
 """Who there is: agencies, their teams and the townships; and the headings of the menu."""
 
+import dataclasses
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -17,6 +18,8 @@ class Entry(Aggregate):
     code: str
     name: str
     name_en: str
+    spelling: str = dataclasses.field(default="", init=False)
+    """How its name is typed without Chinese characters: in pinyin, and by initials; it is found by that."""
 
     @property
     def key(self) -> str:

@@ -75,7 +75,9 @@ async def _page(
 ) -> Listed[E]:
     uow.permit(POLICY, "read_directory")
     if q is not None:
-        query = query.where(contains(q, table.c.name, table.c.name_en, table.c.code))
+        query = query.where(
+            contains(q, table.c.name, table.c.name_en, table.c.code, table.c.spelling)
+        )
     by = SortedBy(table.c.name) if sort == "name" else None
     async with uow.reading() as session:
         return await counted_page_of(session, query, table.c.code, after=after, limit=limit, by=by)

@@ -2,15 +2,18 @@
 
 from sqlalchemy import Column, Float, Integer, String
 
-from services.catalog.database import entry_table, mapper
+from services.catalog.database import entry_table, mapper, spelling
 from services.catalog.directory.domain import Agency, Category, Team, Township
 
-agency = entry_table("agency")
+agency = entry_table("agency", spelling())
 
-category = entry_table("category")
+category = entry_table("category", spelling())
 
 township = entry_table(
-    "township", Column("lat", Float, nullable=False), Column("lon", Float, nullable=False)
+    "township",
+    Column("lat", Float, nullable=False),
+    Column("lon", Float, nullable=False),
+    spelling(),
 )
 
 team = entry_table(
@@ -18,6 +21,7 @@ team = entry_table(
     Column("agency_code", String(40), nullable=False, index=True),
     Column("members", Integer, nullable=False),
     Column("state", String(10), nullable=False, server_default="active"),
+    spelling(),
 )
 
 mapper.map_imperatively(Agency, agency, version_id_col=agency.c.version)

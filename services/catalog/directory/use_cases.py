@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from pypinyin import Style, lazy_pinyin
+
 from services.catalog.accounts.use_cases.persons import close_accounts_of_leaders
 from services.catalog.directory.domain import Agency, Category, Entry, Team, Township
 from services.catalog.policy import POLICY
@@ -67,6 +69,7 @@ def put_named(tx: Transaction, kind: type[E], found: E | None, facts: Facts) -> 
         tx.add(found := kind(**facts))
     else:
         found.correct(**facts)
+    found.spelling = spelled(found.name)
     return found
 
 
@@ -76,6 +79,7 @@ def put_township(tx: Transaction, found: Township | None, facts: Facts) -> Towns
         tx.add(found := Township(**facts))
     elif not found.correct(**facts):
         return found
+    found.spelling = spelled(found.name)
     centre = Point(lat=found.lat, lon=found.lon)
     names = {"name": found.name, "name_en": found.name_en}
     tx.record(found, TownshipChanged(code=found.code, **names, centre=centre))
@@ -89,7 +93,16 @@ def put_team(tx: Transaction, found: Team | None, agency: Agency, facts: Facts) 
         tx.record(found, _as_event(TeamRegistered, found, agency))
     elif found.correct(**facts):
         tx.record(found, _as_event(TeamChanged, found, agency))
+    found.spelling = spelled(found.name)
     return found
+
+
+def spelled(name: str) -> str:
+    """A name as it is typed in pinyin and by initials: 文化局 is ``wenhuaju whj``."""
+    whole, initials = (
+        "".join(lazy_pinyin(name, style=style)) for style in (Style.NORMAL, Style.FIRST_LETTER)
+    )
+    return f"{whole} {initials}".lower()
 
 
 async def retire_team(uow: UnitOfWork, code: str) -> Team:

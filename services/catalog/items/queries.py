@@ -28,7 +28,7 @@ async def list_items(
     uow.permit(POLICY, "read_directory")
     query = select(ServiceItem)
     if q is not None:
-        columns = (service_item.c.name, service_item.c.name_en, service_item.c.code)
+        columns = [service_item.c[name] for name in ("name", "name_en", "code", "spelling")]
         query = query.where(contains(q, *columns))
     if category_code is not None:
         query = query.where(service_item.c.category_code == category_code)

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Integer, String
 
-from services.catalog.database import entry_table, mapper
+from services.catalog.database import entry_table, mapper, spelling
 from services.catalog.items.domain import ServiceItem
 from shared.db.types import Json
 
@@ -19,6 +19,7 @@ service_item = entry_table(
     Column("township_provides", Json, nullable=False, server_default="[]"),
     Column("qualification", String(80), nullable=True),
     Column("risks", String(500), nullable=True),
+    spelling(),
 )
 
 mapper.map_imperatively(ServiceItem, service_item, version_id_col=service_item.c.version)

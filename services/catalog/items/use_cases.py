@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from services.catalog.directory.domain import Category, Team
 from services.catalog.directory.queries import require_known
-from services.catalog.directory.use_cases import Facts
+from services.catalog.directory.use_cases import Facts, spelled
 from services.catalog.items.domain import ServiceItem
 from services.catalog.policy import POLICY
 from shared.contracts.catalog import ServiceItemChanged
@@ -32,6 +32,7 @@ def put_item(tx: Transaction, found: ServiceItem | None, facts: Facts) -> Servic
         tx.add(found := ServiceItem(**facts))
     elif not found.correct(**facts):
         return found
+    found.spelling = spelled(found.name)
     tx.record(found, ServiceItemChanged.model_validate(found, from_attributes=True))
     return found
 

@@ -79,3 +79,18 @@ async def test_campaigns_and_editions_begin_with_the_latest(corps: House) -> Non
     assert starts == sorted(starts, reverse=True)
     assert (await listed(corps, "editions", q="夏季", state="draft"))["total"] == 1
     assert (await listed(corps, "editions", state="published"))["total"] == 0
+
+
+async def test_entries_are_found_by_pinyin_and_by_initials(catalog: House) -> None:
+    for code, name in (("culture", "文化局"), ("health", "卫生局")):
+        body = {"name": name, "name_en": code.title()}
+        await catalog.client.put(f"/api/catalog/agencies/{code}", json=body)
+    for typed in ("wenhua", "whj", "WenHuaJu", "文化"):
+        found = (await catalog.client.get("/api/catalog/agencies", params={"q": typed})).json()
+        assert [entry["code"] for entry in found["items"]] == ["culture"], typed
+    renamed = {"name": "文广新局", "name_en": "Culture"}
+    await catalog.client.put(
+        "/api/catalog/agencies/culture", json=renamed, headers={"If-Match": "*"}
+    )
+    assert (await catalog.client.get("/api/catalog/agencies?q=wgxj")).json()["total"] == 1
+    assert (await catalog.client.get("/api/catalog/agencies?q=whj")).json()["total"] == 0
