@@ -34,6 +34,22 @@ TO_ACCEPT = (
 TO_AMEND = ("高楼镇", "高楼镇", ("legal-advice", "civil-affairs-policy"))
 AMEND_REASON = {"reason_code": "incomplete", "reason": "请写明具体地点，例如哪个广场"}
 
+CONSULTED = "2014-q4"
+"""A draft for the last quarter, on which opinions are taken."""
+CONSULTATION = {"until": "2014-08-15", "residents_may_speak": True}
+CONSULTED_DRAFT = {
+    "title": "瑞安市志愿服务目录（第四季度常态化服务）",
+    "effective_on": "2014-10-01",
+    "retires_on": "2014-12-31",
+    "based_on": EDITION,
+}
+OPINIONS = (
+    ("马屿镇", "health-clinic", "neither", "建议安排在赶集日上午，村民不用专门跑一趟。"),
+    ("陶山镇", "legal-advice", "against", "一个季度一次太少，土地流转的咨询积压较多。"),
+    ("湖岭镇", None, "for", "项目齐全，没有不同意见。"),
+)
+"""Of townships other than the demonstration's, whose officer has still to speak; they wait for their answers."""
+
 Order = tuple[str, str, tuple[str, ...]]
 
 
@@ -52,6 +68,7 @@ async def leave_open(client: Client, team: str) -> None:
         *(_decide(client, "to-plan", order, "accept") for order in TO_PLAN),
         *(_submit(client, "to-accept", order) for order in TO_ACCEPT),
         _decide(client, "to-amend", TO_AMEND, "return", AMEND_REASON),
+        _consult(client),
     )
 
 
@@ -92,6 +109,25 @@ async def _publish_menu(client: Client) -> None:
         )
 
     await client.until("requests knows the menu that follows", is_known)
+
+
+async def _consult(client: Client) -> None:
+    path = f"/api/catalog/editions/{CONSULTED}"
+    scenario = s.ruian_2014()
+    items = [item["code"] for item in scenario.items]
+    await client.put(path, CONSULTED_DRAFT | {"item_codes": items})
+    await client.ensure(
+        lambda: client.get(path),
+        lambda found: found["state"] == "consultation",
+        f"{path}/consultation",
+        CONSULTATION,
+    )
+    known = {each["township_code"] for each in await client.all(f"{path}/opinions")}
+    for name, item, stance, text in OPINIONS:
+        code = scenario.township(name)["code"]
+        if code not in known:
+            said = {"township_code": code, "item_code": item, "stance": stance, "text": text}
+            await client.post(f"{path}/opinions", said, key=f"{CONSULTED}-{code}")
 
 
 async def _submit(client: Client, purpose: str, order: Order) -> str:

@@ -14,6 +14,7 @@ from services.catalog.accounts.tables import SEALED as SEALED_OF_ACCOUNTS
 from services.catalog.accounts.use_cases.failed_attempts import PasswordHashes
 from services.catalog.campaigns.routes import router as campaigns
 from services.catalog.campaigns.use_cases import ensure_standing_campaigns
+from services.catalog.consultation.routes import router as consultation
 from services.catalog.consumers import SUBSCRIPTIONS
 from services.catalog.directory.routes import router as directory
 from services.catalog.editions.routes import router as editions
@@ -34,6 +35,7 @@ from services.catalog.signing_in.routes.discovery import router as discovery
 from services.catalog.signing_in.routes.invitations import router as invitations
 from services.catalog.signing_in.routes.tokens import router as tokens
 from services.catalog.signing_in.use_cases.provider import Provider
+from services.catalog.tasks.routes import router as tasks
 from services.catalog.volunteers.routes import router as volunteers
 from services.catalog.volunteers.tables import SEALED as SEALED_OF_VOLUNTEERS
 from shared.cache.port import Cache
@@ -80,7 +82,9 @@ def build(
             imports,
             campaigns,
             editions,
+            consultation,
             publication,
+            tasks,
             discovery,
             authorization,
             *([demonstration_sign_in] if demonstration else []),

@@ -4,15 +4,27 @@ from shared.kernel.access import OPERATIONS, Policy, Role, Scope, everyone_with_
 
 COORDINATOR, OPERATOR = Role.COORDINATOR, Role.OPERATOR
 ANY = Scope.ANY
+SPEAKERS = {
+    Role.OFFICER: Scope.OWN_TOWNSHIP,
+    Role.CLERK: Scope.OWN_TOWNSHIP,
+    Role.LEADER: Scope.OWN_TEAM,
+}
+"""Who is asked what they think of a draft of the menu."""
 
 POLICY = Policy(
     {
-        "read_tasks": everyone_with_an_account(),
+        "read_tasks": everyone_with_an_account() | SPEAKERS,
         "enter_directory": {COORDINATOR: ANY},
         "import_directory": {COORDINATOR: ANY},
         "read_directory": everyone_with_an_account(),
         "draft_edition": {COORDINATOR: ANY},
         "publish_edition": {COORDINATOR: ANY},
+        "hold_consultation": {COORDINATOR: ANY},
+        # The corps enters what it is told by telephone or letter.
+        "give_opinion": SPEAKERS | {COORDINATOR: ANY},
+        "read_opinions": SPEAKERS | {COORDINATOR: ANY, Role.AUDITOR: ANY},
+        "count_opinions": {COORDINATOR: ANY, Role.AUDITOR: ANY},
+        "answer_opinions": {COORDINATOR: ANY},
         "change_campaigns": {COORDINATOR: ANY},
         "read_campaigns": everyone_with_an_account(),
         "read_editions": everyone_with_an_account(),

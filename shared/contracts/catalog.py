@@ -112,6 +112,33 @@ class EditionPublished(Event):
     items: tuple[MenuItem, ...]
 
 
+class ConsultationOpened(Event):
+    """Opinions on a draft are taken until a day, itself included: of these townships and teams."""
+
+    edition_id: str
+    title: str
+    until_on: date
+    township_codes: tuple[TownshipCode, ...]
+    team_codes: tuple[str, ...]
+
+
+class ConsultationProlonged(ConsultationOpened):
+    """Opinions on a draft are taken until another day than was said before."""
+
+
+class OpinionAnswered(Event):
+    """An opinion on a draft got its answer, which stays in catalog, as the opinion does. A resident, who has neither
+    of the codes, looks it up."""
+
+    edition_id: str
+    title: str
+    opinion_id: str
+    number: int
+    speaker: Literal["township", "team", "resident"]
+    township_code: TownshipCode | None
+    team_code: str | None
+
+
 class EditionWithdrawalRequested(Event):
     """An edition is to be withdrawn, unless an order was handed in from it already; requests decides."""
 

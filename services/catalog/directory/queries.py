@@ -132,6 +132,22 @@ async def active_among(session: AsyncSession, codes: Collection[str]) -> set[str
     return set(await session.scalars(query))
 
 
+async def townships_among(session: AsyncSession, codes: Collection[str]) -> set[str]:
+    """Returns those of the ``codes`` that townships have."""
+    return set(await session.scalars(select(township.c.code).where(township.c.code.in_(codes))))
+
+
+async def township_codes(session: AsyncSession) -> list[str]:
+    """Returns the codes of all townships."""
+    return list(await session.scalars(select(township.c.code).order_by(township.c.code)))
+
+
+async def active_team_codes(session: AsyncSession) -> list[str]:
+    """Returns the codes of the teams that are in the corps."""
+    query = select(team.c.code).where(team.c.state == "active")
+    return list(await session.scalars(query.order_by(team.c.code)))
+
+
 async def require_known(
     tx: Transaction, kind: type[Aggregate], codes: Iterable[str], *, field: str
 ) -> None:

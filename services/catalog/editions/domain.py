@@ -119,6 +119,13 @@ class Edition(Aggregate):
         _require_ahead("until", until, today)
         self.consultation_until, self.residents_may_speak = until, residents
 
+    def consultation_ahead(self, today: date) -> date | None:
+        """Returns the last day on which opinions are taken, if that is not over."""
+        until = self.consultation_until
+        if self.state != "consultation" or until is None or until < today:
+            return None
+        return until
+
     def return_to_draft(self) -> None:
         """Ends a survey or a consultation before its day; what was said stays."""
         self.require("return_to_draft", self.state)

@@ -1,10 +1,11 @@
 """Reading editions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.catalog.editions.domain import Difference, Edition, EditionState, differences
@@ -12,8 +13,6 @@ from services.catalog.editions.tables import edition
 from services.catalog.items.queries import items_of
 from services.catalog.policy import POLICY
 from shared.db.paging import Listed, SortedBy, contains, counted_page_of, first_and_count
-from shared.http.tasks import MOST_OF_A_KIND, Task, Tasks
-from shared.kernel.access import Role
 from shared.kernel.errors import InvalidInput, NotFound
 from shared.unit_of_work import UnitOfWork
 
@@ -59,36 +58,36 @@ async def list_editions(
         )
 
 
-async def list_tasks(uow: UnitOfWork) -> Tasks:
-    """For the corps, the drafts that wait to be published, the first to come into force first."""
-    uow.permit(POLICY, "read_tasks")
-    if Role.COORDINATOR not in uow.actor.roles:
-        return Tasks.of()
+async def get_edition(uow: UnitOfWork, code: str) -> Edition:
+    """Returns the edition with this code. :raises NotFound: there is none."""
+    uow.permit(POLICY, "read_editions")
+    async with uow.reading() as session:
+        return await require_edition(session, code)
+
+
+async def first_drafts(session: AsyncSession, *, limit: int) -> tuple[Sequence[Row[Any]], int]:
+    """Returns code, title, first day and items of the drafts, the first to come into force first, and how many drafts
+    there are."""
     query = (
         select(edition.c.code, edition.c.title, edition.c.effective_on, edition.c.item_codes)
         .where(edition.c.state == "draft")
         .order_by(edition.c.effective_on, edition.c.code)
     )
-    async with uow.reading() as session:
-        rows, count = await first_and_count(session, query, limit=MOST_OF_A_KIND)
-    code = "edition_to_publish"
-    drafts = [
-        Task(
-            code,
-            f"edition:{row.code}",
-            {"title": row.title, "count": len(row.item_codes)},
-            due_on=row.effective_on,
-        )
-        for row in rows
-    ]
-    return Tasks.of((code, count, drafts))
+    return await first_and_count(session, query, limit=limit)
 
 
-async def get_edition(uow: UnitOfWork, code: str) -> Edition:
-    """Returns the edition with this code. :raises NotFound: there is none."""
-    uow.permit(POLICY, "read_editions")
-    async with uow.reading() as session:
-        return await _edition(session, code)
+async def unpublished_editions(session: AsyncSession) -> list[Edition]:
+    """Returns the editions that are not published yet, the first to come into force first."""
+    query = select(Edition).where(edition.c.state.in_(Edition.UNPUBLISHED))
+    return list(await session.scalars(query.order_by(edition.c.effective_on, edition.c.code)))
+
+
+async def editions_in_consultation(session: AsyncSession, today: date) -> list[Edition]:
+    """Returns the editions on which opinions are taken today, the first to end first."""
+    query = select(Edition).where(
+        edition.c.state == "consultation", edition.c.consultation_until >= today
+    )
+    return list(await session.scalars(query.order_by(edition.c.consultation_until, edition.c.code)))
 
 
 async def ended_editions(session: AsyncSession, today: date) -> list[Edition]:
@@ -115,10 +114,10 @@ async def compare_editions(uow: UnitOfWork, code: str, with_code: str | None) ->
     """
     uow.permit(POLICY, "read_editions")
     async with uow.reading() as session:
-        after = await _edition(session, code)
+        after = await require_edition(session, code)
         if with_code is None and after.based_on is None:
             raise InvalidInput("nothing_to_compare", field="with", title=after.title)
-        before = await _edition(session, with_code or str(after.based_on))
+        before = await require_edition(session, with_code or str(after.based_on))
         codes = {*after.item_codes, *before.item_codes}
         items = await items_of(session, codes)
         return Comparison(
@@ -128,7 +127,8 @@ async def compare_editions(uow: UnitOfWork, code: str, with_code: str | None) ->
         )
 
 
-async def _edition(session: AsyncSession, code: str) -> Edition:
+async def require_edition(session: AsyncSession, code: str) -> Edition:
+    """Returns the edition with this code. :raises NotFound: there is none."""
     found = await session.get(Edition, code)
     if found is None:
         raise NotFound(Edition.kind, code, states=Edition.STEPS)

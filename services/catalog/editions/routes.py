@@ -10,7 +10,6 @@ from services.catalog.editions.sheets import EDITIONS
 from shared.http.exports import add_export
 from shared.http.inputs import AfterCode, Code, CountedPage, Limit, Search, Uow
 from shared.http.openapi import secured
-from shared.http.tasks import TasksAnswer
 
 router = APIRouter(tags=["catalog"])
 
@@ -23,11 +22,6 @@ router = APIRouter(tags=["catalog"])
 async def put_edition(code: Code, body: schemas.EditionBody, uow: Uow) -> schemas.EditionAnswer:
     wanted = Edition(code=code, **body.model_dump())
     return schemas.EditionAnswer.model_validate(await use_cases.draft_edition(uow, wanted))
-
-
-@router.get("/tasks", summary="What waits for whoever asks", **secured("read_tasks"))
-async def list_tasks(uow: Uow) -> TasksAnswer:
-    return TasksAnswer.model_validate(await queries.list_tasks(uow))
 
 
 @router.get("/editions", summary="List editions", **secured("read_editions", 422))

@@ -2,6 +2,7 @@
 
 from services.catalog.accounts import tables as _accounts  # noqa: F401  # its tables join the metadata
 from services.catalog.campaigns import tables as _campaigns  # noqa: F401
+from services.catalog.consultation import tables as _consultation  # noqa: F401
 from services.catalog.database import metadata
 from services.catalog.directory import tables as _directory  # noqa: F401
 from services.catalog.editions import tables as _editions  # noqa: F401

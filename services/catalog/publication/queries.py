@@ -1,8 +1,11 @@
 """What publishing an edition would do."""
 
 from dataclasses import dataclass
+from datetime import date
+from typing import Literal
 
 from services.catalog.campaigns.queries import years_without_standing
+from services.catalog.consultation.queries import unanswered_count
 from services.catalog.directory.queries import active_among
 from services.catalog.editions.domain import Edition
 from services.catalog.editions.queries import overlapping
@@ -14,12 +17,13 @@ from shared.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class Blocker:
-    """What is in the way of publishing an edition: an item that nobody offers."""
+    """What is in the way of publishing an edition: an item that nobody offers, or opinions without an answer."""
 
-    code: str
-    item_code: str
-    item_name: str
-    item_name_en: str
+    code: Literal["item_without_team", "opinions_unanswered"]
+    item_code: str | None = None
+    item_name: str = ""
+    item_name_en: str = ""
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,8 @@ class Publication:
     items: int
     blockers: list[Blocker]
     is_over: bool
+    consultation_until: date | None
+    """The last day of a consultation that is not over."""
     overlaps: list[Edition]
     new_standing_years: list[int]
 
@@ -50,13 +56,17 @@ async def preview_publication(uow: UnitOfWork, code: str) -> Publication:
         without_team = draft.items_without_team(
             items.values(), active_teams=await active_among(session, named)
         )
+        blockers = [
+            Blocker("item_without_team", item, items[item].name, items[item].name_en)
+            for item in without_team
+        ]
+        if unanswered := await unanswered_count(session, code):
+            blockers.append(Blocker("opinions_unanswered", count=unanswered))
         return Publication(
             items=len(draft.item_codes),
-            blockers=[
-                Blocker("item_without_team", item, items[item].name, items[item].name_en)
-                for item in without_team
-            ],
+            blockers=blockers,
             is_over=draft.retires_on < uow.today(),
+            consultation_until=draft.consultation_ahead(uow.today()),
             overlaps=await overlapping(session, draft),
             new_standing_years=await years_without_standing(session, draft.years()),
         )

@@ -1,5 +1,6 @@
 """Answers about putting an edition in force."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -9,12 +10,13 @@ from shared.http.inputs import Answer
 
 
 class BlockerAnswer(Answer):
-    """What is in the way of publishing, and the item that it is about."""
+    """What is in the way of publishing: an item that nobody offers, or ``count`` opinions without an answer."""
 
-    code: Literal["item_without_team"]
-    item_code: str
+    code: Literal["item_without_team", "opinions_unanswered"]
+    item_code: str | None
     item_name: str
     item_name_en: str
+    count: int
 
 
 class PublicationAnswer(Answer):
@@ -23,6 +25,10 @@ class PublicationAnswer(Answer):
     items: Annotated[int, Field(description="how many items its menu would have")]
     blockers: list[BlockerAnswer]
     is_over: Annotated[bool, Field(description="its last day is past; publishing asks to confirm")]
+    consultation_until: Annotated[
+        date | None,
+        Field(description="opinions are taken until then; publishing asks to confirm"),
+    ]
     overlaps: Annotated[
         list[EditionNamed], Field(description="published editions of the same days; they stay")
     ]

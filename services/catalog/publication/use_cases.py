@@ -1,6 +1,7 @@
 """Publishing, withdrawing and retiring editions of the menu."""
 
 from services.catalog.campaigns.use_cases import add_standing_campaigns
+from services.catalog.consultation.queries import unanswered_count
 from services.catalog.directory.domain import Team
 from services.catalog.editions.domain import Edition
 from services.catalog.editions.queries import ended_editions
@@ -13,6 +14,7 @@ from shared.contracts.catalog import (
     MenuItem,
 )
 from shared.kernel.doubts import Confirmations, Doubts
+from shared.kernel.errors import Conflict
 from shared.unit_of_work import UnitOfWork
 
 
@@ -21,15 +23,21 @@ async def publish_edition(uow: UnitOfWork, code: str, confirmed: Confirmations =
 
     Every year that the edition is in force in has a 常态 from then on.
 
-    :raises ConfirmationNeeded: its last day is over, so that nobody can order from it.
+    :raises ConfirmationNeeded: its last day is over, so that nobody can order from it; or opinions are still taken.
+    :raises Conflict: an opinion on it has no answer yet.
     """
     uow.permit(POLICY, "publish_edition")
     async with uow.transaction() as tx:
         await tx.lock_service()
         edition = await tx.get(Edition, code)
-        doubts = Doubts(confirmed)
-        if edition.state == "draft" and edition.retires_on < (today := uow.today()):
+        edition.require("publish", edition.state)
+        if unanswered := await unanswered_count(tx.session, code):
+            raise Conflict("opinions_unanswered", title=edition.title, count=unanswered)
+        today, doubts = uow.today(), Doubts(confirmed)
+        if edition.retires_on < today:
             doubts.add("edition_over", "retires_on", last=edition.retires_on, today=today)
+        if (until := edition.consultation_ahead(today)) is not None:
+            doubts.add("consultation_not_over", "consultation_until", last=until)
         doubts.settle()
         items = [await tx.get(ServiceItem, item_code) for item_code in edition.item_codes]
         teams = await tx.find_all(Team, {code for item in items for code in item.teams})

@@ -1,7 +1,7 @@
 """What other services' events mean for the inbox: plain notices, names, and volunteers."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -24,7 +24,15 @@ from services.notify.inbox.use_cases import (
 )
 from services.notify.templates.domain import Params
 from shared.contracts import Event
-from shared.contracts.catalog import CampaignChanged, TeamChanged, TeamRegistered, VolunteerChanged
+from shared.contracts.catalog import (
+    CampaignChanged,
+    ConsultationOpened,
+    ConsultationProlonged,
+    OpinionAnswered,
+    TeamChanged,
+    TeamRegistered,
+    VolunteerChanged,
+)
 from shared.contracts.notify import PersonDataCollected, PersonDataErased
 from shared.contracts.requests import (
     OrderAccepted,
@@ -46,12 +54,12 @@ E = TypeVar("E", bound=Event)
 
 @dataclass(frozen=True)
 class Notice(Generic[E]):
-    """A plain notice: each event of this type is one message with this code, to ``recipient_of`` the event, with the
-    facts that the code's text needs. It is about the stream of the event."""
+    """A plain notice: each event of this type is one message with this code to each of ``recipients_of`` the event,
+    with the facts that the code's text needs. It is about the stream of the event."""
 
     event: type[E]
     code: str
-    recipient_of: Callable[[E], str]
+    recipients_of: Callable[[E], Iterable[str]]
     facts_of: Callable[[E], Params]
 
 
@@ -62,12 +70,30 @@ def _by_event(*notices: Notice[Any]) -> Mapping[type[Event], Sequence[Notice[Any
     return table
 
 
-def _coordinator(_event: Event) -> str:
-    return COORDINATOR
+def _coordinator(_event: Event) -> Iterable[str]:
+    return (COORDINATOR,)
 
 
-def _township(event: Order) -> str:
-    return of_township(event.township_code)
+def _township(event: Order) -> Iterable[str]:
+    return (of_township(event.township_code),)
+
+
+def _asked(event: ConsultationOpened) -> Iterable[str]:
+    return [
+        *(of_township(code) for code in event.township_codes),
+        *(of_team(code) for code in event.team_codes),
+    ]
+
+
+def _speaker(event: OpinionAnswered) -> Iterable[str]:
+    """Nobody where a resident spoke, who looks the answer up."""
+    if event.township_code is not None:
+        return (of_township(event.township_code),)
+    return (of_team(event.team_code),) if event.team_code is not None else ()
+
+
+def _consultation(event: ConsultationOpened) -> Params:
+    return {"title": event.title, "until_on": event.until_on.isoformat()}
 
 
 def _short(order_id: str) -> str:
@@ -131,13 +157,25 @@ NOTICES = _by_event(
     Notice[ServiceRated](
         ServiceRated,
         "message.service_rated",
-        lambda event: of_team(event.team_code),
+        lambda event: (of_team(event.team_code),),
         lambda event: {
             "township_code": event.township_code,
             "item_name": event.item_name,
             "item_name_en": event.item_name_en,
             "score": event.score,
         },
+    ),
+    Notice[ConsultationOpened](
+        ConsultationOpened, "message.consultation_opened", _asked, _consultation
+    ),
+    Notice[ConsultationProlonged](
+        ConsultationProlonged, "message.consultation_prolonged", _asked, _consultation
+    ),
+    Notice[OpinionAnswered](
+        OpinionAnswered,
+        "message.opinion_answered",
+        _speaker,
+        lambda event: {"title": event.title, "number": event.number},
     ),
 )
 """The plain notices by event: who is told, by which text, and with which facts."""
@@ -147,7 +185,8 @@ async def post_notices(uow: UnitOfWork, event: Event) -> None:
     """The handler of every event that has a row in :data:`NOTICES`."""
     async with uow.transaction() as tx:
         for notice in NOTICES[type(event)]:
-            post_message(tx, notice.recipient_of(event), notice.code, notice.facts_of(event))
+            for recipient in notice.recipients_of(event):
+                post_message(tx, recipient, notice.code, notice.facts_of(event))
 
 
 async def on_volunteer_changed(uow: UnitOfWork, event: VolunteerChanged) -> None:

@@ -20,7 +20,6 @@ def _with_another(place: Place, scope: Scope) -> dict[str, Any]:
 
 SCENES: Mapping[str, Scene] = {
     "PUT /editions/{code}": Scene(body=_edition),
-    "GET /tasks": Scene(),
     "GET /editions": Scene(),
     "GET /editions.xlsx": Scene(),
     "GET /editions/{code}": Scene(),

@@ -1,14 +1,25 @@
 """The table of plain notices: each row is told, with all that its text needs, in both languages."""
 
+from datetime import date
+from typing import Any
+
 import pytest
 
 from services.notify.inbox.handlers import NOTICES, Notice
 from shared.contracts import Event
+from shared.contracts.catalog import ConsultationOpened, ConsultationProlonged, OpinionAnswered
 from shared.contracts.requests import OrderCancelled, OrderReturned, ServiceRated
 from shared.http.texts import LANGUAGES
 from tests.notify.rui_an import GAOLOU, ORDER, accepted, directory, messages, ordered, tell
 from tests.support.house import House
 
+CONSULTATION: dict[str, Any] = {
+    "edition_id": "summer-2014",
+    "title": "2014年夏季菜单",
+    "until_on": date(2014, 7, 10),
+    "township_codes": (GAOLOU,),
+    "team_codes": ("health",),
+}
 EVENTS: tuple[Event, ...] = (
     ordered()[1],
     accepted()[1],
@@ -25,6 +36,17 @@ EVENTS: tuple[Event, ...] = (
         item_name_en="Health clinic",
         score=5,
     ),
+    ConsultationOpened(**CONSULTATION),
+    ConsultationProlonged(**CONSULTATION),
+    OpinionAnswered(
+        edition_id="summer-2014",
+        title="2014年夏季菜单",
+        opinion_id="o1",
+        number=3,
+        speaker="township",
+        township_code=GAOLOU,
+        team_code=None,
+    ),
 )
 
 
@@ -38,10 +60,26 @@ async def test_a_row_is_told_with_all_that_its_text_needs(notify: House, event: 
     rows: list[Notice[Event]] = list(NOTICES[type(event)])
     for row in rows:
         for language in LANGUAGES:
-            (told,) = await messages(notify, row.recipient_of(event), language)
-            assert told["code"] == row.code
-            assert told["about"] == f"order:{ORDER}"
-            assert told["subject"]
-            assert "{" not in told["subject"] + told["text"]
+            for recipient in row.recipients_of(event):
+                (told,) = await messages(notify, recipient, language)
+                assert told["code"] == row.code
+                assert told["about"] == f"order:{ORDER}"
+                assert told["subject"]
+                assert "{" not in told["subject"] + told["text"]
     counts = (await notify.client.get("/api/notify/messages/counts")).json()
-    assert counts["total"] == len(rows)
+    assert counts["total"] == sum(len(list(row.recipients_of(event))) for row in rows) > 0
+
+
+async def test_a_resident_who_spoke_gets_no_message(notify: House) -> None:
+    event = OpinionAnswered(
+        edition_id="summer-2014",
+        title="2014年夏季菜单",
+        opinion_id="o2",
+        number=4,
+        speaker="resident",
+        township_code=None,
+        team_code=None,
+    )
+    await tell(notify, *directory(), ("opinion:o2", event))
+    counts = (await notify.client.get("/api/notify/messages/counts")).json()
+    assert counts["total"] == 0

@@ -19,6 +19,8 @@ type Page = () => Promise<Component>;
 const PLANNERS: Role[] = ["coordinator", "auditor"];
 const OFFICER: Role[] = ["township_officer", "clerk", "coordinator"];
 const TEAM: Role[] = ["team_leader", "volunteer"];
+/** Who is asked what they think of a draft of the menu. */
+const SPEAKERS: Role[] = ["township_officer", "clerk", "team_leader"];
 const COORDINATOR: Role[] = ["coordinator"];
 
 /** A list of the directory, and the page of each entry. */
@@ -54,6 +56,9 @@ const routes: RouteRecordRaw[] = [
   { path: "/orders/new", name: "new-order", component: () => import("../orders/NewOrderPage.vue"), meta: { roles: OFFICER } },
   { path: "/orders/board", name: "order-board", component: () => import("../orders/OrderBoardPage.vue"), meta: { roles: ["coordinator"] } },
   { path: "/orders/:id", name: "order", component: () => import("../orders/OrderPage.vue"), props: true, meta: { roles: [...OFFICER, "auditor"] } },
+  { path: "/consultations", name: "consultations", component: () => import("../consultation/ConsultationsPage.vue"), meta: { roles: SPEAKERS } },
+  { path: "/consultations/:id", name: "consultation", component: () => import("../consultation/ConsultationPage.vue"), props: true, meta: { roles: SPEAKERS } },
+  { path: "/opinions/:id", name: "opinion", component: () => import("../consultation/OpinionPage.vue"), props: true, meta: { roles: SPEAKERS } },
   { path: "/start", name: "start", component: () => import("../start/StartPage.vue"), meta: { roles: COORDINATOR } },
   {
     path: "/corps",
@@ -63,6 +68,7 @@ const routes: RouteRecordRaw[] = [
       ...KINDS.flatMap(entries),
       ...listed("items", () => import("../items/ItemsPage.vue"), () => import("../items/ItemPage.vue")),
       ...listed("campaigns", () => import("../campaigns/CampaignsPage.vue"), () => import("../campaigns/CampaignPage.vue")),
+      { path: "editions/:id/opinions", name: "opinions", component: () => import("../consultation/OpinionsPage.vue"), props: true, meta: { roles: ["coordinator", "auditor"] } },
       { path: "editions/:code/differences", name: "edition-differences", component: () => import("../editions/DifferencesPage.vue"), props: true },
       ...listed("editions", () => import("../editions/EditionsPage.vue"), () => import("../editions/EditionPage.vue")),
       ...listed("volunteers", () => import("../volunteers/VolunteersPage.vue"), () => import("../volunteers/VolunteerPage.vue"), "no", () => import("../volunteers/NewVolunteerPage.vue"), ["coordinator", "team_leader"]),

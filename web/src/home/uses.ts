@@ -4,9 +4,9 @@ import { account, type Role } from "../app/session";
 
 const PAGES: Record<Role, string[]> = {
   coordinator: ["orders", "planning", "circuit", "corps", "start", "messages"],
-  township_officer: ["new-order", "orders", "menu", "circuit", "messages"],
-  clerk: ["new-order", "orders", "menu", "circuit", "messages"],
-  team_leader: ["assignments", "circuit", "volunteers", "messages"],
+  township_officer: ["new-order", "orders", "menu", "consultations", "circuit", "messages"],
+  clerk: ["new-order", "orders", "menu", "consultations", "circuit", "messages"],
+  team_leader: ["assignments", "consultations", "circuit", "volunteers", "messages"],
   volunteer: ["assignments", "circuit", "messages"],
   auditor: ["orders", "circuit", "corps", "operations", "audit", "messages"],
   operator: ["operations", "audit", "accounts"],

@@ -1,0 +1,15 @@
+"""The operation that lists what waits."""
+
+from fastapi import APIRouter
+
+from services.catalog.tasks import queries
+from shared.http.inputs import Uow
+from shared.http.openapi import secured
+from shared.http.tasks import TasksAnswer
+
+router = APIRouter(tags=["catalog"])
+
+
+@router.get("/tasks", summary="What waits for whoever asks", **secured("read_tasks"))
+async def list_tasks(uow: Uow) -> TasksAnswer:
+    return TasksAnswer.model_validate(await queries.list_tasks(uow))
