@@ -14,7 +14,8 @@ from services.catalog.accounts.tables import SEALED as SEALED_OF_ACCOUNTS
 from services.catalog.accounts.use_cases.failed_attempts import PasswordHashes
 from services.catalog.campaigns.routes import router as campaigns
 from services.catalog.campaigns.use_cases import ensure_standing_campaigns
-from services.catalog.consultation.routes import router as consultation
+from services.catalog.consultation.routes.consultations import router as consultation
+from services.catalog.consultation.routes.public import router as public_consultation
 from services.catalog.consumers import SUBSCRIPTIONS
 from services.catalog.directory.routes import router as directory
 from services.catalog.editions.routes import router as editions
@@ -83,6 +84,7 @@ def build(
             campaigns,
             editions,
             consultation,
+            public_consultation,
             publication,
             tasks,
             discovery,

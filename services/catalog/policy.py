@@ -57,6 +57,8 @@ POLICY = Policy(
     public=frozenset(
         {
             "probe",
+            "show_consultation",
+            "speak_as_resident",
             "sign_in",
             "accept_invitation",
             "exchange_token",

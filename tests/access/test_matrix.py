@@ -20,7 +20,6 @@ from joserfc.jwk import ECKey, OctKey
 
 from services.catalog.bootstrap import build as build_catalog
 from services.catalog.settings import CatalogSettings
-from services.catalog.signing_in.routes.forms import FORM
 from services.dispatch.bootstrap import build as build_dispatch
 from services.dispatch.settings import DispatchSettings
 from services.embedded import build_all
@@ -30,6 +29,7 @@ from services.requests.bootstrap import build as build_requests
 from services.requests.settings import RequestsSettings
 from shared.contracts.catalog import AccessRevoked
 from shared.http.authentication import Authenticator
+from shared.http.forms import FORM
 from shared.http.openapi import ACTION, SCHEME, secured
 from shared.identity.revocation import note_revocation
 from shared.kernel.access import Policy, Role, Scope

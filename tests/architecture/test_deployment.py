@@ -169,11 +169,18 @@ def test_the_gateway_logs_no_request_line() -> None:
 def test_the_residents_origin_passes_on_nothing_but_their_pages() -> None:
     residents = (ROOT / "deploy" / "nginx" / "residents.conf.template").read_text("utf-8")
     assert "include /tmp/residents.conf;" in NGINX
-    assert len(re.findall(r"^ +proxy_pass ", residents, re.MULTILINE)) == 1
+    assert len(re.findall(r"^ +proxy_pass ", residents, re.MULTILINE)) == 2
     (pages,) = re.findall(r"location /public/ \{(.*?)\n    \}", residents, re.DOTALL)
     assert "proxy_pass" in pages
     assert "rewrite ^/public/(.*)$ /api/dispatch/public/$1 break;" in pages
     assert "limit_except GET { deny all; }" in pages
+    (forms,) = re.findall(
+        r"location ~ \^/public/\(consultations\|opinions\)\(/\|\$\) \{(.*?)\n    \}",
+        residents,
+        re.DOTALL,
+    )
+    assert "rewrite ^/public/(.*)$ /api/catalog/public/$1 break;" in forms
+    assert "limit_except GET POST { deny all; }" in forms
     for header in ("Authorization", "Cookie"):
         assert f'proxy_set_header {header} "";' in residents
     (port,) = re.findall(r"^ +listen (\d+);", residents, re.MULTILINE)

@@ -225,14 +225,20 @@ class Crowd:
         self._people: list[Person] = []
 
     async def person(
-        self, role: str | None = None, *, size: Size = "phone", language: str = "zh-CN"
+        self,
+        role: str | None = None,
+        *,
+        size: Size = "phone",
+        language: str = "zh-CN",
+        scripts: bool = True,
     ) -> Person:
-        """Somebody with a browser; signed in where a role is named."""
+        """Somebody with a browser; signed in where a role is named. Without ``scripts`` its pages run none."""
         width, height = SIZES[size]
         context = await self._browser.new_context(
             locale=language,
             viewport={"width": width, "height": height},
             timezone_id="Asia/Shanghai",
+            java_script_enabled=scripts,
         )
         context.set_default_timeout(PATIENCE_MILLISECONDS)
         page = await context.new_page()

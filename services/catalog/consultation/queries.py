@@ -97,6 +97,17 @@ async def consultation_on(session: AsyncSession, edition: Edition, today: date) 
     )
 
 
+async def list_public_consultations(uow: UnitOfWork) -> list[Consultation]:
+    """Returns the drafts on which residents may speak today, the first to end first."""
+    uow.permit(POLICY, "show_consultation")
+    async with uow.reading() as session:
+        return [
+            await consultation_on(session, edition, uow.today())
+            for edition in await editions_in_consultation(session, uow.today())
+            if edition.residents_may_speak
+        ]
+
+
 async def list_opinions(
     uow: UnitOfWork, edition_code: str, filters: Filters, *, after: str | None, limit: int
 ) -> Listed[SeenOpinion]:

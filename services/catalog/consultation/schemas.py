@@ -24,6 +24,10 @@ class ChangedOpinionBody(Body):
     text: Text
 
 
+class ResidentOpinionBody(ChangedOpinionBody):
+    item_code: Code | None = None
+
+
 class OpinionBody(ChangedOpinionBody):
     """Who speaks is either a township or a team."""
 

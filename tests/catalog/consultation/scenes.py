@@ -9,6 +9,7 @@ from shared.kernel.access import Scope
 from tests.access.scene import Circuit, Kind, PathFill, Place, Scene, fields
 
 DRAFT = "/api/catalog/editions/consulted"
+RESIDENTS_TOO = {"until": "2199-01-01", "residents_may_speak": True}
 SAID = {"stance": "for", "text": "好"}
 
 
@@ -36,13 +37,21 @@ SCENES: Mapping[str, Scene] = {
     "POST /editions/{code}/opinions": Scene(MAKE, body=_opinion),
     "GET /editions/{code}/opinions": Scene(),
     "GET /editions/{code}/opinions/counts": Scene(),
+    "GET /public/consultations": Scene(),
+    "GET /public/consultations/{code}": Scene(),
+    "POST /public/consultations/{code}": Scene(form=fields(stance="for", text="好")),
+    "GET /public/opinions": Scene(),
+    "POST /public/opinions": Scene(form=fields(receipt="2345-6789-ABCD"), absent=True),
     "POST /editions/{code}/answers": Scene(body=_answers),
     "POST /editions/{code}/answers/publish": Scene(),
     "GET /opinions/{opinion_id}": Scene(OBJECT),
     "PUT /opinions/{opinion_id}": Scene(OBJECT, body=fields(stance="against", text="不好")),
     "POST /opinions/{opinion_id}/withdraw": Scene(OBJECT),
 }
-PATHS: Mapping[str, PathFill] = {"opinion_id": _of}
+PATHS: Mapping[str, PathFill] = {
+    "opinion_id": _of,
+    "consultations/code": lambda p, s: p["consulted"],
+}
 
 
 async def find_objects(client: httpx.AsyncClient, circuit: Circuit) -> dict[str, str]:
@@ -54,8 +63,8 @@ async def find_objects(client: httpx.AsyncClient, circuit: Circuit) -> dict[str,
         "item_codes": [circuit.assignment["item_code"]],
     }
     (await client.put(DRAFT, json=draft)).raise_for_status()
-    (await client.post(f"{DRAFT}/consultation", json={"until": "2199-01-01"})).raise_for_status()
-    found = {}
+    (await client.post(f"{DRAFT}/consultation", json=RESIDENTS_TOO)).raise_for_status()
+    found = {"consulted": DRAFT.rpartition("/")[2]}
     for name, speaker in (
         ("opinion", {"township_code": circuit.township}),
         ("team_opinion", {"team_code": circuit.team}),

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from services.catalog.consultation.use_cases import open_consultation
+from services.catalog.consultation.use_cases.opinions import open_consultation
 from services.catalog.editions.domain import Edition
 from shared.contracts.catalog import ConsultationOpened, ConsultationProlonged
 from tests.catalog.consultation.forum import (

@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from services.dispatch.bootstrap import build
-from services.dispatch.residents.routes.layout import STYLE
 from services.dispatch.settings import DispatchSettings
 from shared.http.limits import Limiter, Rates
+from shared.http.resident_pages import STYLE
 from tests.dispatch import desk
 from tests.dispatch.conftest import GAOLOU, HULING, ITEMS, TOWNSHIPS, announce_supply, order_all
 from tests.support.house import House, running_house

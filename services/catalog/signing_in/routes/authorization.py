@@ -20,17 +20,15 @@ from services.catalog.signing_in.routes.client_redirect import (
 )
 from services.catalog.signing_in.routes.forms import (
     BUSY_RETRY_SECONDS,
-    Pairs,
     is_foreign_form,
     is_secure,
-    with_form,
-    with_pages,
     with_redirect,
 )
 from services.catalog.signing_in.routes.own_provider import OwnProvider
 from services.catalog.signing_in.routes.sign_in_page import refusal_page, sign_in_page
 from services.catalog.signing_in.use_cases import sign_in as use_cases
 from services.catalog.signing_in.use_cases.provider import Provider
+from shared.http.forms import Pairs, with_form, with_pages
 from shared.http.forwarding import is_from_this_machine
 from shared.http.inputs import Uow
 from shared.http.openapi import ignoring_unknown, public

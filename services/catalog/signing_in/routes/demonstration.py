@@ -12,9 +12,10 @@ from services.catalog.signing_in.routes.client_redirect import (
     redirect_to_client,
     redirect_with_error,
 )
-from services.catalog.signing_in.routes.forms import Pairs, is_foreign_form, with_form
+from services.catalog.signing_in.routes.forms import is_foreign_form
 from services.catalog.signing_in.routes.own_provider import OwnProvider
 from services.catalog.signing_in.use_cases import sign_in as use_cases
+from shared.http.forms import Pairs, with_form
 from shared.http.forwarding import is_from_this_machine
 from shared.http.inputs import Uow
 from shared.http.openapi import ignoring_unknown, public

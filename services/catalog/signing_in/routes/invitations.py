@@ -12,16 +12,11 @@ from services.catalog.accounts.use_cases import invitations
 from services.catalog.accounts.use_cases.invitations import InvitationVoid, OpenedInvitation
 from services.catalog.accounts.use_cases.second_factor import Enrolment
 from services.catalog.signing_in.routes.enrolment import enrolment_fields, recovery_codes_list
-from services.catalog.signing_in.routes.forms import (
-    BUSY_RETRY_SECONDS,
-    Form,
-    is_foreign_form,
-    with_form,
-    with_pages,
-)
+from services.catalog.signing_in.routes.forms import BUSY_RETRY_SECONDS, is_foreign_form
 from services.catalog.signing_in.routes.own_provider import OwnProvider
 from services.catalog.signing_in.routes.page_layout import language_of, render_page
 from services.catalog.signing_in.routes.sign_in_page import refusal_page
+from shared.http.forms import Form, with_form, with_pages
 from shared.http.inputs import Uow
 from shared.http.openapi import public
 from shared.http.pages import is_browser

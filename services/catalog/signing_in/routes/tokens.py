@@ -9,11 +9,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from services.catalog.signing_in import schemas
 from services.catalog.signing_in.domain import WEB
 from services.catalog.signing_in.routes.forms import (
-    Form,
-    Pairs,
     is_foreign_form,
-    with_form,
-    with_pages,
     with_redirect,
     with_token_refusal,
 )
@@ -29,6 +25,7 @@ from services.catalog.signing_in.routes.sign_in_page import (
 )
 from services.catalog.signing_in.use_cases import signing_out, tokens
 from services.catalog.signing_in.use_cases.provider import Provider
+from shared.http.forms import Form, Pairs, with_form, with_pages
 from shared.http.inputs import Uow
 from shared.http.openapi import ignoring_unknown, public, secured
 from shared.http.pages import is_browser

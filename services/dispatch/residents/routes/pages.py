@@ -9,15 +9,13 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from services.dispatch.residents.queries import TownshipOutlook
-from services.dispatch.residents.routes.layout import (
+from services.dispatch.stops.queries.views import View
+from shared.http.resident_pages import (
     language_of,
     link,
     resident_page,
     texts_of,
 )
-from services.dispatch.stops.queries.views import View
-from shared.http.wording import Wording
-from shared.kernel.errors import DomainError
 
 
 def townships_page(request: Request, townships: Sequence[tuple[str, str, str]]) -> HTMLResponse:
@@ -29,9 +27,10 @@ def townships_page(request: Request, townships: Sequence[tuple[str, str, str]]) 
         for code, name, name_en in townships
     )
     listed = f'<ul class="townships">{items}</ul>' if items else f"<p>{escape(text['none'])}</p>"
-    return resident_page(
-        request, title=text["title"], body=f"<p>{escape(text['detail'])}</p>\n{listed}"
-    )
+    # Catalog's pages stand beside these; on an origin of the residents' own the gateway knows both.
+    asked = link(request, "../../catalog/public/consultations", text["consultations"])
+    body = f'<p>{escape(text["detail"])}</p>\n{listed}\n<p class="acts">{asked}</p>'
+    return resident_page(request, title=text["title"], body=body)
 
 
 def township_page(request: Request, outlook: TownshipOutlook) -> HTMLResponse:
@@ -81,28 +80,6 @@ def stop_page(request: Request, stop: View) -> HTMLResponse:
         f'<p class="acts">{map_link}{all_link}</p>'
     )
     return resident_page(request, title=text["title"], body=body)
-
-
-def refusal_page(request: Request, error: DomainError) -> HTMLResponse:
-    """What went wrong, in words, with the status of the refusal."""
-    language = language_of(request)
-    texts = texts_of(request)
-    said = texts.render(language, error.code, Wording(texts, language).facts(error))
-    begin = texts.render(language, "residents.page")["begin"]
-    body = (
-        f"<p>{escape(said['detail'])}{escape(said['remedy'])}</p>"
-        f'<p class="acts">{link(request, _root(request) + "townships", begin)}</p>'
-    )
-    return resident_page(request, title=said["title"], body=body, status=error.status, kept=False)
-
-
-def _root(request: Request) -> str:
-    """The way from the address of a request up to the folder of the public pages.
-
-    Relative, since a gateway may serve them under another path.
-    """
-    depth = request.url.path.rpartition("/public/")[2].count("/")
-    return "../" * depth
 
 
 def _card(request: Request, stop: View, more: str) -> str:

@@ -1,47 +1,21 @@
 """Operations for residents, without an account: pages for browsers, and one stop also as JSON."""
 
-from collections.abc import Callable, Coroutine
-from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
-from fastapi.routing import APIRoute
 
 from services.dispatch.residents import queries
 from services.dispatch.residents.routes import pages
 from services.dispatch.residents.routes.calendar import MEDIA_TYPE, calendar_of
-from services.dispatch.residents.routes.layout import KEPT_SECONDS, language_of, texts_of
 from services.dispatch.stops import schemas
 from services.dispatch.stops.use_cases import residents
 from shared.http.inputs import AppState, Uow
 from shared.http.openapi import ignoring_unknown, public
 from shared.http.pages import is_browser
-from shared.kernel.errors import DomainError, TooMany
+from shared.http.resident_pages import KEPT_SECONDS, language_of, page_route, texts_of
 
-Answer = Callable[[Request], Coroutine[Any, Any, Response]]
-
-
-class PageRoute(APIRoute):
-    """A route that refuses browsers with a page, also where their address asked too often."""
-
-    def get_route_handler(self) -> Answer:
-        return partial(_answer_or_refuse, super().get_route_handler())
-
-
-async def _answer_or_refuse(answer: Answer, request: Request) -> Response:
-    try:
-        return await answer(request)
-    except DomainError as error:
-        if not is_browser(request):
-            raise
-        page = pages.refusal_page(request, error)
-        if isinstance(error, TooMany):
-            page.headers["Retry-After"] = str(error.facts["retry_after"])
-        return page
-
-
-router = APIRouter(tags=["dispatch"], route_class=PageRoute)
+router = APIRouter(tags=["dispatch"], route_class=page_route("townships"))
 
 Language = Annotated[
     str | None, Query(max_length=10, description="zh-CN or en; by default the browser's")

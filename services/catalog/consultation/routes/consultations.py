@@ -4,8 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from services.catalog.consultation import queries, schemas, use_cases
+from services.catalog.consultation import queries, schemas
 from services.catalog.consultation.domain import OpinionState, Speaker, Stance
+from services.catalog.consultation.use_cases import opinions as use_cases
 from services.catalog.editions.schemas import EditionAnswer
 from shared.http.free_text import ask_about
 from shared.http.inputs import After, Code, Confirmed, CountedPage, Key, Limit, Search, Typed, Uow

@@ -1,12 +1,18 @@
-"""The layout of the residents' pages: large text, one column, usable with one hand on a small phone."""
+"""The residents' pages: without script, large text, one column, usable with one hand on a small phone."""
 
+from collections.abc import Callable, Coroutine
+from functools import partial
 from html import escape
+from typing import Any
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
+from fastapi.routing import APIRoute
 
-from shared.http.pages import html_page
+from shared.http.pages import html_page, is_browser
 from shared.http.texts import LANGUAGES, Texts, preferred_language
+from shared.http.wording import Wording
+from shared.kernel.errors import DomainError, TooMany
 
 # Every text has a contrast of at least 7:1 on its ground (WCAG 2.2, 1.4.6).
 STYLE = """
@@ -36,8 +42,70 @@ text-align:center;background:#fff;border:1px solid var(--line);border-radius:12p
 dt{color:var(--quiet)}dd{margin:0 0 .6rem}
 .booth span{display:block;color:var(--quiet)}
 .booth+.booth{border-top:1px solid var(--line);padding-top:.4rem;margin-top:.4rem}
+form{display:grid;gap:1rem;margin:1rem 0}
+label,legend{font-weight:700}
+fieldset{border:0;margin:0;padding:0}
+.hint{display:block;font-weight:400;color:var(--quiet)}
+.choice{display:flex;align-items:center;gap:.75rem;min-height:48px;font-weight:400}
+.choice input{width:1.5rem;height:1.5rem;margin:0;flex:none}
+select,textarea,input[type=text]{display:block;width:100%;min-height:48px;margin-top:.3rem;padding:.6rem .75rem;
+font:inherit;color:inherit;background:#fff;border:1px solid #5b6675;border-radius:8px}
+textarea{min-height:9rem}
+button{min-height:52px;padding:0 1.5rem;font:inherit;font-weight:700;color:#fff;background:var(--blue);border:0;
+border-radius:10px}
+:is(select,textarea,input,button):focus-visible{outline:3px solid var(--blue);outline-offset:2px}
+.wrong{color:var(--red);font-weight:700}
+.said{white-space:pre-line}
+.receipt{font-size:1.6rem;font-weight:700;letter-spacing:.05em}
 """
 KEPT_SECONDS = 60
+
+Answer = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+def page_route(begin: str) -> type[APIRoute]:
+    """Returns a class of routes that refuse browsers with a page, also where their address asked too often. The page
+    leads to ``begin``, one of the service's public pages, which ``residents.begin`` names.
+    """
+
+    class PageRoute(APIRoute):
+        def get_route_handler(self) -> Answer:
+            return partial(_answer_or_refuse, super().get_route_handler(), begin)
+
+    return PageRoute
+
+
+async def _answer_or_refuse(answer: Answer, begin: str, request: Request) -> Response:
+    try:
+        return await answer(request)
+    except DomainError as error:
+        if not is_browser(request):
+            raise
+        page = refusal_page(request, error, begin)
+        if isinstance(error, TooMany):
+            page.headers["Retry-After"] = str(error.facts["retry_after"])
+        return page
+
+
+def refusal_page(request: Request, error: DomainError, begin: str) -> HTMLResponse:
+    """What went wrong, in words, with the status of the refusal."""
+    language = language_of(request)
+    texts = texts_of(request)
+    said = texts.render(language, error.code, Wording(texts, language).facts(error))
+    label = texts.render(language, "residents.begin")["text"]
+    body = (
+        f"<p>{escape(said['detail'])}{escape(said['remedy'])}</p>"
+        f'<p class="acts">{link(request, root_of(request) + begin, label)}</p>'
+    )
+    return resident_page(request, title=said["title"], body=body, status=error.status, kept=False)
+
+
+def root_of(request: Request) -> str:
+    """The way from the address of a request up to the folder of the service's public pages.
+
+    Relative, since a gateway may serve them under another path.
+    """
+    return "../" * request.url.path.rpartition("/public/")[2].count("/")
 
 
 def texts_of(request: Request) -> Texts:
@@ -64,7 +132,13 @@ def link(request: Request, address: str, text: str, *, attributes: str = "") -> 
 
 
 def resident_page(
-    request: Request, *, title: str, body: str, status: int = 200, kept: bool = True
+    request: Request,
+    *,
+    title: str,
+    body: str,
+    status: int = 200,
+    kept: bool = True,
+    has_form: bool = False,
 ) -> HTMLResponse:
     """Returns a page. ``title`` is text, ``body`` HTML. ``kept``: browsers may keep it for a minute."""
     language = language_of(request)
@@ -83,7 +157,8 @@ def resident_page(
         body=f"{header}<main><h1>{escape(title)}</h1>\n{body}</main>",
         status=status,
     )
-    page.headers["Content-Security-Policy"] += "; form-action 'none'"
+    target = "'self'" if has_form else "'none'"
+    page.headers["Content-Security-Policy"] += f"; form-action {target}"
     page.headers["Referrer-Policy"] = "no-referrer"  # the address of a stop is its link
     if kept:
         page.headers["Cache-Control"] = f"public, max-age={KEPT_SECONDS}"

@@ -1,0 +1,1 @@
+"""Operations on consultations, and the residents' pages about them."""
