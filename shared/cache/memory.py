@@ -13,8 +13,9 @@ class MemoryCache:
     """See :class:`shared.cache.port.Cache`."""
 
     def __init__(self) -> None:
-        self._counts: dict[str, int] = {}
-        self._window = 0
+        self._counts: defaultdict[int, dict[str, int]] = defaultdict(dict)
+        self._windows: dict[int, int] = {}
+        """Both by the length of a window in seconds: the end of one does not end the counts of longer ones."""
         self._watchers: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
 
     @asynccontextmanager
@@ -38,13 +39,14 @@ class MemoryCache:
 
     async def take(self, key: str, *, limit: int, seconds: int) -> int:
         window, rest = divmod(int(time.time()), seconds)
-        if window != self._window:
-            self._counts.clear()
-            self._window = window
-        elif len(self._counts) >= MOST_COUNTS and key not in self._counts:
-            return 0  # rather a limit that does not hold for a minute than memory without end
-        self._counts[key] = self._counts.get(key, 0) + 1
-        return seconds - rest if self._counts[key] > limit else 0
+        counts = self._counts[seconds]
+        if window != self._windows.get(seconds):
+            counts.clear()
+            self._windows[seconds] = window
+        elif len(counts) >= MOST_COUNTS and key not in counts:
+            return 0  # rather a limit that does not hold for a window than memory without end
+        counts[key] = counts.get(key, 0) + 1
+        return seconds - rest if counts[key] > limit else 0
 
 
 async def _bursts(watcher: asyncio.Event) -> AsyncIterator[None]:

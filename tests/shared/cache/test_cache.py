@@ -81,3 +81,14 @@ async def test_without_redis_signals_are_lost_and_nothing_else(redis_url: str) -
             cache.signal("inbox:coordinator")
             wire.mend()
             await hears(cache, cache, "inbox:coordinator")
+
+
+async def test_windows_of_two_lengths_are_counted_apart(new_cache: NewCache) -> None:
+    cache, key = new_cache(), new_id()
+    async with cache.running():
+        waits = []
+        for _ in range(3):
+            await cache.take(key, limit=1, seconds=60)
+            waits.append(await cache.take(key, limit=1, seconds=1_000_000))
+    assert waits[0] == 0
+    assert all(wait > 0 for wait in waits[1:])

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from pydantic import ValidationError
 
 from services.catalog.consultation.queries import Consultation
-from services.catalog.consultation.use_cases.residents import Looked, Receipt, grouped
+from services.catalog.consultation.use_cases.residents import FoundOpinion, Receipt, grouped
 from shared.http.resident_pages import language_of, link, resident_page, root_of, texts_of
 from shared.http.wording import Wording
 from shared.kernel.errors import DomainError
@@ -110,9 +110,9 @@ def receipt_page(request: Request) -> HTMLResponse:
     return resident_page(request, title=text["title"], body=body, kept=False, has_form=True)
 
 
-def answer_page(request: Request, looked: Looked) -> HTMLResponse:
+def answer_page(request: Request, found: FoundOpinion) -> HTMLResponse:
     """What was said, and the answer once it is published."""
-    opinion, about = looked.opinion, looked.consultation
+    opinion, about = found.opinion, found.consultation
     text = _texts(
         request, "consult.answer", number=opinion.number, until=about.consultation_until or ""
     )

@@ -45,7 +45,7 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class FoundOpinion:
     """What a receipt opens: the opinion, and the draft that it is on."""
 
     opinion: SeenOpinion
@@ -110,7 +110,7 @@ async def speak(
         return Receipt(code, opinion.number)
 
 
-async def look_up(uow: UnitOfWork, receipt: str) -> Looked:
+async def look_up(uow: UnitOfWork, receipt: str) -> FoundOpinion:
     """:raises NotFound: there is no such receipt."""
     uow.permit(POLICY, "show_consultation")
     async with uow.reading() as session:
@@ -119,7 +119,7 @@ async def look_up(uow: UnitOfWork, receipt: str) -> Looked:
             raise NotFound("receipt", "")
         edition = await require_edition(session, found.edition_code)
         consultation = await consultation_on(session, edition, uow.today())
-    return Looked(found.seen(by_corps=False), consultation)
+    return FoundOpinion(found.seen(by_corps=False), consultation)
 
 
 def digest_of(receipt: str) -> str:
