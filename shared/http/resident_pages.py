@@ -43,13 +43,13 @@ dt{color:var(--quiet)}dd{margin:0 0 .6rem}
 .booth span{display:block;color:var(--quiet)}
 .booth+.booth{border-top:1px solid var(--line);padding-top:.4rem;margin-top:.4rem}
 form{display:grid;gap:1rem;margin:1rem 0}
-label,legend{font-weight:700}
+label,legend{padding:0;font-weight:700}
 fieldset{border:0;margin:0;padding:0}
 .hint{display:block;font-weight:400;color:var(--quiet)}
-.choice{display:flex;align-items:center;gap:.75rem;min-height:48px;font-weight:400}
+label.choice{display:flex;align-items:center;gap:.75rem;min-height:48px;font-weight:400}
 .choice input{width:1.5rem;height:1.5rem;margin:0;flex:none}
 select,textarea,input[type=text]{display:block;width:100%;min-height:48px;margin-top:.3rem;padding:.6rem .75rem;
-font:inherit;color:inherit;background:#fff;border:1px solid #5b6675;border-radius:8px}
+font:inherit;font-weight:400;color:inherit;background:#fff;border:1px solid #5b6675;border-radius:8px}
 textarea{min-height:9rem}
 button{min-height:52px;padding:0 1.5rem;font:inherit;font-weight:700;color:#fff;background:var(--blue);border:0;
 border-radius:10px}
