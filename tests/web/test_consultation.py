@@ -34,7 +34,7 @@ async def officer_speaks(officer: Person) -> None:
     await page.get_by_role("button", name="提交意见").click()
     await page.get_by_text("意见已提交").wait_for()
     await page.get_by_role("button", name=re.compile("修改第 .* 号意见")).click()
-    await page.get_by_label("意见内容").last.fill(CHANGED)
+    await page.locator("ol.rows li").get_by_label("意见内容").fill(CHANGED)
     await page.get_by_role("button", name="保存修改").click()
     await page.get_by_text(CHANGED).wait_for()
     await looks_right(officer, "-opinion-given")
