@@ -125,7 +125,7 @@ NAMES_OF_CATALOG = {"name", "name_en", "agency_name", "item_name", "item_name_en
 TYPED_PLACE = {"place"}
 """What leaves the service into which it was typed; see OrderAccepted."""
 
-IDS = {"code", "item_codes", "teams", "subject", "sid", "volunteer_no", "about"}
+IDS = {"code", "item_codes", "team_codes", "teams", "subject", "sid", "volunteer_no", "about"}
 
 
 def _is_id(field: str) -> bool:

@@ -279,7 +279,7 @@ async def check_residents(url: str) -> None:
         must(drafts.status_code == 200, f"{drafts.url}: {drafts.status_code}")
         is_once(drafts)
         nothing = await http.post("/public/opinions", data={"receipt": "2345-6789-ABCD"})
-        must(nothing.status_code == 404, f"{nothing.url}: {nothing.status_code}")
+        must(nothing.status_code == 422, f"{nothing.url}: {nothing.status_code}")
         refused = await http.post("/public/townships")
         must(refused.status_code == 403, f"POST is answered with {refused.status_code}")
         above = await http.get("/public/%2e%2e/health/ready")

@@ -120,10 +120,13 @@ async def test_markup_is_shown_as_it_was_typed(forum: Forum) -> None:
 
 
 async def test_a_form_without_its_ticket_or_too_old_is_refused(forum: Forum) -> None:
-    await speak(forum, "made-up", status=404)
+    await speak(forum, "made-up", status=422)
     once = await ticket(forum)
     forum.clock.now += timedelta(days=1, seconds=1)
-    await speak(forum, once, status=410)
+    back = await speak(forum, once, status=422)
+    assert "表单已过期" in back.text or "超过一天" in back.text
+    assert once not in back.text
+    assert SAID["text"] in back.text
 
 
 async def test_after_the_last_day_nobody_speaks_and_the_receipt_still_opens(forum: Forum) -> None:
@@ -149,7 +152,7 @@ async def test_a_draft_that_residents_are_not_asked_about_is_not_there(forum: Fo
 
 async def test_an_unknown_receipt_is_told_apart_from_nothing(forum: Forum) -> None:
     for unknown in ("2345-6789-ABCD", "", "%' OR 1=1"):
-        assert "没有这个回执" in await look_up(forum, unknown, status=404)
+        assert "没有这个回执" in await look_up(forum, unknown, status=422)
 
 
 async def test_a_device_speaks_so_often_an_hour_and_no_more(forum: Forum) -> None:

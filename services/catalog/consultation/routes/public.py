@@ -55,7 +55,7 @@ async def show_form(
     response_class=HTMLResponse,
     **ignoring_unknown(
         with_form(
-            public("speak_as_resident", 404, 409, 410, 422),
+            public("speak_as_resident", 404, 409, 422),
             *("ticket", "item_code", "stance", "text", "sure"),
         )
     ),
@@ -83,7 +83,9 @@ async def speak(
         )
     except (ValidationError, ConfirmationNeeded, InvalidInput) as error:
         found, ticket = await residents.show_form(uow, state.links, code)
-        return pages.form_page(request, found, form.get("ticket") or ticket, form, error)
+        is_old = isinstance(error, InvalidInput) and error.code == residents.TOO_OLD
+        kept = ticket if is_old else form.get("ticket") or ticket
+        return pages.form_page(request, found, kept, form, error)
     return pages.sent_page(request, receipt)
 
 
@@ -101,7 +103,7 @@ async def ask_for_receipt(request: Request, uow: Uow, language: Language = None)
     "/public/opinions",
     summary="The answer to the opinion of a receipt",
     response_class=HTMLResponse,
-    **ignoring_unknown(with_form(public("show_consultation", 404, 422), "receipt")),
+    **ignoring_unknown(with_form(public("show_consultation", 422), "receipt")),
 )
 async def look_up(
     request: Request, uow: Uow, form: Form, language: Language = None

@@ -17,14 +17,15 @@ from services.catalog.editions.queries import require_edition
 from services.catalog.policy import POLICY
 from shared.cache.port import Cache
 from shared.http.forwarding import limited_address
-from shared.identity.links import LinkInvalid, Links
+from shared.identity.links import LinkExpired, LinkInvalid, Links
 from shared.kernel.doubts import Confirmations, Doubts
-from shared.kernel.errors import NotFound, TooMany
+from shared.kernel.errors import InvalidInput, NotFound, TooMany
 from shared.kernel.text import typed_code
 from shared.unit_of_work import UnitOfWork
 
 PURPOSE = "opinion"
 FORM_LIVES = timedelta(days=1)
+TOO_OLD = "form_too_old"
 RECEIPT_SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Without those that are taken for one another."""
 RECEIPT_LENGTH = 12
@@ -89,13 +90,16 @@ async def speak(
 ) -> Receipt:
     """Takes a resident's opinion; one that is sent again under the same ticket is the same.
 
-    :raises LinkInvalid: :raises LinkExpired: the ticket is not of a form for this draft, or too old.
+    :raises InvalidInput: the ticket is not of a form for this draft, or too old; or see :func:`take_opinion`.
     :raises Conflict: residents' opinions are not taken (any more).
     """
     uow.permit(POLICY, "speak_as_resident")
-    of_edition, _, code = links.open(PURPOSE, ticket).partition("/")
+    try:
+        of_edition, _, code = links.open(PURPOSE, ticket).partition("/")
+    except (LinkInvalid, LinkExpired) as error:
+        raise InvalidInput(TOO_OLD, field="ticket") from error
     if of_edition != edition_code:
-        raise LinkInvalid
+        raise InvalidInput(TOO_OLD, field="ticket")
     digest = digest_of(code)
     async with uow.transaction() as tx:
         await tx.get(Edition, edition_code)
@@ -111,12 +115,12 @@ async def speak(
 
 
 async def look_up(uow: UnitOfWork, receipt: str) -> FoundOpinion:
-    """:raises NotFound: there is no such receipt."""
+    """:raises InvalidInput: there is no such receipt."""
     uow.permit(POLICY, "show_consultation")
     async with uow.reading() as session:
         found = await opinion_of_receipt(session, digest_of(receipt))
         if found is None:
-            raise NotFound("receipt", "")
+            raise InvalidInput("receipt_unknown", field="receipt")
         edition = await require_edition(session, found.edition_code)
         consultation = await consultation_on(session, edition, uow.today())
     return FoundOpinion(found.seen(by_corps=False), consultation)
