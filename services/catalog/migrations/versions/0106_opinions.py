@@ -1,6 +1,6 @@
 """Opinions on drafts of the menu, and their answers.
 
-Revision ID: 0104
+Revision ID: 0106
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 from shared.db.types import UtcDateTime
 
-revision = "0104"
-down_revision = "0103"
+revision = "0106"
+down_revision = "0105"
 expands = True
 
 
