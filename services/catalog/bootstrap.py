@@ -11,6 +11,7 @@ from services.catalog.account_administration.use_cases import ensure_account
 from services.catalog.accounts.adapters.passwords import Passwords
 from services.catalog.accounts.jobs import sign_in_prunes
 from services.catalog.accounts.tables import SEALED as SEALED_OF_ACCOUNTS
+from services.catalog.accounts.use_cases.coordinators import announce_coordinators
 from services.catalog.accounts.use_cases.failed_attempts import PasswordHashes
 from services.catalog.campaigns.routes import router as campaigns
 from services.catalog.campaigns.use_cases import ensure_standing_campaigns
@@ -36,16 +37,19 @@ from services.catalog.signing_in.routes.discovery import router as discovery
 from services.catalog.signing_in.routes.invitations import router as invitations
 from services.catalog.signing_in.routes.tokens import router as tokens
 from services.catalog.signing_in.use_cases.provider import Provider
+from services.catalog.tasks.queries import SHARED_KINDS
 from services.catalog.tasks.routes import router as tasks
 from services.catalog.volunteers.routes import router as volunteers
 from services.catalog.volunteers.tables import SEALED as SEALED_OF_VOLUNTEERS
 from shared.cache.port import Cache
+from shared.http.tasks import tasks_router
 from shared.kernel.access import Role
 from shared.kernel.clock import Clock
 from shared.messaging.broker import Broker
 from shared.privacy.retention import EXPIRED_PARTS
 from shared.privacy.tables import person_part
 from shared.service import Service
+from shared.tasks.retention import EndedTasks
 
 
 def build(
@@ -87,6 +91,7 @@ def build(
             public_consultation,
             publication,
             tasks,
+            tasks_router,
             discovery,
             authorization,
             *([demonstration_sign_in] if demonstration else []),
@@ -103,10 +108,17 @@ def build(
             *SEALED_OF_VOLUNTEERS,
             person_part.c.data_sealed,
         ],
-        prunes=[EXPIRED_PARTS, *OLD_IMPORTS, *sign_in_prunes(longest)],
+        prunes=[
+            EXPIRED_PARTS,
+            EndedTasks(SHARED_KINDS, clock),
+            *OLD_IMPORTS,
+            *sign_in_prunes(longest),
+        ],
     )
+    service.api.state.shared_kinds = SHARED_KINDS
     service.after_migration.append(partial(ensure_standing_campaigns, service.uow))
     service.jobs.append(retirement(service.uow))
+    service.after_migration.append(partial(announce_coordinators, service.uow))
     service.jobs.append(importing(service.uow, cache, service.texts))
     if settings.first_login and settings.first_password:
         service.after_migration.append(_first_account(service, settings, passwords))

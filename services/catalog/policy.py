@@ -14,6 +14,10 @@ SPEAKERS = {
 POLICY = Policy(
     {
         "read_tasks": everyone_with_an_account() | SPEAKERS,
+        "take_task": {COORDINATOR: ANY},
+        "hand_task_over": {COORDINATOR: ANY},
+        "give_task_back": {COORDINATOR: ANY},
+        "read_coordinators": {COORDINATOR: ANY},
         "enter_directory": {COORDINATOR: ANY},
         "import_directory": {COORDINATOR: ANY},
         "read_directory": everyone_with_an_account(),

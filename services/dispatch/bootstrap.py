@@ -18,13 +18,16 @@ from services.dispatch.rescheduling.routes import router as rescheduling
 from services.dispatch.residents.routes.public import router as residents
 from services.dispatch.settings import DispatchSettings
 from services.dispatch.stops.routes import router as stops
+from services.dispatch.tasks.queries import SHARED_KINDS
 from services.dispatch.tasks.routes import router as tasks
 from shared.cache.port import Cache
+from shared.http.tasks import tasks_router
 from shared.kernel.clock import Clock
 from shared.messaging.broker import Broker
 from shared.privacy.retention import EXPIRED_PARTS, OLD_IDEMPOTENCY_KEYS
 from shared.privacy.tables import person_part
 from shared.service import Service
+from shared.tasks.retention import EndedTasks
 
 
 def build(
@@ -45,16 +48,18 @@ def build(
         cache=cache,
         clock=clock,
         subscriptions=SUBSCRIPTIONS,
-        routers=[directory, demand, *PLANS, stops, residents, rescheduling, tasks],
+        routers=[directory, demand, *PLANS, stops, residents, rescheduling, tasks, tasks_router],
         policy=POLICY,
         sealed=[person_part.c.data_sealed],
         prunes=[
             EXPIRED_PARTS,
             OLD_IDEMPOTENCY_KEYS,
             old_runs(timedelta(days=settings.candidates_kept_days)),
+            EndedTasks(SHARED_KINDS, clock),
         ],
     )
     service.api.state.public_url = settings.public_url.rstrip("/")
+    service.api.state.shared_kinds = SHARED_KINDS
     service.api.state.planner = WithinCapacity(planner or ListPlanner())
     searching = planners or {"plan": ProcessPlanner(OPTIMIZER), "repair": ProcessPlanner(REPAIRER)}
     within = {purpose: WithinCapacity(each) for purpose, each in searching.items()}

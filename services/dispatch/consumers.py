@@ -6,6 +6,7 @@ from services.dispatch.stops import handlers as stops
 from shared.contracts.catalog import (
     AccessRevoked,
     CampaignChanged,
+    CoordinatorChanged,
     PersonErased,
     PersonExportRequested,
     ServiceItemChanged,
@@ -19,12 +20,14 @@ from shared.contracts.requests import OrderAccepted, OrderCancelled, OrderClosed
 from shared.identity.revocation import note_revocation
 from shared.messaging.consumer import Subscriptions
 from shared.privacy.answering import Holdings, erase_nothing, hold_nothing
+from shared.tasks.coordinators import keep_coordinator
 
 PEOPLE = Holdings(hold_nothing, erase_nothing, PersonDataCollected, PersonDataErased)
 """What dispatch holds about persons: nothing, but places and teams. It answers so that nobody has to guess."""
 
 SUBSCRIPTIONS: Subscriptions = {
     AccessRevoked: note_revocation,
+    CoordinatorChanged: keep_coordinator,
     CampaignChanged: directory.on_campaign_changed,
     TownshipChanged: directory.on_township_changed,
     TeamRegistered: rescheduling.on_team_registered,

@@ -23,6 +23,9 @@ CONCERNED: Rules = TEAM | {
 POLICY = Policy(
     {
         "read_tasks": everyone_with_an_account() | {Role.LEADER: Scope.OWN_TEAM},
+        "take_task": CORPS,
+        "hand_task_over": CORPS,
+        "give_task_back": CORPS,
         "read_supply": everyone_with_an_account(),
         "read_demand": CORPS
         | {

@@ -5,6 +5,7 @@ from services.requests.orders import handlers as orders
 from shared.contracts.catalog import (
     AccessRevoked,
     CampaignChanged,
+    CoordinatorChanged,
     EditionPublished,
     EditionWithdrawalRequested,
     PersonErased,
@@ -25,12 +26,14 @@ from shared.contracts.requests import PersonDataCollected, PersonDataErased
 from shared.identity.revocation import note_revocation
 from shared.messaging.consumer import Subscriptions
 from shared.privacy.answering import Holdings, erase_nothing, hold_nothing
+from shared.tasks.coordinators import keep_coordinator
 
 PEOPLE = Holdings(hold_nothing, erase_nothing, PersonDataCollected, PersonDataErased)
 """What requests holds about persons: nothing, but places and posts. It answers so that nobody has to guess."""
 
 SUBSCRIPTIONS: Subscriptions = {
     AccessRevoked: note_revocation,
+    CoordinatorChanged: keep_coordinator,
     CampaignChanged: menu.on_campaign_changed,
     EditionPublished: menu.on_edition_published,
     EditionWithdrawalRequested: orders.on_edition_withdrawal_requested,

@@ -11,6 +11,9 @@ TOWNSHIP: Rules = CORPS | {Role.OFFICER: Scope.OWN_TOWNSHIP, Role.CLERK: Scope.O
 POLICY = Policy(
     {
         "read_tasks": everyone_with_an_account() | TOWNSHIP,
+        "take_task": CORPS,
+        "hand_task_over": CORPS,
+        "give_task_back": CORPS,
         "read_menu": everyone_with_an_account(),
         "draft_order": TOWNSHIP,
         "redraft_order": TOWNSHIP,

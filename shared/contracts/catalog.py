@@ -162,6 +162,14 @@ class AccessRevoked(Event):
     sid: str | None = None
 
 
+class CoordinatorChanged(Event):
+    """An account has the coordinator's role and is open (``active``), or was closed. ``subject`` is its pseudonymous
+    id; who it is stays in catalog."""
+
+    subject: str
+    active: bool
+
+
 class VolunteerChanged(Event):
     """A volunteer joined, moved to another team, left or came back. Who it is stays in catalog."""
 

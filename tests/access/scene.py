@@ -88,3 +88,13 @@ def fields(**values: Any) -> Fill:
 
 REASON = fields(reason_code="other", reason="台风预警")
 NAMES = {"name": "名称", "name_en": "Name"}
+
+
+def shared_tasks(code: str, about: str) -> dict[str, Scene]:
+    """The scenes of taking tasks and handing them over, about a task that waits no more."""
+    task = {"code": code, "about": about}
+    return {
+        "POST /tasks/take": Scene(body=fields(**task), absent=True),
+        "POST /tasks/hand-over": Scene(body=fields(**task, colleague="nobody"), absent=True),
+        "POST /tasks/give-back": Scene(body=fields(**task), absent=True),
+    }

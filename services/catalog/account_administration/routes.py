@@ -104,6 +104,16 @@ async def list_roles(uow: Uow) -> list[schemas.RoleAnswer]:
     ]
 
 
+@router.get(
+    "/accounts/coordinators",
+    summary="The coordinators, by the names that their accounts go by",
+    **secured("read_coordinators"),
+)
+async def list_coordinators(uow: Uow) -> list[schemas.ColleagueAnswer]:
+    found = await queries.list_coordinators(uow)
+    return [schemas.ColleagueAnswer.model_validate(account) for account in found]
+
+
 @router.post(
     "/accounts/{account_id}/disable",
     summary="Close an account",

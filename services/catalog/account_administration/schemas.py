@@ -29,6 +29,13 @@ class AccountAnswer(Answer):
     made_at: datetime
 
 
+class ColleagueAnswer(Answer):
+    """A coordinator whom others may hand tasks to; ``login`` is the name that the account goes by."""
+
+    id: str
+    login: str
+
+
 class AccountView(AccountAnswer):
     """An account with what whoever asks may do with it."""
 

@@ -18,6 +18,7 @@ from services.catalog.accounts.queries import (
     is_login_taken,
     volunteer_of,
 )
+from services.catalog.accounts.use_cases.coordinators import announce_coordinator
 from services.catalog.accounts.use_cases.failed_attempts import PasswordHashes
 from services.catalog.accounts.use_cases.invitations import Invited, invite
 from services.catalog.accounts.use_cases.persons import close_account, erase_account
@@ -135,6 +136,7 @@ async def enable_account(uow: UnitOfWork, account_id: str) -> Account:
         account = await _get_in_reach(uow, tx, account_id)
         account.enable()
         await require_scope(tx, account)
+        await announce_coordinator(uow, tx, account)
         return account
 
 
@@ -215,6 +217,7 @@ async def _add_account(
     if await has_account_of(tx.session, account.login):
         raise Conflict("login_taken", field="login")
     tx.add(account)
+    await announce_coordinator(uow, tx, account)
     return account
 
 

@@ -91,6 +91,17 @@ async def search_accounts(
         return await counted_page_of(session, query, account.c.id, after=after, limit=limit, by=by)
 
 
+async def list_coordinators(uow: UnitOfWork) -> list[Account]:
+    """Returns the open accounts of coordinators, in the order of their login names."""
+    uow.permit(POLICY, "read_coordinators")
+    query = select(Account).where(
+        cast(account.c.roles, String).contains(f'"{Role.COORDINATOR}"', autoescape=True),
+        account.c.state != "disabled",
+    )
+    async with uow.reading() as session:
+        return list(await session.scalars(query.order_by(account.c.login)))
+
+
 async def list_accounts(
     uow: UnitOfWork, *, after: str | None, limit: int
 ) -> tuple[list[Account], str | None]:

@@ -14,6 +14,7 @@ from services.catalog.items.queries import items_of
 from services.catalog.policy import POLICY
 from shared.db.paging import Listed, SortedBy, contains, counted_page_of, first_and_count
 from shared.kernel.errors import InvalidInput, NotFound
+from shared.tasks.kinds import Chosen, everything
 from shared.unit_of_work import UnitOfWork
 
 Sort = Literal["code", "title", "effective_on", "-effective_on"]
@@ -65,12 +66,14 @@ async def get_edition(uow: UnitOfWork, code: str) -> Edition:
         return await require_edition(session, code)
 
 
-async def first_drafts(session: AsyncSession, *, limit: int) -> tuple[Sequence[Row[Any]], int]:
+async def first_drafts(
+    session: AsyncSession, *, chosen: Chosen = everything, limit: int
+) -> tuple[Sequence[Row[Any]], int]:
     """Returns code, title, first day and items of the drafts, the first to come into force first, and how many drafts
     there are."""
     query = (
         select(edition.c.code, edition.c.title, edition.c.effective_on, edition.c.item_codes)
-        .where(edition.c.state == "draft")
+        .where(edition.c.state == "draft", chosen(edition.c.code))
         .order_by(edition.c.effective_on, edition.c.code)
     )
     return await first_and_count(session, query, limit=limit)

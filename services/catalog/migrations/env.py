@@ -14,5 +14,6 @@ from shared.db.migrate import run_env
 from shared.identity.tables import metadata as identity
 from shared.messaging.tables import metadata as messaging
 from shared.privacy.tables import metadata as privacy
+from shared.tasks.tables import metadata as tasks
 
-run_env([metadata, audit, messaging, identity, privacy])
+run_env([metadata, audit, messaging, identity, privacy, tasks])

@@ -1,39 +1,66 @@
 """What waits for coordinators, officers and leaders, put together from what each capability knows."""
 
+from collections.abc import Collection
+from datetime import date
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.catalog.consultation.queries import editions_to_answer, unheard_consultations
 from services.catalog.editions.queries import first_drafts
 from services.catalog.policy import POLICY
-from shared.http.tasks import MOST_OF_A_KIND, Task, Tasks
 from shared.kernel.access import Role
+from shared.tasks.kinds import SharedKind, SharedKinds, only
+from shared.tasks.queries import Choice, HeldBy, choice_of, with_holders
+from shared.tasks.task import MOST_OF_A_KIND, Task, Tasks
 from shared.unit_of_work import UnitOfWork
 
 Group = tuple[str, int, list[Task]]
 
 
-async def list_tasks(uow: UnitOfWork) -> Tasks:
-    """For the corps: drafts to publish, and opinions to answer. For townships and teams: the consultations in which
-    they have not spoken yet."""
+async def _waiting_drafts(session: AsyncSession, _today: date, codes: Collection[str]) -> set[str]:
+    rows, _ = await first_drafts(session, chosen=only(codes), limit=len(codes))
+    return {row.code for row in rows}
+
+
+async def _waiting_answers(session: AsyncSession, _today: date, codes: Collection[str]) -> set[str]:
+    return {edition.code for edition, _ in await editions_to_answer(session)} & set(codes)
+
+
+SHARED_KINDS: SharedKinds = {
+    "edition_to_publish": SharedKind("edition", _waiting_drafts),
+    "opinions_to_answer": SharedKind("opinions", _waiting_answers),
+}
+
+
+async def list_tasks(uow: UnitOfWork, held_by: HeldBy | None = None) -> Tasks:
+    """For the corps: drafts to publish, and opinions to answer; with ``held_by`` only those that the asker works on,
+    or nobody. For townships and teams: the consultations in which they have not spoken yet."""
     grant = uow.permit(POLICY, "read_tasks")
-    groups: list[Group] = []
+    choice = choice_of(uow, held_by)
     async with uow.reading() as session:
+        groups: list[Group] = []
         if Role.COORDINATOR in uow.actor.roles:
-            groups += [await _drafts(session), await _to_answer(session)]
-        unheard = await unheard_consultations(
-            session, uow.today(), townships=grant.townships, teams=grant.teams
-        )
+            groups += [await _drafts(session, choice), await _to_answer(session, choice)]
+        if choice.is_all:
+            groups.append(await _consultations(session, choice.today, grant.townships, grant.teams))
+        return await with_holders(session, SHARED_KINDS, choice, Tasks.of(*groups))
+
+
+async def _consultations(
+    session: AsyncSession, today: date, townships: frozenset[str], teams: frozenset[str]
+) -> Group:
+    unheard = await unheard_consultations(session, today, townships=townships, teams=teams)
     code = "consultation_open"
     consultations = [
         Task(code, f"consultation:{each.code}", {"title": each.title}, each.consultation_until)
         for each in unheard
     ]
-    return Tasks.of(*groups, (code, len(consultations), consultations[:MOST_OF_A_KIND]))
+    return code, len(consultations), consultations[:MOST_OF_A_KIND]
 
 
-async def _drafts(session: AsyncSession) -> Group:
-    rows, count = await first_drafts(session, limit=MOST_OF_A_KIND)
+async def _drafts(session: AsyncSession, choice: Choice) -> Group:
     code = "edition_to_publish"
+    rows, count = await first_drafts(session, chosen=choice.of(code), limit=MOST_OF_A_KIND)
     drafts = [
         Task(
             code,
@@ -46,9 +73,11 @@ async def _drafts(session: AsyncSession) -> Group:
     return code, count, drafts
 
 
-async def _to_answer(session: AsyncSession) -> Group:
+async def _to_answer(session: AsyncSession, choice: Choice) -> Group:
     code = "opinions_to_answer"
-    found = await editions_to_answer(session)
+    waiting = await editions_to_answer(session)
+    chosen = await choice.among(session, code, {edition.code for edition, _ in waiting})
+    found = [each for each in waiting if each[0].code in chosen]
     tasks = [
         Task(
             code,

@@ -5,11 +5,11 @@ from fastapi import APIRouter
 from services.catalog.tasks import queries
 from shared.http.inputs import Uow
 from shared.http.openapi import secured
-from shared.http.tasks import TasksAnswer
+from shared.http.tasks import Held, TasksAnswer
 
 router = APIRouter(tags=["catalog"])
 
 
-@router.get("/tasks", summary="What waits for whoever asks", **secured("read_tasks"))
-async def list_tasks(uow: Uow) -> TasksAnswer:
-    return TasksAnswer.model_validate(await queries.list_tasks(uow))
+@router.get("/tasks", summary="What waits for whoever asks", **secured("read_tasks", 422))
+async def list_tasks(uow: Uow, held_by: Held = None) -> TasksAnswer:
+    return TasksAnswer.model_validate(await queries.list_tasks(uow, held_by))

@@ -10,6 +10,7 @@ from services.dispatch.demand.tables import demand_line
 from services.dispatch.policy import POLICY
 from shared.db.paging import first_and_count
 from shared.db.reach import within
+from shared.tasks.kinds import Chosen, everything
 from shared.unit_of_work import UnitOfWork
 
 View = dict[str, Any]
@@ -68,13 +69,32 @@ async def lines_of_campaign(
 
 
 async def first_open_lines(
-    session: AsyncSession, campaigns: Collection[str], *, limit: int
+    session: AsyncSession,
+    campaigns: Collection[str],
+    *,
+    chosen: Chosen = everything,
+    limit: int,
 ) -> tuple[Sequence[Row[Any]], int]:
-    """The first lines of these campaigns that no published plan serves, by id, and how many there are."""
+    """The first lines of these campaigns that no published plan serves, by id, and how many there are. ``chosen``
+    restricts them by their orders."""
     query = select(demand_line).where(
-        demand_line.c.campaign_id.in_(campaigns), demand_line.c.state == "open"
+        demand_line.c.campaign_id.in_(campaigns),
+        demand_line.c.state == "open",
+        chosen(demand_line.c.order_id),
     )
     return await first_and_count(session, query.order_by(demand_line.c.line_id), limit=limit)
+
+
+async def orders_with_open_lines(
+    session: AsyncSession, campaigns: Collection[str], order_ids: Collection[str]
+) -> set[str]:
+    """Those of these orders that have a line in one of these campaigns that no published plan serves."""
+    query = select(demand_line.c.order_id).where(
+        demand_line.c.order_id.in_(order_ids),
+        demand_line.c.campaign_id.in_(campaigns),
+        demand_line.c.state == "open",
+    )
+    return set(await session.scalars(query))
 
 
 async def lines_by_id(session: AsyncSession, line_ids: Iterable[str]) -> Lines:

@@ -1,13 +1,13 @@
 """What waits for leaders and coordinators, put together from what each capability knows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.dispatch.demand.queries import first_open_lines
+from services.dispatch.demand.queries import first_open_lines, orders_with_open_lines
 from services.dispatch.directory.queries import (
     BothNames,
     names_of_townships,
@@ -18,25 +18,69 @@ from services.dispatch.plans.queries.runs import first_failed_runs
 from services.dispatch.policy import POLICY
 from services.dispatch.stops.domain.stop import LIVE
 from services.dispatch.stops.queries.first import first_booths, first_stops
-from shared.http.tasks import MOST_OF_A_KIND, Task, Tasks
 from shared.kernel.access import Role
+from shared.tasks.kinds import SharedKind, SharedKinds, only
+from shared.tasks.queries import Choice, HeldBy, choice_of, with_holders
+from shared.tasks.task import MOST_OF_A_KIND, Task, Tasks
 from shared.unit_of_work import UnitOfWork
 
 Facts = dict[str, str | int]
 Group = tuple[str, int, list[Task]]
 
 
-async def list_tasks(uow: UnitOfWork) -> Tasks:
+OVERDUE = ("planned", "under_way")
+"""The states of a stop whose day has passed, and that nobody completed or called off."""
+
+
+async def list_tasks(uow: UnitOfWork, held_by: HeldBy | None = None) -> Tasks:
     """For a leader: booths to answer, stops to start and booths to report today. For the corps: stops whose day has
-    passed, plans to publish, failed runs, and lines that no plan serves."""
+    passed, plans to publish, failed runs, and lines that no plan serves; with ``held_by`` only those of the corps that
+    the asker works on, or nobody."""
     grant = uow.permit(POLICY, "read_tasks")
+    choice = choice_of(uow, held_by)
     groups: list[Group] = []
     async with uow.reading() as session:
-        if grant.teams:
-            groups += await _tasks_of_teams(session, grant.teams, uow.today())
+        if grant.teams and choice.is_all:
+            groups += await _tasks_of_teams(session, grant.teams, choice.today)
         if Role.COORDINATOR in uow.actor.roles:
-            groups += await _tasks_of_corps(session, uow.today())
-    return Tasks.of(*groups)
+            groups += await _tasks_of_corps(session, choice)
+        return await with_holders(session, SHARED_KINDS, choice, Tasks.of(*groups))
+
+
+async def _overdue_stops(session: AsyncSession, today: date, ids: Collection[str]) -> set[str]:
+    rows, _ = await first_stops(
+        session,
+        states=OVERDUE,
+        last=today - timedelta(days=1),
+        chosen=only(ids),
+        limit=len(ids),
+    )
+    return {row.stop_id for row in rows}
+
+
+async def _kept_candidates(session: AsyncSession, today: date, ids: Collection[str]) -> set[str]:
+    campaigns = await open_campaigns(session, today)
+    rows = await first_candidates_to_publish(session, campaigns, chosen=only(ids), limit=len(ids))
+    return {row.id for row in rows}
+
+
+async def _failed_runs(session: AsyncSession, today: date, ids: Collection[str]) -> set[str]:
+    campaigns = await open_campaigns(session, today)
+    rows = await first_failed_runs(session, campaigns, chosen=only(ids), limit=len(ids))
+    return {row.id for row in rows}
+
+
+async def _unserved_orders(session: AsyncSession, today: date, ids: Collection[str]) -> set[str]:
+    return await orders_with_open_lines(session, await open_campaigns(session, today), ids)
+
+
+SHARED_KINDS: SharedKinds = {
+    "stop_overdue": SharedKind("stop", _overdue_stops),
+    "candidate_to_publish": SharedKind("candidate", _kept_candidates),
+    "run_failed": SharedKind("planning_run", _failed_runs),
+    "line_unserved": SharedKind("order", _unserved_orders),
+}
+"""Whoever takes an unserved line has all such lines of its order: they are planned together."""
 
 
 async def _tasks_of_teams(session: AsyncSession, teams: frozenset[str], today: date) -> list[Group]:
@@ -71,40 +115,22 @@ async def _tasks_of_teams(session: AsyncSession, teams: frozenset[str], today: d
     ]
 
 
-async def _tasks_of_corps(session: AsyncSession, today: date) -> list[Group]:
-    campaigns = await open_campaigns(session, today)
+async def _tasks_of_corps(session: AsyncSession, choice: Choice) -> list[Group]:
+    campaigns = await open_campaigns(session, choice.today)
     overdue, overdue_count = await first_stops(
         session,
-        states=("planned", "under_way"),
-        last=today - timedelta(days=1),
+        states=OVERDUE,
+        last=choice.today - timedelta(days=1),
+        chosen=choice.of("stop_overdue"),
         limit=MOST_OF_A_KIND,
     )
-    candidates = await first_candidates_to_publish(session, campaigns, limit=MOST_OF_A_KIND)
-    failed = await first_failed_runs(session, campaigns, limit=MOST_OF_A_KIND)
-    lines, line_count = await first_open_lines(session, campaigns, limit=MOST_OF_A_KIND)
+    lines, line_count = await first_open_lines(
+        session, campaigns, chosen=choice.of("line_unserved"), limit=MOST_OF_A_KIND
+    )
     names = await _townships_of(session, overdue, lines)
     return [
         ("stop_overdue", overdue_count, [_at_stop("stop_overdue", row, names) for row in overdue]),
-        (
-            "candidate_to_publish",
-            len(candidates),
-            [
-                Task(
-                    "candidate_to_publish",
-                    f"candidate:{row.id}",
-                    _campaign(row, campaigns) | {"count": int(row.score["lines_served"])},
-                )
-                for row in candidates
-            ],
-        ),
-        (
-            "run_failed",
-            len(failed),
-            [
-                Task("run_failed", f"planning_run:{row.id}", _campaign(row, campaigns))
-                for row in failed
-            ],
-        ),
+        *await _tasks_of_planning(session, choice, campaigns),
         (
             "line_unserved",
             line_count,
@@ -117,6 +143,32 @@ async def _tasks_of_corps(session: AsyncSession, today: date) -> list[Group]:
                 for row in lines
             ],
         ),
+    ]
+
+
+async def _tasks_of_planning(
+    session: AsyncSession, choice: Choice, campaigns: Mapping[str, BothNames]
+) -> list[Group]:
+    candidates = await first_candidates_to_publish(
+        session, campaigns, chosen=choice.of("candidate_to_publish"), limit=MOST_OF_A_KIND
+    )
+    failed = await first_failed_runs(
+        session, campaigns, chosen=choice.of("run_failed"), limit=MOST_OF_A_KIND
+    )
+    to_publish = [
+        Task(
+            "candidate_to_publish",
+            f"candidate:{row.id}",
+            _campaign(row, campaigns) | {"count": int(row.score["lines_served"])},
+        )
+        for row in candidates
+    ]
+    to_repeat = [
+        Task("run_failed", f"planning_run:{row.id}", _campaign(row, campaigns)) for row in failed
+    ]
+    return [
+        ("candidate_to_publish", len(candidates), to_publish),
+        ("run_failed", len(failed), to_repeat),
     ]
 
 

@@ -9,5 +9,6 @@ from shared.db.migrate import run_env
 from shared.identity.tables import metadata as identity
 from shared.messaging.tables import metadata as messaging
 from shared.privacy.tables import metadata as privacy
+from shared.tasks.tables import metadata as tasks
 
-run_env([metadata, audit, messaging, identity, idempotency, privacy])
+run_env([metadata, audit, messaging, identity, idempotency, privacy, tasks])

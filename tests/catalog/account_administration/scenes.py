@@ -13,6 +13,7 @@ SCENES: Mapping[str, Scene] = {
     "POST /accounts/search": Scene(body=fields(login="重")),
     "POST /accounts/search.xlsx": Scene(body=fields(login="重")),
     "GET /accounts/roles": Scene(),
+    "GET /accounts/coordinators": Scene(),
     "POST /accounts/{account_id}/disable": Scene(),
     "POST /accounts/{account_id}/enable": Scene(),
     "POST /accounts/{account_id}/erase": Scene(),

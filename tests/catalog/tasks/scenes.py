@@ -1,7 +1,10 @@
-"""The scene of the operation that lists what waits."""
+"""The scenes of the operations on what waits."""
 
 from collections.abc import Mapping
 
-from tests.access.scene import Scene
+from tests.access.scene import Scene, shared_tasks
 
-SCENES: Mapping[str, Scene] = {"GET /tasks": Scene()}
+SCENES: Mapping[str, Scene] = {
+    "GET /tasks": Scene(),
+    **shared_tasks("edition_to_publish", "edition:none"),
+}

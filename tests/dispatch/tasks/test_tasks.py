@@ -83,6 +83,8 @@ async def test_a_leader_answers_starts_and_reports(house: House) -> None:
         "about": f"assignment:{mine['id']}",
         "facts": about,
         "due_on": "2014-06-27",
+        "is_shared": False,
+        "holder": None,
     }
     leader = LEADERS["health"]
     assert await tasks(house, leader) == {"items": [asked], "counts": {"assignment_to_answer": 1}}
@@ -138,6 +140,8 @@ async def test_what_a_run_found_waits_until_it_is_published(house: House) -> Non
             "count": 3,
         },
         "due_on": None,
+        "is_shared": True,
+        "holder": None,
     }
     await desk.publish(house, candidate)
     assert await counts(house, CORPS) == {}
@@ -190,3 +194,58 @@ async def test_a_failed_run_waits_until_another_is_started(
     async with house_with(store, ListPlanner(), clock, works=False) as house:
         await desk.start_run(house)
         assert "run_failed" not in await counts(house, CORPS)
+
+
+async def take(house: House, task: dict[str, Any], who: dict[str, str]) -> int:
+    body = {"code": task["code"], "about": task["about"]}
+    answer = await house.client.post("/api/dispatch/tasks/take", json=body, headers=who)
+    return answer.status_code
+
+
+async def mine(house: House, who: dict[str, str], **holder: str) -> dict[str, int]:
+    answer = await house.client.get("/api/dispatch/tasks", params=holder, headers=who)
+    assert answer.status_code == 200, answer.text
+    found = answer.json()
+    assert all(task["is_shared"] for task in found["items"])
+    return dict(found["counts"])
+
+
+async def test_coordinators_share_what_waits_for_the_corps(
+    house: House, clock: PlayedClock
+) -> None:
+    stop = (await desk.published_plan(house, GAOLOU))["stops"][0]
+    await desk.accept(house, desk.assignment_of(stop, "health-clinic"))
+    clock.now = datetime(2014, 6, 28, 2, tzinfo=UTC)
+    await accept_order(house, "order-2", GAOLOU, ["health-clinic", "legal-advice"])
+    await desk.candidate_of(house)
+    li, wang = (bearer(Role.COORDINATOR, sub=name) for name in ("li", "wang"))
+    waiting = (await tasks(house, li))["items"]
+    all_of_them = {"stop_overdue": 1, "candidate_to_publish": 1, "line_unserved": 2}
+    assert await mine(house, li, holder="nobody") == all_of_them
+    for task in waiting:
+        assert await take(house, task, li) == 200, task
+        assert await take(house, task, wang) == 409, task
+    assert await mine(house, li, holder="me") == all_of_them
+    assert await mine(house, wang, holder="nobody") == {}
+    assert await mine(house, LEADERS["health"], holder="me") == {}
+    await desk.call_off(house, stop)
+    assert "stop_overdue" not in await mine(house, li, holder="me")
+    overdue = next(task for task in waiting if task["code"] == "stop_overdue")
+    assert await take(house, overdue, wang) == 404
+
+
+async def test_a_failed_run_is_taken_like_any_task(tmp_path: Path, clock: PlayedClock) -> None:
+    async with house_with(f"sqlite:///{tmp_path}/dispatch.db", Broken(), clock) as house:
+        await order_all(house, GAOLOU)
+        await desk.run_of(house)
+        found = (await tasks(house, CORPS))["items"]
+        failed = next(task for task in found if task["code"] == "run_failed")
+        assert await take(house, failed, CORPS) == 200
+        assert (await mine(house, CORPS, holder="me")) == {"run_failed": 1}
+
+
+async def test_a_booth_is_its_teams_and_nobody_takes_it(house: House) -> None:
+    await desk.published_plan(house, GAOLOU)
+    (asked,) = (await tasks(house, LEADERS["health"]))["items"]
+    assert await take(house, asked, CORPS) == 422
+    assert await take(house, asked, LEADERS["health"]) == 403

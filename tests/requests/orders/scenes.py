@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from shared.kernel.access import Scope
-from tests.access.scene import REASON, Circuit, Kind, PathFill, Place, Scene
+from tests.access.scene import REASON, Circuit, Kind, PathFill, Place, Scene, shared_tasks
 
 
 def _order(place: Place, scope: Scope) -> dict[str, Any]:
@@ -26,6 +26,7 @@ SCENES: Mapping[str, Scene] = {
     "GET /orders/counts": Scene(),
     "GET /orders.xlsx": Scene(),
     "GET /tasks": Scene(),
+    **shared_tasks("order_to_accept", "order:none"),
     "GET /orders/{order_id}": Scene(OBJECT),
     "PUT /orders/{order_id}": Scene(MAKE, body=_order),
     "POST /orders/{order_id}/submit": Scene(OBJECT),

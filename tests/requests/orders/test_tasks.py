@@ -40,6 +40,8 @@ async def test_an_order_waits_for_the_corps_until_it_is_accepted(requests: House
                     "township_en": "Gaolou Town",
                 },
                 "due_on": None,
+                "is_shared": True,
+                "holder": None,
             }
         ],
     }

@@ -8,6 +8,7 @@ from services.catalog.accounts.domain.account import Account
 from services.catalog.accounts.domain.sign_in_grant import SignInGrant
 from services.catalog.accounts.tables import account as account_table
 from services.catalog.accounts.tables import invitation, sign_in_failure, sign_in_grant
+from services.catalog.accounts.use_cases.coordinators import announce_coordinator
 from services.catalog.accounts.use_cases.failed_attempts import counter_key
 from services.catalog.accounts.use_cases.sign_outs import sign_out_everywhere
 from shared.kernel.access import Role
@@ -56,6 +57,7 @@ async def close_account(uow: UnitOfWork, tx: Transaction, account: Account) -> N
     account.disable()
     await void_invitation(tx, account.id)
     await sign_out_everywhere(uow, tx, account)
+    await announce_coordinator(uow, tx, account)
 
 
 async def erase_account_of(uow: UnitOfWork, tx: Transaction, no: str) -> int:

@@ -34,6 +34,7 @@ from services.dispatch.policy import POLICY
 from services.dispatch.stops.domain.stop_matching import StopChange
 from shared.db.paging import page_of
 from shared.kernel.errors import NotFound
+from shared.tasks.kinds import Chosen, everything
 from shared.unit_of_work import UnitOfWork
 
 
@@ -158,7 +159,11 @@ async def compare_candidates(
 
 
 async def first_candidates_to_publish(
-    session: AsyncSession, campaigns: Collection[str], *, limit: int
+    session: AsyncSession,
+    campaigns: Collection[str],
+    *,
+    chosen: Chosen = everything,
+    limit: int,
 ) -> Sequence[Row[Any]]:
     """Id, campaign_id and score of each of these campaigns' latest candidate, where it was neither published nor
     discarded and none was published after it."""
@@ -166,6 +171,7 @@ async def first_candidates_to_publish(
     query = select(candidate.c.id, candidate.c.campaign_id, candidate.c.score).where(
         candidate.c.campaign_id.in_(campaigns),
         candidate.c.state == "kept",
+        chosen(candidate.c.id),
         ~exists().where(
             later.c.campaign_id == candidate.c.campaign_id,
             later.c.id > candidate.c.id,

@@ -13,6 +13,7 @@ from services.dispatch.plans.tables import planning_run
 from services.dispatch.policy import POLICY
 from shared.db.paging import page_of
 from shared.kernel.errors import NotFound
+from shared.tasks.kinds import Chosen, everything
 from shared.unit_of_work import UnitOfWork
 
 _RUN_FIELDS = (
@@ -71,13 +72,18 @@ async def get_run(uow: UnitOfWork, run_id: str) -> PlanningRun:
 
 
 async def first_failed_runs(
-    session: AsyncSession, campaigns: Collection[str], *, limit: int
+    session: AsyncSession,
+    campaigns: Collection[str],
+    *,
+    chosen: Chosen = everything,
+    limit: int,
 ) -> Sequence[Row[Any]]:
     """Id and campaign_id of each of these campaigns' latest run, where it failed."""
     later = planning_run.alias()
     query = select(planning_run.c.id, planning_run.c.campaign_id).where(
         planning_run.c.campaign_id.in_(campaigns),
         planning_run.c.state == "failed",
+        chosen(planning_run.c.id),
         ~exists().where(
             later.c.campaign_id == planning_run.c.campaign_id, later.c.id > planning_run.c.id
         ),

@@ -10,6 +10,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from services.dispatch.stops.tables import IN_TIME, assignment, stop
 from shared.db.paging import first_and_count
+from shared.tasks.kinds import Chosen, everything
 
 _WHERE_AND_WHEN = (
     stop.c.id.label("stop_id"),
@@ -57,11 +58,14 @@ async def first_stops(
     teams: Collection[str] | None = None,
     first: date | None = None,
     last: date | None = None,
+    chosen: Chosen = everything,
     limit: int,
 ) -> tuple[Sequence[Row[Any]], int]:
     """The first stops in one of ``states`` from ``first`` to ``last``, in the order of time, and how many there are.
     ``teams``: only stops at which one of them has taken a booth."""
-    query = select(*_WHERE_AND_WHEN).where(stop.c.state.in_(states), *_days(first, last))
+    query = select(*_WHERE_AND_WHEN).where(
+        stop.c.state.in_(states), *_days(first, last), chosen(stop.c.id)
+    )
     if teams is not None:
         taken = select(assignment.c.stop_id).where(
             assignment.c.team_code.in_(teams), assignment.c.state == "accepted"

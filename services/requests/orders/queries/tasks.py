@@ -1,34 +1,51 @@
 """What waits for whoever asks, of all that has to do with orders."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, func, join, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, join, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.requests.menu.queries import names_of_townships
 from services.requests.orders.tables import order_line, service_order
 from services.requests.policy import POLICY
 from shared.db.reach import within
-from shared.http.tasks import MOST_OF_A_KIND, Task, Tasks
 from shared.kernel.access import Role
+from shared.tasks.kinds import SharedKind, SharedKinds
+from shared.tasks.queries import HeldBy, choice_of, with_holders
+from shared.tasks.task import MOST_OF_A_KIND, Task, Tasks
 from shared.unit_of_work import UnitOfWork
 
 
-async def list_tasks(uow: UnitOfWork) -> Tasks:
+async def _submitted(session: AsyncSession, _today: date, ids: Collection[str]) -> set[str]:
+    query = select(service_order.c.id).where(
+        service_order.c.id.in_(ids), service_order.c.state == "submitted"
+    )
+    return set(await session.scalars(query))
+
+
+SHARED_KINDS: SharedKinds = {"order_to_accept": SharedKind("order", _submitted)}
+
+
+async def list_tasks(uow: UnitOfWork, held_by: HeldBy | None = None) -> Tasks:
     """For the corps the orders to accept; for a township what it has to change, to hand in and to
-    rate. Oldest first.
+    rate. Oldest first. ``held_by``: of the corps' orders only those that the asker works on, or
+    nobody.
     """
     grant = uow.permit(POLICY, "read_tasks")
+    choice = choice_of(uow, held_by)
     async with uow.reading() as session:
         groups = []
         if Role.COORDINATOR in uow.actor.roles:
-            groups.append(await _orders_that_wait(session, "order_to_accept", "submitted", true()))
-        if grant.townships:
+            code = "order_to_accept"
+            chosen = choice.of(code)(service_order.c.id)
+            groups.append(await _orders_that_wait(session, code, "submitted", chosen))
+        if grant.townships and choice.is_all:
             own = within(grant, township=service_order.c.township_code)
             groups.append(await _orders_that_wait(session, "order_returned", "returned", own))
             groups.append(await _booths_to_rate(session, own))
             groups.append(await _orders_that_wait(session, "order_draft", "draft", own))
-    return Tasks.of(*groups)
+        return await with_holders(session, SHARED_KINDS, choice, Tasks.of(*groups))
 
 
 async def _orders_that_wait(

@@ -17,7 +17,7 @@ from shared.http.inputs import (
     Uow,
 )
 from shared.http.openapi import secured
-from shared.http.tasks import TasksAnswer
+from shared.http.tasks import Held, TasksAnswer
 
 router = APIRouter()
 
@@ -61,9 +61,9 @@ async def list_orders(
     return Page[schemas.OrderAnswer].model_validate({"items": items, "next_after": next_after})
 
 
-@router.get("/tasks", summary="What waits for whoever asks", **secured("read_tasks"))
-async def get_tasks(uow: Uow) -> TasksAnswer:
-    return TasksAnswer.model_validate(await list_tasks(uow))
+@router.get("/tasks", summary="What waits for whoever asks", **secured("read_tasks", 422))
+async def get_tasks(uow: Uow, held_by: Held = None) -> TasksAnswer:
+    return TasksAnswer.model_validate(await list_tasks(uow, held_by))
 
 
 @router.get(

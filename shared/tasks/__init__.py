@@ -1,0 +1,1 @@
+"""What waits for somebody, and which coordinator works on it."""
