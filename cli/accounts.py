@@ -1,8 +1,8 @@
 """The demonstration accounts of an embedded system, made at its first start.
 
-There is one for each role. What the roles with a scope are for, a township, a team and a volunteer, is entered with
-them: the volunteer is made up, so that the account never belongs to a real person who registers. Without the
-demonstration there are only the accounts that need no scope.
+There is one for each role, and a second coordinator, with whom the first shares tasks. What the roles with a scope
+are for, a township, a team and a volunteer, is entered with them: the volunteer is made up, so that the account never
+belongs to a real person who registers. Without the demonstration there are only the accounts that need no scope.
 """
 
 import json
@@ -37,6 +37,10 @@ OFFERED = (
     *(Role.OFFICER, Role.COORDINATOR, Role.LEADER, Role.VOLUNTEER),
     *(Role.CLERK, Role.AUDITOR, Role.OPERATOR, Role.SUBSCRIBER),
 )
+COLLEAGUE = "colleague"
+"""The second coordinator among the accounts that the sign-in page offers, beside the roles."""
+COLLEAGUE_LOGIN = "王科长"
+"""Made up, as every name of the demonstration's persons."""
 SYNTHETIC_PHONE = "13800000000"
 """Of nobody; mainland numbers have no range that is kept free for examples."""
 
@@ -47,8 +51,8 @@ def demonstration_team() -> str:
 
 
 def demonstration_accounts(*, scoped: bool) -> list[dict[str, Any]]:
-    """Name, roles and scope of each, with a password of its own; ``scoped``: also those that are for a township, a
-    team or a volunteer. The volunteer's scope is found when the account is made."""
+    """Name, roles and scope of each, with a password of its own; ``scoped``: also the colleague, and those that are for
+    a township, a team or a volunteer. The volunteer's scope is found when the account is made."""
     scenario = ruian_2014()
     township = {"township_code": scenario.first_stop["township"]}
     scopes: Mapping[Role, dict[str, str]] = {
@@ -57,16 +61,18 @@ def demonstration_accounts(*, scoped: bool) -> list[dict[str, Any]]:
         Role.LEADER: {"team_code": demonstration_team()},
         Role.VOLUNTEER: {},
     }
+    named = [(login_of_role(role), role) for role in Role if scoped or role not in scopes]
+    if scoped:
+        named.append((COLLEAGUE_LOGIN, Role.COORDINATOR))
     return [
         {
-            "login": login_of_role(role),
+            "login": login,
             "roles": [role.value],
             "scope": scopes.get(role, {}),
             "password": secrets.token_urlsafe(12),
             "totp_secret": pyotp.random_base32() if role in SECOND_FACTOR else None,
         }
-        for role in Role
-        if scoped or role not in scopes
+        for login, role in named
     ]
 
 
@@ -78,7 +84,8 @@ def login_of_role(role: Role) -> str:
 def demonstration_logins() -> dict[str, str]:
     """Returns the login names of the accounts that the sign-in page offers for a click, in the order in which the
     roles take an order through the system."""
-    return {role.value: login_of_role(role) for role in OFFERED}
+    logins = {role.value: login_of_role(role) for role in OFFERED}
+    return logins | {COLLEAGUE: COLLEAGUE_LOGIN}
 
 
 async def ensure_demonstration_accounts(

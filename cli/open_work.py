@@ -31,6 +31,7 @@ TO_ACCEPT = (
     ("湖岭镇", "湖岭镇中心小学门口", ("health-clinic", "farm-policy", "legal-advice")),
     ("仙降街道", "仙降街道文化广场", ("pension-help", "civil-affairs-policy")),
 )
+DELEGATED_UNTIL = "2014-07-22"
 TO_AMEND = ("高楼镇", "高楼镇", ("legal-advice", "civil-affairs-policy"))
 AMEND_REASON = {"reason_code": "incomplete", "reason": "请写明具体地点，例如哪个广场"}
 
@@ -53,10 +54,11 @@ OPINIONS = (
 Order = tuple[str, str, tuple[str, ...]]
 
 
-async def leave_open(client: Client, team: str) -> None:
+async def leave_open(client: Client, team: str, colleague: str) -> None:
     """Enters it, at most once, however often it is stopped and begun again.
 
-    ``team`` is the team whose leader has still to answer; the others take their booths.
+    ``team`` is the team whose leader has still to answer; the others take their booths. ``colleague`` is the login name
+    of the coordinator who was asked to accept an order, until :data:`DELEGATED_UNTIL`.
     """
     client.confirms = MEANT
     await _move_clock(client)
@@ -70,6 +72,7 @@ async def leave_open(client: Client, team: str) -> None:
         _decide(client, "to-amend", TO_AMEND, "return", AMEND_REASON),
         _consult(client),
     )
+    await _delegate(client, colleague, await _submit(client, "to-accept", TO_ACCEPT[0]))
 
 
 async def _move_clock(client: Client) -> None:
@@ -159,6 +162,19 @@ async def _decide(
         lambda found: found["state"] != "submitted",
         f"{path}/{verdict}",
         reason,
+    )
+
+
+async def _delegate(client: Client, colleague: str, order_id: str) -> None:
+    known = await client.get("/api/catalog/accounts/coordinators")
+    subject = next((each["id"] for each in known if each["login"] == colleague), None)
+    if subject is None:  # this city has accounts of its own
+        return
+    body = {"code": "order_to_accept", "about": f"order:{order_id}", "colleague": subject}
+    await client.post(
+        "/api/requests/tasks/hand-over",
+        body | {"until_on": DELEGATED_UNTIL},
+        key=f"{CAMPAIGN}-delegated",
     )
 
 

@@ -20,6 +20,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from cli import report
 from cli.accounts import (
+    COLLEAGUE_LOGIN,
     demonstration_logins,
     demonstration_team,
     draw_qr,
@@ -301,7 +302,7 @@ async def _play(url: str, data: Path, console: Console) -> None:
             with report.progress_on(console) as progress:
                 story = Demonstration(client, progress)
                 outcome = await story.play()
-                await leave_open(client, team=demonstration_team())
+                await leave_open(client, demonstration_team(), COLLEAGUE_LOGIN)
                 await story.settle()
         report.show(console, outcome)
         result.write_text(json.dumps(outcome.summary, ensure_ascii=False), "utf-8")

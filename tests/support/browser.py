@@ -102,7 +102,7 @@ def running_site(data: Path, *, host: str = "127.0.0.1", demo: bool = True) -> I
         else:
             raise AssertionError("".join(printed))
         accounts = json.loads((data / "secrets" / "accounts.json").read_text("utf-8"))
-        by_role = {role: account for account in accounts for role in account["roles"]}
+        by_role = {role: account for account in reversed(accounts) for role in account["roles"]}
         url = f"http://127.0.0.1:{port}"
         yield Site(url, f"{url}/api/dispatch/public", by_role)
     finally:
