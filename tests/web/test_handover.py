@@ -1,5 +1,6 @@
 """Two coordinators share one list: who works on what, taken, handed over, delegated until a day, given back."""
 
+import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.support.browser import PATIENCE_MILLISECONDS, Crowd, Person
@@ -85,6 +86,7 @@ async def test_who_works_on_it_in_english_on_a_phone(crowd: Crowd) -> None:
     await look(corps, "-home-shared")
 
 
+@pytest.mark.shared_site
 async def test_others_have_no_list_to_share(crowd: Crowd) -> None:
     leader = await crowd.person("team_leader")
     await expect(leader.page.locator(".tasks li").first).to_be_visible()
