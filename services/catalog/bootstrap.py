@@ -25,6 +25,8 @@ from services.catalog.imports.routes import router as imports
 from services.catalog.imports.tables import OLD_IMPORTS
 from services.catalog.imports.tables import SEALED as SEALED_OF_IMPORTS
 from services.catalog.items.routes import router as items
+from services.catalog.open_menu.routes.open_data import router as open_data
+from services.catalog.open_menu.routes.paper import router as paper
 from services.catalog.own_account.routes import router as own_account
 from services.catalog.policy import POLICY
 from services.catalog.publication.jobs import retirement
@@ -91,6 +93,8 @@ def build(
             public_consultation,
             publication,
             tasks,
+            open_data,
+            paper,
             tasks_router,
             discovery,
             authorization,

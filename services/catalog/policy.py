@@ -69,6 +69,7 @@ POLICY = Policy(
             "revoke_own_token",
             "end_session",
             "read_keys",
+            "read_open_menu",
         }
     ),
 )

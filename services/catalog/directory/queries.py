@@ -169,3 +169,11 @@ async def names_of(
         select(table.c.code, table.c.name, table.c.name_en).where(table.c.code.in_(codes))
     )
     return {row.code: (row.name, row.name_en) for row in found}
+
+
+async def entries_by_code(
+    session: AsyncSession, kind: type[E], codes: Collection[str]
+) -> dict[str, E]:
+    """Returns the entries of a kind with these codes, by code."""
+    found = await session.scalars(select(kind).where(inspect(kind).primary_key[0].in_(codes)))
+    return {entry.code: entry for entry in found}

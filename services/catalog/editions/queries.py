@@ -99,6 +99,16 @@ async def ended_editions(session: AsyncSession, today: date) -> list[Edition]:
     return list(await session.scalars(query.order_by(edition.c.code)))
 
 
+async def editions_in_force(session: AsyncSession, today: date) -> list[Edition]:
+    """Returns the editions that may be ordered from today, the earliest first."""
+    query = select(Edition).where(
+        edition.c.state == "published",
+        edition.c.effective_on <= today,
+        edition.c.retires_on >= today,
+    )
+    return list(await session.scalars(query.order_by(edition.c.effective_on, edition.c.code)))
+
+
 async def overlapping(session: AsyncSession, draft: Edition) -> list[Edition]:
     """Returns the other published editions that share a day with one."""
     same_days = select(Edition).where(

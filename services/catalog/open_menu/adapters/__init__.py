@@ -1,0 +1,1 @@
+"""Foreign formats: Open Referral's objects, and pages to print."""

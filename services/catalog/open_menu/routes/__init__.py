@@ -1,0 +1,1 @@
+"""Operations for other systems, and files to print."""
