@@ -9,7 +9,7 @@ from services.catalog.items.domain import Mode, Provision
 from services.catalog.open_menu.queries import Offer
 
 Hsds = dict[str, Any]
-"""An object as HSDS 3.1 defines it; see :mod:`services.catalog.open_menu.adapters.hsds`."""
+"""An object as HSDS 3.1 defines it; see :mod:`services.catalog.open_menu.routes.hsds`."""
 
 
 class OpenDish(BaseModel):

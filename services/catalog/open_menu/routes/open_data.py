@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Request, Response
 
 from services.catalog.open_menu import queries, schemas
-from services.catalog.open_menu.adapters.hsds import services_of
+from services.catalog.open_menu.routes.hsds import services_of
 from shared.http.inputs import AppState, Key, Search, Uow
 from shared.http.openapi import public
 from shared.http.texts import preferred_language

@@ -6,8 +6,8 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request, Response
 
 from services.catalog.open_menu import queries
-from services.catalog.open_menu.adapters import printing
 from services.catalog.open_menu.queries import Offer
+from services.catalog.open_menu.routes import printing
 from shared.http.inputs import AppState, Code, Uow
 from shared.http.openapi import secured
 from shared.http.spreadsheet import Cell, ExcelFile, Heading, exported

@@ -1,1 +1,0 @@
-"""Foreign formats: Open Referral's objects, and pages to print."""
