@@ -182,6 +182,11 @@ async def test_an_edition_is_copied_and_compared_with_the_one_before(crowd: Crow
     await phone.page.get_by_text("镇街准备：桌子、椅子、电源、遮阳棚").first.wait_for()
     await phone.picture("-menu")
     assert await phone.overflow() == 0
+    for button in ("打印目录（PDF）", "打印点单表（PDF）"):
+        async with phone.page.expect_download() as printed:
+            await phone.page.get_by_role("button", name=button).click()
+        file = await (await printed.value).path()
+        assert file.read_bytes().startswith(b"%PDF"), button
 
 
 async def exported(page: Page) -> tuple[str, list[dict[str, str]]]:
