@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from fastapi import Depends, FastAPI, Header, Request
+from fastapi import APIRouter, Depends, FastAPI, Header, Request
 from pydantic import BaseModel, model_validator
 
 from shared.http import problems
@@ -46,6 +46,12 @@ class DemonstrationClock:
     def business_now(self) -> datetime:
         return self._moment
 
+    def keep(self) -> None:
+        """Writes down where business stands; whoever finds that knows a demonstration's folder by it."""
+        fresh = self._file.with_suffix(".new")
+        fresh.write_text(json.dumps({"moment": self._moment.isoformat()}), "utf-8")
+        os.replace(fresh, self._file)  # whole, or not at all
+
     def next_half_day(self) -> None:
         if self._moment.time() < BEGINS["afternoon"]:
             self._set(self._moment.date(), "afternoon")
@@ -64,11 +70,15 @@ class DemonstrationClock:
         self._set(on, part)
 
     def _set(self, on: date, part: Part) -> None:
-        moment = min(datetime.combine(on, BEGINS[part], CHINA), LAST_MOMENT)
-        fresh = self._file.with_suffix(".new")
-        fresh.write_text(json.dumps({"moment": moment.isoformat()}), "utf-8")
-        os.replace(fresh, self._file)  # whole, or not at all
-        self._moment = moment
+        before, self._moment = (
+            self._moment,
+            min(datetime.combine(on, BEGINS[part], CHINA), LAST_MOMENT),
+        )
+        try:
+            self.keep()
+        except OSError:
+            self._moment = before
+            raise
 
 
 class Move(Body):
@@ -99,22 +109,39 @@ class Moment(BaseModel):
         )
 
 
-def clock_api(clock: DemonstrationClock, authenticator: Authenticator) -> FastAPI:
-    """Shows the clock to everybody, and moves it for whoever has signed in."""
+def demonstration_api(*routers: APIRouter) -> FastAPI:
+    """What an embedded process answers about its demonstration, in the reader's words."""
     app = FastAPI(title="Demonstration", openapi_url=None)
     problems.install(app, Texts(Path(__file__).parent / "locales"))
+    for router in routers:
+        app.include_router(router)
+    return app
+
+
+def clock_routes(clock: DemonstrationClock | None, authenticator: Authenticator) -> APIRouter:
+    """Shows the clock to everybody, and moves it for whoever has signed in. Without a clock there is none to move, and
+    the console is told so."""
+    router = APIRouter()
+    if clock is None:
+
+        @router.get("/moment", status_code=204)
+        async def get_no_moment() -> None: ...
+
+        return router
 
     async def signed_in(
         request: Request, authorization: Annotated[str | None, Header()] = None
     ) -> None:
         await authenticator.admit(authorization, request.client.host if request.client else "")
 
-    @app.get("/clock")
-    @app.get("/moment")  # what the console asks: it is there without a demonstration too, and empty
+    @router.get("/clock")
+    @router.get(
+        "/moment"
+    )  # what the console asks: it is there without a demonstration too, and empty
     async def get_clock() -> Moment:
         return Moment.of(clock)
 
-    @app.post("/clock", dependencies=[Depends(signed_in)])
+    @router.post("/clock", dependencies=[Depends(signed_in)])
     async def move_clock(move: Move) -> Moment:
         if move.on is not None:
             clock.move_to(move.on, move.part)
@@ -124,4 +151,4 @@ def clock_api(clock: DemonstrationClock, authenticator: Authenticator) -> FastAP
             clock.next_day()
         return Moment.of(clock)
 
-    return app
+    return router

@@ -6,7 +6,8 @@ import logging
 import os
 import socket
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
+from functools import partial
 from ipaddress import IPv4Address
 from pathlib import Path
 
@@ -14,9 +15,7 @@ import uvicorn
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Mailbox
 from rich.console import Console
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount
 
 from cli import report
 from cli.accounts import (
@@ -29,11 +28,12 @@ from cli.accounts import (
 from cli.backup import AUTOMATIC, CLOCK, RESULT, BackupFailed, back_up, default_name
 from cli.certificate import ensure_certificate
 from cli.client import Client
-from cli.demo import Demonstration
-from cli.demonstration_clock import DemonstrationClock, clock_api
+from cli.demo import Demonstration, Progress
+from cli.demonstration_clock import DemonstrationClock, clock_routes, demonstration_api
 from cli.open_work import leave_open
 from cli.sign_in import demonstration_session
 from cli.terminal import language_of, words
+from cli.trial import OPEN_WORK, Offer, Playing, is_demonstration, is_untouched, trial_routes
 from services.embedded import RESIDENTS_PAGE, build_all, embedded
 from shared import __version__
 from shared.contracts import PUBLISHERS
@@ -50,6 +50,9 @@ ANYWHERE = "0.0.0.0"  # noqa: S104 - asked for by whoever starts it
 """Stands for this machine's address in its network."""
 ELSEWHERE = ("192.0.2.1", 9)
 """Of nobody (RFC 5737). Nothing is sent there; the way there shows this machine's own address."""
+
+BACKLOG = 128
+"""So many requests wait while the system becomes a demonstration."""
 
 log = logger(__name__)
 
@@ -141,21 +144,33 @@ async def run(data: Path, port: int, *, host: str = HOST, demo: bool, console: C
         if address is not None:
             check_port(port, address)
         _log_to(data / "diancai.log")
-        with _mail_sink(data / "mail") as smtp_url:
-            await _serve(data, port, url, smtp_url, address=address, demo=demo, console=console)
+        with (
+            _mail_sink(data / "mail") as smtp_url,
+            socket.create_server((HOST, port), backlog=BACKLOG) as listener,
+        ):
+            serve = partial(_serve, data, listener, url, smtp_url, address=address, console=console)
+            if not demo and is_demonstration(data):
+                console.print(words("up.stays_demonstration"), soft_wrap=True, markup=False)
+            demo = demo or is_demonstration(data)
+            while await serve(
+                demo=demo
+            ):  # anew, because somebody wants to try it with a demonstration
+                demo = is_untouched(data)
 
 
 async def _serve(
     data: Path,
-    port: int,
+    listener: socket.socket,
     url: str,
     smtp_url: str,
     *,
     address: str | None,
     demo: bool,
     console: Console,
-) -> None:
+) -> bool:
+    """Returns whether it ended because a demonstration is wanted in this folder."""
     clock = DemonstrationClock(data / CLOCK) if demo else utc_now
+    port = listener.getsockname()[1]
     services = build_all(
         data,
         url=url if address is None else f"https://{address}:{port}",
@@ -164,27 +179,69 @@ async def _serve(
         clock=clock,
         demonstration=demonstration_logins() if demo else None,
     )
+    if isinstance(clock, DemonstrationClock):
+        await _claim_for_demonstration(services, data, clock)
     await upgrade(services, data, console)
     catalog = next(service for service in services if service.name == "catalog")
     await ensure_demonstration_accounts(catalog, data, console, scoped=demo)
-    app = embedded(services, _clock_routes(clock, catalog))
-    config = server_config(app, host=HOST, port=port, seconds_to_stop=2)
-    serving = await _started(uvicorn.Server(config), data)
+    playing = Playing(partial(_play_or_say, url, data, console)) if demo else None
+    offer = Offer(data) if not demo and address is None else None
+    app = embedded(services, _demonstration_routes(clock, playing or offer, catalog))
+    server = uvicorn.Server(server_config(app, host=HOST, port=port, seconds_to_stop=2))
+    serving = await _started(server, data, listener)
     console.print(f"[bold]点菜 Diancai[/bold] {url}")
     residents = f"{url}{RESIDENTS_PAGE}"
     console.print(words("up.residents", url=residents), soft_wrap=True, markup=False)
     console.print(words("up.data", folder=data), soft_wrap=True, highlight=False, markup=False)
     # Begun last, it is stopped first: it passes the signal on to the server of this machine.
     outside = await _serve_network(app, data, address, port, console) if address else None
-    async with _playing(url, data, console) if demo else _nothing():
+    async with AsyncExitStack() as stack:
+        if playing is not None:
+            await playing.start()
+            stack.push_async_callback(playing.cancel)
+        if offer is not None:
+            await stack.enter_async_context(_ending_when_accepted(offer, server))
         if outside is not None:
             await outside
         await serving
+    return offer is not None and offer.accepted.is_set()
 
 
-async def _started(server: uvicorn.Server, data: Path) -> asyncio.Task[None]:
-    """:raises CannotStart: it did not start."""
-    serving = asyncio.create_task(server.serve())
+async def _claim_for_demonstration(
+    services: Sequence[Service], data: Path, clock: DemonstrationClock
+) -> None:
+    """Marks the folder as a demonstration's, by the clock that is kept in it.
+
+    :raises CannotStart: a city has entered data of its own, in which nothing is to be played; or another release
+        made a store.
+    """
+    await _stores_to_upgrade(services, data)
+    if not is_demonstration(data) and not is_untouched(data):
+        raise CannotStart(words("up.own_data", folder=data))
+    clock.keep()
+
+
+@asynccontextmanager
+async def _ending_when_accepted(offer: Offer, server: uvicorn.Server) -> AsyncIterator[None]:
+    async def end() -> None:
+        await offer.accepted.wait()
+        server.should_exit = True
+
+    task = asyncio.create_task(end())
+    try:
+        yield
+    finally:
+        task.cancel()
+
+
+async def _started(
+    server: uvicorn.Server, data: Path, listener: socket.socket | None = None
+) -> asyncio.Task[None]:
+    """Serves at ``listener``, which stays open for the next server, else where the server's configuration says.
+
+    :raises CannotStart: it did not start.
+    """
+    serving = asyncio.create_task(server.serve([listener.dup()] if listener else None))
     while not server.started:
         if serving.done():
             await serving
@@ -258,40 +315,29 @@ async def _stores_to_upgrade(services: Sequence[Service], data: Path) -> list[st
     return found
 
 
-def _clock_routes(clock: Clock, catalog: Service) -> list[BaseRoute]:
+def _demonstration_routes(
+    clock: Clock, playable: Playing | Offer | None, catalog: Service
+) -> list[BaseRoute]:
     """Only a demonstration has a clock that can be moved; elsewhere the console is told that there is none."""
-    if not isinstance(clock, DemonstrationClock):
+    authenticator = catalog.api.state.authenticator
+    played = clock if isinstance(clock, DemonstrationClock) else None
+    api = demonstration_api(
+        clock_routes(played, authenticator), trial_routes(playable, authenticator)
+    )
+    return [Mount("/api/demonstration", api)]
 
-        async def no_moment(_request: Request) -> Response:
-            return Response(status_code=204)
 
-        return [Route("/api/demonstration/moment", no_moment)]
-    return [Mount("/api/demonstration", clock_api(clock, catalog.api.state.authenticator))]
-
-
-@asynccontextmanager
-async def _playing(url: str, data: Path, console: Console) -> AsyncIterator[None]:
-    """Plays the demonstration beside the server, unless an earlier start has finished it."""
-    task = asyncio.create_task(_play_or_say(url, data, console))
+async def _play_or_say(url: str, data: Path, console: Console, tell: Progress) -> None:
     try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
-async def _play_or_say(url: str, data: Path, console: Console) -> None:
-    try:
-        await _play(url, data, console)
+        await _play(url, data, console, tell)
     except Exception as error:
-        log.exception("the demonstration stopped")
         console.print(
             words("up.demonstration_stopped", why=error), style="red", soft_wrap=True, markup=False
         )
+        raise
 
 
-async def _play(url: str, data: Path, console: Console) -> None:
+async def _play(url: str, data: Path, console: Console, tell: Progress) -> None:
     result = data / RESULT
     if result.exists():
         summary = json.loads(result.read_text("utf-8"))
@@ -299,19 +345,21 @@ async def _play(url: str, data: Path, console: Console) -> None:
     else:
         session = demonstration_session(url, data, "coordinator")
         async with Client.at(url, session=session, language=language_of()) as client:
-            with report.progress_on(console) as progress:
+            with report.progress_on(console) as bars:
+
+                def progress(step: str, done: int, total: int) -> None:
+                    bars(step, done, total)
+                    tell(step, done, total)
+
                 story = Demonstration(client, progress)
                 outcome = await story.play()
+                progress(OPEN_WORK, 0, 1)
                 await leave_open(client, demonstration_team(), COLLEAGUE_LOGIN)
                 await story.settle()
+                progress(OPEN_WORK, 1, 1)
         report.show(console, outcome)
         result.write_text(json.dumps(outcome.summary, ensure_ascii=False), "utf-8")
     console.print(words("up.serving", url=url))
-
-
-@asynccontextmanager
-async def _nothing() -> AsyncIterator[None]:
-    yield
 
 
 def _log_to(file: Path) -> None:

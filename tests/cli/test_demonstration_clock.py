@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from cli.demonstration_clock import DemonstrationClock, clock_api
+from cli.demonstration_clock import DemonstrationClock, clock_routes, demonstration_api
 from shared.kernel.access import Role
 from shared.kernel.clock import business_day, business_now
 from shared.kernel.errors import Conflict
@@ -57,7 +57,8 @@ def test_a_damaged_file_is_no_reason_not_to_start(tmp_path: Path, content: str) 
 async def test_everybody_sees_it_and_whoever_signed_in_moves_it(
     clock: DemonstrationClock, catalog: House
 ) -> None:
-    app = clock_api(clock, catalog.services["catalog"].api.state.authenticator)
+    authenticator = catalog.services["catalog"].api.state.authenticator
+    app = demonstration_api(clock_routes(clock, authenticator))
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url="http://it"
     ) as client:

@@ -135,6 +135,16 @@ async def check_page_and_headers(url: str) -> None:
             must((await http.get(path)).status_code == 404, f"{path} is for the public")
 
 
+async def check_no_demonstration(url: str, token: str) -> None:
+    """Nothing made up is ever played here: the console finds no clock and nothing to try, whoever asks."""
+    async with client(url, Authorization=f"Bearer {token}") as http:
+        for name in ("moment", "trial"):
+            found = await http.get(f"/api/demonstration/{name}")
+            must(found.status_code == 204, f"{found.url}: {found.status_code}")
+        for path in ("trial", "trial/cancel", "clock"):
+            is_problem(await http.post(f"/api/demonstration/{path}"), 404, "not_found", "zh-CN")
+
+
 async def check_refusals(url: str) -> None:
     """The gateway's own refusals, and a service's beside them."""
     async with client(url) as http:
@@ -188,8 +198,11 @@ async def check_caps_of_the_gateway(url: str) -> None:
             async with waiting(url, path, cap), client(url, **{"Accept-Language": wanted}) as http:
                 # What was written above is read when it comes; until all is, there is still room.
                 async with asyncio.timeout(PATIENCE_SECONDS):
-                    while (refused := await http.get(path)).status_code == 401:
-                        pass
+                    while True:
+                        refused = await http.get(path)
+                        if refused.status_code != 401:
+                            break
+                        await asyncio.sleep(0.1)  # a stranger may not ask much oftener
                 is_problem(refused, 429, "too_many_connections", language)
                 is_once(refused, "Retry-After")
 
@@ -296,7 +309,9 @@ async def main(url: str, what: str, *names: str) -> None:
     else:
         await check_page_and_headers(url)
         await check_refusals(url)
-        await check_streams(url, await Session(url, signed_in()).token())
+        token = await Session(url, signed_in()).token()
+        await check_no_demonstration(url, token)
+        await check_streams(url, token)
         await check_caps_of_the_gateway(url)
 
 
