@@ -1,3 +1,27 @@
+/** The demonstration's clock: where business stands, and who shows that. */
+import { shallowRef } from "vue";
+
+export interface Moment {
+  on: string;
+  part: "morning" | "afternoon";
+}
+
+/** Says where business stands; empty where there is no demonstration. */
+const MOMENT = "/api/demonstration/moment";
+/** A demonstration is served to this very machine only. */
+const HERE = ["127.0.0.1", "localhost", "[::1]"];
+
+export const isHere = HERE.includes(location.hostname);
+/** Null where business goes by real time. */
+export const moment = shallowRef<Moment | null>(null);
+
+/** Asks; before the first page is shown, so that the banner pushes nothing down. */
+export async function readMoment(): Promise<void> {
+  if (!isHere) return;
+  const answer = await fetch(MOMENT).catch(() => null);
+  moment.value = answer?.status === 200 ? ((await answer.json()) as Moment) : null;
+}
+
 /** Pages that show what business stands at read anew when the demonstration's clock has moved. */
 const readers = new Set<() => void>();
 

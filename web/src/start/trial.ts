@@ -1,7 +1,7 @@
 /** Trying the system with Rui'an's data: offered where nothing was entered, followed while it is played. */
 import { onScopeDispose, shallowRef, type ShallowRef } from "vue";
 
-import { moved } from "../app/clock";
+import { isHere, moved } from "../app/clock";
 import { language } from "../app/i18n";
 import { bearer } from "../app/session";
 
@@ -15,7 +15,6 @@ export interface Trial {
 }
 
 const TRIAL = "/api/demonstration/trial";
-const HERE = ["127.0.0.1", "localhost", "[::1]"]; // it is offered to this very machine only
 const PAUSE_MILLISECONDS = 700;
 const PATIENCE_MILLISECONDS = 90_000;
 const OK = 200;
@@ -68,6 +67,6 @@ export function useTrial(): Trying {
   }
 
   onScopeDispose(() => clearTimeout(timer));
-  if (HERE.includes(location.hostname)) void look();
+  if (isHere) void look();
   return { trial, silent, refused, start: () => act(TRIAL), cancel: () => act(`${TRIAL}/cancel`) };
 }
