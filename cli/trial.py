@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from cli.backup import CLOCK, RESULT
 from cli.demo import STEPS, Progress
 from shared.contracts import PUBLISHERS
+from shared.contracts.catalog import CoordinatorChanged
 from shared.http.authentication import Authenticator
 from shared.kernel.access import Role
 from shared.kernel.errors import Conflict, Forbidden
@@ -42,8 +43,8 @@ def is_demonstration(data: Path) -> bool:
 
 def is_untouched(data: Path) -> bool:
     """Whether nobody has entered anything in a data folder: an audit log has no act but signing in and out, and an
-    event log no event but those of the standing campaigns that the system makes itself. A folder without stores is
-    untouched."""
+    event log no event but those of the standing campaigns and coordinators that the system makes itself: whoever makes
+    an account is in the audit log. A folder without stores is untouched."""
     return not any(_is_touched(data / f"{name}.db") for name in PUBLISHERS)
 
 
@@ -51,12 +52,17 @@ def _is_touched(store: Path) -> bool:
     if not store.exists():
         return False
     entered = "SELECT EXISTS (SELECT 1 FROM audit_log WHERE action NOT IN (?, ?, ?, ?))"
-    published = "SELECT EXISTS (SELECT 1 FROM event_log WHERE aggregate_id NOT LIKE ? || '%')"
+    published = (
+        "SELECT EXISTS (SELECT 1 FROM event_log WHERE aggregate_id NOT LIKE ? || '%' AND type <> ?)"
+    )
     with closing(sqlite3.connect(f"{store.as_uri()}?mode=ro", uri=True)) as db:
         tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
         if not {"audit_log", "event_log"} <= tables:
             return True  # of another release, or no store of ours: not to be played in
-        acts, events = db.execute(entered, COMING_AND_GOING), db.execute(published, [STANDING])
+        acts, events = (
+            db.execute(entered, COMING_AND_GOING),
+            db.execute(published, (STANDING, CoordinatorChanged.type)),
+        )
         return bool(acts.fetchone()[0] or events.fetchone()[0])
 
 

@@ -81,6 +81,11 @@ async def test_the_corps_has_the_opinions_to_answer_among_what_waits(forum: Foru
     (task,) = (await forum.ask("GET", TASKS))["items"]
     assert (task["code"], task["about"]) == ("opinions_to_answer", "opinions:summer-2014")
     assert (task["facts"]["count"], task["due_on"]) == (1, UNTIL)
+    assert (await forum.ask("GET", f"{TASKS}?holder=nobody"))["items"] == [task]
+    about = {"code": task["code"], "about": task["about"]}
+    assert (await forum.ask("POST", f"{TASKS}/take", json=about))["holder"]["is_mine"]
+    assert (await forum.ask("GET", f"{TASKS}?holder=nobody"))["items"] == []
+    assert len((await forum.ask("GET", f"{TASKS}?holder=me"))["items"]) == 1
     await forum.answer("已记录", given)
     await forum.publish_answers()
     assert (await forum.ask("GET", TASKS))["items"] == []
