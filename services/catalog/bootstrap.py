@@ -39,6 +39,8 @@ from services.catalog.signing_in.routes.discovery import router as discovery
 from services.catalog.signing_in.routes.invitations import router as invitations
 from services.catalog.signing_in.routes.tokens import router as tokens
 from services.catalog.signing_in.use_cases.provider import Provider
+from services.catalog.survey.jobs import survey_notices
+from services.catalog.survey.routes import router as survey
 from services.catalog.tasks.queries import SHARED_KINDS
 from services.catalog.tasks.routes import router as tasks
 from services.catalog.volunteers.routes import router as volunteers
@@ -89,6 +91,7 @@ def build(
             imports,
             campaigns,
             editions,
+            survey,
             consultation,
             public_consultation,
             publication,
@@ -121,9 +124,12 @@ def build(
     )
     service.api.state.shared_kinds = SHARED_KINDS
     service.after_migration.append(partial(ensure_standing_campaigns, service.uow))
-    service.jobs.append(retirement(service.uow))
     service.after_migration.append(partial(announce_coordinators, service.uow))
-    service.jobs.append(importing(service.uow, cache, service.texts))
+    service.jobs += [
+        retirement(service.uow),
+        survey_notices(service.uow),
+        importing(service.uow, cache, service.texts),
+    ]
     if settings.first_login and settings.first_password:
         service.after_migration.append(_first_account(service, settings, passwords))
     _add_provider(service, settings, clock, passwords, demonstration or {}, also_at, residents_page)

@@ -153,6 +153,42 @@ class EditionRetired(Event):
     cause: Literal["withdrawn", "ended"]
 
 
+class SurveyOpened(Event):
+    """Teams are asked what they can do in an edition, and answer until ``until_on``; it is named again for teams that
+    join the corps meanwhile."""
+
+    edition_id: str
+    title: str
+    until_on: date
+    team_codes: tuple[str, ...]
+
+
+class SurveyProlonged(SurveyOpened):
+    """The teams have until another day; ``team_codes`` are those that have not answered."""
+
+
+class SurveyReminded(Event):
+    """The last day of a survey is near, and a team has not answered."""
+
+    edition_id: str
+    title: str
+    until_on: date
+    team_code: str
+
+
+class SurveyOverdue(SurveyReminded):
+    """The last day of a survey is over, and a team has not answered. It still may."""
+
+
+class SurveyAnswered(Event):
+    """A team has handed in its answers."""
+
+    edition_id: str
+    title: str
+    team_code: str
+    is_late: bool
+
+
 class AccessRevoked(Event):
     """An account was signed out: its tokens issued until ``before`` are void. ``subject`` is the account's
     pseudonymous id; with ``sid``, only the tokens of that one sign-in are meant."""

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.catalog.editions.domain import Difference, Edition, EditionState, differences
+from services.catalog.editions.domain import Difference, Dish, Edition, EditionState, differences
 from services.catalog.editions.tables import edition
 from services.catalog.items.queries import items_of
 from services.catalog.policy import POLICY
@@ -91,6 +91,21 @@ async def editions_in_consultation(session: AsyncSession, today: date) -> list[E
         edition.c.state == "consultation", edition.c.consultation_until >= today
     )
     return list(await session.scalars(query.order_by(edition.c.consultation_until, edition.c.code)))
+
+
+async def editions_in_survey(session: AsyncSession) -> list[Edition]:
+    """Returns the editions about which the teams are being asked, the first to end first."""
+    query = select(Edition).where(edition.c.state == "survey")
+    return list(await session.scalars(query.order_by(edition.c.survey_until, edition.c.code)))
+
+
+async def dishes_before(session: AsyncSession, draft: Edition) -> dict[str, Dish]:
+    """Returns the menu of the edition that one is based on, by item; empty where it is based on none."""
+    if draft.based_on is None:
+        return {}
+    before = await require_edition(session, draft.based_on)
+    dishes = before.dishes(await items_of(session, before.item_codes))
+    return {str(dish["item_code"]): dish for dish in dishes}
 
 
 async def ended_editions(session: AsyncSession, today: date) -> list[Edition]:

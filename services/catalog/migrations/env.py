@@ -8,6 +8,7 @@ from services.catalog.directory import tables as _directory  # noqa: F401
 from services.catalog.editions import tables as _editions  # noqa: F401
 from services.catalog.imports import tables as _imports  # noqa: F401
 from services.catalog.items import tables as _items  # noqa: F401
+from services.catalog.survey import tables as _survey  # noqa: F401
 from services.catalog.volunteers import tables as _volunteers  # noqa: F401
 from shared.audit.tables import metadata as audit
 from shared.db.migrate import run_env

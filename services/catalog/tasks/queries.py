@@ -1,13 +1,15 @@
 """What waits for coordinators, officers and leaders, put together from what each capability knows."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.catalog.consultation.queries import editions_to_answer, unheard_consultations
+from services.catalog.editions.domain import Edition
 from services.catalog.editions.queries import first_drafts
 from services.catalog.policy import POLICY
+from services.catalog.survey.queries import surveys_to_answer, surveys_to_take_over
 from shared.kernel.access import Role
 from shared.tasks.kinds import SharedKind, SharedKinds, only
 from shared.tasks.queries import Choice, HeldBy, choice_of, with_holders
@@ -26,22 +28,34 @@ async def _waiting_answers(session: AsyncSession, _today: date, codes: Collectio
     return {edition.code for edition, _ in await editions_to_answer(session)} & set(codes)
 
 
+async def _waiting_surveys(session: AsyncSession, _today: date, codes: Collection[str]) -> set[str]:
+    return {edition.code for edition, _ in await surveys_to_take_over(session)} & set(codes)
+
+
 SHARED_KINDS: SharedKinds = {
     "edition_to_publish": SharedKind("edition", _waiting_drafts),
+    "survey_to_take_over": SharedKind("survey", _waiting_surveys),
     "opinions_to_answer": SharedKind("opinions", _waiting_answers),
 }
 
 
 async def list_tasks(uow: UnitOfWork, held_by: HeldBy | None = None) -> Tasks:
-    """For the corps: drafts to publish, and opinions to answer; with ``held_by`` only those that the asker works on,
-    or nobody. For townships and teams: the consultations in which they have not spoken yet."""
+    """For the corps: drafts to publish, surveys to take over, and opinions to answer; with ``held_by`` only those that
+    the asker works on, or nobody. For teams: surveys to answer. For townships and teams: the consultations in which
+    they have not spoken yet."""
     grant = uow.permit(POLICY, "read_tasks")
     choice = choice_of(uow, held_by)
     async with uow.reading() as session:
         groups: list[Group] = []
         if Role.COORDINATOR in uow.actor.roles:
-            groups += [await _drafts(session, choice), await _to_answer(session, choice)]
+            groups += [
+                await _drafts(session, choice),
+                await _to_take_over(session, choice),
+                await _to_answer(session, choice),
+            ]
         if choice.is_all:
+            if grant.teams:
+                groups.append(await surveys_to_answer(session, grant.teams))
             groups.append(await _consultations(session, choice.today, grant.townships, grant.teams))
         return await with_holders(session, SHARED_KINDS, choice, Tasks.of(*groups))
 
@@ -73,17 +87,30 @@ async def _drafts(session: AsyncSession, choice: Choice) -> Group:
     return code, count, drafts
 
 
+async def _to_take_over(session: AsyncSession, choice: Choice) -> Group:
+    waiting = await surveys_to_take_over(session)
+    return await _of_editions(session, choice, "survey_to_take_over", waiting)
+
+
 async def _to_answer(session: AsyncSession, choice: Choice) -> Group:
-    code = "opinions_to_answer"
     waiting = await editions_to_answer(session)
+    return await _of_editions(session, choice, "opinions_to_answer", waiting)
+
+
+async def _of_editions(
+    session: AsyncSession, choice: Choice, code: str, waiting: Sequence[tuple[Edition, int]]
+) -> Group:
+    """Tasks about editions, each with how many of its parts wait."""
     chosen = await choice.among(session, code, {edition.code for edition, _ in waiting})
     found = [each for each in waiting if each[0].code in chosen]
     tasks = [
         Task(
             code,
-            f"opinions:{edition.code}",
+            f"{SHARED_KINDS[code].about}:{edition.code}",
             {"title": edition.title, "count": count},
-            due_on=edition.consultation_until,
+            due_on=edition.survey_until
+            if code == "survey_to_take_over"
+            else edition.consultation_until,
         )
         for edition, count in found
     ]

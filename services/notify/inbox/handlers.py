@@ -29,6 +29,11 @@ from shared.contracts.catalog import (
     ConsultationOpened,
     ConsultationProlonged,
     OpinionAnswered,
+    SurveyAnswered,
+    SurveyOpened,
+    SurveyOverdue,
+    SurveyProlonged,
+    SurveyReminded,
     TeamChanged,
     TeamRegistered,
     VolunteerChanged,
@@ -92,7 +97,15 @@ def _speaker(event: OpinionAnswered) -> Iterable[str]:
     return (of_team(event.team_code),) if event.team_code is not None else ()
 
 
-def _consultation(event: ConsultationOpened) -> Params:
+def _team(event: ServiceRated | SurveyReminded) -> Iterable[str]:
+    return (of_team(event.team_code),)
+
+
+def _teams(event: SurveyOpened) -> Iterable[str]:
+    return [of_team(code) for code in event.team_codes]
+
+
+def _deadline(event: ConsultationOpened | SurveyOpened | SurveyReminded) -> Params:
     return {"title": event.title, "until_on": event.until_on.isoformat()}
 
 
@@ -157,7 +170,7 @@ NOTICES = _by_event(
     Notice[ServiceRated](
         ServiceRated,
         "message.service_rated",
-        lambda event: (of_team(event.team_code),),
+        _team,
         lambda event: {
             "township_code": event.township_code,
             "item_name": event.item_name,
@@ -166,16 +179,32 @@ NOTICES = _by_event(
         },
     ),
     Notice[ConsultationOpened](
-        ConsultationOpened, "message.consultation_opened", _asked, _consultation
+        ConsultationOpened, "message.consultation_opened", _asked, _deadline
     ),
     Notice[ConsultationProlonged](
-        ConsultationProlonged, "message.consultation_prolonged", _asked, _consultation
+        ConsultationProlonged, "message.consultation_prolonged", _asked, _deadline
     ),
     Notice[OpinionAnswered](
         OpinionAnswered,
         "message.opinion_answered",
         _speaker,
         lambda event: {"title": event.title, "number": event.number},
+    ),
+    Notice[SurveyOpened](SurveyOpened, "message.survey_opened", _teams, _deadline),
+    Notice[SurveyProlonged](SurveyProlonged, "message.survey_prolonged", _teams, _deadline),
+    Notice[SurveyReminded](SurveyReminded, "message.survey_reminded", _team, _deadline),
+    Notice[SurveyOverdue](SurveyOverdue, "message.survey_overdue", _team, _deadline),
+    Notice[SurveyOverdue](
+        SurveyOverdue,
+        "message.survey_overdue_coordinator",
+        _coordinator,
+        lambda event: _deadline(event) | {"team_code": event.team_code},
+    ),
+    Notice[SurveyAnswered](
+        SurveyAnswered,
+        "message.survey_answered",
+        _coordinator,
+        lambda event: {"title": event.title, "team_code": event.team_code},
     ),
 )
 """The plain notices by event: who is told, by which text, and with which facts."""

@@ -7,7 +7,16 @@ import pytest
 
 from services.notify.inbox.handlers import NOTICES, Notice
 from shared.contracts import Event
-from shared.contracts.catalog import ConsultationOpened, ConsultationProlonged, OpinionAnswered
+from shared.contracts.catalog import (
+    ConsultationOpened,
+    ConsultationProlonged,
+    OpinionAnswered,
+    SurveyAnswered,
+    SurveyOpened,
+    SurveyOverdue,
+    SurveyProlonged,
+    SurveyReminded,
+)
 from shared.contracts.requests import OrderCancelled, OrderReturned, ServiceRated
 from shared.http.texts import LANGUAGES
 from tests.notify.rui_an import GAOLOU, ORDER, accepted, directory, messages, ordered, tell
@@ -19,6 +28,11 @@ CONSULTATION: dict[str, Any] = {
     "until_on": date(2014, 7, 10),
     "township_codes": (GAOLOU,),
     "team_codes": ("health",),
+}
+_ASKED: dict[str, Any] = {
+    "edition_id": "2014-q4",
+    "title": "第四季度目录",
+    "until_on": "2014-09-20",
 }
 EVENTS: tuple[Event, ...] = (
     ordered()[1],
@@ -47,6 +61,11 @@ EVENTS: tuple[Event, ...] = (
         township_code=GAOLOU,
         team_code=None,
     ),
+    SurveyOpened(**_ASKED, team_codes=("health", "justice")),
+    SurveyProlonged(**_ASKED, team_codes=("health",)),
+    SurveyReminded(**_ASKED, team_code="health"),
+    SurveyOverdue(**_ASKED, team_code="health"),
+    SurveyAnswered(edition_id="2014-q4", title="第四季度目录", team_code="health", is_late=False),
 )
 
 

@@ -78,6 +78,8 @@ const routes: RouteRecordRaw[] = [
       { path: "accounts/new", component: () => import("../accounts/InvitePage.vue"), meta: { roles: rolesOf("accounts") } },
     ],
   },
+  { path: "/surveys/:id", name: "survey", component: () => import("../survey/SurveyPage.vue"), props: true, meta: { roles: PLANNERS } },
+  { path: "/survey-replies/:id", name: "survey_reply", component: () => import("../survey/ReplyPage.vue"), props: true, meta: { roles: ["team_leader", ...PLANNERS] } },
   { path: "/operations", name: "operations", component: () => import("../operations/OperationsPage.vue"), meta: { roles: ["operator", "auditor"] } },
   { path: "/audit", name: "audit", component: () => import("../audit/AuditPage.vue"), meta: { roles: ["auditor", "operator"] } },
   { path: "/subscriptions", name: "subscriptions", component: () => import("../subscriptions/SubscriptionsPage.vue"), meta: { roles: ["subscriber"] } },

@@ -16,8 +16,8 @@ export type HeldBy = "all" | "me" | "nobody";
 
 /** The order in which kinds are shown: what ends today first. */
 const KINDS = [
-  ...["booth_to_report", "stop_to_start", "stop_overdue", "assignment_to_answer"],
-  ...["order_to_accept", "order_returned", "candidate_to_publish", "run_failed", "line_unserved", "opinions_to_answer", "edition_to_publish"],
+  ...["booth_to_report", "stop_to_start", "stop_overdue", "assignment_to_answer", "survey_to_answer"],
+  ...["order_to_accept", "order_returned", "candidate_to_publish", "run_failed", "line_unserved", "opinions_to_answer", "survey_to_take_over", "edition_to_publish"],
   ...["booth_to_rate", "consultation_open", "order_draft"],
 ];
 

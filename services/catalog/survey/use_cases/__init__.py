@@ -1,0 +1,1 @@
+"""What is done with surveys: asking, answering, deciding on the answers."""
