@@ -110,6 +110,8 @@ async def test_tasks_say_what_waits_for_whom(asked: Asked) -> None:
         "about": f"survey_reply:{reply.rpartition('/')[2]}",
         "facts": {"title": title, "count": 1},
         "due_on": "2014-07-04",
+        "is_shared": False,
+        "holder": None,
     }
     assert await tasks() == []
     await asked.answer("health", YES)

@@ -4,7 +4,8 @@ import { i18n } from "../app/i18n";
 import type { components } from "../../types/catalog";
 
 export type Survey = components["schemas"]["SurveyAnswer"];
-export type Outcome = components["schemas"]["OutcomeAnswer"];
+type Pairs = Record<string, unknown[]>;
+export type Outcome = Omit<components["schemas"]["OutcomeAnswer"], "changed" | "since"> & { changed: Pairs; since: Pairs };
 export type Reply = components["schemas"]["FormAnswer"];
 export type Question = components["schemas"]["QuestionAnswer"];
 export type Said = components["schemas"]["LineBody"];
@@ -45,9 +46,9 @@ export function bodyOf(line: Line): Said {
     offers: line.offers,
     times_a_week: line.times_a_week === "" ? null : Number(line.times_a_week),
     volunteers: line.volunteers === "" ? null : Number(line.volunteers),
-    not_on: line.not_on as Said["not_on"],
+    not_on: line.not_on as NonNullable<Said["not_on"]>,
     not_on_words: line.not_on_words.trim() || null,
-    township_provides: line.township_provides as Said["township_provides"],
+    township_provides: line.township_provides as NonNullable<Said["township_provides"]>,
     remark: line.remark.trim() || null,
   };
 }
