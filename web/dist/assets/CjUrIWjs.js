@@ -1,0 +1,1 @@
+const t=["draft","survey","consultation","published","withdrawing","withdrawn","retired"],n={draft:"waiting",survey:"going",consultation:"going",published:"good",withdrawing:"going",withdrawn:"",retired:""},o=i=>["draft","survey","consultation"].includes(i);function r(i){return n[i]}export{t as E,o as i,r as l};
