@@ -104,11 +104,11 @@ Name = Annotated[
 PublicText = Annotated[
     str,
     StringConstraints(min_length=1, max_length=500),
-    BeforeValidator(_lines),
+    BeforeValidator(_line),
     AfterValidator(_without_personal_data),
     Field(json_schema_extra=PUBLIC_TEXT),
 ]
-"""Some lines that everybody may read, so they may hold no personal number."""
+"""Some sentences that everybody may read, so they may hold no personal number; line breaks become blanks."""
 
 Text = Annotated[
     str,
