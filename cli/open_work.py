@@ -20,6 +20,12 @@ NAMES = {
 }
 TITLE = "瑞安市志愿服务目录（第三季度常态化服务）"
 PLANNING_SECONDS = 20
+NEXT_EDITION = "2015-q1"
+NEXT_TITLE = "瑞安市志愿服务目录（2015年第一季度）"
+NEXT_DAYS = {"effective_on": "2015-01-01", "retires_on": "2015-03-31"}
+SURVEY_UNTIL = "2014-08-15"
+SURVEYED_TEAM = "justice"
+"""It has answered the survey about the next edition, so that there is something to take over."""
 
 PLANNED = (
     ("高楼镇", "高楼镇文化礼堂", ("health-clinic", "legal-advice", "farm-policy")),
@@ -63,6 +69,7 @@ async def leave_open(client: Client, team: str, colleague: str) -> None:
     client.confirms = MEANT
     await _move_clock(client)
     await _publish_menu(client)
+    await _survey(client)
     for order in PLANNED:
         await _decide(client, "planned", order, "accept")
     await _plan(client, team)
@@ -131,6 +138,40 @@ async def _consult(client: Client) -> None:
         if code not in known:
             said = {"township_code": code, "item_code": item, "stance": stance, "text": text}
             await client.post(f"{path}/opinions", said, key=f"{CONSULTED}-{code}")
+
+
+async def _survey(client: Client) -> None:
+    """The teams are being asked about the next edition; one has answered."""
+    path = f"/api/catalog/editions/{NEXT_EDITION}"
+    codes = [item["code"] for item in s.ruian_2014().items]
+    draft = {"title": NEXT_TITLE, "item_codes": codes, "based_on": EDITION} | NEXT_DAYS
+    await client.put(path, draft)
+    await client.ensure(
+        lambda: client.get(path),
+        lambda found: found["survey_until"] is not None,
+        f"{path}/survey/open",
+        {"until": SURVEY_UNTIL},
+    )
+    asked = {"edition_code": NEXT_EDITION, "team_code": SURVEYED_TEAM}
+    (reply,) = await client.all("/api/catalog/survey-replies", **asked)
+    form = f"/api/catalog/survey-replies/{reply['id']}"
+    if reply["sent_on"] is None:
+        found = await client.get(form)
+        lines = [
+            {
+                "item_code": question["item_code"],
+                "offers": True,
+                "times_a_week": 2,
+                "volunteers": 4,
+                "not_on": ["monday_morning"],
+                "township_provides": question["usual"]["township_provides"],
+            }
+            for question in found["questions"]
+        ]
+        await client.put(form, {"lines": lines})
+    await client.ensure(
+        lambda: client.get(form), lambda found: found["sent_on"] is not None, f"{form}/send"
+    )
 
 
 async def _submit(client: Client, purpose: str, order: Order) -> str:
