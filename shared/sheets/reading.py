@@ -25,6 +25,10 @@ class Table:
     sheet: str
 
 
+class TableRefused(InvalidInput):
+    """What the reader's process found wrong with a file; it writes the codes out."""
+
+
 async def read_table(data: bytes, *, sheet: int | None = None) -> Table:
     """Returns the table in ``data``, read by a process of its own: of a workbook the sheet with this number,
     counted from 1, or the first that is not empty.
@@ -54,5 +58,5 @@ async def read_table(data: bytes, *, sheet: int | None = None) -> Table:
         raise InvalidInput("sheet_bomb", field="file")
     said = json.loads(out.decode("utf-8", "surrogatepass"))
     if "refused" in said:
-        raise InvalidInput(said["refused"], field="file", **said["facts"])
+        raise TableRefused(said["refused"], field="file", **said["facts"])
     return Table(**said)

@@ -115,9 +115,9 @@ async def ended_editions(session: AsyncSession, today: date) -> list[Edition]:
 
 
 async def editions_in_force(session: AsyncSession, today: date) -> list[Edition]:
-    """Returns the editions that may be ordered from today, the earliest first."""
+    """Returns the editions that may be ordered from today, the earliest first; also while a withdrawal is decided."""
     query = select(Edition).where(
-        edition.c.state == "published",
+        edition.c.state.in_(("published", "withdrawing")),
         edition.c.effective_on <= today,
         edition.c.retires_on >= today,
     )

@@ -15,7 +15,7 @@ from shared.contracts.catalog import (
 )
 from shared.kernel.doubts import Confirmations, Doubts
 from shared.kernel.errors import Conflict
-from shared.unit_of_work import UnitOfWork
+from shared.unit_of_work import Transaction, UnitOfWork
 
 
 async def publish_edition(uow: UnitOfWork, code: str, confirmed: Confirmations = ()) -> Edition:
@@ -55,6 +55,8 @@ async def publish_edition(uow: UnitOfWork, code: str, confirmed: Confirmations =
                 items=tuple(MenuItem.model_validate(dish) for dish in edition.menu),
             ),
         )
+        if edition.retires_on < uow.today():
+            _retire(tx, edition)
         return edition
 
 
@@ -96,7 +98,9 @@ async def retire_ended_editions(uow: UnitOfWork) -> None:
     async with uow.transaction() as tx:
         await tx.lock_service()
         for edition in await ended_editions(tx.session, uow.today()):
-            edition.retire()
-            tx.record(
-                edition, EditionRetired(edition_id=edition.code, title=edition.title, cause="ended")
-            )
+            _retire(tx, edition)
+
+
+def _retire(tx: Transaction, edition: Edition) -> None:
+    edition.retire()
+    tx.record(edition, EditionRetired(edition_id=edition.code, title=edition.title, cause="ended"))

@@ -16,7 +16,10 @@ from shared.kernel.precondition import ChangedMeanwhile, Target
 from tests.shared.test_words import aggregates
 from tests.support.tree import SERVICES, folder_of
 
-NO_AGGREGATES = {"people", "invitation", "planning_campaign", "township"}
+NO_AGGREGATES = {
+    *("people", "invitation", "planning_campaign", "township"),
+    *("consultation", "import", "service"),
+}
 """What some addresses name and no version is kept of."""
 
 UNBOUND = {Recipient.kind}

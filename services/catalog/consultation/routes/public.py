@@ -83,7 +83,7 @@ async def speak(
         )
     except (ValidationError, ConfirmationNeeded, InvalidInput) as error:
         found, ticket = await residents.show_form(uow, state.links, code)
-        is_old = isinstance(error, InvalidInput) and error.code == residents.TOO_OLD
+        is_old = isinstance(error, InvalidInput) and error.code == "form_too_old"
         kept = ticket if is_old else form.get("ticket") or ticket
         return pages.form_page(request, found, kept, form, error)
     return pages.sent_page(request, receipt)

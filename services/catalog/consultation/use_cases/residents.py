@@ -25,7 +25,6 @@ from shared.unit_of_work import UnitOfWork
 
 PURPOSE = "opinion"
 FORM_LIVES = timedelta(days=1)
-TOO_OLD = "form_too_old"
 RECEIPT_SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Without those that are taken for one another."""
 RECEIPT_LENGTH = 12
@@ -97,9 +96,9 @@ async def speak(
     try:
         of_edition, _, code = links.open(PURPOSE, ticket).partition("/")
     except (LinkInvalid, LinkExpired) as error:
-        raise InvalidInput(TOO_OLD, field="ticket") from error
+        raise InvalidInput("form_too_old", field="ticket") from error
     if of_edition != edition_code:
-        raise InvalidInput(TOO_OLD, field="ticket")
+        raise InvalidInput("form_too_old", field="ticket")
     digest = digest_of(code)
     async with uow.transaction() as tx:
         await tx.get(Edition, edition_code)
