@@ -25,7 +25,7 @@ async def do_next(corps: Person, step: str) -> Page:
     await corps.go("/start")
     card = corps.page.locator(".start-steps .card[aria-current]")
     await expect(card.locator("h2")).to_have_text(step)
-    await card.get_by_role("link").click()
+    await card.locator("a.button").click()
     await corps.settled()
     return corps.page
 
