@@ -55,7 +55,8 @@ NO_FREE_TEXT = {
     "login", "old_password", "new_password", "password", "volunteer_no", "line_id", "assignment_id", "run_id", "to",
     "candidate_id", "aggregate_id", "team_code", "stop_id", "code", "token", "secret", "subject", "redirect_uri",
     "new_code", "offered", "after",
-    "publisher", "campaign_id", "email", "about", "colleague", "holder", "instead_of", "item_code", "ticket", "receipt", "sheet",
+    "publisher", "campaign_id", "email", "about", "colleague", "holder", "instead_of",
+    "item_code", "ticket", "receipt", "sheet",
 }  # fmt: skip
 """Strings of bodies that are keys or secrets: one has to know them."""
 
