@@ -76,6 +76,7 @@ def add_export(
 
     own = inspect.signature(export, eval_str=True).parameters
     parameters = [own["request"], *(each for name, each in taken.items() if name not in paging)]
+    # FastAPI reads an operation's parameters from its signature; mypy knows no such attribute of functions.
     export.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in parameters]
     )

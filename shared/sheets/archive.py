@@ -1,12 +1,23 @@
 """Workbooks are ZIP archives, whose sizes may lie: what a workbook says of itself is not believed."""
 
 import io
+import lzma
 import zipfile
 import zlib
 
 from shared.sheets.limits import MOST_PARTS, MOST_UNPACKED_BYTES, Refused
 
 CHUNK_BYTES = 64 * 1024
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    OSError,  # so bz2 says it
+    EOFError,
+    ValueError,
+    NotImplementedError,  # packed in a way that zipfile does not know
+)
+"""What reading a damaged archive raises. NotImplementedError is a RuntimeError, which by itself means encrypted."""
 _NEEDED = (".xml", ".rels", "mimetype")
 _LEFT_OUT = ("externallinks/", "media/", "activex/", "embeddings/", "customxml/")
 """Macros, pictures and what the workbook takes from other files: nothing of that is read."""
@@ -32,7 +43,7 @@ def repacked(data: bytes) -> bytes:
                     content = _unpacked(archive, part, left)
                     left -= len(content)
                     out.writestr(part.filename, content)
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError) as error:
+    except _DAMAGED as error:
         raise Refused("sheet_damaged") from error
     except RuntimeError as error:  # so zipfile says that a part is encrypted
         raise Refused("sheet_locked") from error

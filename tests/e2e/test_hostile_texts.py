@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -55,8 +56,7 @@ NO_FREE_TEXT = {
     "login", "old_password", "new_password", "password", "volunteer_no", "line_id", "assignment_id", "run_id", "to",
     "candidate_id", "aggregate_id", "team_code", "stop_id", "code", "token", "secret", "subject", "redirect_uri",
     "new_code", "offered", "after",
-    "publisher", "campaign_id", "email", "about", "colleague", "holder", "instead_of",
-    "item_code", "ticket", "receipt", "sheet",
+    "publisher", "campaign_id", "email", "opinion_ids", "about", "colleague", "holder", "instead_of",
 }  # fmt: skip
 """Strings of bodies that are keys or secrets: one has to know them."""
 
@@ -155,7 +155,8 @@ async def test_sixty_hostile_texts_at_every_free_text_field(
                     )
                 else:
                     is_bound = schema.keys() & {"pattern", "enum", "const", "format", "x-personal"}
-                    assert is_bound or NO_FREE_TEXT & set(steps) or "opinion_ids" in steps, (
+                    name = next(step for step in reversed(steps) if isinstance(step, str))
+                    assert is_bound or name in NO_FREE_TEXT, (
                         f"{service} {method} {path}: is {steps} free text?"
                     )
             await put_at_parameters(http, place, service, document, outcome)
@@ -164,7 +165,8 @@ async def test_sixty_hostile_texts_at_every_free_text_field(
             await put_at(http, place, each, outcome)
             is_there = not SCENES[each.service][f"{each.method} {each.path}"].absent
             if is_there and each.path.rsplit("/", 1)[-1] not in SAID_NOWHERE | SERVED_ONCE:
-                assert outcome.came_back[f"{each.method} {each.path} {each.name}"] >= 20, each
+                came_back = outcome.came_back[f"{each.method} {each.path} {each.name}"]
+                assert came_back >= 20, (each, outcome.wrong[:5])
     figures.note(
         "hostile texts", f"{outcome.sent.total()} requests: {dict(sorted(outcome.sent.items()))}"
     )
@@ -302,8 +304,12 @@ async def put_at(http: httpx.AsyncClient, place: Place, each: Field, outcome: Ou
 
 
 async def url_of(http: httpx.AsyncClient, place: Place, each: Field) -> str:
-    """Of an object that can still take the step: an order is made anew for each."""
+    """Of an object that can still take the step: an order is made anew for each, and a draft to speak on."""
     path = each.path
+    if path == "/editions/{code}/opinions":
+        path = f"/editions/{await consulted_draft(http, place)}/opinions"
+    if path == "/editions/{code}/answers":
+        path = path.replace("{code}", place["consulted"])
     if path == "/editions/{code}":
         path = "/editions/hostile"  # a published one does not change
     if (
@@ -320,6 +326,20 @@ async def url_of(http: httpx.AsyncClient, place: Place, each: Field) -> str:
         assert made.status_code == 201, made.text
         path = path.replace("{order_id}", made.json()["id"])
     return f"/api/{each.service}{path_of(path, place, Scope.ANY)}"
+
+
+async def consulted_draft(http: httpx.AsyncClient, place: Place) -> str:
+    """A draft on which nobody has spoken yet; a township says once what it thinks of one."""
+    code = f"consulted-{uuid4().hex[:16]}"
+    url = f"/api/catalog/editions/{code}"
+    days = {"effective_on": "2198-01-01", "retires_on": "2198-12-31"}
+    draft = {"title": "征求意见稿", "item_codes": [place["item"]]} | days
+    for made in (
+        await http.put(url, json=draft),
+        await http.post(f"{url}/consultation", json={"until": "2199-01-01"}),
+    ):
+        assert made.is_success, made.text
+    return code
 
 
 async def put_at_parameters(

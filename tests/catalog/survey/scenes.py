@@ -12,7 +12,7 @@ EDITION = "surveyed"
 
 
 def _line(place: Place, scope: Scope) -> dict[str, Any]:
-    return {"lines": [{"item_code": place["item"], "offers": True, "remark": "请派车"}]}
+    return {"lines": [{"item_code": place["surveyed_item"], "offers": True, "remark": "请派车"}]}
 
 
 def _reply(place: Place, scope: Scope) -> str:
@@ -32,7 +32,7 @@ SCENES: Mapping[str, Scene] = {
     "POST /survey-replies/{reply_id}/send": Scene(Kind.OBJECT),
 }
 PATHS: Mapping[str, PathFill] = {
-    "item_code": lambda p, s: p["item"],
+    "item_code": lambda p, s: p["surveyed_item"],
     "reply_id": _reply,
 }
 
@@ -52,4 +52,4 @@ async def find_objects(client: httpx.AsyncClient, circuit: Circuit) -> dict[str,
     replies = "/api/catalog/survey-replies"
     asked = {"edition_code": EDITION, "team_code": circuit.team}
     (reply,) = (await client.get(replies, params=asked)).json()["items"]
-    return {"survey_reply": reply["id"]}
+    return {"survey_reply": reply["id"], "surveyed_item": item}

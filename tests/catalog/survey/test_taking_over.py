@@ -1,6 +1,7 @@
 """What the answers come to for an item, and that the corps decides on what it has seen."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -17,8 +18,8 @@ TODAY = PlayedClock().now.date()
 NO = {"item_code": "clinic", "offers": False, "remark": "人手不够"}
 
 
-def _line(offers: bool = True, **said: object) -> SurveyLine:
-    return SurveyLine(item_code="clinic", offers=offers, said_on=TODAY, **said)  # type: ignore[arg-type]
+def _line(offers: bool = True, **said: Any) -> SurveyLine:
+    return SurveyLine(item_code="clinic", offers=offers, said_on=TODAY, **said)
 
 
 def _item(**content: object) -> ServiceItem:

@@ -54,6 +54,17 @@ def locked_archive() -> bytes:
     return bytes(data)
 
 
+def damaged(method: int) -> bytes:
+    """A workbook whose cells are packed in a rare way, and spoilt in the middle."""
+    packed_so = io.BytesIO()
+    with zipfile.ZipFile(packed_so, "w", method) as archive:
+        archive.writestr("xl/workbook.xml", bytes(range(256)) * 40)
+    data = bytearray(packed_so.getvalue())
+    begins = len("xl/workbook.xml") + 30  # behind the local header (APPNOTE.TXT, 4.3.7)
+    data[begins : begins + 60] = bytes(60)
+    return bytes(data)
+
+
 REPEATED = (
     '<table:table-row table:number-rows-repeated="1048576"><table:table-cell'
     ' table:number-columns-repeated="16384" office:value-type="string"><text:p>x</text:p>'
@@ -72,6 +83,8 @@ HOSTILE = {
         {"sheet_bomb", "sheet_too_many_rows", "sheet_damaged"},
     ),
     "locked archive": (locked_archive(), {"sheet_locked"}),
+    "spoilt bzip2": (damaged(zipfile.ZIP_BZIP2), {"sheet_damaged"}),
+    "spoilt lzma": (damaged(zipfile.ZIP_LZMA), {"sheet_damaged"}),
     "cut off": (BOOK[: len(BOOK) // 2], {"sheet_damaged"}),
     "cut off xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, {"sheet_damaged"}),
     "no workbook in the archive": (packed({"a.xml": "<a/>"}), {"sheet_damaged"}),

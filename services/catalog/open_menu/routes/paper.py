@@ -1,10 +1,11 @@
 """The menu and the order form as files to print or to fill in."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 
+from services.catalog.editions.domain import Edition
 from services.catalog.open_menu import queries
 from services.catalog.open_menu.queries import Offer
 from services.catalog.open_menu.routes import printing
@@ -14,6 +15,8 @@ from shared.http.spreadsheet import Cell, ExcelFile, Heading, exported
 from shared.http.texts import Texts, preferred_language
 
 router = APIRouter(tags=["catalog"])
+
+PaperOf = Callable[[Edition, Sequence[Offer], Texts, str], printing.Paper]
 
 
 class PdfFile(Response):
@@ -29,10 +32,7 @@ class PdfFile(Response):
     **secured("read_editions", 404, 422),
 )
 async def print_menu(code: Code, request: Request, uow: Uow, state: AppState) -> PdfFile:
-    edition, offers = await queries.offers_of(uow, code)
-    language = _language(request)
-    paper = printing.menu_paper(edition, offers, state.texts, language)
-    return _named(await printing.pdf("menu", paper), f"{edition.title}.pdf")
+    return await _printed("menu", printing.menu_paper, code, request, uow, state)
 
 
 @router.get(
@@ -42,10 +42,7 @@ async def print_menu(code: Code, request: Request, uow: Uow, state: AppState) ->
     **secured("read_editions", 404, 422),
 )
 async def print_order_form(code: Code, request: Request, uow: Uow, state: AppState) -> PdfFile:
-    edition, offers = await queries.offers_of(uow, code)
-    language = _language(request)
-    paper = printing.form_paper(edition, offers, state.texts, language)
-    return _named(await printing.pdf("order_form", paper), f"{paper['title']}.pdf")
+    return await _printed("order_form", printing.form_paper, code, request, uow, state)
 
 
 @router.get(
@@ -106,6 +103,11 @@ def _language(request: Request) -> str:
     return preferred_language(request.headers.get("accept-language"))
 
 
-def _named(content: bytes, filename: str) -> PdfFile:
-    disposition = f"inline; filename=\"menu.pdf\"; filename*=UTF-8''{quote(filename)}"
-    return PdfFile(content, headers={"Content-Disposition": disposition})
+async def _printed(
+    template: str, paper_of: PaperOf, code: str, request: Request, uow: Uow, state: AppState
+) -> PdfFile:
+    edition, offers = await queries.offers_of(uow, code)
+    paper = paper_of(edition, offers, state.texts, _language(request))
+    named = f"filename=\"{template}.pdf\"; filename*=UTF-8''{quote(paper['title'])}.pdf"
+    content = await printing.pdf(template, paper)
+    return PdfFile(content, headers={"Content-Disposition": f"inline; {named}"})
