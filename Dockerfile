@@ -18,6 +18,8 @@ COPY services/${SERVICE}/ services/${SERVICE}/
 ENV SERVICE=${SERVICE} PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1
 # Compiled now, because the file system is read-only later.
 RUN python -m compileall -q shared services
+# Where requests keeps files of orders; a volume that is mounted here is the user's.
+RUN install -d -o 10001 -g 10001 /var/lib/diancai
 USER 10001:10001
 EXPOSE 8000
 STOPSIGNAL SIGTERM

@@ -107,7 +107,9 @@ bench: .venv/bench ## Measure beside what one would pick instead; tables here, J
 	$(BIN)/python -m bench.latency
 	$(BIN)/python -m bench.backlog
 	$(BIN)/python -m bench.history
+	$(BIN)/python -m bench.imports
 	$(BIN)/python -m bench.lists
+	$(BIN)/python -m bench.queries
 	$(BIN)/python -m bench.notify
 	$(BIN)/python -m bench.planning
 	$(BIN)/python -m bench.repair

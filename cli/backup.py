@@ -1,7 +1,7 @@
 """``diancai backup`` and ``diancai restore``: an embedded system's folder as one file, and back.
 
 A backup holds what the system can't do without: the four stores, the secrets that open what is sealed in
-them, and the demonstration with its clock. Mail and log are left out.
+them, and the files that people attached, and the demonstration with its clock. Mail and log are left out.
 """
 
 import hashlib
@@ -22,6 +22,7 @@ from typing import Any
 from pydantic import BaseModel, Field, ValidationError
 
 from cli.terminal import words
+from services.embedded import FILES
 from shared import __version__
 from shared.contracts import PUBLISHERS
 from shared.db.migrate import Migrations, SchemaMismatch, SchemaTooOld
@@ -201,7 +202,7 @@ def _writers_waiting(stores: Sequence[str], data: Path) -> Iterator[None]:
 def _pack(stores: Sequence[str], data: Path, copies: Path, draft: Path) -> Manifest:
     files = {f"{name}.db": _store(copies, name) for name in stores}
     files |= {name: data / name for name in (RESULT, CLOCK) if (data / name).is_file()}
-    kept = sorted((data / SECRETS).rglob("*"))
+    kept = sorted(path for folder in (SECRETS, FILES) for path in (data / folder).rglob("*"))
     files |= {path.relative_to(data).as_posix(): path for path in kept if path.is_file()}
     digests: dict[str, str] = {}
     with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as packed:
@@ -269,7 +270,7 @@ def _is_ours(name: str) -> bool:
     if any(part in {"", ".", ".."} or "\\" in part or "\0" in part for part in parts):
         return False
     return (
-        parts[0] == SECRETS
+        parts[0] in (SECRETS, FILES)
         if len(parts) > 1
         else name in {*(f"{each}.db" for each in PUBLISHERS), RESULT, CLOCK}
     )
@@ -301,7 +302,9 @@ def _number(release: str) -> tuple[int, ...]:
 
 def _unpack(archive: Path, packed: zipfile.ZipFile, name: str, digest: str, folder: Path) -> None:
     target = folder / name
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Each by itself: parents=True makes the upper ones as anybody's.
+    for parent in reversed([each for each in target.parents if not each.exists()]):
+        parent.mkdir(mode=0o700)
     try:
         with packed.open(name) as source, os.fdopen(os.open(target, _NEW, 0o600), "wb") as sink:
             found = _copy(source, sink)

@@ -112,6 +112,10 @@ class Client:
             "POST", path, json=body or {}, headers={"Idempotency-Key": key}
         )
 
+    async def send_form(self, path: str, **fields: str) -> None:
+        """A form of a residents' page that takes effect once, however often it is sent."""
+        await self._patiently("POST", path, data=fields)
+
     async def all(self, path: str, **query: Any) -> list[Json]:
         """Every item of a list, page by page."""
         items: list[Json] = []
@@ -209,6 +213,8 @@ class Client:
             query["confirm"] = sorted(asked | said)
             return await self._once(method, path, params=query, **request)
         self._said = False
+        if "data" in request:  # a form, which is answered with a page
+            return None
         try:
             return response.json()
         except ValueError as error:

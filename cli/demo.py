@@ -12,10 +12,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from cli import scenario as s
-from cli.client import Client, Json, Refused
+from cli.client import Client, Json
+from cli.confirmation import confirm_stop
+from cli.making_menu import is_surveyed, make_menu, move_clock
+from cli.residents import rate_booths
 
 STEPS = (
     "directory",
+    "survey",
+    "consultation",
     "edition",
     "recipients",
     "orders",
@@ -23,6 +28,7 @@ STEPS = (
     "decline",
     "acceptance",
     "postponement",
+    "confirmation",
     "service",
     "ratings",
     "settling",
@@ -30,11 +36,6 @@ STEPS = (
 PUBLISHERS = ("catalog", "requests", "dispatch", "notify")
 LISTENERS = PUBLISHERS
 """catalog listens too: to what the others answer about persons."""
-
-IN_FORCE = ("published", "retired")
-"""Where no clock plays 2014, its menu is over as soon as it is published."""
-
-CLOCK = "/api/demonstration/clock"
 
 PLANNING_SECONDS = 60
 """At most: the circuit is proved to be the best long before, in a second on a quiet machine."""
@@ -47,6 +48,7 @@ MEANT = (
     "day_in_the_past",
     "plan_in_the_past",
     "order_like_another",
+    "qualification_is_over",
 )
 """What the story means. Where no clock plays 2014, its days are entered as what they are, past; and a township hands
 in an order twice, which comes back as a duplicate."""
@@ -70,6 +72,7 @@ class Demonstration:
         self._progress = progress
         self._scenario = s.ruian_2014()
         self._campaign = self._scenario.campaign["id"]
+        self._campaign_day = self._scenario.campaign["starts_on"]
         client.confirms = MEANT
 
     async def play(self) -> Outcome:
@@ -82,6 +85,7 @@ class Demonstration:
         await self._accept(plan_id)
         await self._postpone_one(plan_id)
         await self._accept(plan_id)
+        await self._confirm(plan_id)
         await self._serve(plan_id)
         await self._rate()
         await self.settle()
@@ -91,7 +95,11 @@ class Demonstration:
         """The directory and the menu, so that townships can order."""
         await self._enter_directory()
         await self._enter_campaign()
-        await self._publish_edition()
+        await make_menu(self._client, self._progress)
+        self._progress("edition", 1, 2)
+        await move_clock(self._client, self._campaign_day)
+        await self._client.until("requests knows the menu", self._menu_known)
+        self._progress("edition", 2, 2)
 
     # --- catalog ---------------------------------------------------------------------------------
     async def _enter_directory(self) -> None:
@@ -100,14 +108,17 @@ class Demonstration:
         await self._each(
             "directory",
             [
-                put(f"/api/catalog/agencies/{code}", {"name": name, "name_en": code})
+                put(
+                    f"/api/catalog/agencies/{code}",
+                    {"name": name, "name_en": code, "credit_code": sc.credit_code(code)},
+                )
                 for code, name in sc.agencies().items()
             ]
             + [put(f"/api/catalog/categories/{c['code']}", _names(c)) for c in sc.categories]
             + [
                 put(
                     f"/api/catalog/townships/{t['code']}",
-                    _names(t) | {"lat": t["lat"], "lon": t["lon"]},
+                    _names(t) | {"lat": t["lat"], "lon": t["lon"], "population": sc.population(t)},
                 )
                 for t in sc.townships
             ],
@@ -117,17 +128,32 @@ class Demonstration:
             [
                 put(
                     f"/api/catalog/teams/{team['code']}",
-                    _names(team) | {"agency_code": team["agency_code"], "members": s.MEMBERS},
+                    _names(team)
+                    | {"agency_code": team["agency_code"], "members": team["members"]}
+                    | {"area": sc.area(team)},
                 )
                 for team in sc.teams
             ],
         )
+        await self._each("directory", [self._enter_contact(each) for each in sc.contacts()])
+        if await is_surveyed(self._client):
+            return  # by an earlier run, which corrected the items by the teams' answers
         await self._each(
             "directory",
             [
                 put(f"/api/catalog/items/{i['code']}", {k: v for k, v in i.items() if k != "code"})
-                for i in sc.items
+                for i in sc.menu
             ],
+        )
+
+    async def _enter_contact(self, contact: Json) -> None:
+        of = {"holder": contact["holder"], "code": contact["code"]}
+
+        async def entered() -> Json:
+            return {"contacts": await self._client.get("/api/catalog/contacts", **of)}
+
+        await self._client.ensure(
+            entered, lambda said: bool(said["contacts"]), "/api/catalog/contacts", contact
         )
 
     async def _enter_campaign(self) -> None:
@@ -140,28 +166,6 @@ class Demonstration:
         await self._client.put(
             f"/api/catalog/campaigns/{self._campaign}", _names(said) | days | {"themes": themes}
         )
-
-    async def _publish_edition(self) -> None:
-        path = f"/api/catalog/editions/{s.EDITION}"
-        draft = {
-            "title": f"瑞安市志愿服务目录（{self._scenario.campaign['name']}）",
-            "effective_on": self._scenario.campaign["starts_on"],
-            "retires_on": self._scenario.campaign["ends_on"],
-            "item_codes": [item["code"] for item in self._scenario.items],
-        }
-        try:
-            await self._client.put(path, draft)
-        except Refused as refusal:  # published by an earlier run
-            if refusal.problem.get("state") not in IN_FORCE:
-                raise
-        await self._client.ensure(
-            lambda: self._client.get(path),
-            lambda edition: edition["state"] in IN_FORCE,
-            f"{path}/publish",
-        )
-        self._progress("edition", 1, 2)
-        await self._client.until("requests knows the menu", self._menu_known)
-        self._progress("edition", 2, 2)
 
     async def _menu_known(self) -> bool:
         editions = await self._client.all("/api/requests/editions")
@@ -324,6 +328,13 @@ class Demonstration:
             ],
         )
 
+    async def _confirm(self, plan_id: str) -> None:
+        """Every township says that its half-day suits it."""
+        await self._each(
+            "confirmation",
+            [confirm_stop(self._client, stop) for stop in await self._stops(plan_id)],
+        )
+
     async def _accept_booth(self, stop_id: str, assignment_id: str) -> None:
         await self._client.ensure(
             self._stop_reader(stop_id),
@@ -364,7 +375,7 @@ class Demonstration:
 
     async def _serve(self, plan_id: str) -> None:
         """Each stop on its day, where a clock can be moved there; else a coordinator says why it is entered later."""
-        has_clock = await self._has_clock()
+        has_clock = await move_clock(self._client, self._campaign_day)
         late = {} if has_clock else {"off_day_reason": s.OFF_DAY_REASON}
         stops = sorted(
             await self._stops(plan_id), key=lambda stop: (stop["on"], stop["part"] == "afternoon")
@@ -373,12 +384,15 @@ class Demonstration:
             if stop["state"] == "completed":
                 continue  # by an earlier run
             if has_clock:
-                half_day = {"on": stop["on"], "part": stop["part"]}
-                await self._client.post(CLOCK, half_day, key=f"{CLOCK}/{stop['id']}")
+                await move_clock(self._client, stop["on"], stop["part"])
             read, path = self._stop_reader(stop["id"]), f"/api/dispatch/stops/{stop['id']}"
             await self._client.ensure(
                 read, lambda found: found["state"] != "planned", f"{path}/start", late
             )
+            if number == 1 and has_clock:
+                await rate_booths(self._client, stop["id"], s.FIRST_STOP_RATINGS)
+            if number == 1:
+                await self._key_queue(stop)
             booths = [
                 {"assignment_id": booth["id"], **s.report(stop["position"], booth["item_code"])}
                 for booth in stop["assignments"]
@@ -392,14 +406,17 @@ class Demonstration:
             )
             self._progress("service", number, len(stops))
 
-    async def _has_clock(self) -> bool:
-        try:
-            await self._client.get(CLOCK)
-        except Refused as refusal:
-            if refusal.status != 404:
-                raise
-            return False
-        return True
+    async def _key_queue(self, stop: Json) -> None:
+        """The clinic's queue at the first stop, which was kept on paper."""
+        booth = next(b for b in stop["assignments"] if b["item_code"] == s.QUEUED_AT)
+        path = f"/api/dispatch/queues/{booth['id']}"
+        served = s.report(stop["position"], s.QUEUED_AT)["served"]
+        await self._client.ensure(
+            lambda: self._client.get(path),
+            lambda found: found["state"] == "ended",
+            f"{path}/sheet",
+            {"rows": s.queue_sheet(served)},
+        )
 
     def _stop_reader(self, stop_id: str) -> Callable[[], Awaitable[Json]]:
         async def read() -> Json:

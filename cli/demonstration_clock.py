@@ -17,8 +17,8 @@ from shared.http.texts import Texts
 from shared.kernel.clock import CHINA, utc_now
 from shared.kernel.errors import Conflict, InvalidInput
 
-FIRST_MOMENT = datetime(2014, 6, 27, 8, tzinfo=CHINA)
-"""The morning of the circuit's first stop."""
+FIRST_MOMENT = datetime(2014, 6, 9, 8, tzinfo=CHINA)
+"""The morning on which the teams are asked what they can do; the circuit's first stop is on 27 June."""
 
 LAST_MOMENT = datetime(2015, 12, 31, 14, tzinfo=CHINA)
 """The demonstration's data end long before."""

@@ -92,6 +92,7 @@ class Books:
             set
         )  # (recipient, about) -> messages
         self._deliveries: Counter[tuple[str, str]] = Counter()  # (message, channel)
+        self._plans: dict[str, str] = {}  # stop -> plan
         self._due: dict[tuple[str, str], list[datetime]] = defaultdict(
             list
         )  # (recipient, about) -> notices owed
@@ -140,6 +141,7 @@ class Books:
 
     def _stop_scheduled(self, data: Json, at: datetime, _stream: str) -> None:
         self._move(data, at, "planned")
+        self._plans[f"stop:{data['stop_id']}"] = f"plan:{data['plan_id']}"
         self._owe(f"township.{data['township_code']}", f"plan:{data['plan_id']}", at, once=True)
 
     def _stop_changed(self, data: Json, at: datetime, _stream: str) -> None:
@@ -171,6 +173,9 @@ class Books:
         self._deliveries[data["message_id"], data["channel"]] += 1
         if data["channel"] == "inbox":
             self.notices[data["recipient_id"], data["about"]].add(data["message_id"])
+            plan = self._plans.get(data["about"])
+            if plan is not None:  # whoever has one stop in a plan is told of the plan by that stop
+                self.notices[data["recipient_id"], plan].add(data["message_id"])
 
     def _owe(self, recipient: str, about: str, at: datetime, *, once: bool = False) -> None:
         """A notice more, or at least one where several events may come in one (``once``)."""

@@ -1,6 +1,7 @@
 """The circuit of 2014 as a scenario: what the newspaper states, and what it leaves open.
 
-Everything under "synthetic" is made up so that the story can be played; nothing of it is history.
+Everything under "synthetic", and all of ``ruian-2014.edition.json``, is made up so that the story can be played;
+nothing of it is history.
 """
 
 import json
@@ -9,9 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from stdnum.cn import uscc
+
 Json = dict[str, Any]
 
-_FILE = Path(__file__).parent / "data" / "ruian-2014.json"
+_DATA = Path(__file__).parent / "data"
 
 EDITION = "2014-summer"
 
@@ -38,6 +41,8 @@ SECOND_LEGAL_TEAM = {
     "name_en": "Lawyers",
     "agency": "律师协会",
 }
+NOT_SERVED_BY_LAWYERS = ("锦湖街道", "东山街道", "飞云街道")
+"""Far from where they work; they serve all others."""
 DECLINING_TEAM, DECLINING_AT, DECLINE_REASON = (
     "justice",
     "湖岭镇",
@@ -58,30 +63,88 @@ CANCELLED_TOWNSHIP, CANCEL_REASON = (
 ITEMS_ON_THEME = ("farm-policy",)
 """Of both stated themes, whose days are the campaign's."""
 OFF_DAY_REASON = "演示：补录 2014 年的服务"
+FIRST_STOP_RATINGS = (
+    ("health-clinic", 4, "医生很耐心，队排得有点长，要是能常来就好了。"),
+    ("legal-advice", 5, ""),
+)
+"""What a resident said of booths at the first stop; the wish is the one that was written down there."""
 RULED_OUT = {"湖岭镇": ["2014-06-27"], "陶山镇": ["2014-06-30"]}
 MAIL = {
     "coordinator": "coordinator@diancai.example",
     "township.330381125000": "gaolou@diancai.example",
     "team.health": "health@diancai.example",
 }
+CONTACT_SURNAMES = "陈林黄张李王吴周徐叶郑潘"
+CONTACT_DUTY = "志愿服务联络员（演示数据）"
+CONTACT_MOBILES = 13_800_000_100
+"""The number before the first contact's; of nobody, like ``cli.accounts.SYNTHETIC_PHONE``."""
+POPULATION_OF_A_TOWN, POPULATION_MORE = 38_000, 7_300
+"""Residents of the township that comes first by its code, and how many more each next one has."""
+QUEUED_AT = "health-clinic"
+QUEUED, QUEUED_WITHIN_MINUTES = 153, 150
+"""Residents who came to the clinic of the first stop, of whose queue the newspaper says only that it was long; half of
+them in its first hour."""
+SERVICE_MINUTES = (3, 4, 4, 5, 5, 5, 6, 6, 8)
+"""How long they took, in turn: as many were served in the half-day as the booth reports."""
 RATING_TEXTS = ("队伍很长，希望常来", "讲解耐心，群众满意", "很实用")
 # ---------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """What the demonstration enters, orders and expects."""
+    """What the demonstration enters, orders and expects. ``items`` are those that every township orders, ``menu`` all
+    that can be ordered."""
 
     campaign: Json
     townships: list[Json]
     categories: list[Json]
     teams: list[Json]
     items: list[Json]
+    menu: list[Json]
     first_stop: Json
+    survey: Json
+    consultation: Json
 
     def agencies(self) -> dict[str, str]:
         """Names of agencies by a code made of their first team's."""
         return {team["agency_code"]: team["agency"] for team in self.teams}
+
+    def credit_code(self, agency_code: str) -> str:
+        """Synthetic: well formed, and nobody's."""
+        number = sorted(self.agencies()).index(agency_code)
+        code = f"11330381MB0000{number:03}"
+        return code + uscc.calc_check_digit(code)
+
+    def area(self, team: Json) -> list[str]:
+        """The codes of the townships that a team serves; none where it serves the whole city."""
+        if team["code"] != SECOND_LEGAL_TEAM["code"]:
+            return []
+        return [
+            township["code"]
+            for township in self.townships
+            if township["name"] not in NOT_SERVED_BY_LAWYERS
+        ]
+
+    def population(self, township: Json) -> int:
+        """Synthetic."""
+        codes = sorted(each["code"] for each in self.townships)
+        return POPULATION_OF_A_TOWN + POPULATION_MORE * codes.index(township["code"])
+
+    def contacts(self) -> list[Json]:
+        """Whom one may call at each agency, team and township; synthetic, and says so."""
+        holders = [("agency", code) for code in self.agencies()]
+        holders += [("team", team["code"]) for team in self.teams]
+        holders += [("township", township["code"]) for township in self.townships]
+        return [
+            {
+                "holder": holder,
+                "code": code,
+                "name": f"{CONTACT_SURNAMES[no % len(CONTACT_SURNAMES)]}某某",
+                "duty": CONTACT_DUTY,
+                "mobile_phone": str(CONTACT_MOBILES + no),
+            }
+            for no, (holder, code) in enumerate(holders, 1)
+        ]
 
     def place(self, township: Json) -> str:
         """Stated for the first stop; synthetic elsewhere."""
@@ -95,10 +158,11 @@ class Scenario:
 
 @cache
 def ruian_2014() -> Scenario:
-    data = json.loads(_FILE.read_text("utf-8"))
+    data = json.loads((_DATA / "ruian-2014.json").read_text("utf-8"))
+    made_up = json.loads((_DATA / "ruian-2014.edition.json").read_text("utf-8"))
     teams = [
-        {**team, "agency_code": f"{team['code']}-bureau"}
-        for team in [*data["teams"], SECOND_LEGAL_TEAM]
+        {"members": MEMBERS, **team, "agency_code": f"{team['code']}-bureau"}
+        for team in [*data["teams"], SECOND_LEGAL_TEAM, *made_up["teams"]]
     ]
     items = [
         {
@@ -120,14 +184,45 @@ def ruian_2014() -> Scenario:
         categories=data["categories"],
         teams=teams,
         items=items,
+        menu=items + [_renamed(item) for item in made_up["items"]],
         first_stop=data["first_stop"],
+        survey=made_up["survey"],
+        consultation=made_up["consultation"],
     )
+
+
+def _renamed(item: Json) -> Json:
+    return {key: value for key, value in item.items() if key != "category"} | {
+        "category_code": item["category"]
+    }
 
 
 def report(position: int, item_code: str) -> Json:
     """What a booth did, synthetic: the clinic has the long queue that the newspaper tells of."""
     served = ATTENDANCE.get(item_code, USUAL_ATTENDANCE) - 3 * (position % 5) + len(item_code) % 7
     return {"served": served, "leaflets": 2 * served, "follow_ups": served // 30}
+
+
+def queue_sheet(served: int) -> list[Json]:
+    """The sheet of paper on which the clinic of the first stop kept its queue, so that ``served`` had their turn."""
+    free = [0] * VOLUNTEERS_NEEDED
+    rows = []
+    for number in range(QUEUED):
+        share = number / QUEUED
+        drawn = round(QUEUED_WITHIN_MINUTES * share**1.4)
+        row: Json = {"drawn_at": _time(drawn), "called_at": None, "served_at": None}
+        if number < served:
+            place = min(range(len(free)), key=free.__getitem__)
+            called = max(drawn, free[place])
+            free[place] = called + SERVICE_MINUTES[number % len(SERVICE_MINUTES)]
+            row |= {"called_at": _time(called), "served_at": _time(free[place])}
+        rows.append(row)
+    return rows
+
+
+def _time(minutes: int) -> str:
+    """So many minutes after eight."""
+    return f"{8 + minutes // 60:02}:{minutes % 60:02}"
 
 
 def rating(position: int, item_code: str) -> Json:

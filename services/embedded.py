@@ -28,6 +28,9 @@ from shared.service import Service
 RESIDENTS_PAGE = "/api/dispatch/public/townships"
 WEB = Path(__file__).parent.parent / "web" / "dist"
 
+FILES = "files"
+"""The folder, in the data folder, of what people attach, and of pictures; each in a folder of its own."""
+
 
 def build_all(
     data: Path,
@@ -57,7 +60,10 @@ def build_all(
     return [
         build_catalog(
             CatalogSettings(
-                **common("catalog"), signing_keys_file=signing_keys, signing_keys_create=True
+                **common("catalog"),
+                signing_keys_file=signing_keys,
+                signing_keys_create=True,
+                files_url=(data / FILES).absolute().as_uri(),
             ),
             broker=broker,
             cache=cache,
@@ -67,7 +73,14 @@ def build_all(
             residents_page=RESIDENTS_PAGE,
         ),
         build_requests(
-            RequestsSettings(**common("requests")), broker=broker, cache=cache, clock=clock
+            RequestsSettings(
+                **common("requests"),
+                public_url=f"{url}/api/requests",
+                files_url=(data / FILES).absolute().as_uri(),
+            ),
+            broker=broker,
+            cache=cache,
+            clock=clock,
         ),
         build_dispatch(
             DispatchSettings(**common("dispatch"), public_url=f"{url}/api/dispatch"),

@@ -313,7 +313,7 @@ async def _cache(service: Service, settings: ServiceSettings) -> AsyncIterator[F
             "cache", encrypted, urlsplit(url).hostname, f"rediss:// in {name}_REDIS_URL"
         )
         try:
-            await try_out(client)
+            await try_out(client, settings.name)
         except NoPermissionError as error:
             yield Finding(
                 "cache: counts and signals", f"refused ({_first_line(error)})", REMEDY_FOR_CACHE

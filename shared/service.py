@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
+from fastapi.routing import APIRoute
 from sqlalchemy import Column
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
+from starlette.types import Scope
 
 from shared import __version__
 from shared.audit.chain import keep_sealing
@@ -29,7 +31,7 @@ from shared.http.entity_tags import document as document_versions
 from shared.http.forwarding import networks_of
 from shared.http.limits import Limiter, Rates
 from shared.http.middleware import RequestTelemetry
-from shared.http.openapi import SCHEME
+from shared.http.openapi import SCHEME, TAKES_FILE
 from shared.http.operations import events_router, health_router
 from shared.http.people import people_router
 from shared.http.request_check import check_request
@@ -220,7 +222,11 @@ class Service:
         )
         api.add_middleware(EntityTags)
         api.add_middleware(
-            RequestLimits, max_bytes=settings.max_body_bytes, max_seconds=settings.max_seconds
+            RequestLimits,
+            max_bytes=settings.max_body_bytes,
+            max_file_bytes=settings.max_file_bytes,
+            takes_file=_takes_file(routers),
+            max_seconds=settings.max_seconds,
         )
         api.add_middleware(
             RequestTelemetry, service=settings.name, on_fault=problems.install(api, texts)
@@ -370,6 +376,17 @@ def _prepare(routers: Sequence[APIRouter]) -> APIRouter:
         for router in (health_router, *routers, people_router, events_router):
             _prepared[those].include_router(router)
     return _prepared[those]
+
+
+def _takes_file(routers: Sequence[APIRouter]) -> Callable[[Scope], bool]:
+    """Returns what says whether a request is for an operation whose body is a file."""
+    routes = [
+        route
+        for router in routers
+        for route in router.routes
+        if isinstance(route, APIRoute) and (route.openapi_extra or {}).get(TAKES_FILE)
+    ]
+    return lambda scope: any(route.matches(scope)[0] is Match.FULL for route in routes)
 
 
 def _name_scheme(api: FastAPI, discovery: str) -> None:

@@ -109,6 +109,9 @@ class ServiceSettings(BaseSettings):
         description="the same, of all accounts together",
     )
     max_body_bytes: int = Field(default=1_048_576, ge=1024, description="longest body of a request")
+    max_file_bytes: int = Field(
+        default=8 * 1_048_576, ge=1024, description="longest file that an operation takes"
+    )
     max_seconds: float = Field(
         default=30.0, gt=0, description="longest time until an answer begins"
     )

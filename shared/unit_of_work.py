@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -25,7 +25,7 @@ from shared.eventlog.tables import event_log
 from shared.group_commit import Addition, GroupCommit
 from shared.kernel.access import SYSTEM, Actor, Grant, Policy
 from shared.kernel.aggregate import Aggregate
-from shared.kernel.clock import Clock, business_day
+from shared.kernel.clock import CHINA, Clock, business_day, business_now
 from shared.kernel.errors import Conflict, NotFound
 from shared.kernel.precondition import Target
 
@@ -64,15 +64,21 @@ class Transaction:
         now: datetime,
         actor: Actor = SYSTEM,
         *,
+        today: date | None = None,
+        business_now: datetime | None = None,
         gathers: bool = False,
         target: Target | None = None,
     ) -> None:
         """``gathers``: what nested use cases changed is sent in one go, at the end or before a
         query needs it. Otherwise it is sent after each of them, so that an error is raised where it
-        was caused.
+        was caused. ``today`` is the business day, ``business_now`` the business time in UTC; without
+        them, those of ``now``.
         """
         self.session = session
         self.now = now
+        self.today = today or now.astimezone(CHINA).date()
+        self.business_now = business_now or now
+        """For what people read of when they did something; ``now`` is for what ends and is renewed."""
         self.actor = actor
         self.cause: Envelope | None = None
         """The event that is being applied; None when a request or a job opened the transaction."""
@@ -361,7 +367,13 @@ class UnitOfWork:
         with _conflicts_raised():
             async with self.database.writing() as session:
                 transaction = Transaction(
-                    session, self._outbox, self._clock(), self.actor, target=self.target
+                    session,
+                    self._outbox,
+                    self._clock(),
+                    self.actor,
+                    today=self.today(),
+                    business_now=self.business_now(),
+                    target=self.target,
                 )
                 with _stale_first(self.target):
                     yield transaction
@@ -372,6 +384,10 @@ class UnitOfWork:
     def now(self) -> datetime:
         """Returns the present moment; see :mod:`shared.kernel.clock`."""
         return self._clock()
+
+    def business_now(self) -> datetime:
+        """Returns the business time, in UTC; see :mod:`shared.kernel.clock`."""
+        return business_now(self._clock).astimezone(UTC)
 
     def today(self) -> date:
         """Returns the business day; see :mod:`shared.kernel.clock`."""

@@ -19,7 +19,7 @@ keys.use()
 if find_spec("sniffio") is None:
     sys.modules["sniffio"] = None  # type: ignore[assignment]  # what Python documents for this
 
-pytest_plugins = ["tests.support.fixtures"]
+pytest_plugins = ["tests.support.fixtures", "tests.support.story"]
 
 
 @pytest.fixture

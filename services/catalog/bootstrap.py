@@ -18,7 +18,11 @@ from services.catalog.campaigns.use_cases import ensure_standing_campaigns
 from services.catalog.consultation.routes.consultations import router as consultation
 from services.catalog.consultation.routes.public import router as public_consultation
 from services.catalog.consumers import SUBSCRIPTIONS
+from services.catalog.contacts.jobs import ending_contacts
+from services.catalog.contacts.routes import router as contacts
+from services.catalog.contacts.tables import SEALED as SEALED_OF_CONTACTS
 from services.catalog.directory.routes import router as directory
+from services.catalog.doubles.routes import router as doubles
 from services.catalog.editions.routes import router as editions
 from services.catalog.imports.jobs import importing
 from services.catalog.imports.routes import router as imports
@@ -28,6 +32,8 @@ from services.catalog.items.routes import router as items
 from services.catalog.open_menu.routes.open_data import router as open_data
 from services.catalog.open_menu.routes.paper import router as paper
 from services.catalog.own_account.routes import router as own_account
+from services.catalog.pictures.jobs import tidying
+from services.catalog.pictures.routes import router as pictures
 from services.catalog.policy import POLICY
 from services.catalog.publication.jobs import retirement
 from services.catalog.publication.routes import router as publication
@@ -39,12 +45,18 @@ from services.catalog.signing_in.routes.discovery import router as discovery
 from services.catalog.signing_in.routes.invitations import router as invitations
 from services.catalog.signing_in.routes.tokens import router as tokens
 from services.catalog.signing_in.use_cases.provider import Provider
+from services.catalog.successions.jobs import handing_over
+from services.catalog.successions.routes import router as successions
 from services.catalog.survey.jobs import survey_notices
 from services.catalog.survey.routes import router as survey
 from services.catalog.tasks.queries import SHARED_KINDS
 from services.catalog.tasks.routes import router as tasks
+from services.catalog.volunteers.jobs import volunteers_day
+from services.catalog.volunteers.routes import known as known_qualifications
 from services.catalog.volunteers.routes import router as volunteers
 from services.catalog.volunteers.tables import SEALED as SEALED_OF_VOLUNTEERS
+from services.catalog.volunteers.use_cases.entries import index_volunteers
+from services.catalog.wishes.routes import router as wishes
 from shared.cache.port import Cache
 from shared.http.tasks import tasks_router
 from shared.kernel.access import Role
@@ -53,6 +65,7 @@ from shared.messaging.broker import Broker
 from shared.privacy.retention import EXPIRED_PARTS
 from shared.privacy.tables import person_part
 from shared.service import Service
+from shared.storage.opening import open_files
 from shared.tasks.retention import EndedTasks
 
 
@@ -87,15 +100,20 @@ def build(
         subscriptions=SUBSCRIPTIONS,
         routers=[
             directory,
+            contacts,
+            successions,
+            doubles,
             items,
             imports,
             campaigns,
             editions,
             survey,
+            wishes,
             consultation,
             public_consultation,
             publication,
             tasks,
+            pictures,
             open_data,
             paper,
             tasks_router,
@@ -107,10 +125,12 @@ def build(
             account_administration,
             invitations,
             volunteers,
+            known_qualifications,
         ],
         policy=POLICY,
         sealed=[
             *SEALED_OF_ACCOUNTS,
+            *SEALED_OF_CONTACTS,
             *SEALED_OF_IMPORTS,
             *SEALED_OF_VOLUNTEERS,
             person_part.c.data_sealed,
@@ -123,11 +143,18 @@ def build(
         ],
     )
     service.api.state.shared_kinds = SHARED_KINDS
+    files = open_files(settings.files_url, ca_file=settings.tls_ca_file)
+    service.api.state.files = files
     service.after_migration.append(partial(ensure_standing_campaigns, service.uow))
     service.after_migration.append(partial(announce_coordinators, service.uow))
+    service.after_migration.append(partial(index_volunteers, service.uow))
     service.jobs += [
         retirement(service.uow),
         survey_notices(service.uow),
+        handing_over(service.uow),
+        ending_contacts(service.uow),
+        volunteers_day(service.uow),
+        tidying(service.uow, files),
         importing(service.uow, cache, service.texts),
     ]
     if settings.first_login and settings.first_password:

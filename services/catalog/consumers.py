@@ -1,13 +1,16 @@
-"""What catalog subscribes to: how other services answer what it asked them. All other facts begin here."""
+"""What catalog subscribes to: how other services answer what it asked them, and the wishes that the corps adopted."""
 
 from services.catalog.publication import handlers as publication
 from services.catalog.volunteers import handlers as volunteers
+from services.catalog.wishes import handlers as wishes
 from shared.contracts import dispatch, notify, requests
 from shared.messaging.consumer import Subscriptions
 
 SUBSCRIPTIONS: Subscriptions = {
     requests.EditionClosed: publication.on_edition_closed,
     requests.EditionWithdrawalRefused: publication.on_edition_withdrawal_refused,
+    requests.WishAdopted: wishes.on_wish_adopted,
+    requests.WishAdoptionEnded: wishes.on_wish_adoption_ended,
     requests.PersonDataCollected: volunteers.on_person_data_collected,
     requests.PersonDataErased: volunteers.on_person_data_erased,
     dispatch.PersonDataCollected: volunteers.on_person_data_collected,

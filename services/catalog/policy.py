@@ -11,6 +11,13 @@ SPEAKERS = {
 }
 """Who is asked what they think of a draft of the menu."""
 
+KEEPERS = {
+    COORDINATOR: ANY,
+    Role.OFFICER: Scope.OWN_TOWNSHIP,
+    Role.LEADER: Scope.OWN_TEAM,
+}
+"""Who keeps the contacts of agencies, teams and townships: the corps all, the others their own."""
+
 POLICY = Policy(
     {
         "read_tasks": everyone_with_an_account() | SPEAKERS,
@@ -19,8 +26,20 @@ POLICY = Policy(
         "give_task_back": {COORDINATOR: ANY},
         "read_coordinators": {COORDINATOR: ANY},
         "enter_directory": {COORDINATOR: ANY},
+        "merge_entries": {COORDINATOR: ANY},
         "import_directory": {COORDINATOR: ANY},
         "read_directory": everyone_with_an_account(),
+        # By least need: a township's contacts are for the corps and itself, a team's likewise. Teams find whom they may
+        # call at a stop with the order.
+        "read_contacts": {
+            COORDINATOR: ANY,
+            Role.OFFICER: Scope.OWN_TOWNSHIP,
+            Role.LEADER: Scope.OWN_TEAM,
+            Role.AUDITOR: ANY,
+        },
+        "enter_contact": KEEPERS,
+        "reveal_contact": KEEPERS,
+        "export_contact": {COORDINATOR: ANY},
         "draft_edition": {COORDINATOR: ANY},
         "publish_edition": {COORDINATOR: ANY},
         "hold_consultation": {COORDINATOR: ANY},
@@ -34,6 +53,9 @@ POLICY = Policy(
         "take_over_survey": {COORDINATOR: ANY},
         "read_survey_replies": {COORDINATOR: ANY, Role.LEADER: Scope.OWN_TEAM, Role.AUDITOR: ANY},
         "answer_survey": {COORDINATOR: ANY, Role.LEADER: Scope.OWN_TEAM},
+        "read_wished_items": {COORDINATOR: ANY, Role.LEADER: Scope.OWN_TEAM, Role.AUDITOR: ANY},
+        "offer_wished_item": {COORDINATOR: ANY, Role.LEADER: Scope.OWN_TEAM},
+        "enter_wished_item": {COORDINATOR: ANY},
         "change_campaigns": {COORDINATOR: ANY},
         "read_campaigns": everyone_with_an_account(),
         "read_editions": everyone_with_an_account(),
@@ -47,6 +69,13 @@ POLICY = Policy(
             Role.LEADER: Scope.OWN_TEAM,
             Role.VOLUNTEER: Scope.SELF,
         },
+        "note_service": {
+            COORDINATOR: ANY,
+            Role.LEADER: Scope.OWN_TEAM,
+            Role.VOLUNTEER: Scope.SELF,
+        },
+        "grant_qualification": {COORDINATOR: ANY, Role.LEADER: Scope.OWN_TEAM},
+        "revoke_qualification": {COORDINATOR: ANY, Role.LEADER: Scope.OWN_TEAM},
         "read_volunteers": {
             COORDINATOR: ANY,
             Role.LEADER: Scope.OWN_TEAM,

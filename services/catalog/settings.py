@@ -19,6 +19,11 @@ class CatalogSettings(ServiceSettings):
     signing_keys_create: bool = Field(
         default=False, description="make that file when there is none; for one process"
     )
+    files_url: str = Field(
+        default=Path("files").absolute().as_uri(),
+        description="where pictures of items are kept: file:///folder, which all processes of this service share, or"
+        " s3+https://KEY:SECRET@host/bucket?region=… (s3+http:// in clear)",
+    )
     web_redirect_uri: str = Field(
         default="",
         description="where the console takes its sign-in; default: the address of the issuer",

@@ -3,7 +3,12 @@
 from datetime import timedelta
 from pathlib import Path
 
+from services.dispatch.availability.jobs import forgetting_days
+from services.dispatch.availability.routes import router as availability
+from services.dispatch.confirmation.jobs import confirmation_notices
+from services.dispatch.confirmation.routes import router as confirmation
 from services.dispatch.consumers import SUBSCRIPTIONS
+from services.dispatch.corrections.routes import router as corrections
 from services.dispatch.demand.routes import router as demand
 from services.dispatch.directory.routes import router as directory
 from services.dispatch.planning.optimizer.list_planner import ListPlanner
@@ -11,15 +16,21 @@ from services.dispatch.planning.problem.capacity import WithinCapacity
 from services.dispatch.planning.problem.circuit import TourPlanner
 from services.dispatch.plans.adapters.planning_process import OPTIMIZER, REPAIRER, ProcessPlanner
 from services.dispatch.plans.jobs import Planners, planning
+from services.dispatch.plans.queries.planning_problem import COVERAGE_WEIGHT
 from services.dispatch.plans.routes import ROUTERS as PLANS
 from services.dispatch.plans.use_cases.retention import old_runs
 from services.dispatch.policy import POLICY
 from services.dispatch.rescheduling.routes import router as rescheduling
 from services.dispatch.residents.routes.public import router as residents
+from services.dispatch.rosters.routes import router as rosters
 from services.dispatch.settings import DispatchSettings
+from services.dispatch.stops.domain.confirmation import Deadlines
+from services.dispatch.stops.queries.confirmation import DEADLINES
 from services.dispatch.stops.routes import router as stops
 from services.dispatch.tasks.queries import SHARED_KINDS
 from services.dispatch.tasks.routes import router as tasks
+from services.dispatch.tickets.jobs import staffing_of_booths
+from services.dispatch.tickets.routes import router as tickets
 from shared.cache.port import Cache
 from shared.http.tasks import tasks_router
 from shared.kernel.clock import Clock
@@ -48,7 +59,21 @@ def build(
         cache=cache,
         clock=clock,
         subscriptions=SUBSCRIPTIONS,
-        routers=[directory, demand, *PLANS, stops, residents, rescheduling, tasks, tasks_router],
+        routers=[
+            directory,
+            demand,
+            *PLANS,
+            stops,
+            confirmation,
+            availability,
+            corrections,
+            rosters,
+            residents,
+            rescheduling,
+            tickets,
+            tasks,
+            tasks_router,
+        ],
         policy=POLICY,
         sealed=[person_part.c.data_sealed],
         prunes=[
@@ -58,10 +83,20 @@ def build(
             EndedTasks(SHARED_KINDS, clock),
         ],
     )
+    service.database.info[DEADLINES] = Deadlines(
+        within=settings.confirm_within_days,
+        before_stop=settings.confirm_before_stop_days,
+        reminder=settings.confirm_reminder_days,
+        escalation=settings.confirm_escalation_days,
+    )
+    service.database.info[COVERAGE_WEIGHT] = settings.coverage_weight
     service.api.state.public_url = settings.public_url.rstrip("/")
     service.api.state.shared_kinds = SHARED_KINDS
     service.api.state.planner = WithinCapacity(planner or ListPlanner())
     searching = planners or {"plan": ProcessPlanner(OPTIMIZER), "repair": ProcessPlanner(REPAIRER)}
     within = {purpose: WithinCapacity(each) for purpose, each in searching.items()}
+    service.jobs.append(confirmation_notices(service.uow))
+    service.jobs.append(forgetting_days(service.uow))
+    service.jobs.append(staffing_of_booths(service.uow))
     service.jobs.append(planning(service.uow, cache, within))
     return service

@@ -1,7 +1,11 @@
 """What dispatch listens to."""
 
+from services.dispatch.availability import handlers as availability
+from services.dispatch.availability.use_cases import collect_availability
+from services.dispatch.corrections import handlers as corrections
 from services.dispatch.directory import handlers as directory
 from services.dispatch.rescheduling import handlers as rescheduling
+from services.dispatch.rosters import handlers as rosters
 from services.dispatch.stops import handlers as stops
 from shared.contracts.catalog import (
     AccessRevoked,
@@ -9,33 +13,57 @@ from shared.contracts.catalog import (
     CoordinatorChanged,
     PersonErased,
     PersonExportRequested,
+    QualificationGranted,
+    QualificationRevoked,
     ServiceItemChanged,
     TeamChanged,
+    TeamMerged,
     TeamRegistered,
     TownshipChanged,
+    TownshipRecoded,
+    VolunteerChanged,
+    VolunteerMerged,
 )
 from shared.contracts.dispatch import PersonDataCollected, PersonDataErased
 from shared.contracts.notify import MessageDelivered, MessageFailed
-from shared.contracts.requests import OrderAccepted, OrderCancelled, OrderClosed
+from shared.contracts.requests import (
+    OrderAccepted,
+    OrderAmended,
+    OrderCancelled,
+    OrderClosed,
+    OrderCorrected,
+    OrderPrioritised,
+)
 from shared.identity.revocation import note_revocation
 from shared.messaging.consumer import Subscriptions
-from shared.privacy.answering import Holdings, erase_nothing, hold_nothing
+from shared.privacy.answering import Holdings
 from shared.tasks.coordinators import keep_coordinator
 
-PEOPLE = Holdings(hold_nothing, erase_nothing, PersonDataCollected, PersonDataErased)
-"""What dispatch holds about persons: nothing, but places and teams. It answers so that nobody has to guess."""
+PEOPLE = Holdings(
+    collect_availability, rosters.erase_volunteer, PersonDataCollected, PersonDataErased
+)
+"""What dispatch holds about persons, by their numbers: when they can't come, and what they may do."""
 
 SUBSCRIPTIONS: Subscriptions = {
     AccessRevoked: note_revocation,
     CoordinatorChanged: keep_coordinator,
     CampaignChanged: directory.on_campaign_changed,
     TownshipChanged: directory.on_township_changed,
+    TownshipRecoded: rescheduling.on_township_recoded,
     TeamRegistered: rescheduling.on_team_registered,
+    TeamMerged: rescheduling.on_team_merged,
     TeamChanged: rescheduling.on_team_changed,
     ServiceItemChanged: rescheduling.on_service_item_changed,
+    VolunteerChanged: rosters.on_volunteer_changed,
+    VolunteerMerged: rosters.on_volunteer_merged,
+    QualificationGranted: availability.on_qualification_granted,
+    QualificationRevoked: availability.on_qualification_revoked,
     OrderAccepted: rescheduling.on_order_accepted,
+    OrderAmended: rescheduling.on_order_amended,
+    OrderPrioritised: rescheduling.on_order_prioritised,
     OrderCancelled: rescheduling.on_order_cancelled,
     OrderClosed: rescheduling.on_order_closed,
+    OrderCorrected: corrections.on_order_corrected,
     MessageDelivered: stops.on_message_delivered,
     MessageFailed: stops.on_message_failed,
     PersonExportRequested: PEOPLE.on_export_requested,

@@ -22,7 +22,8 @@ CONCERNED: Rules = TEAM | {
 
 POLICY = Policy(
     {
-        "read_tasks": everyone_with_an_account() | {Role.LEADER: Scope.OWN_TEAM},
+        "read_tasks": everyone_with_an_account()
+        | {Role.LEADER: Scope.OWN_TEAM, Role.OFFICER: Scope.OWN_TOWNSHIP},
         "take_task": CORPS,
         "hand_task_over": CORPS,
         "give_task_back": CORPS,
@@ -43,18 +44,34 @@ POLICY = Policy(
         "discard_candidate": CORPS,
         "publish_candidate": CORPS,
         "change_planning_rules": CORPS,
+        "preview_merging": CORPS,
         "read_plans": CONCERNED,
         "read_stops": CONCERNED,
         "read_assignments": CONCERNED,
+        # Why somebody can't come is not asked; that they can't is for them, their leader and the corps.
+        "read_unavailable": TEAM | {Role.AUDITOR: Scope.ANY, Role.VOLUNTEER: Scope.SELF},
+        "enter_unavailable": TEAM | {Role.VOLUNTEER: Scope.SELF},
+        "read_rosters": TEAM | {Role.AUDITOR: Scope.ANY},
+        "keep_rosters": TEAM,
+        "read_duties": TEAM | {Role.AUDITOR: Scope.ANY, Role.VOLUNTEER: Scope.SELF},
+        "confirm_stop": CORPS | {Role.OFFICER: Scope.OWN_TOWNSHIP},
+        "ask_another_day": TEAM | {Role.OFFICER: Scope.OWN_TOWNSHIP},
+        "keep_day": CORPS,
         "postpone_stop": CORPS,
         "cancel_stop": CORPS,
         "start_stop": TEAM,
         "report_booths": TEAM,
+        "correct_booth": TEAM,
+        "decide_correction": CORPS,
         "accept_assignment": TEAM,
         "decline_assignment": TEAM,
         "make_stop_link": CORPS
         | {Role.OFFICER: Scope.OWN_TOWNSHIP, Role.CLERK: Scope.OWN_TOWNSHIP},
+        "read_booth_queues": CONCERNED,
+        "run_booth_queue": TEAM,
+        "read_staffing": CORPS | {Role.AUDITOR: Scope.ANY},
+        "change_staffing": CORPS,
         **OPERATIONS,
     },
-    public=frozenset({"probe", "show_stop", "show_townships"}),
+    public=frozenset({"probe", "show_stop", "show_townships", "draw_ticket"}),
 )

@@ -16,6 +16,37 @@ class DispatchSettings(ServiceSettings):
         ge=30,
         description="how long planning runs and candidates are kept that were not published",
     )
+    confirm_within_days: int = Field(
+        default=3,
+        ge=1,
+        le=30,
+        description="a township and a team say within so many business days whether a stop's half-day suits them",
+    )
+    confirm_before_stop_days: int = Field(
+        default=2,
+        ge=1,
+        le=30,
+        description="and so many business days before the stop at the latest, even when they were asked late",
+    )
+    confirm_reminder_days: int = Field(
+        default=1,
+        ge=0,
+        le=10,
+        description="so many business days before the last one, who has not answered is reminded",
+    )
+    confirm_escalation_days: int = Field(
+        default=0,
+        ge=0,
+        le=10,
+        description="so many business days after the last one are still waited for before the corps has a task",
+    )
+    coverage_weight: int = Field(
+        default=10,
+        ge=0,
+        le=40,
+        description="what a planned line is worth more for each month, 12 at most, that its township has gone without"
+        " the item; docs/decisions/0027-coverage-in-the-score.md compares it with the other weights",
+    )
     public_url: str = Field(
         default="",
         description="address of the residents' pages, an origin of their own, e.g. https://fuwu.example.gov.cn;"

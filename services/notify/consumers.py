@@ -15,9 +15,12 @@ from shared.contracts.catalog import (
     PersonErased,
     PersonExportRequested,
     TeamChanged,
+    TeamMerged,
     TeamRegistered,
     TownshipChanged,
+    TownshipRecoded,
     VolunteerChanged,
+    VolunteerMerged,
 )
 from shared.contracts.dispatch import (
     AssignmentAccepted,
@@ -39,12 +42,15 @@ from shared.unit_of_work import AtEnd, Transaction, UnitOfWork
 SUBSCRIPTIONS: Subscriptions = {
     AccessRevoked: note_revocation,
     TownshipChanged: digests.on_township_changed,
+    TownshipRecoded: digests.on_township_recoded,
     TeamRegistered: inbox.on_team_registered,
     TeamChanged: inbox.on_team_changed,
+    TeamMerged: inbox.on_team_merged,
     CampaignChanged: inbox.on_campaign_changed,
     EditionPublished: digests.on_edition_published,
     EditionRetired: digests.on_edition_retired,
     VolunteerChanged: inbox.on_volunteer_changed,
+    VolunteerMerged: inbox.on_volunteer_merged,
     PersonExportRequested: inbox.PEOPLE.on_export_requested,
     PersonErased: inbox.PEOPLE.on_person_erased,
     PlanPublished: digests.on_plan_published,

@@ -1,7 +1,11 @@
 """What requests listens to."""
 
+from services.requests.corrections import handlers as corrections
 from services.requests.menu import handlers as menu
 from services.requests.orders import handlers as orders
+from services.requests.ratings import handlers as ratings
+from services.requests.regularisation import handlers as regularisation
+from services.requests.wishes import handlers as wishes
 from shared.contracts.catalog import (
     AccessRevoked,
     CampaignChanged,
@@ -10,15 +14,22 @@ from shared.contracts.catalog import (
     EditionWithdrawalRequested,
     PersonErased,
     PersonExportRequested,
+    TeamMerged,
     TownshipChanged,
+    TownshipRecoded,
+    WishedItemEntered,
 )
 from shared.contracts.dispatch import (
     AssignmentDeclined,
+    BoothCorrected,
     BoothReported,
     LineUnserved,
+    OrderReplanned,
+    QueueMeasured,
     StopCancelled,
     StopChanged,
     StopCompleted,
+    StopStarted,
     TeamAssigned,
     TeamReleased,
 )
@@ -35,16 +46,23 @@ SUBSCRIPTIONS: Subscriptions = {
     AccessRevoked: note_revocation,
     CoordinatorChanged: keep_coordinator,
     CampaignChanged: menu.on_campaign_changed,
-    EditionPublished: menu.on_edition_published,
+    EditionPublished: wishes.on_edition_published,
     EditionWithdrawalRequested: orders.on_edition_withdrawal_requested,
     TownshipChanged: menu.on_township_changed,
+    TownshipRecoded: orders.on_township_recoded,
+    TeamMerged: orders.on_team_merged,
+    WishedItemEntered: wishes.on_wished_item_entered,
     TeamAssigned: orders.on_team_assigned,
     AssignmentDeclined: orders.on_assignment_declined,
     TeamReleased: orders.on_team_released,
     LineUnserved: orders.on_line_unserved,
+    OrderReplanned: orders.on_order_replanned,
     StopChanged: orders.on_stop_changed,
     StopCancelled: orders.on_stop_cancelled,
     BoothReported: orders.on_booth_reported,
+    BoothCorrected: corrections.on_booth_corrected,
+    QueueMeasured: regularisation.on_queue_measured,
+    StopStarted: ratings.on_stop_started,
     StopCompleted: orders.on_stop_completed,
     PersonExportRequested: PEOPLE.on_export_requested,
     PersonErased: PEOPLE.on_person_erased,

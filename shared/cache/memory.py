@@ -1,4 +1,4 @@
-"""Signals and counters inside one process."""
+"""Signals, counters and kept answers inside one process."""
 
 import asyncio
 import time
@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 MOST_COUNTS = 100_000
+MOST_KEPT = 500
+"""Answers; the oldest goes first."""
 
 
 class MemoryCache:
@@ -16,6 +18,8 @@ class MemoryCache:
         self._counts: defaultdict[int, dict[str, int]] = defaultdict(dict)
         self._windows: dict[int, int] = {}
         """Both by the length of a window in seconds: the end of one does not end the counts of longer ones."""
+        self._kept: dict[str, tuple[float, str]] = {}
+        """By key: until when, in monotonic seconds, and what."""
         self._watchers: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
 
     @asynccontextmanager
@@ -47,6 +51,16 @@ class MemoryCache:
             return 0  # rather a limit that does not hold for a window than memory without end
         counts[key] = counts.get(key, 0) + 1
         return seconds - rest if counts[key] > limit else 0
+
+    async def get(self, key: str) -> str | None:
+        until, value = self._kept.get(key, (0.0, None))
+        return value if time.monotonic() < until else None
+
+    async def put(self, key: str, value: str, *, seconds: int) -> None:
+        self._kept.pop(key, None)
+        self._kept[key] = time.monotonic() + seconds, value
+        if len(self._kept) > MOST_KEPT:
+            del self._kept[next(iter(self._kept))]
 
 
 async def _bursts(watcher: asyncio.Event) -> AsyncIterator[None]:

@@ -1,4 +1,5 @@
-"""Signals to the processes with open browser connections that there is something new to read.
+"""Signals to the processes with open browser connections that there is something new to read; counters; answers that
+are kept for a while.
 
 A signal may get lost, for Redis stores none. Readers therefore query the store after every signal,
 and from time to time without one. The store is always right.
@@ -10,7 +11,7 @@ from typing import Protocol
 
 
 class Cache(Protocol):
-    """The interface to signals and counters."""
+    """The interface to signals, counters and kept answers."""
 
     def running(self) -> AbstractAsyncContextManager[None]:
         """Connects for the length of the block. Entering does not wait for the server."""
@@ -27,3 +28,12 @@ class Cache(Protocol):
         Returns 0 up to ``limit``, and above it the seconds until the window ends. It never raises:
         while the counts of other processes are unavailable, this process counts alone.
         """
+
+    async def get(self, key: str) -> str | None:
+        """Returns what was kept under ``key``, or None. ``key`` begins with the service's name and a colon.
+
+        It never raises: whatever is kept can be made again.
+        """
+
+    async def put(self, key: str, value: str, *, seconds: int) -> None:
+        """Keeps ``value`` for so many seconds at the most, for all processes of the service. It never raises."""

@@ -1,4 +1,4 @@
-"""Signals between processes by Redis publish/subscribe.
+"""Signals between processes by Redis publish/subscribe; counters and kept answers that they share.
 
 A process has one connection to send, and one to receive for each kind of topic that it watches
 (inboxes, runs, mail).
@@ -163,6 +163,26 @@ class RedisCache:
         for window, total in zip(counted, totals, strict=True):
             self._counts[window] = total + self._unshared[window]
 
+    async def get(self, key: str) -> str | None:
+        if self._client is None:
+            return None
+        try:
+            async with asyncio.timeout(LONGEST_WAIT_SECONDS):
+                found = await self._client.get(_kept(key))
+        except (RedisError, OSError, TimeoutError) as error:
+            log.info("nothing is kept while Redis is away", error=repr(error))
+            return None
+        return found.decode() if isinstance(found, bytes) else found
+
+    async def put(self, key: str, value: str, *, seconds: int) -> None:
+        if self._client is None:
+            return
+        try:
+            async with asyncio.timeout(LONGEST_WAIT_SECONDS):
+                await self._client.set(_kept(key), value, ex=seconds)
+        except (RedisError, OSError, TimeoutError) as error:
+            log.info("nothing is kept while Redis is away", error=repr(error))
+
     async def _send(self, client: "Redis") -> None:
         while True:
             topic = await self._outgoing.get()
@@ -196,8 +216,8 @@ class RedisCache:
             await asyncio.sleep(1)
 
 
-async def try_out(client: Redis) -> None:
-    """Counts and signals once, with the commands that :class:`RedisCache` uses.
+async def try_out(client: Redis, service: str) -> None:
+    """Counts, signals and keeps something once, with the commands that :class:`RedisCache` uses.
 
     :raises RedisError: not all of them are allowed, or Redis does not respond.
     """
@@ -208,6 +228,13 @@ async def try_out(client: Redis) -> None:
         await subscription.subscribe(_channel("doctor"))
         await subscription.get_message(timeout=LONGEST_WAIT_SECONDS)
     await client.publish(_channel("doctor"), "doctor")
+    await client.set(_kept(f"{service}:doctor"), "", ex=1)
+    await client.get(_kept(f"{service}:doctor"))
+
+
+def _kept(key: str) -> str:
+    """Returns Redis' key for what is kept. A service's user may read and write its own only."""
+    return f"{_PREFIX}kept:{key}"
 
 
 def _channel(kind: str) -> str:

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.contracts.base import Event, Point, TownshipCode
+from shared.contracts.base import Event, Point, ReasonCode, TownshipCode
 
 ServiceMode = Literal["booth", "lecture", "visit", "leaflet"]
 Provision = Literal[
@@ -15,16 +15,33 @@ Provision = Literal[
 
 
 class TownshipChanged(Event):
-    """A township was entered or changed; carries its whole state."""
+    """A township was entered or changed; carries its whole state. Its code is valid from ``valid_from`` to
+    ``valid_to``, both included; without one of them that end is open. ``former_code`` is the one that it had before."""
 
     code: TownshipCode
     name: str
     name_en: str
     centre: Point
+    population: int | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    former_code: TownshipCode | None = None
+
+
+class TownshipRecoded(Event):
+    """Since ``valid_from`` the township of ``code`` has the division code ``new_code``, or is part of the township that
+    had it before. Whatever names the former one means the other: everybody changes what they keep, earlier orders and
+    services too. ``joins`` says that it is part of the other one now, which had the code before."""
+
+    code: TownshipCode
+    new_code: TownshipCode
+    valid_from: date
+    joins: bool = False
 
 
 class TeamRegistered(Event):
-    """A team joined the corps. A ``retired`` one has left it and is sent nowhere any more."""
+    """A team joined the corps. A ``retired`` one has left it and is sent nowhere any more. ``area`` are the townships
+    that it serves: all of the city where there is none."""
 
     code: str
     name: str
@@ -32,6 +49,7 @@ class TeamRegistered(Event):
     agency_code: str
     agency_name: str
     members: int
+    area: tuple[TownshipCode, ...] = ()
     state: Literal["active", "retired"] = "active"
 
 
@@ -39,8 +57,21 @@ class TeamChanged(TeamRegistered):
     """A team's entry changed; carries its whole state."""
 
 
+class TeamMerged(Event):
+    """The team of ``code`` is the same as that of ``into_code``: it was entered twice. Whatever names ``code`` means
+    the other: everybody changes what they keep, earlier services too. It stands in the stream of ``into_code``, whose
+    ``team_changed`` follows where the merged entry has other values."""
+
+    code: str
+    name: str
+    name_en: str
+    into_code: str
+
+
 class ServiceItemChanged(Event):
-    """A service item was entered or changed; carries its whole state."""
+    """A service item was entered or changed; carries its whole state. Each volunteer at it holds
+    ``qualification``, where it names one, is no minor where it is for ``adults_only``, and has a written agreement
+    where ``agreement_needed``."""
 
     code: str
     name: str
@@ -54,6 +85,9 @@ class ServiceItemChanged(Event):
     notice_days: int = 0
     weekly_capacity: int | None = None
     township_provides: tuple[Provision, ...] = ()
+    qualification: str | None = None
+    adults_only: bool = False
+    agreement_needed: bool = False
 
 
 class CampaignTheme(BaseModel):
@@ -85,7 +119,8 @@ class CampaignChanged(Event):
 
 class MenuItem(BaseModel):
     """One dish of a published edition, frozen with it. It is ordered ``notice_days`` before the day of service, and
-    served ``weekly_capacity`` times from Monday to Sunday at most, if that is given."""
+    served ``weekly_capacity`` times from Monday to Sunday at most, if that is given. ``picture`` is the id by which
+    catalog shows its picture."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -100,6 +135,7 @@ class MenuItem(BaseModel):
     notice_days: int = 0
     weekly_capacity: int | None = None
     township_provides: tuple[Provision, ...] = ()
+    picture: str | None = None
 
 
 class EditionPublished(Event):
@@ -189,6 +225,33 @@ class SurveyAnswered(Event):
     is_late: bool
 
 
+class WishedItemEntered(Event):
+    """What townships wished for, and teams were asked about for a draft, is an item now. Whether it is on the menu
+    says ``edition_published``, which follows in the same stream."""
+
+    edition_id: str
+    group_id: str
+    item_code: str
+
+
+class ItemProposalTaken(Event):
+    """A new item that a team proposed in a survey is entered, and on the draft."""
+
+    edition_id: str
+    title: str
+    team_code: str
+    item_code: str
+
+
+class ItemProposalDeclined(Event):
+    """A new item that a team proposed in a survey is not taken over; the words to the reason stay with catalog."""
+
+    edition_id: str
+    title: str
+    team_code: str
+    reason_code: ReasonCode
+
+
 class AccessRevoked(Event):
     """An account was signed out: its tokens issued until ``before`` are void. ``subject`` is the account's
     pseudonymous id; with ``sid``, only the tokens of that one sign-in are meant."""
@@ -207,11 +270,59 @@ class CoordinatorChanged(Event):
 
 
 class VolunteerChanged(Event):
-    """A volunteer joined, moved to another team, left or came back. Who it is stays in catalog."""
+    """A volunteer joined, moved to another team, left or came back, or what matters for the work changed; carries the
+    whole state. A ``minor`` does not stand where only adults may; a ``novice`` stands beside someone with experience;
+    a written agreement holds until ``agreement_until``. Who it is stays in catalog."""
 
     volunteer_no: str
     team_code: str
     active: bool
+    minor: bool = False
+    novice: bool = False
+    agreement_until: date | None = None
+
+
+class QualificationEvent(Event, abstract=True):
+    """What every event about a volunteer's qualification repeats. ``qualification`` is called as the items that need it
+    call it."""
+
+    volunteer_no: str
+    team_code: str
+    qualification: str
+
+
+class QualificationGranted(QualificationEvent):
+    """A volunteer holds a qualification, up to and including ``expires_on``, without end where that is None. Said again
+    of the same one, it replaces what was said before."""
+
+    granted_on: date
+    expires_on: date | None = None
+
+
+class QualificationExpiring(QualificationEvent):
+    """A qualification ends within two months, with ``expires_on``."""
+
+    expires_on: date
+
+
+class QualificationExpired(QualificationEvent):
+    """A qualification has ended with ``expires_on``, and was not renewed."""
+
+    expires_on: date
+
+
+class QualificationRevoked(QualificationEvent):
+    """A volunteer holds a qualification no more."""
+
+    reason_code: ReasonCode
+
+
+class VolunteerMerged(Event):
+    """The volunteer of ``volunteer_no`` is the same person as that of ``into_no``: entered twice. Whatever names the
+    former means the other. It stands in the stream of ``into_no``, in front of whatever befalls that person later."""
+
+    volunteer_no: str
+    into_no: str
 
 
 class PersonExportRequested(Event):

@@ -35,19 +35,60 @@ class AssignmentEvent(StopEvent, abstract=True):
 
 
 class StopScheduled(StopEvent):
-    """A stop was published: the ``position``-th of its circuit, from 1."""
+    """A stop was published: the ``position``-th of its circuit, from 1. Its township is asked to confirm the half-day
+    until ``until_on``."""
 
     position: int
     revision: int
+    until_on: date | None = None
 
 
 class StopChanged(StopEvent):
-    """A stop moved to another half-day; ``was_on`` and ``was_part`` tell from where."""
+    """A stop moved to another half-day; ``was_on`` and ``was_part`` tell from where. Its township is asked to confirm
+    the new one until ``until_on``."""
 
     was_on: date
     was_part: DayPart
     reason_code: ReasonCode
     revision: int
+    until_on: date | None = None
+
+
+class StopConfirmed(StopEvent):
+    """The township says that the half-day suits it. ``team_codes`` are the teams that it may expect. A team confirms by
+    :class:`AssignmentAccepted`."""
+
+    team_codes: tuple[str, ...]
+
+
+class AnotherDayAsked(StopEvent):
+    """A party can't be there on the stop's half-day and asks for one of ``days``, or for any other where there are
+    none: the team ``team_code``, or the township where that is None."""
+
+    team_code: str | None
+    days: tuple[date, ...]
+    reason_code: ReasonCode
+
+
+class AnotherDayDeclined(StopEvent):
+    """The corps leaves the stop on its half-day; ``team_code`` had asked for another one, or the township."""
+
+    team_code: str | None
+    reason_code: ReasonCode
+
+
+class ConfirmationReminded(StopEvent):
+    """A team, or the township where ``team_code`` is None, has not answered yet, and ``until_on`` is near."""
+
+    team_code: str | None
+    until_on: date
+
+
+class ConfirmationOverdue(StopEvent):
+    """A team, or the township where ``team_code`` is None, has not answered until ``until_on``."""
+
+    team_code: str | None
+    until_on: date
 
 
 class StopCancelled(StopEvent):
@@ -70,9 +111,10 @@ class StopCompleted(StopEvent):
 
 
 class TeamAssigned(AssignmentEvent):
-    """A team was offered a booth by plan revision ``revision``."""
+    """A team was offered a booth by plan revision ``revision``, and is asked to answer until ``until_on``."""
 
     revision: int
+    until_on: date | None = None
 
 
 class TeamReleased(AssignmentEvent):
@@ -99,6 +141,59 @@ class BoothReported(AssignmentEvent):
     follow_ups: int
 
 
+class BoothCorrected(AssignmentEvent):
+    """What a booth did is this, and not what was said before: the whole of it, with the number of the correction at its
+    stop. ``team_code`` is the team that was there; what begins with ``was_`` is what stood until now."""
+
+    correction: int
+    served: int
+    leaflets: int
+    follow_ups: int
+    was_team_code: str
+    was_served: int
+    was_leaflets: int
+    was_follow_ups: int
+    reason_code: ReasonCode
+
+
+class BoothCorrectionProposed(AssignmentEvent):
+    """The team says that its report was wrong; the corps decides."""
+
+    correction: int
+    reason_code: ReasonCode
+
+
+class BoothCorrectionRefused(AssignmentEvent):
+    """The report stays as it is; why is said by ``reason_code``."""
+
+    correction: int
+    reason_code: ReasonCode
+
+
+class RosterChanged(AssignmentEvent):
+    """Who stands at a booth, by number; carries the whole roster. ``was_volunteer_nos`` stood there before, on
+    ``was_on`` and ``was_part`` where the stop moved. Of two events about one booth, the one with the higher
+    ``revision`` counts."""
+
+    volunteer_nos: tuple[str, ...]
+    was_volunteer_nos: tuple[str, ...]
+    was_on: date | None = None
+    was_part: DayPart | None = None
+    reason_code: ReasonCode
+    revision: int
+
+
+class QueueMeasured(AssignmentEvent):
+    """How long residents queued at a booth on its half-day: how many came, how many of them were served, the most who
+    waited at once, and the minutes that one waited in the mean. Said again of the same booth, it replaces what was
+    said before."""
+
+    arrived: int
+    served: int
+    longest_queue: int
+    mean_wait_minutes: float
+
+
 class LineUnserved(Event):
     """An order line has no place in the plan; ``reason_code`` is one of dispatch's ``unserved.…``."""
 
@@ -111,6 +206,15 @@ class LineUnserved(Event):
     item_name_en: str
     reason_code: ReasonCode
     revision: int
+
+
+class OrderReplanned(Event):
+    """What is published takes the amendments of an order up to this one into account, or needs not change for
+    them."""
+
+    order_id: str
+    township_code: TownshipCode
+    amendment: int
 
 
 class PlanPublished(Event):

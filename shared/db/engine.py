@@ -153,6 +153,8 @@ class Database:
                 f"database_url: {self.dialect!r} is not supported; use postgresql:// or sqlite:///"
             )
         self._scanning = self.engine.execution_options(diancai_reads_only=True)
+        self.info: dict[str, Any] = {}
+        """What every session has in its ``info``: what settings say, for queries far from them."""
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
@@ -161,7 +163,10 @@ class Database:
         """
         async with (
             AsyncSession(
-                self.engine, sync_session_class=_WritingSession, expire_on_commit=False
+                self.engine,
+                sync_session_class=_WritingSession,
+                expire_on_commit=False,
+                info=self.info,
             ) as session,
             session.begin(),
         ):
@@ -176,13 +181,13 @@ class Database:
 
         It takes no write lock and commits nothing. Each query sees what was committed before it.
         """
-        async with AsyncSession(self._reading, expire_on_commit=False) as session:
+        async with AsyncSession(self._reading, expire_on_commit=False, info=self.info) as session:
             yield session
 
     @asynccontextmanager
     async def scanning(self) -> AsyncIterator[AsyncSession]:
         """Opens a session in one transaction, to read row by row what does not fit in memory."""
-        async with AsyncSession(self._scanning, expire_on_commit=False) as session:
+        async with AsyncSession(self._scanning, expire_on_commit=False, info=self.info) as session:
             yield session
 
     async def run_alone(

@@ -12,6 +12,9 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
 Json = JSON().with_variant(JSONB(), "postgresql")
+JsonOrNull = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+"""The same, for a column that queries ask whether it has a value: None is stored as NULL."""
+
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 """A 64-bit key that the store numbers itself."""
 

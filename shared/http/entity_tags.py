@@ -68,7 +68,9 @@ def named_last(path: str) -> tuple[str, str | None]:
 def kind_of(collection: str) -> str:
     """Returns the kind of a collection's members: ``planning-runs`` contains ``planning_run``."""
     name = collection.replace("-", "_")
-    return f"{name.removesuffix('ies')}y" if name.endswith("ies") else name.removesuffix("s")
+    if name.endswith("ies"):
+        return f"{name.removesuffix('ies')}y"
+    return name.removesuffix("es" if name.endswith("shes") else "s")
 
 
 async def _polled(request: Request) -> None:

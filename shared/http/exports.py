@@ -54,11 +54,19 @@ class Sheet:
 
 
 def add_export(
-    router: APIRouter, path: str, read: Read, sheet: Sheet, *, action: str, method: str = "GET"
+    router: APIRouter,
+    path: str,
+    read: Read,
+    sheet: Sheet,
+    *,
+    action: str,
+    method: str = "GET",
+    refusals: Sequence[int] = (),
 ) -> None:
     """Adds the operation that answers with the whole list of ``read`` as a file.
 
-    It takes what ``read`` takes, but for where a page begins and ends.
+    It takes what ``read`` takes, but for where a page begins and ends. ``refusals`` are the statuses besides 422 by
+    which ``read`` refuses.
     """
     taken = inspect.signature(read, eval_str=True).parameters
     paging = {"after", "limit"} & taken.keys()
@@ -88,7 +96,7 @@ def add_export(
         summary=f"The same as an Excel file: {path.removeprefix('/').removesuffix('.xlsx')}",
         response_class=ExcelFile,
         response_model=None,
-        **secured(action, 422),
+        **secured(action, *refusals, 422),
     )
 
 

@@ -10,6 +10,8 @@ SCHEME = "oidc"
 IGNORES_UNKNOWN = "x-ignores-unknown-parameters"
 """Set for operations whose protocol asks that unknown query parameters be ignored (RFC 6749, 3.1).
 """
+TAKES_FILE = "x-takes-file"
+"""The OpenAPI extension of an operation whose body is a file, which may be longer than other bodies."""
 PROBE = "probe"
 """The action of the health checks."""
 ACTION = "x-action"
@@ -36,6 +38,14 @@ def public(action: str, *refusals: int) -> dict[str, Any]:
         "responses": responses(422, 429, 503, *refusals),
         "openapi_extra": {"security": [], ACTION: action},
     }
+
+
+def taking_file(route: dict[str, Any]) -> dict[str, Any]:
+    """Marks a route of :func:`secured` or :func:`public`: its body is a file, whatever its type."""
+    content = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+    body = {"requestBody": {"required": True, "content": content}}
+    route["openapi_extra"] |= body | {TAKES_FILE: True}
+    return route
 
 
 def ignoring_unknown(route: dict[str, Any]) -> dict[str, Any]:

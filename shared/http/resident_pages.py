@@ -139,8 +139,12 @@ def resident_page(
     status: int = 200,
     kept: bool = True,
     has_form: bool = False,
+    style: str = "",
+    script: str = "",
+    refresh_seconds: int | None = None,
 ) -> HTMLResponse:
-    """Returns a page. ``title`` is text, ``body`` HTML. ``kept``: browsers may keep it for a minute."""
+    """Returns a page. ``title`` is text, ``body`` HTML. ``kept``: browsers may keep it for a minute. ``style`` comes
+    after that of all these pages; for ``script`` and ``refresh_seconds`` see :func:`html_page`."""
     language = language_of(request)
     other = next(each for each in LANGUAGES if each != language)
     texts = texts_of(request)
@@ -153,9 +157,11 @@ def resident_page(
     page = html_page(
         language,
         title=title,
-        style=STYLE,
+        style=STYLE + style,
         body=f"{header}<main><h1>{escape(title)}</h1>\n{body}</main>",
         status=status,
+        script=script,
+        refresh_seconds=refresh_seconds,
     )
     target = "'self'" if has_form else "'none'"
     page.headers["Content-Security-Policy"] += f"; form-action {target}"

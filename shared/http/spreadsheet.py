@@ -20,6 +20,12 @@ Cell = str | int | float | date | datetime | None
 MOST_ROWS = 100_000
 """Of one export; Excel itself takes a million."""
 
+A4 = 9
+"""As spreadsheets number paper."""
+
+READABLE_WIDTH = 180
+"""In characters: a list that is wider takes several pages side by side, or nobody could read it on one."""
+
 CHUNK_BYTES = 64 * 1024
 
 
@@ -57,6 +63,13 @@ class Spreadsheet:
         self._moment = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
         self._sheet = self._book.add_worksheet(title)
         self._sheet.freeze_panes(1, 0)
+        # On paper: A4 on its side, headings and first column on each page.
+        self._sheet.set_paper(A4)
+        self._sheet.set_landscape()
+        self._sheet.repeat_rows(0)
+        self._sheet.repeat_columns(0, 0)
+        if sum(heading.width for heading in headings) <= READABLE_WIDTH:
+            self._sheet.fit_to_pages(1, 0)
         bold = self._book.add_format({"bold": True})
         for column, heading in enumerate(headings):
             self._sheet.set_column(column, column, heading.width)

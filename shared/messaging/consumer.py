@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any, TypeVar
 
 from shared.contracts import EVENTS, Event
 from shared.db.engine import store_is_away
 from shared.eventlog.envelope import Envelope
 from shared.eventlog.outbox import Outbox
-from shared.kernel.clock import Clock
+from shared.kernel.clock import Clock, business_day, business_now
 from shared.messaging.backoff import backoff_seconds
 from shared.messaging.broker import ConsumerQueues
 from shared.messaging.core import Core, drive
@@ -165,7 +166,14 @@ class Consumer:
         self, decided: Core[inbox_core.Step, T], *, gathers: bool = False
     ) -> T:
         async with self._uow.database.writing() as session:
-            transaction = Transaction(session, self._outbox, self._clock(), gathers=gathers)
+            transaction = Transaction(
+                session,
+                self._outbox,
+                self._clock(),
+                today=business_day(self._clock),
+                business_now=business_now(self._clock).astimezone(UTC),
+                gathers=gathers,
+            )
 
             async def effects(envelope: Envelope) -> None:
                 await self._apply(transaction, envelope)

@@ -6,7 +6,7 @@ The event log stays whole; it contains no personal data.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Column, delete, select
@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.db.engine import Database, forget
 from shared.db.idempotency import idempotency_key
 from shared.identity.tables import revoked_access
-from shared.kernel.clock import Clock
+from shared.kernel.clock import Clock, business_now
 from shared.privacy.tables import person_part
 from shared.telemetry.logs import logger
 
@@ -60,6 +60,15 @@ def older_than(moment: Column[Any], age: timedelta) -> Prune:
         return len(old)
 
     return prune
+
+
+def by_business_time(prune: Prune, clock: Clock) -> Prune:
+    """Reckons by business time: of rows that say when, in business, something was done."""
+
+    async def prune_then(session: AsyncSession, _now: datetime) -> int:
+        return await prune(session, business_now(clock).astimezone(UTC))
+
+    return prune_then
 
 
 EXPIRED_PARTS = older_than(person_part.c.expires_at, timedelta(0))

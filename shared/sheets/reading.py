@@ -10,6 +10,11 @@ from shared.kernel.errors import InvalidInput
 from shared.sheets.limits import MOST_SECONDS
 from shared.telemetry.logs import logger
 
+TOO_MUCH = (-9, -24, -6)
+"""How a reader ends whose file was more than it may take (signal(7)): by the kernel (KILL), by its limit of time
+(XCPU), or because it got no more memory, which Rust answers by an abort (ABRT). That it ends otherwise is a fault of
+ours, and says nothing about the file. They are numbers, for Windows does not know the names."""
+
 log = logger(__name__)
 
 
@@ -53,10 +58,20 @@ async def read_table(data: bytes, *, sheet: int | None = None) -> Table:
         if reader.returncode is None:
             reader.kill()
             await reader.wait()
-    if reader.returncode != 0:  # the kernel ended it: by its limits, or out of memory
-        log.warning("a file was more than its reader could hold", status=reader.returncode)
-        raise InvalidInput("sheet_bomb", field="file")
+    require_good_end(reader.returncode or 0)
     said = json.loads(out.decode("utf-8", "surrogatepass"))
     if "refused" in said:
         raise TableRefused(said["refused"], field="file", **said["facts"])
     return Table(**said)
+
+
+def require_good_end(status: int) -> None:
+    """Checks how the reader's process ended; ``status`` is negative where a signal ended it.
+
+    :raises InvalidInput: it did not read the file to its end.
+    """
+    if status:
+        log.warning("the reader of a file did not end well", status=status)
+        if status in TOO_MUCH:
+            raise InvalidInput("sheet_bomb", field="file")
+        raise InvalidInput("sheet_unreadable", field="file")

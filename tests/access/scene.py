@@ -77,6 +77,7 @@ class Scene:
     form: Fill | None = None
     file: bytes | None = None
     """The body, where it is a file."""
+    headers: Mapping[str, str] = field(default_factory=dict)
     absent: bool = False
     """What is asked for is not there: 404 is the answer of those who get in."""
 

@@ -18,15 +18,7 @@ from fastapi.routing import APIRoute
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 
-from services.catalog.bootstrap import build as build_catalog
-from services.catalog.settings import CatalogSettings
-from services.dispatch.bootstrap import build as build_dispatch
-from services.dispatch.settings import DispatchSettings
 from services.embedded import build_all
-from services.notify.bootstrap import build as build_notify
-from services.notify.settings import NotifySettings
-from services.requests.bootstrap import build as build_requests
-from services.requests.settings import RequestsSettings
 from shared.contracts.catalog import AccessRevoked
 from shared.http.authentication import Authenticator
 from shared.http.forms import FORM
@@ -36,10 +28,10 @@ from shared.kernel.access import Policy, Role, Scope
 from shared.unit_of_work import UnitOfWork
 from tests.access.scene import Kind, Place, Scene
 from tests.access.scenes import SCENES, path_of
-from tests.access.story import tell
+from tests.access.story import house_after, place_of
 from tests.support.fixtures import Figures
-from tests.support.house import OVERWRITING, House, running_house
-from tests.support.passwords import quick_passwords
+from tests.support.house import OVERWRITING, House
+from tests.support.story import Told
 from tests.support.tokens import AUDIENCE, ISSUER, KEY, bearer, token
 from tests.support.tree import policy_of
 
@@ -141,36 +133,19 @@ class City:
         client = self.house.client
         client.headers.pop("Authorization", None)
         overwriting = OVERWRITING if operation.method == "PUT" else {}
-        return await client.request(operation.method, url, headers=overwriting | headers, **sent)
+        return await client.request(
+            operation.method, url, headers=overwriting | dict(scene.headers) | headers, **sent
+        )
 
 
 on_one_loop = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def city(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[City]:
+async def city(told: Told, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[City]:
     """The four services, with the circuit of 2014 behind them and one volunteer."""
-    tmp_path = tmp_path_factory.mktemp("city")
-    stores = {name: f"sqlite:///{tmp_path}/{name}.db" for name in SCENES}
-    catalog = CatalogSettings(
-        database_url=stores["catalog"],
-        signing_keys_file=tmp_path / "keys.json",
-        signing_keys_create=True,
-    )
-    requests, dispatch, notify = (
-        RequestsSettings(database_url=stores["requests"]),
-        DispatchSettings(database_url=stores["dispatch"]),
-        NotifySettings(database_url=stores["notify"]),
-    )
-    async with running_house(
-        lambda b, c, t: build_catalog(
-            catalog, broker=b, cache=c, clock=t, passwords=quick_passwords()
-        ),
-        lambda b, c, t: build_requests(requests, broker=b, cache=c, clock=t),
-        lambda b, c, t: build_dispatch(dispatch, broker=b, cache=c, clock=t),
-        lambda b, c, t: build_notify(notify, broker=b, cache=c, clock=t),
-    ) as house:
-        yield City(house, await tell(house.client))
+    async with house_after(told, tmp_path_factory.mktemp("city") / "data") as house:
+        yield City(house, await place_of(told.outcome, house.client))
 
 
 def expected(operation: Operation, role: Role, *, own: bool) -> int | str:
@@ -190,9 +165,10 @@ def foreign_in(answer: httpx.Response) -> bool:
         with ZipFile(BytesIO(answer.content)) as workbook:
             return workbook.read("xl/worksheets/sheet1.xml").count(b"<row ") > 1  # the headings
     said = answer.json()
-    if isinstance(said, dict) and ("items" in said or "stops" in said):
+    if isinstance(said, dict) and said.keys() & {"items", "stops", "cells"}:
         return bool(
             said.get("stops")
+            or said.get("cells")
             or [e for e in said.get("items", []) if "campaign_id" not in e or "stops" not in e]
         )
     return bool(said)

@@ -139,8 +139,8 @@ def test_every_refusal_of_the_gateway_has_a_place_that_knows_its_type() -> None:
 
 
 def test_the_gateway_takes_no_more_than_the_services_do() -> None:
-    assert re.findall(r"client_max_body_size (\d+)m;", NGINX) == ["1"]
-    assert ServiceSettings.model_fields["max_body_bytes"].default == 1024**2
+    assert re.findall(r"client_max_body_size (\d+)m;", NGINX) == ["8"]
+    assert ServiceSettings.model_fields["max_file_bytes"].default == 8 * 1024**2
 
 
 def test_the_gateway_bounds_the_connections_and_the_streams_of_an_address() -> None:
@@ -169,7 +169,7 @@ def test_the_gateway_logs_no_request_line() -> None:
 def test_the_residents_origin_passes_on_nothing_but_their_pages() -> None:
     residents = (ROOT / "deploy" / "nginx" / "residents.conf.template").read_text("utf-8")
     assert "include /tmp/residents.conf;" in NGINX
-    assert len(re.findall(r"^ +proxy_pass ", residents, re.MULTILINE)) == 2
+    assert len(re.findall(r"^ +proxy_pass ", residents, re.MULTILINE)) == 4
     (pages,) = re.findall(r"location /public/ \{(.*?)\n    \}", residents, re.DOTALL)
     assert "proxy_pass" in pages
     assert "rewrite ^/public/(.*)$ /api/dispatch/public/$1 break;" in pages
@@ -181,12 +181,25 @@ def test_the_residents_origin_passes_on_nothing_but_their_pages() -> None:
     )
     assert "rewrite ^/public/(.*)$ /api/catalog/public/$1 break;" in forms
     assert "limit_except GET POST { deny all; }" in forms
+    (ratings,) = re.findall(r"location /public/ratings/ \{(.*?)\n    \}", residents, re.DOTALL)
+    assert "rewrite ^/public/(.*)$ /api/requests/public/$1 break;" in ratings
+    assert "limit_except GET POST { deny all; }" in ratings
+    assert 'proxy_set_header Cookie "rater=$cookie_rater";' in ratings
+    (tickets,) = re.findall(
+        r"location ~ \^/public/\(queues\|tickets\)/ \{(.*?)\n    \}", residents, re.DOTALL
+    )
+    assert "rewrite ^/public/(.*)$ /api/dispatch/public/$1 break;" in tickets
+    assert "limit_except GET POST { deny all; }" in tickets
+    assert 'proxy_set_header Cookie "taker=$cookie_taker";' in tickets
+    assert 'proxy_set_header Authorization "";' in tickets
     for header in ("Authorization", "Cookie"):
         assert f'proxy_set_header {header} "";' in residents
+    assert 'proxy_set_header Authorization "";' in ratings
     (port,) = re.findall(r"^ +listen (\d+);", residents, re.MULTILINE)
     assert any(str(each).endswith(f":{port}") for each in CONTAINERS["gateway"]["ports"])
-    address = CONTAINERS["dispatch"]["environment"]["DISPATCH_PUBLIC_URL"]
-    assert address.endswith(f":${{DIANCAI_RESIDENTS_PORT:-{port}}}}}")
+    for service in ("dispatch", "requests"):
+        address = CONTAINERS[service]["environment"][f"{service.upper()}_PUBLIC_URL"]
+        assert address.endswith(f":${{DIANCAI_RESIDENTS_PORT:-{port}}}}}")
 
 
 def test_postgres_logs_no_row_that_a_constraint_refused() -> None:

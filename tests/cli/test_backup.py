@@ -25,7 +25,7 @@ from cli.main import app
 from cli.terminal import words
 from cli.up import CannotStart, having, upgrade
 from services.catalog.volunteers.tables import volunteer
-from services.embedded import build_all
+from services.embedded import FILES, build_all
 from shared.contracts import PUBLISHERS
 from shared.db.vault import place_of
 from shared.service import Service
@@ -33,6 +33,8 @@ from tests.support.later import LATER, add_later_step
 
 CONSOLE = Console(quiet=True)
 NAME = "𠮷田隣"
+
+ATTACHED = "01900000-0000-7000-8000-000000000001"
 
 
 @asynccontextmanager
@@ -59,6 +61,8 @@ async def make_folder(data: Path) -> None:
         '{"moment": "2014-07-01T08:00:00+08:00"}', "utf-8"
     )
     (data / "diancai.log").write_text("left out", "utf-8")
+    (data / FILES / "attachments").mkdir(parents=True)
+    (data / FILES / "attachments" / ATTACHED).write_bytes(b"%PDF-1.7")
 
 
 async def name_in(data: Path) -> str:
@@ -74,7 +78,7 @@ def content_of(folder: Path) -> dict[str, str]:
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in folder.rglob("*")
-        if path.is_file() and path.suffix in {".json", ".db"}
+        if path.is_file() and (path.suffix in {".json", ".db"} or path.name == ATTACHED)
     }
 
 
@@ -111,6 +115,7 @@ async def test_what_was_backed_up_is_read_again_elsewhere(data: Path, tmp_path: 
         "secrets/vault_keys.json",
         "secrets/accounts.json",
         "demonstration-clock.json",
+        f"{FILES}/attachments/{ATTACHED}",
     } <= made.files.keys()
     assert "diancai.log" not in made.files
     again, aside = restore(archive, elsewhere)

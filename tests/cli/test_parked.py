@@ -9,8 +9,8 @@ from shared.contracts.catalog import TeamChanged
 from shared.eventlog.envelope import Envelope
 from shared.kernel.access import Role
 from tests.cli.test_commands import diancai
-from tests.e2e.conftest import embedded_system
 from tests.support.rolls import envelope_of
+from tests.support.story import embedded_system
 from tests.support.tokens import token
 
 WHICH = ("notify", "catalog", "team:health")

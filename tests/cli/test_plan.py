@@ -167,6 +167,17 @@ def test_a_generated_problem_is_the_same_again_and_can_be_drawn_when_solved(tmp_
     assert run("generate", "--size", "XL", "--out", problem)[0] == 2
 
 
+def test_a_plan_that_weighs_coverage_is_verified(tmp_path: Path) -> None:
+    document = json.loads(SMALL.read_text("utf-8"))
+    document["weights"] = document.get("weights", {}) | {"coverage": 10}
+    for number, line in enumerate(document["lines"]):
+        line["months_unserved"] = number % 15
+    problem, plan = tmp_path / "problem.json", tmp_path / "plan.json"
+    problem.write_text(json.dumps(document), "utf-8")
+    assert run("solve", problem, "--out", plan, "--seconds", 0.5)[0] == 0
+    assert run("verify", problem, plan)[0] == 0
+
+
 def test_planning_alone_imports_none_of_the_services_but_says_the_same(solved: Path) -> None:
     asked = f"""
 import sys

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from shared.kernel.access import Role
 from tests.cli.test_commands import diancai
-from tests.e2e.conftest import embedded_system
+from tests.support.story import embedded_system
 from tests.support.tokens import token
 
 

@@ -10,9 +10,9 @@ from services.catalog.account_administration.use_cases import ensure_account
 from services.catalog.directory.use_cases import enter_township
 from shared.kernel.access import Role
 from shared.service import Service
-from tests.e2e.conftest import embedded_system
 from tests.notify.conftest import notify
 from tests.notify.inbox.test_stream import served
+from tests.support.story import embedded_system
 
 __all__ = ["notify", "served"]  # fixtures of notify, for its live inbox
 

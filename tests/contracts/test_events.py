@@ -17,6 +17,7 @@ from services.dispatch.stops.domain.stop import (
     StopReason,
 )
 from services.requests.orders.domain.order import CancelReason, ReturnReason
+from services.requests.wishes.domain.wish import DeclineReason as WishDeclineReason
 from shared.contracts import EVENTS
 from shared.http.texts import Texts
 from tests.contracts.snapshot import HINT, Schemas, breaks, present, recorded
@@ -119,13 +120,28 @@ def test_a_schema_is_valid(kind: str) -> None:
     Draft202012Validator.check_schema(present()[kind])
 
 
-NAMES_OF_CATALOG = {"name", "name_en", "agency_name", "item_name", "item_name_en", "title"}
+NAMES_OF_CATALOG = {
+    *("name", "name_en", "agency_name", "item_name", "item_name_en", "title", "qualification"),
+}
 """What a coordinator wrote into the directory or the menu; catalog refuses personal numbers there."""
 
 TYPED_PLACE = {"place"}
 """What leaves the service into which it was typed; see OrderAccepted."""
 
-IDS = {"code", "item_codes", "team_codes", "teams", "subject", "sid", "volunteer_no", "about"}
+IDS = {
+    "code",
+    "item_codes",
+    "team_codes",
+    "teams",
+    "subject",
+    "sid",
+    "volunteer_no",
+    "into_no",
+    "volunteer_nos",
+    "was_volunteer_nos",
+    "about",
+    "picture",
+}
 
 
 def _is_id(field: str) -> bool:
@@ -159,6 +175,7 @@ def test_notices_have_words_for_every_reason_code() -> None:
         *get_args(CancelReason),
         *get_args(DeclineReason),
         *get_args(StopReason),
+        *get_args(WishDeclineReason),
     }
     codes |= {REPLANNED, STOP_MOVED, PLAN_WITHDRAWN, ORDER_CANCELLED, ORDER_CLOSED}
     texts = Texts(folder_of("notify") / "locales")
@@ -189,7 +206,7 @@ def test_an_event_is_a_fact_of_one_publisher_in_the_past_tense(kind: str) -> Non
     publisher, fact, version = kind.split(".")
     assert publisher in SERVICES
     assert version == f"v{EVENTS[kind].version}"
-    assert fact.split("_")[-1].endswith(("ed", "en", "told", "made", "held", "overdue"))
+    assert fact.split("_")[-1].endswith(("ed", "en", "told", "made", "held", "overdue", "expiring"))
     assert EVENTS[kind].__doc__
 
 

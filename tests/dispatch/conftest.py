@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -59,12 +60,12 @@ async def dispatch(tmp_path: Path) -> AsyncIterator[House]:
 
 @asynccontextmanager
 async def house_with(
-    store_url: str, plan: TourPlanner, clock: PlayedClock, *, works: bool = True
+    store_url: str, plan: TourPlanner, clock: PlayedClock, *, works: bool = True, **more: Any
 ) -> AsyncIterator[House]:
-    """``works``: its process takes planning runs."""
+    """``works``: its process takes planning runs; ``more``: what it is told by settings."""
 
     def make(broker: Broker, cache: Cache, time: Clock) -> Service:
-        settings = DispatchSettings(database_url=store_url)
+        settings = DispatchSettings(database_url=store_url, **more)
         planners = {"plan": plan, "repair": Repairer()}
         service = build(settings, broker=broker, cache=cache, clock=time, planners=planners)
         if not works:

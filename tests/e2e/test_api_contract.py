@@ -6,6 +6,7 @@ seed: DIANCAI_FUZZ_SEED repeats them. DIANCAI_FUZZ_CASES says how many, for all 
 
 import asyncio
 import os
+import shutil
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,9 +31,10 @@ from schemathesis.specs.openapi.checks import (
 from shared.kernel.access import Role, Scope
 from tests.access.scene import Place
 from tests.access.scenes import SCENES, parameters_of
-from tests.access.story import tell
-from tests.e2e.conftest import embedded_system
+from tests.access.story import place_of
+from tests.support.clock import StandingClock
 from tests.support.fixtures import Figures
+from tests.support.story import Told, embedded_system
 from tests.support.tokens import bearer
 from tests.support.tree import SERVICES
 
@@ -180,11 +182,15 @@ class Fuzzer:
 
 
 @pytest.mark.long
-async def test_the_services_keep_to_their_documents(tmp_path: Path, figures: Figures) -> None:
+async def test_the_services_keep_to_their_documents(
+    told: Told, tmp_path: Path, figures: Figures
+) -> None:
     findings: list[str] = []
     sent = 0
-    async with embedded_system(tmp_path) as http:
-        place = await tell(http)
+    # Recurring orders need a menu that is in force.
+    shutil.copytree(told.data, tmp_path / "data")
+    async with embedded_system(tmp_path / "data", clock=StandingClock()) as http:
+        place = await place_of(told.outcome, http)
         url = str(http.base_url).rstrip("/")
         for name in SERVICES:
             document = (await http.get(f"/api/{name}/openapi.json")).json()

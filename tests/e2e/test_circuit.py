@@ -11,10 +11,10 @@ import pytest
 from cli.client import Client
 from cli.demo import PUBLISHERS, Demonstration, Outcome, circuit_of
 from shared.contracts import EVENTS
-from tests.e2e.conftest import Told, embedded_system, notices_of, play
 from tests.support.deployment import Deployment, Part
 from tests.support.fixtures import Figures
 from tests.support.private import Postgres, PrivateServer, RabbitMQ, RedisServer
+from tests.support.story import Told, embedded_system, notices_of, play
 
 GAOLOU = "330381125000"
 FATES = {"cancelled": 1, "rated": 15, "returned": 1}

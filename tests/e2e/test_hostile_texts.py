@@ -5,9 +5,8 @@ import copy
 import json
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,35 +15,40 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from services.catalog.bootstrap import build as build_catalog
-from services.catalog.settings import CatalogSettings
-from services.dispatch.bootstrap import build as build_dispatch
-from services.dispatch.settings import DispatchSettings
-from services.notify.bootstrap import build as build_notify
-from services.notify.settings import NotifySettings
-from services.requests.bootstrap import build as build_requests
-from services.requests.settings import RequestsSettings
-from shared.kernel.access import Scope
+from shared.kernel.access import Role, Scope
 from shared.kernel.text import UnreadableText, shown
 from shared.privacy.personal_data import personal_data_in
 from tests.access.scene import Place
 from tests.access.scenes import SCENES, path_of
-from tests.access.story import tell
+from tests.access.story import house_after, place_of
 from tests.support.fixtures import Figures
 from tests.support.hostile_texts import HALF_A_CHARACTER, HOSTILE_TEXTS
-from tests.support.house import running_house
-from tests.support.passwords import quick_passwords
+from tests.support.story import Told
+from tests.support.tokens import bearer
 from tests.support.tree import SERVICES
 
 FREE_TEXT = "x-free-text"
-SAID_NOWHERE = {"reveal", "erase", "discard"}
-"""The last words of operations that keep a text in the audit log, and do not repeat it."""
+SAID_NOWHERE = {"reveal", "erase", "discard", "take-over"}
+"""The last words of operations that keep a text in the audit log or in something else, and do not repeat it."""
 
-SERVED_ONCE = {"postpone", "cancel", "decline", "ratings", "start", "reports"}
-"""Of operations that the story has no object left for; tests of their services put the texts there."""
+SERVED_ONCE = {
+    "postpone", "cancel", "decline", "ratings", "start", "reports", "merge", "another-day", "keep-day", "amendment",
+    "refuse", "revoke", "qualifications", "correction", "end", "/recurring-orders/{series_id}/return",
+}  # fmt: skip
+"""The last words, or the paths, of operations that the story has no object left for; tests of their services put the
+texts there."""
 
-GONE = {"illegal_transition", "already_rated", "confirmation_needed"}
-"""Why an object of the story does not take a step that it has taken before."""
+GONE = {
+    "illegal_transition",
+    "already_rated",
+    "confirmation_needed",
+    "proposed_already",
+    "merged_entries_changed",
+    "amendment_decided",
+    "qualification_unknown",
+    "correction_decided",
+}
+"""Why an object of the story does not take a step that it has taken before, or is not made again."""
 
 REFUSED_FOR_GOOD = {
     (422, "reason_is_personal"),
@@ -55,8 +59,8 @@ REFUSED_FOR_GOOD = {
 NO_FREE_TEXT = {
     "login", "old_password", "new_password", "password", "volunteer_no", "line_id", "assignment_id", "run_id", "to",
     "candidate_id", "aggregate_id", "team_code", "stop_id", "code", "token", "secret", "subject", "redirect_uri",
-    "new_code", "offered", "after",
-    "publisher", "campaign_id", "email", "opinion_ids", "about", "colleague", "holder", "instead_of",
+    "new_code", "offered", "after", "finished", "wish_ids", "credit_code", "follows",
+    "publisher", "campaign_id", "email", "opinion_ids", "about", "colleague", "holder", "instead_of", "born_on",
 }  # fmt: skip
 """Strings of bodies that are keys or secrets: one has to know them."""
 
@@ -139,12 +143,13 @@ def _strings(
 
 @pytest.mark.long
 async def test_sixty_hostile_texts_at_every_free_text_field(
-    tmp_path: Path, figures: Figures
+    told: Told, tmp_path: Path, figures: Figures
 ) -> None:
     assert len(HOSTILE_TEXTS) >= 60
     outcome = Outcome()
-    async with city(tmp_path) as http:
-        place = await tell(http)
+    async with house_after(told, tmp_path / "data") as house:
+        http = house.client
+        place = await place_of(told.outcome, http)
         fields = []
         for service in SERVICES:
             document = (await http.get(f"/api/{service}/openapi.json")).json()
@@ -164,9 +169,11 @@ async def test_sixty_hostile_texts_at_every_free_text_field(
         for each in fields:
             await put_at(http, place, each, outcome)
             is_there = not SCENES[each.service][f"{each.method} {each.path}"].absent
-            if is_there and each.path.rsplit("/", 1)[-1] not in SAID_NOWHERE | SERVED_ONCE:
-                came_back = outcome.came_back[f"{each.method} {each.path} {each.name}"]
-                assert came_back >= 20, (each, outcome.wrong[:5])
+            said_as = {each.path, each.path.rsplit("/", 1)[-1]}
+            if is_there and not said_as & (SAID_NOWHERE | SERVED_ONCE):
+                said = f"{each.method} {each.path} {each.name}"
+                if outcome.came_back[said] < 20:
+                    outcome.wrong.append(f"hardly ever taken: {said}")
     figures.note(
         "hostile texts", f"{outcome.sent.total()} requests: {dict(sorted(outcome.sent.items()))}"
     )
@@ -205,6 +212,8 @@ class Attempt:
         headers = {"Accept-Language": language}
         if self.each.method == "PUT":
             headers["If-Match"] = "*"  # what is there may be replaced
+        if self.each.path.endswith("/reply"):
+            headers |= bearer(Role.LEADER, team_code="health")  # nobody else speaks for a team
         answer = await self.http.request(
             self.each.method, self.url, json=self.body, params=query, headers=headers
         )
@@ -224,7 +233,8 @@ class Attempt:
         """The answer once "go on anyway?" was answered with yes."""
         code = answer.json().get("code")
         if code != "confirmation_needed":
-            self.expect(answer.status_code == 409 and code in GONE, "asked about", answer)
+            is_gone = answer.status_code == 404 or (answer.status_code == 409 and code in GONE)
+            self.expect(is_gone, "asked about", answer)
             return answer
         self.expect(self.each.name in _fields(answer), "asked about by its name", answer)
         await self.in_words(answer)
@@ -261,34 +271,12 @@ class Attempt:
             )
 
 
-@asynccontextmanager
-async def city(folder: Path) -> AsyncIterator[httpx.AsyncClient]:
-    """The four services in this process, without a network between them and the client."""
-    stores = {name: f"sqlite:///{folder}/{name}.db" for name in SERVICES}
-    catalog = CatalogSettings(
-        database_url=stores["catalog"],
-        signing_keys_file=folder / "keys.json",
-        signing_keys_create=True,
-    )
-    requests = RequestsSettings(database_url=stores["requests"])
-    dispatch = DispatchSettings(database_url=stores["dispatch"])
-    notify = NotifySettings(database_url=stores["notify"])
-    async with running_house(
-        lambda b, c, t: build_catalog(
-            catalog, broker=b, cache=c, clock=t, passwords=quick_passwords()
-        ),
-        lambda b, c, t: build_requests(requests, broker=b, cache=c, clock=t),
-        lambda b, c, t: build_dispatch(dispatch, broker=b, cache=c, clock=t),
-        lambda b, c, t: build_notify(notify, broker=b, cache=c, clock=t),
-    ) as house:
-        yield house.client
-
-
 async def put_at(http: httpx.AsyncClient, place: Place, each: Field, outcome: Outcome) -> None:
     scene = SCENES[each.service][f"{each.method} {each.path}"]
     assert scene.body is not None, each
-    body = scene.body(place, Scope.ANY)
     for text in HOSTILE_TEXTS.values():
+        place = await with_what_is_answered(http, place, each.path)
+        body = scene.body(place, Scope.ANY)
         url = await url_of(http, place, each)
         await Attempt(http, each, url, each.put(body, text), text, outcome).make()
     whole = json.dumps(each.put(body, "HERE"), ensure_ascii=False).replace(
@@ -301,6 +289,39 @@ async def put_at(http: httpx.AsyncClient, place: Place, each: Field, outcome: Ou
     outcome.sent[answer.status_code] += 1
     if answer.status_code != 422:
         outcome.wrong.append(f"half a character: {each} {answer.status_code} {answer.text[:300]}")
+
+
+async def with_what_is_answered(http: httpx.AsyncClient, place: Place, path: str) -> Place:
+    """The place with one more wish, or one more proposal of a team, where ``path`` is about one: these are answered
+    once. Each is like no other."""
+    unlike = "".join(chr(0x4E00 + byte) for byte in uuid4().bytes)
+    if path.startswith("/wish-groups/"):
+        wish = {"township_code": place.township, "what": unlike, "residents": 80}
+        made = await http.post("/api/requests/wishes", json=wish | {"came_by": "visit"})
+    elif path.startswith("/item-proposals/"):
+        proposals = f"/api/catalog/survey-replies/{place['survey_reply']}/proposals"
+        made = await http.post(proposals, json={"name": unlike, "text": unlike})
+    else:
+        if path == "/contacts":
+            await remove_contacts(http, place)
+        return place
+    assert made.status_code == 201, made.text
+    said = made.json()
+    if "group_id" in said:
+        objects = {"kept_wish": said["id"], "wish_group": said["group_id"]}
+    else:
+        objects = {"item_proposal": said["id"]}
+    return replace(place, objects={**place.objects, **objects})
+
+
+async def remove_contacts(http: httpx.AsyncClient, place: Place) -> None:
+    """Those of the township but the first, for it has room for ten."""
+    of_township = {"holder": "township", "code": place.township}
+    listed = (await http.get("/api/catalog/contacts", params=of_township)).json()
+    for each in listed:
+        if each["state"] == "current" and each["id"] != place["contact_of_township"]:
+            gone = await http.post(f"/api/catalog/contacts/{each['id']}/remove")
+            assert gone.is_success, gone.text
 
 
 async def url_of(http: httpx.AsyncClient, place: Place, each: Field) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 
 from cli.demo import PUBLISHERS
-from tests.e2e.conftest import Told, embedded_system, notices_of
+from tests.support.story import Told, embedded_system, notices_of
 
 DIANCAI = str(Path(sys.executable).with_name("diancai"))
 

@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -35,6 +36,7 @@ from services.notify.settings import NotifySettings
 from services.requests.bootstrap import build as build_requests
 from services.requests.settings import RequestsSettings
 from shared.kernel.access import Role
+from shared.kernel.clock import CHINA
 from tests.notify.channels.test_mail import Sink
 from tests.support.deployment import Deployment
 from tests.support.fixtures import Figures, NewUrl
@@ -44,11 +46,20 @@ from tests.support.tokens import EVERYTHING, bearer, token
 NAME = "玖闻笙韶"
 PHONE = "13876452309"
 IDENTITY = "33032519870921734" + ric.calc_check_digit("33032519870921734?")
+OFFICE = "057765873214"
+OTHER_MOBILE = f"139{PHONE[3:]}"
+"""Of somebody who is no volunteer."""
 MAIL_LOCAL = "jiuwen.shengshao.q7"
 MAIL = f"{MAIL_LOCAL}@example.org"
 REFUSED_MAIL = f"abgewiesen.{MAIL}"
 
-MARKS = {"name": NAME[1:], "phone": PHONE[3:], "identity": IDENTITY[4:14], "mail": MAIL_LOCAL}
+MARKS = {
+    "name": NAME[1:],
+    "phone": PHONE[3:],
+    "office": OFFICE[3:],
+    "identity": IDENTITY[4:14],
+    "mail": MAIL_LOCAL,
+}
 """What must be found nowhere: of each value the part that a mask hides."""
 
 CLEAR_DOORS = ("/reveal", "/export")
@@ -241,11 +252,51 @@ class Player:
         """Places an order, so that the coordinator and the township are written to."""
         demonstration = Demonstration(Client(self.http))
         body = demonstration.order_body(ruian_2014().townships[0])
-        order = await self.call(
-            "POST", "/api/requests/orders", body | {"place": f"{uuid4().hex}村"}, status=201
-        )
+        body |= {"place": f"{uuid4().hex}村", "contact": "村委会", "phone": PHONE}
+        orders = "/api/requests/orders"
+        order = await self.call("POST", orders, body, status=201)
+        for wrong in (f"{PHONE}9", [PHONE], {"to": PHONE}):
+            await self.call("POST", orders, body | {"phone": wrong}, status=422)
+            await self.call("PUT", f"{orders}/{order['id']}", body | {"phone": wrong}, status=422)
+        overwriting = {"If-Match": "*"}
+        await self.call("PUT", f"{orders}/{order['id']}", body, status=200, headers=overwriting)
+        await self.wrong_tokens("POST", orders, body)
         for step in ("submit", "accept"):
             await self.call("POST", f"/api/requests/orders/{order['id']}/{step}", {}, status=200)
+
+    async def call_on(self) -> None:
+        """Enters whom the corps may call, corrects the numbers, and looks at them. A coordinator reads names."""
+        contacts = "/api/catalog/contacts"
+        team = {"holder": "team", "code": ruian_2014().teams[0]["code"]}
+        entry = {"name": "值班室", "office_phone": OFFICE, "mobile_phone": OTHER_MOBILE}
+        made = await self.call("POST", contacts, team | entry, status=201)
+        path = f"{contacts}/{made['id']}"
+        for wrong in (f"{OTHER_MOBILE}9", [PHONE], {"to": PHONE}):
+            change = {"mobile_phone": wrong}
+            await self.call("POST", contacts, team | entry | change, status=422)
+            await self.call("PUT", path, change, status=422, headers={"If-Match": "*"})
+        await self.call("PUT", path, {"name": NAME * 40}, status=422, headers={"If-Match": "*"})
+        await self.call("PUT", path, entry, status=200, headers={"If-Match": "*"})
+        await self.wrong_tokens("POST", contacts, team | entry)
+        for number in ("office_phone", "mobile_phone"):
+            shown = await self.call("POST", f"{path}/reveal", {"field": number}, status=200)
+            self.revealed.append(shown["number"])
+
+    async def repeat(self) -> None:
+        """Orders something that is to come again and again."""
+        series = "/api/requests/recurring-orders"
+        order = Demonstration(Client(self.http)).order_body(ruian_2014().townships[0])
+        body = {name: order[name] for name in ("township_code", "place", "lines")}
+        soon = datetime.now(CHINA).date() + timedelta(days=40)
+        body |= {"rrule": "FREQ=MONTHLY", "starts_on": soon.isoformat()}
+        body |= {"contact": "村委会", "phone": PHONE}
+        made = await self.call("POST", series, body, status=201)
+        for wrong in (f"{PHONE}9", [PHONE], {"to": PHONE}):
+            await self.call("POST", series, body | {"phone": wrong}, status=422)
+        await self.call(
+            "PUT", f"{series}/{made['id']}", body, status=200, headers={"If-Match": "*"}
+        )
+        await self.wrong_tokens("POST", series, body)
 
     async def erase(self, no: str) -> None:
         await self.wrong_tokens("POST", f"{VOLUNTEERS}/{no}/erase", {"reason": "本人要求"})
@@ -307,6 +358,8 @@ async def played(
         await player.address("coordinator", MAIL)
         township = f"township.{ruian_2014().townships[0]['code']}"
         await player.address(township, REFUSED_MAIL)
+        await player.call_on()
+        await player.repeat()
         await player.order()
         await Client(http).until("mail has come", lambda: _came(sink))
         sink.answer = f"550 <{REFUSED_MAIL}> {NAME} has no mailbox"
@@ -356,7 +409,7 @@ async def _failed(http: httpx.AsyncClient) -> bool:
 
 
 async def test_no_mark_leaves_and_none_stays_in_clear(played: Played, figures: Figures) -> None:
-    assert played.revealed == [NAME, PHONE, IDENTITY]
+    assert played.revealed == [NAME, PHONE, IDENTITY, OFFICE, OTHER_MOBILE]
     assert {200, 201, 202, 401, 403, 404, 409, 422} <= played.traffic.statuses
     assert not [status for status in played.traffic.statuses if status >= 500]
     assert not leaks(played.traffic.seen)
@@ -413,7 +466,18 @@ async def test_every_operation_that_takes_personal_values_is_played(tmp_path: Pa
             for body in ("VolunteerBody", "CorrectionBody")
             for name in personal
         ),
+        ("catalog", "VolunteerBody", "born_on"),
+        ("catalog", "ServiceBody", "born_on"),
         ("notify", "PreferenceBody", "email"),
+        *(
+            ("catalog", body, name)
+            for body in ("ContactBody", "ContactCorrectionBody")
+            for name in ("name", "office_phone", "mobile_phone")
+        ),
+        *(
+            ("requests", body, "phone")
+            for body in ("NewOrderBody", "OrderBody", "NewSeriesBody", "SeriesBody")
+        ),
     }
 
 

@@ -11,7 +11,7 @@ import pytest
 from cli.client import Client, Json
 from cli.reconcile import RULES, Books, Reconciler, by_rule
 from shared.contracts import PUBLISHERS
-from tests.e2e.conftest import Told, embedded_system
+from tests.support.story import Told, embedded_system
 
 LATER = datetime.now(UTC) + timedelta(days=1)
 
@@ -71,7 +71,7 @@ async def test_what_is_lost_is_named(logs: list[Json]) -> None:
         ),  # the stop is known by what came later
         (of("booth_reported", stop_id=stop, line_id=line), "line.no_report", 1),
         (of("assignment_declined"), "line.twice", 1),
-        (of("message_delivered", about=f"stop:{stop}"), "notice.missing", 1),
+        (of("message_delivered", about=f"stop:{stop}"), "notice.missing", 2),
         (of("message_delivered", recipient_id="team.health"), "notice.missing", 1),
         (of("message_delivered", recipient_id="coordinator"), "notice.missing", 17),
         (of("message_delivered", about=f"order:{cancelled}"), "notice.missing", 2),

@@ -154,11 +154,15 @@ def stop_facts(stop_id: str, on: date = FIRST_DAY, part: str = "morning") -> dic
 def stop_event(
     event: type[Event], stop_id: str, *, on: date = FIRST_DAY, part: str = "morning", **more: Any
 ) -> Told:
-    return f"stop:{stop_id}", event(**stop_facts(stop_id, on, part), **more)
+    return f"stop:{stop_id}", event(**stop_facts(stop_id, on, part) | more)
 
 
-def scheduled(stop_id: str, position: int, on: date = FIRST_DAY, part: str = "morning") -> Told:
-    return stop_event(StopScheduled, stop_id, on=on, part=part, position=position, revision=1)
+def scheduled(
+    stop_id: str, position: int, on: date = FIRST_DAY, part: str = "morning", **more: Any
+) -> Told:
+    return stop_event(
+        StopScheduled, stop_id, on=on, part=part, position=position, revision=1, **more
+    )
 
 
 def moved(stop_id: str, *, to: date, revision: int, reason_code: str = "weather") -> Told:
@@ -185,7 +189,7 @@ def booth_event(
 ) -> Told:
     """An event about the booth ``item`` at the stop by that team; they make the assignment's id."""
     return f"stop:{stop_id}", event(
-        **stop_facts(stop_id, on, part),
+        **stop_facts(stop_id, on, part) | more,
         assignment_id=f"{stop_id}/{item}/{team_code}",
         order_id=ORDER,
         line_id=f"{stop_id}/{item}",
@@ -194,7 +198,6 @@ def booth_event(
         item_name_en=ITEMS[item][1],
         team_code=team_code,
         volunteers=3,
-        **more,
     )
 
 

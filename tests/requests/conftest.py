@@ -14,7 +14,12 @@ from tests.support.house import House, running_house
 @pytest.fixture
 async def empty(tmp_path: Path) -> AsyncIterator[House]:
     """requests as it is first started: it knows nothing."""
-    settings = RequestsSettings(database_url=f"sqlite:///{tmp_path}/requests.db")
+    settings = RequestsSettings(
+        database_url=f"sqlite:///{tmp_path}/requests.db",
+        vault_keys_file=tmp_path / "vault_keys.json",
+        vault_keys_create=True,
+        files_url=(tmp_path / "files").as_uri(),
+    )
     async with running_house(lambda b, c, t: build(settings, broker=b, cache=c, clock=t)) as house:
         yield house
 

@@ -25,7 +25,7 @@ async def test_nothing_is_drafted_where_the_migrations_make_what_the_tables_say(
 async def test_a_draft_makes_a_new_table_and_a_new_column(store_url: str, tmp_path: Path) -> None:
     wanted = all_tables_of("requests")
     Table(
-        "wish",
+        "complaint",
         wanted,
         Column("id", BigId, primary_key=True),
         Column("order_id", String(36), ForeignKey("service_order.id"), nullable=False, index=True),

@@ -1,7 +1,8 @@
 """A real browser at a real system: ``diancai up`` with its demonstration, or a deployment, and people who use it.
 
-The browser is the one that ``DIANCAI_BROWSER`` names, else the distribution's Chromium. Whatever a
-page complains about in the console, or asks of another origin, fails the test that opened it.
+The browser is the one that ``DIANCAI_BROWSER`` names, else the distribution's Chromium: the one without windows of its
+own, where it is installed. Whatever a page complains about in the console, or asks of another origin, fails the test
+that opened it.
 """
 
 import fcntl
@@ -9,11 +10,10 @@ import json
 import os
 import re
 import shutil
-import signal
-import subprocess
-import sys
+import sqlite3
+import time
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -28,7 +28,7 @@ from playwright.async_api import (
     async_playwright,
 )
 
-from tests.support import deployed_site
+from tests.support import deployed_site, forked
 from tests.support.private import NotInstalled, chromium_program, free_port
 from tests.support.tree import ROOT
 
@@ -41,7 +41,8 @@ FLAGS = (
     "--disable-sync",
 )
 AXE = ROOT / "tests" / "clients" / "node_modules" / "axe-core" / "axe.min.js"
-PATIENCE_MILLISECONDS = 30_000
+PATIENCE_SECONDS = 30
+PATIENCE_MILLISECONDS = PATIENCE_SECONDS * 1000
 START_SECONDS = 180
 Size = Literal["phone", "desktop"]
 SIZES: Mapping[Size, tuple[int, int]] = {"phone": (360, 740), "desktop": (1440, 900)}
@@ -85,17 +86,10 @@ def running_site(data: Path, *, host: str = "127.0.0.1", demo: bool = True) -> I
         "HOST": host,
         "DIANCAI_LANGUAGE": "en",
     }
-    process = subprocess.Popen(
-        [str(Path(sys.executable).with_name("diancai")), "up", *([] if demo else ["--no-demo"])],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
+    arguments = ["up", *([] if demo else ["--no-demo"])]
+    with forked.running(arguments, environment) as printing:
         printed = []
-        assert process.stdout is not None
-        for line in process.stdout:
+        for line in printing:
             printed.append(line)
             if line.startswith("Serving at http" if demo else "data: "):
                 break
@@ -105,9 +99,6 @@ def running_site(data: Path, *, host: str = "127.0.0.1", demo: bool = True) -> I
         by_role = {role: account for account in reversed(accounts) for role in account["roles"]}
         url = f"http://127.0.0.1:{port}"
         yield Site(url, f"{url}/api/dispatch/public", by_role)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
 
 
 def copy_of_played_data(shared: Path, to: Path) -> Path:
@@ -115,11 +106,24 @@ def copy_of_played_data(shared: Path, to: Path) -> Path:
     played = shared / "played"
     with (shared / "played.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (played / "demonstration.json").exists():
+        if not (played / "settled").exists():
             with running_site(played):
-                pass
+                _repair_now(played / "dispatch.db")
+            (played / "settled").touch()
     shutil.copytree(played, to)
     return to
+
+
+def _repair_now(store: Path) -> None:
+    """The play leaves a repair behind, which waits a minute for more changes; once it is over, no copy plans it."""
+    with closing(sqlite3.connect(store, timeout=PATIENCE_SECONDS, isolation_level=None)) as db:
+        db.execute("UPDATE planning_run SET due_at = made_at WHERE state = 'queued'")
+        patient_until = time.monotonic() + START_SECONDS
+        while db.execute(
+            "SELECT 1 FROM planning_run WHERE state IN ('queued', 'running')"
+        ).fetchone():
+            assert time.monotonic() < patient_until, "the repair does not end"
+            time.sleep(0.1)
 
 
 @dataclass
@@ -257,6 +261,16 @@ class Crowd:
 
     def complaints(self) -> list[str]:
         return [complaint for person in self._people for complaint in person.complaints]
+
+    async def shown(self) -> str:
+        """What everybody's page shows, for the report of a test that failed."""
+        return "\n\n".join(
+            [
+                f"{person.role} at {person.page.url}\n{await person.page.inner_text('body')}"
+                for person in self._people
+                if not person.page.is_closed()
+            ]
+        )
 
 
 A_QUESTION = re.compile(r"responded with a status of (409|412|422) ")

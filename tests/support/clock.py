@@ -2,16 +2,21 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 
 class StandingClock:
-    """Real time, and business as it stands on the first morning of Rui'an's circuit of 2014."""
+    """Real time, and business as it stands on the first morning of Rui'an's circuit of 2014; each look at it is a
+    millisecond later, so that what is done later is later."""
+
+    def __init__(self) -> None:
+        self._looks = count()
 
     def __call__(self) -> datetime:
         return datetime.now(UTC)
 
     def business_now(self) -> datetime:
-        return datetime(2014, 6, 27, 0, tzinfo=UTC)
+        return datetime(2014, 6, 27, 0, tzinfo=UTC) + timedelta(milliseconds=next(self._looks))
 
 
 @dataclass

@@ -291,6 +291,8 @@ async def check_residents(url: str) -> None:
         must(drafts.url.path == "/public/consultations", f"{drafts.url}")
         must(drafts.status_code == 200, f"{drafts.url}: {drafts.status_code}")
         is_once(drafts)
+        unsigned = await http.get("/public/ratings/unsigned")
+        must(unsigned.status_code == 404, f"{unsigned}")
         nothing = await http.post("/public/opinions", data={"receipt": "2345-6789-ABCD"})
         must(nothing.status_code == 422, f"{nothing.url}: {nothing.status_code}")
         refused = await http.post("/public/townships")

@@ -2,7 +2,7 @@
 
 - the table of events in ``docs/reference/events.md``;
 - the snapshot of the events' schemas, when they changed compatibly;
-- the table of holidays that the planner knows;
+- the table of public holidays;
 - for each service whose tables are not what its migrations make, the draft of the next migration.
 
 The types of the HTTP APIs (``web/types``) are made by ``make web-types``.

@@ -1,4 +1,4 @@
-"""The planner's table of holidays, as chinesecalendar has them, which follows the State Council's notices."""
+"""The table of holidays, as chinesecalendar has them, which follows the State Council's notices."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,7 @@ from chinese_calendar import constants
 
 from tests.support.tree import ROOT
 
-FILE = ROOT / "services" / "dispatch" / "planning" / "problem" / "holidays.json"
+FILE = ROOT / "shared" / "kernel" / "holidays.json"
 
 
 def table() -> str:

@@ -23,6 +23,7 @@ import redis
 from sqlalchemy.engine import make_url
 
 from tests.support.private import (
+    QUICK_BROWSER,
     NotInstalled,
     PgBouncer,
     Playground,
@@ -59,7 +60,7 @@ PACKAGES = {
     "rabbitmq": ("rabbitmq-server",),
     "redis": ("redis-server",),
     "pgbouncer": ("pgbouncer",),
-    "chromium": ("chromium", "fonts-noto-cjk"),
+    "chromium": (QUICK_BROWSER, "fonts-noto-cjk"),
 }
 POLICY = Path("/usr/sbin/policy-rc.d")
 VHOSTS_AT_ONCE = 8
@@ -212,12 +213,15 @@ def must_not_miss() -> bool:
 
 
 def install() -> None:
-    """Installs Debian's packages of the missing servers, where we are root and have apt; the packages
-    start nothing. Leaves things as they are elsewhere, and says so."""
+    """Installs Debian's packages of the missing servers, and the quick browser even where there is another, if we are
+    root and have apt; the packages start nothing. Leaves things as they are elsewhere, and says so."""
     packages = [package for kind in missing() for package in PACKAGES[kind]]
+    may = os.geteuid() == 0 and shutil.which("apt-get") is not None
+    if may and not os.environ.get("DIANCAI_BROWSER") and shutil.which(QUICK_BROWSER) is None:
+        packages = list(dict.fromkeys([*packages, QUICK_BROWSER]))
     if not packages:
         return
-    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+    if not may:
         print(  # noqa: T201
             f"not installed: {', '.join(packages)}; the tests that need them will not run",
             file=sys.stderr,

@@ -1,6 +1,6 @@
 """A browser at a running demonstration, or at the deployment that DIANCAI_SITE names, for the tests of the console."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,8 @@ from tests.support.private import chromium_program
 
 OTHERWISE = "needs the demonstration that tests start themselves; DIANCAI_SITE names a deployment"
 HERE = Path(__file__).parent
+FAILED = pytest.StashKey[bool]()
+"""Whether a test failed, so that what its pages showed is reported."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -35,6 +37,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if HERE in item.path.parents and not item.get_closest_marker("deployed"):
                 item.add_marker(pytest.mark.skip(OTHERWISE))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -76,8 +88,12 @@ def site(request: pytest.FixtureRequest, shared_folder: Path, tmp_path: Path) ->
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def crowd(site: Site, browser: Browser) -> AsyncIterator[Crowd]:
+async def crowd(
+    request: pytest.FixtureRequest, site: Site, browser: Browser
+) -> AsyncIterator[Crowd]:
     """People at browsers; no page of theirs may have complained or asked another origin."""
     async with crowd_at(site, browser) as people:
         yield people
+        if request.node.stash.get(FAILED, False):
+            request.node.add_report_section("teardown", "pages", await people.shown())
         assert people.complaints() == []

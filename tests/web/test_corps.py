@@ -177,6 +177,11 @@ async def test_an_edition_is_copied_and_compared_with_the_one_before(crowd: Crow
     assert await changed.locator("dd").all_inner_texts() == ["0 → 7", "不限 → 3"]
     await person.picture("-differences")
     assert await person.serious_findings() == []
+    gone = page.locator("section", has=page.get_by_role("heading", name="去掉"))
+    await gone.get_by_role("link", name="17 份点单点了这一项").click()
+    await page.get_by_role("link", name="全部 17").wait_for()
+    assert await page.get_by_label("服务项目").input_value() == "legal-advice"
+    await page.locator(".rows li").first.get_by_text("法律咨询").wait_for()
     phone = await crowd.person("township_officer")
     await phone.go("/menu")
     await phone.page.get_by_text("镇街准备：桌子、椅子、电源、遮阳棚").first.wait_for()

@@ -53,6 +53,15 @@ async def test_a_leader_accepts_declines_starts_and_reports(crowd: Crowd) -> Non
     await named(leader, "link", "高楼镇 · 高楼镇文化礼堂").click()
     await page.get_by_text("当天才能开始").wait_for()
     assert await page.get_by_role("button", name="开始服务").count() == 0
+
+    # What the township says to the team, and whom to ask.
+    words = page.locator("section").filter(has_text="镇街的嘱咐")
+    await words.get_by_text("请留出坐的地方").first.wait_for()
+    await named(words, "button", "显示电话").click()
+    await words.get_by_text("057765550100").wait_for()
+    assert await leader.serious_findings() == []
+    assert await leader.overflow() == 0
+    await leader.picture("-stop-words")
     await next_day(leader)
     await named(leader, "button", "开始服务").click()
     await page.get_by_text("服务已开始").wait_for()
@@ -67,19 +76,35 @@ async def test_a_leader_accepts_declines_starts_and_reports(crowd: Crowd) -> Non
     await named(doubts, "button", "返回").click()
     assert await page.get_by_label("服务人次").input_value() == "5000"
     await page.get_by_label("服务人次").fill("86")
+    await page.get_by_text("排队情况（选填）").click()
+    await page.get_by_label("同时排队最多").fill("35")
+    await named(leader, "button", "提交填报").click()
+    await page.get_by_text("填了排队情况，请把人数和等候时间都填上").wait_for()
+    await leader.picture("-report-queue")
+    assert await leader.overflow() == 0
+    await page.get_by_label("大约等多久").fill("40")
     await named(leader, "button", "提交填报").click()
     await page.get_by_text("服务 86 人次").first.wait_for()
+    await page.get_by_text("最多 35 人同时排队，约等 40 分钟").wait_for()
     assert await leader.overflow() == 0
     assert await leader.serious_findings() == []
 
-    # What is left is the survey about one edition, and the consultation on another.
+    # What is left is a regular service to answer for, the survey about one edition, two volunteers whose licence has
+    # ended or soon ends, and the consultation on another edition.
     await leader.go("/")
     await page.get_by_role("link", name="2015年第一季度").click()
     await named(leader, "button", "没填的都同上次").click()
     await named(leader, "button", "提交").click()
     await page.get_by_text("已提交，谢谢").wait_for()
     await leader.go("/")
-    await expect(page.locator(".tasks a")).to_have_text([re.compile("第四季度")])
+    await expect(page.locator(".tasks a")).to_have_text(
+        [
+            re.compile("高楼镇 · 医疗义诊"),
+            re.compile("执业医师或护士资格"),
+            re.compile("执业医师或护士资格"),
+            re.compile("第四季度"),
+        ]
+    )
 
 
 @pytest.mark.long

@@ -94,7 +94,7 @@ async def test_an_auditor_reads_who_did_what_and_changes_nothing(crowd: Crowd) -
     await page.get_by_text("没有搁置的事件").wait_for()
     for act in ("重新发送", "调整", "放弃…"):
         assert await page.get_by_role("button", name=act).count() == 0
-    await auditor.go("/orders")
+    await auditor.go("/orders?campaign=all")
     await page.locator(".order-row").first.click()
     await page.locator(".order-number").wait_for()
     for act in ("受理", "退回", "修改", "取消点单", "提交点单", "办结"):

@@ -5,6 +5,7 @@ import { readMoment } from "./app/clock";
 import { i18n, loadLanguage } from "./app/i18n";
 import { router } from "./app/router";
 import { resume } from "./app/session";
+import { readTrial } from "./start/trial";
 
 /** The script of the page that is asked for comes beside the texts and the token, not after them. */
 function fetchPage(): void {
@@ -16,7 +17,7 @@ function fetchPage(): void {
 
 async function start(): Promise<void> {
   fetchPage();
-  await Promise.all([loadLanguage(), resume(), readMoment()]);
+  await Promise.all([loadLanguage(), resume(), readMoment(), readTrial()]);
   createApp(App).use(i18n).use(router).mount("#app");
 }
 

@@ -1,5 +1,7 @@
 """Finding accounts."""
 
+from typing import Literal
+
 from sqlalchemy import String, cast, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -39,6 +41,16 @@ async def volunteer_of(session: AsyncSession, account_id: str) -> str | None:
         select(account.c.volunteer_no).where(account.c.id == account_id)
     )
     return found
+
+
+async def accounts_for(
+    session: AsyncSession,
+    scope: Literal["township_code", "team_code", "volunteer_no"],
+    code: str,
+) -> list[str]:
+    """Returns the ids of the accounts that are for a township, a team or a volunteer, in order."""
+    query = select(account.c.id).where(account.c[scope] == code)
+    return list(await session.scalars(query.order_by(account.c.id)))
 
 
 async def has_another_active(session: AsyncSession, role: Role, *, besides: str) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -215,6 +216,18 @@ async def number_at(session: AsyncSession, place: str) -> int | None:
     return await session.scalar(select(opinion.c.number).where(opinion.c.place == place))
 
 
+async def number_alike(session: AsyncSession, like: Opinion) -> int | None:
+    """Returns the number of a waiting opinion on the same edition and item with the same words, if there is one."""
+    query = select(opinion.c.number).where(
+        opinion.c.edition_code == like.edition_code,
+        opinion.c.state == "waiting",
+        opinion.c.speaker == like.speaker,
+        opinion.c.item_code.is_not_distinct_from(like.item_code),
+        opinion.c.text == like.text,
+    )
+    return await session.scalar(query.limit(1))
+
+
 async def unanswered_count(session: AsyncSession, edition_code: str) -> int:
     """Returns how many opinions on an edition still wait for their answer."""
     query = select(func.count()).where(
@@ -227,6 +240,14 @@ async def drafted_ids(session: AsyncSession, edition_code: str) -> Sequence[str]
     """Returns the ids of the opinions whose answers are ready to be published."""
     query = select(opinion.c.id).where(opinion.c.edition_code == edition_code, _DRAFTED)
     return (await session.scalars(query)).all()
+
+
+async def opinions_of(
+    session: AsyncSession, speaker: Literal["township", "team"], code: str
+) -> Sequence[str]:
+    """Returns the ids of the opinions of a township or a team."""
+    column = opinion.c.township_code if speaker == "township" else opinion.c.team_code
+    return (await session.scalars(select(opinion.c.id).where(column == code))).all()
 
 
 async def opinion_of_receipt(session: AsyncSession, digest: str) -> Opinion | None:

@@ -1,6 +1,6 @@
 """Tables, and the imperative mapping of the domain classes onto them."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, false
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text, false
 
 from services.catalog.consultation.domain import Opinion
 from services.catalog.database import mapper, metadata
@@ -19,12 +19,15 @@ opinion = Table(
     Column("stance", String(10), nullable=False),
     Column("text", String(500), nullable=False, info=FREE_TEXT),
     Column("said_at", UtcDateTime, nullable=False),
+    Column("said_on", Date, nullable=True),
+    Column("came_by", String(10), nullable=True),
     Column("state", String(10), nullable=False),
     Column("place", String(160), nullable=True, unique=True),
     Column("receipt_digest", String(64), nullable=True, unique=True),
     Column("answer", Text, nullable=True, info=FREE_TEXT),
     Column("is_outdated", Boolean, nullable=False, server_default=false()),
     Column("answered_at", UtcDateTime, nullable=True),
+    Column("answered_on", Date, nullable=True),
     Column("note", String(500), nullable=True, info=FREE_TEXT),
     Column("event_seq", Integer, nullable=False),
     Column("version", Integer, nullable=False),

@@ -1,15 +1,17 @@
 """Reading the directory."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date
 from typing import Any, Literal, TypeVar
 
-from sqlalchemy import Column, Select, Table, inspect, select
+from sqlalchemy import Column, Row, Select, Table, inspect, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.catalog.directory.domain import (
     Agency,
     Category,
     Entry,
+    MergeableEntry,
     Team,
     TeamState,
     Township,
@@ -40,8 +42,10 @@ Sort = Literal["code", "name"]
 async def list_entries(
     uow: UnitOfWork, kind: type[E], *, q: str | None, sort: Sort, after: str | None, limit: int
 ) -> Listed[E]:
-    """Returns a page of entries, whose names or codes contain ``q``."""
-    return await _page(uow, select(kind), _TABLES[kind], q=q, sort=sort, after=after, limit=limit)
+    """Returns a page of entries, whose names or codes contain ``q``; without those that were merged into others."""
+    return await _page(
+        uow, _unmerged(kind), _TABLES[kind], q=q, sort=sort, after=after, limit=limit
+    )
 
 
 async def list_teams(
@@ -54,13 +58,20 @@ async def list_teams(
     after: str | None,
     limit: int,
 ) -> Listed[Team]:
-    """Returns a page of teams: of an agency, in a state, whose names or codes contain ``q``."""
-    query = select(Team)
+    """Returns a page of teams: of an agency, in a state, whose names or codes contain ``q``. Those that were merged
+    into others are listed only if that is asked for."""
+    query = _unmerged(Team) if state is None else select(Team).where(team.c.state == state)
     if agency_code is not None:
         query = query.where(team.c.agency_code == agency_code)
-    if state is not None:
-        query = query.where(team.c.state == state)
     return await _page(uow, query, team, q=q, sort=sort, after=after, limit=limit)
+
+
+def _unmerged(kind: type[E]) -> Select[Any]:
+    """Selects entries that were not merged into others."""
+    query = select(kind)
+    if issubclass(kind, MergeableEntry):
+        query = query.where(_column(kind, "merged_into").is_(None))
+    return query
 
 
 async def _page(
@@ -105,11 +116,13 @@ async def entries_of(session: AsyncSession, kind: type[E], codes: Collection[str
 async def codes_by_name(
     session: AsyncSession, kind: type[Entry], names: Collection[str]
 ) -> dict[str, list[str]]:
-    """Returns the codes of the entries that have one of these names, by name."""
+    """Returns the codes of the entries that have one of these names, by name; a merged one's name means the entry that
+    stayed."""
     found: dict[str, list[str]] = {}
     for some in _some_of(names):
         name, code = _column(kind, "name"), _column(kind, "code")
-        for row in await session.execute(select(name, code).where(name.in_(some)).order_by(code)):
+        query = _unmerged(kind).with_only_columns(name, code)
+        for row in await session.execute(query.where(name.in_(some)).order_by(code)):
             found.setdefault(row.name, []).append(row.code)
     return found
 
@@ -126,6 +139,14 @@ def _some_of(values: Collection[str]) -> Iterator[list[str]]:
         yield ordered[start : start + MOST_IN_A_QUERY]
 
 
+async def agencies_with_credit_code(session: AsyncSession, credit_code: str) -> dict[str, str]:
+    """Returns the names of the agencies that have this credit code, by code."""
+    query = select(agency.c.code, agency.c.name).where(
+        agency.c.credit_code == credit_code, agency.c.merged_into.is_(None)
+    )
+    return {row.code: row.name for row in await session.execute(query)}
+
+
 async def active_among(session: AsyncSession, codes: Collection[str]) -> set[str]:
     """Returns those of the ``codes`` whose teams are in the corps."""
     query = select(team.c.code).where(team.c.code.in_(codes), team.c.state == "active")
@@ -137,9 +158,45 @@ async def townships_among(session: AsyncSession, codes: Collection[str]) -> set[
     return set(await session.scalars(select(township.c.code).where(township.c.code.in_(codes))))
 
 
-async def township_codes(session: AsyncSession) -> list[str]:
-    """Returns the codes of all townships."""
-    return list(await session.scalars(select(township.c.code).order_by(township.c.code)))
+async def township_codes(session: AsyncSession, today: date) -> list[str]:
+    """Returns the codes of all townships, each by the one that it has today."""
+    query = select(township.c.code).where(
+        or_(township.c.valid_from.is_(None), township.c.valid_from <= today),
+        or_(township.c.valid_to.is_(None), township.c.valid_to >= today),
+    )
+    return list(await session.scalars(query.order_by(township.c.code)))
+
+
+async def townships_to_hand_over(session: AsyncSession, today: date) -> list[str]:
+    """Returns the codes of the townships that have another one since today or before, and still hold something."""
+    query = select(township.c.code).where(
+        township.c.new_code.is_not(None),
+        township.c.is_former.is_(False),
+        township.c.valid_to < today,
+    )
+    return list(await session.scalars(query.order_by(township.c.code)))
+
+
+async def teams_serving(session: AsyncSession, township_code: str) -> list[str]:
+    """Returns the codes of the teams whose area names the township."""
+    found = await session.execute(select(team.c.code, team.c.area).order_by(team.c.code))
+    return [row.code for row in found if township_code in row.area]
+
+
+async def teams_of_agency(session: AsyncSession, agency_code: str) -> list[str]:
+    """Returns the codes of the teams that an agency has, in order; without those that were merged into others."""
+    query = _unmerged(Team).with_only_columns(team.c.code).where(team.c.agency_code == agency_code)
+    return list(await session.scalars(query.order_by(team.c.code)))
+
+
+async def unmerged_names(
+    session: AsyncSession, kind: type[Agency] | type[Team]
+) -> Sequence[Row[Any]]:
+    """Returns code, name and, of agencies, credit code of all entries of a kind that were not merged into others."""
+    columns = [_column(kind, name) for name in ("code", "name")]
+    if kind is Agency:
+        columns.append(agency.c.credit_code)
+    return (await session.execute(_unmerged(kind).with_only_columns(*columns))).all()
 
 
 async def active_team_codes(session: AsyncSession) -> list[str]:
@@ -153,9 +210,15 @@ async def require_known(
 ) -> None:
     """Checks that there are entries with these codes, and locks them.
 
-    :raises InvalidInput: names those codes that no entry of the ``kind`` has.
+    :raises InvalidInput: names those codes that no entry of the ``kind`` has, or one that was merged into another.
     """
-    unknown = [code for code in codes if await tx.find(kind, code) is None]
+    unknown: list[str] = []
+    for code in codes:
+        found = await tx.find(kind, code)
+        if found is None:
+            unknown.append(code)
+        elif isinstance(found, MergeableEntry):
+            found.require_choosable(field)
     if unknown:
         raise InvalidInput("unknown_code", field=field, kind=kind.kind, codes=", ".join(unknown))
 

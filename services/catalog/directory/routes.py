@@ -20,6 +20,7 @@ from shared.http.exports import add_export
 from shared.http.inputs import (
     AfterCode,
     Code,
+    Confirmed,
     CountedPage,
     Limit,
     Search,
@@ -50,11 +51,15 @@ list_agencies, list_categories, list_townships = map(_list_of, (Agency, Category
 
 
 @router.put(
-    "/agencies/{code}", summary="Enter or correct an agency", **secured("enter_directory", 422, 428)
+    "/agencies/{code}",
+    summary="Enter or correct an agency",
+    **secured("enter_directory", 409, 422, 428),
 )
-async def put_agency(code: Code, body: schemas.EntryBody, uow: Uow) -> schemas.EntryAnswer:
-    return schemas.EntryAnswer.model_validate(
-        await use_cases.enter_agency(uow, code, **body.model_dump())
+async def put_agency(
+    code: Code, body: schemas.AgencyBody, uow: Uow, confirmed: Confirmed = frozenset()
+) -> schemas.AgencyAnswer:
+    return schemas.AgencyAnswer.model_validate(
+        await use_cases.enter_agency(uow, code, **body.model_dump(), confirmed=confirmed)
     )
 
 
@@ -63,15 +68,15 @@ router.add_api_route(
     list_agencies,
     name="list_agencies",
     summary="List agencies",
-    response_model=CountedPage[schemas.EntryAnswer],
+    response_model=CountedPage[schemas.AgencyAnswer],
     **secured("read_directory", 422),
 )
 add_export(router, "/agencies.xlsx", list_agencies, AGENCIES, action="read_directory")
 
 
 @router.get("/agencies/{code}", summary="One agency", **secured("read_directory", 404, 422))
-async def get_agency(code: Code, uow: Uow) -> schemas.EntryAnswer:
-    return schemas.EntryAnswer.model_validate(await queries.get_entry(uow, Agency, code))
+async def get_agency(code: Code, uow: Uow) -> schemas.AgencyAnswer:
+    return schemas.AgencyAnswer.model_validate(await queries.get_entry(uow, Agency, code))
 
 
 @router.put(

@@ -13,9 +13,13 @@ from shared.unit_of_work import UnitOfWork
 
 NAMES = {"code": 16, "name": 30, "name_en": 30}
 
-AGENCIES = Sheet("agencies", NAMES)
+AGENCIES = Sheet("agencies", NAMES | {"credit_code": 22})
 CATEGORIES = Sheet("categories", NAMES)
-TOWNSHIPS = Sheet("townships", NAMES | {"lat": 12, "lon": 12})
+TOWNSHIPS = Sheet(
+    "townships",
+    NAMES
+    | {"lat": 12, "lon": 12, "population": 12, "area_km2": 12, "valid_from": 14, "valid_to": 14},
+)
 
 
 async def _agencies_of(uow: UnitOfWork, teams: Sequence[Team], wording: Wording) -> list[Fields]:
@@ -26,7 +30,7 @@ async def _agencies_of(uow: UnitOfWork, teams: Sequence[Team], wording: Wording)
 
 TEAMS = Sheet(
     "teams",
-    NAMES | {"agency_code": 16, "agency": 24, "members": 10, "state": 12},
+    NAMES | {"agency_code": 16, "agency": 24, "members": 10, "area": 30, "state": 12},
     words={"state": "states.team"},
     complete=_agencies_of,
 )

@@ -1,16 +1,19 @@
 """Entering and correcting the directory, and teams that leave the corps."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any, TypeVar
 
 from pypinyin import Style, lazy_pinyin
 
 from services.catalog.accounts.use_cases.persons import close_accounts_of_leaders
 from services.catalog.directory.domain import Agency, Category, Entry, Team, Township
+from services.catalog.directory.queries import agencies_with_credit_code, require_known
 from services.catalog.policy import POLICY
 from shared.contracts.base import Point
 from shared.contracts.catalog import TeamChanged, TeamRegistered, TownshipChanged
-from shared.kernel.errors import InvalidInput
+from shared.kernel.doubts import Confirmations, Doubts
+from shared.kernel.errors import Conflict, InvalidInput
 from shared.unit_of_work import Transaction, UnitOfWork
 
 E = TypeVar("E", bound=Entry)
@@ -19,12 +22,33 @@ Facts = Mapping[str, Any]
 """Values of an entry by field: all that a new one needs, or some of one that exists."""
 
 
-async def enter_agency(uow: UnitOfWork, code: str, *, name: str, name_en: str) -> Agency:
-    """Enters an agency, or corrects its entry."""
+async def enter_agency(
+    uow: UnitOfWork,
+    code: str,
+    *,
+    name: str,
+    name_en: str,
+    credit_code: str | None = None,
+    confirmed: Confirmations = (),
+) -> Agency:
+    """Enters an agency, or corrects its entry.
+
+    :raises ConfirmationNeeded: another agency has the same credit code, as only parts of one body do.
+    :raises Conflict: it was merged into another one.
+    """
     uow.permit(POLICY, "enter_directory")
+    doubts = Doubts(confirmed)
     async with uow.transaction() as tx:
         found = await tx.find(Agency, code)
-        return put_named(tx, Agency, found, {"code": code, "name": name, "name_en": name_en})
+        if credit_code is not None and (found is None or found.credit_code != credit_code):
+            others = await agencies_with_credit_code(tx.session, credit_code)
+            if names := [name for other, name in others.items() if other != code]:
+                doubts.add("credit_code_twice", "credit_code", agencies="、".join(names))
+        doubts.settle()
+        facts = {"code": code, "name": name, "name_en": name_en, "credit_code": credit_code}
+        if found is not None:
+            found.require_unmerged("code")
+        return put_named(tx, Agency, found, facts)
 
 
 async def enter_category(uow: UnitOfWork, code: str, *, name: str, name_en: str) -> Category:
@@ -36,21 +60,51 @@ async def enter_category(uow: UnitOfWork, code: str, *, name: str, name_en: str)
 
 
 async def enter_township(
-    uow: UnitOfWork, code: str, *, name: str, name_en: str, lat: float, lon: float
+    uow: UnitOfWork,
+    code: str,
+    *,
+    name: str,
+    name_en: str,
+    lat: float,
+    lon: float,
+    population: int | None = None,
+    area_km2: float | None = None,
+    valid_from: date | None = None,
+    valid_to: date | None = None,
 ) -> Township:
-    """Enters a township with its centre in degrees (WGS-84), or corrects its entry."""
+    """Enters a township with its centre in degrees (WGS-84), or corrects its entry.
+
+    :raises InvalidInput: its code would end before it begins.
+    :raises Conflict: the day on which its code ends is settled, for another one follows.
+    """
     uow.permit(POLICY, "enter_directory")
+    if Township.is_backwards(valid_from, valid_to):
+        raise InvalidInput("validity_backwards", field="valid_to", first=valid_from)
+    facts: dict[str, Any] = {"code": code, "name": name, "name_en": name_en}
+    facts |= {"lat": lat, "lon": lon}
+    facts |= {"population": population, "area_km2": area_km2}
+    facts |= {"valid_from": valid_from, "valid_to": valid_to}
     async with uow.transaction() as tx:
-        facts = {"code": code, "name": name, "name_en": name_en, "lat": lat, "lon": lon}
-        return put_township(tx, await tx.find(Township, code), facts)
+        found = await tx.find(Township, code)
+        if found is not None and found.new_code is not None and found.valid_to != valid_to:
+            raise Conflict("township_has_new_code", field="valid_to", township_code=found.new_code)
+        return put_township(tx, found, facts)
 
 
 async def register_team(
-    uow: UnitOfWork, code: str, *, name: str, name_en: str, agency_code: str, members: int
+    uow: UnitOfWork,
+    code: str,
+    *,
+    name: str,
+    name_en: str,
+    agency_code: str,
+    members: int,
+    area: Sequence[str] = (),
 ) -> Team:
     """Enters a team, or corrects its entry.
 
-    :raises InvalidInput: the agency is not known.
+    :raises InvalidInput: the agency or a township of its area is not known, or a township is named twice; or the agency
+        was merged into another one. :raises Conflict: the team was.
     """
     uow.permit(POLICY, "enter_directory")
     async with uow.transaction() as tx:
@@ -59,7 +113,12 @@ async def register_team(
             raise InvalidInput(
                 "unknown_code", field="agency_code", kind=Agency.kind, codes=agency_code
             )
-        facts = {"name": name, "name_en": name_en, "agency_code": agency_code, "members": members}
+        agency.require_choosable("agency_code")
+        if twice := sorted({one for one in area if area.count(one) > 1}):
+            raise InvalidInput("repeated_code", field="area", codes=", ".join(twice))
+        await require_known(tx, Township, area, field="area")
+        facts: dict[str, Any] = {"name": name, "name_en": name_en, "agency_code": agency_code}
+        facts |= {"members": members, "area": list(area)}
         return put_team(tx, await tx.find(Team, code), agency, {"code": code, **facts})
 
 
@@ -80,19 +139,22 @@ def put_township(tx: Transaction, found: Township | None, facts: Facts) -> Towns
     elif not found.correct(**facts):
         return found
     found.spelling = spelled(found.name)
-    centre = Point(lat=found.lat, lon=found.lon)
-    names = {"name": found.name, "name_en": found.name_en}
-    tx.record(found, TownshipChanged(code=found.code, **names, centre=centre))
+    tx.record(found, township_as_event(found))
     return found
 
 
 def put_team(tx: Transaction, found: Team | None, agency: Agency, facts: Facts) -> Team:
-    """Enters a team of ``agency``, or takes ``facts`` over into the entry that was ``found``."""
+    """Enters a team of ``agency``, or takes ``facts`` over into the entry that was ``found``.
+
+    :raises Conflict: that one was merged into another.
+    """
+    if found is not None:
+        found.require_unmerged("code")
     if found is None:
         tx.add(found := Team(**facts))
-        tx.record(found, _as_event(TeamRegistered, found, agency))
+        tx.record(found, team_as_event(TeamRegistered, found, agency))
     elif found.correct(**facts):
-        tx.record(found, _as_event(TeamChanged, found, agency))
+        tx.record(found, team_as_event(TeamChanged, found, agency))
     found.spelling = spelled(found.name)
     return found
 
@@ -132,11 +194,27 @@ async def reinstate_team(uow: UnitOfWork, code: str) -> Team:
 async def _change_team(tx: Transaction, code: str, step: Callable[[Team], None]) -> Team:
     team = await tx.get(Team, code)
     step(team)
-    tx.record(team, _as_event(TeamChanged, team, await tx.get(Agency, team.agency_code)))
+    tx.record(team, team_as_event(TeamChanged, team, await tx.get(Agency, team.agency_code)))
     return team
 
 
-def _as_event(kind: type[TeamRegistered], team: Team, agency: Agency) -> TeamRegistered:
+def township_as_event(township: Township) -> TownshipChanged:
+    return TownshipChanged(
+        code=township.code,
+        name=township.name,
+        name_en=township.name_en,
+        centre=Point(lat=township.lat, lon=township.lon),
+        population=township.population,
+        valid_from=township.valid_from,
+        valid_to=township.valid_to,
+        former_code=township.former_code,
+    )
+
+
+def team_as_event(kind: type[TeamRegistered], team: Team, agency: Agency) -> TeamRegistered:
+    """:raises RuntimeError: it was merged, after which nothing more is said of it."""
+    if team.state == "merged":
+        raise RuntimeError("a merged team changes no more")
     return kind(
         code=team.code,
         name=team.name,
@@ -144,5 +222,6 @@ def _as_event(kind: type[TeamRegistered], team: Team, agency: Agency) -> TeamReg
         agency_code=agency.code,
         agency_name=agency.name,
         members=team.members,
+        area=tuple(team.area),
         state=team.state,
     )

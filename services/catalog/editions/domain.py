@@ -40,7 +40,8 @@ class Edition(Aggregate):
     later change of an item touches. Before that, the teams may be asked what they can do
     (``survey``, 摸底, answers until ``survey_until``), and then townships and teams what they think
     of it (``consultation``, 征求意见, until ``consultation_until``); residents too, where
-    ``residents_may_speak``. Its draft may be changed all the while.
+    ``residents_may_speak``. Its draft may be changed all the while. ``…_opened_on`` is the day on
+    which that began first.
     """
 
     kind: ClassVar[str] = "edition"
@@ -70,9 +71,12 @@ class Edition(Aggregate):
     based_on: str | None = None
     """The edition that it was copied from, and is compared with."""
     state: EditionState = "draft"
+    survey_opened_on: date | None = None
     survey_until: date | None = None
+    consultation_opened_on: date | None = None
     consultation_until: date | None = None
     residents_may_speak: bool = False
+    published_on: date | None = None
     menu: list[Dish] = field(default_factory=list)
     orders_against_withdrawal: int | None = None
     """How many orders were handed in from it when it was last to be withdrawn, and therefore was not."""
@@ -94,11 +98,18 @@ class Edition(Aggregate):
             setattr(self, name, content[name])
         self._check()
 
+    def add_item(self, item_code: str) -> None:
+        """Puts a further item at the end of the draft."""
+        self.require("redraft", self.state)
+        self.item_codes = [*self.item_codes, item_code]
+        self._check()
+
     def open_survey(self, until: date, *, today: date) -> None:
         """Asks the teams, which answer until a day, itself included. :raises InvalidInput: that day is past."""
         self.require("open_survey", self.state)
         _require_ahead("until", until, today)
         self.state, self.survey_until = "survey", until
+        self.survey_opened_on = self.survey_opened_on or today
 
     def prolong_survey(self, until: date, *, today: date) -> None:
         """:raises InvalidInput: the day is past."""
@@ -111,6 +122,7 @@ class Edition(Aggregate):
         self.require("open_consultation", self.state)
         _require_ahead("until", until, today)
         self.state, self.consultation_until = "consultation", until
+        self.consultation_opened_on = self.consultation_opened_on or today
         self.residents_may_speak = residents
 
     def prolong_consultation(self, until: date, *, today: date, residents: bool) -> None:
@@ -131,7 +143,9 @@ class Edition(Aggregate):
         self.require("return_to_draft", self.state)
         self.state = "draft"
 
-    def publish(self, items: list[ServiceItem], *, active_teams: Collection[str]) -> None:
+    def publish(
+        self, items: list[ServiceItem], *, active_teams: Collection[str], today: date
+    ) -> None:
         """Freezes the menu with the items as they are now, in the order of the draft.
 
         :raises InvalidInput: an item has no team that is still in the corps; names all such items.
@@ -140,7 +154,7 @@ class Edition(Aggregate):
         if without := self.items_without_team(items, active_teams=active_teams):
             raise InvalidInput("item_without_team", field="item_codes", codes=", ".join(without))
         self.menu = self.dishes(items)
-        self.state = "published"
+        self.state, self.published_on = "published", today
 
     def dishes(self, items: Iterable[ServiceItem]) -> list[Dish]:
         """Returns its menu, in the order of the draft: as it was frozen, else with the items as they are now."""
@@ -194,8 +208,9 @@ class Edition(Aggregate):
 def dish_of(item: ServiceItem) -> Dish:
     """Returns an item as an edition shows it."""
     content = item.content()
-    del content["teams"]
-    return {"item_code": item.code, **content}
+    for of_the_teams in ("teams", "adults_only", "agreement_needed"):
+        del content[of_the_teams]
+    return {"item_code": item.code, **content, "picture": item.picture}
 
 
 def differences(before: Iterable[Dish], after: Iterable[Dish]) -> list[Difference]:

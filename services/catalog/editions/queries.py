@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, String, cast, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.catalog.editions.domain import Difference, Dish, Edition, EditionState, differences
@@ -112,6 +112,14 @@ async def ended_editions(session: AsyncSession, today: date) -> list[Edition]:
     """Returns the published editions whose last day is before ``today``."""
     query = select(Edition).where(edition.c.state == "published", edition.c.retires_on < today)
     return list(await session.scalars(query.order_by(edition.c.code)))
+
+
+async def is_on_menu(session: AsyncSession, picture_id: str) -> bool:
+    """Whether a published edition shows a picture; also one that is over."""
+    query = select(edition.c.code).where(
+        cast(edition.c.menu, String).contains(f'"{picture_id}"', autoescape=True)
+    )
+    return (await session.scalars(query.limit(1))).first() is not None
 
 
 async def editions_in_force(session: AsyncSession, today: date) -> list[Edition]:

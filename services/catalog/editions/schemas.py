@@ -32,6 +32,7 @@ class MenuItemAnswer(Answer):
     notice_days: int = 0
     weekly_capacity: int | None = None
     township_provides: list[Provision] = Field(default_factory=list)
+    picture: str | None = None
     qualification: str | None = None
     risks: str | None = None
 
@@ -43,9 +44,14 @@ class EditionAnswer(Answer):
     retires_on: date
     state: EditionState
     based_on: str | None
+    survey_opened_on: Annotated[date | None, Field(description="when the teams were first asked")]
     survey_until: date | None
+    consultation_opened_on: Annotated[
+        date | None, Field(description="when opinions were first asked for")
+    ]
     consultation_until: date | None
     residents_may_speak: bool
+    published_on: date | None
     orders_against_withdrawal: int | None
     item_codes: list[str]
     menu: list[MenuItemAnswer]

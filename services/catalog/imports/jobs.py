@@ -1,11 +1,12 @@
 """Applies imports, beside the consumer, one at a time in each process."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from services.catalog.imports.domain.directory_import import DirectoryImport
 from services.catalog.imports.schemas.cells import understanding
 from services.catalog.imports.use_cases.applying import apply_import
-from services.catalog.imports.use_cases.drafts import IMPORTS_TOPIC
+from services.catalog.imports.use_cases.drafts import IMPORTS_TOPIC, SHOWN_SECONDS, written_key
 from shared.cache.port import Cache
 from shared.cache.waking import Waking
 from shared.http.texts import Texts
@@ -21,6 +22,9 @@ def importing(uow: UnitOfWork, cache: Cache, texts: Texts) -> Job:
     async def carry_out(taken: Sequence[DirectoryImport], _watch: Waking) -> None:
         async with renewing(uow, taken):
             for job in taken:
-                await apply_import(uow, job, understand)
+                await apply_import(uow, job, understand, partial(note_written, job.id))
+
+    async def note_written(import_id: str, written: int) -> None:
+        await cache.put(written_key(import_id), str(written), seconds=SHOWN_SECONDS)
 
     return Worker(uow, cache, DirectoryImport, carry_out, topic=IMPORTS_TOPIC).run

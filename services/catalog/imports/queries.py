@@ -3,17 +3,19 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.catalog.imports.domain.directory_import import DirectoryImport
-from services.catalog.imports.domain.rows import Fault, Outcome, Row
+from services.catalog.imports.domain.rows import Outcome, Row
 from services.catalog.imports.tables import directory_import, import_row
 from services.catalog.policy import POLICY
 from shared.db.paging import SortedBy, page_of
 from shared.db.vault import Vault, place_of
+from shared.kernel.cells import Fault
 from shared.kernel.errors import NotFound
 from shared.unit_of_work import UnitOfWork
 
@@ -83,7 +85,7 @@ def content_of(row: Row) -> str:
     """A row as it is stored, sealed: equal for rows that are shown alike."""
     faults = [[fault.field, fault.code, fault.facts] for fault in row.faults]
     content = {"cells": row.cells, "code": row.code, "faults": faults, "changes": row.changes}
-    return json.dumps(content, ensure_ascii=False, sort_keys=True)
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, default=date.isoformat)
 
 
 def row_of(vault: Vault, stored: Any) -> Row:

@@ -1,7 +1,7 @@
 """Operations on imports: send a table, say what its columns are, look at its rows, apply it."""
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
@@ -16,11 +16,11 @@ from services.catalog.imports.schemas.answers import (
     Rendering,
     RowsAnswer,
 )
-from services.catalog.imports.schemas.cells import understanding, usual_headings
+from services.catalog.imports.schemas.cells import headings_of, understanding
 from services.catalog.imports.use_cases import drafts
 from services.catalog.policy import POLICY
 from shared.http.inputs import After, AppState, Key, Limit, Page, Uow
-from shared.http.openapi import secured
+from shared.http.openapi import secured, taking_file
 from shared.http.spreadsheet import MOST_ROWS, Cell, ExcelFile, Heading, exported
 from shared.http.texts import Texts, preferred_language
 from shared.sheets.reading import read_table
@@ -28,13 +28,6 @@ from shared.sheets.reading import read_table
 router = APIRouter(tags=["catalog"])
 
 ACTION = "import_directory"
-
-FILE = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-    }
-}
 
 
 def _answer(request: Request, texts: Texts, made: DirectoryImport) -> ImportAnswer:
@@ -49,16 +42,11 @@ def _answer(request: Request, texts: Texts, made: DirectoryImport) -> ImportAnsw
     return ImportAnswer.of(made, fields, problem)
 
 
-def _with_file(route: dict[str, Any]) -> dict[str, Any]:
-    route["openapi_extra"] |= FILE
-    return route
-
-
 @router.post(
     "/imports",
     status_code=201,
     summary="Send a table of agencies, categories, townships, teams or service items",
-    **_with_file(secured(ACTION, 413)),
+    **taking_file(secured(ACTION, 413)),
 )
 async def post_import(
     request: Request,
@@ -72,7 +60,7 @@ async def post_import(
     uow.permit(POLICY, ACTION)  # before the file is read
     table = await read_table(await request.body(), sheet=sheet)
     made = await drafts.draft_import(
-        uow, about, table, usual_headings(state.texts, about), understanding(state.texts)
+        uow, about, table, headings_of(state.texts, about), understanding(state.texts)
     )
     return _answer(request, state.texts, made)
 
@@ -88,7 +76,11 @@ async def list_imports(
 
 @router.get("/imports/{import_id}", summary="One import", **secured(ACTION, 404))
 async def get_import(request: Request, import_id: Key, uow: Uow, state: AppState) -> ImportAnswer:
-    return _answer(request, state.texts, await queries.get_import(uow, import_id))
+    made = await queries.get_import(uow, import_id)
+    answer = _answer(request, state.texts, made)
+    if made.state == "running":
+        answer.written = int(await state.cache.get(drafts.written_key(import_id)) or 0)
+    return answer
 
 
 @router.post(

@@ -25,7 +25,8 @@ class ServiceItem(Entry):
     expected, if that is given. ``minutes_per_resident`` is the time one takes. It is ordered ``notice_days`` before the
     day of service, and served ``weekly_capacity`` times a week (Monday to Sunday) at most; None sets no limit.
     ``qualification`` is what each volunteer must hold. ``risks`` tells volunteers what may happen to them, as
-    志愿服务条例 (2017) Art. 12 asks.
+    志愿服务条例 (2017) Art. 12 asks. Minors do not serve where it is for ``adults_only``, since it is dangerous, and
+    volunteers have a written agreement where ``agreement_needed`` (浙江省志愿服务条例 Art. 21).
     """
 
     kind: ClassVar[str] = "item"
@@ -42,6 +43,8 @@ class ServiceItem(Entry):
         "township_provides",
         "qualification",
         "risks",
+        "adults_only",
+        "agreement_needed",
     )
 
     category_code: str
@@ -55,6 +58,10 @@ class ServiceItem(Entry):
     township_provides: list[Provision] = field(default_factory=list)
     qualification: str | None = None
     risks: str | None = None
+    adults_only: bool = False
+    agreement_needed: bool = False
+    picture: str | None = None
+    """The id of its picture. No form writes it; see :mod:`services.catalog.pictures`."""
 
     def __post_init__(self) -> None:
         refuse_repeated("teams", self.teams)

@@ -59,3 +59,20 @@ async def get_item(uow: UnitOfWork, code: str) -> ServiceItem:
 async def items_of(session: AsyncSession, codes: Collection[str]) -> list[ServiceItem]:
     """Returns the service items with these codes, in no order."""
     return list(await session.scalars(select(ServiceItem).where(service_item.c.code.in_(codes))))
+
+
+async def items_by_qualification(session: AsyncSession) -> dict[str, list[ServiceItem]]:
+    """Returns the service items that need a qualification, by what they call it, in the order of those names."""
+    query = select(ServiceItem).where(service_item.c.qualification.is_not(None))
+    found: dict[str, list[ServiceItem]] = {}
+    for item in await session.scalars(
+        query.order_by(service_item.c.qualification, service_item.c.code)
+    ):
+        found.setdefault(item.qualification or "", []).append(item)
+    return found
+
+
+async def items_offered_by(session: AsyncSession, team_code: str) -> list[str]:
+    """Returns the codes of the service items that name a team, in order."""
+    query = select(service_item.c.code).where(offered_by(team_code))
+    return list(await session.scalars(query.order_by(service_item.c.code)))

@@ -42,6 +42,10 @@ class ItemBody(EntryBody):
     risks: Annotated[
         PublicText | None, Field(description="what may happen to volunteers, as they are told")
     ] = None
+    adults_only: Annotated[bool, Field(description="minors do not serve at it")] = False
+    agreement_needed: Annotated[
+        bool, Field(description="volunteers at it have a written agreement")
+    ] = False
 
 
 class ItemAnswer(EntryAnswer):
@@ -56,3 +60,6 @@ class ItemAnswer(EntryAnswer):
     township_provides: list[Provision]
     qualification: str | None
     risks: str | None
+    adults_only: bool
+    agreement_needed: bool
+    picture: Annotated[str | None, Field(description="of `/open/pictures/{picture_id}`")]

@@ -36,7 +36,14 @@ ITEMS = Sheet(
         "township_provides": 30,
         "qualification": 24,
         "risks": 40,
+        "adults_only": 12,
+        "agreement_needed": 14,
     },
-    words={"mode": "choices", "township_provides": "choices"},
+    words={
+        "mode": "choices",
+        "township_provides": "choices",
+        "adults_only": "choices",
+        "agreement_needed": "choices",
+    },
     complete=_categories_of,
 )

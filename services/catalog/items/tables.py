@@ -1,6 +1,6 @@
 """Tables, and the imperative mapping of the domain classes onto them."""
 
-from sqlalchemy import Column, Integer, String
+from sqlalchemy import Boolean, Column, Integer, String, false
 
 from services.catalog.database import entry_table, mapper, spelling
 from services.catalog.items.domain import ServiceItem
@@ -19,6 +19,9 @@ service_item = entry_table(
     Column("township_provides", Json, nullable=False, server_default="[]"),
     Column("qualification", String(80), nullable=True),
     Column("risks", String(500), nullable=True),
+    Column("adults_only", Boolean, nullable=False, server_default=false()),
+    Column("agreement_needed", Boolean, nullable=False, server_default=false()),
+    Column("picture", String(36), nullable=True),
     spelling(),
 )
 

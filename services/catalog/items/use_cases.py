@@ -6,6 +6,7 @@ from services.catalog.directory.domain import Category, Team
 from services.catalog.directory.queries import require_known
 from services.catalog.directory.use_cases import Facts, spelled
 from services.catalog.items.domain import ServiceItem
+from services.catalog.items.queries import items_offered_by
 from services.catalog.policy import POLICY
 from shared.contracts.catalog import ServiceItemChanged
 from shared.kernel.errors import InvalidInput
@@ -42,7 +43,15 @@ async def _require_active(tx: Transaction, codes: Iterable[str]) -> None:
     gone = [
         code
         for code, team in (await tx.find_all(Team, set(codes))).items()
-        if team.state == "retired"
+        if team.state != "active"
     ]
     if gone:
         raise InvalidInput("team_retired", field="teams", codes=", ".join(sorted(gone)))
+
+
+async def move_items_of_team(tx: Transaction, code: str, into: str) -> None:
+    """Items that a team offered are offered by the one that it was merged into. There is no event: whoever hears of the
+    merger changes them as well."""
+    for item_code in await items_offered_by(tx.session, code):
+        item = await tx.get(ServiceItem, item_code)
+        item.teams = list(dict.fromkeys(into if each == code else each for each in item.teams))

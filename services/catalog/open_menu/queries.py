@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.catalog.directory.domain import Agency, Category, Team
@@ -11,6 +12,7 @@ from services.catalog.editions.domain import Dish, Edition
 from services.catalog.editions.queries import editions_in_force, require_edition
 from services.catalog.items.queries import items_of
 from services.catalog.policy import POLICY
+from shared.eventlog.tables import event_log
 from shared.unit_of_work import UnitOfWork
 
 
@@ -38,6 +40,16 @@ async def offers_today(uow: UnitOfWork) -> list[Offer]:
             for dish in edition.menu:
                 latest[str(dish["item_code"])] = edition, dish
         return await _offers(session, latest.values())
+
+
+async def menu_mark(uow: UnitOfWork) -> str:
+    """Returns what what is on offer is known by: the day, and the last event of this service. Whatever publishes
+    anything, an edition first of all, changes it; of two who publish at the same moment perhaps the earlier one only,
+    so what is kept by it must be kept for a short time."""
+    uow.permit(POLICY, "read_open_menu")
+    async with uow.reading() as session:
+        last = await session.scalar(select(func.max(event_log.c.id)))
+    return f"{uow.today()}:{last or 0}"
 
 
 async def offers_of(uow: UnitOfWork, code: str) -> tuple[Edition, list[Offer]]:

@@ -12,6 +12,11 @@ Hsds = dict[str, Any]
 """An object as HSDS 3.1 defines it; see :mod:`services.catalog.open_menu.routes.hsds`."""
 
 
+def picture_address(picture_id: object) -> str | None:
+    """Where anybody sees a picture."""
+    return f"/api/catalog/open/pictures/{picture_id}" if picture_id else None
+
+
 class OpenDish(BaseModel):
     """What may be ordered today, until ``until``."""
 
@@ -26,6 +31,7 @@ class OpenDish(BaseModel):
     weekly_capacity: Annotated[int | None, Field(description="at most so often a week")]
     township_provides: list[Provision]
     qualification: str | None
+    picture: Annotated[str | None, Field(description="address of its picture, at this origin")]
     edition: str
     until: date
 
@@ -43,6 +49,7 @@ class OpenDish(BaseModel):
             }
             | offer.dish
             | {
+                "picture": picture_address(offer.dish.get("picture")),
                 "category": category.name if category else "",
                 "category_en": category.name_en if category else "",
                 "agencies": [agency.name for agency in offer.agencies],

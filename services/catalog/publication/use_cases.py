@@ -42,7 +42,9 @@ async def publish_edition(uow: UnitOfWork, code: str, confirmed: Confirmations =
         items = [await tx.get(ServiceItem, item_code) for item_code in edition.item_codes]
         teams = await tx.find_all(Team, {code for item in items for code in item.teams})
         edition.publish(
-            items, active_teams={code for code, team in teams.items() if team.state == "active"}
+            items,
+            active_teams={code for code, team in teams.items() if team.state == "active"},
+            today=today,
         )
         await add_standing_campaigns(tx, edition.years())
         tx.record(
@@ -55,7 +57,7 @@ async def publish_edition(uow: UnitOfWork, code: str, confirmed: Confirmations =
                 items=tuple(MenuItem.model_validate(dish) for dish in edition.menu),
             ),
         )
-        if edition.retires_on < uow.today():
+        if edition.retires_on < today:
             _retire(tx, edition)
         return edition
 

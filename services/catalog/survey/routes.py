@@ -5,8 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from services.catalog.editions.schemas import EditionAnswer
-from services.catalog.survey import queries, schemas
-from services.catalog.survey.use_cases import answering, asking, deciding
+from services.catalog.items.domain import ServiceItem
+from services.catalog.survey import schemas
+from services.catalog.survey.queries import proposals
+from services.catalog.survey.queries import surveys as queries
+from services.catalog.survey.use_cases import answering, asking, deciding, proposing
 from shared.http.free_text import ask_about
 from shared.http.inputs import After, Code, Confirmed, Key, Limit, Page, Uow
 from shared.http.openapi import secured
@@ -124,3 +127,71 @@ async def answer_survey(
 )
 async def send_answers(reply_id: Key, uow: Uow) -> schemas.FormAnswer:
     return schemas.FormAnswer.of(await answering.send_answers(uow, reply_id))
+
+
+@router.post(
+    "/survey-replies/{reply_id}/proposals",
+    status_code=201,
+    summary="Propose a new item in the team's own words",
+    **secured("answer_survey", 404, 409, 422),
+)
+async def propose_item(
+    reply_id: Key, body: schemas.ProposalBody, uow: Uow, confirmed: Confirmed = frozenset()
+) -> schemas.ProposalAnswer:
+    doubts = ask_about(body, confirmed)
+    made = await proposing.propose_item(uow, reply_id, body.as_proposed(), doubts)
+    return schemas.ProposalAnswer.model_validate(made)
+
+
+@router.get(
+    "/item-proposals/{proposal_id}",
+    summary="A new item that a team proposes",
+    **secured("read_survey_replies", 404, 422),
+)
+async def get_proposal(proposal_id: Key, uow: Uow) -> schemas.ProposalAnswer:
+    return schemas.ProposalAnswer.model_validate(await proposals.get_proposal(uow, proposal_id))
+
+
+@router.post(
+    "/item-proposals/{proposal_id}/withdraw",
+    summary="Take a proposal back, until it is decided on",
+    **secured("answer_survey", 404, 409, 422),
+)
+async def withdraw_proposal(proposal_id: Key, uow: Uow) -> schemas.ProposalAnswer:
+    found = await proposing.withdraw_proposal(uow, proposal_id)
+    return schemas.ProposalAnswer.model_validate(found)
+
+
+@router.post(
+    "/item-proposals/{proposal_id}/take-over",
+    summary="Enter a proposal as a new item, on the draft",
+    **secured("take_over_survey", 404, 409, 412, 422),
+)
+async def take_over_proposal(
+    proposal_id: Key,
+    body: schemas.TakeOverProposalBody,
+    uow: Uow,
+    confirmed: Confirmed = frozenset(),
+) -> schemas.ProposalAnswer:
+    doubts = ask_about(body, confirmed)
+    item = ServiceItem(**body.model_dump())
+    found = await proposing.take_over_proposal(uow, proposal_id, item, doubts)
+    return schemas.ProposalAnswer.model_validate(found)
+
+
+@router.post(
+    "/item-proposals/{proposal_id}/decline",
+    summary="Decline a proposal, with a reason that the team reads",
+    **secured("take_over_survey", 404, 409, 422),
+)
+async def decline_proposal(
+    proposal_id: Key,
+    body: schemas.DeclineProposalBody,
+    uow: Uow,
+    confirmed: Confirmed = frozenset(),
+) -> schemas.ProposalAnswer:
+    doubts = ask_about(body, confirmed)
+    found = await proposing.decline_proposal(
+        uow, proposal_id, body.reason_code, body.reason, doubts
+    )
+    return schemas.ProposalAnswer.model_validate(found)

@@ -8,10 +8,12 @@ from pydantic import Field
 
 from services.catalog.editions.domain import EditionState
 from services.catalog.items.domain import PROVISIONS, Provision
+from services.catalog.items.schemas import ItemBody
 from services.catalog.survey.domain.outcome import Outcome, OutcomeState, Verdict
+from services.catalog.survey.domain.proposal import DeclineReason, ProposalState, Proposed
 from services.catalog.survey.domain.reply import HALF_DAYS, HalfDay, SurveyLine
-from services.catalog.survey.queries import Form, Question, Survey
-from shared.http.inputs import Answer, Body, Code, Day, Text
+from services.catalog.survey.queries.surveys import Form, Question, Survey
+from shared.http.inputs import Answer, Body, Code, Day, Name, ReasonBody, Text
 
 
 class UntilBody(Body):
@@ -64,6 +66,51 @@ class SeenBody(Body):
         str,
         Field(pattern="^[0-9a-f]{16}$", description="the outcome that was read, by its `seen`"),
     ]
+
+
+class ProposalBody(Body):
+    """A new item, as the team would do it."""
+
+    name: Annotated[Name, Field(description="what it would be called on the menu")]
+    text: Annotated[Text, Field(description="what residents would get, for whom, what it takes")]
+    volunteers: Annotated[
+        int | None, Field(ge=1, le=100, description="how many it would send to a booth")
+    ] = None
+    times_a_week: Annotated[
+        int | None, Field(ge=1, le=100, description="how often, from Monday to Sunday")
+    ] = None
+
+    def as_proposed(self) -> Proposed:
+        return Proposed(**self.model_dump())
+
+
+class TakeOverProposalBody(ItemBody):
+    """The item that is to be entered."""
+
+    code: Code
+
+
+class DeclineProposalBody(ReasonBody):
+    reason_code: DeclineReason
+
+
+class ProposalAnswer(Answer):
+    """``item_code`` is that of the item that it has become, ``reason`` why it has not."""
+
+    id: str
+    reply_id: str
+    edition_code: str
+    team_code: str
+    name: str
+    text: str
+    volunteers: int | None
+    times_a_week: int | None
+    proposed_on: date
+    state: ProposalState
+    item_code: str | None
+    reason_code: DeclineReason | None
+    reason: str | None
+    decided_on: date | None
 
 
 class ReplyAnswer(Answer):
@@ -125,6 +172,7 @@ class FormAnswer(ReplyAnswer):
     is_late: bool
     questions: list[QuestionAnswer]
     others: list[ItemNamed]
+    proposals: Annotated[list[ProposalAnswer], Field(description="new items in its own words")]
 
     @classmethod
     def of(cls, form: Form) -> "FormAnswer":
@@ -145,6 +193,7 @@ class FormAnswer(ReplyAnswer):
                 ItemNamed(item_code=item.code, name=item.name, name_en=item.name_en)
                 for item in form.others
             ],
+            proposals=[ProposalAnswer.model_validate(each) for each in form.proposals],
         )
 
 
@@ -206,6 +255,7 @@ class SurveyAnswer(Answer):
     based_on: str | None
     teams: list[AskedAnswer]
     items: list[OutcomeAnswer]
+    proposals: Annotated[list[ProposalAnswer], Field(description="new items in teams' own words")]
 
     @classmethod
     def of(cls, survey: Survey) -> "SurveyAnswer":
@@ -230,4 +280,5 @@ class SurveyAnswer(Answer):
                 for each in survey.teams
             ],
             items=[OutcomeAnswer.of(outcome) for outcome in survey.outcomes],
+            proposals=[ProposalAnswer.model_validate(each) for each in survey.proposals],
         )

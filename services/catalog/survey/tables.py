@@ -15,6 +15,7 @@ from sqlalchemy.orm import relationship
 
 from services.catalog.database import mapper, metadata
 from services.catalog.survey.domain.outcome import SurveyDecision
+from services.catalog.survey.domain.proposal import ItemProposal
 from services.catalog.survey.domain.reply import SurveyLine, SurveyReply
 from shared.db.types import FREE_TEXT, Json
 
@@ -48,6 +49,28 @@ survey_line = Table(
     Column("remark", String(500), nullable=True, info=FREE_TEXT),
     Column("said_on", Date, nullable=False),
 )
+item_proposal = Table(
+    "item_proposal",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("reply_id", String(36), ForeignKey("survey_reply.id"), nullable=False, index=True),
+    Column("edition_code", String(40), nullable=False),
+    Column("team_code", String(40), nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("text", String(500), nullable=False, info=FREE_TEXT),
+    Column("volunteers", Integer, nullable=True),
+    Column("times_a_week", Integer, nullable=True),
+    Column("proposed_on", Date, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("place", String(101), nullable=True, unique=True),
+    Column("item_code", String(40), nullable=True),
+    Column("reason_code", String(40), nullable=True),
+    Column("reason", String(500), nullable=True, info=FREE_TEXT),
+    Column("decided_on", Date, nullable=True),
+    Column("event_seq", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index("ix_item_proposal_edition", "edition_code", "state"),
+)
 survey_decision = Table(
     "survey_decision",
     metadata,
@@ -76,3 +99,4 @@ mapper.map_imperatively(
     },
 )
 mapper.map_imperatively(SurveyDecision, survey_decision, version_id_col=survey_decision.c.version)
+mapper.map_imperatively(ItemProposal, item_proposal, version_id_col=item_proposal.c.version)

@@ -1,7 +1,7 @@
 """What waits for coordinators, officers and leaders, put together from what each capability knows."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -9,7 +9,9 @@ from services.catalog.consultation.queries import editions_to_answer, unheard_co
 from services.catalog.editions.domain import Edition
 from services.catalog.editions.queries import first_drafts
 from services.catalog.policy import POLICY
-from services.catalog.survey.queries import surveys_to_answer, surveys_to_take_over
+from services.catalog.survey.queries.surveys import surveys_to_answer, surveys_to_take_over
+from services.catalog.volunteers.domain import EXPIRING_DAYS
+from services.catalog.volunteers.queries import expiring_of_teams
 from shared.kernel.access import Role
 from shared.tasks.kinds import SharedKind, SharedKinds, only
 from shared.tasks.queries import Choice, HeldBy, choice_of, with_holders
@@ -41,7 +43,8 @@ SHARED_KINDS: SharedKinds = {
 
 async def list_tasks(uow: UnitOfWork, held_by: HeldBy | None = None) -> Tasks:
     """For the corps: drafts to publish, surveys to take over, and opinions to answer; with ``held_by`` only those that
-    the asker works on, or nobody. For teams: surveys to answer. For townships and teams: the consultations in which
+    the asker works on, or nobody. For teams: surveys to answer, and
+    qualifications to renew. For townships and teams: the consultations in which
     they have not spoken yet."""
     grant = uow.permit(POLICY, "read_tasks")
     choice = choice_of(uow, held_by)
@@ -56,6 +59,7 @@ async def list_tasks(uow: UnitOfWork, held_by: HeldBy | None = None) -> Tasks:
         if choice.is_all:
             if grant.teams:
                 groups.append(await surveys_to_answer(session, grant.teams))
+                groups.append(await _expiring(session, choice.today, grant.teams))
             groups.append(await _consultations(session, choice.today, grant.townships, grant.teams))
         return await with_holders(session, SHARED_KINDS, choice, Tasks.of(*groups))
 
@@ -70,6 +74,18 @@ async def _consultations(
         for each in unheard
     ]
     return code, len(consultations), consultations[:MOST_OF_A_KIND]
+
+
+async def _expiring(session: AsyncSession, today: date, teams: frozenset[str]) -> Group:
+    """What volunteers of these teams hold that ends soon, or has ended, and was not renewed."""
+    code = "qualification_to_renew"
+    until = today + timedelta(days=EXPIRING_DAYS)
+    found, count = await expiring_of_teams(session, teams, until, limit=MOST_OF_A_KIND)
+    tasks = [
+        Task(code, f"volunteer:{no}", {"number": no, "qualification": name}, due_on=last)
+        for no, name, last in found
+    ]
+    return code, count, tasks
 
 
 async def _drafts(session: AsyncSession, choice: Choice) -> Group:

@@ -6,15 +6,31 @@ from fastapi import APIRouter, Query
 from pydantic import SecretStr
 
 from services.catalog.volunteers import queries, schemas
-from services.catalog.volunteers.domain import State
+from services.catalog.volunteers.domain import Qualification, State
 from services.catalog.volunteers.sheets import VOLUNTEERS
-from services.catalog.volunteers.use_cases import entries, person_requests
+from services.catalog.volunteers.use_cases import entries, person_requests, qualifications, service
 from shared.http.exports import add_export
-from shared.http.inputs import Body, Code, CountedPage, Typed, Uow
+from shared.http.free_text import ask_about
+from shared.http.inputs import Body, Code, Confirmed, CountedPage, Key, Typed, Uow
 from shared.http.openapi import secured
 from shared.http.people import VolunteerNo
+from shared.unit_of_work import UnitOfWork
 
 router = APIRouter(prefix="/volunteers", tags=["volunteers"])
+known = APIRouter(tags=["volunteers"])
+
+
+@known.get(
+    "/qualifications",
+    summary="The qualifications that service items need",
+    **secured("read_directory"),
+)
+async def list_known(uow: Uow) -> list[schemas.KnownQualificationAnswer]:
+    found = await queries.list_known_qualifications(uow)
+    return [
+        schemas.KnownQualificationAnswer(name=name, item_codes=codes)
+        for name, codes in found.items()
+    ]
 
 
 @router.post(
@@ -65,6 +81,75 @@ async def put_volunteer(
 
 
 @router.post(
+    "/{volunteer_no}/service",
+    summary="Note what matters of a volunteer for the work",
+    **secured("note_service", 404, 409, 422),
+)
+async def post_service(
+    volunteer_no: VolunteerNo, body: schemas.ServiceBody, uow: Uow
+) -> schemas.VolunteerAnswer:
+    return schemas.VolunteerAnswer.model_validate(
+        await service.note_service(uow, volunteer_no, **_in_clear(body))
+    )
+
+
+@router.get(
+    "/{volunteer_no}/qualifications",
+    summary="What a volunteer may do",
+    **secured("read_volunteers", 404, 422),
+)
+async def list_qualifications(
+    volunteer_no: VolunteerNo, uow: Uow
+) -> list[schemas.QualificationAnswer]:
+    found = await queries.list_qualifications(uow, volunteer_no)
+    return [_held(each, uow) for each in found]
+
+
+@router.post(
+    "/{volunteer_no}/qualifications",
+    summary="Enter what a volunteer may do, or renew it",
+    **secured("grant_qualification", 404, 409, 422),
+)
+async def grant_qualification(
+    volunteer_no: VolunteerNo,
+    body: schemas.QualificationBody,
+    uow: Uow,
+    confirmed: Confirmed = frozenset(),
+) -> schemas.QualificationAnswer:
+    return _held(
+        await qualifications.grant_qualification(
+            uow, volunteer_no, **body.model_dump(), confirmed=confirmed
+        ),
+        uow,
+    )
+
+
+@router.post(
+    "/{volunteer_no}/qualifications/{qualification_id}/revoke",
+    summary="A volunteer holds a qualification no more",
+    **secured("revoke_qualification", 404, 409, 422),
+)
+async def revoke_qualification(
+    volunteer_no: VolunteerNo,
+    qualification_id: Key,
+    body: schemas.RevocationBody,
+    uow: Uow,
+    confirmed: Confirmed = frozenset(),
+) -> schemas.QualificationAnswer:
+    return _held(
+        await qualifications.revoke_qualification(
+            uow,
+            volunteer_no,
+            qualification_id,
+            reason_code=body.reason_code,
+            reason=body.reason,
+            confirmed=ask_about(body, confirmed),
+        ),
+        uow,
+    )
+
+
+@router.post(
     "/{volunteer_no}/reveal",
     summary="One personal value in clear, for a stated purpose; it is noted who asked",
     **secured("reveal_volunteer", 404, 409, 422),
@@ -110,6 +195,15 @@ async def erase(
 async def list_requests(volunteer_no: VolunteerNo, uow: Uow) -> list[schemas.PersonRequestAnswer]:
     found = await queries.list_person_requests(uow, volunteer_no)
     return [schemas.PersonRequestAnswer.model_validate(request) for request in found]
+
+
+def _held(found: Qualification, uow: UnitOfWork) -> schemas.QualificationAnswer:
+    said = {
+        name: getattr(found, name)
+        for name in schemas.QualificationAnswer.model_fields
+        if name != "is_valid"
+    }
+    return schemas.QualificationAnswer(**said, is_valid=found.is_valid(uow.today()))
 
 
 def _in_clear(body: Body) -> dict[str, Any]:

@@ -108,11 +108,22 @@ async def lines_by_id(session: AsyncSession, line_ids: Iterable[str]) -> Lines:
     return found
 
 
+async def lines_of_order(session: AsyncSession, order_id: str) -> Lines:
+    """The lines of an order, in whatever state."""
+    found = await session.execute(select(demand_line).where(demand_line.c.order_id == order_id))
+    return {row.line_id: row for row in found}
+
+
 async def is_line_of(session: AsyncSession, campaign_id: str, line_id: str) -> bool:
     query = select(demand_line.c.line_id).where(
         demand_line.c.campaign_id == campaign_id, demand_line.c.line_id == line_id
     )
     return await session.scalar(query) is not None
+
+
+def volunteers_for(row: Row[Any]) -> int:
+    """How many volunteers a line's booth is planned with."""
+    return int(max(row.volunteers, row.sized or 0))
 
 
 async def days_ruled_out(session: AsyncSession, line_ids: Collection[str]) -> set[str]:

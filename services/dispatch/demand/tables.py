@@ -26,9 +26,13 @@ demand_line = Table(
     Column("earliest_on", Date, nullable=True),
     Column("state", String(20), nullable=False),
     Column("told_reason", String(60), nullable=True),
+    Column("amended", Integer, nullable=True),
+    Column("sized", Integer, nullable=True),
     Index("ix_demand_line_campaign", "campaign_id", "state", "line_id"),
 )
 """``state`` is open, planned, served or cancelled. ``told_reason`` is the reason that the township was told last for an
 unserved line; null once the line has a place. ``expected_attendance``, in residents, is null where the order was
 accepted under a release that did not keep it. ``earliest_on`` is the first day on which the notice that the item asks
-for has been given; null where it asks for none."""
+for has been given; null where it asks for none. ``amended`` is the number of the order's amendment that no published
+plan takes into account yet, as far as this line is concerned; null where there is none. ``sized`` is how many
+volunteers the queues at earlier booths ask for, where that is more than the item needs; null where it is not."""

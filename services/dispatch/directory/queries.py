@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.dispatch.directory.tables import campaign, item, team, township
 from services.dispatch.policy import POLICY
+from shared.kernel.text import matched
 from shared.unit_of_work import UnitOfWork
 
 View = dict[str, Any]
@@ -113,13 +114,23 @@ async def all_campaigns(session: AsyncSession) -> list[Row[Any]]:
 async def active_teams(
     session: AsyncSession, among: Collection[str] | None = None
 ) -> list[Row[Any]]:
-    """Code and members of the teams that have not left the corps, by code; None stands for all of them."""
-    query = (
-        select(team.c.code, team.c.members).where(team.c.state == "active").order_by(team.c.code)
-    )
+    """Code, members and area of the teams that have not left the corps, by code; None stands for all of them."""
+    query = select(team.c.code, team.c.members, team.c.area)
+    query = query.where(team.c.state == "active").order_by(team.c.code)
     return list(
         await session.execute(query if among is None else query.where(team.c.code.in_(among)))
     )
+
+
+async def is_retired(session: AsyncSession, code: str) -> bool:
+    """Whether a team has left the corps; not one that is unknown here."""
+    return await session.scalar(select(team.c.state).where(team.c.code == code)) == "retired"
+
+
+async def members_of(session: AsyncSession, code: str) -> int | None:
+    """How many volunteers a team can send at once; None when it is not known yet."""
+    members: int | None = await session.scalar(select(team.c.members).where(team.c.code == code))
+    return members
 
 
 async def items_by_team(session: AsyncSession) -> dict[str, set[str]]:
@@ -141,6 +152,25 @@ async def minutes_per_resident(
     """How long one resident takes at a booth, in minutes; None where catalog does not say it."""
     query = select(item.c.code, item.c.minutes_per_resident).where(item.c.code.in_(item_codes))
     return {row.code: row.minutes_per_resident for row in await session.execute(query)}
+
+
+async def demands_of_items(
+    session: AsyncSession, item_codes: Iterable[str]
+) -> dict[str, tuple[str | None, str | None, bool, bool]]:
+    """What these items ask of volunteers, by code: the qualification as the item calls it and as it is compared,
+    whether only adults serve, and whether a written agreement is needed."""
+    query = select(
+        item.c.code, item.c.qualification, item.c.adults_only, item.c.agreement_needed
+    ).where(item.c.code.in_(item_codes))
+    return {
+        row.code: (
+            row.qualification,
+            matched(row.qualification) if row.qualification else None,
+            row.adults_only,
+            row.agreement_needed,
+        )
+        for row in await session.execute(query)
+    }
 
 
 async def weekly_capacities(session: AsyncSession, item_codes: Iterable[str]) -> dict[str, int]:

@@ -18,6 +18,7 @@ class TownshipAnswer(CopyAnswer):
 
 class TeamAnswer(CopyAnswer):
     members: int
+    area: list[str]
     state: Literal["active", "retired"]
 
 

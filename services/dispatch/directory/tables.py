@@ -1,6 +1,6 @@
 """Copies of what catalog announced: townships, teams, service items and campaigns."""
 
-from sqlalchemy import Column, Date, Float, Integer, String, Table
+from sqlalchemy import Boolean, Column, Date, Float, Integer, String, Table, false
 
 from services.dispatch.database import metadata
 from shared.db.types import Json
@@ -24,6 +24,7 @@ team = Table(
     Column("code", String(40), primary_key=True),
     *_names(),
     Column("members", Integer, nullable=False),
+    Column("area", Json, nullable=False, server_default="[]"),
     Column("state", String(10), nullable=False, server_default="active"),
 )
 item = Table(
@@ -34,6 +35,9 @@ item = Table(
     Column("teams", Json, nullable=False),
     Column("minutes_per_resident", Integer, nullable=True),
     Column("weekly_capacity", Integer, nullable=True),
+    Column("qualification", String(80), nullable=True),
+    Column("adults_only", Boolean, nullable=False, server_default=false()),
+    Column("agreement_needed", Boolean, nullable=False, server_default=false()),
 )
 campaign = Table(
     "campaign",

@@ -1,15 +1,56 @@
 """Published plans follow what catalog and requests announce: teams that get smaller or leave, items that teams no
 longer offer, orders that come and go."""
 
-from services.dispatch.demand.use_cases import cancel_lines, open_lines
-from services.dispatch.directory.use_cases import keep_item, keep_team
+from services.dispatch.availability.use_cases import move_volunteers
+from services.dispatch.demand.use_cases import (
+    cancel_lines,
+    move_lines,
+    open_lines,
+    prioritise_lines,
+)
+from services.dispatch.directory.queries import is_retired
+from services.dispatch.directory.use_cases import (
+    hold_township,
+    keep_item,
+    keep_team,
+    lock_teams,
+    lock_township,
+    merge_teams,
+    move_areas,
+)
 from services.dispatch.plans.queries.plans import campaigns_of_plans
 from services.dispatch.plans.use_cases.runs import queue_repairs
-from services.dispatch.rescheduling.use_cases import free_team, release_order
+from services.dispatch.plans.use_cases.successions import (
+    lock_plans_with,
+    move_candidates,
+    move_plans,
+    move_rules,
+)
+from services.dispatch.rescheduling.queries import is_overbooked
+from services.dispatch.rescheduling.use_cases import (
+    follow_amendment,
+    free_team,
+    release_order,
+    settle_clashes,
+)
 from services.dispatch.stops.domain.stop import ORDER_CANCELLED, ORDER_CLOSED
 from services.dispatch.stops.queries.lookups import plans_with
-from shared.contracts.catalog import ServiceItemChanged, TeamChanged, TeamRegistered
-from shared.contracts.requests import OrderAccepted, OrderCancelled, OrderClosed
+from services.dispatch.stops.use_cases.successions import move_booths, move_stops
+from shared.contracts.catalog import (
+    ServiceItemChanged,
+    TeamChanged,
+    TeamMerged,
+    TeamRegistered,
+    TownshipRecoded,
+)
+from shared.contracts.requests import (
+    OrderAccepted,
+    OrderAmended,
+    OrderCancelled,
+    OrderClosed,
+    OrderPrioritised,
+)
+from shared.db.successors import note_successor
 from shared.unit_of_work import Transaction, UnitOfWork
 
 
@@ -22,12 +63,12 @@ async def on_team_changed(uow: UnitOfWork, event: TeamChanged) -> None:
 
 
 async def _follow_team(uow: UnitOfWork, event: TeamRegistered) -> None:
-    """When a team gets smaller, a repair checks the booths that it has ahead. When it leaves the corps, those booths
-    are offered to other teams at once."""
+    """When a team gets smaller or serves fewer townships, a repair checks the booths that it has ahead. When it leaves
+    the corps, those booths are offered to other teams at once."""
     async with uow.transaction() as tx:
         if await keep_team(tx, event):
             await _repair(tx, {event.code})
-        if event.state == "retired":
+        if await is_retired(tx.session, event.code):
             await free_team(tx, event.code, uow.today())
 
 
@@ -38,11 +79,57 @@ async def on_service_item_changed(uow: UnitOfWork, event: ServiceItemChanged) ->
             await _repair(tx, gone, item_code=event.code)
 
 
+async def on_township_recoded(uow: UnitOfWork, event: TownshipRecoded) -> None:
+    """All that dispatch keeps of the township is under its new code from now on: demand, stops, plans, service areas.
+    No plan changes by that, so nobody is asked again."""
+    async with uow.transaction() as tx:
+        await lock_township(tx, event.code)
+        new_code = await note_successor(tx.session, "township", event.code, event.new_code)
+        await move_plans(tx, event.code, new_code)  # locked before their stops, as everywhere
+        await move_stops(tx, event.code, new_code)
+        await move_lines(tx, event.code, new_code)
+        await move_areas(tx, event.code, new_code)
+
+
+async def on_team_merged(uow: UnitOfWork, event: TeamMerged) -> None:
+    """All that dispatch keeps of the team is the other one's from now on, and nobody is asked again. Only where both
+    have a booth on the same half-day at different stops, that of the team that went is offered to others."""
+    async with uow.transaction() as tx:
+        await lock_teams(tx, (event.code, event.into_code))
+        into = await note_successor(tx.session, "team", event.code, event.into_code)
+        await lock_plans_with(tx, event.code)
+        plans = await plans_with(tx.session, {event.code})
+        does_less = await merge_teams(tx, event.code, into)
+        await move_rules(tx, event.code, into)
+        await move_candidates(tx, event.code, into)
+        await move_volunteers(tx, event.code, into)
+        clashing = await move_booths(tx, event.code, into, uow.today())
+        await settle_clashes(tx, clashing)
+        if await is_retired(tx.session, into):
+            await free_team(tx, into, uow.today())
+        elif plans and (does_less or await is_overbooked(tx.session, into, uow.today())):
+            queue_repairs(tx, await campaigns_of_plans(tx.session, plans))
+
+
 async def on_order_accepted(uow: UnitOfWork, event: OrderAccepted) -> None:
     """The order's lines become open demand. If its campaign has a plan already, a repair looks for places."""
     async with uow.transaction() as tx:
-        await open_lines(tx, event)
+        code = await hold_township(tx, event.township_code)
+        await open_lines(tx, event.model_copy(update={"township_code": code}))
         queue_repairs(tx, [event.campaign_id])
+
+
+async def on_order_amended(uow: UnitOfWork, event: OrderAmended) -> None:
+    async with uow.transaction() as tx:
+        await lock_township(tx, event.township_code)
+        code = await hold_township(tx, event.township_code)
+        await follow_amendment(tx, event.model_copy(update={"township_code": code}))
+
+
+async def on_order_prioritised(uow: UnitOfWork, event: OrderPrioritised) -> None:
+    """The next plan goes by it; what is published stays."""
+    async with uow.transaction() as tx:
+        await prioritise_lines(tx, event.order_id, event.priority)
 
 
 async def on_order_cancelled(uow: UnitOfWork, event: OrderCancelled) -> None:

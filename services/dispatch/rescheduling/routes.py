@@ -1,13 +1,15 @@
 """Operations that change a published stop: put it off, call it off, take a team's refusal."""
 
-from fastapi import APIRouter
+from typing import Annotated
 
-from services.dispatch.rescheduling import schemas, use_cases
+from fastapi import APIRouter, Query
+
+from services.dispatch.rescheduling import queries, schemas, use_cases
 from services.dispatch.stops.domain.stop import StatedReason
 from services.dispatch.stops.queries.views import get_stop
 from services.dispatch.stops.schemas import StopAnswer
 from shared.http.free_text import ask_about
-from shared.http.inputs import Confirmed, ReasonBody, Uow
+from shared.http.inputs import Code, Confirmed, ReasonBody, Uow
 from shared.http.openapi import secured
 
 router = APIRouter(tags=["dispatch"])
@@ -49,6 +51,20 @@ async def decline_assignment(
         uow, assignment_id, _reason(body), ask_about(body, confirmed)
     )
     return StopAnswer.model_validate(await get_stop(uow, stop.id))
+
+
+@router.get(
+    "/merging",
+    summary="What merging a team into another one would mean for stops",
+    **secured("preview_merging", 422),
+)
+async def preview_merging(
+    team_code: Annotated[Code, Query(description="the team that would go")],
+    into: Annotated[Code, Query(description="the team that would stay")],
+    uow: Uow,
+) -> schemas.MergingAnswer:
+    found = await queries.preview_merging(uow, team_code, into)
+    return schemas.MergingAnswer.model_validate(found)
 
 
 def _reason(body: ReasonBody) -> StatedReason:

@@ -1,48 +1,65 @@
 """Changes to a published plan that are made at once: another team for a booth, another half-day for a stop, a stop
 called off. What finds no place is open demand again, and a planning run is queued."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
 from itertools import groupby
 
-from services.dispatch.demand.queries import days_ruled_out
-from services.dispatch.demand.use_cases import note_told_reasons, set_lines
+from services.dispatch.demand.queries import days_ruled_out, lines_of_order
+from services.dispatch.demand.use_cases import (
+    amend_lines,
+    cancel_lines,
+    note_told_reasons,
+    set_lines,
+)
 from services.dispatch.directory.queries import active_teams, teams_offering
+from services.dispatch.directory.use_cases import hold_teams
 from services.dispatch.planning.problem.problem import PARTS, HalfDay, working_days
 from services.dispatch.plans.domain.plan import NO_OTHER_TEAM, Plan
-from services.dispatch.plans.queries.plans import campaigns_of_plans
+from services.dispatch.plans.queries.plans import campaigns_of_plans, published_plan
 from services.dispatch.plans.use_cases.announcements import announce_plan, announce_unserved
 from services.dispatch.plans.use_cases.drafts import unserved_entry
-from services.dispatch.plans.use_cases.rules import ban_day, remove_pins_to
+from services.dispatch.plans.use_cases.rules import ban_day, remove_pins_of, remove_pins_to
 from services.dispatch.plans.use_cases.runs import queue_repairs
 from services.dispatch.policy import POLICY
 from services.dispatch.rescheduling.domain import Calendar
 from services.dispatch.rescheduling.queries import calendar_of
+from services.dispatch.rosters.use_cases.following import follow_stop
 from services.dispatch.stops.domain.stop import (
+    ORDER_AMENDED,
     STOP_MOVED,
     TEAM_LEFT,
+    TEAMS_MERGED,
     Assignment,
     StatedReason,
     Stop,
 )
+from services.dispatch.stops.queries.confirmation import deadlines_of
 from services.dispatch.stops.queries.lookups import (
     declined,
     last_offered_at,
+    lines_under_way,
     plan_of_stop,
     stop_of_assignment,
     stops_ahead,
     stops_of_order,
 )
-from services.dispatch.stops.use_cases.acting import require_ahead, require_own
+from services.dispatch.stops.use_cases.acting import (
+    announce_completed,
+    require_ahead,
+    require_own,
+)
 from services.dispatch.stops.use_cases.announcements import announce_assignment, announce_stop
 from services.dispatch.stops.use_cases.bookings import book, free, free_if_idle
 from shared.contracts.dispatch import (
     AssignmentDeclined,
+    OrderReplanned,
     StopCancelled,
     StopChanged,
     TeamAssigned,
     TeamReleased,
 )
+from shared.contracts.requests import OrderAmended
 from shared.kernel.doubts import Confirmations, Doubts
 from shared.kernel.ids import new_id
 from shared.unit_of_work import Transaction, UnitOfWork
@@ -63,22 +80,94 @@ async def cancel_stop(
         return stop
 
 
-async def release_order(tx: Transaction, order_id: str, reason_code: str) -> None:
-    """Releases what is booked for an order at stops that have not begun. A stop that has no booth left is cancelled."""
+async def release_order(
+    tx: Transaction, order_id: str, reason_code: str, line_ids: Collection[str] | None = None
+) -> None:
+    """Releases what is booked for an order, or for these of its lines, at stops that have not begun. A stop that has
+    no booth left is cancelled. An order that was withdrawn while its stop began gives up the booths that have not
+    reported."""
     for stop_id in await stops_of_order(tx.session, order_id):
         stop = await tx.get(Stop, stop_id)
+        if stop.state == "under_way" and line_ids is None:
+            await _drop_under_way(tx, stop, order_id, reason_code)
         if stop.state != "planned":
             continue
-        released = [assignment for assignment in stop.live if assignment.order_id == order_id]
+        released = [
+            assignment
+            for assignment in stop.live
+            if assignment.order_id == order_id
+            and (line_ids is None or assignment.line_id in line_ids)
+        ]
+        if not released:
+            continue
         for assignment in released:
             assignment.release(reason_code)
         if stop.live:
             for assignment in released:
                 announce_assignment(tx, TeamReleased, stop, assignment, reason_code=reason_code)
                 await free_if_idle(tx, stop, assignment.team_code)
+            follow_stop(tx, stop)
         else:
             stop.cancel(StatedReason(reason_code))
             await _announce_cancelled(tx, stop, released, reason_code)
+
+
+async def _drop_under_way(tx: Transaction, stop: Stop, order_id: str, reason_code: str) -> None:
+    released = stop.drop(order_id, reason_code)
+    if not released:
+        return
+    if stop.state == "cancelled":
+        await _announce_cancelled(tx, stop, released, reason_code)
+        return
+    follow_stop(tx, stop)
+    for assignment in released:
+        announce_assignment(tx, TeamReleased, stop, assignment, reason_code=reason_code)
+    if stop.state == "completed":
+        announce_completed(tx, stop)
+
+
+async def follow_amendment(tx: Transaction, order: OrderAmended) -> None:
+    """The order's demand is what it says now. A line that was taken out gives its booth up, and so does one that is to
+    be served elsewhere; what else no longer fits stays booked until a plan that does is published.
+
+    An order that was not accepted yet is no demand; it is accepted as it is then.
+    """
+    plan = await published_plan(tx.session, order.campaign_id, lock=True)
+    had = await lines_of_order(tx.session, order.order_id)
+    if not had:
+        return
+    under_way = await lines_under_way(tx.session, order.order_id)
+    kept = {line.line_id for line in order.lines}
+    gone = {line_id for line_id in had if line_id not in kept | under_way}
+    place = (
+        order.place,
+        *((order.point.lat, order.point.lon) if order.point else (None, None)),
+    )
+    elsewhere = {
+        line_id
+        for line_id, row in had.items()
+        if line_id in kept - under_way
+        and row.state == "planned"
+        and (row.place, row.lat, row.lon) != place
+    }
+    await release_order(tx, order.order_id, ORDER_AMENDED, gone | elsewhere)
+    await cancel_lines(tx, order.order_id, gone)
+    await set_lines(tx, elsewhere, "open")
+    await amend_lines(tx, order, had, under_way)
+    if plan is None:
+        return
+    now = await lines_of_order(tx.session, order.order_id)
+    if any(row.amended is not None for row in now.values()):
+        queue_repairs(tx, [order.campaign_id])
+    else:
+        tx.record(
+            plan,
+            OrderReplanned(
+                order_id=order.order_id,
+                township_code=order.township_code,
+                amendment=order.amendment,
+            ),
+        )
 
 
 async def _call_off(tx: Transaction, stop: Stop, reason: StatedReason) -> None:
@@ -96,6 +185,7 @@ async def _announce_cancelled(
     tx: Transaction, stop: Stop, released: Iterable[Assignment], reason_code: str
 ) -> None:
     await free(tx, [stop])
+    follow_stop(tx, stop)
     for assignment in released:
         announce_assignment(tx, TeamReleased, stop, assignment, reason_code=reason_code)
     announce_stop(tx, StopCancelled, stop, reason_code=reason_code)
@@ -108,6 +198,7 @@ async def decline_assignment(
     that half-day and has not declined this line. The team that was asked least recently comes first."""
     grant = uow.permit(POLICY, "decline_assignment")
     async with uow.transaction() as tx:
+        await hold_teams(tx)
         plan, found = await _lock_plan_and_stop(
             tx, await stop_of_assignment(tx.session, assignment_id)
         )
@@ -118,6 +209,7 @@ async def decline_assignment(
         doubts.settle()
         announce_assignment(tx, AssignmentDeclined, found, refused, reason_code=reason.code)
         await free_if_idle(tx, found, refused.team_code)
+        follow_stop(tx, found)
         plan.open_revision()
         assigned = await _replace_team(tx, plan, found, refused)
         announce_plan(tx, plan, stops=0, assignments=assigned, unserved=1 - assigned)
@@ -139,8 +231,27 @@ async def free_team(tx: Transaction, team_code: str, today: date) -> None:
                 entry.release(TEAM_LEFT)
                 announce_assignment(tx, TeamReleased, found, entry, reason_code=TEAM_LEFT)
                 await free_if_idle(tx, found, team_code)
+                follow_stop(tx, found)
                 lost += 1
                 assigned += await _replace_team(tx, plan, found, entry)
+        announce_plan(tx, plan, stops=0, assignments=assigned, unserved=lost - assigned)
+
+
+async def settle_clashes(tx: Transaction, clashing: Iterable[tuple[Stop, Assignment]]) -> None:
+    """Offers booths to other teams, as after a decline: their team is the same as one that is elsewhere then."""
+    clashing = list(clashing)
+    await remove_pins_of(tx, [entry.line_id for _, entry in clashing])
+    by_plan = sorted(clashing, key=lambda each: (each[0].plan_id, each[0].id, each[1].id))
+    for plan_id, group in groupby(by_plan, key=lambda each: each[0].plan_id):
+        plan = await tx.get(Plan, plan_id)
+        plan.open_revision()
+        lost = assigned = 0
+        for found, entry in group:
+            entry.release(TEAMS_MERGED)
+            announce_assignment(tx, TeamReleased, found, entry, reason_code=TEAMS_MERGED)
+            follow_stop(tx, found)
+            lost += 1
+            assigned += await _replace_team(tx, plan, found, entry)
         announce_plan(tx, plan, stops=0, assignments=assigned, unserved=lost - assigned)
 
 
@@ -165,8 +276,15 @@ async def _replace_team(tx: Transaction, plan: Plan, found: Stop, lost: Assignme
     if code not in found.teams:
         await book(tx, [(found, [code])])
     successor = lost.for_another(new_id(), code)
-    found.assign(successor, tx.now)
-    announce_assignment(tx, TeamAssigned, found, successor, revision=plan.revision)
+    found.assign(successor, tx.now, tx.today, deadlines_of(tx.session))
+    announce_assignment(
+        tx,
+        TeamAssigned,
+        found,
+        successor,
+        revision=plan.revision,
+        until_on=successor.answer_by,
+    )
     return 1
 
 
@@ -175,7 +293,8 @@ async def _next_team(tx: Transaction, plan: Plan, found: Stop, lost: Assignment)
     calendar = await calendar_of(tx.session, plan, found, offering, found.on, found.on)
     said_no = {team for _, team in await declined(tx.session, [lost.line_id])}
     asked = await last_offered_at(tx.session, offering)
-    teams = await active_teams(tx.session, offering)
+    active = await active_teams(tx.session, offering)
+    teams = [row for row in active if not row.area or found.township_code in row.area]
     never = [row for row in teams if row.code not in asked]
     for row in [
         *never,
@@ -204,6 +323,7 @@ async def postpone_stop(
     one. Either way, no plan puts the lines back on the old day."""
     uow.permit(POLICY, "postpone_stop")
     async with uow.transaction() as tx:
+        await hold_teams(tx)
         plan, found = await _lock_plan_and_stop(tx, stop_id)
         found.require("postpone", found.state)
         first = max(not_before or found.on, found.on + timedelta(days=1))
@@ -227,17 +347,20 @@ async def _move(
     was = found.half_day
     await ban_day(tx, plan.campaign_id, [entry.line_id for entry in found.live], found.on)
     await free(tx, [found])
-    asked = found.move(to, reason, tx.now)
+    follow_stop(tx, found)
+    asked = found.move(to, reason, tx.now, tx.today, deadlines_of(tx.session))
     revision = plan.open_revision()
     moved = {"was_on": was[0], "was_part": was[1], "reason_code": reason.code, "revision": revision}
-    announce_stop(tx, StopChanged, found, **moved)
+    announce_stop(tx, StopChanged, found, **moved, until_on=found.confirm_by)
     lost = [entry for entry in asked if not calendar.allows(entry.line_id, entry.team_code, to)]
     for entry in lost:
         entry.release(STOP_MOVED)
         announce_assignment(tx, TeamReleased, found, entry, reason_code=STOP_MOVED)
     await book(tx, [(found, found.teams)])
     for entry in found.live:
-        announce_assignment(tx, TeamAssigned, found, entry, revision=revision)
+        announce_assignment(
+            tx, TeamAssigned, found, entry, revision=revision, until_on=entry.answer_by
+        )
     replaced = sum([await _replace_team(tx, plan, found, entry) for entry in lost])
     kept = len(asked) - len(lost)
     announce_plan(tx, plan, stops=1, assignments=kept + replaced, unserved=len(lost) - replaced)

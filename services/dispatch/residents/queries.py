@@ -7,6 +7,7 @@ from services.dispatch.directory.queries import names_of_townships
 from services.dispatch.policy import POLICY
 from services.dispatch.stops.queries.views import View, announced_stops, last_completed_stop
 from services.dispatch.stops.use_cases.residents import link_to_stop, with_booths
+from shared.db.successors import current_code, current_codes
 from shared.identity.links import Links
 from shared.kernel.errors import NotFound
 from shared.unit_of_work import UnitOfWork
@@ -31,17 +32,22 @@ class TownshipOutlook:
 
 
 async def list_public_townships(uow: UnitOfWork) -> list[tuple[str, str, str]]:
-    """Returns code, Chinese and English name of every township, by code."""
+    """Returns code, Chinese and English name of every township, by the code that it has now."""
     uow.permit(POLICY, "show_townships")
     async with uow.reading() as session:
         names = await names_of_townships(session)
-    return [(code, *names[code]) for code in sorted(names)]
+        now = await current_codes(session, "township", names)
+    return [(code, *names[code]) for code in sorted(names) if now[code] == code]
 
 
 async def get_outlook(uow: UnitOfWork, links: Links, township_code: str) -> TownshipOutlook:
-    """:raises NotFound: there is no such township."""
+    """A former code is a township's as well: it may stand on a sign.
+
+    :raises NotFound: there is no such township.
+    """
     grant = uow.permit(POLICY, "show_townships")
     async with uow.reading() as session:
+        township_code = await current_code(session, "township", township_code)
         names = await names_of_townships(session, [township_code])
         if township_code not in names:
             raise NotFound("township", township_code)

@@ -20,6 +20,7 @@ async def list_stops(
     plan_id: Filter = None,
     township_code: Filter = None,
     state: Filter = None,
+    confirmation: Filter = None,
     after: After = None,
     limit: Limit = 100,
 ) -> Page[schemas.StopAnswer]:
@@ -28,6 +29,7 @@ async def list_stops(
         plan_id=plan_id,
         township_code=township_code,
         state=state,
+        confirmation=confirmation,
         after=after,
         limit=limit,
     )

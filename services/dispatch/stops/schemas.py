@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services.dispatch.stops.domain.stop import Report
+from services.dispatch.stops.domain.stop import Queue, Report
 from shared.http.inputs import Answer, Body, Key, Text
 from shared.kernel.errors import InvalidInput
 
@@ -27,6 +27,9 @@ class AssignmentAnswer(Answer):
     team_code: str
     team_name: str
     team_name_en: str
+    township_code: str | None = Field(
+        description="the township for which it counts, where that is not the stop's"
+    )
     volunteers: int
     expected_attendance: int | None = Field(description="residents, as the township expects")
     state: Literal["proposed", "offered", "accepted", "declined", "released", "done"]
@@ -35,6 +38,14 @@ class AssignmentAnswer(Answer):
     served: int | None
     leaflets: int | None
     follow_ups: int | None
+    arrived: int | None = Field(
+        description="residents who came, served or not; null where nobody looked at the queue"
+    )
+    longest_queue: int | None = Field(description="the most who waited at once")
+    mean_wait_minutes: int | None
+    queue_state: Literal["open", "ended"] | None = Field(
+        description="whether residents draw tickets for the booth; its tickets then say how long the queue was"
+    )
     told_at: datetime | None
     told_problem: str | None
 
@@ -67,6 +78,46 @@ class PostponedAnswer(Answer):
     reason: str | None
 
 
+class OtherDayAnswer(Answer):
+    """What a party asks for: one of ``days``, or any other day where there are none. Its words are for the corps and
+    for itself."""
+
+    days: list[date]
+    reason_code: str
+    reason: str | None
+
+
+class PartyAnswer(Answer):
+    """What a party says about the stop's half-day: the team ``team_code``, or the township where that is null."""
+
+    team_code: str | None
+    team_name: str | None
+    team_name_en: str | None
+    state: Literal["waiting", "confirmed", "another_day"]
+    answer_by: date | None = Field(
+        description="until when it is to answer; null where nobody asked"
+    )
+    is_late: bool = Field(description="it has not answered, and its last day is over")
+    answered_on: date | None = Field(description="when the township answered")
+    other_day: OtherDayAnswer | None
+
+
+class DayKeptAnswer(Answer):
+    """When and why the corps left the stop on its day, though somebody asked for another."""
+
+    on: date
+    reason_code: str
+    reason: str | None
+
+
+class ConfirmationAnswer(Answer):
+    """Whether both sides say that the half-day suits them: first the township, then each team that is expected."""
+
+    state: Literal["waiting", "confirmed", "another_day"]
+    parties: list[PartyAnswer]
+    day_kept: DayKeptAnswer | None
+
+
 class StopAnswer(Answer):
     id: str
     plan_id: str
@@ -86,6 +137,7 @@ class StopAnswer(Answer):
     reason: str | None
     postponed_from: PostponedAnswer | None
     off_day_reason: str | None
+    confirmation: ConfirmationAnswer
     assignments: list[AssignmentAnswer]
 
 
@@ -118,11 +170,28 @@ class PublicStopAnswer(Answer):
     booths: list[PublicBoothAnswer]
 
 
+class QueueBody(Body):
+    """What was seen of the queue at a booth."""
+
+    longest: Annotated[int, Field(ge=0, le=10_000, description="the most who waited at once")]
+    mean_wait_minutes: Annotated[
+        int, Field(ge=0, le=480, description="how long one waited in the mean, about")
+    ]
+    turned_away: Annotated[
+        int, Field(ge=0, le=10_000, description="how many left without being served")
+    ] = 0
+
+
 class BoothReportBody(Body):
     assignment_id: Key
     served: Count
     leaflets: Count = 0
     follow_ups: Count = 0
+    queue: QueueBody | None = None
+
+    def report(self) -> Report:
+        queue = Queue(**self.queue.model_dump()) if self.queue is not None else None
+        return Report(self.served, self.leaflets, self.follow_ups, queue)
 
 
 class OffDayBody(Body):
@@ -142,5 +211,5 @@ class ReportsBody(OffDayBody):
         for number, booth in enumerate(self.booths):
             if booth.assignment_id in reports:
                 raise InvalidInput("booth_reported_twice", field=f"booths[{number}].assignment_id")
-            reports[booth.assignment_id] = Report(booth.served, booth.leaflets, booth.follow_ups)
+            reports[booth.assignment_id] = booth.report()
         return reports

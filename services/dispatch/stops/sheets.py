@@ -29,6 +29,7 @@ async def _booths_of(_uow: UnitOfWork, stops: Sequence[Any], wording: Wording) -
                 ),
                 "volunteers": sum(booth.volunteers for booth in booths),
                 "served": sum(served) if served else None,
+                "confirmation": stop.confirmation.state if stop.state == "planned" else None,
             }
         )
     return found
@@ -45,12 +46,13 @@ STOPS = Sheet(
         "lat": 12,
         "lon": 12,
         "state": 12,
+        "confirmation": 14,
         "items": 50,
         "teams": 50,
         "volunteers": 12,
         "served": 12,
     },
-    words={"part": "choices", "state": "states.stop"},
+    words={"part": "choices", "state": "states.stop", "confirmation": "states.confirmation"},
     complete=_booths_of,
 )
 

@@ -1,11 +1,11 @@
 """Stops, the assignments to their booths and the teams' bookings, and the mapping of the domain's classes onto them."""
 
-from sqlalchemy import Column, Date, Float, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import Column, Date, Float, ForeignKey, Index, Integer, String, Table, Text, text
 from sqlalchemy.orm import relationship
 
 from services.dispatch.database import mapper, metadata
 from services.dispatch.stops.domain.stop import Assignment, Stop
-from shared.db.types import FREE_TEXT, Json, UtcDateTime
+from shared.db.types import FREE_TEXT, Json, JsonOrNull, UtcDateTime
 
 booking = Table(
     "booking",
@@ -34,6 +34,13 @@ stop = Table(
     Column("reason", Text, nullable=True, info=FREE_TEXT),
     Column("off_day_reason", Text, nullable=True, info=FREE_TEXT),
     Column("postponed_from", Json, nullable=True, info=FREE_TEXT),
+    Column("confirm_by", Date, nullable=True),
+    Column("township_answer", String(20), nullable=True),
+    Column("answered_on", Date, nullable=True),
+    Column("reminded_for", Date, nullable=True),
+    Column("overdue_for", Date, nullable=True),
+    Column("other_days", JsonOrNull, nullable=True, info=FREE_TEXT),
+    Column("day_kept", JsonOrNull, nullable=True, info=FREE_TEXT),
     Column("event_seq", Integer, nullable=False),
     Column("version", Integer, nullable=False),
 )
@@ -48,6 +55,7 @@ assignment = Table(
     Column("item_name", String(80), nullable=False),
     Column("item_name_en", String(80), nullable=False),
     Column("team_code", String(40), nullable=False),
+    Column("township_code", String(12), nullable=True),
     Column("volunteers", Integer, nullable=False),
     Column("state", String(20), nullable=False),
     Column("reason_code", String(40), nullable=True),
@@ -55,11 +63,36 @@ assignment = Table(
     Column("served", Integer, nullable=True),
     Column("leaflets", Integer, nullable=True),
     Column("follow_ups", Integer, nullable=True),
+    Column("arrived", Integer, nullable=True),
+    Column("longest_queue", Integer, nullable=True),
+    Column("mean_wait_minutes", Integer, nullable=True),
+    Column("queue_state", String(10), nullable=True),
+    Column("ticketed", Integer, nullable=True),
     Column("offered_at", UtcDateTime, nullable=True),
     Column("told_at", UtcDateTime, nullable=True),
     Column("told_problem", String(80), nullable=True),
+    Column("answer_by", Date, nullable=True),
+    Column("reminded_for", Date, nullable=True),
+    Column("overdue_for", Date, nullable=True),
     Index("ix_assignment_team", "team_code", "state", "id"),
+    # Few booths count for another township than their stop's.
+    Index(
+        "ix_assignment_township",
+        "township_code",
+        "item_code",
+        postgresql_where=text("township_code IS NOT NULL"),
+        sqlite_where=text("township_code IS NOT NULL"),
+    ),
 )
+last_served = Table(
+    "last_served",
+    metadata,
+    Column("township_code", String(12), primary_key=True),
+    Column("item_code", String(40), primary_key=True),
+    Column("on", Date, nullable=False),
+)
+"""When each township last had each item, by the reports of booths."""
+
 IN_TIME = (stop.c.on, stop.c.part.desc())
 """Stops in the order of time: mornings come before afternoons."""
 

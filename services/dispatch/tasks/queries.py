@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.dispatch.corrections.queries import first_waiting, stops_with_waiting
 from services.dispatch.demand.queries import first_open_lines, orders_with_open_lines
 from services.dispatch.directory.queries import (
     BothNames,
@@ -16,8 +17,15 @@ from services.dispatch.directory.queries import (
 from services.dispatch.plans.queries.candidates import first_candidates_to_publish
 from services.dispatch.plans.queries.runs import first_failed_runs
 from services.dispatch.policy import POLICY
+from services.dispatch.rosters.queries import short_booths
 from services.dispatch.stops.domain.stop import LIVE
+from services.dispatch.stops.queries.confirmation import (
+    first_asking,
+    first_overdue,
+    first_to_confirm,
+)
 from services.dispatch.stops.queries.first import first_booths, first_stops
+from services.dispatch.tickets.queries import View, first_staffing
 from shared.kernel.access import Role
 from shared.tasks.kinds import SharedKind, SharedKinds, only
 from shared.tasks.queries import Choice, HeldBy, choice_of, with_holders
@@ -28,13 +36,18 @@ Facts = dict[str, str | int]
 Group = tuple[str, int, list[Task]]
 
 
+TO_ANSWER = ("assignment_to_answer", "stop_to_confirm")
+"""Tasks that are due before the stop's day."""
+
 OVERDUE = ("planned", "under_way")
 """The states of a stop whose day has passed, and that nobody completed or called off."""
 
 
 async def list_tasks(uow: UnitOfWork, held_by: HeldBy | None = None) -> Tasks:
-    """For a leader: booths to answer, stops to start and booths to report today. For the corps: stops whose day has
-    passed, plans to publish, failed runs, and lines that no plan serves; with ``held_by`` only those of the corps that
+    """For a leader: booths to answer, stops to start and booths to report today, and booths at which volunteers are
+    missing. For an officer: stops to confirm. For the corps: booths to come that need more volunteers, stops whose day
+    has passed, for which somebody asks for another day or has not answered in time, reports that a team asks to
+    correct, plans to publish, failed runs, and lines that no plan serves; with ``held_by`` only those of the corps that
     the asker works on, or nobody."""
     grant = uow.permit(POLICY, "read_tasks")
     choice = choice_of(uow, held_by)
@@ -42,6 +55,8 @@ async def list_tasks(uow: UnitOfWork, held_by: HeldBy | None = None) -> Tasks:
     async with uow.reading() as session:
         if grant.teams and choice.is_all:
             groups += await _tasks_of_teams(session, grant.teams, choice.today)
+        if grant.townships and choice.is_all:
+            groups += await _tasks_of_townships(session, grant.townships, choice.today)
         if Role.COORDINATOR in uow.actor.roles:
             groups += await _tasks_of_corps(session, choice)
         return await with_holders(session, SHARED_KINDS, choice, Tasks.of(*groups))
@@ -58,10 +73,30 @@ async def _overdue_stops(session: AsyncSession, today: date, ids: Collection[str
     return {row.stop_id for row in rows}
 
 
+async def _asking_stops(session: AsyncSession, today: date, ids: Collection[str]) -> set[str]:
+    rows, _ = await first_asking(session, today, chosen=only(ids), limit=len(ids))
+    return {row.stop_id for row in rows}
+
+
+async def _unconfirmed_stops(session: AsyncSession, today: date, ids: Collection[str]) -> set[str]:
+    rows, _ = await first_overdue(session, today, chosen=only(ids), limit=len(ids))
+    return {row.stop_id for row in rows}
+
+
+async def _stops_to_correct(session: AsyncSession, _today: date, ids: Collection[str]) -> set[str]:
+    return await stops_with_waiting(session, ids)
+
+
 async def _kept_candidates(session: AsyncSession, today: date, ids: Collection[str]) -> set[str]:
     campaigns = await open_campaigns(session, today)
     rows = await first_candidates_to_publish(session, campaigns, chosen=only(ids), limit=len(ids))
     return {row.id for row in rows}
+
+
+async def _unstaffed_booths(session: AsyncSession, today: date, ids: Collection[str]) -> set[str]:
+    campaigns = await open_campaigns(session, today)
+    views, _ = await first_staffing(session, campaigns, today, chosen=only(ids), limit=len(ids))
+    return {view["line_id"] for view in views}
 
 
 async def _failed_runs(session: AsyncSession, today: date, ids: Collection[str]) -> set[str]:
@@ -76,7 +111,11 @@ async def _unserved_orders(session: AsyncSession, today: date, ids: Collection[s
 
 SHARED_KINDS: SharedKinds = {
     "stop_overdue": SharedKind("stop", _overdue_stops),
+    "another_day_asked": SharedKind("stop", _asking_stops),
+    "confirmation_overdue": SharedKind("stop", _unconfirmed_stops),
+    "correction_to_decide": SharedKind("stop", _stops_to_correct),
     "candidate_to_publish": SharedKind("candidate", _kept_candidates),
+    "booth_to_staff": SharedKind("staffing", _unstaffed_booths),
     "run_failed": SharedKind("planning_run", _failed_runs),
     "line_unserved": SharedKind("order", _unserved_orders),
 }
@@ -105,14 +144,26 @@ async def _tasks_of_teams(session: AsyncSession, teams: frozenset[str], today: d
         limit=MOST_OF_A_KIND,
     )
     names = await _townships_of(session, *(rows for rows, _ in (offers, to_start, to_report)))
+    short = await short_booths(session, teams, today)
     return [
-        (code, count, [_at_stop(code, row, names) for row in rows])
-        for code, (rows, count) in (
-            ("booth_to_report", to_report),
-            ("stop_to_start", to_start),
-            ("assignment_to_answer", offers),
-        )
+        *(
+            (code, count, [_at_stop(code, row, names) for row in rows])
+            for code, (rows, count) in (
+                ("booth_to_report", to_report),
+                ("stop_to_start", to_start),
+                ("assignment_to_answer", offers),
+            )
+        ),
+        ("roster_short", len(short), [_short(view) for view in short[:MOST_OF_A_KIND]]),
     ]
+
+
+async def _tasks_of_townships(
+    session: AsyncSession, townships: frozenset[str], today: date
+) -> list[Group]:
+    rows, count = await first_to_confirm(session, townships, today, limit=MOST_OF_A_KIND)
+    names = await _townships_of(session, rows)
+    return [("stop_to_confirm", count, [_at_stop("stop_to_confirm", row, names) for row in rows])]
 
 
 async def _tasks_of_corps(session: AsyncSession, choice: Choice) -> list[Group]:
@@ -127,9 +178,34 @@ async def _tasks_of_corps(session: AsyncSession, choice: Choice) -> list[Group]:
     lines, line_count = await first_open_lines(
         session, campaigns, chosen=choice.of("line_unserved"), limit=MOST_OF_A_KIND
     )
-    names = await _townships_of(session, overdue, lines)
+    asking, asking_count = await first_asking(
+        session, choice.today, chosen=choice.of("another_day_asked"), limit=MOST_OF_A_KIND
+    )
+    silent, silent_count = await first_overdue(
+        session, choice.today, chosen=choice.of("confirmation_overdue"), limit=MOST_OF_A_KIND
+    )
+    to_correct, correction_count = await first_waiting(
+        session, chosen=choice.of("correction_to_decide"), limit=MOST_OF_A_KIND
+    )
+    staffed, staffed_count = await first_staffing(
+        session,
+        campaigns,
+        choice.today,
+        chosen=choice.of("booth_to_staff"),
+        limit=MOST_OF_A_KIND,
+    )
+    names = await _townships_of(session, overdue, asking, silent, to_correct, lines)
     return [
-        ("stop_overdue", overdue_count, [_at_stop("stop_overdue", row, names) for row in overdue]),
+        *(
+            (code, count, [_at_stop(code, row, names) for row in rows])
+            for code, rows, count in (
+                ("stop_overdue", overdue, overdue_count),
+                ("another_day_asked", asking, asking_count),
+                ("confirmation_overdue", silent, silent_count),
+                ("correction_to_decide", to_correct, correction_count),
+            )
+        ),
+        ("booth_to_staff", staffed_count, [_to_staff(view) for view in staffed]),
         *await _tasks_of_planning(session, choice, campaigns),
         (
             "line_unserved",
@@ -178,6 +254,21 @@ async def _townships_of(
     return await names_of_townships(session, {row.township_code for rows in lists for row in rows})
 
 
+def _short(view: dict[str, Any]) -> Task:
+    """About a booth at which volunteers are missing."""
+    facts: Facts = {
+        "place": view["place"],
+        "part": view["part"],
+        "on": view["on"].isoformat(),
+        "township": view["township_name"],
+        "township_en": view["township_name_en"],
+        "item": view["item_name"],
+        "item_en": view["item_name_en"],
+        "count": view["short"],
+    }
+    return Task("roster_short", f"roster:{view['assignment_id']}", facts, due_on=view["on"])
+
+
 def _at_stop(code: str, row: Row[Any], names: Mapping[str, BothNames]) -> Task:
     """About a stop, or about a booth where the row is of one."""
     facts = _where(row, names) | {"on": row.on.isoformat(), "part": row.part}
@@ -186,7 +277,19 @@ def _at_stop(code: str, row: Row[Any], names: Mapping[str, BothNames]) -> Task:
         facts |= _item(row)
     # A booth is reported on the page of its stop; an offer is answered by itself.
     about = f"assignment:{booth}" if code == "assignment_to_answer" else f"stop:{row.stop_id}"
-    return Task(code, about, facts, due_on=row.on)
+    answer_by = row._mapping.get("answer_by") if code in TO_ANSWER else None
+    if answer_by is not None:
+        facts["until"] = answer_by.isoformat()
+    return Task(code, about, facts, due_on=answer_by or row.on)
+
+
+def _to_staff(view: View) -> Task:
+    names = ("township", "township_en", "part")
+    facts: Facts = {name: view[name] for name in names}
+    facts |= {"item": view["item_name"], "item_en": view["item_name_en"]}
+    facts |= {"on": view["on"].isoformat(), "now": view["planned"], "then": view["to_volunteers"]}
+    facts |= {"wait_now": round(view["wait_now"]), "wait_then": round(view["wait_then"])}
+    return Task("booth_to_staff", f"staffing:{view['line_id']}", facts, due_on=view["on"])
 
 
 def _item(row: Row[Any]) -> Facts:

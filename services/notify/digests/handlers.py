@@ -10,9 +10,20 @@ from services.notify.digests.use_cases import (
     note_withdrawal,
 )
 from services.notify.inbox.domain.recipient import COORDINATOR, of_team, of_township
-from services.notify.inbox.use_cases import cause_of, change_recipient, mention, post_message
+from services.notify.inbox.use_cases import (
+    cause_of,
+    change_recipient,
+    mention,
+    move_recipient,
+    post_message,
+)
 from services.notify.templates.domain import Params
-from shared.contracts.catalog import EditionPublished, EditionRetired, TownshipChanged
+from shared.contracts.catalog import (
+    EditionPublished,
+    EditionRetired,
+    TownshipChanged,
+    TownshipRecoded,
+)
 from shared.contracts.dispatch import (
     AssignmentAccepted,
     AssignmentDeclined,
@@ -28,18 +39,45 @@ from shared.contracts.dispatch import (
     TeamAssigned,
     TeamReleased,
 )
+from shared.db.successors import current_code, current_codes, note_successor
 from shared.unit_of_work import Transaction, UnitOfWork
 
 
 async def on_township_changed(uow: UnitOfWork, event: TownshipChanged) -> None:
     """Names the township. When it is new, it is told of the editions that still concern it, withdrawals included: the
-    same messages as if it had been entered first."""
+    same messages as if it had been entered first. A new code of one that there was is told nothing by that, and a
+    former code nothing any more."""
     async with uow.transaction() as tx:
         township, at = of_township(event.code), cause_of(tx).occurred_at
+        is_former = await current_code(tx.session, "township", event.code) != event.code
+        if event.former_code is not None or is_former:
+            change_recipient(
+                tx, township, lambda recipient: recipient.rename(event.name, event.name_en)
+            )
+            return
         change_recipient(
             tx, township, lambda recipient: recipient.enter(event.name, event.name_en, at)
         )
         note_township(tx, township)
+
+
+async def on_township_recoded(uow: UnitOfWork, event: TownshipRecoded) -> None:
+    """What was told to the township under its former code is in the inbox of the new one, with what comes late."""
+    async with uow.transaction() as tx:
+        new_code = await note_successor(tx.session, "township", event.code, event.new_code)
+        move_recipient(tx, uow.vault, of_township(event.code), of_township(new_code))
+        if event.joins:
+            for recipient in (of_township(new_code), COORDINATOR):
+                post_message(
+                    tx,
+                    recipient,
+                    "message.township_joined",
+                    {
+                        "township_code": new_code,
+                        "former_code": event.code,
+                        "since_on": event.valid_from.isoformat(),
+                    },
+                )
 
 
 async def on_edition_published(uow: UnitOfWork, event: EditionPublished) -> None:
@@ -176,7 +214,9 @@ async def on_stop_cancelled(uow: UnitOfWork, event: StopCancelled) -> None:
             params,
             about=stop.stream,
         )
-        for code in sorted({booth["team_code"] for booth in stop.cancel()}):
+        expected = {booth["team_code"] for booth in stop.cancel()}
+        now = await current_codes(tx.session, "team", expected)
+        for code in sorted(set(now.values())):
             post_message(tx, of_team(code), "message.stop_cancelled_team", params)
 
 

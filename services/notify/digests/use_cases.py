@@ -149,7 +149,7 @@ async def _write(tx: Transaction, digest: Digest) -> None:
             note.recipient_id,
             note.code,
             note.params,
-            about=f"plan:{digest.plan_id}",
+            about=f"stop:{note.stop_id}" if note.stop_id else f"plan:{digest.plan_id}",
             occasion=f"digest:{digest.id}",
             happened_at=digest.happened_at,
         )

@@ -20,6 +20,7 @@ from services.notify.inbox.use_cases import (
     collect_records,
     erase_records,
     mention,
+    move_recipient,
     post_message,
 )
 from services.notify.templates.domain import Params
@@ -28,31 +29,80 @@ from shared.contracts.catalog import (
     CampaignChanged,
     ConsultationOpened,
     ConsultationProlonged,
+    ItemProposalDeclined,
+    ItemProposalTaken,
     OpinionAnswered,
+    QualificationEvent,
+    QualificationExpired,
+    QualificationExpiring,
+    QualificationGranted,
+    QualificationRevoked,
     SurveyAnswered,
     SurveyOpened,
     SurveyOverdue,
     SurveyProlonged,
     SurveyReminded,
     TeamChanged,
+    TeamMerged,
     TeamRegistered,
     VolunteerChanged,
+    VolunteerMerged,
+)
+from shared.contracts.dispatch import (
+    AnotherDayAsked,
+    AnotherDayDeclined,
+    AssignmentEvent,
+    BoothCorrected,
+    BoothCorrectionProposed,
+    BoothCorrectionRefused,
+    ConfirmationOverdue,
+    ConfirmationReminded,
+    RosterChanged,
+    StopConfirmed,
+    StopEvent,
 )
 from shared.contracts.notify import PersonDataCollected, PersonDataErased
 from shared.contracts.requests import (
+    FollowUpClosed,
+    FollowUpOpened,
+    FollowUpOverdue,
+    OccurrenceBlocked,
     OrderAccepted,
+    OrderAmended,
+    OrderAmendmentProposed,
+    OrderAmendmentRefused,
     OrderCancelled,
+    OrderCorrected,
     OrderReturned,
+    RecurrenceConfirmed,
+    RecurrenceDeclined,
+    RecurrenceEvent,
+    RecurrenceProposed,
+    RecurrenceReminded,
+    RecurringOrderChanged,
+    SeriesStep,
     ServiceOrdered,
     ServiceRated,
+    WishAnswered,
+    WishMade,
+    WishOmitted,
+    WishPublished,
 )
+from shared.db.successors import current_code, note_successor
 from shared.privacy.answering import Holdings
 from shared.unit_of_work import UnitOfWork
 
 PEOPLE = Holdings(collect_records, erase_records, PersonDataCollected, PersonDataErased)
 """What notify holds about a volunteer: the recipient ``volunteer.<no>`` with its address, and its messages."""
 
-Order = ServiceOrdered | OrderAccepted | OrderReturned | OrderCancelled
+Order = (
+    ServiceOrdered
+    | OrderAccepted
+    | OrderAmendmentProposed
+    | OrderAmendmentRefused
+    | OrderReturned
+    | OrderCancelled
+)
 
 E = TypeVar("E", bound=Event)
 
@@ -97,7 +147,13 @@ def _speaker(event: OpinionAnswered) -> Iterable[str]:
     return (of_team(event.team_code),) if event.team_code is not None else ()
 
 
-def _team(event: ServiceRated | SurveyReminded) -> Iterable[str]:
+def _team(
+    event: ServiceRated
+    | SurveyReminded
+    | ItemProposalTaken
+    | ItemProposalDeclined
+    | BoothCorrectionRefused,
+) -> Iterable[str]:
     return (of_team(event.team_code),)
 
 
@@ -112,6 +168,167 @@ def _deadline(event: ConsultationOpened | SurveyOpened | SurveyReminded) -> Para
 def _short(order_id: str) -> str:
     """What people call an order by: the end of a UUID differs, its beginning is the time."""
     return order_id[-8:]
+
+
+def _rated(event: FollowUpOpened | FollowUpOverdue | FollowUpClosed) -> Params:
+    return {
+        "township_code": event.township_code,
+        "team_code": event.team_code,
+        "item_name": event.item_name,
+        "item_name_en": event.item_name_en,
+    }
+
+
+def _party(event: AnotherDayDeclined | ConfirmationReminded | ConfirmationOverdue) -> Iterable[str]:
+    """The team or the township that is asked about a stop's half-day."""
+    if event.team_code is not None:
+        return (of_team(event.team_code),)
+    return (of_township(event.township_code),)
+
+
+def _if_team(event: AnotherDayAsked | ConfirmationOverdue) -> Iterable[str]:
+    return () if event.team_code is None else (COORDINATOR,)
+
+
+def _if_township(event: AnotherDayAsked | ConfirmationOverdue) -> Iterable[str]:
+    return (COORDINATOR,) if event.team_code is None else ()
+
+
+def _stop(event: StopEvent) -> Params:
+    return {
+        "township_code": event.township_code,
+        "place": event.place,
+        "on": event.on.isoformat(),
+        "part": event.part,
+    }
+
+
+def _booth(event: AssignmentEvent) -> Params:
+    return _stop(event) | {
+        "team_code": event.team_code,
+        "item_name": event.item_name,
+        "item_name_en": event.item_name_en,
+    }
+
+
+def _corrected(event: BoothCorrected, *, differs: bool) -> Iterable[str]:
+    """Both teams and the township, where something differs."""
+    if not differs:
+        return ()
+    teams = {of_team(event.team_code): None, of_team(event.was_team_code): None}
+    return (*teams, of_township(event.township_code))
+
+
+_FIGURES = ("served", "leaflets", "follow_ups")
+
+
+def _figures_differ(event: BoothCorrected) -> bool:
+    return any(getattr(event, name) != getattr(event, f"was_{name}") for name in _FIGURES)
+
+
+def _figures(event: BoothCorrected) -> Params:
+    return {name: getattr(event, name) for figure in _FIGURES for name in (figure, f"was_{figure}")}
+
+
+def _until(event: ConfirmationReminded | ConfirmationOverdue) -> Params:
+    return _stop(event) | {"until_on": event.until_on.isoformat()}
+
+
+def _wisher(event: WishPublished | WishOmitted) -> Iterable[str]:
+    return (of_township(event.township_code),)
+
+
+def _both_sides(event: OccurrenceBlocked) -> Iterable[str]:
+    return of_township(event.township_code), COORDINATOR
+
+
+def _series_after(
+    step: SeriesStep, *, corps: bool = False, township: bool = False
+) -> Notice[RecurringOrderChanged]:
+    """The notice of one step of a recurring order, to the corps, its township or both."""
+
+    def recipients(event: RecurringOrderChanged) -> Iterable[str]:
+        if event.step != step:
+            return ()
+        both = of_township(event.township_code), COORDINATOR
+        return [post for post, told in zip(both, (township, corps), strict=True) if told]
+
+    return Notice(RecurringOrderChanged, f"message.recurring_{step}", recipients, _series)
+
+
+def _series(event: RecurringOrderChanged) -> Params:
+    return {
+        "number": event.number,
+        "township_code": event.township_code,
+        "reason_code": event.reason_code or "other",
+    }
+
+
+def _duty(event: RosterChanged) -> Params:
+    facts = {"item_name": event.item_name, "item_name_en": event.item_name_en}
+    if event.was_on is not None and event.was_part is not None:
+        facts |= {"was_on": event.was_on.isoformat(), "was_part": event.was_part}
+    return _stop(event) | facts
+
+
+def _moved(event: RosterChanged) -> bool:
+    return event.was_on is not None
+
+
+def _added(event: RosterChanged) -> Iterable[str]:
+    return _numbers(set(event.volunteer_nos) - set(event.was_volunteer_nos))
+
+
+def _removed(event: RosterChanged) -> Iterable[str]:
+    return _numbers(set(event.was_volunteer_nos) - set(event.volunteer_nos))
+
+
+def _staying(event: RosterChanged) -> Iterable[str]:
+    return _numbers(set(event.was_volunteer_nos) & set(event.volunteer_nos))
+
+
+def _numbers(numbers: set[str]) -> Iterable[str]:
+    return [of_volunteer(no) for no in sorted(numbers)]
+
+
+def _holder(event: QualificationEvent) -> Iterable[str]:
+    return (of_volunteer(event.volunteer_no),)
+
+
+def _team_of_holder(event: QualificationEvent) -> Iterable[str]:
+    return (of_team(event.team_code),)
+
+
+def _ending(event: QualificationExpiring | QualificationExpired) -> Params:
+    return {
+        "number": event.volunteer_no,
+        "qualification": event.qualification,
+        "until_on": event.expires_on.isoformat(),
+    }
+
+
+def _answered(answer: str) -> Callable[[WishAnswered], Iterable[str]]:
+    """The township whose wish got this answer."""
+    return lambda event: (of_township(event.township_code),) if event.answer == answer else ()
+
+
+def _regular(event: RecurrenceEvent) -> Params:
+    return {
+        "township_code": event.township_code,
+        "team_code": event.team_code,
+        "item_name": event.item_name,
+        "item_name_en": event.item_name_en,
+        "cadence": event.cadence,
+        "residents": event.residents,
+    }
+
+
+def _wished(event: WishAnswered | WishPublished | WishOmitted) -> Params:
+    return {
+        "number": event.number,
+        "item_name": event.item_name,
+        "item_name_en": event.item_name_en,
+    }
 
 
 NOTICES = _by_event(
@@ -144,6 +361,29 @@ NOTICES = _by_event(
                 for line in event.lines
             ],
         },
+    ),
+    Notice[OrderAmendmentProposed](
+        OrderAmendmentProposed,
+        "message.order_amendment_proposed",
+        _coordinator,
+        lambda event: {
+            "order": _short(event.order_id),
+            "township_code": event.township_code,
+            "reason_code": event.reason_code,
+        },
+    ),
+    Notice[OrderAmended](
+        OrderAmended,
+        "message.order_amended",
+        # Whoever amends an order for which nobody is booked sees it happen.
+        lambda event: (of_township(event.township_code),) if event.was_proposed else (),
+        lambda event: {"order": _short(event.order_id), "place": event.place},
+    ),
+    Notice[OrderAmendmentRefused](
+        OrderAmendmentRefused,
+        "message.order_amendment_refused",
+        _township,
+        lambda event: {"order": _short(event.order_id), "reason_code": event.reason_code},
     ),
     Notice[OrderReturned](
         OrderReturned,
@@ -206,6 +446,240 @@ NOTICES = _by_event(
         _coordinator,
         lambda event: {"title": event.title, "team_code": event.team_code},
     ),
+    _series_after("proposed", corps=True),
+    _series_after("accepted", township=True),
+    _series_after("returned", township=True),
+    _series_after("paused", corps=True, township=True),
+    _series_after("resumed", corps=True, township=True),
+    _series_after("ended", corps=True, township=True),
+    Notice[OccurrenceBlocked](
+        OccurrenceBlocked,
+        "message.occurrence_blocked",
+        _both_sides,
+        lambda event: {
+            "number": event.number,
+            "township_code": event.township_code,
+            "wanted_on": event.on.isoformat(),
+            "reason_code": event.limit or event.fault,
+        },
+    ),
+    Notice[StopConfirmed](
+        StopConfirmed,
+        "message.township_confirmed",
+        lambda event: [of_team(code) for code in event.team_codes],
+        _stop,
+    ),
+    Notice[AnotherDayAsked](
+        AnotherDayAsked,
+        "message.another_day_asked_township",
+        _if_township,
+        lambda event: _stop(event) | {"reason_code": event.reason_code},
+    ),
+    Notice[AnotherDayAsked](
+        AnotherDayAsked,
+        "message.another_day_asked_team",
+        _if_team,
+        lambda event: (
+            _stop(event) | {"team_code": event.team_code, "reason_code": event.reason_code}
+        ),
+    ),
+    Notice[AnotherDayDeclined](
+        AnotherDayDeclined,
+        "message.another_day_declined",
+        _party,
+        lambda event: _stop(event) | {"reason_code": event.reason_code},
+    ),
+    Notice[BoothCorrected](
+        BoothCorrected,
+        "message.booth_corrected",
+        lambda event: _corrected(event, differs=_figures_differ(event)),
+        lambda event: _booth(event) | _figures(event) | {"reason_code": event.reason_code},
+    ),
+    Notice[BoothCorrected](
+        BoothCorrected,
+        "message.booth_team_corrected",
+        lambda event: _corrected(event, differs=event.team_code != event.was_team_code),
+        lambda event: (
+            _booth(event) | {"was_team_code": event.was_team_code, "reason_code": event.reason_code}
+        ),
+    ),
+    Notice[BoothCorrectionProposed](
+        BoothCorrectionProposed,
+        "message.booth_correction_proposed",
+        _coordinator,
+        lambda event: _booth(event) | {"reason_code": event.reason_code},
+    ),
+    Notice[BoothCorrectionRefused](
+        BoothCorrectionRefused,
+        "message.booth_correction_refused",
+        _team,
+        lambda event: _booth(event) | {"reason_code": event.reason_code},
+    ),
+    Notice[OrderCorrected](
+        OrderCorrected,
+        "message.order_corrected",
+        lambda event: (
+            of_township(event.township_code),
+            of_township(event.was_township_code),
+            *(of_team(code) for code in event.team_codes),
+        ),
+        lambda event: {
+            "order": _short(event.order_id),
+            "township_code": event.township_code,
+            "was_township_code": event.was_township_code,
+            "reason_code": event.reason_code,
+        },
+    ),
+    Notice[ConfirmationReminded](
+        ConfirmationReminded, "message.confirmation_reminded", _party, _until
+    ),
+    Notice[ConfirmationOverdue](
+        ConfirmationOverdue, "message.confirmation_overdue", _party, _until
+    ),
+    Notice[ConfirmationOverdue](
+        ConfirmationOverdue, "message.confirmation_overdue_township", _if_township, _until
+    ),
+    Notice[ConfirmationOverdue](
+        ConfirmationOverdue,
+        "message.confirmation_overdue_team",
+        _if_team,
+        lambda event: _until(event) | {"team_code": event.team_code},
+    ),
+    Notice[WishMade](
+        WishMade,
+        "message.wish_made",
+        _coordinator,
+        lambda event: {"number": event.number, "township_code": event.township_code},
+    ),
+    Notice[WishAnswered](WishAnswered, "message.wish_matched", _answered("matched"), _wished),
+    Notice[WishAnswered](WishAnswered, "message.wish_adopted", _answered("adopted"), _wished),
+    Notice[WishAnswered](
+        WishAnswered,
+        "message.wish_declined",
+        _answered("declined"),
+        lambda event: {"number": event.number, "reason_code": event.reason_code or "other"},
+    ),
+    Notice[FollowUpOpened](
+        FollowUpOpened,
+        "message.follow_up_opened",
+        _coordinator,
+        lambda event: _rated(event) | {"score": event.score, "until_on": event.due_on.isoformat()},
+    ),
+    Notice[FollowUpOverdue](FollowUpOverdue, "message.follow_up_overdue", _coordinator, _rated),
+    Notice[FollowUpClosed](
+        FollowUpClosed,
+        "message.follow_up_closed",
+        lambda event: (of_township(event.township_code), of_team(event.team_code)),
+        _rated,
+    ),
+    Notice[WishPublished](WishPublished, "message.wish_published", _wisher, _wished),
+    Notice[WishOmitted](WishOmitted, "message.wish_left_out", _wisher, _wished),
+    Notice[RecurrenceProposed](
+        RecurrenceProposed,
+        "message.recurrence_proposed",
+        lambda event: (of_team(event.team_code),),
+        lambda event: _regular(event) | {"until_on": event.due_on.isoformat()},
+    ),
+    Notice[RecurrenceReminded](
+        RecurrenceReminded,
+        "message.recurrence_reminded",
+        lambda event: (of_team(event.team_code),),
+        lambda event: _regular(event) | {"until_on": event.until_on.isoformat()},
+    ),
+    Notice[RecurrenceConfirmed](
+        RecurrenceConfirmed,
+        "message.recurrence_confirmed",
+        lambda event: (of_township(event.township_code),),
+        lambda event: _regular(event) | {"from_on": event.starts_on.isoformat()},
+    ),
+    Notice[RecurrenceConfirmed](
+        RecurrenceConfirmed,
+        "message.recurrence_confirmed_coordinator",
+        _coordinator,
+        lambda event: _regular(event) | {"from_on": event.starts_on.isoformat()},
+    ),
+    Notice[RecurrenceDeclined](
+        RecurrenceDeclined,
+        "message.recurrence_declined",
+        _coordinator,
+        lambda event: _regular(event) | {"reason_code": event.reason_code},
+    ),
+    Notice[RosterChanged](RosterChanged, "message.rostered", _added, _duty),
+    Notice[RosterChanged](
+        RosterChanged,
+        "message.unrostered",
+        lambda event: () if _moved(event) else _removed(event),
+        lambda event: _duty(event) | {"reason_code": event.reason_code},
+    ),
+    Notice[RosterChanged](
+        RosterChanged,
+        "message.duty_moved",
+        lambda event: _staying(event) if _moved(event) else (),
+        _duty,
+    ),
+    Notice[RosterChanged](
+        RosterChanged,
+        "message.duty_lost",
+        lambda event: _removed(event) if _moved(event) else (),
+        _duty,
+    ),
+    Notice[RosterChanged](
+        RosterChanged,
+        "message.roster_short",
+        lambda event: (
+            [of_team(event.team_code)]
+            if _moved(event) and len(event.volunteer_nos) < event.volunteers
+            else ()
+        ),
+        lambda event: (
+            _duty(event) | {"volunteers": event.volunteers, "named": len(event.volunteer_nos)}
+        ),
+    ),
+    Notice[QualificationGranted](
+        QualificationGranted,
+        "message.qualification_granted",
+        lambda event: () if event.expires_on else _holder(event),
+        lambda event: {"qualification": event.qualification},
+    ),
+    Notice[QualificationGranted](
+        QualificationGranted,
+        "message.qualification_granted_until",
+        lambda event: _holder(event) if event.expires_on else (),
+        lambda event: {
+            "qualification": event.qualification,
+            "until_on": event.expires_on.isoformat() if event.expires_on else "",
+        },
+    ),
+    Notice[QualificationExpiring](
+        QualificationExpiring, "message.qualification_expiring", _holder, _ending
+    ),
+    Notice[QualificationExpiring](
+        QualificationExpiring, "message.qualification_expiring_team", _team_of_holder, _ending
+    ),
+    Notice[QualificationExpired](
+        QualificationExpired, "message.qualification_expired", _holder, _ending
+    ),
+    Notice[QualificationExpired](
+        QualificationExpired, "message.qualification_expired_team", _team_of_holder, _ending
+    ),
+    Notice[QualificationRevoked](
+        QualificationRevoked,
+        "message.qualification_revoked",
+        _holder,
+        lambda event: {"qualification": event.qualification, "reason_code": event.reason_code},
+    ),
+    Notice[ItemProposalTaken](
+        ItemProposalTaken,
+        "message.item_proposal_taken",
+        _team,
+        lambda event: {"title": event.title},
+    ),
+    Notice[ItemProposalDeclined](
+        ItemProposalDeclined,
+        "message.item_proposal_declined",
+        _team,
+        lambda event: {"title": event.title},
+    ),
 )
 """The plain notices by event: who is told, by which text, and with which facts."""
 
@@ -218,9 +692,34 @@ async def post_notices(uow: UnitOfWork, event: Event) -> None:
                 post_message(tx, recipient, notice.code, notice.facts_of(event))
 
 
+async def on_team_merged(uow: UnitOfWork, event: TeamMerged) -> None:
+    """What was told to the team is in the inbox of the other one, with what comes late; and both leaders and the corps
+    are told that they are one."""
+    async with uow.transaction() as tx:
+        into = await note_successor(tx.session, "team", event.code, event.into_code)
+        move_recipient(tx, uow.vault, of_team(event.code), of_team(into))
+        change_recipient(
+            tx, of_team(event.code), lambda team: team.rename(event.name, event.name_en)
+        )
+        params = {"former": event.name, "former_en": event.name_en, "team_code": into}
+        for recipient in (of_team(into), COORDINATOR):
+            post_message(
+                tx, recipient, "message.team_merged", params, occasion=f"team_merged:{event.code}"
+            )
+
+
+async def on_volunteer_merged(uow: UnitOfWork, event: VolunteerMerged) -> None:
+    """The messages of both are one person's. The address of the entry that went is kept only if the other has none."""
+    async with uow.transaction() as tx:
+        into = await note_successor(tx.session, "volunteer", event.volunteer_no, event.into_no)
+        move_recipient(tx, uow.vault, of_volunteer(event.volunteer_no), of_volunteer(into))
+
+
 async def on_volunteer_changed(uow: UnitOfWork, event: VolunteerChanged) -> None:
     """The volunteer becomes a recipient. Whoever has left gets no more mail, so the address goes."""
     async with uow.transaction() as tx:
+        if await current_code(tx.session, "volunteer", event.volunteer_no) != event.volunteer_no:
+            return  # late: the entry was merged into another one
         if event.active:
             mention(tx, of_volunteer(event.volunteer_no))
         else:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import get_args
 
 from sqlalchemy import desc, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,12 +27,18 @@ from services.notify.policy import POLICY
 from services.notify.templates.domain import Named, Names, Params, named_in
 from services.notify.templates.queries import render
 from shared.db.paging import page_of
+from shared.db.successors import Kind, current_codes
 from shared.db.vault import Vault, place_of
 from shared.http.texts import LANGUAGES, Texts
 from shared.kernel.errors import NotFound
 from shared.unit_of_work import UnitOfWork
 
-_RECIPIENT_OF = {"township_code": of_township, "team_code": of_team}
+_RECIPIENT_OF = {
+    "township_code": of_township,
+    "was_township_code": of_township,
+    "team_code": of_team,
+    "was_team_code": of_team,
+}
 """The params that stand for a recipient, by whose name they are shown."""
 
 
@@ -81,6 +88,18 @@ async def list_recipients(
             session, query, recipient_table.c.id, after=after, limit=limit
         )
     return [view_of(texts, uow.vault, recipient) for recipient in found], next_after
+
+
+async def current_recipients(
+    session: AsyncSession, recipient_ids: Collection[str]
+) -> dict[str, str]:
+    """Returns for each recipient the one that took its place, or itself."""
+    now = {key: key for key in recipient_ids}
+    for kind in get_args(Kind):
+        codes = {key: code for key in now if (code := key.removeprefix(f"{kind}.")) != key}
+        current = await current_codes(session, kind, codes.values()) if codes else {}
+        now |= {key: f"{kind}.{current[code]}" for key, code in codes.items()}
+    return now
 
 
 def view_of(texts: Texts, vault: Vault, recipient: Recipient) -> RecipientView:
@@ -217,7 +236,7 @@ async def names_for(session: AsyncSession, messages: Iterable[Message]) -> Names
     wanted = set[Named]().union(*(named_in(message.params) for message in messages))
     campaigns = sorted(code for param, code in wanted if param == "campaign_id")
     recipients = {
-        _RECIPIENT_OF[param](code): (param, code)
+        (param, code): _RECIPIENT_OF[param](code)
         for param, code in wanted
         if param in _RECIPIENT_OF
     }
@@ -225,9 +244,12 @@ async def names_for(session: AsyncSession, messages: Iterable[Message]) -> Names
     if recipients:
         columns = recipient_table.c.id, recipient_table.c.name, recipient_table.c.name_en
         rows = await session.execute(
-            select(*columns).where(recipient_table.c.id.in_(sorted(recipients)))
+            select(*columns).where(recipient_table.c.id.in_(sorted(set(recipients.values()))))
         )
-        names |= {recipients[row.id]: (row.name, row.name_en) for row in rows}
+        found = {row.id: (row.name, row.name_en) for row in rows}
+        names |= {
+            named: found[recipient] for named, recipient in recipients.items() if recipient in found
+        }
     if campaigns:
         rows = await session.execute(
             select(campaign_table).where(campaign_table.c.id.in_(campaigns))

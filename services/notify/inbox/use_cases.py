@@ -20,6 +20,7 @@ from services.notify.inbox.domain.recipient import (
 from services.notify.inbox.queries import (
     address_of,
     address_place,
+    current_recipients,
     existing_messages,
     recipients_named_in,
 )
@@ -62,6 +63,7 @@ class _Pending:
 
     mentioned: set[str] = field(default_factory=set)
     changes: list[tuple[str, Change]] = field(default_factory=list)
+    moves: list[tuple[str, str, Vault]] = field(default_factory=list)
     messages: dict[str, Message] = field(default_factory=dict)
     once: set[str] = field(default_factory=set)
     """The messages that an earlier transaction may have written already."""
@@ -76,6 +78,12 @@ def change_recipient(tx: Transaction, recipient_id: str, change: Change) -> None
     """Makes the recipient if it is new, and changes it, both at the end of the transaction."""
     mention(tx, recipient_id)
     _pending_of(tx).changes.append((recipient_id, change))
+
+
+def move_recipient(tx: Transaction, vault: Vault, former_id: str, new_id: str) -> None:
+    """At the end of the transaction, everything that ``former_id`` was told is with ``new_id``."""
+    mention(tx, former_id, new_id)
+    _pending_of(tx).moves.append((former_id, new_id, vault))
 
 
 def cause_of(tx: Transaction) -> Envelope:
@@ -131,8 +139,12 @@ async def write_pending(tx: Transaction, channels: Channels) -> None:
         return
     written = {recipient_id for recipient_id, _ in pending.changes}
     written |= {message.recipient_id for message in pending.messages.values()}
+    written |= {key for former_id, new_id, _ in pending.moves for key in (former_id, new_id)}
     await _make_missing(tx, pending.mentioned | written)
     addressed = await _lock(tx, written)
+    addressed |= await _redirect(tx, list(pending.messages.values()), written)
+    for former_id, new_id, vault in pending.moves:
+        await _move(tx, vault, former_id, new_id)
     changed = await tx.find_all(Recipient, {recipient_id for recipient_id, _ in pending.changes})
     for recipient_id, change in pending.changes:
         change(changed[recipient_id])
@@ -142,6 +154,32 @@ async def write_pending(tx: Transaction, channels: Channels) -> None:
     await _count(tx, messages)
     for message in sorted(messages, key=lambda message: message.created_at):
         _write(tx, channels, message, with_mail=message.recipient_id in addressed)
+
+
+async def _redirect(
+    tx: Transaction, messages: Sequence[Message], locked: Collection[str]
+) -> set[str]:
+    """Directs messages to recipients that took the place of theirs, and locks those: whoever moves an inbox holds the
+    former recipient until its successor is noted. Returns those that have an address."""
+    now = await current_recipients(tx.session, {message.recipient_id for message in messages})
+    moved = {new for former, new in now.items() if new != former} - set(locked)
+    for message in messages:
+        message.recipient_id = now[message.recipient_id]
+    if not moved:
+        return set()
+    await _make_missing(tx, moved)
+    return await _lock(tx, moved)
+
+
+async def _move(tx: Transaction, vault: Vault, former_id: str, new_id: str) -> None:
+    for table in (message_table, delivery_table):
+        theirs = update(table).where(table.c.recipient_id == former_id)
+        await tx.session.execute(theirs.values(recipient_id=new_id))
+    found = await tx.find_all(Recipient, [former_id, new_id])
+    former, new = found[former_id], found[new_id]
+    address = address_of(vault, former)
+    sealed = vault.seal(address, address_place(new_id)) if address is not None else None
+    new.take_over(former, sealed)
 
 
 async def _lock(tx: Transaction, recipient_ids: Collection[str]) -> set[str]:

@@ -12,7 +12,7 @@ Named = tuple[str, str]
 Names = Mapping[Named, tuple[str, str]]
 """Names in Chinese and in English; an empty one is not known."""
 
-NAMED_PARAMS = ("township_code", "team_code", "campaign_id")
+NAMED_PARAMS = ("township_code", "was_township_code", "team_code", "was_team_code", "campaign_id")
 """The params whose texts show a name in place of the code."""
 
 

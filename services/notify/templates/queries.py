@@ -3,7 +3,7 @@
 Names of townships, teams and campaigns are looked up when the text is made, so a later correction shows. A name
 that is not known yet is replaced by its code. A param with two names (``x`` and ``x_en``) is shown in the reader's
 language. ``on`` and ``part`` make a half-day, ``was_on`` and ``was_part`` the one before, other ``..._on`` a day.
-A ``reason_code`` has a text of its own. ``lines`` are rendered one by one from their own templates.
+A ``reason_code`` and a ``cadence`` have texts of their own. ``lines`` are rendered one by one from their own templates.
 """
 
 from collections.abc import Iterable
@@ -47,6 +47,8 @@ def _facts(texts: Texts, language: str, params: Params, names: Names) -> dict[st
         facts["was"] = texts.half_day(language, was_on, params["was_part"])
     if "reason_code" in params:
         facts["reason"] = _reason(texts, language, params["reason_code"])
+    if "cadence" in params:
+        facts["cadence"] = _cadence(texts, language, params["cadence"])
     facts["lines"] = "\n".join(_lines(texts, language, params.get("lines", ()), names))
     return facts
 
@@ -59,6 +61,12 @@ def _lines(texts: Texts, language: str, lines: Iterable[Params], names: Names) -
 def _name(names: Names, language: str, param: str, code: str) -> str:
     chinese, english = names.get((param, code), ("", ""))
     return (english if language == "en" else chinese) or code
+
+
+def _cadence(texts: Texts, language: str, cadence: str) -> str:
+    """How often in words; one that only a later release knows stays as it is."""
+    code = f"cadence.{cadence}"
+    return texts.render(language, code)["text"] if texts.has(code) else cadence
 
 
 def _reason(texts: Texts, language: str, reason_code: str) -> str:

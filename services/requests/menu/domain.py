@@ -7,6 +7,7 @@ from datetime import date
 from typing import ClassVar, Literal, NotRequired, TypedDict
 
 from shared.kernel.aggregate import Aggregate
+from shared.kernel.errors import Conflict
 
 ServiceMode = Literal["booth", "lecture", "visit", "leaflet"]
 
@@ -25,6 +26,7 @@ class Dish(TypedDict):
     notice_days: NotRequired[int]
     weekly_capacity: NotRequired[int | None]
     township_provides: NotRequired[list[str]]
+    picture: NotRequired[str | None]
 
 
 def volunteers_for(dish: Dish, attendance: int) -> int:
@@ -93,8 +95,35 @@ class Campaign:
 
 @dataclass(eq=False, kw_only=True)
 class Township:
-    """A township that may order (镇街)."""
+    """A township that may order (镇街), on the days on which its division code is valid: from ``valid_from`` to
+    ``valid_to``, both included, where they are known."""
 
     code: str
     name: str
     name_en: str
+    population: int | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def is_valid_on(self, day: date) -> bool:
+        """Whether its division code is valid on that day."""
+        return (self.valid_from or day) <= day <= (self.valid_to or day)
+
+    def require_valid(self, on: date) -> None:
+        """:raises Conflict: its division code is not valid yet on that day, or not any more."""
+        if self.valid_to is not None and on > self.valid_to:
+            raise Conflict(
+                "township_code_ended",
+                field="township_code",
+                name=self.name,
+                township_code=self.code,
+                last=self.valid_to,
+            )
+        if self.valid_from is not None and on < self.valid_from:
+            raise Conflict(
+                "township_code_not_yet",
+                field="township_code",
+                name=self.name,
+                township_code=self.code,
+                first=self.valid_from,
+            )

@@ -1,30 +1,8 @@
-"""What catalog publishes about editions, campaigns and townships is copied."""
+"""What catalog publishes about campaigns and townships is copied."""
 
-from typing import cast
-
-from sqlalchemy import insert
-
-from services.requests.menu.domain import Campaign, Dish, Edition, Township
-from services.requests.menu.tables import open_edition
-from shared.contracts.catalog import CampaignChanged, EditionPublished, TownshipChanged
+from services.requests.menu.domain import Campaign, Township
+from shared.contracts.catalog import CampaignChanged, TownshipChanged
 from shared.unit_of_work import UnitOfWork
-
-
-async def on_edition_published(uow: UnitOfWork, event: EditionPublished) -> None:
-    async with uow.transaction() as tx:
-        if await tx.find(Edition, event.edition_id) is not None:
-            return
-        tx.add(
-            Edition(
-                id=event.edition_id,
-                title=event.title,
-                effective_on=event.effective_on,
-                retires_on=event.retires_on,
-                items=[cast(Dish, item.model_dump(mode="json")) for item in event.items],
-            )
-        )
-        await tx.session.flush()
-        await tx.session.execute(insert(open_edition).values(id=event.edition_id))
 
 
 async def on_campaign_changed(uow: UnitOfWork, event: CampaignChanged) -> None:
@@ -47,4 +25,7 @@ async def on_campaign_changed(uow: UnitOfWork, event: CampaignChanged) -> None:
 
 async def on_township_changed(uow: UnitOfWork, event: TownshipChanged) -> None:
     async with uow.transaction() as tx:
-        await tx.session.merge(Township(code=event.code, name=event.name, name_en=event.name_en))
+        known = {name: getattr(event, name) for name in ("population", "valid_from", "valid_to")}
+        await tx.session.merge(
+            Township(code=event.code, name=event.name, name_en=event.name_en, **known)
+        )

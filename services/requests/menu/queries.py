@@ -1,8 +1,8 @@
-"""What the menu can be asked, and what it keeps at hand for orders: what an edition offers never changes, and no
-township that may order goes away. That an edition was withdrawn is seen by the store, when an order is handed in."""
+"""What the menu can be asked, and what it keeps at hand for orders: what an edition offers never changes, and
+campaigns and townships seldom do. That an edition was withdrawn is seen by the store, when an order is handed in."""
 
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
@@ -25,8 +25,8 @@ from shared.kernel.text import matched
 from shared.unit_of_work import UnitOfWork
 
 FRESH_SECONDS = 1.0
-"""For so long an open campaign is not looked up again: an order that comes within a second of its closing is taken, as
-one that came before it."""
+"""For so long an open campaign or a township is not looked up again: an order that comes within a second of a
+campaign's closing is taken, as one that came before it."""
 
 MOST_NAMED = 20
 
@@ -46,6 +46,16 @@ async def list_copies(
         )
 
 
+async def list_townships(session: AsyncSession, *, valid_on: date) -> Sequence[Township]:
+    """Those whose division code is valid on that day."""
+    found = await session.scalars(select(Township).order_by(townships.c.code))
+    return [
+        each
+        for each in found
+        if (each.valid_from or valid_on) <= valid_on <= (each.valid_to or valid_on)
+    ]
+
+
 async def names_of_townships(
     session: AsyncSession, codes: Collection[str]
 ) -> dict[str, tuple[str, str]]:
@@ -62,6 +72,44 @@ async def names_of_campaigns(
     """The Chinese and the English name of each of those that are known here, by id."""
     found = await session.scalars(select(Campaign).where(campaigns.c.id.in_(ids)))
     return {one.id: (one.name, one.name_en) for one in found}
+
+
+async def names_of_items(
+    session: AsyncSession, codes: Collection[str]
+) -> dict[str, tuple[str, str]]:
+    """The Chinese and the English name of each of those that an edition has, by code: as the latest one says it."""
+    found = await session.scalars(select(editions.c["items"]).order_by(editions.c.effective_on))
+    return {
+        dish["item_code"]: (dish["name"], dish["name_en"])
+        for items in found
+        for dish in items
+        if dish["item_code"] in codes
+    }
+
+
+async def editions_in_force(session: AsyncSession, on: date) -> list[Edition]:
+    """Those that can be ordered from on that day."""
+    query = select(Edition).where(
+        editions.c.state == "open", editions.c.effective_on <= on, editions.c.retires_on >= on
+    )
+    return list(await session.scalars(query))
+
+
+async def campaigns_on(session: AsyncSession, day: date) -> list[Campaign]:
+    """Those that are open and of which ``day`` is one."""
+    query = select(Campaign).where(
+        campaigns.c.state == "open", campaigns.c.starts_on <= day, campaigns.c.ends_on >= day
+    )
+    return list(await session.scalars(query))
+
+
+async def find_township(session: AsyncSession, said: str) -> Township | None:
+    """The township with this code, or else the first of this name, Chinese or English."""
+    if (found := await session.get(Township, said)) is not None:
+        return found
+    every = await session.scalars(select(Township).order_by(townships.c.code))
+    names = ((one, (matched(one.name), matched(one.name_en))) for one in every)
+    return next((one for one, its in names if matched(said) in its), None)
 
 
 async def township_codes_named(session: AsyncSession, text: str) -> list[str]:
@@ -94,11 +142,11 @@ async def get_edition(uow: UnitOfWork, edition_id: str) -> Edition:
 
 
 class Menu:
-    """The editions, townships and open campaigns of this service's store that were asked for before."""
+    """The editions, the townships and the open campaigns of this service's store that were asked for before."""
 
     def __init__(self, fresh_seconds: float = FRESH_SECONDS) -> None:
         self._editions: dict[str, Edition] = {}
-        self._townships: set[str] = set()
+        self._townships: dict[str, tuple[float, Township]] = {}
         self._open_until: dict[str, tuple[float, Campaign]] = {}
         self._fresh_seconds = fresh_seconds
 
@@ -116,11 +164,13 @@ class Menu:
         """The edition that an order is made from; adds the doubts about its days.
 
         :raises InvalidInput: the township, the edition or the campaign is not known here.
-        :raises Conflict: the campaign is closed, or the edition was withdrawn or is not in force today, and whoever
-            orders may not enter what is past.
+        :raises Conflict: the township's code is not valid today, the campaign is closed, or the edition was withdrawn
+            or is not in force today, and whoever orders may not enter what is past.
         """
-        if township_code not in self._townships or edition_id not in self._editions:
-            await self._look_up(uow, township_code, edition_id)
+        until, township = self._townships.get(township_code, (0.0, None))
+        if township is None or time.monotonic() >= until or edition_id not in self._editions:
+            township = await self._look_up(uow, township_code, edition_id)
+        township.require_valid(uow.today())
         campaign = self._known_as_open(campaign_id)
         if campaign is None:
             async with uow.reading() as session:
@@ -151,8 +201,20 @@ class Menu:
         :raises Conflict: see :meth:`require_in_force`.
         """
         await self.require_in_force(uow, edition_id, doubts)
-        today = uow.today()
-        edition = self._editions.get(edition_id)
+        self.doubt_days(
+            self._editions.get(edition_id), campaign, item_codes, wished_on, uow.today(), doubts
+        )
+
+    @staticmethod
+    def doubt_days(
+        edition: Edition | None,
+        campaign: Campaign,
+        item_codes: Collection[str],
+        wished_on: Collection[date],
+        today: date,
+        doubts: Doubts,
+    ) -> None:
+        """Adds the doubts about wished days: they are ahead, among the campaign's, and leave the items' notice."""
         slowest = edition.longest_notice(item_codes) if edition is not None else None
         for number, day in enumerate(wished_on):
             if day < today:
@@ -201,25 +263,34 @@ class Menu:
             titles = [f"《{title}》" for title in open_today]
         if found is None or found.is_in_force(today):
             return
-        in_force = "、".join(titles) or "-"
-        if not uow.actor.is_system and Role.COORDINATOR not in uow.actor.roles:
-            raise Conflict(
+        if uow.actor.is_system or Role.COORDINATOR in uow.actor.roles:
+            doubts.add(
                 "edition_not_in_force",
+                "edition_id",
+                title=found.title,
+                first=found.effective_on,
+                last=found.retires_on,
+                today=today,
+                in_force="、".join(titles) or "-",
+            )
+            return
+        if not titles:
+            raise Conflict(
+                "no_edition_in_force",
                 field="edition_id",
                 title=found.title,
                 first=found.effective_on,
                 last=found.retires_on,
                 today=today,
-                in_force=in_force,
             )
-        doubts.add(
+        raise Conflict(
             "edition_not_in_force",
-            "edition_id",
+            field="edition_id",
             title=found.title,
             first=found.effective_on,
             last=found.retires_on,
             today=today,
-            in_force=in_force,
+            in_force="、".join(titles),
         )
 
     async def require_campaign(self, session: AsyncSession, campaign_id: str) -> Campaign:
@@ -270,9 +341,10 @@ class Menu:
             self._editions.clear()
             raise Conflict("edition_withdrawn", field="edition_id") from error
 
-    async def _look_up(self, uow: UnitOfWork, township_code: str, edition_id: str) -> None:
+    async def _look_up(self, uow: UnitOfWork, township_code: str, edition_id: str) -> Township:
         async with uow.reading() as session:
-            if await session.get(Township, township_code) is None:
+            township = await session.get(Township, township_code)
+            if township is None:
                 raise InvalidInput(
                     "unknown_township", field="township_code", township_code=township_code
                 )
@@ -281,5 +353,6 @@ class Menu:
                 raise InvalidInput("unknown_edition", field="edition_id", edition=edition_id)
             if edition.state == "withdrawn":
                 raise Conflict("edition_withdrawn", field="edition_id")
-        self._townships.add(township_code)
+        self._townships[township_code] = time.monotonic() + self._fresh_seconds, township
         self._editions[edition_id] = edition
+        return township

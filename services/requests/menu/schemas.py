@@ -21,6 +21,7 @@ class DishAnswer(Answer):
     notice_days: Annotated[int, Field(description="it is ordered so many days ahead")] = 0
     weekly_capacity: Annotated[int | None, Field(description="at most so often a week")] = None
     township_provides: list[str] = Field(default_factory=list)
+    picture: Annotated[str | None, Field(description="the id by which catalog shows it")] = None
 
 
 class EditionAnswer(Answer):
@@ -57,6 +58,11 @@ class CampaignAnswer(Answer):
 
 
 class TownshipAnswer(Answer):
+    """It may order on the days on which its division code is valid, both included."""
+
     code: str
     name: str
     name_en: str
+    population: int | None
+    valid_from: date | None
+    valid_to: date | None

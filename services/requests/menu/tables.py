@@ -41,6 +41,9 @@ township = Table(
     Column("code", String(12), primary_key=True),
     Column("name", String(80), nullable=False),
     Column("name_en", String(80), nullable=False),
+    Column("population", Integer, nullable=True),
+    Column("valid_from", Date, nullable=True),
+    Column("valid_to", Date, nullable=True),
 )
 
 mapper.map_imperatively(Edition, edition, version_id_col=edition.c.version)

@@ -1,14 +1,34 @@
 """What happens to the menu. One function a use case; each owns its transaction."""
 
 from collections.abc import Awaitable, Callable
+from typing import cast
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.requests.menu.domain import Edition
+from services.requests.menu.domain import Dish, Edition
 from services.requests.menu.tables import open_edition
+from shared.contracts.catalog import EditionPublished
 from shared.contracts.requests import EditionClosed, EditionWithdrawalRefused
 from shared.unit_of_work import UnitOfWork
+
+
+async def keep_edition(uow: UnitOfWork, event: EditionPublished) -> None:
+    """Copies what an edition offers, once; from now on orders may be handed in from it."""
+    async with uow.transaction() as tx:
+        if await tx.find(Edition, event.edition_id) is not None:
+            return
+        tx.add(
+            Edition(
+                id=event.edition_id,
+                title=event.title,
+                effective_on=event.effective_on,
+                retires_on=event.retires_on,
+                items=[cast(Dish, item.model_dump(mode="json")) for item in event.items],
+            )
+        )
+        await tx.session.flush()
+        await tx.session.execute(insert(open_edition).values(id=event.edition_id))
 
 
 async def close_edition(

@@ -60,7 +60,11 @@ class Forum:
         return await self.ask("POST", f"{EDITION}/opinions", by=by, json=said, **how)
 
     async def answer(self, text: str, *opinions: Any, **how: Any) -> Any:
-        body = {"opinion_ids": [each["id"] for each in opinions], "answer": text}
+        body = {
+            "opinion_ids": [each["id"] for each in opinions],
+            "answer": text,
+            **({"seen": how.pop("seen")} if "seen" in how else {}),
+        }
         return await self.ask("POST", f"{EDITION}/answers", json=body, **how)
 
     async def publish_answers(self) -> Any:

@@ -16,7 +16,7 @@ SAID = {"stance": "for", "text": "好"}
 def _opinion(place: Place, scope: Scope) -> dict[str, Any]:
     mine = scope is Scope.OWN_TEAM
     speaker = {"team_code": place.team} if mine else {"township_code": place.township}
-    return speaker | SAID
+    return speaker | SAID | ({"came_by": "telephone"} if scope is Scope.ANY else {})
 
 
 def _answers(place: Place, scope: Scope) -> dict[str, Any]:
@@ -69,7 +69,7 @@ async def find_objects(client: httpx.AsyncClient, circuit: Circuit) -> dict[str,
         ("opinion", {"township_code": circuit.township}),
         ("team_opinion", {"team_code": circuit.team}),
     ):
-        given = await client.post(f"{DRAFT}/opinions", json=speaker | SAID)
+        given = await client.post(f"{DRAFT}/opinions", json=speaker | SAID | {"came_by": "letter"})
         given.raise_for_status()
         found[name] = given.json()["id"]
     return found

@@ -142,3 +142,25 @@ async def test_an_opinion_that_comes_while_the_edition_is_published_is_in_time_o
     )
     published, spoke = await asyncio.gather(publishing, speaking)
     assert (published.status_code, spoke.status_code) in ((200, 409), (409, 201))
+
+
+async def test_of_two_who_answer_the_second_is_told_what_the_first_wrote(forum: Forum) -> None:
+    given, other = await forum.say(AGAINST, by=OFFICER), await forum.say(FOR, by=LEADER)
+    path = f"/api/catalog/opinions/{given['id']}"
+    read = [(await forum.ask("GET", f"/api/catalog/opinions/{o['id']}")) for o in (given, other)]
+    seen = [each["seen"] for each in read]
+    await forum.answer("先写的答复", given, seen=seen[:1])
+    stale = await forum.answer("后写的答复", given, other, seen=seen, status=409)
+    assert (stale["code"], stale["field"]) == ("opinions_changed", "seen")
+    assert "1" in stale["detail"]
+    now = await forum.ask("GET", path)
+    assert now["answer"] == "先写的答复", "nothing was saved"
+    assert (await forum.ask("GET", f"/api/catalog/opinions/{other['id']}"))["answer"] is None
+    await forum.answer("后写的答复", given, other, seen=[now["seen"], seen[1]])
+    again = await forum.ask("GET", path)
+    await forum.change(given, "又改了主意", by=OFFICER)
+    changed = await forum.answer("再答", given, seen=[again["seen"]], status=409)
+    assert changed["code"] == "opinions_changed"
+    assert (await forum.ask("GET", path, by=OFFICER))["seen"] is None
+    uneven = await forum.answer("再答", given, seen=[], status=422)
+    assert uneven["code"] == "seen_for_each"

@@ -38,6 +38,7 @@ async def test_teams_are_exported_as_the_list_is_filtered_and_sorted(corps: Hous
             "单位代码": "court",
             "单位": "法院",
             "队员人数": "3",
+            "服务区域（镇街代码）": "",
             "状态": "在册",
         }
     ]
@@ -66,6 +67,8 @@ async def test_items_have_every_field_that_is_entered(corps: House) -> None:
         "How it is served": "Lecture",
         "Days it is ordered ahead": "7",
         "What the township provides": "tables, power",
+        "Adults only": "no",
+        "Written agreement needed": "no",
     }
 
 

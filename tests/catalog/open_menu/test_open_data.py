@@ -7,9 +7,13 @@ import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012 as DRAFT
+from sqlalchemy import text
 
+from shared.cache.memory import MemoryCache
+from shared.kernel.access import Role
 from tests.catalog.corps import EDITION, ITEM, NAMES, post, put
-from tests.support.house import House
+from tests.support.house import OVERWRITING, House
+from tests.support.tokens import bearer
 from tests.support.tree import ROOT
 
 SCHEMAS = ROOT / "tests" / "data" / "hsds"
@@ -74,6 +78,32 @@ async def test_what_has_not_changed_is_not_sent_again(open_menu: House) -> None:
         known = {"If-None-Match": first.headers["etag"]}
         again = await open_menu.client.get(f"/api/catalog/{path}", headers=known)
         assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_the_menu_is_rendered_once_until_something_is_published(open_menu: House) -> None:
+    database = open_menu.services["catalog"].database
+    first = await _read(open_menu, "open/menu")
+    async with database.writing() as session:  # behind the back of all that publishes
+        await session.execute(text("UPDATE agency SET name = '卫健局'"))
+    assert await _read(open_menu, "open/menu") == first
+    headers = bearer(Role.COORDINATOR) | OVERWRITING
+    body = ITEM | ASKS | {"teams": ["health"]}
+    answer = await open_menu.client.put("/api/catalog/items/clinic", json=body, headers=headers)
+    assert answer.status_code == 200, answer.text
+    assert (await _read(open_menu, "open/menu"))["items"][0]["agencies"] == ["卫健局"]
+
+
+class NothingKept(MemoryCache):
+    """As when Redis is away."""
+
+    async def get(self, key: str) -> str | None:
+        return None
+
+
+async def test_without_a_cache_the_menu_is_rendered_each_time(open_menu: House) -> None:
+    kept = {path: await _read(open_menu, path) for path in ("open/menu", "hsds/services")}
+    open_menu.services["catalog"].api.state.cache = NothingKept()
+    assert {path: await _read(open_menu, path) for path in kept} == kept
 
 
 async def test_each_service_is_valid_by_the_published_schema(open_menu: House) -> None:

@@ -133,7 +133,7 @@ class Life(RuleBasedStateMachine):
     @rule()
     def publish(self) -> None:
         items = [self.items[code] for code in self.edition.item_codes]
-        if self._step("publish", items, active_teams=TEAMS):
+        if self._step("publish", items, active_teams=TEAMS, today=self.today):
             self.frozen = [dict(dish) for dish in self.edition.menu]
 
     @rule()

@@ -127,6 +127,7 @@ def problems(draw: st.DrawFn, most_lines: int = 4) -> PlanningProblem:
             overload=draw(st.sampled_from([0, 90, 400])),
             first_served=draw(st.sampled_from([0, 300])),
             theme=draw(st.sampled_from([0, 150, 700])),
+            coverage=draw(st.sampled_from([0, 10, 90])),
         ),
         max_booths_per_stop=draw(st.sampled_from([1, 2, 12])),
         closed=frozenset(draw(st.sets(st.integers(0, DAYS - 1), max_size=1))),
@@ -162,4 +163,5 @@ def _line(draw: st.DrawFn, number: int, sites: tuple[Site, ...]) -> Line:
         minutes=draw(st.sampled_from([0, 60, 150])),
         series=draw(st.sampled_from([None, None, "每月义诊"])),
         spacing_days=draw(st.integers(0, 2)),
+        months_unserved=draw(st.integers(0, 14)),
     )

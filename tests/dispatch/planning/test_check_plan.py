@@ -115,6 +115,7 @@ SPOILS: dict[str, Spoil] = {
     "day_ruled_out": lambda p, c, b: (change_line(p, b, ruled_out_days=frozenset({b.slot.day})), c),
     "team_not_free": lambda p, c, b: (change_team(p, free=p.teams[0].free - {b.slot}), c),
     "item_not_offered": lambda p, c, b: (change_line(p, b, item="法律"), c),
+    "outside_area": lambda p, c, b: (change_team(p, area=frozenset({"别处"})), c),
     "too_far": lambda p, c, b: (change_team(p, base=(99, 0)), c),
     "forbidden": lambda p, c, b: (replace(p, forbidden=(Ban(line=b.line),)), c),
     "too_many_booths": lambda p, c, b: (

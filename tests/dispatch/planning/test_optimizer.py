@@ -187,12 +187,14 @@ def test_each_line_says_why_it_is_unserved_and_what_would_help() -> None:
     teams = (
         Team("卫生队", frozenset({"义诊"}), 4, frozenset({Slot(0)}), base=(0, 0), radius_km=20),
         Team("司法队", frozenset({"法律"}), 4, frozenset({Slot(2)}), base=(0, 0), radius_km=20),
+        Team("普法队", frozenset({"普法"}), 4, frozenset({Slot(2)}), area=frozenset({"远"})),
     )
     sites = (Site("近", "近", (1, 1), "z"), Site("远", "远", (90, 0), "z"))
     lines = (
         Line("served", "近", "义诊", 3, 0, 0, priority=5),
         Line("none_offers", "近", "舞龙", 1, 0, 2),
         Line("none_near", "远", "义诊", 1, 0, 2),
+        Line("not_theirs", "近", "普法", 1, 0, 2),
         Line("too_weak", "近", "义诊", 9, 0, 2),
         Line("none_free", "近", "法律", 1, 0, 1),
         Line("taken", "近", "义诊", 2, 0, 0),
@@ -203,6 +205,7 @@ def test_each_line_says_why_it_is_unserved_and_what_would_help() -> None:
     assert {line: its.reason.removeprefix("unserved.") for line, its in said.items()} == {
         "none_offers": "no_team",
         "none_near": "too_far",
+        "not_theirs": "outside_area",
         "too_weak": "too_few_volunteers",
         "none_free": "not_available",
         "taken": "no_free_team",
@@ -213,6 +216,7 @@ def test_each_line_says_why_it_is_unserved_and_what_would_help() -> None:
         for line, its in said.items()
         if its.relaxation
     }
+    assert helps["not_theirs"] == ("relax.area", None)
     assert helps["taken"] == ("relax.volunteers", 1)
     assert helps["too_weak"] == ("relax.volunteers", 5)
     assert helps["none_free"] == ("relax.window", 1)

@@ -10,11 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.dispatch.planning.optimizer.list_planner import ListPlanner
-from services.dispatch.planning.problem import holidays as planning_holidays
 from services.dispatch.planning.problem.check import check_plan
 from services.dispatch.planning.problem.circuit import stops_of
 from services.dispatch.planning.problem.geography import shortest_way
-from services.dispatch.planning.problem.holidays import HOLIDAYS, KNOWN_YEARS, WORKING_WEEKENDS
 from services.dispatch.planning.problem.pacing import paced
 from services.dispatch.planning.problem.problem import (
     SATURDAY,
@@ -27,6 +25,8 @@ from services.dispatch.planning.problem.problem import (
     Weights,
     working_days,
 )
+from shared.kernel import holidays as known_holidays
+from shared.kernel.holidays import HOLIDAYS, KNOWN_YEARS, WORKING_WEEKENDS
 from tests.dispatch.planning.problems import every_booth, problems
 from tests.support import holidays
 
@@ -79,8 +79,8 @@ def test_the_holidays_are_those_that_the_library_knows() -> None:
     """Renewing the library is all that a new year asks for; the page says which years there are."""
     assert holidays.FILE.read_text("utf-8") == holidays.table(), "run: make generate"
     assert sorted(KNOWN_YEARS) == list(range(min(KNOWN_YEARS), max(KNOWN_YEARS) + 1))
-    assert planning_holidays.__doc__ is not None
-    assert f"from {min(KNOWN_YEARS)} to {max(KNOWN_YEARS)}." in planning_holidays.__doc__
+    assert known_holidays.__doc__ is not None
+    assert f"from {min(KNOWN_YEARS)} to {max(KNOWN_YEARS)}." in known_holidays.__doc__
 
 
 def test_the_campaign_has_fourteen_working_days() -> None:

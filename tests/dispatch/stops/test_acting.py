@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from services.dispatch.planning.optimizer.list_planner import ListPlanner
-from shared.contracts.dispatch import BoothReported, StopCompleted, StopStarted
+from shared.contracts.dispatch import BoothReported, QueueMeasured, StopCompleted, StopStarted
 from shared.kernel.access import Role
 from tests.dispatch import desk
 from tests.dispatch.conftest import GAOLOU, TEAMS, house_with
@@ -217,3 +217,64 @@ async def test_a_booth_is_reported_once(house: House, stop: dict[str, Any]) -> N
     assert (await report(house, stop, LEADERS["health"], booth(stop, "health"))).status_code == 200
     again = await report(house, stop, LEADERS["health"], booth(stop, "health", served=7))
     assert again.json()["code"] == "booth_not_expected"
+
+
+SEEN = {"longest": 30, "mean_wait_minutes": 45, "turned_away": 12}
+
+
+async def test_a_queue_that_was_seen_is_published_behind_its_report(
+    house: House, stop: dict[str, Any]
+) -> None:
+    await start(house, stop, LEADERS["health"])
+    answer = await report(house, stop, LEADERS["health"], booth(stop, "health") | {"queue": SEEN})
+    assert answer.status_code == 200, answer.text
+    (done,) = [each for each in answer.json()["assignments"] if each["state"] == "done"]
+    figures = {name: done[name] for name in ("arrived", "longest_queue", "mean_wait_minutes")}
+    assert figures == {"arrived": 52, "longest_queue": 30, "mean_wait_minutes": 45}
+    (event,) = await desk.of_type(house, QueueMeasured)
+    assert (event.arrived, event.served, event.longest_queue, event.mean_wait_minutes) == (
+        52,
+        40,
+        30,
+        45,
+    )
+    assert event.assignment_id == done["id"]
+    kinds = [
+        type(each)
+        for each in await house.published("dispatch")
+        if isinstance(each, (BoothReported, QueueMeasured))
+    ]
+    assert kinds == [BoothReported, QueueMeasured]
+
+
+async def test_where_nobody_looked_at_the_queue_nothing_is_said_of_it(
+    house: House, stop: dict[str, Any]
+) -> None:
+    await start(house, stop, LEADERS["health"])
+    answer = await report(house, stop, LEADERS["health"], booth(stop, "health"))
+    (done,) = [each for each in answer.json()["assignments"] if each["state"] == "done"]
+    assert (done["arrived"], done["longest_queue"], done["mean_wait_minutes"]) == (None,) * 3
+    assert await desk.of_type(house, QueueMeasured) == []
+
+
+@pytest.mark.parametrize(
+    ("queue", "status", "said"),
+    [
+        ({"longest": 30}, 422, "booths[0].queue.mean_wait_minutes"),
+        (SEEN | {"mean_wait_minutes": 481}, 422, "booths[0].queue.mean_wait_minutes"),
+        (SEEN | {"turned_away": -1}, 422, "booths[0].queue.turned_away"),
+        (SEEN | {"longest": 3000}, 409, "booths[0].queue.longest"),
+    ],
+)
+async def test_figures_that_cannot_be_are_refused_and_odd_ones_asked_about(
+    house: House,
+    stop: dict[str, Any],
+    queue: dict[str, int],
+    status: int,
+    said: str,
+) -> None:
+    await start(house, stop, LEADERS["health"])
+    refused = await report(house, stop, LEADERS["health"], booth(stop, "health") | {"queue": queue})
+    assert refused.status_code == status, refused.text
+    assert said in [each["field"].removeprefix("body.") for each in refused.json()["errors"]]
+    assert await desk.of_type(house, BoothReported) == []

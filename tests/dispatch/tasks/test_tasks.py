@@ -18,7 +18,7 @@ from services.dispatch.planning.problem.circuit import (
 from services.dispatch.planning.problem.problem import PlanningProblem
 from shared.kernel.access import Role
 from tests.dispatch import desk
-from tests.dispatch.conftest import GAOLOU, TEAMS, accept_order, house_with, order_all
+from tests.dispatch.conftest import GAOLOU, HULING, TEAMS, accept_order, house_with, order_all
 from tests.support.clock import PlayedClock
 from tests.support.house import House
 from tests.support.tokens import bearer
@@ -27,7 +27,7 @@ CORPS = bearer(Role.COORDINATOR)
 LEADERS = {code: bearer(Role.LEADER, team_code=code) for code in TEAMS}
 OTHERS = (
     bearer(Role.VOLUNTEER, team_code="health"),
-    bearer(Role.OFFICER, township_code=GAOLOU),
+    bearer(Role.OFFICER, township_code=HULING),
     bearer(Role.AUDITOR),
     bearer(Role.LEADER, team_code="unheard-of"),
 )
@@ -81,7 +81,7 @@ async def test_a_leader_answers_starts_and_reports(house: House) -> None:
     asked = {
         "code": "assignment_to_answer",
         "about": f"assignment:{mine['id']}",
-        "facts": about,
+        "facts": about | {"until": "2014-06-27"},
         "due_on": "2014-06-27",
         "is_shared": False,
         "holder": None,

@@ -23,6 +23,7 @@ from tests.notify.rui_an import (
     parked,
     published,
     said_no,
+    scheduled,
     tell,
     unserved,
 )
@@ -79,7 +80,60 @@ async def test_a_plan_is_one_message_for_each_who_is_concerned(notify: House) ->
         f"township.{HULING}",
         f"township.{GAOLOU}",
     ]
-    assert {message[3] for message in stored.values()} == {"plan:p1"}
+    assert {str(message[0]): message[3] for message in stored.values()} == {
+        "coordinator": "plan:p1",
+        "team.health": "plan:p1",
+        "team.justice": "plan:p1",
+        # Each has one stop, and answers on its page.
+        f"township.{GAOLOU}": f"stop:s-{GAOLOU}",
+        f"township.{HULING}": f"stop:s-{HULING}",
+    }
+
+
+async def test_who_is_asked_reads_until_when(notify: House) -> None:
+    """What is to be answered until the same day is told together."""
+    first, later = date(2014, 6, 24), date(2014, 6, 25)
+    stop = f"s-{HULING}"
+    await tell(
+        notify,
+        *directory(),
+        scheduled(STOP, 1, until_on=first),
+        assigned(STOP, "legal-advice", "justice", until_on=first),
+        assigned(STOP, "health-clinic", "health", until_on=first),
+        scheduled(stop, 2, part="afternoon", until_on=first),
+        assigned(stop, "health-clinic", "health", part="afternoon", until_on=first),
+        scheduled(f"{stop}-2", 3, on=LATER, township_code=HULING, until_on=later),
+        assigned(
+            f"{stop}-2",
+            "health-clinic",
+            "health",
+            on=LATER,
+            township_code=HULING,
+            until_on=later,
+        ),
+        unserved(GAOLOU, "farm-policy"),
+        published(stops=3, assignments=4, unserved=1),
+    )
+    town = (await messages(notify, f"township.{GAOLOU}"))[0]
+    assert town["text"].splitlines()[-2:] == [
+        "　以上请在 6月24日 周二 前确认，或说明希望换到哪天。",
+        "未能安排：惠农政策宣传（原因：没有服务队承接这个项目）",
+    ]
+    neighbour = (await messages(notify, f"township.{HULING}", "en"))[0]
+    assert [line for line in neighbour["text"].splitlines() if "Please" in line] == [
+        "  Please confirm the above by Tue 24 June, or ask for another day.",
+        "  Please confirm the above by Wed 25 June, or ask for another day.",
+    ]
+    assert (town["about"], neighbour["about"]) == (f"stop:{STOP}", "plan:p1")
+    team = (await messages(notify, "team.health"))[0]
+    assert [line[:7] for line in team["text"].splitlines()[1:]] == [
+        "6月27日 周",
+        "6月27日 周",
+        "　以上请在 6",
+        "7月1日 周二",
+        "　以上请在 6",
+    ]
+    assert "6月24日 周二 前答复是否接单" in team["text"]
 
 
 async def test_nothing_is_told_before_everything_is_known(notify: House) -> None:

@@ -133,7 +133,7 @@ async def test_a_batch_tells_of_a_revision_before_what_came_after_it(on_postgres
         published(stops=1, assignments=1),
         ordered(),
     ]
-    await on_postgres.broker.publish([on_postgres.envelope(*told) for told in story])
+    await apply(on_postgres, story)
     assert await codes(on_postgres, "coordinator") == [
         "message.plan_published_coordinator",
         "message.service_ordered",

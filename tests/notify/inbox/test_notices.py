@@ -10,14 +10,52 @@ from shared.contracts import Event
 from shared.contracts.catalog import (
     ConsultationOpened,
     ConsultationProlonged,
+    ItemProposalDeclined,
+    ItemProposalTaken,
     OpinionAnswered,
+    QualificationExpired,
+    QualificationExpiring,
+    QualificationGranted,
+    QualificationRevoked,
     SurveyAnswered,
     SurveyOpened,
     SurveyOverdue,
     SurveyProlonged,
     SurveyReminded,
 )
-from shared.contracts.requests import OrderCancelled, OrderReturned, ServiceRated
+from shared.contracts.dispatch import (
+    AnotherDayAsked,
+    AnotherDayDeclined,
+    BoothCorrected,
+    BoothCorrectionProposed,
+    BoothCorrectionRefused,
+    ConfirmationOverdue,
+    ConfirmationReminded,
+    RosterChanged,
+    StopConfirmed,
+)
+from shared.contracts.requests import (
+    FollowUpClosed,
+    FollowUpOpened,
+    FollowUpOverdue,
+    OccurrenceBlocked,
+    OrderAmended,
+    OrderAmendmentProposed,
+    OrderAmendmentRefused,
+    OrderCancelled,
+    OrderCorrected,
+    OrderReturned,
+    RecurrenceConfirmed,
+    RecurrenceDeclined,
+    RecurrenceProposed,
+    RecurrenceReminded,
+    RecurringOrderChanged,
+    ServiceRated,
+    WishAnswered,
+    WishMade,
+    WishOmitted,
+    WishPublished,
+)
 from shared.http.texts import LANGUAGES
 from tests.notify.rui_an import GAOLOU, ORDER, accepted, directory, messages, ordered, tell
 from tests.support.house import House
@@ -34,9 +72,142 @@ _ASKED: dict[str, Any] = {
     "title": "第四季度目录",
     "until_on": "2014-09-20",
 }
+_LICENCE: dict[str, Any] = {
+    "volunteer_no": "V-000017",
+    "team_code": "health",
+    "qualification": "执业医师证",
+}
+_WISHED: dict[str, Any] = {
+    "wish_id": "w1",
+    "number": 3,
+    "township_code": GAOLOU,
+    "item_name": "夜间义诊",
+    "item_name_en": "Evening clinic",
+}
+_ANSWERED: dict[str, Any] = _WISHED | {
+    "edition_id": None,
+    "item_code": None,
+    "reason_code": None,
+}
+_POOR: dict[str, Any] = {
+    "follow_up_id": "f1",
+    "township_code": GAOLOU,
+    "team_code": "health",
+    "item_code": "health-clinic",
+    "item_name": "医疗义诊",
+    "item_name_en": "Health clinic",
+}
+_REGULAR: dict[str, Any] = {
+    "proposal_id": "p1",
+    "township_code": GAOLOU,
+    "team_code": "health",
+    "item_code": "health-clinic",
+    "item_name": "医疗义诊",
+    "item_name_en": "Health clinic",
+    "cadence": "monthly",
+    "residents": 120,
+}
+_STOP: dict[str, Any] = {
+    "stop_id": "s1",
+    "plan_id": "p1",
+    "township_code": GAOLOU,
+    "place": "西村桥头路口",
+    "on": date(2014, 6, 27),
+    "part": "morning",
+}
+_BOOTH: dict[str, Any] = _STOP | {
+    "assignment_id": "a1",
+    "order_id": ORDER,
+    "line_id": "l1",
+    "item_code": "health-clinic",
+    "item_name": "医疗义诊",
+    "item_name_en": "Health clinic",
+    "team_code": "health",
+    "volunteers": 3,
+    "correction": 1,
+}
+_DONE: dict[str, Any] = {
+    "served": 83,
+    "leaflets": 90,
+    "follow_ups": 2,
+    "was_team_code": "health",
+    "was_served": 83,
+    "was_leaflets": 90,
+    "was_follow_ups": 2,
+}
+_ROSTER: dict[str, Any] = {
+    "volunteer_nos": ("V-000001", "V-000002"),
+    "was_volunteer_nos": ("V-000002", "V-000003"),
+    "revision": 2,
+}
+_SERIES: dict[str, Any] = {
+    "series_id": "r1",
+    "number": 4,
+    "township_code": GAOLOU,
+    "item_codes": ("health-clinic",),
+    "rrule": "FREQ=MONTHLY;BYDAY=2MO",
+    "starts_on": date(2014, 8, 11),
+    "last_on": None,
+    "origin_id": None,
+    "follows_id": None,
+    "revision": 1,
+}
+_AMENDED: dict[str, Any] = {"order_id": ORDER, "township_code": GAOLOU, "amendment": 1}
 EVENTS: tuple[Event, ...] = (
     ordered()[1],
     accepted()[1],
+    OrderAmendmentProposed(reason_code="attendance", **_AMENDED),
+    OrderAmendmentRefused(reason_code="too_late", **_AMENDED),
+    OrderAmended(
+        was_proposed=True,
+        campaign_id="summer-2014",
+        place="文化广场",
+        point=None,
+        lines=(),
+        wished_on=(date(2014, 7, 1),),
+        ruled_out_on=(),
+        priority=2,
+        **_AMENDED,
+    ),
+    *(
+        RecurringOrderChanged(state=state, step=step, reason_code=reason_code, **_SERIES)
+        for step, state, reason_code in (
+            ("proposed", "proposed", None),
+            ("accepted", "active", None),
+            ("returned", "returned", "incomplete"),
+            ("paused", "paused", None),
+            ("resumed", "active", None),
+            ("ended", "ended", None),
+        )
+    ),
+    *(
+        OccurrenceBlocked(
+            series_id="r1",
+            number=4,
+            township_code=GAOLOU,
+            on=date(2014, 8, 11),
+            fault=fault,
+            item_code="health-clinic" if fault == "item_gone" else None,
+        )
+        for fault in (
+            "no_edition",
+            "item_gone",
+            "no_campaign",
+            "township_code_ended",
+        )
+    ),
+    *(
+        OccurrenceBlocked(
+            series_id="r1",
+            number=4,
+            township_code=GAOLOU,
+            on=date(2014, 8, 11),
+            fault="no_campaign",
+            item_code=None,
+            limit=limit,
+        )
+        for limit in ("ordering_is_over", "quota_used_up")
+    ),
     OrderReturned(order_id=ORDER, township_code=GAOLOU, reason_code="incomplete"),
     OrderCancelled(order_id=ORDER, township_code=GAOLOU, reason_code="duplicate"),
     ServiceRated(
@@ -64,8 +235,65 @@ EVENTS: tuple[Event, ...] = (
     SurveyOpened(**_ASKED, team_codes=("health", "justice")),
     SurveyProlonged(**_ASKED, team_codes=("health",)),
     SurveyReminded(**_ASKED, team_code="health"),
+    QualificationGranted(**_LICENCE, granted_on=date(2014, 6, 1)),
+    QualificationGranted(**_LICENCE, granted_on=date(2014, 6, 1), expires_on=date(2014, 8, 31)),
+    QualificationExpiring(**_LICENCE, expires_on=date(2014, 8, 31)),
+    QualificationExpired(**_LICENCE, expires_on=date(2014, 8, 31)),
+    QualificationRevoked(**_LICENCE, reason_code="withdrawn"),
     SurveyOverdue(**_ASKED, team_code="health"),
+    ItemProposalTaken(
+        edition_id="2014-q4", title="第四季度目录", team_code="health", item_code="repair"
+    ),
+    ItemProposalDeclined(
+        edition_id="2014-q4", title="第四季度目录", team_code="health", reason_code="not_now"
+    ),
     SurveyAnswered(edition_id="2014-q4", title="第四季度目录", team_code="health", is_late=False),
+    FollowUpOpened(score=2, due_on=date(2014, 7, 4), **_POOR),
+    FollowUpOverdue(due_on=date(2014, 7, 4), **_POOR),
+    FollowUpClosed(**_POOR),
+    StopConfirmed(team_codes=("health",), **_STOP),
+    BoothCorrected(
+        **_BOOTH | _DONE | {"served": 38, "reason_code": "miscounted"},
+    ),
+    BoothCorrected(
+        **_BOOTH | _DONE | {"was_team_code": "justice", "reason_code": "another_team_came"},
+    ),
+    BoothCorrectionProposed(reason_code="miscounted", **_BOOTH),
+    BoothCorrectionRefused(reason_code="no_evidence", **_BOOTH),
+    OrderCorrected(
+        order_id=ORDER,
+        township_code=GAOLOU,
+        was_township_code="330381122000",
+        correction=1,
+        team_codes=("health",),
+        reason_code="wrong_township",
+    ),
+    RosterChanged(**_BOOTH | _ROSTER, reason_code="rostered"),
+    RosterChanged(
+        **_BOOTH | _ROSTER, reason_code="stop_moved", was_on=date(2014, 6, 26), was_part="afternoon"
+    ),
+    *(
+        event
+        for team_code in (None, "health")
+        for event in (
+            AnotherDayAsked(
+                team_code=team_code, days=(date(2014, 7, 1),), reason_code="busy", **_STOP
+            ),
+            AnotherDayDeclined(team_code=team_code, reason_code="no_other_day", **_STOP),
+            ConfirmationReminded(team_code=team_code, until_on=date(2014, 6, 20), **_STOP),
+            ConfirmationOverdue(team_code=team_code, until_on=date(2014, 6, 20), **_STOP),
+        )
+    ),
+    WishMade(wish_id="w1", number=3, township_code=GAOLOU),
+    WishAnswered(answer="matched", **_ANSWERED),
+    WishAnswered(answer="adopted", **_ANSWERED),
+    WishAnswered(answer="declined", **_ANSWERED | {"reason_code": "unsafe"}),
+    WishPublished(edition_id="2014-q4", item_code="evening-clinic", **_WISHED),
+    WishOmitted(edition_id="2014-q4", **_WISHED),
+    RecurrenceProposed(due_on=date(2014, 7, 31), **_REGULAR),
+    RecurrenceReminded(until_on=date(2014, 9, 25), **_REGULAR),
+    RecurrenceConfirmed(series_id="s1", starts_on=date(2014, 8, 1), is_changed=False, **_REGULAR),
+    RecurrenceDeclined(reason_code="too_often", **_REGULAR),
 )
 
 
@@ -73,7 +301,9 @@ def test_every_event_with_a_row_has_an_example_here() -> None:
     assert {type(event) for event in EVENTS} == set(NOTICES)
 
 
-@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.type)
+@pytest.mark.parametrize(
+    "event", EVENTS, ids=lambda event: f"{event.type} {getattr(event, 'answer', '')}".strip()
+)
 async def test_a_row_is_told_with_all_that_its_text_needs(notify: House, event: Event) -> None:
     await tell(notify, *directory(), (f"order:{ORDER}", event))
     rows: list[Notice[Event]] = list(NOTICES[type(event)])

@@ -1,7 +1,11 @@
 """What can be ordered, and by whom, is copied from what catalog publishes."""
 
+from datetime import date
+
+import pytest
+
 from shared.contracts.catalog import TownshipChanged
-from tests.requests.township import EDITION, GAOLOU, TOWNSHIP
+from tests.requests.township import EDITION, GAOLOU, ORDER, TOWNSHIP
 from tests.support.house import House
 
 
@@ -25,9 +29,11 @@ async def test_the_menu_and_the_townships_are_copied(requests: House) -> None:
         "notice_days": 0,
         "weekly_capacity": None,
         "township_provides": [],
+        "picture": None,
     }
     townships = (await requests.client.get("/api/requests/townships")).json()["items"]
-    assert townships == [{"code": GAOLOU, "name": "高楼镇", "name_en": "Gaolou Town"}]
+    names = {"code": GAOLOU, "name": "高楼镇", "name_en": "Gaolou Town"}
+    assert townships == [names | {"population": None, "valid_from": None, "valid_to": None}]
 
 
 async def test_a_township_that_changes_its_name_is_known_by_the_new_one(requests: House) -> None:
@@ -35,3 +41,34 @@ async def test_a_township_that_changes_its_name_is_known_by_the_new_one(requests
     await requests.hear(f"township:{GAOLOU}", renamed)
     townships = (await requests.client.get("/api/requests/townships")).json()["items"]
     assert [township["name"] for township in townships] == ["高楼街道"]
+
+
+@pytest.mark.parametrize(
+    ("days", "code", "said"),
+    [
+        ({"valid_to": date(2014, 6, 26)}, "township_code_ended", "用到2014年6月26日为止"),
+        ({"valid_from": date(2014, 7, 1)}, "township_code_not_yet", "从2014年7月1日起启用"),
+    ],
+)
+async def test_nothing_is_ordered_under_a_division_code_that_is_not_valid(
+    requests: House, days: dict[str, date], code: str, said: str
+) -> None:
+    known = TownshipChanged(**TOWNSHIP.model_dump() | {"population": 52_000} | days)
+    await requests.hear(f"township:{GAOLOU}", known)
+    refused = await requests.client.post(
+        "/api/requests/orders", json=ORDER, headers={"Accept-Language": "zh-CN"}
+    )
+    assert (refused.status_code, refused.json()["code"]) == (409, code)
+    assert (refused.json()["field"], said in refused.json()["detail"].replace(" ", "")) == (
+        "township_code",
+        True,
+    )
+    (township,) = (await requests.client.get("/api/requests/townships")).json()["items"]
+    assert township["population"] == 52_000
+
+
+async def test_its_first_and_last_day_are_days_of_a_division_code(requests: House) -> None:
+    today = date(2014, 6, 27)
+    days = {"valid_from": today, "valid_to": today}
+    await requests.hear(f"township:{GAOLOU}", TownshipChanged(**TOWNSHIP.model_dump() | days))
+    assert (await requests.client.post("/api/requests/orders", json=ORDER)).status_code == 201

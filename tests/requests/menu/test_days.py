@@ -73,12 +73,13 @@ async def test_a_township_orders_from_menus_that_are_in_force(
     problem = answer.json()
     assert (answer.status_code, problem["code"], problem["field"]) == (
         409,
-        "edition_not_in_force",
+        "no_edition_in_force",
         "edition_id",
     )
     assert "《2014年夏季菜单》" in problem["detail"]
     assert "2014年6月1日" in problem["detail"]
-    again = await ask(house, OFFICER, confirm="edition_not_in_force")
+    assert "请等总队发布新一版目录" in problem["remedy"]
+    again = await ask(house, OFFICER, confirm="no_edition_in_force")
     assert again.status_code == 409
 
 

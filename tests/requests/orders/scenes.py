@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from shared.kernel.access import Scope
-from tests.access.scene import REASON, Circuit, Kind, PathFill, Place, Scene, shared_tasks
+from tests.access.scene import REASON, Circuit, Kind, PathFill, Place, Scene, fields
 
 
 def _order(place: Place, scope: Scope) -> dict[str, Any]:
@@ -19,14 +19,26 @@ def _order(place: Place, scope: Scope) -> dict[str, Any]:
     }
 
 
+def _new_order(place: Place, scope: Scope) -> dict[str, Any]:
+    return _order(place, scope) | {"assisted": {"how": "phone"}}
+
+
+def _amendment(place: Place, scope: Scope) -> dict[str, Any]:
+    asked = {
+        name: value for name, value in _order(place, scope).items() if name in ("place", "lines")
+    }
+    return asked | {"reason_code": "attendance"}
+
+
 MAKE, OBJECT = Kind.MAKE, Kind.OBJECT
 SCENES: Mapping[str, Scene] = {
-    "POST /orders": Scene(MAKE, body=_order),
+    "POST /orders": Scene(MAKE, body=_new_order),
     "GET /orders": Scene(),
     "GET /orders/counts": Scene(),
+    "GET /orders/counts/items": Scene(
+        query=lambda p, s: {"edition_id": p["edition"], "item_code": p["item"]}
+    ),
     "GET /orders.xlsx": Scene(),
-    "GET /tasks": Scene(),
-    **shared_tasks("order_to_accept", "order:none"),
     "GET /orders/{order_id}": Scene(OBJECT),
     "PUT /orders/{order_id}": Scene(MAKE, body=_order),
     "POST /orders/{order_id}/submit": Scene(OBJECT),
@@ -34,9 +46,21 @@ SCENES: Mapping[str, Scene] = {
     "POST /orders/{order_id}/return": Scene(OBJECT, body=REASON),
     "POST /orders/{order_id}/cancel": Scene(OBJECT, body=REASON),
     "POST /orders/{order_id}/close": Scene(OBJECT),
-    "POST /orders/{order_id}/ratings": Scene(
-        OBJECT, body=lambda p, s: {"line_id": p["line"], "score": 5}
+    "POST /orders/{order_id}/priority": Scene(OBJECT, body=fields(priority=4)),
+    "GET /orders/allowance": Scene(
+        MAKE, query=lambda p, s: {"campaign_id": "hongqiyue-2014", "township_code": p.township}
     ),
+    "GET /orders/changes-for-team": Scene(),
+    "GET /orders/{order_id}/amendments": Scene(OBJECT),
+    "POST /orders/{order_id}/amendment": Scene(OBJECT, body=_amendment),
+    "POST /orders/{order_id}/amendment/accept": Scene(OBJECT, body=fields(number=1)),
+    "POST /orders/{order_id}/amendment/refuse": Scene(
+        OBJECT, body=fields(number=1, reason_code="too_late")
+    ),
+    "POST /orders/{order_id}/amendment/withdraw": Scene(OBJECT, body=fields(number=1)),
+    "POST /orders/{order_id}/phone": Scene(OBJECT, absent=True),
+    "GET /orders/for-team": Scene(query=lambda p, s: {"stop_id": "none"}),
+    "POST /orders/{order_id}/phone-for-team": Scene(OBJECT, absent=True),
 }
 PATHS: Mapping[str, PathFill] = {"order_id": lambda p, s: p["order"]}
 

@@ -69,7 +69,7 @@ async def test_headings_are_bold_and_stay_and_days_are_dates(requests: House) ->
     heading, row = sheet.iter(f"{MAIN}row")
     of_heading = formats[int(heading[0].get("s", "0"))]
     assert fonts[int(of_heading.get("fontId", "0"))].find(f"{MAIN}b") is not None
-    created = next(cell for cell in row if cell.get("r") == "Q2")
+    created = next(cell for cell in row if cell.get("r") == "R2")
     assert written[formats[int(created.get("s", "0"))].get("numFmtId")] == "yyyy-mm-dd hh:mm"
     assert 40_000 < float("".join(created.itertext())) < 60_000
 

@@ -15,6 +15,7 @@ async def test_from_draft_to_accepted(requests: House) -> None:
     submitted = await step(requests, drafted["id"], "submit")
     assert submitted["state"] == "submitted"
     assert submitted["submitted_at"] >= submitted["created_at"]
+    assert submitted["ordered_on"] == "2014-06-27", "the day of the business, not the machine's"
     accepted = await step(requests, drafted["id"], "accept")
     assert accepted["state"] == "accepted"
     ordered, taken = await requests.published("requests")
@@ -86,10 +87,10 @@ async def test_an_order_can_be_withdrawn(requests: House, steps: list[str]) -> N
 
 POSSIBLE = {
     "draft": ["redraft", "submit", "cancel"],
-    "submitted": ["accept", "return", "cancel"],
+    "submitted": ["accept", "return", "amend", "prioritise", "cancel"],
     "returned": ["redraft", "submit", "cancel"],
-    "accepted": ["cancel"],
-    "cancelled": [],
+    "accepted": ["amend", "prioritise", "cancel"],
+    "cancelled": ["correct"],
 }
 BODIES: dict[str, dict[str, Any]] = {
     "redraft": ORDER,

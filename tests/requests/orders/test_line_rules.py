@@ -265,7 +265,7 @@ def test_what_is_served_cannot_be_cancelled_any_more() -> None:
     order.complete_stop("s1")
     with pytest.raises(IllegalTransition) as refused:
         order.cancel("other", "太迟了")
-    assert refused.value.possible == ("rate", "close")
+    assert refused.value.possible == ("rate", "close", "correct")
 
 
 def test_a_rating_is_given_once() -> None:

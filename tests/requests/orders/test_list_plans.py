@@ -13,12 +13,15 @@ WITHOUT_TABLE = f"{STARTUP_OPTIONS} -c enable_seqscan=off"
 """A table so small may be read as a whole. So only what has no index is."""
 
 LIST, COUNTS = "/api/requests/orders", "/api/requests/orders/counts"
+WITH_ITEMS = f"{COUNTS}/items"
 
 BY_FILTER = {
     "none": {"created"},
     "state": {"state"},
     "rare state": {"state"},
     "campaign": {"campaign", "campaign_state", "campaign_submitted"},
+    "edition": {"edition"},
+    "edition, item": {"edition", "search_words"},
     "township": {"township"},
     "days": {"created"},
     "number": {"number"},
@@ -51,5 +54,7 @@ async def test_every_filter_and_every_sort_reads_an_index(postgres_url: NewUrl) 
             read = await indexes_of(LIST, **filters, sort="created", limit=50)
             assert read & BY_FILTER.get(name, read), (name, read)
             assert await indexes_of(COUNTS, **filters)
+        wanted = {"edition_id": "edition-3", "item_code": ["clinic", "law-advice"]}
+        assert "edition" in await indexes_of(WITH_ITEMS, **wanted)
         for sort in SORTS:
             assert BY_SORT[sort.removeprefix("-")] in await indexes_of(LIST, sort=sort), sort

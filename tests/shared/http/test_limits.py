@@ -27,6 +27,7 @@ async def catalog(tmp_path: Path) -> AsyncIterator[House]:
         limit_stranger=3,
         limit_township_writes=2,
         max_body_bytes=2048,
+        max_file_bytes=10_000,
     )
     async with running_house(lambda b, c, t: build(settings, broker=b, cache=c, clock=t)) as house:
         yield house
@@ -155,3 +156,27 @@ async def test_the_openapi_document_has_a_limit_and_does_not_grow(catalog: House
     assert [answer.status_code for answer in asked] == [200, 200, 200, 429, 429]
     assert len({answer.content for answer in asked[:3]}) == 1
     assert asked[3].json()["code"] == "too_many_requests"
+
+
+async def test_a_file_may_be_longer_than_another_body_and_not_endless(catalog: House) -> None:
+    async def sent(path: str, size: int) -> int:
+        headers = bearer(Role.COORDINATOR, sub=f"{path}{size}")
+        answer = await catalog.client.post(
+            f"/api/catalog{path}", content=b"x" * size, headers=headers
+        )
+        return answer.status_code
+
+    table = "/imports?about=teams"
+    assert [await sent(table, size) for size in (2_000, 9_000, 11_000)] == [422, 422, 413]
+    assert await sent("/volunteers", 9_000) == 413
+
+
+async def test_a_file_of_unknown_length_is_cut_off_at_the_same_length(catalog: House) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(20):
+            yield b"x" * 1_000
+
+    answer = await catalog.client.post(
+        "/api/catalog/imports?about=teams", content=endless(), headers=bearer(Role.COORDINATOR)
+    )
+    assert answer.status_code == 413

@@ -1,6 +1,7 @@
 """Files that were made to do harm, or were damaged on their way: each is refused in words."""
 
 import io
+import signal
 import zipfile
 from contextlib import suppress
 
@@ -9,7 +10,7 @@ import pytest
 from shared.http.texts import LANGUAGES, Texts
 from shared.kernel.errors import InvalidInput
 from shared.sheets.limits import MOST_COLUMNS, MOST_PARTS, MOST_ROWS
-from shared.sheets.reading import read_table
+from shared.sheets.reading import read_table, require_good_end
 from tests.support.workbooks import ods, packed, part_of, with_part, xlsx
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -114,3 +115,21 @@ async def test_a_hostile_file_is_refused_in_words(name: str) -> None:
 async def test_entities_that_grow_are_not_expanded() -> None:
     with suppress(InvalidInput):
         assert len((await read_table(many_laughs())).rows[0][0]) < 100
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (-signal.SIGKILL, "sheet_bomb"),
+        (-signal.SIGXCPU, "sheet_bomb"),
+        (-signal.SIGABRT, "sheet_bomb"),
+        (-signal.SIGSEGV, "sheet_unreadable"),
+        (1, "sheet_unreadable"),
+    ],
+)
+def test_a_reader_s_own_fault_is_not_called_the_file_s(status: int, code: str) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        require_good_end(status)
+    assert refusal.value.code == code
+    for language in LANGUAGES:
+        assert Texts().render(language, code).keys() == {"title", "detail", "remedy"}

@@ -73,6 +73,8 @@ export interface Editing<D extends object> extends Form {
   takeTheirs(): void;
   /** Goes on with what was typed; the next save replaces what somebody else saved. */
   keepMine(): void;
+  /** What was edited has another version since something beside the form was changed here; what is typed stays. */
+  takeVersion(): Promise<void>;
   /** @returns whether it was saved. */
   save(): Promise<boolean>;
 }
@@ -113,7 +115,8 @@ export function useEditing<D extends object>(how: {
       await how.write(draft, how.read === null ? { "If-None-Match": "*" } : { "If-Match": etag }, confirm);
       return true;
     } catch (error) {
-      if (!(error instanceof Refusal) || error.problem.code !== "changed_meanwhile" || how.read === null) throw error;
+      // Something that is set for the first time may have been set meanwhile.
+      if (!(error instanceof Refusal) || !["changed_meanwhile", "exists_already"].includes(error.problem.code ?? "") || how.read === null) throw error;
       const now = await how.read();
       newer = now.headers.get("ETag") ?? "";
       theirs.value = now.draft;
@@ -138,8 +141,23 @@ export function useEditing<D extends object>(how: {
       etag = newer;
       theirs.value = null;
     },
+    async takeVersion() {
+      const now = await how.read?.();
+      if (now) etag = now.headers.get("ETag") ?? etag;
+    },
     save: async () => (await form.run(write)) ?? false,
   };
+}
+
+/** Runs a change of something that was read before; where somebody else has saved it meanwhile, `tell` shows what. */
+export async function unlessChanged<T>(change: () => Promise<T>, tell: () => Promise<void>): Promise<T | undefined> {
+  try {
+    return await change();
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.problem.code !== "changed_meanwhile") throw error;
+    await tell();
+    return undefined;
+  }
 }
 
 const LONGEST_CODE = 40;

@@ -6,8 +6,12 @@ export type Opinion = components["schemas"]["OpinionAnswer"];
 export type Consultation = components["schemas"]["ConsultationAnswer"];
 export type Stance = Opinion["stance"];
 
+export type Given = components["schemas"]["GivenOpinionAnswer"];
+
 export const STANCES: Stance[] = ["for", "against", "neither"];
 export const SPEAKERS = ["township", "team", "resident"] as const;
+/** How what the corps enters for somebody reached it. */
+export const WAYS = ["telephone", "letter", "in_person", "meeting"] as const;
 /** In place of an item's code: opinions on the draft as a whole. */
 export const WHOLE = "-";
 

@@ -20,6 +20,7 @@ const SECTIONS: Section[] = [
   { name: "agencies", to: "/corps/agencies", roles: ["coordinator", "auditor"] },
   { name: "categories", to: "/corps/categories", roles: ["coordinator", "auditor"] },
   { name: "import", to: "/corps/import", roles: ["coordinator"] },
+  { name: "doubles", to: "/corps/doubles", roles: ["coordinator"] },
   { name: "volunteers", to: "/corps/volunteers", roles: ["coordinator", "auditor", "team_leader"] },
   { name: "accounts", to: "/corps/accounts", roles: ["coordinator", "operator"] },
 ];

@@ -3,6 +3,7 @@ import { computed, shallowRef } from "vue";
 
 import { all, catalog, Refusal } from "../app/api";
 import { named } from "../app/i18n";
+import { byPresentCode } from "./names";
 import type { components } from "../../types/catalog";
 
 export type Township = components["schemas"]["TownshipAnswer"];
@@ -23,7 +24,7 @@ export function readTownships(): Promise<void> {
 export function useTownships() {
   if (reading === null) void readTownships();
   return {
-    townships: computed(() => found.value ?? []),
+    townships: computed(() => byPresentCode(found.value ?? [])),
     nameOf(code: string): string {
       const township = found.value?.find((each) => each.code === code);
       return township ? named(township.name, township.name_en) : code;

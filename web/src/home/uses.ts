@@ -3,12 +3,12 @@ import { mayOpen } from "../app/router";
 import { account, type Role } from "../app/session";
 
 const PAGES: Record<Role, string[]> = {
-  coordinator: ["orders", "planning", "circuit", "corps", "start", "messages"],
-  township_officer: ["new-order", "orders", "menu", "consultations", "circuit", "messages"],
-  clerk: ["new-order", "orders", "menu", "consultations", "circuit", "messages"],
-  team_leader: ["assignments", "consultations", "circuit", "volunteers", "messages"],
-  volunteer: ["assignments", "circuit", "messages"],
-  auditor: ["orders", "circuit", "corps", "operations", "audit", "messages"],
+  coordinator: ["orders", "recurring-orders", "wish-groups", "regular", "ratings", "planning", "rosters", "circuit", "corps", "start", "messages"],
+  township_officer: ["new-order", "orders", "recurring-orders", "menu", "wishes", "regular", "ratings", "consultations", "circuit", "contacts", "messages"],
+  clerk: ["new-order", "orders", "recurring-orders", "menu", "wishes", "regular", "ratings", "consultations", "circuit", "messages"],
+  team_leader: ["assignments", "rosters", "regular", "ratings", "consultations", "circuit", "volunteers", "team-days", "contacts", "messages"],
+  volunteer: ["duties", "assignments", "own", "circuit", "messages"],
+  auditor: ["orders", "recurring-orders", "wish-groups", "regular", "ratings", "circuit", "corps", "operations", "audit", "messages"],
   operator: ["operations", "audit", "accounts"],
   subscriber: ["subscriptions"],
 };

@@ -5,9 +5,12 @@ import type { components } from "../../types/requests";
 export type Menu = components["schemas"]["EditionAnswer"];
 export type Dish = components["schemas"]["DishAnswer"];
 
+/** Every menu that was ever in force. @throws Refusal */
+export const allMenus = (): Promise<Menu[]> => all((after) => requests.GET("/editions", { params: { query: { limit: 500, ...(after && { after }) } } }));
+
 /** @throws Refusal */
 export async function readMenus(): Promise<Menu[]> {
-  const menus = await all((after) => requests.GET("/editions", { params: { query: { limit: 500, ...(after && { after }) } } }));
+  const menus = await allMenus();
   return menus
     .filter((menu) => menu.state === "open")
     .sort((one, other) => Number(other.in_force) - Number(one.in_force) || other.effective_on.localeCompare(one.effective_on));

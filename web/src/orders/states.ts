@@ -37,5 +37,9 @@ export function reached(state: OrderState): number {
 export const CANCEL_REASONS = ["not_needed", "days_impossible", "venue", "weather", "duplicate", "other"] as const;
 export const RETURN_REASONS = ["incomplete", "outside_menu", "days_impossible", "duplicate", "other"] as const;
 
+/** How a township asked for what somebody entered for it. */
+export type EntryWay = NonNullable<Order["assisted_how"]>;
+export const ENTRY_WAYS: EntryWay[] = ["phone", "paper", "visit"];
+
 export const canChange = (state: OrderState): boolean => state === "draft" || state === "returned";
 export const canCancel = (state: OrderState): boolean => ["draft", "submitted", "returned", "accepted", "scheduled"].includes(state);

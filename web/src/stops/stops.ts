@@ -14,6 +14,24 @@ export type StopReason = (typeof STOP_REASONS)[number];
 export const DECLINE_REASONS = ["no_volunteers", "busy", "weather", "other"] as const;
 export type DeclineReason = (typeof DECLINE_REASONS)[number];
 
+/** Why a township or a team asks for another day, and why the corps leaves a stop on its day. */
+export const OTHER_DAY_REASONS = ["place_taken", "other_event", "too_few_residents", "busy", "other"] as const;
+export type OtherDayReason = (typeof OTHER_DAY_REASONS)[number];
+export const STAY_REASONS = ["no_other_day", "others_confirmed", "other"] as const;
+export type StayReason = (typeof STAY_REASONS)[number];
+
+export type Party = Stop["confirmation"]["parties"][number];
+
+/** A team, or the township where the code is null. */
+export const partyOf = (stop: Stop, code: string | null): Party | undefined => stop.confirmation.parties.find((party) => party.team_code === code);
+
+export const isOwnParty = (stop: Stop, party: Party): boolean =>
+  party.team_code === null ? has("township_officer", "clerk") && stop.township_code === account.value?.township : has("team_leader", "volunteer") && party.team_code === account.value?.team;
+
+export const lookOfParty = (party: Party): string => (party.is_late ? "bad" : { waiting: "waiting", confirmed: "good", another_day: "bad" }[party.state]);
+
+export const lookOfConfirmation = (stop: Stop): string => (stop.confirmation.parties.some((party) => party.is_late) ? "bad" : { waiting: "waiting", confirmed: "good", another_day: "bad" }[stop.confirmation.state]);
+
 /** Booths that stand or stood; those declined or released are history. */
 export const boothsOf = (stop: Stop): Booth[] => stop.assignments.filter(({ state }) => state !== "declined" && state !== "released");
 

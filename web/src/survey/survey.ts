@@ -8,9 +8,11 @@ type Pairs = Record<string, unknown[]>;
 export type Outcome = Omit<components["schemas"]["OutcomeAnswer"], "changed" | "since"> & { changed: Pairs; since: Pairs };
 export type Reply = components["schemas"]["FormAnswer"];
 export type Question = components["schemas"]["QuestionAnswer"];
+export type Proposal = components["schemas"]["ProposalAnswer"];
 export type Said = components["schemas"]["LineBody"];
 
 export const PROVISIONS = ["tables", "chairs", "power", "shade", "water", "room", "projector", "loudspeaker"] as const;
+export const DECLINE_REASONS = ["on_menu_already", "not_now", "unsuitable", "other"] as const;
 export const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
 export const PARTS = ["morning", "afternoon"] as const;
 

@@ -1,11 +1,12 @@
 """What happens to accounts when their volunteers or teams move, leave, are exported or are erased."""
 
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import delete, select
 
 from services.catalog.accounts.domain.account import Account
 from services.catalog.accounts.domain.sign_in_grant import SignInGrant
+from services.catalog.accounts.queries import accounts_for
 from services.catalog.accounts.tables import account as account_table
 from services.catalog.accounts.tables import invitation, sign_in_failure, sign_in_grant
 from services.catalog.accounts.use_cases.coordinators import announce_coordinator
@@ -50,6 +51,47 @@ async def close_accounts_of_leaders(uow: UnitOfWork, tx: Transaction, team_code:
             await sign_out_everywhere(uow, tx, account)
         else:
             await close_account(uow, tx, account)
+
+
+async def move_accounts_of_township(
+    uow: UnitOfWork, tx: Transaction, code: str, new_code: str
+) -> None:
+    """Takes the accounts of a township to its new code, and voids their tokens, which name the old one."""
+    for account in await _accounts_for(tx, "township_code", code):
+        account.township_code = new_code
+        await sign_out_everywhere(uow, tx, account)
+
+
+async def move_accounts_of_team(uow: UnitOfWork, tx: Transaction, code: str, into: str) -> None:
+    """Takes the accounts of a team, its leaders' and its volunteers', to the one that it was merged into, and voids
+    their tokens."""
+    for account in await _accounts_for(tx, "team_code", code):
+        account.team_code = into
+        await sign_out_everywhere(uow, tx, account)
+
+
+async def move_account_of_person(
+    uow: UnitOfWork, tx: Transaction, no: str, into: str, team_code: str
+) -> None:
+    """The volunteer was entered twice. An account goes to the entry that stays, and to its team; where that one has its
+    own, it is erased, for a person has one. Either way, its tokens are void."""
+    account = await _account_of(tx, no)
+    if account is None:
+        return
+    if await _account_of(tx, into) is not None:
+        await erase_account(uow, tx, account)
+        return
+    account.volunteer_no = into
+    if account.team_code != team_code:
+        account.follow(team_code)
+    await sign_out_everywhere(uow, tx, account)
+
+
+async def _accounts_for(
+    tx: Transaction, scope: Literal["township_code", "team_code"], code: str
+) -> list[Account]:
+    found = await accounts_for(tx.session, scope, code)
+    return [await tx.get(Account, account_id) for account_id in found]
 
 
 async def close_account(uow: UnitOfWork, tx: Transaction, account: Account) -> None:

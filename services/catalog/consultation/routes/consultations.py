@@ -71,14 +71,14 @@ async def end_consultation(code: Code, uow: Uow) -> EditionAnswer:
 @router.post(
     "/editions/{code}/opinions",
     status_code=201,
-    summary="Say what a township or a team thinks of a draft, or of one item",
+    summary="Say what a township or a team thinks of a draft, or of one item; the corps also enters what it is told",
     **secured("give_opinion", 404, 409, 422),
 )
 async def give_opinion(
     code: Code, body: schemas.OpinionBody, uow: Uow, confirmed: Confirmed = frozenset()
-) -> schemas.OpinionAnswer:
+) -> schemas.GivenOpinionAnswer:
     given = await use_cases.give_opinion(uow, code, body.as_saying(), ask_about(body, confirmed))
-    return schemas.OpinionAnswer.model_validate(given)
+    return schemas.GivenOpinionAnswer.of(given.opinion, given.receipt)
 
 
 @router.get(
@@ -155,7 +155,7 @@ async def draft_answers(
 ) -> schemas.AnsweredOpinions:
     doubts = ask_about(body, confirmed)
     found = await use_cases.draft_answers(
-        uow, code, body.opinion_ids, body.answer, body.note, doubts
+        uow, code, body.opinion_ids, body.answer, body.note, doubts, seen=body.seen
     )
     return schemas.AnsweredOpinions.model_validate({"items": found})
 

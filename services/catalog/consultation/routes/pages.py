@@ -7,8 +7,9 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from pydantic import ValidationError
 
+from services.catalog.consultation.domain import grouped
 from services.catalog.consultation.queries import Consultation
-from services.catalog.consultation.use_cases.residents import FoundOpinion, Receipt, grouped
+from services.catalog.consultation.use_cases.residents import FoundOpinion, Receipt
 from shared.http.resident_pages import language_of, link, resident_page, root_of, texts_of
 from shared.http.wording import Wording
 from shared.kernel.errors import DomainError

@@ -3,21 +3,28 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from services.catalog.consultation.domain import (
     Opinion,
     Saying,
     SeenOpinion,
     Stance,
+    digest_of,
+    new_receipt,
+    place_for,
     place_of,
     require_listed,
     require_open,
+    require_seen,
 )
 from services.catalog.consultation.queries import (
     drafted_ids,
     edition_of,
     last_number,
+    number_alike,
     number_at,
+    opinions_of,
     require_own,
     unanswered_count,
 )
@@ -35,6 +42,14 @@ from shared.kernel.doubts import Confirmations, Doubts
 from shared.kernel.errors import Conflict, InvalidInput, NotFound
 from shared.kernel.ids import new_id
 from shared.unit_of_work import Transaction, UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An opinion that was taken; with the receipt of a resident for whom the corps entered it."""
+
+    opinion: SeenOpinion
+    receipt: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +71,7 @@ async def open_consultation(
     async with uow.transaction() as tx:
         edition = await tx.get(Edition, edition_code)
         edition.open_consultation(until, today=uow.today(), residents=residents)
-        tx.record(edition, await _announced(tx, ConsultationOpened, edition, until))
+        tx.record(edition, await _announced(uow, tx, ConsultationOpened, edition, until))
         return edition
 
 
@@ -73,7 +88,7 @@ async def prolong_consultation(
         was = edition.consultation_until
         edition.prolong_consultation(until, today=uow.today(), residents=residents)
         if until != was:
-            tx.record(edition, await _announced(tx, ConsultationProlonged, edition, until))
+            tx.record(edition, await _announced(uow, tx, ConsultationProlonged, edition, until))
         return edition
 
 
@@ -93,29 +108,51 @@ async def end_consultation(uow: UnitOfWork, edition_code: str) -> Edition:
 
 async def give_opinion(
     uow: UnitOfWork, edition_code: str, saying: Saying, confirmed: Confirmations = ()
-) -> SeenOpinion:
-    """Takes what a township or a team says of a draft.
+) -> Given:
+    """Takes what a township or a team says of a draft; and from the corps what a township, a team or a resident has
+    told it by telephone or letter.
 
     :raises Conflict: no opinions are taken (any more), or it has an unanswered one on the same item.
-    :raises InvalidInput: the draft does not have the item, or the speaker is not known.
+    :raises InvalidInput: the draft does not have the item, the speaker is not known, or the corps does not say how the
+        opinion reached it.
+    :raises ConfirmationNeeded: another resident's opinion says the same.
     """
     grant = uow.permit(POLICY, "give_opinion")
-    if (saying.township_code is None) == (saying.team_code is None):
-        raise InvalidInput("one_speaker", field="township_code")
-    grant.require_for(
-        "township_code" if saying.speaker == "township" else "team_code",
-        township=saying.township_code,
-        teams=[saying.team_code] if saying.team_code is not None else [],
-    )
+    _require_speaker(grant, saying)
+    receipt = new_receipt() if saying.speaker == "resident" else None
+    doubts = Doubts(confirmed)
     async with uow.transaction() as tx:
         if saying.township_code is not None:
             await require_known(tx, Township, [saying.township_code], field="township_code")
         if saying.team_code is not None:
             await require_known(tx, Team, [saying.team_code], field="team_code")
-        opinion = await take_opinion(tx, edition_code, saying, today=uow.today())
-        Doubts(confirmed).settle()
+        digest = digest_of(receipt) if receipt is not None else None
+        opinion = await take_opinion(
+            tx, edition_code, saying, today=uow.today(), receipt_digest=digest
+        )
+        if receipt is not None and (same := await number_alike(tx.session, opinion)) is not None:
+            doubts.add("opinion_like_another", "text", number=same)
+        doubts.settle()
         tx.add(opinion)
-        return opinion.seen(by_corps=grant.everything)
+        return Given(opinion.seen(by_corps=grant.everything), receipt)
+
+
+def _require_speaker(grant: Grant, saying: Saying) -> None:
+    """Checks who speaks, and whether whoever asks may enter it.
+
+    :raises InvalidInput: nobody, or two are said to speak; or the corps does not say how it heard of it.
+    """
+    named = [each for each in (saying.township_code, saying.team_code) if each is not None]
+    if len(named) > 1 or (not named and not grant.everything):
+        raise InvalidInput("one_speaker", field="township_code")
+    if named:
+        grant.require_for(
+            "township_code" if saying.speaker == "township" else "team_code",
+            township=saying.township_code,
+            teams=[saying.team_code] if saying.team_code is not None else [],
+        )
+    if grant.everything and saying.came_by is None:
+        raise InvalidInput("came_by_missing", field="came_by")
 
 
 async def take_opinion(
@@ -133,13 +170,16 @@ async def take_opinion(
     :raises Conflict: :raises InvalidInput: as for :func:`give_opinion`.
     """
     edition = await tx.get(Edition, edition_code)
-    require_open(edition, today, to_residents=saying.speaker == "resident")
+    by_themselves = saying.came_by is None
+    require_open(edition, today, to_residents=saying.speaker == "resident" and by_themselves)
     require_listed(edition, saying.item_code)
     place = place_of(edition_code, saying)
     if place is not None and (number := await number_at(tx.session, place)) is not None:
         raise Conflict("opinion_given_already", field="item_code", number=number)
     number = await last_number(tx.session, edition_code) + 1
-    return Opinion.given(new_id(), edition, number, saying, tx.now, receipt_digest=receipt_digest)
+    return Opinion.given(
+        new_id(), edition, number, saying, tx.now, today=today, receipt_digest=receipt_digest
+    )
 
 
 async def change_opinion(
@@ -153,7 +193,7 @@ async def change_opinion(
     grant = uow.permit(POLICY, "give_opinion")
     async with uow.transaction() as tx:
         opinion = await _own(tx, grant, opinion_id, uow.today())
-        opinion.change(stance, text, tx.now)
+        opinion.change(stance, text, tx.now, today=uow.today())
         Doubts(confirmed).settle()
         return opinion.seen(by_corps=grant.everything)
 
@@ -174,11 +214,15 @@ async def draft_answers(
     answer: str | None,
     note: str | None,
     confirmed: Confirmations = (),
+    *,
+    seen: Sequence[str] | None = None,
 ) -> list[SeenOpinion]:
     """Drafts the same answer to several opinions, each with its own number where the text has a placeholder, and keeps
-    a note with each. Without an ``answer`` the drafts stay; without a ``note`` the notes do.
+    a note with each. Without an ``answer`` the drafts stay; without a ``note`` the notes do. ``seen`` says how each was
+    read, in the order of the ids.
 
     :raises NotFound: one of them is not on this edition. :raises IllegalTransition: one is answered or withdrawn.
+    :raises Conflict: one was changed or answered by somebody since it was read.
     """
     uow.permit(POLICY, "answer_opinions")
     if answer is None and note is None:
@@ -187,15 +231,18 @@ async def draft_answers(
         await tx.get(Edition, edition_code)
         found = await tx.find_all(Opinion, opinion_ids)
         answered = []
-        for key in dict.fromkeys(opinion_ids):
+        for key in opinion_ids:
             opinion = found.get(key)
             if opinion is None or opinion.edition_code != edition_code:
                 raise NotFound(Opinion.kind, key, states=Opinion.STEPS)
+            answered.append(opinion)
+        if seen is not None:
+            require_seen(answered, seen)
+        for opinion in dict.fromkeys(answered):
             if answer is not None:
                 opinion.draft_answer(answer)
             if note is not None:
                 opinion.note = note
-            answered.append(opinion)
         Doubts(confirmed).settle()
         return [opinion.seen(by_corps=True) for opinion in answered]
 
@@ -208,7 +255,7 @@ async def publish_answers(uow: UnitOfWork, edition_code: str) -> Published:
         waiting = await unanswered_count(tx.session, edition_code)
         ready = await tx.find_all(Opinion, await drafted_ids(tx.session, edition_code))
         for opinion in sorted(ready.values(), key=lambda each: each.number):
-            opinion.publish_answer(tx.now)
+            opinion.publish_answer(tx.now, today=uow.today())
             tx.record(opinion, _answered(edition, opinion))
         return Published(len(ready), waiting - len(ready))
 
@@ -224,13 +271,17 @@ async def _own(tx: Transaction, grant: Grant, opinion_id: str, today: date) -> O
 
 
 async def _announced(
-    tx: Transaction, kind: type[ConsultationOpened], edition: Edition, until: date
+    uow: UnitOfWork,
+    tx: Transaction,
+    kind: type[ConsultationOpened],
+    edition: Edition,
+    until: date,
 ) -> ConsultationOpened:
     return kind(
         edition_id=edition.code,
         title=edition.title,
         until_on=until,
-        township_codes=tuple(await township_codes(tx.session)),
+        township_codes=tuple(await township_codes(tx.session, uow.today())),
         team_codes=tuple(await active_team_codes(tx.session)),
     )
 
@@ -245,3 +296,17 @@ def _answered(edition: Edition, opinion: Opinion) -> OpinionAnswered:
         township_code=opinion.township_code,
         team_code=opinion.team_code,
     )
+
+
+async def move_opinions(
+    tx: Transaction, speaker: Literal["township", "team"], code: str, new_code: str
+) -> None:
+    """What a township or team said is from now on said by the one that took its place."""
+    for opinion_id in await opinions_of(tx.session, speaker, code):
+        opinion = await tx.get(Opinion, opinion_id)
+        place = opinion.place and place_for(
+            opinion.edition_code, speaker, new_code, opinion.item_code
+        )
+        if place is not None and await number_at(tx.session, place) is not None:
+            place = None  # the other one has spoken there too; both opinions stay
+        opinion.move(new_code, place)

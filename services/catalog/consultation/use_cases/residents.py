@@ -1,11 +1,16 @@
 """What residents do without an account: they speak, and look the answer up under a receipt."""
 
 import hashlib
-import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from services.catalog.consultation.domain import Saying, SeenOpinion, require_open
+from services.catalog.consultation.domain import (
+    Saying,
+    SeenOpinion,
+    digest_of,
+    new_receipt,
+    require_open,
+)
 from services.catalog.consultation.queries import (
     Consultation,
     consultation_on,
@@ -20,15 +25,10 @@ from shared.http.forwarding import limited_address
 from shared.identity.links import LinkExpired, LinkInvalid, Links
 from shared.kernel.doubts import Confirmations, Doubts
 from shared.kernel.errors import InvalidInput, NotFound, TooMany
-from shared.kernel.text import typed_code
 from shared.unit_of_work import UnitOfWork
 
 PURPOSE = "opinion"
 FORM_LIVES = timedelta(days=1)
-RECEIPT_SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Without those that are taken for one another."""
-RECEIPT_LENGTH = 12
-"""Some 59 bits: nobody guesses one."""
 HOUR_SECONDS = 3600
 MOST_OF_ADDRESS = 60
 """Opinions an hour: a whole village may share an address."""
@@ -65,7 +65,7 @@ async def show_form(uow: UnitOfWork, links: Links, edition_code: str) -> tuple[C
             raise NotFound(Edition.kind, edition_code)
         require_open(edition, uow.today(), to_residents=True)
         found = await consultation_on(session, edition, uow.today())
-    receipt = "".join(secrets.choice(RECEIPT_SIGNS) for _ in range(RECEIPT_LENGTH))
+    receipt = new_receipt()
     ticket = links.make(PURPOSE, f"{edition_code}/{receipt}", uow.now() + FORM_LIVES)
     return found, ticket.text
 
@@ -123,14 +123,3 @@ async def look_up(uow: UnitOfWork, receipt: str) -> FoundOpinion:
         edition = await require_edition(session, found.edition_code)
         consultation = await consultation_on(session, edition, uow.today())
     return FoundOpinion(found.seen(by_corps=False), consultation)
-
-
-def digest_of(receipt: str) -> str:
-    """Returns what is stored of a receipt, however it was typed."""
-    plain = "".join(sign for sign in typed_code(receipt).upper() if sign.isalnum())
-    return hashlib.sha256(plain.encode()).hexdigest()
-
-
-def grouped(receipt: str) -> str:
-    """``K7QM3XWT9RPA`` as ``K7QM-3XWT-9RPA``."""
-    return "-".join(receipt[start : start + 4] for start in range(0, len(receipt), 4))

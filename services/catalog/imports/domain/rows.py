@@ -5,18 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from shared.kernel.cells import Fault
+
 Outcome = Literal["new", "changed", "unchanged", "faulty"]
 """What becomes of a row: an entry is made, changed, or is so already; or the row has faults."""
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong with one cell; ``code`` is of the locale files, ``facts`` fill its text."""
-
-    field: str
-    code: str
-    facts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,15 +30,20 @@ class Row:
         self.faults.append(Fault(field_name, code, facts))
 
     def conclude(
-        self, code: str, before: Mapping[str, Any] | None, after: Mapping[str, Any]
+        self,
+        code: str,
+        before: Mapping[str, Any] | None,
+        after: Mapping[str, Any],
+        besides: Mapping[str, tuple[Any, Any]],
     ) -> None:
         """Says what becomes of the row: the entry of this code is ``after`` then; ``before`` is None where there is
-        no such entry yet."""
+        no such entry yet. ``besides`` is what changes beside it."""
         self.code = code
         was = before or {}
         self.changes = {
             name: (was.get(name), value) for name, value in after.items() if was.get(name) != value
         }
+        self.changes |= besides
         if self.faults:
             self.outcome = "faulty"
         elif before is None:

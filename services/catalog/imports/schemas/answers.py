@@ -7,11 +7,10 @@ from pydantic import Field
 
 from services.catalog.imports.domain.columns import About
 from services.catalog.imports.domain.directory_import import DirectoryImport
-from services.catalog.imports.domain.rows import Fault, Outcome, Row
+from services.catalog.imports.domain.rows import Outcome, Row
+from shared.http.cell_faults import CellWording, FaultAnswer
 from shared.http.inputs import Answer, Body
 from shared.http.texts import Texts
-from shared.http.wording import Wording
-from shared.kernel.errors import Words
 
 
 class ColumnsBody(Body):
@@ -45,6 +44,9 @@ class ImportAnswer(Answer):
     counts: dict[str, int]
     rows: int
     checked: Annotated[int, Field(description="rows compared so far, while it runs")]
+    written: Annotated[
+        int, Field(description="of the rows that change anything, those written so far")
+    ] = 0
     problem: Annotated[
         str | None, Field(description="why it was not applied, in the reader's language")
     ] = None
@@ -56,21 +58,9 @@ class ImportAnswer(Answer):
         known = {
             name: getattr(made, name)
             for name in cls.model_fields
-            if name not in ("fields", "problem")
+            if name not in ("fields", "problem", "written")
         }
         return cls(**known, fields=fields, problem=problem)
-
-
-class FaultAnswer(Answer):
-    """What is wrong with a cell: where, the rule, and what to do."""
-
-    column: Annotated[str | None, Field(description="its letter, as Excel shows it")]
-    field: str
-    label: str
-    value: str
-    code: str
-    rule: str
-    remedy: str
 
 
 class ChangeAnswer(Answer):
@@ -98,8 +88,7 @@ class Rendering:
     """Says rows and their faults in one language."""
 
     def __init__(self, texts: Texts, language: str, made: DirectoryImport) -> None:
-        self._texts, self._language, self._made = texts, language, made
-        self._wording = Wording(texts, language)
+        self._cells = CellWording(texts, language, f"import.headings.{made.about}", made.columns)
 
     def row(self, row: Row) -> RowAnswer:
         return RowAnswer(
@@ -107,7 +96,7 @@ class Rendering:
             outcome=row.outcome,
             code=row.code,
             cells=row.cells,
-            faults=[self.fault(row, fault) for fault in row.faults],
+            faults=[self._cells.fault(row.cells, fault) for fault in row.faults],
             changes=[
                 ChangeAnswer(
                     field=name,
@@ -119,70 +108,15 @@ class Rendering:
             ],
         )
 
-    def fault(self, row: Row, fault: Fault) -> FaultAnswer:
-        column = self._made.columns.get(fault.field)
-        code = fault.code if self._texts.has(fault.code) else "invalid.other"
-        text = self._texts.render(self._language, code, self._facts(fault))
-        return FaultAnswer(
-            column=None if column is None else letters(column),
-            field=fault.field,
-            label=self.label(fault.field),
-            value="" if column is None else row.cells[column],
-            code=fault.code,
-            rule=text["detail"],
-            remedy=text["remedy"],
-        )
-
     def in_a_cell(self, row: Row) -> str:
         """All faults of a row, for the file that somebody corrects."""
-        said = [self.fault(row, fault) for fault in row.faults]
-        return "\n".join(
-            self._wording.word("phrases", "import_fault").format(
-                column=f"{each.label} {each.column}" if each.column else each.label,
-                rule=each.rule,
-                remedy=each.remedy,
-            )
-            for each in said
-        )
+        return self._cells.in_a_cell(row.cells, row.faults)
 
     def label(self, name: str) -> str:
         """What a form calls the field, or else the heading that a table has for it."""
-        return self._wording.label(name) or self._first(f"import.headings.{self._made.about}", name)
-
-    def _first(self, group: str, name: str) -> str:
-        return (self._texts.word(self._language, group, name) or name).split("|")[0]
-
-    def _facts(self, fault: Fault) -> dict[str, Any]:
-        facts: dict[str, Any] = {}
-        for name, value in fault.facts.items():
-            facts[name] = value
-            if isinstance(value, dict) and "words" in value:
-                facts[name] = Words(value["words"], tuple(value["parts"]))
-            elif isinstance(value, dict) and "offered" in value:
-                facts[name] = self._listed(
-                    self._first(value["offered"], one) for one in value["values"]
-                )
-            elif name == "kind":
-                facts[name] = self._wording.word("kinds", str(value))
-        if fault.code.startswith("invalid."):
-            return self._wording.of_fault(fault.code.removeprefix("invalid."), facts)
-        return facts
+        return self._cells.label(name)
 
     def _value(self, name: str, value: Any) -> str:
         if isinstance(value, list):
-            return self._listed(self._value(name, one) for one in value)
-        group = f"import.choices.{name}"
-        return "" if value is None else self._first(group, str(value))
-
-    def _listed(self, words: Any) -> str:
-        return self._wording.word("phrases", "list_comma").join(words)
-
-
-def letters(column: int) -> str:
-    """The name of a column as Excel shows it: 0 is A, 26 is AA."""
-    said = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        said = chr(ord("A") + rest) + said
-    return said
+            return self._cells.listed(self._value(name, one) for one in value)
+        return "" if value is None else self._cells.first(f"import.choices.{name}", str(value))

@@ -2,52 +2,51 @@
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, StringConstraints, TypeAdapter, ValidationError
 
-from services.catalog.directory.schemas import EntryBody, TeamBody, TownshipBody
+from services.catalog.contacts.domain import clean_name
+from services.catalog.contacts.schemas import ContactBody
+from services.catalog.contacts.use_cases import clean_number
+from services.catalog.directory.schemas import AgencyBody, EntryBody, TeamBody, TownshipBody
 from services.catalog.imports.domain.columns import FIELDS, About, Field, fields_of
-from services.catalog.imports.domain.rows import Fault, Row
+from services.catalog.imports.domain.rows import Row
 from services.catalog.items.schemas import ItemBody
+from shared.http.cell_faults import faults_of, usual_headings, words_of
 from shared.http.inputs import Code, TownshipCode
 from shared.http.texts import LANGUAGES, Texts
-from shared.kernel.errors import Words
+from shared.kernel.cells import Fault
+from shared.kernel.errors import InvalidInput
 from shared.kernel.text import matched, typed_code
-from shared.sheets.values import Unreadable, code_of, is_error, number_of
+from shared.sheets.values import Unreadable, code_of, day_of, is_error, number_of
 
 BODIES: Mapping[About, type[BaseModel]] = {
-    "agencies": EntryBody,
+    "agencies": AgencyBody,
     "categories": EntryBody,
     "townships": TownshipBody,
     "teams": TeamBody,
     "items": ItemBody,
 }
+_DUTY: TypeAdapter[str] = TypeAdapter(ContactBody.model_fields["duty"].rebuild_annotation())
+_LINE: TypeAdapter[str] = TypeAdapter(Annotated[str, StringConstraints(max_length=80)])
 ReadRow = Callable[[int, Sequence[str]], Row]
 
+_READINGS: Mapping[str, Callable[[str], Any]] = {
+    "code": code_of,
+    "number": number_of,
+    "day": day_of,
+}
 _SEVERAL = re.compile(r"[,，、;；/\n]+")
-_BETWEEN = "|"
-"""Between the words that mean the same, in the locale files."""
-
 _CODES: Mapping[About, Any] = dict.fromkeys(BODIES, Code) | {"townships": TownshipCode}
 
 
-def usual_headings(texts: Texts, about: About) -> dict[str, list[str]]:
-    """Returns the headings that are usual for each field, in both languages, the best first."""
-    return {
-        one.name: [
-            matched(word)
-            for language in LANGUAGES
-            for word in _words(texts, language, f"import.headings.{about}", one.name)
-        ]
-        for one in FIELDS[about]
-    }
-
-
-def _words(texts: Texts, language: str, group: str, name: str) -> list[str]:
-    return (texts.word(language, group, name) or name).split(_BETWEEN)
+def headings_of(texts: Texts, about: About) -> dict[str, list[str]]:
+    """Returns the headings that are usual for each field, in both languages, the best first: those of the exported
+    list, so that it can be imported again, and those that offices use."""
+    groups = (f"export.{about}", f"import.headings.{about}")
+    return usual_headings(texts, groups, [one.name for one in FIELDS[about]])
 
 
 class CellReader:
@@ -75,7 +74,7 @@ class CellReader:
         if not typed_code(text):
             if field.needed:
                 yield Fault(field.name, "cell_needed")
-            elif field.name not in ("code", "name_en"):
+            elif field.name not in ("code", "name_en") and not field.of_contact:
                 facts[field.name] = _emptied(self._about, field.name)
             return
         if is_error(text):
@@ -97,16 +96,21 @@ class CellReader:
             yield Fault(field.name, "repeated_code", {"codes": self._offered(field.name, twice)})
             return
         try:
-            facts[field.name] = _adapter(self._about, field.name).validate_python(value)
+            facts[field.name] = self._checked(field, value)
+        except InvalidInput as error:
+            yield Fault(field.name, error.code, dict(error.facts))
         except ValidationError as error:
-            yield from (_fault(field.name, each) for each in error.errors(include_url=False))
+            yield from faults_of(field.name, error)
+
+    def _checked(self, field: Field, value: Any) -> Any:
+        if field.of_contact:
+            return _of_contact(field.name, value)
+        return _adapter(self._about, field.name).validate_python(value)
 
     def _value(self, field: Field, text: str) -> Any:
+        if field.reading in _READINGS:
+            return _READINGS[field.reading](text)
         match field.reading:
-            case "code":
-                return code_of(text)
-            case "number":
-                return number_of(text)
             case "codes":
                 return [code_of(part) for part in _SEVERAL.split(text) if typed_code(part)]
             case "choice":
@@ -139,6 +143,18 @@ class _NoChoice(ValueError):
     pass
 
 
+def _of_contact(name: str, value: str) -> str:
+    match name:
+        case "contact_name":
+            return clean_name(_LINE.validate_python(value))
+        case "contact_office_phone":
+            return clean_number(value, "office_phone")
+        case "contact_mobile_phone":
+            return clean_number(value, "mobile_phone")
+        case _:
+            return _DUTY.validate_python(value)
+
+
 @lru_cache
 def _adapter(about: About, name: str) -> TypeAdapter[Any]:
     if name == "code":
@@ -158,19 +174,5 @@ def _choices_of(texts: Texts, field: Field) -> dict[str, str]:
         matched(word): value
         for language in LANGUAGES
         for value in texts.words_of(language, group)
-        for word in [value, *_words(texts, language, group, value)]
+        for word in [value, *words_of(texts, language, group, value)]
     }
-
-
-def _fault(field: str, error: Any) -> Fault:
-    facts = {name: _plain(value) for name, value in error.get("ctx", {}).items()}
-    return Fault(field, f"invalid.{error['type']}", {"message": error["msg"]} | facts)
-
-
-def _plain(value: Any) -> Any:
-    """A fact as JSON holds it."""
-    if isinstance(value, Words):
-        return {"words": value.code, "parts": list(value.parts)}
-    if isinstance(value, date):
-        return value.isoformat()
-    return value if isinstance(value, (str, int, float, bool)) else str(value)

@@ -3,13 +3,23 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from services.catalog.contacts.domain import Contact, Details, one_called
+from services.catalog.contacts.queries import current_of
+from services.catalog.contacts.use_cases import add_contact, change_contact
 from services.catalog.directory.domain import Agency, Entry, Team, Township
 from services.catalog.directory.use_cases import put_named, put_team, put_township
+from services.catalog.imports.domain.columns import OF_CONTACT, contact_said, without_contact
 from services.catalog.imports.domain.directory_import import DirectoryImport
 from services.catalog.imports.domain.rows import Row
 from services.catalog.imports.queries import all_rows, shows_the_same
-from services.catalog.imports.use_cases.comparing import KINDS
-from services.catalog.imports.use_cases.drafts import AT_A_TIME, Understand, preview, replace_rows
+from services.catalog.imports.use_cases.comparing import HOLDERS, KINDS, Contacts, contact_changes
+from services.catalog.imports.use_cases.drafts import (
+    AT_A_TIME,
+    OnProgress,
+    Understand,
+    preview,
+    replace_rows,
+)
 from services.catalog.items.domain import ServiceItem
 from services.catalog.items.use_cases import put_item
 from services.catalog.policy import POLICY
@@ -25,8 +35,14 @@ class Outdated(Exception):
     """Somebody changed an entry after the rows were compared with it."""
 
 
-async def apply_import(uow: UnitOfWork, job: DirectoryImport, understand: Understand) -> None:
+async def apply_import(
+    uow: UnitOfWork,
+    job: DirectoryImport,
+    understand: Understand,
+    on_written: OnProgress | None = None,
+) -> None:
     """Compares all rows anew, then writes them in one transaction, on behalf of whoever started the import.
+    ``on_written`` is told how many are written so far: the store can't tell, for the transaction is open.
 
     Killed anywhere, it has written nothing, and whoever takes it next begins again. If a row would now do anything
     else than its preview says, nothing is written, and the import becomes a draft with a new preview.
@@ -45,7 +61,7 @@ async def apply_import(uow: UnitOfWork, job: DirectoryImport, understand: Unders
         await _reconsider(uow, job, rows)
         return
     try:
-        await _write(uow, job, rows)
+        await _write(uow, job, rows, on_written)
     except Outdated:
         await _reconsider(uow, job, await preview(uow, job, numbered, understand))
 
@@ -57,7 +73,9 @@ async def _reconsider(uow: UnitOfWork, job: DirectoryImport, rows: Sequence[Row]
             held.reconsider(STALE)
 
 
-async def _write(uow: UnitOfWork, job: DirectoryImport, rows: Sequence[Row]) -> None:
+async def _write(
+    uow: UnitOfWork, job: DirectoryImport, rows: Sequence[Row], on_written: OnProgress | None
+) -> None:
     starter = Actor(job.made_by, frozenset({Role.COORDINATOR}))
     acting = uow.acting(starter)
     acting.permit(POLICY, "import_directory")
@@ -67,8 +85,12 @@ async def _write(uow: UnitOfWork, job: DirectoryImport, rows: Sequence[Row]) -> 
             return
         wanted = [row for row in rows if row.outcome in ("new", "changed")]
         for start in range(0, len(wanted), AT_A_TIME):
-            await _put(tx, held, wanted[start : start + AT_A_TIME])
+            some = wanted[start : start + AT_A_TIME]
+            await _put(tx, held, some)
+            await _put_contacts(acting, tx, held, some)
             await tx.flush()
+            if on_written is not None:
+                await on_written(start + len(some))
         held.finish()
 
 
@@ -81,11 +103,47 @@ async def _put(tx: Transaction, held: DirectoryImport, rows: Sequence[Row]) -> N
         of = {row.code: found.get(row.code) for row in rows}
         codes = {_agency_code(row, of[row.code]) for row in rows}
         agencies = await tx.find_all(Agency, codes)
+    elif kind is ServiceItem:
+        teams = {code for row in rows for code in row.facts.get("teams", ())}
+        named = (await tx.find_all(Team, teams)).values()
+        if any(team.state == "merged" for team in named):
+            raise Outdated
+    if any(agency.merged_into is not None for agency in agencies.values()):
+        raise Outdated
     for row in rows:
         entry = found.get(row.code)
-        if (entry is None) != (row.outcome == "new") or _differs(entry, row):
+        merged = getattr(entry, "merged_into", None) is not None
+        if merged or (entry is None) != (row.outcome == "new") or _differs(entry, row):
             raise Outdated
         _put_one(tx, kind, entry, row, agencies)
+
+
+async def _put_contacts(
+    uow: UnitOfWork, tx: Transaction, held: DirectoryImport, rows: Sequence[Row]
+) -> None:
+    """Enters whom the rows name, or corrects the contact of that name.
+
+    :raises Outdated: an entry's contacts are not what the rows were compared with.
+    """
+    of_contacts = [row for row in rows if contact_said(row.facts)]
+    if not of_contacts:
+        return
+    holder = HOLDERS[held.about]
+    codes = [row.code for row in of_contacts]
+    current: Contacts = await current_of(tx.session, uow.vault, holder, codes)
+    found = await tx.find_all(Contact, [key for each in current.values() for key, _ in each])
+    for row in of_contacts:
+        theirs = current.get(row.code, [])
+        changes = {name: row.changes[name] for name in row.changes if name.startswith(OF_CONTACT)}
+        if contact_changes(row, theirs) != changes:
+            raise Outdated
+        said = contact_said(row.facts)
+        if (known := one_called(theirs, said["name"])) is not None:
+            if changes:
+                await change_contact(tx, uow.vault, found[known[0]], said)
+        else:
+            of = {"duty": None, "office_phone": None, "mobile_phone": None} | said
+            add_contact(tx, uow.vault, uow.today(), holder, row.code, Details(**of))
 
 
 def _agency_code(row: Row, team: Entry | None) -> str:
@@ -95,7 +153,7 @@ def _agency_code(row: Row, team: Entry | None) -> str:
 
 def _differs(entry: Entry | None, row: Row) -> bool:
     return entry is not None and any(
-        getattr(entry, name) != before for name, (before, _) in row.changes.items()
+        getattr(entry, name) != before for name, (before, _) in without_contact(row.changes).items()
     )
 
 
@@ -106,7 +164,7 @@ def _put_one(
     row: Row,
     agencies: Mapping[str, Agency],
 ) -> None:
-    facts = row.facts | {"code": row.code}
+    facts = without_contact(row.facts) | {"code": row.code}
     if kind is Team:
         put_team(tx, entry, agencies[_agency_code(row, entry)], facts)
     elif kind is Township:

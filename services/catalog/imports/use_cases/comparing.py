@@ -7,11 +7,29 @@ from typing import Any
 from pypinyin import Style, lazy_pinyin
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.catalog.directory.domain import Agency, Category, Entry, Team, Township
+from services.catalog.contacts.domain import MOST, PHONES, Details, Holder, one_called
+from services.catalog.contacts.queries import current_of
+from services.catalog.directory.domain import (
+    Agency,
+    Category,
+    Entry,
+    MergeableEntry,
+    Team,
+    Township,
+)
 from services.catalog.directory.queries import codes_by_name, entries_of
-from services.catalog.imports.domain.columns import FIELDS, About, Field
+from services.catalog.imports.domain.columns import (
+    FIELDS,
+    OF_CONTACT,
+    About,
+    Field,
+    contact_said,
+    without_contact,
+)
 from services.catalog.imports.domain.rows import Row
 from services.catalog.items.domain import ServiceItem
+from shared.db.vault import Vault
+from shared.kernel.masks import mask_phone
 
 KINDS: Mapping[About, type[Entry]] = {
     "agencies": Agency,
@@ -20,8 +38,13 @@ KINDS: Mapping[About, type[Entry]] = {
     "teams": Team,
     "items": ServiceItem,
 }
-REFERRED: Mapping[str, type[Entry]] = {kind.kind: kind for kind in (Agency, Category, Team)}
+REFERRED: Mapping[str, type[Entry]] = {
+    kind.kind: kind for kind in (Agency, Category, Team, Township)
+}
+HOLDERS: Mapping[About, Holder] = {"agencies": "agency", "teams": "team", "townships": "township"}
 LONGEST_CODE = 40
+Contacts = Mapping[str, list[tuple[str, Details]]]
+"""The contacts of entries, with their ids, by the entries' codes."""
 
 
 class Directory:
@@ -32,9 +55,12 @@ class Directory:
         self.codes: dict[str, list[str]] = {}
         self.referred: dict[str, dict[str, Entry]] = {}
         self.referred_codes: dict[str, dict[str, list[str]]] = {}
+        self.contacts: Contacts = {}
 
     @classmethod
-    async def read(cls, session: AsyncSession, about: About, rows: Sequence[Row]) -> "Directory":
+    async def read(
+        cls, session: AsyncSession, vault: Vault, about: About, rows: Sequence[Row]
+    ) -> "Directory":
         """Reads the entries that ``rows`` are about, by code or name, and those that they refer to."""
         found, kind = cls(), KINDS[about]
         names = {
@@ -53,15 +79,17 @@ class Directory:
                 also = {code for several in by_name.values() for code in several}
                 found.referred[field.name] = dict(await entries_of(session, of, said | also))
                 found.referred_codes[field.name] = by_name
+        if any(contact_said(row.facts) for row in rows):
+            found.contacts = await current_of(session, vault, HOLDERS[about], found.entries)
         return found
 
 
-async def compare(session: AsyncSession, about: About, rows: Sequence[Row]) -> None:
+async def compare(session: AsyncSession, vault: Vault, about: About, rows: Sequence[Row]) -> None:
     """Says of each row what becomes of it, and adds the faults that only the directory or another row shows.
 
     A row without a code means the entry of its name; if there is none, the new entry's code is made from the name.
     """
-    directory = await Directory.read(session, about, rows)
+    directory = await Directory.read(session, vault, about, rows)
     codes = [_code_of(row, directory) for row in rows]
     _blame_repeated(rows, codes)
     taken = {code for code in codes if code} | set(directory.entries)
@@ -77,11 +105,63 @@ def _compare(row: Row, about: About, code: str, directory: Directory) -> None:
     for field in FIELDS[about]:
         if field.refers_to is not None and field.name in row.facts:
             _resolve(row, field, directory, entry)
+    if about == "townships":
+        _blame_validity(row, entry)
     if entry is None:
         _complete(row, about)
+    elif isinstance(entry, MergeableEntry) and entry.merged_into is not None:
+        row.blame("code", "entry_merged", name=entry.name, into=entry.merged_into)
     before = None if entry is None else _content(entry)
-    wanted = {name: value for name, value in row.facts.items() if name != "code"}
-    row.conclude(code, before, wanted)
+    wanted = {name: value for name, value in without_contact(row.facts).items() if name != "code"}
+    current = directory.contacts.get(code, [])
+    if contact_said(row.facts):
+        _blame_contact(row, entry, current)
+    row.conclude(code, before, wanted, contact_changes(row, current))
+
+
+def contact_changes(row: Row, current: Sequence[tuple[str, Details]]) -> dict[str, tuple[Any, Any]]:
+    """What a row changes of the contacts that its entry has: of the one with the same name, or it adds one.
+
+    Numbers are masked, so that no stored one is shown in clear to whoever sends a table.
+    """
+    said = contact_said(row.facts)
+    held = one_called(current, said.get("name", ""))
+    changes = {}
+    for name, value in said.items():
+        before = None if held is None else getattr(held[1], name)
+        if before != value:
+            shown = (before, value)
+            if name in PHONES:
+                shown = (before and mask_phone(before), mask_phone(value))
+            changes[f"{OF_CONTACT}{name}"] = shown
+    return changes
+
+
+def _blame_contact(row: Row, entry: Entry | None, current: Sequence[tuple[str, Details]]) -> None:
+    """Whom one may call has a name and a number, and there are few of them."""
+    said = contact_said(row.facts)
+    blamed = {fault.field for fault in row.faults}
+    if "name" not in said:
+        if "contact_name" not in blamed:
+            row.blame("contact_name", "cell_needed")
+        return
+    if isinstance(entry, Township) and entry.is_former:
+        row.blame("contact_name", "contact_at_former_code", township_code=entry.new_code)
+    if one_called(current, said["name"]) is None:
+        numbers = {f"{OF_CONTACT}{name}" for name in PHONES}
+        if not said.keys() & set(PHONES) and not blamed & numbers:
+            row.blame("contact_mobile_phone", "contact_without_phone")
+        if len(current) >= MOST:
+            row.blame("contact_name", "contacts_full", most=MOST)
+
+
+def _blame_validity(row: Row, entry: Entry | None) -> None:
+    """A code can't end before it begins, be it that only one of the days stands in the table."""
+    first, last = (
+        row.facts.get(name, getattr(entry, name, None)) for name in ("valid_from", "valid_to")
+    )
+    if first is not None and Township.is_backwards(first, last):
+        row.blame("valid_to", "validity_backwards", first=first.isoformat())
 
 
 def _content(entry: Entry) -> dict[str, Any]:
@@ -138,6 +218,9 @@ def _resolve(row: Row, field: Field, directory: Directory, entry: Entry | None) 
             row.blame(field.name, "cell_name_ambiguous", codes=", ".join(named))
         else:
             (codes if named else unknown).append(named[0] if named else said)
+    for code in codes:
+        if (into := getattr(known[code], "merged_into", None)) is not None:
+            row.blame(field.name, "entry_merged", name=known[code].name, into=into)
     if unknown:
         row.blame(field.name, "unknown_code", kind=field.refers_to, codes=", ".join(unknown)[:200])
     if repeated := sorted({code for code in codes if codes.count(code) > 1}):
@@ -147,7 +230,7 @@ def _resolve(row: Row, field: Field, directory: Directory, entry: Entry | None) 
         gone = [
             code
             for code in codes
-            if code not in before and getattr(known[code], "state", "") == "retired"
+            if code not in before and getattr(known[code], "state", "active") != "active"
         ]
         if gone:
             row.blame(field.name, "team_retired", codes=", ".join(gone))

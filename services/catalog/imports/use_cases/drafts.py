@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert
 
-from services.catalog.imports.domain.columns import About, find_headings, guess_columns
+from services.catalog.imports.domain.columns import About
 from services.catalog.imports.domain.directory_import import DirectoryImport
 from services.catalog.imports.domain.rows import Row
 from services.catalog.imports.queries import all_rows, content_of, sealed_at
@@ -15,6 +15,7 @@ from services.catalog.imports.use_cases.comparing import compare
 from services.catalog.policy import POLICY
 from shared.cache.port import Cache
 from shared.db.vault import Vault
+from shared.kernel.cells import find_headings, guess_columns
 from shared.kernel.errors import InvalidInput
 from shared.kernel.ids import new_id
 from shared.sheets.reading import Table
@@ -22,6 +23,9 @@ from shared.unit_of_work import Transaction, UnitOfWork
 
 IMPORTS_TOPIC = "directory_imports"
 """Signalled when an import may be taken."""
+
+SHOWN_SECONDS = 600
+"""So long the cache keeps how many rows of an import are written; it is shown only while the import runs."""
 
 AT_A_TIME = 500
 """Rows that are read, or stored, before others have their turn."""
@@ -33,6 +37,11 @@ Understand = Callable[[About, Mapping[str, int]], ReadRow]
 """Makes the reader of a table's rows, from what it is about and which column fills which field."""
 
 OnProgress = Callable[[int], Awaitable[None]]
+
+
+def written_key(import_id: str) -> str:
+    """The cache's key for how many rows of an import are written."""
+    return f"catalog:import_written:{import_id}"
 
 
 async def draft_import(
@@ -89,7 +98,9 @@ async def map_columns(
         made = await tx.get(DirectoryImport, import_id)
         made.understand(columns)
         kept = await all_rows(tx.session, uow.vault, import_id)
-        rows = await preview_in(tx, made, [(row.no, row.cells) for row in kept], understand)
+        rows = await preview_in(
+            tx, uow.vault, made, [(row.no, row.cells) for row in kept], understand
+        )
         await replace_rows(tx, uow.vault, made, rows)
         return made
 
@@ -131,19 +142,20 @@ async def preview(
     """Returns the rows as they are now: read, and compared with the directory."""
     rows = await _read(made, numbered, understand, on_progress)
     async with uow.reading() as session:
-        await compare(session, made.about, rows)
+        await compare(session, uow.vault, made.about, rows)
     return rows
 
 
 async def preview_in(
     tx: Transaction,
+    vault: Vault,
     made: DirectoryImport,
     numbered: Sequence[tuple[int, Sequence[str]]],
     understand: Understand,
 ) -> list[Row]:
     """The same, in an open transaction."""
     rows = await _read(made, numbered, understand, None)
-    await compare(tx.session, made.about, rows)
+    await compare(tx.session, vault, made.about, rows)
     return rows
 
 

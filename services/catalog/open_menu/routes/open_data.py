@@ -1,5 +1,7 @@
 """The menu as open data: readable by anybody, without an account."""
 
+import json
+from collections.abc import Awaitable, Callable
 from hashlib import sha256
 from math import ceil
 from typing import Annotated
@@ -8,16 +10,20 @@ from fastapi import APIRouter, Header, Query, Request, Response
 
 from services.catalog.open_menu import queries, schemas
 from services.catalog.open_menu.routes.hsds import services_of
+from shared import __version__
+from shared.cache.port import Cache
 from shared.http.inputs import AppState, Key, Search, Uow
 from shared.http.openapi import public
 from shared.http.texts import preferred_language
 from shared.kernel.errors import NotFound
 from shared.kernel.text import matched
+from shared.unit_of_work import UnitOfWork
 
 router = APIRouter(tags=["catalog"])
 
 KEPT_SECONDS = 60
-"""So long a browser or a proxy may go on showing what it has read."""
+"""So long a browser or a proxy may go on showing what it has read, and so long the answer is kept here: a name that is
+corrected without an event shows that much later."""
 
 IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match", max_length=200)]
 
@@ -28,9 +34,12 @@ IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match", max_length=200
     response_model=schemas.OpenMenu,
     **public("read_open_menu", 422),
 )
-async def read_open_menu(uow: Uow, if_none_match: IfNoneMatch = None) -> Response:
-    dishes = [schemas.OpenDish.of(offer) for offer in await queries.offers_today(uow)]
-    return _kept(schemas.OpenMenu(today=uow.today(), items=dishes).model_dump_json(), if_none_match)
+async def read_open_menu(uow: Uow, state: AppState, if_none_match: IfNoneMatch = None) -> Response:
+    async def rendered() -> str:
+        dishes = [schemas.OpenDish.of(offer) for offer in await queries.offers_today(uow)]
+        return schemas.OpenMenu(today=uow.today(), items=dishes).model_dump_json()
+
+    return _answered(await _kept(uow, state.cache, "menu", rendered), if_none_match)
 
 
 @router.get(
@@ -51,7 +60,7 @@ async def list_hsds_services(
     language = preferred_language(request.headers.get("accept-language"))
     found = [
         service
-        for service in services_of(await queries.offers_today(uow), state.texts, language)
+        for service in await _services(uow, state, language)
         if search is None
         or any(matched(search) in matched(service[name]) for name in ("name", "alternate_name"))
     ]
@@ -67,7 +76,7 @@ async def list_hsds_services(
         empty=not contents,
         contents=contents,
     )
-    return _kept(answer.model_dump_json(), if_none_match)
+    return _answered(answer.model_dump_json(), if_none_match)
 
 
 @router.get(
@@ -83,13 +92,36 @@ async def get_hsds_service(
     service_id: Key,
 ) -> schemas.Hsds:
     language = preferred_language(request.headers.get("accept-language"))
-    for service in services_of(await queries.offers_today(uow), state.texts, language):
+    for service in await _services(uow, state, language):
         if service["id"] == service_id:
             return service
     raise NotFound("service", service_id)
 
 
-def _kept(body: str, known: str | None) -> Response:
+async def _services(uow: Uow, state: AppState, language: str) -> list[schemas.Hsds]:
+    async def rendered() -> str:
+        services = services_of(await queries.offers_today(uow), state.texts, language)
+        return json.dumps(list(services), ensure_ascii=False)
+
+    found: list[schemas.Hsds] = json.loads(
+        await _kept(uow, state.cache, f"hsds:{language}", rendered)
+    )
+    return found
+
+
+async def _kept(
+    uow: UnitOfWork, cache: Cache, what: str, rendered: Callable[[], Awaitable[str]]
+) -> str:
+    """What was rendered since the menu last changed, by this release; without a cache it is rendered again."""
+    key = f"catalog:open_menu:{what}:{__version__}:{await queries.menu_mark(uow)}"
+    body = await cache.get(key)
+    if body is None:
+        body = await rendered()
+        await cache.put(key, body, seconds=KEPT_SECONDS)
+    return body
+
+
+def _answered(body: str, known: str | None) -> Response:
     """The answer with its entity tag; 304 for who has it."""
     tag = f'"{sha256(body.encode()).hexdigest()[:32]}"'
     headers = {

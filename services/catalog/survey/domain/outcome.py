@@ -42,6 +42,13 @@ class SurveyDecision(Aggregate):
     def key(self) -> str:
         return self.id
 
+    def rename_team(self, code: str, into: str) -> None:
+        """The team was another one's double, which is meant from now on."""
+        teams = self.wanted.get("teams")
+        if isinstance(teams, list) and code in teams:
+            renamed = dict.fromkeys(into if each == code else each for each in teams)
+            self.wanted = {**self.wanted, "teams": list(renamed)}
+
 
 @dataclass(frozen=True, slots=True)
 class TeamAnswer:

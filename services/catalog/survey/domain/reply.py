@@ -1,7 +1,7 @@
 """What a team answers in the survey of an edition."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import ClassVar, Literal, get_args
 
@@ -126,6 +126,16 @@ class SurveyReply(Aggregate):
         if unsaid := self.unsaid(asked):
             raise InvalidInput("questions_open", field="lines", codes=", ".join(unsaid))
         self.sent_on = self.sent_on or today
+
+    def take_in(self, other: "SurveyReply") -> None:
+        """The other one's team was this one's double. What this one says counts; of items that it says nothing about,
+        what the other said. Where only the other was sent, the other counts throughout."""
+        others_first = other.sent_on is not None and self.sent_on is None
+        mine = {line.item_code: line for line in self.lines}
+        theirs = {line.item_code: replace(line) for line in other.lines}
+        said = mine | theirs if others_first else theirs | mine
+        self.answer(list(said.values()))
+        self.sent_on = self.sent_on or other.sent_on
 
     def unsaid(self, asked: Collection[str]) -> list[str]:
         """Returns the codes of those items that it says nothing about."""

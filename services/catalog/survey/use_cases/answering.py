@@ -11,7 +11,7 @@ from services.catalog.survey.domain.reply import (
     require_items,
     require_open,
 )
-from services.catalog.survey.queries import (
+from services.catalog.survey.queries.surveys import (
     Form,
     edition_items,
     form_of,

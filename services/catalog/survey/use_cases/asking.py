@@ -13,7 +13,7 @@ from services.catalog.survey.domain.reply import (
     asked_of,
     require_open,
 )
-from services.catalog.survey.queries import (
+from services.catalog.survey.queries.surveys import (
     edition_items,
     replies_of,
     teams_not_asked,

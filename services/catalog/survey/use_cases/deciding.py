@@ -15,7 +15,7 @@ from services.catalog.survey.domain.outcome import (
     decision_key,
     require_unpublished,
 )
-from services.catalog.survey.queries import (
+from services.catalog.survey.queries.surveys import (
     outcomes_of,
     replies_of,
 )

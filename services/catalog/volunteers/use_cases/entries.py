@@ -1,11 +1,14 @@
 """Entering volunteers, correcting their entries, and showing one value in clear."""
 
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
 
 from sqlalchemy import select, update
 
 from services.catalog.accounts.use_cases.persons import close_account_of, move_account_of
+from services.catalog.contacts.domain import clean_name
 from services.catalog.directory.domain import Team
+from services.catalog.directory.queries import require_known
 from services.catalog.policy import POLICY
 from services.catalog.volunteers.domain import FIELDS, PersonalField, Purpose, Volunteer
 from services.catalog.volunteers.queries import (
@@ -14,13 +17,11 @@ from services.catalog.volunteers.queries import (
     open_value,
     require_reach,
     view_of,
+    volunteers_without_index,
 )
 from services.catalog.volunteers.tables import volunteer, volunteer_number
-from services.catalog.volunteers.use_cases.personal_values import (
-    clean_identity,
-    clean_name,
-    clean_phone,
-)
+from services.catalog.volunteers.use_cases.ages import born_by, note_birth
+from services.catalog.volunteers.use_cases.personal_values import clean_identity
 from shared.contracts.catalog import VolunteerChanged
 from shared.db.engine import forget
 from shared.db.vault import Vault, place_of
@@ -28,13 +29,19 @@ from shared.kernel.access import Grant
 from shared.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound
 from shared.kernel.text import matched
 from shared.privacy.personal_data import personal_data_in
+from shared.privacy.phones import clean_phone
 from shared.telemetry.logs import logger
 from shared.unit_of_work import Transaction, UnitOfWork
 
 log = logger(__name__)
 
-_CLEAN = {"name": clean_name, "phone": clean_phone, "identity": clean_identity}
+_CLEAN: Mapping[str, Callable[[str], str]] = {
+    "name": clean_name,
+    "phone": clean_phone,
+    "identity": clean_identity,
+}
 _INDEX = "volunteer.identity"
+AT_A_TIME = 500
 
 
 async def register_volunteer(
@@ -46,10 +53,15 @@ async def register_volunteer(
     identity: str | None,
     consent_at: datetime,
     consent_version: str,
+    novice_until: date | None = None,
+    born_on: str | None = None,
+    guardian_consent_on: date | None = None,
 ) -> VolunteerView:
-    """Enters a person under the next number.
+    """Enters a person under the next number. ``born_on`` (YYYY-MM-DD) is needed of minors only, and is in an identity
+    number besides.
 
-    :raises InvalidInput: a value is malformed, there is no such team, or the consent lies ahead.
+    :raises InvalidInput: a value is malformed, there is no such team, the consent lies ahead, or the person is too
+        young, or no guardian agrees to a minor's work.
     :raises Conflict: this identity number is entered already.
     """
     grant = uow.permit(POLICY, "register_volunteer")
@@ -67,10 +79,16 @@ async def register_volunteer(
             identity_index=None,
             consent_at=consent_at.astimezone(UTC),
             consent_version=consent_version,
+            novice_until=novice_until,
+            guardian_consent_on=guardian_consent_on,
         )
         await _clean_and_seal(
             tx, uow.vault, grant, person, name=name, phone=phone, identity=identity
         )
+        if identity is not None:
+            born_on = born_by(clean_identity(identity))
+        note_birth(uow.vault, person, born_on, tx.today)
+        person.note_day(tx.today)
         tx.add(person)
         tx.record(person, as_event(person))
         return view_of(uow.vault, person)
@@ -95,6 +113,10 @@ async def correct_volunteer(
     """
     grant = uow.permit(POLICY, "correct_volunteer")
     async with uow.transaction() as tx:
+        if team_code is not None:
+            await tx.find(
+                Team, team_code
+            )  # locked before its volunteers, as where teams are merged
         person = await find_in_reach(tx, grant, no)
         person.require("correct", person.state)
         if not grant.covers(teams=[person.team_code]):
@@ -161,9 +183,14 @@ def require_impersonal_reason(vault: Vault, person: Volunteer, reason: str) -> N
 
 
 def as_event(person: Volunteer) -> VolunteerChanged:
-    """Returns what other services are told of a volunteer: number, team, and whether active."""
+    """Returns what other services are told of a volunteer: number, team, whether active, and what limits the work."""
     return VolunteerChanged(
-        volunteer_no=person.no, team_code=person.team_code, active=person.state == "active"
+        volunteer_no=person.no,
+        team_code=person.team_code,
+        active=person.state == "active",
+        minor=person.minor,
+        novice=person.novice,
+        agreement_until=person.agreement_until,
     )
 
 
@@ -186,12 +213,25 @@ async def _clean_and_seal(
         if (known := (await tx.session.execute(same)).one_or_none()) is not None:
             raise _already_entered(grant, known.no, known.team_code)
         person.identity_index = index
-    for field, value in clean.items():
+    for field in FIELDS:
+        if field not in clean:
+            continue
         if getattr(person, f"{field}_sealed") is not None:
             await forget(tx.session)
-        setattr(
-            person, f"{field}_sealed", vault.seal(value, place_of(SEALED_COLUMNS[field], person.no))
-        )
+        seal_value(vault, person, field, clean[field])
+
+
+def seal_value(vault: Vault, person: Volunteer, field: PersonalField, value: str) -> None:
+    """Seals a clean value, and notes by what entries with the same one are found."""
+    sealed = vault.seal(value, place_of(SEALED_COLUMNS[field], person.no))
+    setattr(person, f"{field}_sealed", sealed)
+    if field != "identity":
+        setattr(person, f"{field}_index", index_of(vault, field, value))
+
+
+def index_of(vault: Vault, field: PersonalField, value: str) -> str:
+    """Returns what entries with the same value have in common, however it was typed."""
+    return vault.blind_index(matched(value), f"volunteer.{field}")
 
 
 def _already_entered(grant: Grant, no: str, team_code: str) -> Conflict:
@@ -216,5 +256,19 @@ async def _take_next_number(tx: Transaction) -> str:
 
 
 async def _require_team(tx: Transaction, code: str) -> None:
-    if await tx.session.get(Team, code) is None:
-        raise InvalidInput("unknown_code", field="team_code", kind=Team.kind, codes=code)
+    await require_known(tx, Team, [code], field="team_code")
+
+
+async def index_volunteers(uow: UnitOfWork) -> None:
+    """Notes of volunteers that a release before entered by what their doubles are found. Killed in the middle, it goes
+    on with those that are left."""
+    while True:
+        async with uow.transaction() as tx:
+            numbers = await volunteers_without_index(tx.session, most=AT_A_TIME)
+            for person in (await tx.find_all(Volunteer, numbers)).values():
+                for field in ("name", "phone"):
+                    value = open_value(uow.vault, person, field)
+                    if value is not None:
+                        setattr(person, f"{field}_index", index_of(uow.vault, field, value))
+        if not numbers:
+            return

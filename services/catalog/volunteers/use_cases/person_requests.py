@@ -1,17 +1,24 @@
 """What a person may ask about the own data: an export of it, or its erasure, in every service."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from services.catalog.accounts.use_cases.persons import erase_account_of, export_account_of
+from services.catalog.contacts.use_cases import end_contacts_of_number, records_of_number
 from services.catalog.policy import POLICY
 from services.catalog.volunteers.domain import FIELDS, PersonRequest, Volunteer
-from services.catalog.volunteers.queries import open_value, person_requests_about
+from services.catalog.volunteers.queries import (
+    numbers_merged_into,
+    open_value,
+    person_requests_about,
+    qualifications_of,
+)
 from services.catalog.volunteers.use_cases.entries import (
     as_event,
     find_in_reach,
     require_impersonal_reason,
 )
+from services.catalog.volunteers.use_cases.qualifications import drop_qualifications
 from shared.contracts import PUBLISHERS
 from shared.contracts.catalog import PersonErased, PersonExportRequested
 from shared.db.vault import Vault
@@ -44,8 +51,10 @@ async def request_export(uow: UnitOfWork, no: str) -> PersonRequest:
             if asked.id != request.id
         ]
         records = [
-            _as_record(uow.vault, person),
+            _as_record(uow.vault, person, await numbers_merged_into(tx.session, no)),
+            *await _qualifications_of(tx, no),
             *await export_account_of(tx, no),
+            *await _as_contact(tx, uow.vault, person),
             *_as_records(earlier),
         ]
         await keep_part(tx, uow.vault, no, request.id, records)
@@ -68,9 +77,13 @@ async def erase_person(uow: UnitOfWork, no: str, *, reason: str | None) -> Perso
         if reason is not None:
             require_impersonal_reason(uow.vault, person, reason)
         was_active = person.state == "active"
+        number = open_value(uow.vault, person, "phone")
         person.erase()
         request = _add_request(tx, person, "erasure")
         erased = 1 + await erase_account_of(uow, tx, no) + await drop_parts(tx, no)
+        erased += await drop_qualifications(tx, no)
+        if number is not None:
+            erased += await end_contacts_of_number(uow, tx, uow.vault, number)
         request.note_answer("catalog", erased)
         if was_active:
             tx.record(person, as_event(person))
@@ -101,7 +114,27 @@ def _add_request(
     return request
 
 
-def _as_record(vault: Vault, person: Volunteer) -> Record:
+async def _as_contact(tx: Transaction, vault: Vault, person: Volunteer) -> list[Record]:
+    """Whoever can be called by the person's number as a contact of an office or a team is that person."""
+    number = open_value(vault, person, "phone")
+    return [] if number is None else await records_of_number(tx, vault, number)
+
+
+async def _qualifications_of(tx: Transaction, no: str) -> list[Record]:
+    return [
+        {
+            "kind": each.kind,
+            "name": each.name,
+            "state": each.state,
+            "granted_on": each.granted_on.isoformat(),
+            "expires_on": each.expires_on and each.expires_on.isoformat(),
+            "reason": each.reason,
+        }
+        for each in await qualifications_of(tx.session, no)
+    ]
+
+
+def _as_record(vault: Vault, person: Volunteer, former_numbers: Sequence[str]) -> Record:
     return {
         "kind": "volunteer",
         "no": person.no,
@@ -110,6 +143,14 @@ def _as_record(vault: Vault, person: Volunteer) -> Record:
         **{field: open_value(vault, person, field) for field in FIELDS},
         "consent_at": person.consent_at.isoformat(),
         "consent_version": person.consent_version,
+        "former_numbers": list(former_numbers),
+        "skills": person.skills,
+        "consents": person.consents,
+        "agreement_until": person.agreement_until and person.agreement_until.isoformat(),
+        "novice_until": person.novice_until and person.novice_until.isoformat(),
+        "minor": person.minor,
+        "guardian_consent_on": person.guardian_consent_on
+        and person.guardian_consent_on.isoformat(),
     }
 
 

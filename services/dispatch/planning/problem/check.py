@@ -145,6 +145,8 @@ def _check_matches(book: _Book) -> Iterator[Violation]:
             yield Violation("team_not_free", where, facts)
         if line.item not in team.items:
             yield Violation("item_not_offered", where, facts | {"item": line.item})
+        if team.area and site.township not in team.area:
+            yield Violation("outside_area", where, facts | {"township": site.township})
         km = problem.travel.distance_km(team, site)
         if km > team.radius_km:
             yield Violation("too_far", where, facts | {"km": round(km, 1), "most": team.radius_km})

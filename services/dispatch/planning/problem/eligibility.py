@@ -26,7 +26,7 @@ class Match:
 
 
 class Eligibility:
-    """The teams near enough and fit for each line, and the slots that both allow."""
+    """The teams near enough, in whose area it is, and fit for each line, and the slots that both allow."""
 
     def __init__(self, problem: PlanningProblem) -> None:
         self.problem = problem
@@ -49,11 +49,10 @@ class Eligibility:
         return team.id in self._reaching(site)
 
     def _reaching(self, site: Site) -> frozenset[str]:
-        """The teams that are near the site."""
+        """The teams that are near the site, and serve its township."""
         if site.id not in self._near:
-            self._near[site.id] = frozenset(
-                self.problem.travel.within_radius(self.problem.teams, site)
-            )
+            serving = (team for team in self.problem.teams if team.serves(site))
+            self._near[site.id] = frozenset(self.problem.travel.within_radius(serving, site))
         return self._near[site.id]
 
     def matches(self, line: Line, among: Iterable[Booth] | None = None) -> Iterator[Match]:
@@ -91,6 +90,7 @@ class Eligibility:
             if (
                 team is None
                 or line.item not in team.items
+                or not team.serves(site)
                 or not any(self.problem.travel.within_radius((team,), site))
             ):
                 continue

@@ -113,6 +113,7 @@ def _team(team: Fields, days: int, parts: int, items: set[str]) -> Team:
         max_stops_per_day=team.whole("max_stops_per_day", 1, 24, default=parts),
         members_on=members_on,
         qualified=team.counts("qualified"),
+        area=frozenset(team.texts("area")) if team.has("area") else frozenset(),
     )
 
 
@@ -194,6 +195,7 @@ def _line(line: Fields, days: int, sites: set[str], items: set[str]) -> Line:
         max_teams=line.whole("max_teams", 1, 100, default=1),
         series=line.text("series") if line.has("series") else None,
         spacing_days=line.whole("spacing_days", 0, MOST_DAYS, default=0),
+        months_unserved=line.whole("months_unserved", 0, 1200, default=0),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
 from services.dispatch.planning.problem.geography import great_circle_km
-from services.dispatch.planning.problem.holidays import HOLIDAYS, WORKING_WEEKENDS
+from shared.kernel.holidays import HOLIDAYS, WORKING_WEEKENDS
 
 DayPart = Literal["morning", "afternoon"]
 PARTS: tuple[DayPart, DayPart] = ("morning", "afternoon")
@@ -42,7 +42,8 @@ class Team:
 
     ``free`` are the slots in which they can come, ``members`` how many do, ``members_on`` how many on days with
     another number. ``base`` is where they set out (None: the way there is not counted), ``radius_km`` how far they go
-    from there. ``qualified`` counts those who hold a qualification.
+    from there. ``area`` are the townships that they serve, all of them where it is empty. ``qualified`` counts those
+    who hold a qualification.
     """
 
     id: str
@@ -54,9 +55,17 @@ class Team:
     max_stops_per_day: int = 1
     members_on: Mapping[int, int] = field(default_factory=dict)
     qualified: Mapping[str, int] = field(default_factory=dict)
+    area: frozenset[str] = frozenset()
+
+    def serves(self, site: Site) -> bool:
+        return not self.area or site.township in self.area
 
     def members_at(self, day: int) -> int:
         return self.members_on.get(day, self.members)
+
+
+MOST_MONTHS = 12
+"""Beyond a year without a service, a line is worth no more by that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +73,8 @@ class Line:
     """One item that one site wants once, on a day from ``first_day`` to ``last_day``, both included.
 
     Every volunteer at its booth holds ``qualification``, if there is one. The booth is open for ``minutes``. It may be
-    shared by up to ``max_teams`` teams in the same slot. Lines of one ``series`` are occurrences of a recurring
+    shared by up to ``max_teams`` teams in the same slot. ``months_unserved`` is for how many months its township has
+    not had the item, or :data:`MOST_MONTHS` where it never had. Lines of one ``series`` are occurrences of a recurring
     service, on days at least ``spacing_days`` apart.
     """
 
@@ -82,6 +92,7 @@ class Line:
     max_teams: int = 1
     series: str | None = None
     spacing_days: int = 0
+    months_unserved: int = 0
 
     def allows(self, day: int) -> bool:
         return self.first_day <= day <= self.last_day and day not in self.ruled_out_days
@@ -155,7 +166,8 @@ class Weights:
     """What the parts of the objective are worth. ``change`` is the price of a booth that was published and is no
     longer so; ``later_part`` that of a stop in a later part of its day, per part; ``overload`` that of each visit of a
     team beyond its fair share (``fairness.py``). ``first_served`` is what a township's first line is worth more,
-    ``theme`` a line on a day of a theme that it fits."""
+    ``theme`` a line on a day of a theme that it fits; ``coverage`` a line for each month that its township has gone
+    without the item, :data:`MOST_MONTHS` of them at most."""
 
     line: int = 1000
     stop: int = 200
@@ -168,6 +180,7 @@ class Weights:
     overload: int = 0
     first_served: int = 0
     theme: int = 0
+    coverage: int = 0
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -256,6 +269,7 @@ class PlanningProblem:
         """What serving ``line`` on ``day`` adds to the objective, before stops and visits."""
         off = min(self.weights.days_off_preference_cap, line.days_off_preference(day))
         worth = self.weights.line * line.priority - self.weights.day_off_preference * off
+        worth += self.weights.coverage * min(MOST_MONTHS, line.months_unserved)
         return worth + self.weights.theme if self.themes and self.fits_theme(line, day) else worth
 
     def fits_theme(self, line: Line, day: int) -> bool:

@@ -127,10 +127,16 @@ class _Explainer:
         offering = self._eligibility.offering[line.item]
         if not offering:
             return Unserved(line.id, "unserved.no_team", {"item": line.item})
-        near = [team for team in offering if self._eligibility.near(team, site)]
+        serving = [team for team in offering if team.serves(site)]
+        if not serving:
+            outside = {"team": offering[0].id, "township": site.township}
+            return Unserved(
+                line.id, "unserved.outside_area", outside, Relaxation("relax.area", outside)
+            )
+        near = [team for team in serving if self._eligibility.near(team, site)]
         if not near:
             closest = min(
-                offering,
+                serving,
                 key=lambda team: self._problem.travel.distance_km(team, site) - team.radius_km,
             )
             km = self._problem.travel.distance_km(closest, site)

@@ -86,6 +86,13 @@ def _unserved(line: Unserved) -> dict[str, Any]:
     }
 
 
+def renamed(booths: list[dict[str, Any]], teams: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Booths as they are stored, with other codes for some ``teams``."""
+    return [
+        booth | {"team_code": teams.get(booth["team_code"], booth["team_code"])} for booth in booths
+    ]
+
+
 @dataclass(eq=False, kw_only=True)
 class Candidate(Aggregate):
     """``revision`` 1 is the planner's, and improves while its run is under way. Every edit makes the next revision.
@@ -153,6 +160,10 @@ class Candidate(Aggregate):
                 given=revision,
                 present=self.revision,
             )
+
+    def rename_team(self, code: str, into: str) -> None:
+        """The team is the same as another one, whose are its booths now."""
+        self.booths = renamed(self.booths, {code: into})
 
     def _say(self, content: Content) -> None:
         self.booths, self.unserved, self.score = content.booths, content.unserved, content.score

@@ -69,3 +69,10 @@ class Plan(Aggregate):
             *(other for other in self.unserved if other["line_id"] != line["line_id"]),
             line,
         ]
+
+    def rename_township(self, code: str, new_code: str) -> None:
+        """The township of some unserved lines has another code now."""
+        self.unserved = [
+            line | {"township_code": new_code} if line["township_code"] == code else line
+            for line in self.unserved
+        ]

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from services.dispatch.demand.queries import count_lines, lines_of_campaign
+from services.dispatch.demand.queries import count_lines, lines_of_campaign, volunteers_for
 from services.dispatch.directory.queries import all_campaigns
 from services.dispatch.planning.problem.problem import Slot, Team
 from services.dispatch.plans.domain.places import RankedPlace, ranked_places
 from services.dispatch.plans.queries.candidates import evaluate_steps, line_view, verdict_view
 from services.dispatch.plans.queries.evaluation import Evaluation
+from services.dispatch.plans.queries.planning_problem import weights_of
 from services.dispatch.plans.queries.plans import View, published_plan
 from services.dispatch.plans.queries.wording import TEAMS, Localizer, names_of
 from services.dispatch.policy import POLICY
@@ -78,7 +79,7 @@ def _place(evaluation: Evaluation, line_id: str, place: RankedPlace) -> View:
         "team_name_en": name_en,
         "on": on,
         "part": part,
-        "volunteers": row.volunteers,
+        "volunteers": volunteers_for(row),
         "difference": dict(place.difference),
         "joins": place.joins,
     }
@@ -91,12 +92,13 @@ async def list_campaigns(uow: UnitOfWork) -> View:
     async with uow.reading() as session:
         counted = await count_lines(session)
         items = []
+        weight = weights_of(session).coverage
         for row in await all_campaigns(session):
             plan = await published_plan(session, row.code)
             items.append(
                 _campaign(row, counted.get(row.code, {}), plan.id if plan else None, today)
             )
-    return {"today": today, "items": items}
+    return {"today": today, "coverage_weight": weight, "items": items}
 
 
 def _campaign(row: Any, lines: Mapping[str, int], plan_id: str | None, today: date) -> View:
@@ -126,7 +128,7 @@ async def list_open_lines(
     views = [
         line_view(names, row.line_id)
         | {
-            "volunteers": row.volunteers,
+            "volunteers": volunteers_for(row),
             "reason": row.told_reason,
             "detail": localizer.text_of(row.told_reason, {}) if row.told_reason else None,
         }

@@ -32,6 +32,7 @@ from services.dispatch.plans.queries.wording import (
 from services.dispatch.plans.tables import candidate
 from services.dispatch.policy import POLICY
 from services.dispatch.stops.domain.stop_matching import StopChange
+from services.dispatch.stops.queries.confirmation import deadlines_of
 from shared.db.paging import page_of
 from shared.kernel.errors import NotFound
 from shared.tasks.kinds import Chosen, everything
@@ -105,6 +106,8 @@ async def diff_candidate(
     """
     uow.permit(POLICY, "read_candidates")
     evaluation = await evaluate_steps(uow, candidate_id, (), None)
+    async with uow.reading() as session:
+        deadlines = deadlines_of(session)
     comparison = evaluation.against_published()
     unserved = evaluation.content.unserved if evaluation.content is not None else []
     price = evaluation.inputs.problem.weights.change
@@ -112,6 +115,7 @@ async def diff_candidate(
         verdict_view(localizer, evaluation)
         | _comparison(evaluation.names, evaluation.inputs.dates, comparison, after, limit)
         | {
+            "deadlines": deadlines,
             "price_of_change": price,
             "changed_lines": comparison.broken_promises,
             "cost": price * comparison.broken_promises,
@@ -179,6 +183,16 @@ async def first_candidates_to_publish(
         ),
     )
     return list(await session.execute(query.order_by(candidate.c.id).limit(limit)))
+
+
+async def gives_volunteers(
+    session: AsyncSession, candidate_id: str, line_id: str, volunteers: int
+) -> bool:
+    """Whether a candidate serves a line with so many volunteers, or more."""
+    booths = await session.scalar(select(candidate.c.booths).where(candidate.c.id == candidate_id))
+    return any(
+        booth["line_id"] == line_id and booth["volunteers"] >= volunteers for booth in booths or ()
+    )
 
 
 async def evaluate_steps(
@@ -269,6 +283,7 @@ def line_view(names: Names, line: str) -> View:
             "priority": 1,
             "wished_on": [],
             "ruled_out_on": [],
+            "last_served_on": None,
         }
     township, township_en = names.get(TOWNSHIPS, row.township_code)
     return {
@@ -284,6 +299,7 @@ def line_view(names: Names, line: str) -> View:
         "priority": row.priority,
         "wished_on": row.wished_on,
         "ruled_out_on": row.ruled_out_on,
+        "last_served_on": names.last_served.get((row.township_code, row.item_code)),
     }
 
 

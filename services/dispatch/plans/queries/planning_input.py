@@ -63,6 +63,10 @@ class PlanningInput:
             for found in self.stops
         ]
 
+    def amended(self) -> dict[str, int]:
+        """The lines that were amended since a plan took them into account: by id, with the amendment's number."""
+        return {line: row.amended for line, row in self.lines.items() if row.amended is not None}
+
     def township_of(self) -> dict[str, str]:
         return {line: row.township_code for line, row in self.lines.items()}
 
@@ -143,7 +147,11 @@ async def _inputs_of(
     said_no = (Ban(line, team) for line, team in await declined(session, lines))
     problem = replace(problem, forbidden=(*_bans(rules, problem, dates), *said_no))
     pins = _pins(problem, rules, dates)
-    frozen = tuple(published.frozen(dates, frozen_until))
+    frozen = tuple(
+        fixed
+        for fixed in published.frozen(dates, frozen_until)
+        if lines[fixed.booth.line].amended is None  # its township asked for something else
+    )
     whole = await asyncio.to_thread(lambda: paced(_fixed(problem, pins, frozen)))
     return PlanningInput(scope, whole, lines, published.plan, published.stops)
 

@@ -1,14 +1,16 @@
 """Makes a planning problem of the demand and supply in the store."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Protocol
 
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.dispatch.demand.queries import Lines
+from services.dispatch.availability.queries import days_off, half_days
+from services.dispatch.demand.queries import Lines, volunteers_for
 from services.dispatch.directory.queries import (
     active_teams,
     campaign_of,
@@ -17,6 +19,7 @@ from services.dispatch.directory.queries import (
     weekly_capacities,
 )
 from services.dispatch.planning.problem.problem import (
+    MOST_MONTHS,
     PARTS,
     Capacity,
     Line,
@@ -31,13 +34,24 @@ from services.dispatch.planning.problem.problem import (
 )
 from services.dispatch.plans.domain.candidate import ProblemDates
 from services.dispatch.plans.domain.theme import CampaignTheme
-from services.dispatch.stops.queries.lookups import bookings, days_booked
+from services.dispatch.stops.queries.lookups import bookings, days_booked, served_last
 from shared.kernel.errors import InvalidInput
 
 SERVICE_WEIGHTS = Weights(later_part=1, overload=20, first_served=500, theme=150)
 """Mornings come first. A visit beyond a team's fair share costs as much as two visits. No township is left out for half
 a line. A day of its theme is worth more to a line than its preferred day, and less than a stop, so no stop is opened
-for a theme alone. To be served is worth more than four times as much, even to a line that needs a stop of its own."""
+for a theme alone. To be served is worth more than four times as much, even to a line that needs a stop of its own.
+
+What a month without an item is worth is a setting. By default a year is worth as much as four days off the preferred
+one: of two lines that compete for a place, the one that waits longer has it, and no stop is opened for that alone."""
+
+COVERAGE_WEIGHT = "weight of coverage"
+"""In a session's ``info``: what a month without an item is worth."""
+
+
+def weights_of(session: AsyncSession) -> Weights:
+    """The weights of this service, with what its settings say."""
+    return replace(SERVICE_WEIGHTS, coverage=session.info[COVERAGE_WEIGHT])
 
 
 class PlanningScope(Protocol):
@@ -77,14 +91,15 @@ async def problem_of(
         for row in lines.values()
         if row.township_code in places
     }
+    last = await served_last(session, {row.township_code for row in lines.values()})
     return PlanningProblem(
         sites=tuple(sites[key] for key in sorted(sites)),
         teams=await _teams(session, scope, days, movable),
-        lines=tuple(_line(row, scope, days) for row in lines.values()),
+        lines=tuple(_line(row, scope, days, last) for row in lines.values()),
         days=days,
         parts=len(PARTS),
         travel=Travel(on="sphere"),
-        weights=SERVICE_WEIGHTS,
+        weights=weights_of(session),
         closed=frozenset(range(days)) - working,
         start_township=scope.start_township_code,
         first_on=scope.starts_on,
@@ -109,12 +124,18 @@ async def _teams(
             busy.setdefault(row.team_code, set()).add(
                 ProblemDates(scope.starts_on).slot(row.on, row.part)
             )
+    off = await days_off(session, "team", None, scope.starts_on, scope.ends_on)
+    for code, on, part in half_days(
+        off, (scope.starts_on + timedelta(days=day) for day in range(days))
+    ):
+        busy.setdefault(code, set()).add(ProblemDates(scope.starts_on).slot(on, part))
     slots = frozenset(Slot(day, part) for day in range(days) for part in range(len(PARTS)))
     return tuple(
         Team(
             id=row.code,
             items=frozenset(offers.get(row.code, ())),
             members=row.members,
+            area=frozenset(row.area),
             free=slots - busy.get(row.code, set()),
             max_stops_per_day=len(PARTS),
         )
@@ -153,18 +174,31 @@ def site_id(row: Any) -> str:
     return f"{row.township_code}/{row.place}"
 
 
-def _line(row: Row[Any], scope: PlanningScope, days: int) -> Line:
+def _line(
+    row: Row[Any], scope: PlanningScope, days: int, last: Mapping[tuple[str, str], date]
+) -> Line:
     return Line(
         id=row.line_id,
         site=site_id(row),
         item=row.item_code,
-        volunteers=row.volunteers,
+        volunteers=volunteers_for(row),
         first_day=max(0, (row.earliest_on - scope.starts_on).days) if row.earliest_on else 0,
         last_day=days - 1,
         priority=row.priority,
         preferred_days=tuple(_days(row.wished_on, scope)),
         ruled_out_days=frozenset(_days(row.ruled_out_on, scope)),
+        months_unserved=months_unserved(
+            last.get((row.township_code, row.item_code)), scope.starts_on
+        ),
     )
+
+
+def months_unserved(last: date | None, on: date) -> int:
+    """The whole months from the day ``last`` to ``on``, a year at most; a year where there is no such day."""
+    if last is None:
+        return MOST_MONTHS
+    months = 12 * (on.year - last.year) + on.month - last.month - (on.day < last.day)
+    return min(MOST_MONTHS, max(0, months))
 
 
 def _days(dates: list[str], scope: PlanningScope) -> list[int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,6 +18,7 @@ from services.dispatch.planning.problem.check import Violation
 from services.dispatch.planning.problem.problem import Slot
 from services.dispatch.plans.domain.candidate import ProblemDates
 from services.dispatch.plans.queries.planning_input import PlanningInput
+from services.dispatch.stops.queries.lookups import served_last
 from shared.http.texts import Texts
 from shared.kernel.errors import DomainError, Reason
 
@@ -61,6 +63,8 @@ class Names:
     of: Mapping[str, Mapping[str, BothNames]]
     rows: Lines
     """The lines themselves."""
+    last_served: Mapping[tuple[str, str], date]
+    """When townships last had items, by both."""
 
     def township_of(self, line: str) -> str:
         return str(self.rows[line].township_code) if line in self.rows else ""
@@ -84,6 +88,7 @@ async def names_of(session: AsyncSession, lines: Lines, further: Iterable[str] =
             TOWNSHIPS: townships,
         },
         rows,
+        await served_last(session, {row.township_code for row in rows.values()}),
     )
 
 

@@ -99,9 +99,11 @@ class PlanningCampaignAnswer(Answer):
 
 
 class PlanningCampaignsAnswer(Answer):
-    """All campaigns, the latest first; ``today`` is the day at which business stands."""
+    """All campaigns, the latest first; ``today`` is the day at which business stands, ``coverage_weight`` what a month
+    without an item adds to what a line is worth."""
 
     today: date
+    coverage_weight: int
     items: list[PlanningCampaignAnswer]
 
 

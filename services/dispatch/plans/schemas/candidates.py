@@ -63,6 +63,9 @@ class LineAnswer(Answer):
     priority: int
     wished_on: list[date]
     ruled_out_on: list[date]
+    last_served_on: date | None = Field(
+        description="when the township last had the item; null where it never had"
+    )
 
 
 class PlaceAnswer(Answer):
@@ -163,10 +166,22 @@ class StopChangeAnswer(Answer):
     booths: int
 
 
+class DeadlinesAnswer(Answer):
+    """Until when who is asked answers, and what follows if not, in business days: ``within`` so many, ``before_stop``
+    at the latest; a reminder so many before, a task of the corps so many after."""
+
+    within: int
+    before_stop: int
+    reminder: int
+    escalation: int
+
+
 class DiffAnswer(VerdictAnswer, ComparisonAnswer):
     """What publishing changes against what is published. ``changed_lines`` had a booth and lose it or get another;
-    ``cost`` is what that is worth in the objective; ``stops`` are those that do not stay where and when they are."""
+    ``cost`` is what that is worth in the objective; ``stops`` are those that do not stay where and when they are;
+    ``deadlines`` are those of the parties that are asked."""
 
+    deadlines: DeadlinesAnswer
     stops: list[StopChangeAnswer]
     price_of_change: int
     changed_lines: int

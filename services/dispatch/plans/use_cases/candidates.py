@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import insert
 
+from services.dispatch.directory.use_cases import hold_teams, hold_townships
 from services.dispatch.plans.domain.candidate import Candidate, Step
 from services.dispatch.plans.queries.evaluation import evaluate, stored_content
 from services.dispatch.plans.tables import candidate_revision
@@ -70,6 +71,8 @@ async def publish_candidate(
             return found
         found.require("publish", found.state)
         found.require_revision(revision)
+        await hold_townships(tx)
+        await hold_teams(tx)
         evaluation = await evaluate(tx.session, found, today=uow.today(), lock=True)
         if evaluation.content is None:
             raise evaluation.refused(

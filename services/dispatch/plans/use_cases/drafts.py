@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from services.dispatch.demand.queries import volunteers_for
 from services.dispatch.planning.problem.circuit import Circuit, PlannedStop
 from services.dispatch.plans.domain.plan import Plan
 from services.dispatch.plans.queries.planning_input import PlanningInput
@@ -46,7 +47,7 @@ def draft_assignment(line: Row[Any], team_code: str) -> Assignment:
         item_name=line.item_name,
         item_name_en=line.item_name_en,
         team_code=team_code,
-        volunteers=line.volunteers,
+        volunteers=volunteers_for(line),
     )
 
 

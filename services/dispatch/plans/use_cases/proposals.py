@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.dispatch.demand.use_cases import change_lines, note_told_reasons
 from services.dispatch.directory.queries import campaign_of
+from services.dispatch.directory.use_cases import hold_teams, hold_townships
 from services.dispatch.planning.problem.check import check_plan
 from services.dispatch.planning.problem.circuit import (
     USUAL,
@@ -18,7 +19,6 @@ from services.dispatch.planning.problem.circuit import (
     stops_of,
     way_km,
 )
-from services.dispatch.planning.problem.holidays import KNOWN_YEARS
 from services.dispatch.plans.domain.plan import Plan
 from services.dispatch.plans.queries.planning_input import PlanningInput, open_planning_input
 from services.dispatch.plans.queries.wording import Names, broken_rules, names_of
@@ -26,13 +26,16 @@ from services.dispatch.plans.use_cases.announcements import announce_plan, annou
 from services.dispatch.plans.use_cases.drafts import draft_assignment, draft_stop, unserved_entries
 from services.dispatch.policy import POLICY
 from services.dispatch.stops.domain.stop import Stop
+from services.dispatch.stops.queries.confirmation import deadlines_of
 from services.dispatch.stops.queries.lookups import stops_of_plan
 from services.dispatch.stops.use_cases.announcements import announce_assignment, announce_stop
 from services.dispatch.stops.use_cases.bookings import book
 from shared.contracts.dispatch import StopScheduled, TeamAssigned
 from shared.db.idempotency import claim, claimed
+from shared.db.successors import current_codes
 from shared.kernel.doubts import Confirmations, Doubts
 from shared.kernel.errors import Conflict
+from shared.kernel.holidays import KNOWN_YEARS
 from shared.kernel.ids import new_id
 from shared.unit_of_work import UnitOfWork
 
@@ -82,8 +85,18 @@ async def propose_plan(
         plan.unserved = unserved_entries(inputs, circuit)
         tx.add(plan)
         await tx.session.flush()
-        for proposed in _stops(plan, circuit, inputs):
-            tx.add(proposed)
+        await hold_townships(tx)
+        await hold_teams(tx)
+        proposed = _stops(plan, circuit, inputs)
+        named = {stop.township_code for stop in proposed}
+        now = await current_codes(tx.session, "township", named)
+        booths = [entry for stop in proposed for entry in stop.assignments]
+        teams = await current_codes(tx.session, "team", {entry.team_code for entry in booths})
+        for entry in booths:
+            entry.team_code = teams[entry.team_code]  # as are the townships' codes
+        for stop in proposed:
+            stop.township_code = now[stop.township_code]  # which may be new since they were planned
+            tx.add(stop)
         return plan
 
 
@@ -108,10 +121,24 @@ async def publish_plan(uow: UnitOfWork, plan_id: str, confirmed: Confirmations =
         doubt_past_days(doubts, (found.on for found in stops), uow.today())
         doubts.settle()
         for found in stops:
-            assignments = found.publish(tx.now)
-            announce_stop(tx, StopScheduled, found, position=found.position, revision=plan.revision)
+            assignments = found.publish(tx.now, tx.today, deadlines_of(tx.session))
+            announce_stop(
+                tx,
+                StopScheduled,
+                found,
+                position=found.position,
+                revision=plan.revision,
+                until_on=found.confirm_by,
+            )
             for assignment in assignments:
-                announce_assignment(tx, TeamAssigned, found, assignment, revision=plan.revision)
+                announce_assignment(
+                    tx,
+                    TeamAssigned,
+                    found,
+                    assignment,
+                    revision=plan.revision,
+                    until_on=assignment.answer_by,
+                )
             offered += len(assignments)
         news = await note_told_reasons(tx, plan.unserved)
         for line in news:

@@ -2,15 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 
-from services.dispatch.demand.use_cases import change_lines, note_told_reasons
+from services.dispatch.demand.use_cases import (
+    change_lines,
+    note_replanned,
+    note_told_reasons,
+)
 from services.dispatch.planning.problem.circuit import Circuit, PlannedStop, stops_of, way_km
 from services.dispatch.planning.problem.problem import Booth, HalfDay, Slot
 from services.dispatch.plans.domain.plan import Plan
 from services.dispatch.plans.queries.planning_input import PlanningInput
 from services.dispatch.plans.use_cases.announcements import announce_plan, announce_unserved
 from services.dispatch.plans.use_cases.drafts import draft_assignment, draft_stop, unserved_entries
+from services.dispatch.rosters.use_cases.following import follow_stop
 from services.dispatch.stops.domain.stop import REPLANNED, Assignment, StatedReason, Stop
 from services.dispatch.stops.domain.stop_matching import same_stops
+from services.dispatch.stops.queries.confirmation import deadlines_of
 from services.dispatch.stops.use_cases.announcements import announce_assignment, announce_stop
 from services.dispatch.stops.use_cases.bookings import book, free
 from shared.contracts.dispatch import (
@@ -33,6 +39,7 @@ async def put_in_force(tx: Transaction, inputs: PlanningInput, circuit: Circuit)
     """
     plan = inputs.plan or await _new_plan(tx, inputs)
     unserved = await _leave_unserved(tx, plan, inputs, circuit)
+    await note_replanned(tx, plan, inputs.amended())
     if inputs.plan is not None:
         if set(circuit.booths) == set(inputs.problem.published) and not unserved:
             return plan
@@ -48,6 +55,8 @@ async def put_in_force(tx: Transaction, inputs: PlanningInput, circuit: Circuit)
     await _set_lines(tx, {booth.line for booth in circuit.booths}, revision)
     await free(tx, revision.touched)
     await book(tx, ((stop, stop.teams) for stop in revision.touched))
+    for stop in revision.touched:
+        follow_stop(tx, stop)
     for line in unserved:
         announce_unserved(tx, plan, line)
     announce_plan(
@@ -82,6 +91,7 @@ class _Revision:
 
     def __init__(self, tx: Transaction, inputs: PlanningInput, plan: Plan) -> None:
         self._tx, self._inputs, self._plan = tx, inputs, plan
+        self._deadlines = deadlines_of(tx.session)
         self._touched: dict[str, Stop] = {}
         self.stops = 0
         self.asked: list[str] = []
@@ -112,6 +122,7 @@ class _Revision:
                 there[stop_id].position = position
                 self._go_on(there[stop_id], self._inputs.dates.half_day(place.slot), new)
         for stop in self._inputs.stops:
+            stop.forget_absent()
             if not stop.live:
                 stop.cancel(StatedReason(REPLANNED))
                 announce_stop(self._tx, StopCancelled, stop, reason_code=REPLANNED)
@@ -134,18 +145,26 @@ class _Revision:
         return kept
 
     def _schedule(self, stop: Stop) -> None:
-        asked = stop.publish(self._tx.now)
+        asked = stop.publish(self._tx.now, self._tx.today, self._deadlines)
         self._tx.add(stop)
         self.stops += 1
         announce_stop(
-            self._tx, StopScheduled, stop, position=stop.position, revision=self._plan.revision
+            self._tx,
+            StopScheduled,
+            stop,
+            position=stop.position,
+            revision=self._plan.revision,
+            until_on=stop.confirm_by,
         )
         self._ask(stop, asked)
 
     def _go_on(self, stop: Stop, to: HalfDay, new: list[Assignment]) -> None:
         """Offers the new booths of an existing stop. If it moves, asks its teams again."""
         if stop.half_day != to:
-            (on, part), asked = stop.half_day, stop.move(to, StatedReason(REPLANNED), self._tx.now)
+            on, part = stop.half_day
+            asked = stop.move(
+                to, StatedReason(REPLANNED), self._tx.now, self._tx.today, self._deadlines
+            )
             self.stops += 1
             self.had |= {entry.line_id for entry in asked}
             more = {
@@ -153,18 +172,26 @@ class _Revision:
                 "was_part": part,
                 "reason_code": REPLANNED,
                 "revision": self._plan.revision,
+                "until_on": stop.confirm_by,
             }
             announce_stop(self._tx, StopChanged, stop, **more)
             self._ask(stop, asked)
         for entry in new:
-            stop.assign(entry, self._tx.now)
+            stop.assign(entry, self._tx.now, self._tx.today, self._deadlines)
         self._ask(stop, new)
 
     def _ask(self, stop: Stop, asked: list[Assignment]) -> None:
         for entry in asked:
             self._touched[stop.id] = stop
             self.asked.append(entry.line_id)
-            announce_assignment(self._tx, TeamAssigned, stop, entry, revision=self._plan.revision)
+            announce_assignment(
+                self._tx,
+                TeamAssigned,
+                stop,
+                entry,
+                revision=self._plan.revision,
+                until_on=entry.answer_by,
+            )
 
 
 async def _set_lines(tx: Transaction, served: set[str], revision: _Revision) -> None:

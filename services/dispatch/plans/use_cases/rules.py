@@ -89,6 +89,14 @@ async def remove_pins_to(tx: Transaction, team_code: str) -> None:
     await tx.session.execute(pins)
 
 
+async def remove_pins_of(tx: Transaction, line_ids: Collection[str]) -> None:
+    """Removes pins of lines whose team can't come as they say; no plan could keep them."""
+    pins = delete(planning_rule).where(
+        planning_rule.c.line_id.in_(line_ids), planning_rule.c.does == "pin"
+    )
+    await tx.session.execute(pins)
+
+
 async def _require_known(tx: Transaction, rule: PlanningRule) -> None:
     line, team = rule.line_id, rule.team_code
     if line is not None and not await is_line_of(tx.session, rule.campaign_id, line):

@@ -1,12 +1,14 @@
 """Planning runs: started by a coordinator or queued as repairs, and what the worker that holds the lease stores."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from pydantic import BaseModel
 from sqlalchemy import select
 
+from services.dispatch.demand.use_cases import note_replanned
+from services.dispatch.directory.use_cases import hold_teams
 from services.dispatch.planning.problem.check import check_plan
 from services.dispatch.planning.problem.circuit import (
     Circuit,
@@ -16,7 +18,7 @@ from services.dispatch.planning.problem.circuit import (
     Unserved,
 )
 from services.dispatch.planning.problem.score import score
-from services.dispatch.plans.domain.candidate import Candidate, Content
+from services.dispatch.plans.domain.candidate import Candidate, Content, renamed
 from services.dispatch.plans.domain.plan import NO_OTHER_TEAM
 from services.dispatch.plans.domain.run import PlanningRun
 from services.dispatch.plans.queries.planning_input import PlanningInput, planning_input
@@ -31,6 +33,7 @@ from services.dispatch.plans.use_cases.proposals import (
 from services.dispatch.policy import POLICY
 from shared.cache.port import Cache
 from shared.db.idempotency import claim, claimed
+from shared.db.successors import current_codes
 from shared.jobs.queue import still_held
 from shared.kernel.doubts import Confirmations, Doubts
 from shared.kernel.ids import new_id
@@ -61,17 +64,19 @@ class LeasedRun:
 @dataclass(frozen=True)
 class FoundPlan:
     """A plan that keeps the rules, and a bound. ``begins_anew``: it is the first since the run was taken;
-    ``changes_nothing``: it is what is published."""
+    ``changes_nothing``: it is what is published; ``amended``: see :meth:`PlanningInput.amended`."""
 
     content: Content
     bound: int | None
     begins_anew: bool
     changes_nothing: bool = False
+    amended: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, inputs: PlanningInput, solution: Solution, *, begins_anew: bool) -> "FoundPlan":
         same = set(solution.circuit.booths) == set(inputs.problem.published)
-        return cls(content_of(inputs, solution.circuit), solution.bound, begins_anew, same)
+        content = content_of(inputs, solution.circuit)
+        return cls(content, solution.bound, begins_anew, same, inputs.amended())
 
 
 async def start_run(
@@ -220,9 +225,19 @@ async def finish_run(
             return
         held.keep(tx.now, spent)
         await _improve(tx, held, found)
+        if held.candidate_id is None and found.amended:
+            await _keep_what_is_published(tx, held, found)
         held.finish()
         await _settle(tx, held)
         _tell(tx, cache, run.id)
+
+
+async def _keep_what_is_published(tx: Transaction, run: PlanningRun, found: FoundPlan) -> None:
+    """No plan is better than what is published, for orders that were amended neither: nobody has anything to
+    publish, and they wait for nothing."""
+    plan = await published_plan(tx.session, run.campaign_id, lock=True)
+    if plan is not None:
+        await note_replanned(tx, plan, found.amended)
 
 
 async def give_run_back(uow: UnitOfWork, cache: Cache, run: PlanningRun) -> None:
@@ -284,6 +299,12 @@ async def _improve(tx: Transaction, run: PlanningRun, found: FoundPlan) -> None:
 
 async def _grow(tx: Transaction, run: PlanningRun, content: Content) -> None:
     run.objective = round(content.score["objective"])
+    await hold_teams(tx)
+    # A team may have turned out to be another one's double since the run read what it plans.
+    teams = await current_codes(
+        tx.session, "team", {booth["team_code"] for booth in content.booths}
+    )
+    content = replace(content, booths=renamed(content.booths, teams))
     if run.candidate_id is not None:
         (await tx.get(Candidate, run.candidate_id)).grow(content)
         return

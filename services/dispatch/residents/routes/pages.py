@@ -1,6 +1,6 @@
 """The three pages for residents: the townships, what comes to one of them, and one stop."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from html import escape
 from typing import Any
@@ -52,8 +52,8 @@ def township_page(request: Request, outlook: TownshipOutlook) -> HTMLResponse:
     )
 
 
-def stop_page(request: Request, stop: View) -> HTMLResponse:
-    """One stop: where, when, and which booths."""
+def stop_page(request: Request, stop: View, queues: Mapping[str, tuple[View, str]]) -> HTMLResponse:
+    """One stop: where, when, and which booths. ``queues``: those that give tickets, by booth, with their links."""
     language = language_of(request)
     texts = texts_of(request)
     name = _named(language, stop["township_name"], stop["township_name_en"])
@@ -69,7 +69,8 @@ def stop_page(request: Request, stop: View) -> HTMLResponse:
     facts = "".join(f"<dt>{escape(label)}</dt><dd>{said}</dd>" for label, said in rows)
     booths = "".join(
         f'<li class="booth">{escape(_named(language, booth["item_name"], booth["item_name_en"]))}'
-        f"<span>{escape(_named(language, booth['team_name'], booth['team_name_en']))}</span></li>"
+        f"<span>{escape(_named(language, booth['team_name'], booth['team_name_en']))}</span>"
+        f"{_queue(request, queues.get(booth['id']))}</li>"
         for booth in stop["booths"]
     )
     offered = f'<h2>{escape(text["booths"])}</h2><ul class="card">{booths}</ul>' if booths else ""
@@ -79,7 +80,18 @@ def stop_page(request: Request, stop: View) -> HTMLResponse:
         f'<div class="card">{_state(request, stop)}<dl>{facts}</dl></div>\n{offered}\n'
         f'<p class="acts">{map_link}{all_link}</p>'
     )
-    return resident_page(request, title=text["title"], body=body)
+    return resident_page(request, title=text["title"], body=body, kept=not queues)
+
+
+def _queue(request: Request, queue: tuple[View, str] | None) -> str:
+    """How many wait at a booth that gives tickets, and the way to draw one."""
+    if queue is None:
+        return ""
+    language, texts = language_of(request), texts_of(request)
+    waiting = texts.render(language, "tickets.waiting", {"count": queue[0]["waiting"]})["text"]
+    draw = texts.render(language, "tickets.queue", {"item": ""})["draw"]
+    to = link(request, f"../queues/{queue[1]}", draw, attributes='class="main" ')
+    return f'<span>{escape(waiting)}</span><span class="acts">{to}</span>'
 
 
 def _card(request: Request, stop: View, more: str) -> str:

@@ -10,6 +10,7 @@ from services.dispatch.residents.routes import pages
 from services.dispatch.residents.routes.calendar import MEDIA_TYPE, calendar_of
 from services.dispatch.stops import schemas
 from services.dispatch.stops.use_cases import residents
+from services.dispatch.tickets.use_cases.residents import link_to_queue, show_calls
 from shared.http.inputs import AppState, Uow
 from shared.http.openapi import ignoring_unknown, public
 from shared.http.pages import is_browser
@@ -90,5 +91,11 @@ async def show_stop(
 ) -> Any:
     stop = await residents.show_stop(uow, state.links, link)
     if is_browser(request):
-        return pages.stop_page(request, stop)
+        _, queues = await show_calls(uow, stop["id"])
+        opened = {
+            key: (queue, link_to_queue(state.links, key, uow))
+            for key, queue in queues.items()
+            if queue["state"] == "open"
+        }
+        return pages.stop_page(request, stop, opened)
     return schemas.PublicStopAnswer.model_validate(stop)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -12,7 +12,7 @@ from services.dispatch.stops.tables import IN_TIME, assignment, stop
 from shared.db.paging import first_and_count
 from shared.tasks.kinds import Chosen, everything
 
-_WHERE_AND_WHEN = (
+WHERE_AND_WHEN = (
     stop.c.id.label("stop_id"),
     stop.c.township_code,
     stop.c.place,
@@ -38,7 +38,8 @@ async def first_booths(
             assignment.c.id.label("assignment_id"),
             assignment.c.item_name,
             assignment.c.item_name_en,
-            *_WHERE_AND_WHEN,
+            assignment.c.answer_by,
+            *WHERE_AND_WHEN,
         )
         .join(stop, stop.c.id == assignment.c.stop_id)
         .where(
@@ -47,6 +48,23 @@ async def first_booths(
             stop.c.state == stop_state,
             *_days(first, last),
         )
+    )
+    return await first_and_count(session, query.order_by(*IN_TIME, assignment.c.id), limit=limit)
+
+
+async def first_booths_among(
+    session: AsyncSession, ids: Select[tuple[str]], *, chosen: Chosen = everything, limit: int
+) -> tuple[Sequence[Row[Any]], int]:
+    """The first of these booths, at the chosen stops, in the order of time, and how many there are."""
+    query = (
+        select(
+            assignment.c.id.label("assignment_id"),
+            assignment.c.item_name,
+            assignment.c.item_name_en,
+            *WHERE_AND_WHEN,
+        )
+        .join(stop, stop.c.id == assignment.c.stop_id)
+        .where(assignment.c.id.in_(ids), chosen(stop.c.id))
     )
     return await first_and_count(session, query.order_by(*IN_TIME, assignment.c.id), limit=limit)
 
@@ -63,7 +81,7 @@ async def first_stops(
 ) -> tuple[Sequence[Row[Any]], int]:
     """The first stops in one of ``states`` from ``first`` to ``last``, in the order of time, and how many there are.
     ``teams``: only stops at which one of them has taken a booth."""
-    query = select(*_WHERE_AND_WHEN).where(
+    query = select(*WHERE_AND_WHEN).where(
         stop.c.state.in_(states), *_days(first, last), chosen(stop.c.id)
     )
     if teams is not None:

@@ -8,7 +8,7 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.dispatch.stops.domain.stop import LIVE, Assignment, Stop
-from services.dispatch.stops.tables import assignment, booking, stop
+from services.dispatch.stops.tables import IN_TIME, assignment, booking, last_served, stop
 from shared.kernel.errors import NotFound
 
 AT_ONCE = 10_000
@@ -53,12 +53,113 @@ async def stop_of_assignment(session: AsyncSession, assignment_id: str) -> str:
     return str(stop_id)
 
 
+async def booths(
+    session: AsyncSession,
+    *,
+    at_stop: str | None = None,
+    assignment_id: str | None = None,
+    of_lines: Collection[str] | None = None,
+) -> list[Row[Any]]:
+    """Booths with where and when they are, by id: those of a stop, or of these lines, or the one of an assignment."""
+    query = (
+        select(
+            assignment.c.id.label("assignment_id"),
+            assignment.c.line_id,
+            assignment.c.state.label("booth_state"),
+            assignment.c.item_code,
+            assignment.c.item_name,
+            assignment.c.item_name_en,
+            assignment.c.team_code,
+            assignment.c.volunteers,
+            stop.c.id.label("stop_id"),
+            stop.c.state.label("stop_state"),
+            stop.c.township_code,
+            stop.c.place,
+            stop.c.on,
+            stop.c.part,
+        )
+        .join(stop, stop.c.id == assignment.c.stop_id)
+        .order_by(assignment.c.id)
+    )
+    if at_stop is not None:
+        query = query.where(stop.c.id == at_stop)
+    if assignment_id is not None:
+        query = query.where(assignment.c.id == assignment_id)
+    if of_lines is not None:
+        query = query.where(assignment.c.line_id.in_(of_lines))
+    return list(await session.execute(query))
+
+
+async def booths_to_come(
+    session: AsyncSession, item_codes: Collection[str], today: date
+) -> list[Row[Any]]:
+    """The booths for these items at stops that are announced and have not begun, in the order of time."""
+    query = (
+        select(
+            assignment.c.id.label("assignment_id"),
+            assignment.c.line_id,
+            assignment.c.item_code,
+            assignment.c.team_code,
+            assignment.c.volunteers,
+            stop.c.id.label("stop_id"),
+        )
+        .join(stop, stop.c.id == assignment.c.stop_id)
+        .where(
+            assignment.c.item_code.in_(item_codes),
+            assignment.c.state.in_(LIVE),
+            stop.c.state == "planned",
+            stop.c.on >= today,
+        )
+        .order_by(*IN_TIME, assignment.c.id)
+    )
+    return list(await session.execute(query))
+
+
+async def lines_of_booths(session: AsyncSession, assignment_ids: Collection[str]) -> dict[str, str]:
+    """The order line of each of these booths, by assignment id."""
+    query = select(assignment.c.id, assignment.c.line_id)
+    query = query.where(assignment.c.id.in_(assignment_ids))
+    return {row.id: row.line_id for row in await session.execute(query)}
+
+
+async def volunteers_at(session: AsyncSession, stop_id: str, team_code: str) -> int:
+    """How many volunteers a team is expected to send to a stop, to all its booths."""
+    query = select(func.coalesce(func.sum(assignment.c.volunteers), 0)).where(
+        assignment.c.stop_id == stop_id,
+        assignment.c.team_code == team_code,
+        assignment.c.state.in_(LIVE),
+    )
+    return int(await session.scalar(query) or 0)
+
+
 async def stops_of_order(session: AsyncSession, order_id: str) -> list[str]:
     """The ids of the stops at which a team is expected for the order, sorted."""
     query = select(assignment.c.stop_id).where(
         assignment.c.order_id == order_id, assignment.c.state.in_(LIVE)
     )
     return list(await session.scalars(query.distinct().order_by(assignment.c.stop_id)))
+
+
+async def stops_standing_for(session: AsyncSession, order_id: str) -> list[str]:
+    """The ids of the stops at which a team is expected, or was, for the order; sorted."""
+    query = select(assignment.c.stop_id).where(
+        assignment.c.order_id == order_id, assignment.c.state.in_((*LIVE, "done"))
+    )
+    return list(await session.scalars(query.distinct().order_by(assignment.c.stop_id)))
+
+
+async def lines_under_way(session: AsyncSession, order_id: str) -> set[str]:
+    """The lines of an order for which a team is at a stop that has begun."""
+    query = (
+        select(assignment.c.line_id)
+        .join(stop, stop.c.id == assignment.c.stop_id)
+        .where(
+            assignment.c.order_id == order_id,
+            assignment.c.state.in_(LIVE),
+            stop.c.state == "under_way",
+        )
+    )
+    return set(await session.scalars(query))
 
 
 async def stops_ahead(session: AsyncSession, team_code: str, today: date) -> list[Row[Any]]:
@@ -71,6 +172,83 @@ async def stops_ahead(session: AsyncSession, team_code: str, today: date) -> lis
         stop.c.on >= today,
     )
     return list(await session.execute(query.distinct().order_by(stop.c.plan_id, stop.c.id)))
+
+
+async def stops_with(session: AsyncSession, team_code: str, states: Collection[str]) -> list[str]:
+    """The ids of the stops at which a team has a booth in one of these states, sorted."""
+    query = select(assignment.c.stop_id).where(
+        assignment.c.team_code == team_code, assignment.c.state.in_(states)
+    )
+    return list(await session.scalars(query.distinct().order_by(assignment.c.stop_id)))
+
+
+async def booths_ahead(session: AsyncSession, team_code: str, today: date) -> list[Row[Any]]:
+    """The booths that a team has at planned stops from ``today`` on: assignment, stop, township, half-day and
+    volunteers, in the order of time."""
+    query = (
+        select(
+            assignment.c.id.label("assignment_id"),
+            stop.c.id.label("stop_id"),
+            stop.c.township_code,
+            stop.c.on,
+            stop.c.part,
+            assignment.c.volunteers,
+        )
+        .join(stop, stop.c.id == assignment.c.stop_id)
+        .where(
+            assignment.c.team_code == team_code,
+            assignment.c.state.in_(LIVE),
+            stop.c.state == "planned",
+            stop.c.on >= today,
+        )
+        .order_by(*IN_TIME, assignment.c.id)
+    )
+    return list(await session.execute(query))
+
+
+async def planned_booths(
+    session: AsyncSession,
+    teams: Collection[str] | None,
+    first: date,
+    last: date,
+    states: Collection[str],
+    *,
+    limit: int,
+) -> list[tuple[Stop, Assignment]]:
+    """The first booths of these teams (None: of all) in one of ``states``, at planned stops from ``first`` to ``last``,
+    in the order of time."""
+    query = select(Stop, Assignment).join(Assignment, assignment.c.stop_id == stop.c.id)
+    query = query.where(
+        stop.c.state == "planned", stop.c.on.between(first, last), assignment.c.state.in_(states)
+    )
+    if teams is not None:
+        query = query.where(assignment.c.team_code.in_(teams))
+    rows = await session.execute(query.order_by(*IN_TIME, assignment.c.id).limit(limit))
+    return [(row[0], row[1]) for row in rows]
+
+
+async def booth_rows(session: AsyncSession, assignment_ids: Collection[str]) -> dict[str, Row[Any]]:
+    """Stop, township, place and item of these booths, by assignment."""
+    query = (
+        select(
+            assignment.c.id,
+            assignment.c.stop_id,
+            assignment.c.item_name,
+            assignment.c.item_name_en,
+            stop.c.township_code,
+            stop.c.place,
+        )
+        .join(stop, stop.c.id == assignment.c.stop_id)
+        .where(assignment.c.id.in_(assignment_ids))
+    )
+    rows: Iterable[Row[Any]] = await session.execute(query)
+    return {row.id: row for row in rows}
+
+
+async def count_assignments(session: AsyncSession, team_code: str) -> int:
+    """How many booths a team was ever given."""
+    query = select(func.count()).select_from(assignment).where(assignment.c.team_code == team_code)
+    return await session.scalar(query) or 0
 
 
 async def plans_with(
@@ -89,6 +267,16 @@ async def plans_with(
 async def bookings(session: AsyncSession, first: date, last: date) -> list[Row[Any]]:
     """Team, day, half-day and stop of every booking from ``first`` to ``last``."""
     return list(await session.execute(select(booking).where(booking.c.on.between(first, last))))
+
+
+async def bookings_of_team(
+    session: AsyncSession, team_code: str, first: date, last: date
+) -> list[Row[Any]]:
+    """Day and half-day of a team's bookings from ``first`` to ``last``, in the order of time."""
+    query = select(booking.c.on, booking.c.part).where(
+        booking.c.team_code == team_code, booking.c.on.between(first, last)
+    )
+    return list(await session.execute(query.order_by(booking.c.on, booking.c.part.desc())))
 
 
 async def booked_elsewhere(
@@ -140,3 +328,11 @@ async def days_booked(
         )
     )
     return list(await session.execute(query))
+
+
+async def served_last(
+    session: AsyncSession, townships: Collection[str]
+) -> dict[tuple[str, str], date]:
+    """When these townships last had each item, by township and item; what they never had is left out."""
+    query = select(last_served).where(last_served.c.township_code.in_(townships))
+    return {(row.township_code, row.item_code): row.on for row in await session.execute(query)}

@@ -1,16 +1,17 @@
 """Reads of stops and assignments for people: with names, and what concerns whoever asks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, exists, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.dispatch.demand.queries import lines_by_id
 from services.dispatch.directory.queries import names_of_teams, names_of_townships
 from services.dispatch.policy import POLICY
+from services.dispatch.stops.domain.confirmation import party_of
 from services.dispatch.stops.domain.stop import Stop
 from services.dispatch.stops.tables import IN_TIME, assignment, stop
 from shared.db.paging import page_of
@@ -28,9 +29,11 @@ async def list_stops(
     plan_id: str | None,
     township_code: str | None,
     state: str | None,
+    confirmation: str | None,
     after: str | None,
     limit: int,
 ) -> tuple[list[View], str | None]:
+    """``confirmation``: of the stops that are announced and have not begun, those where it stands so."""
     grant = uow.permit(POLICY, "read_stops")
     async with uow.reading() as session:
         query = select(Stop).where(_own_stops(grant))
@@ -41,8 +44,22 @@ async def list_stops(
         ):
             if value is not None:
                 query = query.where(column == value)
+        if confirmation is not None:
+            query = query.where(stop.c.state == "planned", _stands(confirmation))
         found, next_after = await page_of(session, query, stop.c.id, after=after, limit=limit)
         return await _stop_views(session, grant, found, uow.today()), next_after
+
+
+def _stands(confirmation: str) -> ColumnElement[bool]:
+    """:attr:`Stop.confirmation` as a condition; a state that there is not holds for none."""
+    offered = exists().where(assignment.c.stop_id == stop.c.id, assignment.c.state == "offered")
+    asks = stop.c.other_days.is_not(None)
+    agrees = and_(stop.c.township_answer == "confirmed", ~offered)
+    return {
+        "another_day": asks,
+        "confirmed": and_(~asks, agrees),
+        "waiting": and_(~asks, or_(stop.c.township_answer.is_(None), offered)),
+    }.get(confirmation, false())
 
 
 async def get_stop(uow: UnitOfWork, stop_id: str) -> View:
@@ -71,6 +88,8 @@ async def view_stop(session: AsyncSession, grant: Grant, found: Stop, today: dat
 
 def require_stop(grant: Grant, found: Stop) -> None:
     """:raises NotFound: the stop is neither the actor's township's, nor was its team ever asked for it."""
+    if any(grant.covers(township=entry.township_code) for entry in found.assignments):
+        return
     grant.require(
         Stop.kind,
         found.id,
@@ -81,8 +100,10 @@ def require_stop(grant: Grant, found: Stop) -> None:
 
 
 def _own_stops(grant: Grant) -> ColumnElement[bool]:
-    teams = select(assignment.c.stop_id).where(within(grant, team=assignment.c.team_code))
-    return or_(within(grant, township=stop.c.township_code), stop.c.id.in_(teams))
+    booths = select(assignment.c.stop_id).where(
+        within(grant, township=assignment.c.township_code, team=assignment.c.team_code)
+    )
+    return or_(within(grant, township=stop.c.township_code), stop.c.id.in_(booths))
 
 
 async def list_assignments(
@@ -90,10 +111,12 @@ async def list_assignments(
 ) -> tuple[list[View], str | None]:
     """Assignments with where and when they are."""
     grant = uow.permit(POLICY, "read_assignments")
-    own = within(grant, township=stop.c.township_code, team=assignment.c.team_code)
+    township = func.coalesce(assignment.c.township_code, stop.c.township_code)
+    own = within(grant, township=township, team=assignment.c.team_code)
+    columns = [column for column in assignment.c if column.name != "township_code"]
     async with uow.reading() as session:
         query = (
-            select(assignment, stop.c.township_code, stop.c.place, stop.c.on, stop.c.part)
+            select(*columns, township.label("township_code"), stop.c.place, stop.c.on, stop.c.part)
             .join(stop, stop.c.id == assignment.c.stop_id)
             .where(own)
             .order_by(assignment.c.id)
@@ -161,6 +184,7 @@ async def _stop_views(
             "township_name_en": name_en,
             "point": {"lat": found.lat, "lon": found.lon},
             "days_ahead": (found.on - today).days,
+            "confirmation": _confirmation(grant, found, teams, today),
         }
         view["assignments"] = []
         for entry in found.assignments:
@@ -180,6 +204,59 @@ async def _stop_views(
             )
         views.append(view)
     return views
+
+
+def _confirmation(
+    grant: Grant, found: Stop, teams: Mapping[str, tuple[str, str]], today: date
+) -> View:
+    """What each party says. Only the party itself and the corps may read the words of who asks for another day."""
+    parties = [
+        _party(
+            found,
+            None,
+            answer_by=found.confirm_by,
+            is_silent=found.township_answer is None,
+            today=today,
+            may_read=grant.covers(township=found.township_code),
+        )
+        | {"team_name": None, "team_name_en": None, "answered_on": found.answered_on}
+    ]
+    for code in sorted(found.teams):
+        own = [entry for entry in found.live if entry.team_code == code]
+        days = [entry.answer_by for entry in own if entry.answer_by is not None]
+        name, name_en = teams.get(code, (code, code))
+        parties.append(
+            _party(
+                found,
+                code,
+                answer_by=min(days, default=None),
+                is_silent=any(entry.state == "offered" for entry in own),
+                today=today,
+                may_read=grant.covers(teams=[code]),
+            )
+            | {"team_name": name, "team_name_en": name_en, "answered_on": None}
+        )
+    return {"state": found.confirmation, "parties": parties, "day_kept": found.day_kept}
+
+
+def _party(
+    found: Stop,
+    team_code: str | None,
+    *,
+    answer_by: date | None,
+    is_silent: bool,
+    today: date,
+    may_read: bool,
+) -> View:
+    wish = (found.other_days or {}).get(party_of(team_code))
+    state = "another_day" if wish else "waiting" if is_silent else "confirmed"
+    return {
+        "team_code": team_code,
+        "state": state,
+        "answer_by": answer_by,
+        "is_late": state == "waiting" and answer_by is not None and today > answer_by,
+        "other_day": wish and wish | ({} if may_read else {"reason": None}),
+    }
 
 
 _STOP_FIELDS = (
@@ -206,6 +283,7 @@ _ASSIGNMENT_FIELDS = (
     "item_name",
     "item_name_en",
     "team_code",
+    "township_code",
     "volunteers",
     "state",
     "reason_code",
@@ -213,6 +291,10 @@ _ASSIGNMENT_FIELDS = (
     "served",
     "leaflets",
     "follow_ups",
+    "arrived",
+    "longest_queue",
+    "mean_wait_minutes",
+    "queue_state",
     "told_at",
     "told_problem",
 )

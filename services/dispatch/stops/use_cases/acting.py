@@ -1,16 +1,20 @@
 """A published stop goes as planned: its teams accept, it starts, and its booths report until it is over."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import date
 
-from services.dispatch.demand.use_cases import set_lines
+from services.dispatch.demand.use_cases import serve_lines
 from services.dispatch.directory.queries import minutes_per_resident
 from services.dispatch.policy import POLICY
 from services.dispatch.stops.domain.stop import Assignment, Report, Stop
 from services.dispatch.stops.queries.lookups import stop_of_assignment
 from services.dispatch.stops.queries.views import require_stop
-from services.dispatch.stops.use_cases.announcements import announce_assignment, announce_stop
+from services.dispatch.stops.use_cases.announcements import (
+    announce_assignment,
+    announce_queue,
+    announce_stop,
+)
+from services.dispatch.stops.use_cases.coverage import note_served
 from shared.contracts.dispatch import AssignmentAccepted, BoothReported, StopCompleted, StopStarted
 from shared.kernel.access import Grant
 from shared.kernel.doubts import Confirmations, Doubts
@@ -20,6 +24,9 @@ from shared.unit_of_work import Transaction, UnitOfWork
 HALF_DAY_MINUTES = 240
 MOST_LEAFLETS = 10
 """For each resident that could be served; a higher number is more likely a typing error."""
+
+MOST_WAITING = 200
+"""Who waits came; a longer queue than that, and than so many, is more likely a typing error."""
 
 
 async def accept_assignment(
@@ -57,7 +64,10 @@ async def start_stop(
             raise Conflict("not_expected", field="stop_id")
         _require_day(grant, stop, uow.today(), off_day_reason)
         stop.start()
-        Doubts(confirmed).settle()
+        doubts = Doubts(confirmed)
+        if stop.other_days:
+            doubts.add("another_day_is_asked", "stop_id")
+        doubts.settle()
         announce_stop(tx, StopStarted, stop)
         return stop
 
@@ -85,14 +95,18 @@ async def report_booths(
         _require_day(grant, stop, uow.today(), off_day_reason)
         done = stop.report(reports)
         doubts = Doubts(confirmed)
-        await _doubt_figures(tx, doubts, done)
+        await doubt_figures(tx, doubts, done)
         doubts.settle()
-        await set_lines(tx, (assignment.line_id for assignment in done), "served")
+        await serve_lines(tx, stop, [assignment.line_id for assignment in done])
+        await note_served(tx, stop, done)
         for assignment in done:
-            figures = asdict(reports[assignment.id])
+            report = reports[assignment.id]
+            figures = {name: getattr(report, name) for name in ("served", "leaflets", "follow_ups")}
             announce_assignment(tx, BoothReported, stop, assignment, **figures)
+            if report.queue is not None and assignment.queue_state is None:
+                announce_queue(tx, stop, assignment, report.served)
         if stop.state == "completed":
-            _announce_completed(tx, stop)
+            announce_completed(tx, stop)
         return stop
 
 
@@ -121,27 +135,34 @@ def _require_day(grant: Grant, stop: Stop, today: date, off_day_reason: str | No
     stop.off_day_reason = off_day_reason
 
 
-async def _doubt_figures(tx: Transaction, doubts: Doubts, done: Sequence[Assignment]) -> None:
-    """Doubts figures that don't fit together, or more residents than the volunteers could serve at twice their pace."""
+async def doubt_figures(
+    tx: Transaction, doubts: Doubts, done: Sequence[Assignment], at: str = "booths[{number}]."
+) -> None:
+    """Doubts figures that don't fit together, or more residents than the volunteers could serve at twice their pace.
+    ``at`` is where in the request the figures of the booth with this number stand."""
     minutes = await minutes_per_resident(tx.session, {assignment.item_code for assignment in done})
     for number, assignment in enumerate(done):
+        where = at.format(number=number)
         each = minutes.get(assignment.item_code) or 1
         most = 2 * assignment.volunteers * HALF_DAY_MINUTES // each
         served = assignment.served or 0
         if (assignment.follow_ups or 0) > served:
-            doubts.add("more_follow_ups_than_served", f"booths[{number}].follow_ups", served=served)
+            doubts.add("more_follow_ups_than_served", f"{where}follow_ups", served=served)
         if (assignment.leaflets or 0) > MOST_LEAFLETS * max(served, most):
             doubts.add(
-                "leaflets_unlikely",
-                f"booths[{number}].leaflets",
-                most=MOST_LEAFLETS * max(served, most),
+                "leaflets_unlikely", f"{where}leaflets", most=MOST_LEAFLETS * max(served, most)
             )
+        ticketed = assignment.ticketed
+        if ticketed is not None and served < ticketed:
+            doubts.add("fewer_than_tickets", f"booths[{number}].served", ticketed=ticketed)
+        if (longest := assignment.longest_queue or 0) > max(MOST_WAITING, assignment.arrived or 0):
+            doubts.add("queue_unlikely", f"{where}queue.longest", longest=longest)
         if served > most:
             facts = {"served": assignment.served, "volunteers": assignment.volunteers, "most": most}
-            doubts.add("figures_unlikely", f"booths[{number}].served", **facts)
+            doubts.add("figures_unlikely", f"{where}served", **facts)
 
 
-def _announce_completed(tx: Transaction, stop: Stop) -> None:
+def announce_completed(tx: Transaction, stop: Stop) -> None:
     booths = [assignment for assignment in stop.assignments if assignment.state == "done"]
     totals = {
         name: sum(getattr(booth, name) or 0 for booth in booths)

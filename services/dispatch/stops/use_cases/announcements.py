@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.dispatch.stops.domain.stop import Assignment, Stop
-from shared.contracts.dispatch import AssignmentEvent, StopEvent
+from shared.contracts.dispatch import AssignmentEvent, QueueMeasured, StopEvent
 from shared.unit_of_work import Transaction
 
 
@@ -15,6 +15,7 @@ def announce_assignment(
     tx: Transaction, event: type[AssignmentEvent], stop: Stop, assignment: Assignment, **more: Any
 ) -> None:
     about = {
+        "township_code": stop.township_of(assignment),
         "assignment_id": assignment.id,
         "order_id": assignment.order_id,
         "line_id": assignment.line_id,
@@ -24,7 +25,16 @@ def announce_assignment(
         "team_code": assignment.team_code,
         "volunteers": assignment.volunteers,
     }
-    tx.record(stop, event(**_stop(stop), **about, **more))
+    tx.record(stop, event(**_stop(stop) | about, **more))
+
+
+def announce_queue(tx: Transaction, stop: Stop, assignment: Assignment, served: int) -> None:
+    """Says what was seen of the queue at a booth, or measured by its tickets."""
+    figures = {
+        name: getattr(assignment, name) or 0
+        for name in ("arrived", "longest_queue", "mean_wait_minutes")
+    }
+    announce_assignment(tx, QueueMeasured, stop, assignment, served=served, **figures)
 
 
 def _stop(stop: Stop) -> dict[str, Any]:

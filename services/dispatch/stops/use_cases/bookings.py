@@ -6,6 +6,7 @@ from sqlalchemy import delete, insert
 
 from services.dispatch.stops.domain.stop import Stop
 from services.dispatch.stops.tables import booking
+from shared.db.bulk_insert import insert_missing
 from shared.unit_of_work import Transaction
 
 
@@ -26,9 +27,22 @@ async def free(tx: Transaction, stops: Iterable[Stop]) -> None:
     )
 
 
+async def rebook(tx: Transaction, stop: Stop, was: str, now: str) -> None:
+    """Another team was at a stop that was held. A team that is booked elsewhere on that half-day stays booked there: no
+    rule asks of the past who was where."""
+    await tx.flush()
+    standing = {entry.team_code for entry in stop.assignments if entry.is_live or entry.is_done}
+    if was not in standing:
+        own = booking.c.team_code == was, booking.c.stop_id == stop.id
+        await tx.session.execute(delete(booking).where(*own))
+    row = {"team_code": now, "on": stop.on, "part": stop.part, "stop_id": stop.id}
+    await tx.session.execute(insert_missing(tx.session, booking), [row])
+
+
 async def free_if_idle(tx: Transaction, stop: Stop, team_code: str) -> None:
-    """Deletes a team's booking when it has no booth left at the stop."""
+    """Deletes a team's booking, and what it asks for, when it has no booth left at the stop."""
     if team_code not in stop.teams:
+        stop.forget_absent()
         await tx.session.execute(
             delete(booking).where(booking.c.stop_id == stop.id, booking.c.team_code == team_code)
         )

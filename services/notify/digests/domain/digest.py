@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any, ClassVar, NamedTuple
 
 from services.notify.inbox.domain.recipient import COORDINATOR, of_team, of_township
@@ -25,11 +26,12 @@ class Entry(NamedTuple):
 
 
 class Note(NamedTuple):
-    """A message to write."""
+    """A message to write; ``stop_id`` where it is about one stop alone."""
 
     recipient_id: str
     code: str
     params: Params
+    stop_id: str | None = None
 
 
 @dataclass(eq=False, kw_only=True)
@@ -107,6 +109,15 @@ class _Entries:
         )
         self.moved = {stop["stop_id"]: stop for stop in self.changed}
 
+    def only_stop_of(self, township_code: str) -> str | None:
+        """The stop of a township that has one in this revision; None where it has several, or none."""
+        stops = {
+            entry["stop_id"]
+            for entry in (*self.scheduled, *self.changed, *self.assigned)
+            if entry["township_code"] == township_code
+        }
+        return stops.pop() if len(stops) == 1 else None
+
 
 def _compose(plan: Params, entries: _Entries) -> list[Note]:
     about = {name: plan[name] for name in ("campaign_id", "revision", "starts_on", "ends_on")}
@@ -120,6 +131,7 @@ def _compose(plan: Params, entries: _Entries) -> list[Note]:
             of_township(code),
             f"message.plan_{step}_township",
             _cut(about, _for_township(code, entries)),
+            entries.only_stop_of(code),
         )
         for code in sorted(townships)
     ]
@@ -149,16 +161,19 @@ def _for_township(code: str, entries: _Entries) -> list[Params]:
             stops[stop["stop_id"]] = _line(
                 "line.stop_moved", stop, "was_on", "was_part", "on", "part", "place", "reason_code"
             )
-    lines = []
+    until = {
+        stop["stop_id"]: stop.get("until_on") for stop in (*entries.scheduled, *entries.changed)
+    }
+    parts = []
     for stop_id, line in sorted(
         stops.items(), key=lambda found: (*_half_day(found[1]), found[1]["place"], found[0])
     ):
-        lines.append(line)
-        lines += [
+        told = [
             _line("line.booth", booth, "item_name", "item_name_en", "team_code", "volunteers")
             for booth in booths[stop_id]
         ]
-    return lines + [
+        parts.append(([line, *told], until.get(stop_id)))
+    return _with_days(parts, "line.confirm_until") + [
         _line("line.unserved", line, "item_name", "item_name_en", "reason_code")
         for line in entries.unserved
         if line["township_code"] == code
@@ -167,7 +182,7 @@ def _for_township(code: str, entries: _Entries) -> list[Params]:
 
 def _for_team(code: str, entries: _Entries) -> list[Params]:
     where = ("on", "part", "township_code", "place", "item_name", "item_name_en", "volunteers")
-    lines = []
+    parts = []
     for booth in entries.assigned:
         if booth["team_code"] != code:
             continue
@@ -177,7 +192,18 @@ def _for_team(code: str, entries: _Entries) -> list[Params]:
             line |= _line("line.team_booth_moved", move, "was_on", "was_part", "reason_code")
         else:
             line = _line("line.team_booth", booth, *where)
-        lines.append(line)
+        parts.append(([line], booth.get("until_on")))
+    return _with_days(parts, "line.answer_until")
+
+
+def _with_days(parts: Sequence[tuple[list[Params], str | None]], code: str) -> list[Params]:
+    """The lines of all parts; behind those that are to be answered until the same day a line that says it."""
+    lines = []
+    for until, same in groupby(parts, key=lambda part: part[1]):
+        for told, _ in same:
+            lines += told
+        if until is not None:
+            lines.append({"code": code, "until_on": until})
     return lines
 
 

@@ -83,6 +83,19 @@ class Recipient(Aggregate):
     def forget_address(self) -> None:
         self.email_sealed = None
 
+    def take_over(self, former: "Recipient", email_sealed: str | None) -> None:
+        """Takes over the inbox of the one whose place it took, and its address, sealed anew, if it has none itself."""
+        self.entered_at = self.entered_at or former.entered_at
+        if not self.name:
+            self.rename(former.name, former.name_en)
+        if self.email_sealed is None:
+            self.language, self.email_sealed = former.language, email_sealed
+        self.messages += former.messages
+        self.unread += former.unread
+        self.mails += former.mails
+        former.messages = former.unread = former.mails = 0
+        former.email_sealed = former.entered_at = None
+
     def note_read(self, count: int = 1) -> None:
         self.unread -= count
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
+from services.requests.orders.domain.amendment import SaidLine
 from shared.kernel.aggregate import Steps
 from shared.kernel.errors import Conflict, IllegalTransition
 
@@ -56,6 +57,8 @@ class Line:
     remark: str | None
     notice_days: int = 0
     """How many days before the service the item is to be ordered."""
+    added_on: date | None = None
+    """The business day on which an amendment added it; None where the order had it when it was handed in."""
     state: str = "waiting"
     plan_id: str | None = None
     revision: int = 0
@@ -64,6 +67,8 @@ class Line:
     team_code: str | None = None
     on: date | None = None
     part: str | None = None
+    has_begun: bool = False
+    """Whether the teams are at its stop, or were."""
     unserved_reason: str | None = None
     served: int | None = None
     score: int | None = None
@@ -77,6 +82,32 @@ class Line:
     @property
     def rating(self) -> Rating | None:
         return None if self.score is None else Rating(self.score, self.rating_text)
+
+    @property
+    def is_asked_for(self) -> bool:
+        """Whether the order still has it: it was neither withdrawn nor taken out."""
+        return self.state != "cancelled"
+
+    def is_under_way(self, today: date) -> bool:
+        """Whether it is too late to ask for something else: it was served, or its day has come."""
+        return self.state == "served" or (self.on is not None and self.on <= today)
+
+    def said(self) -> SaidLine:
+        return SaidLine(
+            item_code=self.item_code,
+            name=self.name,
+            name_en=self.name_en,
+            expected_attendance=self.expected_attendance,
+            remark=self.remark,
+        )
+
+    def amend(self, wanted: "Line") -> None:
+        """Asks for as much, and says what ``wanted`` does of the same item."""
+        self.expected_attendance, self.volunteers_needed, self.remark = (
+            wanted.expected_attendance,
+            wanted.volunteers_needed,
+            wanted.remark,
+        )
 
     @property
     def is_open(self) -> bool:
@@ -93,7 +124,7 @@ class Line:
             booking.assignment_id,
             booking.team_code,
         )
-        self.on, self.part = booking.on, booking.part
+        self.on, self.part, self.has_begun = booking.on, booking.part, False
 
     def release(self) -> None:
         if self.state == "scheduled":
@@ -147,3 +178,4 @@ class Line:
         self.stop_id = self.assignment_id = self.team_code = self.on = self.part = self.served = (
             None
         )
+        self.has_begun = False

@@ -1,7 +1,7 @@
 """Reads orders: one, a page of a list, and how many there are."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -25,14 +25,16 @@ from services.requests.menu.queries import (
     item_codes_named,
     township_codes_named,
 )
+from services.requests.orders.domain.line import Line
 from services.requests.orders.domain.order import Order, item_word, search_terms
-from services.requests.orders.tables import service_order
+from services.requests.orders.tables import order_line, service_order
 from services.requests.policy import POLICY
 from shared.db.engine import dialect_of
 from shared.db.estimates import expected_rows
 from shared.db.reach import within
 from shared.db.stretches import Position, Stretch, page_of_stretches
 from shared.db.types import UtcDateTime
+from shared.kernel.access import Grant
 from shared.kernel.clock import CHINA
 from shared.kernel.errors import InvalidInput, NotFound
 from shared.unit_of_work import UnitOfWork
@@ -50,6 +52,19 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SEPARATOR = "~"
 
 
+UNSERVED = ("draft", "submitted", "returned", "accepted", "scheduled")
+"""Orders that still wait for their service."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersWithItem:
+    """How many orders have an item, and how many of them still wait for their service."""
+
+    item_code: str
+    total: int
+    unserved: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Filters:
     """Which orders are meant: those to which all that is given applies.
@@ -63,6 +78,8 @@ class Filters:
     number: str | None = None
     states: Sequence[str] = ()
     campaign_id: str | None = None
+    edition_id: str | None = None
+    item_code: str | None = None
     township_code: str | None = None
     from_on: date | None = None
     to_on: date | None = None
@@ -110,19 +127,86 @@ async def get_order(uow: UnitOfWork, order_id: str) -> Order:
     return found
 
 
+async def list_orders_at(uow: UnitOfWork, stop_id: str) -> list[tuple[Order, list[Line]]]:
+    """The orders for which the actor's own team is to come to a stop, with the lines that it comes for: not those from
+    which it was released, nor what is served."""
+    grant = uow.permit(POLICY, "read_township_words")
+    own = within(grant, team=order_line.c.team_code)
+    query = (
+        select(order_line.c.order_id)
+        .where(order_line.c.stop_id == stop_id, order_line.c.state == "scheduled", own)
+        .distinct()
+    )
+    async with uow.reading() as session:
+        ids = (await session.scalars(query)).all()
+        found = sorted(await orders_by_id(session, ids), key=lambda order: order.number)
+    return [(order, comes_for(order, grant, stop_id)) for order in found]
+
+
+def comes_for(order: Order, grant: Grant, stop_id: str | None = None) -> list[Line]:
+    """The lines of an order for which a team of the grant is to come."""
+    return [
+        line
+        for line in order.lines
+        if line.state == "scheduled"
+        and stop_id in (None, line.stop_id)
+        and grant.covers(teams=[line.team_code or ""])
+    ]
+
+
+async def orders_by_id(session: AsyncSession, ids: Collection[str]) -> list[Order]:
+    """The orders with these ids."""
+    return list(await session.scalars(select(Order).where(service_order.c.id.in_(ids))))
+
+
+async def alike_under_way(session: AsyncSession, digests: Collection[str]) -> list[Order]:
+    """The orders under way that ask for the same as one of these digests; see :meth:`Order.digest`."""
+    same = service_order.c.content_digest.in_(digests)
+    return list(await session.scalars(select(Order).where(same)))
+
+
 async def count_orders(uow: UnitOfWork, filters: Filters) -> dict[str, int]:
     """How many of these orders are in each state that any is in."""
     grant = uow.permit(POLICY, "read_orders")
     async with uow.reading() as session:
-        query = (
-            select(service_order.c.state, func.count().label("orders"))
-            .where(
-                within(grant, township=service_order.c.township_code),
-                *await _conditions(session, filters),
-            )
-            .group_by(service_order.c.state)
+        return await count_in_states(session, grant, filters)
+
+
+async def count_in_states(session: AsyncSession, grant: Grant, filters: Filters) -> dict[str, int]:
+    """How many of the orders that the grant covers are in each state that any is in."""
+    query = (
+        select(service_order.c.state, func.count().label("orders"))
+        .where(
+            within(grant, township=service_order.c.township_code),
+            *await _conditions(session, filters),
         )
-        return {row.state: row.orders for row in await session.execute(query)}
+        .group_by(service_order.c.state)
+    )
+    return {row.state: row.orders for row in await session.execute(query)}
+
+
+async def count_orders_with(
+    uow: UnitOfWork, edition_id: str, item_codes: Collection[str]
+) -> list[OrdersWithItem]:
+    """Returns for each of these items that were ordered from an edition how many orders have it."""
+    grant = uow.permit(POLICY, "read_orders")
+    query = (
+        select(order_line.c.item_code, service_order.c.state, func.count().label("orders"))
+        .join(order_line, order_line.c.order_id == service_order.c.id)
+        .where(
+            within(grant, township=service_order.c.township_code),
+            service_order.c.edition_id == edition_id,
+            order_line.c.item_code.in_(item_codes),
+        )
+        .group_by(order_line.c.item_code, service_order.c.state)
+    )
+    counts: dict[str, list[int]] = {}
+    async with uow.reading() as session:
+        for row in await session.execute(query):
+            count = counts.setdefault(row.item_code, [0, 0])
+            count[0] += row.orders
+            count[1] += row.orders if row.state in UNSERVED else 0
+    return [OrdersWithItem(code, *counts[code]) for code in item_codes if code in counts]
 
 
 async def count_handed_in(session: AsyncSession, edition_id: str) -> int:
@@ -140,6 +224,10 @@ async def _conditions(session: AsyncSession, filters: Filters) -> list[ColumnEle
         found.append(order.state.in_(filters.states))
     if filters.campaign_id is not None:
         found.append(order.campaign_id == filters.campaign_id)
+    if filters.edition_id is not None:
+        found.append(order.edition_id == filters.edition_id)
+    if filters.item_code is not None:
+        found.append(_has_words(session, [item_word(filters.item_code)]))
     if filters.township_code is not None:
         found.append(order.township_code == filters.township_code)
     if filters.from_on is not None:

@@ -8,13 +8,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.requests.menu.queries import names_of_townships
 from services.requests.orders.tables import order_line, service_order
-from services.requests.policy import POLICY
 from shared.db.reach import within
-from shared.kernel.access import Role
+from shared.kernel.access import Grant
 from shared.tasks.kinds import SharedKind, SharedKinds
-from shared.tasks.queries import HeldBy, choice_of, with_holders
-from shared.tasks.task import MOST_OF_A_KIND, Task, Tasks
-from shared.unit_of_work import UnitOfWork
+from shared.tasks.queries import Choice
+from shared.tasks.task import MOST_OF_A_KIND, Task
+
+Group = tuple[str, int, list[Task]]
+
+_PROPOSED = service_order.c.proposed_amendment.is_not(None)
 
 
 async def _submitted(session: AsyncSession, _today: date, ids: Collection[str]) -> set[str]:
@@ -24,34 +26,48 @@ async def _submitted(session: AsyncSession, _today: date, ids: Collection[str]) 
     return set(await session.scalars(query))
 
 
-SHARED_KINDS: SharedKinds = {"order_to_accept": SharedKind("order", _submitted)}
+async def _with_proposal(session: AsyncSession, _today: date, ids: Collection[str]) -> set[str]:
+    query = select(service_order.c.id).where(service_order.c.id.in_(ids), _PROPOSED)
+    return set(await session.scalars(query))
 
 
-async def list_tasks(uow: UnitOfWork, held_by: HeldBy | None = None) -> Tasks:
-    """For the corps the orders to accept; for a township what it has to change, to hand in and to
-    rate. Oldest first. ``held_by``: of the corps' orders only those that the asker works on, or
-    nobody.
-    """
-    grant = uow.permit(POLICY, "read_tasks")
-    choice = choice_of(uow, held_by)
-    async with uow.reading() as session:
-        groups = []
-        if Role.COORDINATOR in uow.actor.roles:
-            code = "order_to_accept"
-            chosen = choice.of(code)(service_order.c.id)
-            groups.append(await _orders_that_wait(session, code, "submitted", chosen))
-        if grant.townships and choice.is_all:
-            own = within(grant, township=service_order.c.township_code)
-            groups.append(await _orders_that_wait(session, "order_returned", "returned", own))
-            groups.append(await _booths_to_rate(session, own))
-            groups.append(await _orders_that_wait(session, "order_draft", "draft", own))
-        return await with_holders(session, SHARED_KINDS, choice, Tasks.of(*groups))
+SHARED_KINDS: SharedKinds = {
+    "order_to_accept": SharedKind("order", _submitted),
+    "amendment_to_decide": SharedKind("order", _with_proposal),
+}
+
+
+async def order_tasks(
+    session: AsyncSession, grant: Grant, choice: Choice, *, is_corps: bool
+) -> list[Group]:
+    """For the corps the orders to accept and the amendments to decide; for a township what it has to change, to hand
+    in and to rate. Oldest first."""
+    groups = []
+    if is_corps:
+        code = "order_to_accept"
+        chosen = choice.of(code)(service_order.c.id)
+        groups.append(await _orders_that_wait(session, code, _in_state("submitted"), chosen))
+        code = "amendment_to_decide"
+        chosen = choice.of(code)(service_order.c.id)
+        groups.append(await _orders_that_wait(session, code, _PROPOSED, chosen))
+    if grant.townships and choice.is_all:
+        own = within(grant, township=service_order.c.township_code)
+        groups.append(
+            await _orders_that_wait(session, "order_returned", _in_state("returned"), own)
+        )
+        groups.append(await _booths_to_rate(session, own))
+        groups.append(await _orders_that_wait(session, "order_draft", _in_state("draft"), own))
+    return groups
+
+
+def _in_state(state: str) -> ColumnElement[bool]:
+    return service_order.c.state == state
 
 
 async def _orders_that_wait(
-    session: AsyncSession, code: str, state: str, own: ColumnElement[bool]
-) -> tuple[str, int, list[Task]]:
-    waiting = and_(service_order.c.state == state, own)
+    session: AsyncSession, code: str, waits: ColumnElement[bool], own: ColumnElement[bool]
+) -> Group:
+    waiting = and_(waits, own)
     lines = (
         select(func.count()).where(order_line.c.order_id == service_order.c.id).scalar_subquery()
     )
@@ -89,9 +105,7 @@ async def _orders_that_wait(
     )
 
 
-async def _booths_to_rate(
-    session: AsyncSession, own: ColumnElement[bool]
-) -> tuple[str, int, list[Task]]:
+async def _booths_to_rate(session: AsyncSession, own: ColumnElement[bool]) -> Group:
     code = "booth_to_rate"
     waiting = and_(
         order_line.c.state == "served",

@@ -27,6 +27,8 @@ def _filters(
         list[schemas.OrderState], Query(max_length=9, description="any of these")
     ] = [],  # noqa: B006 - FastAPI copies it
     campaign_id: Annotated[Code | None, Query()] = None,
+    edition_id: Annotated[Code | None, Query(description="from this menu")] = None,
+    item_code: Annotated[Code | None, Query(description="with this item")] = None,
     township_code: TownshipCode | None = None,
     from_on: Annotated[Day | None, Query(description="first saved on this day or later")] = None,
     to_on: Annotated[Day | None, Query(description="first saved on this day or before")] = None,
@@ -36,6 +38,8 @@ def _filters(
         number=number,
         states=state,
         campaign_id=campaign_id,
+        edition_id=edition_id,
+        item_code=item_code,
         township_code=township_code,
         from_on=from_on,
         to_on=to_on,

@@ -1,23 +1,27 @@
-"""Write an order, take it through its states, rate what was served, read."""
+"""Write an order, take it through its states, read."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 
 from services.requests.orders import schemas
 from services.requests.orders.queries import orders as queries
-from services.requests.orders.queries.tasks import list_tasks
+from services.requests.orders.queries.allowances import get_allowance as get_township_allowance
 from services.requests.orders.routes.filters import Filters, Position, Sort
 from services.requests.orders.use_cases import orders as use_cases
 from shared.http.free_text import ask_about
 from shared.http.inputs import (
     AppState,
+    Code,
     Confirmed,
     IdempotencyKey,
     Limit,
     Page,
+    TownshipCode,
+    Typed,
     Uow,
 )
 from shared.http.openapi import secured
-from shared.http.tasks import Held, TasksAnswer
 
 router = APIRouter()
 
@@ -35,6 +39,10 @@ async def post_order(
     key: IdempotencyKey = None,
     confirmed: Confirmed = frozenset(),
 ) -> schemas.OrderAnswer:
+    """With ``submit`` it is handed in at once; doubts about its days are asked about before it is stored.
+
+    Sent again under the same key, it is the order that was made then, as it is now.
+    """
     order = await use_cases.draft_order(
         uow,
         state.menu,
@@ -43,6 +51,7 @@ async def post_order(
         idempotency_key=key,
         request=body,
         submit=body.submit,
+        assisted=body.assisted.as_entry() if body.assisted else None,
         confirmed=ask_about(body, confirmed),
     )
     return schemas.OrderAnswer.model_validate(order)
@@ -61,16 +70,60 @@ async def list_orders(
     return Page[schemas.OrderAnswer].model_validate({"items": items, "next_after": next_after})
 
 
-@router.get("/tasks", summary="What waits for whoever asks", **secured("read_tasks", 422))
-async def get_tasks(uow: Uow, held_by: Held = None) -> TasksAnswer:
-    return TasksAnswer.model_validate(await list_tasks(uow, held_by))
-
-
 @router.get(
     "/orders/counts", summary="How many orders are in each state", **secured("read_orders", 422)
 )
 async def count_orders(uow: Uow, filters: Filters) -> dict[str, int]:
     return await queries.count_orders(uow, filters)
+
+
+@router.get(
+    "/orders/for-team",
+    summary="What the own team has to know of the orders for which it is to come to a stop",
+    **secured("read_township_words", 422),
+)
+async def list_orders_at(
+    uow: Uow, stop_id: Annotated[str, Query(min_length=1, max_length=40), Typed]
+) -> list[schemas.TeamOrderAnswer]:
+    found = await queries.list_orders_at(uow, stop_id)
+    return [schemas.TeamOrderAnswer.of(order, lines) for order, lines in found]
+
+
+@router.post(
+    "/orders/{order_id}/phone-for-team",
+    summary="The phone number of an order's contact, for the team that is to come; it is noted who asked",
+    **secured("show_phone_to_team", 404, 422),
+)
+async def show_phone_to_team(order_id: str, uow: Uow) -> schemas.PhoneAnswer:
+    return schemas.PhoneAnswer(phone=await use_cases.show_phone_to_team(uow, order_id))
+
+
+@router.get(
+    "/orders/allowance",
+    summary="How much a township ordered in a campaign, and how much it may",
+    **secured("read_orders", 422),
+)
+async def get_allowance(
+    uow: Uow,
+    campaign_id: Annotated[Code, Query()],
+    township_code: Annotated[TownshipCode, Query()],
+) -> schemas.AllowanceAnswer:
+    found = await get_township_allowance(uow, campaign_id, township_code)
+    return schemas.AllowanceAnswer.model_validate(found)
+
+
+@router.get(
+    "/orders/counts/items",
+    summary="How many orders from a menu have each of some items; what nobody ordered is left out",
+    **secured("read_orders", 422),
+)
+async def count_orders_with(
+    uow: Uow,
+    edition_id: Annotated[Code, Query()],
+    item_code: Annotated[list[Code], Query(min_length=1, max_length=200)],
+) -> list[schemas.OrdersWithItemAnswer]:
+    found = await queries.count_orders_with(uow, edition_id, item_code)
+    return [schemas.OrdersWithItemAnswer.model_validate(each) for each in found]
 
 
 @router.get("/orders/{order_id}", summary="One order", **secured("read_orders", 404, 422))
@@ -148,23 +201,28 @@ async def cancel_order(
 
 
 @router.post(
+    "/orders/{order_id}/phone",
+    summary="The phone number of an order's contact; it is noted who asked",
+    **secured("show_order_phone", 404, 422),
+)
+async def show_phone(order_id: str, uow: Uow) -> schemas.PhoneAnswer:
+    return schemas.PhoneAnswer(phone=await use_cases.show_phone(uow, order_id))
+
+
+@router.post(
+    "/orders/{order_id}/priority",
+    summary="Set the corps' priority, by which is planned",
+    **secured("set_priority", 404, 409, 422),
+)
+async def set_priority(order_id: str, body: schemas.PriorityBody, uow: Uow) -> schemas.OrderAnswer:
+    order = await use_cases.set_priority(uow, order_id, body.priority)
+    return schemas.OrderAnswer.model_validate(order)
+
+
+@router.post(
     "/orders/{order_id}/close",
     summary="Close the books on an order",
     **secured("close_order", 404, 409, 422),
 )
 async def close_order(order_id: str, uow: Uow) -> schemas.OrderAnswer:
     return schemas.OrderAnswer.model_validate(await use_cases.close_order(uow, order_id))
-
-
-@router.post(
-    "/orders/{order_id}/ratings",
-    summary="Judge what was served at one booth",
-    **secured("rate_service", 404, 409, 422),
-)
-async def post_rating(
-    order_id: str, body: schemas.RatingBody, uow: Uow, confirmed: Confirmed = frozenset()
-) -> schemas.OrderAnswer:
-    doubts = ask_about(body, confirmed)
-    return schemas.OrderAnswer.model_validate(
-        await use_cases.rate_service(uow, order_id, **body.model_dump(), confirmed=doubts)
-    )

@@ -1,0 +1,1 @@
+"""Whom one may call: the contacts of agencies, teams and townships, sealed where they are kept."""

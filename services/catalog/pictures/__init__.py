@@ -1,0 +1,1 @@
+"""Pictures of service items: checked by content, shown on menus, frozen with editions."""

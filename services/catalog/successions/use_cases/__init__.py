@@ -1,0 +1,1 @@
+"""How one entry takes the place of another: of a township, an agency, a team or a volunteer."""

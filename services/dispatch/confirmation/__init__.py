@@ -1,0 +1,1 @@
+"""Both sides say whether a stop's half-day suits them, or ask for another."""

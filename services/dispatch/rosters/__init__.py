@@ -1,0 +1,1 @@
+"""Who stands at which booth: named volunteers, checked against every rule."""

@@ -1,0 +1,106 @@
+"""HTTP bodies and answers about rosters."""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from services.dispatch.availability.schemas import Number
+from services.dispatch.planning.problem.problem import DayPart
+from shared.http.inputs import Answer, Body
+from shared.kernel.errors import Reason
+
+
+class RosterBody(Body):
+    volunteers: Annotated[
+        list[Number], Field(max_length=100, description="all who are to stand there, by number")
+    ]
+    revision: Annotated[
+        int | None,
+        Field(ge=0, description="of the roster as it was read; refused where it changed"),
+    ] = None
+
+
+class ReplacementBody(Body):
+    """``by`` stands in the place of ``volunteer_no``; at another booth of the stop, the two change places."""
+
+    volunteer_no: Number
+    by: Number
+
+
+class RosteredBoothAnswer(Answer):
+    """A booth of the coming days: ``needed`` volunteers, who stands there, and how many of those may (``fit``)."""
+
+    assignment_id: str
+    stop_id: str
+    on: date
+    part: DayPart
+    place: str
+    township_name: str
+    township_name_en: str
+    team_code: str
+    team_name: str
+    team_name_en: str
+    item_name: str
+    item_name_en: str
+    state: str
+    needed: int
+    volunteers: list[str]
+    fit: int
+    short: int
+
+
+class UnfitReasonAnswer(Answer):
+    code: str
+    text: str
+
+
+class RosterCandidateAnswer(Answer):
+    """A volunteer of the team: with every reason why not, and the last day of duty up to the booth's."""
+
+    volunteer_no: str
+    novice: bool
+    is_named: bool
+    reasons: list[UnfitReasonAnswer]
+    last_on: date | None
+    duties: int
+
+
+class RosterAnswer(RosteredBoothAnswer):
+    """``candidates``: those who may come first, the longest waiting of them first."""
+
+    revision: int
+    novice_alone: bool
+    qualification: str | None
+    is_open: Annotated[bool, Field(description="whether somebody can still be named")]
+    candidates: list[RosterCandidateAnswer]
+
+
+class FilledAnswer(Answer):
+    """The booths whose rosters changed."""
+
+    assignment_ids: list[str]
+
+
+class OwnDutyAnswer(Answer):
+    volunteer_no: str
+    assignment_id: str
+    stop_id: str
+    on: date
+    part: DayPart
+    place: str
+    township_name: str
+    township_name_en: str
+    item_name: str
+    item_name_en: str
+
+
+def roster_answer(view: dict[str, Any], say: Callable[[Reason], str]) -> RosterAnswer:
+    """``say`` puts a reason into the reader's language."""
+
+    def said(reasons: Iterable[Reason]) -> list[dict[str, str]]:
+        return [{"code": each.code, "text": say(each)} for each in reasons]
+
+    candidates = [each | {"reasons": said(each["reasons"])} for each in view["candidates"]]
+    return RosterAnswer.model_validate(view | {"candidates": candidates})

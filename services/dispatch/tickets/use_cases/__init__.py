@@ -1,0 +1,1 @@
+"""What residents and stewards do with tickets."""

@@ -1,0 +1,1 @@
+"""Files that belong to an order: a plan of the place, a letter, a photograph."""

@@ -1,0 +1,1 @@
+"""What may be attached to an order, and what a file must be for that."""

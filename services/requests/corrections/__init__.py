@@ -1,0 +1,1 @@
+"""Corrections of orders that were served, and what follows from a correction."""

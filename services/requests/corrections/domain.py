@@ -1,0 +1,32 @@
+"""A correction of an order that was served: which township it was written for, and which one it was for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypedDict
+
+OrderCorrectionReason = Literal["wrong_township", "boundary", "other"]
+"""Why the township of an order is corrected."""
+
+
+class NamedTownship(TypedDict):
+    """A township by its code and its names of that time."""
+
+    code: str
+    name: str
+    name_en: str
+
+
+@dataclass(eq=False, kw_only=True)
+class OrderCorrection:
+    """The ``number``-th correction of an order, from 1; ``by`` is a role. It is kept as it was made, whatever becomes
+    of the townships."""
+
+    id: str
+    order_id: str
+    number: int
+    before: NamedTownship
+    after: NamedTownship
+    reason_code: str
+    reason: str | None
+    made_at: datetime
+    by: str | None

@@ -1,0 +1,1 @@
+"""The figures of a campaign: what was ordered, served and rated."""

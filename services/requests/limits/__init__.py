@@ -1,0 +1,1 @@
+"""Until when a campaign takes orders, and how much a township may order in it."""

@@ -1,0 +1,1 @@
+"""What the cells of a form must be, and answers about forms."""

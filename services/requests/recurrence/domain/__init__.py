@@ -1,0 +1,1 @@
+"""The rules of recurring orders; no framework, no I/O."""

@@ -1,0 +1,1 @@
+"""The rules of regularisation: what counts as evidence, when it suffices, and what becomes of a proposal."""

@@ -1,0 +1,1 @@
+"""Wishes (心愿): what townships need and the menu lacks; gathered with others like them, answered together."""

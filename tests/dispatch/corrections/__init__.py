@@ -1,0 +1,1 @@
+"""What was reported of a stop is corrected."""

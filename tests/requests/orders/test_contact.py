@@ -1,0 +1,102 @@
+"""Whom the team may ask, and that an order was entered for somebody else."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import text, update
+
+from services.requests.orders.tables import PERSONS_KEPT, forget_persons, service_order
+from shared.kernel.access import Role
+from tests.requests.township import GAOLOU, ORDER, order, read
+from tests.support.house import House
+from tests.support.tokens import bearer
+
+CONTACT = {"contact": "陈主任", "phone": "１３８ ００１３ ８０００"}
+
+
+async def shown(house: House, made: dict[str, Any], **headers: str) -> Any:
+    return await house.client.post(f"/api/requests/orders/{made['id']}/phone", headers=headers)
+
+
+async def test_a_phone_is_sealed_masked_and_shown_one_by_one(requests: House) -> None:
+    made = await order(requests, **CONTACT)
+    assert (made["contact"], made["phone_masked"]) == ("陈主任", "138****8000")
+    service = requests.services["requests"]
+    async with service.database.reading() as session:
+        stored = str((await session.execute(text("SELECT * FROM service_order"))).all())
+    assert "13800138000" not in stored
+    assert (await shown(requests, made)).json() == {"phone": "13800138000"}
+    (entry,) = [
+        entry
+        for entry in (await requests.client.get("/api/requests/audit")).json()
+        if entry["action"] == "show_order_phone"
+    ]
+    assert entry["changes"][0]["noted"] == {"shown": "phone"}
+    assert "13800138000" not in str(entry)
+    other = bearer(Role.OFFICER, township_code="330381122000")
+    assert (await shown(requests, made, **other)).status_code == 404
+    without = await order(requests, place="别处")
+    assert (await shown(requests, without)).json()["code"] == "order_phone.not_found"
+
+
+async def change(house: House, made: dict[str, Any], **content: Any) -> dict[str, Any]:
+    answer = await house.client.put(
+        f"/api/requests/orders/{made['id']}", json=ORDER | content, headers={"If-Match": "*"}
+    )
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+async def test_a_number_stays_until_another_is_given_or_its_owner_goes(requests: House) -> None:
+    made = await order(requests, **CONTACT)
+    assert (await change(requests, made, contact="陈主任"))["phone_masked"] == "138****8000"
+    both = {"contact": "林主任", "phone": "0577-65812345"}
+    assert (await change(requests, made, **both))["phone_masked"] == "057****2345"
+    assert (await change(requests, made))["phone_masked"] is None
+
+
+async def test_a_number_that_is_none_is_refused_without_repeating_it(requests: House) -> None:
+    refused = await requests.client.post(
+        "/api/requests/orders", json=ORDER | {"contact": "陈", "phone": "98765"}
+    )
+    assert (refused.status_code, refused.json()["code"]) == (422, "phone_malformed")
+    assert "98765" not in refused.text
+    alone = await requests.client.post(
+        "/api/requests/orders", json=ORDER | {"phone": "13800138000"}
+    )
+    assert alone.json()["code"] == "phone_without_contact"
+
+
+async def test_an_order_says_that_it_was_entered_for_somebody_and_how_it_came(
+    requests: House,
+) -> None:
+    entry = {"how": "phone", "for_whom": "西村村委会"}
+    clerk = bearer(Role.CLERK, township_code=GAOLOU)
+    answer = await requests.client.post(
+        "/api/requests/orders", json=ORDER | {"assisted": entry}, headers=clerk
+    )
+    made = answer.json()
+    assert (made["assisted_how"], made["assisted_for"]) == ("phone", "西村村委会")
+    assert made["history"][0]["by"] == "clerk"
+    changed = await change(requests, made, place="东村")
+    assert changed["assisted_how"] == "phone"
+    assert (await order(requests, place="自己点的"))["assisted_how"] is None
+
+
+async def test_persons_are_forgotten_after_their_time(requests: House) -> None:
+    old = await order(requests, **CONTACT, assisted={"how": "visit", "for_whom": "林"})
+    new = await order(requests, **CONTACT, place="别处")
+    service = requests.services["requests"]
+    now = service.uow.business_now()
+    async with service.database.writing() as session:
+        await session.execute(
+            update(service_order)
+            .where(service_order.c.id == old["id"])
+            .values(created_at=now - PERSONS_KEPT - timedelta(days=1))
+        )
+        assert await forget_persons(session, now) == 1
+        assert await forget_persons(session, now) == 0
+    forgotten = await read(requests, old["id"])
+    names = ("contact", "phone_masked", "assisted_for", "assisted_how")
+    assert [forgotten[name] for name in names] == [None, None, None, "visit"]
+    assert (await read(requests, new["id"]))["contact"] == "陈主任"

@@ -1,0 +1,53 @@
+"""A coordinator says of likely doubles that they are two, takes it back, and merges agencies."""
+
+import pytest
+from playwright.async_api import expect
+
+from cli import open_work
+from cli import scenario as s
+from tests.support.browser import PATIENCE_MILLISECONDS, Crowd, Person, Size
+
+expect.set_options(timeout=PATIENCE_MILLISECONDS)
+SIZES = ["phone", pytest.param("desktop", marks=pytest.mark.long)]
+
+
+async def looks_right(person: Person, name: str) -> None:
+    await person.picture(name)
+    assert await person.serious_findings() == []
+    assert await person.overflow() == 0
+
+
+@pytest.mark.shared_site
+@pytest.mark.parametrize("size", SIZES)
+async def test_two_that_are_two_are_asked_about_no_more(crowd: Crowd, size: Size) -> None:
+    corps = await crowd.person("coordinator", size=size)
+    page = corps.page
+    await corps.go("/corps/doubles")
+    pair = page.locator("article.double-pair").filter(has_text=open_work.DOUBLE)
+    await pair.get_by_role("button", name="这是两个").click()
+    await expect(page.get_by_text("已记下是两个")).to_be_visible()
+    await expect(pair).to_have_count(0)
+    await page.get_by_role("button", name="撤销").click()
+    await expect(pair).to_have_count(1)
+    await pair.get_by_role("button", name="这是两个").click()
+    await expect(pair).to_have_count(0)
+    await page.reload()
+    await page.get_by_text("已说明是两个的（1）").click()
+    two = page.locator(".double-two").filter(has_text=open_work.DOUBLE)
+    await expect(two).to_contain_text("我，2014年7月17日")
+    await looks_right(corps, "-doubles-two")
+    await two.get_by_role("button", name="还要再看").click()
+    await expect(pair).to_have_count(1)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_agencies_become_one(crowd: Crowd, size: Size) -> None:
+    corps = await crowd.person("coordinator", size=size)
+    page = corps.page
+    gone, kept = list(s.ruian_2014().agencies())[:2]
+    await corps.go(f"/corps/merge/agencies/{gone}?into={kept}")
+    await page.get_by_role("heading", name="合并以后").wait_for()
+    await looks_right(corps, "-merge-agencies")
+    await page.get_by_role("button", name="确认合并").click()
+    await page.wait_for_url(f"**/corps/agencies/{kept}")
+    await page.get_by_text("并入：").wait_for()

@@ -1,0 +1,1 @@
+const t=["active","left","erased","merged"],a=["name","phone","identity"],c=["contact","insurance","emergency","identity_check","person_asked"],s=["name_in_public","pictures"],n={active:"good",left:"",erased:"bad",merged:""};function o(e){return n[e]}export{s as C,c as P,t as V,a,o as l};

@@ -1,0 +1,1 @@
+const e=["waiting","left_out","adopted","published","matched","declined"],d=["phone","paper","visit"],s=["outside_remit","no_volunteers","costs_too_much","unsafe","other"],t={waiting:"waiting",left_out:"bad",adopted:"going",published:"good",matched:"good",declined:"bad"},a=o=>t[o]??"";export{d as C,s as D,e as G,a as l};

@@ -1,1 +1,0 @@
-import{m as a,c as s}from"./AOK_u83_.js";const i=["for","against","neither"],c=["township","team","resident"],e="-",o={waiting:"waiting",answered:"good",withdrawn:""},r=t=>o[t.state],d=t=>a(s.GET("/editions/{code}/consultation",{params:{path:{code:t}}}));export{i as S,e as W,c as a,d as c,r as l};

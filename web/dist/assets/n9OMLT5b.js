@@ -1,1 +1,0 @@
-const n=["active","left","erased"],a=["name","phone","identity"],c=["contact","insurance","emergency","identity_check","person_asked"],t={active:"good",left:"",erased:"bad"};function o(e){return t[e]}export{c as P,n as V,a,o as l};
