@@ -520,15 +520,15 @@ class Demonstration:
 
     async def _each(self, step: str, work: Sequence[Awaitable[Any]]) -> None:
         """Does the work side by side, and tells how far it is."""
-        done = 0
-
-        async def one(piece: Awaitable[Any]) -> None:
-            nonlocal done
-            await piece
-            done += 1
-            self._progress(step, done, len(work))
-
-        await asyncio.gather(*(one(piece) for piece in work))
+        tasks = [asyncio.ensure_future(piece) for piece in work]
+        try:
+            for done, finished in enumerate(asyncio.as_completed(tasks), start=1):
+                await finished
+                self._progress(step, done, len(tasks))
+        finally:  # where one fails, none is left behind half begun
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def circuit_of(plan: Json) -> list[list[Any]]:
