@@ -77,6 +77,14 @@ class Demonstration:
 
     async def play(self) -> Outcome:
         began = time.monotonic()
+        plan_id = await self.plan_circuit()
+        await self._serve(plan_id)
+        await self._rate()
+        await self.settle()
+        return await self._summarise(plan_id, round(time.monotonic() - began, 2))
+
+    async def plan_circuit(self) -> str:
+        """All that comes before the first stop's day. Gives the published plan's id."""
         await self.prepare()
         await self._address_recipients()
         await self._order()
@@ -86,10 +94,7 @@ class Demonstration:
         await self._postpone_one(plan_id)
         await self._accept(plan_id)
         await self._confirm(plan_id)
-        await self._serve(plan_id)
-        await self._rate()
-        await self.settle()
-        return await self._summarise(plan_id, round(time.monotonic() - began, 2))
+        return plan_id
 
     async def prepare(self) -> None:
         """The directory and the menu, so that townships can order."""

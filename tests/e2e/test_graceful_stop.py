@@ -134,14 +134,14 @@ async def test_a_relay_that_is_told_to_stop_under_load_sends_nothing_twice(
     load = asyncio.create_task(_fill(database, enough))
     await until(partial(_waits, database, UNSENT))
     deployment.start(RELAY)
-    await until(partial(_is_sending, database))
+    await until(partial(_is_sending, database), seconds=60)
     leave = partial(deployment.terminate, RELAY, within_seconds=PROMISED_SECONDS)
     status = await asyncio.to_thread(leave)
     assert status == -signal.SIGTERM, deployment.log_of(RELAY)
     enough.set()
     written = await load
     deployment.start(RELAY)
-    await until(partial(_all_sent, database))
+    await until(partial(_all_sent, database), seconds=60)
     await outside.listen()
     await database.close()
     (heard_in_order,) = outside.stretches

@@ -1,0 +1,19 @@
+"""A few stops with queues, and the system killed in the midst of them; `python -m tests.service_day` lives through the
+whole circuit."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.service_day.circuit import live_through
+
+
+@pytest.mark.long
+async def test_killed_among_residents_and_stewards_all_figures_add_up(tmp_path: Path) -> None:
+    lived = await live_through(tmp_path, seed=2014, residents=600, kills=2, stops=3)
+    figures = lived.figures()
+    assert lived.wrong == []
+    assert figures["kills"] == 4
+    assert sum(figures["fates"].values()) == figures["residents"]
+    assert figures["told"] > 100
+    assert figures["inside"] >= 0.8

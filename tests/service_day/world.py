@@ -1,0 +1,311 @@
+"""Residents and stewards. What they do follows from a seed; when it happens is a clock's, which they move."""
+
+import asyncio
+import heapq
+import itertools
+import math
+import random
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+
+from shared.kernel.access import Role
+from tests.service_day.site import Site
+from tests.support.tokens import EVERYTHING, bearer
+
+Json = dict[str, Any]
+
+BUSY_MINUTES = {"morning": 180, "afternoon": 150}
+"""Of a half-day, in which residents come."""
+BEGINS = {"morning": 0, "afternoon": 6}
+"""Hours in UTC: eight, and two in the afternoon, in China."""
+SPREAD = 0.6
+"""The coefficient of variation of the time that a resident takes."""
+WITH_PRIORITY, ABSENT, LEAVE = 0.08, 0.04, 0.02
+"""Shares of the residents."""
+LOADS = 0.7, 1.15
+"""Of an item's booths, as a share of what they can serve: at some more come than that."""
+AT_ONCE = 5
+"""Residents who draw while the system is killed."""
+LONGEST_ANSWER = 0.05
+"""Seconds within which it is killed."""
+STEWARD_WAITS = 2.0
+"""Minutes before somebody who was called and is not there has missed the call."""
+
+_RANGE = re.compile(r"顺利的话 (\d+) 分钟，慢的话 (\d+) 分钟")
+_EXPECTED = re.compile(r"大约要等 (\d+) 分钟")
+_NUMBER = re.compile(r'<p class="number">([^<]+)</p>')
+
+
+@dataclass
+class Resident:
+    """``told``: the wait that the page gave before the ticket was drawn: early, expected and late, in minutes."""
+
+    number: int
+    takes: float
+    priority: bool
+    absent: bool
+    leaves: bool
+    told: tuple[float, float, float] = (0, 0, 0)
+    name: str = ""
+    waited: float | None = None
+    fate: str = ""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """A telephone of its own, at an address of its own."""
+        high, low = divmod(self.number, 250)
+        return {
+            "X-Forwarded-For": f"10.{high // 250}.{high % 250}.{low + 1}",
+            "User-Agent": f"telephone {self.number}",
+            "Accept": "text/html",
+            "Cookie": f"taker=telephone-{self.number}",
+        }
+
+
+@dataclass(frozen=True)
+class Call:
+    """A resident who was called to a place, and is done there at ``until``."""
+
+    place: int
+    ticket_id: str
+    calling: str
+    resident: Resident
+    until: datetime
+
+
+@dataclass
+class Booth:
+    """``minutes``: what a resident takes in the mean, which the system has to find out. ``at``: who is at a place."""
+
+    stop: Json
+    assignment: Json
+    link: str
+    steward: dict[str, str]
+    places: int
+    minutes: float
+    by_name: dict[str, Resident] = field(default_factory=dict)
+    at: dict[int, Call] = field(default_factory=dict)
+    turned_away: int = 0
+
+    @property
+    def id(self) -> str:
+        return str(self.assignment["id"])
+
+
+class Circuit:
+    """All stops of a published plan, one after the other. ``kill_at``: when these residents come, and some with them,
+    the system is killed before it has answered them; and once more when the next place is free, and two stewards call
+    there."""
+
+    def __init__(self, site: Site, seed: int, *, kill_at: Iterable[int] = ()) -> None:
+        self.site = site
+        self._dice = random.Random(seed)
+        self._kill_at = set(kill_at)
+        self._numbers = itertools.count(1)
+        self._order = itertools.count()
+        self._kills_caller = False
+        self._loads: dict[str, float] = {}
+        self.booths: list[Booth] = []
+        self.wrong: list[str] = []
+        self._http = httpx.AsyncClient(base_url=site.url, trust_env=False, timeout=30)
+        self._corps = bearer(*EVERYTHING, iss=site.issuer)
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    @property
+    def residents(self) -> list[Resident]:
+        return [one for booth in self.booths for one in booth.by_name.values()]
+
+    async def ask(
+        self, method: str, path: str, body: Any = None, *, who: dict[str, str] | None = None
+    ) -> Any:
+        """Sent until the system answers; it may have died after it did what was asked."""
+        answer = await self._sent(method, f"/api/dispatch{path}", who or self._corps, json=body)
+        assert answer.is_success, f"{method} {path}: {answer.text}"
+        return answer.json()
+
+    async def _sent(
+        self, method: str, path: str, headers: dict[str, str], **more: Any
+    ) -> httpx.Response:
+        while True:
+            try:
+                answer = await self._http.request(method, path, headers=headers, **more)
+            except httpx.TransportError:
+                await self.site.answers()
+            else:
+                if answer.status_code < 500:
+                    return answer
+                await asyncio.sleep(0.05)
+
+    async def stops(self, plan_id: str) -> list[Json]:
+        plan = await self.ask("GET", f"/plans/{plan_id}")
+        return sorted(
+            (stop for stop in plan["stops"] if stop["state"] == "planned"),
+            key=lambda stop: (stop["on"], stop["part"] == "afternoon"),
+        )
+
+    async def live(self, stop: Json, residents: float) -> None:
+        """A stop, from its first resident to its reports; so many come to a booth, in the mean."""
+        begins = datetime.fromisoformat(stop["on"]).replace(tzinfo=UTC) + timedelta(
+            hours=BEGINS[stop["part"]]
+        )
+        self.site.clock.reach(begins)
+        await self.ask("POST", f"/stops/{stop['id']}/start", {})
+        booths = await self._opened(stop, residents)
+        events: list[tuple[datetime, int, Booth, Resident | Call]] = []
+
+        def expect(at: datetime, booth: Booth, what: Resident | Call) -> None:
+            heapq.heappush(events, (at, next(self._order), booth, what))
+
+        for booth in booths:
+            for minutes, resident in self._crowd(booth, residents):
+                expect(begins + timedelta(minutes=minutes), booth, resident)
+        while events:
+            at, _, booth, what = heapq.heappop(events)
+            self.site.clock.reach(at)
+            if isinstance(what, Call):
+                calls = [await self._done(booth, what)]
+            else:
+                await self._come(booth, what)
+                calls = [
+                    await self._next(booth, place)
+                    for place in range(1, booth.places + 1)
+                    if place not in booth.at
+                ]
+            for call in filter(None, calls):
+                expect(call.until, booth, call)
+        await self._reported(stop, booths)
+
+    async def _opened(self, stop: Json, residents: float) -> list[Booth]:
+        signs = await self.ask("GET", f"/stops/{stop['id']}/queues")
+        links = {sign["assignment_id"]: sign["url"] for sign in signs["queues"]}
+        booths = []
+        for each in stop["assignments"]:
+            if each["id"] not in links:
+                continue
+            path = "/api/dispatch" + re.sub("^.*(?=/public/)", "", links[each["id"]])
+            full = BUSY_MINUTES[stop["part"]] * each["volunteers"] / residents
+            load = self._loads.setdefault(each["item_code"], self._dice.uniform(*LOADS))
+            steward = bearer(Role.LEADER, team_code=each["team_code"], iss=self.site.issuer)
+            booth = Booth(stop, each, path, steward, each["volunteers"], load * full)
+            await self.ask(
+                "POST", f"/queues/{booth.id}/open", {"places": booth.places}, who=booth.steward
+            )
+            booths.append(booth)
+        self.booths += booths
+        return booths
+
+    def _crowd(self, booth: Booth, mean: float) -> list[tuple[float, Resident]]:
+        """A Poisson process, whose rate falls in the course of the half-day; times of service are lognormal."""
+        dice, span = self._dice, BUSY_MINUTES[booth.stop["part"]]
+        width = math.sqrt(math.log(1 + SPREAD**2))
+        crowd, at = [], 0.0
+        while (at := at + dice.expovariate(mean / span)) < span:
+            takes = dice.lognormvariate(math.log(booth.minutes) - width**2 / 2, width)
+            resident = Resident(
+                next(self._numbers),
+                takes,
+                dice.random() < WITH_PRIORITY,
+                dice.random() < ABSENT,
+                dice.random() < LEAVE,
+            )
+            crowd.append((span * (at / span) ** 1.2, resident))
+        return crowd
+
+    async def _come(self, booth: Booth, one: Resident) -> None:
+        page = await self._sent("GET", booth.link, one.headers)
+        if (found := _RANGE.search(page.text)) is not None:
+            expected = _EXPECTED.search(page.text)
+            assert expected is not None, page.text
+            one.told = float(found[1]), float(expected[1]), float(found[2])
+        if one.number not in self._kill_at:
+            await self._draw(booth, one)
+            return
+        self._kills_caller = True
+        others = [
+            Resident(next(self._numbers), one.takes, False, False, False, one.told)
+            for _ in range(AT_ONCE - 1)
+        ]
+        crowd = [one, *others]
+        await asyncio.gather(self._kill(), *(self._draw(booth, each) for each in crowd))
+
+    async def _kill(self) -> None:
+        await asyncio.sleep(self._dice.uniform(0, LONGEST_ANSWER))
+        await self.site.kill()
+
+    async def _draw(self, booth: Booth, one: Resident) -> None:
+        form = {"mark": f"telephone-{one.number}"} | ({"priority": "yes"} if one.priority else {})
+        drawn = await self._sent("POST", booth.link, one.headers, data=form)
+        if drawn.status_code == 409:
+            booth.turned_away += 1
+            return
+        assert drawn.status_code == 303, drawn.text
+        path = "/api/dispatch/public/" + drawn.headers["location"].removeprefix("../")
+        page = await self._sent("GET", path, one.headers)
+        number = _NUMBER.search(page.text)
+        assert number is not None, page.text
+        one.name = number[1]
+        if booth.by_name.setdefault(one.name, one) is not one:
+            self.wrong.append(f"{one.name} was given twice at {booth.id}")
+        if one.leaves and "前面还有" in page.text:
+            await self._sent("POST", path, one.headers, data={"leave": "yes"})
+            one.fate = "left"
+
+    async def _done(self, booth: Booth, call: Call) -> Call | None:
+        """Whoever was at the place has been served, or has missed the call."""
+        if call.resident.absent:
+            call.resident.fate = "missed"
+            path = f"/tickets/{call.ticket_id}/act"
+            await self.ask("POST", path, {"act": "miss"}, who=booth.steward)
+            del booth.at[call.place]
+            return await self._next(booth, call.place)
+        call.resident.fate = "served"
+        if not self._kills_caller:
+            return await self._next(booth, call.place, call.calling)
+        self._kills_caller = False
+        pressed = self._pressed(booth, call.place, call.calling)
+        _, _, found = await asyncio.gather(
+            self._kill(), pressed, self._next(booth, call.place, call.calling)
+        )
+        return found
+
+    async def _next(self, booth: Booth, place: int, finished: str | None = None) -> Call | None:
+        """Calls the next to a place; None where nobody waits."""
+        there = await self._pressed(booth, place, finished)
+        if there is None:
+            booth.at.pop(place, None)
+            return None
+        one = booth.by_name[there["name"]]
+        called = datetime.fromisoformat(there["called_at"])
+        if one.waited is not None:
+            self.wrong.append(f"{one.name} was called twice at {booth.id}")
+        one.waited = (called - datetime.fromisoformat(there["drawn_at"])).total_seconds() / 60
+        minutes = STEWARD_WAITS if one.absent else one.takes
+        until = called + timedelta(minutes=minutes)
+        booth.at[place] = Call(place, there["id"], there["calling"], one, until)
+        return booth.at[place]
+
+    async def _pressed(self, booth: Booth, place: int, finished: str | None) -> Any:
+        body = {"place": place, "finished": finished}
+        queue = await self.ask("POST", f"/queues/{booth.id}/next", body, who=booth.steward)
+        return next((each for each in queue["at_places"] if each["place"] == place), None)
+
+    async def _reported(self, stop: Json, booths: list[Booth]) -> None:
+        """The booths pack up, and what their queues measured is what was seen."""
+        reports = []
+        for booth in booths:
+            path = f"/queues/{booth.id}/end?confirm=residents_wait"
+            ended = await self.ask("POST", path, who=booth.steward)
+            fates = Counter(one.fate for one in booth.by_name.values())
+            seen = (len(booth.by_name), fates["served"], 0)
+            if (ended["drawn"], ended["served"], ended["unserved"]) != seen:
+                self.wrong.append(f"{booth.id} counts {ended}, and {seen} were seen")
+            reports.append({"assignment_id": booth.id, "served": fates["served"]})
+        await self.ask("POST", f"/stops/{stop['id']}/reports", {"booths": reports})
