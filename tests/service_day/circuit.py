@@ -1,5 +1,6 @@
 """The circuit of 2014 up to its first stop, and then with residents of dice."""
 
+import random
 import statistics
 from collections import Counter
 from dataclasses import dataclass
@@ -10,11 +11,13 @@ from typing import Any
 from cli.client import Client
 from cli.demo import Demonstration
 from tests.service_day.site import Site
-from tests.service_day.world import Circuit, Resident
+from tests.service_day.world import BUSY_MINUTES, Circuit, Demand, DemandAt, Json, Resident
 from tests.support.tokens import EVERYTHING, token
 
 BEFORE = datetime(2014, 6, 26, 1, tzinfo=UTC)
 """The day before the first stop."""
+LOADS = 0.7, 1.15
+"""Of an item's booths, as a share of what they can serve."""
 MEASURED_FROM = 1
 """Whoever was told to wait less is called at once, or nearly so: that says nothing of the forecast."""
 
@@ -60,14 +63,15 @@ async def live_through(folder: Path, seed: int, *, residents: int, kills: int, s
     site = Site(folder, BEFORE)
     try:
         await site.answers()
-        plan_id = await _planned(site)
+        plan_id = await planned_circuit(site)
         kill_at = [(number + 1) * residents // (kills + 1) for number in range(kills)]
         circuit = Circuit(site, seed, kill_at=kill_at)
         try:
             planned = (await circuit.stops(plan_id))[:stops]
             booths = sum(len(stop["assignments"]) for stop in planned)
+            demand_at = any_demand(seed, residents / booths)
             for stop in planned:
-                await circuit.live(stop, residents / booths)
+                await circuit.live(stop, demand_at)
         finally:
             await circuit.close()
     finally:
@@ -78,6 +82,19 @@ async def live_through(folder: Path, seed: int, *, residents: int, kills: int, s
     return Lived(came, len(circuit.booths), len(planned), turned_away, site.kills, wrong)
 
 
-async def _planned(site: Site) -> str:
+def any_demand(seed: int, residents: float) -> DemandAt:
+    """As many come to each booth; at some of them more than it can serve."""
+    dice = random.Random(seed)
+    minutes: dict[str, float] = {}
+
+    def demand_at(stop: Json, assignment: Json) -> Demand:
+        full = BUSY_MINUTES[stop["part"]] * assignment["volunteers"] / residents
+        each = minutes.setdefault(assignment["item_code"], dice.uniform(*LOADS) * full)
+        return Demand(residents, each)
+
+    return demand_at
+
+
+async def planned_circuit(site: Site) -> str:
     async with Client.at(site.url, token=token(*EVERYTHING, iss=site.issuer)) as client:
         return await Demonstration(client).plan_circuit()

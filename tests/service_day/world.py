@@ -7,7 +7,7 @@ import math
 import random
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -28,8 +28,6 @@ SPREAD = 0.6
 """The coefficient of variation of the time that a resident takes."""
 WITH_PRIORITY, ABSENT, LEAVE = 0.08, 0.04, 0.02
 """Shares of the residents."""
-LOADS = 0.7, 1.15
-"""Of an item's booths, as a share of what they can serve: at some more come than that."""
 AT_ONCE = 5
 """Residents who draw while the system is killed."""
 LONGEST_ANSWER = 0.05
@@ -79,16 +77,28 @@ class Call:
     until: datetime
 
 
+@dataclass(frozen=True)
+class Demand:
+    """How many residents come to a booth, and how many minutes one takes, in the mean. The system has to find out."""
+
+    residents: float
+    minutes: float
+
+
+DemandAt = Callable[[Json, Json], Demand | None]
+"""Of a stop and an assignment; None for a booth that keeps no queue."""
+
+
 @dataclass
 class Booth:
-    """``minutes``: what a resident takes in the mean, which the system has to find out. ``at``: who is at a place."""
+    """``at``: who is at a place."""
 
     stop: Json
     assignment: Json
     link: str
     steward: dict[str, str]
     places: int
-    minutes: float
+    demand: Demand
     by_name: dict[str, Resident] = field(default_factory=dict)
     at: dict[int, Call] = field(default_factory=dict)
     turned_away: int = 0
@@ -96,6 +106,10 @@ class Booth:
     @property
     def id(self) -> str:
         return str(self.assignment["id"])
+
+    @property
+    def item(self) -> str:
+        return str(self.assignment["item_code"])
 
 
 class Circuit:
@@ -105,12 +119,12 @@ class Circuit:
 
     def __init__(self, site: Site, seed: int, *, kill_at: Iterable[int] = ()) -> None:
         self.site = site
+        self._seed = seed
         self._dice = random.Random(seed)
         self._kill_at = set(kill_at)
         self._numbers = itertools.count(1)
         self._order = itertools.count()
         self._kills_caller = False
-        self._loads: dict[str, float] = {}
         self.booths: list[Booth] = []
         self.wrong: list[str] = []
         self._http = httpx.AsyncClient(base_url=site.url, trust_env=False, timeout=30)
@@ -151,21 +165,21 @@ class Circuit:
             key=lambda stop: (stop["on"], stop["part"] == "afternoon"),
         )
 
-    async def live(self, stop: Json, residents: float) -> None:
-        """A stop, from its first resident to its reports; so many come to a booth, in the mean."""
+    async def live(self, stop: Json, demand_at: DemandAt) -> None:
+        """A stop, from its first resident to its reports."""
         begins = datetime.fromisoformat(stop["on"]).replace(tzinfo=UTC) + timedelta(
             hours=BEGINS[stop["part"]]
         )
         self.site.clock.reach(begins)
         await self.ask("POST", f"/stops/{stop['id']}/start", {})
-        booths = await self._opened(stop, residents)
+        booths = await self._opened(stop, demand_at)
         events: list[tuple[datetime, int, Booth, Resident | Call]] = []
 
         def expect(at: datetime, booth: Booth, what: Resident | Call) -> None:
             heapq.heappush(events, (at, next(self._order), booth, what))
 
         for booth in booths:
-            for minutes, resident in self._crowd(booth, residents):
+            for minutes, resident in self._crowd(booth):
                 expect(begins + timedelta(minutes=minutes), booth, resident)
         while events:
             at, _, booth, what = heapq.heappop(events)
@@ -183,18 +197,16 @@ class Circuit:
                 expect(call.until, booth, call)
         await self._reported(stop, booths)
 
-    async def _opened(self, stop: Json, residents: float) -> list[Booth]:
+    async def _opened(self, stop: Json, demand_at: DemandAt) -> list[Booth]:
         signs = await self.ask("GET", f"/stops/{stop['id']}/queues")
         links = {sign["assignment_id"]: sign["url"] for sign in signs["queues"]}
         booths = []
         for each in stop["assignments"]:
-            if each["id"] not in links:
+            if each["id"] not in links or (demand := demand_at(stop, each)) is None:
                 continue
             path = "/api/dispatch" + re.sub("^.*(?=/public/)", "", links[each["id"]])
-            full = BUSY_MINUTES[stop["part"]] * each["volunteers"] / residents
-            load = self._loads.setdefault(each["item_code"], self._dice.uniform(*LOADS))
             steward = bearer(Role.LEADER, team_code=each["team_code"], iss=self.site.issuer)
-            booth = Booth(stop, each, path, steward, each["volunteers"], load * full)
+            booth = Booth(stop, each, path, steward, each["volunteers"], demand)
             await self.ask(
                 "POST", f"/queues/{booth.id}/open", {"places": booth.places}, who=booth.steward
             )
@@ -202,13 +214,15 @@ class Circuit:
         self.booths += booths
         return booths
 
-    def _crowd(self, booth: Booth, mean: float) -> list[tuple[float, Resident]]:
-        """A Poisson process, whose rate falls in the course of the half-day; times of service are lognormal."""
-        dice, span = self._dice, BUSY_MINUTES[booth.stop["part"]]
+    def _crowd(self, booth: Booth) -> list[tuple[float, Resident]]:
+        """A Poisson process, whose rate falls in the course of the half-day; times of service are lognormal. They are
+        the same for a booth however many volunteers stand there."""
+        dice = random.Random(f"{self._seed} {booth.stop['township_code']} {booth.item}")
+        span = BUSY_MINUTES[booth.stop["part"]]
         width = math.sqrt(math.log(1 + SPREAD**2))
         crowd, at = [], 0.0
-        while (at := at + dice.expovariate(mean / span)) < span:
-            takes = dice.lognormvariate(math.log(booth.minutes) - width**2 / 2, width)
+        while (at := at + dice.expovariate(booth.demand.residents / span)) < span:
+            takes = dice.lognormvariate(math.log(booth.demand.minutes) - width**2 / 2, width)
             resident = Resident(
                 next(self._numbers),
                 takes,
@@ -308,4 +322,10 @@ class Circuit:
             if (ended["drawn"], ended["served"], ended["unserved"]) != seen:
                 self.wrong.append(f"{booth.id} counts {ended}, and {seen} were seen")
             reports.append({"assignment_id": booth.id, "served": fates["served"]})
+        queued = {report["assignment_id"] for report in reports}
+        reports += [
+            {"assignment_id": each["id"], "served": 0}
+            for each in stop["assignments"]
+            if each["state"] in ("accepted", "offered") and each["id"] not in queued
+        ]
         await self.ask("POST", f"/stops/{stop['id']}/reports", {"booths": reports})
