@@ -146,11 +146,33 @@ def half_days(
     }
 
 
+async def teams_with_volunteers(
+    session: AsyncSession, among: Collection[str] | None = None
+) -> set[str]:
+    """The teams that keep a list of volunteers; None stands for all of them."""
+    query = select(volunteer.c.team_code).where(volunteer.c.active).distinct()
+    if among is not None:
+        query = query.where(volunteer.c.team_code.in_(among))
+    return set(await session.scalars(query))
+
+
 async def volunteers_of(session: AsyncSession, team_code: str) -> list[Volunteer]:
     """A team's volunteers who have not left, by number."""
     query = select(volunteer).where(volunteer.c.team_code == team_code, volunteer.c.active)
     rows = list(await session.execute(query.order_by(volunteer.c.no)))
     return await _with_held(session, rows)
+
+
+async def volunteers_by_team(
+    session: AsyncSession, teams: Collection[str]
+) -> dict[str, list[Volunteer]]:
+    """The volunteers of these teams who have not left; teams without a list are left out."""
+    query = select(volunteer).where(volunteer.c.team_code.in_(teams), volunteer.c.active)
+    found: dict[str, list[Volunteer]] = {}
+    rows = list(await session.execute(query.order_by(volunteer.c.no)))
+    for each in await _with_held(session, rows):
+        found.setdefault(each.team_code, []).append(each)
+    return found
 
 
 async def volunteers_by_no(

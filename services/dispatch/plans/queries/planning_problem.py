@@ -2,18 +2,24 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Protocol
 
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.dispatch.availability.queries import days_off, half_days
+from services.dispatch.availability.queries import (
+    Volunteer,
+    days_off,
+    half_days,
+    volunteers_by_team,
+)
 from services.dispatch.demand.queries import Lines, volunteers_for
 from services.dispatch.directory.queries import (
     active_teams,
     campaign_of,
+    demands_of_items,
     items_by_team,
     points_of_townships,
     weekly_capacities,
@@ -92,10 +98,11 @@ async def problem_of(
         if row.township_code in places
     }
     last = await served_last(session, {row.township_code for row in lines.values()})
+    needs = await _qualifications(session, lines)
     return PlanningProblem(
         sites=tuple(sites[key] for key in sorted(sites)),
-        teams=await _teams(session, scope, days, movable),
-        lines=tuple(_line(row, scope, days, last) for row in lines.values()),
+        teams=await _teams(session, scope, days, movable, set(needs.values())),
+        lines=tuple(_line(row, scope, days, last, needs) for row in lines.values()),
         days=days,
         parts=len(PARTS),
         travel=Travel(on="sphere"),
@@ -113,10 +120,81 @@ async def _themes(session: AsyncSession, scope: PlanningScope, days: int) -> tup
     return tuple(CampaignTheme.stored(theme).counted(scope.starts_on, days) for theme in said)
 
 
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """A qualification as items name it, and what is compared of that."""
+
+    name: str
+    compared: str
+
+
+async def _qualifications(session: AsyncSession, lines: Lines) -> dict[str, Needed]:
+    """What is asked of everybody at the booths of these lines' items, by item; items that ask for nothing are left
+    out."""
+    demands = await demands_of_items(session, {row.item_code for row in lines.values()})
+    return {
+        code: Needed(name, compared)
+        for code, (name, compared, *_) in demands.items()
+        if name is not None and compared is not None
+    }
+
+
+async def _strengths(
+    session: AsyncSession,
+    scope: PlanningScope,
+    days: int,
+    teams: Mapping[str, int],
+    needed: Collection[Needed],
+) -> dict[str, tuple[dict[int, int], dict[str, int]]]:
+    """For ``teams`` (by code, with how many they say they can send at once): how many can come on each day, and how
+    many hold each of the ``needed`` qualifications to the scope's end. A team whose list has fewer volunteers than it
+    says it can send has not entered all of them: it is counted by its word."""
+    lists = {
+        code: people
+        for code, people in (await volunteers_by_team(session, teams)).items()
+        if len(people) >= teams[code]
+    }
+    numbers = {person.no for people in lists.values() for person in people}
+    away: dict[int, set[str]] = {}
+    for row in await days_off(session, "volunteer", None, scope.starts_on, scope.ends_on):
+        for day in range(
+            max(0, (row.first_on - scope.starts_on).days),
+            min(days - 1, (row.last_on - scope.starts_on).days) + 1,
+        ):
+            if row.code in numbers:
+                away.setdefault(day, set()).add(row.code)
+    strengths: dict[str, tuple[dict[int, int], dict[str, int]]] = {}
+    for code, most in teams.items():
+        people = lists.get(code)
+        if people is None:
+            strengths[code] = ({}, {each.name: most for each in needed})
+            continue
+        present = {
+            day: min(most, sum(person.no not in gone for person in people))
+            for day, gone in away.items()
+        }
+        strengths[code] = (
+            {day: count for day, count in present.items() if count < most},
+            {each.name: sum(_holds(person, each, scope) for person in people) for each in needed},
+        )
+    return strengths
+
+
+def _holds(person: Volunteer, needed: Needed, scope: PlanningScope) -> bool:
+    if needed.compared not in person.held:
+        return False
+    until = person.held[needed.compared]
+    return until is None or until >= scope.ends_on
+
+
 async def _teams(
-    session: AsyncSession, scope: PlanningScope, days: int, movable: Collection[str]
+    session: AsyncSession,
+    scope: PlanningScope,
+    days: int,
+    movable: Collection[str],
+    needed: Collection[Needed],
 ) -> tuple[Team, ...]:
-    """The active teams, with the half-days on which they are free."""
+    """The active teams, with the half-days on which they are free, and how many of their volunteers may come."""
     offers = await items_by_team(session)
     busy: dict[str, set[Slot]] = {}
     for row in await bookings(session, scope.starts_on, scope.ends_on):
@@ -130,6 +208,10 @@ async def _teams(
     ):
         busy.setdefault(code, set()).add(ProblemDates(scope.starts_on).slot(on, part))
     slots = frozenset(Slot(day, part) for day in range(days) for part in range(len(PARTS)))
+    active = await active_teams(session)
+    strengths = await _strengths(
+        session, scope, days, {row.code: row.members for row in active}, needed
+    )
     return tuple(
         Team(
             id=row.code,
@@ -138,8 +220,10 @@ async def _teams(
             area=frozenset(row.area),
             free=slots - busy.get(row.code, set()),
             max_stops_per_day=len(PARTS),
+            members_on=strengths[row.code][0],
+            qualified=strengths[row.code][1],
         )
-        for row in await active_teams(session)
+        for row in active
     )
 
 
@@ -175,7 +259,11 @@ def site_id(row: Any) -> str:
 
 
 def _line(
-    row: Row[Any], scope: PlanningScope, days: int, last: Mapping[tuple[str, str], date]
+    row: Row[Any],
+    scope: PlanningScope,
+    days: int,
+    last: Mapping[tuple[str, str], date],
+    needs: Mapping[str, Needed],
 ) -> Line:
     return Line(
         id=row.line_id,
@@ -184,6 +272,7 @@ def _line(
         volunteers=volunteers_for(row),
         first_day=max(0, (row.earliest_on - scope.starts_on).days) if row.earliest_on else 0,
         last_day=days - 1,
+        qualification=needs[row.item_code].name if row.item_code in needs else None,
         priority=row.priority,
         preferred_days=tuple(_days(row.wished_on, scope)),
         ruled_out_days=frozenset(_days(row.ruled_out_on, scope)),
