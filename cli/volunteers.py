@@ -22,6 +22,9 @@ OWN_UNTIL = "2016-12-31"
 AWAY = (1, "2014-07-21", "2014-07-22")
 """Whose place among :data:`PEOPLE`, and when that person can't come."""
 CONSENT = "synthetic"
+ON_DUTY = (CONSENT, f"{CONSENT}-0", f"{CONSENT}-6")
+"""Who is named for the team's last booth ahead, the last of whom can't come after all; its leader has still to name
+who stands at the others."""
 
 
 async def enter_volunteers(client: Client, team: str) -> None:
@@ -47,12 +50,40 @@ async def enter_volunteers(client: Client, team: str) -> None:
     if CONSENT in numbers:
         await _license(client, numbers[CONSENT], OWN_UNTIL)
     await _stay_away(client, numbers[f"{CONSENT}-{AWAY[0]}"])
+    await _name(client, team, [numbers[each] for each in ON_DUTY if each in numbers])
 
 
 async def _license(client: Client, no: str, until: str) -> None:
     path = f"/api/catalog/volunteers/{no}/qualifications"
     body = {"qualification": LICENCE, "granted_on": GRANTED_ON, "expires_on": until}
     await client.post(path, body, key=f"{no}-licence")
+
+
+async def _name(client: Client, team: str, people: list[str]) -> None:
+    async def is_named() -> bool:
+        booths = await client.get("/api/dispatch/rosters", team_code=team)
+        if not booths or booths[-1]["volunteers"]:  # none: where no clock plays 2014
+            return True
+        wanted = people[: booths[-1]["needed"]]
+        path = f"/api/dispatch/assignments/{booths[-1]['assignment_id']}/roster"
+        try:
+            await client.post(path, {"volunteers": wanted}, key=f"{team}-roster")
+        except Refused as refusal:
+            if refusal.problem.get("code") != "unfit":
+                raise
+            return False  # what they hold is not known there yet
+        return True
+
+    await client.until("the last booth's roster is kept", is_named)
+    await _drop_out(client, team, people[-1])
+
+
+async def _drop_out(client: Client, team: str, no: str) -> None:
+    """The last of them can't come, and others have still to say whether they step in."""
+    booths = await client.get("/api/dispatch/rosters", team_code=team)
+    if booths and no in booths[-1]["volunteers"]:
+        path = f"/api/dispatch/assignments/{booths[-1]['assignment_id']}/drop-out"
+        await client.post(path, {"volunteer_no": no}, key=f"{team}-drops-out")
 
 
 async def _stay_away(client: Client, no: str) -> None:

@@ -22,6 +22,7 @@ from services.dispatch.plans.use_cases.retention import old_runs
 from services.dispatch.policy import POLICY
 from services.dispatch.rescheduling.routes import router as rescheduling
 from services.dispatch.residents.routes.public import router as residents
+from services.dispatch.rosters.jobs import unanswered_offers
 from services.dispatch.rosters.routes import router as rosters
 from services.dispatch.settings import DispatchSettings
 from services.dispatch.stops.domain.confirmation import Deadlines
@@ -97,6 +98,7 @@ def build(
     within = {purpose: WithinCapacity(each) for purpose, each in searching.items()}
     service.jobs.append(confirmation_notices(service.uow))
     service.jobs.append(forgetting_days(service.uow))
+    service.jobs.append(unanswered_offers(service.uow))
     service.jobs.append(staffing_of_booths(service.uow))
     service.jobs.append(planning(service.uow, cache, within))
     return service

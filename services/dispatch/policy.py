@@ -53,6 +53,9 @@ POLICY = Policy(
         "enter_unavailable": TEAM | {Role.VOLUNTEER: Scope.SELF},
         "read_rosters": TEAM | {Role.AUDITOR: Scope.ANY},
         "keep_rosters": TEAM,
+        # Why somebody drops out is not asked; a leader says it for whoever phones.
+        "drop_out": TEAM | {Role.VOLUNTEER: Scope.SELF},
+        "answer_offer": TEAM | {Role.VOLUNTEER: Scope.SELF},
         "read_duties": TEAM | {Role.AUDITOR: Scope.ANY, Role.VOLUNTEER: Scope.SELF},
         "confirm_stop": CORPS | {Role.OFFICER: Scope.OWN_TOWNSHIP},
         "ask_another_day": TEAM | {Role.OFFICER: Scope.OWN_TOWNSHIP},

@@ -4,7 +4,8 @@ All events about one stop, its booths and its assignments share the stop's strea
 sees them in the order in which they happened.
 """
 
-from datetime import date
+from datetime import date, datetime
+from typing import Literal
 
 from shared.contracts.base import DayPart, Event, PersonAnswer, ReasonCode, TownshipCode
 
@@ -172,15 +173,46 @@ class BoothCorrectionRefused(AssignmentEvent):
 
 class RosterChanged(AssignmentEvent):
     """Who stands at a booth, by number; carries the whole roster. ``was_volunteer_nos`` stood there before, on
-    ``was_on`` and ``was_part`` where the stop moved. Of two events about one booth, the one with the higher
+    ``was_on`` and ``was_part`` where the stop moved; ``standby_nos`` are asked first when one of them drops out. Of
+    two events about one booth, the one with the higher
     ``revision`` counts."""
 
     volunteer_nos: tuple[str, ...]
     was_volunteer_nos: tuple[str, ...]
+    standby_nos: tuple[str, ...] = ()
+    was_standby_nos: tuple[str, ...] = ()
     was_on: date | None = None
     was_part: DayPart | None = None
     reason_code: ReasonCode
     revision: int
+
+
+class SubstitutionOffered(AssignmentEvent):
+    """``volunteer_no`` can't come, and ``offered_nos`` are asked to stand there instead, until ``until``. ``asked`` is
+    how many were asked so far, these included."""
+
+    substitution_id: str
+    volunteer_no: str
+    offered_nos: tuple[str, ...]
+    asked: int
+    until: datetime
+
+
+class SubstitutionOverdue(AssignmentEvent):
+    """Nobody took the place of ``volunteer_no`` in time, or nobody could be asked: the team's leader sees to it."""
+
+    substitution_id: str
+    volunteer_no: str
+
+
+class SubstitutionClosed(AssignmentEvent):
+    """``by_no`` has taken the place (``taken``), the leader named somebody (``filled``), or nobody is needed there then
+    (``void``). ``told_nos`` were asked and need not answer any more."""
+
+    substitution_id: str
+    outcome: Literal["taken", "filled", "void"]
+    by_no: str | None
+    told_nos: tuple[str, ...]
 
 
 class QueueMeasured(AssignmentEvent):

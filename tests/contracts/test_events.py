@@ -139,6 +139,11 @@ IDS = {
     "into_no",
     "volunteer_nos",
     "was_volunteer_nos",
+    "standby_nos",
+    "was_standby_nos",
+    "offered_nos",
+    "told_nos",
+    "by_no",
     "about",
     "picture",
 }

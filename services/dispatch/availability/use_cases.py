@@ -19,7 +19,7 @@ from services.dispatch.availability.queries import (
     team_of,
 )
 from services.dispatch.availability.tables import held, unavailable, volunteer
-from services.dispatch.planning.problem.problem import DayPart
+from services.dispatch.planning.problem.problem import DayPart, HalfDay
 from services.dispatch.policy import POLICY
 from services.dispatch.stops.queries.lookups import bookings_of_team
 from shared.contracts.catalog import (
@@ -94,6 +94,23 @@ async def enter_unavailable(
         )
         tx.add(entered)
         return entered
+
+
+async def note_away(tx: Transaction, no: str, half_day: HalfDay) -> None:
+    """A volunteer who was expected then says that it is not possible."""
+    on, part = half_day
+    if await same_days(tx.session, "volunteer", no, on, on, part) is None:
+        tx.add(
+            Unavailable(
+                id=new_id(),
+                party="volunteer",
+                code=no,
+                first_on=on,
+                last_on=on,
+                part=part,
+                entered_at=tx.now,
+            )
+        )
 
 
 async def remove_unavailable(uow: UnitOfWork, entry_id: str) -> None:

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Query, Request
 
 from services.dispatch.availability.schemas import Number
 from services.dispatch.rosters import queries, schemas
-from services.dispatch.rosters.use_cases import naming
+from services.dispatch.rosters.domain.substitution import Substitution
+from services.dispatch.rosters.use_cases import naming, substituting
 from shared.http.inputs import Code, Uow
 from shared.http.openapi import secured
 from shared.http.texts import preferred_language
@@ -48,7 +49,9 @@ async def get_roster(assignment_id: str, uow: Uow, request: Request) -> schemas.
 async def post_roster(
     assignment_id: str, body: schemas.RosterBody, uow: Uow, request: Request
 ) -> schemas.RosterAnswer:
-    await naming.set_roster(uow, assignment_id, body.volunteers, seen=body.revision)
+    await naming.set_roster(
+        uow, assignment_id, body.volunteers, standby=body.standby, seen=body.revision
+    )
     return await _answer(uow, assignment_id, request)
 
 
@@ -82,6 +85,55 @@ async def list_duties(
 ) -> list[schemas.OwnDutyAnswer]:
     found = await queries.list_duties(uow, volunteer_no)
     return [schemas.OwnDutyAnswer.model_validate(each) for each in found]
+
+
+@router.post(
+    "/assignments/{assignment_id}/drop-out",
+    summary="A volunteer can't come to the booth; the next ones are asked",
+    **secured("drop_out", 404, 409, 422),
+)
+async def drop_out(assignment_id: str, body: schemas.WhoBody, uow: Uow) -> schemas.DroppedOutAnswer:
+    wanted = await substituting.drop_out(uow, assignment_id, body.volunteer_no)
+    return schemas.DroppedOutAnswer(substitution=_substitution(wanted) if wanted else None)
+
+
+@router.get(
+    "/offers",
+    summary="The places that a volunteer is asked to take",
+    **secured("read_duties", 404, 422),
+)
+async def list_offers(
+    uow: Uow,
+    volunteer_no: Annotated[Number | None, Query(description="the own ones where left out")] = None,
+) -> list[schemas.OwnOfferAnswer]:
+    found = await queries.list_offers(uow, volunteer_no)
+    return [schemas.OwnOfferAnswer.model_validate(each) for each in found]
+
+
+@router.post(
+    "/substitutions/{substitution_id}/accept",
+    summary="The volunteer who was asked stands there; the first one who says so has the place",
+    **secured("answer_offer", 404, 409, 422),
+)
+async def accept_offer(
+    substitution_id: str, body: schemas.WhoBody, uow: Uow
+) -> schemas.SubstitutionAnswer:
+    return _substitution(await substituting.accept_offer(uow, substitution_id, body.volunteer_no))
+
+
+@router.post(
+    "/substitutions/{substitution_id}/decline",
+    summary="The volunteer who was asked can't; when all have said so, the next ones are asked",
+    **secured("answer_offer", 404, 409, 422),
+)
+async def decline_offer(
+    substitution_id: str, body: schemas.WhoBody, uow: Uow
+) -> schemas.SubstitutionAnswer:
+    return _substitution(await substituting.decline_offer(uow, substitution_id, body.volunteer_no))
+
+
+def _substitution(found: Substitution) -> schemas.SubstitutionAnswer:
+    return schemas.SubstitutionAnswer.model_validate(queries.substitution_view(found))
 
 
 async def _answer(uow: UnitOfWork, assignment_id: str, request: Request) -> schemas.RosterAnswer:

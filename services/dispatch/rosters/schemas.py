@@ -1,13 +1,14 @@
 """HTTP bodies and answers about rosters."""
 
 from collections.abc import Callable, Iterable
-from datetime import date
-from typing import Annotated, Any
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from services.dispatch.availability.schemas import Number
 from services.dispatch.planning.problem.problem import DayPart
+from services.dispatch.rosters.domain.substitution import OfferState
 from shared.http.inputs import Answer, Body
 from shared.kernel.errors import Reason
 
@@ -16,6 +17,13 @@ class RosterBody(Body):
     volunteers: Annotated[
         list[Number], Field(max_length=100, description="all who are to stand there, by number")
     ]
+    standby: Annotated[
+        list[Number] | None,
+        Field(
+            max_length=20,
+            description="who is asked first when one of them drops out; as it is where left out",
+        ),
+    ] = None
     revision: Annotated[
         int | None,
         Field(ge=0, description="of the roster as it was read; refused where it changed"),
@@ -49,6 +57,9 @@ class RosteredBoothAnswer(Answer):
     volunteers: list[str]
     fit: int
     short: int
+    substitutes_wanted: Annotated[
+        int, Field(description="places that somebody left, and nobody has taken yet")
+    ]
 
 
 class UnfitReasonAnswer(Answer):
@@ -67,8 +78,61 @@ class RosterCandidateAnswer(Answer):
     duties: int
 
 
+class OfferAnswer(Answer):
+    volunteer_no: str
+    state: OfferState
+
+
+class SubstitutionAnswer(Answer):
+    """A place that ``volunteer_no`` left. From ``until`` on, the leader sees to it (``with_leader``); ``by_no`` has
+    taken it."""
+
+    id: str
+    assignment_id: str
+    volunteer_no: str
+    on: date
+    part: DayPart
+    until: datetime
+    state: Literal["open", "with_leader", "taken", "filled", "void"]
+    by_no: str | None
+    offers: list[OfferAnswer]
+
+
+class DroppedOutAnswer(Answer):
+    substitution: Annotated[
+        SubstitutionAnswer | None, Field(description="null where enough others stand there")
+    ]
+
+
+class OwnOfferAnswer(Answer):
+    """A place that a volunteer is asked to take."""
+
+    id: str
+    assignment_id: str
+    stop_id: str
+    on: date
+    part: DayPart
+    until: datetime
+    place: str
+    township_name: str
+    township_name_en: str
+    item_name: str
+    item_name_en: str
+
+
+class WhoBody(Body):
+    volunteer_no: Annotated[Number | None, Field(description="the own number where left out")] = (
+        None
+    )
+
+
 class RosterAnswer(RosteredBoothAnswer):
     """``candidates``: those who may come first, the longest waiting of them first."""
+
+    standby: list[str]
+    substitutions: Annotated[
+        list[SubstitutionAnswer], Field(description="those that somebody has to see to")
+    ]
 
     revision: int
     novice_alone: bool

@@ -17,7 +17,7 @@ from services.dispatch.directory.queries import (
 from services.dispatch.plans.queries.candidates import first_candidates_to_publish
 from services.dispatch.plans.queries.runs import first_failed_runs
 from services.dispatch.policy import POLICY
-from services.dispatch.rosters.queries import short_booths
+from services.dispatch.rosters.queries import first_with_leader, offers_to, short_booths
 from services.dispatch.stops.domain.stop import LIVE
 from services.dispatch.stops.queries.confirmation import (
     first_asking,
@@ -44,17 +44,21 @@ OVERDUE = ("planned", "under_way")
 
 
 async def list_tasks(uow: UnitOfWork, held_by: HeldBy | None = None) -> Tasks:
-    """For a leader: booths to answer, stops to start and booths to report today, and booths at which volunteers are
-    missing. For an officer: stops to confirm. For the corps: booths to come that need more volunteers, stops whose day
-    has passed, for which somebody asks for another day or has not answered in time, reports that a team asks to
-    correct, plans to publish, failed runs, and lines that no plan serves; with ``held_by`` only those of the corps that
-    the asker works on, or nobody."""
+    """For a leader: booths to answer, stops to start and booths to report today, places to fill that somebody left, and
+    booths at which volunteers are missing. For a volunteer: places to take. For an officer: stops to confirm. For the
+    corps: booths to come that need more volunteers, stops whose day has passed, for which somebody asks for another
+    day or has not answered in time, reports that a team asks to correct, plans to publish, failed runs, and lines that
+    no plan serves; with ``held_by`` only those of the corps that the asker works on, or nobody."""
     grant = uow.permit(POLICY, "read_tasks")
     choice = choice_of(uow, held_by)
     groups: list[Group] = []
     async with uow.reading() as session:
         if grant.teams and choice.is_all:
             groups += await _tasks_of_teams(session, grant.teams, choice.today)
+        if uow.actor.volunteer_no is not None and choice.is_all:
+            offers = await offers_to(session, uow.actor.volunteer_no, choice.today)
+            about = [_of_booth("offer_to_answer", "offer", each, each["id"]) for each in offers]
+            groups.append(("offer_to_answer", len(about), about[:MOST_OF_A_KIND]))
         if grant.townships and choice.is_all:
             groups += await _tasks_of_townships(session, grant.townships, choice.today)
         if Role.COORDINATOR in uow.actor.roles:
@@ -145,6 +149,10 @@ async def _tasks_of_teams(session: AsyncSession, teams: frozenset[str], today: d
     )
     names = await _townships_of(session, *(rows for rows, _ in (offers, to_start, to_report)))
     short = await short_booths(session, teams, today)
+    left = [
+        _of_booth("substitute_to_name", "roster", each, each["assignment_id"])
+        for each in await first_with_leader(session, teams, today)
+    ]
     return [
         *(
             (code, count, [_at_stop(code, row, names) for row in rows])
@@ -154,6 +162,7 @@ async def _tasks_of_teams(session: AsyncSession, teams: frozenset[str], today: d
                 ("assignment_to_answer", offers),
             )
         ),
+        ("substitute_to_name", len(left), left[:MOST_OF_A_KIND]),
         ("roster_short", len(short), [_short(view) for view in short[:MOST_OF_A_KIND]]),
     ]
 
@@ -256,6 +265,11 @@ async def _townships_of(
 
 def _short(view: dict[str, Any]) -> Task:
     """About a booth at which volunteers are missing."""
+    count = view["short"] - view["substitutes_wanted"]
+    return _of_booth("roster_short", "roster", view, view["assignment_id"], count=count)
+
+
+def _of_booth(code: str, kind: str, view: dict[str, Any], key: str, **more: int) -> Task:
     facts: Facts = {
         "place": view["place"],
         "part": view["part"],
@@ -264,9 +278,8 @@ def _short(view: dict[str, Any]) -> Task:
         "township_en": view["township_name_en"],
         "item": view["item_name"],
         "item_en": view["item_name_en"],
-        "count": view["short"],
     }
-    return Task("roster_short", f"roster:{view['assignment_id']}", facts, due_on=view["on"])
+    return Task(code, f"{kind}:{key}", facts | more, due_on=view["on"])
 
 
 def _at_stop(code: str, row: Row[Any], names: Mapping[str, BothNames]) -> Task:

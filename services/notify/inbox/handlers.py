@@ -60,6 +60,9 @@ from shared.contracts.dispatch import (
     RosterChanged,
     StopConfirmed,
     StopEvent,
+    SubstitutionClosed,
+    SubstitutionOffered,
+    SubstitutionOverdue,
 )
 from shared.contracts.notify import PersonDataCollected, PersonDataErased
 from shared.contracts.requests import (
@@ -89,6 +92,7 @@ from shared.contracts.requests import (
     WishPublished,
 )
 from shared.db.successors import current_code, note_successor
+from shared.kernel.clock import CHINA
 from shared.privacy.answering import Holdings
 from shared.unit_of_work import UnitOfWork
 
@@ -285,6 +289,23 @@ def _removed(event: RosterChanged) -> Iterable[str]:
 
 def _staying(event: RosterChanged) -> Iterable[str]:
     return _numbers(set(event.was_volunteer_nos) & set(event.volunteer_nos))
+
+
+def _on_standby(event: RosterChanged) -> Iterable[str]:
+    return _numbers(set(event.standby_nos) - set(event.was_standby_nos))
+
+
+def _place_left(event: SubstitutionOffered | SubstitutionOverdue) -> Params:
+    return _booth(event) | {"number": event.volunteer_no}
+
+
+def _until_then(event: SubstitutionOffered) -> Params:
+    until = event.until.astimezone(CHINA)
+    return {"until_on": until.date().isoformat(), "until_at": until.strftime("%H:%M")}
+
+
+def _told_of(event: SubstitutionClosed, *, void: bool) -> Iterable[str]:
+    return _numbers(set(event.told_nos)) if (event.outcome == "void") == void else ()
 
 
 def _numbers(numbers: set[str]) -> Iterable[str]:
@@ -634,6 +655,43 @@ NOTICES = _by_event(
         lambda event: (
             _duty(event) | {"volunteers": event.volunteers, "named": len(event.volunteer_nos)}
         ),
+    ),
+    Notice[RosterChanged](RosterChanged, "message.on_standby", _on_standby, _duty),
+    Notice[SubstitutionOffered](
+        SubstitutionOffered,
+        "message.substitution_offered",
+        lambda event: _numbers(set(event.offered_nos)),
+        lambda event: _booth(event) | _until_then(event),
+    ),
+    Notice[SubstitutionOffered](
+        SubstitutionOffered,
+        "message.substitution_sought",
+        lambda event: [of_team(event.team_code)] if event.asked == len(event.offered_nos) else (),
+        lambda event: _place_left(event) | _until_then(event) | {"asked": event.asked},
+    ),
+    Notice[SubstitutionOverdue](
+        SubstitutionOverdue,
+        "message.substitution_overdue",
+        lambda event: [of_team(event.team_code)],
+        _place_left,
+    ),
+    Notice[SubstitutionClosed](
+        SubstitutionClosed,
+        "message.substitution_taken",
+        lambda event: _told_of(event, void=False),
+        _booth,
+    ),
+    Notice[SubstitutionClosed](
+        SubstitutionClosed,
+        "message.substitution_void",
+        lambda event: _told_of(event, void=True),
+        _booth,
+    ),
+    Notice[SubstitutionClosed](
+        SubstitutionClosed,
+        "message.substitution_found",
+        lambda event: [of_team(event.team_code)] if event.by_no is not None else (),
+        lambda event: _booth(event) | {"number": event.by_no or ""},
     ),
     Notice[QualificationGranted](
         QualificationGranted,

@@ -1,8 +1,15 @@
 """The scenes of the operations on rosters."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from tests.access.scene import Kind, Scene, fields
+from shared.kernel.access import Scope
+from tests.access.scene import Kind, Place, Scene, fields
+
+
+def _own(place: Place, scope: Scope) -> dict[str, Any]:
+    return {"volunteer_no": place.volunteer}
+
 
 OBJECT = Kind.OBJECT
 SCENES: Mapping[str, Scene] = {
@@ -14,4 +21,8 @@ SCENES: Mapping[str, Scene] = {
     ),
     "POST /stops/{stop_id}/rosters/fill": Scene(OBJECT),
     "GET /duties": Scene(),
+    "POST /assignments/{assignment_id}/drop-out": Scene(OBJECT, body=_own),
+    "GET /offers": Scene(),
+    "POST /substitutions/{substitution_id}/accept": Scene(OBJECT, body=_own, absent=True),
+    "POST /substitutions/{substitution_id}/decline": Scene(OBJECT, body=_own, absent=True),
 }

@@ -1,12 +1,13 @@
 """Rosters: who is named, who is refused and why, what the people hear, and how rosters follow their stops."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, event, select
 
 from services.dispatch.planning.optimizer.list_planner import ListPlanner
 from services.dispatch.rosters.tables import duty
@@ -93,15 +94,29 @@ async def roster(house: House, booth: Any) -> Any:
 
 
 async def told(house: House) -> list[RosterChanged]:
-    return [
-        event for event in await house.published("dispatch") if isinstance(event, RosterChanged)
-    ]
+    return [each for each in await house.published("dispatch") if isinstance(each, RosterChanged)]
 
 
 async def duties(house: House) -> set[tuple[str, date, str]]:
     async with house.uow("dispatch").reading() as session:
         rows = await session.execute(select(duty.c.volunteer_no, duty.c.on, duty.c.part))
         return {(row.volunteer_no, row.on, row.part) for row in rows}
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """What is asked of stores meanwhile."""
+    heard: list[str] = []
+
+    def hear(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if "FROM" in statement:
+            heard.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", hear)
+    try:
+        yield heard
+    finally:
+        event.remove(Engine, "before_cursor_execute", hear)
 
 
 async def test_one_touch_fills_a_booth_with_those_who_have_waited_longest(house: House) -> None:
@@ -160,6 +175,22 @@ async def test_whoever_may_no_more_is_missing_though_named(
     assert about == [f"roster:{clinic['id']}"]
     await fill(house, first)
     assert (await roster(house, clinic))["volunteers"] == [V1, V3, V4]
+
+
+async def test_a_list_of_any_length_takes_as_many_queries(house: House) -> None:
+    found = await booths(house)
+
+    async def queries() -> int:
+        with statements() as heard:
+            assert len(await ask(house, "GET", "/rosters", days=60)) == len(found)
+        return len(heard)
+
+    await name(house, found[0][1], V1, V2)
+    of_one = await queries()
+    for _, clinic in found[1:]:
+        await name(house, clinic, V3, V4)
+    assert len(found) > 2
+    assert await queries() == of_one > 0
 
 
 async def test_a_novice_needs_somebody_with_experience(house: House) -> None:
@@ -240,9 +271,9 @@ async def test_a_stop_that_moves_takes_those_along_who_may(house: House) -> None
     assert (await roster(house, clinic))["volunteers"] == [V1, V3]
     on = date.fromisoformat(moved["on"])
     assert await duties(house) == {(V1, on, moved["part"]), (V3, on, moved["part"])}
-    event = (await told(house))[-1]
-    assert (event.was_on, event.on, event.reason_code) == (was, on, "stop_moved")
-    assert event.was_volunteer_nos == (V1, V2, V3)
+    moving = (await told(house))[-1]
+    assert (moving.was_on, moving.on, moving.reason_code) == (was, on, "stop_moved")
+    assert moving.was_volunteer_nos == (V1, V2, V3)
 
 
 async def test_nobody_is_on_duty_where_a_stop_is_called_off_or_a_booth_declined(

@@ -1,6 +1,6 @@
 """The table of plain notices: each row is told, with all that its text needs, in both languages."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -33,6 +33,9 @@ from shared.contracts.dispatch import (
     ConfirmationReminded,
     RosterChanged,
     StopConfirmed,
+    SubstitutionClosed,
+    SubstitutionOffered,
+    SubstitutionOverdue,
 )
 from shared.contracts.requests import (
     FollowUpClosed,
@@ -140,6 +143,7 @@ _ROSTER: dict[str, Any] = {
     "was_volunteer_nos": ("V-000002", "V-000003"),
     "revision": 2,
 }
+_LEFT: dict[str, Any] = {"substitution_id": "s1", "volunteer_no": "V-000003"}
 _SERIES: dict[str, Any] = {
     "series_id": "r1",
     "number": 4,
@@ -269,6 +273,25 @@ EVENTS: tuple[Event, ...] = (
         reason_code="wrong_township",
     ),
     RosterChanged(**_BOOTH | _ROSTER, reason_code="rostered"),
+    RosterChanged(**_BOOTH | _ROSTER, reason_code="dropped_out", standby_nos=("V-000004",)),
+    RosterChanged(**_BOOTH | _ROSTER, reason_code="stepped_in"),
+    SubstitutionOffered(
+        **_BOOTH | _LEFT,
+        offered_nos=("V-000001", "V-000002"),
+        asked=2,
+        until=datetime(2014, 6, 26, 10, tzinfo=UTC),
+    ),
+    SubstitutionOverdue(**_BOOTH | _LEFT),
+    *(
+        SubstitutionClosed(
+            **_BOOTH,
+            substitution_id="s1",
+            outcome=outcome,
+            by_no="V-000001" if outcome == "taken" else None,
+            told_nos=("V-000002",),
+        )
+        for outcome in ("taken", "filled", "void")
+    ),
     RosterChanged(
         **_BOOTH | _ROSTER, reason_code="stop_moved", was_on=date(2014, 6, 26), was_part="afternoon"
     ),

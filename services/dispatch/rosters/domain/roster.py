@@ -8,7 +8,16 @@ from typing import ClassVar, Literal
 from services.dispatch.planning.problem.problem import DayPart, HalfDay
 from shared.kernel.aggregate import Aggregate, Steps
 
-Cause = Literal["rostered", "swapped", "stop_moved", "booth_released", "left", "merged", "unfit"]
+Cause = Literal[
+    "rostered",
+    "swapped",
+    "dropped_out",
+    "stepped_in",
+    "stop_moved",
+    "booth_released",
+    "left",
+    "merged",
+]
 """Why a roster changed: somebody named others, or it followed something else."""
 
 
@@ -25,6 +34,8 @@ class Roster(Aggregate):
     on: date
     part: DayPart
     volunteers: list[str] = field(default_factory=list)
+    standby: list[str] = field(default_factory=list)
+    """Who is asked first when one of them drops out, in this order."""
     revision: int = 0
 
     @property
@@ -41,6 +52,16 @@ class Roster(Aggregate):
         if wanted == self.volunteers:
             return False
         self.volunteers = wanted
+        self.standby = [no for no in self.standby if no not in wanted]
+        self.revision += 1
+        return True
+
+    def keep_ready(self, standby: Iterable[str]) -> bool:
+        """These are on standby, as far as they don't stand there. Returns whether that is new."""
+        wanted = [no for no in dict.fromkeys(standby) if no not in self.volunteers]
+        if wanted == self.standby:
+            return False
+        self.standby = wanted
         self.revision += 1
         return True
 

@@ -1,5 +1,7 @@
 """Rosters follow their stops and their people."""
 
+from sqlalchemy import update
+
 from services.dispatch.availability.queries import volunteers_by_no
 from services.dispatch.rosters.domain.roster import Cause, Roster
 from services.dispatch.rosters.queries import (
@@ -8,12 +10,14 @@ from services.dispatch.rosters.queries import (
     check_people,
     rosters_of_stop,
 )
+from services.dispatch.rosters.tables import offer
 from services.dispatch.rosters.use_cases.naming import (
     announce_roster,
     free_duties,
     hold_duties,
     put,
 )
+from services.dispatch.rosters.use_cases.settling import settle
 from services.dispatch.stops.domain.stop import Assignment, Stop
 from services.dispatch.stops.queries.lookups import stop_of_assignment
 from shared.unit_of_work import Transaction
@@ -36,6 +40,7 @@ async def _follow(tx: Transaction, stop_id: str) -> None:
             await put(tx, stop, entry, kept, (), "booth_released")
         elif stop.half_day != kept.half_day:
             await _move(tx, stop, entry, kept)
+        await settle(tx, stop, entry, kept)
 
 
 async def _move(tx: Transaction, stop: Stop, entry: Assignment, kept: Roster) -> None:
@@ -56,7 +61,9 @@ async def _move(tx: Transaction, stop: Stop, entry: Assignment, kept: Roster) ->
 
 async def drop_volunteer(tx: Transaction, no: str, cause: Cause, by: str | None = None) -> None:
     """A volunteer stands nowhere from today on: has left or is erased; or ``by`` is the same person's other number,
-    who stands there instead where that is possible."""
+    who stands there instead where that is possible, and is not asked once more. What waits for an answer is over."""
+    mine = offer.c.volunteer_no == no, offer.c.state == "waiting"
+    await tx.session.execute(update(offer).where(*mine).values(state="over"))
     for assignment_id in await booths_of_volunteer(tx.session, no, tx.today):
         stop = await tx.get(Stop, await stop_of_assignment(tx.session, assignment_id))
         kept = await tx.get(Roster, assignment_id)

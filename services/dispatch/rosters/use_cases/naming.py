@@ -11,6 +11,7 @@ from services.dispatch.rosters.domain.eligibility import Ranked, is_novice_alone
 from services.dispatch.rosters.domain.roster import Cause, Roster
 from services.dispatch.rosters.queries import asked_of, candidates_for, check_people
 from services.dispatch.rosters.tables import duty
+from services.dispatch.rosters.use_cases.settling import settle
 from services.dispatch.stops.domain.stop import Assignment, Stop
 from services.dispatch.stops.queries.lookups import stop_of_assignment
 from services.dispatch.stops.queries.views import require_stop
@@ -23,9 +24,15 @@ from shared.unit_of_work import Transaction, UnitOfWork
 
 
 async def set_roster(
-    uow: UnitOfWork, assignment_id: str, volunteers: Sequence[str], *, seen: int | None = None
+    uow: UnitOfWork,
+    assignment_id: str,
+    volunteers: Sequence[str],
+    *,
+    standby: Sequence[str] | None = None,
+    seen: int | None = None,
 ) -> Roster:
     """These stand at the booth, and nobody else. Whoever stood there before and is left out does not any more.
+    ``standby`` are asked first when one of them drops out; they stay as they are where it is left out.
 
     :raises NotFound: there is no such booth, or it is another team's.
     :raises Conflict: the stop has begun or is over, the team need not come, or the roster changed since the revision
@@ -39,7 +46,24 @@ async def set_roster(
         if seen is not None and seen != kept.revision:
             raise Conflict("roster_changed_meanwhile", field="revision")
         await name(tx, stop, entry, kept, volunteers, "rostered")
+        if standby is not None:
+            await _keep_ready(tx, stop, entry, kept, standby)
         return kept
+
+
+async def _keep_ready(
+    tx: Transaction, stop: Stop, entry: Assignment, kept: Roster, standby: Sequence[str]
+) -> None:
+    """:raises InvalidInput: somebody of these may not stand there: every reason."""
+    people = await volunteers_by_no(tx.session, standby)
+    asked = await asked_of(tx.session, stop, entry)
+    against = await check_people(tx.session, asked, {no: people.get(no) for no in standby})
+    found = [reason for no in standby if no not in kept.standby for reason in against[no]]
+    if found:
+        raise InvalidInput("unfit", field="standby").because(found)
+    before = list(kept.standby)
+    if kept.keep_ready(standby):
+        announce_roster(tx, stop, entry, kept, kept.volunteers, "rostered", standby_before=before)
 
 
 async def fill_rosters(uow: UnitOfWork, stop_id: str) -> list[str]:
@@ -56,7 +80,7 @@ async def fill_rosters(uow: UnitOfWork, stop_id: str) -> list[str]:
         own = [entry for entry in stop.live if grant.covers(teams=[entry.team_code])]
         if not own:
             raise Conflict("not_expected", field="stop_id")
-        _require_open(stop, tx.today)
+        require_open(stop, tx.today)
         asked = {entry.id: await asked_of(tx.session, stop, entry) for entry in own}
         # Whoever holds a qualification is needed where one is asked for.
         own.sort(key=lambda entry: (asked[entry.id].compared is None, entry.id))
@@ -147,6 +171,7 @@ async def put(
     await free_duties(tx, kept)
     await hold_duties(tx, kept)
     announce_roster(tx, stop, entry, kept, before, cause)
+    await settle(tx, stop, entry, kept)
     return True
 
 
@@ -160,7 +185,10 @@ def announce_roster(
     *,
     was_on: date | None = None,
     was_part: str | None = None,
+    standby_before: Sequence[str] | None = None,
 ) -> None:
+    """``standby_before``: who was on standby, where that changed."""
+    ready = kept.standby if standby_before is None else standby_before
     announce_assignment(
         tx,
         RosterChanged,
@@ -168,6 +196,8 @@ def announce_roster(
         entry,
         volunteer_nos=tuple(kept.volunteers),
         was_volunteer_nos=tuple(before),
+        standby_nos=tuple(kept.standby),
+        was_standby_nos=tuple(ready),
         was_on=was_on,
         was_part=was_part,
         reason_code=cause,
@@ -194,13 +224,13 @@ async def _open_booth(tx: Transaction, grant: Grant, assignment_id: str) -> tupl
     stop = await tx.get(Stop, await stop_of_assignment(tx.session, assignment_id))
     require_own(grant, stop, assignment_id)
     entry = stop.assignment(assignment_id)
-    _require_open(stop, tx.today)
+    require_open(stop, tx.today)
     if not entry.is_live:
         raise Conflict("booth_not_expected_now", field="assignment_id")
     return stop, entry
 
 
-def _require_open(stop: Stop, today: date) -> None:
+def require_open(stop: Stop, today: date) -> None:
     """:raises Conflict: nobody is named any more."""
     if stop.state != "planned" or stop.on < today:
         raise Conflict("roster_closed", field="stop_id", day=stop.on, today=today)
