@@ -26,6 +26,7 @@ POLICY = Policy(
         "submit_order": TOWNSHIP,
         "cancel_order": TOWNSHIP,
         "amend_order": TOWNSHIP,
+        "change_contact": TOWNSHIP,
         "rate_service": TOWNSHIP,
         "read_orders": TOWNSHIP | {Role.AUDITOR: Scope.ANY},
         "show_order_phone": TOWNSHIP,

@@ -98,6 +98,16 @@ class OrderPrioritised(Event):
     priority: int
 
 
+class OrderContactChanged(Event):
+    """Somebody else may be asked about an order, or has another number. Who it is, the teams that are to come
+    (``team_codes``) read in requests. For ``place`` see :class:`OrderAccepted`."""
+
+    order_id: str
+    township_code: TownshipCode
+    place: str
+    team_codes: tuple[str, ...]
+
+
 class OrderReturned(Event):
     """The corps gave an order back. What it said about that is read in requests."""
 

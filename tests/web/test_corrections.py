@@ -71,7 +71,7 @@ async def test_a_report_is_corrected_and_both_figures_stay(crowd: Crowd) -> None
 async def test_an_order_of_the_wrong_township_is_corrected(crowd: Crowd) -> None:
     corps = await crowd.person("coordinator")
     page = corps.page
-    await corps.go("/orders?state=rated&campaign=all")
+    await corps.go("/orders?state=rated&campaign=all&township=330381125000")
     await page.locator(".order-row").first.click()
     await page.get_by_role("button", name="更正镇街").click()
     dialog = page.get_by_role("dialog")
@@ -89,6 +89,21 @@ async def test_an_order_of_the_wrong_township_is_corrected(crowd: Crowd) -> None
     assert await corps.overflow() == 0
     assert await corps.serious_findings() == []
     await corps.picture("-township-corrected")
+
+    # The township that it left reads why, and nothing else of it.
+    officer = await crowd.person("township_officer")
+    left = officer.page
+    await officer.go("/orders")
+    await left.get_by_text("已更正到其他镇街的点单（1）").click()
+    await left.get_by_role("link", name="现属湖岭镇").click()
+    await expect(left.get_by_role("heading", level=1)).to_have_text("这份点单已更正到其他镇街")
+    await expect(left.get_by_label("第 1 次更正").get_by_text("填错了镇街")).to_be_visible()
+    await expect(left.get_by_role("button", name="取消点单")).to_have_count(0)
+    assert await officer.overflow() == 0
+    assert await officer.serious_findings() == []
+    await officer.picture("-departed")
+    await officer.go("/messages")
+    await expect(left.get_by_text("点单所属镇街已更正").first).to_be_visible()
 
 
 @pytest.mark.long

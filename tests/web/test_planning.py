@@ -22,6 +22,7 @@ async def test_a_coordinator_plans_moves_pins_and_publishes(crowd: Crowd) -> Non
     assert await person.serious_findings() == []
     await booth.click()
     drawer = page.get_by_role("dialog")
+    await expect(drawer.locator("dl")).to_contain_text("上次服务")
     best = drawer.locator("label.place").first
     await best.locator("input").check()
     to = await best.locator("strong").inner_text()

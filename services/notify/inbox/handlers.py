@@ -75,6 +75,7 @@ from shared.contracts.requests import (
     OrderAmendmentProposed,
     OrderAmendmentRefused,
     OrderCancelled,
+    OrderContactChanged,
     OrderCorrected,
     OrderReturned,
     RecurrenceConfirmed,
@@ -215,19 +216,17 @@ def _booth(event: AssignmentEvent) -> Params:
     }
 
 
-def _corrected(event: BoothCorrected, *, differs: bool) -> Iterable[str]:
-    """Both teams and the township, where something differs."""
-    if not differs:
-        return ()
-    teams = {of_team(event.team_code): None, of_team(event.was_team_code): None}
-    return (*teams, of_township(event.township_code))
-
-
 _FIGURES = ("served", "leaflets", "follow_ups")
 
 
-def _figures_differ(event: BoothCorrected) -> bool:
-    return any(getattr(event, name) != getattr(event, f"was_{name}") for name in _FIGURES)
+def _corrected(event: BoothCorrected, *, team: bool, figures: bool) -> Iterable[str]:
+    """Both teams and the township, where the team differs or not as ``team`` says, and so do the figures."""
+    other_team = event.team_code != event.was_team_code
+    other_figures = any(getattr(event, name) != getattr(event, f"was_{name}") for name in _FIGURES)
+    if (other_team, other_figures) != (team, figures):
+        return ()
+    teams = {of_team(event.team_code): None, of_team(event.was_team_code): None}
+    return (*teams, of_township(event.township_code))
 
 
 def _figures(event: BoothCorrected) -> Params:
@@ -406,6 +405,12 @@ NOTICES = _by_event(
         _township,
         lambda event: {"order": _short(event.order_id), "reason_code": event.reason_code},
     ),
+    Notice[OrderContactChanged](
+        OrderContactChanged,
+        "message.order_contact_changed",
+        lambda event: [of_team(code) for code in event.team_codes],
+        lambda event: {"township_code": event.township_code, "place": event.place},
+    ),
     Notice[OrderReturned](
         OrderReturned,
         "message.order_returned",
@@ -513,15 +518,25 @@ NOTICES = _by_event(
     Notice[BoothCorrected](
         BoothCorrected,
         "message.booth_corrected",
-        lambda event: _corrected(event, differs=_figures_differ(event)),
+        lambda event: _corrected(event, team=False, figures=True),
         lambda event: _booth(event) | _figures(event) | {"reason_code": event.reason_code},
     ),
     Notice[BoothCorrected](
         BoothCorrected,
         "message.booth_team_corrected",
-        lambda event: _corrected(event, differs=event.team_code != event.was_team_code),
+        lambda event: _corrected(event, team=True, figures=False),
         lambda event: (
             _booth(event) | {"was_team_code": event.was_team_code, "reason_code": event.reason_code}
+        ),
+    ),
+    Notice[BoothCorrected](
+        BoothCorrected,
+        "message.booth_all_corrected",
+        lambda event: _corrected(event, team=True, figures=True),
+        lambda event: (
+            _booth(event)
+            | _figures(event)
+            | {"was_team_code": event.was_team_code, "reason_code": event.reason_code}
         ),
     ),
     Notice[BoothCorrectionProposed](

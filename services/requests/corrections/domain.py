@@ -18,11 +18,13 @@ class NamedTownship(TypedDict):
 
 @dataclass(eq=False, kw_only=True)
 class OrderCorrection:
-    """The ``number``-th correction of an order, from 1; ``by`` is a role. It is kept as it was made, whatever becomes
-    of the townships."""
+    """The ``number``-th correction of an order, from 1; ``by`` is a role. What was and what is are kept as they were
+    said, whatever becomes of the townships; ``township_code`` is the one that the order left, by its code of today,
+    which may read the correction though the order is not its own any more."""
 
     id: str
     order_id: str
+    township_code: str
     number: int
     before: NamedTownship
     after: NamedTownship

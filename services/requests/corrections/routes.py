@@ -12,6 +12,16 @@ router = APIRouter(tags=["orders"])
 
 
 @router.get(
+    "/departed-orders",
+    summary="Orders that turned out to be another township's, the latest first",
+    **secured("read_orders"),
+)
+async def list_departed(uow: Uow) -> list[schemas.DepartedOrderAnswer]:
+    found = await queries.list_departed(uow)
+    return [schemas.DepartedOrderAnswer.model_validate(each) for each in found]
+
+
+@router.get(
     "/orders/{order_id}/corrections",
     summary="How an order was corrected after it was served, the latest first",
     **secured("read_orders", 404, 422),

@@ -29,3 +29,11 @@ class OrderCorrectionAnswer(Answer):
     reason: str | None
     made_at: datetime
     by: str | None
+
+
+class DepartedOrderAnswer(Answer):
+    """An order that is another township's now, by this correction."""
+
+    order_id: str
+    order_number: str
+    correction: OrderCorrectionAnswer

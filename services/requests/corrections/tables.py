@@ -11,6 +11,8 @@ order_correction = Table(
     metadata,
     Column("id", String(36), primary_key=True),
     Column("order_id", String(36), ForeignKey("service_order.id"), nullable=False),
+    # Empty where the release before stored it while both ran.
+    Column("township_code", String(12), nullable=False, server_default=""),
     Column("number", Integer, nullable=False),
     Column("before", Json, nullable=False, info=DERIVED),
     Column("after", Json, nullable=False, info=DERIVED),
@@ -19,6 +21,7 @@ order_correction = Table(
     Column("made_at", UtcDateTime, nullable=False),
     Column("by", String(20), nullable=True),
     Index("ix_order_correction_order", "order_id", "number", unique=True),
+    Index("ix_order_correction_township", "township_code", "made_at"),
 )
 
 mapper.map_imperatively(OrderCorrection, order_correction)

@@ -54,6 +54,7 @@ async def correct_township(
             OrderCorrection(
                 id=new_id(),
                 order_id=order.id,
+                township_code=was,
                 number=number,
                 before=_named(was, names),
                 after=_named(code, names),

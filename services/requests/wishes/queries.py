@@ -73,6 +73,10 @@ class SeenGroup:
     def residents(self) -> int:
         return sum(each.residents for each in self.wishes)
 
+    @property
+    def edits(self) -> int:
+        return sum(each.edits for each in self.wishes)
+
 
 @dataclass(frozen=True, slots=True)
 class Alike:

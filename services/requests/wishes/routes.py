@@ -69,6 +69,22 @@ async def get_wish(wish_id: Key, uow: Uow) -> schemas.WishAnswer:
     return schemas.WishAnswer.model_validate(await queries.get_wish(uow, wish_id))
 
 
+@router.put(
+    "/wishes/{wish_id}",
+    summary="Say a wish that waits in other words",
+    **secured("make_wish", 404, 409, 422, 428),
+)
+async def edit_wish(
+    wish_id: Key,
+    body: schemas.EditedWishBody,
+    uow: Uow,
+    confirmed: Confirmed = frozenset(),
+) -> schemas.WishAnswer:
+    doubts = ask_about(body, confirmed)
+    edited = await use_cases.edit_wish(uow, wish_id, **body.model_dump(), confirmed=doubts)
+    return schemas.WishAnswer.model_validate(edited)
+
+
 @router.post(
     "/wishes/{wish_id}/withdraw",
     summary="Take a wish back that waits",
@@ -161,8 +177,8 @@ async def match_wishes(
     found = await use_cases.match_wishes(
         uow,
         group_id,
-        seen=body.wish_ids,
-        **body.model_dump(exclude={"wish_ids"}),
+        seen=body.seen(),
+        **body.model_dump(exclude={"wish_ids", "edits"}),
         confirmed=ask_about(body, confirmed),
     )
     return schemas.WishGroupAnswer.model_validate(found)
@@ -179,8 +195,8 @@ async def adopt_wishes(
     found = await use_cases.adopt_wishes(
         uow,
         group_id,
-        seen=body.wish_ids,
-        **body.model_dump(exclude={"wish_ids"}),
+        seen=body.seen(),
+        **body.model_dump(exclude={"wish_ids", "edits"}),
         confirmed=ask_about(body, confirmed),
     )
     return schemas.WishGroupAnswer.model_validate(found)
@@ -197,7 +213,7 @@ async def decline_wishes(
     found = await use_cases.decline_wishes(
         uow,
         group_id,
-        seen=body.wish_ids,
+        seen=body.seen(),
         reason_code=body.reason_code,
         reason=body.reason,
         confirmed=ask_about(body, confirmed),

@@ -10,52 +10,69 @@ from services.requests.wishes.domain.wish import (
     DeclineReason,
     GroupState,
     Saying,
+    Seen,
     WishState,
 )
 from shared.http.inputs import Answer, Body, Code, Key, Name, ReasonBody, Text, TownshipCode
 
 WishIds = Annotated[list[Key], Field(min_length=1, max_length=500)]
-Seen = Annotated[
-    list[Key],
-    Field(max_length=500, description="the wishes of the group as whoever answers has read them"),
-]
 
 
-class WishBody(Body):
-    township_code: TownshipCode
-    came_by: Annotated[
-        CameBy, Field(description="how it came, where it is entered for the township")
-    ] = "online"
+class SaidBody(Body):
     what: Text
     residents: Annotated[int, Field(ge=1, le=1_000_000, description="for how many")]
     timing: Annotated[Text | None, Field(description="when, in words")] = None
     purpose: Annotated[Text | None, Field(description="why")] = None
 
+
+class WishBody(SaidBody):
+    township_code: TownshipCode
+    came_by: Annotated[
+        CameBy, Field(description="how it came, where it is entered for the township")
+    ] = "online"
+
     def as_saying(self) -> Saying:
         return Saying(**self.model_dump())
+
+
+class EditedWishBody(SaidBody):
+    """What a wish is to say instead; whose it is and how it came stay."""
 
 
 class WishIdsBody(Body):
     wish_ids: WishIds
 
 
-class MatchBody(Body):
-    wish_ids: Seen
+class AnsweringBody(Body):
+    wish_ids: Annotated[
+        list[Key],
+        Field(
+            max_length=500, description="the wishes of the group as whoever answers has read them"
+        ),
+    ]
+    edits: Annotated[
+        int | None,
+        Field(ge=0, description="the group's, as it was read; left out, edits are not looked at"),
+    ] = None
+
+    def seen(self) -> Seen:
+        return Seen(self.wish_ids, self.edits)
+
+
+class MatchBody(AnsweringBody):
     edition_id: Code
     item_code: Code
     answer: Text | None = None
 
 
-class AdoptBody(Body):
-    wish_ids: Seen
+class AdoptBody(AnsweringBody):
     edition_id: Annotated[Code, Field(description="a draft whose survey asks the teams about it")]
     item_name: Name
     item_name_en: Name
     answer: Text | None = None
 
 
-class DeclineBody(ReasonBody):
-    wish_ids: Seen
+class DeclineBody(ReasonBody, AnsweringBody):
     reason_code: DeclineReason
 
 
@@ -111,6 +128,7 @@ class WishGroupAnswer(Answer):
     reason_code: str | None
     answered_at: datetime | None
     residents: int
+    edits: Annotated[int, Field(description="how often its wishes were edited")]
     wishes: list[GroupedWishAnswer]
 
 

@@ -22,6 +22,7 @@ wish = Table(
     Column("likeness", SmallInteger, nullable=True),
     Column("is_confirmed", Boolean, nullable=False),
     Column("state", String(10), nullable=False),
+    Column("edits", Integer, nullable=False, server_default="0"),
     Column("event_seq", Integer, nullable=False),
     Column("version", Integer, nullable=False),
     Index("ix_wish_state", "state", "id"),

@@ -15,6 +15,7 @@ from services.requests.wishes.domain.wish import (
     Answer,
     DeclineReason,
     Saying,
+    Seen,
     Wish,
     WishGroup,
     require_part,
@@ -77,12 +78,7 @@ async def make_wish(
         await tx.lock_service()
         waiting = await waiting_wishes(tx.session)
         doubts = Doubts(confirmed)
-        for each in waiting:
-            if each.township_code == saying.township_code and matched(each.what) == matched(
-                saying.what
-            ):
-                doubts.add("wish_like_another", "what", number=each.number)
-                break
+        _doubt_twice(saying.township_code, saying.what, waiting, doubts)
         doubts.settle()
         group, alike = await _place_for(tx, saying.what, waiting)
         wish = Wish.made(
@@ -99,6 +95,36 @@ async def make_wish(
             WishMade(wish_id=wish.id, number=wish.number, township_code=wish.township_code),
         )
         return seen_wish(wish, group)
+
+
+async def edit_wish(
+    uow: UnitOfWork,
+    wish_id: str,
+    *,
+    what: str,
+    residents: int,
+    timing: str | None,
+    purpose: str | None,
+    confirmed: Confirmations = (),
+) -> SeenWish:
+    """Whose wish it is says it in other words while it waits. Where it is beside others it stays there, and the corps
+    is to look at it again; where it is alone it is put beside the likest.
+
+    :raises NotFound: it is another township's. :raises IllegalTransition: it is answered or withdrawn.
+    """
+    grant = uow.permit(POLICY, "make_wish")
+    async with uow.transaction() as tx:
+        await tx.lock_service()
+        wish = await tx.get(Wish, wish_id)
+        grant.require(Wish.kind, wish_id, township=wish.township_code, states=Wish.STEPS)
+        others = [each for each in await waiting_wishes(tx.session) if each.id != wish.id]
+        was = wish.what
+        doubts = Doubts(confirmed)
+        if wish.edit(what, residents, timing, purpose) and matched(what) != matched(was):
+            _doubt_twice(wish.township_code, what, others, doubts)
+            await _place_again(tx, wish, others)
+        doubts.settle()
+        return seen_wish(wish, await tx.get(WishGroup, wish.group_id))
 
 
 async def withdraw_wish(uow: UnitOfWork, wish_id: str) -> SeenWish:
@@ -160,7 +186,7 @@ async def match_wishes(
     uow: UnitOfWork,
     group_id: str,
     *,
-    seen: Sequence[str],
+    seen: Seen,
     edition_id: str,
     item_code: str,
     answer: str | None,
@@ -184,7 +210,7 @@ async def adopt_wishes(
     uow: UnitOfWork,
     group_id: str,
     *,
-    seen: Sequence[str],
+    seen: Seen,
     edition_id: str,
     item_name: str,
     item_name_en: str,
@@ -221,7 +247,7 @@ async def decline_wishes(
     uow: UnitOfWork,
     group_id: str,
     *,
-    seen: Sequence[str],
+    seen: Seen,
     reason_code: DeclineReason,
     reason: str | None,
     confirmed: Doubts,
@@ -270,17 +296,42 @@ async def follow_edition(uow: UnitOfWork, event: EditionPublished) -> None:
                     tx.record(wish, WishOmitted(**facts))
 
 
+def _doubt_twice(township_code: str, what: str, waiting: Sequence[Wish], doubts: Doubts) -> None:
+    for each in waiting:
+        if each.township_code == township_code and matched(each.what) == matched(what):
+            doubts.add("wish_like_another", "what", number=each.number)
+            return
+
+
+def _likest(what: str, waiting: Sequence[Wish]) -> tuple[Wish, int] | None:
+    """Returns the waiting wish that is the likest and how alike it is; None where none is alike."""
+    best = max(waiting, key=lambda each: (likeness(what, each.what), -each.number), default=None)
+    alike = likeness(what, best.what) if best is not None else 0
+    return (best, alike) if best is not None and alike >= ALIKE else None
+
+
 async def _place_for(
     tx: Transaction, what: str, waiting: Sequence[Wish]
 ) -> tuple[WishGroup, int | None]:
     """Returns the group of the likest waiting wish and how alike they are, or a new group."""
-    best = max(waiting, key=lambda each: (likeness(what, each.what), -each.number), default=None)
-    alike = likeness(what, best.what) if best is not None else 0
-    if best is not None and alike >= ALIKE:
-        return await tx.get(WishGroup, best.group_id), alike
+    if (likest := _likest(what, waiting)) is not None:
+        return await tx.get(WishGroup, likest[0].group_id), likest[1]
     group = WishGroup(id=new_id())
     tx.add(group)
     return group, None
+
+
+async def _place_again(tx: Transaction, wish: Wish, others: Sequence[Wish]) -> None:
+    """Sees where a wish belongs that says something else now."""
+    beside = [each for each in await _members(tx, wish.group_id) if each.id != wish.id]
+    if beside:
+        wish.lie_beside(wish.group_id, max(likeness(wish.what, each.what) for each in beside))
+    elif (likest := _likest(wish.what, others)) is not None:
+        left = wish.group_id
+        wish.lie_beside(likest[0].group_id, likest[1])
+        await _note_emptied(tx, {left})
+    else:
+        wish.lie_beside(wish.group_id, None)
 
 
 async def _wishes(tx: Transaction, wish_ids: Sequence[str]) -> list[Wish]:
@@ -307,7 +358,7 @@ async def _note_emptied(tx: Transaction, group_ids: set[str]) -> None:
 
 
 async def _answering(
-    tx: Transaction, group_id: str, seen: Sequence[str], doubts: Doubts
+    tx: Transaction, group_id: str, seen: Seen, doubts: Doubts
 ) -> tuple[WishGroup, list[Wish]]:
     """Returns a group that is to be answered, with its wishes, all locked.
 

@@ -46,6 +46,7 @@ from shared.contracts.requests import (
     OrderAmendmentProposed,
     OrderAmendmentRefused,
     OrderCancelled,
+    OrderContactChanged,
     OrderCorrected,
     OrderReturned,
     RecurrenceConfirmed,
@@ -262,8 +263,16 @@ EVENTS: tuple[Event, ...] = (
     BoothCorrected(
         **_BOOTH | _DONE | {"was_team_code": "justice", "reason_code": "another_team_came"},
     ),
+    BoothCorrected(
+        **_BOOTH
+        | _DONE
+        | {"served": 38, "was_team_code": "justice", "reason_code": "another_team_came"},
+    ),
     BoothCorrectionProposed(reason_code="miscounted", **_BOOTH),
     BoothCorrectionRefused(reason_code="no_evidence", **_BOOTH),
+    OrderContactChanged(
+        order_id=ORDER, township_code=GAOLOU, place="文化广场", team_codes=("health",)
+    ),
     OrderCorrected(
         order_id=ORDER,
         township_code=GAOLOU,

@@ -142,8 +142,8 @@ async def test_all_that_counts_follows_the_order_to_its_township(house: House) -
     assert (kept["before"]["name"], kept["after"]["name"]) == ("高楼镇", "马屿镇")
     assert (kept["by"], kept["reason"]) == ("coordinator", "办事员选错了镇街")
     path = f"/api/requests/orders/{order_id}/corrections"
-    for code, status in ((MAYU, 200), (GAOLOU, 404)):
-        assert (await house.client.get(path, headers=OFFICERS[code])).status_code == status
+    for code in (MAYU, GAOLOU):
+        assert (await house.client.get(path, headers=OFFICERS[code])).json() == [kept]
     # Late: what dispatch measured before it heard of that.
     await voice.says(measured(voice, arrived=151))
     assert ((await queue(house)).township_code, (await queue(house)).arrived) == (MAYU, 151)
@@ -151,6 +151,47 @@ async def test_all_that_counts_follows_the_order_to_its_township(house: House) -
     assert (await correct(house, order_id, TAOSHAN)).status_code == 200
     assert await months(house) == {TAOSHAN: (1, 118, 1)}
     assert [each["number"] for each in await corrections(house, order_id)] == [2, 1]
+    for code, number in ((GAOLOU, 1), (MAYU, 2)):
+        read = await house.client.get(path, headers=OFFICERS[code])
+        assert [each["number"] for each in read.json()] == [number], "only how it left"
+
+
+async def departed(house: House, code: str) -> list[dict[str, Any]]:
+    who = bearer(Role.OFFICER, township_code=code)
+    return list((await house.client.get("/api/requests/departed-orders", headers=who)).json())
+
+
+async def test_the_township_that_an_order_left_reads_why_and_nothing_else_of_it(
+    house: House,
+) -> None:
+    voice = await served(house)
+    order_id = voice.order["id"]
+    assert await departed(house, GAOLOU) == []
+    await correct(house, order_id, reason="办事员选错了镇街")
+    (left,) = await departed(house, GAOLOU)
+    assert left.keys() == {"order_id", "order_number", "correction"}
+    assert (left["order_id"], left["order_number"]) == (order_id, voice.order["number"])
+    assert left["correction"]["after"]["name"] == "马屿镇"
+    assert left["correction"]["reason"] == "办事员选错了镇街"
+    assert await departed(house, MAYU) == await departed(house, TAOSHAN) == []
+    for path in ("", "/corrections"):
+        read = await house.client.get(
+            f"/api/requests/orders/{order_id}{path}",
+            headers=bearer(Role.OFFICER, township_code=TAOSHAN),
+        )
+        assert read.status_code == 404, "it never was theirs"
+    hidden = await house.client.get(f"/api/requests/orders/{order_id}", headers=OFFICERS[GAOLOU])
+    assert hidden.status_code == 404
+    # The township has another code afterwards: it is the same one that reads it.
+    new = "330381125001"
+    named = TOWNSHIP.model_copy(update={"code": new})
+    await house.hear(f"township:{new}", named)
+    recoded = TownshipRecoded(code=GAOLOU, new_code=new, valid_from=date(2014, 6, 27), joins=False)
+    await house.hear(f"township:{GAOLOU}", recoded)
+    assert await departed(house, new) == [left]
+    # It comes back: nothing has left any more.
+    await correct(house, order_id, new)
+    assert await departed(house, new) == []
 
 
 async def test_the_same_again_is_refused_and_of_two_at_once_one_is(house: House) -> None:

@@ -47,6 +47,7 @@ SCENES: Mapping[str, Scene] = {
     "POST /orders/{order_id}/cancel": Scene(OBJECT, body=REASON),
     "POST /orders/{order_id}/close": Scene(OBJECT),
     "POST /orders/{order_id}/priority": Scene(OBJECT, body=fields(priority=4)),
+    "POST /orders/{order_id}/contact": Scene(OBJECT, body=fields(contact="林主任")),
     "GET /orders/allowance": Scene(
         MAKE, query=lambda p, s: {"campaign_id": "hongqiyue-2014", "township_code": p.township}
     ),

@@ -6,8 +6,17 @@ from typing import Any
 from sqlalchemy import text, update
 
 from services.requests.orders.tables import PERSONS_KEPT, forget_persons, service_order
+from shared.contracts.requests import OrderContactChanged
 from shared.kernel.access import Role
-from tests.requests.township import GAOLOU, ORDER, order, read
+from tests.requests.township import (
+    GAOLOU,
+    ORDER,
+    Dispatch,
+    accepted_order,
+    order,
+    read,
+    step,
+)
 from tests.support.house import House
 from tests.support.tokens import bearer
 
@@ -100,3 +109,79 @@ async def test_persons_are_forgotten_after_their_time(requests: House) -> None:
     names = ("contact", "phone_masked", "assisted_for", "assisted_how")
     assert [forgotten[name] for name in names] == [None, None, None, "visit"]
     assert (await read(requests, new["id"]))["contact"] == "陈主任"
+
+
+OFFICER = bearer(Role.OFFICER, township_code=GAOLOU)
+
+
+async def name_another(
+    house: House, made: dict[str, Any], *, confirm: str = "", match: str = "", **body: Any
+) -> Any:
+    path = f"/api/requests/orders/{made['id']}/contact"
+    params = {"confirm": confirm} if confirm else {}
+    headers = OFFICER | ({"If-Match": match} if match else {})
+    return await house.client.post(path, json=body, params=params, headers=headers)
+
+
+async def told(house: House) -> list[OrderContactChanged]:
+    return [e for e in await house.published("requests") if isinstance(e, OrderContactChanged)]
+
+
+async def test_another_contact_is_named_after_the_order_was_handed_in_and_the_teams_are_told(
+    requests: House,
+) -> None:
+    made = await accepted_order(requests, **CONTACT)
+    both = {"contact": "林主任", "phone": "0577-65812345"}
+    changed = (await name_another(requests, made, **both)).json()
+    assert (changed["contact"], changed["phone_masked"]) == ("林主任", "057****2345")
+    assert changed["state"] == "accepted"
+    assert await told(requests) == [], "nobody is to come yet"
+    voice = Dispatch(requests, made)
+    await voice.says(voice.assigned(0, "a1"), voice.assigned(1, "a2", team="law"))
+    await name_another(requests, made, contact="陈主任", phone="13800138000")
+    (said,) = await told(requests)
+    assert (said.order_id, said.team_codes, said.place) == (
+        made["id"],
+        ("health", "law"),
+        ORDER["place"],
+    )
+    assert "陈" not in said.model_dump_json()
+    assert "138" not in said.model_dump_json()
+    leader = bearer(Role.LEADER, team_code="law")
+    shown_to_team = await requests.client.post(
+        f"/api/requests/orders/{made['id']}/phone-for-team", headers=leader
+    )
+    assert shown_to_team.json() == {"phone": "13800138000"}
+
+
+async def test_that_the_number_stays_with_another_contact_is_asked_about(requests: House) -> None:
+    made = await accepted_order(requests, **CONTACT)
+    doubted = await name_another(requests, made, contact="林主任")
+    assert doubted.status_code == 409
+    assert [e["code"] for e in doubted.json()["errors"]] == ["phone_of_former_contact"]
+    assert (await read(requests, made["id"]))["contact"] == "陈主任", "nothing is half done"
+    kept = await name_another(requests, made, confirm="phone_of_former_contact", contact="林主任")
+    assert (kept.json()["contact"], kept.json()["phone_masked"]) == ("林主任", "138****8000")
+    nobody = await name_another(requests, made, contact=None)
+    assert (nobody.json()["contact"], nobody.json()["phone_masked"]) == (None, None)
+
+
+async def test_a_contact_that_is_wrong_changes_nothing(requests: House) -> None:
+    made = await accepted_order(requests, **CONTACT)
+    same = await name_another(requests, made, contact="陈主任")
+    assert (same.status_code, same.json()["code"]) == (422, "nothing_amended")
+    alone = await name_another(requests, made, phone="13800138000")
+    assert alone.json()["code"] == "phone_without_contact"
+    malformed = await name_another(requests, made, contact="林", phone="98765")
+    assert (malformed.status_code, malformed.json()["code"]) == (422, "phone_malformed")
+    assert "98765" not in malformed.text
+    stale = await name_another(requests, made, match='"1-00"', contact="林", phone="13800138001")
+    assert stale.status_code == 412
+    drafted = await order(requests, place="别处")
+    early = await name_another(requests, drafted, contact="林")
+    assert (early.status_code, early.json()["code"]) == (409, "illegal_transition")
+    await step(requests, made["id"], "cancel", reason_code="weather")
+    late = await name_another(requests, made, contact="林", phone="13800138001")
+    assert late.status_code == 409
+    assert (await read(requests, made["id"]))["contact"] == "陈主任"
+    assert await told(requests) == []

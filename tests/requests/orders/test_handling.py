@@ -87,9 +87,9 @@ async def test_an_order_can_be_withdrawn(requests: House, steps: list[str]) -> N
 
 POSSIBLE = {
     "draft": ["redraft", "submit", "cancel"],
-    "submitted": ["accept", "return", "amend", "prioritise", "cancel"],
+    "submitted": ["accept", "return", "amend", "change_contact", "prioritise", "cancel"],
     "returned": ["redraft", "submit", "cancel"],
-    "accepted": ["amend", "prioritise", "cancel"],
+    "accepted": ["amend", "change_contact", "prioritise", "cancel"],
     "cancelled": ["correct"],
 }
 BODIES: dict[str, dict[str, Any]] = {

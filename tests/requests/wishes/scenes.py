@@ -7,7 +7,7 @@ from uuid import uuid4
 import httpx
 
 from shared.kernel.access import Scope
-from tests.access.scene import Circuit, Kind, PathFill, Place, Scene
+from tests.access.scene import Circuit, Kind, PathFill, Place, Scene, fields
 
 
 def _wish(place: Place, scope: Scope) -> dict[str, Any]:
@@ -37,6 +37,7 @@ SCENES: Mapping[str, Scene] = {
     "POST /wishes": Scene(MAKE, body=_wish),
     "GET /wishes": Scene(),
     "GET /wishes/{wish_id}": Scene(OBJECT),
+    "PUT /wishes/{wish_id}": Scene(OBJECT, body=fields(what="上门理发，每月一次", residents=60)),
     "POST /wishes/{wish_id}/withdraw": Scene(OBJECT),
     "GET /wish-groups": Scene(),
     "GET /wish-groups/counts": Scene(),

@@ -3,8 +3,10 @@ import { named, number } from "../app/i18n";
 import { has } from "../app/session";
 import { isOwn, type Booth, type Stop } from "../stops/stops";
 import type { components } from "../../types/dispatch";
+import type { components as Requests } from "../../types/requests";
 
 export type Correction = components["schemas"]["CorrectionAnswer"];
+export type OrderCorrection = Requests["schemas"]["OrderCorrectionAnswer"];
 type Done = Correction["before"];
 
 /** Why a report is corrected; that another team came is the corps' to say. */

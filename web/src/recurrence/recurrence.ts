@@ -13,8 +13,10 @@ export const SERIES_STATES: SeriesState[] = ["proposed", "returned", "active", "
 export const WEEKDAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"] as const;
 export const NTHS = ["1", "2", "3", "4", "-1"] as const;
 export const HOLIDAY_CHOICES: OnHoliday[] = ["next_workday", "skip", "keep"];
-/** Ways to repeat: not at all, by the week, on the nth weekday of the month, on a day of the month, by days. */
-export const WAYS = ["once", "weeks", "month_weekday", "month_day", "days"] as const;
+/** Ways to repeat: not at all, by the week, on the nth weekday of the month, on a day of the month, once a year on its first day, by days. */
+export const WAYS = ["once", "weeks", "month_weekday", "month_day", "years", "days"] as const;
+/** The longest interval to choose; the service lets nobody wait longer for the next time. */
+export const MOST_INTERVAL: Record<Repeat["way"], number> = { once: 1, weeks: 12, month_weekday: 12, month_day: 12, years: 4, days: 12 };
 export const ENDS = ["never", "count", "until"] as const;
 
 export interface Repeat {
@@ -47,6 +49,7 @@ export function ruleOf(repeat: Repeat): string {
     weeks: ["FREQ=WEEKLY"],
     month_weekday: ["FREQ=MONTHLY"],
     month_day: ["FREQ=MONTHLY"],
+    years: ["FREQ=YEARLY"],
   }[repeat.way];
   if (!parts.length) return "";
   if (repeat.interval > 1) parts.push(`INTERVAL=${repeat.interval}`);
@@ -62,7 +65,8 @@ export function ruleOf(repeat: Repeat): string {
 export function repeatOf(series: Series): Repeat {
   const said = Object.fromEntries(series.rrule.split(";").map((part) => part.split("=") as [string, string]));
   const nth = /^(-?\d)(\w\w)$/.exec(said.BYDAY ?? "");
-  const way = said.FREQ === "DAILY" ? "days" : said.FREQ === "MONTHLY" ? (nth ? "month_weekday" : "month_day") : "weeks";
+  const byMonth = nth ? "month_weekday" : "month_day";
+  const way = ({ DAILY: "days", MONTHLY: byMonth, YEARLY: "years" } as Record<string, Repeat["way"]>)[said.FREQ ?? ""] ?? "weeks";
   const until = said.UNTIL ?? "";
   return {
     ...once(),

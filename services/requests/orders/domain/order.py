@@ -186,10 +186,10 @@ class Order(Aggregate):
     )
     STEPS: ClassVar[Steps] = {
         "draft": ("redraft", "submit", "cancel"),
-        "submitted": ("accept", "return", "amend", "prioritise", "cancel"),
+        "submitted": ("accept", "return", "amend", "change_contact", "prioritise", "cancel"),
         "returned": ("redraft", "submit", "cancel"),
-        "accepted": ("amend", "prioritise", "cancel"),
-        "scheduled": ("rate", "amend", "prioritise", "cancel"),
+        "accepted": ("amend", "change_contact", "prioritise", "cancel"),
+        "scheduled": ("rate", "amend", "change_contact", "prioritise", "cancel"),
         "served": ("rate", "close", "correct"),
         "rated": ("rate", "close", "correct"),
         "closed": ("correct",),
@@ -294,6 +294,12 @@ class Order(Aggregate):
         return self.priority if self.corps_priority is None else self.corps_priority
 
     @property
+    def coming_teams(self) -> list[str]:
+        """The teams that are booked for one of its lines, each once."""
+        booked = {line.team_code for line in self.lines if line.state == "scheduled"}
+        return sorted(code for code in booked if code)
+
+    @property
     def is_planned(self) -> bool:
         """Whether a team is booked for one of its lines."""
         return any(line.state == "scheduled" for line in self.lines)
@@ -331,6 +337,14 @@ class Order(Aggregate):
         )
         self.contact = draft.contact
         if draft.contact is None:
+            self.phone_sealed = self.phone_masked = None
+
+    def change_contact(self, contact: str | None) -> None:
+        """Somebody else is to be asked for, or nobody; a new number comes by :meth:`hold_phone`."""
+        self.require("change_contact", self.state)
+        self.note_hand()
+        self.contact = contact
+        if contact is None:
             self.phone_sealed = self.phone_masked = None
 
     def prioritise(self, priority: int | None) -> bool:

@@ -220,6 +220,20 @@ async def set_priority(order_id: str, body: schemas.PriorityBody, uow: Uow) -> s
 
 
 @router.post(
+    "/orders/{order_id}/contact",
+    summary="Somebody else may be asked about an order that was handed in, or has another number",
+    **secured("change_contact", 404, 409, 422),
+)
+async def change_contact(
+    order_id: str, body: schemas.ContactBody, uow: Uow, confirmed: Confirmed = frozenset()
+) -> schemas.OrderAnswer:
+    order = await use_cases.change_contact(
+        uow, order_id, body.contact, body.phone_in_clear(), ask_about(body, confirmed)
+    )
+    return schemas.OrderAnswer.model_validate(order)
+
+
+@router.post(
     "/orders/{order_id}/close",
     summary="Close the books on an order",
     **secured("close_order", 404, 409, 422),

@@ -17,6 +17,7 @@ from services.requests.orders.domain.order import (
     Draft,
     Order,
     ReturnReason,
+    check_asked,
 )
 from services.requests.orders.queries.orders import comes_for
 from services.requests.orders.queries.weeks import doubt_full_weeks
@@ -30,6 +31,7 @@ from shared.contracts.requests import (
     OrderAccepted,
     OrderCancelled,
     OrderClosed,
+    OrderContactChanged,
     OrderLine,
     OrderPrioritised,
     OrderReturned,
@@ -42,7 +44,7 @@ from shared.db.vault import place_of
 from shared.kernel.access import Actor, Grant, Role
 from shared.kernel.clock import CHINA
 from shared.kernel.doubts import Confirmations, Doubts
-from shared.kernel.errors import Conflict, NotFound
+from shared.kernel.errors import Conflict, InvalidInput, NotFound
 from shared.kernel.ids import new_id
 from shared.kernel.masks import mask_phone
 from shared.unit_of_work import Transaction, UnitOfWork
@@ -139,6 +141,45 @@ async def redraft_order(
         order.redraft(draft, await lines_of(uow, menu, draft, doubts))
         _hold_phone(uow, order, draft.phone)
         doubts.settle()
+        return order
+
+
+async def change_contact(
+    uow: UnitOfWork,
+    order_id: str,
+    contact: str | None,
+    phone: str | None,
+    confirmed: Confirmations = (),
+) -> Order:
+    """Somebody else may be asked about an order that was handed in, or has another number. The teams that are to come
+    are told that it is so; who it is stays here, where they read it.
+
+    :raises InvalidInput: there is a number without anybody to ask for, or nothing would change.
+    :raises IllegalTransition: it was not handed in, or is served or withdrawn.
+    """
+    grant = uow.permit(POLICY, "change_contact")
+    async with uow.transaction() as tx:
+        order = await find_own(tx, grant, order_id)
+        was = order.contact
+        check_asked((), contact, phone)
+        order.change_contact(contact)
+        if phone is None and contact == was:
+            raise InvalidInput("nothing_amended", field="contact")
+        doubts = Doubts(confirmed)
+        if phone is None and order.phone_sealed is not None:
+            doubts.add("phone_of_former_contact", "phone", masked=order.phone_masked)
+        _hold_phone(uow, order, phone)
+        doubts.settle()
+        if teams := order.coming_teams:
+            tx.record(
+                order,
+                OrderContactChanged(
+                    order_id=order.id,
+                    township_code=order.township_code,
+                    place=order.place,
+                    team_codes=tuple(teams),
+                ),
+            )
         return order
 
 

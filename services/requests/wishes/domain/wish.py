@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 from shared.kernel.aggregate import Aggregate, Steps
 from shared.kernel.errors import Conflict, InvalidInput
@@ -19,6 +19,13 @@ GroupState = Literal[
 ]
 Answer = Literal["matched", "adopted", "declined"]
 DeclineReason = Literal["outside_remit", "no_volunteers", "costs_too_much", "unsafe", "other"]
+
+
+class Seen(NamedTuple):
+    """What whoever answers has read: which wishes, and how often these had been edited, unless that was not noted."""
+
+    wish_ids: Sequence[str]
+    edits: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +45,14 @@ class Wish(Aggregate):
     """What one township needs and the menu lacks. Its answer is its group's.
 
     ``likeness`` is how much it is alike the wish, in per cent, beside which it was put when it came; None where it was
-    alike none. ``is_confirmed``: it is not only likeness that puts it where it is.
+    alike none. ``is_confirmed``: it is not only likeness that puts it where it is. ``edits`` counts how often it was
+    said anew.
     """
 
     kind: ClassVar[str] = "wish"
+    CONTENT: ClassVar[tuple[str, ...]] = ("what", "residents", "timing", "purpose")
     STEPS: ClassVar[Steps] = {
-        "waiting": ("withdraw", "gather", "answer"),
+        "waiting": ("edit", "withdraw", "gather", "answer"),
         "matched": (),
         "adopted": ("answer",),
         "published": (),
@@ -65,6 +74,7 @@ class Wish(Aggregate):
     likeness: int | None
     is_confirmed: bool
     state: WishState = "waiting"
+    edits: int = 0
 
     @classmethod
     def made(
@@ -95,6 +105,24 @@ class Wish(Aggregate):
     @property
     def key(self) -> str:
         return self.id
+
+    def edit(self, what: str, residents: int, timing: str | None, purpose: str | None) -> bool:
+        """Whose wish it is says it in other words. Returns whether that is news; whose it is, and how it came, stay.
+
+        :raises IllegalTransition: it is answered or withdrawn.
+        """
+        self.require("edit", self.state)
+        before = self.content()
+        self.what, self.residents, self.timing, self.purpose = what, residents, timing, purpose
+        if self.content() == before:
+            return False
+        self.edits += 1
+        return True
+
+    def lie_beside(self, group_id: str, likeness: int | None) -> None:
+        """It is in this group by likeness only; or, where it is alike none, alone."""
+        self.group_id, self.likeness = group_id, likeness
+        self.is_confirmed = likeness is None
 
     def withdraw(self) -> None:
         """What was said is deleted. :raises IllegalTransition: it is answered or withdrawn."""
@@ -176,9 +204,10 @@ class WishGroup(Aggregate):
         self.state = "published" if self.item_code in item_codes else "left_out"
         return True
 
-    def require_seen(self, wishes: Sequence[Wish], seen: Sequence[str]) -> None:
-        """:raises Conflict: a wish has come to the group or left it since whoever answers read it."""
-        if {wish.id for wish in wishes} != set(seen):
+    def require_seen(self, wishes: Sequence[Wish], seen: Seen) -> None:
+        """:raises Conflict: a wish has come to the group, has left it or was edited since whoever answers read it."""
+        edits = sum(wish.edits for wish in wishes)
+        if {wish.id for wish in wishes} != set(seen.wish_ids) or seen.edits not in (None, edits):
             raise Conflict("wishes_changed", field="wish_ids")
 
     def _answer(
