@@ -6,7 +6,7 @@ from datetime import date, datetime
 from statistics import fmean
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.dispatch.demand.queries import lines_by_id
@@ -21,7 +21,7 @@ from services.dispatch.stops.queries.lookups import booths, lines_of_booths, vol
 from services.dispatch.tickets.domain.forecast import Pace, Wait, forecast, pace_of
 from services.dispatch.tickets.domain.queue import AT_A_PLACE, LIVE, BoothQueue, Ticket
 from services.dispatch.tickets.domain.sizing import LEAST_SERVED
-from services.dispatch.tickets.tables import booth_queue, staffing, ticket
+from services.dispatch.tickets.tables import booth_queue, staffing, ticket, turned_away
 from shared.kernel.errors import NotFound
 from shared.tasks.kinds import Chosen, everything
 from shared.unit_of_work import UnitOfWork
@@ -88,10 +88,11 @@ async def prior_minutes(session: AsyncSession, item_code: str, by_menu: int | No
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """What the queues of the last year say of an item: the times of service, how many came for each one expected, how
-    many queues, and what one waited there in the mean."""
+    """What the queues of the last year say of an item: the times of service, when residents came, in minutes after the
+    queue was opened, how many came for each one expected, how many queues, and what one waited there in the mean."""
 
     service_minutes: Sequence[float]
+    arrival_minutes: Sequence[float]
     came_per_expected: float
     queues: int
     mean_wait_minutes: float
@@ -131,7 +132,13 @@ async def measurements(
         if len(times) >= LEAST_SERVED:
             waits = [row.mean_wait_minutes or 0.0 for row in rows]
             came = sum(row.arrived for row in rows)
-            found[code] = Measurement(times, came / expected, len(rows), fmean(waits))
+            found[code] = Measurement(
+                times,
+                await _arrival_minutes(session, rows),
+                came / expected,
+                len(rows),
+                fmean(waits),
+            )
     return found
 
 
@@ -141,6 +148,33 @@ async def _service_minutes(session: AsyncSession, assignment_ids: Sequence[str])
     )
     times = [each.service_minutes for each in await session.scalars(query.order_by(ticket.c.id))]
     return [each for each in times if each is not None and each > 0]
+
+
+async def _arrival_minutes(session: AsyncSession, queues: Sequence[Row[Any]]) -> list[float]:
+    """When residents came, in minutes after their queue was opened; those who could draw no ticket, too."""
+    opened = {row.assignment_id: row.opened_at for row in queues}
+    drawn = select(ticket.c.assignment_id, ticket.c.drawn_at.label("at")).where(
+        ticket.c.assignment_id.in_(opened), ticket.c.state != "left"
+    )
+    came = [*await session.execute(drawn), *await session.execute(_without_ticket(opened))]
+    return [max(0.0, (row.at - opened[row.assignment_id]).total_seconds() / 60) for row in came]
+
+
+def _without_ticket(assignment_ids: Collection[str]) -> Select[Any]:
+    """Telephones that were turned away from booths and drew no ticket there, before or afterwards."""
+    drew = exists().where(
+        ticket.c.assignment_id == turned_away.c.assignment_id,
+        ticket.c.device == turned_away.c.device,
+    )
+    return select(turned_away.c.assignment_id, turned_away.c.at).where(
+        turned_away.c.assignment_id.in_(assignment_ids), ~drew
+    )
+
+
+async def count_turned_away(session: AsyncSession, assignment_id: str) -> int:
+    """How many came to a booth and could draw no ticket."""
+    of_booth = _without_ticket([assignment_id]).subquery()
+    return int(await session.scalar(select(func.count()).select_from(of_booth)) or 0)
 
 
 async def spare_members(session: AsyncSession, booth: Row[Any]) -> int:

@@ -57,6 +57,15 @@ ticket = Table(
     Index("ix_ticket_device", "assignment_id", "device"),
 )
 
+turned_away = Table(
+    "turned_away",
+    metadata,
+    Column("assignment_id", String(36), ForeignKey("booth_queue.assignment_id"), primary_key=True),
+    Column("device", String(64), primary_key=True, info=DERIVED),
+    Column("at", UtcDateTime, nullable=False),
+)
+"""Telephones on whose page no more tickets were drawn: they came, and the next booths are sized for them too."""
+
 staffing = Table(
     "staffing",
     metadata,

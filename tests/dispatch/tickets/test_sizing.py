@@ -26,7 +26,9 @@ def test_a_long_half_day_is_erlang_c(servers: int, load: float) -> None:
     minutes = 20_000.0
     arrivals = round(load * minutes / mean)
     expected = erlang_c_wait(servers, load, mean)
-    assert expected_wait(servers, arrivals, times, minutes) == pytest.approx(expected, rel=0.15)
+    assert expected_wait(servers, arrivals, times, (0, minutes)) == pytest.approx(
+        expected, rel=0.15
+    )
 
 
 @settings(max_examples=25, deadline=None)
@@ -39,14 +41,14 @@ def test_a_long_half_day_is_erlang_c(servers: int, load: float) -> None:
 def test_one_more_never_waits_longer_and_fewer_never_suffice(
     arrivals: int, planned: int, times: list[float], more: int
 ) -> None:
-    before = expected_wait(planned, arrivals, times, 210)
-    assert expected_wait(planned + 1, arrivals, times, 210) <= before + 1e-9
+    before = expected_wait(planned, arrivals, times)
+    assert expected_wait(planned + 1, arrivals, times) <= before + 1e-9
     sized = size(planned, arrivals, times, most=planned + more)
     assert planned <= sized.volunteers <= planned + more
     assert sized.volunteers <= sized.needed
     assert sized.wait_then <= sized.wait_now
     if sized.needed > planned:
-        assert expected_wait(sized.needed - 1, arrivals, times, 210) > TARGET_MINUTES
+        assert expected_wait(sized.needed - 1, arrivals, times) > TARGET_MINUTES
 
 
 def test_the_clinic_of_2014_needed_more_than_three() -> None:
@@ -58,3 +60,10 @@ def test_the_clinic_of_2014_needed_more_than_three() -> None:
     assert sized.wait_now > 25
     assert sized.wait_then < TARGET_MINUTES
     assert size(3, 60, times, most=6).needed == 3
+
+
+def test_who_come_together_wait_longer_than_who_come_evenly() -> None:
+    times = [4.0, 5.0, 6.0] * 10
+    early = [minute / 2 for minute in range(120)]
+    assert expected_wait(3, 100, times, early) > 2 * expected_wait(3, 100, times)
+    assert expected_wait(3, 100, times, [30.0]) > expected_wait(3, 100, times, early)

@@ -133,6 +133,30 @@ async def test_the_queue_closes_in_time_for_all_to_be_served(
     assert (late.status_code, late.json()["code"]) == (422, "queue_ends_in_the_past")
 
 
+async def test_who_could_draw_no_ticket_came_too(
+    house: House, booth: Booth, clock: PlayedClock
+) -> None:
+    await booth.open(until="08:40")
+    link, drawn = await booth.link(), 0
+    while (await booth.draw(f"d{drawn}")).status_code == 303:
+        drawn += 1
+    for device in ("x", "y", "x", "d0"):
+        await booth.look(link, device)
+    for _ in range(14):
+        await booth.look(link)  # a browser that keeps no cookies: no more than may draw
+        house.client.cookies.clear()
+    await booth.open(until="10:40")
+    assert (await booth.draw("y")).status_code == 303
+    await booth.look(link, "z")
+    await booth.do("close")
+    await booth.look(link, "late")
+    clock.move(hours=3)
+    await booth.look(link, "too late")
+    await booth.do("end", confirm="residents_wait")
+    (said,) = await desk.of_type(house, QueueMeasured)
+    assert said.arrived == (drawn + 1) + len({"x", "late"}) + 10
+
+
 async def test_it_ends_and_says_what_it_measured(
     house: House, booth: Booth, stop: dict[str, Any], clock: PlayedClock
 ) -> None:

@@ -9,8 +9,8 @@ from services.dispatch.tickets.domain.queue import Ticket
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """``arrived``: residents who drew a ticket and did not leave by themselves, served or not. ``longest``: the most
-    who waited at once. The means are None where nobody was called or served."""
+    """``arrived``: residents who drew a ticket and did not leave by themselves, served or not, and those who could draw
+    none. ``longest``: the most who waited at once. The means are None where nobody was called or served."""
 
     arrived: int
     served: int
@@ -20,8 +20,8 @@ class Measures:
     arrivals_per_hour: float | None
 
 
-def measure(tickets: Sequence[Ticket]) -> Measures:
-    """From all tickets of a queue that has ended."""
+def measure(tickets: Sequence[Ticket], turned_away: int = 0) -> Measures:
+    """From all tickets of a queue that has ended, and how many residents could draw none."""
     came = [ticket for ticket in tickets if ticket.state != "left"]
     waits = [
         (ticket.first_called_at - ticket.drawn_at).total_seconds() / 60
@@ -30,7 +30,7 @@ def measure(tickets: Sequence[Ticket]) -> Measures:
     ]
     services = [each for ticket in came if (each := ticket.service_minutes) is not None]
     return Measures(
-        arrived=len(came),
+        arrived=len(came) + turned_away,
         served=sum(ticket.state == "served" for ticket in came),
         longest=_longest(tickets),
         mean_wait_minutes=fmean(waits) if waits else None,

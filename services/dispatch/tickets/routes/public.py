@@ -35,8 +35,13 @@ async def show_queue(
     request: Request, link: Link, uow: Uow, state: AppState, language: Language = None
 ) -> HTMLResponse:
     mark = request.cookies.get(COOKIE, "")[:40]
-    outlook = await residents.show_queue(uow, state.links, link, _device(request, uow, mark))
     made = residents.new_mark()
+    device = _device(request, uow, mark or made)
+    outlook = await residents.show_queue(uow, state.links, link, device)
+    if outlook.turns_away and (
+        mark or await residents.is_believed(state.cache, state.links, link, device)
+    ):
+        await residents.note_turned_away(uow, outlook, device)
     page = pages.queue_page(request, outlook, made)
     if not mark:
         page.set_cookie(

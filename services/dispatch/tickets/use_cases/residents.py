@@ -28,8 +28,9 @@ from services.dispatch.tickets.queries import (
     ticket_of_device,
     wait_of,
 )
-from services.dispatch.tickets.tables import ticket
+from services.dispatch.tickets.tables import ticket, turned_away
 from shared.cache.port import Cache
+from shared.db.bulk_insert import insert_missing
 from shared.http.forwarding import limited_address
 from shared.identity.links import LinkInvalid, Links
 from shared.kernel.errors import Conflict, TooMany
@@ -71,6 +72,13 @@ class Outlook:
     wait: Wait = NO_WAIT
     is_full: bool = False
     mine: Ticket | None = None
+
+    @property
+    def turns_away(self) -> bool:
+        """Whether residents come and can draw no ticket."""
+        if self.queue is None or self.mine is not None:
+            return False
+        return self.queue.state == "closed" or (self.queue.state == "open" and self.is_full)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +140,41 @@ async def show_queue(uow: UnitOfWork, links: Links, link: str, device: Device) -
     return Outlook(found[0], queue, ahead, wait, full, mine)
 
 
+async def note_turned_away(uow: UnitOfWork, outlook: Outlook, device: Device) -> None:
+    """Counts a telephone on whose page no more tickets are drawn, once for a booth. Who comes when the booth packs up
+    comes too late, and does not count."""
+    uow.permit(POLICY, "draw_ticket")
+    queue = outlook.queue
+    if queue is None or not outlook.turns_away or uow.now() >= queue.ends_at:
+        return
+    async with uow.transaction() as tx:
+        row = {
+            "assignment_id": queue.assignment_id,
+            "device": device.at(queue.assignment_id),
+            "at": tx.now,
+        }
+        await tx.session.execute(insert_missing(tx.session, turned_away), [row])
+
+
 async def limit_drawing(cache: Cache, links: Links, link: str, device: Device) -> None:
     """:raises TooMany: from this address, or this kind of browser there, too many were drawn this hour."""
-    place = limited_address(device.address)
-    booth = links.open(PURPOSE, link)
-    kind = hashlib.sha256(f"{place} {device.browser} {booth}".encode()).hexdigest()[:32]
+    place, kind = limited_address(device.address), _kind(links, link, device)
     for key, limit in ((f"draw:{place}", MOST_OF_ADDRESS), (f"draw:{kind}", MOST_OF_BROWSER)):
         if wait := await cache.take(key, limit=limit, seconds=HOUR_SECONDS):
             raise TooMany(retry_after=wait)
+
+
+async def is_believed(cache: Cache, links: Links, link: str, device: Device) -> bool:
+    """Whether a page that sends no cookie yet counts as a telephone that came: as many of one kind of browser at an
+    address as may draw tickets there."""
+    key = f"come:{_kind(links, link, device)}"
+    return not await cache.take(key, limit=MOST_OF_BROWSER, seconds=HOUR_SECONDS)
+
+
+def _kind(links: Links, link: str, device: Device) -> str:
+    """One kind of browser at an address, at one booth."""
+    place, booth = limited_address(device.address), links.open(PURPOSE, link)
+    return hashlib.sha256(f"{place} {device.browser} {booth}".encode()).hexdigest()[:32]
 
 
 async def draw_ticket(

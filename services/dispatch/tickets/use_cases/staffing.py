@@ -76,7 +76,9 @@ async def size_booths(tx: Transaction, item_code: str | None = None) -> int:
         if not arrivals:
             continue
         spare = await spare_members(tx.session, row)
-        sized = size(row.volunteers, arrivals, found.service_minutes, most=spare)
+        sized = size(
+            row.volunteers, arrivals, found.service_minutes, found.arrival_minutes, most=spare
+        )
         if sized.volunteers <= row.volunteers:
             if before is not None and line.sized is None:
                 await _forget(tx, [row.line_id])

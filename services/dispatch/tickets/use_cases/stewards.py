@@ -16,6 +16,7 @@ from services.dispatch.tickets.domain.measures import measure
 from services.dispatch.tickets.domain.queue import Act, BoothQueue, SheetRow, Ticket
 from services.dispatch.tickets.queries import (
     all_tickets,
+    count_turned_away,
     is_full,
     live_tickets,
     next_letter,
@@ -226,7 +227,10 @@ async def end_queue(uow: UnitOfWork, assignment_id: str, confirmed: Confirmation
 
 async def say_what_was_measured(tx: Transaction, stop: Stop, queue: BoothQueue) -> None:
     await tx.session.flush()
-    measured = measure(await all_tickets(tx.session, queue.assignment_id))
+    measured = measure(
+        await all_tickets(tx.session, queue.assignment_id),
+        await count_turned_away(tx.session, queue.assignment_id),
+    )
     queue.arrived, queue.served = measured.arrived, measured.served
     queue.longest, queue.mean_wait_minutes = measured.longest, measured.mean_wait_minutes
     queue.minutes_per_resident = measured.minutes_per_resident
