@@ -1,6 +1,6 @@
 """Residents who could draw no ticket are counted.
 
-Revision ID: 0116
+Revision ID: 0117
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 from shared.db.types import UtcDateTime
 
-revision = "0116"
-down_revision = "0115"
+revision = "0117"
+down_revision = "0116"
 expands = True
 
 
