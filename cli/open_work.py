@@ -339,6 +339,18 @@ async def _look_for_regular(client: Client) -> None:
     await client.post("/api/requests/recurrence-proposals/search", key=f"{CAMPAIGN}-regular")
 
 
+async def _prepare(client: Client, stop: Json) -> None:
+    """The township says that all is ready for its stop."""
+    path = f"/api/dispatch/stops/{stop['id']}/preparation"
+    wanted = (await client.get(path))["provisions"]
+    body = {"ready": [each["code"] for each in wanted]}
+    try:
+        await client.post(path, body, key=f"{CAMPAIGN}-prepared")
+    except Refused as refusal:
+        if refusal.problem.get("code") != "preparation_is_over":  # where no clock plays 2014
+            raise
+
+
 async def _submit(client: Client, purpose: str, order: Order) -> str:
     name, place, items = order
     township = s.ruian_2014().township(name)
@@ -421,6 +433,7 @@ async def _plan(client: Client, team: str) -> None:
     plan = await client.get(f"/api/dispatch/plans/{candidate['plan_id']}")
     stops = {stop["township_name"]: stop for stop in plan["stops"]}
     await confirm_stop(client, stops[CONFIRMS])
+    await _prepare(client, stops[CONFIRMS])
     await ask_for_another_day(client, stops[ASKS_FOR_ANOTHER_DAY], ANOTHER_DAY)
     await asyncio.gather(
         *(

@@ -11,6 +11,7 @@ from services.dispatch.consumers import SUBSCRIPTIONS
 from services.dispatch.corrections.routes import router as corrections
 from services.dispatch.demand.routes import router as demand
 from services.dispatch.directory.routes import router as directory
+from services.dispatch.incidents.routes import router as incidents
 from services.dispatch.planning.optimizer.list_planner import ListPlanner
 from services.dispatch.planning.problem.capacity import WithinCapacity
 from services.dispatch.planning.problem.circuit import TourPlanner
@@ -20,12 +21,15 @@ from services.dispatch.plans.queries.planning_problem import COVERAGE_WEIGHT
 from services.dispatch.plans.routes import ROUTERS as PLANS
 from services.dispatch.plans.use_cases.retention import old_runs
 from services.dispatch.policy import POLICY
+from services.dispatch.preparation.jobs import preparation_reminders
+from services.dispatch.preparation.routes import router as preparation
 from services.dispatch.rescheduling.routes import router as rescheduling
 from services.dispatch.residents.routes.public import router as residents
 from services.dispatch.rosters.jobs import unanswered_offers
 from services.dispatch.rosters.routes import router as rosters
 from services.dispatch.settings import DispatchSettings
 from services.dispatch.stops.domain.confirmation import Deadlines
+from services.dispatch.stops.jobs import missing_reports
 from services.dispatch.stops.queries.confirmation import DEADLINES
 from services.dispatch.stops.routes import router as stops
 from services.dispatch.tasks.queries import SHARED_KINDS
@@ -66,6 +70,8 @@ def build(
             *PLANS,
             stops,
             confirmation,
+            preparation,
+            incidents,
             availability,
             corrections,
             rosters,
@@ -97,7 +103,9 @@ def build(
     searching = planners or {"plan": ProcessPlanner(OPTIMIZER), "repair": ProcessPlanner(REPAIRER)}
     within = {purpose: WithinCapacity(each) for purpose, each in searching.items()}
     service.jobs.append(confirmation_notices(service.uow))
+    service.jobs.append(preparation_reminders(service.uow))
     service.jobs.append(forgetting_days(service.uow))
+    service.jobs.append(missing_reports(service.uow))
     service.jobs.append(unanswered_offers(service.uow))
     service.jobs.append(staffing_of_booths(service.uow))
     service.jobs.append(planning(service.uow, cache, within))

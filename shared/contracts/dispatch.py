@@ -62,6 +62,18 @@ class StopConfirmed(StopEvent):
     team_codes: tuple[str, ...]
 
 
+class StopPrepared(StopEvent):
+    """All that the township provides at the stop is ready. ``team_codes`` are the teams that are expected."""
+
+    team_codes: tuple[str, ...]
+
+
+class PreparationReminded(StopEvent):
+    """The stop is near, and so many things that the township provides are not ready, as far as it has said."""
+
+    missing: int
+
+
 class AnotherDayAsked(StopEvent):
     """A party can't be there on the stop's half-day and asks for one of ``days``, or for any other where there are
     none: the team ``team_code``, or the township where that is None."""
@@ -102,6 +114,23 @@ class StopStarted(StopEvent):
     """The teams are there."""
 
 
+class IncidentNoted(StopEvent):
+    """Something happened at the stop, of the kind ``reason_code``; what, is read in dispatch. The team ``team_code``
+    says so, or the township or the corps where that is None."""
+
+    number: int
+    team_code: str | None
+    reason_code: ReasonCode
+
+
+class IncidentClosed(StopEvent):
+    """The corps has seen to an incident."""
+
+    number: int
+    team_code: str | None
+    reason_code: ReasonCode
+
+
 class StopCompleted(StopEvent):
     """The stop is over; totals over its booths."""
 
@@ -140,6 +169,18 @@ class BoothReported(AssignmentEvent):
     served: int
     leaflets: int
     follow_ups: int
+
+
+class ReportReminded(AssignmentEvent):
+    """The team has not said yet what the booth did, and ``until_on`` is near."""
+
+    until_on: date
+
+
+class ReportOverdue(AssignmentEvent):
+    """The team has not said until ``until_on`` what the booth did."""
+
+    until_on: date
 
 
 class BoothCorrected(AssignmentEvent):

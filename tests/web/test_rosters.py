@@ -65,7 +65,7 @@ async def test_somebody_drops_out_and_whoever_is_on_standby_steps_in(crowd: Crow
     left = page.get_by_role("region", name="顶")
     await left.get_by_text("没有答复").first.wait_for()
     await looks_right(leader, "-roster-substitution")
-    await left.get_by_role("button", name="他来").first.click()
+    await left.get_by_role("button", name="能来").first.click()
     await expect(left).to_have_count(0)
 
     volunteer = await crowd.person("volunteer")
@@ -88,7 +88,7 @@ async def test_somebody_drops_out_and_whoever_is_on_standby_steps_in(crowd: Crow
     await standby.get_by_role("listitem").filter(has_text=OWN).get_by_role("button").click()
     await standby.locator("strong").filter(has_text=OWN).first.wait_for()
     await duty.get_by_role("listitem").first.get_by_role("button", name="来不了").click()
-    await left.get_by_text(OWN).wait_for()
+    await left.locator("strong").filter(has_text=OWN).wait_for()
     await looks_right(leader, "-roster-standby")
 
     await volunteer.go("/messages")

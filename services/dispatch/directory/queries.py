@@ -173,6 +173,18 @@ async def demands_of_items(
     }
 
 
+async def provisions_of_items(
+    session: AsyncSession, item_codes: Iterable[str]
+) -> dict[str, list[str]]:
+    """What a township provides for each of these items; items that ask for nothing are left out."""
+    query = select(item.c.code, item.c.township_provides).where(item.c.code.in_(item_codes))
+    return {
+        row.code: row.township_provides
+        for row in await session.execute(query)
+        if row.township_provides
+    }
+
+
 async def weekly_capacities(session: AsyncSession, item_codes: Iterable[str]) -> dict[str, int]:
     """How often those of these items that have a limit may be served from Monday to Sunday."""
     query = select(item.c.code, item.c.weekly_capacity).where(

@@ -38,6 +38,7 @@ item = Table(
     Column("qualification", String(80), nullable=True),
     Column("adults_only", Boolean, nullable=False, server_default=false()),
     Column("agreement_needed", Boolean, nullable=False, server_default=false()),
+    Column("township_provides", Json, nullable=False, server_default="[]"),
 )
 campaign = Table(
     "campaign",

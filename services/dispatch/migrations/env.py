@@ -5,7 +5,9 @@ from services.dispatch.corrections import tables as _corrections  # noqa: F401
 from services.dispatch.database import metadata
 from services.dispatch.demand import tables as _demand  # noqa: F401
 from services.dispatch.directory import tables as _directory  # noqa: F401
+from services.dispatch.incidents import tables as _incidents  # noqa: F401
 from services.dispatch.plans import tables as _plans  # noqa: F401
+from services.dispatch.preparation import tables as _preparation  # noqa: F401
 from services.dispatch.rosters import tables as _rosters  # noqa: F401
 from services.dispatch.stops import tables as _stops  # noqa: F401
 from services.dispatch.tickets import tables as _tickets  # noqa: F401

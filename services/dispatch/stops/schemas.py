@@ -137,6 +137,11 @@ class StopAnswer(Answer):
     reason: str | None
     postponed_from: PostponedAnswer | None
     off_day_reason: str | None
+    report_until: date = Field(description="the last day on which teams report their booths")
+    is_report_late: bool
+    is_term_certain: bool = Field(
+        description="false where the holidays of that time are not known: counted by weekdays"
+    )
     confirmation: ConfirmationAnswer
     assignments: list[AssignmentAnswer]
 

@@ -1,7 +1,7 @@
 """What waits for leaders and coordinators, put together from what each capability knows."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row
@@ -14,17 +14,20 @@ from services.dispatch.directory.queries import (
     names_of_townships,
     open_campaigns,
 )
+from services.dispatch.incidents.queries import first_with_open, stops_with_open
 from services.dispatch.plans.queries.candidates import first_candidates_to_publish
 from services.dispatch.plans.queries.runs import first_failed_runs
 from services.dispatch.policy import POLICY
+from services.dispatch.preparation.queries import AHEAD, unprepared
 from services.dispatch.rosters.queries import first_with_leader, offers_to, short_booths
-from services.dispatch.stops.domain.stop import LIVE
+from services.dispatch.stops.domain.reporting import report_until, reportable_from
+from services.dispatch.stops.domain.stop import LIVE, Stop
 from services.dispatch.stops.queries.confirmation import (
     first_asking,
     first_overdue,
     first_to_confirm,
 )
-from services.dispatch.stops.queries.first import first_booths, first_stops
+from services.dispatch.stops.queries.first import first_booths, first_overdue_stops, first_stops
 from services.dispatch.tickets.queries import View, first_staffing
 from shared.kernel.access import Role
 from shared.tasks.kinds import SharedKind, SharedKinds, only
@@ -39,16 +42,14 @@ Group = tuple[str, int, list[Task]]
 TO_ANSWER = ("assignment_to_answer", "stop_to_confirm")
 """Tasks that are due before the stop's day."""
 
-OVERDUE = ("planned", "under_way")
-"""The states of a stop whose day has passed, and that nobody completed or called off."""
-
 
 async def list_tasks(uow: UnitOfWork, held_by: HeldBy | None = None) -> Tasks:
-    """For a leader: booths to answer, stops to start and booths to report today, places to fill that somebody left, and
-    booths at which volunteers are missing. For a volunteer: places to take. For an officer: stops to confirm. For the
-    corps: booths to come that need more volunteers, stops whose day has passed, for which somebody asks for another
-    day or has not answered in time, reports that a team asks to correct, plans to publish, failed runs, and lines that
-    no plan serves; with ``held_by`` only those of the corps that the asker works on, or nobody."""
+    """For a leader: booths to answer, stops to start today, booths to report, places to fill that somebody left, and
+    booths at which volunteers are missing. For a volunteer: places to take. For an officer: stops to confirm and to
+    prepare. For the corps: incidents to see to, booths to come that need more volunteers, stops whose day has passed,
+    for which somebody asks for another day or has not answered in time, reports that a team asks to correct, plans to
+    publish, failed runs, and lines that no plan serves; with ``held_by`` only those of the corps that the asker works
+    on, or nobody."""
     grant = uow.permit(POLICY, "read_tasks")
     choice = choice_of(uow, held_by)
     groups: list[Group] = []
@@ -67,12 +68,8 @@ async def list_tasks(uow: UnitOfWork, held_by: HeldBy | None = None) -> Tasks:
 
 
 async def _overdue_stops(session: AsyncSession, today: date, ids: Collection[str]) -> set[str]:
-    rows, _ = await first_stops(
-        session,
-        states=OVERDUE,
-        last=today - timedelta(days=1),
-        chosen=only(ids),
-        limit=len(ids),
+    rows, _ = await first_overdue_stops(
+        session, today, reportable_from(today), chosen=only(ids), limit=len(ids)
     )
     return {row.stop_id for row in rows}
 
@@ -89,6 +86,12 @@ async def _unconfirmed_stops(session: AsyncSession, today: date, ids: Collection
 
 async def _stops_to_correct(session: AsyncSession, _today: date, ids: Collection[str]) -> set[str]:
     return await stops_with_waiting(session, ids)
+
+
+async def _stops_with_incidents(
+    session: AsyncSession, _today: date, ids: Collection[str]
+) -> set[str]:
+    return await stops_with_open(session, ids)
 
 
 async def _kept_candidates(session: AsyncSession, today: date, ids: Collection[str]) -> set[str]:
@@ -117,6 +120,7 @@ SHARED_KINDS: SharedKinds = {
     "stop_overdue": SharedKind("stop", _overdue_stops),
     "another_day_asked": SharedKind("stop", _asking_stops),
     "confirmation_overdue": SharedKind("stop", _unconfirmed_stops),
+    "incident_to_see": SharedKind("stop", _stops_with_incidents),
     "correction_to_decide": SharedKind("stop", _stops_to_correct),
     "candidate_to_publish": SharedKind("candidate", _kept_candidates),
     "booth_to_staff": SharedKind("staffing", _unstaffed_booths),
@@ -143,7 +147,7 @@ async def _tasks_of_teams(session: AsyncSession, teams: frozenset[str], today: d
         teams,
         states=LIVE,
         stop_state="under_way",
-        first=today,
+        first=reportable_from(today),
         last=today,
         limit=MOST_OF_A_KIND,
     )
@@ -172,15 +176,31 @@ async def _tasks_of_townships(
 ) -> list[Group]:
     rows, count = await first_to_confirm(session, townships, today, limit=MOST_OF_A_KIND)
     names = await _townships_of(session, rows)
-    return [("stop_to_confirm", count, [_at_stop("stop_to_confirm", row, names) for row in rows])]
+    near = await unprepared(session, today, today + AHEAD, townships)
+    named = await names_of_townships(session, townships)
+    return [
+        ("stop_to_confirm", count, [_at_stop("stop_to_confirm", row, names) for row in rows]),
+        (
+            "stop_to_prepare",
+            len(near),
+            [_to_prepare(*each, named) for each in near[:MOST_OF_A_KIND]],
+        ),
+    ]
+
+
+def _to_prepare(stop: Stop, missing: Sequence[str], names: Mapping[str, BothNames]) -> Task:
+    name, name_en = names.get(stop.township_code, (stop.township_code,) * 2)
+    facts: Facts = {"place": stop.place, "township": name, "township_en": name_en}
+    facts |= {"on": stop.on.isoformat(), "part": stop.part, "count": len(missing)}
+    return Task("stop_to_prepare", f"stop:{stop.id}", facts, due_on=stop.on)
 
 
 async def _tasks_of_corps(session: AsyncSession, choice: Choice) -> list[Group]:
     campaigns = await open_campaigns(session, choice.today)
-    overdue, overdue_count = await first_stops(
+    overdue, overdue_count = await first_overdue_stops(
         session,
-        states=OVERDUE,
-        last=choice.today - timedelta(days=1),
+        choice.today,
+        reportable_from(choice.today),
         chosen=choice.of("stop_overdue"),
         limit=MOST_OF_A_KIND,
     )
@@ -193,6 +213,9 @@ async def _tasks_of_corps(session: AsyncSession, choice: Choice) -> list[Group]:
     silent, silent_count = await first_overdue(
         session, choice.today, chosen=choice.of("confirmation_overdue"), limit=MOST_OF_A_KIND
     )
+    incidents, incident_count = await first_with_open(
+        session, chosen=choice.of("incident_to_see"), limit=MOST_OF_A_KIND
+    )
     to_correct, correction_count = await first_waiting(
         session, chosen=choice.of("correction_to_decide"), limit=MOST_OF_A_KIND
     )
@@ -203,11 +226,12 @@ async def _tasks_of_corps(session: AsyncSession, choice: Choice) -> list[Group]:
         chosen=choice.of("booth_to_staff"),
         limit=MOST_OF_A_KIND,
     )
-    names = await _townships_of(session, overdue, asking, silent, to_correct, lines)
+    names = await _townships_of(session, overdue, asking, silent, incidents, to_correct, lines)
     return [
         *(
             (code, count, [_at_stop(code, row, names) for row in rows])
             for code, rows, count in (
+                ("incident_to_see", incidents, incident_count),
                 ("stop_overdue", overdue, overdue_count),
                 ("another_day_asked", asking, asking_count),
                 ("confirmation_overdue", silent, silent_count),
@@ -293,6 +317,8 @@ def _at_stop(code: str, row: Row[Any], names: Mapping[str, BothNames]) -> Task:
     answer_by = row._mapping.get("answer_by") if code in TO_ANSWER else None
     if answer_by is not None:
         facts["until"] = answer_by.isoformat()
+    if code == "booth_to_report":
+        return Task(code, about, facts, due_on=report_until(row.on))
     return Task(code, about, facts, due_on=answer_by or row.on)
 
 

@@ -57,9 +57,15 @@ from shared.contracts.dispatch import (
     BoothCorrectionRefused,
     ConfirmationOverdue,
     ConfirmationReminded,
+    IncidentClosed,
+    IncidentNoted,
+    PreparationReminded,
+    ReportOverdue,
+    ReportReminded,
     RosterChanged,
     StopConfirmed,
     StopEvent,
+    StopPrepared,
     SubstitutionClosed,
     SubstitutionOffered,
     SubstitutionOverdue,
@@ -184,8 +190,10 @@ def _rated(event: FollowUpOpened | FollowUpOverdue | FollowUpClosed) -> Params:
     }
 
 
-def _party(event: AnotherDayDeclined | ConfirmationReminded | ConfirmationOverdue) -> Iterable[str]:
-    """The team or the township that is asked about a stop's half-day."""
+def _party(
+    event: AnotherDayDeclined | ConfirmationReminded | ConfirmationOverdue | IncidentClosed,
+) -> Iterable[str]:
+    """The team that is asked or has said something, or the township where it is none."""
     if event.team_code is not None:
         return (of_team(event.team_code),)
     return (of_township(event.township_code),)
@@ -495,6 +503,30 @@ NOTICES = _by_event(
         lambda event: [of_team(code) for code in event.team_codes],
         _stop,
     ),
+    Notice[IncidentNoted](
+        IncidentNoted,
+        "message.incident_noted",
+        _coordinator,
+        lambda event: _stop(event) | {"reason_code": event.reason_code},
+    ),
+    Notice[IncidentClosed](
+        IncidentClosed,
+        "message.incident_closed",
+        _party,
+        lambda event: _stop(event) | {"reason_code": event.reason_code},
+    ),
+    Notice[StopPrepared](
+        StopPrepared,
+        "message.stop_prepared",
+        lambda event: [of_team(code) for code in event.team_codes],
+        _stop,
+    ),
+    Notice[PreparationReminded](
+        PreparationReminded,
+        "message.preparation_reminded",
+        lambda event: [of_township(event.township_code)],
+        lambda event: _stop(event) | {"missing": event.missing},
+    ),
     Notice[AnotherDayAsked](
         AnotherDayAsked,
         "message.another_day_asked_township",
@@ -550,6 +582,24 @@ NOTICES = _by_event(
         "message.booth_correction_refused",
         _team,
         lambda event: _booth(event) | {"reason_code": event.reason_code},
+    ),
+    Notice[ReportReminded](
+        ReportReminded,
+        "message.report_reminded",
+        lambda event: [of_team(event.team_code)],
+        lambda event: _booth(event) | {"until_on": event.until_on.isoformat()},
+    ),
+    Notice[ReportOverdue](
+        ReportOverdue,
+        "message.report_overdue",
+        lambda event: [of_team(event.team_code)],
+        lambda event: _booth(event) | {"until_on": event.until_on.isoformat()},
+    ),
+    Notice[ReportOverdue](
+        ReportOverdue,
+        "message.report_overdue_coordinator",
+        _coordinator,
+        lambda event: _booth(event) | {"until_on": event.until_on.isoformat()},
     ),
     Notice[OrderCorrected](
         OrderCorrected,

@@ -1,7 +1,7 @@
 """Who acts at a stop, on which day, and with which figures."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,16 @@ import httpx
 import pytest
 
 from services.dispatch.planning.optimizer.list_planner import ListPlanner
-from shared.contracts.dispatch import BoothReported, QueueMeasured, StopCompleted, StopStarted
+from services.dispatch.stops.domain.reporting import is_certain, report_until, reportable_from
+from services.dispatch.stops.use_cases.acting import see_to_reports
+from shared.contracts.dispatch import (
+    BoothReported,
+    QueueMeasured,
+    ReportOverdue,
+    ReportReminded,
+    StopCompleted,
+    StopStarted,
+)
 from shared.kernel.access import Role
 from tests.dispatch import desk
 from tests.dispatch.conftest import GAOLOU, TEAMS, house_with
@@ -149,11 +158,11 @@ async def test_it_is_done_on_the_stops_day(
         "under_way",
         "队长当天没有信号，事后补录",
     )
-    assert (await report(house, stop, LEADERS["health"], booth(stop, "health"))).json()[
-        "code"
-    ] == "not_its_day"
-    late = await report(house, stop, COORDINATOR, booth(stop, "health"), off_day_reason="补录")
-    assert late.status_code == 200
+    mine = await report(house, stop, LEADERS["health"], booth(stop, "health"))
+    if day < 27:
+        assert (mine.status_code, mine.json()["code"]) == (409, "not_its_day")
+    else:  # the figures may be known only later
+        assert mine.status_code == 200
     assert len(await desk.of_type(house, StopStarted)) == 1
 
 
@@ -180,7 +189,7 @@ async def test_figures_that_can_hardly_be_are_asked_about(
 ) -> None:
     await start(house, stop, LEADERS["health"])
     # Three volunteers, five minutes each: 144 in half a day, and twice that at the utmost.
-    wrong = booth(stop, "health", served=100_000, leaflets=100_000, follow_ups=2)
+    wrong = booth(stop, "health", served=400, leaflets=400, follow_ups=2)
     asked = await report(house, stop, LEADERS["health"], wrong)
     assert (asked.status_code, asked.json()["code"]) == (409, "confirmation_needed")
     assert [(d["code"], d["field"]) for d in asked.json()["errors"]] == [
@@ -189,6 +198,58 @@ async def test_figures_that_can_hardly_be_are_asked_about(
     assert (
         await report(house, stop, LEADERS["health"], booth(stop, "health", served=288))
     ).status_code == 200
+
+
+async def test_figures_that_can_never_be_are_refused_whatever_is_confirmed(
+    house: House, stop: dict[str, Any]
+) -> None:
+    await start(house, stop, LEADERS["health"])
+    wrong = booth(stop, "health", served=100_000, leaflets=100_000)
+    refused = await report(house, stop, LEADERS["health"], wrong, confirm=("figures_unlikely",))
+    assert (refused.status_code, refused.json()["code"]) == (422, "figures_impossible")
+    assert refused.json()["field"] == "booths[0].served"
+    assert "100" in refused.json()["detail"]
+    assert await desk.of_type(house, BoothReported) == []
+
+
+LAST_DAY = 11
+"""The tenth working day after Friday, 27 June 2014."""
+
+
+async def test_a_team_reports_within_ten_working_days(
+    house: House, stop: dict[str, Any], clock: PlayedClock
+) -> None:
+    await start(house, stop, LEADERS["health"])
+    clock.now = datetime(2014, 7, LAST_DAY, 2, tzinfo=UTC)
+    shown = await house.client.get(f"/api/dispatch/stops/{stop['id']}", headers=COORDINATOR)
+    term = [shown.json()[name] for name in ("report_until", "is_report_late", "is_term_certain")]
+    assert term == ["2014-07-11", False, True]
+    done = await report(house, stop, LEADERS["health"], booth(stop, "health"))
+    assert done.status_code == 200, done.text
+    clock.now = datetime(2014, 7, LAST_DAY + 1, 2, tzinfo=UTC)
+    late = await report(house, stop, LEADERS["agriculture"], booth(stop, "agriculture"))
+    assert (late.status_code, late.json()["code"]) == (409, "report_too_late")
+    asked = await report(house, stop, COORDINATOR, booth(stop, "agriculture"))
+    assert asked.json()["code"] == "off_day_reason_needed"
+    done = await report(
+        house, stop, COORDINATOR, booth(stop, "agriculture"), off_day_reason="队长出差"
+    )
+    assert done.status_code == 200
+
+
+async def test_who_has_not_reported_is_reminded_and_then_the_corps_is_told_once(
+    house: House, stop: dict[str, Any], clock: PlayedClock
+) -> None:
+    uow = house.uow("dispatch")
+    await start(house, stop, LEADERS["health"])
+    await report(house, stop, LEADERS["health"], booth(stop, "health"))
+    for day, reminded, overdue in ((8, 0, 0), (9, 2, 0), (LAST_DAY, 2, 0), (LAST_DAY + 1, 2, 2)):
+        clock.now = datetime(2014, 7, day, 2, tzinfo=UTC)
+        for _ in range(2):
+            await see_to_reports(uow)
+        assert len(await desk.of_type(house, ReportReminded)) == reminded
+        assert len(await desk.of_type(house, ReportOverdue)) == overdue
+    assert "health" not in {each.team_code for each in await desk.of_type(house, ReportOverdue)}
 
 
 async def test_figures_that_do_not_go_together_are_asked_about(
@@ -278,3 +339,13 @@ async def test_figures_that_cannot_be_are_refused_and_odd_ones_asked_about(
     assert refused.status_code == status, refused.text
     assert said in [each["field"].removeprefix("body.") for each in refused.json()["errors"]]
     assert await desk.of_type(house, BoothReported) == []
+
+
+def test_the_term_is_counted_in_working_days_and_says_where_holidays_are_unknown() -> None:
+    eve = date(2014, 9, 30)  # the holidays of October are no working days; the 11th is one
+    assert report_until(eve) == date(2014, 10, 20)
+    assert is_certain(eve)
+    assert not is_certain(date(2099, 1, 5))
+    for day in (eve + timedelta(days=n) for n in range(40)):
+        first = reportable_from(day)
+        assert report_until(first) >= day > report_until(first - timedelta(days=1))

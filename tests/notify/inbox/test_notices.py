@@ -1,10 +1,11 @@
 """The table of plain notices: each row is told, with all that its text needs, in both languages."""
 
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from services.dispatch.incidents.domain import What
 from services.notify.inbox.handlers import NOTICES, Notice
 from shared.contracts import Event
 from shared.contracts.catalog import (
@@ -31,8 +32,14 @@ from shared.contracts.dispatch import (
     BoothCorrectionRefused,
     ConfirmationOverdue,
     ConfirmationReminded,
+    IncidentClosed,
+    IncidentNoted,
+    PreparationReminded,
+    ReportOverdue,
+    ReportReminded,
     RosterChanged,
     StopConfirmed,
+    StopPrepared,
     SubstitutionClosed,
     SubstitutionOffered,
     SubstitutionOverdue,
@@ -257,6 +264,13 @@ EVENTS: tuple[Event, ...] = (
     FollowUpOverdue(due_on=date(2014, 7, 4), **_POOR),
     FollowUpClosed(**_POOR),
     StopConfirmed(team_codes=("health",), **_STOP),
+    StopPrepared(team_codes=("health",), **_STOP),
+    PreparationReminded(missing=3, **_STOP),
+    *(
+        kind(number=1, team_code=team_code, reason_code=what, **_STOP)
+        for kind, team_code in ((IncidentNoted, "health"), (IncidentClosed, None))
+        for what in get_args(What)
+    ),
     BoothCorrected(
         **_BOOTH | _DONE | {"served": 38, "reason_code": "miscounted"},
     ),
@@ -273,6 +287,8 @@ EVENTS: tuple[Event, ...] = (
     OrderContactChanged(
         order_id=ORDER, township_code=GAOLOU, place="文化广场", team_codes=("health",)
     ),
+    ReportReminded(until_on=date(2014, 7, 11), **_BOOTH),
+    ReportOverdue(until_on=date(2014, 7, 11), **_BOOTH),
     OrderCorrected(
         order_id=ORDER,
         township_code=GAOLOU,

@@ -13,6 +13,7 @@ from services.dispatch.stops.domain.confirmation import (
     party_of,
     team_of,
 )
+from services.dispatch.stops.domain.reporting import REMINDERS, report_until
 from shared.kernel.aggregate import Aggregate, Steps
 from shared.kernel.errors import Conflict, IllegalTransition, InvalidInput, NotFound
 
@@ -114,8 +115,8 @@ class Assignment:
     told_at: datetime | None = None
     told_problem: str | None = None
     answer_by: date | None = None
-    """Until when the team says whether it comes. ``reminded_for`` and ``overdue_for`` are the last days for which it
-    was reminded, and told that it is late."""
+    """Until when the team says whether it comes. ``reminded_for`` and ``overdue_for`` are the last days, for its answer
+    or later for its report, for which it was reminded, and told that it is late."""
     reminded_for: date | None = None
     overdue_for: date | None = None
 
@@ -491,6 +492,17 @@ class Stop(Aggregate):
         if not self.live:
             self.state = "completed"
         return done
+
+    def unreported(self, today: date) -> list[tuple[Assignment, Silence]]:
+        """The booths whose teams are to be told today, once, that their report is missing; it is noted that they
+        are."""
+        self.require("report", self.state)
+        until = report_until(self.on)
+        return [
+            (entry, silence)
+            for entry in self.live
+            for silence in _silence(entry, entry.team_code, until, today, REMINDERS)
+        ]
 
     def correct(self, assignment_id: str, team_code: str, report: Report) -> Assignment:
         """What a booth did was otherwise than it was reported, or another team did it.

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -89,6 +89,32 @@ async def first_stops(
             assignment.c.team_code.in_(teams), assignment.c.state == "accepted"
         )
         query = query.where(stop.c.id.in_(taken))
+    return await first_and_count(session, query.order_by(*IN_TIME, stop.c.id), limit=limit)
+
+
+async def first_stops_among(
+    session: AsyncSession, ids: Select[tuple[str]], *, chosen: Chosen = everything, limit: int
+) -> tuple[Sequence[Row[Any]], int]:
+    """The first of these stops, in the order of time, and how many there are."""
+    query = select(*WHERE_AND_WHEN).where(stop.c.id.in_(ids), chosen(stop.c.id))
+    return await first_and_count(session, query.order_by(*IN_TIME, stop.c.id), limit=limit)
+
+
+async def first_overdue_stops(
+    session: AsyncSession,
+    today: date,
+    reportable_from: date,
+    *,
+    chosen: Chosen = everything,
+    limit: int,
+) -> tuple[Sequence[Row[Any]], int]:
+    """The first stops whose day has passed and that nobody started or called off, and those that are not reported and
+    whose day is before ``reportable_from``; and how many there are."""
+    late = or_(
+        and_(stop.c.state == "planned", stop.c.on < today),
+        and_(stop.c.state == "under_way", stop.c.on < reportable_from),
+    )
+    query = select(*WHERE_AND_WHEN).where(late, chosen(stop.c.id))
     return await first_and_count(session, query.order_by(*IN_TIME, stop.c.id), limit=limit)
 
 

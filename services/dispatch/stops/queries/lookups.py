@@ -35,12 +35,28 @@ async def planned_stops(
     return tuple(await session.scalars(query.with_for_update() if lock else query))
 
 
+async def stops_between(
+    session: AsyncSession, first: date, last: date, townships: Collection[str] | None = None
+) -> list[Stop]:
+    """The planned stops from ``first`` to ``last`` (None: of all townships), in the order of time."""
+    query = select(Stop).where(stop.c.state == "planned", stop.c.on.between(first, last))
+    if townships is not None:
+        query = query.where(stop.c.township_code.in_(townships))
+    return list(await session.scalars(query.order_by(*IN_TIME, stop.c.id)))
+
+
 async def plan_of_stop(session: AsyncSession, stop_id: str) -> str:
     """:raises NotFound: there is no such stop."""
     plan_id = await session.scalar(select(stop.c.plan_id).where(stop.c.id == stop_id))
     if plan_id is None:
         raise NotFound(Stop.kind, stop_id, states=Stop.STEPS)
     return str(plan_id)
+
+
+async def stops_to_report(session: AsyncSession, today: date) -> list[str]:
+    """The stops that have begun and whose day is over, but not their reports: some are late each day, few at once."""
+    query = select(stop.c.id).where(stop.c.state == "under_way", stop.c.on < today)
+    return list(await session.scalars(query.order_by(stop.c.id)))
 
 
 async def stop_of_assignment(session: AsyncSession, assignment_id: str) -> str:

@@ -12,6 +12,7 @@ from services.dispatch.demand.queries import lines_by_id
 from services.dispatch.directory.queries import names_of_teams, names_of_townships
 from services.dispatch.policy import POLICY
 from services.dispatch.stops.domain.confirmation import party_of
+from services.dispatch.stops.domain.reporting import is_certain, report_until
 from services.dispatch.stops.domain.stop import Stop
 from services.dispatch.stops.tables import IN_TIME, assignment, stop
 from shared.db.paging import page_of
@@ -184,6 +185,9 @@ async def _stop_views(
             "township_name_en": name_en,
             "point": {"lat": found.lat, "lon": found.lon},
             "days_ahead": (found.on - today).days,
+            "report_until": report_until(found.on),
+            "is_report_late": today > report_until(found.on),
+            "is_term_certain": is_certain(found.on),
             "confirmation": _confirmation(grant, found, teams, today),
         }
         view["assignments"] = []

@@ -6,8 +6,9 @@ from datetime import date
 from services.dispatch.demand.use_cases import serve_lines
 from services.dispatch.directory.queries import minutes_per_resident
 from services.dispatch.policy import POLICY
+from services.dispatch.stops.domain.reporting import report_until
 from services.dispatch.stops.domain.stop import Assignment, Report, Stop
-from services.dispatch.stops.queries.lookups import stop_of_assignment
+from services.dispatch.stops.queries.lookups import stop_of_assignment, stops_to_report
 from services.dispatch.stops.queries.views import require_stop
 from services.dispatch.stops.use_cases.announcements import (
     announce_assignment,
@@ -15,13 +16,23 @@ from services.dispatch.stops.use_cases.announcements import (
     announce_stop,
 )
 from services.dispatch.stops.use_cases.coverage import note_served
-from shared.contracts.dispatch import AssignmentAccepted, BoothReported, StopCompleted, StopStarted
+from shared.contracts.dispatch import (
+    AssignmentAccepted,
+    BoothReported,
+    ReportOverdue,
+    ReportReminded,
+    StopCompleted,
+    StopStarted,
+)
 from shared.kernel.access import Grant
 from shared.kernel.doubts import Confirmations, Doubts
 from shared.kernel.errors import Conflict, InvalidInput
 from shared.unit_of_work import Transaction, UnitOfWork
 
 HALF_DAY_MINUTES = 240
+IMPOSSIBLE = 5
+"""So many times as many as at twice their pace nobody serves: such a figure is no matter of belief."""
+
 MOST_LEAFLETS = 10
 """For each resident that could be served; a higher number is more likely a typing error."""
 
@@ -80,11 +91,11 @@ async def report_booths(
     off_day_reason: str | None = None,
     confirmed: Confirmations = (),
 ) -> Stop:
-    """Takes what booths did, by assignment id. With the last report the stop is over.
+    """Takes what booths did, by assignment id, until the term ends. With the last report the stop is over.
 
-    :raises NotFound: an assignment is another team's. :raises InvalidInput: one is not expected at this stop; or a
-        coordinator enters it on another day, and does not say why.
-    :raises Conflict: it is not the stop's day, or a figure is doubtful.
+    :raises NotFound: an assignment is another team's. :raises InvalidInput: one is not expected at this stop, a figure
+        can't be, or a coordinator enters it before the stop's day or after the term, and does not say why.
+    :raises Conflict: it is before the stop's day or after the term, or a figure is doubtful.
     """
     grant = uow.permit(POLICY, "report_booths")
     async with uow.transaction() as tx:
@@ -92,7 +103,7 @@ async def report_booths(
         require_stop(grant, stop)
         for assignment_id in reports:
             require_own(grant, stop, assignment_id)
-        _require_day(grant, stop, uow.today(), off_day_reason)
+        _require_term(grant, stop, uow.today(), off_day_reason)
         done = stop.report(reports)
         doubts = Doubts(confirmed)
         await doubt_figures(tx, doubts, done)
@@ -135,10 +146,39 @@ def _require_day(grant: Grant, stop: Stop, today: date, off_day_reason: str | No
     stop.off_day_reason = off_day_reason
 
 
+def _require_term(grant: Grant, stop: Stop, today: date, off_day_reason: str | None) -> None:
+    """What booths did is entered from the stop's day on until the term for that ends; by a coordinator who gives a
+    reason, also at other times."""
+    until = report_until(stop.on)
+    if stop.on <= today <= until:
+        return
+    if today > until and not grant.everything:
+        raise Conflict("report_too_late", field="stop_id", until=until, today=today)
+    _require_day(grant, stop, today, off_day_reason)
+
+
+async def see_to_reports(uow: UnitOfWork) -> None:
+    """Reminds teams whose report is missing before the term ends, and says once of each that it is late. It may run
+    any number of times on a day."""
+    async with uow.transaction() as tx:
+        keys = await stops_to_report(tx.session, tx.today)
+        found = await tx.find_all(Stop, keys)
+        for key in sorted(found):
+            stop = found[key]
+            if stop.state != "under_way":
+                continue  # its last report came while its row was waited for
+            for entry, silence in stop.unreported(tx.today):
+                event = ReportOverdue if silence.kind == "overdue" else ReportReminded
+                announce_assignment(tx, event, stop, entry, until_on=silence.until)
+
+
 async def doubt_figures(
     tx: Transaction, doubts: Doubts, done: Sequence[Assignment], at: str = "booths[{number}]."
 ) -> None:
     """Doubts figures that don't fit together, or more residents than the volunteers could serve at twice their pace.
+
+    :raises InvalidInput: it is many times as many.
+
     ``at`` is where in the request the figures of the booth with this number stand."""
     minutes = await minutes_per_resident(tx.session, {assignment.item_code for assignment in done})
     for number, assignment in enumerate(done):
@@ -157,6 +197,14 @@ async def doubt_figures(
             doubts.add("fewer_than_tickets", f"booths[{number}].served", ticketed=ticketed)
         if (longest := assignment.longest_queue or 0) > max(MOST_WAITING, assignment.arrived or 0):
             doubts.add("queue_unlikely", f"{where}queue.longest", longest=longest)
+        if served > IMPOSSIBLE * most:
+            raise InvalidInput(
+                "figures_impossible",
+                field=f"{where}served",
+                served=served,
+                volunteers=assignment.volunteers,
+                most=IMPOSSIBLE * most,
+            )
         if served > most:
             facts = {"served": assignment.served, "volunteers": assignment.volunteers, "most": most}
             doubts.add("figures_unlikely", f"{where}served", **facts)
