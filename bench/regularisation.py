@@ -23,14 +23,20 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 
 from bench.lists import filled_house
 from bench.queries import LINES_OF_AN_ORDER, STATES, give_fates
 from bench.report import options, print_table
 from bench.synthetic_year import DAYS, Visit, Wish, Year, synthetic_year
 from services.requests.bootstrap import build
-from services.requests.orders.tables import order_line, service_month, service_order
+from services.requests.orders.tables import (
+    last_served,
+    order_line,
+    service_month,
+    service_order,
+)
+from services.requests.orders.use_cases.counting import note_open_lines
 from services.requests.ratings.tables import resident_rating
 from services.requests.regularisation.domain.rule import CADENCE_DAYS, Thresholds
 from services.requests.regularisation.queries import find_regular
@@ -133,6 +139,15 @@ async def _live(service: Service, year: Year, first: date, end: date) -> None:
             [each for each in year.visits if each.on is not None and each.on < end]
         ):
             await session.execute(insert(service_month), counted)
+        await session.execute(last_served.delete())
+        await session.execute(
+            text(
+                "INSERT INTO last_served SELECT township_code, item_code, MAX(last_on)"
+                " FROM service_month GROUP BY 1, 2"
+            )
+        )
+        while await note_open_lines(session, datetime.now(UTC)):
+            await session.flush()
 
 
 def _key(each: Visit) -> str:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from typing import Any, Self
+from urllib.parse import quote
 
 import httpx
 
@@ -115,6 +116,11 @@ class Client:
     async def send_form(self, path: str, **fields: str) -> None:
         """A form of a residents' page that takes effect once, however often it is sent."""
         await self._patiently("POST", path, data=fields)
+
+    async def send_file(self, path: str, name: str, data: bytes) -> None:
+        """A file that is stored under a name. After a failure whose outcome is unknown it may be there twice."""
+        headers = {"File-Name": quote(name), "Content-Type": "application/octet-stream"}
+        await self._patiently("POST", path, content=data, headers=headers)
 
     async def all(self, path: str, **query: Any) -> list[Json]:
         """Every item of a list, page by page."""

@@ -17,6 +17,7 @@ from services.requests.menu.routes import router as menu
 from services.requests.order_forms.routes import router as order_forms
 from services.requests.orders.routes import router as orders
 from services.requests.orders.tables import SEALED, forget_persons
+from services.requests.orders.use_cases.counting import note_open_lines
 from services.requests.orders.use_cases.numbers import OrderNumbers
 from services.requests.policy import POLICY
 from services.requests.ratings.jobs import follow_up_notices
@@ -75,6 +76,7 @@ def build(settings: RequestsSettings, *, broker: Broker, cache: Cache, clock: Cl
             OLD_IDEMPOTENCY_KEYS,
             EndedTasks(SHARED_KINDS, clock),
             by_business_time(forget_persons, clock),
+            note_open_lines,
             by_business_time(forget_contacts, clock),
             by_business_time(OLD_ATTACHMENTS, clock),
         ],

@@ -47,7 +47,7 @@ async def test_a_change_of_a_planned_order_is_proposed_decided_and_seen_by_all(
     # The coordinator has a task for it, sees old and new side by side, and accepts.
     await corps.go("/")
     task = desk.locator("section").filter(has_text="答复点单变更")
-    await task.get_by_role("link").first.click()
+    await task.get_by_role("link").filter(has_text="高楼镇").click()
     change = desk.get_by_label("第 1 次变更")
     await expect(change.get_by_text("约 900 人")).to_be_visible()
     await expect(change.get_by_text("邻村老人也来")).to_be_visible()

@@ -102,6 +102,9 @@ async def test_an_order_of_the_wrong_township_is_corrected(crowd: Crowd) -> None
     assert await officer.overflow() == 0
     assert await officer.serious_findings() == []
     await officer.picture("-departed")
+    (noted,) = officer.complaints  # by the browser: the order itself is refused
+    assert "404 (Not Found)" in noted
+    officer.complaints.clear()
     await officer.go("/messages")
     await expect(left.get_by_text("点单所属镇街已更正").first).to_be_visible()
 

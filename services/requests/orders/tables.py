@@ -178,6 +178,10 @@ order_line = Table(
     Column("served", Integer, nullable=True),
     Column("score", Integer, nullable=True),
     Column("rating_text", String(500), nullable=True, info=FREE_TEXT),
+    # The order's, while it is in hand and the line is open; see Order.note_open_lines.
+    Column("township_code", String(12), nullable=True),
+    Column("campaign_id", String(80), nullable=True),
+    Column("ordered_on", Date, nullable=True),
     # Counts what a week holds of an item.
     Index(
         "ix_order_line_item_on",
@@ -187,7 +191,17 @@ order_line = Table(
         postgresql_where=text('"on" IS NOT NULL'),
         sqlite_where=text('"on" IS NOT NULL'),
     ),
-    # Finds what still waits or is to come, which is little of what there ever was.
+    # Counts what still waits or is to come, which is little of what there ever was: a campaign's, or all of it.
+    Index(
+        "ix_order_line_in_hand",
+        "campaign_id",
+        "township_code",
+        "item_code",
+        postgresql_include=["state", "unserved_reason", "on", "ordered_on"],
+        postgresql_where=text("township_code IS NOT NULL"),
+        sqlite_where=text("township_code IS NOT NULL"),
+    ),
+    # Finds what of that the release before did not note.
     Index(
         "ix_order_line_open",
         "order_id",
@@ -229,9 +243,24 @@ service_month = Table(
     Column("last_on", Date, nullable=False),
     *(Column(f"rated_{score}", Integer, nullable=False) for score in range(1, 6)),
     Index("ix_service_month_township", "township_code", "item_code", "month"),
+    # What all townships got in the last months.
+    Index(
+        "ix_service_month_month",
+        "month",
+        postgresql_include=["township_code", "item_code", "services", "residents"],
+    ),
 )
 """What was served, counted by month, which begins on day ``month``: booths, residents, and ratings of each score.
 Counted from the lines again whenever one of them is served, reported or rated."""
+
+last_served = Table(
+    "last_served",
+    metadata,
+    Column("township_code", String(12), primary_key=True),
+    Column("item_code", String(40), primary_key=True),
+    Column("on", Date, nullable=False),
+)
+"""When a township had an item last, however long ago; taken from the months whenever one of them is counted."""
 
 PERSONS_KEPT = timedelta(days=2 * 365)
 """So long after its first save an order says who may be asked, and for whom it was entered."""

@@ -205,16 +205,21 @@ async def count_proposed_on(session: AsyncSession, day: date) -> int:
 
 
 async def lapsed_ids(session: AsyncSession, day: date) -> list[str]:
-    """Returns the ids of proposals that have no answer and were made before ``day``, or are of what the township
-    orders regularly by now."""
+    """Returns the ids of proposals that have no answer and were made before ``day``, are of what the township orders
+    regularly by now, or of what an earlier one proposes: that of a township that has become part of this one."""
     proposal = recurrence_proposal.c
     query = select(proposal.id, proposal.township_code, proposal.item_code, proposal.proposed_on)
-    regular = await ordered_regularly(session)
-    return [
-        row.id
-        for row in await session.execute(query.where(proposal.state == "proposed"))
-        if row.proposed_on < day or (row.township_code, row.item_code) in regular
-    ]
+    settled = set(await ordered_regularly(session))
+    found = []
+    for row in await session.execute(
+        query.where(proposal.state == "proposed").order_by(proposal.id)
+    ):
+        pair = row.township_code, row.item_code
+        if row.proposed_on < day or pair in settled:
+            found.append(row.id)
+        else:
+            settled.add(pair)
+    return found
 
 
 async def ids_to_remind(session: AsyncSession, first: date, last: date) -> list[str]:

@@ -182,7 +182,7 @@ async def hand_on(
     confirmed: Confirmations = (),
 ) -> Proposal:
     """The corps puts a proposal to another team, also one that was declined. A team that has never served the item is
-    asked about.
+    asked about; one that was joined to another is that one.
 
     :raises NotFound: there is none with this id. :raises IllegalTransition: it was confirmed, or has lapsed.
     :raises InvalidInput: that team has it. :raises Conflict: the same was proposed anew meanwhile.
@@ -190,6 +190,7 @@ async def hand_on(
     uow.permit(POLICY, "hand_on_recurrence_proposal")
     async with uow.transaction() as tx:
         await tx.lock_service()
+        team_code = await current_code(tx.session, "team", team_code)
         proposal = await tx.get(Proposal, proposal_id)
         if proposal.state != "proposed" and await is_proposed(
             tx.session, proposal.township_code, proposal.item_code

@@ -73,6 +73,11 @@ class Line:
     served: int | None = None
     score: int | None = None
     rating_text: str | None = None
+    township_code: str | None = None
+    campaign_id: str | None = None
+    ordered_on: date | None = None
+    """Its order's, as long as that is in hand and nothing is decided of the line for good: what is open is counted by
+    these, without a look at the orders. See :meth:`Order.note_open_lines`."""
 
     @property
     def wanted(self) -> tuple[str, int, str | None]:

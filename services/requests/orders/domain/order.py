@@ -28,6 +28,9 @@ EntryWay = Literal["phone", "paper", "visit"]
 UNDER_WAY = ("submitted", "accepted", "scheduled")
 """The states of an order that still asks for something."""
 
+IN_HAND = (*UNDER_WAY, "served", "rated")
+"""The states of an order that was handed in and is not over."""
+
 
 class StateChange(TypedDict):
     """When an order came into a state. ``at`` is a moment in ISO 8601.
@@ -388,6 +391,7 @@ class Order(Aggregate):
         self.state, self.submitted_at, self.ordered_on = "submitted", now, today
         self.reason_code = self.reason = None
         self.open_edition_id = self.edition_id
+        self.note_open_lines()
 
     def earliest_on(self, line: Line) -> date | None:
         """Returns the first day on which the notice of a line's item has been given; None where it asks for none."""
@@ -463,6 +467,7 @@ class Order(Aggregate):
         self.search_words = search_words(self.place, (line.item_code for line in self.lines))
         if self.follows_plan:
             self._follow_lines()
+        self.note_open_lines()
 
     def _require_not_under_way(self, draft: Draft, today: date) -> None:
         wanted = {item.item_code: item for item in draft.items}
@@ -505,6 +510,16 @@ class Order(Aggregate):
         """A plan is to take this amendment into account."""
         self.replanned_for = number
 
+    def note_open_lines(self) -> None:
+        """Whatever changes its state, its lines or its township leaves in the lines that are open where, for which
+        campaign and since when they were ordered, as long as the order is in hand."""
+        for line in self.lines:
+            if self.state in IN_HAND and line.is_open:
+                line.township_code, line.campaign_id = self.township_code, self.campaign_id
+                line.ordered_on = self.ordered_on
+            else:
+                line.township_code = line.campaign_id = line.ordered_on = None
+
     def note_replanned(self, number: int) -> None:
         """A plan takes its amendments up to this one into account."""
         if self.replanned_for is not None and self.replanned_for <= number:
@@ -521,6 +536,7 @@ class Order(Aggregate):
         self.require("return", self.state)
         self.state, self.reason_code, self.reason = "returned", reason_code, reason
         self.content_digest = None
+        self.note_open_lines()
 
     def cancel(self, reason_code: WithdrawalReason, reason: str | None) -> None:
         """Withdraws what is not served yet; lines that were served stay so.
@@ -537,10 +553,12 @@ class Order(Aggregate):
         self._end_amendments()
         for line in self.lines:
             line.cancel()
+        self.note_open_lines()
 
     def close(self) -> None:
         self.require("close", self.state)
         self.state = "closed"
+        self.note_open_lines()
 
     def rate(self, line_id: str, score: int, text: str | None) -> Line | None:
         """Judges one served line; gives it, or None when it has this judgement already."""
@@ -620,6 +638,7 @@ class Order(Aggregate):
             raise InvalidInput("township_is_the_same", field="township_code")
         self.note_hand()
         self.township_code = township_code
+        self.note_open_lines()
         return served
 
     def begin_stop(self, stop_id: str) -> None:
@@ -653,3 +672,4 @@ class Order(Aggregate):
             self._end_amendments()
         else:
             self.state = "accepted"
+        self.note_open_lines()

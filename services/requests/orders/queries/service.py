@@ -7,12 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.requests.orders.tables import order_line, service_month, service_order
-
-IN_HAND = ("submitted", "accepted", "scheduled", "served", "rated")
-"""The states of an order that was handed in and is not over."""
-OPEN = ("waiting", "scheduled", "unserved")
-"""The states of a line that was not served yet."""
+from services.requests.orders.tables import last_served, order_line, service_month
 
 
 class Served(NamedTuple):
@@ -63,39 +58,41 @@ class Waiting(NamedTuple):
 
 
 async def list_covered(session: AsyncSession, since: date) -> Sequence[Covered]:
-    """What every township got of every item, counted from ``since``, the first day of a month; in no order: to sort it
-    would take the store longer than to count it."""
-    month = service_month.c
-
-    def counted(column: ColumnElement[int]) -> ColumnElement[int]:
-        return func.coalesce(func.sum(column).filter(month.month >= since), 0)
-
-    query = select(
-        month.township_code,
-        month.item_code,
-        counted(month.services),
-        counted(month.residents),
-        func.max(month.last_on),
-    ).group_by(month.township_code, month.item_code)
-    return [Covered(*row) for row in await session.execute(query)]
+    """What every township got of every item, counted from ``since``, the first day of a month, in no order."""
+    month, last = service_month.c, last_served.c
+    recent = (
+        select(
+            month.township_code,
+            month.item_code,
+            func.sum(month.services),
+            func.sum(month.residents),
+        )
+        .where(month.month >= since)
+        .group_by(month.township_code, month.item_code)
+    )
+    counted = {(row[0], row[1]): (row[2], row[3]) for row in await session.execute(recent)}
+    ever = select(last.township_code, last.item_code, last.on)
+    return [
+        Covered(row[0], row[1], *counted.get((row[0], row[1]), (0, 0)), row[2])
+        for row in await session.execute(ever)
+    ]
 
 
 async def list_in_hand(session: AsyncSession) -> Sequence[InHand]:
     """What every township ordered and has not had yet, of orders that are not over, by item, in no order."""
-    line, order = order_line.c, service_order.c
+    line = order_line.c
     has_day = line.state == "scheduled"
     query = (
         select(
-            order.township_code,
+            line.township_code,
             line.item_code,
             func.count().filter(~has_day),
-            func.min(order.ordered_on).filter(~has_day),
+            func.min(line.ordered_on).filter(~has_day),
             func.count().filter(has_day),
             func.min(line.on).filter(has_day),
         )
-        .join_from(order_line, service_order, line.order_id == order.id)
-        .where(line.state.in_(OPEN), order.state.in_(IN_HAND))
-        .group_by(order.township_code, line.item_code)
+        .where(line.township_code.is_not(None))
+        .group_by(line.township_code, line.item_code)
     )
     return [InHand(*row) for row in await session.execute(query)]
 
@@ -129,27 +126,20 @@ async def list_waiting(
 ) -> Sequence[Waiting]:
     """What was ordered in a campaign and not served yet, of orders that are not over, in no order; ``within`` are
     conditions on :data:`TOWNSHIP_ORDERED`."""
-    line, order = order_line.c, service_order.c
-    conditions = [
-        line.state.in_(OPEN),
-        order.state.in_(IN_HAND),
-        order.campaign_id == campaign_id,
-        *within,
-    ]
-    by = (order.township_code, line.item_code, line.state, line.unserved_reason)
+    line = order_line.c
+    by = (line.township_code, line.item_code, line.state, line.unserved_reason)
     query = (
         select(
             *by,
             func.count().label("lines"),
-            func.min(order.ordered_on).label("since"),
+            func.min(line.ordered_on).label("since"),
             func.min(line.on).label("next_on"),
         )
-        .join_from(order_line, service_order, line.order_id == order.id)
-        .where(*conditions)
+        .where(line.township_code.is_not(None), line.campaign_id == campaign_id, *within)
         .group_by(*by)
     )
     return [Waiting(*row) for row in await session.execute(query)]
 
 
 TOWNSHIP_SERVED = service_month.c.township_code
-TOWNSHIP_ORDERED = service_order.c.township_code
+TOWNSHIP_ORDERED = order_line.c.township_code

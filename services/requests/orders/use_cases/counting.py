@@ -2,12 +2,30 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import Date, Integer, case, delete, func, insert, literal, select
+from sqlalchemy import (
+    Date,
+    Integer,
+    and_,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.requests.orders.domain.order import Order
-from services.requests.orders.tables import order_line, service_month, service_order
+from services.requests.orders.domain.order import IN_HAND, Order
+from services.requests.orders.tables import (
+    last_served,
+    order_line,
+    service_month,
+    service_order,
+)
+from shared.privacy.retention import BATCH
 from shared.unit_of_work import Transaction
 
 SCORES = range(1, 6)
@@ -49,6 +67,9 @@ async def drop_counts(tx: Transaction, township_code: str) -> Counted:
     for row in await tx.session.execute(query.order_by(*query.selected_columns)):
         items[row.campaign_id, row.month].append(row.item_code)
     await tx.session.execute(delete(service_month).where(of_township))
+    await tx.session.execute(
+        delete(last_served).where(last_served.c.township_code == township_code)
+    )
     return items
 
 
@@ -94,3 +115,47 @@ async def _recount(
         .group_by(of_order.campaign_id, of_order.township_code, line.item_code)
     )
     await tx.session.execute(insert(service_month).from_select(list(counted.keys()), served))
+    await _note_last(tx, township_code, item_codes)
+
+
+async def _note_last(tx: Transaction, township_code: str, item_codes: Sequence[str]) -> None:
+    last, month = last_served.c, service_month.c
+    await tx.session.execute(
+        delete(last_served).where(
+            last.township_code == township_code, last.item_code.in_(item_codes)
+        )
+    )
+    found = (
+        select(month.township_code, month.item_code, func.max(month.last_on))
+        .where(month.township_code == township_code, month.item_code.in_(item_codes))
+        .group_by(month.township_code, month.item_code)
+    )
+    await tx.session.execute(insert(last_served).from_select(list(last.keys()), found))
+
+
+OPEN = ("waiting", "scheduled", "unserved")
+"""The states of a line that was not served yet."""
+
+
+async def note_open_lines(session: AsyncSession, _now: datetime) -> int:
+    """Notes of some orders which of their lines are open, where that is not as it should be: the release before does
+    not note it while both run. Returns of how many; see :data:`shared.privacy.retention.Prune`."""
+    line, of_order = order_line.c, service_order.c
+    should = and_(line.state.in_(OPEN), of_order.state.in_(IN_HAND))
+    differs = or_(
+        line.township_code.is_distinct_from(of_order.township_code),
+        line.campaign_id.is_distinct_from(of_order.campaign_id),
+        line.ordered_on.is_distinct_from(of_order.ordered_on),
+    )
+    joined = select(of_order.id).join_from(order_line, service_order, line.order_id == of_order.id)
+    unnoted = joined.where(should, differs)
+    too_long = joined.where(
+        line.township_code.is_not(None),
+        or_(line.state.not_in(OPEN), of_order.state.not_in(IN_HAND)),
+    )
+    ids = set(await session.scalars(unnoted.limit(BATCH)))
+    ids |= set(await session.scalars(too_long.limit(BATCH)))
+    query = select(Order).where(of_order.id.in_(ids)).order_by(of_order.id).with_for_update()
+    for order in await session.scalars(query):
+        order.note_open_lines()
+    return len(ids)
