@@ -12,6 +12,7 @@ def _own(place: Place, scope: Scope) -> dict[str, Any]:
 
 
 OBJECT = Kind.OBJECT
+PATHS = {"substitution_id": lambda place, scope: "01a00000-0000-7000-8000-000000000000"}
 SCENES: Mapping[str, Scene] = {
     "GET /rosters": Scene(),
     "GET /assignments/{assignment_id}/roster": Scene(OBJECT),
