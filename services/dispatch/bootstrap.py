@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+from services.dispatch.attendance.routes import router as attendance
 from services.dispatch.availability.jobs import forgetting_days
 from services.dispatch.availability.routes import router as availability
 from services.dispatch.confirmation.jobs import confirmation_notices
@@ -75,6 +76,7 @@ def build(
             availability,
             corrections,
             rosters,
+            attendance,
             residents,
             rescheduling,
             tickets,

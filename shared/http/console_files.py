@@ -9,7 +9,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 ASSET = re.compile(r"assets/[A-Za-z0-9_-]+\.[a-z0-9]+")
-FILE = re.compile(r"[a-z0-9-]+\.(svg|webmanifest)")
+FILE = re.compile(r"[a-z0-9-]+\.(svg|webmanifest|js)")
 ADDRESS = re.compile(r"(?!(api|gateway|assets|metrics)(/|$))[A-Za-z0-9_/-]*")
 """Addresses within the console have no dot, and none begins as a service's or the gateway's."""
 

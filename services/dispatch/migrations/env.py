@@ -1,6 +1,7 @@
 """Alembic's entry; see shared.db.migrate."""
 
-from services.dispatch.availability import tables as _availability  # noqa: F401  # its tables join the metadata
+from services.dispatch.attendance import tables as _attendance  # noqa: F401  # its tables join the metadata
+from services.dispatch.availability import tables as _availability  # noqa: F401
 from services.dispatch.corrections import tables as _corrections  # noqa: F401
 from services.dispatch.database import metadata
 from services.dispatch.demand import tables as _demand  # noqa: F401

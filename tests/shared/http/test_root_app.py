@@ -37,6 +37,7 @@ NOT_FOR_THE_PUBLIC = [
     "assets/..%2f..%2fpackage.json",
     "nothing.html",
     "nothing.svg",
+    "nothing.js",
     "api",
     "api/",
     "api/nothing",

@@ -2,6 +2,7 @@
 import type { Component } from "vue";
 import { createRouter, createWebHistory, type RouteRecordRaw } from "vue-router";
 
+import { packOf } from "../attendance/phone";
 import { KINDS, rolesOf, type Kind } from "../directory/sections";
 import { has, isSignedIn, POST_HOLDERS, type Role } from "./session";
 
@@ -11,6 +12,8 @@ declare module "vue-router" {
     roles?: Role[];
     /** Whether it is open to whoever is not signed in. */
     open?: boolean;
+    /** Whether it opens without a connection, where this phone keeps what it needs. */
+    kept?: boolean;
   }
 }
 
@@ -55,6 +58,8 @@ const routes: RouteRecordRaw[] = [
   { path: "/rosters/:id", name: "roster", component: () => import("../rosters/RosterPage.vue"), props: true, meta: { roles: ["team_leader", ...PLANNERS] } },
   { path: "/duties", name: "duties", component: () => import("../rosters/DutiesPage.vue"), meta: { roles: ["volunteer"] } },
   { path: "/own", name: "own", component: () => import("../volunteers/OwnPage.vue"), meta: { roles: ["volunteer"] } },
+  { path: "/stops/:id/attendance", name: "attendance", component: () => import("../attendance/AttendancePage.vue"), props: true, meta: { roles: ["team_leader", "coordinator", "auditor"], kept: true } },
+  { path: "/check-in/:id", name: "check-in", component: () => import("../attendance/CheckInPage.vue"), props: true, meta: { open: true } },
   { path: "/team-days", name: "team-days", component: () => import("../availability/TeamDaysPage.vue"), meta: { roles: ["team_leader"] } },
   { path: "/menu", name: "menu", component: () => import("../menu/MenuPage.vue"), meta: { roles: OFFICER } },
   { path: "/orders", name: "orders", component: () => import("../orders/OrdersPage.vue"), meta: { roles: [...OFFICER, "auditor"] } },
@@ -131,6 +136,7 @@ export const router = createRouter({
 
 router.beforeEach((to) => {
   if (to.meta.open) return true;
+  if (!isSignedIn.value && to.meta.kept && packOf(String(to.params.id))) return true;
   if (!isSignedIn.value) return { name: "sign-in", query: { back: to.fullPath } };
   if (to.meta.roles && !has(...to.meta.roles)) return { name: "not-found", query: { why: "role" } };
   return true;
