@@ -40,7 +40,8 @@ OFFERED = (
 COLLEAGUE = "colleague"
 """The second coordinator among the accounts that the sign-in page offers, beside the roles."""
 COLLEAGUE_LOGIN = "王科长"
-"""Made up, as every name of the demonstration's persons."""
+NAMES = {"coordinator": "李主任", COLLEAGUE_LOGIN: "王科长"}
+"""What the coordinators call each other, by login name. Made up, as every name of the demonstration's persons."""
 SYNTHETIC_PHONE = "13800000000"
 """Of nobody; mainland numbers have no range that is kept free for examples."""
 
@@ -129,6 +130,7 @@ async def _ensure_one(catalog: Service, uow: UnitOfWork, account: Mapping[str, A
         totp_secret=account["totp_secret"],
         roles=[Role(role) for role in account["roles"]],
         scope=scope,
+        name=NAMES.get(account["login"]),
     )
 
 

@@ -113,6 +113,10 @@ class Client:
             "POST", path, json=body or {}, headers={"Idempotency-Key": key}
         )
 
+    async def send_file(self, path: str, data: bytes) -> Any:
+        """A file in place of the one that is there."""
+        return await self._patiently("POST", path, content=data)
+
     async def send_form(self, path: str, **fields: str) -> None:
         """A form of a residents' page that takes effect once, however often it is sent."""
         await self._patiently("POST", path, data=fields)

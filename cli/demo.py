@@ -15,6 +15,7 @@ from cli import scenario as s
 from cli.client import Client, Json
 from cli.confirmation import confirm_stop
 from cli.making_menu import is_surveyed, make_menu, move_clock
+from cli.pictures import PICTURES, drawn
 from cli.residents import rate_booths
 
 STEPS = (
@@ -150,6 +151,13 @@ class Demonstration:
                 for i in sc.menu
             ],
         )
+        await self._each("directory", [self._give_picture(code) for code in PICTURES])
+
+    async def _give_picture(self, code: str) -> None:
+        path = f"/api/catalog/items/{code}"
+        if (await self._client.get(path))["picture"] is None:
+            data = await asyncio.to_thread(drawn, PICTURES[code])
+            await self._client.send_file(f"{path}/picture", data)
 
     async def _enter_contact(self, contact: Json) -> None:
         of = {"holder": contact["holder"], "code": contact["code"]}

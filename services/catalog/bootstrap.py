@@ -58,6 +58,7 @@ from services.catalog.volunteers.tables import SEALED as SEALED_OF_VOLUNTEERS
 from services.catalog.volunteers.use_cases.entries import index_volunteers
 from services.catalog.wishes.routes import router as wishes
 from shared.cache.port import Cache
+from shared.contracts.catalog import TaskHolderChanged
 from shared.http.tasks import tasks_router
 from shared.kernel.access import Role
 from shared.kernel.clock import Clock
@@ -143,6 +144,7 @@ def build(
         ],
     )
     service.api.state.shared_kinds = SHARED_KINDS
+    service.api.state.task_holder_changed = TaskHolderChanged
     files = open_files(settings.files_url, ca_file=settings.tls_ca_file)
     service.api.state.files = files
     service.after_migration.append(partial(ensure_standing_campaigns, service.uow))

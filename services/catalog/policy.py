@@ -61,6 +61,7 @@ POLICY = Policy(
         "read_editions": everyone_with_an_account(),
         "administer_accounts": {COORDINATOR: ANY, OPERATOR: ANY},
         "read_own_account": everyone_with_an_account(),
+        "name_own_account": everyone_with_an_account(),
         "change_own_password": everyone_with_an_account(),
         "change_own_second_factor": everyone_with_an_account(),
         "register_volunteer": {COORDINATOR: ANY, Role.LEADER: Scope.OWN_TEAM},

@@ -38,6 +38,7 @@ from services.dispatch.tasks.routes import router as tasks
 from services.dispatch.tickets.jobs import staffing_of_booths
 from services.dispatch.tickets.routes import router as tickets
 from shared.cache.port import Cache
+from shared.contracts.dispatch import TaskHolderChanged
 from shared.http.tasks import tasks_router
 from shared.kernel.clock import Clock
 from shared.messaging.broker import Broker
@@ -101,6 +102,7 @@ def build(
     service.database.info[COVERAGE_WEIGHT] = settings.coverage_weight
     service.api.state.public_url = settings.public_url.rstrip("/")
     service.api.state.shared_kinds = SHARED_KINDS
+    service.api.state.task_holder_changed = TaskHolderChanged
     service.api.state.planner = WithinCapacity(planner or ListPlanner())
     searching = planners or {"plan": ProcessPlanner(OPTIMIZER), "repair": ProcessPlanner(REPAIRER)}
     within = {purpose: WithinCapacity(each) for purpose, each in searching.items()}

@@ -10,6 +10,7 @@ from shared.contracts import Event
 from shared.contracts.catalog import (
     AccessRevoked,
     CampaignChanged,
+    CoordinatorChanged,
     EditionPublished,
     EditionRetired,
     PersonErased,
@@ -49,6 +50,7 @@ SUBSCRIPTIONS: Subscriptions = {
     CampaignChanged: inbox.on_campaign_changed,
     EditionPublished: digests.on_edition_published,
     EditionRetired: digests.on_edition_retired,
+    CoordinatorChanged: inbox.on_coordinator_changed,
     VolunteerChanged: inbox.on_volunteer_changed,
     VolunteerMerged: inbox.on_volunteer_merged,
     PersonExportRequested: inbox.PEOPLE.on_export_requested,

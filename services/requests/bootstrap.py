@@ -34,6 +34,7 @@ from services.requests.tasks.queries import SHARED_KINDS
 from services.requests.tasks.routes import router as tasks
 from services.requests.wishes.routes import router as wishes
 from shared.cache.port import Cache
+from shared.contracts.requests import TaskHolderChanged
 from shared.http.tasks import tasks_router
 from shared.kernel.clock import Clock
 from shared.messaging.broker import Broker
@@ -90,6 +91,7 @@ def build(settings: RequestsSettings, *, broker: Broker, cache: Cache, clock: Cl
     service.api.state.making = making
     service.jobs.append(recurring(service.uow, making))
     service.api.state.shared_kinds = SHARED_KINDS
+    service.api.state.task_holder_changed = TaskHolderChanged
     service.api.state.numbers = OrderNumbers(service.database)
     service.jobs.append(follow_up_notices(service.uow))
     service.api.state.regular = thresholds_of(settings)

@@ -1,6 +1,7 @@
 """What every published event has in common."""
 
 import re
+from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
@@ -53,6 +54,18 @@ class PersonAnswer(Event, abstract=True):
     volunteer_no: str
     request_id: str
     records: int
+
+
+class TaskHolderChange(Event, abstract=True):
+    """A task that coordinators share went from one to another, who is to be told. ``told`` is that account, ``by`` the
+    one that did it, both by their pseudonymous ids. ``until_on`` is the last day of a delegation."""
+
+    code: str
+    about: str
+    step: Literal["handed_over", "taken_over", "given_back"]
+    told: str
+    by: str
+    until_on: date | None = None
 
 
 class Point(BaseModel):

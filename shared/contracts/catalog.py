@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.contracts.base import Event, Point, ReasonCode, TownshipCode
+from shared.contracts.base import Event, Point, ReasonCode, TaskHolderChange, TownshipCode
 
 ServiceMode = Literal["booth", "lecture", "visit", "leaflet"]
 Provision = Literal[
@@ -88,6 +88,8 @@ class ServiceItemChanged(Event):
     qualification: str | None = None
     adults_only: bool = False
     agreement_needed: bool = False
+    picture: str | None = None
+    """The id of ``/open/pictures/{picture_id}``."""
 
 
 class CampaignTheme(BaseModel):
@@ -337,3 +339,7 @@ class PersonErased(Event):
 
     volunteer_no: str
     request_id: str
+
+
+class TaskHolderChanged(TaskHolderChange):
+    """Of a task of this service."""

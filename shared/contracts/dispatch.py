@@ -7,7 +7,14 @@ sees them in the order in which they happened.
 from datetime import date, datetime
 from typing import Literal
 
-from shared.contracts.base import DayPart, Event, PersonAnswer, ReasonCode, TownshipCode
+from shared.contracts.base import (
+    DayPart,
+    Event,
+    PersonAnswer,
+    ReasonCode,
+    TaskHolderChange,
+    TownshipCode,
+)
 
 
 class StopEvent(Event, abstract=True):
@@ -311,3 +318,7 @@ class PersonDataCollected(PersonAnswer):
 
 class PersonDataErased(PersonAnswer):
     """This service holds nothing about a volunteer any more."""
+
+
+class TaskHolderChanged(TaskHolderChange):
+    """Of a task of this service."""

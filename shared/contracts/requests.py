@@ -5,7 +5,14 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from shared.contracts.base import Event, PersonAnswer, Point, ReasonCode, TownshipCode
+from shared.contracts.base import (
+    Event,
+    PersonAnswer,
+    Point,
+    ReasonCode,
+    TaskHolderChange,
+    TownshipCode,
+)
 
 
 class OrderLine(BaseModel):
@@ -363,3 +370,7 @@ class PersonDataCollected(PersonAnswer):
 
 class PersonDataErased(PersonAnswer):
     """This service holds nothing about a volunteer any more."""
+
+
+class TaskHolderChanged(TaskHolderChange):
+    """Of a task of this service."""

@@ -40,6 +40,8 @@ text-align:center;background:#fff;border:1px solid var(--line);border-radius:12p
 .acts{display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;margin-top:.5rem}
 .acts .main{padding:0 1.25rem;background:var(--blue);color:#fff;border-radius:10px;text-decoration:none}
 dt{color:var(--quiet)}dd{margin:0 0 .6rem}
+.booth{overflow:hidden}
+.booth img{float:right;margin-left:.75rem;object-fit:cover;border-radius:8px}
 .booth span{display:block;color:var(--quiet)}
 .booth+.booth{border-top:1px solid var(--line);padding-top:.4rem;margin-top:.4rem}
 form{display:grid;gap:1rem;margin:1rem 0}
@@ -139,6 +141,7 @@ def resident_page(
     status: int = 200,
     kept: bool = True,
     has_form: bool = False,
+    has_pictures: bool = False,
     style: str = "",
     script: str = "",
     refresh_seconds: int | None = None,
@@ -165,6 +168,8 @@ def resident_page(
     )
     target = "'self'" if has_form else "'none'"
     page.headers["Content-Security-Policy"] += f"; form-action {target}"
+    if has_pictures:
+        page.headers["Content-Security-Policy"] += "; img-src 'self'"
     page.headers["Referrer-Policy"] = "no-referrer"  # the address of a stop is its link
     if kept:
         page.headers["Cache-Control"] = f"public, max-age={KEPT_SECONDS}"

@@ -59,8 +59,11 @@ class Spreadsheet:
         self._book = Workbook(
             str(self.path), {"constant_memory": True, "tmpdir": self._folder.name}
         )
-        self._day = self._book.add_format({"num_format": "yyyy-mm-dd"})
-        self._moment = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        # Long texts take several lines: on paper, a cell shows nothing beyond its width.
+        self._text = self._book.add_format({"text_wrap": True, "valign": "top"})
+        self._number = self._book.add_format({"valign": "top"})
+        self._day = self._book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"})
+        self._moment = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm", "valign": "top"})
         self._sheet = self._book.add_worksheet(title)
         self._sheet.freeze_panes(1, 0)
         # On paper: A4 on its side, headings and first column on each page.
@@ -70,7 +73,7 @@ class Spreadsheet:
         self._sheet.repeat_columns(0, 0)
         if sum(heading.width for heading in headings) <= READABLE_WIDTH:
             self._sheet.fit_to_pages(1, 0)
-        bold = self._book.add_format({"bold": True})
+        bold = self._book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         for column, heading in enumerate(headings):
             self._sheet.set_column(column, column, heading.width)
             self._sheet.write_string(0, column, heading.text, bold)
@@ -88,14 +91,14 @@ class Spreadsheet:
             case None:
                 pass
             case str():
-                sheet.write_string(row, column, value)
+                sheet.write_string(row, column, value, self._text)
             case datetime():
                 local = value.astimezone(CHINA).replace(tzinfo=None)
                 sheet.write_datetime(row, column, local, self._moment)
             case date():
                 sheet.write_datetime(row, column, datetime.combine(value, time.min), self._day)
             case _:
-                sheet.write_number(row, column, value)
+                sheet.write_number(row, column, value, self._number)
 
     def finish(self) -> BinaryIO:
         """Completes the file. It is gone from the disk when the returned handle is closed."""

@@ -102,14 +102,16 @@ class HeldTask(Answer):
 
 
 tasks_router = APIRouter(prefix="/tasks", tags=["tasks"])
-"""It works on the application's ``state.shared_kinds``."""
+"""It works on the application's ``state.shared_kinds``, and tells colleagues by its ``state.task_holder_changed``."""
 
 
 @tasks_router.post(
     "/take", summary="Take a task that coordinators share", **secured("take_task", 404, 409, 422)
 )
 async def take_task(body: TakeBody, uow: Uow, context: Context, state: AppState) -> HeldTask:
-    held = await use_cases.take_task(uow, context.policy, state.shared_kinds, **body.model_dump())
+    held = await use_cases.take_task(
+        uow, context.policy, state.shared_kinds, state.task_holder_changed, **body.model_dump()
+    )
     return HeldTask(holder=HolderAnswer.of(held, uow.actor))
 
 
@@ -122,7 +124,7 @@ async def hand_task_over(
     body: HandOverBody, uow: Uow, context: Context, state: AppState
 ) -> HeldTask:
     held = await use_cases.hand_task_over(
-        uow, context.policy, state.shared_kinds, **body.model_dump()
+        uow, context.policy, state.shared_kinds, state.task_holder_changed, **body.model_dump()
     )
     return HeldTask(holder=HolderAnswer.of(held, uow.actor))
 
@@ -134,6 +136,6 @@ async def hand_task_over(
 )
 async def give_task_back(body: TaskBody, uow: Uow, context: Context, state: AppState) -> HeldTask:
     held = await use_cases.give_task_back(
-        uow, context.policy, state.shared_kinds, **body.model_dump()
+        uow, context.policy, state.shared_kinds, state.task_holder_changed, **body.model_dump()
     )
     return HeldTask(holder=HolderAnswer.of(held, uow.actor))

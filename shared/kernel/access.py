@@ -55,13 +55,15 @@ SYSTEM = Actor("system", is_system=True)
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """An action that an actor may do, on everything or only on what belongs to the listed owners."""
+    """An action that an actor may do, on everything or only on what belongs to the listed owners. ``subject`` is the
+    actor's own account."""
 
     action: str
     everything: bool
     townships: frozenset[str] = frozenset()
     teams: frozenset[str] = frozenset()
     persons: frozenset[str] = frozenset()
+    subject: str = ""
 
     def covers(
         self, *, township: str | None = None, teams: Iterable[str] = (), person: str | None = None
@@ -144,6 +146,7 @@ class Policy:
             townships=own(Scope.OWN_TOWNSHIP, actor.township_code),
             teams=own(Scope.OWN_TEAM, actor.team_code),
             persons=own(Scope.SELF, actor.volunteer_no),
+            subject=actor.subject,
         )
 
 

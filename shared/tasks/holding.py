@@ -97,3 +97,17 @@ class Holding(Aggregate):
     def _set(self, holder: str | None, given_by: str | None, now: datetime) -> None:
         self.holder, self.given_by, self.since = holder, given_by, now
         self.until_on = self.returns_to = None
+
+
+@dataclass(eq=False, kw_only=True)
+class HolderChange(Aggregate):
+    """One change of who works on a task, as a stream of its own: the row of a holding goes when its task is done, and
+    an event of a task that comes back later would be numbered as one of before."""
+
+    kind: ClassVar[str] = "task_holder_change"
+
+    id: str
+
+    @property
+    def key(self) -> str:
+        return self.id

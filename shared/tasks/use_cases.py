@@ -3,15 +3,18 @@
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from datetime import date
+from typing import Literal
 
 from sqlalchemy.dialects import postgresql, sqlite
 
+from shared.contracts.base import TaskHolderChange
 from shared.db.bulk_insert import FIRST_VERSION
 from shared.db.engine import dialect_of
 from shared.kernel.access import Policy
 from shared.kernel.errors import Forbidden, InvalidInput, NotFound
+from shared.kernel.ids import new_id
 from shared.tasks.coordinators import lock_coordinators
-from shared.tasks.holding import Holding
+from shared.tasks.holding import HolderChange, Holding
 from shared.tasks.kinds import SharedKinds
 from shared.tasks.queries import holding_id
 from shared.tasks.tables import task_holding
@@ -22,6 +25,7 @@ async def take_task(
     uow: UnitOfWork,
     policy: Policy,
     kinds: SharedKinds,
+    changed: type[TaskHolderChange],
     *,
     code: str,
     about: str,
@@ -29,14 +33,16 @@ async def take_task(
 ) -> Holding:
     """Takes a task that nobody works on, or that ``instead_of`` does, as the actor knows.
 
-    Of two who take it at once the second is refused.
+    Of two who take it at once the second is refused. Whoever had it is told by ``changed``, the service's event.
 
     :raises InvalidInput: tasks of this code are not shared. :raises NotFound: it does not wait any more.
     :raises TaskHeld: a colleague has it, other than ``instead_of``.
     """
     uow.permit(policy, "take_task")
     async with _changing(uow, kinds, code, about) as (tx, holding):
+        before = holding.holder
         holding.take(uow.actor.subject, tx.now, instead_of=instead_of)
+        _tell(uow, tx, changed, "taken_over", holding, about, before)
     return holding
 
 
@@ -44,6 +50,7 @@ async def hand_task_over(
     uow: UnitOfWork,
     policy: Policy,
     kinds: SharedKinds,
+    changed: type[TaskHolderChange],
     *,
     code: str,
     about: str,
@@ -64,12 +71,21 @@ async def hand_task_over(
             "delegated_until_past", field="until_on", until_on=until_on, today=uow.today()
         )
     async with _changing(uow, kinds, code, about, colleague=colleague) as (tx, holding):
+        before = holding.holder, holding.until_on
         holding.hand_over(uow.actor.subject, colleague, tx.now, until_on=until_on)
+        if (holding.holder, holding.until_on) != before:
+            _tell(uow, tx, changed, "handed_over", holding, about, colleague)
     return holding
 
 
 async def give_task_back(
-    uow: UnitOfWork, policy: Policy, kinds: SharedKinds, *, code: str, about: str
+    uow: UnitOfWork,
+    policy: Policy,
+    kinds: SharedKinds,
+    changed: type[TaskHolderChange],
+    *,
+    code: str,
+    about: str,
 ) -> Holding:
     """Gives a task back: to whoever delegated it, else to nobody.
 
@@ -77,7 +93,10 @@ async def give_task_back(
     """
     uow.permit(policy, "give_task_back")
     async with _changing(uow, kinds, code, about) as (tx, holding):
+        is_held = holding.holder is not None
         holding.give_back(uow.actor.subject, tx.now)
+        if is_held:
+            _tell(uow, tx, changed, "given_back", holding, about, holding.holder)
     return holding
 
 
@@ -91,6 +110,29 @@ async def _changing(
         holding = await _holding_of(uow, tx, kinds, code, about)
         holding.settle(uow.today())
         yield tx, holding
+
+
+def _tell(
+    uow: UnitOfWork,
+    tx: Transaction,
+    changed: type[TaskHolderChange],
+    step: Literal["handed_over", "taken_over", "given_back"],
+    holding: Holding,
+    about: str,
+    told: str | None,
+) -> None:
+    """Publishes the change for the colleague whom it concerns, if there is one."""
+    if told is None or told == uow.actor.subject:
+        return
+    event = changed(
+        code=holding.code,
+        about=about,
+        step=step,
+        told=told,
+        by=uow.actor.subject,
+        until_on=holding.until_on if step == "handed_over" else None,
+    )
+    tx.record(HolderChange(id=new_id()), event)
 
 
 async def _require_open(uow: UnitOfWork, tx: Transaction, colleague: str | None) -> None:

@@ -282,6 +282,18 @@ class Player:
             shown = await self.call("POST", f"{path}/reveal", {"field": number}, status=200)
             self.revealed.append(shown["number"])
 
+    async def call_each_other(self) -> None:
+        """Says what colleagues call the owner of an account. Here accounts are kept elsewhere; what becomes of a name
+        where they are catalog's is tested there."""
+        accounts = "/api/catalog/accounts"
+        entry = {"login": "zhibanshi", "roles": ["subscriber"], "name": NAME}
+        await self.call("POST", accounts, entry, status=404)
+        for path in (f"{accounts}/{uuid4()}/name", f"{accounts}/self/name"):
+            await self.call("POST", path, {"name": NAME}, status=404)
+            for wrong in (NAME * 40, [NAME], {"to": NAME}):
+                await self.call("POST", path, {"name": wrong}, status=422)
+            await self.wrong_tokens("POST", path, {"name": NAME})
+
     async def repeat(self) -> None:
         """Orders something that is to come again and again."""
         series = "/api/requests/recurring-orders"
@@ -359,6 +371,7 @@ async def played(
         township = f"township.{ruian_2014().townships[0]['code']}"
         await player.address(township, REFUSED_MAIL)
         await player.call_on()
+        await player.call_each_other()
         await player.repeat()
         await player.order()
         await Client(http).until("mail has come", lambda: _came(sink))
@@ -474,6 +487,7 @@ async def test_every_operation_that_takes_personal_values_is_played(tmp_path: Pa
             for body in ("ContactBody", "ContactCorrectionBody")
             for name in ("name", "office_phone", "mobile_phone")
         ),
+        *(("catalog", body, "name") for body in ("AccountBody", "NameBody", "OwnNameBody")),
         *(
             ("requests", body, "phone")
             for body in ("NewOrderBody", "OrderBody", "NewSeriesBody", "SeriesBody")

@@ -28,6 +28,8 @@ from playwright.async_api import (
     async_playwright,
 )
 
+from cli.client import Client
+from cli.sign_in import Credentials, Session
 from tests.support import deployed_site, forked
 from tests.support.private import NotInstalled, chromium_program, free_port
 from tests.support.tree import ROOT
@@ -307,3 +309,12 @@ async def crowd_at(site: Site, browser: Browser) -> AsyncIterator[Crowd]:
         yield people
     finally:
         await people.leave()
+
+
+@asynccontextmanager
+async def client_at(site: Site, role: str) -> AsyncIterator[Client]:
+    """The same system by HTTP, as whoever has this role."""
+    account = site.account(role)
+    of = Credentials(account["login"], account["password"], account["totp_secret"])
+    async with Client.at(site.url, session=Session(site.url, of)) as client:
+        yield client

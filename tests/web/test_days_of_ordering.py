@@ -1,8 +1,6 @@
 """What an officer reads on a phone when a day does not fit: of a menu that is not in force yet, or no more; of a wished
 day outside the campaign, within an item's notice, or in a week that is full."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,9 +9,8 @@ from playwright.async_api import Page, expect
 from cli import open_work
 from cli import scenario as s
 from cli.client import Client
-from cli.sign_in import Credentials, Session
 from services.catalog.items.schemas import ItemBody
-from tests.support.browser import PATIENCE_MILLISECONDS, Crowd, Person, Site
+from tests.support.browser import PATIENCE_MILLISECONDS, Crowd, Person, Site, client_at
 
 expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
@@ -21,14 +18,6 @@ ITEM = "pension-help"
 EDITION = "trial-menu"
 TITLE = "瑞安市志愿服务目录（限量试行）"
 FIRST, LAST = date(2014, 7, 18), date(2014, 9, 30)
-
-
-@asynccontextmanager
-async def corps_at(site: Site) -> AsyncIterator[Client]:
-    account = site.account("coordinator")
-    of = Credentials(account["login"], account["password"], account["totp_secret"])
-    async with Client.at(site.url, session=Session(site.url, of)) as client:
-        yield client
 
 
 async def publish_trial_menu(corps: Client) -> None:
@@ -89,7 +78,7 @@ async def expect_question(officer: Person, *words: str, name: str) -> None:
 async def test_days_that_do_not_fit_are_told_in_words(crowd: Crowd, site: Site) -> None:
     officer = await crowd.person("township_officer")
     page = officer.page
-    async with corps_at(site) as corps:
+    async with client_at(site, "coordinator") as corps:
         await publish_trial_menu(corps)
         monday = await full_week(corps)
 

@@ -1,11 +1,13 @@
-"""A coordinator says of likely doubles that they are two, takes it back, and merges agencies."""
+"""A coordinator says of likely doubles that they are two, takes it back, and merges agencies and volunteers."""
+
+import re
 
 import pytest
 from playwright.async_api import expect
 
 from cli import open_work
 from cli import scenario as s
-from tests.support.browser import PATIENCE_MILLISECONDS, Crowd, Person, Size
+from tests.support.browser import PATIENCE_MILLISECONDS, Crowd, Person, Site, Size, client_at
 
 expect.set_options(timeout=PATIENCE_MILLISECONDS)
 SIZES = ["phone", pytest.param("desktop", marks=pytest.mark.long)]
@@ -51,3 +53,31 @@ async def test_agencies_become_one(crowd: Crowd, size: Size) -> None:
     await page.get_by_role("button", name="确认合并").click()
     await page.wait_for_url(f"**/corps/agencies/{kept}")
     await page.get_by_text("并入：").wait_for()
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_volunteers_become_one(crowd: Crowd, site: Site, size: Size) -> None:
+    """Somebody was entered again, with the same number and the name as it is in the passport."""
+    async with client_at(site, "coordinator") as client:
+        team = next(iter(s.ruian_2014().teams))["code"]
+        entered = {"team_code": team, "phone": "13800001001", "name": "陈国萍"}
+        agreed = {"consent_at": "2014-06-02T09:00:00+08:00", "consent_version": "synthetic-again"}
+        again = await client.post("/api/catalog/volunteers", entered | agreed, key="entered-again")
+    corps = await crowd.person("coordinator", size=size)
+    page = corps.page
+    await corps.go("/corps/doubles")
+    pair = page.locator("article.double-pair").filter(has_text=again["no"])
+    await expect(pair).to_contain_text("电话相同")
+    await looks_right(corps, "-doubles-volunteers")
+    await pair.get_by_role("link").click()
+    await page.get_by_role("heading", name="合并以后").wait_for()
+    names = page.locator("fieldset").filter(has_text="姓名")
+    await names.get_by_role("radio").nth(1).check()
+    await looks_right(corps, "-merge-volunteers")
+    await page.get_by_role("button", name="确认合并").click()
+    await page.get_by_text("并入：").wait_for()
+    await expect(page).not_to_have_url(re.compile(again["no"]))
+    await looks_right(corps, "-merged-volunteer")
+    await corps.go(f"/corps/volunteers/{again['no']}")
+    await page.get_by_text("已并入").first.wait_for()
+    await looks_right(corps, "-volunteer-gone")

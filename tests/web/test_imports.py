@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.browser import Crowd, Person, Size
+from cli import scenario as s
+from cli.volunteers import LICENCE
+from tests.support.browser import Crowd, Person, Site, Size, client_at
 from tests.support.workbooks import Cell, xlsx
 
 TABLE: list[list[Cell]] = [
@@ -64,3 +66,55 @@ async def test_a_table_is_corrected_and_imported(crowd: Crowd, tmp_path: Path, s
     assert await person.serious_findings() == []
     assert await person.overflow() == 0
     await person.picture(f"-start-{size}")
+
+
+async def test_a_row_that_is_likely_there_already_is_left_out(crowd: Crowd, tmp_path: Path) -> None:
+    person = await crowd.person("coordinator")
+    page = person.page
+    await bring_in(person, tmp_path, "agencies", AGENCIES)
+    likely: list[list[Cell]] = [*AGENCIES, ["文广辛局", "Other"], ["法院", "Court"]]
+    await send(person, tmp_path, "agencies", likely)
+    await page.get_by_text("有 1 行与已有的登记相像。").wait_for()
+    row = page.locator(".import-row", has_text="文广辛局")
+    await row.get_by_role("link", name="文广新局").wait_for()
+    await row.get_by_text("读音相同").wait_for()
+    assert await person.serious_findings() == []
+    assert await person.overflow() == 0
+    await person.picture("-alike")
+    await row.get_by_role("button", name="不导入这一行").click()
+    await page.get_by_role("button", name="不导入 1").wait_for()
+    await page.get_by_role("button", name="全部导入").click()
+    await page.get_by_text("已导入，共 1 条新增或更改。").wait_for()
+    await page.get_by_role("button", name="不导入 1").click()
+    await page.locator(".import-row", has_text="文广辛局").wait_for()
+    await person.picture("-left-out")
+
+
+async def test_qualifications_are_brought_in(crowd: Crowd, site: Site, tmp_path: Path) -> None:
+    """The corps keeps a list of licences; one number in it is wrong."""
+    async with client_at(site, "coordinator") as client:
+        team = next(iter(s.ruian_2014().teams))["code"]
+        people = await client.all("/api/catalog/volunteers", team_code=team)
+    minor = next(each["no"] for each in people if each["consent_version"] == "synthetic-5")
+    person = await crowd.person("coordinator")
+    page = person.page
+    await person.go("/corps/volunteers")
+    await page.get_by_role("link", name="用表格导入资格").click()
+    await page.wait_for_url("**/corps/import?about=qualifications")
+    rows: list[list[Cell]] = [
+        ["编号", "证书名称", "发证日期", "有效期至"],
+        [minor, LICENCE, "2014-06-20", "2019-06-19"],
+        ["V-999999", LICENCE, "2014-06-20", "长期"],
+    ]
+    await send(person, tmp_path, "qualifications", rows)
+    await page.get_by_text("没有登记过这样的志愿者：V-999999。").wait_for()
+    assert await person.serious_findings() == []
+    assert await person.overflow() == 0
+    await person.picture("-qualifications-faults")
+    await page.get_by_role("button", name="不导入这一行").click()
+    await page.get_by_role("button", name="全部导入").wait_for()
+    await person.picture("-qualifications-preview")
+    await page.get_by_role("button", name="全部导入").click()
+    await page.get_by_text("已导入，共 1 条新增或更改。").wait_for()
+    await person.go(f"/corps/volunteers/{minor}")
+    await page.get_by_text("有效期到2019年6月19日").wait_for()

@@ -4,6 +4,7 @@ from base64 import b64decode
 
 import pytest
 
+from cli.pictures import WIDTH
 from tests.requests.attachments.files import exif, png
 from tests.support.browser import Crowd, Person, Size
 
@@ -105,3 +106,14 @@ async def test_an_item_gets_a_picture_that_its_menu_shows(crowd: Crowd, size: Si
     await officer.page.reload()
     await officer.page.locator("#edition").select_option(label=label)
     assert await shown_width(officer, f"{name}的图片") == 1280, "as it was published"
+
+
+@pytest.mark.shared_site
+@pytest.mark.parametrize("size", ["phone", pytest.param("desktop", marks=pytest.mark.long)])
+async def test_the_demonstrations_menu_has_pictures(crowd: Crowd, size: Size) -> None:
+    officer = await crowd.person("township_officer", size=size)
+    await officer.go("/menu")
+    for name in ("医疗义诊（测血糖、量血压）", "法律咨询"):
+        assert await shown_width(officer, f"{name}的图片") == WIDTH
+    assert await officer.layout_shift() < 0.1
+    await looks_right(officer, "-menu-pictures")

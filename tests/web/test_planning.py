@@ -3,7 +3,16 @@
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from tests.support.browser import PATIENCE_MILLISECONDS, Crowd, Person
+from cli import open_work
+from cli import scenario as s
+from tests.support.browser import (
+    PATIENCE_MILLISECONDS,
+    Crowd,
+    Person,
+    Site,
+    Size,
+    client_at,
+)
 
 expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
@@ -80,6 +89,54 @@ async def test_a_coordinator_forbids_a_day_and_takes_that_back(crowd: Crowd) -> 
     await page.get_by_role("button", name="取消").click()
     await page.get_by_text("已取消这条规定").wait_for()
     assert await page.get_by_role("button", name="取消").count() == 0
+
+
+@pytest.mark.parametrize("size", ["phone", pytest.param("desktop", marks=pytest.mark.long)])
+async def test_a_run_is_stopped_and_leaves_what_it_found(crowd: Crowd, size: Size) -> None:
+    person = await crowd.person("coordinator", size=size)
+    page = person.page
+    await person.go("/planning")
+    await page.locator("#run-seconds").select_option("1200")
+    await page.get_by_role("button", name="开始计算").click()
+    run = page.locator(".run").first
+    await expect(run.locator(".state")).to_have_text("计算中")
+    await page.get_by_role("link", name="打开排班表").first.wait_for()  # it has found a plan
+    await person.picture("-run-under-way")
+    assert await person.serious_findings() == []
+    await run.get_by_role("button", name="停止计算（保留已有的方案）").click()
+    await expect(run.locator(".state")).to_have_text("已停止")
+    await expect(run.get_by_role("button")).to_have_count(0)
+    await page.get_by_role("button", name="弃用").first.wait_for()
+    await person.picture("-run-stopped")
+    assert await person.serious_findings() == []
+    assert await person.overflow() == 0
+    await page.reload()
+    await expect(page.locator(".run").first.locator(".state")).to_have_text("已停止")
+
+
+@pytest.mark.parametrize("size", ["phone", pytest.param("desktop", marks=pytest.mark.long)])
+async def test_a_proposed_plan_is_withdrawn(crowd: Crowd, site: Site, size: Size) -> None:
+    """Another system, or the command line, has proposed one by list scheduling."""
+    async with client_at(site, "coordinator") as corps:
+        start = s.ruian_2014().township(WAITING)["code"]
+        days = {"starts_on": "2014-07-24", "ends_on": "2014-08-08"}
+        asked = {"campaign_id": open_work.CAMPAIGN, "start_township_code": start} | days
+        plan = await corps.post("/api/dispatch/plans", asked, key="proposed-to-be-withdrawn")
+    person = await crowd.person("coordinator", size=size)
+    page = person.page
+    await person.go("/planning")
+    proposals = page.get_by_role("region", name="待发布的简易方案")
+    await proposals.get_by_role("button", name="撤回").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_text("点单仍等待安排").wait_for()
+    await person.picture("-withdraw-proposal")
+    assert await person.serious_findings() == []
+    await dialog.get_by_role("button", name="撤回").click()
+    await page.get_by_text("已撤回。").wait_for()
+    await expect(proposals).to_have_count(0)
+    assert await person.overflow() == 0
+    async with client_at(site, "coordinator") as corps:
+        assert (await corps.get(f"/api/dispatch/plans/{plan['id']}"))["state"] == "withdrawn"
 
 
 async def _plan(page: Page) -> Locator:

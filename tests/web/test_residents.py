@@ -45,6 +45,13 @@ async def test_a_resident_finds_the_next_stop_and_opens_it(crowd: Crowd, site: S
     await resident.page.get_by_text(PLACE).first.wait_for()
     assert resident.page.url.startswith(f"{site.residents}/stops/")
     assert await resident.page.locator(".booth").count() == len(BOOTHS)
+    pictures = resident.page.locator(".booth img")
+    assert await pictures.count() > 0
+    picture = await pictures.first.element_handle()
+    await resident.page.wait_for_function(
+        "image => image.complete && image.naturalWidth", arg=picture
+    )
+    await resident.picture("-stop")
     await looks_right(resident)
     await resident.page.get_by_role("link", name="English").click()
     await resident.page.get_by_role("heading", name="Volunteer service in").wait_for()

@@ -14,6 +14,7 @@ from services.catalog.accounts.domain.account import (
     Account,
     may_hand_on,
 )
+from services.catalog.accounts.use_cases.names import name_of
 from services.catalog.policy import POLICY
 from services.catalog.signing_in.use_cases.provider import Provider, require_own_provider
 from shared.http.exports import add_export
@@ -44,7 +45,9 @@ async def post_account(
     body: schemas.AccountBody, uow: Uow, provider: OwnProvider
 ) -> schemas.InvitedAnswer:
     return schemas.InvitedAnswer.model_validate(
-        await use_cases.create_account(uow, provider.issuer, **body.model_dump())
+        await use_cases.create_account(
+            uow, provider.issuer, name=body.name_in_clear(), **body.model_dump(exclude={"name"})
+        )
     )
 
 
@@ -106,12 +109,17 @@ async def list_roles(uow: Uow) -> list[schemas.RoleAnswer]:
 
 @router.get(
     "/accounts/coordinators",
-    summary="The coordinators, by the names that their accounts go by",
+    summary="The coordinators, by the names that their colleagues know them by",
     **secured("read_coordinators"),
 )
 async def list_coordinators(uow: Uow) -> list[schemas.ColleagueAnswer]:
     found = await queries.list_coordinators(uow)
-    return [schemas.ColleagueAnswer.model_validate(account) for account in found]
+    return [
+        schemas.ColleagueAnswer(
+            id=account.id, name=name_of(uow.vault, account) or account.login, login=account.login
+        )
+        for account in found
+    ]
 
 
 @router.post(
@@ -143,6 +151,17 @@ async def erase_account(account_id: AccountId, uow: Uow) -> dict[str, str]:
 
 
 @router.post(
+    "/accounts/{account_id}/name",
+    summary="What colleagues call its owner",
+    **secured("administer_accounts", 404, 409, 422),
+)
+async def name_account(
+    account_id: AccountId, body: schemas.NameBody, uow: Uow
+) -> schemas.AccountView:
+    return _view_of(await use_cases.name_account(uow, account_id, name=body.in_clear()), uow)
+
+
+@router.post(
     "/accounts/{account_id}/sign-out",
     summary="Void all its tokens",
     **secured("administer_accounts", 404, 409, 422),
@@ -168,6 +187,7 @@ def _view_of(account: Account, uow: UnitOfWork) -> schemas.AccountView:
     held = uow.actor.roles
     return schemas.AccountView(
         **schemas.AccountAnswer.model_validate(account).model_dump(),
+        name=name_of(uow.vault, account),
         acts=list(account.acts_of(uow.actor.subject, held)),
         out_of_reach=[Role(role) for role in account.roles if not may_hand_on(held, Role(role))],
         is_own=account.id == uow.actor.subject,

@@ -3,19 +3,42 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from services.catalog.accounts.domain.account import AccountState
-from shared.http.inputs import Answer, Body, Code, TownshipCode
+from shared.http.inputs import PERSONAL, Answer, Body, Code, TownshipCode
 from shared.kernel.access import Role
+
+DisplayName = Annotated[
+    SecretStr,
+    Field(
+        min_length=1,
+        max_length=80,
+        json_schema_extra=PERSONAL,
+        description="what colleagues call the owner; null: the login name",
+    ),
+]
+
+
+class NameBody(Body):
+    name: DisplayName | None
+
+    def in_clear(self) -> str | None:
+        """For the use case, which seals it."""
+        return self.name.get_secret_value() if self.name is not None else None
 
 
 class AccountBody(Body):
     login: Annotated[str, Field(min_length=2, max_length=80)]
+    name: DisplayName | None = None
     roles: Annotated[list[Role], Field(min_length=1, max_length=8)]
     township_code: TownshipCode | None = None
     team_code: Code | None = None
     volunteer_no: Annotated[str | None, Field(max_length=20)] = None
+
+    def name_in_clear(self) -> str | None:
+        """For the use case, which seals it."""
+        return self.name.get_secret_value() if self.name is not None else None
 
 
 class AccountAnswer(Answer):
@@ -30,15 +53,18 @@ class AccountAnswer(Answer):
 
 
 class ColleagueAnswer(Answer):
-    """A coordinator whom others may hand tasks to; ``login`` is the name that the account goes by."""
+    """A coordinator whom others may hand tasks to. ``name`` is what colleagues call the owner, else the login name,
+    which also tells apart two of one name."""
 
     id: str
+    name: str
     login: str
 
 
 class AccountView(AccountAnswer):
     """An account with what whoever asks may do with it."""
 
+    name: Annotated[str | None, Field(description="what colleagues call its owner")]
     acts: list[Literal["disable", "enable", "reset", "erase", "sign_out"]]
     out_of_reach: Annotated[
         list[Role], Field(description="its roles that are not the asker's to grant or look after")

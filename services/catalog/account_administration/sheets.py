@@ -6,6 +6,7 @@ ACCOUNTS = Sheet(
     "accounts",
     {
         "login": 24,
+        "name": 16,
         "roles": 30,
         "township_code": 16,
         "team_code": 16,

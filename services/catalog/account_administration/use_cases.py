@@ -21,6 +21,7 @@ from services.catalog.accounts.queries import (
 from services.catalog.accounts.use_cases.coordinators import announce_coordinator
 from services.catalog.accounts.use_cases.failed_attempts import PasswordHashes
 from services.catalog.accounts.use_cases.invitations import Invited, invite
+from services.catalog.accounts.use_cases.names import seal_name
 from services.catalog.accounts.use_cases.persons import close_account, erase_account
 from services.catalog.accounts.use_cases.second_factor import seal_secret
 from services.catalog.accounts.use_cases.sign_outs import sign_out_everywhere
@@ -39,6 +40,7 @@ async def create_account(
     issuer: str,
     *,
     login: str,
+    name: str | None,
     roles: Collection[Role],
     township_code: str | None,
     team_code: str | None,
@@ -54,7 +56,7 @@ async def create_account(
     uow.permit(POLICY, "administer_accounts")
     scope = {"township_code": township_code, "team_code": team_code, "volunteer_no": volunteer_no}
     async with uow.transaction() as tx:
-        account = await _add_account(uow, tx, login=login, roles=roles, scope=scope)
+        account = await _add_account(uow, tx, login=login, name=name, roles=roles, scope=scope)
         return await invite(tx, issuer, account)
 
 
@@ -67,6 +69,7 @@ async def ensure_account(
     totp_secret: str | None,
     roles: Collection[Role],
     scope: Mapping[str, str | None],
+    name: str | None = None,
 ) -> None:
     """Makes an account that a deployment begins with, unless the name is there; for the system itself.
 
@@ -87,7 +90,7 @@ async def ensure_account(
         await tx.lock_service()  # another process may begin with the same account
         if await has_account_of(tx.session, login):
             return
-        account = await _add_account(uow, tx, login=login, roles=roles, scope=scope)
+        account = await _add_account(uow, tx, login=login, name=name, roles=roles, scope=scope)
         account.activate(hashed)
         if totp_secret is not None:
             account.enrol(seal_secret(uow.vault, account.id, totp_secret), 0)
@@ -152,6 +155,18 @@ async def sign_out_account(uow: UnitOfWork, account_id: str) -> Account:
         return account
 
 
+async def name_account(uow: UnitOfWork, account_id: str, *, name: str | None) -> Account:
+    """Sets what colleagues call the owner of an account; without a name they see its login name.
+
+    :raises RoleOutOfReach: as :func:`disable_account`.
+    """
+    uow.permit(POLICY, "administer_accounts")
+    async with uow.transaction() as tx:
+        account = await _get_in_reach(uow, tx, account_id)
+        seal_name(uow.vault, account, name)
+        return account
+
+
 async def reset_account(uow: UnitOfWork, issuer: str, account_id: str) -> Invited:
     """Ends password, second factor, all sign-ins and any earlier invitation, and invites the owner anew.
 
@@ -199,6 +214,7 @@ async def _add_account(
     tx: Transaction,
     *,
     login: str,
+    name: str | None,
     roles: Collection[Role],
     scope: Mapping[str, str | None],
 ) -> Account:
@@ -213,6 +229,7 @@ async def _add_account(
         team_code=scope.get("team_code"),
         volunteer_no=scope.get("volunteer_no"),
     )
+    seal_name(uow.vault, account, name)
     await require_scope(tx, account)
     if await has_account_of(tx.session, account.login):
         raise Conflict("login_taken", field="login")

@@ -23,6 +23,7 @@ account = Table(
     Column("totp_sealed", Text, nullable=True),
     Column("totp_counter", BigInteger, nullable=False),
     Column("recovery_codes_hash", Json, nullable=True),
+    Column("name_sealed", Text, nullable=True),
     Column("event_seq", Integer, nullable=False),
     Column("version", Integer, nullable=False),
 )
@@ -63,7 +64,7 @@ sign_in_grant = Table(
 )
 """Authorization codes and refresh tokens, by the SHA-256 of what was given out."""
 
-SEALED = (account.c.totp_sealed,)
+SEALED = (account.c.totp_sealed, account.c.name_sealed)
 
 mapper.map_imperatively(Account, account, version_id_col=account.c.version)
 mapper.map_imperatively(FailedAttempts, sign_in_failure)

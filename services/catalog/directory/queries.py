@@ -107,7 +107,7 @@ async def get_entry(uow: UnitOfWork, kind: type[E], code: str) -> E:
 async def entries_of(session: AsyncSession, kind: type[E], codes: Collection[str]) -> dict[str, E]:
     """Returns those of ``codes`` that there are, each with its entry, which may be a service item too."""
     found: dict[str, E] = {}
-    for some in _some_of(codes):
+    for some in some_of(codes):
         query = select(kind).where(_column(kind, "code").in_(some))
         found |= {entry.code: entry for entry in await session.scalars(query)}
     return found
@@ -119,7 +119,7 @@ async def codes_by_name(
     """Returns the codes of the entries that have one of these names, by name; a merged one's name means the entry that
     stayed."""
     found: dict[str, list[str]] = {}
-    for some in _some_of(names):
+    for some in some_of(names):
         name, code = _column(kind, "name"), _column(kind, "code")
         query = _unmerged(kind).with_only_columns(name, code)
         for row in await session.execute(query.where(name.in_(some)).order_by(code)):
@@ -132,7 +132,7 @@ def _column(kind: type[Entry], name: str) -> Column[Any]:
     return column
 
 
-def _some_of(values: Collection[str]) -> Iterator[list[str]]:
+def some_of(values: Collection[str]) -> Iterator[list[str]]:
     """In parts that a query takes."""
     ordered = sorted(set(values))
     for start in range(0, len(ordered), MOST_IN_A_QUERY):
@@ -189,9 +189,7 @@ async def teams_of_agency(session: AsyncSession, agency_code: str) -> list[str]:
     return list(await session.scalars(query.order_by(team.c.code)))
 
 
-async def unmerged_names(
-    session: AsyncSession, kind: type[Agency] | type[Team]
-) -> Sequence[Row[Any]]:
+async def unmerged_names(session: AsyncSession, kind: type[Entry]) -> Sequence[Row[Any]]:
     """Returns code, name and, of agencies, credit code of all entries of a kind that were not merged into others."""
     columns = [_column(kind, name) for name in ("code", "name")]
     if kind is Agency:

@@ -37,10 +37,23 @@ class Double:
 
     def plainly(self) -> "Double":
         """Without the sound of a name, where the name is the same anyway."""
-        if "same_name" not in self.reasons:
-            return self
-        kept = tuple(reason for reason in self.reasons if reason != "same_sound")
-        return Double(self.code, self.other, kept, self.basis)
+        return Double(self.code, self.other, plainly(self.reasons), self.basis)
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """An entry that is likely to be what somebody is about to enter under another code."""
+
+    code: str
+    name: str
+    reasons: tuple[Likeness, ...]
+
+
+def plainly(reasons: tuple[Likeness, ...]) -> tuple[Likeness, ...]:
+    """The reasons without the sound of a name, where the name is the same anyway."""
+    if "same_name" not in reasons:
+        return reasons
+    return tuple(reason for reason in reasons if reason != "same_sound")
 
 
 def doubles_among(marked: Iterable[tuple[Likeness, str, str]]) -> list[Double]:

@@ -1,5 +1,7 @@
 """Reading entries that are likely to be one."""
 
+import asyncio
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -8,14 +10,16 @@ from pypinyin import Style, lazy_pinyin
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.catalog.directory.domain import Agency, Team
+from services.catalog.directory.domain import Agency, Entry, Team
 from services.catalog.directory.queries import unmerged_names
 from services.catalog.doubles.domain import (
+    Alike,
     Double,
     Kind,
     Likeness,
     doubles_among,
     plain_name,
+    plainly,
 )
 from services.catalog.doubles.tables import dismissed_double
 from services.catalog.policy import POLICY
@@ -87,11 +91,50 @@ async def likely_doubles(session: AsyncSession, kind: Kind) -> list[Double]:
     rows = await unmerged_names(session, Agency if kind == "agency" else Team)
     marked: list[tuple[Likeness, str, str]] = []
     for row in rows:
-        plain = plain_name(row.name)
-        marked += [("same_name", row.code, plain), ("same_sound", row.code, sound_of(plain))]
-        if kind == "agency" and row.credit_code:
-            marked.append(("same_credit_code", row.code, row.credit_code))
+        marks = _marks_of(row.name, row.credit_code if kind == "agency" else None)
+        marked += [(likeness, row.code, mark) for likeness, mark in marks]
     return [each.plainly() for each in doubles_among(marked)]
+
+
+async def likely_same(
+    session: AsyncSession, kind: type[Entry], named: Mapping[int, tuple[str, str | None]]
+) -> dict[int, list[Alike]]:
+    """Returns the entries of a kind that are likely to be what is about to be entered: by its number, from its name and
+    its credit code."""
+    entries = await unmerged_names(session, kind) if named else ()
+    known = [(row.code, row.name, getattr(row, "credit_code", None)) for row in entries]
+    return await asyncio.to_thread(_alike, named, known)
+
+
+def _alike(
+    named: Mapping[int, tuple[str, str | None]], known: Sequence[tuple[str, str, str | None]]
+) -> dict[int, list[Alike]]:
+    by_mark: defaultdict[tuple[Likeness, str], list[tuple[str, str]]] = defaultdict(list)
+    for code, name, credit_code in known:
+        for mark in _marks_of(name, credit_code):
+            by_mark[mark].append((code, name))
+    found: dict[int, list[Alike]] = {}
+    for number, (name, credit_code) in named.items():
+        reasons: defaultdict[tuple[str, str], list[Likeness]] = defaultdict(list)
+        for mark in _marks_of(name, credit_code):
+            for entry in by_mark.get(mark, ()):
+                reasons[entry].append(mark[0])
+        if reasons:
+            found[number] = [
+                Alike(*entry, plainly(tuple(why))) for entry, why in sorted(reasons.items())
+            ]
+    return found
+
+
+def _marks_of(name: str, credit_code: str | None) -> list[tuple[Likeness, str]]:
+    """What an entry has in common with those that are likely to be the same."""
+    plain = plain_name(name)
+    marks: list[tuple[Likeness, str]] = []
+    if plain:
+        marks += [("same_name", plain), ("same_sound", sound_of(plain))]
+    if credit_code:
+        marks.append(("same_credit_code", credit_code))
+    return marks
 
 
 async def _sorted(session: AsyncSession, kind: Kind) -> list[tuple[Double, Dismissal | None]]:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.catalog.doubles.domain import Alike
 from services.catalog.imports.domain.directory_import import DirectoryImport
 from services.catalog.imports.domain.rows import Outcome, Row
 from services.catalog.imports.tables import directory_import, import_row
@@ -84,7 +85,14 @@ async def _get(session: AsyncSession, import_id: str) -> DirectoryImport:
 def content_of(row: Row) -> str:
     """A row as it is stored, sealed: equal for rows that are shown alike."""
     faults = [[fault.field, fault.code, fault.facts] for fault in row.faults]
-    content = {"cells": row.cells, "code": row.code, "faults": faults, "changes": row.changes}
+    alike = [[each.code, each.name, list(each.reasons)] for each in row.alike]
+    content = {
+        "cells": row.cells,
+        "code": row.code,
+        "faults": faults,
+        "changes": row.changes,
+        "alike": alike,
+    }
     return json.dumps(content, ensure_ascii=False, sort_keys=True, default=date.isoformat)
 
 
@@ -98,6 +106,9 @@ def row_of(vault: Vault, stored: Any) -> Row:
         faults=[Fault(*fault) for fault in content["faults"]],
         code=content["code"],
         changes={name: (before, after) for name, (before, after) in content["changes"].items()},
+        alike=[
+            Alike(code, name, tuple(reasons)) for code, name, reasons in content.get("alike", ())
+        ],
         outcome=stored.outcome,
     )
 

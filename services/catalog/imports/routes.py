@@ -13,6 +13,7 @@ from services.catalog.imports.schemas.answers import (
     ColumnsBody,
     FieldAnswer,
     ImportAnswer,
+    LeftOutBody,
     Rendering,
     RowsAnswer,
 )
@@ -45,7 +46,7 @@ def _answer(request: Request, texts: Texts, made: DirectoryImport) -> ImportAnsw
 @router.post(
     "/imports",
     status_code=201,
-    summary="Send a table of agencies, categories, townships, teams or service items",
+    summary="Send a table of agencies, categories, townships, teams, service items or qualifications",
     **taking_file(secured(ACTION, 413)),
 )
 async def post_import(
@@ -111,6 +112,20 @@ async def list_rows(
     language = preferred_language(request.headers.get("accept-language"))
     said = Rendering(state.texts, language, found.made)
     return RowsAnswer(items=[said.row(row) for row in found.rows], next_after=found.next_after)
+
+
+@router.post(
+    "/imports/{import_id}/left-out",
+    summary="Leave a row out, or take it in again",
+    **secured(ACTION, 404, 409, 422),
+)
+async def leave_row_out(
+    request: Request, import_id: Key, body: LeftOutBody, uow: Uow, state: AppState
+) -> ImportAnswer:
+    made = await drafts.leave_row_out(
+        uow, import_id, **body.model_dump(), understand=understanding(state.texts)
+    )
+    return _answer(request, state.texts, made)
 
 
 @router.get(

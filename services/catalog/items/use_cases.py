@@ -34,8 +34,13 @@ def put_item(tx: Transaction, found: ServiceItem | None, facts: Facts) -> Servic
     elif not found.correct(**facts):
         return found
     found.spelling = spelled(found.name)
-    tx.record(found, ServiceItemChanged.model_validate(found, from_attributes=True))
+    announce_item(tx, found)
     return found
+
+
+def announce_item(tx: Transaction, item: ServiceItem) -> None:
+    """Publishes an item as it is now."""
+    tx.record(item, ServiceItemChanged.model_validate(item, from_attributes=True))
 
 
 async def _require_active(tx: Transaction, codes: Iterable[str]) -> None:

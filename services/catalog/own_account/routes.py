@@ -29,6 +29,18 @@ async def read_own_account(uow: Uow, provider: OwnProvider) -> schemas.OwnAccoun
 
 
 @router.post(
+    "/accounts/self/name",
+    summary="What colleagues call one",
+    **secured("name_own_account", 404, 409, 422),
+)
+async def name_own_account(
+    body: schemas.OwnNameBody, uow: Uow, provider: OwnProvider
+) -> schemas.OwnAccountAnswer:
+    await use_cases.name_own_account(uow, name=body.in_clear())
+    return schemas.OwnAccountAnswer.model_validate(await use_cases.read_own_account(uow))
+
+
+@router.post(
     "/accounts/self/password",
     summary="Change one's own password",
     **secured("change_own_password", 404, 409, 422),

@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from services.catalog.accounts.use_cases.second_factor import Enrolment
-from shared.http.inputs import Answer, Body
+from shared.http.inputs import PERSONAL, Answer, Body
 
 LONGEST_PASSWORD_FIELD = 200
 LONGEST_CODE_FIELD = 24
@@ -18,6 +18,25 @@ CodeField = Annotated[
         description="a one-time code or a recovery code, where the account has a second factor",
     ),
 ]
+
+
+class OwnNameBody(Body):
+    name: (
+        Annotated[
+            SecretStr,
+            Field(
+                min_length=1,
+                max_length=80,
+                json_schema_extra=PERSONAL,
+                description="what colleagues call one; null: the login name",
+            ),
+        ]
+        | None
+    )
+
+    def in_clear(self) -> str | None:
+        """For the use case, which seals it."""
+        return self.name.get_secret_value() if self.name is not None else None
 
 
 class PasswordBody(Body):
@@ -46,6 +65,7 @@ class SecondFactorAnswer(Answer):
 
 class OwnAccountAnswer(Answer):
     login: str
+    name: Annotated[str | None, Field(description="what colleagues call one")]
     roles: list[str]
     second_factor: SecondFactorAnswer
 

@@ -9,6 +9,7 @@ from services.catalog.accounts.use_cases.failed_attempts import (
     forgive_attempt,
     withdraw_attempt,
 )
+from services.catalog.accounts.use_cases.names import name_of, seal_name
 from services.catalog.accounts.use_cases.second_factor import (
     Enrolment,
     counter_of_code,
@@ -37,6 +38,7 @@ class SecondFactor:
 @dataclass(frozen=True, slots=True)
 class OwnAccount:
     login: str
+    name: str | None
     roles: list[str]
     second_factor: SecondFactor
 
@@ -50,7 +52,17 @@ async def read_own_account(uow: UnitOfWork) -> OwnAccount:
         account.needs_second_factor,
         len(account.recovery_codes_hash or ()),
     )
-    return OwnAccount(account.login, account.roles, factor)
+    return OwnAccount(account.login, name_of(uow.vault, account), account.roles, factor)
+
+
+async def name_own_account(uow: UnitOfWork, *, name: str | None) -> None:
+    """Sets what colleagues call whoever asks; without a name they see the login name.
+
+    :raises NotFound: the account is kept elsewhere.
+    """
+    uow.permit(POLICY, "name_own_account")
+    async with uow.transaction() as tx:
+        seal_name(uow.vault, await tx.get(Account, uow.actor.subject), name)
 
 
 async def change_password(

@@ -48,6 +48,12 @@ async def take_picture_away(code: Code, uow: Uow, state: AppState) -> None:
 
 
 @router.get(
+    "/public/pictures/{picture_id}",
+    summary="The same, where residents' pages are an origin of their own",
+    response_class=AnyPicture,
+    **public("read_open_menu", 404, 422),
+)
+@router.get(
     "/open/pictures/{picture_id}",
     summary="A picture of a service item, for anybody",
     response_class=AnyPicture,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from services.catalog.editions.queries import is_on_menu
 from services.catalog.items.domain import ServiceItem
+from services.catalog.items.use_cases import announce_item
 from services.catalog.pictures.domain import FOLDER, Picture, checked, key_of
 from services.catalog.pictures.queries import known_among
 from services.catalog.policy import POLICY
@@ -40,6 +41,7 @@ async def give_picture(uow: UnitOfWork, files: FileStore, code: str, data: bytes
             unused = await _drop_unless_shown(tx, item.picture)
             item.picture = made.id
             tx.add(made)
+            announce_item(tx, item)
     except Exception as error:
         if not store_is_away(error):  # else it may have been committed
             await files.delete(made.file_key)
@@ -54,7 +56,9 @@ async def take_picture_away(uow: UnitOfWork, files: FileStore, code: str) -> Non
     async with uow.transaction() as tx:
         item = await tx.get(ServiceItem, code)
         unused = await _drop_unless_shown(tx, item.picture)
-        item.picture = None
+        if item.picture is not None:
+            item.picture = None
+            announce_item(tx, item)
     await _delete(files, unused)
 
 

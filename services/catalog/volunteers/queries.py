@@ -1,5 +1,6 @@
 """Reading volunteers' entries, masked, and what was asked about them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -7,6 +8,7 @@ from typing import Literal
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.catalog.directory.queries import some_of
 from services.catalog.items.queries import items_by_qualification
 from services.catalog.policy import POLICY
 from services.catalog.volunteers.domain import (
@@ -117,6 +119,26 @@ async def qualifications_of(session: AsyncSession, no: str) -> list[Qualificatio
     """The same, for whoever may know."""
     query = select(Qualification).where(qualification.c.volunteer_no == no)
     return list(await session.scalars(query.order_by(qualification.c.name)))
+
+
+async def volunteers_among(session: AsyncSession, numbers: Collection[str]) -> dict[str, Volunteer]:
+    """Returns the volunteers with these numbers, be they erased or merged, by number."""
+    found: dict[str, Volunteer] = {}
+    for some in some_of(numbers):
+        query = select(Volunteer).where(volunteer.c.no.in_(some))
+        found |= {each.no: each for each in await session.scalars(query)}
+    return found
+
+
+async def qualifications_among(
+    session: AsyncSession, numbers: Collection[str]
+) -> list[Qualification]:
+    """Returns what these volunteers hold or held."""
+    found: list[Qualification] = []
+    for some in some_of(numbers):
+        query = select(Qualification).where(qualification.c.volunteer_no.in_(some))
+        found += await session.scalars(query)
+    return found
 
 
 async def find_held(session: AsyncSession, no: str, matched_name: str) -> Qualification | None:

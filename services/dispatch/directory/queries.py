@@ -70,6 +70,14 @@ async def names_of_items(
     return await _names(session, item, codes)
 
 
+async def pictures_of_items(session: AsyncSession, codes: Collection[str]) -> dict[str, str]:
+    """The ids of the pictures that catalog has of these items, by code; one without a picture is left out."""
+    query = select(item.c.code, item.c.picture).where(
+        item.c.code.in_(codes), item.c.picture.is_not(None)
+    )
+    return {row.code: row.picture for row in await session.execute(query)}
+
+
 async def names_of_campaigns(
     session: AsyncSession, codes: Collection[str] | None = None
 ) -> dict[str, BothNames]:

@@ -39,6 +39,7 @@ item = Table(
     Column("adults_only", Boolean, nullable=False, server_default=false()),
     Column("agreement_needed", Boolean, nullable=False, server_default=false()),
     Column("township_provides", Json, nullable=False, server_default="[]"),
+    Column("picture", String(36), nullable=True),
 )
 campaign = Table(
     "campaign",

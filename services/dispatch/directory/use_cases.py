@@ -140,6 +140,7 @@ async def keep_item(tx: Transaction, event: ServiceItemChanged) -> set[str]:
         "adults_only": event.adults_only,
         "agreement_needed": event.agreement_needed,
         "township_provides": list(event.township_provides),
+        "picture": event.picture,
     }
     before = await tx.session.scalar(select(item.c.teams).where(item.c.code == event.code)) or []
     await _replace(tx, item, row)

@@ -10,6 +10,7 @@ from sqlalchemy import insert, select, update
 from services.notify.inbox.domain.recipient import (
     COORDINATOR,
     Recipient,
+    of_account,
     of_team,
     of_township,
     of_volunteer,
@@ -24,11 +25,13 @@ from services.notify.inbox.use_cases import (
     post_message,
 )
 from services.notify.templates.domain import Params
-from shared.contracts import Event
+from shared.contracts import Event, catalog, dispatch, requests
+from shared.contracts.base import TaskHolderChange
 from shared.contracts.catalog import (
     CampaignChanged,
     ConsultationOpened,
     ConsultationProlonged,
+    CoordinatorChanged,
     ItemProposalDeclined,
     ItemProposalTaken,
     OpinionAnswered,
@@ -121,12 +124,13 @@ E = TypeVar("E", bound=Event)
 @dataclass(frozen=True)
 class Notice(Generic[E]):
     """A plain notice: each event of this type is one message with this code to each of ``recipients_of`` the event,
-    with the facts that the code's text needs. It is about the stream of the event."""
+    with the facts that the code's text needs. It is about the stream of the event, or what ``about`` says."""
 
     event: type[E]
     code: str
     recipients_of: Callable[[E], Iterable[str]]
     facts_of: Callable[[E], Params]
+    about: Callable[[E], str] | None = None
 
 
 def _by_event(*notices: Notice[Any]) -> Mapping[type[Event], Sequence[Notice[Any]]]:
@@ -273,6 +277,28 @@ def _series(event: RecurringOrderChanged) -> Params:
         "township_code": event.township_code,
         "reason_code": event.reason_code or "other",
     }
+
+
+def _of_task_holders(changed: type[TaskHolderChange]) -> Iterable[Notice[Any]]:
+    """The notices to one coordinator of what a colleague did: handed a task over, for good or until a day, gave it
+    back, or took it over."""
+
+    def told(code: str, step: str, *, delegated: bool = False) -> Notice[Any]:
+        def recipients(event: TaskHolderChange) -> Iterable[str]:
+            is_this = event.step == step and (event.until_on is not None) == delegated
+            return (of_account(event.told),) if is_this else ()
+
+        return Notice(changed, code, recipients, _task, about=lambda event: event.about)
+
+    yield told("message.task_handed_over", "handed_over")
+    yield told("message.task_delegated", "handed_over", delegated=True)
+    yield told("message.task_given_back", "given_back")
+    yield told("message.task_taken_over", "taken_over")
+
+
+def _task(event: TaskHolderChange) -> Params:
+    facts = {"task_code": event.code, "by": event.by}
+    return facts if event.until_on is None else facts | {"until_on": event.until_on.isoformat()}
 
 
 def _duty(event: RosterChanged) -> Params:
@@ -803,6 +829,15 @@ NOTICES = _by_event(
         _team,
         lambda event: {"title": event.title},
     ),
+    *(
+        notice
+        for changed in (
+            catalog.TaskHolderChanged,
+            dispatch.TaskHolderChanged,
+            requests.TaskHolderChanged,
+        )
+        for notice in _of_task_holders(changed)
+    ),
 )
 """The plain notices by event: who is told, by which text, and with which facts."""
 
@@ -812,7 +847,13 @@ async def post_notices(uow: UnitOfWork, event: Event) -> None:
     async with uow.transaction() as tx:
         for notice in NOTICES[type(event)]:
             for recipient in notice.recipients_of(event):
-                post_message(tx, recipient, notice.code, notice.facts_of(event))
+                post_message(
+                    tx,
+                    recipient,
+                    notice.code,
+                    notice.facts_of(event),
+                    about=notice.about(event) if notice.about is not None else None,
+                )
 
 
 async def on_team_merged(uow: UnitOfWork, event: TeamMerged) -> None:
@@ -847,6 +888,15 @@ async def on_volunteer_changed(uow: UnitOfWork, event: VolunteerChanged) -> None
             mention(tx, of_volunteer(event.volunteer_no))
         else:
             change_recipient(tx, of_volunteer(event.volunteer_no), Recipient.forget_address)
+
+
+async def on_coordinator_changed(uow: UnitOfWork, event: CoordinatorChanged) -> None:
+    """The account becomes a recipient. A closed one gets no more mail, so the address goes."""
+    async with uow.transaction() as tx:
+        if event.active:
+            mention(tx, of_account(event.subject))
+        else:
+            change_recipient(tx, of_account(event.subject), Recipient.forget_address)
 
 
 async def on_team_registered(uow: UnitOfWork, event: TeamRegistered) -> None:

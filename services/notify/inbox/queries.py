@@ -10,9 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notify.inbox.domain.message import Message
 from services.notify.inbox.domain.recipient import (
+    ACCOUNT,
     COORDINATOR,
     Recipient,
+    is_account,
     mask_address,
+    of_account,
     of_team,
     of_township,
     reaches,
@@ -65,6 +68,7 @@ class MessageView:
     subject: str
     text: str
     about: str
+    colleague: str | None
     created_at: datetime
     read_at: datetime | None
 
@@ -80,9 +84,13 @@ async def list_recipients(
     uow: UnitOfWork, texts: Texts, *, after: str | None, limit: int
 ) -> tuple[list[RecipientView], str | None]:
     grant = uow.permit(POLICY, "read_recipients")
+    key = recipient_table.c.id
     query = select(Recipient)
     if not grant.everything:
-        query = query.where(recipient_table.c.id.in_(recipients_within(grant)))
+        query = query.where(key.in_(recipients_within(grant)))
+    else:
+        others = key.startswith(f"{ACCOUNT}.", autoescape=True) & (key != of_account(grant.subject))
+        query = query.where(~others)
     async with uow.reading() as session:
         found, next_after = await page_of(
             session, query, recipient_table.c.id, after=after, limit=limit
@@ -272,9 +280,10 @@ def address_place(recipient_id: str) -> str:
 
 def _display_names(texts: Texts, recipient: Recipient) -> tuple[str, str]:
     """The recipient's names in Chinese and in English; its code where catalog has not named it yet."""
-    if recipient.id == COORDINATOR:
+    if recipient.id == COORDINATOR or is_account(recipient.id):
+        kind = recipient.id.partition(".")[0]
         chinese, english = (
-            texts.render(language, "recipient.coordinator")["name"] for language in LANGUAGES
+            texts.render(language, f"recipient.{kind}")["name"] for language in LANGUAGES
         )
         return chinese, english
     code = recipient.id.partition(".")[2]
@@ -298,6 +307,7 @@ def _view(texts: Texts, language: str, message: Message, names: Names) -> Messag
         subject=rendered.subject,
         text=rendered.text,
         about=message.about,
+        colleague=message.params.get("by"),
         created_at=message.created_at,
         read_at=message.read_at,
     )

@@ -32,6 +32,10 @@ class MessageAnswer(Answer):
     subject: str
     text: str
     about: Annotated[str, Field(description="the stream it tells of, e.g. order:<id>")]
+    colleague: Annotated[
+        str | None,
+        Field(description="the coordinator who did it; names of accounts are catalog's"),
+    ]
     created_at: Annotated[datetime, Field(description="when that happened")]
     read_at: datetime | None
 

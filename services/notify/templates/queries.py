@@ -3,7 +3,8 @@
 Names of townships, teams and campaigns are looked up when the text is made, so a later correction shows. A name
 that is not known yet is replaced by its code. A param with two names (``x`` and ``x_en``) is shown in the reader's
 language. ``on`` and ``part`` make a half-day, ``was_on`` and ``was_part`` the one before, other ``..._on`` a day.
-A ``reason_code`` and a ``cadence`` have texts of their own. ``lines`` are rendered one by one from their own templates.
+A ``reason_code``, a ``cadence`` and a ``task_code`` have texts of their own. ``lines`` are rendered one by one from
+their own templates.
 """
 
 from collections.abc import Iterable
@@ -47,6 +48,8 @@ def _facts(texts: Texts, language: str, params: Params, names: Names) -> dict[st
         facts["was"] = texts.half_day(language, was_on, params["was_part"])
     if "reason_code" in params:
         facts["reason"] = _reason(texts, language, params["reason_code"])
+    if "task_code" in params:
+        facts["task"] = _task(texts, language, params["task_code"])
     if "cadence" in params:
         facts["cadence"] = _cadence(texts, language, params["cadence"])
     facts["lines"] = "\n".join(_lines(texts, language, params.get("lines", ()), names))
@@ -67,6 +70,12 @@ def _cadence(texts: Texts, language: str, cadence: str) -> str:
     """How often in words; one that only a later release knows stays as it is."""
     code = f"cadence.{cadence}"
     return texts.render(language, code)["text"] if texts.has(code) else cadence
+
+
+def _task(texts: Texts, language: str, task_code: str) -> str:
+    """The act in words; one that only a later release knows is "a task"."""
+    code = f"task.{task_code}"
+    return texts.render(language, code if texts.has(code) else "task.other")["text"]
 
 
 def _reason(texts: Texts, language: str, reason_code: str) -> str:

@@ -17,6 +17,7 @@ SCENES: Mapping[str, Scene] = {
     "POST /accounts/{account_id}/disable": Scene(),
     "POST /accounts/{account_id}/enable": Scene(),
     "POST /accounts/{account_id}/erase": Scene(),
+    "POST /accounts/{account_id}/name": Scene(body=fields(name="王科长")),
     "POST /accounts/{account_id}/sign-out": Scene(),
     "POST /accounts/{account_id}/reset": Scene(),
 }

@@ -1,10 +1,13 @@
 """Which coordinators others hand tasks to: announced by their pseudonymous ids, and named to coordinators."""
 
 import pyotp
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
+from services.catalog.accounts.tables import account
 from services.catalog.accounts.use_cases.coordinators import announce_coordinators
+from shared.audit.tables import audit_log
 from shared.contracts.catalog import CoordinatorChanged
+from shared.eventlog.tables import event_log
 from shared.kernel.access import Role
 from shared.tasks.tables import coordinator as announced
 from tests.catalog.administering import ACCOUNTS, ask, coordinator, ensure
@@ -47,7 +50,7 @@ async def test_coordinators_know_each_other_by_name(city: City) -> None:
     headers = await coordinator(city)
     wang = await ensure(city, "王科长", Role.COORDINATOR, secret=SECRET)
     listed = (await city.house.client.get(f"{ACCOUNTS}/coordinators", headers=headers)).json()
-    assert {"id": wang, "login": "王科长"} in listed
+    assert {"id": wang, "name": "王科长", "login": "王科长"} in listed
     assert {each["login"] for each in listed} == {"总队", "王科长"}
     await ask(city, f"/{wang}/disable", headers)
     listed = (await city.house.client.get(f"{ACCOUNTS}/coordinators", headers=headers)).json()
@@ -85,3 +88,39 @@ async def test_a_closed_coordinator_has_no_draft_of_the_menu(city: City) -> None
     await ask(city, f"/{wang}/disable", headers)
     (waiting,) = (await client.get("/api/catalog/tasks", headers=headers)).json()["items"]
     assert waiting["holder"] is None
+
+
+async def names(city: City, headers: dict[str, str]) -> dict[str, str]:
+    listed = (await city.house.client.get(f"{ACCOUNTS}/coordinators", headers=headers)).json()
+    return {each["login"]: each["name"] for each in listed}
+
+
+async def test_colleagues_know_each_other_by_the_names_that_were_entered(city: City) -> None:
+    headers = await coordinator(city)
+    made = await ask(city, "", headers, login="wang", name=" 王科长 ", roles=["coordinator"])
+    wang = made.json()["id"]
+    assert await names(city, headers) == {"总队": "总队", "wang": "王科长"}
+    renamed = await ask(city, f"/{wang}/name", headers, name="王处长")
+    assert renamed.json()["name"] == "王处长"
+    own = await ask(city, "/self/name", headers, name="李主任")
+    assert (own.status_code, own.json()["name"]) == (200, "李主任")
+    assert await names(city, headers) == {"总队": "李主任", "wang": "王处长"}
+    await ask(city, f"/{wang}/name", headers, name=None)
+    assert (await names(city, headers))["wang"] == "wang"
+
+
+async def test_a_number_is_no_name_and_a_name_leaves_no_trace(city: City) -> None:
+    """Names are sealed in the store, and neither the audit log nor an event has them."""
+    headers = await coordinator(city)
+    wang = (await ask(city, "", headers, login="wang", roles=["coordinator"])).json()["id"]
+    refused = await ask(city, f"/{wang}/name", headers, name="13800000000")
+    assert (refused.status_code, refused.json()["code"]) == (422, "name_holds_a_number")
+    await ask(city, f"/{wang}/name", headers, name="欧阳科长")
+    uow = city.house.uow("catalog")
+    async with uow.database.reading() as session:
+        stored = await session.scalar(select(account.c.name_sealed).where(account.c.id == wang))
+        audited = (await session.scalars(select(audit_log.c.changes))).all()
+        events = (await session.scalars(select(event_log.c.body))).all()
+    assert stored
+    assert "欧阳科长" not in f"{stored}{audited}{[body.decode() for body in events]}"
+    assert "name_sealed" in str(audited)

@@ -14,6 +14,7 @@ SCENES: Mapping[str, Scene] = {
     "GET /imports/{import_id}": Scene(),
     "POST /imports/{import_id}/columns": Scene(body=fields(columns={"code": 0, "name": 1})),
     "GET /imports/{import_id}/rows": Scene(),
+    "POST /imports/{import_id}/left-out": Scene(body=fields(row=2, left_out=True)),
     "GET /imports/{import_id}/faulty": Scene(),
     "POST /imports/{import_id}/start": Scene(),
     "POST /imports/{import_id}/cancel": Scene(),

@@ -16,6 +16,10 @@ TEAMS: list[list[Cell]] = [
 ]
 
 
+NOTHING = {"new": 0, "alike": 0, "changed": 0, "unchanged": 0, "faulty": 0, "left_out": 0}
+"""The counts of an import without rows."""
+
+
 async def send(house: House, about: str, file: bytes, *, language: str = "zh-CN") -> Any:
     """Sends a file, and returns the import."""
     answer = await house.client.post(

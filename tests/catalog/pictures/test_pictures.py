@@ -11,7 +11,7 @@ import pytest
 
 from services.catalog.pictures.domain import FOLDER, MOST_BYTES
 from services.catalog.pictures.use_cases import remove_orphans
-from shared.contracts.catalog import EditionPublished
+from shared.contracts.catalog import EditionPublished, ServiceItemChanged
 from shared.kernel.access import Role
 from shared.storage.folder import FolderStore
 from shared.storage.orphans import ORPHANED
@@ -120,6 +120,20 @@ async def test_a_published_menu_keeps_the_picture_that_it_was_published_with(cor
     assert (await shown(corps, first)).status_code == 200
     await corps.client.delete(PATH)
     assert await kept(corps) == {first}, "no menu shows the second one"
+
+
+async def test_whoever_shows_the_item_is_told_of_its_picture(corps: House) -> None:
+    first = await given(corps)
+    for _ in range(2):
+        assert (await corps.client.delete(PATH)).status_code == 204
+    told = [
+        event.picture
+        for event in await corps.published("catalog")
+        if isinstance(event, ServiceItemChanged)
+    ]
+    assert told == [None, first, None]
+    public = await corps.client.get(f"/api/catalog/public/pictures/{await given(corps)}")
+    assert (public.status_code, public.headers["content-type"]) == (200, "image/jpeg")
 
 
 async def test_another_picture_is_a_difference_between_editions(corps: House) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from services.dispatch.bootstrap import build
 from services.dispatch.settings import DispatchSettings
+from shared.contracts.catalog import ServiceItemChanged
 from shared.http.limits import Limiter, Rates
 from shared.http.resident_pages import STYLE
 from tests.dispatch import desk
@@ -68,6 +69,38 @@ async def test_a_resident_gets_from_the_townships_to_the_next_stop(dispatch: Hou
     assert f"/townships/{GAOLOU}" in links_in(shown)
     for answer in (townships, outlook, shown):
         assert stop["id"] not in answer.text
+
+
+async def test_a_booth_whose_item_has_a_picture_shows_it(dispatch: House) -> None:
+    """The picture is catalog's; the page may load it from its own origin, and nothing else."""
+    code, name = next(iter(ITEMS.items()))
+    picture = "0197b2f0-0000-7000-8000-00000000b001"
+    outlook = await planned_outlook(dispatch)
+    plain = await page(dispatch, outlook)
+    assert "<img" not in plain.text
+    assert "img-src" not in plain.headers["content-security-policy"]
+    item = ServiceItemChanged(
+        code=code,
+        name=name,
+        name_en=code,
+        category_code="welfare",
+        teams=("health",),
+        volunteers_needed=3,
+        minutes_per_resident=5,
+        picture=picture,
+    )
+    await dispatch.hear(f"item:{code}", item)
+    shown = await page(dispatch, outlook)
+    (source,) = re.findall(r'<img src="([^"]+)"', shown.text)
+    assert str(shown.url.join(source)).endswith(f"/api/catalog/public/pictures/{picture}")
+    assert "img-src 'self'" in shown.headers["content-security-policy"]
+
+
+async def planned_outlook(house: House) -> str:
+    """The page of the next stop in Gaolou."""
+    await planned(house)
+    outlook = await page(house, f"/townships/{GAOLOU}")
+    return next(each for each in links_in(outlook) if each.startswith("/stops/"))
 
 
 async def test_the_pages_speak_english_to_whoever_asks_for_it(dispatch: House) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from services.dispatch.incidents.domain import What
 from services.notify.inbox.handlers import NOTICES, Notice
-from shared.contracts import Event
+from shared.contracts import Event, catalog, dispatch, requests
 from shared.contracts.catalog import (
     ConsultationOpened,
     ConsultationProlonged,
@@ -164,6 +164,8 @@ _SERIES: dict[str, Any] = {
     "follows_id": None,
     "revision": 1,
 }
+_TASK: dict[str, Any] = {"about": f"order:{ORDER}", "told": "test-account", "by": "li"}
+"""To whom the tests act as."""
 _AMENDED: dict[str, Any] = {"order_id": ORDER, "township_code": GAOLOU, "amendment": 1}
 EVENTS: tuple[Event, ...] = (
     ordered()[1],
@@ -342,6 +344,20 @@ EVENTS: tuple[Event, ...] = (
     RecurrenceReminded(until_on=date(2014, 9, 25), **_REGULAR),
     RecurrenceConfirmed(series_id="s1", starts_on=date(2014, 8, 1), is_changed=False, **_REGULAR),
     RecurrenceDeclined(reason_code="too_often", **_REGULAR),
+    *(
+        changed(code=code, step=step, until_on=until_on, **_TASK)
+        for changed, code in (
+            (catalog.TaskHolderChanged, "edition_to_publish"),
+            (dispatch.TaskHolderChanged, "stop_overdue"),
+            (requests.TaskHolderChanged, "order_to_accept"),
+        )
+        for step, until_on in (
+            ("handed_over", None),
+            ("handed_over", date(2014, 7, 3)),
+            ("given_back", None),
+            ("taken_over", None),
+        )
+    ),
 )
 
 

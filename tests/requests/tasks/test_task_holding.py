@@ -6,12 +6,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from services.requests.bootstrap import build
 from services.requests.orders.queries.tasks import SHARED_KINDS
 from services.requests.settings import RequestsSettings
 from shared.contracts.catalog import AccessRevoked, CoordinatorChanged
+from shared.contracts.requests import TaskHolderChanged
+from shared.eventlog.tables import event_log
 from shared.kernel.access import Role
 from shared.tasks.retention import KEPT, EndedTasks
 from shared.tasks.tables import task_holding
@@ -274,3 +276,48 @@ async def test_holdings_of_what_is_done_are_deleted_after_their_time(
     assert await pruned() == (1, 1)
     assert await pruned() == (0, 1)
     assert (await holder_of(corps, LI))["is_mine"]
+
+
+async def told(house: House) -> list[tuple[str, str, str, str | None]]:
+    """The colleagues who are told of changes so far: by which step, by whom, and until when."""
+    return [
+        (event.step, event.told, event.by, event.until_on.isoformat() if event.until_on else None)
+        for event in await house.published("requests")
+        if isinstance(event, TaskHolderChanged)
+    ]
+
+
+async def test_the_colleague_is_told_and_nobody_of_what_is_ones_own_doing(corps: House) -> None:
+    task = await submitted(corps)
+    await act(corps, LI, "take", task)
+    await act(corps, LI, "give-back", task)
+    await refused(corps, LI, "hand-over", task, colleague="zhao")
+    assert await told(corps) == []
+    for _ in range(2):  # the same request again
+        await act(corps, LI, "hand-over", task, colleague="wang", until_on="2014-07-03")
+    await act(corps, WANG, "give-back", task)
+    await refused(corps, WANG, "give-back", task)
+    await act(corps, CHEN, "take", task, instead_of="li")
+    await act(corps, CHEN, "hand-over", task, colleague="wang")
+    assert await told(corps) == [
+        ("handed_over", "wang", "li", "2014-07-03"),
+        ("given_back", "li", "wang", None),
+        ("taken_over", "li", "chen", None),
+        ("handed_over", "wang", "chen", None),
+    ]
+
+
+async def test_a_task_that_comes_back_after_its_holding_went_is_told_again(
+    corps: House, clock: PlayedClock
+) -> None:
+    """Each change is a stream of its own, so no consumer takes it for one of before."""
+    task = await submitted(corps)
+    for _ in range(2):
+        await act(corps, LI, "hand-over", task, colleague="wang")
+        async with corps.uow("requests").transaction() as tx:
+            await tx.session.execute(delete(task_holding))
+    this = event_log.c.type == TaskHolderChanged.type
+    async with corps.uow("requests").database.reading() as session:
+        rows = (await session.execute(select(event_log).where(this))).all()
+    assert len({row.aggregate_id for row in rows}) == len(rows) == 2
+    assert {row.aggregate_seq for row in rows} == {1}

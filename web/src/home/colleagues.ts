@@ -1,4 +1,4 @@
-/** The coordinators by the names that their accounts go by; catalog tells them to coordinators only. */
+/** The coordinators by the names that colleagues know them by; catalog tells them to coordinators only. */
 import { computed, shallowRef, watch } from "vue";
 
 import { catalog, must, Refusal } from "../app/api";
@@ -7,6 +7,7 @@ import { account, has } from "../app/session";
 
 export interface Colleague {
   id: string;
+  name: string;
   login: string;
 }
 
@@ -17,7 +18,14 @@ export const colleagues = computed(() => coordinators.value.filter(({ id }) => i
 
 export function nameOf(subject: string): string {
   if (subject === account.value?.id) return i18n.global.t("holder.me");
-  return coordinators.value.find(({ id }) => id === subject)?.login ?? i18n.global.t("holder.somebody");
+  const found = coordinators.value.find(({ id }) => id === subject);
+  return found ? labelOf(found) : i18n.global.t("holder.somebody");
+}
+
+/** The name; of two with one name, the login name as well. */
+export function labelOf({ id, name, login }: Colleague): string {
+  const isShared = coordinators.value.some((each) => each.id !== id && each.name === name);
+  return isShared ? i18n.global.t("holder.namesake", { name, login }) : name;
 }
 
 export async function readColleagues(): Promise<void> {

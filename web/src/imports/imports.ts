@@ -6,10 +6,13 @@ export type ImportRow = components["schemas"]["RowAnswer"];
 export type About = Import["about"];
 export type Outcome = ImportRow["outcome"];
 
-export const ABOUT: About[] = ["teams", "townships", "agencies", "categories", "items"];
-export const OUTCOMES: Outcome[] = ["faulty", "new", "changed", "unchanged"];
+export const ABOUT: About[] = ["teams", "townships", "agencies", "categories", "items", "qualifications"];
+export const OUTCOMES: Outcome[] = ["faulty", "alike", "new", "changed", "unchanged", "left_out"];
 
-const LOOKS: Record<string, string> = { draft: "waiting", queued: "going", running: "going", done: "good", failed: "bad", new: "good", changed: "going", faulty: "bad" };
+/** The rows that make or change an entry. */
+export const WRITING: Outcome[] = ["new", "alike", "changed"];
+
+const LOOKS: Record<string, string> = { draft: "waiting", queued: "going", running: "going", done: "good", failed: "bad", new: "good", alike: "waiting", changed: "going", faulty: "bad" };
 
 export function lookOf(state: string): string {
   return LOOKS[state] ?? "";

@@ -28,7 +28,7 @@ export async function readUnread(): Promise<void> {
 export function ownPosts(): string[] {
   const now = account.value;
   if (now === null) return [];
-  const posts = has("coordinator") ? ["coordinator"] : [];
+  const posts = has("coordinator") ? ["coordinator", `account.${now.id}`] : [];
   if (now.township) posts.push(`township.${now.township}`);
   if (now.team) posts.push(`team.${now.team}`);
   if (now.volunteer) posts.push(`volunteer.${now.volunteer}`);

@@ -10,6 +10,7 @@ from typing import ClassVar, Literal
 from shared.kernel.access import Role
 from shared.kernel.aggregate import Aggregate, Steps
 from shared.kernel.errors import DomainError, InvalidInput, Words
+from shared.kernel.text import UnreadableText, kept
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 200
@@ -105,6 +106,20 @@ def new_login(typed: str) -> str:
     return login
 
 
+def clean_name(name: str) -> str:
+    """What colleagues call the owner of an account: one line, every visible character as it is.
+
+    :raises InvalidInput: nothing visible is left of it, or a character means nothing on other machines.
+    """
+    try:
+        name = kept(name)
+    except UnreadableText as error:
+        raise InvalidInput("name_unreadable", field="name", character=error.character) from None
+    if not name:
+        raise InvalidInput("name_missing", field="name")
+    return name
+
+
 @dataclass(eq=False, kw_only=True)
 class Account(Aggregate):
     """``id`` is the pseudonymous subject of its tokens; the login name never leaves catalog, and its audit log does
@@ -112,7 +127,7 @@ class Account(Aggregate):
 
     An account is ``invited`` until its owner has chosen a password on the page that the invitation leads to; it has
     no ``password_hash`` then. ``totp_counter`` is the last time step (RFC 6238) whose code was used: none is taken
-    twice.
+    twice. ``name_sealed`` is what colleagues call its owner, sealed; without one the login name stands for it.
     """
 
     kind: ClassVar[str] = "account"
@@ -134,6 +149,7 @@ class Account(Aggregate):
     totp_sealed: str | None = None
     totp_counter: int = field(default=0)
     recovery_codes_hash: list[str] | None = None
+    name_sealed: str | None = None
 
     @property
     def key(self) -> str:

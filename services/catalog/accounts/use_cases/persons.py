@@ -11,6 +11,7 @@ from services.catalog.accounts.tables import account as account_table
 from services.catalog.accounts.tables import invitation, sign_in_failure, sign_in_grant
 from services.catalog.accounts.use_cases.coordinators import announce_coordinator
 from services.catalog.accounts.use_cases.failed_attempts import counter_key
+from services.catalog.accounts.use_cases.names import name_of
 from services.catalog.accounts.use_cases.sign_outs import sign_out_everywhere
 from shared.kernel.access import Role
 from shared.privacy.answering import Record
@@ -123,7 +124,7 @@ async def erase_account(uow: UnitOfWork, tx: Transaction, account: Account) -> i
     return 1 + len(sign_ins)
 
 
-async def export_account_of(tx: Transaction, no: str) -> list[Record]:
+async def export_account_of(uow: UnitOfWork, tx: Transaction, no: str) -> list[Record]:
     """Returns what the person's export holds of the account and of the sign-ins that are kept."""
     account = await _account_of(tx, no)
     if account is None:
@@ -131,6 +132,7 @@ async def export_account_of(tx: Transaction, no: str) -> list[Record]:
     own: dict[str, Any] = {
         "kind": "account",
         "login": account.login,
+        "name": name_of(uow.vault, account),
         "roles": account.roles,
         "state": account.state,
         "made_at": account.made_at.isoformat(),

@@ -6,12 +6,13 @@ from typing import Any, Literal, get_args
 
 from shared.kernel.errors import InvalidInput
 
-About = Literal["agencies", "categories", "townships", "teams", "items"]
-"""Which kind of entry a table is about."""
+About = Literal["agencies", "categories", "townships", "teams", "items", "qualifications"]
+"""Which kind of entry a table is about; or what volunteers may do."""
 ABOUT: tuple[About, ...] = get_args(About)
 
-Reading = Literal["code", "text", "number", "day", "codes", "choice", "choices"]
-"""How the cells of a column are read. ``codes`` and ``choices`` are several in one cell."""
+Reading = Literal["code", "text", "number", "day", "last_day", "codes", "choice", "choices"]
+"""How the cells of a column are read. ``codes`` and ``choices`` are several in one cell; a ``last_day`` may be said to
+be none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,12 @@ FIELDS: Mapping[About, tuple[Field, ...]] = {
         Field("risks"),
         Field("adults_only", "choice"),
         Field("agreement_needed", "choice"),
+    ),
+    "qualifications": (
+        Field("volunteer_no", "code", needed=True),
+        Field("qualification", needed=True),
+        Field("granted_on", "day", needed=True),
+        Field("expires_on", "last_day"),
     ),
 }
 """What each kind of entry is made of, in the order of its columns."""

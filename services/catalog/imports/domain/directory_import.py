@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from services.catalog.imports.domain.columns import About, require_columns
-from services.catalog.imports.domain.rows import OUTCOMES, Outcome
+from services.catalog.imports.domain.rows import OUTCOMES, WRITING, Outcome
 from shared.kernel.aggregate import Steps
 from shared.kernel.errors import Conflict
 from shared.kernel.leased import Leased
@@ -23,7 +23,7 @@ class DirectoryImport(Leased):
 
     kind: ClassVar[str] = "directory_import"
     STEPS: ClassVar[Steps] = {
-        "draft": ("understand", "start", "cancel"),
+        "draft": ("understand", "leave_out", "start", "cancel"),
         **Leased.STEPS,
         "running": (*Leased.STEPS["running"], "reconsider"),
     }
@@ -68,7 +68,7 @@ class DirectoryImport(Leased):
         self.require("start", self.state)
         if faulty := self.counts.get("faulty", 0):
             raise Conflict("import_has_faults", count=faulty)
-        if not self.counts.get("new", 0) + self.counts.get("changed", 0):
+        if not any(self.counts.get(outcome, 0) for outcome in WRITING):
             raise Conflict("import_changes_nothing")
         self.state, self.due_at, self.error, self.checked, self.attempts = "queued", now, None, 0, 0
 

@@ -5,17 +5,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from services.catalog.doubles.domain import Alike
 from shared.kernel.cells import Fault
 
-Outcome = Literal["new", "changed", "unchanged", "faulty"]
-"""What becomes of a row: an entry is made, changed, or is so already; or the row has faults."""
+Outcome = Literal["new", "alike", "changed", "unchanged", "faulty", "left_out"]
+"""What becomes of a row: an entry is made, changed, or is so already; or the row has faults. One that is ``alike`` is
+made, though it is likely to be there already under another code. A row is left out as somebody says."""
+MAKING: tuple[Outcome, ...] = ("new", "alike")
+WRITING: tuple[Outcome, ...] = (*MAKING, "changed")
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 
 @dataclass(slots=True, kw_only=True)
 class Row:
     """Row ``no`` of a file, as its first row counts from 1. ``facts`` are the values by field, as far as they could
-    be read: a field that no column fills is missing. ``changes`` are the values before and after, by field."""
+    be read: a field that no column fills is missing. ``changes`` are the values before and after, by field. ``alike``
+    are entries that are likely to be the one that it would make."""
 
     no: int
     cells: list[str]
@@ -23,6 +28,7 @@ class Row:
     faults: list[Fault]
     code: str = ""
     changes: dict[str, tuple[Any, Any]] = dataclasses.field(default_factory=dict)
+    alike: list[Alike] = dataclasses.field(default_factory=list)
     outcome: Outcome = "unchanged"
 
     def blame(self, field_name: str, code: str, **facts: Any) -> None:
@@ -47,6 +53,10 @@ class Row:
         if self.faults:
             self.outcome = "faulty"
         elif before is None:
-            self.outcome = "new"
+            self.outcome = "alike" if self.alike else "new"
         else:
             self.outcome = "changed" if self.changes else "unchanged"
+
+    def leave_out(self) -> None:
+        """Nothing becomes of the row."""
+        self.faults, self.facts, self.outcome = [], {}, "left_out"

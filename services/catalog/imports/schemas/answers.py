@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from services.catalog.doubles.domain import Likeness
 from services.catalog.imports.domain.columns import About
 from services.catalog.imports.domain.directory_import import DirectoryImport
 from services.catalog.imports.domain.rows import Outcome, Row
@@ -21,6 +22,11 @@ class ColumnsBody(Body):
         ],
         Field(max_length=100, description="which column fills which field"),
     ]
+
+
+class LeftOutBody(Body):
+    row: Annotated[int, Field(ge=1, le=2**31 - 1, description="as the file counts it")]
+    left_out: bool
 
 
 class FieldAnswer(Answer):
@@ -70,6 +76,14 @@ class ChangeAnswer(Answer):
     after: str
 
 
+class AlikeAnswer(Answer):
+    """An entry that is likely to be the one that a row would make."""
+
+    code: str
+    name: str
+    reasons: list[Likeness]
+
+
 class RowAnswer(Answer):
     row: int
     outcome: Outcome
@@ -77,6 +91,7 @@ class RowAnswer(Answer):
     cells: list[str]
     faults: list[FaultAnswer]
     changes: list[ChangeAnswer]
+    alike: list[AlikeAnswer]
 
 
 class RowsAnswer(Answer):
@@ -106,6 +121,7 @@ class Rendering:
                 )
                 for name, (before, after) in row.changes.items()
             ],
+            alike=[AlikeAnswer.model_validate(each) for each in row.alike],
         )
 
     def in_a_cell(self, row: Row) -> str:

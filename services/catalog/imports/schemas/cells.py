@@ -14,6 +14,7 @@ from services.catalog.directory.schemas import AgencyBody, EntryBody, TeamBody, 
 from services.catalog.imports.domain.columns import FIELDS, About, Field, fields_of
 from services.catalog.imports.domain.rows import Row
 from services.catalog.items.schemas import ItemBody
+from services.catalog.volunteers.schemas import QualificationBody
 from shared.http.cell_faults import faults_of, usual_headings, words_of
 from shared.http.inputs import Code, TownshipCode
 from shared.http.texts import LANGUAGES, Texts
@@ -22,21 +23,37 @@ from shared.kernel.errors import InvalidInput
 from shared.kernel.text import matched, typed_code
 from shared.sheets.values import Unreadable, code_of, day_of, is_error, number_of
 
+
+class _OfVolunteer(BaseModel):
+    volunteer_no: Annotated[
+        str, StringConstraints(pattern=r"^[Vv]-[0-9]{1,12}$", max_length=20, to_upper=True)
+    ]
+
+
+class QualificationRow(QualificationBody, _OfVolunteer):
+    """What the form of a volunteer grants, with the number of that volunteer."""
+
+
 BODIES: Mapping[About, type[BaseModel]] = {
     "agencies": AgencyBody,
     "categories": EntryBody,
     "townships": TownshipBody,
     "teams": TeamBody,
     "items": ItemBody,
+    "qualifications": QualificationRow,
 }
 _DUTY: TypeAdapter[str] = TypeAdapter(ContactBody.model_fields["duty"].rebuild_annotation())
 _LINE: TypeAdapter[str] = TypeAdapter(Annotated[str, StringConstraints(max_length=80)])
 ReadRow = Callable[[int, Sequence[str]], Row]
 
+_WITHOUT_END = {
+    matched(words) for words in ("长期", "长期有效", "永久", "无期限", "no end", "unlimited")
+}
 _READINGS: Mapping[str, Callable[[str], Any]] = {
     "code": code_of,
     "number": number_of,
     "day": day_of,
+    "last_day": lambda text: None if matched(text) in _WITHOUT_END else day_of(text),
 }
 _SEVERAL = re.compile(r"[,，、;；/\n]+")
 _CODES: Mapping[About, Any] = dict.fromkeys(BODIES, Code) | {"townships": TownshipCode}

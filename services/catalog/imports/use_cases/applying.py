@@ -10,16 +10,18 @@ from services.catalog.directory.domain import Agency, Entry, Team, Township
 from services.catalog.directory.use_cases import put_named, put_team, put_township
 from services.catalog.imports.domain.columns import OF_CONTACT, contact_said, without_contact
 from services.catalog.imports.domain.directory_import import DirectoryImport
-from services.catalog.imports.domain.rows import Row
+from services.catalog.imports.domain.rows import MAKING, WRITING, Row
 from services.catalog.imports.queries import all_rows, shows_the_same
 from services.catalog.imports.use_cases.comparing import HOLDERS, KINDS, Contacts, contact_changes
 from services.catalog.imports.use_cases.drafts import (
     AT_A_TIME,
     OnProgress,
     Understand,
+    left_out_of,
     preview,
     replace_rows,
 )
+from services.catalog.imports.use_cases.qualifications import Outdated, grant_all
 from services.catalog.items.domain import ServiceItem
 from services.catalog.items.use_cases import put_item
 from services.catalog.policy import POLICY
@@ -29,10 +31,6 @@ from shared.unit_of_work import Transaction, UnitOfWork
 
 STALE = "import_outdated"
 """The error of an import whose preview does not hold any more."""
-
-
-class Outdated(Exception):
-    """Somebody changed an entry after the rows were compared with it."""
 
 
 async def apply_import(
@@ -56,14 +54,15 @@ async def apply_import(
             if (held := await still_held(tx, job)) is not None:
                 held.progress(tx.now, checked)
 
-    rows = await preview(uow, job, numbered, understand, on_progress)
+    left_out = left_out_of(before)
+    rows = await preview(uow, job, numbered, understand, left_out, on_progress)
     if not shows_the_same(before, rows):
         await _reconsider(uow, job, rows)
         return
     try:
         await _write(uow, job, rows, on_written)
     except Outdated:
-        await _reconsider(uow, job, await preview(uow, job, numbered, understand))
+        await _reconsider(uow, job, await preview(uow, job, numbered, understand, left_out))
 
 
 async def _reconsider(uow: UnitOfWork, job: DirectoryImport, rows: Sequence[Row]) -> None:
@@ -83,11 +82,14 @@ async def _write(
         held = await still_held(tx, job)
         if held is None:
             return
-        wanted = [row for row in rows if row.outcome in ("new", "changed")]
+        wanted = [row for row in rows if row.outcome in WRITING]
         for start in range(0, len(wanted), AT_A_TIME):
             some = wanted[start : start + AT_A_TIME]
-            await _put(tx, held, some)
-            await _put_contacts(acting, tx, held, some)
+            if held.about == "qualifications":
+                await grant_all(tx, some)
+            else:
+                await _put(tx, held, some)
+                await _put_contacts(acting, tx, held, some)
             await tx.flush()
             if on_written is not None:
                 await on_written(start + len(some))
@@ -113,7 +115,7 @@ async def _put(tx: Transaction, held: DirectoryImport, rows: Sequence[Row]) -> N
     for row in rows:
         entry = found.get(row.code)
         merged = getattr(entry, "merged_into", None) is not None
-        if merged or (entry is None) != (row.outcome == "new") or _differs(entry, row):
+        if merged or (entry is None) != (row.outcome in MAKING) or _differs(entry, row):
             raise Outdated
         _put_one(tx, kind, entry, row, agencies)
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from pypinyin import Style, lazy_pinyin
@@ -18,6 +19,7 @@ from services.catalog.directory.domain import (
     Township,
 )
 from services.catalog.directory.queries import codes_by_name, entries_of
+from services.catalog.doubles.queries import likely_same
 from services.catalog.imports.domain.columns import (
     FIELDS,
     OF_CONTACT,
@@ -27,6 +29,7 @@ from services.catalog.imports.domain.columns import (
     without_contact,
 )
 from services.catalog.imports.domain.rows import Row
+from services.catalog.imports.use_cases.qualifications import compare_qualifications
 from services.catalog.items.domain import ServiceItem
 from shared.db.vault import Vault
 from shared.kernel.masks import mask_phone
@@ -84,20 +87,38 @@ class Directory:
         return found
 
 
-async def compare(session: AsyncSession, vault: Vault, about: About, rows: Sequence[Row]) -> None:
+async def compare(
+    session: AsyncSession, vault: Vault, about: About, rows: Sequence[Row], today: date
+) -> None:
     """Says of each row what becomes of it, and adds the faults that only the directory or another row shows.
 
     A row without a code means the entry of its name; if there is none, the new entry's code is made from the name.
     """
+    if about == "qualifications":
+        await compare_qualifications(session, rows, today)
+        return
     directory = await Directory.read(session, vault, about, rows)
     codes = [_code_of(row, directory) for row in rows]
     _blame_repeated(rows, codes)
     taken = {code for code in codes if code} | set(directory.entries)
+    await _note_alike(session, about, directory, zip(rows, codes, strict=True))
     for row, code in zip(rows, codes, strict=True):
         if not code and "name" in row.facts:
             code = _free_code(made_code(row.facts["name"]), taken)  # noqa: PLW2901
             taken.add(code)
         _compare(row, about, code, directory)
+
+
+async def _note_alike(
+    session: AsyncSession, about: About, directory: Directory, coded: Iterable[tuple[Row, str]]
+) -> None:
+    """Notes of each row that would make an entry which entries are likely to be the same."""
+    making = {
+        row.no: row for row, code in coded if "name" in row.facts and code not in directory.entries
+    }
+    named = {no: (row.facts["name"], row.facts.get("credit_code")) for no, row in making.items()}
+    for no, alike in (await likely_same(session, KINDS[about], named)).items():
+        making[no].alike = alike
 
 
 def _compare(row: Row, about: About, code: str, directory: Directory) -> None:

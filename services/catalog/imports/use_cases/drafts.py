@@ -1,10 +1,12 @@
 """From a file to a preview: the table is stored, its columns are understood, its rows compared with the directory."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import delete, insert
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.catalog.imports.domain.columns import About
 from services.catalog.imports.domain.directory_import import DirectoryImport
@@ -98,11 +100,36 @@ async def map_columns(
         made = await tx.get(DirectoryImport, import_id)
         made.understand(columns)
         kept = await all_rows(tx.session, uow.vault, import_id)
-        rows = await preview_in(
-            tx, uow.vault, made, [(row.no, row.cells) for row in kept], understand
-        )
-        await replace_rows(tx, uow.vault, made, rows)
+        await _preview_again(tx, uow.vault, made, kept, understand, left_out_of(kept))
         return made
+
+
+async def leave_row_out(
+    uow: UnitOfWork, import_id: str, *, row: int, left_out: bool, understand: Understand
+) -> DirectoryImport:
+    """Leaves a row out, or takes it in again, and compares all rows anew: another row may have had a fault because of
+    this one.
+
+    :raises NotFound: there is no such import. :raises IllegalTransition: it was started, or is over.
+    :raises InvalidInput: it has no such row.
+    """
+    uow.permit(POLICY, "import_directory")
+    async with uow.transaction() as tx:
+        made = await tx.get(DirectoryImport, import_id)
+        made.require("leave_out", made.state)
+        kept = await all_rows(tx.session, uow.vault, import_id)
+        if row not in {each.no for each in kept}:
+            raise InvalidInput("import_row_unknown", field="row", row=row)
+        before = left_out_of(kept)
+        now = before | {row} if left_out else before - {row}
+        if now != before:
+            await _preview_again(tx, uow.vault, made, kept, understand, now)
+        return made
+
+
+def left_out_of(rows: Sequence[Row]) -> frozenset[int]:
+    """Returns the numbers of the rows that somebody left out."""
+    return frozenset(row.no for row in rows if row.outcome == "left_out")
 
 
 async def start_import(uow: UnitOfWork, cache: Cache, import_id: str) -> DirectoryImport:
@@ -137,26 +164,43 @@ async def preview(
     made: DirectoryImport,
     numbered: Sequence[tuple[int, Sequence[str]]],
     understand: Understand,
+    left_out: Collection[int] = (),
     on_progress: OnProgress | None = None,
 ) -> list[Row]:
     """Returns the rows as they are now: read, and compared with the directory."""
     rows = await _read(made, numbered, understand, on_progress)
     async with uow.reading() as session:
-        await compare(session, uow.vault, made.about, rows)
+        await _compare(session, uow.vault, made, rows, left_out, uow.today())
     return rows
 
 
-async def preview_in(
+async def _preview_again(
     tx: Transaction,
     vault: Vault,
     made: DirectoryImport,
-    numbered: Sequence[tuple[int, Sequence[str]]],
+    kept: Sequence[Row],
     understand: Understand,
-) -> list[Row]:
-    """The same, in an open transaction."""
-    rows = await _read(made, numbered, understand, None)
-    await compare(tx.session, vault, made.about, rows)
-    return rows
+    left_out: Collection[int],
+) -> None:
+    """Compares the stored rows anew, and stores what becomes of them, in an open transaction."""
+    rows = await _read(made, [(row.no, row.cells) for row in kept], understand, None)
+    await _compare(tx.session, vault, made, rows, left_out, tx.today)
+    await replace_rows(tx, vault, made, rows)
+
+
+async def _compare(
+    session: AsyncSession,
+    vault: Vault,
+    made: DirectoryImport,
+    rows: Sequence[Row],
+    left_out: Collection[int],
+    today: date,
+) -> None:
+    for row in rows:
+        if row.no in left_out:
+            row.leave_out()
+    wanted = [row for row in rows if row.no not in left_out]
+    await compare(session, vault, made.about, wanted, today)
 
 
 async def replace_rows(

@@ -53,7 +53,7 @@ async def request_export(uow: UnitOfWork, no: str) -> PersonRequest:
         records = [
             _as_record(uow.vault, person, await numbers_merged_into(tx.session, no)),
             *await _qualifications_of(tx, no),
-            *await export_account_of(tx, no),
+            *await export_account_of(uow, tx, no),
             *await _as_contact(tx, uow.vault, person),
             *_as_records(earlier),
         ]

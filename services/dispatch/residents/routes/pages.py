@@ -68,7 +68,8 @@ def stop_page(request: Request, stop: View, queues: Mapping[str, tuple[View, str
     ]
     facts = "".join(f"<dt>{escape(label)}</dt><dd>{said}</dd>" for label, said in rows)
     booths = "".join(
-        f'<li class="booth">{escape(_named(language, booth["item_name"], booth["item_name_en"]))}'
+        f'<li class="booth">{_picture(stop["pictures"].get(booth["item_code"]))}'
+        f"{escape(_named(language, booth['item_name'], booth['item_name_en']))}"
         f"<span>{escape(_named(language, booth['team_name'], booth['team_name_en']))}</span>"
         f"{_queue(request, queues.get(booth['id']))}</li>"
         for booth in stop["booths"]
@@ -80,7 +81,22 @@ def stop_page(request: Request, stop: View, queues: Mapping[str, tuple[View, str
         f'<div class="card">{_state(request, stop)}<dl>{facts}</dl></div>\n{offered}\n'
         f'<p class="acts">{map_link}{all_link}</p>'
     )
-    return resident_page(request, title=text["title"], body=body, kept=not queues)
+    return resident_page(
+        request,
+        title=text["title"],
+        body=body,
+        kept=not queues,
+        has_pictures=bool(stop["pictures"]),
+    )
+
+
+def _picture(picture_id: str | None) -> str:
+    """What a booth's item looks like; its name stands beside it."""
+    if picture_id is None:
+        return ""
+    # Catalog's pictures stand beside these pages; on an origin of the residents' own the gateway knows both.
+    address = f"../../../catalog/public/pictures/{escape(picture_id)}"
+    return f'<img src="{address}" alt="" width="56" height="56" loading="lazy">'
 
 
 def _queue(request: Request, queue: tuple[View, str] | None) -> str:

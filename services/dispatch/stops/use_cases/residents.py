@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from services.dispatch.directory.queries import pictures_of_items
 from services.dispatch.policy import POLICY
 from services.dispatch.stops.domain.stop import LIVE, Stop
 from services.dispatch.stops.queries.views import require_stop, view_stop
@@ -47,8 +48,9 @@ async def show_stop(uow: UnitOfWork, links: Links, link: str) -> dict[str, Any]:
         found = await session.get(Stop, stop_id)
         if found is None or found.state == "proposed":
             raise LinkInvalid
-        view = await view_stop(session, grant, found, uow.today())
-    return with_booths(view)
+        view = with_booths(await view_stop(session, grant, found, uow.today()))
+        codes = {booth["item_code"] for booth in view["booths"]}
+        return view | {"pictures": await pictures_of_items(session, codes)}
 
 
 def with_booths(view: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""Who is told: a post; for a volunteer the public number, never a name."""
+"""Who is told: a post; for a volunteer the public number, for a coordinator of one's own the id of the account, never
+a name."""
 
 import re
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from shared.kernel.errors import InvalidInput, NotFound
 from shared.kernel.text import typed_code
 
 COORDINATOR = "coordinator"
+ACCOUNT = "account"
 _ADDRESS = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}"
 )
@@ -27,6 +29,14 @@ def of_team(code: str) -> str:
 
 def of_volunteer(number: str) -> str:
     return f"volunteer.{number}"
+
+
+def of_account(subject: str) -> str:
+    return f"{ACCOUNT}.{subject}"
+
+
+def is_account(recipient_id: str) -> bool:
+    return recipient_id.startswith(f"{ACCOUNT}.")
 
 
 def clean_address(email: str) -> str:
@@ -46,7 +56,8 @@ def mask_address(email: str) -> str:
 
 @dataclass(eq=False, kw_only=True)
 class Recipient(Aggregate):
-    """A post that messages go to: ``coordinator``, ``township.<code>``, ``team.<code>`` or ``volunteer.<no>``.
+    """A post that messages go to: ``coordinator``, ``township.<code>``, ``team.<code>`` or ``volunteer.<no>``; for what
+    concerns one coordinator alone, ``account.<id>``.
 
     It exists from its first mention by any event; its names come when catalog tells them, until then
     they are empty. ``entered_at`` is when catalog entered a township, None while it has not.
@@ -105,13 +116,17 @@ class Recipient(Aggregate):
 
 def recipients_within(grant: Grant) -> list[str]:
     """The ids of the recipients that a grant reaches which does not reach everything, sorted."""
-    found = [of_township(code) for code in grant.townships]
+    found = [of_account(grant.subject)]
+    found += [of_township(code) for code in grant.townships]
     found += [of_team(code) for code in grant.teams]
     found += [of_volunteer(number) for number in grant.persons]
     return sorted(found)
 
 
 def reaches(grant: Grant, recipient_id: str) -> bool:
+    """Whether the recipient is the asker's to read. What is one account's own is nobody else's, whatever they reach."""
+    if is_account(recipient_id):
+        return recipient_id == of_account(grant.subject)
     return grant.everything or recipient_id in recipients_within(grant)
 
 
