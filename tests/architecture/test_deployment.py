@@ -169,7 +169,7 @@ def test_the_gateway_logs_no_request_line() -> None:
 def test_the_residents_origin_passes_on_nothing_but_their_pages() -> None:
     residents = (ROOT / "deploy" / "nginx" / "residents.conf.template").read_text("utf-8")
     assert "include /tmp/residents.conf;" in NGINX
-    assert len(re.findall(r"^ +proxy_pass ", residents, re.MULTILINE)) == 4
+    assert len(re.findall(r"^ +proxy_pass ", residents, re.MULTILINE)) == 5
     (pages,) = re.findall(r"location /public/ \{(.*?)\n    \}", residents, re.DOTALL)
     assert "proxy_pass" in pages
     assert "rewrite ^/public/(.*)$ /api/dispatch/public/$1 break;" in pages
@@ -181,6 +181,9 @@ def test_the_residents_origin_passes_on_nothing_but_their_pages() -> None:
     )
     assert "rewrite ^/public/(.*)$ /api/catalog/public/$1 break;" in forms
     assert "limit_except GET POST { deny all; }" in forms
+    (pictures,) = re.findall(r"location /public/pictures/ \{(.*?)\n    \}", residents, re.DOTALL)
+    assert "rewrite ^/public/(.*)$ /api/catalog/public/$1 break;" in pictures
+    assert "limit_except GET { deny all; }" in pictures
     (ratings,) = re.findall(r"location /public/ratings/ \{(.*?)\n    \}", residents, re.DOTALL)
     assert "rewrite ^/public/(.*)$ /api/requests/public/$1 break;" in ratings
     assert "limit_except GET POST { deny all; }" in ratings
