@@ -1,13 +1,13 @@
 """Items have pictures.
 
-Revision ID: 0120
+Revision ID: 0121
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0120"
-down_revision = "0119"
+revision = "0121"
+down_revision = "0120"
 expands = True
 
 
