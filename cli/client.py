@@ -113,7 +113,7 @@ class Client:
             "POST", path, json=body or {}, headers={"Idempotency-Key": key}
         )
 
-    async def send_file(self, path: str, data: bytes) -> Any:
+    async def replace_file(self, path: str, data: bytes) -> Any:
         """A file in place of the one that is there."""
         return await self._patiently("POST", path, content=data)
 

@@ -157,7 +157,7 @@ class Demonstration:
         path = f"/api/catalog/items/{code}"
         if (await self._client.get(path))["picture"] is None:
             data = await asyncio.to_thread(drawn, PICTURES[code])
-            await self._client.send_file(f"{path}/picture", data)
+            await self._client.replace_file(f"{path}/picture", data)
 
     async def _enter_contact(self, contact: Json) -> None:
         of = {"holder": contact["holder"], "code": contact["code"]}
