@@ -1,6 +1,8 @@
 """Fixtures that all tests share."""
 
+import os
 import sys
+import tempfile
 from collections.abc import AsyncIterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,6 +16,9 @@ from tests.support.house import House, running_house
 
 tokens.trust()
 keys.use()
+_files = tempfile.TemporaryDirectory(prefix="diancai-test-files-")
+for _service in ("CATALOG", "REQUESTS"):
+    os.environ[f"{_service}_FILES_URL"] = Path(_files.name).as_uri()  # else in the checkout
 # httpx looks for it at each request that stays in this process, and where it is not installed Python searches
 # every folder again: a fourteenth of what such a request costs.
 if find_spec("sniffio") is None:

@@ -57,14 +57,14 @@ class PersonAnswer(Event, abstract=True):
 
 
 class TaskHolderChange(Event, abstract=True):
-    """A task that coordinators share went from one to another, who is to be told. ``told`` is that account, ``by`` the
-    one that did it, both by their pseudonymous ids. ``until_on`` is the last day of a delegation."""
+    """A task that coordinators share went from one to another, who is to be told. ``told_id`` is that account,
+    ``by_id`` the one that did it, both by their pseudonymous ids. ``until_on`` is the last day of a delegation."""
 
     code: str
     about: str
     step: Literal["handed_over", "taken_over", "given_back"]
-    told: str
-    by: str
+    told_id: str
+    by_id: str
     until_on: date | None = None
 
 

@@ -128,8 +128,8 @@ def _tell(
         code=holding.code,
         about=about,
         step=step,
-        told=told,
-        by=uow.actor.subject,
+        told_id=told,
+        by_id=uow.actor.subject,
         until_on=holding.until_on if step == "handed_over" else None,
     )
     tx.record(HolderChange(id=new_id()), event)

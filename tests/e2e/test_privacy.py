@@ -263,6 +263,13 @@ class Player:
         await self.wrong_tokens("POST", orders, body)
         for step in ("submit", "accept"):
             await self.call("POST", f"/api/requests/orders/{order['id']}/{step}", {}, status=200)
+        contact = {"contact": "村委会", "phone": PHONE}
+        path = f"{orders}/{order['id']}/contact"
+        for wrong in (f"{PHONE}9", [PHONE], {"to": PHONE}):
+            changed = contact | {"phone": wrong}
+            await self.call("POST", path, changed, status=422, headers=overwriting)
+        await self.call("POST", path, contact, status=200, headers=overwriting)
+        await self.wrong_tokens("POST", path, contact)
 
     async def call_on(self) -> None:
         """Enters whom the corps may call, corrects the numbers, and looks at them. A coordinator reads names."""
@@ -288,10 +295,10 @@ class Player:
         accounts = "/api/catalog/accounts"
         entry = {"login": "zhibanshi", "roles": ["subscriber"], "name": NAME}
         await self.call("POST", accounts, entry, status=404)
-        for path in (f"{accounts}/{uuid4()}/name", f"{accounts}/self/name"):
+        for path, refused in ((f"{accounts}/{uuid4()}/name", 422), (f"{accounts}/self/name", 404)):
             await self.call("POST", path, {"name": NAME}, status=404)
             for wrong in (NAME * 40, [NAME], {"to": NAME}):
-                await self.call("POST", path, {"name": wrong}, status=422)
+                await self.call("POST", path, {"name": wrong}, status=refused)
             await self.wrong_tokens("POST", path, {"name": NAME})
 
     async def repeat(self) -> None:
@@ -490,7 +497,7 @@ async def test_every_operation_that_takes_personal_values_is_played(tmp_path: Pa
         *(("catalog", body, "name") for body in ("AccountBody", "NameBody", "OwnNameBody")),
         *(
             ("requests", body, "phone")
-            for body in ("NewOrderBody", "OrderBody", "NewSeriesBody", "SeriesBody")
+            for body in ("NewOrderBody", "OrderBody", "ContactBody", "NewSeriesBody", "SeriesBody")
         ),
     }
 

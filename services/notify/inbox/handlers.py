@@ -286,7 +286,7 @@ def _of_task_holders(changed: type[TaskHolderChange]) -> Iterable[Notice[Any]]:
     def told(code: str, step: str, *, delegated: bool = False) -> Notice[Any]:
         def recipients(event: TaskHolderChange) -> Iterable[str]:
             is_this = event.step == step and (event.until_on is not None) == delegated
-            return (of_account(event.told),) if is_this else ()
+            return (of_account(event.told_id),) if is_this else ()
 
         return Notice(changed, code, recipients, _task, about=lambda event: event.about)
 
@@ -297,7 +297,7 @@ def _of_task_holders(changed: type[TaskHolderChange]) -> Iterable[Notice[Any]]:
 
 
 def _task(event: TaskHolderChange) -> Params:
-    facts = {"task_code": event.code, "by": event.by}
+    facts = {"task_code": event.code, "by": event.by_id}
     return facts if event.until_on is None else facts | {"until_on": event.until_on.isoformat()}
 
 

@@ -14,7 +14,7 @@ WANG, LI, AUDITOR = (
     bearer(Role.AUDITOR, sub="auditor"),
 )
 HANDED = TaskHolderChanged(
-    code="order_to_accept", about=f"order:{ORDER}", step="handed_over", told="wang", by="li"
+    code="order_to_accept", about=f"order:{ORDER}", step="handed_over", told_id="wang", by_id="li"
 )
 
 

@@ -164,7 +164,7 @@ _SERIES: dict[str, Any] = {
     "follows_id": None,
     "revision": 1,
 }
-_TASK: dict[str, Any] = {"about": f"order:{ORDER}", "told": "test-account", "by": "li"}
+_TASK: dict[str, Any] = {"about": f"order:{ORDER}", "told_id": "test-account", "by_id": "li"}
 """To whom the tests act as."""
 _AMENDED: dict[str, Any] = {"order_id": ORDER, "township_code": GAOLOU, "amendment": 1}
 EVENTS: tuple[Event, ...] = (

@@ -281,7 +281,12 @@ async def test_holdings_of_what_is_done_are_deleted_after_their_time(
 async def told(house: House) -> list[tuple[str, str, str, str | None]]:
     """The colleagues who are told of changes so far: by which step, by whom, and until when."""
     return [
-        (event.step, event.told, event.by, event.until_on.isoformat() if event.until_on else None)
+        (
+            event.step,
+            event.told_id,
+            event.by_id,
+            event.until_on.isoformat() if event.until_on else None,
+        )
         for event in await house.published("requests")
         if isinstance(event, TaskHolderChanged)
     ]
