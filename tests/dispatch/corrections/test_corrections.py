@@ -228,13 +228,15 @@ async def test_what_was_not_reported_is_not_corrected(house: House) -> None:
 
 
 async def test_doubtful_figures_are_asked_about(house: House, stop: dict[str, Any]) -> None:
-    asked = await correct(house, stop, served=100_000)
-    assert asked.status_code == 409
+    refused = await correct(house, stop, served=100_000)
+    assert (refused.status_code, refused.json()["code"]) == (422, "figures_impossible")
+    asked = await correct(house, stop, served=1_000)
+    assert asked.status_code == 409, asked.text
     assert [(each["code"], each["field"]) for each in asked.json()["errors"]] == [
         ("figures_unlikely", "served")
     ]
     assert await corrections(house, stop) == []
-    sure = await correct(house, stop, served=100_000, confirm=("figures_unlikely",))
+    sure = await correct(house, stop, served=1_000, confirm=("figures_unlikely",))
     assert sure.status_code == 200
 
 

@@ -194,7 +194,7 @@ async def doubt_figures(
             )
         ticketed = assignment.ticketed
         if ticketed is not None and served < ticketed:
-            doubts.add("fewer_than_tickets", f"booths[{number}].served", ticketed=ticketed)
+            doubts.add("fewer_than_tickets", f"{where}served", ticketed=ticketed)
         if (longest := assignment.longest_queue or 0) > max(MOST_WAITING, assignment.arrived or 0):
             doubts.add("queue_unlikely", f"{where}queue.longest", longest=longest)
         if served > IMPOSSIBLE * most:
