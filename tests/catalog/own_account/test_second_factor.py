@@ -42,6 +42,7 @@ async def test_an_officer_enrols_a_second_factor_and_needs_it_from_then_on(city:
     before = {"is_enrolled": False, "is_needed": False, "recovery_codes_left": 0}
     assert await own(city, headers) == {
         "login": "高楼",
+        "name": None,
         "roles": ["township_officer"],
         "second_factor": before,
     }
