@@ -129,8 +129,8 @@ async def test_a_measured_queue_gives_the_next_booth_more_volunteers(crowd: Crow
     page = corps.page
     await page.get_by_role("heading", name=re.compile("给摊位加人")).wait_for()
     await corps.picture("-home-staffing")
-    await page.get_by_role("link", name=re.compile("医疗义诊.*3 → 4 人，预计等候")).first.click()
-    await page.get_by_role("heading", name="建议加人：3 → 4 名志愿者").wait_for()
+    await page.get_by_role("link", name=re.compile("医疗义诊.*3 → 5 人，预计等候")).first.click()
+    await page.get_by_role("heading", name="建议加人：3 → 5 名志愿者").wait_for()
     await page.get_by_text("平均等了").wait_for()
     diff = page.get_by_role("link", name="看方案改了什么")
     await diff.wait_for(timeout=150_000)  # the plan is repaired a minute after the last change

@@ -181,9 +181,13 @@ async def test_a_list_of_any_length_takes_as_many_queries(house: House) -> None:
     found = await booths(house)
 
     async def queries() -> int:
-        with statements() as heard:
-            assert len(await ask(house, "GET", "/rosters", days=60)) == len(found)
-        return len(heard)
+        """The fewest of some tries: a job of the service may ask something in between."""
+        counts = []
+        for _ in range(5):
+            with statements() as heard:
+                assert len(await ask(house, "GET", "/rosters", days=60)) == len(found)
+            counts.append(len(heard))
+        return min(counts)
 
     await name(house, found[0][1], V1, V2)
     of_one = await queries()
