@@ -10,7 +10,7 @@ from tests.web.test_leader import next_day
 
 KEPT = """async () => {
   await navigator.serviceWorker.ready;
-  return Boolean(navigator.serviceWorker.controller && await caches.match("/"));
+  return navigator.serviceWorker.controller?.state === "activated" && Boolean(await caches.match("/"));
 }"""
 AWAY = re.compile("ERR_INTERNET_DISCONNECTED")
 
