@@ -181,6 +181,12 @@ class Client:
             await asyncio.sleep(pause)
             pause = min(0.3, pause * 1.5)
 
+    async def has_heard(self, listener: str, publisher: str) -> bool:
+        """Whether whatever ``publisher`` has published by now has its effects in ``listener``."""
+        published = await self.get(f"/api/{publisher}/events/counts")
+        applied = await self.get(f"/api/{listener}/events/applied")
+        return bool(applied[publisher] >= sum(published.values()))
+
     async def _patiently(self, method: str, path: str, **request: Any) -> Any:
         began, deadline = asyncio.get_running_loop().time(), self._deadline()
         pause = 0.1

@@ -193,7 +193,7 @@ class Demonstration:
     # --- notify ----------------------------------------------------------------------------------
     async def _address_recipients(self) -> None:
         await self._client.until(
-            "notify knows whom to tell", lambda: self._caught_up("notify", "catalog")
+            "notify knows whom to tell", lambda: self._client.has_heard("notify", "catalog")
         )
         await self._each(
             "recipients",
@@ -479,11 +479,6 @@ class Demonstration:
         """Until every service has applied every event of the publishers it listens to."""
         await self._client.until("every event has found its effect", self._settled)
         self._progress("settling", 1, 1)
-
-    async def _caught_up(self, listener: str, publisher: str) -> bool:
-        published = await self._client.get(f"/api/{publisher}/events/counts")
-        applied = await self._client.get(f"/api/{listener}/events/applied")
-        return bool(applied[publisher] == sum(published.values()))
 
     async def _settled(self) -> bool:
         published = {

@@ -1,6 +1,7 @@
 """What residents of the demonstration say of booths, without an account, by the codes on the signs."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from cli.client import Client, Refused
 
@@ -15,18 +16,15 @@ async def rate_booths(client: Client, stop_id: str, said: Iterable[Said]) -> Non
         sign["item_code"]: sign["url"]
         for sign in await client.get("/api/requests/signs", stop_id=stop_id)
     }
+    # A form that comes too early would be refused, and counts in what an address may send.
+    await client.until(
+        "requests knows that the stop has started",
+        partial(client.has_heard, "requests", "dispatch"),
+    )
     for item, score, text in said:
         path = f"/api/requests/public/{signs[item].partition('/public/')[2]}"
-
-        async def is_taken(path: str = path, score: int = score, text: str = text) -> bool:
-            try:
-                await client.send_form(path, score=str(score), text=text)
-            except Refused as refusal:
-                code = refusal.problem.get("code")
-                if code == "rating_too_early":  # requests has not heard yet that the stop started
-                    return False
-                if code != "rating_too_late":
-                    raise
-            return True
-
-        await client.until("residents may rate", is_taken)
+        try:
+            await client.send_form(path, score=str(score), text=text)
+        except Refused as refusal:
+            if refusal.problem.get("code") != "rating_too_late":
+                raise

@@ -62,11 +62,13 @@ from shared.tls import trusting
 from shared.unit_of_work import UnitOfWork
 
 SAMPLE_SECONDS = 5.0
-CONSUMER_STOP_SECONDS = broker_port.STOP_SECONDS + 1.0
+BROKER_STOP_SECONDS = broker_port.STOP_SECONDS + 1.0
+"""How long a consumer, or a relay with a whole round in hand, may take to stop. What it leaves half done
+comes twice."""
 STOP_SECONDS = 2.0
+"""How long jobs may take to stop. A process with one role leaves within ten seconds."""
 MIGRATION_BROKER_SECONDS = 60.0
 """A migration job has time: on a machine that just starts, the broker answers late."""
-"""How long relay and jobs may take to stop; with the consumer's time it stays below ten seconds."""
 
 log = logger(__name__)
 
@@ -309,7 +311,7 @@ class Service:
                 self.broker, consumer.handle, completeness.on_positions, stop
             )
 
-        async with _working([consume], seconds=CONSUMER_STOP_SECONDS):
+        async with _working([consume], seconds=BROKER_STOP_SECONDS):
             await partitioning.consuming.wait()
             yield
 
@@ -334,7 +336,7 @@ class Service:
             finally:
                 stop.set()
                 self.wakeup.notify()
-                await asyncio.wait(tasks[:-1], timeout=STOP_SECONDS)
+                await asyncio.wait(tasks[:-1], timeout=BROKER_STOP_SECONDS)
                 await end(*tasks)
 
     async def _sample(self) -> None:

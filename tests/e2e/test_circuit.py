@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,12 @@ from tests.support.private import Postgres, PrivateServer, RabbitMQ, RedisServer
 from tests.support.story import Told, embedded_system, notices_of, play
 
 GAOLOU = "330381125000"
+REMINDERS = {
+    f"message.{kind}"
+    for kind in ("preparation_reminded", "report_overdue", "report_overdue_coordinator")
+}
+"""What the work of a day tells of stops whose day is past. A process does it when it starts."""
+
 FATES = {"cancelled": 1, "rated": 15, "returned": 1}
 
 
@@ -105,8 +112,22 @@ async def test_every_process_killed_once_changes_nothing_of_the_end(
         await victims.all_back()
         disturbed_notices = await notices_of(http)
     assert len(victims.killed) == len(deployment.parts) + 3
-    assert_the_same(disturbed, disturbed_notices, told)
+    assert_the_story_is_told(disturbed)
+    assert circuit_of(disturbed.plan) == circuit_of(told.outcome.plan)
+    assert more_notices(told.notices, disturbed_notices) <= REMINDERS
+    ignored = {"seconds": 0, "events": 0, "notices": 0, "notices_per_recipient_max": 0}
+    assert disturbed.summary | ignored == told.outcome.summary | ignored
     figures.note("killed in the middle", ", ".join(victims.killed))
+
+
+def more_notices(told: dict[str, Any], disturbed: dict[str, Any]) -> set[str]:
+    """The kinds of notices that came more often than they were told; none came less often."""
+    assert disturbed.keys() == told.keys()
+    more: set[str] = set()
+    for recipient, kinds in disturbed.items():
+        assert not Counter(told[recipient]) - Counter(kinds), recipient
+        more |= (Counter(kinds) - Counter(told[recipient])).keys()
+    return more
 
 
 class Victims:

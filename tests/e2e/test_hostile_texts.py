@@ -208,14 +208,16 @@ class Attempt:
             self.taken(answer, expected)
 
     async def send(self, language: str = "zh-CN", confirm: str | None = None) -> httpx.Response:
-        query = {"confirm": confirm} if confirm else None
+        codes = [confirm] if confirm else []
+        if self.each.path == "/wishes/{wish_id}":
+            codes.append("wish_like_another")  # each text is put at a wish by two operations
         headers = {"Accept-Language": language}
         if self.each.method == "PUT":
             headers["If-Match"] = "*"  # what is there may be replaced
         if self.each.path.endswith("/reply"):
             headers |= bearer(Role.LEADER, team_code="health")  # nobody else speaks for a team
         answer = await self.http.request(
-            self.each.method, self.url, json=self.body, params=query, headers=headers
+            self.each.method, self.url, json=self.body, params={"confirm": codes}, headers=headers
         )
         self.outcome.sent[answer.status_code] += 1
         self.expect(answer.status_code < 500, "no fault", answer)
@@ -295,7 +297,7 @@ async def with_what_is_answered(http: httpx.AsyncClient, place: Place, path: str
     """The place with one more wish, or one more proposal of a team, where ``path`` is about one: these are answered
     once. Each is like no other."""
     unlike = "".join(chr(0x4E00 + byte) for byte in uuid4().bytes)
-    if path.startswith("/wish-groups/"):
+    if path.startswith("/wish-groups/") or path == "/wishes/{wish_id}":
         wish = {"township_code": place.township, "what": unlike, "residents": 80}
         made = await http.post("/api/requests/wishes", json=wish | {"came_by": "visit"})
     elif path.startswith("/item-proposals/"):
@@ -308,7 +310,8 @@ async def with_what_is_answered(http: httpx.AsyncClient, place: Place, path: str
     assert made.status_code == 201, made.text
     said = made.json()
     if "group_id" in said:
-        objects = {"kept_wish": said["id"], "wish_group": said["group_id"]}
+        wish_id = said["id"]
+        objects = {"wish": wish_id, "kept_wish": wish_id, "wish_group": said["group_id"]}
     else:
         objects = {"item_proposal": said["id"]}
     return replace(place, objects={**place.objects, **objects})
@@ -340,7 +343,7 @@ async def url_of(http: httpx.AsyncClient, place: Place, each: Field) -> str:
     ):
         body = SCENES["requests"]["POST /orders"].body
         assert body is not None
-        order = body(place, Scope.ANY) | {"submit": path.endswith("/return")}
+        order = body(place, Scope.ANY) | {"submit": path.endswith(("/return", "/contact"))}
         made = await http.post(
             "/api/requests/orders", json=order, params={"confirm": "order_like_another"}
         )

@@ -135,6 +135,6 @@ async def test_a_quarter_of_a_minute_of_storm_costs_nothing(figures: Figures) ->
     """The first faults of seed 1: events again, a server and a process killed, a process ended."""
     outcome = await storm(Options(seed=1, minutes=0.25))
     figures.note("a short storm", outcome.line())
-    assert outcome.faults.total() > 1
+    assert outcome.faults
     assert outcome.orders
     assert (outcome.problems, outcome.parked) == ([], 0)
