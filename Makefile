@@ -47,7 +47,7 @@ test: tested-with ## Run the tests, on real servers too: all but the long ones
 	$(BIN)/pytest -n auto --dist worksteal -m "not long and not acceptance" $(PYTEST)
 
 test-long: tested-with ## Run the long tests: every process killed, storms, hostile texts, generated requests
-	$(BIN)/pytest -n auto --dist worksteal -m long $(PYTEST)
+	$(BIN)/pytest -n 2 --dist worksteal -m long $(PYTEST)
 
 acceptance: tested-with ## Look at every page as every role, phone and desktop, in both languages; report and pictures in var/acceptance
 	@mkdir -p var/acceptance/$(TODAY)

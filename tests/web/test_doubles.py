@@ -81,3 +81,26 @@ async def test_volunteers_become_one(crowd: Crowd, site: Site, size: Size) -> No
     await corps.go(f"/corps/volunteers/{again['no']}")
     await page.get_by_text("已并入").first.wait_for()
     await looks_right(corps, "-volunteer-gone")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_township_joins_another_one(crowd: Crowd, size: Size) -> None:
+    """From a day to come; what it was before stays readable under its code."""
+    corps = await crowd.person("coordinator", size=size)
+    page = corps.page
+    gone, kept = (s.ruian_2014().township(name) for name in ("南滨街道", "飞云街道"))
+    await corps.go(f"/corps/townships/{gone['code']}")
+    await page.get_by_role("link", name="并入另一个镇街").click()
+    await page.get_by_label("并入哪个镇街").select_option(kept["code"])
+    await page.get_by_role("heading", name="合并以后").wait_for()
+    await page.get_by_role("button", name="对调：保留另一个").click()
+    await expect(page.get_by_label("并入哪个镇街")).to_have_value(gone["code"])
+    await page.get_by_role("button", name="对调：保留另一个").click()
+    await expect(page.get_by_label("并入哪个镇街")).to_have_value(kept["code"])
+    await page.get_by_label("从哪天起合并").fill("2014-09-01")
+    await looks_right(corps, "-merge-townships")
+    await page.get_by_role("button", name="确认并入").click()
+    await page.wait_for_url(f"**/corps/townships/{kept['code']}")
+    await corps.go(f"/corps/townships/{gone['code']}")
+    await expect(page.locator("main")).to_contain_text("2014年8月31日")
+    await looks_right(corps, "-township-that-joins")
