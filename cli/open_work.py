@@ -11,6 +11,7 @@ from cli import scenario as s
 from cli.client import Client, Json, Refused
 from cli.confirmation import ask_for_another_day, confirm_stop
 from cli.demo import MEANT
+from cli.hours import enter_hours
 from cli.loose_ends import leave_loose_ends
 from cli.making_menu import move_clock
 from cli.residents import rate_booths
@@ -157,6 +158,7 @@ async def leave_open(client: Client, team: str, colleague: str) -> None:
     await _correct(client)
     await _look_for_regular(client)
     await enter_volunteers(client, team)
+    await enter_hours(client, team)
     await _delegate(client, colleague, await _submit(client, "to-accept", TO_ACCEPT[0]))
     await leave_loose_ends(client, CAMPAIGN, await _submit(client, "to-accept", TO_ACCEPT[1]))
     await _enter_twice(client)

@@ -64,6 +64,7 @@ def build_all(
                 signing_keys_file=signing_keys,
                 signing_keys_create=True,
                 files_url=(data / FILES).absolute().as_uri(),
+                public_url=f"{url}/api/catalog",
             ),
             broker=broker,
             cache=cache,

@@ -37,6 +37,9 @@ from services.catalog.pictures.routes import router as pictures
 from services.catalog.policy import POLICY
 from services.catalog.publication.jobs import retirement
 from services.catalog.publication.routes import router as publication
+from services.catalog.records.routes.certificates import router as records
+from services.catalog.records.routes.public import router as public_records
+from services.catalog.records.use_cases import CERTIFICATES, old_records
 from services.catalog.settings import CatalogSettings
 from services.catalog.signing_in.adapters.signing_keys import SigningKeys
 from services.catalog.signing_in.routes.authorization import router as authorization
@@ -127,6 +130,8 @@ def build(
             invitations,
             volunteers,
             known_qualifications,
+            records,
+            public_records,
         ],
         policy=POLICY,
         sealed=[
@@ -141,8 +146,11 @@ def build(
             EndedTasks(SHARED_KINDS, clock),
             *OLD_IMPORTS,
             *sign_in_prunes(longest),
+            *old_records(settings.records_kept_years, clock),
         ],
     )
+    service.api.state.held = [CERTIFICATES]
+    service.api.state.public_url = settings.public_url.rstrip("/")
     service.api.state.shared_kinds = SHARED_KINDS
     service.api.state.task_holder_changed = TaskHolderChanged
     files = open_files(settings.files_url, ca_file=settings.tls_ca_file)

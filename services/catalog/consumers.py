@@ -1,6 +1,7 @@
 """What catalog subscribes to: how other services answer what it asked them, and the wishes that the corps adopted."""
 
 from services.catalog.publication import handlers as publication
+from services.catalog.records import handlers as records
 from services.catalog.volunteers import handlers as volunteers
 from services.catalog.wishes import handlers as wishes
 from shared.contracts import dispatch, notify, requests
@@ -13,6 +14,9 @@ SUBSCRIPTIONS: Subscriptions = {
     requests.WishAdoptionEnded: wishes.on_wish_adoption_ended,
     requests.PersonDataCollected: volunteers.on_person_data_collected,
     requests.PersonDataErased: volunteers.on_person_data_erased,
+    dispatch.HoursRecorded: records.on_hours_recorded,
+    dispatch.HoursCorrected: records.on_hours_corrected,
+    dispatch.HoursWithdrawn: records.on_hours_withdrawn,
     dispatch.PersonDataCollected: volunteers.on_person_data_collected,
     dispatch.PersonDataErased: volunteers.on_person_data_erased,
     notify.PersonDataCollected: volunteers.on_person_data_collected,

@@ -88,6 +88,18 @@ POLICY = Policy(
             Role.LEADER: Scope.OWN_TEAM,
             Role.VOLUNTEER: Scope.SELF,
         },
+        "read_records": {
+            COORDINATOR: ANY,
+            Role.LEADER: Scope.OWN_TEAM,
+            Role.VOLUNTEER: Scope.SELF,
+            Role.AUDITOR: ANY,
+        },
+        "issue_certificate": {
+            COORDINATOR: ANY,
+            Role.LEADER: Scope.OWN_TEAM,
+            Role.VOLUNTEER: Scope.SELF,
+        },
+        "withdraw_certificate": {COORDINATOR: ANY},
         "export_person": {COORDINATOR: ANY, Role.VOLUNTEER: Scope.SELF},
         "erase_person": {COORDINATOR: ANY, Role.VOLUNTEER: Scope.SELF},
         "read_person_requests": {COORDINATOR: ANY, Role.VOLUNTEER: Scope.SELF, Role.AUDITOR: ANY},
@@ -105,6 +117,7 @@ POLICY = Policy(
             "end_session",
             "read_keys",
             "read_open_menu",
+            "verify_certificate",
         }
     ),
 )

@@ -24,6 +24,16 @@ class CatalogSettings(ServiceSettings):
         description="where pictures of items are kept: file:///folder, which all processes of this service share, or"
         " s3+https://KEY:SECRET@host/bucket?region=… (s3+http:// in clear)",
     )
+    records_kept_years: int = Field(
+        default=10,
+        ge=10,
+        description="how long records of service and certificates are kept (GB/T 40143-2021, 5.2.2)",
+    )
+    public_url: str = Field(
+        default="",
+        description="address of the residents' pages, an origin of their own, e.g. https://fuwu.example.gov.cn;"
+        " the codes of certificates lead there",
+    )
     web_redirect_uri: str = Field(
         default="",
         description="where the console takes its sign-in; default: the address of the issuer",

@@ -3,7 +3,9 @@
 from datetime import timedelta
 from pathlib import Path
 
+from services.dispatch.attendance.jobs import weighing_of_hours
 from services.dispatch.attendance.routes import router as attendance
+from services.dispatch.attendance.use_cases.retention import old_hours
 from services.dispatch.availability.jobs import forgetting_days
 from services.dispatch.availability.routes import router as availability
 from services.dispatch.confirmation.jobs import confirmation_notices
@@ -91,6 +93,7 @@ def build(
             OLD_IDEMPOTENCY_KEYS,
             old_runs(timedelta(days=settings.candidates_kept_days)),
             EndedTasks(SHARED_KINDS, clock),
+            *old_hours(settings.hours_kept_years, clock),
         ],
     )
     service.database.info[DEADLINES] = Deadlines(
@@ -112,5 +115,6 @@ def build(
     service.jobs.append(missing_reports(service.uow))
     service.jobs.append(unanswered_offers(service.uow))
     service.jobs.append(staffing_of_booths(service.uow))
+    service.jobs.append(weighing_of_hours(service.uow))
     service.jobs.append(planning(service.uow, cache, within))
     return service

@@ -1,5 +1,7 @@
 """What dispatch listens to."""
 
+from services.dispatch.attendance import handlers as attendance
+from services.dispatch.attendance.use_cases.people import collect_hours
 from services.dispatch.availability import handlers as availability
 from services.dispatch.availability.use_cases import collect_availability
 from services.dispatch.corrections import handlers as corrections
@@ -34,15 +36,20 @@ from shared.contracts.requests import (
     OrderCorrected,
     OrderPrioritised,
 )
+from shared.db.vault import Vault
 from shared.identity.revocation import note_revocation
 from shared.messaging.consumer import Subscriptions
-from shared.privacy.answering import Holdings
+from shared.privacy.answering import Holdings, Record
 from shared.tasks.coordinators import keep_coordinator
+from shared.unit_of_work import Transaction
 
-PEOPLE = Holdings(
-    collect_availability, rosters.erase_volunteer, PersonDataCollected, PersonDataErased
-)
-"""What dispatch holds about persons, by their numbers: when they can't come, and what they may do."""
+
+async def _collect(tx: Transaction, vault: Vault, no: str) -> list[Record]:
+    return [*await collect_availability(tx, vault, no), *await collect_hours(tx, vault, no)]
+
+
+PEOPLE = Holdings(_collect, attendance.erase_volunteer, PersonDataCollected, PersonDataErased)
+"""What dispatch holds about persons, by their numbers: when they can't come, what they may do, and their hours."""
 
 SUBSCRIPTIONS: Subscriptions = {
     AccessRevoked: note_revocation,
@@ -51,11 +58,11 @@ SUBSCRIPTIONS: Subscriptions = {
     TownshipChanged: directory.on_township_changed,
     TownshipRecoded: rescheduling.on_township_recoded,
     TeamRegistered: rescheduling.on_team_registered,
-    TeamMerged: rescheduling.on_team_merged,
+    TeamMerged: attendance.on_team_merged,
     TeamChanged: rescheduling.on_team_changed,
     ServiceItemChanged: rescheduling.on_service_item_changed,
     VolunteerChanged: rosters.on_volunteer_changed,
-    VolunteerMerged: rosters.on_volunteer_merged,
+    VolunteerMerged: attendance.on_volunteer_merged,
     QualificationGranted: availability.on_qualification_granted,
     QualificationRevoked: availability.on_qualification_revoked,
     OrderAccepted: rescheduling.on_order_accepted,

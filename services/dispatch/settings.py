@@ -40,6 +40,11 @@ class DispatchSettings(ServiceSettings):
         le=10,
         description="so many business days after the last one are still waited for before the corps has a task",
     )
+    hours_kept_years: int = Field(
+        default=10,
+        ge=10,
+        description="how long service hours and the check-ins behind them are kept (GB/T 40143-2021, 5.2.2)",
+    )
     coverage_weight: int = Field(
         default=10,
         ge=0,

@@ -16,6 +16,10 @@ from shared.contracts.base import (
     TownshipCode,
 )
 
+Evidence = Literal["checked", "cosigned", "by_hand"]
+ClaimSide = Literal["volunteer", "team"]
+ClaimOutcome = Literal["agreed", "disputed", "accepted", "refused"]
+
 
 class StopEvent(Event, abstract=True):
     """What every event about a stop repeats, so that no consumer has to remember it. ``place`` comes from the
@@ -261,6 +265,55 @@ class SubstitutionClosed(AssignmentEvent):
     outcome: Literal["taken", "filled", "void"]
     by_no: str | None
     told_nos: tuple[str, ...]
+
+
+class HoursEvent(AssignmentEvent, abstract=True):
+    """About a volunteer's hours at a booth, by number. ``evidence`` is their class, which is never added up with
+    another: checked, cosigned or by_hand. Of two events about the same hours, the one with the higher
+    ``hours_revision`` counts."""
+
+    hours_id: str
+    volunteer_no: str
+    minutes: int
+    evidence: Evidence
+    hours_revision: int
+
+
+class HoursRecorded(HoursEvent):
+    """These hours count from now on."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+class HoursCorrected(HoursEvent):
+    """They count as these, and not as they were."""
+
+    starts_at: datetime
+    ends_at: datetime
+    was_minutes: int
+    was_evidence: Evidence
+
+
+class HoursWithdrawn(HoursEvent):
+    """They count no more, at least for now."""
+
+
+class HoursAsked(AssignmentEvent):
+    """One side, the volunteer or the team, says what the hours were; the other is to answer."""
+
+    volunteer_no: str
+    claim_id: str
+    side: ClaimSide
+
+
+class HoursAnswered(AssignmentEvent):
+    """What came of that: agreed, disputed (the corps decides), accepted or refused by the corps."""
+
+    volunteer_no: str
+    claim_id: str
+    side: ClaimSide
+    outcome: ClaimOutcome
 
 
 class QueueMeasured(AssignmentEvent):

@@ -211,7 +211,9 @@ def test_an_event_is_a_fact_of_one_publisher_in_the_past_tense(kind: str) -> Non
     publisher, fact, version = kind.split(".")
     assert publisher in SERVICES
     assert version == f"v{EVENTS[kind].version}"
-    assert fact.split("_")[-1].endswith(("ed", "en", "told", "made", "held", "overdue", "expiring"))
+    assert fact.split("_")[-1].endswith(
+        ("ed", "en", "withdrawn", "told", "made", "held", "overdue", "expiring")
+    )
     assert EVENTS[kind].__doc__
 
 

@@ -34,6 +34,7 @@ SAID_NOWHERE = {"reveal", "erase", "discard", "take-over"}
 SERVED_ONCE = {
     "postpone", "cancel", "decline", "ratings", "start", "reports", "merge", "another-day", "keep-day", "amendment",
     "refuse", "revoke", "qualifications", "correction", "end", "/recurring-orders/{series_id}/return",
+    "/hours/{hours_id}/decide", "/hours-claims/{claim_id}/answer", "/hours-claims/{claim_id}/decide",
 }  # fmt: skip
 """The last words, or the paths, of operations that the story has no object left for; tests of their services put the
 texts there."""
@@ -47,6 +48,7 @@ GONE = {
     "amendment_decided",
     "qualification_unknown",
     "correction_decided",
+    "hours_claimed",
 }
 """Why an object of the story does not take a step that it has taken before, or is not made again."""
 

@@ -11,6 +11,7 @@ from services.catalog.editions import tables as _editions  # noqa: F401
 from services.catalog.imports import tables as _imports  # noqa: F401
 from services.catalog.items import tables as _items  # noqa: F401
 from services.catalog.pictures import tables as _pictures  # noqa: F401
+from services.catalog.records import tables as _records  # noqa: F401
 from services.catalog.successions import tables as _successions  # noqa: F401
 from services.catalog.survey import tables as _survey  # noqa: F401
 from services.catalog.volunteers import tables as _volunteers  # noqa: F401

@@ -11,7 +11,7 @@ from services.catalog.volunteers.sheets import VOLUNTEERS
 from services.catalog.volunteers.use_cases import entries, person_requests, qualifications, service
 from shared.http.exports import add_export
 from shared.http.free_text import ask_about
-from shared.http.inputs import Body, Code, Confirmed, CountedPage, Key, Typed, Uow
+from shared.http.inputs import AppState, Body, Code, Confirmed, CountedPage, Key, Typed, Uow
 from shared.http.openapi import secured
 from shared.http.people import VolunteerNo
 from shared.unit_of_work import UnitOfWork
@@ -167,9 +167,11 @@ async def reveal(
     summary="Have every service collect what it holds about a person",
     **secured("export_person", 404, 409, 422),
 )
-async def export(volunteer_no: VolunteerNo, uow: Uow) -> schemas.PersonRequestAnswer:
+async def export(
+    volunteer_no: VolunteerNo, uow: Uow, state: AppState
+) -> schemas.PersonRequestAnswer:
     return schemas.PersonRequestAnswer.model_validate(
-        await person_requests.request_export(uow, volunteer_no)
+        await person_requests.request_export(uow, volunteer_no, state.held)
     )
 
 
@@ -180,10 +182,10 @@ async def export(volunteer_no: VolunteerNo, uow: Uow) -> schemas.PersonRequestAn
     **secured("erase_person", 404, 409, 422),
 )
 async def erase(
-    volunteer_no: VolunteerNo, body: schemas.ErasureBody, uow: Uow
+    volunteer_no: VolunteerNo, body: schemas.ErasureBody, uow: Uow, state: AppState
 ) -> schemas.PersonRequestAnswer:
     return schemas.PersonRequestAnswer.model_validate(
-        await person_requests.erase_person(uow, volunteer_no, reason=body.reason)
+        await person_requests.erase_person(uow, volunteer_no, reason=body.reason, held=state.held)
     )
 
 

@@ -1,15 +1,19 @@
-"""Operations on attendance: who is there, the code that is shown, and coming and going."""
+"""Operations on attendance and hours: who is there, coming and going; what counts by class, what both sides say of it,
+and what the corps decides."""
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 
 from services.dispatch.attendance import schemas
 from services.dispatch.attendance.domain.scan import Scan
-from services.dispatch.attendance.use_cases import checking_in, phones
-from shared.http.inputs import Uow
+from services.dispatch.attendance.queries import hours as hours_queries
+from services.dispatch.attendance.use_cases import checking_in, hours, phones
+from services.dispatch.availability.schemas import Number
+from shared.http.free_text import ask_about
+from shared.http.inputs import After, Code, Confirmed, Limit, Page, Uow
 from shared.http.openapi import secured
 from shared.http.texts import preferred_language
 
@@ -68,6 +72,123 @@ async def mark_absent(
 ) -> schemas.AttendanceAnswer:
     await checking_in.mark_absent(uow, stop_id, body.volunteer_no, absent=body.absent)
     return await get_attendance(stop_id, uow, request)
+
+
+@router.get("/hours", summary="Hours by volunteer, team or state", **secured("read_hours", 422))
+async def list_hours(
+    uow: Uow,
+    volunteer_no: Annotated[Number | None, Query()] = None,
+    team_code: Annotated[Code | None, Query()] = None,
+    state: Annotated[Literal["held", "recorded", "withdrawn"] | None, Query()] = None,
+    after: After = None,
+    limit: Limit = 100,
+) -> Page[schemas.HoursAnswer]:
+    items, next_after = await hours_queries.list_hours(
+        uow,
+        volunteer_no=volunteer_no,
+        team_code=team_code,
+        state=state,
+        after=after,
+        limit=limit,
+    )
+    return Page[schemas.HoursAnswer].model_validate({"items": items, "next_after": next_after})
+
+
+@router.get(
+    "/hours/totals",
+    summary="The own minutes by class; there is no sum of all",
+    **secured("read_hours", 422),
+)
+async def get_totals(uow: Uow) -> schemas.TotalsAnswer:
+    return schemas.TotalsAnswer.model_validate(await hours_queries.get_totals(uow))
+
+
+@router.post(
+    "/hours",
+    status_code=201,
+    summary="Enter hours by hand, or correct them",
+    **secured("decide_hours", 404, 409, 422),
+)
+async def enter_hours(
+    body: schemas.EnteredHoursBody, uow: Uow, confirmed: Confirmed = frozenset()
+) -> schemas.HoursStateAnswer:
+    doubts = ask_about(body, confirmed)
+    return schemas.HoursStateAnswer.model_validate(
+        await hours.enter_hours(uow, **body.model_dump(), doubts=doubts)
+    )
+
+
+@router.post(
+    "/hours/{hours_id}/decide",
+    summary="Let hours stand that are to be looked at, or withdraw them",
+    **secured("decide_hours", 404, 409, 422),
+)
+async def decide_hours(
+    hours_id: str, body: schemas.DecisionBody, uow: Uow, confirmed: Confirmed = frozenset()
+) -> schemas.HoursStateAnswer:
+    doubts = ask_about(body, confirmed)
+    return schemas.HoursStateAnswer.model_validate(
+        await hours.decide_hours(
+            uow, hours_id, keep=body.accepts, reason=body.reason, doubts=doubts
+        )
+    )
+
+
+@router.get(
+    "/hours-claims",
+    summary="What one side says of hours, and the other's answer",
+    **secured("read_hours", 422),
+)
+async def list_claims(
+    uow: Uow, is_open: Annotated[bool, Query(description="only what is not settled")] = False
+) -> list[schemas.ClaimAnswer]:
+    found = await hours_queries.list_claims(uow, is_open=is_open)
+    return [schemas.ClaimAnswer.model_validate(each) for each in found]
+
+
+@router.post(
+    "/hours-claims",
+    status_code=201,
+    summary="Say what the hours at a booth were; the other side is asked",
+    **secured("claim_hours", 404, 409, 422),
+)
+async def claim_hours(
+    body: schemas.ClaimBody, uow: Uow, confirmed: Confirmed = frozenset()
+) -> schemas.ClaimStateAnswer:
+    doubts = ask_about(body, confirmed)
+    return schemas.ClaimStateAnswer.model_validate(
+        await hours.claim_hours(uow, **body.model_dump(), doubts=doubts)
+    )
+
+
+@router.post(
+    "/hours-claims/{claim_id}/answer",
+    summary="Agree with what the other side says, or not",
+    **secured("claim_hours", 404, 409, 422),
+)
+async def answer_claim(
+    claim_id: str, body: schemas.ClaimReplyBody, uow: Uow, confirmed: Confirmed = frozenset()
+) -> schemas.ClaimStateAnswer:
+    doubts = ask_about(body, confirmed)
+    return schemas.ClaimStateAnswer.model_validate(
+        await hours.answer_claim(uow, claim_id, agrees=body.agrees, words=body.words, doubts=doubts)
+    )
+
+
+@router.post(
+    "/hours-claims/{claim_id}/decide",
+    summary="Decide between both sides",
+    **secured("decide_hours", 404, 409, 422),
+)
+async def decide_claim(
+    claim_id: str, body: schemas.DecisionBody, uow: Uow, confirmed: Confirmed = frozenset()
+) -> schemas.ClaimStateAnswer:
+    doubts = ask_about(body, confirmed)
+    return schemas.ClaimStateAnswer.model_validate(
+        await hours.decide_claim(
+            uow, claim_id, accepts=body.accepts, words=body.reason, doubts=doubts
+        )
+    )
 
 
 def _say(request: Request) -> Callable[[str], str]:

@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 
 from services.dispatch.availability.schemas import Number
 from services.dispatch.planning.problem.problem import DayPart
-from shared.http.inputs import Answer, Body, Key, Moment
+from shared.http.inputs import Answer, Body, Key, Moment, Text
 
 Way = Literal["in", "out"]
 State = Literal["expected", "present", "left", "unmatched", "absent"]
@@ -97,3 +97,99 @@ class CheckInCodeAnswer(Answer):
     secret: str
     step_seconds: int
     now: datetime
+
+
+Evidence = Literal["checked", "cosigned", "by_hand"]
+
+
+class EnteredHoursBody(Body):
+    assignment_id: Key
+    volunteer_no: Number
+    starts_at: Moment
+    ends_at: Moment
+    reason: Text
+
+
+class ClaimBody(Body):
+    assignment_id: Key
+    volunteer_no: Number
+    starts_at: Moment
+    ends_at: Moment
+    words: Text
+
+
+class ClaimReplyBody(Body):
+    agrees: bool
+    words: Text | None = None
+
+
+class DecisionBody(Body):
+    accepts: bool
+    reason: Text
+
+
+class WhereAnswer(Answer):
+    assignment_id: str
+    stop_id: str
+    team_code: str
+    volunteer_no: str
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    township_name: str
+    township_name_en: str
+    item_name: str
+    item_name_en: str
+
+
+class HoursStateAnswer(Answer):
+    id: str
+    state: Literal["held", "recorded", "withdrawn"]
+    minutes: int
+    evidence: Evidence
+    anomalies: list[str]
+    reason: str | None
+
+
+class HoursAnswer(WhereAnswer):
+    """``held``: a person has to look at the ``anomalies`` that are not ``settled``; they don't count until then."""
+
+    id: str
+    state: Literal["held", "recorded", "withdrawn"]
+    on: date
+    part: DayPart
+    minutes: int
+    evidence: Evidence
+    anomalies: list[str]
+    settled: list[str]
+    reason: str | None
+    revision: int
+
+
+class TotalsAnswer(Answer):
+    """Minutes by class, of what counts; ``held``: how many entries a person has still to look at."""
+
+    checked: int
+    cosigned: int
+    by_hand: int
+    held: int
+
+
+class ClaimStateAnswer(Answer):
+    id: str
+    state: Literal["waiting", "agreed", "disputed", "accepted", "refused"]
+    words: str
+    answer: str | None
+    decision: str | None
+
+
+class ClaimAnswer(WhereAnswer):
+    id: str
+    state: Literal["waiting", "agreed", "disputed", "accepted", "refused"]
+    side: Literal["volunteer", "team"]
+    words: str
+    asked_at: datetime
+    answer: str | None
+    answered_at: datetime | None
+    decision: str | None
+    decided_at: datetime | None

@@ -1,7 +1,6 @@
 """Published plans follow what catalog and requests announce: teams that get smaller or leave, items that teams no
 longer offer, orders that come and go."""
 
-from services.dispatch.availability.use_cases import move_volunteers
 from services.dispatch.demand.use_cases import (
     cancel_lines,
     move_lines,
@@ -13,33 +12,23 @@ from services.dispatch.directory.use_cases import (
     hold_township,
     keep_item,
     keep_team,
-    lock_teams,
     lock_township,
-    merge_teams,
     move_areas,
 )
 from services.dispatch.plans.queries.plans import campaigns_of_plans
 from services.dispatch.plans.use_cases.runs import queue_repairs
-from services.dispatch.plans.use_cases.successions import (
-    lock_plans_with,
-    move_candidates,
-    move_plans,
-    move_rules,
-)
-from services.dispatch.rescheduling.queries import is_overbooked
+from services.dispatch.plans.use_cases.successions import move_plans
 from services.dispatch.rescheduling.use_cases import (
     follow_amendment,
     free_team,
     release_order,
-    settle_clashes,
 )
 from services.dispatch.stops.domain.stop import ORDER_CANCELLED, ORDER_CLOSED
 from services.dispatch.stops.queries.lookups import plans_with
-from services.dispatch.stops.use_cases.successions import move_booths, move_stops
+from services.dispatch.stops.use_cases.successions import move_stops
 from shared.contracts.catalog import (
     ServiceItemChanged,
     TeamChanged,
-    TeamMerged,
     TeamRegistered,
     TownshipRecoded,
 )
@@ -89,26 +78,6 @@ async def on_township_recoded(uow: UnitOfWork, event: TownshipRecoded) -> None:
         await move_stops(tx, event.code, new_code)
         await move_lines(tx, event.code, new_code)
         await move_areas(tx, event.code, new_code)
-
-
-async def on_team_merged(uow: UnitOfWork, event: TeamMerged) -> None:
-    """All that dispatch keeps of the team is the other one's from now on, and nobody is asked again. Only where both
-    have a booth on the same half-day at different stops, that of the team that went is offered to others."""
-    async with uow.transaction() as tx:
-        await lock_teams(tx, (event.code, event.into_code))
-        into = await note_successor(tx.session, "team", event.code, event.into_code)
-        await lock_plans_with(tx, event.code)
-        plans = await plans_with(tx.session, {event.code})
-        does_less = await merge_teams(tx, event.code, into)
-        await move_rules(tx, event.code, into)
-        await move_candidates(tx, event.code, into)
-        await move_volunteers(tx, event.code, into)
-        clashing = await move_booths(tx, event.code, into, uow.today())
-        await settle_clashes(tx, clashing)
-        if await is_retired(tx.session, into):
-            await free_team(tx, into, uow.today())
-        elif plans and (does_less or await is_overbooked(tx.session, into, uow.today())):
-            queue_repairs(tx, await campaigns_of_plans(tx.session, plans))
 
 
 async def on_order_accepted(uow: UnitOfWork, event: OrderAccepted) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
 from itertools import groupby
 
+from services.dispatch.availability.use_cases import move_volunteers
 from services.dispatch.demand.queries import days_ruled_out, lines_of_order
 from services.dispatch.demand.use_cases import (
     amend_lines,
@@ -12,8 +13,8 @@ from services.dispatch.demand.use_cases import (
     note_told_reasons,
     set_lines,
 )
-from services.dispatch.directory.queries import active_teams, teams_offering
-from services.dispatch.directory.use_cases import hold_teams
+from services.dispatch.directory.queries import active_teams, is_retired, teams_offering
+from services.dispatch.directory.use_cases import hold_teams, lock_teams, merge_teams
 from services.dispatch.planning.problem.problem import PARTS, HalfDay, working_days
 from services.dispatch.plans.domain.plan import NO_OTHER_TEAM, Plan
 from services.dispatch.plans.queries.plans import campaigns_of_plans, published_plan
@@ -21,9 +22,14 @@ from services.dispatch.plans.use_cases.announcements import announce_plan, annou
 from services.dispatch.plans.use_cases.drafts import unserved_entry
 from services.dispatch.plans.use_cases.rules import ban_day, remove_pins_of, remove_pins_to
 from services.dispatch.plans.use_cases.runs import queue_repairs
+from services.dispatch.plans.use_cases.successions import (
+    lock_plans_with,
+    move_candidates,
+    move_rules,
+)
 from services.dispatch.policy import POLICY
 from services.dispatch.rescheduling.domain import Calendar
-from services.dispatch.rescheduling.queries import calendar_of
+from services.dispatch.rescheduling.queries import calendar_of, is_overbooked
 from services.dispatch.rosters.use_cases.following import follow_stop
 from services.dispatch.stops.domain.stop import (
     ORDER_AMENDED,
@@ -40,6 +46,7 @@ from services.dispatch.stops.queries.lookups import (
     last_offered_at,
     lines_under_way,
     plan_of_stop,
+    plans_with,
     stop_of_assignment,
     stops_ahead,
     stops_of_order,
@@ -51,6 +58,8 @@ from services.dispatch.stops.use_cases.acting import (
 )
 from services.dispatch.stops.use_cases.announcements import announce_assignment, announce_stop
 from services.dispatch.stops.use_cases.bookings import book, free, free_if_idle
+from services.dispatch.stops.use_cases.successions import move_booths
+from shared.contracts.catalog import TeamMerged
 from shared.contracts.dispatch import (
     AssignmentDeclined,
     OrderReplanned,
@@ -60,6 +69,7 @@ from shared.contracts.dispatch import (
     TeamReleased,
 )
 from shared.contracts.requests import OrderAmended
+from shared.db.successors import note_successor
 from shared.kernel.doubts import Confirmations, Doubts
 from shared.kernel.ids import new_id
 from shared.unit_of_work import Transaction, UnitOfWork
@@ -237,7 +247,28 @@ async def free_team(tx: Transaction, team_code: str, today: date) -> None:
         announce_plan(tx, plan, stops=0, assignments=assigned, unserved=lost - assigned)
 
 
-async def settle_clashes(tx: Transaction, clashing: Iterable[tuple[Stop, Assignment]]) -> None:
+async def follow_merger(tx: Transaction, event: TeamMerged) -> str:
+    """All that dispatch keeps of the team is the other one's from now on, whose code is returned, and nobody is asked
+    again. Only where both have a booth on the same half-day at different stops, that of the team that went is offered
+    to others."""
+    await lock_teams(tx, (event.code, event.into_code))
+    into = await note_successor(tx.session, "team", event.code, event.into_code)
+    await lock_plans_with(tx, event.code)
+    plans = await plans_with(tx.session, {event.code})
+    does_less = await merge_teams(tx, event.code, into)
+    await move_rules(tx, event.code, into)
+    await move_candidates(tx, event.code, into)
+    await move_volunteers(tx, event.code, into)
+    clashing = await move_booths(tx, event.code, into, tx.today)
+    await _settle_clashes(tx, clashing)
+    if await is_retired(tx.session, into):
+        await free_team(tx, into, tx.today)
+    elif plans and (does_less or await is_overbooked(tx.session, into, tx.today)):
+        queue_repairs(tx, await campaigns_of_plans(tx.session, plans))
+    return into
+
+
+async def _settle_clashes(tx: Transaction, clashing: Iterable[tuple[Stop, Assignment]]) -> None:
     """Offers booths to other teams, as after a decline: their team is the same as one that is elsewhere then."""
     clashing = list(clashing)
     await remove_pins_of(tx, [entry.line_id for _, entry in clashing])

@@ -7,6 +7,11 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.dispatch.attendance.queries.hours import (
+    first_claimed,
+    first_to_decide,
+    stops_to_decide,
+)
 from services.dispatch.corrections.queries import first_waiting, stops_with_waiting
 from services.dispatch.demand.queries import first_open_lines, orders_with_open_lines
 from services.dispatch.directory.queries import (
@@ -45,15 +50,22 @@ TO_ANSWER = ("assignment_to_answer", "stop_to_confirm")
 
 async def list_tasks(uow: UnitOfWork, held_by: HeldBy | None = None) -> Tasks:
     """For a leader: booths to answer, stops to start today, booths to report, places to fill that somebody left, and
-    booths at which volunteers are missing. For a volunteer: places to take. For an officer: stops to confirm and to
-    prepare. For the corps: incidents to see to, booths to come that need more volunteers, stops whose day has passed,
-    for which somebody asks for another day or has not answered in time, reports that a team asks to correct, plans to
-    publish, failed runs, and lines that no plan serves; with ``held_by`` only those of the corps that the asker works
-    on, or nobody."""
+    booths at which volunteers are missing. For a volunteer: places to take. For both: hours that the other side says
+    differently. For an officer: stops to confirm and prepare. For the corps: incidents to see to, booths to come that
+    need more volunteers, stops whose day has passed, for which somebody asks for another day or has not answered in
+    time, reports that a team asks to correct, hours that a person must look at, plans to publish, failed runs, and
+    lines that no plan serves; with ``held_by`` only those of the corps that the asker works on, or nobody."""
     grant = uow.permit(POLICY, "read_tasks")
     choice = choice_of(uow, held_by)
     groups: list[Group] = []
     async with uow.reading() as session:
+        if choice.is_all and (grant.teams or uow.actor.volunteer_no is not None):
+            rows, count = await first_claimed(
+                session, grant.teams, uow.actor.volunteer_no, limit=MOST_OF_A_KIND
+            )
+            named = await _townships_of(session, rows)
+            claimed = [_at_stop("hours_to_answer", row, named) for row in rows]
+            groups.append(("hours_to_answer", count, claimed))
         if grant.teams and choice.is_all:
             groups += await _tasks_of_teams(session, grant.teams, choice.today)
         if uow.actor.volunteer_no is not None and choice.is_all:
@@ -94,6 +106,10 @@ async def _stops_with_incidents(
     return await stops_with_open(session, ids)
 
 
+async def _hours_to_decide(session: AsyncSession, _today: date, ids: Collection[str]) -> set[str]:
+    return await stops_to_decide(session, ids)
+
+
 async def _kept_candidates(session: AsyncSession, today: date, ids: Collection[str]) -> set[str]:
     campaigns = await open_campaigns(session, today)
     rows = await first_candidates_to_publish(session, campaigns, chosen=only(ids), limit=len(ids))
@@ -122,6 +138,7 @@ SHARED_KINDS: SharedKinds = {
     "confirmation_overdue": SharedKind("stop", _unconfirmed_stops),
     "incident_to_see": SharedKind("stop", _stops_with_incidents),
     "correction_to_decide": SharedKind("stop", _stops_to_correct),
+    "hours_to_decide": SharedKind("stop", _hours_to_decide),
     "candidate_to_publish": SharedKind("candidate", _kept_candidates),
     "booth_to_staff": SharedKind("staffing", _unstaffed_booths),
     "run_failed": SharedKind("planning_run", _failed_runs),
@@ -219,6 +236,9 @@ async def _tasks_of_corps(session: AsyncSession, choice: Choice) -> list[Group]:
     to_correct, correction_count = await first_waiting(
         session, chosen=choice.of("correction_to_decide"), limit=MOST_OF_A_KIND
     )
+    doubtful, doubtful_count = await first_to_decide(
+        session, chosen=choice.of("hours_to_decide"), limit=MOST_OF_A_KIND
+    )
     staffed, staffed_count = await first_staffing(
         session,
         campaigns,
@@ -226,7 +246,9 @@ async def _tasks_of_corps(session: AsyncSession, choice: Choice) -> list[Group]:
         chosen=choice.of("booth_to_staff"),
         limit=MOST_OF_A_KIND,
     )
-    names = await _townships_of(session, overdue, asking, silent, incidents, to_correct, lines)
+    names = await _townships_of(
+        session, overdue, asking, silent, incidents, to_correct, doubtful, lines
+    )
     return [
         *(
             (code, count, [_at_stop(code, row, names) for row in rows])
@@ -236,6 +258,7 @@ async def _tasks_of_corps(session: AsyncSession, choice: Choice) -> list[Group]:
                 ("another_day_asked", asking, asking_count),
                 ("confirmation_overdue", silent, silent_count),
                 ("correction_to_decide", to_correct, correction_count),
+                ("hours_to_decide", doubtful, doubtful_count),
             )
         ),
         ("booth_to_staff", staffed_count, [_to_staff(view) for view in staffed]),

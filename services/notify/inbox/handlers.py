@@ -60,6 +60,12 @@ from shared.contracts.dispatch import (
     BoothCorrectionRefused,
     ConfirmationOverdue,
     ConfirmationReminded,
+    HoursAnswered,
+    HoursAsked,
+    HoursCorrected,
+    HoursEvent,
+    HoursRecorded,
+    HoursWithdrawn,
     IncidentClosed,
     IncidentNoted,
     PreparationReminded,
@@ -339,6 +345,37 @@ def _until_then(event: SubstitutionOffered) -> Params:
 
 def _told_of(event: SubstitutionClosed, *, void: bool) -> Iterable[str]:
     return _numbers(set(event.told_nos)) if (event.outcome == "void") == void else ()
+
+
+def _own_hours(event: HoursEvent) -> Iterable[str]:
+    return (of_volunteer(event.volunteer_no),)
+
+
+def _hours(event: HoursEvent) -> Params:
+    facts = {"item_name": event.item_name, "item_name_en": event.item_name_en}
+    return _stop(event) | facts | {"minutes": event.minutes}
+
+
+def _other_side(event: HoursAsked) -> Iterable[str]:
+    is_own = event.side == "volunteer"
+    return (of_team(event.team_code) if is_own else of_volunteer(event.volunteer_no),)
+
+
+def _claimed(event: HoursAsked | HoursAnswered) -> Params:
+    facts = {"item_name": event.item_name, "item_name_en": event.item_name_en}
+    return _stop(event) | facts | {"volunteer_no": event.volunteer_no}
+
+
+def _hours_answered(outcome: str, *, corps: bool = False) -> Notice[HoursAnswered]:
+    """The notice of what came of a claim, to both sides, and to the corps where it is to decide."""
+
+    def recipients(event: HoursAnswered) -> Iterable[str]:
+        if event.outcome != outcome:
+            return ()
+        both = of_volunteer(event.volunteer_no), of_team(event.team_code)
+        return (*both, COORDINATOR) if corps else both
+
+    return Notice(HoursAnswered, f"message.hours_{outcome}", recipients, _claimed)
 
 
 def _numbers(numbers: set[str]) -> Iterable[str]:
@@ -784,6 +821,19 @@ NOTICES = _by_event(
         lambda event: [of_team(event.team_code)] if event.by_no is not None else (),
         lambda event: _booth(event) | {"number": event.by_no or ""},
     ),
+    Notice[HoursRecorded](HoursRecorded, "message.hours_recorded", _own_hours, _hours),
+    Notice[HoursCorrected](
+        HoursCorrected,
+        "message.hours_corrected",
+        _own_hours,
+        lambda event: _hours(event) | {"was_minutes": event.was_minutes},
+    ),
+    Notice[HoursWithdrawn](HoursWithdrawn, "message.hours_withdrawn", _own_hours, _hours),
+    Notice[HoursAsked](HoursAsked, "message.hours_asked", _other_side, _claimed),
+    _hours_answered("agreed"),
+    _hours_answered("disputed", corps=True),
+    _hours_answered("accepted"),
+    _hours_answered("refused"),
     Notice[QualificationGranted](
         QualificationGranted,
         "message.qualification_granted",

@@ -1,90 +1,13 @@
 """Coming and going over HTTP, on both stores: by code, by list, and by phones that connect later."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
-import pyotp
-import pytest
 from sqlalchemy import select
 
 from services.dispatch.attendance.tables import scan as scans
-from services.dispatch.planning.optimizer.list_planner import ListPlanner
-from shared.contracts.catalog import VolunteerChanged
-from shared.kernel.access import Role
-from shared.kernel.clock import CHINA
 from tests.dispatch import desk
-from tests.dispatch.conftest import house_with
-from tests.support.clock import PlayedClock
-from tests.support.fixtures import NewUrl
-from tests.support.house import House
-from tests.support.tokens import bearer
-
-LEADER = bearer(Role.LEADER, team_code="health")
-OTHER_LEADER = bearer(Role.LEADER, team_code="agriculture")
-V1, V2 = "V-000001", "V-000002"
-OWN = bearer(Role.VOLUNTEER, team_code="health", volunteer_no=V1)
-
-
-class Day:
-    """A clinic on its day, with two volunteers named; the clock stands at eight."""
-
-    def __init__(self, house: House, clock: PlayedClock, stop: Any, booth: Any) -> None:
-        self.house, self.clock, self.stop, self.booth = house, clock, stop, booth
-        self.nonces = iter(f"nonce-{n:012}" for n in range(1000))
-
-    async def code(self, at: datetime | None = None) -> str:
-        answer = await self.house.client.get(
-            f"/api/dispatch/stops/{self.stop['id']}/check-in-code", headers=LEADER
-        )
-        return pyotp.TOTP(answer.json()["secret"]).at(at or self.clock.now)
-
-    async def send(
-        self, *, who: dict[str, str] = OWN, status: int = 200, **said: Any
-    ) -> dict[str, Any]:
-        body = {
-            "nonce": said.pop("nonce", None) or next(self.nonces),
-            "stop_id": self.stop["id"],
-            "volunteer_no": V1,
-            "way": "in",
-            "device_at": self.clock.now.isoformat(),
-        } | said
-        answer = await self.house.client.post("/api/dispatch/check-ins", json=body, headers=who)
-        assert answer.status_code == status, answer.text
-        return dict(answer.json())
-
-    async def seen(self, who: dict[str, str] = LEADER) -> dict[str, Any]:
-        path = f"/api/dispatch/stops/{self.stop['id']}/attendance"
-        answer = await self.house.client.get(path, headers=who)
-        assert answer.status_code == 200, answer.text
-        return dict(answer.json())
-
-    async def person(self, no: str = V1) -> dict[str, Any]:
-        people = (await self.seen())["people"]
-        return dict(next(each for each in people if each["volunteer_no"] == no))
-
-
-@pytest.fixture
-async def day(new_store_url: NewUrl, clock: PlayedClock) -> AsyncIterator[Day]:
-    async with house_with(new_store_url(), ListPlanner(), clock) as house:
-        for no in (V1, V2, "V-000003"):
-            person = VolunteerChanged(volunteer_no=no, team_code="health", active=True)
-            await house.hear(f"volunteer:{no}", person)
-        plan = await desk.published_plan(house)
-        stop, booth = next(
-            (stop, entry)
-            for stop in plan["stops"]
-            for entry in stop["assignments"]
-            if entry["team_code"] == "health"
-        )
-        await desk.accept(house, booth)
-        body = {"volunteers": [V1, V2]}
-        await desk.ask(house, "POST", f"/assignments/{booth['id']}/roster", body)
-        clock.now = datetime.combine(
-            date.fromisoformat(stop["on"]), datetime.min.time(), CHINA
-        ) + timedelta(hours=8)
-        yield Day(house, clock, stop, booth)
+from tests.dispatch.attendance.day import LEADER, OTHER_LEADER, OWN, V1, V2, Day
 
 
 async def test_a_volunteer_comes_and_goes_by_the_leaders_code(day: Day) -> None:

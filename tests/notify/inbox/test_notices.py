@@ -32,6 +32,11 @@ from shared.contracts.dispatch import (
     BoothCorrectionRefused,
     ConfirmationOverdue,
     ConfirmationReminded,
+    HoursAnswered,
+    HoursAsked,
+    HoursCorrected,
+    HoursRecorded,
+    HoursWithdrawn,
     IncidentClosed,
     IncidentNoted,
     PreparationReminded,
@@ -152,6 +157,18 @@ _ROSTER: dict[str, Any] = {
     "revision": 2,
 }
 _LEFT: dict[str, Any] = {"substitution_id": "s1", "volunteer_no": "V-000003"}
+_HOURS: dict[str, Any] = {
+    "hours_id": "a1:V-000001",
+    "volunteer_no": "V-000001",
+    "minutes": 180,
+    "evidence": "checked",
+    "hours_revision": 2,
+}
+_TIMES = {
+    "starts_at": datetime(2014, 6, 27, 0, tzinfo=UTC),
+    "ends_at": datetime(2014, 6, 27, 3, tzinfo=UTC),
+}
+_CLAIM: dict[str, Any] = {"volunteer_no": "V-000001", "claim_id": "c1"}
 _SERIES: dict[str, Any] = {
     "series_id": "r1",
     "number": 4,
@@ -299,6 +316,15 @@ EVENTS: tuple[Event, ...] = (
         team_codes=("health",),
         reason_code="wrong_township",
     ),
+    HoursRecorded(**_BOOTH | _HOURS | _TIMES),
+    HoursCorrected(**_BOOTH | _HOURS | _TIMES, was_minutes=200, was_evidence="by_hand"),
+    HoursWithdrawn(**_BOOTH | _HOURS),
+    HoursAsked(**_BOOTH | _CLAIM, side="volunteer"),
+    HoursAsked(**_BOOTH | _CLAIM, side="team"),
+    HoursAnswered(**_BOOTH | _CLAIM, side="team", outcome="agreed"),
+    HoursAnswered(**_BOOTH | _CLAIM, side="team", outcome="disputed"),
+    HoursAnswered(**_BOOTH | _CLAIM, side="volunteer", outcome="accepted"),
+    HoursAnswered(**_BOOTH | _CLAIM, side="volunteer", outcome="refused"),
     RosterChanged(**_BOOTH | _ROSTER, reason_code="rostered"),
     RosterChanged(**_BOOTH | _ROSTER, reason_code="dropped_out", standby_nos=("V-000004",)),
     RosterChanged(**_BOOTH | _ROSTER, reason_code="stepped_in"),

@@ -60,6 +60,7 @@ const routes: RouteRecordRaw[] = [
   { path: "/own", name: "own", component: () => import("../volunteers/OwnPage.vue"), meta: { roles: ["volunteer"] } },
   { path: "/stops/:id/attendance", name: "attendance", component: () => import("../attendance/AttendancePage.vue"), props: true, meta: { roles: ["team_leader", "coordinator", "auditor"], kept: true } },
   { path: "/check-in/:id", name: "check-in", component: () => import("../attendance/CheckInPage.vue"), props: true, meta: { open: true } },
+  { path: "/hours", name: "hours", component: () => import("../hours/HoursPage.vue"), meta: { roles: [...TEAM, ...PLANNERS] } },
   { path: "/team-days", name: "team-days", component: () => import("../availability/TeamDaysPage.vue"), meta: { roles: ["team_leader"] } },
   { path: "/menu", name: "menu", component: () => import("../menu/MenuPage.vue"), meta: { roles: OFFICER } },
   { path: "/orders", name: "orders", component: () => import("../orders/OrdersPage.vue"), meta: { roles: [...OFFICER, "auditor"] } },

@@ -3,8 +3,10 @@ import type { RouteLocationRaw } from "vue-router";
 
 import { mayOpen } from "../app/router";
 
-/** @param about the object of the task, as its stream is named: order:<id> */
-export function pageOfTask(about: string): RouteLocationRaw {
+/** @param about the object of the task, as its stream is named: order:<id>
+ *  @param code the task's */
+export function pageOfTask(about: string, code = ""): RouteLocationRaw {
+  if (code === "hours_to_answer" || code === "hours_to_decide") return { name: "hours" };
   const [kind = "", id = ""] = about.split(":");
   if (kind === "offer") return { name: "duties" };
   if (kind === "assignment") return { name: "assignments" };

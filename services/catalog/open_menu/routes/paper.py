@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from urllib.parse import quote
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Request
 
 from services.catalog.editions.domain import Edition
 from services.catalog.open_menu import queries
@@ -11,18 +11,13 @@ from services.catalog.open_menu.queries import Offer
 from services.catalog.open_menu.routes import printing
 from shared.http.inputs import AppState, Code, Uow
 from shared.http.openapi import secured
+from shared.http.pdf import PdfFile, pdf
 from shared.http.spreadsheet import Cell, ExcelFile, Heading, exported
 from shared.http.texts import Texts, preferred_language
 
 router = APIRouter(tags=["catalog"])
 
 PaperOf = Callable[[Edition, Sequence[Offer], Texts, str], printing.Paper]
-
-
-class PdfFile(Response):
-    """An answer that is a PDF."""
-
-    media_type = "application/pdf"
 
 
 @router.get(
@@ -109,5 +104,5 @@ async def _printed(
     edition, offers = await queries.offers_of(uow, code)
     paper = paper_of(edition, offers, state.texts, _language(request))
     named = f"filename=\"{template}.pdf\"; filename*=UTF-8''{quote(paper['title'])}.pdf"
-    content = await printing.pdf(template, paper)
+    content = await pdf(printing.TEMPLATES / f"{template}.typ", paper)
     return PdfFile(content, headers={"Content-Disposition": f"inline; {named}"})

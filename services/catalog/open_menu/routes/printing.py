@@ -1,11 +1,5 @@
-"""The menu and the order form as PDF, set by Typst (https://typst.app/docs/).
+"""What the printed menu and the printed order form say."""
 
-The font is Noto Sans CJK (SIL Open Font License 1.1), which has the rare characters of Chinese names too. It comes as
-a package, so a page looks the same on every machine.
-"""
-
-import asyncio
-import json
 from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
 from pathlib import Path
@@ -15,26 +9,9 @@ from services.catalog.editions.domain import Edition
 from services.catalog.open_menu.queries import Offer
 from shared.http.texts import Texts
 
-_HERE = Path(__file__).parent
+TEMPLATES = Path(__file__).parent
 
 Paper = dict[str, Any]
-
-
-async def pdf(template: str, paper: Paper) -> bytes:
-    """Returns what ``template`` makes of ``paper`` (menu or order_form), set in another thread."""
-    return await asyncio.to_thread(_compiled, template, paper)
-
-
-def _compiled(template: str, paper: Paper) -> bytes:
-    import cvttf_NotoSansCJK_Regular  # half a hundred megabytes, which only these operations need
-    import typst
-
-    return typst.compile(
-        str(_HERE / f"{template}.typ"),
-        font_paths=list(cvttf_NotoSansCJK_Regular.__path__),
-        ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(paper, ensure_ascii=False)},
-    )
 
 
 def menu_paper(edition: Edition, offers: Iterable[Offer], texts: Texts, language: str) -> Paper:

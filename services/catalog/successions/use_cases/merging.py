@@ -21,6 +21,7 @@ from services.catalog.directory.queries import require_known, teams_of_agency
 from services.catalog.directory.use_cases import put_named, put_team, team_as_event
 from services.catalog.items.use_cases import move_items_of_team
 from services.catalog.policy import POLICY
+from services.catalog.records.use_cases import move_certificates
 from services.catalog.successions.domain import Kind, require_seen
 from services.catalog.successions.queries import content_of, mergers_into, person_content
 from services.catalog.successions.tables import merger
@@ -140,6 +141,7 @@ async def merge_volunteer(
         await move_account_of_person(uow, tx, no, into, kept.team_code)
         await move_requests(tx, no, into)
         await move_qualifications(tx, no, kept)
+        await move_certificates(tx, no, into)
         for former in [*(each.code for each in reversed(earlier)), no]:
             tx.record(kept, VolunteerMerged(volunteer_no=former, into_no=into))
         await _note(uow, tx, "volunteer", no, into)

@@ -1,6 +1,7 @@
 """What a person may ask about the own data: an export of it, or its erasure, in every service."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from services.catalog.accounts.use_cases.persons import erase_account_of, export_account_of
@@ -30,11 +31,20 @@ from shared.unit_of_work import Transaction, UnitOfWork
 
 log = logger(__name__)
 
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How another capability of catalog collects and deletes what it holds about a volunteer."""
+
+    collect: Callable[[Transaction, str], Awaitable[Sequence[Record]]]
+    erase: Callable[[Transaction, str], Awaitable[int]]
+
+
 ANSWERING = tuple(name for name in PUBLISHERS if name != "catalog")
 """The other services, each of which answers what it collected or deleted."""
 
 
-async def request_export(uow: UnitOfWork, no: str) -> PersonRequest:
+async def request_export(uow: UnitOfWork, no: str, held: Sequence[Held] = ()) -> PersonRequest:
     """Collects what catalog holds about a person, and asks every other service to do the same.
 
     :raises NotFound: there is no such volunteer, or it is out of the actor's reach.
@@ -55,6 +65,7 @@ async def request_export(uow: UnitOfWork, no: str) -> PersonRequest:
             *await _qualifications_of(tx, no),
             *await export_account_of(uow, tx, no),
             *await _as_contact(tx, uow.vault, person),
+            *[each for other in held for each in await other.collect(tx, no)],
             *_as_records(earlier),
         ]
         await keep_part(tx, uow.vault, no, request.id, records)
@@ -63,7 +74,9 @@ async def request_export(uow: UnitOfWork, no: str) -> PersonRequest:
         return request
 
 
-async def erase_person(uow: UnitOfWork, no: str, *, reason: str | None) -> PersonRequest:
+async def erase_person(
+    uow: UnitOfWork, no: str, *, reason: str | None, held: Sequence[Held] = ()
+) -> PersonRequest:
     """Deletes what catalog holds about a person, the account included, and asks every other service to do the same.
 
     :raises InvalidInput: a coordinator gave no reason, or one with personal data.
@@ -82,6 +95,7 @@ async def erase_person(uow: UnitOfWork, no: str, *, reason: str | None) -> Perso
         request = _add_request(tx, person, "erasure")
         erased = 1 + await erase_account_of(uow, tx, no) + await drop_parts(tx, no)
         erased += await drop_qualifications(tx, no)
+        erased += sum([await other.erase(tx, no) for other in held])
         if number is not None:
             erased += await end_contacts_of_number(uow, tx, uow.vault, number)
         request.note_answer("catalog", erased)

@@ -10,6 +10,7 @@ from services.dispatch.attendance.domain.scan import Outcome, Scan, fault_of
 from services.dispatch.attendance.queries.presence import key_of, people_of
 from services.dispatch.attendance.tables import scan as scans
 from services.dispatch.attendance.use_cases.codes import fits, open_roster
+from services.dispatch.attendance.use_cases.hours import follow_attendance
 from services.dispatch.policy import POLICY
 from services.dispatch.stops.domain.stop import Assignment, Stop
 from shared.kernel.errors import Conflict, NotFound
@@ -67,6 +68,7 @@ async def record_scan(uow: UnitOfWork, scan: Scan) -> Answered:
             kept = await attendance_of(tx, stop, entry, scan.volunteer_no)
             is_new = kept.mark(Mark(at, scan.way, scan.by), inside_fence=scan.inside_fence)
             outcome = "accepted" if is_new else "repeated"
+            await follow_attendance(tx, stop, entry, kept)
         answered = Answered(scan.nonce, outcome, fault, at, entry.id if entry else None)
         await _keep(tx, scan, answered)
         return answered

@@ -1,0 +1,1 @@
+"""Operations on records and certificates; the page that verifies one is the public's."""
