@@ -136,6 +136,15 @@ def require_reach(grant: Grant, found: Contact | None, contact_id: str) -> Conta
     return found
 
 
+async def first_name(uow: UnitOfWork, session: AsyncSession, holder: Holder, code: str) -> str:
+    """Returns the masked name of an entry's first contact, and "" where it has none."""
+    of = (contact.c.holder == holder, contact.c.code == code, contact.c.state == "current")
+    query = select(Contact).where(*of).order_by(contact.c.entered_on, contact.c.id).limit(1)
+    found = (await session.scalars(query)).one_or_none()
+    name = None if found is None else open_value(uow.vault, found, "name")
+    return "" if name is None else mask_name(name)
+
+
 async def current_ids(session: AsyncSession, holder: Holder, code: str) -> list[str]:
     """Returns the ids of an entry's contacts, in the order in which they were entered."""
     query = select(contact.c.id).where(

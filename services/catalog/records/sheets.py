@@ -1,7 +1,8 @@
-"""What an Excel file says of each record of service, as Order 67 lists it (Art. 7); the name is masked, as in lists."""
+"""What an Excel file says of each record of service, as Order 67 lists it (Art. 7); names are masked, as in lists."""
 
 from collections.abc import Sequence
 
+from services.catalog.contacts.queries import first_name
 from services.catalog.directory.domain import Agency, Team
 from services.catalog.records.schemas import RecordAnswer
 from services.catalog.volunteers.domain import MASKS, Volunteer
@@ -16,6 +17,10 @@ async def _names_of(
 ) -> list[Fields]:
     found: list[Fields] = []
     async with uow.reading() as session:
+        in_charge = {
+            code: await first_name(uow, session, "team", code)
+            for code in {each.team_code for each in records}
+        }
         for each in records:
             person = await session.get(Volunteer, each.volunteer_no)
             name = None if person is None else open_value(uow.vault, person, "name")
@@ -25,6 +30,7 @@ async def _names_of(
                 {
                     "name": "" if name is None else MASKS["name"](name),
                     "team": "" if team is None else wording.named(team.name, team.name_en),
+                    "in_charge": in_charge[each.team_code],
                     "agency": "" if agency is None else wording.named(agency.name, agency.name_en),
                 }
             )
@@ -44,6 +50,7 @@ RECORDS = Sheet(
         "minutes": 10,
         "evidence": 16,
         "team": 24,
+        "in_charge": 12,
         "agency": 24,
     },
     words={"evidence": "choices"},

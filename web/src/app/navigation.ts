@@ -15,7 +15,7 @@ const ENTRIES: Entry[] = [
   { name: "assignments", roles: ["team_leader", "volunteer"] },
   { name: "duties", roles: ["volunteer"] },
   { name: "rosters", roles: ["team_leader"] },
-  { name: "hours", roles: ["volunteer"] },
+  { name: "hours", roles: ["volunteer", "team_leader", "coordinator"] },
   { name: "planning", roles: ["coordinator", "auditor"] },
   { name: "circuit", roles: POST_HOLDERS },
   { name: "figures", roles: ["township_officer", "clerk", "coordinator", "auditor"] },

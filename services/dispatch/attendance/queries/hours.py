@@ -106,15 +106,18 @@ def span_of(hours: ServiceHours, stop: Stop) -> Span:
     )
 
 
-async def minutes_at(session: AsyncSession, stop_id: str, assignment_id: str, but: str) -> int:
-    """The minutes of a booth's volunteers, without those of one entry."""
-    query = select(func.coalesce(func.sum(service_hours.c.minutes), 0)).where(
+async def others_at(
+    session: AsyncSession, stop_id: str, assignment_id: str, but: str
+) -> tuple[int, int]:
+    """How many of a booth's volunteers have hours, and their minutes, without those of one entry."""
+    query = select(func.count(), func.coalesce(func.sum(service_hours.c.minutes), 0)).where(
         service_hours.c.stop_id == stop_id,
         service_hours.c.assignment_id == assignment_id,
         service_hours.c.state != "withdrawn",
         service_hours.c.id != but,
     )
-    return int(await session.scalar(query) or 0)
+    people, minutes = (await session.execute(query)).one()
+    return int(people), int(minutes)
 
 
 async def knows_volunteer(session: AsyncSession, no: str, team_code: str) -> bool:

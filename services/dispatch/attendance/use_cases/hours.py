@@ -16,8 +16,8 @@ from services.dispatch.attendance.domain.hours import (
 from services.dispatch.attendance.queries.hours import (
     hours_of_stop,
     knows_volunteer,
-    minutes_at,
     open_claim,
+    others_at,
     spans_of,
     stops_with_hours,
 )
@@ -275,8 +275,10 @@ async def _anomalies(
     if entry.served is not None:
         each = (await minutes_per_resident(tx.session, {entry.item_code})).get(entry.item_code)
         if each:
-            others = await minutes_at(tx.session, stop.id, entry.id, hours.id)
-            work = Work(entry.served, each, others + hours.minutes)
+            others, minutes = await others_at(tx.session, stop.id, entry.id, hours.id)
+            people, minutes = others + 1, minutes + hours.minutes
+            # Whose hours are not entered yet is taken to have worked as long as the others.
+            work = Work(entry.served, each, minutes * max(people, entry.volunteers) // people)
     return anomalies_of(mine, await spans_of(tx.session, hours.volunteer_no, hours.on), work)
 
 
