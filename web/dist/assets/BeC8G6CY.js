@@ -1,1 +1,0 @@
-import{j as r}from"./BHosgZM5.js";function s(i){const[n="",e=""]=i.split(":");return n==="offer"?{name:"duties"}:n==="assignment"?{name:"assignments"}:n==="volunteer"?`/corps/volunteers/${e}`:n==="edition"?`/corps/editions/${e}`:r(n)?{name:n,params:{id:e}}:{name:r("planning")?"planning":"circuit"}}export{s as p};
