@@ -165,6 +165,8 @@ def foreign_in(answer: httpx.Response) -> bool:
         with ZipFile(BytesIO(answer.content)) as workbook:
             return workbook.read("xl/worksheets/sheet1.xml").count(b"<row ") > 1  # the headings
     said = answer.json()
+    if isinstance(said, dict) and said and all(type(each) is int for each in said.values()):
+        return any(said.values())  # totals, of which somebody else has none
     if isinstance(said, dict) and said.keys() & {"items", "stops", "cells"}:
         return bool(
             said.get("stops")

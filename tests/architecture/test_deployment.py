@@ -181,9 +181,11 @@ def test_the_residents_origin_passes_on_nothing_but_their_pages() -> None:
     )
     assert "rewrite ^/public/(.*)$ /api/catalog/public/$1 break;" in forms
     assert "limit_except GET POST { deny all; }" in forms
-    (pictures,) = re.findall(r"location /public/pictures/ \{(.*?)\n    \}", residents, re.DOTALL)
-    assert "rewrite ^/public/(.*)$ /api/catalog/public/$1 break;" in pictures
-    assert "limit_except GET { deny all; }" in pictures
+    (shown,) = re.findall(
+        r"location ~ \^/public/\(pictures\|certificates\)/ \{(.*?)\n    \}", residents, re.DOTALL
+    )
+    assert "rewrite ^/public/(.*)$ /api/catalog/public/$1 break;" in shown
+    assert "limit_except GET { deny all; }" in shown
     (ratings,) = re.findall(r"location /public/ratings/ \{(.*?)\n    \}", residents, re.DOTALL)
     assert "rewrite ^/public/(.*)$ /api/requests/public/$1 break;" in ratings
     assert "limit_except GET POST { deny all; }" in ratings

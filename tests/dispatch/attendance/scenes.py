@@ -35,7 +35,7 @@ SCENES: Mapping[str, Scene] = {
     "GET /stops/{stop_id}/check-in-code": Scene(OBJECT),
     "POST /check-ins": Scene(OBJECT, body=_scan),
     "GET /hours": Scene(),
-    "GET /hours/totals": Scene(Kind.PARTS),
+    "GET /hours/totals": Scene(),
     "POST /hours": Scene(OBJECT, body=_times("reason")),
     "POST /hours/{hours_id}/decide": Scene(
         OBJECT, body=fields(accepts=True, reason="核对过"), absent=True
