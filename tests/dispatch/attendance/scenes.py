@@ -24,8 +24,8 @@ def _times(words: str) -> Fill:
     return lambda place, _scope: {
         "assignment_id": place["assignment"],
         "volunteer_no": place.volunteer,
-        "starts_at": "2014-06-27T08:00:00+08:00",
-        "ends_at": "2014-06-27T11:00:00+08:00",
+        "starts_at": "2014-06-27T06:00:00+08:00",  # the clock stands at eight
+        "ends_at": "2014-06-27T07:30:00+08:00",
         words: "按签到表",
     }
 
