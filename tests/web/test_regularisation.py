@@ -75,7 +75,7 @@ async def test_a_leader_confirms_and_the_township_has_it_regularly(
         await officer.page.get_by_role("heading", name="接下来的日期").wait_for()
         return await made.count() == 1
 
-    await until(is_made)
+    await until(is_made, seconds=120)
     await looks_right(officer, "-regular-ordered")
 
 
