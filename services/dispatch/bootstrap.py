@@ -8,6 +8,9 @@ from services.dispatch.attendance.routes import router as attendance
 from services.dispatch.attendance.use_cases.retention import old_hours
 from services.dispatch.availability.jobs import forgetting_days
 from services.dispatch.availability.routes import router as availability
+from services.dispatch.calendars.domain import hours_of
+from services.dispatch.calendars.jobs import tidying_calendars
+from services.dispatch.calendars.routes import router as calendars
 from services.dispatch.confirmation.jobs import confirmation_notices
 from services.dispatch.confirmation.routes import router as confirmation
 from services.dispatch.consumers import SUBSCRIPTIONS
@@ -80,6 +83,7 @@ def build(
             corrections,
             rosters,
             attendance,
+            calendars,
             residents,
             rescheduling,
             tickets,
@@ -104,6 +108,7 @@ def build(
     )
     service.database.info[COVERAGE_WEIGHT] = settings.coverage_weight
     service.api.state.public_url = settings.public_url.rstrip("/")
+    service.api.state.hours = hours_of(settings.morning_hours, settings.afternoon_hours)
     service.api.state.shared_kinds = SHARED_KINDS
     service.api.state.task_holder_changed = TaskHolderChanged
     service.api.state.planner = WithinCapacity(planner or ListPlanner())
@@ -112,6 +117,7 @@ def build(
     service.jobs.append(confirmation_notices(service.uow))
     service.jobs.append(preparation_reminders(service.uow))
     service.jobs.append(forgetting_days(service.uow))
+    service.jobs.append(tidying_calendars(service.uow))
     service.jobs.append(missing_reports(service.uow))
     service.jobs.append(unanswered_offers(service.uow))
     service.jobs.append(staffing_of_booths(service.uow))

@@ -4,6 +4,8 @@ from services.dispatch.attendance import handlers as attendance
 from services.dispatch.attendance.use_cases.people import collect_hours
 from services.dispatch.availability import handlers as availability
 from services.dispatch.availability.use_cases import collect_availability
+from services.dispatch.calendars import handlers as calendars
+from services.dispatch.calendars.use_cases import collect_calendars
 from services.dispatch.corrections import handlers as corrections
 from services.dispatch.directory import handlers as directory
 from services.dispatch.rescheduling import handlers as rescheduling
@@ -37,7 +39,6 @@ from shared.contracts.requests import (
     OrderPrioritised,
 )
 from shared.db.vault import Vault
-from shared.identity.revocation import note_revocation
 from shared.messaging.consumer import Subscriptions
 from shared.privacy.answering import Holdings, Record
 from shared.tasks.coordinators import keep_coordinator
@@ -45,14 +46,19 @@ from shared.unit_of_work import Transaction
 
 
 async def _collect(tx: Transaction, vault: Vault, no: str) -> list[Record]:
-    return [*await collect_availability(tx, vault, no), *await collect_hours(tx, vault, no)]
+    return [
+        *await collect_availability(tx, vault, no),
+        *await collect_hours(tx, vault, no),
+        *await collect_calendars(tx, vault, no),
+    ]
 
 
 PEOPLE = Holdings(_collect, attendance.erase_volunteer, PersonDataCollected, PersonDataErased)
-"""What dispatch holds about persons, by their numbers: when they can't come, what they may do, and their hours."""
+"""What dispatch holds about persons, by their numbers: when they can't come, what they may do, their hours
+and their calendars."""
 
 SUBSCRIPTIONS: Subscriptions = {
-    AccessRevoked: note_revocation,
+    AccessRevoked: calendars.on_access_revoked,
     CoordinatorChanged: keep_coordinator,
     CampaignChanged: directory.on_campaign_changed,
     TownshipChanged: directory.on_township_changed,

@@ -57,6 +57,13 @@ POLICY = Policy(
         "drop_out": TEAM | {Role.VOLUNTEER: Scope.SELF},
         "answer_offer": TEAM | {Role.VOLUNTEER: Scope.SELF},
         "read_duties": TEAM | {Role.AUDITOR: Scope.ANY, Role.VOLUNTEER: Scope.SELF},
+        # What concerns oneself, to be read by phones; the corps reads it in the console.
+        "subscribe_calendar": {
+            Role.LEADER: Scope.OWN_TEAM,
+            Role.OFFICER: Scope.OWN_TOWNSHIP,
+            Role.CLERK: Scope.OWN_TOWNSHIP,
+            Role.VOLUNTEER: Scope.SELF,
+        },
         "read_attendance": TEAM | {Role.AUDITOR: Scope.ANY, Role.VOLUNTEER: Scope.SELF},
         "run_check_in": TEAM,
         "check_in": TEAM | {Role.VOLUNTEER: Scope.SELF},
@@ -86,5 +93,5 @@ POLICY = Policy(
         "change_staffing": CORPS,
         **OPERATIONS,
     },
-    public=frozenset({"probe", "show_stop", "show_townships", "draw_ticket"}),
+    public=frozenset({"probe", "show_stop", "show_townships", "draw_ticket", "read_calendar"}),
 )

@@ -6,6 +6,8 @@ from pydantic import Field
 
 from shared.settings import ServiceSettings, settings_of
 
+HOURS = r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$"
+
 
 class DispatchSettings(ServiceSettings):
     name: ClassVar[str] = "dispatch"
@@ -51,6 +53,16 @@ class DispatchSettings(ServiceSettings):
         le=40,
         description="what a planned line is worth more for each month, 12 at most, that its township has gone without"
         " the item; docs/decisions/0027-coverage-in-the-score.md compares it with the other weights",
+    )
+    morning_hours: str = Field(
+        default="08:30-11:30",
+        pattern=HOURS,
+        description="from when to when a morning's service usually lasts, as telephones' calendars show it",
+    )
+    afternoon_hours: str = Field(
+        default="14:00-17:00",
+        pattern=HOURS,
+        description="the same of an afternoon",
     )
     public_url: str = Field(
         default="",

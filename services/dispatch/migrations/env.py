@@ -2,6 +2,7 @@
 
 from services.dispatch.attendance import tables as _attendance  # noqa: F401  # its tables join the metadata
 from services.dispatch.availability import tables as _availability  # noqa: F401
+from services.dispatch.calendars import tables as _calendars  # noqa: F401
 from services.dispatch.corrections import tables as _corrections  # noqa: F401
 from services.dispatch.database import metadata
 from services.dispatch.demand import tables as _demand  # noqa: F401

@@ -1,6 +1,7 @@
 """Published plans follow what catalog and requests announce: teams that get smaller or leave, items that teams no
 longer offer, orders that come and go."""
 
+from services.dispatch.calendars.use_cases import end_of_party, move_calendars
 from services.dispatch.demand.use_cases import (
     cancel_lines,
     move_lines,
@@ -78,6 +79,10 @@ async def on_township_recoded(uow: UnitOfWork, event: TownshipRecoded) -> None:
         await move_stops(tx, event.code, new_code)
         await move_lines(tx, event.code, new_code)
         await move_areas(tx, event.code, new_code)
+        if event.joins:  # what was shown of one township is none of who reads about the other
+            await end_of_party(tx, "township", event.code)
+        else:
+            await move_calendars(tx, event.code, new_code)
 
 
 async def on_order_accepted(uow: UnitOfWork, event: OrderAccepted) -> None:

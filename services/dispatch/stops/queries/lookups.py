@@ -11,6 +11,9 @@ from services.dispatch.stops.domain.stop import LIVE, Assignment, Stop
 from services.dispatch.stops.tables import IN_TIME, assignment, booking, last_served, stop
 from shared.kernel.errors import NotFound
 
+ANNOUNCED = ("planned", "under_way", "completed")
+"""States of a stop that people were told of and that was not called off."""
+
 AT_ONCE = 10_000
 """Ids in one query: drivers take some ten thousand parameters."""
 
@@ -43,6 +46,40 @@ async def stops_between(
     if townships is not None:
         query = query.where(stop.c.township_code.in_(townships))
     return list(await session.scalars(query.order_by(*IN_TIME, stop.c.id)))
+
+
+async def announced_since(
+    session: AsyncSession,
+    first: date,
+    *,
+    township: str | None = None,
+    team: str | None = None,
+    plans: Collection[str] | None = None,
+    limit: int,
+) -> list[Stop]:
+    """The stops from ``first`` on that were announced and not called off, in the order of time, ``limit`` of them at
+    most: of a township, of plans, or those at which a team has a booth."""
+    query = select(Stop).where(stop.c.state.in_(ANNOUNCED), stop.c.on >= first)
+    if township is not None:
+        query = query.where(stop.c.township_code == township)
+    if plans is not None:
+        query = query.where(stop.c.plan_id.in_(plans))
+    if team is not None:
+        theirs = select(assignment.c.stop_id).where(
+            assignment.c.team_code == team, assignment.c.state.in_((*LIVE, "done"))
+        )
+        query = query.where(stop.c.id.in_(theirs))
+    return list(await session.scalars(query.order_by(*IN_TIME, stop.c.id).limit(limit)))
+
+
+async def announced_booths(
+    session: AsyncSession, assignment_ids: Collection[str]
+) -> list[tuple[Stop, Assignment]]:
+    """Those of these booths whose stops were announced and not called off, in the order of time."""
+    query = select(Stop, Assignment).join(Assignment, assignment.c.stop_id == stop.c.id)
+    query = query.where(assignment.c.id.in_(assignment_ids), stop.c.state.in_(ANNOUNCED))
+    rows = await session.execute(query.order_by(*IN_TIME, assignment.c.id))
+    return [(row[0], row[1]) for row in rows]
 
 
 async def plan_of_stop(session: AsyncSession, stop_id: str) -> str:

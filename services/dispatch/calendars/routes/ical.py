@@ -1,0 +1,84 @@
+"""A calendar as iCalendar (RFC 5545), with the properties of RFC 7986 that say how often to ask."""
+
+from datetime import date, datetime, timedelta
+
+from icalendar import Calendar as ICalendar
+from icalendar import Event, Timezone
+
+from services.dispatch.calendars.domain import Calendar, Entry, Hours
+from services.dispatch.calendars.use_cases import ShownCalendar
+from shared.http.texts import Texts
+from shared.kernel.clock import CHINA
+
+MEDIA_TYPE = "text/calendar"
+ASK_AGAIN = timedelta(hours=1)
+BEFORE_ANY_STOP = date(2000, 1, 1)
+"""China has had no summer time since 1991, so that one rule suffices."""
+
+
+def ical_of(shown: ShownCalendar, hours: Hours, texts: Texts, language: str) -> bytes:
+    """The same entries are the same bytes, so that phones are told that nothing has changed."""
+    calendar = shown.calendar
+    said = texts.render(language, "calendar.feed", {"name": _of(shown.names, language)})
+    feed = ICalendar()
+    feed.add("prodid", f"-//Diancai//dispatch//{language.upper()}")
+    feed.add("version", "2.0")
+    feed.add("calscale", "GREGORIAN")
+    for name in ("name", "x-wr-calname"):
+        feed.add(name, said[calendar.party])
+    feed.add("x-wr-timezone", CHINA.key)
+    feed.add("refresh-interval", ASK_AGAIN, parameters={"VALUE": "DURATION"})
+    feed.add("x-published-ttl", "PT1H")
+    feed.add_component(Timezone.from_tzid(CHINA.key, first_date=BEFORE_ANY_STOP))
+    for entry in sorted(
+        calendar.entries, key=lambda each: (each.on, each.part != "morning", each.uid)
+    ):
+        if entry.on >= shown.first:
+            feed.add_component(_event(calendar, entry, hours, texts, language))
+    written: bytes = feed.to_ical()
+    return written
+
+
+def _event(calendar: Calendar, entry: Entry, hours: Hours, texts: Texts, language: str) -> Event:
+    comma = texts.word(language, "phrases", "list_comma") or ", "
+    township = _of(entry.says["township"], language)
+    booths = [(_of(item, language), _of(team, language)) for item, team in entry.says["booths"]]
+    facts = {
+        "items": comma.join(dict.fromkeys(item for item, _ in booths)),
+        "township": township,
+        "half_day": texts.half_day(language, entry.on, entry.part),
+    }
+    said = texts.render(language, "calendar.entry", facts)
+    summary = said["duty" if calendar.party == "volunteer" else "stop"]
+    lines = [
+        said["hours"],
+        *(
+            texts.render(language, "calendar.booth", {"item": item, "team": team})["text"]
+            for item, team in booths
+        ),
+    ]
+    if entry.is_cancelled:
+        summary = texts.render(language, "calendar.cancelled", {"summary": summary})["text"]
+        lines.insert(0, said["cancelled"])
+    start, end = hours[entry.part]
+    event = Event()
+    event.add("uid", f"{entry.uid}@diancai")
+    # Without a METHOD both say when the entry was changed last (3.8.7.2).
+    event.add("dtstamp", entry.changed_at)
+    event.add("last-modified", entry.changed_at)
+    event.add("sequence", entry.sequence)
+    event.add("status", "CANCELLED" if entry.is_cancelled else "CONFIRMED")
+    event.add("dtstart", datetime.combine(entry.on, start, CHINA))
+    event.add("dtend", datetime.combine(entry.on, end, CHINA))
+    event.add("summary", summary)
+    event.add("location", f"{township} {entry.says['place']}")
+    event.add("geo", (entry.says["lat"], entry.says["lon"]))
+    event.add("description", "\n".join(lines))
+    is_busy = calendar.party == "volunteer" and not entry.is_cancelled
+    event.add("transp", "OPAQUE" if is_busy else "TRANSPARENT")
+    return event
+
+
+def _of(names: tuple[str, str] | list[str], language: str) -> str:
+    chinese, english = names
+    return english if language == "en" and english else chinese
