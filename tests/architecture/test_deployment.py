@@ -164,6 +164,14 @@ def test_the_gateway_logs_no_request_line() -> None:
     assert not re.search(
         r"\$(request\b|request_uri|args|query_string|uri\b|http_referer|http_user_agent)", line
     )
+    (opening,) = re.findall(r'"~(\^\(\?<opening>.*?)" "\$\{opening\}-";', NGINX)
+    for path in (
+        "/api/catalog/invitations/x",
+        "/public/stops/x",
+        "/api/dispatch/public/calendars/x/diancai.ics",
+        "/public/calendars/x/diancai.ics",
+    ):
+        assert re.match(opening.replace("?<", "?P<"), path), path
 
 
 def test_the_residents_origin_passes_on_nothing_but_their_pages() -> None:

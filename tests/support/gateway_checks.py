@@ -167,6 +167,7 @@ async def check_refusals(url: str) -> None:
         )  # no header is read by then
         await http.get(f"/api/catalog/invitations/{CANARY}?{CANARY}")
         await http.get(f"/api/dispatch/public/stops/{CANARY}")
+        await http.get(f"/api/dispatch/public/calendars/{CANARY}/diancai.ics")
 
 
 @asynccontextmanager
