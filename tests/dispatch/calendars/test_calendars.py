@@ -210,6 +210,7 @@ async def test_the_feed_is_what_the_standard_asks_for(house: House) -> None:
     (zone,) = feed.walk("VTIMEZONE")
     assert zone["TZID"] == "Asia/Shanghai"
     (event,) = feed.events
+    assert isinstance(event.start, datetime)
     assert event.start.utcoffset() == timedelta(hours=8)
     assert event.start < event.end
     assert not feed.errors

@@ -61,6 +61,11 @@ async def published_plan(
     return (await session.scalars(query.with_for_update() if lock else query)).first()
 
 
+async def plans_of_campaign(session: AsyncSession, campaign_id: str) -> list[str]:
+    """The ids of all plans that a campaign ever had."""
+    return list(await session.scalars(select(plan.c.id).where(plan.c.campaign_id == campaign_id)))
+
+
 async def campaigns_of_plans(session: AsyncSession, plan_ids: Collection[str]) -> list[str]:
     query = select(plan.c.campaign_id).where(plan.c.id.in_(plan_ids))
     return list(await session.scalars(query.distinct()))

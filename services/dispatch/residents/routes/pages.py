@@ -42,6 +42,8 @@ def township_page(request: Request, outlook: TownshipOutlook) -> HTMLResponse:
     if outlook.stops:
         cards = [_card(request, stop, text["more"]) for stop in outlook.stops]
         calendar = link(request, f"{outlook.code}/calendar", text["calendar"])
+        points = f"../stops.geojson?township_code={escape(outlook.code)}"
+        calendar += f'<a href="{points}">{escape(text["points"])}</a>'
         body = f"<p>{escape(text['detail'])}</p>\n" + "\n".join(cards)
     else:
         calendar = ""

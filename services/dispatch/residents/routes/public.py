@@ -3,14 +3,16 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from services.dispatch.residents import queries
+from services.dispatch.residents import schemas as maps
 from services.dispatch.residents.routes import pages
 from services.dispatch.residents.routes.calendar import MEDIA_TYPE, calendar_of
 from services.dispatch.stops import schemas
 from services.dispatch.stops.use_cases import residents
 from services.dispatch.tickets.use_cases.residents import link_to_queue, show_calls
+from shared.http.entity_tags import POLLED
 from shared.http.inputs import AppState, Uow
 from shared.http.openapi import ignoring_unknown, public
 from shared.http.pages import is_browser
@@ -21,6 +23,12 @@ router = APIRouter(tags=["dispatch"], route_class=page_route("townships"))
 Language = Annotated[
     str | None, Query(max_length=10, description="zh-CN or en; by default the browser's")
 ]
+
+
+class GeoJson(JSONResponse):
+    media_type = "application/geo+json"
+
+
 TownshipCode = Annotated[str, Path(max_length=40)]
 
 
@@ -78,6 +86,25 @@ async def show_calendar(
         "Vary": "Accept-Language",
     }
     return Response(calendar, headers=headers, media_type=f"{MEDIA_TYPE}; charset=utf-8")
+
+
+@router.get(
+    "/public/stops.geojson",
+    summary="The announced stops of a township or a campaign on a map (GeoJSON, RFC 7946)",
+    response_model=maps.StopFeatures,
+    response_class=GeoJson,
+    dependencies=[POLLED],
+    **_page("show_townships", 404),
+)
+async def show_points(
+    uow: Uow,
+    township_code: Annotated[str | None, Query(max_length=40)] = None,
+    campaign_id: Annotated[str | None, Query(max_length=80)] = None,
+) -> GeoJson:
+    found = await queries.list_points(uow, township_code=township_code, campaign_id=campaign_id)
+    features = maps.StopFeatures.model_validate({"features": found})
+    headers = {"Cache-Control": f"public, max-age={KEPT_SECONDS}"}
+    return GeoJson(features.model_dump(mode="json"), headers=headers)
 
 
 @router.get(
