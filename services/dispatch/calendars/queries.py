@@ -37,7 +37,7 @@ async def list_calendars(uow: UnitOfWork) -> list[View]:
         rows = await session.execute(query.where(calendar.c.account_id == grant.subject))
         made = {(row.party, row.code): row.made_at for row in rows}
     return [
-        {"party": party, "code": code, "made_at": made.get((party, code))}
+        {"party": party, "party_code": code, "made_at": made.get((party, code))}
         for party, code in own_parties(grant, uow.actor.volunteer_no)
     ]
 

@@ -10,7 +10,7 @@ class CalendarBody(Body):
     """Whose calendar it is: a volunteer's by number, a team's or a township's by code."""
 
     party: Party
-    code: Key
+    party_code: Key
 
 
 class CalendarAnswer(Answer):
@@ -18,7 +18,7 @@ class CalendarAnswer(Answer):
     is none."""
 
     party: Party
-    code: str
+    party_code: str
     made_at: datetime | None
 
 
@@ -27,7 +27,7 @@ class CalendarAddressAnswer(Answer):
     pages have none of their own, and ``path`` is then to be opened at this system's."""
 
     party: Party
-    code: str
+    party_code: str
     made_at: datetime
     path: str
     url: str | None

@@ -61,11 +61,11 @@ async def make_address(uow: UnitOfWork, party: Party, code: str) -> tuple[str, d
     """
     grant = uow.permit(POLICY, "subscribe_calendar")
     if (party, code) not in own_parties(grant, uow.actor.volunteer_no):
-        raise Forbidden(grant.action, field="code")
+        raise Forbidden(grant.action, field="party_code")
     secret = secrets.token_urlsafe(SECRET_BYTES)
     async with uow.transaction() as tx:
         if not await is_there(tx.session, party, code):
-            raise Conflict("calendar_of_nobody", field="code")
+            raise Conflict("calendar_of_nobody", field="party_code")
         kept = await id_of_calendar(tx.session, grant.subject, party, code)
         if kept is not None:
             (await tx.get(Calendar, kept)).renew(_hash(secret), tx.now)

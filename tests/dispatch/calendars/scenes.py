@@ -9,10 +9,10 @@ from tests.access.scene import Kind, PathFill, Place, Scene
 
 def _own(place: Place, scope: Scope) -> dict[str, Any]:
     if scope is Scope.SELF:
-        return {"party": "volunteer", "code": place.volunteer}
+        return {"party": "volunteer", "party_code": place.volunteer}
     if scope is Scope.OWN_TEAM:
-        return {"party": "team", "code": place.team}
-    return {"party": "township", "code": place.township}
+        return {"party": "team", "party_code": place.team}
+    return {"party": "township", "party_code": place.township}
 
 
 SCENES: Mapping[str, Scene] = {

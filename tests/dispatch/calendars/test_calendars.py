@@ -58,7 +58,7 @@ async def house(new_store_url: NewUrl, clock: PlayedClock) -> AsyncIterator[Hous
 async def make(
     house: House, who: dict[str, str], party: str, code: str, *, status: int = 201
 ) -> Any:
-    body = {"party": party, "code": code}
+    body = {"party": party, "party_code": code}
     answer = await house.client.post("/api/dispatch/calendars", json=body, headers=who)
     assert answer.status_code == status, answer.text
     return answer.json()
@@ -253,7 +253,7 @@ async def test_nobody_subscribes_to_what_is_others(house: House) -> None:
     both = bearer(Role.LEADER, sub="both", team_code="health", volunteer_no=V1)
     await make(house, both, "volunteer", V1)
     answer = await house.client.get("/api/dispatch/calendars", headers=both)
-    found = {(each["party"], each["code"]): each["made_at"] for each in answer.json()}
+    found = {(each["party"], each["party_code"]): each["made_at"] for each in answer.json()}
     assert found.keys() == {("volunteer", V1), ("team", "health")}
     assert found["volunteer", V1] is not None
     assert found["team", "health"] is None

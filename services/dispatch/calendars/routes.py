@@ -1,14 +1,24 @@
-"""A calendar as iCalendar (RFC 5545), with the properties of RFC 7986 that say how often to ask."""
+"""Operations on calendars: the own addresses, and what phones read at them (iCalendar, RFC 5545, with the properties
+of RFC 7986 that say how often to ask)."""
 
 from datetime import date, datetime, timedelta
+from typing import Annotated
 
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import Response
 from icalendar import Calendar as ICalendar
 from icalendar import Event, Timezone
 
+from services.dispatch.calendars import queries, schemas, use_cases
 from services.dispatch.calendars.domain import Calendar, Entry, Hours
-from services.dispatch.calendars.use_cases import ShownCalendar
-from shared.http.texts import Texts
+from shared.http.entity_tags import POLLED
+from shared.http.inputs import AppState, Uow
+from shared.http.openapi import ignoring_unknown, public, secured
+from shared.http.resident_pages import language_of, texts_of
+from shared.http.texts import Texts, preferred_language
 from shared.kernel.clock import CHINA
+
+router = APIRouter(tags=["dispatch"])
 
 MEDIA_TYPE = "text/calendar"
 ASK_AGAIN = timedelta(hours=1)
@@ -16,7 +26,68 @@ BEFORE_ANY_STOP = date(2000, 1, 1)
 """China has had no summer time since 1991, so that one rule suffices."""
 
 
-def ical_of(shown: ShownCalendar, hours: Hours, texts: Texts, language: str) -> bytes:
+@router.get(
+    "/calendars",
+    summary="The calendars that one may subscribe to, and since when there is an address",
+    **secured("subscribe_calendar", 422),
+)
+async def list_calendars(uow: Uow) -> list[schemas.CalendarAnswer]:
+    found = await queries.list_calendars(uow)
+    return [schemas.CalendarAnswer.model_validate(each) for each in found]
+
+
+@router.post(
+    "/calendars",
+    status_code=201,
+    summary="Make the secret address of a calendar; the one before ends. It is shown this once",
+    **secured("subscribe_calendar", 409, 422),
+)
+async def make_address(
+    body: schemas.CalendarBody, uow: Uow, state: AppState, request: Request
+) -> schemas.CalendarAddressAnswer:
+    secret, made_at = await use_cases.make_address(uow, body.party, body.party_code)
+    # Phones do not say which language their owner reads.
+    language = preferred_language(request.headers.get("accept-language"))
+    feed = f"/public/calendars/{secret}/diancai.ics?language={language}"
+    return schemas.CalendarAddressAnswer(
+        party=body.party,
+        party_code=body.party_code,
+        made_at=made_at,
+        path=f"/api/dispatch{feed}",
+        url=f"{state.public_url}{feed}" if state.public_url else None,
+    )
+
+
+@router.get(
+    "/public/calendars/{secret}/diancai.ics",
+    summary="A calendar at its secret address (iCalendar, RFC 5545), to be subscribed to",
+    response_class=Response,
+    dependencies=[POLLED],
+    **ignoring_unknown(public("read_calendar", 410)),
+)
+async def read_calendar(
+    request: Request,
+    secret: Annotated[str, Path(max_length=use_cases.LONGEST_SECRET)],
+    uow: Uow,
+    state: AppState,
+    language: Annotated[
+        str | None, Query(max_length=10, description="zh-CN or en; by default the phone's")
+    ] = None,
+) -> Response:
+    found = await use_cases.read_calendar(uow, secret)
+    content = _ical_of(found, state.hours, texts_of(request), language_of(request))
+    headers = {
+        # Kept by no proxy, and by a phone only to be asked about again.
+        "Cache-Control": "private, no-cache",
+        "Content-Disposition": 'inline; filename="diancai.ics"',
+        "Referrer-Policy": "no-referrer",
+        "X-Robots-Tag": "noindex",
+        "Vary": "Accept-Language",
+    }
+    return Response(content, headers=headers, media_type=f"{MEDIA_TYPE}; charset=utf-8")
+
+
+def _ical_of(shown: use_cases.ShownCalendar, hours: Hours, texts: Texts, language: str) -> bytes:
     """The same entries are the same bytes, so that phones are told that nothing has changed."""
     calendar = shown.calendar
     said = texts.render(language, "calendar.feed", {"name": _of(shown.names, language)})
