@@ -30,16 +30,17 @@ MOST_ENTRIES = 1000
 
 async def list_calendars(uow: UnitOfWork) -> list[View]:
     """The calendars that the actor may subscribe to, each with the moment from which its address holds; None where
-    the actor has none."""
+    the actor has none. What is not there (any more) has no calendar."""
     grant = uow.permit(POLICY, "subscribe_calendar")
     async with uow.reading() as session:
         query = select(calendar.c.party, calendar.c.code, calendar.c.made_at)
         rows = await session.execute(query.where(calendar.c.account_id == grant.subject))
         made = {(row.party, row.code): row.made_at for row in rows}
-    return [
-        {"party": party, "party_code": code, "made_at": made.get((party, code))}
-        for party, code in own_parties(grant, uow.actor.volunteer_no)
-    ]
+        return [
+            {"party": party, "party_code": code, "made_at": made.get((party, code))}
+            for party, code in own_parties(grant, uow.actor.volunteer_no)
+            if await is_there(session, party, code)
+        ]
 
 
 def own_parties(grant: Grant, volunteer_no: str | None) -> list[tuple[Party, str]]:
@@ -76,7 +77,8 @@ async def is_there(session: AsyncSession, party: Party, code: str) -> bool:
     if party == "township":
         return code in await names_of_townships(session, [code])
     if party == "team":
-        return not await is_retired(session, code)
+        is_known = code in await names_of_teams(session, [code])
+        return is_known and not await is_retired(session, code)
     person = (await volunteers_by_no(session, [code])).get(code)
     return person is not None and person.active
 

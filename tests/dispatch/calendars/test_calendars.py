@@ -258,6 +258,10 @@ async def test_nobody_subscribes_to_what_is_others(house: House) -> None:
     assert found["volunteer", V1] is not None
     assert found["team", "health"] is None
     assert "path" not in answer.text
+    nowhere = {"team_code": "nobody", "township_code": "330381999000", "volunteer_no": "V-999999"}
+    for role in (Role.LEADER, Role.VOLUNTEER, Role.OFFICER, Role.CLERK):
+        answer = await house.client.get("/api/dispatch/calendars", headers=bearer(role, **nowhere))
+        assert (answer.status_code, answer.json()) == (200, []), role
     unknown = {"path": f"/api/dispatch/public/calendars/{'x' * 32}/diancai.ics"}
     assert await is_over(house, unknown)
 
