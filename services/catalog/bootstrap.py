@@ -39,7 +39,9 @@ from services.catalog.publication.jobs import retirement
 from services.catalog.publication.routes import router as publication
 from services.catalog.records.routes.certificates import router as records
 from services.catalog.records.routes.public import router as public_records
-from services.catalog.records.use_cases import CERTIFICATES, old_records
+from services.catalog.records.routes.sheets import router as day_sheets
+from services.catalog.records.use_cases.certificates import CERTIFICATES, old_records
+from services.catalog.records.use_cases.copies import old_booths
 from services.catalog.settings import CatalogSettings
 from services.catalog.signing_in.adapters.signing_keys import SigningKeys
 from services.catalog.signing_in.routes.authorization import router as authorization
@@ -132,6 +134,7 @@ def build(
             known_qualifications,
             records,
             public_records,
+            day_sheets,
         ],
         policy=POLICY,
         sealed=[
@@ -147,6 +150,7 @@ def build(
             *OLD_IMPORTS,
             *sign_in_prunes(longest),
             *old_records(settings.records_kept_years, clock),
+            old_booths(clock),
         ],
     )
     service.api.state.held = [CERTIFICATES]

@@ -100,6 +100,8 @@ POLICY = Policy(
             Role.VOLUNTEER: Scope.SELF,
         },
         "withdraw_certificate": {COORDINATOR: ANY},
+        # On paper for a stop: the names of who stands there.
+        "print_sheets": {COORDINATOR: ANY, Role.LEADER: Scope.OWN_TEAM},
         "export_person": {COORDINATOR: ANY, Role.VOLUNTEER: Scope.SELF},
         "erase_person": {COORDINATOR: ANY, Role.VOLUNTEER: Scope.SELF},
         "read_person_requests": {COORDINATOR: ANY, Role.VOLUNTEER: Scope.SELF, Role.AUDITOR: ANY},

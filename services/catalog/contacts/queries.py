@@ -136,11 +136,16 @@ def require_reach(grant: Grant, found: Contact | None, contact_id: str) -> Conta
     return found
 
 
-async def first_name(uow: UnitOfWork, session: AsyncSession, holder: Holder, code: str) -> str:
-    """Returns the masked name of an entry's first contact, and "" where it has none."""
+async def first_contact(session: AsyncSession, holder: Holder, code: str) -> Contact | None:
+    """Returns the contact of an entry that was entered first of those it has, for whoever may know."""
     of = (contact.c.holder == holder, contact.c.code == code, contact.c.state == "current")
     query = select(Contact).where(*of).order_by(contact.c.entered_on, contact.c.id).limit(1)
-    found = (await session.scalars(query)).one_or_none()
+    return (await session.scalars(query)).one_or_none()
+
+
+async def first_name(uow: UnitOfWork, session: AsyncSession, holder: Holder, code: str) -> str:
+    """Returns the masked name of an entry's first contact, and "" where it has none."""
+    found = await first_contact(session, holder, code)
     name = None if found is None else open_value(uow.vault, found, "name")
     return "" if name is None else mask_name(name)
 

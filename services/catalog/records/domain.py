@@ -1,4 +1,4 @@
-"""Certificates of hours: what one says, and whether it still holds."""
+"""Certificates of hours: what one says, and whether it still holds. And sheets of paper for the day of service."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -9,6 +9,8 @@ from shared.kernel.aggregate import Aggregate, Steps
 
 Evidence = Literal["checked", "cosigned", "by_hand"]
 EVIDENCE: tuple[Evidence, ...] = ("checked", "cosigned", "by_hand")
+Sheet = Literal["duty_roster", "sign_in_sheet"]
+"""Paper for a stop: who stands where, and a table in which they sign."""
 WithdrawalReason = Literal["records_wrong", "issued_twice", "person_asked", "other"]
 
 
@@ -79,3 +81,42 @@ class Certificate(Aggregate):
             if self.first_on <= each.on <= self.last_on
         }
         return now == {(line["hours_id"], line["revision"]) for line in self.lines}
+
+
+@dataclass(frozen=True, slots=True)
+class OnPaper:
+    """A volunteer on a sheet; without a name once it is erased, or where it is not the reader's to know."""
+
+    no: str
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BoothOnPaper:
+    """A booth of a stop, its team, whoever is in charge of that, and who stands there of ``needed``."""
+
+    item_name: str
+    item_name_en: str
+    team_code: str
+    team_name: str
+    team_name_en: str
+    in_charge: str | None
+    needed: int
+    volunteers: Sequence[OnPaper]
+    standby: Sequence[OnPaper]
+
+    @property
+    def free(self) -> int:
+        """Places at which nobody stands yet."""
+        return max(0, self.needed - len(self.volunteers))
+
+
+@dataclass(frozen=True, slots=True)
+class StopOnPaper:
+    """The booths of a stop, those of a team together. ``townships`` are names in Chinese and English."""
+
+    place: str
+    on: date
+    part: str
+    townships: Sequence[tuple[str, str]]
+    booths: Sequence[BoothOnPaper]

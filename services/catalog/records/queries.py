@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.catalog.directory.domain import Agency, Team
 from services.catalog.policy import POLICY
 from services.catalog.records.domain import Certificate, Served, minutes_by_class
-from services.catalog.records.tables import certificate, service_record
+from services.catalog.records.tables import certificate, service_record, stop_booth
 from services.catalog.volunteers.domain import MASKS, Volunteer
 from services.catalog.volunteers.queries import open_value, require_reach
 from shared.db.reach import within
@@ -129,6 +129,14 @@ async def served_by(
     )
     rows = await session.execute(query.order_by(service_record.c.on, service_record.c.hours_id))
     return [_served(row) for row in rows]
+
+
+async def booths_of_stop(session: AsyncSession, stop_id: str) -> list[Row[Any]]:
+    """The booths at which teams are to stand, in an order that stays."""
+    columns = stop_booth.c
+    order = columns.team_code, columns.item_name, columns.assignment_id
+    query = select(stop_booth).where(columns.stop_id == stop_id).order_by(*order)
+    return list(await session.execute(query))
 
 
 def require_owner(grant: Grant, found: Certificate, person: Volunteer | None) -> None:

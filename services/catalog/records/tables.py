@@ -1,4 +1,4 @@
-"""Copies of what dispatch records of services, and certificates."""
+"""Copies of what dispatch records of services and of who stands where, and certificates."""
 
 from sqlalchemy import Boolean, Column, Date, Index, Integer, String, Table
 
@@ -29,6 +29,27 @@ service_record = Table(
 )
 """Of two events about the same hours the higher ``revision`` counts; what ``counts`` no more stays, so that a late
 event changes nothing."""
+
+stop_booth = Table(
+    "stop_booth",
+    metadata,
+    Column("assignment_id", String(36), primary_key=True),
+    Column("stop_id", String(36), nullable=False, index=True),
+    Column("on", Date, nullable=False, index=True),
+    Column("part", String(10), nullable=False),
+    Column("place", String(80), nullable=False),
+    Column("township_code", String(12), nullable=False),
+    Column("item_name", String(80), nullable=False),
+    Column("item_name_en", String(80), nullable=False),
+    Column("team_code", String(40), nullable=False),
+    Column("volunteers", Integer, nullable=False),
+    Column("volunteer_nos", Json, nullable=False),
+    Column("standby_nos", Json, nullable=False),
+    Column("revision", Integer, nullable=False),
+)
+"""The booths at which teams are to stand, and who of them does, by number; ``volunteers`` are needed. A booth that is
+given up is deleted. Codes and numbers are those that the events said: what was merged since is found when it is
+read."""
 
 certificate = Table(
     "certificate",

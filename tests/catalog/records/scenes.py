@@ -1,4 +1,4 @@
-"""The scenes of the operations on records and certificates."""
+"""The scenes of the operations on records, certificates and sheets."""
 
 from collections.abc import Mapping
 
@@ -16,6 +16,8 @@ SCENES: Mapping[str, Scene] = {
         OBJECT, body=fields(reason_code="issued_twice"), absent=True
     ),
     "GET /certificates/{certificate_id}/certificate.pdf": Scene(OBJECT, absent=True),
+    "GET /stops/{stop_id}/duty-roster.pdf": Scene(OBJECT),
+    "GET /stops/{stop_id}/sign-in-sheet.pdf": Scene(OBJECT),
     "GET /public/certificates/{token}": Scene(absent=True),
 }
 PATHS: Mapping[str, PathFill] = {

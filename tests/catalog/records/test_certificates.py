@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from services.catalog.bootstrap import build
 from services.catalog.records.tables import certificate as table
-from services.catalog.records.use_cases import old_records
+from services.catalog.records.use_cases.certificates import old_records
 from services.catalog.settings import CatalogSettings
 from shared.contracts.dispatch import HoursCorrected, HoursRecorded, HoursWithdrawn
 from shared.kernel.access import Role

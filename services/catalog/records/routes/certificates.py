@@ -5,10 +5,11 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request
 
-from services.catalog.records import queries, schemas, use_cases
+from services.catalog.records import queries, schemas
 from services.catalog.records.queries import CertificateView
 from services.catalog.records.routes import printing
 from services.catalog.records.sheets import RECORDS
+from services.catalog.records.use_cases import certificates
 from shared.http.exports import add_export
 from shared.http.free_text import ask_about
 from shared.http.inputs import After, AppState, Code, Confirmed, Day, Limit, Page, Uow
@@ -69,7 +70,7 @@ async def list_certificates(volunteer_no: str, uow: Uow) -> list[schemas.Certifi
 async def issue_certificate(
     volunteer_no: str, body: schemas.CertificateBody, uow: Uow
 ) -> schemas.CertificateAnswer:
-    made = await use_cases.issue_certificate(uow, volunteer_no, body.first_on, body.last_on)
+    made = await certificates.issue_certificate(uow, volunteer_no, body.first_on, body.last_on)
     return _answer(await queries.get_certificate(uow, made.id))
 
 
@@ -85,7 +86,9 @@ async def withdraw_certificate(
     confirmed: Confirmed = frozenset(),
 ) -> schemas.CertificateAnswer:
     doubts = ask_about(body, confirmed)
-    await use_cases.withdraw_certificate(uow, certificate_id, body.reason_code, body.reason, doubts)
+    await certificates.withdraw_certificate(
+        uow, certificate_id, body.reason_code, body.reason, doubts
+    )
     return _answer(await queries.get_certificate(uow, certificate_id))
 
 

@@ -21,7 +21,7 @@ from services.catalog.directory.queries import require_known, teams_of_agency
 from services.catalog.directory.use_cases import put_named, put_team, team_as_event
 from services.catalog.items.use_cases import move_items_of_team
 from services.catalog.policy import POLICY
-from services.catalog.records.use_cases import move_certificates
+from services.catalog.records.use_cases.certificates import move_certificates
 from services.catalog.successions.domain import Kind, require_seen
 from services.catalog.successions.queries import content_of, mergers_into, person_content
 from services.catalog.successions.tables import merger

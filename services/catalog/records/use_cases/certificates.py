@@ -1,9 +1,9 @@
-"""Copies what dispatch says of hours, and issues and withdraws certificates of them."""
+"""Issues and withdraws certificates of hours."""
 
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Select, func, insert, select, update
@@ -15,7 +15,6 @@ from services.catalog.records.tables import certificate, certificate_number, ser
 from services.catalog.volunteers.domain import Volunteer
 from services.catalog.volunteers.queries import require_reach
 from services.catalog.volunteers.use_cases.person_requests import Held
-from shared.contracts.dispatch import HoursEvent
 from shared.kernel.clock import Clock
 from shared.kernel.doubts import Doubts
 from shared.kernel.errors import Conflict, InvalidInput, NotFound
@@ -23,42 +22,6 @@ from shared.kernel.ids import new_id
 from shared.privacy.answering import Record
 from shared.privacy.retention import Prune, by_business_time, older_than
 from shared.unit_of_work import Transaction, UnitOfWork
-
-
-async def keep_record(
-    tx: Transaction,
-    event: HoursEvent,
-    *,
-    counts: bool = True,
-    starts_at: datetime | None = None,
-    ends_at: datetime | None = None,
-) -> None:
-    """Stores what an event says; an older one changes nothing."""
-    key = service_record.c.hours_id == event.hours_id
-    known = await tx.session.scalar(select(service_record.c.revision).where(key).with_for_update())
-    if known is not None and known >= event.hours_revision:
-        return
-    row = {
-        "hours_id": event.hours_id,
-        "revision": event.hours_revision,
-        "counts": counts,
-        "volunteer_no": event.volunteer_no,
-        "team_code": event.team_code,
-        "on": event.on,
-        "said_at": tx.business_now,
-        "starts_at": starts_at,
-        "ends_at": ends_at,
-        "minutes": event.minutes,
-        "evidence": event.evidence,
-        "item_name": event.item_name,
-        "item_name_en": event.item_name_en,
-        "place": event.place,
-        "township_code": event.township_code,
-    }
-    if known is None:
-        await tx.session.execute(insert(service_record).values(**row))
-    else:
-        await tx.session.execute(update(service_record).where(key).values(**row))
 
 
 async def issue_certificate(
