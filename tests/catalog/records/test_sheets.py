@@ -238,7 +238,7 @@ async def test_sheets_follow_moves_changes_and_booths_that_are_given_up(house: H
     await assigned(house)
     await rostered(house, one, revision=2)
     await rostered(house, two, revision=1)  # an older state
-    moved = {"on": date(2014, 7, 1), "part": "afternoon"}
+    moved: dict[str, Any] = {"on": date(2014, 7, 1), "part": "afternoon"}
     await assigned(house, **moved)
     (text,) = await pages(house, "duty-roster")
     assert "2014年7月1日周二下午" in text
