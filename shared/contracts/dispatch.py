@@ -316,6 +316,13 @@ class HoursAnswered(AssignmentEvent):
     outcome: ClaimOutcome
 
 
+class QueueOpened(AssignmentEvent):
+    """Residents may draw tickets at a booth. With ``voucher_key``, an Ed25519 public key in base64url, requests tells
+    that whoever rates the booth was served there by a ticket (:mod:`shared.identity.vouchers`)."""
+
+    voucher_key: str
+
+
 class QueueMeasured(AssignmentEvent):
     """How long residents queued at a booth on its half-day: how many came, how many of them were served, the most who
     waited at once, and the minutes that one waited in the mean. Said again of the same booth, it replaces what was

@@ -18,6 +18,7 @@ booth_queue = Table(
     Column("prior_minutes", Float, nullable=False),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("ends_at", UtcDateTime, nullable=False),
+    Column("voucher_seed", String(60), nullable=True, info=DERIVED),
     Column("state", String(10), nullable=False),
     Column("last_number", Integer, nullable=False),
     Column("last_rank", Float, nullable=False),

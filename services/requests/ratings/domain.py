@@ -25,8 +25,8 @@ class ResidentRating(Aggregate):
     """What a resident thought of a booth, from 1 (poor) to 5 (excellent).
 
     ``device`` is a digest of the browser and the booth, so that one device rates a booth once; it can't be followed
-    from one booth to another. A hidden one counts in no figure, and only the corps sees it. The team may ``reply``
-    once.
+    from one booth to another. Of a rating with a ticket it is the ticket's, and ``also_of`` is the browser's. A hidden
+    one counts in no figure, and only the corps sees it. The team may ``reply`` once.
     """
 
     kind: ClassVar[str] = "rating"
@@ -46,6 +46,7 @@ class ResidentRating(Aggregate):
     rated_on: date
     rated_at: datetime
     device: str
+    also_of: str | None = None
     state: Literal["shown", "hidden"] = "shown"
     reason_code: HideReason | None = None
     reason: str | None = None
@@ -55,6 +56,11 @@ class ResidentRating(Aggregate):
     @property
     def key(self) -> str:
         return self.id
+
+    @property
+    def by_ticket(self) -> bool:
+        """Whether it is of somebody who was served by a ticket."""
+        return self.also_of is not None
 
     def hide(self, reason_code: HideReason, reason: str | None) -> None:
         """:raises IllegalTransition: it is hidden."""

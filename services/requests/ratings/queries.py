@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.requests.orders.queries.booths import Booth, booths_at
 from services.requests.policy import POLICY
 from services.requests.ratings.domain import LEAST_TO_RANK, POOR, FollowUp, ResidentRating
-from services.requests.ratings.tables import follow_up, resident_rating, stop_start
+from services.requests.ratings.tables import follow_up, resident_rating, stop_start, voucher_key
 from shared.db.paging import page_of
 from shared.db.reach import within
 from shared.kernel.errors import NotFound
@@ -167,9 +167,18 @@ async def started_on(session: AsyncSession, stop_id: str) -> date | None:
 
 
 async def rating_by(session: AsyncSession, device: str) -> ResidentRating | None:
-    """Returns what a device said of a booth."""
-    query = select(ResidentRating).where(resident_rating.c.device == device)
+    """Returns what a device, or a ticket, said of a booth; the first of several."""
+    rating = resident_rating.c
+    own = or_(rating.device == device, rating.also_of == device)
+    query = select(ResidentRating).where(own).order_by(rating.id).limit(1)
     found: ResidentRating | None = await session.scalar(query)
+    return found
+
+
+async def voucher_key_of(session: AsyncSession, assignment_id: str) -> str | None:
+    """Returns what the vouchers of a booth's tickets are verified with."""
+    query = select(voucher_key.c.public_key).where(voucher_key.c.assignment_id == assignment_id)
+    found: str | None = await session.scalar(query)
     return found
 
 

@@ -47,6 +47,7 @@ class ResidentRatingAnswer(Answer):
     score: int
     text: str | None
     rated_on: date
+    by_ticket: Annotated[bool, Field(description="of somebody who was served by a ticket")]
     state: Literal["shown", "hidden"]
     reason_code: HideReason | None
     reason: str | None

@@ -15,6 +15,14 @@ stop_start = Table(
 )
 """The stops at which teams have been, since when residents rate their booths."""
 
+voucher_key = Table(
+    "voucher_key",
+    metadata,
+    Column("assignment_id", String(40), primary_key=True),
+    Column("public_key", String(60), nullable=False),
+)
+"""What the vouchers of booths' tickets are verified with."""
+
 resident_rating = Table(
     "resident_rating",
     metadata,
@@ -32,6 +40,7 @@ resident_rating = Table(
     Column("rated_on", Date, nullable=False, index=True),
     Column("rated_at", UtcDateTime, nullable=False),
     Column("device", String(64), nullable=False, unique=True),
+    Column("also_of", String(64), nullable=True),
     Column("state", String(10), nullable=False),
     Column("reason_code", String(40), nullable=True),
     Column("reason", String(500), nullable=True, info=FREE_TEXT),
@@ -39,6 +48,7 @@ resident_rating = Table(
     Column("replied_at", UtcDateTime, nullable=True),
     Column("event_seq", Integer, nullable=False),
     Column("version", Integer, nullable=False),
+    Index("ix_resident_rating_also_of", "also_of"),
     # Lists are read the newest first, which is by id.
     Index("ix_resident_rating_township", "township_code", "id"),
     Index("ix_resident_rating_team", "team_code", "id"),

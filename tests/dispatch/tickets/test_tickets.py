@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.dispatch import QueueMeasured
+from shared.contracts.dispatch import QueueMeasured, QueueOpened
+from shared.identity.vouchers import read_voucher
 from tests.dispatch import desk
 from tests.dispatch.tickets.booth import OTHER, Booth
 from tests.support.clock import PlayedClock
@@ -269,3 +270,18 @@ async def test_no_tickets_before_the_stop_began_or_where_it_was_called_off(
     page = await booth.look(link)
     assert page.status_code == (404 if moment == "cancelled" else 200)
     assert (await booth.draw_at(link)).status_code in (404, 409)
+
+
+async def test_who_was_served_is_led_to_rate_with_the_ticket(booth: Booth) -> None:
+    await booth.open()
+    page = await booth.ticket_of("a")
+    ticket = await booth.next()
+    assert "/public/ratings/" not in (await booth.look(page)).text
+    await booth.next(finished=ticket["calling"])
+    said = (await booth.look(page)).text
+    (link,) = re.findall(r'href="\.\./\.\./\.\./requests/public/ratings/([^"?]+)', said)
+    voucher = read_voucher(link)
+    assert voucher is not None
+    assert (voucher.subject, voucher.number) == (booth.id, 1)
+    (opened,) = await desk.of_type(booth.house, QueueOpened)
+    assert voucher.is_signed_by(opened.voucher_key)

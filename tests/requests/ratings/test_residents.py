@@ -3,7 +3,8 @@
 import asyncio
 
 from services.requests.ratings.use_cases.residents import MOST_OF_BROWSER
-from shared.contracts.dispatch import StopStarted
+from shared.contracts.dispatch import QueueOpened, StopStarted
+from shared.identity.vouchers import make_voucher, new_seed, public_key_of
 from tests.requests.ratings.conftest import Days
 from tests.requests.ratings.rating import (
     CORPS,
@@ -135,3 +136,38 @@ async def test_who_reads_it(dispatch: Dispatch) -> None:
     assert len(await ratings(dispatch.house, LEADER)) == 1
     assert await ratings(dispatch.house, OTHER) == []
     assert await ratings(dispatch.house, ELSEWHERE) == []
+
+
+async def test_a_ticket_that_was_served_rates_once(dispatch: Dispatch) -> None:
+    house = dispatch.house
+    await stand(dispatch)
+    seed = new_seed()
+    opened = dispatch.assigned(0, "a0").model_dump() | {"voucher_key": public_key_of(seed)}
+    ticket = f"/api/requests/public/ratings/{make_voucher(seed, 'a0', 7)}"
+    assert (await rate(house, ticket, 5, device="d")).status_code == 404, "not heard of yet"
+    await dispatch.says(QueueOpened.model_validate(opened))
+    form = await house.client.get(ticket, headers=FORM)
+    assert (form.status_code, "健康义诊" in form.text) == (200, True)
+    assert (await rate(house, ticket, 4, device="d")).status_code == 200
+    for device in ("d", "another"):
+        assert (await rate(house, ticket, 1, device=device)).status_code == 200
+    assert (await rate(house, await path_of(house), 1, device="d")).status_code == 200
+    neighbour = f"/api/requests/public/ratings/{make_voucher(seed, 'a0', 8)}"
+    assert (await rate(house, neighbour, 3, device="d")).status_code == 200
+    found = await ratings(house)
+    assert [(each["score"], each["by_ticket"]) for each in found] == [(3, True), (4, True)]
+    for forged in (make_voucher(new_seed(), "a0", 9), make_voucher(seed, "a1", 9)):
+        refused = await rate(house, f"/api/requests/public/ratings/{forged}", 1, device="x")
+        assert refused.status_code == 404
+
+
+async def test_of_a_ticket_that_is_sent_at_once_one_rating_counts(dispatch: Dispatch) -> None:
+    house = dispatch.house
+    await stand(dispatch)
+    seed = new_seed()
+    opened = dispatch.assigned(0, "a0").model_dump() | {"voucher_key": public_key_of(seed)}
+    await dispatch.says(QueueOpened.model_validate(opened))
+    ticket = f"/api/requests/public/ratings/{make_voucher(seed, 'a0', 7)}"
+    sent = await asyncio.gather(*(rate(house, ticket, 4, device=f"d{no}") for no in range(9)))
+    assert {answer.status_code for answer in sent} == {200}
+    assert len(await ratings(house)) == 1

@@ -84,6 +84,10 @@ def ticket_page(request: Request, outlook: TicketOutlook) -> HTMLResponse:
         words = f'<p class="figure" data-called>{place}</p>'
     else:
         words = f'<p class="figure">{said[ticket.state]}</p><p>{said[f"{ticket.state}_detail"]}</p>'
+        if outlook.voucher is not None:
+            address = f"../../../requests/public/ratings/{outlook.voucher}"
+            to = link(request, address, text["rate"], attributes='class="main" ')
+            words += f'<p class="acts">{to}</p>'
     leave = (
         f'<form method="post"><button class="quietly" name="leave" value="yes">{said["leave"]}</button></form>'
         if ticket.state == "waiting"

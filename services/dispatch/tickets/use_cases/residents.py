@@ -90,6 +90,8 @@ class TicketOutlook:
     name: str
     ahead: int
     wait: Wait
+    voucher: str | None = None
+    """What lets it rate the booth, once it was served."""
 
 
 def new_mark() -> str:
@@ -216,7 +218,8 @@ async def show_ticket(uow: UnitOfWork, token: str) -> TicketOutlook:
         if found.state == "waiting":
             live = await live_tickets(session, found.assignment_id)
             ahead, wait = wait_of(queue, live, await pace_at(session, queue), found)
-    return TicketOutlook(booth, found, queue.name_of(found), ahead, wait)
+    name, voucher = queue.name_of(found), queue.voucher_of(found)
+    return TicketOutlook(booth, found, name, ahead, wait, voucher)
 
 
 async def leave_queue(uow: UnitOfWork, token: str) -> None:

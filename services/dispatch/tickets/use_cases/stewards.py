@@ -11,7 +11,7 @@ from services.dispatch.policy import POLICY
 from services.dispatch.stops.domain.stop import Measured, Stop
 from services.dispatch.stops.queries.lookups import stop_of_assignment
 from services.dispatch.stops.use_cases.acting import require_own
-from services.dispatch.stops.use_cases.announcements import announce_queue
+from services.dispatch.stops.use_cases.announcements import announce_assignment, announce_queue
 from services.dispatch.tickets.domain.measures import measure
 from services.dispatch.tickets.domain.queue import Act, BoothQueue, SheetRow, Ticket
 from services.dispatch.tickets.queries import (
@@ -27,6 +27,8 @@ from services.dispatch.tickets.queries import (
 from services.dispatch.tickets.tables import ticket
 from services.dispatch.tickets.use_cases.residents import new_mark, new_ticket
 from services.dispatch.tickets.use_cases.staffing import size_booths
+from shared.contracts.dispatch import QueueOpened
+from shared.identity.vouchers import new_seed, public_key_of
 from shared.kernel.access import Grant
 from shared.kernel.clock import CHINA
 from shared.kernel.doubts import Confirmations, Doubts
@@ -69,7 +71,7 @@ async def open_queue(
         if queue is not None:
             queue.open_again(places, ends_at)
             return
-        booth = stop.open_queue(assignment_id)
+        booth, seed = stop.open_queue(assignment_id), new_seed()
         tx.add(
             BoothQueue(
                 assignment_id=assignment_id,
@@ -81,8 +83,10 @@ async def open_queue(
                 prior_minutes=await _prior(tx, booth.item_code),
                 opened_at=tx.now,
                 ends_at=ends_at,
+                voucher_seed=seed,
             )
         )
+        announce_assignment(tx, QueueOpened, stop, booth, voucher_key=public_key_of(seed))
 
 
 def _require_day(stop: Stop, today: date) -> None:

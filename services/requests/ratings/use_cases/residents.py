@@ -1,4 +1,7 @@
-"""What residents do without an account: they rate a booth under the code on its sign, once a device.
+"""What residents do without an account: they rate a booth with their ticket, or under the code on its sign.
+
+Whoever was served by a ticket is led on from it: dispatch signs a voucher, and each ticket rates once. Others rate once
+a device, and not when theirs has rated with a ticket.
 
 The code leads to a signed link of this service. Whoever has a picture of the sign can rate from anywhere, so a device
 rates a booth once, and the address that it comes from may send only so many. The device is told by a cookie that the
@@ -10,14 +13,24 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from services.requests.orders.queries.booths import Booth, booth_of
 from services.requests.policy import POLICY
 from services.requests.ratings.domain import POOR, ResidentRating, require_open
-from services.requests.ratings.queries import rateable_booths, rating_by, started_on
+from services.requests.ratings.queries import (
+    rateable_booths,
+    rating_by,
+    started_on,
+    voucher_key_of,
+)
+from services.requests.ratings.tables import voucher_key
 from services.requests.ratings.use_cases.follow_ups import follow_up_of
 from shared.cache.port import Cache
+from shared.db.bulk_insert import insert_missing
 from shared.http.forwarding import limited_address
 from shared.identity.links import LinkInvalid, Links
+from shared.identity.vouchers import read_voucher
 from shared.kernel.doubts import Confirmations, Doubts
 from shared.kernel.errors import Conflict, TooMany
 from shared.kernel.ids import new_id
@@ -56,6 +69,16 @@ class Device:
         return hashlib.sha256(f"{assignment_id} {told}".encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who rates which booth: ``told`` is stored with the rating, of a device or of a ticket; then ``also`` is of the
+    device that showed the ticket."""
+
+    assignment_id: str
+    told: str
+    also: str | None = None
+
+
 def new_cookie() -> str:
     return secrets.token_urlsafe(16)
 
@@ -69,32 +92,58 @@ async def sign_booths(uow: UnitOfWork, links: Links, stop_id: str) -> list[Signe
     ]
 
 
+async def believe_tickets(uow: UnitOfWork, assignment_id: str, key: str) -> None:
+    """From now on the vouchers of a booth's tickets rate it. Sent again, the first key stays."""
+    async with uow.transaction() as tx:
+        row = {"assignment_id": assignment_id, "public_key": key}
+        await tx.session.execute(insert_missing(tx.session, voucher_key), [row])
+
+
+async def _claim(session: AsyncSession, links: Links, link: str, device: Device) -> Claim:
+    """:raises LinkInvalid: :raises LinkExpired: it is no link of a sign, and no ticket's voucher."""
+    if (voucher := read_voucher(link)) is None:
+        assignment_id = links.open(PURPOSE, link)
+        return Claim(assignment_id, device.at(assignment_id))
+    booth = voucher.subject
+    key = await voucher_key_of(session, booth)
+    if key is None or not voucher.is_signed_by(key):
+        raise LinkInvalid
+    told = hashlib.sha256(f"{booth} ticket {voucher.number}".encode()).hexdigest()
+    return Claim(booth, told, device.at(booth))
+
+
 async def show_booth(
     uow: UnitOfWork, links: Links, link: str, device: Device
 ) -> tuple[Booth, ResidentRating | None]:
-    """Returns the booth of a sign, and what the device said of it already.
+    """Returns the booth of a sign or ticket, and what the device, or the ticket, said of it already.
 
-    :raises LinkInvalid: :raises LinkExpired: it is no link of a sign, or the booth is no more.
+    :raises LinkInvalid: :raises LinkExpired: it is neither, or the booth is no more.
     :raises Conflict: the stop has not started, or too long ago.
     """
     uow.permit(POLICY, "rate_as_resident")
-    assignment_id = links.open(PURPOSE, link)
     async with uow.reading() as session:
-        booth = await booth_of(session, assignment_id)
+        claim = await _claim(session, links, link, device)
+        booth = await booth_of(session, claim.assignment_id)
         if booth is None:
             raise LinkInvalid
-        rated = await rating_by(session, device.at(assignment_id))
+        rated = await rating_by(session, claim.told)
         if rated is None:
             require_open(await started_on(session, booth.stop_id), uow.today())
     return booth, rated
 
 
 async def limit_rating(cache: Cache, links: Links, link: str, device: Device) -> None:
-    """:raises TooMany: from this address, or this kind of browser there, too many were sent this hour."""
+    """Of a ticket it is the address alone that counts, for each rates once.
+
+    :raises TooMany: from this address, or this kind of browser there, too many were sent this hour.
+    """
     place = limited_address(device.address)
-    booth = links.open(PURPOSE, link)
-    kind = hashlib.sha256(f"{place} {device.browser} {booth}".encode()).hexdigest()[:32]
-    for key, limit in ((f"rate:{place}", MOST_OF_ADDRESS), (f"rate:{kind}", MOST_OF_BROWSER)):
+    limits = {f"rate:{place}": MOST_OF_ADDRESS}
+    if read_voucher(link) is None:
+        booth = links.open(PURPOSE, link)
+        kind = hashlib.sha256(f"{place} {device.browser} {booth}".encode()).hexdigest()[:32]
+        limits[f"rate:{kind}"] = MOST_OF_BROWSER
+    for key, limit in limits.items():
         if wait := await cache.take(key, limit=limit, seconds=HOUR_SECONDS):
             raise TooMany(retry_after=wait)
 
@@ -109,15 +158,16 @@ async def rate_as_resident(
     text: str | None,
     confirmed: Confirmations = (),
 ) -> tuple[Booth, ResidentRating]:
-    """Takes a device's first rating of a booth; sent again, it is the first that counts.
+    """Takes the first rating of a booth of a device, or of a ticket; sent again, it is the first that counts.
 
     :raises: as :func:`show_booth`.
     """
     uow.permit(POLICY, "rate_as_resident")
-    assignment_id = links.open(PURPOSE, link)
+    async with uow.reading() as session:
+        claim = await _claim(session, links, link, device)
 
     async def take() -> tuple[Booth, ResidentRating]:
-        return await _take(uow, assignment_id, device, score=score, text=text, confirmed=confirmed)
+        return await _take(uow, claim, score=score, text=text, confirmed=confirmed)
 
     try:
         return await take()
@@ -129,23 +179,21 @@ async def rate_as_resident(
 
 async def _take(
     uow: UnitOfWork,
-    assignment_id: str,
-    device: Device,
+    claim: Claim,
     *,
     score: int,
     text: str | None,
     confirmed: Confirmations,
 ) -> tuple[Booth, ResidentRating]:
     async with uow.transaction() as tx:
-        booth = await booth_of(tx.session, assignment_id, hold=True)
+        booth = await booth_of(tx.session, claim.assignment_id, hold=True)
         if booth is None:
             raise LinkInvalid
-        told = device.at(assignment_id)
-        if (earlier := await rating_by(tx.session, told)) is not None:
+        if (earlier := await rating_by(tx.session, claim.told)) is not None:
             return booth, earlier
         require_open(await started_on(tx.session, booth.stop_id), uow.today())
         Doubts(confirmed).settle()
-        rating = _rating(tx, uow, booth, told, score, text)
+        rating = _rating(tx, uow, booth, claim, score, text)
         tx.add(rating)
         if score <= POOR:
             tx.record(*follow_up_of(tx, booth, rating.id, "resident", score, text, uow.today()))
@@ -153,7 +201,7 @@ async def _take(
 
 
 def _rating(
-    tx: Transaction, uow: UnitOfWork, booth: Booth, device: str, score: int, text: str | None
+    tx: Transaction, uow: UnitOfWork, booth: Booth, claim: Claim, score: int, text: str | None
 ) -> ResidentRating:
     return ResidentRating(
         id=new_id(),
@@ -169,5 +217,6 @@ def _rating(
         text=text,
         rated_on=uow.today(),
         rated_at=tx.now,
-        device=device,
+        device=claim.told,
+        also_of=claim.also,
     )
