@@ -5,7 +5,9 @@ sees them in the order in which they happened.
 """
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from shared.contracts.base import (
     DayPart,
@@ -320,7 +322,7 @@ class QueueOpened(AssignmentEvent):
     """Residents may draw tickets at a booth. With ``voucher_key``, an Ed25519 public key in base64url, requests tells
     that whoever rates the booth was served there by a ticket (:mod:`shared.identity.vouchers`)."""
 
-    voucher_key: str
+    voucher_key: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")]
 
 
 class QueueMeasured(AssignmentEvent):

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 
-from shared.identity.vouchers import make_voucher
 from shared.kernel.aggregate import Aggregate, Steps
 from shared.kernel.errors import Conflict, IllegalTransition, InvalidInput
 
@@ -195,12 +194,6 @@ class BoothQueue(Aggregate):
     def name_of(self, ticket: Ticket) -> str:
         """As it is called and shown, e.g. A007."""
         return f"{self.letter}{ticket.number:03}"
-
-    def voucher_of(self, ticket: Ticket) -> str | None:
-        """Returns what shows that a resident was served by a ticket; None where none can be made, or not yet."""
-        if ticket.state != "served" or self.voucher_seed is None:
-            return None
-        return make_voucher(self.voucher_seed, self.assignment_id, ticket.number)
 
     def open_again(self, places: int, ends_at: datetime) -> None:
         """Takes tickets again, or goes on with another number of places or until another time."""

@@ -33,6 +33,7 @@ from shared.cache.port import Cache
 from shared.db.bulk_insert import insert_missing
 from shared.http.forwarding import limited_address
 from shared.identity.links import LinkInvalid, Links
+from shared.identity.vouchers import make_voucher
 from shared.kernel.errors import Conflict, TooMany
 from shared.kernel.ids import new_id
 from shared.unit_of_work import Transaction, UnitOfWork
@@ -218,8 +219,10 @@ async def show_ticket(uow: UnitOfWork, token: str) -> TicketOutlook:
         if found.state == "waiting":
             live = await live_tickets(session, found.assignment_id)
             ahead, wait = wait_of(queue, live, await pace_at(session, queue), found)
-    name, voucher = queue.name_of(found), queue.voucher_of(found)
-    return TicketOutlook(booth, found, name, ahead, wait, voucher)
+    voucher = None
+    if found.state == "served" and queue.voucher_seed is not None:
+        voucher = make_voucher(queue.voucher_seed, found.assignment_id, found.number)
+    return TicketOutlook(booth, found, queue.name_of(found), ahead, wait, voucher)
 
 
 async def leave_queue(uow: UnitOfWork, token: str) -> None:
