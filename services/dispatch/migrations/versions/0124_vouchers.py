@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0124"
-down_revision = "0122"
+down_revision = "0123"
 expands = True
 
 
