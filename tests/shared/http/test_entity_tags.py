@@ -18,7 +18,7 @@ from tests.support.tree import SERVICES, folder_of
 
 NO_AGGREGATES = {
     *("people", "invitation", "planning_campaign", "township"),
-    *("consultation", "import", "service", "campaign", "queue", "staffing", "hour"),
+    *("consultation", "import", "service", "campaign", "queue", "staffing", "hour", "stop"),
 }
 """What some addresses name and no version is kept of."""
 
