@@ -39,7 +39,7 @@ from services.catalog.publication.jobs import retirement
 from services.catalog.publication.routes import router as publication
 from services.catalog.records.routes.certificates import router as records
 from services.catalog.records.routes.public import router as public_records
-from services.catalog.records.routes.sheets import router as day_sheets
+from services.catalog.records.routes.stop_papers import router as stop_papers
 from services.catalog.records.use_cases.certificates import CERTIFICATES, old_records
 from services.catalog.records.use_cases.copies import old_booths
 from services.catalog.settings import CatalogSettings
@@ -134,7 +134,7 @@ def build(
             known_qualifications,
             records,
             public_records,
-            day_sheets,
+            stop_papers,
         ],
         policy=POLICY,
         sealed=[

@@ -11,6 +11,8 @@ from typing import Any
 
 from fastapi import Response
 
+from shared.http.downloads import disposition
+
 
 class PdfFile(Response):
     """An answer that is a PDF."""
@@ -18,10 +20,17 @@ class PdfFile(Response):
     media_type = "application/pdf"
 
 
-async def pdf(template: Path, data: dict[str, Any]) -> bytes:
-    """Returns what a template makes of ``data``, which it reads as JSON: text is never markup. Set in another
-    thread."""
-    return await asyncio.to_thread(_compiled, template, data)
+async def pdf_file(
+    template: Path, data: dict[str, Any], *, plain: str, name: str, is_personal: bool = False
+) -> PdfFile:
+    """Answers with what a template makes of ``data``, which it reads as JSON: text is never markup. It is set in
+    another thread, and shown as ``name``, or as ``plain`` where that can't be read. What is personal is stored
+    nowhere on its way."""
+    content = await asyncio.to_thread(_compiled, template, data)
+    headers = disposition("inline", f"{plain}.pdf", f"{name}.pdf")
+    return PdfFile(
+        content, headers=headers | ({"Cache-Control": "no-store"} if is_personal else {})
+    )
 
 
 def _compiled(template: Path, data: dict[str, Any]) -> bytes:

@@ -9,10 +9,10 @@ from datetime import date, datetime, time
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
-from urllib.parse import quote
 
 from fastapi.responses import StreamingResponse
 
+from shared.http.downloads import disposition
 from shared.kernel.clock import CHINA
 
 Cell = str | int | float | date | datetime | None
@@ -135,8 +135,7 @@ async def exported(
         async for page in pages:
             await asyncio.to_thread(sheet.append, page)
         done = await asyncio.to_thread(sheet.finish)
-    disposition = f"attachment; filename=\"export.xlsx\"; filename*=UTF-8''{quote(filename)}"
-    return ExcelFile(_chunks(done), headers={"Content-Disposition": disposition})
+    return ExcelFile(_chunks(done), headers=disposition("attachment", "export.xlsx", filename))
 
 
 async def _chunks(file: BinaryIO) -> AsyncIterator[bytes]:

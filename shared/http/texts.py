@@ -97,6 +97,11 @@ _MONTHS = (
 """Written out, since strftime says them in the language of the process."""
 
 
+def named(language: str, chinese: str, english: str) -> str:
+    """Returns the name in a language: the Chinese one where there is no English one."""
+    return english if language == "en" and english else chinese
+
+
 @lru_cache(maxsize=1000)
 def preferred_language(accept_language: str | None) -> str:
     """Returns the best of our languages for an Accept-Language header (RFC 9110, 12.5.4)."""

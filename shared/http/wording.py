@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from shared.http.texts import Texts
+from shared.http.texts import Texts, named
 from shared.kernel.errors import DomainError, Forbidden, IllegalTransition
 from shared.kernel.precondition import ChangedMeanwhile
 
@@ -100,7 +100,7 @@ class Wording:
 
     def named(self, chinese: str, english: str) -> str:
         """Returns the name for this reader: the Chinese one where there is no English one."""
-        return english if self.language == "en" and english else chinese
+        return named(self.language, chinese, english)
 
     def _joined(self, phrase: str, **facts: object) -> str:
         return self.word("phrases", phrase).format_map(facts)

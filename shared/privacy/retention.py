@@ -9,13 +9,13 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, delete, select
+from sqlalchemy import Column, Date, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db.engine import Database, forget
 from shared.db.idempotency import idempotency_key
 from shared.identity.tables import revoked_access
-from shared.kernel.clock import Clock, business_now
+from shared.kernel.clock import CHINA, Clock, business_now
 from shared.privacy.tables import person_part
 from shared.telemetry.logs import logger
 
@@ -42,17 +42,18 @@ log = logger(__name__)
 
 
 def older_than(moment: Column[Any], age: timedelta) -> Prune:
-    """Deletes the rows whose ``moment`` is longer ago than ``age``. Their table has one primary key
-    column.
+    """Deletes the rows whose ``moment``, or day in China, is longer ago than ``age``. Their table has one
+    primary key column.
     """
     table = moment.table
     (key,) = table.primary_key.columns
 
     async def prune(session: AsyncSession, now: datetime) -> int:
+        end: Any = now - age
+        if isinstance(moment.type, Date):
+            end = end.astimezone(CHINA).date()
         old = (
-            await session.scalars(
-                select(key).where(moment < now - age).order_by(moment).limit(BATCH)
-            )
+            await session.scalars(select(key).where(moment < end).order_by(moment).limit(BATCH))
         ).all()
         if old:
             await session.execute(delete(table).where(key.in_(old)))

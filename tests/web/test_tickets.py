@@ -47,6 +47,22 @@ async def opened_queue(leader: Person) -> str:
     return link
 
 
+async def rates_with_ticket(resident: Person) -> None:
+    """Whoever was served goes on from the ticket, and is thanked when the page is opened again."""
+    page = resident.page
+    await page.get_by_role("link", name="评价这次服务").wait_for()
+    await resident.picture("resident-served")
+    served = page.url
+    await page.get_by_role("link", name="评价这次服务").click()
+    await page.get_by_label("满意", exact=True).check()
+    await page.get_by_role("button", name="提交评价").click()
+    await page.get_by_text("谢谢您的评价").wait_for()
+    assert await resident.overflow() == 0
+    await page.goto(served)
+    await page.get_by_role("link", name="评价这次服务").click()
+    await page.get_by_text("谢谢您的评价").wait_for()
+
+
 @pytest.mark.parametrize("size", ["phone", pytest.param("desktop", marks=pytest.mark.long)])
 async def test_residents_draw_and_a_leader_calls(crowd: Crowd, size: Size) -> None:
     leader = await crowd.person("team_leader", size=size)
@@ -87,6 +103,7 @@ async def test_residents_draw_and_a_leader_calls(crowd: Crowd, size: Size) -> No
     await page.get_by_text("正在办理").wait_for()
     await named(leader, "button", "办完了，叫下一位").click()
     await page.locator(".queue-now").get_by_text("A003").wait_for()
+    await rates_with_ticket(residents[0])
     await named(leader, "button", "没来，跳过").click()
     await named(leader, "button", "回来了").click()
     await page.locator(".queue-list").get_by_text("A003").wait_for()

@@ -9,7 +9,7 @@ from shared.kernel.aggregate import Aggregate, Steps
 
 Evidence = Literal["checked", "cosigned", "by_hand"]
 EVIDENCE: tuple[Evidence, ...] = ("checked", "cosigned", "by_hand")
-Sheet = Literal["duty_roster", "sign_in_sheet"]
+PaperForm = Literal["duty_roster", "sign_in_sheet"]
 """Paper for a stop: who stands where, and a table in which they sign."""
 WithdrawalReason = Literal["records_wrong", "issued_twice", "person_asked", "other"]
 

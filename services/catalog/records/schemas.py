@@ -3,10 +3,8 @@
 from datetime import date, datetime
 from typing import Literal
 
-from services.catalog.records.domain import WithdrawalReason
+from services.catalog.records.domain import Evidence, WithdrawalReason
 from shared.http.inputs import Answer, Body, Day, ReasonBody
-
-Evidence = Literal["checked", "cosigned", "by_hand"]
 
 
 class CertificateBody(Body):

@@ -3,11 +3,12 @@ and what the corps decides."""
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 
 from services.dispatch.attendance import schemas
+from services.dispatch.attendance.domain.hours import HoursState
 from services.dispatch.attendance.domain.scan import Scan
 from services.dispatch.attendance.queries import hours as hours_queries
 from services.dispatch.attendance.use_cases import checking_in, hours, phones
@@ -79,7 +80,7 @@ async def list_hours(
     uow: Uow,
     volunteer_no: Annotated[Number | None, Query()] = None,
     team_code: Annotated[Code | None, Query()] = None,
-    state: Annotated[Literal["held", "recorded", "withdrawn"] | None, Query()] = None,
+    state: Annotated[HoursState | None, Query()] = None,
     after: After = None,
     limit: Limit = 100,
 ) -> Page[schemas.HoursAnswer]:
@@ -140,10 +141,15 @@ async def decide_hours(
     **secured("read_hours", 422),
 )
 async def list_claims(
-    uow: Uow, is_open: Annotated[bool, Query(description="only what is not settled")] = False
-) -> list[schemas.ClaimAnswer]:
-    found = await hours_queries.list_claims(uow, is_open=is_open)
-    return [schemas.ClaimAnswer.model_validate(each) for each in found]
+    uow: Uow,
+    is_open: Annotated[bool, Query(description="only what is not settled")] = False,
+    after: After = None,
+    limit: Limit = 100,
+) -> Page[schemas.ClaimAnswer]:
+    items, next_after = await hours_queries.list_claims(
+        uow, is_open=is_open, after=after, limit=limit
+    )
+    return Page[schemas.ClaimAnswer].model_validate({"items": items, "next_after": next_after})
 
 
 @router.post(

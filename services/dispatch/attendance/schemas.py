@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from services.dispatch.attendance.domain.hours import ClaimState, Evidence, HoursState, Side
 from services.dispatch.availability.schemas import Number
 from services.dispatch.planning.problem.problem import DayPart
 from shared.http.inputs import Answer, Body, Key, Moment, Text
@@ -99,9 +100,6 @@ class CheckInCodeAnswer(Answer):
     now: datetime
 
 
-Evidence = Literal["checked", "cosigned", "by_hand"]
-
-
 class EnteredHoursBody(Body):
     assignment_id: Key
     volunteer_no: Number
@@ -144,7 +142,7 @@ class WhereAnswer(Answer):
 
 class HoursStateAnswer(Answer):
     id: str
-    state: Literal["held", "recorded", "withdrawn"]
+    state: HoursState
     minutes: int
     evidence: Evidence
     anomalies: list[str]
@@ -155,7 +153,7 @@ class HoursAnswer(WhereAnswer):
     """``held``: a person has to look at the ``anomalies`` that are not ``settled``; they don't count until then."""
 
     id: str
-    state: Literal["held", "recorded", "withdrawn"]
+    state: HoursState
     on: date
     part: DayPart
     minutes: int
@@ -177,7 +175,7 @@ class TotalsAnswer(Answer):
 
 class ClaimStateAnswer(Answer):
     id: str
-    state: Literal["waiting", "agreed", "disputed", "accepted", "refused"]
+    state: ClaimState
     words: str
     answer: str | None
     decision: str | None
@@ -185,8 +183,8 @@ class ClaimStateAnswer(Answer):
 
 class ClaimAnswer(WhereAnswer):
     id: str
-    state: Literal["waiting", "agreed", "disputed", "accepted", "refused"]
-    side: Literal["volunteer", "team"]
+    state: ClaimState
+    side: Side
     words: str
     asked_at: datetime
     answer: str | None

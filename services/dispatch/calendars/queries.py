@@ -14,7 +14,7 @@ from services.dispatch.calendars.tables import calendar
 from services.dispatch.directory.queries import is_retired, names_of_teams, names_of_townships
 from services.dispatch.policy import POLICY
 from services.dispatch.rosters.queries import booths_of_volunteer
-from services.dispatch.stops.domain.stop import LIVE, Assignment, Stop
+from services.dispatch.stops.domain.stop import STANDING, Assignment, Stop
 from services.dispatch.stops.queries.lookups import announced_booths, announced_since
 from shared.db.successors import current_code
 from shared.kernel.access import Grant
@@ -120,7 +120,7 @@ def uid_of(key: str) -> str:
 
 
 def _held(stop: Stop) -> Iterable[Assignment]:
-    return (entry for entry in stop.assignments if entry.state in (*LIVE, "done"))
+    return (entry for entry in stop.assignments if entry.state in STANDING)
 
 
 def _is_of(entry: Assignment, party: Party, code: str) -> bool:

@@ -15,7 +15,7 @@ from shared.http.entity_tags import POLLED
 from shared.http.inputs import AppState, Uow
 from shared.http.openapi import ignoring_unknown, public, secured
 from shared.http.resident_pages import language_of, texts_of
-from shared.http.texts import Texts, preferred_language
+from shared.http.texts import Texts, named, preferred_language
 from shared.kernel.clock import CHINA
 
 router = APIRouter(tags=["dispatch"])
@@ -90,7 +90,7 @@ async def read_calendar(
 def _ical_of(shown: use_cases.ShownCalendar, hours: Hours, texts: Texts, language: str) -> bytes:
     """The same entries are the same bytes, so that phones are told that nothing has changed."""
     calendar = shown.calendar
-    said = texts.render(language, "calendar.feed", {"name": _of(shown.names, language)})
+    said = texts.render(language, "calendar.feed", {"name": named(language, *shown.names)})
     feed = ICalendar()
     feed.add("prodid", f"-//Diancai//dispatch//{language.upper()}")
     feed.add("version", "2.0")
@@ -112,8 +112,10 @@ def _ical_of(shown: use_cases.ShownCalendar, hours: Hours, texts: Texts, languag
 
 def _event(calendar: Calendar, entry: Entry, hours: Hours, texts: Texts, language: str) -> Event:
     comma = texts.word(language, "phrases", "list_comma") or ", "
-    township = _of(entry.says["township"], language)
-    booths = [(_of(item, language), _of(team, language)) for item, team in entry.says["booths"]]
+    township = named(language, *entry.says["township"])
+    booths = [
+        (named(language, *item), named(language, *team)) for item, team in entry.says["booths"]
+    ]
     facts = {
         "items": comma.join(dict.fromkeys(item for item, _ in booths)),
         "township": township,
@@ -148,8 +150,3 @@ def _event(calendar: Calendar, entry: Entry, hours: Hours, texts: Texts, languag
     is_busy = calendar.party == "volunteer" and not entry.is_cancelled
     event.add("transp", "OPAQUE" if is_busy else "TRANSPARENT")
     return event
-
-
-def _of(names: tuple[str, str] | list[str], language: str) -> str:
-    chinese, english = names
-    return english if language == "en" and english else chinese

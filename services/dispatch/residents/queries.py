@@ -8,7 +8,7 @@ from services.dispatch.calendars.queries import uid_of
 from services.dispatch.directory.queries import campaign_of, names_of_townships
 from services.dispatch.plans.queries.plans import plans_of_campaign
 from services.dispatch.policy import POLICY
-from services.dispatch.stops.domain.stop import LIVE, Stop
+from services.dispatch.stops.domain.stop import STANDING, Stop
 from services.dispatch.stops.queries.lookups import announced_since
 from services.dispatch.stops.queries.views import View, announced_stops, last_completed_stop
 from services.dispatch.stops.use_cases.residents import link_to_stop, with_booths
@@ -110,7 +110,7 @@ def _feature(stop: Stop, names: tuple[str, str] | None) -> View:
             "name_en": entry.item_name_en,
         }
         for entry in stop.assignments
-        if entry.state in (*LIVE, "done")
+        if entry.state in STANDING
     }
     return {
         "id": uid_of(stop.id),

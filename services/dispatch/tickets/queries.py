@@ -17,6 +17,7 @@ from services.dispatch.plans.queries.candidates import (
 )
 from services.dispatch.policy import POLICY
 from services.dispatch.stops.domain.stop import LIVE as EXPECTED
+from services.dispatch.stops.domain.stop import STANDING
 from services.dispatch.stops.queries.lookups import booths, lines_of_booths, volunteers_at
 from services.dispatch.tickets.domain.forecast import Pace, Wait, forecast, pace_of
 from services.dispatch.tickets.domain.queue import AT_A_PLACE, LIVE, BoothQueue, Ticket
@@ -354,11 +355,7 @@ async def _counts(session: AsyncSession, assignment_id: str) -> dict[str, int]:
 
 async def booths_of_stop(session: AsyncSession, stop_id: str) -> list[Row[Any]]:
     """The booths of a stop that are expected or were there."""
-    return [
-        row
-        for row in await booths(session, at_stop=stop_id)
-        if row.booth_state in (*EXPECTED, "done")
-    ]
+    return [row for row in await booths(session, at_stop=stop_id) if row.booth_state in STANDING]
 
 
 async def queues_of_stop(session: AsyncSession, stop_id: str) -> dict[str, View]:

@@ -1,12 +1,13 @@
 """Operations on an order's files."""
 
 from typing import Annotated
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from fastapi import APIRouter, Header, Request, Response
 
 from services.requests.attachments import queries, schemas, use_cases
 from services.requests.policy import POLICY
+from shared.http.downloads import disposition
 from shared.http.inputs import AppState, Key, Uow
 from shared.http.openapi import secured, taking_file
 
@@ -70,8 +71,7 @@ async def list_attachments(order_id: Key, uow: Uow) -> list[schemas.AttachmentAn
 )
 async def get_attachment(order_id: Key, attachment_id: Key, uow: Uow, state: AppState) -> Response:
     found, content = await queries.get_file(uow, state.files, order_id, attachment_id)
-    named = f"attachment; filename=\"file\"; filename*=UTF-8''{quote(found.name, safe='')}"
-    headers = SAFE | {"Content-Disposition": named}
+    headers = SAFE | disposition("attachment", "file", found.name)
     return Response(content, media_type=found.media_type, headers=headers)
 
 

@@ -1,7 +1,6 @@
 """Operations on order forms: fetch one to fill in, see what one would make, bring it in."""
 
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -14,6 +13,7 @@ from services.requests.order_forms.schemas.answers import (
 from services.requests.order_forms.schemas.cells import read_form, understanding
 from services.requests.order_forms.sheets import blank_form
 from services.requests.policy import POLICY
+from shared.http.downloads import disposition
 from shared.http.inputs import AppState, Code, Confirmed, TownshipCode, Uow
 from shared.http.openapi import secured, taking_file
 from shared.http.spreadsheet import ExcelFile
@@ -49,12 +49,11 @@ async def get_form(
     language = preferred_language(request.headers.get("accept-language"))
     title = state.texts.render(language, "order_form.sheet")["title"]
     whose = f" {form.township.name}" if form.township else ""
-    named = quote(f"{title}{whose} {form.edition.title}.xlsx")
-    disposition = f"attachment; filename=\"order_form.xlsx\"; filename*=UTF-8''{named}"
+    name = f"{title}{whose} {form.edition.title}.xlsx"
     return Response(
         blank_form(form, state.texts, language),
         media_type=ExcelFile.media_type,
-        headers={"Content-Disposition": disposition},
+        headers=disposition("attachment", "order_form.xlsx", name),
     )
 
 

@@ -137,7 +137,7 @@ async def test_the_corps_decides_where_both_differ_and_all_words_stay(day: Day) 
     assert await totals(day) == (180, 0, 0, 0)
     await ask(day, "POST", f"{path}/decide", decision, who=CORPS)
     assert await totals(day) == (0, 0, 240, 0)
-    (shown,) = await ask(day, "GET", "/hours-claims", who=OWN)
+    (shown,) = (await ask(day, "GET", "/hours-claims", who=OWN))["items"]
     assert (shown["words"], shown["answer"], shown["decision"]) == (
         "一直帮忙收摊",
         "十一点就走了",
@@ -191,7 +191,7 @@ async def test_of_merged_entries_the_hours_are_the_others(day: Day) -> None:
     (withdrawn,) = await desk.of_type(day.house, HoursWithdrawn)
     first, second = await desk.of_type(day.house, HoursRecorded)
     assert (withdrawn.volunteer_no, first.volunteer_no, second.volunteer_no) == (V1, V1, "V-000009")
-    (shown,) = await ask(day, "GET", "/hours-claims", who=CORPS)
+    (shown,) = (await ask(day, "GET", "/hours-claims", who=CORPS))["items"]
     assert (shown["volunteer_no"], shown["words"]) == ("V-000009", "收摊时忘了签退")
     # What the former number's phone says late changes no hours.
     await day.send(way="out", code=await day.code())
@@ -248,7 +248,7 @@ async def test_who_is_erased_leaves_hours_and_no_words(day: Day) -> None:
     kinds = [each["kind"] for each in part["records"]]
     assert sorted(kinds) == ["attendance", "check_in", "check_in", "hours_claim", "service_hours"]
     await day.house.hear(f"volunteer:{V1}", PersonErased(volunteer_no=V1, request_id="r1"))
-    (shown,) = await ask(day, "GET", "/hours-claims", who=CORPS)
+    (shown,) = (await ask(day, "GET", "/hours-claims", who=CORPS))["items"]
     assert shown["words"] == "—"
     assert [each["minutes"] for each in await hours(day)] == [180]
 

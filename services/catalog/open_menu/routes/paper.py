@@ -1,7 +1,6 @@
 """The menu and the order form as files to print or to fill in."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 
@@ -11,7 +10,7 @@ from services.catalog.open_menu.queries import Offer
 from services.catalog.open_menu.routes import printing
 from shared.http.inputs import AppState, Code, Uow
 from shared.http.openapi import secured
-from shared.http.pdf import PdfFile, pdf
+from shared.http.pdf import PdfFile, pdf_file
 from shared.http.spreadsheet import Cell, ExcelFile, Heading, exported
 from shared.http.texts import Texts, preferred_language
 
@@ -103,6 +102,5 @@ async def _printed(
 ) -> PdfFile:
     edition, offers = await queries.offers_of(uow, code)
     paper = paper_of(edition, offers, state.texts, _language(request))
-    named = f"filename=\"{template}.pdf\"; filename*=UTF-8''{quote(paper['title'])}.pdf"
-    content = await pdf(printing.TEMPLATES / f"{template}.typ", paper)
-    return PdfFile(content, headers={"Content-Disposition": f"inline; {named}"})
+    file = printing.TEMPLATES / f"{template}.typ"
+    return await pdf_file(file, paper, plain=template, name=paper["title"])

@@ -1,7 +1,6 @@
 """Operations on a volunteer's records and certificates."""
 
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request
 
@@ -14,7 +13,7 @@ from shared.http.exports import add_export
 from shared.http.free_text import ask_about
 from shared.http.inputs import After, AppState, Code, Confirmed, Day, Limit, Page, Uow
 from shared.http.openapi import secured
-from shared.http.pdf import PdfFile, pdf
+from shared.http.pdf import PdfFile, pdf_file
 from shared.http.texts import preferred_language
 
 router = APIRouter(tags=["catalog"])
@@ -106,10 +105,8 @@ async def print_certificate(
     url = f"{state.public_url}/public/certificates/{view.certificate.token}"
     paper = printing.certificate_paper(view, url, state.texts, language)
     name = f"{paper['title']}-{view.certificate.number}"
-    disposition = f"inline; filename=\"certificate.pdf\"; filename*=UTF-8''{quote(name)}.pdf"
-    content = await pdf(printing.TEMPLATE, paper)
-    return PdfFile(
-        content, headers={"Content-Disposition": disposition, "Cache-Control": "no-store"}
+    return await pdf_file(
+        printing.TEMPLATE, paper, plain="certificate", name=name, is_personal=True
     )
 
 

@@ -6,13 +6,13 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from services.catalog.records.domain import BoothOnPaper, OnPaper, Sheet, StopOnPaper
-from shared.http.texts import Texts
+from services.catalog.records.domain import BoothOnPaper, OnPaper, PaperForm, StopOnPaper
+from shared.http.texts import Texts, named
 
 TEMPLATE = Path(__file__).parent / "stop_sheet.typ"
 SPARE_ROWS = 3
 """Empty ones beside those of free places: for whoever comes in place of another."""
-HEADS: dict[Sheet, dict[str, str]] = {
+HEADS: dict[PaperForm, dict[str, str]] = {
     "duty_roster": {
         "place_no": "12mm",
         "no": "26mm",
@@ -31,12 +31,12 @@ HEADS: dict[Sheet, dict[str, str]] = {
     },
 }
 """The columns with their widths, as Typst has them."""
-ROW_HEIGHT: dict[Sheet, str] = {"duty_roster": "7.5mm", "sign_in_sheet": "11mm"}
+ROW_HEIGHT: dict[PaperForm, str] = {"duty_roster": "7.5mm", "sign_in_sheet": "11mm"}
 """To write in by hand."""
 
 
 def stop_paper(
-    sheet: Sheet, stop: StopOnPaper, at: datetime, texts: Texts, language: str
+    sheet: PaperForm, stop: StopOnPaper, at: datetime, texts: Texts, language: str
 ) -> dict[str, Any]:
     """``at`` is when it was printed: who drops out later is not on it."""
     words = texts.render(language, f"{sheet}.paper", {"at": at})
@@ -47,7 +47,7 @@ def stop_paper(
         "weekday": texts.word(language, "date.weekdays", str(stop.on.isoweekday())),
         "part": texts.word(language, "date.parts", stop.part),
     }
-    townships = comma.join(_named(*each, language) for each in stop.townships)
+    townships = comma.join(named(language, *each) for each in stop.townships)
     heads = HEADS[sheet]
     return {
         "lang": "en" if language == "en" else "zh",
@@ -74,14 +74,14 @@ def _by_team(booths: Iterable[BoothOnPaper]) -> list[list[BoothOnPaper]]:
 
 
 def _team(
-    sheet: Sheet,
+    sheet: PaperForm,
     booths: Sequence[BoothOnPaper],
     labels: dict[str, str],
     texts: Texts,
     language: str,
 ) -> dict[str, Any]:
     first = booths[0]
-    name = {"name": _named(first.team_name, first.team_name_en, language)}
+    name = {"name": named(language, first.team_name, first.team_name_en)}
     in_charge = {"name": first.in_charge or labels["nobody"]}
     return {
         "name": texts.render(language, "stop_sheet.team", name)["name"],
@@ -91,12 +91,12 @@ def _team(
 
 
 def _booth(
-    sheet: Sheet, booth: BoothOnPaper, labels: dict[str, str], texts: Texts, language: str
+    sheet: PaperForm, booth: BoothOnPaper, labels: dict[str, str], texts: Texts, language: str
 ) -> dict[str, Any]:
     counts = {"needed": booth.needed, "named": len(booth.volunteers)}
     rows = _roster_rows if sheet == "duty_roster" else _sign_in_rows
     return {
-        "item": _named(booth.item_name, booth.item_name_en, language),
+        "item": named(language, booth.item_name, booth.item_name_en),
         "count": texts.render(language, "stop_sheet.count", counts)["text"],
         "rows": rows(booth, labels),
     }
@@ -120,7 +120,3 @@ def _sign_in_rows(booth: BoothOnPaper, labels: dict[str, str]) -> list[Sequence[
 
 def _person(each: OnPaper, labels: dict[str, str]) -> tuple[str, str]:
     return each.no, labels["nobody"] if each.name is None else each.name
-
-
-def _named(name: str, name_en: str, language: str) -> str:
-    return name_en if language == "en" and name_en else name

@@ -10,7 +10,7 @@ import segno
 
 from services.catalog.records.domain import EVIDENCE
 from services.catalog.records.queries import CertificateView
-from shared.http.texts import Texts
+from shared.http.texts import Texts, named
 from shared.kernel.clock import CHINA
 
 TEMPLATE = Path(__file__).parent / "certificate.typ"
@@ -59,13 +59,9 @@ def certificate_paper(
 
 def unit_of(view: CertificateView, language: str) -> str:
     """The recording unit: the agency with its team."""
-    is_english = language == "en"
-    said = [
-        (each.name_en if is_english else each.name)
-        for each in (view.agency, view.team)
-        if each is not None
-    ]
-    return (" · " if is_english else " ").join(said) or view.certificate.team_code
+    units = (each for each in (view.agency, view.team) if each is not None)
+    said = [named(language, each.name, each.name_en) for each in units]
+    return (" · " if language == "en" else " ").join(said) or view.certificate.team_code
 
 
 def duration(minutes: int, texts: Texts, language: str) -> str:
@@ -88,7 +84,7 @@ def _row(line: dict[str, Any], words: dict[str, str], texts: Texts, language: st
     return [
         line["on"],
         f"{start}–{end}",
-        line["item_name_en"] if language == "en" else line["item_name"],
+        named(language, line["item_name"], line["item_name_en"]),
         line["place"],
         duration(line["minutes"], texts, language),
         words[line["evidence"]],

@@ -4,12 +4,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.catalog.records.tables import service_record, stop_booth
 from shared.contracts.dispatch import AssignmentEvent, HoursEvent, RosterChanged
-from shared.kernel.clock import CHINA, Clock
-from shared.privacy.retention import BATCH, Prune, by_business_time
+from shared.kernel.clock import Clock
+from shared.privacy.retention import Prune, by_business_time, older_than
 from shared.unit_of_work import Transaction
 
 BOOTHS_KEPT = timedelta(days=60)
@@ -106,14 +105,4 @@ async def _put_booth(tx: Transaction, event: AssignmentEvent, roster: dict[str, 
 
 def old_booths(clock: Clock) -> Prune:
     """Deletes booths whose day is longer ago than :data:`BOOTHS_KEPT`."""
-
-    async def prune(session: AsyncSession, now: datetime) -> int:
-        last = (now - BOOTHS_KEPT).astimezone(CHINA).date()
-        query = select(stop_booth.c.assignment_id).where(stop_booth.c.on < last)
-        old = list(await session.scalars(query.order_by(stop_booth.c.on).limit(BATCH)))
-        if old:
-            gone = delete(stop_booth).where(stop_booth.c.assignment_id.in_(old))
-            await session.execute(gone)
-        return len(old)
-
-    return by_business_time(prune, clock)
+    return by_business_time(older_than(stop_booth.c.on, BOOTHS_KEPT), clock)

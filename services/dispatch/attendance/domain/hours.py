@@ -19,6 +19,8 @@ Anomaly = Literal["overlap", "travel", "too_many", "too_long", "served_more"]
 """They overlap others; the way from another stop takes longer; too many on a day; longer than a half-day; or the booth
 served more residents than its volunteers' minutes allow."""
 
+HoursState = Literal["held", "recorded", "withdrawn"]
+
 ROAD_FACTOR = 1.4
 """Roads are longer than the crow flies."""
 
@@ -108,7 +110,7 @@ class ServiceHours(Aggregate):
     ends_at: datetime
     minutes: int
     evidence: Evidence
-    state: Literal["held", "recorded", "withdrawn"] = "held"
+    state: HoursState = "held"
     anomalies: list[str] = field(default_factory=list)
     settled: list[str] = field(default_factory=list)
     reason: str | None = None

@@ -23,7 +23,6 @@ from shared.tasks.kinds import Chosen, everything
 from shared.unit_of_work import UnitOfWork
 
 View = dict[str, Any]
-MOST = 1000
 OPEN = ("waiting", "disputed")
 SHARED = (
     "id",
@@ -75,15 +74,20 @@ async def get_totals(uow: UnitOfWork) -> View:
     return totals | {"held": sum(each.state == "held" for each in found)}
 
 
-async def list_claims(uow: UnitOfWork, *, is_open: bool) -> list[View]:
+async def list_claims(
+    uow: UnitOfWork, *, is_open: bool, after: str | None, limit: int
+) -> tuple[list[View], str | None]:
     """What one side said of hours within the actor's reach, the latest first."""
     grant = uow.permit(POLICY, "read_hours")
     query = select(HoursClaim).where(_own(grant, hours_claim))
     if is_open:
         query = query.where(hours_claim.c.state.in_(OPEN))
-    query = query.order_by(hours_claim.c.asked_at.desc(), hours_claim.c.id).limit(MOST)
+    by = SortedBy(hours_claim.c.asked_at, descending=True)
     async with uow.reading() as session:
-        return await _views(session, list(await session.scalars(query)))
+        found, next_after = await page_of(
+            session, query, hours_claim.c.id, after=after, limit=limit, by=by
+        )
+        return await _views(session, found), next_after
 
 
 async def spans_of(session: AsyncSession, volunteer_no: str, on: date) -> list[Span]:

@@ -16,6 +16,7 @@ from shared.http.resident_pages import (
     resident_page,
     texts_of,
 )
+from shared.http.texts import named
 
 
 def townships_page(request: Request, townships: Sequence[tuple[str, str, str]]) -> HTMLResponse:
@@ -23,7 +24,7 @@ def townships_page(request: Request, townships: Sequence[tuple[str, str, str]]) 
     language = language_of(request)
     text = texts_of(request).render(language, "residents.townships")
     items = "".join(
-        f"<li>{link(request, f'townships/{code}', _named(language, name, name_en))}</li>"
+        f"<li>{link(request, f'townships/{code}', named(language, name, name_en))}</li>"
         for code, name, name_en in townships
     )
     listed = f'<ul class="townships">{items}</ul>' if items else f"<p>{escape(text['none'])}</p>"
@@ -37,7 +38,7 @@ def township_page(request: Request, outlook: TownshipOutlook) -> HTMLResponse:
     """What comes to a township, in the order of time; where nothing does, when something last did."""
     language = language_of(request)
     texts = texts_of(request)
-    name = _named(language, outlook.name, outlook.name_en)
+    name = named(language, outlook.name, outlook.name_en)
     text = texts.render(language, "residents.township", {"township": name})
     if outlook.stops:
         cards = [_card(request, stop, text["more"]) for stop in outlook.stops]
@@ -58,7 +59,7 @@ def stop_page(request: Request, stop: View, queues: Mapping[str, tuple[View, str
     """One stop: where, when, and which booths. ``queues``: those that give tickets, by booth, with their links."""
     language = language_of(request)
     texts = texts_of(request)
-    name = _named(language, stop["township_name"], stop["township_name_en"])
+    name = named(language, stop["township_name"], stop["township_name_en"])
     text = texts.render(language, "residents.stop", {"township": name})
     point = stop["point"]
     rows = [
@@ -71,8 +72,8 @@ def stop_page(request: Request, stop: View, queues: Mapping[str, tuple[View, str
     facts = "".join(f"<dt>{escape(label)}</dt><dd>{said}</dd>" for label, said in rows)
     booths = "".join(
         f'<li class="booth">{_picture(stop["pictures"].get(booth["item_code"]))}'
-        f"{escape(_named(language, booth['item_name'], booth['item_name_en']))}"
-        f"<span>{escape(_named(language, booth['team_name'], booth['team_name_en']))}</span>"
+        f"{escape(named(language, booth['item_name'], booth['item_name_en']))}"
+        f"<span>{escape(named(language, booth['team_name'], booth['team_name_en']))}</span>"
         f"{_queue(request, queues.get(booth['id']))}</li>"
         for booth in stop["booths"]
     )
@@ -116,7 +117,7 @@ def _card(request: Request, stop: View, more: str) -> str:
     language = language_of(request)
     items = texts_of(request).word(language, "phrases", "list_comma") or ", "
     names = dict.fromkeys(
-        _named(language, booth["item_name"], booth["item_name_en"]) for booth in stop["booths"]
+        named(language, booth["item_name"], booth["item_name_en"]) for booth in stop["booths"]
     )
     label = f'class="main" aria-label="{escape(more)} {escape(stop["place"])}" '
     details = link(request, f"../stops/{stop['link']}", more, attributes=label)
@@ -163,7 +164,3 @@ def _half_day(request: Request, on: date, part: str, *, year: bool = False) -> s
     if not year:
         return said
     return f"{on.year}年{said}" if language == "zh-CN" else f"{said} ({on.year})"
-
-
-def _named(language: str, chinese: str, english: str) -> str:
-    return english if language == "en" and english else chinese

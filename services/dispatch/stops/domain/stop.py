@@ -19,7 +19,8 @@ from shared.kernel.errors import Conflict, IllegalTransition, InvalidInput, NotF
 
 LIVE = ("offered", "accepted")
 """States in which a team is expected at its booth."""
-
+STANDING = (*LIVE, "done")
+"""And in which it was there."""
 
 DeclineReason = Literal["no_volunteers", "busy", "weather", "other"]
 """Why a team can't take a booth. Illness is no code of its own: in a small team it would say who is ill."""

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.dispatch.stops.domain.stop import LIVE, Assignment, Stop
+from services.dispatch.stops.domain.stop import LIVE, STANDING, Assignment, Stop
 from services.dispatch.stops.tables import IN_TIME, assignment, booking, last_served, stop
 from shared.kernel.errors import NotFound
 
@@ -66,7 +66,7 @@ async def announced_since(
         query = query.where(stop.c.plan_id.in_(plans))
     if team is not None:
         theirs = select(assignment.c.stop_id).where(
-            assignment.c.team_code == team, assignment.c.state.in_((*LIVE, "done"))
+            assignment.c.team_code == team, assignment.c.state.in_(STANDING)
         )
         query = query.where(stop.c.id.in_(theirs))
     return list(await session.scalars(query.order_by(*IN_TIME, stop.c.id).limit(limit)))
@@ -196,7 +196,7 @@ async def stops_of_order(session: AsyncSession, order_id: str) -> list[str]:
 async def stops_standing_for(session: AsyncSession, order_id: str) -> list[str]:
     """The ids of the stops at which a team is expected, or was, for the order; sorted."""
     query = select(assignment.c.stop_id).where(
-        assignment.c.order_id == order_id, assignment.c.state.in_((*LIVE, "done"))
+        assignment.c.order_id == order_id, assignment.c.state.in_(STANDING)
     )
     return list(await session.scalars(query.distinct().order_by(assignment.c.stop_id)))
 
@@ -377,7 +377,7 @@ async def days_booked(
         .where(
             stop.c.on.between(first, last),
             assignment.c.item_code.in_(item_codes),
-            assignment.c.state.in_((*LIVE, "done")),
+            assignment.c.state.in_(STANDING),
         )
     )
     return list(await session.execute(query))

@@ -5,7 +5,7 @@ from typing import Any
 
 from services.dispatch.directory.queries import pictures_of_items
 from services.dispatch.policy import POLICY
-from services.dispatch.stops.domain.stop import LIVE, Stop
+from services.dispatch.stops.domain.stop import STANDING, Stop
 from services.dispatch.stops.queries.views import require_stop, view_stop
 from shared.identity.links import Link, LinkInvalid, Links
 from shared.kernel.clock import CHINA
@@ -55,5 +55,5 @@ async def show_stop(uow: UnitOfWork, links: Links, link: str) -> dict[str, Any]:
 
 def with_booths(view: dict[str, Any]) -> dict[str, Any]:
     """Adds the booths that residents may expect, or that were there."""
-    shown = [entry for entry in view["assignments"] if entry["state"] in (*LIVE, "done")]
+    shown = [entry for entry in view["assignments"] if entry["state"] in STANDING]
     return view | {"booths": shown}

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from services.dispatch.policy import POLICY
-from services.dispatch.stops.domain.stop import LIVE as EXPECTED
+from services.dispatch.stops.domain.stop import STANDING
 from services.dispatch.stops.queries.lookups import booths
 from services.dispatch.tickets.domain.forecast import NO_WAIT, Wait
 from services.dispatch.tickets.domain.queue import BoothQueue, CameBy, Ticket
@@ -130,7 +130,7 @@ async def show_queue(uow: UnitOfWork, links: Links, link: str, device: Device) -
     assignment_id = links.open(PURPOSE, link)
     async with uow.reading() as session:
         found = await booths(session, assignment_id=assignment_id)
-        if not found or found[0].booth_state not in (*EXPECTED, "done"):
+        if not found or found[0].booth_state not in STANDING:
             raise LinkInvalid
         queue = await session.get(BoothQueue, assignment_id)
         if queue is None or queue.state == "ended":
@@ -247,8 +247,6 @@ async def show_calls(uow: UnitOfWork, stop_id: str) -> tuple[list[Row[Any]], dic
     uow.permit(POLICY, "show_stop")
     async with uow.reading() as session:
         rows = [
-            row
-            for row in await booths(session, at_stop=stop_id)
-            if row.booth_state in (*EXPECTED, "done")
+            row for row in await booths(session, at_stop=stop_id) if row.booth_state in STANDING
         ]
         return rows, await queues_of_stop(session, stop_id)
