@@ -60,7 +60,7 @@ def certificate_paper(
 def unit_of(view: CertificateView, language: str) -> str:
     """The recording unit: the agency with its team."""
     units = (each for each in (view.agency, view.team) if each is not None)
-    said = [named(language, each.name, each.name_en) for each in units]
+    said = dict.fromkeys(named(language, each.name, each.name_en) for each in units)
     return (" · " if language == "en" else " ").join(said) or view.certificate.team_code
 
 

@@ -18,6 +18,7 @@ STYLE = """
 .called .quiet{color:#fff}
 .near{border-width:4px;border-color:#8f1d17}
 .center{text-align:center}
+.center .acts{justify-content:center}
 button.quietly{color:var(--blue);background:#fff;border:1px solid var(--blue)}
 """
 NEAR = 3
