@@ -11,11 +11,12 @@ import pytest
 
 from services.catalog.bootstrap import build as build_catalog
 from services.catalog.settings import CatalogSettings
-from tests.support import keys, tokens
+from tests.support import keys, statements, tokens
 from tests.support.house import House, running_house
 
 tokens.trust()
 keys.use()
+statements.share()
 _files = tempfile.TemporaryDirectory(prefix="diancai-test-files-")
 for _service in ("CATALOG", "REQUESTS"):
     os.environ[f"{_service}_FILES_URL"] = Path(_files.name).as_uri()  # else in the checkout
