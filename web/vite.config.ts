@@ -1,5 +1,9 @@
+import { resolve } from "node:path";
+
 import vue from "@vitejs/plugin-vue";
 import { defineConfig } from "vite";
+
+import { texts } from "./texts";
 
 /** The floor: 360's browser, older WeChat, and the last Chromium for Windows 7's age. */
 const FLOOR = "chrome86";
@@ -7,7 +11,12 @@ const FLOOR = "chrome86";
 export default defineConfig({
   root: "src",
   publicDir: "../public",
-  plugins: [vue()],
+  plugins: [vue(), texts(resolve(import.meta.dirname, "src"))],
+  define: { // what these libraries have for others
+    __VUE_OPTIONS_API__: false,
+    __VUE_I18N_LEGACY_API__: false,
+    __INTLIFY_PROD_DEVTOOLS__: false,
+  },
   build: {
     outDir: "../dist",
     emptyOutDir: true,

@@ -2,14 +2,17 @@ import { createApp } from "vue";
 
 import App from "./app/App.vue";
 import { readMoment } from "./app/clock";
-import { i18n, loadLanguage } from "./app/i18n";
+import { isFirst } from "./app/first";
+import { i18n, loadLanguage, loadRest } from "./app/i18n";
 import { router } from "./app/router";
 import { resume } from "./app/session";
 import { readTrial } from "./start/trial";
 
-/** The script of the page that is asked for comes beside the texts and the token, not after them. */
+/** The script of the page that is asked for, and what it says, come beside the token, not after it. */
 function fetchPage(): void {
-  for (const { components } of router.resolve(location.pathname).matched) {
+  const { name, matched } = router.resolve(location.pathname);
+  if (!isFirst(name)) void loadRest();
+  for (const { components } of matched) {
     const page = components?.default;
     if (typeof page === "function") void (page as () => Promise<unknown>)();
   }

@@ -1,18 +1,20 @@
 /** The reader's language: Chinese first, English by choice; remembered in this browser. */
 import { createI18n } from "vue-i18n";
 
-import type texts from "../locales/zh-CN.json";
-
 export type Language = "zh-CN" | "en";
-type Texts = typeof texts;
+
+/** What the first pages say, and what all others do. */
+type Part = "first" | "rest";
 
 const KEPT = "diancai.language";
-const TEXTS: Record<Language, () => Promise<{ default: Texts }>> = {
-  "zh-CN": () => import("../locales/zh-CN.json"),
-  en: () => import("../locales/en.json") as Promise<{ default: Texts }>,
+const TEXTS: Record<Language, Record<Part, () => Promise<{ default: Record<string, string> }>>> = {
+  "zh-CN": { first: () => import("virtual:texts/zh-CN/first"), rest: () => import("virtual:texts/zh-CN/rest") },
+  en: { first: () => import("virtual:texts/en/first"), rest: () => import("virtual:texts/en/rest") },
 };
+const wanted = new Set<Part>(["first"]);
 
-export const i18n = createI18n<false>({ legacy: false, locale: first(), messages: {}, flatJson: true, missingWarn: false, fallbackWarn: false });
+// A text that is missing is one of the rest: it is shown once that is there.
+export const i18n = createI18n<false>({ legacy: false, locale: first(), messages: {}, flatJson: true, missing: () => void loadRest(), missingWarn: false, fallbackWarn: false });
 
 function first(): Language {
   const kept = localStorage.getItem(KEPT);
@@ -25,14 +27,25 @@ export function language(): Language {
 }
 
 /** Loads the texts of a language, of the present one when none is said, and shows them. */
-export async function loadLanguage(wanted: Language = language()): Promise<void> {
-  if (!i18n.global.availableLocales.includes(wanted)) {
-    i18n.global.setLocaleMessage(wanted, (await TEXTS[wanted]()).default);
-  }
-  i18n.global.locale.value = wanted;
-  localStorage.setItem(KEPT, wanted);
-  document.documentElement.lang = wanted;
+export async function loadLanguage(shown: Language = language()): Promise<void> {
+  const parts = await Promise.all([...wanted].map((part) => TEXTS[shown][part]()));
+  for (const part of parts) i18n.global.mergeLocaleMessage(shown, part.default);
+  i18n.global.locale.value = shown;
+  localStorage.setItem(KEPT, shown);
+  document.documentElement.lang = shown;
   document.title = i18n.global.t("title");
+}
+
+let rest: Promise<void> | undefined;
+
+/** Loads what all but the first pages say, once. */
+export function loadRest(): Promise<void> {
+  wanted.add("rest");
+  rest ??= loadLanguage().catch((error: unknown) => {
+    rest = undefined;
+    throw error;
+  });
+  return rest;
 }
 
 /** The name in the reader's language; the Chinese one where there is no other. */

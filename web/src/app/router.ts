@@ -4,6 +4,8 @@ import { createRouter, createWebHistory, type RouteRecordRaw } from "vue-router"
 
 import { packOf } from "../attendance/phone";
 import { KINDS, rolesOf, type Kind } from "../directory/sections";
+import { FIRST, isFirst } from "./first";
+import { loadRest } from "./i18n";
 import { has, isSignedIn, POST_HOLDERS, type Role } from "./session";
 
 declare module "vue-router" {
@@ -47,9 +49,9 @@ function listed(path: string, list: Page, member: Page, key = "code", makes: Pag
 }
 
 const routes: RouteRecordRaw[] = [
-  { path: "/", name: "home", component: () => import("../home/HomePage.vue") },
-  { path: "/sign-in", name: "sign-in", component: () => import("./SignInPage.vue"), meta: { open: true } },
-  { path: "/messages", name: "messages", component: () => import("../messages/MessagesPage.vue"), meta: { roles: POST_HOLDERS } },
+  { path: "/", name: "home", component: FIRST.home },
+  { path: "/sign-in", name: "sign-in", component: FIRST["sign-in"], meta: { open: true } },
+  { path: "/messages", name: "messages", component: FIRST.messages, meta: { roles: POST_HOLDERS } },
   { path: "/account", name: "account", component: () => import("../account/AccountPage.vue") },
   { path: "/circuit", name: "circuit", component: () => import("../circuit/CircuitPage.vue"), meta: { roles: POST_HOLDERS } },
   { path: "/stops/:id", name: "stop", component: () => import("../stops/StopPage.vue"), props: true, meta: { roles: POST_HOLDERS } },
@@ -62,9 +64,9 @@ const routes: RouteRecordRaw[] = [
   { path: "/check-in/:id", name: "check-in", component: () => import("../attendance/CheckInPage.vue"), props: true, meta: { open: true } },
   { path: "/hours", name: "hours", component: () => import("../hours/HoursPage.vue"), meta: { roles: [...TEAM, ...PLANNERS] } },
   { path: "/team-days", name: "team-days", component: () => import("../availability/TeamDaysPage.vue"), meta: { roles: ["team_leader"] } },
-  { path: "/menu", name: "menu", component: () => import("../menu/MenuPage.vue"), meta: { roles: OFFICER } },
-  { path: "/orders", name: "orders", component: () => import("../orders/OrdersPage.vue"), meta: { roles: [...OFFICER, "auditor"] } },
-  { path: "/orders/new", name: "new-order", component: () => import("../orders/NewOrderPage.vue"), meta: { roles: OFFICER } },
+  { path: "/menu", name: "menu", component: FIRST.menu, meta: { roles: OFFICER } },
+  { path: "/orders", name: "orders", component: FIRST.orders, meta: { roles: [...OFFICER, "auditor"] } },
+  { path: "/orders/new", name: "new-order", component: FIRST["new-order"], meta: { roles: OFFICER } },
   { path: "/orders/form", name: "order-form", component: () => import("../orders/OrderFormPage.vue"), meta: { roles: OFFICER } },
   { path: "/orders/board", name: "order-board", component: () => import("../orders/OrderBoardPage.vue"), meta: { roles: ["coordinator"] } },
   { path: "/orders/:id/amend", name: "amend-order", component: () => import("../orders/AmendPage.vue"), props: true, meta: { roles: OFFICER } },
@@ -141,6 +143,10 @@ router.beforeEach((to) => {
   if (!isSignedIn.value) return { name: "sign-in", query: { back: to.fullPath } };
   if (to.meta.roles && !has(...to.meta.roles)) return { name: "not-found", query: { why: "role" } };
   return true;
+});
+
+router.beforeResolve(async (to) => {
+  if (!isFirst(to.name)) await loadRest();
 });
 
 /** Whether whoever is signed in may open a page. */

@@ -1,1 +1,0 @@
-import{a as n,c as s,R as i}from"./SPiZiNSy.js";import{r as c}from"./CneF3BZQ.js";function l(o){const r=c({});async function e(){try{const t=await n(a=>s.GET("/volunteers",{params:{query:{team_code:o,state:"active",limit:500,...a&&{after:a}}}}));r.value=Object.fromEntries(t.map(a=>[a.no,a.name??a.no]))}catch(t){if(!(t instanceof i))throw t}}return o&&e(),r}export{l as t};
