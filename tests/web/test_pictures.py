@@ -75,7 +75,7 @@ async def test_an_item_gets_a_picture_that_its_menu_shows(crowd: Crowd, size: Si
     await chooser.set_input_files({"name": "义诊.jpg", "mimeType": "image/jpeg", "buffer": photo})
     await page.get_by_text("图片已更新").wait_for()
     name = await page.locator("[name=name]").input_value()
-    assert await shown_width(coordinator, f"{name}的图片") == 1280, "made smaller before it is sent"
+    assert await shown_width(coordinator, f"{name}的图片") == 480, "made smaller before it is sent"
     await looks_right(coordinator, "-item-picture")
     await page.locator("[name=volunteers_needed]").fill("4")
     await page.get_by_role("button", name="保存", exact=True).click()
@@ -95,7 +95,7 @@ async def test_an_item_gets_a_picture_that_its_menu_shows(crowd: Crowd, size: Si
     await officer.go("/menu")
     label = await officer.page.locator("#edition option", has_text=MENU).inner_text()
     await officer.page.locator("#edition").select_option(label=label)
-    assert await shown_width(officer, f"{name}的图片") == 1280
+    assert await shown_width(officer, f"{name}的图片") == 480
     assert await officer.layout_shift() < 0.1
     await looks_right(officer, "-menu-picture")
 
@@ -105,7 +105,7 @@ async def test_an_item_gets_a_picture_that_its_menu_shows(crowd: Crowd, size: Si
     await page.get_by_alt_text(f"{name}的图片").wait_for(state="detached")
     await officer.page.reload()
     await officer.page.locator("#edition").select_option(label=label)
-    assert await shown_width(officer, f"{name}的图片") == 1280, "as it was published"
+    assert await shown_width(officer, f"{name}的图片") == 480, "as it was published"
 
 
 @pytest.mark.shared_site
