@@ -14,6 +14,7 @@ from typing import Any
 from cli import scenario as s
 from cli.client import Client, Json
 from cli.confirmation import confirm_stop
+from cli.incidents import note_incidents
 from cli.making_menu import is_surveyed, make_menu, move_clock
 from cli.pictures import PICTURES, drawn
 from cli.residents import rate_booths
@@ -406,6 +407,7 @@ class Demonstration:
                 await rate_booths(self._client, stop["id"], s.FIRST_STOP_RATINGS)
             if number == 1:
                 await self._key_queue(stop)
+            await note_incidents(self._client, stop)
             booths = [
                 {"assignment_id": booth["id"], **s.report(stop["position"], booth["item_code"])}
                 for booth in stop["assignments"]

@@ -86,6 +86,17 @@ QUEUED, QUEUED_WITHIN_MINUTES = 153, 150
 them in its first hour."""
 SERVICE_MINUTES = (3, 4, 4, 5, 5, 5, 6, 6, 8)
 """How long they took, in turn: as many were served in the half-day as the booth reports."""
+INCIDENTS: dict[str, tuple[Json, str | None]] = {
+    "高楼镇": (
+        {"what": "crowd", "text": "义诊台前的队伍排到了路口，来往车辆多。"},
+        "已请镇里派人维持秩序，队伍改排到树荫下。",
+    ),
+    "莘塍街道": (
+        {"what": "equipment", "text": "两顶遮阳棚被风吹坏，没有伤到人，下一站缺棚。"},
+        None,
+    ),
+}
+"""What happened at a township's stop, and what the corps did about it, if it has seen to it."""
 RATING_TEXTS = ("队伍很长，希望常来", "讲解耐心，群众满意", "很实用")
 # ---------------------------------------------------------------------------------------------------
 

@@ -1,1 +1,1 @@
-"""The day of service, lived through by residents and stewards of dice, while the system is killed."""
+"""The day of service, lived through by residents, stewards and volunteers of dice, while the system is killed."""

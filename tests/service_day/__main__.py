@@ -1,5 +1,5 @@
-"""``python -m tests.service_day --seed 1``: the circuit of 2014 with residents of dice; a line of JSON, and 1 when
-anything does not add up."""
+"""``python -m tests.service_day --seed 1``: the circuit of 2014 with residents and volunteers of dice; a line of JSON,
+and 1 when anything does not add up."""
 
 import argparse
 import asyncio
@@ -15,6 +15,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.service_day", description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--residents", type=int, default=6000, help="of all stops")
+    parser.add_argument("--volunteers", type=int, default=400, help="of all teams")
     parser.add_argument("--kills", type=int, default=3, help="of the system, twice each")
     parser.add_argument("--stops", type=int, default=15, help="the first ones of the circuit")
     given = parser.parse_args()
@@ -24,6 +25,7 @@ def main() -> int:
                 Path(folder),
                 given.seed,
                 residents=given.residents,
+                volunteers=given.volunteers,
                 kills=given.kills,
                 stops=given.stops,
             )

@@ -1,8 +1,9 @@
-"""The circuit of 2014 up to its first stop, and then with residents of dice."""
+"""The circuit of 2014 up to its first stop, and then with residents and volunteers of dice."""
 
 import random
 import statistics
 from collections import Counter
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +32,7 @@ class Lived:
     stops: int
     turned_away: int
     kills: int
+    volunteers: Json
     wrong: list[str]
 
     def figures(self) -> dict[str, Any]:
@@ -55,10 +57,13 @@ class Lived:
                 statistics.fmean(abs((one.waited or 0) - one.told[1]) for one in told), 2
             ),
             "inside": round(inside / len(told), 3),
+            "attendance": self.volunteers,
         }
 
 
-async def live_through(folder: Path, seed: int, *, residents: int, kills: int, stops: int) -> Lived:
+async def live_through(
+    folder: Path, seed: int, *, residents: int, volunteers: int, kills: int, stops: int
+) -> Lived:
     """Plays the circuit's plan, and lives through its first ``stops``."""
     site = Site(folder, BEFORE)
     try:
@@ -70,16 +75,21 @@ async def live_through(folder: Path, seed: int, *, residents: int, kills: int, s
             planned = (await circuit.stops(plan_id))[:stops]
             booths = sum(len(stop["assignments"]) for stop in planned)
             demand_at = any_demand(seed, residents / booths)
+            async with _client(site) as client:
+                await circuit.volunteers.enter(client, planned, volunteers)
             for stop in planned:
                 await circuit.live(stop, demand_at)
+            await circuit.volunteers.settle()
         finally:
             await circuit.close()
     finally:
         site.end()
     came = circuit.residents
-    wrong = circuit.wrong + [f"{one.name} has no fate" for one in came if not one.fate]
+    wrong = circuit.wrong + circuit.volunteers.wrong
+    wrong += [f"{one.name} has no fate" for one in came if not one.fate]
     turned_away = sum(booth.turned_away for booth in circuit.booths)
-    return Lived(came, len(circuit.booths), len(planned), turned_away, site.kills, wrong)
+    served = circuit.volunteers.figures()
+    return Lived(came, len(circuit.booths), len(planned), turned_away, site.kills, served, wrong)
 
 
 def any_demand(seed: int, residents: float) -> DemandAt:
@@ -96,5 +106,9 @@ def any_demand(seed: int, residents: float) -> DemandAt:
 
 
 async def planned_circuit(site: Site) -> str:
-    async with Client.at(site.url, token=token(*EVERYTHING, iss=site.issuer)) as client:
+    async with _client(site) as client:
         return await Demonstration(client).plan_circuit()
+
+
+def _client(site: Site) -> AbstractAsyncContextManager[Client]:
+    return Client.at(site.url, token=token(*EVERYTHING, iss=site.issuer))

@@ -8,6 +8,7 @@ import socket
 import struct
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import uvicorn
@@ -15,7 +16,7 @@ import uvicorn
 from services.catalog.signing_in.adapters.signing_keys import write_keys
 from services.embedded import build_all, embedded
 from shared.process import server_config
-from tests.support.tokens import KEY
+from tests.support.tokens import EVERYTHING, KEY, bearer
 
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(["tests.support.warmed"])
@@ -83,6 +84,39 @@ class Site:
     def end(self) -> None:
         self._process.kill()
         self._process.join()
+
+
+class Caller:
+    """Whoever uses a site: what is sent is sent again until the system answers."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._http = httpx.AsyncClient(base_url=site.url, trust_env=False, timeout=30)
+        self._corps = bearer(*EVERYTHING, iss=site.issuer)
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def ask(
+        self, method: str, path: str, body: Any = None, *, who: dict[str, str] | None = None
+    ) -> Any:
+        """Of dispatch, as the corps or as ``who``. The system may have died after it did what was asked."""
+        answer = await self.sent(method, f"/api/dispatch{path}", who or self._corps, json=body)
+        assert answer.is_success, f"{method} {path}: {answer.text}"
+        return answer.json()
+
+    async def sent(
+        self, method: str, path: str, headers: dict[str, str], **more: Any
+    ) -> httpx.Response:
+        while True:
+            try:
+                answer = await self._http.request(method, path, headers=headers, **more)
+            except httpx.TransportError:
+                await self._site.answers()
+            else:
+                if answer.status_code < 500:
+                    return answer
+                await asyncio.sleep(0.05)
 
 
 def _serve(data: Path, url: str, port: int) -> None:

@@ -10,13 +10,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
-import httpx
-
 from shared.kernel.access import Role
-from tests.service_day.site import Site
-from tests.support.tokens import EVERYTHING, bearer
+from tests.service_day.site import Caller, Site
+from tests.service_day.volunteers import Act, Volunteers
+from tests.support.tokens import bearer
 
 Json = dict[str, Any]
 
@@ -114,8 +114,8 @@ class Booth:
 
 class Circuit:
     """All stops of a published plan, one after the other. ``kill_at``: when these residents come, and some with them,
-    the system is killed before it has answered them; and once more when the next place is free, and two stewards call
-    there."""
+    the system is killed before it has answered them, and phones that were not connected; and once more when the next
+    place is free, and two stewards call there."""
 
     def __init__(self, site: Site, seed: int, *, kill_at: Iterable[int] = ()) -> None:
         self.site = site
@@ -127,63 +127,44 @@ class Circuit:
         self._kills_caller = False
         self.booths: list[Booth] = []
         self.wrong: list[str] = []
-        self._http = httpx.AsyncClient(base_url=site.url, trust_env=False, timeout=30)
-        self._corps = bearer(*EVERYTHING, iss=site.issuer)
+        self._caller = Caller(site)
+        self._ask, self._sent = self._caller.ask, self._caller.sent
+        self.volunteers = Volunteers(self._caller, site, seed)
 
     async def close(self) -> None:
-        await self._http.aclose()
+        await self._caller.close()
 
     @property
     def residents(self) -> list[Resident]:
         return [one for booth in self.booths for one in booth.by_name.values()]
 
-    async def ask(
-        self, method: str, path: str, body: Any = None, *, who: dict[str, str] | None = None
-    ) -> Any:
-        """Sent until the system answers; it may have died after it did what was asked."""
-        answer = await self._sent(method, f"/api/dispatch{path}", who or self._corps, json=body)
-        assert answer.is_success, f"{method} {path}: {answer.text}"
-        return answer.json()
-
-    async def _sent(
-        self, method: str, path: str, headers: dict[str, str], **more: Any
-    ) -> httpx.Response:
-        while True:
-            try:
-                answer = await self._http.request(method, path, headers=headers, **more)
-            except httpx.TransportError:
-                await self.site.answers()
-            else:
-                if answer.status_code < 500:
-                    return answer
-                await asyncio.sleep(0.05)
-
     async def stops(self, plan_id: str) -> list[Json]:
-        plan = await self.ask("GET", f"/plans/{plan_id}")
+        plan = await self._ask("GET", f"/plans/{plan_id}")
         return sorted(
             (stop for stop in plan["stops"] if stop["state"] == "planned"),
             key=lambda stop: (stop["on"], stop["part"] == "afternoon"),
         )
 
     async def live(self, stop: Json, demand_at: DemandAt) -> None:
-        """A stop, from its first resident to its reports."""
+        """A stop, from its first volunteer to its reports."""
         begins = datetime.fromisoformat(stop["on"]).replace(tzinfo=UTC) + timedelta(
             hours=BEGINS[stop["part"]]
         )
-        self.site.clock.reach(begins)
-        await self.ask("POST", f"/stops/{stop['id']}/start", {})
-        booths = await self._opened(stop, demand_at)
-        events: list[tuple[datetime, int, Booth, Resident | Call]] = []
+        ends = begins + timedelta(minutes=BUSY_MINUTES[stop["part"]])
+        booths: list[Booth] = []
+        acts: list[tuple[datetime, int, Act]] = []
 
-        def expect(at: datetime, booth: Booth, what: Resident | Call) -> None:
-            heapq.heappush(events, (at, next(self._order), booth, what))
+        def expect(at: datetime, act: Act) -> None:
+            heapq.heappush(acts, (at, next(self._order), act))
 
-        for booth in booths:
-            for minutes, resident in self._crowd(booth):
-                expect(begins + timedelta(minutes=minutes), booth, resident)
-        while events:
-            at, _, booth, what = heapq.heappop(events)
-            self.site.clock.reach(at)
+        async def start() -> None:
+            await self._ask("POST", f"/stops/{stop['id']}/start", {})
+            booths.extend(await self._opened(stop, demand_at))
+            for booth in booths:
+                for minutes, resident in self._crowd(booth):
+                    expect(begins + timedelta(minutes=minutes), partial(turn, booth, resident))
+
+        async def turn(booth: Booth, what: Resident | Call) -> None:
             if isinstance(what, Call):
                 calls = [await self._done(booth, what)]
             else:
@@ -194,11 +175,20 @@ class Circuit:
                     if place not in booth.at
                 ]
             for call in filter(None, calls):
-                expect(call.until, booth, call)
+                expect(call.until, partial(turn, booth, call))
+
+        for at, act in await self.volunteers.rostered(stop, begins, ends):
+            expect(at, act)
+        expect(begins, start)
+        while acts:
+            at, _, act = heapq.heappop(acts)
+            self.site.clock.reach(at)
+            await act()
         await self._reported(stop, booths)
+        await self.volunteers.key_sheets(stop)
 
     async def _opened(self, stop: Json, demand_at: DemandAt) -> list[Booth]:
-        signs = await self.ask("GET", f"/stops/{stop['id']}/queues")
+        signs = await self._ask("GET", f"/stops/{stop['id']}/queues")
         links = {sign["assignment_id"]: sign["url"] for sign in signs["queues"]}
         booths = []
         for each in stop["assignments"]:
@@ -207,7 +197,7 @@ class Circuit:
             path = "/api/dispatch" + re.sub("^.*(?=/public/)", "", links[each["id"]])
             steward = bearer(Role.LEADER, team_code=each["team_code"], iss=self.site.issuer)
             booth = Booth(stop, each, path, steward, each["volunteers"], demand)
-            await self.ask(
+            await self._ask(
                 "POST", f"/queues/{booth.id}/open", {"places": booth.places}, who=booth.steward
             )
             booths.append(booth)
@@ -248,7 +238,8 @@ class Circuit:
             for _ in range(AT_ONCE - 1)
         ]
         crowd = [one, *others]
-        await asyncio.gather(self._kill(), *(self._draw(booth, each) for each in crowd))
+        draws = [self._draw(booth, each) for each in crowd]
+        await asyncio.gather(self._kill(), self.volunteers.synchronise(), *draws)
 
     async def _kill(self) -> None:
         await asyncio.sleep(self._dice.uniform(0, LONGEST_ANSWER))
@@ -277,7 +268,7 @@ class Circuit:
         if call.resident.absent:
             call.resident.fate = "missed"
             path = f"/tickets/{call.ticket_id}/act"
-            await self.ask("POST", path, {"act": "miss"}, who=booth.steward)
+            await self._ask("POST", path, {"act": "miss"}, who=booth.steward)
             del booth.at[call.place]
             return await self._next(booth, call.place)
         call.resident.fate = "served"
@@ -308,7 +299,7 @@ class Circuit:
 
     async def _pressed(self, booth: Booth, place: int, finished: str | None) -> Any:
         body = {"place": place, "finished": finished}
-        queue = await self.ask("POST", f"/queues/{booth.id}/next", body, who=booth.steward)
+        queue = await self._ask("POST", f"/queues/{booth.id}/next", body, who=booth.steward)
         return next((each for each in queue["at_places"] if each["place"] == place), None)
 
     async def _reported(self, stop: Json, booths: list[Booth]) -> None:
@@ -316,7 +307,7 @@ class Circuit:
         reports = []
         for booth in booths:
             path = f"/queues/{booth.id}/end?confirm=residents_wait"
-            ended = await self.ask("POST", path, who=booth.steward)
+            ended = await self._ask("POST", path, who=booth.steward)
             fates = Counter(one.fate for one in booth.by_name.values())
             seen = (len(booth.by_name), fates["served"], 0)
             if (ended["drawn"], ended["served"], ended["unserved"]) != seen:
@@ -328,4 +319,4 @@ class Circuit:
             for each in stop["assignments"]
             if each["state"] in ("accepted", "offered") and each["id"] not in queued
         ]
-        await self.ask("POST", f"/stops/{stop['id']}/reports", {"booths": reports})
+        await self._ask("POST", f"/stops/{stop['id']}/reports", {"booths": reports})

@@ -21,9 +21,13 @@ class StandingClock:
 
 @dataclass
 class PlayedClock:
+    """``passes``: between two looks at it."""
+
     now: datetime = field(default_factory=lambda: datetime(2014, 6, 27, 1, tzinfo=UTC))
+    passes: timedelta = timedelta(0)
 
     def __call__(self) -> datetime:
+        self.now += self.passes
         return self.now
 
     def move(self, **by: float) -> None:

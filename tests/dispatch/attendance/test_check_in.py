@@ -49,6 +49,16 @@ async def test_what_a_phone_kept_counts_from_when_it_was_said(day: Day) -> None:
     assert other["code"] == "nonce_reused"
 
 
+async def test_time_that_passes_while_it_is_taken_is_not_added_to_what_a_phone_says(
+    day: Day,
+) -> None:
+    said_at = day.clock.now
+    day.clock.passes = timedelta(milliseconds=50)
+    sent = await day.send(by="list", who=LEADER)
+    assert datetime.fromisoformat(sent["at"]) == said_at
+    assert day.clock.now > said_at
+
+
 async def test_whoever_is_replaced_meanwhile_was_there_by_the_roster_that_the_phone_has(
     day: Day,
 ) -> None:

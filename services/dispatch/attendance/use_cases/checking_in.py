@@ -1,7 +1,7 @@
 """A phone says that somebody came or went; it is kept as it was said, whatever comes of it."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import insert, select
 
@@ -50,13 +50,14 @@ async def record_scan(uow: UnitOfWork, scan: Scan) -> Answered:
         known = await _answered(tx, scan)
         if known is not None:
             return known
-        now = uow.business_now()
-        ahead = sealed.business_ahead if sealed else now - tx.now
+        # In whole seconds, as sealed: what lies between two looks at one clock is not the phone's.
+        seconds_ahead = round((tx.business_now - tx.now).total_seconds())
+        ahead = sealed.business_ahead if sealed else timedelta(seconds=seconds_ahead)
         at = (scan.at + ahead).astimezone(UTC)
         fault = fault_of(
             scan,
             at=at,
-            now=now,
+            now=tx.business_now,
             real_now=tx.now,
             on=stop.on,
             is_open=stop.state in ("planned", "under_way", "completed"),
