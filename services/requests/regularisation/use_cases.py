@@ -123,7 +123,9 @@ async def confirm_proposal(
     """
     grant = uow.permit(POLICY, "answer_recurrence_proposal")
     async with uow.transaction() as tx:
-        await tx.lock_service()  # of two that are confirmed at once, the later sees the series of the earlier
+        await (
+            tx.lock_service()
+        )  # of two that are confirmed at once, the later sees the series of the earlier
         proposal = await tx.get(Proposal, proposal_id)
         grant.require(Proposal.kind, proposal_id, teams=[proposal.team_code], states=Proposal.STEPS)
         proposal.confirm(terms, uow.today())
