@@ -76,7 +76,7 @@ class Finding:
 async def examine(service: Service, settings: ServiceSettings) -> list[Finding]:
     """Looks at everything, whatever is wrong with the rest."""
     found: list[Finding] = []
-    for part in (_store, _broker, _cache, _keys, _identity):
+    for part in (_store, _self_checks, _broker, _cache, _keys, _identity):
         found += [finding async for finding in part(service, settings)]
     return found
 
@@ -117,6 +117,21 @@ async def _store(service: Service, settings: ServiceSettings) -> AsyncIterator[F
     yield _encryption(
         "store", row.tls, urlsplit(settings.database_url).hostname, f"{name}_TLS_CA_FILE"
     )
+
+
+async def _self_checks(service: Service, _settings: ServiceSettings) -> AsyncIterator[Finding]:
+    for check in service.self_checks:
+        try:
+            async with service.database.reading() as session:
+                found = await check.count_differences(session)
+        except (DBAPIError, OSError):
+            return  # said where the store is looked at
+        wrong = ", ".join(f"{kind}: {count}" for kind, count in found.items() if count)
+        yield Finding(
+            check.what,
+            f"differs from what one counts anew ({wrong})" if wrong else "as one counts anew",
+            check.remedy if wrong else "",
+        )
 
 
 _ABOUT_US = """

@@ -1,7 +1,15 @@
 """A service: its parts, and how they start and stop. It is the same for all four."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Coroutine,
+    Mapping,
+    Sequence,
+)
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -11,6 +19,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute
 from sqlalchemy import Column
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match, Route
@@ -89,6 +98,16 @@ Job = Callable[[asyncio.Event], Coroutine[None, None, None]]
 """
 
 
+@dataclass(frozen=True, slots=True)
+class SelfCheck:
+    """What a service keeps beside the facts that it follows from. ``count_differences`` counts, by kind, what is not as
+    it should be; ``remedy`` says what helps."""
+
+    what: str
+    count_differences: Callable[[AsyncSession], Awaitable[Mapping[str, int]]]
+    remedy: str
+
+
 @dataclass
 class Service:
     """All parts of a service, made by its ``bootstrap.build``."""
@@ -111,6 +130,8 @@ class Service:
     """What a new store begins with; repeatable."""
     sealed: Sequence[Column[Any]] = ()
     """The columns with sealed values, for ``reseal``."""
+    self_checks: list[SelfCheck] = field(default_factory=list)
+    """What ``doctor`` compares."""
     _lease: ShardLease = field(repr=False, kw_only=True)
 
     @classmethod

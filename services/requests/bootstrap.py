@@ -9,12 +9,14 @@ from services.requests.attachments.routes import router as attachments
 from services.requests.attachments.tables import OLD_ATTACHMENTS
 from services.requests.consumers import SUBSCRIPTIONS
 from services.requests.corrections.routes import router as corrections
+from services.requests.coverage.jobs import ledger_comparison
 from services.requests.coverage.routes import router as coverage
 from services.requests.figures.routes import router as figures
 from services.requests.limits.routes import router as limits
 from services.requests.menu.queries import Menu
 from services.requests.menu.routes import router as menu
 from services.requests.order_forms.routes import router as order_forms
+from services.requests.orders.queries.kept import count_differences
 from services.requests.orders.routes import router as orders
 from services.requests.orders.tables import SEALED, forget_persons
 from services.requests.orders.use_cases.counting import note_open_lines
@@ -40,7 +42,7 @@ from shared.kernel.clock import Clock
 from shared.messaging.broker import Broker
 from shared.privacy.retention import EXPIRED_PARTS, OLD_IDEMPOTENCY_KEYS, by_business_time
 from shared.privacy.tables import person_part
-from shared.service import Service
+from shared.service import SelfCheck, Service
 from shared.storage.opening import open_files
 from shared.tasks.retention import EndedTasks
 
@@ -96,6 +98,10 @@ def build(settings: RequestsSettings, *, broker: Broker, cache: Cache, clock: Cl
     service.jobs.append(follow_up_notices(service.uow))
     service.api.state.regular = thresholds_of(settings)
     service.jobs.append(regular_needs(service.uow, service.api.state.regular))
+    service.jobs.append(ledger_comparison(service.uow, service.database))
+    service.self_checks.append(
+        SelfCheck("coverage ledger", count_differences, "report it with this service's log")
+    )
     return service
 
 

@@ -8,7 +8,7 @@ from pydantic import Field, ValidationError
 
 from shared.http.inputs import Answer
 from shared.http.texts import LANGUAGES, Texts
-from shared.http.wording import Wording
+from shared.http.wording import Wording, code_of_fault
 from shared.kernel.cells import Fault, heading_words, letters
 from shared.kernel.errors import Words
 
@@ -117,7 +117,7 @@ def faults_of(field: str, error: ValidationError) -> Iterator[Fault]:
     """The faults of a value that a form would refuse, with facts that JSON holds."""
     for each in error.errors(include_url=False):
         facts = {name: _plain(value) for name, value in each.get("ctx", {}).items()}
-        yield Fault(field, f"invalid.{each['type']}", {"message": each["msg"]} | facts)
+        yield Fault(field, code_of_fault(each), {"message": each["msg"]} | facts)
 
 
 def _plain(value: Any) -> Any:

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from shared.db.engine import store_is_away
 from shared.http.texts import Texts, preferred_language
-from shared.http.wording import Wording
+from shared.http.wording import Wording, code_of_fault
 from shared.identity.keys import KeysUnavailable
 from shared.kernel.errors import DomainError, IllegalTransition, NotFound
 from shared.kernel.precondition import ChangedMeanwhile
@@ -173,7 +173,7 @@ def install(app: Starlette, texts: Texts) -> Callable[[Request, Exception], Resp
 
 
 def _field_problem(texts: Texts, wording: Wording, fault: Mapping[str, Any]) -> FieldProblem:
-    code = f"invalid.{fault['type']}"
+    code = code_of_fault(fault)
     facts = wording.of_fault(fault["type"], {"message": fault["msg"], **fault.get("ctx", {})})
     text = texts.render(wording.language, code if texts.has(code) else "invalid.other", facts)
     field = _path(fault["loc"])

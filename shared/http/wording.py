@@ -7,7 +7,7 @@ checks that none is missing.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from shared.http.texts import Texts, named
@@ -16,6 +16,13 @@ from shared.kernel.precondition import ChangedMeanwhile
 
 _PART = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 _QUOTED = re.compile(r"'([^']*)'")
+
+
+def code_of_fault(fault: Mapping[str, Any]) -> str:
+    """Returns the code of a pydantic error. Of a secret, pydantic says what it says of a list: that it is too long. But
+    what was typed has too many characters, as any other text."""
+    counts = fault["type"] in ("too_long", "too_short") and isinstance(fault.get("input"), str)
+    return f"invalid.{'string_' if counts else ''}{fault['type']}"
 
 
 class Wording:

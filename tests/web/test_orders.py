@@ -51,8 +51,13 @@ async def test_an_order_goes_its_way_between_officer_and_coordinator(crowd: Crow
     second = await hand_in(officer, "高楼小学操场", 1)
     third = await hand_in(officer, "老年活动中心", 1)
 
-    # The coordinator returns one and accepts two at once, from the board.
+    # Both sides see since when it waits.
+    await expect(page.locator(".order-lines li")).to_have_text([re.compile(r"\d日起等待")])
     await corps.go("/orders/board")
+    card = board.locator(".board-card", has=board.get_by_role("link", name=first))
+    await expect(card).to_contain_text("起等待")
+
+    # The coordinator returns one and accepts two at once, from the board.
     await board.get_by_role("button", name=f"退回点单 {first}").click()
     await choose_reason(board, "内容不完整", "退回点单")
     await expect(board.get_by_role("button", name=f"退回点单 {first}")).to_have_count(0)

@@ -217,7 +217,8 @@ class RatingAnswer(Answer):
 
 class LineAnswer(Answer):
     """``name`` and ``name_en`` as the menu had them when it was ordered, and the volunteers that it asks for so many.
-    ``unserved_reason`` is a code of dispatch's texts; ``served`` counts residents."""
+    ``waiting_since`` is the business day on which it was ordered, as long as it has no day; ``unserved_reason`` is a
+    code of dispatch's texts; ``served`` counts residents."""
 
     id: str
     item_code: str
@@ -227,6 +228,7 @@ class LineAnswer(Answer):
     remark: str | None
     volunteers_needed: int
     state: LineState
+    waiting_since: date | None
     stop_id: str | None
     assignment_id: str | None
     team_code: str | None

@@ -9,6 +9,7 @@ from services.requests.orders.domain.order import Order, WantedItem
 from services.requests.orders.queries.history import has_served, township_of
 from services.requests.policy import POLICY
 from services.requests.recurrence.domain.series import SeriesDraft
+from services.requests.recurrence.queries import ordered_regularly
 from services.requests.recurrence.use_cases.making import OccurrenceMaking
 from services.requests.recurrence.use_cases.proposing import begin_series
 from services.requests.regularisation.domain.proposal import DeclineReason, Proposal, Terms
@@ -117,13 +118,20 @@ async def confirm_proposal(
     """The team takes it on, as it is or changed: the township has a recurring order from then on.
 
     :raises NotFound: it is another team's. :raises IllegalTransition: it is answered.
-    :raises InvalidInput: :raises Conflict: the first day, or the series that would begin, is refused.
+    :raises InvalidInput: :raises Conflict: the first day, or the series that would begin, is refused; or the township
+        has the item regularly by now, as where another one that asked for it became part of it.
     """
     grant = uow.permit(POLICY, "answer_recurrence_proposal")
     async with uow.transaction() as tx:
+        await (
+            tx.lock_service()
+        )  # of two that are confirmed at once, the later sees the series of the earlier
         proposal = await tx.get(Proposal, proposal_id)
         grant.require(Proposal.kind, proposal_id, teams=[proposal.team_code], states=Proposal.STEPS)
         proposal.confirm(terms, uow.today())
+        pair = proposal.township_code, proposal.item_code
+        if pair in await ordered_regularly(tx.session):
+            raise Conflict("ordered_regularly", field="proposal_id", item=_named(proposal))
         order = await tx.get(Order, proposal.order_id)
         draft = SeriesDraft(
             township_code=proposal.township_code,

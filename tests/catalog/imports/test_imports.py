@@ -154,6 +154,32 @@ async def test_items_name_teams_and_choices_in_words(catalog: House) -> None:
     assert len(event.teams) == 2
 
 
+async def test_an_item_s_category_is_given_by_its_code_or_by_its_name(catalog: House) -> None:
+    """A code means the entry that has it, also where another one is called so."""
+    await bring_in(catalog, "agencies", AGENCIES)
+    await bring_in(catalog, "teams", TEAMS)
+    await bring_in(
+        catalog, "categories", [["代码", "名称"], ["welfare", "民生服务"], ["law", "welfare"]]
+    )
+    heading: list[Cell] = ["项目名称", "类别", "服务队", "所需人数", "每人分钟数"]
+    team = "医疗卫生志愿服务队"
+    items: list[list[Cell]] = [
+        ["健康义诊", "welfare", team, 2, 5],
+        ["血压测量", "民生服务", team, 2, 5],
+    ]
+    await bring_in(catalog, "items", [heading, *items])
+    found = (await catalog.client.get("/api/catalog/items")).json()["items"]
+    assert {item["name"]: item["category_code"] for item in found} == {
+        "健康义诊": "welfare",
+        "血压测量": "welfare",
+    }
+    made = await send(catalog, "items", xlsx([heading, ["理发", "beauty", team, 1, 10]]))
+    assert made["counts"] == NOTHING | {"faulty": 1}
+    ((fault,),) = [row["faults"] for row in await rows_of(catalog, made)]
+    assert (fault["field"], fault["code"]) == ("category_code", "unknown_code")
+    assert "beauty" in fault["rule"]
+
+
 async def test_what_a_table_leaves_out_stays_as_it_is(catalog: House) -> None:
     await bring_in(catalog, "agencies", AGENCIES)
     await bring_in(catalog, "teams", TEAMS)

@@ -1,15 +1,19 @@
 """What is kept so that the ledger and the figures answer at once is what one counts anew, whatever happened."""
 
+import asyncio
 import random
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.requests.bootstrap import build
+from services.requests.coverage.jobs import DIFFERENCES, ledger_comparison
+from services.requests.orders.queries.kept import count_differences
 from services.requests.orders.queries.service import (
     list_covered,
     list_in_hand,
@@ -18,6 +22,7 @@ from services.requests.orders.queries.service import (
 from services.requests.orders.use_cases.counting import note_open_lines
 from services.requests.settings import RequestsSettings
 from shared.contracts.catalog import TownshipRecoded
+from shared.doctor import examine
 from tests.requests.township import (
     EDITION,
     GAOLOU,
@@ -29,6 +34,7 @@ from tests.requests.township import (
     accepted_order,
 )
 from tests.support.house import House, running_house
+from tests.support.waiting import until
 
 MAYU, NEW_CODE = "330381113000", "330381125001"
 SINCE = date(2013, 7, 1)
@@ -85,6 +91,7 @@ def as_text(rows: Any) -> set[tuple[str, ...]]:
 
 async def check(house: House) -> None:
     async with house.uow("requests").reading() as session:
+        assert await count_differences(session) == {"months": 0, "last": 0, "lines": 0}
         assert as_text(await list_in_hand(session)) == await anew(session, IN_HAND)
         for campaign in (JULY, MARCH):
             campaign_id = campaign.campaign_id
@@ -203,3 +210,53 @@ async def test_what_the_release_before_wrote_is_noted(house: House) -> None:
     await check(house)
     async with house.services["requests"].database.writing() as session:
         assert await note_open_lines(session, now) == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        ("UPDATE service_month SET residents = residents + 1", "months"),
+        ("UPDATE service_month SET rated_1 = rated_1 + 1", "months"),
+        ("DELETE FROM service_month", "months"),
+        ("UPDATE service_month SET township_code = '330381113000'", "months"),
+        ("UPDATE order_line SET served = 7 WHERE state = 'served'", "months"),
+        ("DELETE FROM last_served", "last"),
+        ("UPDATE last_served SET \"on\" = '2014-06-01'", "last"),
+        ("UPDATE order_line SET township_code = NULL WHERE state <> 'served'", "lines"),
+        ("UPDATE order_line SET campaign_id = 'x' WHERE state <> 'served'", "lines"),
+        ("UPDATE service_order SET state = 'cancelled' WHERE state = 'accepted'", "lines"),
+    ],
+)
+async def test_what_differs_is_told_by_a_gauge_and_by_doctor(
+    house: House, store_url: str, change: str, kind: str
+) -> None:
+    served = Dispatch(house, await accepted_order(house))
+    await accepted_order(house, place="大京村")
+    await served.says(
+        served.assigned(0, "a0"), served.assigned(1, "a1"), served.reported(0, "a0", 118)
+    )
+    await served.says(served.completed())
+    await check(house)
+    service = house.services["requests"]
+    assert await doctor_says(house, store_url) == ("as one counts anew", "")
+    async with service.database.writing() as session:
+        await session.execute(text(change))
+    found, remedy = await doctor_says(house, store_url)
+    assert f"{kind}: " in found
+    assert remedy == "report it with this service's log"
+    DIFFERENCES.clear()
+    stop = asyncio.Event()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(ledger_comparison(service.uow, service.database)(stop))
+        await until(lambda: gauge(kind) > 0)
+        stop.set()
+
+
+def gauge(kind: str) -> float:
+    return REGISTRY.get_sample_value("diancai_ledger_differences", {"kind": kind}) or 0
+
+
+async def doctor_says(house: House, store_url: str) -> tuple[str, str]:
+    findings = await examine(house.services["requests"], RequestsSettings(database_url=store_url))
+    (finding,) = [each for each in findings if each.what == "coverage ledger"]
+    return finding.found, finding.remedy

@@ -353,3 +353,28 @@ async def test_the_notice_of_an_item_that_is_added_counts_from_its_day(
     assert answer.status_code == 200, answer.text
     event = (await said(house, OrderAmended))[0]
     assert [each.earliest_on for each in event.lines] == [None, None, date(2014, 6, 28)]
+
+
+async def test_each_line_says_since_when_it_waits_until_it_has_a_day(
+    house: House, clock: PlayedClock
+) -> None:
+    def since(said: Any) -> list[str | None]:
+        return [each["waiting_since"] for each in said["lines"]]
+
+    drafted = await order(house)
+    assert since(drafted) == [None, None]
+    submitted = await step(house, drafted["id"], "submit")
+    assert since(submitted) == ["2014-06-20", "2014-06-20"]
+    clock.move(days=3)
+    more = [*ORDER["lines"], line("appliances", 20)]
+    added = await amend(house, drafted["id"], lines=more, reason_code="items")
+    assert since(added) == ["2014-06-20", "2014-06-20", "2014-06-23"]
+    voice = Dispatch(house, await step(house, drafted["id"], "accept"))
+    await voice.says(voice.assigned(0, "a0"))
+    assert since(await voice.now()) == [None, "2014-06-20", "2014-06-23"]
+    await voice.says(voice.released(0, "a0"))
+    assert since(await voice.now()) == ["2014-06-20", "2014-06-20", "2014-06-23"]
+    page = (await house.client.get("/api/requests/orders", params={"state": "accepted"})).json()
+    assert since(page["items"][0]) == since(await voice.now())
+    cancelled = await step(house, drafted["id"], "cancel", reason_code="not_needed")
+    assert since(cancelled) == [None, None, None]

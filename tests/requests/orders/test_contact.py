@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import text, update
 
 from services.requests.orders.tables import PERSONS_KEPT, forget_persons, service_order
@@ -185,3 +186,29 @@ async def test_a_contact_that_is_wrong_changes_nothing(requests: House) -> None:
     assert late.status_code == 409
     assert (await read(requests, made["id"]))["contact"] == "陈主任"
     assert await told(requests) == []
+
+
+@pytest.mark.parametrize(
+    ("phone", "code", "detail"),
+    [
+        ("1" * 41, "invalid.string_too_long", "最多 40 个字。"),
+        ("", "invalid.string_too_short", "至少需要 1 个字。"),
+    ],
+)
+async def test_a_phone_s_length_is_said_in_characters(
+    requests: House, phone: str, code: str, detail: str
+) -> None:
+    answer = await requests.client.post(
+        "/api/requests/orders", json=ORDER | CONTACT | {"phone": phone}
+    )
+    (fault,) = answer.json()["errors"]
+    assert (answer.status_code, fault["field"]) == (422, "phone")
+    assert (fault["code"], fault["detail"]) == (code, detail)
+
+
+async def test_the_length_of_a_list_is_said_in_entries(requests: House) -> None:
+    lines = [{"item_code": f"i{number}", "expected_attendance": 1} for number in range(51)]
+    answer = await requests.client.post("/api/requests/orders", json=ORDER | {"lines": lines})
+    (fault,) = answer.json()["errors"]
+    assert (fault["field"], fault["code"]) == ("lines", "invalid.too_long")
+    assert fault["detail"] == "最多 50 条。"

@@ -1,5 +1,7 @@
 """Proposals of recurring services outlive merges of teams and townships: each has one answer, by who it is for now."""
 
+import asyncio
+
 from shared.contracts.catalog import TeamMerged, TownshipRecoded
 from shared.contracts.requests import RecurrenceProposed
 from shared.kernel.access import Role
@@ -84,6 +86,28 @@ async def test_of_two_townships_that_are_one_the_same_is_proposed_once(needs: Ne
     series = await needs.house.client.get("/api/requests/recurring-orders", headers=officer)
     assert [each["township_code"] for each in series.json()["items"]] == [GAOLOU]
     assert await needs.look() == 0
+
+
+async def test_of_two_that_wait_on_the_day_of_the_merge_one_can_be_confirmed(needs: Needs) -> None:
+    await needed_in_both(needs)
+    assert await needs.look() == 2
+    await join_townships(needs)
+    first, second = [each["id"] for each in await needs.proposals(state="proposed")]
+    answers = await asyncio.gather(
+        *(needs.post(f"{each}/confirm", LEADER, **TERMS) for each in (first, second))
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    (refused,) = (answer.json() for answer in answers if answer.status_code == 409)
+    assert (refused["code"], refused["detail"]) == (
+        "ordered_regularly",
+        "这个镇街已经定期点了“健康义诊”，再确认一次就会重复安排。",
+    )
+    officer = bearer(Role.OFFICER, township_code=GAOLOU)
+    series = await needs.house.client.get("/api/requests/recurring-orders", headers=officer)
+    assert len(series.json()["items"]) == 1
+    assert sorted(each["state"] for each in await needs.proposals()) == ["confirmed", "proposed"]
+    assert await needs.look() == 0
+    assert sorted(each["state"] for each in await needs.proposals()) == ["confirmed", "lapsed"]
 
 
 async def test_what_one_of_them_has_regularly_is_not_proposed_for_both(needs: Needs) -> None:

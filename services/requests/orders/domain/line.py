@@ -89,6 +89,13 @@ class Line:
         return None if self.score is None else Rating(self.score, self.rating_text)
 
     @property
+    def waiting_since(self) -> date | None:
+        """The day since which it waits for one of its own; None where it has one, or its order is not in hand."""
+        if self.state not in ("waiting", "unserved") or self.ordered_on is None:
+            return None
+        return self.added_on or self.ordered_on
+
+    @property
     def is_asked_for(self) -> bool:
         """Whether the order still has it: it was neither withdrawn nor taken out."""
         return self.state != "cancelled"

@@ -7,18 +7,17 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import (
     Date,
     Integer,
-    and_,
     case,
     delete,
     func,
     insert,
     literal,
-    or_,
     select,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.requests.orders.domain.order import IN_HAND, Order
+from services.requests.orders.domain.order import Order
+from services.requests.orders.queries.kept import SCORES, is_noted_too_long, is_unnoted
 from services.requests.orders.tables import (
     last_served,
     order_line,
@@ -27,8 +26,6 @@ from services.requests.orders.tables import (
 )
 from shared.privacy.retention import BATCH
 from shared.unit_of_work import Transaction
-
-SCORES = range(1, 6)
 
 
 async def recount_service(
@@ -133,26 +130,14 @@ async def _note_last(tx: Transaction, township_code: str, item_codes: Sequence[s
     await tx.session.execute(insert(last_served).from_select(list(last.keys()), found))
 
 
-OPEN = ("waiting", "scheduled", "unserved")
-"""The states of a line that was not served yet."""
-
-
 async def note_open_lines(session: AsyncSession, _now: datetime) -> int:
     """Notes of some orders which of their lines are open, where that is not as it should be: the release before does
     not note it while both run. Returns of how many; see :data:`shared.privacy.retention.Prune`."""
-    line, of_order = order_line.c, service_order.c
-    should = and_(line.state.in_(OPEN), of_order.state.in_(IN_HAND))
-    differs = or_(
-        line.township_code.is_distinct_from(of_order.township_code),
-        line.campaign_id.is_distinct_from(of_order.campaign_id),
-        line.ordered_on.is_distinct_from(of_order.ordered_on),
+    of_order = service_order.c
+    joined = select(of_order.id).join_from(
+        order_line, service_order, order_line.c.order_id == of_order.id
     )
-    joined = select(of_order.id).join_from(order_line, service_order, line.order_id == of_order.id)
-    unnoted = joined.where(should, differs)
-    too_long = joined.where(
-        line.township_code.is_not(None),
-        or_(line.state.not_in(OPEN), of_order.state.not_in(IN_HAND)),
-    )
+    unnoted, too_long = joined.where(is_unnoted()), joined.where(is_noted_too_long())
     ids = set(await session.scalars(unnoted.limit(BATCH)))
     ids |= set(await session.scalars(too_long.limit(BATCH)))
     query = select(Order).where(of_order.id.in_(ids)).order_by(of_order.id).with_for_update()
