@@ -123,9 +123,8 @@ async def confirm_proposal(
     """
     grant = uow.permit(POLICY, "answer_recurrence_proposal")
     async with uow.transaction() as tx:
-        await (
-            tx.lock_service()
-        )  # of two that are confirmed at once, the later sees the series of the earlier
+        # Of two that are confirmed at once, the later one sees the series of the earlier.
+        await tx.lock_service()
         proposal = await tx.get(Proposal, proposal_id)
         grant.require(Proposal.kind, proposal_id, teams=[proposal.team_code], states=Proposal.STEPS)
         proposal.confirm(terms, uow.today())
