@@ -44,6 +44,18 @@ def test_every_container_is_bounded_and_may_do_little(container: str) -> None:
     assert told["security_opt"] == ["no-new-privileges:true"]
 
 
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_believes_the_gateway_s_one_address_and_nobody_else(service: str) -> None:
+    gateway = CONTAINERS["gateway"]["networks"]["front"]["ipv4_address"]
+    believed = {
+        name: told["environment"].get(f"{service.upper()}_TRUSTED_PROXIES")
+        for name, told in CONTAINERS.items()
+        if "environment" in told
+    }
+    assert believed[service] == gateway
+    assert set(believed.values()) <= {gateway, None}
+
+
 def test_only_the_api_of_catalog_has_the_key_that_signs_tokens() -> None:
     assert [name for name in CONTAINERS if "catalog_signing_keys" in secrets_of(name)] == [SIGNER]
     named = [

@@ -109,7 +109,9 @@ async def test_a_reset_ends_the_password_and_every_sign_in(city: City) -> None:
     account = await ensure(city, "湖岭镇", Role.CLERK, township_code=GAOLOU)
     tokens = await city.tokens(login="湖岭镇")
     city.clock.move(seconds=60)
-    path = path_of(await ask(city, f"/{account}/reset", await coordinator(city)))
+    reset = await ask(city, f"/{account}/reset", await coordinator(city))
+    assert set(reset.json()) == {"id", "invitation", "expires_at"}, "neither password nor secret"
+    path = path_of(reset)
     assert await city.read(tokens["access_token"]) == 401
     assert (await city.refresh(tokens["refresh_token"])).status_code == 400
     assert (await city.sign_in(login="湖岭镇")).status_code == 422

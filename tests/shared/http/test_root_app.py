@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -10,9 +11,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.catalog.bootstrap import build
+from services.catalog.bootstrap import build as build_catalog
 from services.catalog.settings import CatalogSettings
+from services.dispatch.bootstrap import build as build_dispatch
+from services.dispatch.settings import DispatchSettings
 from services.embedded import build_all, embedded
+from services.notify.bootstrap import build as build_notify
+from services.notify.settings import NotifySettings
+from services.requests.bootstrap import build as build_requests
+from services.requests.settings import RequestsSettings
 from shared.http.console_files import ADDRESS, ASSET, FILE
 from shared.http.inputs import Confirmed
 from shared.http.openapi import IGNORES_UNKNOWN
@@ -24,6 +31,7 @@ from tests.support.house import House, running_house
 from tests.support.tree import ROOT
 
 DIST = ROOT / "web" / "dist"
+ISSUER = "http://house/api/catalog"
 NOT_FOR_THE_PUBLIC = [
     "package.json",
     "src/main.ts",
@@ -53,15 +61,25 @@ async def page(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-async def catalog(tmp_path: Path) -> AsyncIterator[House]:
-    settings = CatalogSettings(
-        database_url=f"sqlite:///{tmp_path}/catalog.db",
-        signing_keys_file=tmp_path / "keys.json",
-        signing_keys_create=True,
-        oidc_issuer="http://house/api/catalog",
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    """All four services, as they are served embedded."""
+
+    def common(name: str) -> dict[str, Any]:
+        return {"database_url": f"sqlite:///{tmp_path}/{name}.db", "oidc_issuer": ISSUER}
+
+    catalog = CatalogSettings(
+        **common("catalog"), signing_keys_file=tmp_path / "keys.json", signing_keys_create=True
     )
-    async with running_house(lambda b, c, t: build(settings, broker=b, cache=c, clock=t)) as house:
-        yield house
+    requests = RequestsSettings(**common("requests"))
+    dispatch = DispatchSettings(**common("dispatch"))
+    notify = NotifySettings(**common("notify"))
+    async with running_house(
+        lambda b, c, t: build_catalog(catalog, broker=b, cache=c, clock=t),
+        lambda b, c, t: build_requests(requests, broker=b, cache=c, clock=t),
+        lambda b, c, t: build_dispatch(dispatch, broker=b, cache=c, clock=t),
+        lambda b, c, t: build_notify(notify, broker=b, cache=c, clock=t),
+    ) as one:
+        yield one
 
 
 @pytest.mark.parametrize("path", NOT_FOR_THE_PUBLIC)
@@ -159,21 +177,22 @@ async def test_figures_are_for_this_machine_where_browsers_come_in(
         assert (await client.get("/metrics", headers=headers)).status_code == status
 
 
-async def test_head_answers_as_get_does_without_the_body(catalog: House) -> None:
-    for name, service in catalog.services.items():
+async def test_head_answers_as_get_does_without_the_body(house: House) -> None:
+    for name, service in house.services.items():
         for operation in operations_of(name, service.api):
             if operation.method != "GET" or "{" in operation.path:
                 continue
             url = f"/api/{name}{operation.path}"
-            got, head = await catalog.client.get(url), await catalog.client.head(url)
+            got, head = await house.client.get(url), await house.client.head(url)
             assert (head.status_code, head.content) == (got.status_code, b""), url
+            assert got.status_code != 401, url
             assert head.headers["content-type"] == got.headers["content-type"]
-    refused = await catalog.client.head("/api/catalog/volunteers/V-000001/export")
+    refused = await house.client.head("/api/catalog/volunteers/V-000001/export")
     assert refused.status_code in (404, 405)
 
 
-async def test_a_method_that_does_not_exist_is_told_which_do(catalog: House) -> None:
-    refused = await catalog.client.delete("/api/catalog/teams")
+async def test_a_method_that_does_not_exist_is_told_which_do(house: House) -> None:
+    refused = await house.client.delete("/api/catalog/teams")
     assert (refused.status_code, refused.json()["code"]) == (405, "method_not_allowed")
     assert "GET" in refused.headers["allow"]
 
@@ -185,18 +204,18 @@ def _urls(house: House) -> Iterator[tuple[str, str, bool]]:
             yield operation.method, f"/api/{name}{path}", IGNORES_UNKNOWN in operation.extra
 
 
-async def test_no_operation_ignores_a_parameter_that_it_does_not_have(catalog: House) -> None:
+async def test_no_operation_ignores_a_parameter_that_it_does_not_have(house: House) -> None:
     """But those of sign-in, which must (RFC 6749, 3.1)."""
-    assert any(ignores and url.endswith("/oidc/authorize") for _, url, ignores in _urls(catalog))
-    for method, url, ignores in _urls(catalog):
-        answer = await catalog.client.request(method, url, params={"tonwship_code": "330381125000"})
+    assert any(ignores and url.endswith("/oidc/authorize") for _, url, ignores in _urls(house))
+    for method, url, ignores in _urls(house):
+        answer = await house.client.request(method, url, params={"tonwship_code": "330381125000"})
         told = answer.status_code == 422 and '"unknown_parameter"' in answer.text
         assert told != ignores, f"{method} {url}: {answer.status_code} {answer.text[:200]}"
 
 
-async def test_the_refusal_names_the_parameter_and_the_one_that_was_meant(catalog: House) -> None:
+async def test_the_refusal_names_the_parameter_and_the_one_that_was_meant(house: House) -> None:
     url = "/api/catalog/volunteers"
-    refused = await catalog.client.get(
+    refused = await house.client.get(
         url,
         params={"team_cod": "health", "limit": ["1", "2"]},
         headers={"Accept-Language": "zh-CN"},
@@ -207,12 +226,12 @@ async def test_the_refusal_names_the_parameter_and_the_one_that_was_meant(catalo
     assert "没有名为“team_cod”的查询参数" in errors["team_cod"]["detail"]
     assert errors["team_cod"]["remedy"].endswith("team_code。")
     assert errors["limit"]["code"] == "parameter_twice"
-    assert (await catalog.client.get(url, params={"limit": "1"})).status_code != 422
-    assert (await catalog.client.head(url, params={"x": "1"})).status_code == 422
-    assert (await catalog.client.get(f"{url}?")).status_code != 422
+    assert (await house.client.get(url, params={"limit": "1"})).status_code != 422
+    assert (await house.client.head(url, params={"x": "1"})).status_code == 422
+    assert (await house.client.get(f"{url}?")).status_code != 422
 
 
-async def test_what_may_be_said_several_times_may_be(catalog: House) -> None:
+async def test_what_may_be_said_several_times_may_be(house: House) -> None:
     async def operation(confirm: Confirmed = frozenset(), limit: int = 1) -> None: ...
 
     route = APIRoute("/x", operation)
