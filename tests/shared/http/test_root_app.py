@@ -28,6 +28,7 @@ from shared.http.root_app import SECURITY_HEADERS
 from shared.process import application
 from tests.access.test_matrix import operations_of
 from tests.support.house import House, running_house
+from tests.support.tokens import EVERYTHING, bearer
 from tests.support.tree import ROOT
 
 DIST = ROOT / "web" / "dist"
@@ -79,6 +80,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         lambda b, c, t: build_dispatch(dispatch, broker=b, cache=c, clock=t),
         lambda b, c, t: build_notify(notify, broker=b, cache=c, clock=t),
     ) as one:
+        one.client.headers.update(bearer(*EVERYTHING, iss=ISSUER))
         yield one
 
 
