@@ -14,14 +14,11 @@ from services.dispatch.attendance.queries import hours as hours_queries
 from services.dispatch.attendance.use_cases import checking_in, hours, phones
 from services.dispatch.availability.schemas import Number
 from shared.http.free_text import ask_about
-from shared.http.inputs import After, Code, Confirmed, Limit, Page, Typed, Uow
+from shared.http.inputs import After, Code, Confirmed, Limit, Page, Uow
 from shared.http.openapi import secured
 from shared.http.texts import preferred_language
 
 router = APIRouter(tags=["dispatch"])
-
-AfterHours = Annotated[str | None, Query(max_length=60, description="id to begin behind"), Typed]
-"""An id of hours holds that of the booth and the volunteer's number, and is longer than others."""
 
 
 @router.get(
@@ -84,7 +81,7 @@ async def list_hours(
     volunteer_no: Annotated[Number | None, Query()] = None,
     team_code: Annotated[Code | None, Query()] = None,
     state: Annotated[HoursState | None, Query()] = None,
-    after: AfterHours = None,
+    after: After = None,
     limit: Limit = 100,
 ) -> Page[schemas.HoursAnswer]:
     items, next_after = await hours_queries.list_hours(
