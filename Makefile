@@ -111,6 +111,7 @@ bench: .venv/bench ## Measure beside what one would pick instead; tables here, J
 	$(BIN)/python -m bench.lists
 	$(BIN)/python -m bench.queries
 	$(BIN)/python -m bench.staffing
+	$(BIN)/python -m bench.tickets
 	$(BIN)/python -m bench.notify
 	$(BIN)/python -m bench.planning
 	$(BIN)/python -m bench.repair

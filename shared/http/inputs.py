@@ -216,8 +216,8 @@ class Answer(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
-After = Annotated[str | None, Query(max_length=40, description="id or code to begin behind"), Typed]
-"""Where a stretch of a list begins; see :class:`Page`."""
+After = Annotated[str | None, Query(max_length=81, description="id or code to begin behind"), Typed]
+"""Where a stretch of a list begins; see :class:`Page`. The longest ids are two codes."""
 
 AfterCode = Annotated[str | None, Query(max_length=40, description="code to begin behind"), Typed]
 """The same, of a list whose entries all have codes."""

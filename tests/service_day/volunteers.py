@@ -1,5 +1,5 @@
-"""Volunteers on the rosters. How each comes and goes follows from a seed; their times are kept here a second time, and
-compared with the hours that the system has in the end."""
+"""Volunteers on the rosters. How each comes and goes follows from a seed; when they did is kept here, and compared with
+what the system says in the end."""
 
 import asyncio
 import itertools
@@ -10,18 +10,17 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import pyotp
 
 from cli.client import Client
 from shared.kernel.access import Role
+from tests.service_day.hours import EVIDENCE, Json, Turn, Way, disagreements
 from tests.service_day.site import Caller, Site
 from tests.support.tokens import bearer
 
-Json = dict[str, Any]
 Act = Callable[[], Awaitable[Any]]
-Way = Literal["code", "list", "offline", "paper", "disputed", "mended", "absent"]
 
 WAYS: dict[Way, int] = {
     "code": 30,
@@ -35,8 +34,6 @@ WAYS: dict[Way, int] = {
 """Shares of those who come by the code on the leader's phone; by the leader's list; by the code, on a phone that is not
 connected; by a sheet of paper that the leader keys, and the volunteer agrees, or does not and the corps enters what is
 right; by the code, who scan too early when they go, and agree with the leader afterwards; and who don't come."""
-EVIDENCE: dict[Way, str] = {"paper": "cosigned", "mended": "cosigned", "disputed": "by_hand"}
-STATES: dict[Way, str] = {"paper": "expected", "disputed": "expected", "absent": "absent"}
 EACH = 4
 """Named for each booth."""
 WITH_BREAK, TICKED_TOO, MISTYPES = 0.15, 0.2, 0.1
@@ -44,33 +41,6 @@ WITH_BREAK, TICKED_TOO, MISTYPES = 0.15, 0.2, 0.1
 NOT_CONNECTED = timedelta(minutes=20)
 """From the beginning; then phones are connected for a moment. Whatever they keep after that they say at a next stop."""
 MOST_SECONDS_AHEAD = 1500
-
-
-@dataclass(frozen=True)
-class Turn:
-    """A volunteer at a booth, as it was. ``ahead``: of the volunteer's phone, in seconds."""
-
-    no: str
-    team: str
-    stop: Json
-    booth_id: str
-    way: Way
-    ahead: int
-    spells: tuple[tuple[datetime, datetime], ...]
-
-    @property
-    def key(self) -> tuple[str, str]:
-        return self.booth_id, self.no
-
-    @property
-    def hours(self) -> tuple[datetime, datetime, int, str]:
-        seconds = sum(int((went - came).total_seconds()) for came, went in self.spells)
-        evidence = EVIDENCE.get(self.way, "checked")
-        return self.spells[0][0], self.spells[-1][1], seconds // 60, evidence
-
-    @property
-    def marks(self) -> list[tuple[datetime, str]]:
-        return [mark for came, went in self.spells for mark in ((came, "in"), (went, "out"))]
 
 
 @dataclass(frozen=True)
@@ -139,39 +109,38 @@ class Volunteers:
         for booth in _held(stop):
             team = booth["team_code"]
             named = [next(self._next[team]) for _ in range(EACH)]
-            leader = self._leader(team)
+            leader = bearer(Role.LEADER, team_code=team, iss=self._site.issuer)
             path = f"/assignments/{booth['id']}/roster"
             await self._ask("POST", path, {"volunteers": named}, who=leader)
             shown = await self._ask("GET", f"/stops/{stop['id']}/check-in-code", who=leader)
             for no in named:
-                turn = self._turn(no, team, stop, booth["id"], begins, ends)
+                way, spells = self._times(begins, ends)
+                ahead = self._dice.randint(-MOST_SECONDS_AHEAD, MOST_SECONDS_AHEAD)
+                own = self._own(no, team)
+                turn = Turn(no, stop, booth["id"], own, leader, way, ahead, spells)
                 self.turns.append(turn)
                 acts += await self._acts(turn, pyotp.TOTP(shown["secret"]))
         return acts
 
-    def _turn(
-        self, no: str, team: str, stop: Json, booth_id: str, begins: datetime, ends: datetime
-    ) -> Turn:
+    def _times(
+        self, begins: datetime, ends: datetime
+    ) -> tuple[Way, tuple[tuple[datetime, datetime], ...]]:
         dice = self._dice
         came = begins - timedelta(seconds=dice.randint(300, 2400))
         went = ends + timedelta(seconds=dice.randint(300, 2400))
-        spells = [(came, went)]
-        if dice.random() < WITH_BREAK:
-            left = begins + timedelta(seconds=dice.randint(1800, 5400))
-            spells = [(came, left), (left + timedelta(seconds=dice.randint(600, 1500)), went)]
-        way: Way = dice.choices(list(WAYS), list(WAYS.values()))[0]
-        if way in EVIDENCE:
-            spells = [(came, went)]  # both sides agree on one time from, and one to
-        ahead = dice.randint(-MOST_SECONDS_AHEAD, MOST_SECONDS_AHEAD)
-        return Turn(no, team, stop, booth_id, way, ahead, tuple(spells))
+        left = begins + timedelta(seconds=dice.randint(1800, 5400))
+        back = left + timedelta(seconds=dice.randint(600, 1500))
+        way = dice.choices(list(WAYS), list(WAYS.values()))[0]
+        # On paper, both sides agree on one time from, and one to.
+        if way not in EVIDENCE and dice.random() < WITH_BREAK:
+            return way, ((came, left), (back, went))
+        return way, ((came, went),)
 
     async def _acts(self, turn: Turn, code: pyotp.TOTP) -> list[tuple[datetime, Act]]:
         if turn.way == "absent":
             path = f"/stops/{turn.stop['id']}/absences"
-            missing = partial(
-                self._ask, "POST", path, {"volunteer_no": turn.no}, who=self._leader(turn.team)
-            )
-            return [(turn.spells[0][1], missing)]
+            body = {"volunteer_no": turn.no}
+            return [(turn.spells[0][1], partial(self._ask, "POST", path, body, who=turn.leader))]
         if turn.way in ("paper", "disputed"):
             return []
         marks = turn.marks
@@ -180,7 +149,7 @@ class Volunteers:
         if turn.way == "list":
             return [(at, partial(self._send, self._listed(turn, at, way))) for at, way in marks]
         path = f"/stops/{turn.stop['id']}/attendance"
-        seen = await self._ask("GET", path, who=self._own(turn))
+        seen = await self._ask("GET", path, who=turn.own)
         acts: list[tuple[datetime, Act]] = []
         for at, way in marks:
             kept = self._scan(turn, at, way, {"code": code.at(at), "roster": seen["roster"]})
@@ -199,11 +168,11 @@ class Volunteers:
     def _scan(self, turn: Turn, at: datetime, way: str, more: Json) -> Kept:
         body = self._body(turn, way) | more
         body |= {"device_at": (at + timedelta(seconds=turn.ahead)).isoformat()}
-        return Kept(body | {"device_ahead_seconds": turn.ahead}, at, self._own(turn))
+        return Kept(body | {"device_ahead_seconds": turn.ahead}, at, turn.own)
 
     def _listed(self, turn: Turn, at: datetime, way: str) -> Kept:
         body = self._body(turn, way) | {"by": "list", "device_at": at.isoformat()}
-        return Kept(body, at, self._leader(turn.team))
+        return Kept(body, at, turn.leader)
 
     def _body(self, turn: Turn, way: str) -> Json:
         nonce = f"{next(self._nonces):016}"
@@ -230,8 +199,9 @@ class Volunteers:
         for turn in of_stop:
             start, end, *_ = turn.hours
             self._site.clock.reach(end)
-            leader, own = self._leader(turn.team), self._own(turn)
-            asks, answers = (own, leader) if turn.way == "mended" else (leader, own)
+            asks, answers = turn.leader, turn.own
+            if turn.way == "mended":
+                asks, answers = answers, asks
             is_right = turn.way != "disputed"
             about = {"assignment_id": turn.booth_id, "volunteer_no": turn.no}
             about |= {"starts_at": start.isoformat()}
@@ -248,61 +218,9 @@ class Volunteers:
                 await self._ask("POST", "/hours", right)
 
     async def settle(self) -> None:
-        """The last phones are connected; then the hours and classes of all are what they were."""
+        """The last phones are connected; then the system says of all what was."""
         await self.synchronise()
-        there = {turn.key: turn for turn in self.turns}
-        came = {key: turn.hours for key, turn in there.items() if turn.way != "absent"}
-        found: dict[tuple[str, str], Json] = {}
-        for each in await self._all_hours():
-            key = each["assignment_id"], each["volunteer_no"]
-            if key in found:
-                self.wrong.append(f"{key} has hours twice")
-            found[key] = each
-        for key in came.keys() | found.keys():
-            if (expected := came.get(key)) != (seen := _hours(found.get(key))):
-                self.wrong.append(f"{key} {there[key].way}: {expected} was, {seen} is said")
-        days = Counter((no, each["on"]) for (_, no), each in found.items())
-        for (_, no), each in found.items():
-            if each["state"] != "recorded" and days[no, each["on"]] == 1:
-                self.wrong.append(f"{each} is not recorded")
-        await self._compare_totals(found.values())
-        await self._compare_states()
-
-    async def _all_hours(self) -> list[Json]:
-        items: list[Json] = []
-        after: str | None = ""
-        while after is not None:
-            page = await self._ask("GET", "/hours?limit=100" + (after and f"&after={after}"))
-            items, after = items + page["items"], page["next_after"]
-        return items
-
-    async def _compare_totals(self, hours: Iterable[Json]) -> None:
-        """Each volunteer's own view has the minutes of each class apart."""
-        expected: dict[str, Counter[str]] = defaultdict(Counter)
-        for each in hours:
-            recorded = each["state"] == "recorded"
-            expected[each["volunteer_no"]][each["evidence"] if recorded else "held"] += (
-                each["minutes"] if recorded else 1
-            )
-        for turn in {turn.no: turn for turn in self.turns}.values():
-            totals = await self._ask("GET", "/hours/totals", who=self._own(turn))
-            if Counter(totals) != expected[turn.no]:
-                self.wrong.append(f"{turn.no} has {totals}, and {expected[turn.no]} was")
-
-    async def _compare_states(self) -> None:
-        for stop_id in {turn.stop["id"] for turn in self.turns}:
-            view = await self._ask("GET", f"/stops/{stop_id}/attendance")
-            seen = {
-                (each["assignment_id"], each["volunteer_no"]): each["state"]
-                for each in view["people"]
-            }
-            expected = {
-                turn.key: STATES.get(turn.way, "left")
-                for turn in self.turns
-                if turn.stop["id"] == stop_id
-            }
-            if seen != expected:
-                self.wrong.append(f"{stop_id}: {seen.items() ^ expected.items()}")
+        self.wrong += await disagreements(self._ask, self.turns)
 
     def figures(self) -> Json:
         """``hours``: entries of each class; ``scans``: by what came of them."""
@@ -315,23 +233,13 @@ class Volunteers:
             "minutes": sum(turn.hours[2] for turn in came),
         }
 
-    def _leader(self, team: str) -> dict[str, str]:
-        return bearer(Role.LEADER, team_code=team, iss=self._site.issuer)
-
-    def _own(self, turn: Turn) -> dict[str, str]:
-        claims = {"team_code": turn.team, "volunteer_no": turn.no, "sub": f"volunteer-{turn.no}"}
+    def _own(self, no: str, team: str) -> dict[str, str]:
+        claims = {"team_code": team, "volunteer_no": no, "sub": f"volunteer-{no}"}
         return bearer(Role.VOLUNTEER, iss=self._site.issuer, **claims)
 
 
 def _held(stop: Json) -> list[Json]:
     return [each for each in stop["assignments"] if each["state"] == "accepted"]
-
-
-def _hours(found: Json | None) -> tuple[datetime, datetime, int, str] | None:
-    if found is None:
-        return None
-    start, end = (datetime.fromisoformat(found[name]) for name in ("starts_at", "ends_at"))
-    return start, end, found["minutes"], found["evidence"]
 
 
 def _another(code: pyotp.TOTP, at: datetime) -> str:

@@ -63,6 +63,20 @@ def times(day: Day, start: str = "08:00", end: str = "11:00", **more: Any) -> di
     } | more
 
 
+async def test_hours_are_read_page_by_page(day: Day) -> None:
+    await served(day)
+    for no in (V2, "V-000003"):
+        body = times(day, "08:00", "10:00", volunteer_no=no, reason="按签到表补录")
+        await ask(day, "POST", "/hours", body, who=CORPS, status=201)
+    seen: list[str] = []
+    after = ""
+    while after is not None:
+        page = await ask(day, "GET", f"/hours?limit=1{after and f'&after={after}'}", who=CORPS)
+        seen += [each["volunteer_no"] for each in page["items"]]
+        after = page["next_after"]
+    assert sorted(seen) == [V1, V2, "V-000003"]
+
+
 async def test_hours_follow_what_was_checked(day: Day) -> None:
     await served(day)
     assert await totals(day) == (180, 0, 0, 0)
