@@ -11,7 +11,6 @@ from pathlib import Path
 from textwrap import wrap
 from types import TracebackType
 from typing import BinaryIO, Self
-from unicodedata import east_asian_width
 
 from fastapi.responses import StreamingResponse
 
@@ -58,10 +57,9 @@ def lines_of(text: str, width: int) -> int:
     room = max(width - 1, 1)
 
     def taken(line: str) -> int:
-        wide = sum(east_asian_width(sign) in "WF" for sign in line)
-        if len(line) + wide <= room:
-            return 1
-        return math.ceil((len(line) + wide) / room) if wide else len(wrap(line, room))
+        if line.isascii():
+            return len(wrap(line, room)) if len(line) > room else 1
+        return math.ceil(len(line.encode("gb18030", "replace")) / room)  # two bytes: as wide as two
 
     return min(sum(map(taken, text.split("\n"))), MOST_LINES)
 
