@@ -1,12 +1,14 @@
 """Lists as Excel files, written row by row: however long the list, memory stays the same."""
 
 import asyncio
+import math
 import tempfile
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
+from textwrap import wrap
 from types import TracebackType
 from typing import BinaryIO, Self
 
@@ -26,6 +28,12 @@ A4 = 9
 READABLE_WIDTH = 180
 """In characters: a list that is wider takes several pages side by side, or nobody could read it on one."""
 
+LINE_POINTS = 15
+"""The height of a line of text."""
+
+MOST_LINES = 20
+"""A row that is higher hides the others."""
+
 CHUNK_BYTES = 64 * 1024
 
 
@@ -41,6 +49,19 @@ class Heading:
 
     text: str
     width: int = 14
+
+
+def lines_of(text: str, width: int) -> int:
+    """How many lines a text takes in a column of so many characters, about. A Chinese one is as wide as two others, and
+    a line may end with any; others break between words."""
+    room = max(width - 1, 1)
+
+    def taken(line: str) -> int:
+        if line.isascii():
+            return len(wrap(line, room)) if len(line) > room else 1
+        return math.ceil(len(line.encode("gb18030", "replace")) / room)  # two bytes: as wide as two
+
+    return min(sum(map(taken, text.split("\n"))), MOST_LINES)
 
 
 class Spreadsheet:
@@ -74,6 +95,8 @@ class Spreadsheet:
         if sum(heading.width for heading in headings) <= READABLE_WIDTH:
             self._sheet.fit_to_pages(1, 0)
         bold = self._book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        self._widths = [heading.width for heading in headings]
+        self._set_height(0, [heading.text for heading in headings])
         for column, heading in enumerate(headings):
             self._sheet.set_column(column, column, heading.width)
             self._sheet.write_string(0, column, heading.text, bold)
@@ -81,9 +104,21 @@ class Spreadsheet:
 
     def append(self, rows: Iterable[Sequence[Cell]]) -> None:
         for row in rows:
+            self._set_height(self._next, row)
             for column, value in enumerate(row):
                 self._write(column, value)
             self._next += 1
+
+    def _set_height(self, row: int, cells: Sequence[Cell]) -> None:
+        """Makes room for texts of several lines: LibreOffice does not by itself, and writes them over the next row."""
+        texts = zip(cells, self._widths, strict=False)
+        lines = max(
+            (lines_of(each, width) for each, width in texts if isinstance(each, str)), default=1
+        )
+        if lines > 1:
+            self._sheet.set_row(row, lines * LINE_POINTS)
+        for kept in (self._sheet.row_info, self._sheet.row_sizes):
+            kept.pop(row - 2, None)  # it is written; XlsxWriter would keep the heights of all rows
 
     def _write(self, column: int, value: Cell) -> None:
         row, sheet = self._next, self._sheet

@@ -71,7 +71,14 @@ async def test_volunteers_become_one(crowd: Crowd, site: Site, size: Size) -> No
     await looks_right(corps, "-doubles-volunteers")
     await pair.get_by_role("link").click()
     await page.get_by_role("heading", name="合并以后").wait_for()
+    # Under their masks the two names are the same; the numbers and the days tell whose is whose.
     names = page.locator("fieldset").filter(has_text="姓名")
+    await expect(names.locator("label")).to_have_text(
+        [re.compile(rf"^ ?陈\*+ · (?!{again['no']})"), re.compile(rf"^ ?陈\*+ · {again['no']}$")]
+    )
+    await expect(page.locator("fieldset").filter(has_text="同意时间")).to_contain_text(
+        "2014年6月2日"
+    )
     await names.get_by_role("radio").nth(1).check()
     await looks_right(corps, "-merge-volunteers")
     await page.get_by_role("button", name="确认合并").click()

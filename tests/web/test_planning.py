@@ -1,5 +1,8 @@
 """A coordinator plans what waits: from a run to a published plan, with a move and a pin by hand."""
 
+import re
+from datetime import date
+
 import pytest
 from playwright.async_api import Locator, Page, expect
 
@@ -137,6 +140,53 @@ async def test_a_proposed_plan_is_withdrawn(crowd: Crowd, site: Site, size: Size
     assert await person.overflow() == 0
     async with client_at(site, "coordinator") as corps:
         assert (await corps.get(f"/api/dispatch/plans/{plan['id']}"))["state"] == "withdrawn"
+
+
+CLINIC = "health-clinic"
+
+
+async def test_a_move_into_a_week_that_is_full_is_refused_in_words(
+    crowd: Crowd, site: Site
+) -> None:
+    async with client_at(site, "coordinator") as corps:
+        path = f"/api/catalog/items/{CLINIC}"
+        item = await corps.get(path)
+        unsaid = ("code", "picture", "state", "merged_into")
+        limited = {name: value for name, value in item.items() if name not in unsaid}
+        await corps.put(path, limited | {"weekly_capacity": 1})
+        await corps.until("dispatch knows", lambda: corps.has_heard("dispatch", "catalog"))
+        orders = await corps.all("/api/requests/orders", state="scheduled", item_code=CLINIC)
+    lines = [line for order in orders for line in order["lines"] if line["item_code"] == CLINIC]
+    full = {week_of(line["on"]) for line in lines}
+    assert full, "the demonstration has clinics to come"
+
+    person = await crowd.person("coordinator", size="desktop")
+    page = person.page
+    await person.go("/planning")
+    await _plan(page)
+    await page.locator(".chip", has_text=WAITING).filter(has_text=item["name"]).click()
+    drawer = page.get_by_role("dialog")
+    await drawer.get_by_text("移到").first.wait_for()
+    choice = drawer.locator("#move-day")
+    days = [str(await each.get_attribute("value")) for each in await choice.locator("option").all()]
+    move = drawer.get_by_role("button", name="移到这里")
+    in_full = next(day for day in days if week_of(day) in full)
+    await choice.select_option(in_full)
+    verdict = drawer.get_by_role("status")
+    await expect(verdict).to_contain_text(f"{WAITING}“{item['name']}” 超出每周场次")
+    await expect(verdict).to_contain_text(re.compile(r"第 \d+（\d+月\d+日） 天最多 1 场"))
+    await expect(verdict).to_contain_text("请换到另一周，或先把这一周的另一场移走")
+    await expect(move).to_be_disabled()
+    await move.scroll_into_view_if_needed()
+    await person.picture("-week-full")
+    assert await person.serious_findings() == []
+    elsewhere = next(day for day in days if week_of(day) not in full)
+    await choice.select_option(elsewhere)
+    await expect(verdict).not_to_contain_text("超出每周场次")
+
+
+def week_of(day: str) -> tuple[int, int]:
+    return date.fromisoformat(day).isocalendar()[:2]
 
 
 async def _plan(page: Page) -> Locator:

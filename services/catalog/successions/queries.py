@@ -132,7 +132,9 @@ def different_values(vault: Vault, gone: Volunteer, kept: Volunteer) -> tuple[st
             field: matched(value) if (value := open_value(vault, person, field)) else None
             for field in ("name", "phone", "identity")
         }
-        return clear | {"team_code": person.team_code, "state": person.state}
+        return clear | {
+            name: getattr(person, name) for name in ("team_code", "state", "consent_at")
+        }
 
     left, right = values(gone), values(kept)
     return tuple(name for name in left if left[name] != right[name])

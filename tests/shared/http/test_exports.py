@@ -9,7 +9,7 @@ import pytest
 from shared.db.paging import Listed
 from shared.http.audit_log import AUDIT
 from shared.http.exports import Sheet, pages
-from shared.http.spreadsheet import MOST_ROWS, Heading, Spreadsheet
+from shared.http.spreadsheet import LINE_POINTS, MOST_LINES, MOST_ROWS, Heading, Spreadsheet
 from shared.http.texts import LANGUAGES, Texts
 from shared.kernel.errors import InvalidInput
 from tests.support.excel import MAIN, sheet_of
@@ -76,3 +76,23 @@ def test_a_list_is_read_and_printed_with_its_headings(columns: int, fits: bool) 
     assert (page.get("orientation"), page.get("paperSize")) == ("landscape", "9")
     assert page.get("fitToHeight") == ("0" if fits else None)
     assert not list(found.iter(f"{MAIN}f")), "no cell is a formula"
+
+
+def test_a_row_is_as_high_as_its_longest_text() -> None:
+    """LibreOffice writes what has no room over the next row."""
+    headings = [Heading("单号", 12), Heading("服务项目", 20)]
+    with Spreadsheet(headings, title="点单") as sheet:
+        sheet.append(
+            [
+                ["2014-0001", "法律咨询"],
+                ["2014-0002", "医疗义诊（测血糖、量血压）、法律咨询、惠农政策宣传"],
+                ["2014-0003", "health-clinic, legal-advice, farm-policy"],
+                ["2014-0004", "第一行\n第二行"],
+                ["2014-0005", "很" * 500],
+                ["2014-0006", None],
+            ]
+        )
+        with sheet.finish() as file:
+            found = sheet_of(file.read())
+    heights = [row.get("ht") for row in found.iter(f"{MAIN}row")]
+    assert heights == [None, None, "45", "45", "30", str(MOST_LINES * LINE_POINTS), None]

@@ -90,8 +90,12 @@ export function half(on: string, part: "morning" | "afternoon"): string {
 export function moment(at: string): string {
   const date = new Date(at);
   const clock = new Intl.DateTimeFormat("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: "Asia/Shanghai" });
-  const on = new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", timeZone: "Asia/Shanghai" });
-  return `${day(on.format(date))} ${clock.format(date)}`;
+  return `${day(dayOf(date))} ${clock.format(date)}`;
+}
+
+/** The day that a moment falls on in Beijing, e.g. 2014-06-27. */
+export function dayOf(at: Date): string {
+  return new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", timeZone: "Asia/Shanghai" }).format(at);
 }
 
 /** The time of day, e.g. 09:30:15. */

@@ -32,7 +32,7 @@ export const SHOWN: Record<Mergeable, readonly string[]> = {
   agencies: ["name", "name_en", "credit_code"],
   teams: ["name", "name_en", "agency_code", "members", "area", "state"],
   townships: ["name", "name_en", "population", "area_km2", "valid_from", "valid_to"],
-  volunteers: ["name", "phone", "identity", "team_code", "state"],
+  volunteers: ["name", "phone", "identity", "team_code", "state", "consent_at"],
 };
 export const CHOSEN: Record<Mergeable, readonly string[]> = {
   agencies: ["name", "name_en", "credit_code"],

@@ -1,7 +1,7 @@
 /** Recurring orders: how they repeat, as people set it up and as RFC 5545 writes it. */
 import type { components } from "../../types/requests";
 import { moment } from "../app/clock";
-import { i18n } from "../app/i18n";
+import { dayOf, i18n } from "../app/i18n";
 
 export type Series = components["schemas"]["SeriesAnswer"];
 export type SeriesState = Series["state"];
@@ -93,5 +93,5 @@ export function whyOf(due: DueDay): string {
 
 /** The day on which business stands. */
 export function today(): string {
-  return moment.value?.on ?? new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", timeZone: "Asia/Shanghai" }).format(new Date());
+  return moment.value?.on ?? dayOf(new Date());
 }
