@@ -31,6 +31,8 @@ READABLE_WIDTH = 180
 LINE_POINTS = 15
 """The height of a line of text."""
 
+LETTERS_FOR_A_DIGIT = 1.15
+
 MOST_LINES = 20
 """A row that is higher hides the others."""
 
@@ -52,14 +54,16 @@ class Heading:
 
 
 def lines_of(text: str, width: int) -> int:
-    """How many lines a text takes in a column of so many characters, about. A Chinese one is as wide as two others, and
-    a line may end with any; others break between words."""
-    room = max(width - 1, 1)
+    """How many lines a text takes in a column of so many characters, about. Columns are measured in digits: letters are
+    narrower, and break between words; a Chinese character is as wide as two digits, and a line may end with any."""
+    letters = round(width * LETTERS_FOR_A_DIGIT)
 
     def taken(line: str) -> int:
         if line.isascii():
-            return len(wrap(line, room)) if len(line) > room else 1
-        return math.ceil(len(line.encode("gb18030", "replace")) / room)  # two bytes: as wide as two
+            return len(wrap(line, letters)) if len(line) > letters else 1
+        return math.ceil(
+            len(line.encode("gb18030", "replace")) / width
+        )  # two bytes: as wide as two
 
     return min(sum(map(taken, text.split("\n"))), MOST_LINES)
 

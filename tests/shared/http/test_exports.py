@@ -95,4 +95,4 @@ def test_a_row_is_as_high_as_its_longest_text() -> None:
         with sheet.finish() as file:
             found = sheet_of(file.read())
     heights = [row.get("ht") for row in found.iter(f"{MAIN}row")]
-    assert heights == [None, None, "45", "45", "30", str(MOST_LINES * LINE_POINTS), None]
+    assert heights == [None, None, "45", "30", "30", str(MOST_LINES * LINE_POINTS), None]
