@@ -5,8 +5,6 @@ from playwright.async_api import expect
 
 from tests.support.browser import Crowd, Person, Size
 
-pytestmark = pytest.mark.shared_site
-
 
 async def looks_right(person: Person, name: str) -> None:
     await person.picture(name)
@@ -53,6 +51,7 @@ async def test_a_leader_keeps_qualifications_and_days(crowd: Crowd, size: Size) 
     await expect(row).to_have_count(0)
 
 
+@pytest.mark.shared_site
 async def test_a_volunteer_sees_the_own_record(crowd: Crowd) -> None:
     volunteer = await crowd.person("volunteer")
     page = volunteer.page

@@ -54,12 +54,24 @@ export function named(chinese: string, english: string | null | undefined): stri
 }
 
 const WEEKDAYS = { "zh-CN": "zh-CN", en: "en-GB" } as const;
+const IN_CHINA = { timeZone: "Asia/Shanghai", hour12: false } as const;
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+const numbers = { "zh-CN": new Intl.NumberFormat("zh-CN"), en: new Intl.NumberFormat("en") };
+
+/** Made once: that takes longer than to use one, and a page shows hundreds of days. */
+export function formatOf(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = locale + JSON.stringify(options);
+  const known = formats.get(key) ?? new Intl.DateTimeFormat(locale, options);
+  formats.set(key, known);
+  return known;
+}
 
 /** `2014-06-27` → 6月27日 周五; the year where it is not the one that business stands in is up to whoever asks. */
 export function day(on: string): string {
   const date = new Date(`${on}T00:00:00Z`);
-  const options = { weekday: "short", month: language() === "en" ? "short" : "long", day: "numeric", timeZone: "UTC" } as const;
-  const parts = new Intl.DateTimeFormat(WEEKDAYS[language()], options).formatToParts(date);
+  const month = language() === "en" ? "short" : "long";
+  const parts = formatOf(WEEKDAYS[language()], { weekday: "short", month, day: "numeric", timeZone: "UTC" }).formatToParts(date);
   const of = (type: Intl.DateTimeFormatPartTypes): string => parts.find((part) => part.type === type)?.value ?? "";
   return language() === "en"
     ? `${of("weekday")} ${of("day")} ${of("month")}`
@@ -73,7 +85,8 @@ export function sentences(...parts: (string | undefined)[]): string {
 
 /** A day with its year, e.g. 2014年6月27日. */
 export function date(on: string): string {
-  return new Intl.DateTimeFormat(WEEKDAYS[language()], { year: "numeric", month: language() === "en" ? "short" : "long", day: "numeric", timeZone: "UTC" }).format(new Date(`${on}T00:00:00Z`));
+  const month = language() === "en" ? "short" : "long";
+  return formatOf(WEEKDAYS[language()], { year: "numeric", month, day: "numeric", timeZone: "UTC" }).format(new Date(`${on}T00:00:00Z`));
 }
 
 /** From one day to another, both included. */
@@ -88,21 +101,24 @@ export function half(on: string, part: "morning" | "afternoon"): string {
 
 /** A moment in Beijing's time, e.g. 6月27日 周五 09:30. */
 export function moment(at: string): string {
-  const date = new Date(at);
-  const clock = new Intl.DateTimeFormat("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: "Asia/Shanghai" });
-  return `${day(dayOf(date))} ${clock.format(date)}`;
+  return `${day(dayOf(at))} ${timeOf(at)}`;
 }
 
 /** The day that a moment falls on in Beijing, e.g. 2014-06-27. */
-export function dayOf(at: Date): string {
-  return new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", timeZone: "Asia/Shanghai" }).format(at);
+export function dayOf(at: Date | string): string {
+  return formatOf("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", ...IN_CHINA }).format(new Date(at));
 }
 
-/** The time of day, e.g. 09:30:15. */
+/** Its time of day, e.g. 09:30. */
+export function timeOf(at: Date | string): string {
+  return formatOf("zh-CN", { hour: "2-digit", minute: "2-digit", ...IN_CHINA }).format(new Date(at));
+}
+
+/** The same with seconds, e.g. 09:30:15. */
 export function clock(at: Date): string {
-  return new Intl.DateTimeFormat("zh-CN", { timeStyle: "medium", hour12: false, timeZone: "Asia/Shanghai" }).format(at);
+  return formatOf("zh-CN", { timeStyle: "medium", ...IN_CHINA }).format(at);
 }
 
 export function number(value: number): string {
-  return new Intl.NumberFormat(language()).format(value);
+  return numbers[language()].format(value);
 }

@@ -12,11 +12,5 @@ export function duration(minutes: number): string {
   return i18n.global.t("hours.duration", { hours: number(Math.floor(minutes / 60)), minutes: minutes % 60 });
 }
 
-const CLOCK = new Intl.DateTimeFormat("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: "Asia/Shanghai" });
-const DAY = new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", timeZone: "Asia/Shanghai" });
-
-/** A moment's time of day in China, as a form has it. */
-export const timeOf = (at: string): string => CLOCK.format(new Date(at));
-export const dayOf = (at: string): string => DAY.format(new Date(at));
 /** The moment of a time on a day in China. */
 export const momentOf = (day: string, time: string): string => `${day}T${time}:00+08:00`;
