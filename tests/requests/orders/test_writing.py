@@ -25,6 +25,7 @@ async def test_a_draft_keeps_what_was_written_and_what_the_menu_said(requests: H
         "remark": "老人较多，请带血压计",
         "volunteers_needed": 4,
         "state": "waiting",
+        "waiting_since": None,
         "stop_id": None,
         "assignment_id": None,
         "team_code": None,
