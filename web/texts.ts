@@ -1,9 +1,11 @@
-/** Splits the texts of each language in two, so that whoever opens one of the first pages need not wait for all of them:
- * `virtual:texts/zh-CN/first` has what src/app/first.ts, its pages and the frame around them say,
- * `virtual:texts/zh-CN/rest` has the others. */
+/** Makes the texts of src/locales what browsers fetch. Each language comes in two parts, so that whoever opens one of the
+ * first pages need not wait for all of it: `virtual:texts/zh-CN/first` has what src/app/first.ts, its pages and the frame
+ * around them say, `virtual:texts/zh-CN/rest` has the others. A text with facts in it is compiled here, so that browsers
+ * fetch no compiler. */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 
+import { baseCompile, type ResourceNode } from "@intlify/message-compiler";
 import type { Plugin } from "vite";
 
 type Texts = Record<string, string>;
@@ -14,6 +16,15 @@ const IMPORTED = /(?:from|import)\s*\(?\s*"(\.[^"]+)"/g;
 const NAMED = /["'`]([\w.-]+)["'`]/g;
 /** The beginning of a name that is composed, e.g. `task_line.${kind}`. */
 const COMPOSED = /`([\w.-]+)\$\{|["']([\w-]+[._])["']/g;
+
+/** What vue-i18n takes for a text; one without facts, choices or links is what it is. */
+function compiled(text: string): string | ResourceNode {
+  if (!/[{}|@]/.test(text)) return text;
+  const onError = (error: Error): never => {
+    throw new Error(`“${text}”: ${error.message}`);
+  };
+  return baseCompile(text, { jit: true, optimize: true, minify: true, location: false, onError }).ast;
+}
 
 export function texts(source: string): Plugin {
   const start = resolve(source, "main.ts");
@@ -57,7 +68,7 @@ export function texts(source: string): Plugin {
       if (!id.startsWith("\0") || !language) return undefined;
       const all = JSON.parse(readFileSync(resolve(source, "locales", `${language}.json`), "utf-8")) as Texts;
       const isFirst = isSaidFirst();
-      const wanted = Object.entries(all).filter(([name]) => isFirst(name) === (part === "first"));
+      const wanted = Object.entries(all).filter(([name]) => isFirst(name) === (part === "first")).map(([name, text]) => [name, compiled(text)]);
       return `export default ${JSON.stringify(Object.fromEntries(wanted))}`;
     },
   };

@@ -8,7 +8,7 @@ import { texts } from "./texts";
 /** The floor: 360's browser, older WeChat, and the last Chromium for Windows 7's age. */
 const FLOOR = "chrome86";
 
-export default defineConfig({
+export default defineConfig(({ command }) => ({
   root: "src",
   publicDir: "../public",
   plugins: [vue(), texts(resolve(import.meta.dirname, "src"))],
@@ -16,6 +16,7 @@ export default defineConfig({
     __VUE_OPTIONS_API__: false,
     __VUE_I18N_LEGACY_API__: false,
     __INTLIFY_PROD_DEVTOOLS__: false,
+    __INTLIFY_DROP_MESSAGE_COMPILER__: command === "build", // web/texts.ts compiles
   },
   build: {
     outDir: "../dist",
@@ -39,4 +40,4 @@ export default defineConfig({
     },
   },
   server: { proxy: { "/api": "http://127.0.0.1:8000" } },
-});
+}));

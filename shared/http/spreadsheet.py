@@ -61,9 +61,8 @@ def lines_of(text: str, width: int) -> int:
     def taken(line: str) -> int:
         if line.isascii():
             return len(wrap(line, letters)) if len(line) > letters else 1
-        return math.ceil(
-            len(line.encode("gb18030", "replace")) / width
-        )  # two bytes: as wide as two
+        bytes_of_it = len(line.encode("gb18030", "replace"))  # two, where it is as wide as two
+        return math.ceil(bytes_of_it / width)
 
     return min(sum(map(taken, text.split("\n"))), MOST_LINES)
 

@@ -4,24 +4,14 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import httpx
 
 from cli.demo import Outcome
-from services.catalog.bootstrap import build as build_catalog
-from services.catalog.settings import CatalogSettings
-from services.dispatch.bootstrap import build as build_dispatch
-from services.dispatch.settings import DispatchSettings
-from services.embedded import FILES
-from services.notify.bootstrap import build as build_notify
-from services.notify.settings import NotifySettings
-from services.requests.bootstrap import build as build_requests
-from services.requests.settings import RequestsSettings
 from tests.access.scene import Circuit, Place
 from tests.access.scenes import find_objects
-from tests.support.house import House, running_house
-from tests.support.passwords import quick_passwords
+from tests.support.embedded import running_embedded
+from tests.support.house import House
 from tests.support.story import Told
 from tests.support.tree import SERVICES
 from tests.support.waiting import until
@@ -31,27 +21,7 @@ from tests.support.waiting import until
 async def house_after(told: Told, data: Path) -> AsyncIterator[House]:
     """The four services on a copy of what the story left, without a network between them and the client."""
     shutil.copytree(told.data, data)
-
-    def common(name: str) -> dict[str, Any]:
-        return {
-            "database_url": f"sqlite:///{data}/{name}.db",
-            "vault_keys_file": data / "secrets" / "vault_keys.json",
-        }
-
-    files = (data / FILES).as_uri()
-    keys = data / "secrets" / "signing_keys.json"
-    catalog = CatalogSettings(**common("catalog"), signing_keys_file=keys, files_url=files)
-    requests = RequestsSettings(**common("requests"), files_url=files)
-    dispatch = DispatchSettings(**common("dispatch"))
-    notify = NotifySettings(**common("notify"))
-    async with running_house(
-        lambda b, c, t: build_catalog(
-            catalog, broker=b, cache=c, clock=t, passwords=quick_passwords()
-        ),
-        lambda b, c, t: build_requests(requests, broker=b, cache=c, clock=t),
-        lambda b, c, t: build_dispatch(dispatch, broker=b, cache=c, clock=t),
-        lambda b, c, t: build_notify(notify, broker=b, cache=c, clock=t),
-    ) as house:
+    async with running_embedded(data) as house:
         yield house
 
 

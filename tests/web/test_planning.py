@@ -166,8 +166,8 @@ async def test_a_move_into_a_week_that_is_full_is_refused_in_words(
     await _plan(page)
     await page.locator(".chip", has_text=WAITING).filter(has_text=item["name"]).click()
     drawer = page.get_by_role("dialog")
-    await drawer.get_by_text("移到").first.wait_for()
     choice = drawer.locator("#move-day")
+    await choice.wait_for()
     days = [str(await each.get_attribute("value")) for each in await choice.locator("option").all()]
     move = drawer.get_by_role("button", name="移到这里")
     in_full = next(day for day in days if week_of(day) in full)

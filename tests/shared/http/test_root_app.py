@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -11,15 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.catalog.bootstrap import build as build_catalog
-from services.catalog.settings import CatalogSettings
-from services.dispatch.bootstrap import build as build_dispatch
-from services.dispatch.settings import DispatchSettings
 from services.embedded import build_all, embedded
-from services.notify.bootstrap import build as build_notify
-from services.notify.settings import NotifySettings
-from services.requests.bootstrap import build as build_requests
-from services.requests.settings import RequestsSettings
 from shared.http.console_files import ADDRESS, ASSET, FILE
 from shared.http.inputs import Confirmed
 from shared.http.openapi import IGNORES_UNKNOWN
@@ -27,12 +18,11 @@ from shared.http.request_check import _parameters
 from shared.http.root_app import SECURITY_HEADERS
 from shared.process import application
 from tests.access.test_matrix import operations_of
-from tests.support.house import House, running_house
-from tests.support.tokens import EVERYTHING, bearer
+from tests.support.embedded import running_embedded
+from tests.support.house import House
 from tests.support.tree import ROOT
 
 DIST = ROOT / "web" / "dist"
-ISSUER = "http://house/api/catalog"
 NOT_FOR_THE_PUBLIC = [
     "package.json",
     "src/main.ts",
@@ -63,24 +53,7 @@ async def page(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
-    """All four services, as they are served embedded."""
-
-    def common(name: str) -> dict[str, Any]:
-        return {"database_url": f"sqlite:///{tmp_path}/{name}.db", "oidc_issuer": ISSUER}
-
-    catalog = CatalogSettings(
-        **common("catalog"), signing_keys_file=tmp_path / "keys.json", signing_keys_create=True
-    )
-    requests = RequestsSettings(**common("requests"))
-    dispatch = DispatchSettings(**common("dispatch"))
-    notify = NotifySettings(**common("notify"))
-    async with running_house(
-        lambda b, c, t: build_catalog(catalog, broker=b, cache=c, clock=t),
-        lambda b, c, t: build_requests(requests, broker=b, cache=c, clock=t),
-        lambda b, c, t: build_dispatch(dispatch, broker=b, cache=c, clock=t),
-        lambda b, c, t: build_notify(notify, broker=b, cache=c, clock=t),
-    ) as one:
-        one.client.headers.update(bearer(*EVERYTHING, iss=ISSUER))
+    async with running_embedded(tmp_path) as one:
         yield one
 
 

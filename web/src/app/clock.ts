@@ -1,6 +1,8 @@
 /** The demonstration's clock: where business stands, and who shows that. */
 import { shallowRef } from "vue";
 
+import { dayOf } from "./i18n";
+
 export interface Moment {
   on: string;
   part: "morning" | "afternoon";
@@ -14,6 +16,11 @@ const HERE = ["127.0.0.1", "localhost", "[::1]"];
 export const isHere = HERE.includes(location.hostname);
 /** Null where business goes by real time. */
 export const moment = shallowRef<Moment | null>(null);
+
+/** The day on which business stands. */
+export function today(): string {
+  return moment.value?.on ?? dayOf(new Date());
+}
 
 /** Asks; before the first page is shown, so that the banner pushes nothing down. */
 export async function readMoment(): Promise<void> {

@@ -1,20 +1,23 @@
 /** The reader's language: Chinese first, English by choice; remembered in this browser. */
-import { createI18n } from "vue-i18n";
+import { createI18n, type PathValue } from "vue-i18n";
 
 export type Language = "zh-CN" | "en";
 
+/** By their names; one with facts in it comes compiled. */
+export type Texts = Record<string, PathValue>;
 /** What the first pages say, and what all others do. */
 type Part = "first" | "rest";
 
 const KEPT = "diancai.language";
-const TEXTS: Record<Language, Record<Part, () => Promise<{ default: Record<string, string> }>>> = {
+const TEXTS: Record<Language, Record<Part, () => Promise<{ default: Texts }>>> = {
   "zh-CN": { first: () => import("virtual:texts/zh-CN/first"), rest: () => import("virtual:texts/zh-CN/rest") },
   en: { first: () => import("virtual:texts/en/first"), rest: () => import("virtual:texts/en/rest") },
 };
 const wanted = new Set<Part>(["first"]);
+const here = new Set<string>();
 
 // A text that is missing is one of the rest: it is shown once that is there.
-export const i18n = createI18n<false>({ legacy: false, locale: first(), messages: {}, flatJson: true, missing: () => void loadRest(), missingWarn: false, fallbackWarn: false });
+export const i18n = createI18n<false>({ legacy: false, locale: first(), messages: {}, messageResolver: (texts, name) => (texts as Texts)[name] ?? null, missing: () => void loadRest(), missingWarn: false, fallbackWarn: false });
 
 function first(): Language {
   const kept = localStorage.getItem(KEPT);
@@ -28,8 +31,11 @@ export function language(): Language {
 
 /** Loads the texts of a language, of the present one when none is said, and shows them. */
 export async function loadLanguage(shown: Language = language()): Promise<void> {
-  const parts = await Promise.all([...wanted].map((part) => TEXTS[shown][part]()));
-  for (const part of parts) i18n.global.mergeLocaleMessage(shown, part.default);
+  await Promise.all([...wanted].map(async (part) => {
+    const { default: texts } = await TEXTS[shown][part]();
+    if (!here.has(shown + part)) i18n.global.mergeLocaleMessage(shown, texts);
+    here.add(shown + part);
+  }));
   i18n.global.locale.value = shown;
   localStorage.setItem(KEPT, shown);
   document.documentElement.lang = shown;

@@ -1,5 +1,5 @@
 /** What web/texts.ts makes of src/locales. */
 declare module "virtual:texts/*" {
-  const texts: Record<string, string>;
+  const texts: import("./i18n").Texts;
   export default texts;
 }

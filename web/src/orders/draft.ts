@@ -1,7 +1,8 @@
 /** What somebody is putting together; it outlives a reload of the page, not the tab. */
 import { reactive, watch } from "vue";
 
-import { once, repeatOf, today, type Repeat, type Series } from "../recurrence/recurrence";
+import { today } from "../app/clock";
+import { once, repeatOf, type Repeat, type Series } from "../recurrence/recurrence";
 import type { EntryWay, Order } from "./states";
 
 export interface DraftLine {

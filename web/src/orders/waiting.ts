@@ -1,6 +1,6 @@
 /** Since when, and for how many days by now, an order waits for its services to get their days. */
+import { today } from "../app/clock";
 import { date, i18n } from "../app/i18n";
-import { today } from "../recurrence/recurrence";
 import type { Line } from "./states";
 
 const MILLISECONDS_OF_A_DAY = 86_400_000;

@@ -1,7 +1,6 @@
 /** Recurring orders: how they repeat, as people set it up and as RFC 5545 writes it. */
 import type { components } from "../../types/requests";
-import { moment } from "../app/clock";
-import { dayOf, i18n } from "../app/i18n";
+import { i18n } from "../app/i18n";
 
 export type Series = components["schemas"]["SeriesAnswer"];
 export type SeriesState = Series["state"];
@@ -89,9 +88,4 @@ export function whyOf(due: DueDay): string {
   const { t } = i18n.global;
   if (due.why !== "rule") return t(`due.${due.why}`);
   return due.is_certain ? "" : t("due.uncertain");
-}
-
-/** The day on which business stands. */
-export function today(): string {
-  return moment.value?.on ?? dayOf(new Date());
 }

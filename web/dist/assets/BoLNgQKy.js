@@ -1,1 +1,0 @@
-import{A as o,y as r}from"./BxbO5qcP.js";import{t as s}from"./u_Ryl7qe.js";const i=864e5;function p(n){const t=n.flatMap(e=>e.waiting_since??[]).sort()[0];if(!t)return"";const a=Math.round((Date.parse(s())-Date.parse(t))/i);return o.global.t("orders.waiting_since",{since:r(t),count:a},Math.max(0,a))}export{p as w};
