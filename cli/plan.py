@@ -17,7 +17,7 @@ from cli.files import BadFile, json_text, read_json, write_text
 from cli.terminal import console, fail, known_language, language_of, texts, words
 from services.dispatch.planning.optimizer.optimizer import Optimizer
 from services.dispatch.planning.problem.certificate import bound_by
-from services.dispatch.planning.problem.check import Violation, broken_by, check_plan
+from services.dispatch.planning.problem.check import DAY_FACTS, Violation, broken_by, check_plan
 from services.dispatch.planning.problem.circuit import (
     Circuit,
     Effort,
@@ -165,11 +165,17 @@ def _require_its_plan(
 
 def _show_violations(violations: Sequence[Violation], language: str) -> None:
     for violation in violations[:MOST_VIOLATIONS_SHOWN]:
-        said = texts().render(language, f"rule.{violation.rule}", violation.facts)["detail"]
+        facts = {name: _worded(name, value) for name, value in violation.facts.items()}
+        said = texts().render(language, f"rule.{violation.rule}", facts)["detail"]
         console.print(f"[red]{violation.rule}[/red]", end=" ")
         console.print(said, soft_wrap=True, highlight=False, markup=False)
     if (more := len(violations) - MOST_VIOLATIONS_SHOWN) > 0:
         console.print(words("plan.more_rules", language, count=more))
+
+
+def _worded(name: str, value: object) -> object:
+    """A problem has days by number, the first one is 0, and no dates."""
+    return {"zh-CN": f"第 {value} 天", "en": f"day {value}"} if name in DAY_FACTS else value
 
 
 def _show_score(problem: PlanningProblem, solution: Solution, found: Score, language: str) -> None:

@@ -107,13 +107,13 @@ async def test_an_edit_that_breaks_rules_is_refused_with_each_in_words(house: Ho
     assert [reason["code"] for reason in refused["errors"]] == ["rule.line_unknown"]
     refused = await desk.edit(house, candidate, wrong, status=422)
     assert {reason["code"]: reason["detail"] for reason in refused["errors"]} == {
-        "rule.day_closed": "第 2（6月28日） 天不出队：放假，或不在活动期内。",
+        "rule.day_closed": "2014年6月28日不出队：放假，或不在活动期内。",
         "rule.item_not_offered": "服务队 医疗卫生志愿服务队 不承接项目 法律咨询。",
     }
     house.client.headers.update(ENGLISH)
     verdict = await desk.check(house, candidate, wrong)
     assert (verdict["holds"], verdict["score"]) == (False, None)
-    assert "Nobody goes out on day 2 (2014-06-28): a holiday, or not in the campaign." in [
+    assert "Nobody goes out on 28 June 2014: a holiday, or not in the campaign." in [
         rule["detail"] for rule in verdict["broken"]
     ]
     assert (await desk.read_candidate(house, candidate["id"]))["revision"] == 1

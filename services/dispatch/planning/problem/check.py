@@ -18,6 +18,10 @@ from services.dispatch.planning.problem.problem import (
 MOST_STOPS_TO_ORDER = 7
 
 
+DAY_FACTS = ("day", "first", "last")
+"""The facts of violations and of unserved lines that are days, by their numbers in the problem."""
+
+
 @dataclass(frozen=True, slots=True)
 class Violation:
     """A rule that a circuit breaks: a code of the locale files (rule.<code>), where, and the facts that fill its

@@ -14,7 +14,7 @@ from services.dispatch.directory.queries import (
     names_of_teams,
     names_of_townships,
 )
-from services.dispatch.planning.problem.check import Violation
+from services.dispatch.planning.problem.check import DAY_FACTS, Violation
 from services.dispatch.planning.problem.problem import Slot
 from services.dispatch.plans.domain.candidate import ProblemDates
 from services.dispatch.plans.queries.planning_input import PlanningInput
@@ -33,7 +33,6 @@ _KIND_OF_FACT = {
     "township": TOWNSHIPS,
     "site": TOWNSHIPS,
 }
-_DAYS = ("day", "first", "last")
 WHY = {
     "published": ("已公布", "published"),
     "pinned": ("已固定", "pinned"),
@@ -103,9 +102,8 @@ def worded(facts: Mapping[str, object], names: Names, dates: ProblemDates) -> Fa
 
 
 def _worded(name: str, value: object, names: Names, dates: ProblemDates) -> object:
-    if name in _DAYS and isinstance(value, int):
-        on = dates.half_day(Slot(value))[0]
-        return _both(f"{value + 1}（{on.month}月{on.day}日）", f"{value + 1} ({on.isoformat()})")
+    if name in DAY_FACTS and isinstance(value, int):
+        return dates.half_day(Slot(value))[0]
     if name == "lines":
         each = [names.get(LINES, line) for line in str(value).split(", ")]
         return _both("、".join(zh for zh, _ in each), ", ".join(en for _, en in each))
