@@ -20,9 +20,10 @@ from services.dispatch.stops.domain.stop import LIVE as EXPECTED
 from services.dispatch.stops.domain.stop import STANDING
 from services.dispatch.stops.queries.lookups import booths, lines_of_booths, volunteers_at
 from services.dispatch.tickets.domain.forecast import Pace, Wait, forecast, pace_of
+from services.dispatch.tickets.domain.lease import QueueLease
 from services.dispatch.tickets.domain.queue import AT_A_PLACE, LIVE, BoothQueue, Ticket
 from services.dispatch.tickets.domain.sizing import LEAST_SERVED
-from services.dispatch.tickets.tables import booth_queue, staffing, ticket, turned_away
+from services.dispatch.tickets.tables import booth_queue, queue_lease, staffing, ticket, turned_away
 from shared.kernel.errors import NotFound
 from shared.tasks.kinds import Chosen, everything
 from shared.unit_of_work import UnitOfWork
@@ -48,6 +49,14 @@ async def live_tickets(session: AsyncSession, assignment_id: str) -> list[Ticket
 async def all_tickets(session: AsyncSession, assignment_id: str) -> list[Ticket]:
     query = select(Ticket).where(ticket.c.assignment_id == assignment_id)
     return list(await session.scalars(query.order_by(ticket.c.number)))
+
+
+async def lease_on(session: AsyncSession, assignment_id: str) -> QueueLease | None:
+    """The lease of the telephone that alone calls at a booth."""
+    query = select(QueueLease).where(
+        queue_lease.c.assignment_id == assignment_id, queue_lease.c.ended_at.is_(None)
+    )
+    return (await session.scalars(query)).first()
 
 
 async def ticket_of_device(session: AsyncSession, assignment_id: str, device: str) -> Ticket | None:
@@ -317,17 +326,22 @@ async def queue_view(session: AsyncSession, booth: Row[Any], now: datetime) -> V
     )
     missed = missed.order_by(ticket.c.ended_at.desc()).limit(MISSED_SHOWN)
     shown = [*queue.in_order(live), *await session.scalars(missed)]
+    lease = await lease_on(session, queue.assignment_id)
     return view | {
         "state": queue.state,
         "places": queue.places,
         "ends_at": queue.ends_at,
-        "drawn": queue.last_number,
+        "drawn": sum(counted.values()),
         "waiting": ahead,
         "served": counted.get("served", 0),
         "unserved": counted.get("unserved", 0),
         "minutes_per_resident": round(pace.minutes, 1),
         "wait": wait,
         "is_full": is_full(queue, live, pace, now),
+        "letter": queue.letter,
+        "streak": queue.streak,
+        "leased_at": lease and lease.held_at,
+        "is_away": lease is not None and lease.is_away(now),
         "at_places": [
             ticket_view(queue, each) for each in sorted(live, key=_by_place) if each.place
         ],

@@ -5,10 +5,20 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services.dispatch.tickets.domain.queue import MOST_PLACES, Act
-from shared.http.inputs import Answer, Body, Key
+from services.dispatch.tickets.domain.lease import Done, Outcome
+from services.dispatch.tickets.domain.queue import (
+    BEHIND_RETURNED,
+    CALLED_AGAIN_AFTER,
+    MOST_PLACES,
+    PRIORITY_IN_A_ROW,
+    Act,
+)
+from shared.http.inputs import Answer, Body, Key, Moment
 
 MOST_ROWS = 500
+MOST_ENTRIES = 2_000
+MOST_NUMBER = 100_000
+UUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 Place = Annotated[int, Field(ge=1, le=MOST_PLACES, description="counted from 1")]
 QueueState = Literal["none", "open", "closed", "ended"]
 
@@ -94,10 +104,63 @@ class QueueAnswer(Answer):
     minutes_per_resident: float | None = None
     wait: WaitAnswer | None = Field(default=None, description="of whoever draws now")
     is_full: bool = Field(default=False, description="whoever draws now might not be served")
+    letter: str = Field(default="", description="before each number, when it is called out")
+    streak: int = Field(default=0, description="priority tickets that were called last in a row")
+    leased_at: datetime | None = Field(
+        default=None, description="since when one telephone alone calls; null where all may"
+    )
+    is_away: bool = Field(default=False, description="that telephone may be without a connection")
     at_places: list[TicketAnswer] = Field(default=[], description="who is called or served")
     tickets: list[TicketAnswer] = Field(
         default=[], description="who waits, in the order of their calls; then who missed theirs"
     )
+
+
+class LeaseBody(Body):
+    """``lease`` is the one that this telephone has already, which it keeps while it has numbers to give."""
+
+    lease: Key | None = None
+
+
+class EntryBody(Body):
+    """What a telephone did; see :class:`services.dispatch.tickets.domain.lease.Entry`."""
+
+    seq: Annotated[int, Field(ge=1, description="rises from one to the next")]
+    do: Done
+    ticket_id: Annotated[str, Field(min_length=36, max_length=36, pattern=UUID)]
+    at: Annotated[Moment, Field(description="put right by how far the clock is ahead")]
+    number: Annotated[int | None, Field(ge=1, le=MOST_NUMBER)] = None
+    priority: bool = False
+    place: Place | None = None
+
+
+class JournalBody(Body):
+    """Without entries it says that the telephone is connected."""
+
+    entries: list[EntryBody] = Field(default=[], max_length=MOST_ENTRIES)
+
+
+class OutcomeAnswer(Answer):
+    """``void`` is what came after another telephone took over, or after the ticket's fate was known."""
+
+    seq: int
+    outcome: Outcome
+
+
+class LeaseAnswer(Answer):
+    """A telephone's right to be the only one that calls at a booth, and what it needs to go on without a connection:
+    the queue, the numbers that it may give out, and the rules of the order."""
+
+    lease: str
+    next_number: int | None = Field(description="null where all are given out")
+    last_number: int
+    ended_at: datetime | None = Field(description="when it was given back, or taken over")
+    now: datetime
+    priority_in_a_row: int = PRIORITY_IN_A_ROW
+    behind_returned: int = BEHIND_RETURNED
+    again_after_seconds: int = int(CALLED_AGAIN_AFTER.total_seconds())
+    outcomes: list[OutcomeAnswer]
+    queue: QueueAnswer
 
 
 class DrawnAnswer(Answer):

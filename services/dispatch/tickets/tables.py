@@ -3,6 +3,7 @@
 from sqlalchemy import Boolean, Column, Date, Float, ForeignKey, Index, Integer, String, Table
 
 from services.dispatch.database import mapper, metadata
+from services.dispatch.tickets.domain.lease import QueueLease
 from services.dispatch.tickets.domain.queue import BoothQueue, Ticket
 from shared.db.types import DERIVED, UtcDateTime
 
@@ -58,6 +59,20 @@ ticket = Table(
     Index("ix_ticket_device", "assignment_id", "device"),
 )
 
+queue_lease = Table(
+    "queue_lease",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("assignment_id", String(36), ForeignKey("booth_queue.assignment_id"), nullable=False),
+    Column("first_number", Integer, nullable=False),
+    Column("last_number", Integer, nullable=False),
+    Column("held_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("told", Integer, nullable=False),
+    Column("ended_at", UtcDateTime, nullable=True),
+    Index("ix_queue_lease_booth", "assignment_id", "ended_at"),
+)
+
 turned_away = Table(
     "turned_away",
     metadata,
@@ -91,3 +106,4 @@ once the booth has as many."""
 # Who has a ticket's token has the ticket, so the audit log keeps neither it nor the device.
 mapper.map_imperatively(BoothQueue, booth_queue, version_id_col=booth_queue.c.version)
 mapper.map_imperatively(Ticket, ticket)
+mapper.map_imperatively(QueueLease, queue_lease)

@@ -21,9 +21,16 @@ class Booth:
     id: str
 
     async def steward(
-        self, path: str, body: Any = None, *, who: dict[str, str] = LEADER, confirm: str = ""
+        self,
+        path: str,
+        body: Any = None,
+        *,
+        who: dict[str, str] = LEADER,
+        confirm: str = "",
+        lease: str = "",
     ) -> httpx.Response:
-        query = {"confirm": confirm} if confirm else {}
+        given = {"confirm": confirm, "lease": lease}
+        query = {name: value for name, value in given.items() if value}
         return await self.house.client.post(
             f"/api/dispatch{path}", json=body, headers=who, params=query
         )

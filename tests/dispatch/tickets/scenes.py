@@ -17,6 +17,11 @@ SCENES: Mapping[str, Scene] = {
     "POST /queues/{assignment_id}/sheet": Scene(
         OBJECT, body=lambda p, s: {"rows": [{"drawn_at": "08:00"}]}
     ),
+    "POST /queues/{assignment_id}/lease": Scene(OBJECT, body=fields()),
+    "POST /queues/{assignment_id}/lease/journal": Scene(
+        OBJECT, body=fields(entries=[]), query=fields(lease="none"), absent=True
+    ),
+    "DELETE /queues/{assignment_id}/lease": Scene(OBJECT, query=fields(lease="none"), absent=True),
     "POST /staffing/search": Scene(),
     "GET /staffing/{line_id}": Scene(absent=True),
     "POST /staffing/{line_id}/decline": Scene(absent=True),

@@ -107,6 +107,9 @@ class Ticket:
         if at < (may := (self.called_at or at) + CALLED_AGAIN_AFTER):
             seconds = (may - at).total_seconds()
             raise Conflict("called_just_now", field="ticket_id", minutes=int(-(-seconds // 60)))
+        self.call_out(at)
+
+    def call_out(self, at: datetime) -> None:
         self.called_at = at
         self.calls += 1
 

@@ -78,7 +78,8 @@ def ticket_page(request: Request, outlook: TicketOutlook) -> HTMLResponse:
         look = "near" if outlook.ahead <= NEAR else ""
         ahead = _text(request, "tickets.ahead", count=outlook.ahead)
         near = f'<p class="state">{said["near"]}</p>' if outlook.ahead <= NEAR else ""
-        words = f'<p class="figure">{escape(ahead)}</p>{near}{wait_lines(request, outlook.wait)}'
+        away = f'<p class="state">{said["away"]}</p>' if outlook.is_away else ""
+        words = f'<p class="figure">{escape(ahead)}</p>{away or near}{wait_lines(request, outlook.wait)}'
     elif ticket.state == "called":
         look = "called"
         place = escape(_text(request, "tickets.called", place=ticket.place or 1))

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from services.dispatch.stops.use_cases.residents import link_to_stop
 from services.dispatch.tickets import queries, schemas
 from services.dispatch.tickets.queries import ticket_view
+from services.dispatch.tickets.routes.inputs import MaybeLease
 from services.dispatch.tickets.use_cases import stewards
 from services.dispatch.tickets.use_cases.residents import link_to_queue
 from shared.http.inputs import AppState, Confirmed, Uow
@@ -80,9 +81,12 @@ async def close_queue(assignment_id: str, uow: Uow) -> schemas.QueueAnswer:
     **secured("run_booth_queue", 404, 409, 422),
 )
 async def end_queue(
-    assignment_id: str, uow: Uow, confirmed: Confirmed = frozenset()
+    assignment_id: str,
+    uow: Uow,
+    confirmed: Confirmed = frozenset(),
+    lease: MaybeLease = None,
 ) -> schemas.QueueAnswer:
-    await stewards.end_queue(uow, assignment_id, confirmed)
+    await stewards.end_queue(uow, assignment_id, confirmed, lease)
     return await get_queue(assignment_id, uow)
 
 
@@ -124,8 +128,12 @@ async def draw_ticket(
     summary="Call the next resident to a place, and note that the one there was served",
     **secured("run_booth_queue", 404, 409, 422),
 )
-async def call_next(assignment_id: str, body: schemas.NextBody, uow: Uow) -> schemas.QueueAnswer:
-    await stewards.call_next(uow, assignment_id, place=body.place, finished=body.finished)
+async def call_next(
+    assignment_id: str, body: schemas.NextBody, uow: Uow, lease: MaybeLease = None
+) -> schemas.QueueAnswer:
+    await stewards.call_next(
+        uow, assignment_id, place=body.place, finished=body.finished, lease_id=lease
+    )
     return await get_queue(assignment_id, uow)
 
 
@@ -134,8 +142,10 @@ async def call_next(assignment_id: str, body: schemas.NextBody, uow: Uow) -> sch
     summary="Call a ticket again, or say whether its resident is there, waits again, or came back",
     **secured("run_booth_queue", 404, 409, 422),
 )
-async def act_on_ticket(ticket_id: str, body: schemas.ActBody, uow: Uow) -> schemas.QueueAnswer:
-    return await get_queue(await stewards.act_on_ticket(uow, ticket_id, body.act), uow)
+async def act_on_ticket(
+    ticket_id: str, body: schemas.ActBody, uow: Uow, lease: MaybeLease = None
+) -> schemas.QueueAnswer:
+    return await get_queue(await stewards.act_on_ticket(uow, ticket_id, body.act, lease), uow)
 
 
 def _drawn(text: str) -> schemas.CodeAnswer:

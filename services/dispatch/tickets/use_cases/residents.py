@@ -22,6 +22,7 @@ from services.dispatch.tickets.domain.queue import BoothQueue, CameBy, Ticket
 from services.dispatch.tickets.queries import (
     View,
     is_full,
+    lease_on,
     live_tickets,
     pace_at,
     queues_of_stop,
@@ -93,6 +94,8 @@ class TicketOutlook:
     wait: Wait
     voucher: str | None = None
     """What lets it rate the booth, once it was served."""
+    is_away: bool = False
+    """The telephone that alone calls may be without a connection: what is called is heard at the booth only."""
 
 
 def new_mark() -> str:
@@ -215,14 +218,16 @@ async def show_ticket(uow: UnitOfWork, token: str) -> TicketOutlook:
             raise LinkInvalid
         (booth,) = await booths(session, assignment_id=found.assignment_id)
         queue = await session.get_one(BoothQueue, found.assignment_id)
-        ahead, wait = 0, NO_WAIT
+        ahead, wait, is_away = 0, NO_WAIT, False
         if found.state == "waiting":
+            lease = await lease_on(session, found.assignment_id)
+            is_away = lease is not None and lease.is_away(uow.now())
             live = await live_tickets(session, found.assignment_id)
             ahead, wait = wait_of(queue, live, await pace_at(session, queue), found)
     voucher = None
     if found.state == "served" and queue.voucher_seed is not None:
         voucher = make_voucher(queue.voucher_seed, found.assignment_id, found.number)
-    return TicketOutlook(booth, found, queue.name_of(found), ahead, wait, voucher)
+    return TicketOutlook(booth, found, queue.name_of(found), ahead, wait, voucher, is_away)
 
 
 async def leave_queue(uow: UnitOfWork, token: str) -> None:

@@ -18,6 +18,7 @@ from services.dispatch.tickets.queries import (
     all_tickets,
     count_turned_away,
     is_full,
+    lease_on,
     live_tickets,
     next_letter,
     pace_at,
@@ -98,7 +99,7 @@ async def close_queue(uow: UnitOfWork, assignment_id: str) -> None:
     """No more tickets are drawn; those that were are called."""
     grant = uow.permit(POLICY, "run_booth_queue")
     async with uow.transaction() as tx:
-        (await _held(tx, grant, assignment_id)).close()
+        (await locked_queue(tx, grant, assignment_id)).close()
 
 
 async def draw_for_resident(
@@ -107,7 +108,7 @@ async def draw_for_resident(
     """Draws a ticket for who has no telephone. A leader who is sure may draw one more than can surely be served."""
     grant = uow.permit(POLICY, "run_booth_queue")
     async with uow.transaction() as tx:
-        queue = await _held(tx, grant, assignment_id)
+        queue = await locked_queue(tx, grant, assignment_id)
         live = await live_tickets(tx.session, assignment_id)
         drawn = new_ticket(tx, queue, came_by="steward", priority=priority)
         doubts = Doubts(confirmed)
@@ -118,23 +119,35 @@ async def draw_for_resident(
 
 
 async def call_next(
-    uow: UnitOfWork, assignment_id: str, *, place: int, finished: str | None
+    uow: UnitOfWork,
+    assignment_id: str,
+    *,
+    place: int,
+    finished: str | None,
+    lease_id: str | None = None,
 ) -> Ticket | None:
-    """See :meth:`BoothQueue.call_next`."""
+    """See :meth:`BoothQueue.call_next`.
+
+    :raises Conflict: another telephone holds the queue's lease.
+    """
     grant = uow.permit(POLICY, "run_booth_queue")
     async with uow.transaction() as tx:
-        queue = await _held(tx, grant, assignment_id)
+        queue = await locked_queue(tx, grant, assignment_id)
+        await _require_lease(tx, assignment_id, lease_id)
         return queue.call_next(
             place, finished, await live_tickets(tx.session, assignment_id), tx.now
         )
 
 
-async def act_on_ticket(uow: UnitOfWork, ticket_id: str, act: Act) -> str:
+async def act_on_ticket(
+    uow: UnitOfWork, ticket_id: str, act: Act, lease_id: str | None = None
+) -> str:
     """Calls a ticket again, says that its resident is there, or is not, or is called again after the others, or came
     back after missing the call. Returns the booth's assignment id.
 
     :raises NotFound: the ticket is of another team's booth.
-    :raises Conflict: its state does not allow that, or it was called less than five minutes ago.
+    :raises Conflict: its state does not allow that, it was called less than five minutes ago, or another telephone
+        holds the queue's lease.
     """
     grant = uow.permit(POLICY, "run_booth_queue")
     async with uow.transaction() as tx:
@@ -142,7 +155,8 @@ async def act_on_ticket(uow: UnitOfWork, ticket_id: str, act: Act) -> str:
         assignment_id = await tx.session.scalar(query)
         if assignment_id is None:
             raise NotFound(Ticket.kind, ticket_id, states=Ticket.STEPS)
-        queue = await _held(tx, grant, assignment_id)
+        queue = await locked_queue(tx, grant, assignment_id)
+        await _require_lease(tx, str(assignment_id), lease_id)
         queue.require("call", queue.state)
         found = (await tx.session.scalars(select(Ticket).where(ticket.c.id == ticket_id))).one()
         live = await live_tickets(tx.session, assignment_id)
@@ -208,15 +222,22 @@ async def _prior(tx: Transaction, item_code: str) -> float:
     return await prior_minutes(tx.session, item_code, menu.get(item_code))
 
 
-async def end_queue(uow: UnitOfWork, assignment_id: str, confirmed: Confirmations = ()) -> None:
+async def end_queue(
+    uow: UnitOfWork,
+    assignment_id: str,
+    confirmed: Confirmations = (),
+    lease_id: str | None = None,
+) -> None:
     """The booth packs up. What its tickets measured is said of it; the report asks for it no more.
 
-    :raises Conflict: residents still wait, and the leader did not confirm that they are not served.
+    :raises Conflict: residents still wait, and the leader did not confirm that they are not served; or another
+        telephone holds the queue's lease.
     """
     grant = uow.permit(POLICY, "run_booth_queue")
     async with uow.transaction() as tx:
         stop = await tx.get(Stop, await stop_of_assignment(tx.session, assignment_id))
-        queue = await _held(tx, grant, assignment_id)
+        queue = await locked_queue(tx, grant, assignment_id)
+        await _require_lease(tx, assignment_id, lease_id)
         live = await live_tickets(tx.session, assignment_id)
         doubts = Doubts(confirmed)
         waiting = [each for each in live if each.state != "serving"]
@@ -245,7 +266,19 @@ async def say_what_was_measured(tx: Transaction, stop: Stop, queue: BoothQueue) 
     announce_queue(tx, stop, booth, measured.served)
 
 
-async def _held(tx: Transaction, grant: Grant, assignment_id: str) -> BoothQueue:
+def clock_time(at: datetime) -> str:
+    """The time of day in China, as people at the booth say it."""
+    return f"{at.astimezone(CHINA):%H:%M}"
+
+
+async def _require_lease(tx: Transaction, assignment_id: str, lease_id: str | None) -> None:
+    """:raises Conflict: another telephone alone calls at this booth, and may be doing so without a connection."""
+    held = await lease_on(tx.session, assignment_id)
+    if held is not None and held.id != lease_id:
+        raise Conflict("queue_is_leased", field="lease", since=clock_time(held.held_at))
+
+
+async def locked_queue(tx: Transaction, grant: Grant, assignment_id: str) -> BoothQueue:
     """The queue, locked. :raises NotFound: it is another team's, or was not opened."""
     booth = await require_booth(tx.session, assignment_id)
     grant.require("assignment", assignment_id, teams=[booth.team_code])
