@@ -174,7 +174,9 @@ async def test_a_move_into_a_week_that_is_full_is_refused_in_words(
     await choice.select_option(in_full)
     verdict = drawer.get_by_role("status")
     await expect(verdict).to_contain_text(f"{WAITING}“{item['name']}” 超出每周场次")
-    await expect(verdict).to_contain_text(re.compile(r"2014年\d+月\d+日到2014年\d+月\d+日最多 1 场"))
+    await expect(verdict).to_contain_text(
+        re.compile(r"2014年\d+月\d+日到2014年\d+月\d+日最多 1 场")
+    )
     await expect(verdict).to_contain_text("请换到另一周，或先把这一周的另一场移走")
     await expect(move).to_be_disabled()
     await move.scroll_into_view_if_needed()

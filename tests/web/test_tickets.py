@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from playwright.async_api import expect
 
 from tests.support.browser import Crowd, Person, Size
+from tests.web.test_attendance import AWAY, KEPT
 from tests.web.test_leader import named, next_day
 
 
@@ -138,6 +140,70 @@ async def test_residents_draw_and_a_leader_calls(crowd: Crowd, size: Size) -> No
     await looks_right(leader, "-queue-ended")
     await named(leader, "link", "去上报").click()
     await page.get_by_label("服务人次").wait_for()
+
+
+async def test_a_leader_calls_without_a_connection_until_another_takes_over(crowd: Crowd) -> None:
+    leader = await crowd.person("team_leader")
+    link = await opened_queue(leader)
+    page, now = leader.page, leader.page.locator(".queue-now")
+    resident = await crowd.person(scripts=False)
+
+    async def draws(number: str) -> None:
+        await resident.context.clear_cookies()
+        await resident.page.goto(link)
+        await resident.page.get_by_role("button", name="取号").click()
+        await resident.page.get_by_text(number).wait_for()
+
+    await draws("A001")
+    await draws("A002")
+    await named(leader, "button", "由这台手机单独叫号").click()
+    await page.get_by_text("由这台手机单独叫号，断网也能继续").wait_for()
+    await page.wait_for_function(KEPT)
+    await looks_right(leader, "-queue-alone")
+    other = await crowd.person("team_leader")
+    await other.go(page.url.removeprefix(other.site.url))
+    await other.page.get_by_text("由另一台手机单独叫号").wait_for()
+    await expect(named(other, "button", "叫下一位")).to_be_disabled()
+    await looks_right(other, "-queue-elsewhere")
+
+    await leader.context.set_offline(True)
+    await page.reload()
+    await page.get_by_text("没有网络。本机继续取号、叫号").wait_for()
+    await named(leader, "button", "叫下一位").click()
+    await now.get_by_text("A001").wait_for()
+    await named(leader, "button", "重叫").click()
+    await page.get_by_text("这个号刚叫过").wait_for()
+    await named(leader, "button", "取一个号").click()
+    await page.locator(".paper-ticket").get_by_text("A003").wait_for()
+    await page.get_by_text("断网时还能发 29 个号").wait_for()
+    await named(leader, "button", "办完了，叫下一位").click()
+    await now.get_by_text("A002").wait_for()
+    await looks_right(leader, "-queue-offline")
+    await draws("A033")
+    await leader.context.set_offline(False)
+    await page.get_by_text("没有网络").wait_for(state="detached")
+    await page.locator(".queue-list").get_by_text("A033").wait_for()
+    await now.get_by_text("A002").wait_for()
+    await other.page.locator(".queue-list").get_by_text("A003").wait_for()
+
+    await leader.context.set_offline(True)
+    await page.get_by_text("没有网络。本机继续取号、叫号").wait_for()
+    await named(other, "button", "由这台手机接管").click()
+    await other.page.get_by_role("dialog").get_by_text("它再叫的号不算数").wait_for()
+    await other.page.get_by_role("dialog").get_by_role("button", name="继续").click()
+    await other.page.get_by_text("由这台手机单独叫号，断网也能继续").wait_for()
+    await named(leader, "button", "办完了，叫下一位").click()
+    await now.get_by_text("A003").wait_for()
+    await leader.context.set_offline(False)
+    await page.get_by_text("之后本机的 1 步没有算数").wait_for()
+    await looks_right(leader, "-queue-taken-over")
+    await other.page.locator(".queue-now").get_by_text("请叫下一位").wait_for()
+    await named(other, "button", "叫下一位").click()
+    await other.page.locator(".queue-now").get_by_text("A003").wait_for()
+    await named(other, "button", "不再单独叫号").click()
+    await named(other, "button", "由这台手机单独叫号").wait_for()
+    await page.get_by_text("由另一台手机单独叫号").wait_for(state="detached")
+    leader.complaints[:] = [each for each in leader.complaints if not AWAY.search(each)]
 
 
 async def test_a_measured_queue_gives_the_next_booth_more_volunteers(crowd: Crowd) -> None:

@@ -1,4 +1,4 @@
-/* Opens the console without a connection where a page of it was kept (src/attendance/phone.ts). It answers nothing
+/* Opens the console without a connection where a page of it was kept (src/app/kept.ts). It answers nothing
    else: what the services say is never kept. */
 const SHELL = "diancai-page";
 

@@ -99,9 +99,9 @@ export function polled<T>(call: (headers: Record<string, string>) => Promise<Ans
 }
 
 /** A signal for a request that somebody waits for. */
-export function patience(): AbortSignal {
+export function patience(milliseconds = PATIENCE_MILLISECONDS): AbortSignal {
   const controller = new AbortController();
-  setTimeout(() => controller.abort(), PATIENCE_MILLISECONDS);
+  setTimeout(() => controller.abort(), milliseconds);
   return controller.signal;
 }
 

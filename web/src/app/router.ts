@@ -2,10 +2,10 @@
 import type { Component } from "vue";
 import { createRouter, createWebHistory, type RouteRecordRaw } from "vue-router";
 
-import { packOf } from "../attendance/phone";
 import { KINDS, rolesOf, type Kind } from "../directory/sections";
 import { FIRST, isFirst } from "./first";
 import { loadRest } from "./i18n";
+import { isKept, type Kept } from "./kept";
 import { has, isSignedIn, POST_HOLDERS, type Role } from "./session";
 
 declare module "vue-router" {
@@ -15,7 +15,7 @@ declare module "vue-router" {
     /** Whether it is open to whoever is not signed in. */
     open?: boolean;
     /** Whether it opens without a connection, where this phone keeps what it needs. */
-    kept?: boolean;
+    kept?: Kept;
   }
 }
 
@@ -60,7 +60,7 @@ const routes: RouteRecordRaw[] = [
   { path: "/rosters/:id", name: "roster", component: () => import("../rosters/RosterPage.vue"), props: true, meta: { roles: ["team_leader", ...PLANNERS] } },
   { path: "/duties", name: "duties", component: () => import("../rosters/DutiesPage.vue"), meta: { roles: ["volunteer"] } },
   { path: "/own", name: "own", component: () => import("../volunteers/OwnPage.vue"), meta: { roles: ["volunteer"] } },
-  { path: "/stops/:id/attendance", name: "attendance", component: () => import("../attendance/AttendancePage.vue"), props: true, meta: { roles: ["team_leader", "coordinator", "auditor"], kept: true } },
+  { path: "/stops/:id/attendance", name: "attendance", component: () => import("../attendance/AttendancePage.vue"), props: true, meta: { roles: ["team_leader", "coordinator", "auditor"], kept: "attendance" } },
   { path: "/check-in/:id", name: "check-in", component: () => import("../attendance/CheckInPage.vue"), props: true, meta: { open: true } },
   { path: "/hours", name: "hours", component: () => import("../hours/HoursPage.vue"), meta: { roles: [...TEAM, ...PLANNERS] } },
   { path: "/team-days", name: "team-days", component: () => import("../availability/TeamDaysPage.vue"), meta: { roles: ["team_leader"] } },
@@ -76,7 +76,7 @@ const routes: RouteRecordRaw[] = [
   { path: "/ratings", name: "ratings", component: () => import("../ratings/RatingsPage.vue"), meta: { roles: [...OFFICER, "team_leader", "auditor"] } },
   { path: "/follow-ups/:id", name: "follow_up", component: () => import("../ratings/FollowUpPage.vue"), props: true, meta: { roles: [...OFFICER, "team_leader", "auditor"] } },
   { path: "/stops/:id/signs", name: "signs", component: () => import("../ratings/SignsPage.vue"), props: true, meta: { roles: ["team_leader", "coordinator"] } },
-  { path: "/booths/:id/queue", name: "queue", component: () => import("../tickets/QueuePage.vue"), props: true, meta: { roles: [...OFFICER, ...TEAM, "auditor"] } },
+  { path: "/booths/:id/queue", name: "queue", component: () => import("../tickets/QueuePage.vue"), props: true, meta: { roles: [...OFFICER, ...TEAM, "auditor"], kept: "queue" } },
   { path: "/staffing/:id", name: "staffing", component: () => import("../tickets/StaffingPage.vue"), props: true, meta: { roles: PLANNERS } },
   { path: "/wishes", name: "wishes", component: () => import("../wishes/WishesPage.vue"), meta: { roles: [...OFFICER, "auditor"] } },
   { path: "/wishes/:id", name: "wish", component: () => import("../wishes/WishPage.vue"), props: true, meta: { roles: [...OFFICER, "auditor"] } },
@@ -139,7 +139,7 @@ export const router = createRouter({
 
 router.beforeEach((to) => {
   if (to.meta.open) return true;
-  if (!isSignedIn.value && to.meta.kept && packOf(String(to.params.id))) return true;
+  if (!isSignedIn.value && to.meta.kept && isKept(to.meta.kept, String(to.params.id))) return true;
   if (!isSignedIn.value) return { name: "sign-in", query: { back: to.fullPath } };
   if (to.meta.roles && !has(...to.meta.roles)) return { name: "not-found", query: { why: "role" } };
   return true;

@@ -6,6 +6,7 @@ import { shallowRef } from "vue";
 
 import type { components } from "../../types/dispatch";
 import { dispatch, must, Refusal } from "../app/api";
+import { KEPT } from "../app/kept";
 import { account } from "../app/session";
 
 export type Attendance = components["schemas"]["AttendanceAnswer"];
@@ -40,7 +41,7 @@ export interface Entry {
   words: string;
 }
 
-const PACKS = "diancai.attendance.";
+const PACKS = KEPT.attendance;
 const QUEUE = "diancai.check-ins";
 const KEPT_MILLISECONDS = 3 * 24 * 3_600_000;
 const NONCE_BYTES = 16;
@@ -144,18 +145,4 @@ function metres(lat: number, lon: number, toLat: number, toLon: number): number 
   const rad = Math.PI / 180;
   const half = Math.sin(((toLat - lat) * rad) / 2) ** 2 + Math.cos(lat * rad) * Math.cos(toLat * rad) * Math.sin(((toLon - lon) * rad) / 2) ** 2;
   return 2 * EARTH_METRES * Math.asin(Math.sqrt(half));
-}
-
-const SHELL = "diancai-page";
-
-/** Lets the page open again without a connection: keeps it and what it was made of. */
-export async function keepPage(): Promise<void> {
-  if (!("serviceWorker" in navigator) || !("caches" in window)) return;
-  try {
-    await navigator.serviceWorker.register("/sw.js");
-    const made = performance.getEntriesByType("resource").map((each) => new URL(each.name)).filter((url) => url.origin === location.origin && (url.pathname.startsWith("/assets/") || url.pathname === "/icon.svg")).map((url) => url.pathname);
-    await (await caches.open(SHELL)).addAll(["/", ...new Set(made)]);
-  } catch {
-    // Without it the page needs a connection to open; what was said is kept all the same.
-  }
 }
