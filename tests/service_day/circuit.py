@@ -32,11 +32,13 @@ class Lived:
     stops: int
     turned_away: int
     kills: int
+    without_connection: int
     volunteers: Json
     wrong: list[str]
 
     def figures(self) -> dict[str, Any]:
-        """``error_minutes`` is the mean absolute error of the wait that was told; ``inside`` the share of waits that
+        """``without_connection`` counts what stewards' telephones told afterwards,
+        ``error_minutes`` is the mean absolute error of the wait that was told; ``inside`` the share of waits that
         lie between the two bounds that were told."""
         told = [
             one
@@ -51,6 +53,7 @@ class Lived:
             "turned_away": self.turned_away,
             "fates": dict(Counter(one.fate for one in self.residents)),
             "kills": self.kills,
+            "without_connection": self.without_connection,
             "told": len(told),
             "mean_wait_minutes": round(statistics.fmean(one.waited or 0 for one in told), 1),
             "error_minutes": round(
@@ -89,7 +92,16 @@ async def live_through(
     wrong += [f"{one.name} has no fate" for one in came if not one.fate]
     turned_away = sum(booth.turned_away for booth in circuit.booths)
     served = circuit.volunteers.figures()
-    return Lived(came, len(circuit.booths), len(planned), turned_away, site.kills, served, wrong)
+    return Lived(
+        came,
+        len(circuit.booths),
+        len(planned),
+        turned_away,
+        site.kills,
+        circuit.without_connection,
+        served,
+        wrong,
+    )
 
 
 def any_demand(seed: int, residents: float) -> DemandAt:

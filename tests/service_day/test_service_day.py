@@ -17,6 +17,7 @@ async def test_killed_among_residents_stewards_and_volunteers_all_figures_add_up
     assert lived.wrong == []
     assert figures["kills"] == 4
     assert sum(figures["fates"].values()) == figures["residents"]
+    assert figures["without_connection"] > 5
     assert figures["told"] > 100
     assert figures["inside"] >= 0.8
     attendance = figures["attendance"]

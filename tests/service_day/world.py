@@ -8,7 +8,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from shared.kernel.access import Role
 from tests.service_day.site import Caller, Site
 from tests.service_day.volunteers import Act, Volunteers
+from tests.support.steward_phone import StewardPhone
 from tests.support.tokens import bearer
 
 Json = dict[str, Any]
@@ -32,6 +33,10 @@ AT_ONCE = 5
 """Residents who draw while the system is killed."""
 LONGEST_ANSWER = 0.05
 """Seconds within which it is killed."""
+AWAY_AFTER, AWAY_FOR = 60, 20
+"""Minutes into a stop after which one of its stewards has no connection, and for how long."""
+ON_PAPER = 0.3
+"""Share of the residents there who then ask the steward for a ticket."""
 STEWARD_WAITS = 2.0
 """Minutes before somebody who was called and is not there has missed the call."""
 
@@ -102,6 +107,8 @@ class Booth:
     by_name: dict[str, Resident] = field(default_factory=dict)
     at: dict[int, Call] = field(default_factory=dict)
     turned_away: int = 0
+    phone: StewardPhone | None = None
+    """The steward's, while it has no connection."""
 
     @property
     def id(self) -> str:
@@ -126,6 +133,7 @@ class Circuit:
         self._order = itertools.count()
         self._kills_caller = False
         self.booths: list[Booth] = []
+        self.without_connection = 0
         self.wrong: list[str] = []
         self._caller = Caller(site)
         self._ask, self._sent = self._caller.ask, self._caller.sent
@@ -160,6 +168,11 @@ class Circuit:
         async def start() -> None:
             await self._ask("POST", f"/stops/{stop['id']}/start", {})
             booths.extend(await self._opened(stop, demand_at))
+            if booths:
+                away = self._dice.choice(booths)
+                leaves = begins + timedelta(minutes=AWAY_AFTER)
+                expect(leaves, partial(self._goes_away, away))
+                expect(leaves + timedelta(minutes=AWAY_FOR), partial(come_back, away))
             for booth in booths:
                 for minutes, resident in self._crowd(booth):
                     expect(begins + timedelta(minutes=minutes), partial(turn, booth, resident))
@@ -169,13 +182,15 @@ class Circuit:
                 calls = [await self._done(booth, what)]
             else:
                 await self._come(booth, what)
-                calls = [
-                    await self._next(booth, place)
-                    for place in range(1, booth.places + 1)
-                    if place not in booth.at
-                ]
+                calls = await self._called_to_free_places(booth)
             for call in filter(None, calls):
                 expect(call.until, partial(turn, booth, call))
+
+        async def come_back(booth: Booth) -> None:
+            await self._comes_back(booth)
+            for call in await self._called_to_free_places(booth):
+                if call is not None:
+                    expect(call.until, partial(turn, booth, call))
 
         for at, act in await self.volunteers.rostered(stop, begins, ends):
             expect(at, act)
@@ -186,6 +201,30 @@ class Circuit:
             await act()
         await self._reported(stop, booths)
         await self.volunteers.key_sheets(stop)
+
+    async def _goes_away(self, booth: Booth) -> None:
+        """From now on the steward's telephone goes on by itself."""
+        lease = await self._ask("POST", f"/queues/{booth.id}/lease", {}, who=booth.steward)
+        booth.phone = StewardPhone(self.site.clock)
+        booth.phone.learn(lease)
+
+    async def _comes_back(self, booth: Booth) -> None:
+        """It tells what it did, and again, for the answer may have been lost; then others may call."""
+        phone, booth.phone = booth.phone, None
+        assert phone is not None
+        query = f"?lease={phone.lease}"
+        path = f"/queues/{booth.id}/lease/journal{query}"
+        for _ in range(2):
+            told = await self._ask("POST", path, {"entries": phone.journal}, who=booth.steward)
+            void = [each for each in told["outcomes"] if each["outcome"] == "void"]
+            if void:
+                self.wrong.append(f"{booth.id}: {void} of {phone.journal} is void")
+        await self._ask("DELETE", f"/queues/{booth.id}/lease{query}", who=booth.steward)
+        self.without_connection += len(phone.journal)
+        there = {each["place"]: each["calling"] for each in told["queue"]["at_places"]}
+        if there.keys() != booth.at.keys():
+            self.wrong.append(f"{booth.id} has {sorted(there)} at places, not {sorted(booth.at)}")
+        booth.at = {no: replace(call, calling=there[no]) for no, call in booth.at.items()}
 
     async def _opened(self, stop: Json, demand_at: DemandAt) -> list[Booth]:
         signs = await self._ask("GET", f"/stops/{stop['id']}/queues")
@@ -224,6 +263,10 @@ class Circuit:
         return crowd
 
     async def _come(self, booth: Booth, one: Resident) -> None:
+        if booth.phone is not None and self._dice.random() < ON_PAPER:
+            one.name = booth.phone.draw(priority=one.priority)["name"]
+            booth.by_name[one.name] = one
+            return
         page = await self._sent("GET", booth.link, one.headers)
         if (found := _RANGE.search(page.text)) is not None:
             expected = _EXPECTED.search(page.text)
@@ -265,14 +308,19 @@ class Circuit:
 
     async def _done(self, booth: Booth, call: Call) -> Call | None:
         """Whoever was at the place has been served, or has missed the call."""
+        call = booth.at[call.place]
         if call.resident.absent:
             call.resident.fate = "missed"
+            if booth.phone is not None:
+                booth.phone.miss(call.place)
+                del booth.at[call.place]
+                return await self._next(booth, call.place)
             path = f"/tickets/{call.ticket_id}/act"
             await self._ask("POST", path, {"act": "miss"}, who=booth.steward)
             del booth.at[call.place]
             return await self._next(booth, call.place)
         call.resident.fate = "served"
-        if not self._kills_caller:
+        if not self._kills_caller or booth.phone is not None:
             return await self._next(booth, call.place, call.calling)
         self._kills_caller = False
         pressed = self._pressed(booth, call.place, call.calling)
@@ -280,6 +328,10 @@ class Circuit:
             self._kill(), pressed, self._next(booth, call.place, call.calling)
         )
         return found
+
+    async def _called_to_free_places(self, booth: Booth) -> list[Call | None]:
+        free = [place for place in range(1, booth.places + 1) if place not in booth.at]
+        return [await self._next(booth, place) for place in free]
 
     async def _next(self, booth: Booth, place: int, finished: str | None = None) -> Call | None:
         """Calls the next to a place; None where nobody waits."""
@@ -291,13 +343,17 @@ class Circuit:
         called = datetime.fromisoformat(there["called_at"])
         if one.waited is not None:
             self.wrong.append(f"{one.name} was called twice at {booth.id}")
+        if one.fate == "left":  # while the steward could not hear of it
+            one.fate, one.absent = "", True
         one.waited = (called - datetime.fromisoformat(there["drawn_at"])).total_seconds() / 60
         minutes = STEWARD_WAITS if one.absent else one.takes
         until = called + timedelta(minutes=minutes)
-        booth.at[place] = Call(place, there["id"], there["calling"], one, until)
+        booth.at[place] = Call(place, there["id"], there.get("calling", ""), one, until)
         return booth.at[place]
 
     async def _pressed(self, booth: Booth, place: int, finished: str | None) -> Any:
+        if booth.phone is not None:
+            return booth.phone.next(place)
         body = {"place": place, "finished": finished}
         queue = await self._ask("POST", f"/queues/{booth.id}/next", body, who=booth.steward)
         return next((each for each in queue["at_places"] if each["place"] == place), None)
