@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from services.dispatch.tickets.domain.lease import Done, Outcome
 from services.dispatch.tickets.domain.queue import (
@@ -13,12 +13,11 @@ from services.dispatch.tickets.domain.queue import (
     PRIORITY_IN_A_ROW,
     Act,
 )
-from shared.http.inputs import Answer, Body, Key, Moment
+from shared.http.inputs import Answer, Body, Key, Moment, Typed
 
 MOST_ROWS = 500
 MOST_ENTRIES = 2_000
 MOST_NUMBER = 100_000
-UUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 Place = Annotated[int, Field(ge=1, le=MOST_PLACES, description="counted from 1")]
 QueueState = Literal["none", "open", "closed", "ended"]
 
@@ -127,7 +126,7 @@ class EntryBody(Body):
 
     seq: Annotated[int, Field(ge=1, description="rises from one to the next")]
     do: Done
-    ticket_id: Annotated[str, Field(min_length=36, max_length=36, pattern=UUID)]
+    ticket_id: Annotated[str, StringConstraints(min_length=1, max_length=36), Typed]
     at: Annotated[Moment, Field(description="put right by how far the clock is ahead")]
     number: Annotated[int | None, Field(ge=1, le=MOST_NUMBER)] = None
     priority: bool = False

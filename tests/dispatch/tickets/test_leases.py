@@ -1,6 +1,7 @@
 """A steward's telephone goes on without a connection: nobody is called twice, and nobody is lost."""
 
 import random
+from typing import Any
 
 import pytest
 
@@ -127,15 +128,20 @@ async def test_numbers_that_are_used_up_are_followed_by_others(booth: Booth, pho
 
 
 async def test_what_no_telephone_can_have_done_changes_nothing(
-    booth: Booth, phone: Phone, clock: PlayedClock
+    booth: Booth, phone: Phone, stop: dict[str, Any]
 ) -> None:
+    next_door = next(each for each in stop["assignments"] if each["team_code"] == "agriculture")
+    there = Booth(booth.house, booth.stop, next_door["id"])
+    await there.do("open", {"places": 1}, who=OTHER)
+    theirs = (await there.do("tickets", {"priority": False}, who=OTHER))["ticket"]
+    phone.kept.say("draw", theirs, number=4)
     ticket = phone.kept.waiting[0]
     phone.kept.say("serve", ticket)
     phone.kept.say("return", ticket)
     phone.kept.say("draw", {"id": "01a22dd7-01b7-747b-b29c-47bab93c5013"}, number=99)
     phone.kept.say("call", {"id": "01a22dd7-01b7-747b-b29c-47bab93c5014"}, place=1)
     phone.kept.say("call", ticket)
-    assert await phone.tell() == {"applied": 1, "void": 4}, "a waiting one that waits"
+    assert await phone.tell() == {"applied": 1, "void": 5}, "a waiting one that waits"
     assert len((await booth.seen())["tickets"]) == 3
     path = f"/queues/{booth.id}/lease/journal"
     nothing: dict[str, list[str]] = {"entries": []}

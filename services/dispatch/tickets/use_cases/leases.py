@@ -1,7 +1,9 @@
 """A booth's steward makes a telephone the only one that calls, so that it can go on without a connection."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
 
 from services.dispatch.policy import POLICY
 from services.dispatch.tickets.domain.lease import (
@@ -13,6 +15,7 @@ from services.dispatch.tickets.domain.lease import (
     reserve,
 )
 from services.dispatch.tickets.queries import all_tickets, lease_on
+from services.dispatch.tickets.tables import ticket
 from services.dispatch.tickets.use_cases.residents import new_mark
 from services.dispatch.tickets.use_cases.stewards import clock_time, locked_queue
 from shared.kernel.doubts import Confirmations, Doubts
@@ -81,11 +84,22 @@ async def tell(
         queue = await locked_queue(tx, grant, assignment_id)
         lease = await _lease(tx, assignment_id, lease_id)
         tickets = {each.id: each for each in await all_tickets(tx.session, assignment_id)}
-        outcomes, drawn = replay(queue, lease, entries, tickets, tx.now)
+        said = await _without_foreign(tx, entries, tickets)
+        outcomes, drawn = replay(queue, lease, said, tickets, tx.now)
         for each in drawn:
             each.token = new_mark()
             tx.session.add(each)
         return Told(lease, lease.next_number(tickets.values()), outcomes)
+
+
+async def _without_foreign(
+    tx: Transaction, entries: Sequence[Entry], known: Collection[str]
+) -> Sequence[Entry]:
+    """The entries; those that draw a ticket under the id of another booth's draw none."""
+    made = {each.ticket_id for each in entries if each.do == "draw"} - set(known)
+    query = select(ticket.c.id).where(ticket.c.id.in_(made))
+    foreign = set(await tx.session.scalars(query)) if made else set()
+    return [replace(each, number=None) if each.ticket_id in foreign else each for each in entries]
 
 
 async def _lease(tx: Transaction, assignment_id: str, lease_id: str) -> QueueLease:
