@@ -59,6 +59,16 @@ async def lease_on(session: AsyncSession, assignment_id: str) -> QueueLease | No
     return (await session.scalars(query)).first()
 
 
+async def last_given(session: AsyncSession, lease: QueueLease) -> int | None:
+    """The last of a lease's numbers that somebody has."""
+    query = select(func.max(ticket.c.number)).where(
+        ticket.c.assignment_id == lease.assignment_id,
+        ticket.c.number.between(lease.first_number, lease.last_number),
+    )
+    found: int | None = await session.scalar(query)
+    return found
+
+
 async def ticket_of_device(session: AsyncSession, assignment_id: str, device: str) -> Ticket | None:
     """The live ticket that a device has at a booth."""
     query = select(Ticket).where(

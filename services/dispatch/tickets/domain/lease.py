@@ -67,12 +67,10 @@ class QueueLease:
         """Whether the telephone may be without a connection."""
         return now - self.seen_at > AWAY_AFTER
 
-    def next_number(self, tickets: Iterable[Ticket]) -> int | None:
-        """The next number that it may give out; None where all are given out."""
-        own = range(self.first_number, self.last_number + 1)
-        given = (each.number for each in tickets if each.number in own)
-        number = max(given, default=self.first_number - 1) + 1
-        return number if number in own else None
+    def after(self, last: int | None) -> int | None:
+        """The number that it may give out after ``last`` of its own; None where all are given out."""
+        number = self.first_number if last is None else last + 1
+        return number if number <= self.last_number else None
 
     def end(self, at: datetime) -> None:
         self.ended_at = self.ended_at or at

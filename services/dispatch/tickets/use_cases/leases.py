@@ -14,7 +14,7 @@ from services.dispatch.tickets.domain.lease import (
     replay,
     reserve,
 )
-from services.dispatch.tickets.queries import all_tickets, lease_on
+from services.dispatch.tickets.queries import all_tickets, last_given, lease_on
 from services.dispatch.tickets.tables import ticket
 from services.dispatch.tickets.use_cases.residents import new_mark
 from services.dispatch.tickets.use_cases.stewards import clock_time, locked_queue
@@ -45,9 +45,9 @@ async def take_lease(
     async with uow.transaction() as tx:
         queue = await locked_queue(tx, grant, assignment_id)
         doubts, held = Doubts(confirmed), await lease_on(tx.session, assignment_id)
-        tickets = await all_tickets(tx.session, assignment_id)
         if held is not None:
-            if held.id == mine and (number := held.next_number(tickets)) is not None:
+            number = held.after(await last_given(tx.session, held))
+            if held.id == mine and number is not None:
                 held.seen_at = tx.now
                 return Told(held, number)
             if held.id != mine:
@@ -83,13 +83,17 @@ async def tell(
     async with uow.transaction() as tx:
         queue = await locked_queue(tx, grant, assignment_id)
         lease = await _lease(tx, assignment_id, lease_id)
+        if not entries:
+            lease.seen_at = tx.now
+            return Told(lease, lease.after(await last_given(tx.session, lease)))
         tickets = {each.id: each for each in await all_tickets(tx.session, assignment_id)}
         said = await _without_foreign(tx, entries, tickets)
         outcomes, drawn = replay(queue, lease, said, tickets, tx.now)
         for each in drawn:
             each.token = new_mark()
             tx.session.add(each)
-        return Told(lease, lease.next_number(tickets.values()), outcomes)
+        await tx.session.flush()
+        return Told(lease, lease.after(await last_given(tx.session, lease)), outcomes)
 
 
 async def _without_foreign(
