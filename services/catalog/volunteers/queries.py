@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Column, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.catalog.directory.queries import some_of
@@ -128,6 +128,17 @@ async def volunteers_among(session: AsyncSession, numbers: Collection[str]) -> d
         query = select(Volunteer).where(volunteer.c.no.in_(some))
         found |= {each.no: each for each in await session.scalars(query)}
     return found
+
+
+async def volunteers_by_index(
+    session: AsyncSession, column: Column[Any], indexes: Collection[str]
+) -> list[Volunteer]:
+    """Returns the volunteers whose values have one of these blind indexes in ``column``, in the order of their
+    numbers."""
+    found: list[Volunteer] = []
+    for some in some_of(indexes):
+        found += await session.scalars(select(Volunteer).where(column.in_(some)))
+    return sorted(found, key=lambda each: each.no)
 
 
 async def qualifications_among(
