@@ -19,8 +19,7 @@ from services.catalog.imports.schemas.answers import (
 )
 from services.catalog.imports.schemas.cells import headings_of, understanding
 from services.catalog.imports.use_cases import drafts
-from services.catalog.policy import POLICY
-from shared.http.inputs import After, AppState, Key, Limit, Page, Uow
+from shared.http.inputs import After, AppState, Code, Key, Limit, Page, Uow
 from shared.http.openapi import secured, taking_file
 from shared.http.spreadsheet import MOST_ROWS, Cell, ExcelFile, Heading, exported
 from shared.http.texts import Texts, preferred_language
@@ -46,7 +45,7 @@ def _answer(request: Request, texts: Texts, made: DirectoryImport) -> ImportAnsw
 @router.post(
     "/imports",
     status_code=201,
-    summary="Send a table of agencies, categories, townships, teams, service items or qualifications",
+    summary="Send a table of agencies, categories, townships, teams, service items, volunteers or qualifications",
     **taking_file(secured(ACTION, 413)),
 )
 async def post_import(
@@ -57,11 +56,20 @@ async def post_import(
     sheet: Annotated[
         int | None, Query(ge=1, le=1000, description="which sheet of a workbook, counted from 1")
     ] = None,
+    team_code: Annotated[
+        Code | None,
+        Query(description="of which team all volunteers of the table are; a leader names the own"),
+    ] = None,
 ) -> ImportAnswer:
-    uow.permit(POLICY, ACTION)  # before the file is read
+    drafts.require_sendable(uow, about, team_code)  # before the file is read
     table = await read_table(await request.body(), sheet=sheet)
     made = await drafts.draft_import(
-        uow, about, table, headings_of(state.texts, about), understanding(state.texts)
+        uow,
+        about,
+        table,
+        headings_of(state.texts, about),
+        understanding(state.texts),
+        team_code,
     )
     return _answer(request, state.texts, made)
 

@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Literal
 
-from sqlalchemy import Column, Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.catalog.directory.queries import some_of
@@ -32,6 +32,13 @@ SEALED_COLUMNS = {
     "name": volunteer.c.name_sealed,
     "phone": volunteer.c.phone_sealed,
     "identity": volunteer.c.identity_sealed,
+}
+
+
+INDEX_COLUMNS = {
+    "name": volunteer.c.name_index,
+    "phone": volunteer.c.phone_index,
+    "identity": volunteer.c.identity_index,
 }
 
 
@@ -131,10 +138,10 @@ async def volunteers_among(session: AsyncSession, numbers: Collection[str]) -> d
 
 
 async def volunteers_by_index(
-    session: AsyncSession, column: Column[Any], indexes: Collection[str]
+    session: AsyncSession, field: PersonalField, indexes: Collection[str]
 ) -> list[Volunteer]:
-    """Returns the volunteers whose values have one of these blind indexes in ``column``, in the order of their
-    numbers."""
+    """Returns the volunteers of whom a personal value has one of these blind indexes, in the order of their numbers."""
+    column = INDEX_COLUMNS[field]
     found: list[Volunteer] = []
     for some in some_of(indexes):
         found += await session.scalars(select(Volunteer).where(column.in_(some)))

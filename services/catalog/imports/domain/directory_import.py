@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from services.catalog.imports.domain.columns import About, require_columns
 from services.catalog.imports.domain.rows import OUTCOMES, WRITING, Outcome
+from shared.kernel.access import Actor, Role
 from shared.kernel.aggregate import Steps
 from shared.kernel.errors import Conflict
 from shared.kernel.leased import Leased
@@ -19,6 +20,9 @@ class DirectoryImport(Leased):
     ``columns`` says which column (counted from 0) fills which field. ``counts`` are its rows by outcome, as the
     preview shows them. While it runs, ``checked`` rows were compared anew; then all are written in one transaction.
     An import whose preview does not hold any more becomes a draft again, and ``error`` says why.
+
+    ``made_by`` sent the table, until somebody starts it; ``sent_by`` stays. A table of volunteers with a ``team_code``
+    holds people of that team only; a leader sends one of the own team, and the import reaches no further.
     """
 
     kind: ClassVar[str] = "directory_import"
@@ -39,6 +43,21 @@ class DirectoryImport(Leased):
     state: str = "draft"
     counts: dict[str, int] = field(default_factory=dict)
     checked: int = 0
+    sent_by: str | None = None
+    team_code: str | None = None
+    by_leader: bool = False
+
+    @property
+    def starter(self) -> Actor:
+        """On whose behalf it is applied."""
+        if self.by_leader:
+            return Actor(self.made_by, frozenset({Role.LEADER}), team_code=self.team_code)
+        return Actor(self.made_by, frozenset({Role.COORDINATOR}))
+
+    @property
+    def holds_people(self) -> bool:
+        """Whether its rows say who somebody is: they are forgotten as soon as they are of no use."""
+        return self.about == "volunteers"
 
     @property
     def rows(self) -> int:

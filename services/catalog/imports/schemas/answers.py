@@ -42,6 +42,9 @@ class ImportAnswer(Answer):
     about: About
     state: str
     made_at: datetime
+    team_code: Annotated[
+        str | None, Field(description="of which team all volunteers of the table are")
+    ]
     sheet: str
     sheets: list[str]
     headings: list[str]

@@ -17,8 +17,13 @@ from services.catalog.volunteers.queries import (
     view_of,
     volunteers_by_index,
 )
-from services.catalog.volunteers.tables import volunteer, volunteer_number
-from services.catalog.volunteers.use_cases.ages import born_by, note_birth
+from services.catalog.volunteers.tables import volunteer_number
+from services.catalog.volunteers.use_cases.ages import (
+    born_by,
+    coming_of_age,
+    note_birth,
+    require_guardian,
+)
 from services.catalog.volunteers.use_cases.personal_values import clean_identity
 from shared.contracts.catalog import VolunteerChanged
 from shared.db.vault import Vault, place_of
@@ -94,7 +99,7 @@ async def enter_all(
         person = _entry(no, each)
         for field, value in values.items():
             seal_value(vault, person, field, value)
-        note_age(vault, person, values.get("identity"), each.born_on, tx.today)
+        note_birth(vault, person, _born_on(values.get("identity"), each.born_on), tx.today)
         person.note_day(tx.today)
         tx.add(person)
         tx.record(person, as_event(person))
@@ -108,14 +113,16 @@ def require_agreed(consent_at: datetime, now: datetime) -> None:
         raise InvalidInput("consent_ahead", field="consent_at")
 
 
-def note_age(
-    vault: Vault, person: Volunteer, identity: str | None, born_on: str | None, today: date
+def require_age(
+    *, identity: str | None, born_on: str | None, guardian_consent_on: date | None, today: date
 ) -> None:
-    """Notes whether a new person is a minor: by the clean identity number, or else by the day of birth.
+    """Checks that a person of this clean identity number, or else of this day of birth, may be entered.
 
-    :raises InvalidInput: as :func:`note_birth`.
+    :raises InvalidInput: it is no day, the person is too young, or no guardian agrees to a minor's work.
     """
-    note_birth(vault, person, born_on if identity is None else born_by(identity), today)
+    born_on = _born_on(identity, born_on)
+    if born_on is not None and coming_of_age(born_on, today) is not None:
+        require_guardian(guardian_consent_on, today)
 
 
 async def require_unknown(
@@ -126,8 +133,10 @@ async def require_unknown(
     :raises Conflict: somebody is.
     """
     indexes = {index_of(vault, "identity", each) for each in identities}
-    for known in await volunteers_by_index(tx.session, volunteer.c.identity_index, indexes):
+    for known in await volunteers_by_index(tx.session, "identity", indexes):
         if known.no != but:
+            if not grant.covers(teams=[known.team_code]):
+                log.info("identity number left to a coordinator", teams=sorted(grant.teams))
             raise already_entered(grant, known, "identity")
 
 
@@ -138,7 +147,6 @@ def already_entered(grant: Grant, known: Volunteer, field: PersonalField) -> Con
     """
     if grant.covers(teams=[known.team_code]):
         return Conflict(f"{field}_known", field=field, volunteer_no=known.no)
-    log.info(f"{field} number left to a coordinator", teams=sorted(grant.teams))
     return Conflict(f"{field}_for_coordinator", field=field)
 
 
@@ -164,6 +172,10 @@ def as_event(person: Volunteer) -> VolunteerChanged:
         novice=person.novice,
         agreement_until=person.agreement_until,
     )
+
+
+def _born_on(identity: str | None, born_on: str | None) -> str | None:
+    return born_on if identity is None else born_by(identity)
 
 
 def _cleaned(said: NewVolunteer) -> dict[PersonalField, str]:
