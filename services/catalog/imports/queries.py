@@ -71,7 +71,7 @@ async def list_rows(
             query = query.where(import_row.c.outcome == outcome)
         found = (await session.execute(query.order_by(import_row.c.row_no).limit(limit + 1))).all()
         rows = [row_of(uow.vault, each) for each in found[:limit]]
-        if made.holds_people and made.sent_by != uow.actor.subject:
+        if made.is_veiled_from(uow.actor.subject):
             for row in rows:
                 row.cells = veiled(row.cells, made.about, made.columns)
         return SomeRows(made, rows, rows[-1].no if len(found) > limit else None)

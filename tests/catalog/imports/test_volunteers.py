@@ -15,7 +15,7 @@ from shared.kernel.access import Role
 from tests.catalog.imports.tables import NOTHING, rows_of, settled, start
 from tests.support.house import House
 from tests.support.tokens import EVERYTHING, bearer
-from tests.support.workbooks import Cell, xlsx
+from tests.support.workbooks import Cell, part_of, xlsx
 
 HEAD: list[Cell] = [
     *("姓名", "手机号", "身份证号", "服务队", "同意日期", "同意书版本", "出生日期"),
@@ -421,6 +421,12 @@ async def test_who_did_not_send_a_table_sees_nothing_personal_in_it(corps: House
     seen = (await corps.client.get(f"{path}/rows")).text
     assert not [each for each in personal if each in seen], seen
     assert "没有的队" in seen
+    assert "林*" in seen
+    assert (await corps.client.get(path)).json()["veiled"] is True
+    faulty = await corps.client.get(f"{path}/faulty")
+    assert not [
+        each for each in personal if each in part_of(faulty.content, "xl/worksheets/sheet1.xml")
+    ]
     sign_in(corps, bearer(*EVERYTHING))
 
 

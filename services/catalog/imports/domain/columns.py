@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from shared.kernel.errors import InvalidInput
+from shared.kernel.masks import mask_name
 
 About = Literal[
     "agencies", "categories", "townships", "teams", "items", "volunteers", "qualifications"
@@ -141,9 +142,13 @@ def require_columns(about: About, columns: Mapping[str, int], width: int) -> Non
 
 
 def veiled(cells: Sequence[str], about: About, columns: Mapping[str, int]) -> list[str]:
-    """A row's cells without what may tell who somebody is: personal values, and all that no column was chosen for."""
+    """A row's cells without what may tell who somebody is: personal values, and all that no column was chosen for. Of a
+    name the first character stays, so that rows can be told apart."""
     fields = fields_of(about)
     open_columns = {column for name, column in columns.items() if not fields[name].personal}
-    return [
+    shown = [
         cell if column in open_columns or not cell else VEIL for column, cell in enumerate(cells)
     ]
+    if (name := columns.get("name")) is not None and cells[name]:
+        shown[name] = mask_name(cells[name])
+    return shown

@@ -59,6 +59,10 @@ class DirectoryImport(Leased):
         """Whether its rows say who somebody is: they are forgotten as soon as they are of no use."""
         return self.about == "volunteers"
 
+    def is_veiled_from(self, subject: str) -> bool:
+        """Whether an account does not see whom the rows are about: it did not send them."""
+        return self.holds_people and subject != self.sent_by
+
     @property
     def rows(self) -> int:
         return sum(self.counts.values())
