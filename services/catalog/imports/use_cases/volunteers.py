@@ -223,12 +223,14 @@ def _blame_known(row: Row, indexes: Indexes, grant: Grant, known: Known) -> None
     """Blames a number that is another entry's. A phone number that two people share is entered by the form."""
     by_identity = known.with_the_same("identity", indexes)
     if by_identity:
-        _blame(row, already_entered(grant, by_identity[0], "identity"))
+        _blame(row, already_entered(grant, by_identity[0]))
         return
     by_phone = known.with_the_same("phone", indexes)
-    if by_phone:
-        mine = [each for each in by_phone if grant.covers(teams=[each.team_code])]
-        _blame(row, already_entered(grant, (mine or by_phone)[0], "phone"))
+    mine = [each for each in by_phone if grant.covers(teams=[each.team_code])]
+    if mine:
+        row.blame("phone", "phone_known", volunteer_no=mine[0].no)
+    elif by_phone:
+        row.blame("phone", "phone_for_coordinator")
 
 
 def _note_alike(row: Row, indexes: Indexes, known: Known) -> None:

@@ -137,17 +137,17 @@ async def require_unknown(
         if known.no != but:
             if not grant.covers(teams=[known.team_code]):
                 log.info("identity number left to a coordinator", teams=sorted(grant.teams))
-            raise already_entered(grant, known, "identity")
+            raise already_entered(grant, known)
 
 
-def already_entered(grant: Grant, known: Volunteer, field: PersonalField) -> Conflict:
+def already_entered(grant: Grant, known: Volunteer) -> Conflict:
     """Who may see the entry is told which one it is.
 
     A leader of another team is told to ask a coordinator, and neither whose number it is nor where that person serves.
     """
     if grant.covers(teams=[known.team_code]):
-        return Conflict(f"{field}_known", field=field, volunteer_no=known.no)
-    return Conflict(f"{field}_for_coordinator", field=field)
+        return Conflict("identity_known", field="identity", volunteer_no=known.no)
+    return Conflict("identity_for_coordinator", field="identity")
 
 
 def seal_value(vault: Vault, person: Volunteer, field: PersonalField, value: str) -> None:
