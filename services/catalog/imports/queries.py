@@ -39,7 +39,10 @@ async def list_imports(
     """Returns a page of imports, the newest first."""
     grant = uow.permit(POLICY, "import_directory")
     by = SortedBy(directory_import.c.made_at, descending=True)
-    query = select(DirectoryImport).where(within(grant, team=directory_import.c.team_code))
+    query = select(DirectoryImport)
+    if not grant.everything:
+        own = within(grant, team=directory_import.c.team_code)
+        query = query.where(directory_import.c.by_leader, own)
     async with uow.reading() as session:
         key = directory_import.c.id
         return await page_of(session, query, key, after=after, limit=limit, by=by)
@@ -92,7 +95,7 @@ def require_reach(grant: Grant, found: DirectoryImport | None, import_id: str) -
     """Returns the import. :raises NotFound: there is none, or it is out of the actor's reach."""
     if found is None:
         raise NotFound(DirectoryImport.kind, import_id, states=DirectoryImport.STEPS)
-    teams = [] if found.team_code is None else [found.team_code]
+    teams = [found.team_code] if found.by_leader and found.team_code is not None else []
     grant.require(DirectoryImport.kind, import_id, teams=teams, states=DirectoryImport.STEPS)
     return found
 

@@ -1,6 +1,7 @@
 """A table of volunteers: each row is checked as the form checks one person, and all are entered as a whole."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from sqlalchemy import select
 from stdnum.cn import ric
 
+from services.catalog.imports.domain.directory_import import DirectoryImport
 from services.catalog.imports.tables import import_row
 from services.catalog.volunteers.tables import volunteer
 from shared.contracts.catalog import VolunteerChanged
@@ -206,6 +208,9 @@ async def test_a_list_of_gb18030_without_a_team_column_is_one_teams(
     await start(corps, made)
     assert (await settled(corps, made))["state"] == "done"
     assert [each["team_code"] for each in await people(corps)] == ["health", "health"]
+    sign_in(corps, LEADER)
+    assert (await corps.client.get(f"/api/catalog/imports/{made['id']}")).status_code == 404
+    assert (await corps.client.get("/api/catalog/imports")).json()["items"] == []
 
 
 # --- faults ---------------------------------------------------------------------------------------
@@ -390,6 +395,13 @@ async def test_a_leader_imports_into_the_own_team_only(corps: House) -> None:
     answer = await corps.client.get(f"/api/catalog/imports/{made['id']}/rows")
     assert "V-0" not in answer.text, "not whose it is"
     assert "王" not in answer.text
+    sign_in(corps, COLLEAGUE)
+    mapped = {"columns": made["columns"]}
+    again = await corps.client.post(f"/api/catalog/imports/{made['id']}/columns", json=mapped)
+    assert again.is_success, again.text
+    sign_in(corps, LEADER)
+    after = await corps.client.get(f"/api/catalog/imports/{made['id']}/rows")
+    assert after.text == answer.text, "nor once a coordinator has looked at it"
     for no in (3, 4, 5):
         path = f"/api/catalog/imports/{made['id']}/left-out"
         assert (await corps.client.post(path, json={"row": no, "left_out": True})).is_success
@@ -459,6 +471,19 @@ async def test_nothing_of_a_table_stays_once_it_is_applied_or_given_up(
     assert in_files(tmp_path, *values, *(each[:60] for each in sealed)) == []
     for event in await corps.published("catalog"):
         assert not [each for each in values if each in event.model_dump_json()]
+
+
+async def test_nothing_stays_of_a_table_whose_import_is_lost(corps: House) -> None:
+    made = await import_of(corps, row("林志远", "13800138000", LIN))
+    uow = corps.uow("catalog")
+    async with uow.transaction() as tx:
+        held = await tx.get(DirectoryImport, made["id"])
+        held.start(tx.now)
+        held.take("another process", tx.now - timedelta(minutes=5))
+        held.attempts = held.MOST_ATTEMPTS
+    assert (await settled(corps, made))["state"] == "failed"
+    assert await stored_rows(corps) == 0
+    assert await people(corps) == []
 
 
 async def test_a_table_without_headings_is_refused(corps: House, tmp_path: Path) -> None:

@@ -22,7 +22,8 @@ class DirectoryImport(Leased):
     An import whose preview does not hold any more becomes a draft again, and ``error`` says why.
 
     ``made_by`` sent the table, until somebody starts it; ``sent_by`` stays. A table of volunteers with a ``team_code``
-    holds people of that team only; a leader sends one of the own team, and the import reaches no further.
+    holds people of that team only. One that is sent ``by_leader`` belongs to the leader's team. It reaches no further,
+    whoever starts it, for the leader reads what its preview says of others.
     """
 
     kind: ClassVar[str] = "directory_import"
@@ -50,7 +51,7 @@ class DirectoryImport(Leased):
     @property
     def starter(self) -> Actor:
         """On whose behalf it is applied."""
-        if self.by_leader:
+        if self.by_leader:  # the account may be a coordinator's; the reach is not
             return Actor(self.made_by, frozenset({Role.LEADER}), team_code=self.team_code)
         return Actor(self.made_by, frozenset({Role.COORDINATOR}))
 

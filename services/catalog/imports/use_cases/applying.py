@@ -88,7 +88,7 @@ async def _write(
             if held.about == "qualifications":
                 await grant_all(tx, some)
             elif held.about == "volunteers":
-                await enter_people(acting, tx, some)
+                await enter_people(acting, tx, held, some)
             else:
                 await _put(tx, held, some)
                 await _put_contacts(acting, tx, held, some)

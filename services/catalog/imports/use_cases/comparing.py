@@ -90,7 +90,7 @@ async def compare(
         await compare_qualifications(session, rows, uow.today())
         return
     if about == "volunteers":
-        await compare_volunteers(session, uow, rows, team_code=made.team_code)
+        await compare_volunteers(session, uow, made, rows)
         return
     directory = await Directory.read(session, uow.vault, about, rows)
     codes = [_code_of(row, directory) for row in rows]

@@ -178,7 +178,7 @@ async def start_import(uow: UnitOfWork, cache: Cache, import_id: str) -> Directo
     async with uow.transaction() as tx:
         made = require_reach(grant, await tx.find(DirectoryImport, import_id), import_id)
         made.start(tx.now)
-        made.made_by, made.by_leader = uow.actor.subject, not grant.everything
+        made.made_by = uow.actor.subject
         tx.after_commit(cache.signal, IMPORTS_TOPIC)
         return made
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.catalog.doubles.domain import Alike
 from services.catalog.imports.domain.columns import FIELDS, Field, fields_of
+from services.catalog.imports.domain.directory_import import DirectoryImport
 from services.catalog.imports.domain.rows import Outdated, Row
 from services.catalog.imports.use_cases.references import References
 from services.catalog.policy import POLICY
@@ -78,15 +79,14 @@ class Known:
 
 
 async def compare_volunteers(
-    session: AsyncSession, uow: UnitOfWork, rows: Sequence[Row], *, team_code: str | None
+    session: AsyncSession, uow: UnitOfWork, made: DirectoryImport, rows: Sequence[Row]
 ) -> None:
     """Says of each row what becomes of it. A row adds a person, or says of one who is entered what the entry says; what
     an entry says is corrected there, one by one, for it is noted who did.
 
     A row with a number means that entry; its personal values may be masked, as the exported list has them.
-    ``team_code`` is the team of all rows, where the table is one team's.
     """
-    grant = _grant(uow)
+    grant, team_code = _grant(made), made.team_code
     for row in rows:
         _find_team(row, team_code)
     references = await References.read(session, "volunteers", rows)
@@ -100,7 +100,7 @@ async def compare_volunteers(
         _blame_team(row, grant, team_code)
         _blame_repeated(row, indexes[row.no], first)
         if "no" in row.facts:
-            person = _entry_of(row, grant, known)
+            person = _entry_of(row, grant, known, team_code)
         else:
             _complete(row, uow)
             person = _same_person(row, indexes[row.no], grant, known)
@@ -124,9 +124,11 @@ async def compare_volunteers(
         log.info("numbers left to a coordinator", teams=sorted(grant.teams), rows=left)
 
 
-async def enter_people(uow: UnitOfWork, tx: Transaction, rows: Sequence[Row]) -> None:
+async def enter_people(
+    uow: UnitOfWork, tx: Transaction, made: DirectoryImport, rows: Sequence[Row]
+) -> None:
     """Enters the people of these rows. :raises Outdated: what they were compared with has changed since."""
-    grant = _grant(uow)
+    grant = _grant(made)
     people = [
         NewVolunteer(**{name: row.facts[name] for name in _ENTERED if name in row.facts})
         for row in rows
@@ -137,10 +139,10 @@ async def enter_people(uow: UnitOfWork, tx: Transaction, rows: Sequence[Row]) ->
         raise Outdated from error
 
 
-def _grant(uow: UnitOfWork) -> Grant:
-    """Whom the actor may enter by the form. The unit of work is not asked, for the audit log names what it was asked
-    last: that somebody imports a table."""
-    return POLICY.grant(uow.actor, "register_volunteer")
+def _grant(made: DirectoryImport) -> Grant:
+    """Whom the form would let the starter enter. Whoever looks at a leader's table, it says no more of others than a
+    leader may know. The unit of work is not asked, for the audit log names what it was asked last: an import."""
+    return POLICY.grant(made.starter, "register_volunteer")
 
 
 def _indexes(vault: Vault, row: Row) -> Indexes:
@@ -175,7 +177,7 @@ def _blame_repeated(row: Row, indexes: Indexes, first: dict[tuple[str, str], int
             return  # the same person, or the same mistake: one fault says it
 
 
-def _entry_of(row: Row, grant: Grant, known: Known) -> Volunteer | None:
+def _entry_of(row: Row, grant: Grant, known: Known, team_code: str | None) -> Volunteer | None:
     """The entry of the number that a row names; it need not say again what the entry says."""
     row.faults = [fault for fault in row.faults if fault.code != "cell_needed"]
     no = row.facts["no"]
@@ -185,6 +187,9 @@ def _entry_of(row: Row, grant: Grant, known: Known) -> Volunteer | None:
         return None
     if person.merged_into is not None:
         row.blame("no", "volunteer_merged", no=no, into=person.merged_into)
+        return None
+    if team_code not in (None, person.team_code):
+        row.blame("no", "import_other_team")
         return None
     return person
 

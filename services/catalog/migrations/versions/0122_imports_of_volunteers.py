@@ -1,4 +1,4 @@
-"""Imports of volunteers: for which team one is, who sent it, and whether it reaches no further than a leader does.
+"""Imports of volunteers: for which team one is, who sent it, and whether a leader did.
 
 Revision ID: 0122
 """
