@@ -26,7 +26,7 @@ from services.catalog.account_administration.use_cases import ensure_account
 from services.catalog.accounts.domain.account import SECOND_FACTOR
 from services.catalog.accounts.queries import is_login_taken
 from services.catalog.directory.use_cases import enter_agency, enter_township, register_team
-from services.catalog.volunteers.use_cases.entries import register_volunteer
+from services.catalog.volunteers.use_cases.entering import NewVolunteer, register_volunteer
 from shared.kernel.access import Role
 from shared.service import Service
 from shared.unit_of_work import UnitOfWork
@@ -157,12 +157,13 @@ async def _enter_volunteer(uow: UnitOfWork) -> str:
     await _enter_team(uow, team)
     entered = await register_volunteer(
         uow,
-        team_code=team,
-        name="演示志愿者",
-        phone=SYNTHETIC_PHONE,
-        identity=None,
-        consent_at=datetime(2014, 6, 1, tzinfo=UTC),
-        consent_version="synthetic",
+        NewVolunteer(
+            team_code=team,
+            name="演示志愿者",
+            phone=SYNTHETIC_PHONE,
+            consent_at=datetime(2014, 6, 1, tzinfo=UTC),
+            consent_version="synthetic",
+        ),
     )
     return entered.no
 

@@ -27,7 +27,8 @@ POLICY = Policy(
         "read_coordinators": {COORDINATOR: ANY},
         "enter_directory": {COORDINATOR: ANY},
         "merge_entries": {COORDINATOR: ANY},
-        "import_directory": {COORDINATOR: ANY},
+        # A leader imports what a leader may enter by hand: the own team's volunteers.
+        "import_directory": {COORDINATOR: ANY, Role.LEADER: Scope.OWN_TEAM},
         "read_directory": everyone_with_an_account(),
         # By least need: a township's contacts are for the corps and itself, a team's likewise. Teams find whom they may
         # call at a stop with the order.

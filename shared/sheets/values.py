@@ -1,8 +1,9 @@
 """What the text of a cell means: codes, numbers and days in the spellings that are met in real tables."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
+from shared.kernel.clock import CHINA
 from shared.kernel.text import typed_code
 
 Number = int | float
@@ -16,6 +17,9 @@ _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _UNIT = re.compile(r"(?:人|名|个|次|天|日|分钟|分|人次|平方公里|平方千米|km²)$")
 _DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?:[ T]00:00(?::00)?)?")
+_MOMENT = re.compile(
+    r"(.{8,11}?)[ T]+([0-9]{1,2})[:时]([0-9]{1,2})(?:分|[:]([0-9]{1,2})(?:\.[0-9]+)?)?"
+)
 _DIGITS = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _FIRST_SERIAL, _LAST_SERIAL = 10_000, 99_999
 """1927 to 2173 as Excel counts days."""
@@ -73,6 +77,23 @@ def day_of(text: str) -> date:
     if isinstance(serial, float) or not _FIRST_SERIAL <= serial <= _LAST_SERIAL:
         raise Unreadable("cell_not_a_day")
     return _EPOCH + timedelta(days=serial)
+
+
+def moment_of(text: str) -> datetime:
+    """Returns a moment in China: a day as :func:`day_of` reads it, and perhaps a time, as in 2014-6-2 9:30. A day alone
+    is its beginning.
+
+    :raises Unreadable: it is none.
+    """
+    said = typed_code(text).replace("\u00a0", " ")
+    parts = _MOMENT.fullmatch(said)
+    if parts is None:
+        return datetime.combine(day_of(said), time(), CHINA)
+    try:
+        at = time(int(parts[2]), int(parts[3]), int(parts[4] or 0))
+    except ValueError:
+        raise Unreadable("cell_not_a_day") from None
+    return datetime.combine(day_of(parts[1]), at, CHINA)
 
 
 def is_error(text: str) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from services.catalog.account_administration.use_cases import ensure_account
 from services.catalog.accounts.tables import account as account_table
 from services.catalog.directory.use_cases import enter_agency, register_team
-from services.catalog.volunteers.use_cases.entries import register_volunteer
+from services.catalog.volunteers.use_cases.entering import NewVolunteer, register_volunteer
 from shared.kernel.access import Role
 from tests.catalog.city import PASSWORD, TOTP, City
 
@@ -63,12 +63,13 @@ async def volunteer_of(city: City, team: str = "health") -> str:
         )
     entered = await register_volunteer(
         uow,
-        team_code=team,
-        name="林志远",
-        phone="13800138000",
-        identity=None,
-        consent_at=city.clock.now,
-        consent_version="v1",
+        NewVolunteer(
+            team_code=team,
+            name="林志远",
+            phone="13800138000",
+            consent_at=city.clock.now,
+            consent_version="v1",
+        ),
     )
     return entered.no
 

@@ -42,6 +42,7 @@ from tests.support.deployment import Deployment
 from tests.support.fixtures import Figures, NewUrl
 from tests.support.house import running_house
 from tests.support.tokens import EVERYTHING, bearer, token
+from tests.support.waiting import until
 
 NAME = "玖闻笙韶"
 PHONE = "13876452309"
@@ -195,6 +196,42 @@ class Player:
         )
         await self.call("PUT", f"{VOLUNTEERS}/{no}", right, status=200, headers={"If-Match": "*"})
         return no
+
+    async def import_people(self) -> None:
+        """The same person in tables, with a slip in each value: one is applied without the row, one given up, one
+        left as it is. Nobody but the sender, who has the file, sees the cells."""
+        others = {"Authorization": bearer(Role.COORDINATOR, sub="colleague")["Authorization"]}
+        team = ruian_2014().teams[0]["code"]
+        table = "姓名,手机号,身份证号,同意时间,同意书版本,备注\n"
+        table += f"{NAME},{PHONE},{IDENTITY},2014-6-1,v1,{NAME}\n"
+        table += f"{NAME * 40},{PHONE}7,{IDENTITY[:17]},2014-6-1,v1,{PHONE}\n"
+        table += "韦小草,13700137111,,2014-6-1,v1,\n"
+        for end in ("start", "cancel", ""):
+            asked = {"about": "volunteers", "team_code": team}
+            sent = await self.http.post(
+                "/api/catalog/imports", params=asked, content=table.encode()
+            )
+            assert sent.status_code == 201, sent.text
+            path = f"/api/catalog/imports/{sent.json()['id']}"
+            for row in (2, 3) if end == "start" else ():
+                await self.call(
+                    "POST", f"{path}/left-out", {"row": row, "left_out": True}, status=200
+                )
+            await self.call("GET", f"{path}/rows", status=200, headers=others)
+            assert (await self.http.get(f"{path}/faulty", headers=others)).status_code == 200
+            if end:
+                assert (await self.http.post(f"{path}/{end}")).is_success
+
+                async def over(path: str = path) -> bool:
+                    return (await self.call("GET", path))["state"] in ("done", "cancelled")
+
+                await until(over)
+        refused = await self.http.post(
+            "/api/catalog/imports",
+            params=asked,
+            content=f"{NAME},{PHONE},{IDENTITY}\n一,二,三\n".encode(),
+        )
+        assert refused.status_code == 422
 
     async def wrong_tokens(self, method: str, path: str, body: dict[str, Any]) -> None:
         for headers, status in (
@@ -373,6 +410,7 @@ async def played(
         await player.prepare()
         no = await player.enter()
         await player.look(no)
+        await player.import_people()
         await player.address(f"volunteer.{no}", MAIL)
         await player.address("coordinator", MAIL)
         township = f"township.{ruian_2014().townships[0]['code']}"

@@ -118,3 +118,63 @@ async def test_qualifications_are_brought_in(crowd: Crowd, site: Site, tmp_path:
     await page.get_by_text("已导入，共 1 条新增或更改。").wait_for()
     await person.go(f"/corps/volunteers/{minor}")
     await page.get_by_text("有效期到2019年6月19日").wait_for()
+
+
+VOLUNTEERS: list[list[Cell]] = [
+    ["卫生队志愿者名单"],
+    ["序号", "姓名", "手机号", "身份证号", "同意日期", "同意书版本", "出生日期"],
+    [1, "𠮷田晓·买买提", "１３７ ００１３ ７００１", "", "2014-6-2", "v1", ""],
+    [2, "周敏", "1370013700", 330381198001011234.0, "2014-6-2", "v1", ""],
+    [3, "吴小燕", "13700137003", "", "2014-6-2", "v1", "2007-01-01"],
+]
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+async def test_volunteers_are_brought_in(
+    crowd: Crowd, site: Site, tmp_path: Path, size: Size
+) -> None:
+    """A leader imports the own team's list, and a coordinator looks on without seeing whose numbers stand in it."""
+    leader = await crowd.person("team_leader", size=size)
+    page = leader.page
+    await leader.go("/corps/volunteers")
+    await page.get_by_role("link", name="用表格导入").first.click()
+    await page.get_by_text("都登记到：").wait_for()
+    assert await page.locator("[name=about] option").all_text_contents() == ["志愿者"]
+    assert await leader.serious_findings() == []
+    assert await leader.overflow() == 0
+    await leader.picture(f"-volunteers-start-{size}")
+    await send(leader, tmp_path, "volunteers", VOLUNTEERS)
+    await page.get_by_text("有 2 行有问题。").wait_for()
+    await page.get_by_text("请把这一列设为文本格式").wait_for()
+    await page.get_by_text("未满 14 周岁").wait_for()
+    assert await leader.serious_findings() == []
+    assert await leader.overflow() == 0
+    await leader.picture(f"-volunteers-faults-{size}")
+
+    coordinator = await crowd.person("coordinator", size=size)
+    await coordinator.go("/corps/import?about=volunteers")
+    await coordinator.page.locator("[name=team_code]").wait_for()
+    await coordinator.picture(f"-volunteers-coordinator-{size}")
+    await coordinator.page.get_by_role("link", name="导入志愿者：3 行").click()
+    await coordinator.page.get_by_text("这张表是别人上传的").wait_for()
+    await coordinator.page.get_by_text("周*").wait_for()
+    assert await coordinator.page.get_by_text("周敏").count() == 0
+    assert await coordinator.page.get_by_text("1370013700").count() == 0
+    await coordinator.picture(f"-volunteers-veiled-{size}")
+
+    for _ in range(2):
+        await page.get_by_role("button", name="不导入这一行").first.click()
+        await page.wait_for_timeout(200)
+    await page.get_by_role("button", name="全部导入").wait_for()
+    await page.get_by_role("button", name="新增 1").click()
+    await page.get_by_text("137****7001").wait_for()
+    assert await page.get_by_text("health", exact=True).count() == 0
+    await leader.picture(f"-volunteers-preview-{size}")
+    await page.get_by_role("button", name="全部导入").click()
+    await page.get_by_text("已导入，共 1 条新增或更改。").wait_for()
+    await page.get_by_text("个人信息已经删除").wait_for()
+    assert await leader.serious_findings() == []
+    assert await leader.overflow() == 0
+    await leader.picture(f"-volunteers-done-{size}")
+    await page.get_by_role("link", name="去查看").click()
+    await page.get_by_role("link", name="𠮷田晓·买买提").wait_for()

@@ -6,7 +6,12 @@ from functools import partial
 from services.catalog.imports.domain.directory_import import DirectoryImport
 from services.catalog.imports.schemas.cells import understanding
 from services.catalog.imports.use_cases.applying import apply_import
-from services.catalog.imports.use_cases.drafts import IMPORTS_TOPIC, SHOWN_SECONDS, written_key
+from services.catalog.imports.use_cases.drafts import (
+    IMPORTS_TOPIC,
+    SHOWN_SECONDS,
+    forget_people,
+    written_key,
+)
 from shared.cache.port import Cache
 from shared.cache.waking import Waking
 from shared.http.texts import Texts
@@ -27,4 +32,6 @@ def importing(uow: UnitOfWork, cache: Cache, texts: Texts) -> Job:
     async def note_written(import_id: str, written: int) -> None:
         await cache.put(written_key(import_id), str(written), seconds=SHOWN_SECONDS)
 
-    return Worker(uow, cache, DirectoryImport, carry_out, topic=IMPORTS_TOPIC).run
+    return Worker(
+        uow, cache, DirectoryImport, carry_out, topic=IMPORTS_TOPIC, give_up=forget_people
+    ).run

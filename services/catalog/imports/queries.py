@@ -10,12 +10,15 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.catalog.doubles.domain import Alike
+from services.catalog.imports.domain.columns import veiled
 from services.catalog.imports.domain.directory_import import DirectoryImport
 from services.catalog.imports.domain.rows import Outcome, Row
 from services.catalog.imports.tables import directory_import, import_row
 from services.catalog.policy import POLICY
 from shared.db.paging import SortedBy, page_of
+from shared.db.reach import within
 from shared.db.vault import Vault, place_of
+from shared.kernel.access import Grant
 from shared.kernel.cells import Fault
 from shared.kernel.errors import NotFound
 from shared.unit_of_work import UnitOfWork
@@ -34,18 +37,22 @@ async def list_imports(
     uow: UnitOfWork, *, after: str | None, limit: int
 ) -> tuple[list[DirectoryImport], str | None]:
     """Returns a page of imports, the newest first."""
-    uow.permit(POLICY, "import_directory")
+    grant = uow.permit(POLICY, "import_directory")
     by = SortedBy(directory_import.c.made_at, descending=True)
+    query = select(DirectoryImport)
+    if not grant.everything:
+        own = within(grant, team=directory_import.c.team_code)
+        query = query.where(directory_import.c.by_leader, own)
     async with uow.reading() as session:
         key = directory_import.c.id
-        return await page_of(session, select(DirectoryImport), key, after=after, limit=limit, by=by)
+        return await page_of(session, query, key, after=after, limit=limit, by=by)
 
 
 async def get_import(uow: UnitOfWork, import_id: str) -> DirectoryImport:
-    """Returns the import with this id. :raises NotFound: there is none."""
-    uow.permit(POLICY, "import_directory")
+    """Returns the import with this id. :raises NotFound: there is none, or it is out of the actor's reach."""
+    grant = uow.permit(POLICY, "import_directory")
     async with uow.reading() as session:
-        return await _get(session, import_id)
+        return await _get(session, grant, import_id)
 
 
 async def list_rows(
@@ -53,11 +60,13 @@ async def list_rows(
 ) -> SomeRows:
     """Returns the rows behind row ``after``: all, or those with an outcome.
 
-    :raises NotFound: there is no such import.
+    Whoever did not send a table of volunteers sees of its cells nothing that tells who they are.
+
+    :raises NotFound: there is no such import, or it is out of the actor's reach.
     """
-    uow.permit(POLICY, "import_directory")
+    grant = uow.permit(POLICY, "import_directory")
     async with uow.reading() as session:
-        made = await _get(session, import_id)
+        made = await _get(session, grant, import_id)
         query = select(import_row).where(
             import_row.c.import_id == import_id, import_row.c.row_no > after
         )
@@ -65,6 +74,9 @@ async def list_rows(
             query = query.where(import_row.c.outcome == outcome)
         found = (await session.execute(query.order_by(import_row.c.row_no).limit(limit + 1))).all()
         rows = [row_of(uow.vault, each) for each in found[:limit]]
+        if made.is_veiled_from(uow.actor.subject):
+            for row in rows:
+                row.cells = veiled(row.cells, made.about, made.columns)
         return SomeRows(made, rows, rows[-1].no if len(found) > limit else None)
 
 
@@ -75,10 +87,16 @@ async def all_rows(session: AsyncSession, vault: Vault, import_id: str) -> list[
     return [row_of(vault, each) for each in found]
 
 
-async def _get(session: AsyncSession, import_id: str) -> DirectoryImport:
-    found = await session.get(DirectoryImport, import_id)
+async def _get(session: AsyncSession, grant: Grant, import_id: str) -> DirectoryImport:
+    return require_reach(grant, await session.get(DirectoryImport, import_id), import_id)
+
+
+def require_reach(grant: Grant, found: DirectoryImport | None, import_id: str) -> DirectoryImport:
+    """Returns the import. :raises NotFound: there is none, or it is out of the actor's reach."""
     if found is None:
         raise NotFound(DirectoryImport.kind, import_id, states=DirectoryImport.STEPS)
+    teams = [found.team_code] if found.by_leader and found.team_code is not None else []
+    grant.require(DirectoryImport.kind, import_id, teams=teams, states=DirectoryImport.STEPS)
     return found
 
 

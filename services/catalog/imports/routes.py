@@ -19,19 +19,19 @@ from services.catalog.imports.schemas.answers import (
 )
 from services.catalog.imports.schemas.cells import headings_of, understanding
 from services.catalog.imports.use_cases import drafts
-from services.catalog.policy import POLICY
-from shared.http.inputs import After, AppState, Key, Limit, Page, Uow
+from shared.http.inputs import After, AppState, Code, Key, Limit, Page, Uow
 from shared.http.openapi import secured, taking_file
 from shared.http.spreadsheet import MOST_ROWS, Cell, ExcelFile, Heading, exported
 from shared.http.texts import Texts, preferred_language
 from shared.sheets.reading import read_table
+from shared.unit_of_work import UnitOfWork
 
 router = APIRouter(tags=["catalog"])
 
 ACTION = "import_directory"
 
 
-def _answer(request: Request, texts: Texts, made: DirectoryImport) -> ImportAnswer:
+def _answer(request: Request, uow: UnitOfWork, texts: Texts, made: DirectoryImport) -> ImportAnswer:
     language = preferred_language(request.headers.get("accept-language"))
     said = Rendering(texts, language, made)
     fields = [
@@ -40,13 +40,15 @@ def _answer(request: Request, texts: Texts, made: DirectoryImport) -> ImportAnsw
     ]
     known = made.error is not None and texts.has(made.error)
     problem = texts.render(language, made.error or "")["detail"] if known else made.error
-    return ImportAnswer.of(made, fields, problem)
+    answer = ImportAnswer.of(made, fields, problem)
+    answer.veiled = made.is_veiled_from(uow.actor.subject)
+    return answer
 
 
 @router.post(
     "/imports",
     status_code=201,
-    summary="Send a table of agencies, categories, townships, teams, service items or qualifications",
+    summary="Send a table of agencies, categories, townships, teams, service items, volunteers or qualifications",
     **taking_file(secured(ACTION, 413)),
 )
 async def post_import(
@@ -57,13 +59,22 @@ async def post_import(
     sheet: Annotated[
         int | None, Query(ge=1, le=1000, description="which sheet of a workbook, counted from 1")
     ] = None,
+    team_code: Annotated[
+        Code | None,
+        Query(description="of which team all volunteers of the table are; a leader names the own"),
+    ] = None,
 ) -> ImportAnswer:
-    uow.permit(POLICY, ACTION)  # before the file is read
+    drafts.require_sendable(uow, about, team_code)  # before the file is read
     table = await read_table(await request.body(), sheet=sheet)
     made = await drafts.draft_import(
-        uow, about, table, headings_of(state.texts, about), understanding(state.texts)
+        uow,
+        about,
+        table,
+        headings_of(state.texts, about),
+        understanding(state.texts),
+        team_code,
     )
-    return _answer(request, state.texts, made)
+    return _answer(request, uow, state.texts, made)
 
 
 @router.get("/imports", summary="List imports, the newest first", **secured(ACTION))
@@ -71,14 +82,14 @@ async def list_imports(
     request: Request, uow: Uow, state: AppState, after: After = None, limit: Limit = 20
 ) -> Page[ImportAnswer]:
     found, next_after = await queries.list_imports(uow, after=after, limit=limit)
-    items = [_answer(request, state.texts, made) for made in found]
+    items = [_answer(request, uow, state.texts, made) for made in found]
     return Page[ImportAnswer](items=items, next_after=next_after)
 
 
 @router.get("/imports/{import_id}", summary="One import", **secured(ACTION, 404))
 async def get_import(request: Request, import_id: Key, uow: Uow, state: AppState) -> ImportAnswer:
     made = await queries.get_import(uow, import_id)
-    answer = _answer(request, state.texts, made)
+    answer = _answer(request, uow, state.texts, made)
     if made.state == "running":
         answer.written = int(await state.cache.get(drafts.written_key(import_id)) or 0)
     return answer
@@ -93,7 +104,7 @@ async def map_columns(
     request: Request, import_id: Key, body: ColumnsBody, uow: Uow, state: AppState
 ) -> ImportAnswer:
     made = await drafts.map_columns(uow, import_id, body.columns, understanding(state.texts))
-    return _answer(request, state.texts, made)
+    return _answer(request, uow, state.texts, made)
 
 
 @router.get(
@@ -125,7 +136,7 @@ async def leave_row_out(
     made = await drafts.leave_row_out(
         uow, import_id, **body.model_dump(), understand=understanding(state.texts)
     )
-    return _answer(request, state.texts, made)
+    return _answer(request, uow, state.texts, made)
 
 
 @router.get(
@@ -161,7 +172,7 @@ async def export_faulty_rows(
 )
 async def start_import(request: Request, import_id: Key, uow: Uow, state: AppState) -> ImportAnswer:
     made = await drafts.start_import(uow, state.cache, import_id)
-    return _answer(request, state.texts, made)
+    return _answer(request, uow, state.texts, made)
 
 
 @router.post(
@@ -170,4 +181,4 @@ async def start_import(request: Request, import_id: Key, uow: Uow, state: AppSta
 async def cancel_import(
     request: Request, import_id: Key, uow: Uow, state: AppState
 ) -> ImportAnswer:
-    return _answer(request, state.texts, await drafts.cancel_import(uow, import_id))
+    return _answer(request, uow, state.texts, await drafts.cancel_import(uow, import_id))

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import Column, Index, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text, false
 
 from services.catalog.database import mapper, metadata
 from services.catalog.imports.domain.directory_import import DirectoryImport
@@ -23,6 +23,9 @@ directory_import = Table(
     Column("columns", Json, nullable=False),
     Column("counts", Json, nullable=False),
     Column("checked", Integer, nullable=False, info=DERIVED),
+    Column("sent_by", String(80), nullable=True),
+    Column("team_code", String(40), nullable=True, index=True),
+    Column("by_leader", Boolean, nullable=False, server_default=false()),
     *lease_columns("directory_import"),
     Column("event_seq", Integer, nullable=False),
     Column("version", Integer, nullable=False),
@@ -40,7 +43,7 @@ import_row = Table(
     Index("ix_import_row_outcome", "import_id", "outcome", "row_no"),
 )
 """A row of the file with what is wrong with it or what it changes, as JSON. It is sealed, for nobody knows what a file
-holds besides."""
+holds besides. Rows about volunteers are deleted once the import is applied or given up."""
 
 KEPT = timedelta(days=30)
 

@@ -35,6 +35,13 @@ SEALED_COLUMNS = {
 }
 
 
+INDEX_COLUMNS = {
+    "name": volunteer.c.name_index,
+    "phone": volunteer.c.phone_index,
+    "identity": volunteer.c.identity_index,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class VolunteerView:
     """A volunteer as shown: personal values masked, None when there is none (any more)."""
@@ -128,6 +135,17 @@ async def volunteers_among(session: AsyncSession, numbers: Collection[str]) -> d
         query = select(Volunteer).where(volunteer.c.no.in_(some))
         found |= {each.no: each for each in await session.scalars(query)}
     return found
+
+
+async def volunteers_by_index(
+    session: AsyncSession, field: PersonalField, indexes: Collection[str]
+) -> list[Volunteer]:
+    """Returns the volunteers of whom a personal value has one of these blind indexes, in the order of their numbers."""
+    column = INDEX_COLUMNS[field]
+    found: list[Volunteer] = []
+    for some in some_of(indexes):
+        found += await session.scalars(select(Volunteer).where(column.in_(some)))
+    return sorted(found, key=lambda each: each.no)
 
 
 async def qualifications_among(

@@ -8,7 +8,13 @@ from pydantic import SecretStr
 from services.catalog.volunteers import queries, schemas
 from services.catalog.volunteers.domain import Qualification, State
 from services.catalog.volunteers.sheets import VOLUNTEERS
-from services.catalog.volunteers.use_cases import entries, person_requests, qualifications, service
+from services.catalog.volunteers.use_cases import (
+    entering,
+    entries,
+    person_requests,
+    qualifications,
+    service,
+)
 from shared.http.exports import add_export
 from shared.http.free_text import ask_about
 from shared.http.inputs import AppState, Body, Code, Confirmed, CountedPage, Key, Typed, Uow
@@ -38,7 +44,7 @@ async def list_known(uow: Uow) -> list[schemas.KnownQualificationAnswer]:
 )
 async def post_volunteer(body: schemas.VolunteerBody, uow: Uow) -> schemas.VolunteerAnswer:
     return schemas.VolunteerAnswer.model_validate(
-        await entries.register_volunteer(uow, **_in_clear(body))
+        await entering.register_volunteer(uow, entering.NewVolunteer(**_in_clear(body)))
     )
 
 

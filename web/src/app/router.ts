@@ -27,6 +27,8 @@ const TEAM: Role[] = ["team_leader", "volunteer"];
 /** Who is asked what they think of a draft of the menu. */
 const SPEAKERS: Role[] = ["township_officer", "clerk", "team_leader"];
 const COORDINATOR: Role[] = ["coordinator"];
+/** A leader imports the own team's volunteers, and nothing else. */
+const IMPORTERS: Role[] = ["coordinator", "team_leader"];
 
 /** A list of the directory, and the page of each entry. */
 function entries(kind: Kind): RouteRecordRaw[] {
@@ -101,8 +103,8 @@ const routes: RouteRecordRaw[] = [
       { path: "editions/:code/differences", name: "edition-differences", component: () => import("../editions/DifferencesPage.vue"), props: true },
       ...listed("editions", () => import("../editions/EditionsPage.vue"), () => import("../editions/EditionPage.vue")),
       ...listed("volunteers", () => import("../volunteers/VolunteersPage.vue"), () => import("../volunteers/VolunteerPage.vue"), "no", () => import("../volunteers/NewVolunteerPage.vue"), ["coordinator", "team_leader"]),
-      { path: "import", name: "import", component: () => import("../imports/ImportsPage.vue"), meta: { roles: COORDINATOR } },
-      { path: "import/:id", name: "import-preview", component: () => import("../imports/ImportPage.vue"), props: true, meta: { roles: COORDINATOR } },
+      { path: "import", name: "import", component: () => import("../imports/ImportsPage.vue"), meta: { roles: IMPORTERS } },
+      { path: "import/:id", name: "import-preview", component: () => import("../imports/ImportPage.vue"), props: true, meta: { roles: IMPORTERS } },
       { path: "doubles", name: "doubles", component: () => import("../mergers/DoublesPage.vue"), meta: { roles: COORDINATOR } },
       { path: "merge/:kind/:code", name: "merge", component: () => import("../mergers/MergePage.vue"), props: (to) => ({ ...to.params, into: typeof to.query.into === "string" ? to.query.into : "" }), meta: { roles: COORDINATOR } },
       { path: "accounts", name: "accounts", component: () => import("../accounts/AccountsPage.vue"), meta: { roles: rolesOf("accounts") } },

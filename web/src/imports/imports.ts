@@ -6,7 +6,7 @@ export type ImportRow = components["schemas"]["RowAnswer"];
 export type About = Import["about"];
 export type Outcome = ImportRow["outcome"];
 
-export const ABOUT: About[] = ["teams", "townships", "agencies", "categories", "items", "qualifications"];
+export const ABOUT: About[] = ["teams", "townships", "agencies", "categories", "items", "volunteers", "qualifications"];
 export const OUTCOMES: Outcome[] = ["faulty", "alike", "new", "changed", "unchanged", "left_out"];
 
 /** The rows that make or change an entry. */

@@ -1,16 +1,21 @@
 """Which column of a table fills which field of an entry."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from shared.kernel.errors import InvalidInput
+from shared.kernel.masks import mask_name
 
-About = Literal["agencies", "categories", "townships", "teams", "items", "qualifications"]
-"""Which kind of entry a table is about; or what volunteers may do."""
+About = Literal[
+    "agencies", "categories", "townships", "teams", "items", "volunteers", "qualifications"
+]
+"""Which kind of entry a table is about; or the people of the teams, or what they may do."""
 ABOUT: tuple[About, ...] = get_args(About)
 
-Reading = Literal["code", "text", "number", "day", "last_day", "codes", "choice", "choices"]
+Reading = Literal[
+    "code", "text", "number", "day", "last_day", "moment", "codes", "choice", "choices"
+]
 """How the cells of a column are read. ``codes`` and ``choices`` are several in one cell; a ``last_day`` may be said to
 be none."""
 
@@ -20,7 +25,7 @@ class Field:
     """A field that a column can fill. ``refers_to`` is the kind of entry that its codes, or names, are of.
 
     A new entry needs what is ``needed``, and an entry can't lose it. What is ``of_contact`` says whom one may call
-    there, and stays as it is where the cell is empty.
+    there, and stays as it is where the cell is empty. What is ``personal`` tells who somebody is.
     """
 
     name: str
@@ -28,9 +33,13 @@ class Field:
     needed: bool = False
     refers_to: str | None = None
     of_contact: bool = False
+    personal: bool = False
 
 
 _NAMED = (Field("code", "code"), Field("name", needed=True), Field("name_en"))
+
+VEIL = "***"
+"""What is shown in place of a personal value."""
 
 OF_CONTACT = "contact_"
 """What the names of such fields begin with."""
@@ -79,6 +88,21 @@ FIELDS: Mapping[About, tuple[Field, ...]] = {
         Field("adults_only", "choice"),
         Field("agreement_needed", "choice"),
     ),
+    "volunteers": (
+        Field("no", "code"),
+        Field("team_code", "code", refers_to="team"),
+        Field("name", needed=True, personal=True),
+        Field("phone", "code", needed=True, personal=True),
+        Field("identity", "code", personal=True),
+        Field("consent_at", "moment", needed=True),
+        Field("consent_version", "code", needed=True),
+        Field("novice_until", "day"),
+        Field("born_on", "day", personal=True),
+        Field("guardian_consent_on", "day"),
+        Field("skills", "codes", refers_to="category"),
+        Field("consents", "choices"),
+        Field("agreement_until", "day"),
+    ),
     "qualifications": (
         Field("volunteer_no", "code", needed=True),
         Field("qualification", needed=True),
@@ -115,3 +139,16 @@ def require_columns(about: About, columns: Mapping[str, int], width: int) -> Non
             raise InvalidInput("import_column_unknown", field="columns", name=name)
     if len(set(columns.values())) < len(columns):
         raise InvalidInput("import_column_twice", field="columns")
+
+
+def veiled(cells: Sequence[str], about: About, columns: Mapping[str, int]) -> list[str]:
+    """A row's cells without what may tell who somebody is: personal values, and all that no column was chosen for. Of a
+    name the first character stays, so that rows can be told apart."""
+    fields = fields_of(about)
+    open_columns = {column for name, column in columns.items() if not fields[name].personal}
+    shown = [
+        cell if column in open_columns or not cell else VEIL for column, cell in enumerate(cells)
+    ]
+    if (name := columns.get("name")) is not None and cells[name]:
+        shown[name] = mask_name(cells[name])
+    return shown

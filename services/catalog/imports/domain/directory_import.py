@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from services.catalog.imports.domain.columns import About, require_columns
 from services.catalog.imports.domain.rows import OUTCOMES, WRITING, Outcome
+from shared.kernel.access import Actor, Role
 from shared.kernel.aggregate import Steps
 from shared.kernel.errors import Conflict
 from shared.kernel.leased import Leased
@@ -19,6 +20,10 @@ class DirectoryImport(Leased):
     ``columns`` says which column (counted from 0) fills which field. ``counts`` are its rows by outcome, as the
     preview shows them. While it runs, ``checked`` rows were compared anew; then all are written in one transaction.
     An import whose preview does not hold any more becomes a draft again, and ``error`` says why.
+
+    ``made_by`` sent the table, until somebody starts it; ``sent_by`` stays. A table of volunteers with a ``team_code``
+    holds people of that team only. One that is sent ``by_leader`` belongs to the leader's team. It reaches no further,
+    whoever starts it, for the leader reads what its preview says of others.
     """
 
     kind: ClassVar[str] = "directory_import"
@@ -39,6 +44,25 @@ class DirectoryImport(Leased):
     state: str = "draft"
     counts: dict[str, int] = field(default_factory=dict)
     checked: int = 0
+    sent_by: str | None = None
+    team_code: str | None = None
+    by_leader: bool = False
+
+    @property
+    def starter(self) -> Actor:
+        """On whose behalf it is applied."""
+        if self.by_leader:  # the account may be a coordinator's; the reach is not
+            return Actor(self.made_by, frozenset({Role.LEADER}), team_code=self.team_code)
+        return Actor(self.made_by, frozenset({Role.COORDINATOR}))
+
+    @property
+    def holds_people(self) -> bool:
+        """Whether its rows say who somebody is: they are forgotten as soon as they are of no use."""
+        return self.about == "volunteers"
+
+    def is_veiled_from(self, subject: str) -> bool:
+        """Whether an account does not see whom the rows are about: it did not send them."""
+        return self.holds_people and subject != self.sent_by
 
     @property
     def rows(self) -> int:

@@ -1,11 +1,12 @@
 """A table's rows: what was read, what is wrong with them, and what they would change."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from services.catalog.doubles.domain import Alike
+from services.catalog.imports.domain.columns import Field
 from shared.kernel.cells import Fault
 
 Outcome = Literal["new", "alike", "changed", "unchanged", "faulty", "left_out"]
@@ -14,6 +15,10 @@ made, though it is likely to be there already under another code. A row is left 
 MAKING: tuple[Outcome, ...] = ("new", "alike")
 WRITING: tuple[Outcome, ...] = (*MAKING, "changed")
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+
+
+class Outdated(Exception):
+    """Somebody changed what the rows were compared with after that."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,6 +35,13 @@ class Row:
     changes: dict[str, tuple[Any, Any]] = dataclasses.field(default_factory=dict)
     alike: list[Alike] = dataclasses.field(default_factory=list)
     outcome: Outcome = "unchanged"
+
+    def require(self, fields: Iterable[Field]) -> None:
+        """Adds a fault for each of the ``fields`` that is needed and not said."""
+        blamed = {fault.field for fault in self.faults}
+        for field in fields:
+            if field.needed and field.name not in self.facts and field.name not in blamed:
+                self.blame(field.name, "cell_needed")
 
     def blame(self, field_name: str, code: str, **facts: Any) -> None:
         """Adds a fault."""

@@ -42,6 +42,9 @@ class ImportAnswer(Answer):
     about: About
     state: str
     made_at: datetime
+    team_code: Annotated[
+        str | None, Field(description="of which team all volunteers of the table are")
+    ]
     sheet: str
     sheets: list[str]
     headings: list[str]
@@ -53,6 +56,9 @@ class ImportAnswer(Answer):
     written: Annotated[
         int, Field(description="of the rows that change anything, those written so far")
     ] = 0
+    veiled: Annotated[
+        bool, Field(description="somebody else sent it, so its rows do not say whom they are about")
+    ] = False
     problem: Annotated[
         str | None, Field(description="why it was not applied, in the reader's language")
     ] = None
@@ -64,7 +70,7 @@ class ImportAnswer(Answer):
         known = {
             name: getattr(made, name)
             for name in cls.model_fields
-            if name not in ("fields", "problem", "written")
+            if name not in ("fields", "problem", "veiled", "written")
         }
         return cls(**known, fields=fields, problem=problem)
 

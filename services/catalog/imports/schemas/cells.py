@@ -3,9 +3,9 @@
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
-from pydantic import BaseModel, StringConstraints, TypeAdapter, ValidationError
+from pydantic import BaseModel, SecretStr, StringConstraints, TypeAdapter, ValidationError
 
 from services.catalog.contacts.domain import clean_name
 from services.catalog.contacts.schemas import ContactBody
@@ -14,14 +14,16 @@ from services.catalog.directory.schemas import AgencyBody, EntryBody, TeamBody, 
 from services.catalog.imports.domain.columns import FIELDS, About, Field, fields_of
 from services.catalog.imports.domain.rows import Row
 from services.catalog.items.schemas import ItemBody
-from services.catalog.volunteers.schemas import QualificationBody
+from services.catalog.volunteers.domain import PersonalField
+from services.catalog.volunteers.schemas import QualificationBody, ServiceBody, VolunteerBody
+from services.catalog.volunteers.use_cases.entering import CLEAN
 from shared.http.cell_faults import faults_of, usual_headings, words_of
 from shared.http.inputs import Code, TownshipCode
 from shared.http.texts import LANGUAGES, Texts
 from shared.kernel.cells import Fault
 from shared.kernel.errors import InvalidInput
 from shared.kernel.text import matched, typed_code
-from shared.sheets.values import Unreadable, code_of, day_of, is_error, number_of
+from shared.sheets.values import Unreadable, code_of, day_of, is_error, moment_of, number_of
 
 
 class _OfVolunteer(BaseModel):
@@ -34,12 +36,21 @@ class QualificationRow(QualificationBody, _OfVolunteer):
     """What the form of a volunteer grants, with the number of that volunteer."""
 
 
+class _Numbered(BaseModel):
+    no: Annotated[str | None, StringConstraints(max_length=20, to_upper=True)] = None
+
+
+class VolunteerRow(ServiceBody, VolunteerBody, _Numbered):
+    """What the forms say of a volunteer, with the number of one who is entered already."""
+
+
 BODIES: Mapping[About, type[BaseModel]] = {
     "agencies": AgencyBody,
     "categories": EntryBody,
     "townships": TownshipBody,
     "teams": TeamBody,
     "items": ItemBody,
+    "volunteers": VolunteerRow,
     "qualifications": QualificationRow,
 }
 _DUTY: TypeAdapter[str] = TypeAdapter(ContactBody.model_fields["duty"].rebuild_annotation())
@@ -53,6 +64,7 @@ _READINGS: Mapping[str, Callable[[str], Any]] = {
     "code": code_of,
     "number": number_of,
     "day": day_of,
+    "moment": moment_of,
     "last_day": lambda text: None if matched(text) in _WITHOUT_END else day_of(text),
 }
 _SEVERAL = re.compile(r"[,，、;；/\n]+")
@@ -91,7 +103,7 @@ class CellReader:
         if not typed_code(text):
             if field.needed:
                 yield Fault(field.name, "cell_needed")
-            elif field.name not in ("code", "name_en") and not field.of_contact:
+            elif self._empties(field):
                 facts[field.name] = _emptied(self._about, field.name)
             return
         if is_error(text):
@@ -119,9 +131,16 @@ class CellReader:
         except ValidationError as error:
             yield from faults_of(field.name, error)
 
+    def _empties(self, field: Field) -> bool:
+        """Whether an empty cell empties the field, as an empty field of the form does."""
+        kept = field.of_contact or self._about == "volunteers"
+        return not kept and field.name not in ("code", "name_en")
+
     def _checked(self, field: Field, value: Any) -> Any:
         if field.of_contact:
             return _of_contact(field.name, value)
+        if self._about == "volunteers":
+            return _of_volunteer(field, value)
         return _adapter(self._about, field.name).validate_python(value)
 
     def _value(self, field: Field, text: str) -> Any:
@@ -170,6 +189,22 @@ def _of_contact(name: str, value: str) -> str:
             return clean_number(value, "mobile_phone")
         case _:
             return _DUTY.validate_python(value)
+
+
+_NUMBER = re.compile(r"V-[0-9]{1,12}")
+
+
+def _of_volunteer(field: Field, value: Any) -> Any:
+    """By the rules of the form. A masked value, as the exported list has it, stays as it is."""
+    if field.name == "born_on":
+        return value.isoformat()
+    checked = _adapter("volunteers", field.name).validate_python(value)
+    if field.name == "no" and not _NUMBER.fullmatch(checked):
+        raise InvalidInput("volunteer_no_malformed", field="no")
+    if not isinstance(checked, SecretStr):
+        return checked
+    typed = typed_code(checked.get_secret_value())
+    return typed if "*" in typed else CLEAN[cast(PersonalField, field.name)](value)
 
 
 @lru_cache

@@ -10,23 +10,24 @@ from services.catalog.directory.domain import Agency, Entry, Team, Township
 from services.catalog.directory.use_cases import put_named, put_team, put_township
 from services.catalog.imports.domain.columns import OF_CONTACT, contact_said, without_contact
 from services.catalog.imports.domain.directory_import import DirectoryImport
-from services.catalog.imports.domain.rows import MAKING, WRITING, Row
+from services.catalog.imports.domain.rows import MAKING, WRITING, Outdated, Row
 from services.catalog.imports.queries import all_rows, shows_the_same
 from services.catalog.imports.use_cases.comparing import HOLDERS, KINDS, Contacts, contact_changes
 from services.catalog.imports.use_cases.drafts import (
     AT_A_TIME,
     OnProgress,
     Understand,
+    forget_people,
     left_out_of,
     preview,
     replace_rows,
 )
-from services.catalog.imports.use_cases.qualifications import Outdated, grant_all
+from services.catalog.imports.use_cases.qualifications import grant_all
+from services.catalog.imports.use_cases.volunteers import enter_people
 from services.catalog.items.domain import ServiceItem
 from services.catalog.items.use_cases import put_item
 from services.catalog.policy import POLICY
 from shared.jobs.queue import still_held
-from shared.kernel.access import Actor, Role
 from shared.unit_of_work import Transaction, UnitOfWork
 
 STALE = "import_outdated"
@@ -54,15 +55,17 @@ async def apply_import(
             if (held := await still_held(tx, job)) is not None:
                 held.progress(tx.now, checked)
 
+    acting = uow.acting(job.starter)
+    acting.permit(POLICY, "import_directory")
     left_out = left_out_of(before)
-    rows = await preview(uow, job, numbered, understand, left_out, on_progress)
+    rows = await preview(acting, job, numbered, understand, left_out, on_progress)
     if not shows_the_same(before, rows):
         await _reconsider(uow, job, rows)
         return
     try:
-        await _write(uow, job, rows, on_written)
+        await _write(acting, job, rows, on_written)
     except Outdated:
-        await _reconsider(uow, job, await preview(uow, job, numbered, understand, left_out))
+        await _reconsider(uow, job, await preview(acting, job, numbered, understand, left_out))
 
 
 async def _reconsider(uow: UnitOfWork, job: DirectoryImport, rows: Sequence[Row]) -> None:
@@ -73,11 +76,8 @@ async def _reconsider(uow: UnitOfWork, job: DirectoryImport, rows: Sequence[Row]
 
 
 async def _write(
-    uow: UnitOfWork, job: DirectoryImport, rows: Sequence[Row], on_written: OnProgress | None
+    acting: UnitOfWork, job: DirectoryImport, rows: Sequence[Row], on_written: OnProgress | None
 ) -> None:
-    starter = Actor(job.made_by, frozenset({Role.COORDINATOR}))
-    acting = uow.acting(starter)
-    acting.permit(POLICY, "import_directory")
     async with acting.transaction() as tx:
         held = await still_held(tx, job)
         if held is None:
@@ -87,6 +87,8 @@ async def _write(
             some = wanted[start : start + AT_A_TIME]
             if held.about == "qualifications":
                 await grant_all(tx, some)
+            elif held.about == "volunteers":
+                await enter_people(acting, tx, held, some)
             else:
                 await _put(tx, held, some)
                 await _put_contacts(acting, tx, held, some)
@@ -94,6 +96,7 @@ async def _write(
             if on_written is not None:
                 await on_written(start + len(some))
         held.finish()
+        await forget_people(tx, held)
 
 
 async def _put(tx: Transaction, held: DirectoryImport, rows: Sequence[Row]) -> None:

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from pypinyin import Style, lazy_pinyin
@@ -24,15 +23,18 @@ from services.catalog.imports.domain.columns import (
     FIELDS,
     OF_CONTACT,
     About,
-    Field,
     contact_said,
     without_contact,
 )
+from services.catalog.imports.domain.directory_import import DirectoryImport
 from services.catalog.imports.domain.rows import Row
 from services.catalog.imports.use_cases.qualifications import compare_qualifications
+from services.catalog.imports.use_cases.references import References
+from services.catalog.imports.use_cases.volunteers import compare_volunteers
 from services.catalog.items.domain import ServiceItem
 from shared.db.vault import Vault
 from shared.kernel.masks import mask_phone
+from shared.unit_of_work import UnitOfWork
 
 KINDS: Mapping[About, type[Entry]] = {
     "agencies": Agency,
@@ -40,9 +42,6 @@ KINDS: Mapping[About, type[Entry]] = {
     "townships": Township,
     "teams": Team,
     "items": ServiceItem,
-}
-REFERRED: Mapping[str, type[Entry]] = {
-    kind.kind: kind for kind in (Agency, Category, Team, Township)
 }
 HOLDERS: Mapping[About, Holder] = {"agencies": "agency", "teams": "team", "townships": "township"}
 LONGEST_CODE = 40
@@ -56,8 +55,7 @@ class Directory:
     def __init__(self) -> None:
         self.entries: dict[str, Entry] = {}
         self.codes: dict[str, list[str]] = {}
-        self.referred: dict[str, dict[str, Entry]] = {}
-        self.referred_codes: dict[str, dict[str, list[str]]] = {}
+        self.references = References()
         self.contacts: Contacts = {}
 
     @classmethod
@@ -74,30 +72,27 @@ class Directory:
         codes |= {code for several in found.codes.values() for code in several}
         codes |= {made_code(name) for name in names}
         found.entries = dict(await entries_of(session, kind, codes))
-        for field in FIELDS[about]:
-            if field.refers_to is not None:
-                said = {one for row in rows for one in _said(row, field)}
-                of = REFERRED[field.refers_to]
-                by_name = await codes_by_name(session, of, said)
-                also = {code for several in by_name.values() for code in several}
-                found.referred[field.name] = dict(await entries_of(session, of, said | also))
-                found.referred_codes[field.name] = by_name
+        found.references = await References.read(session, about, rows)
         if any(contact_said(row.facts) for row in rows):
             found.contacts = await current_of(session, vault, HOLDERS[about], found.entries)
         return found
 
 
 async def compare(
-    session: AsyncSession, vault: Vault, about: About, rows: Sequence[Row], today: date
+    session: AsyncSession, uow: UnitOfWork, made: DirectoryImport, rows: Sequence[Row]
 ) -> None:
     """Says of each row what becomes of it, and adds the faults that only the directory or another row shows.
 
     A row without a code means the entry of its name; if there is none, the new entry's code is made from the name.
     """
+    about = made.about
     if about == "qualifications":
-        await compare_qualifications(session, rows, today)
+        await compare_qualifications(session, rows, uow.today())
         return
-    directory = await Directory.read(session, vault, about, rows)
+    if about == "volunteers":
+        await compare_volunteers(session, uow, made, rows)
+        return
+    directory = await Directory.read(session, uow.vault, about, rows)
     codes = [_code_of(row, directory) for row in rows]
     _blame_repeated(rows, codes)
     taken = {code for code in codes if code} | set(directory.entries)
@@ -125,7 +120,7 @@ def _compare(row: Row, about: About, code: str, directory: Directory) -> None:
     entry = directory.entries.get(code)
     for field in FIELDS[about]:
         if field.refers_to is not None and field.name in row.facts:
-            _resolve(row, field, directory, entry)
+            directory.references.resolve(row, field, entry)
     if about == "townships":
         _blame_validity(row, entry)
     if entry is None:
@@ -213,49 +208,9 @@ def _blame_repeated(rows: Sequence[Row], codes: Sequence[str]) -> None:
 
 def _complete(row: Row, about: About) -> None:
     """A new entry needs what can't be guessed; its English name may be its name in pinyin."""
-    blamed = {fault.field for fault in row.faults}
-    for field in FIELDS[about]:
-        if field.needed and field.name not in row.facts and field.name not in blamed:
-            row.blame(field.name, "cell_needed")
+    row.require(FIELDS[about])
     if "name" in row.facts:
         row.facts.setdefault("name_en", romanised(row.facts["name"]))
-
-
-def _said(row: Row, field: Field) -> Iterable[str]:
-    value = row.facts.get(field.name, ())
-    return [value] if isinstance(value, str) else value
-
-
-def _resolve(row: Row, field: Field, directory: Directory, entry: Entry | None) -> None:
-    """Replaces names by codes in a field that refers to other entries."""
-    known, by_name = directory.referred[field.name], directory.referred_codes[field.name]
-    codes: list[str] = []
-    unknown: list[str] = []
-    for said in _said(row, field):
-        named = by_name.get(said, [])
-        if said in known:
-            codes.append(said)
-        elif len(named) > 1:
-            row.blame(field.name, "cell_name_ambiguous", codes=", ".join(named))
-        else:
-            (codes if named else unknown).append(named[0] if named else said)
-    for code in codes:
-        if (into := getattr(known[code], "merged_into", None)) is not None:
-            row.blame(field.name, "entry_merged", name=known[code].name, into=into)
-    if unknown:
-        row.blame(field.name, "unknown_code", kind=field.refers_to, codes=", ".join(unknown)[:200])
-    if repeated := sorted({code for code in codes if codes.count(code) > 1}):
-        row.blame(field.name, "repeated_code", codes=", ".join(repeated))
-    if field.reading == "codes":
-        before = getattr(entry, field.name, ())
-        gone = [
-            code
-            for code in codes
-            if code not in before and getattr(known[code], "state", "active") != "active"
-        ]
-        if gone:
-            row.blame(field.name, "team_retired", codes=", ".join(gone))
-    row.facts[field.name] = codes if field.reading == "codes" else (codes or [""])[0]
 
 
 def made_code(name: str) -> str:

@@ -2,24 +2,28 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.catalog.directory.domain import Team
+from services.catalog.directory.queries import entries_of
 from services.catalog.imports.domain.columns import About
 from services.catalog.imports.domain.directory_import import DirectoryImport
 from services.catalog.imports.domain.rows import Row
-from services.catalog.imports.queries import all_rows, content_of, sealed_at
+from services.catalog.imports.queries import all_rows, content_of, require_reach, sealed_at
 from services.catalog.imports.tables import import_row
 from services.catalog.imports.use_cases.comparing import compare
 from services.catalog.policy import POLICY
 from shared.cache.port import Cache
+from shared.db.engine import forget
 from shared.db.vault import Vault
+from shared.kernel.access import Grant
 from shared.kernel.cells import find_headings, guess_columns
 from shared.kernel.errors import InvalidInput
 from shared.kernel.ids import new_id
+from shared.privacy.personal_data import personal_data_in
 from shared.sheets.reading import Table
 from shared.unit_of_work import Transaction, UnitOfWork
 
@@ -52,14 +56,19 @@ async def draft_import(
     table: Table,
     usual: Mapping[str, Sequence[str]],
     understand: Understand,
+    team_code: str | None = None,
 ) -> DirectoryImport:
     """Stores a table as a draft, with the columns that its headings tell.
 
-    ``usual`` are the headings that are usual for each field.
+    ``usual`` are the headings that are usual for each field. ``team_code``: all volunteers of the table are of this
+    team.
 
-    :raises InvalidInput: there is nothing below its headings.
+    :raises Forbidden: the table is not the actor's to send; names the field.
+    :raises InvalidInput: there is nothing below its headings, or there are none, or there is no such team.
     """
-    uow.permit(POLICY, "import_directory")
+    grant = require_sendable(uow, about, team_code)
+    if team_code is not None:
+        await _require_team(uow, team_code)
     top = find_headings(table.rows, usual)
     headings = [cell.strip()[:LONGEST_HEADING] for cell in table.rows[top]]
     numbered = [
@@ -67,6 +76,9 @@ async def draft_import(
     ]
     if not numbered:
         raise InvalidInput("import_without_rows", field="file", row=top + 1)
+    if about == "volunteers" and any(personal_data_in(heading) for heading in headings):
+        # Headings are kept in clear, and the first person would be taken for them.
+        raise InvalidInput("import_without_headings", field="file", row=top + 1)
     made = DirectoryImport(
         id=new_id(),
         due_at=None,
@@ -77,6 +89,9 @@ async def draft_import(
         sheets=list(table.sheets),
         headings=headings,
         columns=guess_columns(headings, usual),
+        sent_by=uow.actor.subject,
+        team_code=team_code,
+        by_leader=not grant.everything,
     )
     rows = await preview(uow, made, numbered, understand)
     stored = await asyncio.to_thread(_stored, uow.vault, made, rows)
@@ -87,6 +102,27 @@ async def draft_import(
     return made
 
 
+def require_sendable(uow: UnitOfWork, about: About, team_code: str | None) -> Grant:
+    """Checks that the actor may send a table: a leader one of the own team's volunteers only.
+
+    :raises Forbidden: it is not the actor's to send; names the field. :raises InvalidInput: no team is meant here.
+    """
+    grant = uow.permit(POLICY, "import_directory")
+    if about != "volunteers":
+        grant.require_for("about")
+        if team_code is not None:
+            raise InvalidInput("import_of_no_team", field="team_code")
+    else:
+        grant.require_for("team_code", teams=[] if team_code is None else [team_code])
+    return grant
+
+
+async def _require_team(uow: UnitOfWork, code: str) -> None:
+    async with uow.reading() as session:
+        if code not in await entries_of(session, Team, [code]):
+            raise InvalidInput("unknown_code", field="team_code", kind=Team.kind, codes=code)
+
+
 async def map_columns(
     uow: UnitOfWork, import_id: str, columns: Mapping[str, int], understand: Understand
 ) -> DirectoryImport:
@@ -95,12 +131,12 @@ async def map_columns(
     :raises NotFound: there is no such import. :raises IllegalTransition: it was started, or is over.
     :raises InvalidInput: a field or a column is not there, or two fields share a column.
     """
-    uow.permit(POLICY, "import_directory")
+    grant = uow.permit(POLICY, "import_directory")
     async with uow.transaction() as tx:
-        made = await tx.get(DirectoryImport, import_id)
+        made = require_reach(grant, await tx.find(DirectoryImport, import_id), import_id)
         made.understand(columns)
         kept = await all_rows(tx.session, uow.vault, import_id)
-        await _preview_again(tx, uow.vault, made, kept, understand, left_out_of(kept))
+        await _preview_again(tx, uow, made, kept, understand, left_out_of(kept))
         return made
 
 
@@ -113,9 +149,9 @@ async def leave_row_out(
     :raises NotFound: there is no such import. :raises IllegalTransition: it was started, or is over.
     :raises InvalidInput: it has no such row.
     """
-    uow.permit(POLICY, "import_directory")
+    grant = uow.permit(POLICY, "import_directory")
     async with uow.transaction() as tx:
-        made = await tx.get(DirectoryImport, import_id)
+        made = require_reach(grant, await tx.find(DirectoryImport, import_id), import_id)
         made.require("leave_out", made.state)
         kept = await all_rows(tx.session, uow.vault, import_id)
         if row not in {each.no for each in kept}:
@@ -123,7 +159,7 @@ async def leave_row_out(
         before = left_out_of(kept)
         now = before | {row} if left_out else before - {row}
         if now != before:
-            await _preview_again(tx, uow.vault, made, kept, understand, now)
+            await _preview_again(tx, uow, made, kept, understand, now)
         return made
 
 
@@ -138,9 +174,9 @@ async def start_import(uow: UnitOfWork, cache: Cache, import_id: str) -> Directo
     :raises NotFound: there is no such import. :raises IllegalTransition: it was started, or is over.
     :raises Conflict: it has faults, or there is nothing to change.
     """
-    uow.permit(POLICY, "import_directory")
+    grant = uow.permit(POLICY, "import_directory")
     async with uow.transaction() as tx:
-        made = await tx.get(DirectoryImport, import_id)
+        made = require_reach(grant, await tx.find(DirectoryImport, import_id), import_id)
         made.start(tx.now)
         made.made_by = uow.actor.subject
         tx.after_commit(cache.signal, IMPORTS_TOPIC)
@@ -152,11 +188,20 @@ async def cancel_import(uow: UnitOfWork, import_id: str) -> DirectoryImport:
 
     :raises NotFound: there is no such import. :raises IllegalTransition: it is over.
     """
-    uow.permit(POLICY, "import_directory")
+    grant = uow.permit(POLICY, "import_directory")
     async with uow.transaction() as tx:
-        made = await tx.get(DirectoryImport, import_id)
+        made = require_reach(grant, await tx.find(DirectoryImport, import_id), import_id)
         made.cancel()
+        await forget_people(tx, made)
         return made
+
+
+async def forget_people(tx: Transaction, made: DirectoryImport) -> None:
+    """Deletes the rows of an import that is over if they say who somebody is: the volunteers' entries hold that now, or
+    nobody needs it."""
+    if made.holds_people:
+        await tx.session.execute(delete(import_row).where(import_row.c.import_id == made.id))
+        await forget(tx.session)
 
 
 async def preview(
@@ -170,13 +215,13 @@ async def preview(
     """Returns the rows as they are now: read, and compared with the directory."""
     rows = await _read(made, numbered, understand, on_progress)
     async with uow.reading() as session:
-        await _compare(session, uow.vault, made, rows, left_out, uow.today())
+        await _compare(session, uow, made, rows, left_out)
     return rows
 
 
 async def _preview_again(
     tx: Transaction,
-    vault: Vault,
+    uow: UnitOfWork,
     made: DirectoryImport,
     kept: Sequence[Row],
     understand: Understand,
@@ -184,23 +229,22 @@ async def _preview_again(
 ) -> None:
     """Compares the stored rows anew, and stores what becomes of them, in an open transaction."""
     rows = await _read(made, [(row.no, row.cells) for row in kept], understand, None)
-    await _compare(tx.session, vault, made, rows, left_out, tx.today)
-    await replace_rows(tx, vault, made, rows)
+    await _compare(tx.session, uow, made, rows, left_out)
+    await replace_rows(tx, uow.vault, made, rows)
 
 
 async def _compare(
     session: AsyncSession,
-    vault: Vault,
+    uow: UnitOfWork,
     made: DirectoryImport,
     rows: Sequence[Row],
     left_out: Collection[int],
-    today: date,
 ) -> None:
     for row in rows:
         if row.no in left_out:
             row.leave_out()
     wanted = [row for row in rows if row.no not in left_out]
-    await compare(session, vault, made.about, wanted, today)
+    await compare(session, uow, made, wanted)
 
 
 async def replace_rows(

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.catalog.imports.domain.columns import FIELDS
-from services.catalog.imports.domain.rows import Row
+from services.catalog.imports.domain.rows import Outdated, Row
 from services.catalog.items.queries import items_by_qualification
 from services.catalog.volunteers.domain import Qualification, Volunteer
 from services.catalog.volunteers.queries import qualifications_among, volunteers_among
@@ -24,10 +24,6 @@ Held = Mapping[tuple[str, str], Qualification]
 """By the volunteer's number, and the name as it is compared."""
 
 
-class Outdated(Exception):
-    """Somebody changed a volunteer's qualification after the rows were compared with it."""
-
-
 async def compare_qualifications(session: AsyncSession, rows: Sequence[Row], today: date) -> None:
     """Says of each row what becomes of it, by the rules of the form that grants one qualification."""
     numbers = {row.facts["volunteer_no"] for row in rows if "volunteer_no" in row.facts}
@@ -36,7 +32,7 @@ async def compare_qualifications(session: AsyncSession, rows: Sequence[Row], tod
     known = {matched(name): name for name in await items_by_qualification(session)}
     first: dict[tuple[str, str], int] = {}
     for row in rows:
-        _require_needed(row)
+        row.require(FIELDS["qualifications"])
         _find(row, people)
         for fault in _faults(row, known, today):
             row.blame(fault.field or "qualification", fault.code, **_plain(fault.facts))
@@ -86,13 +82,6 @@ def _before(held: Qualification | None) -> dict[str, Any] | None:
         "granted_on": held.granted_on,
         "expires_on": held.expires_on,
     }
-
-
-def _require_needed(row: Row) -> None:
-    blamed = {fault.field for fault in row.faults}
-    for field in FIELDS["qualifications"]:
-        if field.needed and field.name not in row.facts and field.name not in blamed:
-            row.blame(field.name, "cell_needed")
 
 
 def _find(row: Row, people: Mapping[str, Volunteer]) -> None:

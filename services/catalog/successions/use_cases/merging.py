@@ -33,7 +33,7 @@ from services.catalog.volunteers.queries import (
     view_of,
     volunteers_of_team,
 )
-from services.catalog.volunteers.use_cases.entries import as_event
+from services.catalog.volunteers.use_cases.entering import as_event
 from services.catalog.volunteers.use_cases.merging import merge_values, move_requests
 from services.catalog.volunteers.use_cases.qualifications import move_qualifications
 from services.catalog.wishes.use_cases import move_offers

@@ -24,16 +24,31 @@ def note_birth(vault: Vault, person: Volunteer, born_on: str | None, today: date
     :raises InvalidInput: it is no day, the person is too young, or no guardian agrees to a minor's work.
     """
     if born_on is not None:
-        adult = adult_on(_born(born_on, today))
+        adult = coming_of_age(born_on, today)
         person.come_of_age()
-        if today < adult:
+        if adult is not None:
             place = place_of(volunteer.c.adult_on_sealed, person.no)
             person.minor, person.adult_on_sealed = True, vault.seal(adult.isoformat(), place)
     if not person.minor:
         person.guardian_consent_on = None
-    elif person.guardian_consent_on is None:
+    else:
+        require_guardian(person.guardian_consent_on, today)
+
+
+def coming_of_age(born_on: str, today: date) -> date | None:
+    """The day on which a minor comes of age; None for whoever is of age.
+
+    :raises InvalidInput: it is no day, or the person is too young.
+    """
+    adult = adult_on(_born(born_on, today))
+    return adult if today < adult else None
+
+
+def require_guardian(agreed_on: date | None, today: date) -> None:
+    """:raises InvalidInput: no guardian agrees to a minor's work, or the consent lies ahead."""
+    if agreed_on is None:
         raise InvalidInput("guardian_consent_needed", field="guardian_consent_on")
-    elif person.guardian_consent_on > today:
+    if agreed_on > today:
         raise InvalidInput("consent_ahead", field="guardian_consent_on")
 
 

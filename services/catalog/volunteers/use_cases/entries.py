@@ -1,97 +1,36 @@
-"""Entering volunteers, correcting their entries, and showing one value in clear."""
-
-from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
-
-from sqlalchemy import select, update
+"""Correcting volunteers' entries, and showing one value in clear."""
 
 from services.catalog.accounts.use_cases.persons import close_account_of, move_account_of
-from services.catalog.contacts.domain import clean_name
 from services.catalog.directory.domain import Team
 from services.catalog.directory.queries import require_known
 from services.catalog.policy import POLICY
 from services.catalog.volunteers.domain import FIELDS, PersonalField, Purpose, Volunteer
 from services.catalog.volunteers.queries import (
-    SEALED_COLUMNS,
     VolunteerView,
     open_value,
     require_reach,
     view_of,
     volunteers_without_index,
 )
-from services.catalog.volunteers.tables import volunteer, volunteer_number
-from services.catalog.volunteers.use_cases.ages import born_by, note_birth
-from services.catalog.volunteers.use_cases.personal_values import clean_identity
-from shared.contracts.catalog import VolunteerChanged
+from services.catalog.volunteers.use_cases.entering import (
+    CLEAN,
+    as_event,
+    index_of,
+    require_unknown,
+    seal_value,
+)
 from shared.db.engine import forget
-from shared.db.vault import Vault, place_of
+from shared.db.vault import Vault
 from shared.kernel.access import Grant
-from shared.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound
+from shared.kernel.errors import Forbidden, InvalidInput, NotFound
 from shared.kernel.text import matched
 from shared.privacy.personal_data import personal_data_in
-from shared.privacy.phones import clean_phone
 from shared.telemetry.logs import logger
 from shared.unit_of_work import Transaction, UnitOfWork
 
 log = logger(__name__)
 
-_CLEAN: Mapping[str, Callable[[str], str]] = {
-    "name": clean_name,
-    "phone": clean_phone,
-    "identity": clean_identity,
-}
-_INDEX = "volunteer.identity"
 AT_A_TIME = 500
-
-
-async def register_volunteer(
-    uow: UnitOfWork,
-    *,
-    team_code: str,
-    name: str,
-    phone: str,
-    identity: str | None,
-    consent_at: datetime,
-    consent_version: str,
-    novice_until: date | None = None,
-    born_on: str | None = None,
-    guardian_consent_on: date | None = None,
-) -> VolunteerView:
-    """Enters a person under the next number. ``born_on`` (YYYY-MM-DD) is needed of minors only, and is in an identity
-    number besides.
-
-    :raises InvalidInput: a value is malformed, there is no such team, the consent lies ahead, or the person is too
-        young, or no guardian agrees to a minor's work.
-    :raises Conflict: this identity number is entered already.
-    """
-    grant = uow.permit(POLICY, "register_volunteer")
-    grant.require_for("team_code", teams=[team_code])
-    async with uow.transaction() as tx:
-        await _require_team(tx, team_code)
-        if consent_at > tx.now:
-            raise InvalidInput("consent_ahead", field="consent_at")
-        person = Volunteer(
-            no=await _take_next_number(tx),
-            team_code=team_code,
-            name_sealed=None,
-            phone_sealed=None,
-            identity_sealed=None,
-            identity_index=None,
-            consent_at=consent_at.astimezone(UTC),
-            consent_version=consent_version,
-            novice_until=novice_until,
-            guardian_consent_on=guardian_consent_on,
-        )
-        await _clean_and_seal(
-            tx, uow.vault, grant, person, name=name, phone=phone, identity=identity
-        )
-        if identity is not None:
-            born_on = born_by(clean_identity(identity))
-        note_birth(uow.vault, person, born_on, tx.today)
-        person.note_day(tx.today)
-        tx.add(person)
-        tx.record(person, as_event(person))
-        return view_of(uow.vault, person)
 
 
 async def correct_volunteer(
@@ -109,7 +48,7 @@ async def correct_volunteer(
     The volunteer's account goes to the new team with its tokens void, and is closed when the person leaves.
 
     :raises Forbidden: names the field that is not the actor's to change. :raises IllegalTransition: it is erased.
-    :raises InvalidInput: :raises Conflict: as :func:`register_volunteer`.
+    :raises InvalidInput: :raises Conflict: as :func:`entering.register_volunteer`.
     """
     grant = uow.permit(POLICY, "correct_volunteer")
     async with uow.transaction() as tx:
@@ -124,7 +63,7 @@ async def correct_volunteer(
         moved = team_code is not None and team_code != person.team_code
         if team_code is not None and moved:
             grant.require_for("team_code", teams=[team_code])
-            await _require_team(tx, team_code)
+            await require_known(tx, Team, [team_code], field="team_code")
             person.team_code = team_code
             await move_account_of(uow, tx, no, team_code)
         turned = active is not None and active != (person.state == "active")
@@ -182,18 +121,6 @@ def require_impersonal_reason(vault: Vault, person: Volunteer, reason: str) -> N
         raise InvalidInput("reason_is_personal", field="reason")
 
 
-def as_event(person: Volunteer) -> VolunteerChanged:
-    """Returns what other services are told of a volunteer: number, team, whether active, and what limits the work."""
-    return VolunteerChanged(
-        volunteer_no=person.no,
-        team_code=person.team_code,
-        active=person.state == "active",
-        minor=person.minor,
-        novice=person.novice,
-        agreement_until=person.agreement_until,
-    )
-
-
 def _require_nothing_else(**given: object) -> None:
     """:raises Forbidden: something is given that a volunteer does not change; names the field."""
     for field, value in given.items():
@@ -205,58 +132,15 @@ async def _clean_and_seal(
     tx: Transaction, vault: Vault, grant: Grant, person: Volunteer, **values: str | None
 ) -> None:
     """Seals the values that are given. All are checked before any is taken over."""
-    clean = {field: _CLEAN[field](value) for field, value in values.items() if value is not None}
+    clean: dict[PersonalField, str] = {
+        field: CLEAN[field](value) for field in FIELDS if (value := values[field]) is not None
+    }
     if "identity" in clean:
-        index = vault.blind_index(clean["identity"], _INDEX)
-        same = select(volunteer.c.no, volunteer.c.team_code)
-        same = same.where(volunteer.c.identity_index == index, volunteer.c.no != person.no)
-        if (known := (await tx.session.execute(same)).one_or_none()) is not None:
-            raise _already_entered(grant, known.no, known.team_code)
-        person.identity_index = index
-    for field in FIELDS:
-        if field not in clean:
-            continue
+        await require_unknown(tx, vault, grant, [clean["identity"]], but=person.no)
+    for field, value in clean.items():
         if getattr(person, f"{field}_sealed") is not None:
             await forget(tx.session)
-        seal_value(vault, person, field, clean[field])
-
-
-def seal_value(vault: Vault, person: Volunteer, field: PersonalField, value: str) -> None:
-    """Seals a clean value, and notes by what entries with the same one are found."""
-    sealed = vault.seal(value, place_of(SEALED_COLUMNS[field], person.no))
-    setattr(person, f"{field}_sealed", sealed)
-    if field != "identity":
-        setattr(person, f"{field}_index", index_of(vault, field, value))
-
-
-def index_of(vault: Vault, field: PersonalField, value: str) -> str:
-    """Returns what entries with the same value have in common, however it was typed."""
-    return vault.blind_index(matched(value), f"volunteer.{field}")
-
-
-def _already_entered(grant: Grant, no: str, team_code: str) -> Conflict:
-    """Who may see the entry is told which one it is.
-
-    A leader of another team is told to ask a coordinator, and neither whose number it is nor where that person serves.
-    """
-    if grant.covers(teams=[team_code]):
-        return Conflict("identity_known", field="identity", volunteer_no=no)
-    log.info("identity number left to a coordinator", teams=sorted(grant.teams))
-    return Conflict("identity_for_coordinator", field="identity")
-
-
-async def _take_next_number(tx: Transaction) -> str:
-    """Whoever takes a number holds its row until the commit, so no two persons get the same."""
-    counting = (
-        update(volunteer_number)
-        .values(last=volunteer_number.c.last + 1)
-        .returning(volunteer_number.c.last)
-    )
-    return f"V-{(await tx.session.execute(counting)).scalar_one():06}"
-
-
-async def _require_team(tx: Transaction, code: str) -> None:
-    await require_known(tx, Team, [code], field="team_code")
+        seal_value(vault, person, field, value)
 
 
 async def index_volunteers(uow: UnitOfWork) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import update
 from services.catalog.volunteers.domain import PersonalField, Volunteer
 from services.catalog.volunteers.queries import open_value
 from services.catalog.volunteers.tables import person_request
-from services.catalog.volunteers.use_cases.entries import seal_value
+from services.catalog.volunteers.use_cases.entering import seal_value
 from shared.db.engine import forget
 from shared.db.vault import Vault
 from shared.kernel.errors import InvalidInput
@@ -32,13 +32,10 @@ async def merge_values(
         if value is None:
             raise InvalidInput("nothing_to_take", field="take")
         values[field] = value
-    index = gone.identity_index
     gone.merge_into(kept)
     await tx.session.flush()  # an identity number has one entry
     for field, value in values.items():
         seal_value(vault, kept, field, value)
-    if "identity" in values:
-        kept.identity_index = index
     await forget(tx.session)
     await drop_parts(tx, gone.no)
 

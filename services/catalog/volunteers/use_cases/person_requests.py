@@ -14,11 +14,8 @@ from services.catalog.volunteers.queries import (
     person_requests_about,
     qualifications_of,
 )
-from services.catalog.volunteers.use_cases.entries import (
-    as_event,
-    find_in_reach,
-    require_impersonal_reason,
-)
+from services.catalog.volunteers.use_cases.entering import as_event
+from services.catalog.volunteers.use_cases.entries import find_in_reach, require_impersonal_reason
 from services.catalog.volunteers.use_cases.qualifications import drop_qualifications
 from shared.contracts import PUBLISHERS
 from shared.contracts.catalog import PersonErased, PersonExportRequested

@@ -10,7 +10,8 @@ from services.catalog.volunteers.domain import Consent, Volunteer
 from services.catalog.volunteers.queries import VolunteerView, ids_to_flip, view_of
 from services.catalog.volunteers.tables import volunteer
 from services.catalog.volunteers.use_cases.ages import note_birth
-from services.catalog.volunteers.use_cases.entries import as_event, find_in_reach
+from services.catalog.volunteers.use_cases.entering import as_event
+from services.catalog.volunteers.use_cases.entries import find_in_reach
 from shared.db.engine import forget
 from shared.db.vault import place_of
 from shared.kernel.errors import Forbidden
