@@ -1,10 +1,11 @@
 """What cells mean."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
-from shared.sheets.values import Unreadable, code_of, day_of, is_error, number_of
+from shared.kernel.clock import CHINA
+from shared.sheets.values import Unreadable, code_of, day_of, is_error, moment_of, number_of
 
 
 @pytest.mark.parametrize(
@@ -78,6 +79,30 @@ def test_a_day_is_read_in_every_usual_spelling(typed: str) -> None:
 def test_what_is_no_day_or_may_be_two_is_not_guessed(typed: str) -> None:
     with pytest.raises(Unreadable, match="cell_not_a_day"):
         day_of(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "hour", "minute", "second"),
+    [
+        ("2014-06-27", 0, 0, 0),
+        ("41817", 0, 0, 0),
+        ("2014-06-27 09:30:00", 9, 30, 0),
+        ("2014-06-27T09:30:15.250000", 9, 30, 15),
+        ("２０１４／６／２７　９：３０", 9, 30, 0),
+        ("2014年6月27日 9时30分", 9, 30, 0),
+        ("20140627 9:30", 9, 30, 0),
+    ],
+)
+def test_a_moment_is_a_day_with_or_without_a_time(
+    typed: str, hour: int, minute: int, second: int
+) -> None:
+    assert moment_of(typed) == datetime(2014, 6, 27, hour, minute, second, tzinfo=CHINA)
+
+
+@pytest.mark.parametrize("typed", ["9:30", "2014-06-27 25:00", "2014-06-27 9:60", "明天 9:30"])
+def test_what_is_no_moment_is_not_guessed(typed: str) -> None:
+    with pytest.raises(Unreadable, match="cell_not_a_day"):
+        moment_of(typed)
 
 
 def test_failed_formulas_are_known() -> None:
