@@ -28,6 +28,7 @@ SCENES: Mapping[str, Scene] = {
     "GET /assignments": Scene(),
     "GET /assignments.xlsx": Scene(),
     "POST /assignments/{assignment_id}/accept": Scene(OBJECT),
+    "POST /assignments/{assignment_id}/figures/accept": Scene(OBJECT),
 }
 PATHS: Mapping[str, PathFill] = {
     "stop_id": lambda p, s: p["stop"],
