@@ -95,8 +95,10 @@ async def report_booths(
     summary="The corps has looked at odd figures: they are right",
     **secured("accept_figures", 404, 409, 422),
 )
-async def accept_figures(assignment_id: str, uow: Uow) -> schemas.StopAnswer:
-    stop = await acting.accept_figures(uow, assignment_id)
+async def accept_figures(
+    assignment_id: str, body: schemas.FiguresBody, uow: Uow
+) -> schemas.StopAnswer:
+    stop = await acting.accept_figures(uow, assignment_id, body.figures())
     return schemas.StopAnswer.model_validate(await queries.get_stop(uow, stop.id))
 
 

@@ -201,6 +201,17 @@ class QueueBody(Body):
     ] = 0
 
 
+class FiguresBody(Body):
+    """The figures that were looked at, so that nobody accepts others unseen."""
+
+    served: Count
+    leaflets: Count
+    follow_ups: Count
+
+    def figures(self) -> Report:
+        return Report(self.served, self.leaflets, self.follow_ups)
+
+
 class BoothReportBody(Body):
     assignment_id: Key
     served: Count

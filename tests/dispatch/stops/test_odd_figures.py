@@ -64,9 +64,11 @@ async def report(
     )
 
 
-async def accept(house: House, stop: dict[str, Any], who: dict[str, str]) -> httpx.Response:
+async def accept(
+    house: House, stop: dict[str, Any], who: dict[str, str], seen: dict[str, int] = ODD
+) -> httpx.Response:
     path = f"/api/dispatch/assignments/{clinic(stop)}/figures/accept"
-    return await house.client.post(path, headers=who)
+    return await house.client.post(path, json=seen, headers=who)
 
 
 async def correct(
@@ -157,7 +159,7 @@ async def test_where_nothing_is_odd_there_is_nothing_to_look_at(
     assert (refused.status_code, refused.json()["code"]) == (409, "figures_not_doubted")
     assert "存疑" in refused.json()["detail"]
     missing = await house.client.post(
-        "/api/dispatch/assignments/nobody/figures/accept", headers=CORPS
+        "/api/dispatch/assignments/nobody/figures/accept", json=ODD, headers=CORPS
     )
     assert (missing.status_code, missing.json()["code"]) == (404, "assignment.not_found")
 
@@ -199,6 +201,15 @@ async def test_a_correction_that_a_team_asks_for_is_judged_when_it_is_decided(
         assert len(await tasks(house)) == (expected[1] == "doubted")
         if number == 1:  # what was accepted of the figures before counts no more for the next
             assert (await accept(house, stop, CORPS)).status_code == 200
+
+
+async def test_figures_that_changed_meanwhile_are_not_accepted_unseen(
+    house: House, stop: dict[str, Any]
+) -> None:
+    await report(house, stop, LEADER, ODD | {"served": 401})
+    refused = await accept(house, stop, CORPS)
+    assert (refused.status_code, refused.json()["code"]) == (409, "figures_changed")
+    assert await marks(house, stop) == (["figures_unlikely"], "doubted")
 
 
 async def test_another_team_with_the_same_figures_leaves_the_mark(

@@ -210,13 +210,19 @@ class Assignment:
         self.doubts = list(codes) or None
         self.figures_state = ("accepted" if by_corps else "doubted") if codes else None
 
-    def accept_figures(self) -> None:
-        """The corps has looked: the figures are right. To say so twice does no harm.
+    def accept_figures(self, seen: Report) -> None:
+        """The corps has looked at the figures ``seen``: they are right. To say so twice does no harm.
 
-        :raises Conflict: there is nothing to look at.
+        :raises Conflict: there is nothing to look at, or the figures are others by now.
         """
         if self.figures_state is None:
             raise Conflict("figures_not_doubted", field="assignment_id")
+        if (self.served, self.leaflets, self.follow_ups) != (
+            seen.served,
+            seen.leaflets,
+            seen.follow_ups,
+        ):
+            raise Conflict("figures_changed", field="served")
         self.figures_state = "accepted"
 
     def measure(self, measured: Measured) -> None:

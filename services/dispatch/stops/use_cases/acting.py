@@ -183,15 +183,16 @@ async def doubt_figures(
     return codes
 
 
-async def accept_figures(uow: UnitOfWork, assignment_id: str) -> Stop:
+async def accept_figures(uow: UnitOfWork, assignment_id: str, seen: Report) -> Stop:
     """The corps has looked at figures that are odd: they are right.
 
-    :raises NotFound: there is no such booth. :raises Conflict: nothing about its figures is doubtful.
+    :raises NotFound: there is no such booth.
+    :raises Conflict: nothing about its figures is doubtful, or they are others than were ``seen``.
     """
     uow.permit(POLICY, "accept_figures")
     async with uow.transaction() as tx:
         stop = await tx.get(Stop, await stop_of_assignment(tx.session, assignment_id))
-        stop.assignment(assignment_id).accept_figures()
+        stop.assignment(assignment_id).accept_figures(seen)
         return stop
 
 
