@@ -82,6 +82,7 @@ POLICY = Policy(
         "start_stop": TEAM,
         "report_booths": TEAM,
         "correct_booth": TEAM,
+        "accept_figures": CORPS,
         "decide_correction": CORPS,
         "accept_assignment": TEAM,
         "decline_assignment": TEAM,

@@ -93,7 +93,7 @@ async def correct_booth(
         await _doubt(tx, stop, booth, change, doubts)
         doubts.settle()
         if grant.everything:
-            await _apply(tx, stop, booth, change)
+            await _apply(tx, stop, booth, change, is_confirmed=True)
         else:
             announce_assignment(
                 tx,
@@ -119,7 +119,8 @@ async def accept_correction(
         stop = await tx.get(Stop, stop_id)
         change = await _waiting(tx, stop, number)
         Doubts(confirmed).settle()
-        await _apply(tx, stop, stop.assignment(change.assignment_id), change)
+        booth = stop.assignment(change.assignment_id)
+        await _apply(tx, stop, booth, change, is_confirmed=False)
         return stop
 
 
@@ -176,13 +177,19 @@ async def follow_order(tx: Transaction, order_id: str, township_code: str) -> No
     await recount_served(tx, changed)
 
 
-async def _apply(tx: Transaction, stop: Stop, booth: Assignment, change: Correction) -> None:
-    """The values that stand now are what it replaces: one that waited may have been asked for when others stood."""
+async def _apply(
+    tx: Transaction, stop: Stop, booth: Assignment, change: Correction, *, is_confirmed: bool
+) -> None:
+    """The values that stand now are what it replaces: one that waited may have been asked for when others stood.
+    ``is_confirmed``: the corps was asked about what is doubtful."""
     change.before = before = await _done(tx, booth)
     team = await current_code(tx.session, "team", change.after["team_code"])
     after = change.after
     report = Report(after["served"], after["leaflets"], after["follow_ups"])
     stop.correct(booth.id, team, report)
+    if any(before[name] != after[name] for name in ("served", "leaflets", "follow_ups")):
+        odd = await doubt_figures(tx, Doubts(), [booth], at="")
+        booth.doubt(odd[booth.id], by_corps=is_confirmed)
     change.decide("applied", tx.business_now, _role_of(tx.actor))
     if team != before["team_code"]:
         await rebook(tx, stop, before["team_code"], team)

@@ -90,6 +90,18 @@ async def report_booths(
     return schemas.StopAnswer.model_validate(await queries.get_stop(uow, stop_id))
 
 
+@router.post(
+    "/assignments/{assignment_id}/figures/accept",
+    summary="The corps has looked at odd figures: they are right",
+    **secured("accept_figures", 404, 409, 422),
+)
+async def accept_figures(
+    assignment_id: str, body: schemas.FiguresBody, uow: Uow
+) -> schemas.StopAnswer:
+    stop = await acting.accept_figures(uow, assignment_id, body.figures())
+    return schemas.StopAnswer.model_validate(await queries.get_stop(uow, stop.id))
+
+
 @router.get(
     "/assignments", summary="Assignments, with where and when", **secured("read_assignments", 422)
 )

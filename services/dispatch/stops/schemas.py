@@ -11,6 +11,14 @@ from shared.kernel.errors import InvalidInput
 
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
 
+Doubt = Literal[
+    "figures_unlikely",
+    "fewer_than_tickets",
+    "queue_unlikely",
+    "leaflets_unlikely",
+    "more_follow_ups_than_served",
+]
+
 
 class PointAnswer(Answer):
     lat: float
@@ -45,6 +53,12 @@ class AssignmentAnswer(Answer):
     mean_wait_minutes: int | None
     queue_state: Literal["open", "ended"] | None = Field(
         description="whether residents draw tickets for the booth; its tickets then say how long the queue was"
+    )
+    doubts: list[Doubt] = Field(
+        description="what made its figures hard to believe; they were confirmed all the same"
+    )
+    figures_state: Literal["doubted", "accepted"] | None = Field(
+        description="whether the corps has looked at such figures and accepted them; null where nothing was odd"
     )
     told_at: datetime | None
     told_problem: str | None
@@ -185,6 +199,17 @@ class QueueBody(Body):
     turned_away: Annotated[
         int, Field(ge=0, le=10_000, description="how many left without being served")
     ] = 0
+
+
+class FiguresBody(Body):
+    """The figures that were looked at, so that nobody accepts others unseen."""
+
+    served: Count
+    leaflets: Count
+    follow_ups: Count
+
+    def figures(self) -> Report:
+        return Report(self.served, self.leaflets, self.follow_ups)
 
 
 class BoothReportBody(Body):

@@ -5,7 +5,9 @@ from sqlalchemy.orm import relationship
 
 from services.dispatch.database import mapper, metadata
 from services.dispatch.stops.domain.stop import Assignment, Stop
-from shared.db.types import FREE_TEXT, Json, JsonOrNull, UtcDateTime
+from shared.db.types import DERIVED, FREE_TEXT, Json, JsonOrNull, UtcDateTime
+
+_DOUBTED = text("figures_state = 'doubted'")
 
 booking = Table(
     "booking",
@@ -68,6 +70,8 @@ assignment = Table(
     Column("mean_wait_minutes", Integer, nullable=True),
     Column("queue_state", String(10), nullable=True),
     Column("ticketed", Integer, nullable=True),
+    Column("doubts", JsonOrNull, nullable=True, info=DERIVED),
+    Column("figures_state", String(10), nullable=True),
     Column("offered_at", UtcDateTime, nullable=True),
     Column("told_at", UtcDateTime, nullable=True),
     Column("told_problem", String(80), nullable=True),
@@ -75,6 +79,8 @@ assignment = Table(
     Column("reminded_for", Date, nullable=True),
     Column("overdue_for", Date, nullable=True),
     Index("ix_assignment_team", "team_code", "state", "id"),
+    # The few whose figures the corps has still to look at.
+    Index("ix_assignment_doubted", "stop_id", postgresql_where=_DOUBTED, sqlite_where=_DOUBTED),
     # Few booths count for another township than their stop's.
     Index(
         "ix_assignment_township",

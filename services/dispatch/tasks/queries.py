@@ -16,6 +16,7 @@ from services.dispatch.corrections.queries import first_waiting, stops_with_wait
 from services.dispatch.demand.queries import first_open_lines, orders_with_open_lines
 from services.dispatch.directory.queries import (
     BothNames,
+    names_of_teams,
     names_of_townships,
     open_campaigns,
 )
@@ -32,7 +33,13 @@ from services.dispatch.stops.queries.confirmation import (
     first_overdue,
     first_to_confirm,
 )
-from services.dispatch.stops.queries.first import first_booths, first_overdue_stops, first_stops
+from services.dispatch.stops.queries.first import (
+    first_booths,
+    first_doubted,
+    first_overdue_stops,
+    first_stops,
+    stops_with_doubted,
+)
 from services.dispatch.tickets.queries import View, first_staffing
 from shared.kernel.access import Role
 from shared.tasks.kinds import SharedKind, SharedKinds, only
@@ -53,8 +60,9 @@ async def list_tasks(uow: UnitOfWork, held_by: HeldBy | None = None) -> Tasks:
     booths at which volunteers are missing. For a volunteer: places to take. For both: hours that the other side says
     differently. For an officer: stops to confirm and prepare. For the corps: incidents to see to, booths to come that
     need more volunteers, stops whose day has passed, for which somebody asks for another day or has not answered in
-    time, reports that a team asks to correct, hours that a person must look at, plans to publish, failed runs, and
-    lines that no plan serves; with ``held_by`` only those of the corps that the asker works on, or nobody."""
+    time, odd figures to look at, reports that a team asks to correct, hours that a person must look at, plans to
+    publish, failed runs, and lines that no plan serves; with ``held_by`` only those of the corps that the asker works
+    on, or nobody."""
     grant = uow.permit(POLICY, "read_tasks")
     choice = choice_of(uow, held_by)
     groups: list[Group] = []
@@ -106,6 +114,12 @@ async def _stops_with_incidents(
     return await stops_with_open(session, ids)
 
 
+async def _stops_with_odd_figures(
+    session: AsyncSession, _today: date, ids: Collection[str]
+) -> set[str]:
+    return await stops_with_doubted(session, ids)
+
+
 async def _hours_to_decide(session: AsyncSession, _today: date, ids: Collection[str]) -> set[str]:
     return await stops_to_decide(session, ids)
 
@@ -137,6 +151,7 @@ SHARED_KINDS: SharedKinds = {
     "another_day_asked": SharedKind("stop", _asking_stops),
     "confirmation_overdue": SharedKind("stop", _unconfirmed_stops),
     "incident_to_see": SharedKind("stop", _stops_with_incidents),
+    "figures_to_look_at": SharedKind("stop", _stops_with_odd_figures),
     "correction_to_decide": SharedKind("stop", _stops_to_correct),
     "hours_to_decide": SharedKind("stop", _hours_to_decide),
     "candidate_to_publish": SharedKind("candidate", _kept_candidates),
@@ -233,6 +248,9 @@ async def _tasks_of_corps(session: AsyncSession, choice: Choice) -> list[Group]:
     incidents, incident_count = await first_with_open(
         session, chosen=choice.of("incident_to_see"), limit=MOST_OF_A_KIND
     )
+    odd, odd_count = await first_doubted(
+        session, chosen=choice.of("figures_to_look_at"), limit=MOST_OF_A_KIND
+    )
     to_correct, correction_count = await first_waiting(
         session, chosen=choice.of("correction_to_decide"), limit=MOST_OF_A_KIND
     )
@@ -247,8 +265,9 @@ async def _tasks_of_corps(session: AsyncSession, choice: Choice) -> list[Group]:
         limit=MOST_OF_A_KIND,
     )
     names = await _townships_of(
-        session, overdue, asking, silent, incidents, to_correct, doubtful, lines
+        session, overdue, asking, silent, incidents, odd, to_correct, doubtful, lines
     )
+    teams = await names_of_teams(session, {row.team_code for row in odd})
     return [
         *(
             (code, count, [_at_stop(code, row, names) for row in rows])
@@ -257,6 +276,12 @@ async def _tasks_of_corps(session: AsyncSession, choice: Choice) -> list[Group]:
                 ("stop_overdue", overdue, overdue_count),
                 ("another_day_asked", asking, asking_count),
                 ("confirmation_overdue", silent, silent_count),
+            )
+        ),
+        ("figures_to_look_at", odd_count, [_to_look_at(row, names, teams) for row in odd]),
+        *(
+            (code, count, [_at_stop(code, row, names) for row in rows])
+            for code, rows, count in (
                 ("correction_to_decide", to_correct, correction_count),
                 ("hours_to_decide", doubtful, doubtful_count),
             )
@@ -343,6 +368,16 @@ def _at_stop(code: str, row: Row[Any], names: Mapping[str, BothNames]) -> Task:
     if code == "booth_to_report":
         return Task(code, about, facts, due_on=report_until(row.on))
     return Task(code, about, facts, due_on=answer_by or row.on)
+
+
+def _to_look_at(
+    row: Row[Any], names: Mapping[str, BothNames], teams: Mapping[str, BothNames]
+) -> Task:
+    """About a booth whose figures are odd; it is looked at on the page of its stop."""
+    team, team_en = teams.get(row.team_code, (row.team_code, row.team_code))
+    facts = _where(row, names) | _item(row) | {"on": row.on.isoformat(), "part": row.part}
+    facts |= {"team": team, "team_en": team_en}
+    return Task("figures_to_look_at", f"stop:{row.stop_id}", facts, due_on=row.on)
 
 
 def _to_staff(view: View) -> Task:

@@ -28,6 +28,9 @@ SCENES: Mapping[str, Scene] = {
     "GET /assignments": Scene(),
     "GET /assignments.xlsx": Scene(),
     "POST /assignments/{assignment_id}/accept": Scene(OBJECT),
+    "POST /assignments/{assignment_id}/figures/accept": Scene(
+        OBJECT, body=fields(served=1, leaflets=0, follow_ups=0)
+    ),
 }
 PATHS: Mapping[str, PathFill] = {
     "stop_id": lambda p, s: p["stop"],

@@ -112,6 +112,10 @@ class Assignment:
     """Whether residents draw tickets for it; None where nobody opened its queue. ``ticketed`` is how many were served
     by them."""
     ticketed: int | None = None
+    doubts: list[str] | None = None
+    """The codes of what made its figures hard to believe when they were confirmed. ``figures_state`` is accepted once
+    the corps has looked at these figures; both begin anew when the figures change."""
+    figures_state: Literal["doubted", "accepted"] | None = None
     offered_at: datetime | None = None
     told_at: datetime | None = None
     told_problem: str | None = None
@@ -182,10 +186,10 @@ class Assignment:
         self._require("correct")
 
     def as_if(self, report: Report) -> "Assignment":
-        """The same booth with other figures, which it does not take over."""
-        return replace(
-            self, served=report.served, leaflets=report.leaflets, follow_ups=report.follow_ups
-        )
+        """The same booth with these figures corrected, which it does not take over."""
+        other = replace(self)
+        other.correct(self.team_code, report)
+        return other
 
     def correct(self, team_code: str, report: Report) -> None:
         """Another team was there, or the booth did something else than was reported. What was seen of its queue stays,
@@ -199,6 +203,27 @@ class Assignment:
             report.leaflets,
             report.follow_ups,
         )
+
+    def doubt(self, codes: Collection[str], *, by_corps: bool) -> None:
+        """Its figures count in spite of these doubts. ``by_corps``: the corps itself confirmed them, so that nobody has
+        to look again."""
+        self.doubts = list(codes) or None
+        self.figures_state = ("accepted" if by_corps else "doubted") if codes else None
+
+    def accept_figures(self, seen: Report) -> None:
+        """The corps has looked at the figures ``seen``: they are right. To say so twice does no harm.
+
+        :raises Conflict: there is nothing to look at, or the figures are others by now.
+        """
+        if self.figures_state is None:
+            raise Conflict("figures_not_doubted", field="assignment_id")
+        if (self.served, self.leaflets, self.follow_ups) != (
+            seen.served,
+            seen.leaflets,
+            seen.follow_ups,
+        ):
+            raise Conflict("figures_changed", field="served")
+        self.figures_state = "accepted"
 
     def measure(self, measured: Measured) -> None:
         """Takes what the tickets of its queue say; what somebody saw counts no more."""

@@ -59,6 +59,7 @@ async def first_booths_among(
     query = (
         select(
             assignment.c.id.label("assignment_id"),
+            assignment.c.team_code,
             assignment.c.item_name,
             assignment.c.item_name_en,
             *WHERE_AND_WHEN,
@@ -67,6 +68,22 @@ async def first_booths_among(
         .where(assignment.c.id.in_(ids), chosen(stop.c.id))
     )
     return await first_and_count(session, query.order_by(*IN_TIME, assignment.c.id), limit=limit)
+
+
+async def first_doubted(
+    session: AsyncSession, *, chosen: Chosen = everything, limit: int
+) -> tuple[Sequence[Row[Any]], int]:
+    """The first booths whose odd figures the corps has still to look at, and how many there are."""
+    doubted = select(assignment.c.id).where(assignment.c.figures_state == "doubted")
+    return await first_booths_among(session, doubted, chosen=chosen, limit=limit)
+
+
+async def stops_with_doubted(session: AsyncSession, ids: Collection[str]) -> set[str]:
+    """Those of these stops at which there are such booths."""
+    query = select(assignment.c.stop_id).where(
+        assignment.c.stop_id.in_(ids), assignment.c.figures_state == "doubted"
+    )
+    return set(await session.scalars(query))
 
 
 async def first_stops(

@@ -203,6 +203,7 @@ async def _stop_views(
                 | {
                     "team_name": team_name,
                     "team_name_en": team_name_en,
+                    "doubts": entry.doubts or [],
                     "expected_attendance": line.expected_attendance if line else None,
                 }
             )
@@ -299,6 +300,7 @@ _ASSIGNMENT_FIELDS = (
     "longest_queue",
     "mean_wait_minutes",
     "queue_state",
+    "figures_state",
     "told_at",
     "told_problem",
 )

@@ -6,6 +6,7 @@ from datetime import date
 from services.dispatch.demand.use_cases import serve_lines
 from services.dispatch.directory.queries import minutes_per_resident
 from services.dispatch.policy import POLICY
+from services.dispatch.stops.domain.figures import doubts_about
 from services.dispatch.stops.domain.reporting import report_until
 from services.dispatch.stops.domain.stop import Assignment, Report, Stop
 from services.dispatch.stops.queries.lookups import stop_of_assignment, stops_to_report
@@ -28,16 +29,6 @@ from shared.kernel.access import Grant
 from shared.kernel.doubts import Confirmations, Doubts
 from shared.kernel.errors import Conflict, InvalidInput
 from shared.unit_of_work import Transaction, UnitOfWork
-
-HALF_DAY_MINUTES = 240
-IMPOSSIBLE = 5
-"""So many times as many as at twice their pace nobody serves: such a figure is no matter of belief."""
-
-MOST_LEAFLETS = 10
-"""For each resident that could be served; a higher number is more likely a typing error."""
-
-MOST_WAITING = 200
-"""Who waits came; a longer queue than that, and than so many, is more likely a typing error."""
 
 
 async def accept_assignment(
@@ -106,8 +97,10 @@ async def report_booths(
         _require_term(grant, stop, uow.today(), off_day_reason)
         done = stop.report(reports)
         doubts = Doubts(confirmed)
-        await doubt_figures(tx, doubts, done)
+        odd = await doubt_figures(tx, doubts, done)
         doubts.settle()
+        for assignment in done:
+            assignment.doubt(odd[assignment.id], by_corps=grant.everything)
         await serve_lines(tx, stop, [assignment.line_id for assignment in done])
         await note_served(tx, stop, done)
         for assignment in done:
@@ -174,40 +167,33 @@ async def see_to_reports(uow: UnitOfWork) -> None:
 
 async def doubt_figures(
     tx: Transaction, doubts: Doubts, done: Sequence[Assignment], at: str = "booths[{number}]."
-) -> None:
-    """Doubts figures that don't fit together, or more residents than the volunteers could serve at twice their pace.
+) -> dict[str, list[str]]:
+    """Adds what is doubtful about the figures of these booths, and returns its codes by assignment id.
 
-    :raises InvalidInput: it is many times as many.
+    :raises InvalidInput: figures can't be.
 
     ``at`` is where in the request the figures of the booth with this number stand."""
     minutes = await minutes_per_resident(tx.session, {assignment.item_code for assignment in done})
-    for number, assignment in enumerate(done):
-        where = at.format(number=number)
-        each = minutes.get(assignment.item_code) or 1
-        most = 2 * assignment.volunteers * HALF_DAY_MINUTES // each
-        served = assignment.served or 0
-        if (assignment.follow_ups or 0) > served:
-            doubts.add("more_follow_ups_than_served", f"{where}follow_ups", served=served)
-        if (assignment.leaflets or 0) > MOST_LEAFLETS * max(served, most):
-            doubts.add(
-                "leaflets_unlikely", f"{where}leaflets", most=MOST_LEAFLETS * max(served, most)
-            )
-        ticketed = assignment.ticketed
-        if ticketed is not None and served < ticketed:
-            doubts.add("fewer_than_tickets", f"{where}served", ticketed=ticketed)
-        if (longest := assignment.longest_queue or 0) > max(MOST_WAITING, assignment.arrived or 0):
-            doubts.add("queue_unlikely", f"{where}queue.longest", longest=longest)
-        if served > IMPOSSIBLE * most:
-            raise InvalidInput(
-                "figures_impossible",
-                field=f"{where}served",
-                served=served,
-                volunteers=assignment.volunteers,
-                most=IMPOSSIBLE * most,
-            )
-        if served > most:
-            facts = {"served": assignment.served, "volunteers": assignment.volunteers, "most": most}
-            doubts.add("figures_unlikely", f"{where}served", **facts)
+    codes = {}
+    for number, booth in enumerate(done):
+        found = doubts_about(booth, minutes.get(booth.item_code) or 1, at.format(number=number))
+        for doubt in found:
+            doubts.add(doubt.code, doubt.where, **doubt.facts)
+        codes[booth.id] = [doubt.code for doubt in found]
+    return codes
+
+
+async def accept_figures(uow: UnitOfWork, assignment_id: str, seen: Report) -> Stop:
+    """The corps has looked at figures that are odd: they are right.
+
+    :raises NotFound: there is no such booth.
+    :raises Conflict: nothing about its figures is doubtful, or they are others than were ``seen``.
+    """
+    uow.permit(POLICY, "accept_figures")
+    async with uow.transaction() as tx:
+        stop = await tx.get(Stop, await stop_of_assignment(tx.session, assignment_id))
+        stop.assignment(assignment_id).accept_figures(seen)
+        return stop
 
 
 def announce_completed(tx: Transaction, stop: Stop) -> None:
