@@ -26,6 +26,7 @@ export interface Held {
 /** A connection that takes longer is none. */
 const WAIT_MILLISECONDS = 6000;
 const DIGITS = 3;
+const KEPT_MILLISECONDS = 3 * 24 * 3_600_000;
 const AT_ONCE = 500;
 
 export function heldQueue(id: string): Held | null {
@@ -41,8 +42,17 @@ function keep(id: string, held: Held): Held {
 
 export const forget = (id: string): void => localStorage.removeItem(KEPT.queue + id);
 
+/** Forgets the queues of days that are over. */
+function forgetOld(): void {
+  for (const key of Object.keys(localStorage).filter((each) => each.startsWith(KEPT.queue))) {
+    const { told } = JSON.parse(localStorage.getItem(key) ?? "{}") as Partial<Held>;
+    if (!told || Date.parse(told.now) < Date.now() - KEPT_MILLISECONDS) localStorage.removeItem(key);
+  }
+}
+
 /** Makes this telephone the only one that calls, or gets it more numbers. @throws Refusal */
 export async function hold(id: string, confirm: string[] = []): Promise<Held> {
+  forgetOld();
   const before = heldQueue(id);
   const told = await must(dispatch.POST("/queues/{assignment_id}/lease", { params: { path: { assignment_id: id }, query: { confirm } }, body: { lease: before?.told.lease ?? null } }));
   return keep(id, { told, ...(before?.told.lease === told.lease ? { journal: before.journal, seq: before.seq } : { journal: [], seq: 0 }), ahead: Date.now() - Date.parse(told.now), owner: account.value?.id ?? "" });
