@@ -130,6 +130,9 @@ async def test_a_coordinator_postpones_a_stop_and_calls_another_off(crowd: Crowd
     await named(corps, "button", "生成链接").click()
     link = await page.get_by_label("链接", exact=True).input_value()
     assert "/public/stops/" in link
+    resident = await crowd.person(scripts=False)
+    await resident.page.goto(link)
+    await resident.page.get_by_text("马屿镇中心公园").first.wait_for()
     await named(corps, "button", "改期").click()
     dialog = page.get_by_role("dialog")
     await dialog.get_by_text("需要重新接单").wait_for()
@@ -137,10 +140,16 @@ async def test_a_coordinator_postpones_a_stop_and_calls_another_off(crowd: Crowd
     await named(dialog, "button", "改期").click()
     await page.get_by_text("各方会收到通知").wait_for()
     await page.get_by_text("改期原因：天气原因").wait_for()
+    await resident.page.reload()
+    await resident.page.get_by_text(re.compile("原定7月.*，已改期")).wait_for()
+    await resident.picture("-stop-moved")
+    assert await resident.overflow() == 0
     await named(corps, "button", "取消站点").click()
     await dialog.get_by_text("会解除").wait_for()
     await dialog.get_by_label("场地原因").check()
     await named(dialog, "button", "取消站点").click()
     await page.get_by_text("站点已取消").wait_for()
+    await resident.page.reload()
+    await resident.page.get_by_text("已取消").wait_for()
     assert await corps.overflow() == 0
     assert await corps.serious_findings() == []
