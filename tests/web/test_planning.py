@@ -172,7 +172,7 @@ async def test_a_move_into_a_week_that_is_full_is_refused_in_words(
     move = drawer.get_by_role("button", name="移到这里")
     in_full = next(day for day in days if week_of(day) in full)
     await choice.select_option(in_full)
-    verdict = drawer.get_by_role("status")
+    verdict = drawer.get_by_role("group", name="或指定位置").get_by_role("status")
     await expect(verdict).to_contain_text(f"{WAITING}“{item['name']}” 超出每周场次")
     await expect(verdict).to_contain_text(
         re.compile(r"2014年\d+月\d+日到2014年\d+月\d+日最多 1 场")

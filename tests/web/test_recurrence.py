@@ -110,7 +110,8 @@ async def test_an_auditor_reads_recurring_orders_in_english(crowd: Crowd) -> Non
     await auditor.go("/recurring-orders")
     await expect(auditor.page.get_by_text("every month on the second Monday")).to_be_visible()
     await looks_right(auditor, "-series-list")
-    await auditor.page.get_by_role("link", name=re.compile("^Recurring order no")).first.click()
+    own = auditor.page.get_by_role("row").filter(has_text="every month on the second Monday")
+    await own.get_by_role("link", name=re.compile("^Recurring order no")).click()
     await expect(auditor.page.get_by_text("instead of")).to_be_visible()
     assert await auditor.page.get_by_role("button", name=re.compile("Pause|Move|End")).count() == 0
     await looks_right(auditor, "-series")

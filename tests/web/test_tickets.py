@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.support.browser import Crowd, Person, Size
-from tests.web.test_attendance import AWAY, KEPT
+from tests.web.test_attendance import AWAY, KEPT, reopened
 from tests.web.test_leader import named, next_day
 
 
@@ -167,7 +167,7 @@ async def test_a_leader_calls_without_a_connection_until_another_takes_over(crow
     await looks_right(other, "-queue-elsewhere")
 
     await leader.context.set_offline(True)
-    await page.reload()
+    await reopened(page)
     await page.get_by_text("没有网络。本机继续取号、叫号").wait_for()
     await named(leader, "button", "叫下一位").click()
     await now.get_by_text("A001").wait_for()
