@@ -54,7 +54,9 @@ async def menus(house: House) -> list[dict[str, Any]]:
 
 async def is_orderable(house: House) -> bool:
     townships = (await house.client.get("/api/requests/townships")).json()["items"]
-    return bool(await menus(house) and townships)
+    campaigns = (await house.client.get("/api/requests/campaigns")).json()["items"]
+    has_begun = CAMPAIGN in [each["id"] for each in campaigns]
+    return bool(await menus(house) and townships and has_begun)
 
 
 async def has_state(house: House, state: str) -> bool:
