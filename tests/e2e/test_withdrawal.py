@@ -55,8 +55,8 @@ async def menus(house: House) -> list[dict[str, Any]]:
 async def is_orderable(house: House) -> bool:
     townships = (await house.client.get("/api/requests/townships")).json()["items"]
     campaigns = (await house.client.get("/api/requests/campaigns")).json()["items"]
-    has_begun = CAMPAIGN in [each["id"] for each in campaigns]
-    return bool(await menus(house) and townships and has_begun)
+    is_known = CAMPAIGN in [each["campaign_id"] for each in campaigns]
+    return bool(await menus(house) and townships and is_known)
 
 
 async def has_state(house: House, state: str) -> bool:
