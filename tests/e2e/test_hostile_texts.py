@@ -61,8 +61,9 @@ REFUSED_FOR_GOOD = {
 NO_FREE_TEXT = {
     "login", "old_password", "new_password", "password", "volunteer_no", "line_id", "assignment_id", "run_id", "to",
     "candidate_id", "aggregate_id", "team_code", "stop_id", "code", "token", "secret", "subject", "redirect_uri",
-    "new_code", "offered", "after", "finished", "wish_ids", "credit_code", "follows", "party_code",
+    "new_code", "offered", "after", "finished", "wish_ids", "credit_code", "follows", "party_code", "lease",
     "publisher", "campaign_id", "email", "opinion_ids", "about", "colleague", "holder", "instead_of", "born_on",
+    "ticket_id",
 }  # fmt: skip
 """Strings of bodies that are keys or secrets: one has to know them."""
 
