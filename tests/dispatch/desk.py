@@ -166,6 +166,16 @@ async def published_plan(house: House, *townships: str) -> Any:
     return await publish_plan(house, await propose(house))
 
 
+async def begun_stop(house: House, township: str) -> dict[str, Any]:
+    """The first stop of a plan for a township: every booth is accepted, and it is under way."""
+    plan = await published_plan(house, township)
+    stop: dict[str, Any] = plan["stops"][0]
+    for booth in stop["assignments"]:
+        await accept(house, booth)
+    await ask(house, "POST", f"/stops/{stop['id']}/start")
+    return stop
+
+
 async def stops_of(house: House, plan_id: str) -> Any:
     return (await ask(house, "GET", f"/plans/{plan_id}"))["stops"]
 

@@ -50,12 +50,7 @@ async def house(store_url: str, clock: PlayedClock) -> AsyncIterator[House]:
 
 async def begun(house: House) -> dict[str, Any]:
     """A stop of three booths that is under way."""
-    plan = await desk.published_plan(house, GAOLOU)
-    stop: dict[str, Any] = plan["stops"][0]
-    for booth in stop["assignments"]:
-        await desk.accept(house, booth)
-    await desk.ask(house, "POST", f"/stops/{stop['id']}/start")
-    return stop
+    return await desk.begun_stop(house, GAOLOU)
 
 
 @pytest.fixture

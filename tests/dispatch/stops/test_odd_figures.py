@@ -41,12 +41,7 @@ async def house(store_url: str, clock: PlayedClock) -> AsyncIterator[House]:
 @pytest.fixture
 async def stop(house: House) -> dict[str, Any]:
     """It is under way, and the clinic's booth is to be reported."""
-    plan = await desk.published_plan(house, GAOLOU)
-    found: dict[str, Any] = plan["stops"][0]
-    for booth in found["assignments"]:
-        await desk.accept(house, booth)
-    await desk.ask(house, "POST", f"/stops/{found['id']}/start")
-    return found
+    return await desk.begun_stop(house, GAOLOU)
 
 
 def clinic(stop: dict[str, Any]) -> str:
@@ -247,7 +242,6 @@ async def test_a_queue_that_can_hardly_be_is_marked(house: House, stop: dict[str
 )
 def test_what_is_odd(figures: dict[str, int], codes: list[str]) -> None:
     """Three volunteers, five minutes each: 144 in half a day, and twice that at the utmost."""
-    said = {"served": 40, "leaflets": 80, "follow_ups": 1} | figures
     booth = Assignment(
         id="a",
         order_id="o",
@@ -257,6 +251,7 @@ def test_what_is_odd(figures: dict[str, int], codes: list[str]) -> None:
         item_name_en="clinic",
         team_code="health",
         volunteers=3,
-        **said,  # type: ignore[arg-type]
     )
+    for name, figure in (EVEN | figures).items():
+        setattr(booth, name, figure)
     assert [doubt.code for doubt in doubts_about(booth, minutes_each=5)] == codes

@@ -29,12 +29,7 @@ async def house(store_url: str, clock: PlayedClock) -> AsyncIterator[House]:
 @pytest.fixture
 async def stop(house: House) -> dict[str, Any]:
     """Of three booths, on the clock's day; it has begun."""
-    plan = await desk.published_plan(house, GAOLOU)
-    found: dict[str, Any] = plan["stops"][0]
-    for each in found["assignments"]:
-        await desk.accept(house, each)
-    await desk.ask(house, "POST", f"/stops/{found['id']}/start", {})
-    return found
+    return await desk.begun_stop(house, GAOLOU)
 
 
 @pytest.fixture
