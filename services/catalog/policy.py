@@ -49,10 +49,11 @@ POLICY = Policy(
         "read_opinions": SPEAKERS | {COORDINATOR: ANY, Role.AUDITOR: ANY},
         "count_opinions": {COORDINATOR: ANY, Role.AUDITOR: ANY},
         "answer_opinions": {COORDINATOR: ANY},
-        # Everybody sees windows and their posts; who holds one is for the corps, the window's team and the person.
+        # Everybody sees windows; who holds a post is for the corps, the window's team and the person.
         "read_windows": everyone_with_an_account(),
         "enter_windows": {COORDINATOR: ANY},
         "keep_posts": {COORDINATOR: ANY, Role.LEADER: Scope.OWN_TEAM},
+        "read_posts": dict.fromkeys((COORDINATOR, Role.LEADER, Role.VOLUNTEER, Role.AUDITOR), ANY),
         "read_holders": {
             COORDINATOR: ANY,
             Role.LEADER: Scope.OWN_TEAM,
@@ -66,7 +67,8 @@ POLICY = Policy(
         },
         "decide_pledges": {COORDINATOR: ANY},
         "run_programmes": {COORDINATOR: ANY},
-        "read_programmes": {COORDINATOR: ANY, Role.LEADER: Scope.OWN_TEAM, Role.AUDITOR: ANY},
+        "read_programmes": {COORDINATOR: ANY, Role.LEADER: ANY, Role.AUDITOR: ANY},
+        "read_window_stages": {COORDINATOR: ANY, Role.LEADER: Scope.OWN_TEAM, Role.AUDITOR: ANY},
         "give_evidence": {COORDINATOR: ANY, Role.LEADER: Scope.OWN_TEAM},
         "decide_stages": {COORDINATOR: ANY},
         "issue_badges": {COORDINATOR: ANY, Role.LEADER: Scope.OWN_TEAM},
@@ -82,7 +84,7 @@ POLICY = Policy(
         "nominate": {COORDINATOR: ANY, Role.LEADER: Scope.OWN_TEAM},
         "decide_honours": {COORDINATOR: ANY},
         # The corps enters what a resident said to it.
-        "object_to_honour": SPEAKERS | {COORDINATOR: ANY},
+        "object_to_honour": dict.fromkeys((*SPEAKERS, COORDINATOR), ANY),
         "read_objections": SPEAKERS | {COORDINATOR: ANY, Role.AUDITOR: ANY},
         "open_survey": {COORDINATOR: ANY},
         "read_survey": {COORDINATOR: ANY, Role.AUDITOR: ANY},

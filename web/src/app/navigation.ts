@@ -19,6 +19,8 @@ const ENTRIES: Entry[] = [
   { name: "planning", roles: ["coordinator", "auditor"] },
   { name: "circuit", roles: POST_HOLDERS },
   { name: "figures", roles: ["township_officer", "clerk", "coordinator", "auditor"] },
+  { name: "windows", roles: ["coordinator", "team_leader", "auditor"] },
+  { name: "honours", roles: ["township_officer", "clerk"] },
   { name: "corps", roles: ["coordinator", "auditor"] },
   { name: "volunteers", roles: ["team_leader"] },
   { name: "own", roles: ["volunteer"] },
