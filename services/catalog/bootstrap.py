@@ -21,6 +21,13 @@ from services.catalog.consumers import SUBSCRIPTIONS
 from services.catalog.contacts.jobs import ending_contacts
 from services.catalog.contacts.routes import router as contacts
 from services.catalog.contacts.tables import SEALED as SEALED_OF_CONTACTS
+from services.catalog.courses.jobs import closing_enrolment, tidying_materials, watching_tests
+from services.catalog.courses.routes.courses import router as courses
+from services.catalog.courses.routes.enrolments import router as enrolments
+from services.catalog.courses.routes.public import router as public_course_certificates
+from services.catalog.courses.routes.sittings import router as sittings
+from services.catalog.courses.routes.trainings import router as trainings
+from services.catalog.courses.use_cases.persons import TRAININGS
 from services.catalog.directory.routes import router as directory
 from services.catalog.doubles.routes import router as doubles
 from services.catalog.editions.routes import router as editions
@@ -117,6 +124,11 @@ def build(
             wishes,
             consultation,
             public_consultation,
+            courses,
+            enrolments,
+            sittings,
+            trainings,
+            public_course_certificates,
             publication,
             tasks,
             pictures,
@@ -153,7 +165,7 @@ def build(
             old_booths(clock),
         ],
     )
-    service.api.state.held = [CERTIFICATES]
+    service.api.state.held = [CERTIFICATES, TRAININGS]
     service.api.state.public_url = settings.public_url.rstrip("/")
     service.api.state.shared_kinds = SHARED_KINDS
     service.api.state.task_holder_changed = TaskHolderChanged
@@ -168,6 +180,9 @@ def build(
         handing_over(service.uow),
         ending_contacts(service.uow),
         volunteers_day(service.uow),
+        watching_tests(service.uow),
+        closing_enrolment(service.uow),
+        tidying_materials(service.uow, files),
         tidying(service.uow, files),
         importing(service.uow, cache, service.texts),
     ]
