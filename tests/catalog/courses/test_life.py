@@ -71,7 +71,7 @@ async def test_from_the_draft_to_the_certificate(school: School) -> None:
     page = await school.ask("GET", f"/courses/{course}/enrolments", who=leader)
     assert [(each["volunteer_no"], each["name"]) for each in page["items"]] == [(second, "林志2")]
     place = (await school.ask("GET", f"/courses/{course}", who=school.as_volunteer(first)))["own"]
-    pdf = await school.raw("GET", f"/course-enrolments/{place['id']}/certificate.pdf")
+    pdf = await school.raw("GET", f"/trainings/{place['id']}/certificate.pdf")
     assert pdf.content.startswith(b"%PDF")
 
     school.clock.move(days=4)

@@ -236,6 +236,6 @@ class Course(Aggregate):
         self.require("cancel", self.state)
         self.state, self.reason_code, self.reason = "cancelled", reason_code, reason
 
-    def take_turn(self) -> int:
+    def next_turn(self) -> int:
         self.turns += 1
         return self.turns

@@ -50,7 +50,7 @@ async def list_trainings_of(volunteer_no: VolunteerNo, uow: Uow) -> list[schemas
 
 
 @router.get(
-    "/course-enrolments/{enrolment_id}/certificate.pdf",
+    "/trainings/{enrolment_id}/certificate.pdf",
     summary="The certificate of a test that was passed, with a code by which anybody verifies it",
     response_class=PdfFile,
     **secured("read_enrolments", 404, 409, 422),

@@ -135,7 +135,7 @@ def _take_place(
     state: Literal["enrolled", "waiting"],
     by: By,
 ) -> Enrolment:
-    turn = course.take_turn()
+    turn = course.next_turn()
     if place is None:
         place = Enrolment(
             id=new_id(),

@@ -62,8 +62,9 @@ async def begin_attempt(uow: UnitOfWork, course_id: str) -> AttemptView:
         if rules is None or course.state not in ENROLLING or not rules.is_open(tx.business_now):
             raise Conflict("test_not_open", field="course_id")
         if not may_repeat(attempts):
-            passed = any(each.passed for each in attempts)
-            raise Conflict("test_passed" if passed else "attempts_used", field="course_id")
+            if any(each.passed for each in attempts):
+                raise Conflict("test_passed", field="course_id")
+            raise Conflict("attempts_used", field="course_id")
         seed = secrets.token_hex(8)
         avoid = {each["number"] for before in attempts for each in before.paper}
         paper = draw(await bank_of(tx.session, course_id), rules.draw, seed, avoid)
