@@ -360,7 +360,7 @@ class SavedAnswer(Answer):
     seconds_left: int
 
 
-class QuestionAnswer(Answer):
+class BankQuestionAnswer(Answer):
     """A question of the bank, for the corps: how often it was drawn, and answered right."""
 
     number: int
@@ -374,7 +374,7 @@ class QuestionAnswer(Answer):
     answered_right: int
 
     @classmethod
-    def of(cls, found: Figures) -> "QuestionAnswer":
+    def of(cls, found: Figures) -> "BankQuestionAnswer":
         question = found.question
         return cls(
             number=question.number,

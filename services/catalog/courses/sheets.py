@@ -8,10 +8,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from services.catalog.courses.domain.question import KINDS, LETTERS, Question, QuestionKind
 from services.catalog.courses.schemas import (
+    BankQuestionAnswer,
     CourseAnswer,
     EnrolmentAnswer,
     FaultyRow,
-    QuestionAnswer,
     TrainingAnswer,
 )
 from services.catalog.courses.use_cases.questions import Imported, Read
@@ -286,7 +286,7 @@ ENROLMENTS = Sheet(
 
 
 async def _of_questions(
-    _uow: UnitOfWork, questions: Sequence[QuestionAnswer], wording: Wording
+    _uow: UnitOfWork, questions: Sequence[BankQuestionAnswer], wording: Wording
 ) -> list[Fields]:
     found: list[Fields] = []
     for each in questions:

@@ -33,15 +33,15 @@ async def list_questions(
     uow: Uow,
     after: Annotated[int, Query(ge=0, le=2**31 - 1, description="number to begin behind")] = 0,
     limit: Limit = 500,
-) -> Page[schemas.QuestionAnswer]:
+) -> Page[schemas.BankQuestionAnswer]:
     found = [
         each
         for each in await queries.list_questions(uow, course_id)
         if each.question.number > after
     ]
-    items = [schemas.QuestionAnswer.of(each) for each in found[:limit]]
+    items = [schemas.BankQuestionAnswer.of(each) for each in found[:limit]]
     more = str(items[-1].number) if len(found) > limit else None
-    return Page[schemas.QuestionAnswer](items=items, next_after=more)
+    return Page[schemas.BankQuestionAnswer](items=items, next_after=more)
 
 
 add_export(

@@ -200,7 +200,7 @@ def _sessions(said: Sequence[Mapping[str, Any]], known: Sequence[str]) -> list[d
     for each in said:
         key = each.get("id")
         session = Session(
-            id=key if key in known and key is not None else new_id(),
+            id=key if key in known and key is not None else new_id()[-12:],
             on=each["on"],
             starts=each["starts"],
             ends=each["ends"],
