@@ -112,6 +112,13 @@ class ChosenBody(Body):
     ]
 
 
+class AttendanceAnswer(Answer):
+    """What was noted."""
+
+    present: list[str]
+    absent: list[str]
+
+
 class SessionAnswer(Answer):
     id: str
     on: date

@@ -104,13 +104,13 @@ async def check_in(course_id: Key, session_id: Key, body: schemas.CheckInBody, u
 
 @router.post(
     "/courses/{course_id}/sessions/{session_id}/attendance",
-    status_code=204,
     summary="Say by the list who was there, and who was not",
     **secured("note_course_attendance", 404, 409, 422),
 )
 async def note_attendance(
     course_id: Key, session_id: Key, body: schemas.AttendanceBody, uow: Uow
-) -> None:
+) -> schemas.AttendanceAnswer:
     await attending.note_attendance(
         uow, course_id, session_id, present=body.present, absent=body.absent
     )
+    return schemas.AttendanceAnswer(present=body.present, absent=body.absent)
