@@ -140,6 +140,29 @@ POLICY = Policy(
         "withdraw_certificate": {COORDINATOR: ANY},
         # On paper for a stop: the names of who stands there.
         "print_sheets": {COORDINATOR: ANY, Role.LEADER: Scope.OWN_TEAM},
+        "keep_courses": {COORDINATOR: ANY},
+        "read_courses": {
+            COORDINATOR: ANY,
+            Role.LEADER: ANY,
+            Role.VOLUNTEER: ANY,
+            Role.AUDITOR: ANY,
+        },
+        "enrol": {
+            COORDINATOR: ANY,
+            Role.LEADER: Scope.OWN_TEAM,
+            Role.VOLUNTEER: Scope.SELF,
+        },
+        # Who takes part, who was there and how tests went: of others only to the corps and the own team's leader.
+        "read_enrolments": {
+            COORDINATOR: ANY,
+            Role.LEADER: Scope.OWN_TEAM,
+            Role.VOLUNTEER: Scope.SELF,
+            Role.AUDITOR: ANY,
+        },
+        "note_course_attendance": {COORDINATOR: ANY, Role.LEADER: Scope.OWN_TEAM},
+        "check_in_to_session": {Role.VOLUNTEER: Scope.SELF},
+        "read_questions": {COORDINATOR: ANY},
+        "sit_test": {Role.VOLUNTEER: Scope.SELF},
         "export_person": {COORDINATOR: ANY, Role.VOLUNTEER: Scope.SELF},
         "erase_person": {COORDINATOR: ANY, Role.VOLUNTEER: Scope.SELF},
         "read_person_requests": {COORDINATOR: ANY, Role.VOLUNTEER: Scope.SELF, Role.AUDITOR: ANY},
@@ -160,6 +183,7 @@ POLICY = Policy(
             "verify_certificate",
             "verify_badge",
             "show_honours",
+            "verify_course_certificate",
         }
     ),
 )

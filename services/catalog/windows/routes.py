@@ -186,7 +186,9 @@ async def end_holding(holding_id: Key, body: schemas.EndBody, uow: Uow) -> schem
     summary="Pledge something in a line",
     **secured("make_pledge", 404, 409, 422),
 )
-async def make_pledge(holding_id: Key, body: schemas.PledgeBody, uow: Uow) -> schemas.PostHolderAnswer:
+async def make_pledge(
+    holding_id: Key, body: schemas.PledgeBody, uow: Uow
+) -> schemas.PostHolderAnswer:
     await holding.make_pledge(uow, holding_id, body.text)
     return schemas.PostHolderAnswer.of(await queries.get_holder(uow, holding_id))
 

@@ -21,6 +21,7 @@ const ENTRIES: Entry[] = [
   { name: "figures", roles: ["township_officer", "clerk", "coordinator", "auditor"] },
   { name: "windows", roles: ["coordinator", "team_leader", "auditor"] },
   { name: "honours", roles: ["township_officer", "clerk"] },
+  { name: "courses", roles: ["volunteer", "team_leader", "coordinator", "auditor"] },
   { name: "corps", roles: ["coordinator", "auditor"] },
   { name: "volunteers", roles: ["team_leader"] },
   { name: "own", roles: ["volunteer"] },

@@ -29,6 +29,8 @@ const SPEAKERS: Role[] = ["township_officer", "clerk", "team_leader"];
 const COORDINATOR: Role[] = ["coordinator"];
 /** Who sees the windows and their programmes; honours are for whoever may object, too. */
 const WINDOW_KEEPERS: Role[] = ["team_leader", "coordinator", "auditor"];
+/** Who takes part in courses, or looks after those who do. */
+const LEARNERS: Role[] = ["volunteer", "team_leader", "coordinator", "auditor"];
 /** A leader imports the own team's volunteers, and nothing else. */
 const IMPORTERS: Role[] = ["coordinator", "team_leader"];
 
@@ -66,6 +68,13 @@ const routes: RouteRecordRaw[] = [
   { path: "/own", name: "own", component: () => import("../volunteers/OwnPage.vue"), meta: { roles: ["volunteer"] } },
   { path: "/stops/:id/attendance", name: "attendance", component: () => import("../attendance/AttendancePage.vue"), props: true, meta: { roles: ["team_leader", "coordinator", "auditor"], kept: "attendance" } },
   { path: "/check-in/:id", name: "check-in", component: () => import("../attendance/CheckInPage.vue"), props: true, meta: { open: true } },
+  { path: "/courses", name: "courses", component: () => import("../courses/CoursesPage.vue"), meta: { roles: LEARNERS } },
+  { path: "/courses/new", name: "new-course", component: () => import("../courses/CourseFormPage.vue"), meta: { roles: COORDINATOR } },
+  { path: "/courses/:id", name: "course", component: () => import("../courses/CoursePage.vue"), props: true, meta: { roles: LEARNERS } },
+  { path: "/courses/:id/edit", name: "edit-course", component: () => import("../courses/CourseFormPage.vue"), props: true, meta: { roles: COORDINATOR } },
+  { path: "/courses/:id/sessions/:session/code", name: "course-code", component: () => import("../courses/SessionCodePage.vue"), props: true, meta: { roles: COORDINATOR } },
+  { path: "/in/:id/:session", name: "course-check-in", component: () => import("../courses/SessionCheckInPage.vue"), props: true, meta: { open: true } },
+  { path: "/test-attempts/:id", name: "test_attempt", component: () => import("../courses/SittingPage.vue"), props: true, meta: { roles: ["volunteer"] } },
   { path: "/hours", name: "hours", component: () => import("../hours/HoursPage.vue"), meta: { roles: [...TEAM, ...PLANNERS] } },
   { path: "/team-days", name: "team-days", component: () => import("../availability/TeamDaysPage.vue"), meta: { roles: ["team_leader"] } },
   { path: "/menu", name: "menu", component: FIRST.menu, meta: { roles: OFFICER } },
