@@ -13,6 +13,12 @@ from services.catalog.accounts.jobs import sign_in_prunes
 from services.catalog.accounts.tables import SEALED as SEALED_OF_ACCOUNTS
 from services.catalog.accounts.use_cases.coordinators import announce_coordinators
 from services.catalog.accounts.use_cases.failed_attempts import PasswordHashes
+from services.catalog.activities.jobs import activities_day
+from services.catalog.activities.routes.activities import router as activities
+from services.catalog.activities.routes.participants import router as participants
+from services.catalog.activities.routes.photos import router as activity_photos
+from services.catalog.activities.routes.public import router as public_activities
+from services.catalog.activities.use_cases.persons import PARTICIPATION
 from services.catalog.campaigns.routes import router as campaigns
 from services.catalog.campaigns.use_cases import ensure_standing_campaigns
 from services.catalog.consultation.routes.consultations import router as consultation
@@ -135,6 +141,10 @@ def build(
             records,
             public_records,
             stop_papers,
+            activities,
+            participants,
+            activity_photos,
+            public_activities,
         ],
         policy=POLICY,
         sealed=[
@@ -153,7 +163,7 @@ def build(
             old_booths(clock),
         ],
     )
-    service.api.state.held = [CERTIFICATES]
+    service.api.state.held = [CERTIFICATES, PARTICIPATION]
     service.api.state.public_url = settings.public_url.rstrip("/")
     service.api.state.shared_kinds = SHARED_KINDS
     service.api.state.task_holder_changed = TaskHolderChanged
@@ -169,6 +179,7 @@ def build(
         ending_contacts(service.uow),
         volunteers_day(service.uow),
         tidying(service.uow, files),
+        activities_day(service.uow, files),
         importing(service.uow, cache, service.texts),
     ]
     if settings.first_login and settings.first_password:

@@ -14,6 +14,10 @@ from services.catalog.accounts.use_cases.persons import (
     move_account_of_person,
     move_accounts_of_team,
 )
+from services.catalog.activities.use_cases.persons import (
+    move_activities_of_team,
+    move_registrations,
+)
 from services.catalog.consultation.use_cases.opinions import move_opinions
 from services.catalog.contacts.use_cases import move_contacts
 from services.catalog.directory.domain import Agency, MergeableEntry, Team, Township
@@ -118,6 +122,7 @@ async def _move_team(uow: UnitOfWork, tx: Transaction, code: str, into: str) -> 
     await move_offers(tx, code, into)
     await move_opinions(tx, "team", code, into)
     await move_contacts(tx, "team", code, into)
+    await move_activities_of_team(tx, code, into)
 
 
 async def merge_volunteer(
@@ -142,6 +147,7 @@ async def merge_volunteer(
         await move_requests(tx, no, into)
         await move_qualifications(tx, no, kept)
         await move_certificates(tx, no, into)
+        await move_registrations(tx, no, into)
         for former in [*(each.code for each in reversed(earlier)), no]:
             tx.record(kept, VolunteerMerged(volunteer_no=former, into_no=into))
         await _note(uow, tx, "volunteer", no, into)
