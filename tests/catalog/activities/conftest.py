@@ -110,7 +110,7 @@ class Corps:
         path = f"/api/notify/recipients/volunteer.{no}/messages"
         answer = await self.house.client.get(path, headers={"Accept-Language": "zh-CN"})
         assert answer.status_code == 200, answer.text
-        return [each["subject"] for each in reversed(answer.json()["items"])]
+        return [each["subject"] for each in answer.json()["items"]]
 
 
 @pytest.fixture
