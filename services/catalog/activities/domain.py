@@ -391,7 +391,7 @@ class Photo(Aggregate):
     """The group photo of an activity. ``people`` are the numbers of those who can be recognised in it, None as long as
     nobody has said who that is. A ``withdrawn`` one is shown to nobody, and its file is deleted."""
 
-    kind: ClassVar[str] = "photo"
+    kind: ClassVar[str] = "activity_photo"
     STEPS: ClassVar[Steps] = {"kept": ("mark", "withdraw"), "withdrawn": ()}
 
     id: str

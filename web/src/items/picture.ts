@@ -16,12 +16,12 @@ export const addressOf = (picture: string): string => `/api/catalog/open/picture
 
 /** A telephone's photograph, as large as a menu needs it, and as JPEG where it is of another kind that the browser reads,
  * such as WebP: the service takes only what it can look through. What no browser reads stays, and is refused in words. */
-async function shrunk(file: File): Promise<ArrayBuffer> {
+export async function shrunk(file: File, longest = LONGEST_SIDE, enough = ENOUGH_BYTES): Promise<ArrayBuffer> {
   const original = await file.arrayBuffer();
   const bitmap = await createImageBitmap(file).catch(() => null); // no picture, or damaged
   const isTaken = TAKEN.some((begins) => begins.every((byte, place) => new Uint8Array(original)[place] === byte));
-  if (!bitmap || (isTaken && original.byteLength <= ENOUGH_BYTES && Math.max(bitmap.width, bitmap.height) <= LONGEST_SIDE)) return original;
-  const scale = Math.min(1, LONGEST_SIDE / Math.max(bitmap.width, bitmap.height));
+  if (!bitmap || (isTaken && original.byteLength <= enough && Math.max(bitmap.width, bitmap.height) <= longest)) return original;
+  const scale = Math.min(1, longest / Math.max(bitmap.width, bitmap.height));
   const canvas = document.createElement("canvas");
   canvas.width = Math.round(bitmap.width * scale);
   canvas.height = Math.round(bitmap.height * scale);

@@ -6,12 +6,18 @@ from services.catalog.activities import schemas
 from services.catalog.activities.domain import Photo
 from services.catalog.activities.queries import photos as queries
 from services.catalog.activities.use_cases import photos
-from services.catalog.pictures.routes import AnyPicture
 from services.catalog.policy import POLICY
 from shared.http.inputs import AppState, Key, Uow
 from shared.http.openapi import secured, taking_file
 
 router = APIRouter(tags=["catalog"])
+
+
+class AnyPicture(Response):
+    """An answer that is a picture."""
+
+    media_type = "image/*"
+
 
 SAFE = {
     "X-Content-Type-Options": "nosniff",
