@@ -115,6 +115,7 @@ class Scenario:
     first_stop: Json
     survey: Json
     consultation: Json
+    ceremony: Json
 
     def agencies(self) -> dict[str, str]:
         """Names of agencies by a code made of their first team's."""
@@ -199,6 +200,7 @@ def ruian_2014() -> Scenario:
         first_stop=data["first_stop"],
         survey=made_up["survey"],
         consultation=made_up["consultation"],
+        ceremony=data["ceremony"],
     )
 
 

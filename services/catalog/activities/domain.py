@@ -386,6 +386,10 @@ def require_open(activity: Activity) -> None:
     activity.require("register", activity.state)
 
 
+PhotoState = Literal["none", "new", "hidden", "shown"]
+"""Whether an activity has a photo, and who sees that: nobody but the corps as long as it is new."""
+
+
 @dataclass(eq=False, kw_only=True)
 class Photo(Aggregate):
     """The group photo of an activity. ``people`` are the numbers of those who can be recognised in it, None as long as
@@ -422,6 +426,12 @@ class Photo(Aggregate):
         return (
             self.state == "kept" and self.people is not None and set(self.people) <= set(agreeing)
         )
+
+    def seen_as(self, agreeing: Collection[str]) -> "PhotoState":
+        """How it stands for the corps."""
+        if self.state == "kept" and self.people is None:
+            return "new"
+        return "shown" if self.is_shown(agreeing) else "hidden"
 
     def forget(self, no: str) -> bool:
         """A person in it was erased: it is shown to nobody any more, and does not say who was in it. Returns whether

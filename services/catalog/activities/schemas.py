@@ -13,6 +13,7 @@ from services.catalog.activities.domain import (
     Entered,
     Kind,
     MoveReason,
+    PhotoState,
     Signed,
     State,
 )
@@ -116,6 +117,7 @@ class ActivityAnswer(Answer):
     unsaid: int
     participants: int | None
     own: Entered | None
+    photo: Annotated[PhotoState, Field(description="whether there is one that the reader sees")]
     was_on: date | None
     was_place: str | None
     held_on: date | None
@@ -131,6 +133,7 @@ class ActivityAnswer(Answer):
             "present": view.present,
             "unsaid": view.unsaid,
             "own": view.own,
+            "photo": view.photo,
             "reason": view.words,
         }
         said: dict[str, Any] = {

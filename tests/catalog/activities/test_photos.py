@@ -24,7 +24,8 @@ async def shown(corps: Corps, path: str) -> bool:
     picture = await corps.request("GET", f"/public{path}/photo", headers={"Authorization": ""})
     leader = bearer(Role.LEADER, team_code="health")
     inside = await corps.request("GET", f"{path}/photo/file", headers=leader)
-    said = {"<img" in page, picture.status_code == 200, inside.status_code == 200}
+    told = (await corps.ask("GET", path, headers=leader))["photo"]
+    said = {told == "shown", "<img" in page, picture.status_code == 200, inside.status_code == 200}
     assert len(said) == 1
     if picture.status_code == 200:
         assert picture.headers["cache-control"] == "no-store"

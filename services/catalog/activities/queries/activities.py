@@ -8,7 +8,8 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.catalog.activities.domain import Activity, Entered, Kind, State
+from services.catalog.activities.domain import Activity, Entered, Kind, PhotoState, State
+from services.catalog.activities.queries.photos import PUBLIC, photos_seen
 from services.catalog.activities.tables import activity, registration
 from services.catalog.policy import POLICY
 from shared.db.paging import Listed, SortedBy, contains, counted_page_of, first_and_count
@@ -24,8 +25,6 @@ _SORTS = {
     "-on": SortedBy(activity.c.on, descending=True),
     "name": SortedBy(activity.c.name),
 }
-PUBLIC: tuple[State, ...] = ("announced", "called_off", "held")
-"""What others than the corps see: all but drafts."""
 MOST_PUBLIC = 50
 
 
@@ -40,6 +39,8 @@ class ActivityView:
     present: int
     unsaid: int
     own: Entered | None
+    photo: PhotoState
+    """Whether there is one, so far as the reader sees it."""
     words: str | None
     """What was said about the reason, for those who may read it."""
 
@@ -99,14 +100,6 @@ async def list_public(uow: UnitOfWork) -> list[Activity]:
         return list(await session.scalars(query))
 
 
-async def get_public(session: AsyncSession, activity_id: str) -> Activity:
-    """Returns an activity for anybody. :raises NotFound: there is none, or it is a draft."""
-    found = await session.get(Activity, activity_id)
-    if found is None or found.state not in PUBLIC:
-        raise NotFound(Activity.kind, activity_id)
-    return found
-
-
 def is_of_corps(uow: UnitOfWork) -> bool:
     """Whether the reader sees drafts, and the words to a reason."""
     return uow.actor.is_system or bool({Role.COORDINATOR, Role.AUDITOR} & set(uow.actor.roles))
@@ -128,10 +121,12 @@ async def _views(
             registration.c.volunteer_no == uow.actor.volunteer_no,
         )
         own = {row.activity_id: row.state for row in await session.execute(mine)}
-    reads_words = is_of_corps(uow)
+    photos = await photos_seen(session, ids)
+    reads_all = is_of_corps(uow)
     views = []
     for each in found:
         of_this = counts.get(each.id, {})
+        seen = photos.get(each.id, "none")
         views.append(
             ActivityView(
                 activity=each,
@@ -140,7 +135,8 @@ async def _views(
                 present=of_this.get(("registered", True), 0),
                 unsaid=of_this.get(("registered", None), 0),
                 own=own.get(each.id),
-                words=each.reason if reads_words else None,
+                photo=seen if reads_all or seen == "shown" else "none",
+                words=each.reason if reads_all else None,
             )
         )
     return views

@@ -3,19 +3,21 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.catalog.activities.domain import Activity, Photo
-from services.catalog.activities.queries.activities import get_public
+from services.catalog.activities.domain import Activity, Photo, PhotoState, State
 from services.catalog.activities.tables import activity, photo
 from services.catalog.policy import POLICY
 from services.catalog.volunteers.queries import volunteers_among
+from shared.kernel.access import Role
 from shared.kernel.errors import NotFound
 from shared.storage.port import FileStore
 from shared.unit_of_work import UnitOfWork
+
+PUBLIC: tuple[State, ...] = ("announced", "called_off", "held")
+"""What others than the corps see: all but drafts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,22 @@ class PhotoView:
     photo: Photo
     is_shown: bool
     refusing: list[str]
+
+
+async def require_public(session: AsyncSession, activity_id: str) -> Activity:
+    """Returns an activity for anybody. :raises NotFound: there is none, or it is a draft."""
+    found = await session.get(Activity, activity_id)
+    if found is None or found.state not in PUBLIC:
+        raise NotFound(Activity.kind, activity_id)
+    return found
+
+
+async def photos_seen(session: AsyncSession, ids: Collection[str]) -> dict[str, PhotoState]:
+    """Returns how the photos of some activities stand, by activity; of those that have one."""
+    query = select(Photo).where(photo.c.activity_id.in_(ids))
+    found = list(await session.scalars(query))
+    agreeing = await agreeing_among(session, {no for each in found for no in each.people or ()})
+    return {each.activity_id: each.seen_as(agreeing) for each in found}
 
 
 async def photo_of(session: AsyncSession, activity_id: str) -> Photo | None:
@@ -66,8 +84,7 @@ async def read_photo(
     """
     uow.permit(POLICY, "show_activity" if in_public else "read_activities")
     async with uow.reading() as session:
-        if in_public:
-            await get_public(session, activity_id)
+        await require_public(session, activity_id)
         found = await photo_of(session, activity_id)
         view = None if found is None else await view_of_photo(session, found)
     marks = not in_public and _may_mark(uow)
@@ -86,7 +103,7 @@ async def get_public_view(uow: UnitOfWork, activity_id: str) -> tuple[Activity, 
     """
     uow.permit(POLICY, "show_activity")
     async with uow.reading() as session:
-        found = await get_public(session, activity_id)
+        found = await require_public(session, activity_id)
         kept = await photo_of(session, activity_id)
         view = None if kept is None else await view_of_photo(session, kept)
     return found, view if view is not None and view.is_shown else None
@@ -106,7 +123,8 @@ async def photos_to_replace(
     rows = (await session.execute(query)).all()
     numbers = {no for row in rows for no in row[0].people or ()}
     agreeing = await agreeing_among(session, numbers)
-    return [(row[1], row[2], row[3], row[4]) for row in rows if _is_hidden(row[0], agreeing)]
+    hidden = [row for row in rows if row[0].seen_as(agreeing) == "hidden"]
+    return [(row[1], row[2], row[3], row[4]) for row in hidden]
 
 
 async def kept_among(session: AsyncSession, ids: Collection[str]) -> set[str]:
@@ -121,10 +139,5 @@ async def photos_with(session: AsyncSession, volunteer_no: str) -> list[str]:
     return [row.id for row in await session.execute(query) if volunteer_no in (row.people or ())]
 
 
-def _is_hidden(found: Any, agreeing: Collection[str]) -> bool:
-    """One of which nobody has said who is in it is not hidden, but new."""
-    return found.state == "withdrawn" or (found.people is not None and not found.is_shown(agreeing))
-
-
 def _may_mark(uow: UnitOfWork) -> bool:
-    return uow.actor.is_system or "coordinator" in {str(role) for role in uow.actor.roles}
+    return uow.actor.is_system or Role.COORDINATOR in uow.actor.roles
