@@ -118,7 +118,7 @@ async def test_people_register_and_it_is_moved_and_held(
     await page.get_by_role("button", name="确认已举办").click()
     await page.get_by_text("有18人没有登记").wait_for()
     await corps.picture("-activity-holding")
-    await page.get_by_role("button", name="是，继续").click()
+    await page.get_by_role("button", name="确认无误，继续").click()
     await page.locator(".facts").get_by_text("2人参加").wait_for()
 
     # The photo is shown once everybody in it agrees.
