@@ -63,6 +63,8 @@ def build_all(
                 **common("catalog"),
                 signing_keys_file=signing_keys,
                 signing_keys_create=True,
+                badge_keys_file=secrets / "badge_keys.json",
+                badge_keys_create=True,
                 files_url=(data / FILES).absolute().as_uri(),
                 public_url=f"{url}/api/catalog",
             ),

@@ -19,6 +19,10 @@ from services.catalog.activities.routes.participants import router as participan
 from services.catalog.activities.routes.photos import router as activity_photos
 from services.catalog.activities.routes.public import router as public_activities
 from services.catalog.activities.use_cases.persons import PARTICIPATION
+from services.catalog.badges.jobs import ending_badges
+from services.catalog.badges.routes.badges import router as badges
+from services.catalog.badges.routes.public import router as public_badges
+from services.catalog.badges.use_cases.issuing import BADGES
 from services.catalog.campaigns.routes import router as campaigns
 from services.catalog.campaigns.use_cases import ensure_standing_campaigns
 from services.catalog.consultation.routes.consultations import router as consultation
@@ -30,6 +34,10 @@ from services.catalog.contacts.tables import SEALED as SEALED_OF_CONTACTS
 from services.catalog.directory.routes import router as directory
 from services.catalog.doubles.routes import router as doubles
 from services.catalog.editions.routes import router as editions
+from services.catalog.honours.jobs import ending_honours
+from services.catalog.honours.routes import public_page as public_honours
+from services.catalog.honours.routes import router as honours
+from services.catalog.honours.use_cases.awarding import HONOURS
 from services.catalog.imports.jobs import importing
 from services.catalog.imports.routes import router as imports
 from services.catalog.imports.tables import OLD_IMPORTS
@@ -41,6 +49,9 @@ from services.catalog.own_account.routes import router as own_account
 from services.catalog.pictures.jobs import tidying
 from services.catalog.pictures.routes import router as pictures
 from services.catalog.policy import POLICY
+from services.catalog.programmes.jobs import stage_notices
+from services.catalog.programmes.jobs import tidying as tidying_evidence
+from services.catalog.programmes.routes import router as programmes
 from services.catalog.publication.jobs import retirement
 from services.catalog.publication.routes import router as publication
 from services.catalog.records.routes.certificates import router as records
@@ -49,7 +60,6 @@ from services.catalog.records.routes.stop_papers import router as stop_papers
 from services.catalog.records.use_cases.certificates import CERTIFICATES, old_records
 from services.catalog.records.use_cases.copies import old_booths
 from services.catalog.settings import CatalogSettings
-from services.catalog.signing_in.adapters.signing_keys import SigningKeys
 from services.catalog.signing_in.routes.authorization import router as authorization
 from services.catalog.signing_in.routes.demonstration import router as demonstration_sign_in
 from services.catalog.signing_in.routes.discovery import router as discovery
@@ -67,12 +77,15 @@ from services.catalog.volunteers.routes import known as known_qualifications
 from services.catalog.volunteers.routes import router as volunteers
 from services.catalog.volunteers.tables import SEALED as SEALED_OF_VOLUNTEERS
 from services.catalog.volunteers.use_cases.entries import index_volunteers
+from services.catalog.windows.routes import router as windows
+from services.catalog.windows.use_cases.holding import HOLDINGS
 from services.catalog.wishes.routes import router as wishes
 from shared.cache.port import Cache
 from shared.contracts.catalog import TaskHolderChanged
 from shared.http.tasks import tasks_router
+from shared.identity.signing_keys import SigningKeys
 from shared.kernel.access import Role
-from shared.kernel.clock import Clock
+from shared.kernel.clock import Clock, utc_now
 from shared.messaging.broker import Broker
 from shared.privacy.retention import EXPIRED_PARTS
 from shared.privacy.tables import person_part
@@ -123,6 +136,12 @@ def build(
             wishes,
             consultation,
             public_consultation,
+            windows,
+            programmes,
+            badges,
+            public_badges,
+            honours,
+            public_honours,
             publication,
             tasks,
             pictures,
@@ -163,8 +182,13 @@ def build(
             old_booths(clock),
         ],
     )
-    service.api.state.held = [CERTIFICATES, PARTICIPATION]
+    service.api.state.held = [CERTIFICATES, BADGES, HONOURS, HOLDINGS, PARTICIPATION]
     service.api.state.public_url = settings.public_url.rstrip("/")
+    service.api.state.badge_keys = None
+    if settings.badge_keys_file is not None:
+        service.api.state.badge_keys = SigningKeys(
+            settings.badge_keys_file, utc_now, create=settings.badge_keys_create
+        )
     service.api.state.shared_kinds = SHARED_KINDS
     service.api.state.task_holder_changed = TaskHolderChanged
     files = open_files(settings.files_url, ca_file=settings.tls_ca_file)
@@ -180,6 +204,10 @@ def build(
         volunteers_day(service.uow),
         tidying(service.uow, files),
         activities_day(service.uow, files),
+        tidying_evidence(service.uow, files),
+        stage_notices(service.uow),
+        ending_badges(service.uow),
+        ending_honours(service.uow),
         importing(service.uow, cache, service.texts),
     ]
     if settings.first_login and settings.first_password:

@@ -19,6 +19,14 @@ class CatalogSettings(ServiceSettings):
     signing_keys_create: bool = Field(
         default=False, description="make that file when there is none; for one process"
     )
+    badge_keys_file: Path | None = Field(
+        default=None,
+        description="private JWK Set that signs badges; without one no badges are issued. A key is kept 91 days after"
+        " it signed its last badge",
+    )
+    badge_keys_create: bool = Field(
+        default=False, description="make that file when there is none; for one process"
+    )
     files_url: str = Field(
         default=Path("files").absolute().as_uri(),
         description="where pictures of items are kept: file:///folder, which all processes of this service share, or"

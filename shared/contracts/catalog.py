@@ -256,6 +256,138 @@ class ItemProposalDeclined(Event):
     reason_code: ReasonCode
 
 
+class PledgeEvent(Event, abstract=True):
+    """What every event about a window's pledge repeats; what was pledged stays with catalog."""
+
+    holding_id: str
+    window_code: str
+    window_name: str
+    window_name_en: str
+    volunteer_no: str
+
+
+class PledgeApproved(PledgeEvent):
+    """What somebody pledged at a post of a window counts from now on."""
+
+
+class PledgeReturned(PledgeEvent):
+    """What somebody pledged at a post of a window goes back; the words to the reason stay with catalog."""
+
+    reason_code: ReasonCode
+
+
+class StageEvent(Event, abstract=True):
+    """What every event about a window's stage of a programme repeats."""
+
+    stage_id: str
+    programme_code: str
+    stage_name: str
+    stage_name_en: str
+    window_code: str
+    window_name: str
+    window_name_en: str
+    team_code: str
+
+
+class StageOpened(StageEvent):
+    """A stage of a programme has begun for a window, which has until ``until_on``, itself included."""
+
+    until_on: date
+
+
+class StageOverdue(StageEvent):
+    """The last day of a stage is over, and a window has not handed it in. It still may."""
+
+    until_on: date
+
+
+class StageAccepted(StageEvent):
+    """The corps accepts what a window handed in for a stage."""
+
+
+class StageReturned(StageEvent):
+    """A window has to do more for a stage; the words to the reason stay with catalog."""
+
+    reason_code: ReasonCode
+
+
+class BadgeEvent(Event, abstract=True):
+    """What every event about a badge repeats; what it says of post and pledge stays with catalog."""
+
+    badge_no: str
+    window_code: str
+    window_name: str
+    window_name_en: str
+    team_code: str
+    volunteer_no: str
+
+
+class BadgeIssued(BadgeEvent):
+    """Whoever holds a post of a window has a badge from ``valid_from`` to ``valid_until``, both included."""
+
+    valid_from: date
+    valid_until: date
+
+
+class BadgeRevoked(BadgeEvent):
+    """A badge holds no more; the words to the reason stay with catalog."""
+
+    reason_code: ReasonCode
+
+
+class HonourEvent(Event, abstract=True):
+    """What every event about an honour repeats: of a post of a window, or of the volunteer ``volunteer_no`` who is or
+    was there. Why stays with catalog."""
+
+    honour_id: str
+    award: Literal["model_post", "service_model"]
+    window_code: str
+    window_name: str
+    window_name_en: str
+    team_code: str
+    volunteer_no: str | None = None
+
+
+class HonourPublicised(HonourEvent):
+    """The public is shown a nomination; objections are taken until ``until_on``, itself included."""
+
+    until_on: date
+
+
+class HonourAwarded(HonourEvent):
+    """It is awarded, and in force until ``expires_on``, itself included."""
+
+    awarded_on: date
+    expires_on: date
+
+
+class HonourDeclined(HonourEvent):
+    """A nomination came to nothing."""
+
+    reason_code: ReasonCode
+
+
+class HonourWithdrawn(HonourEvent):
+    """An award was taken back."""
+
+    reason_code: ReasonCode
+
+
+class HonourExpired(HonourEvent):
+    """The last day of an award is over."""
+
+
+class ObjectionAnswered(Event):
+    """An objection to an honour got its answer, which stays in catalog, as the objection does. One that a resident made
+    to the corps has neither of the codes."""
+
+    honour_id: str
+    objection_id: str
+    upheld: bool
+    township_code: TownshipCode | None
+    team_code: str | None
+
+
 class AccessRevoked(Event):
     """An account was signed out: its tokens issued until ``before`` are void. ``subject`` is the account's
     pseudonymous id; with ``sid``, only the tokens of that one sign-in are meant."""

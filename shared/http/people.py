@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, StringConstraints
 
 from shared.http.context import Context
 from shared.http.inputs import Answer, Uow
@@ -17,6 +17,11 @@ def _number(typed: object) -> object:
     """v-000123 and Ｖ－０００１２３ are V-000123."""
     return typed_code(typed).upper() if isinstance(typed, str) else typed
 
+
+VolunteerNumber = Annotated[
+    str, StringConstraints(pattern=r"^V-[0-9]{6,12}$"), BeforeValidator(_number)
+]
+"""A volunteer's public number in a body, perhaps pasted."""
 
 VolunteerNo = Annotated[
     str,

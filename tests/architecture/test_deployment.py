@@ -56,14 +56,13 @@ def test_a_service_believes_the_gateway_s_one_address_and_nobody_else(service: s
     assert set(believed.values()) <= {gateway, None}
 
 
-def test_only_the_api_of_catalog_has_the_key_that_signs_tokens() -> None:
-    assert [name for name in CONTAINERS if "catalog_signing_keys" in secrets_of(name)] == [SIGNER]
-    named = [
-        name
-        for name in CONTAINERS
-        if "CATALOG_SIGNING_KEYS_FILE" in CONTAINERS[name].get("environment", {})
+@pytest.mark.parametrize("keys", ["SIGNING_KEYS", "BADGE_KEYS"])
+def test_only_the_api_of_catalog_has_the_keys_that_sign(keys: str) -> None:
+    secret, variable = f"catalog_{keys.lower()}", f"CATALOG_{keys}_FILE"
+    assert [name for name in CONTAINERS if secret in secrets_of(name)] == [SIGNER]
+    assert [name for name in CONTAINERS if variable in CONTAINERS[name].get("environment", {})] == [
+        SIGNER
     ]
-    assert named == [SIGNER]
 
 
 def test_only_the_migration_of_catalog_has_the_first_account() -> None:
@@ -202,7 +201,9 @@ def test_the_residents_origin_passes_on_nothing_but_their_pages() -> None:
     assert "rewrite ^/public/(.*)$ /api/catalog/public/$1 break;" in forms
     assert "limit_except GET POST { deny all; }" in forms
     (shown,) = re.findall(
-        r"location ~ \^/public/\(pictures\|certificates\)/ \{(.*?)\n    \}", residents, re.DOTALL
+        r"location ~ \^/public/\(pictures\|certificates\|[a-z|-]+\)\(/\|\$\) \{(.*?)\n    \}",
+        residents,
+        re.DOTALL,
     )
     assert "rewrite ^/public/(.*)$ /api/catalog/public/$1 break;" in shown
     assert "limit_except GET { deny all; }" in shown

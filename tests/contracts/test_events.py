@@ -122,6 +122,7 @@ def test_a_schema_is_valid(kind: str) -> None:
 
 NAMES_OF_CATALOG = {
     *("name", "name_en", "agency_name", "item_name", "item_name_en", "title", "qualification"),
+    *("window_name", "window_name_en", "stage_name", "stage_name_en"),
 }
 """What a coordinator wrote into the directory or the menu; catalog refuses personal numbers there."""
 
@@ -148,6 +149,7 @@ IDS = {
     "moved_up_nos",
     "by_no",
     "about",
+    "badge_no",
     "picture",
 }
 

@@ -20,9 +20,9 @@ from psycopg import sql
 from redis import Redis
 from sqlalchemy.engine import URL, make_url
 
-from services.catalog.signing_in.adapters.signing_keys import SigningKeys
 from shared.cache.redis import RedisCache
 from shared.db.vault import create_ring
+from shared.identity.signing_keys import SigningKeys
 from shared.messaging.broker import replay_key
 from shared.messaging.topology import EXCHANGE, POSITIONS, REPLAY, RESEND, resend_key
 from tests.shared.cache.test_cache import hears
@@ -64,6 +64,10 @@ def test_secrets_stay_until_a_new_key_is_asked_for(secrets: Path) -> None:
     replaced = json.loads(make("--replace-signing-key")["catalog_signing_keys"])["keys"]
     assert len(replaced) == 1
     assert replaced[0]["kid"] not in kids[2], "a stolen key is gone at once"
+    badges = make("--new-badge-key")
+    assert {name for name in changed if badges[name] != changed[name]} >= {"catalog_badge_keys"}
+    assert len(json.loads(badges["catalog_badge_keys"])["keys"]) == 2
+    assert len(json.loads(make("--replace-badge-key")["catalog_badge_keys"])["keys"]) == 1
     signing = SigningKeys(secrets / "catalog_signing_keys")
     published: Any = signing.public()
     keys = KeySet.import_key_set(published)

@@ -13,8 +13,8 @@ from typing import Any
 import httpx
 import uvicorn
 
-from services.catalog.signing_in.adapters.signing_keys import write_keys
 from services.embedded import build_all, embedded
+from shared.identity.signing_keys import write_keys
 from shared.process import server_config
 from tests.support.tokens import EVERYTHING, KEY, bearer
 

@@ -17,8 +17,8 @@ import uvicorn
 
 from cli.client import Client
 from cli.demo import Demonstration, Outcome
-from services.catalog.signing_in.adapters.signing_keys import write_keys
 from services.embedded import build_all, embedded
+from shared.identity.signing_keys import write_keys
 from shared.kernel.clock import Clock, utc_now
 from shared.process import server_config
 from shared.service import Service

@@ -13,8 +13,8 @@ from fastapi.routing import APIRoute
 
 import cli.main
 import cli.up  # noqa: F401 - what ``diancai up`` needs
-from services.catalog.signing_in.adapters.signing_keys import write_keys
 from services.embedded import build_all, embedded
+from shared.identity.signing_keys import write_keys
 from shared.telemetry.logs import configure_logs
 from tests.support.tokens import EVERYTHING, KEY, bearer
 

@@ -25,7 +25,7 @@ async def keep(person: Person, name: str, picture: str) -> None:
     """Enters a contact, shows the number, corrects it and removes it, as whoever keeps it does."""
     page = person.page
     card = page.get_by_role("region", name="联系人")
-    await card.get_by_text(CONTACT_DUTY).first.wait_for()
+    await card.get_by_role("listitem").first.wait_for()
     await card.get_by_role("button", name="登记联系人").click()
     await card.get_by_role("button", name="保存联系人").click()
     await card.get_by_text("请填写此项").wait_for()

@@ -42,13 +42,19 @@ async def photograph(person: Person) -> bytes:
     return data[:2] + exif(orientation=1) + data[2:]
 
 
+LOADED_WIDTH = """alt => {
+  const image = [...document.images].find(each => each.alt === alt);
+  return image?.complete && image.naturalWidth;
+}"""
+"""A new picture may take the element's place at any moment, so it is looked for anew each time."""
+
+
 async def shown_width(person: Person, alt: str) -> int:
     picture = person.page.get_by_alt_text(alt)
     await picture.wait_for()
     await picture.scroll_into_view_if_needed()
-    handle = await picture.element_handle()
-    await person.page.wait_for_function("image => image.complete && image.naturalWidth", arg=handle)
-    return int(await picture.evaluate("image => image.naturalWidth"))
+    width = await person.page.wait_for_function(LOADED_WIDTH, arg=alt)
+    return int(await width.json_value())
 
 
 @pytest.mark.parametrize("size", ["phone", pytest.param("desktop", marks=pytest.mark.long)])

@@ -9,21 +9,9 @@ from services.catalog.pictures import queries, use_cases
 from services.catalog.policy import POLICY
 from shared.http.inputs import AppState, Code, Key, Uow
 from shared.http.openapi import public, secured, taking_file
+from shared.http.pictures import FOR_ANYBODY, AnyPicture
 
 router = APIRouter(tags=["catalog"])
-
-SAFE = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-    "Cache-Control": "public, max-age=31536000, immutable",
-}
-"""A picture's address never shows another one. Whatever it holds, a browser runs nothing of it on our origin."""
-
-
-class AnyPicture(Response):
-    """An answer that is a picture."""
-
-    media_type = "image/*"
 
 
 @router.post(
@@ -66,7 +54,7 @@ async def read_picture(
     if_none_match: Annotated[str | None, Header(alias="If-None-Match", max_length=200)] = None,
 ) -> Response:
     found, content = await queries.get_picture(uow, state.files, picture_id)
-    headers = SAFE | {"ETag": f'"{found.id}"'}
+    headers = FOR_ANYBODY | {"ETag": f'"{found.id}"'}
     if if_none_match is not None and headers["ETag"] in if_none_match:
         return Response(status_code=304, headers=headers)
     return Response(content, media_type=found.media_type, headers=headers)

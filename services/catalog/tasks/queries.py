@@ -12,13 +12,23 @@ from services.catalog.activities.queries.activities import (
     activities_without_attendance,
 )
 from services.catalog.activities.queries.photos import photos_to_replace
+from services.catalog.badges.queries import badges_to_renew
 from services.catalog.consultation.queries import editions_to_answer, unheard_consultations
 from services.catalog.editions.domain import Edition
 from services.catalog.editions.queries import first_drafts
+from services.catalog.honours.domain import Honour
+from services.catalog.honours.queries import honours_objected_to, honours_to_decide
 from services.catalog.policy import POLICY
+from services.catalog.programmes.queries import StageView, stages_handed_in, stages_to_hand_in
 from services.catalog.survey.queries.surveys import surveys_to_answer, surveys_to_take_over
 from services.catalog.volunteers.domain import EXPIRING_DAYS
 from services.catalog.volunteers.queries import expiring_of_teams
+from services.catalog.windows.queries import (
+    pledges_to_decide,
+    pledges_to_make,
+    waiting_pledge_windows,
+    windows_among,
+)
 from shared.kernel.access import Role
 from shared.tasks.kinds import SharedKind, SharedKinds, only
 from shared.tasks.queries import Choice, HeldBy, choice_of, with_holders
@@ -26,6 +36,9 @@ from shared.tasks.task import MOST_OF_A_KIND, Task, Tasks
 from shared.unit_of_work import UnitOfWork
 
 Group = tuple[str, int, list[Task]]
+
+MOST_WINDOWS = 500
+"""Windows whose pledges are looked at; a city has some hundred."""
 
 
 async def _waiting_drafts(session: AsyncSession, _today: date, codes: Collection[str]) -> set[str]:
@@ -53,21 +66,43 @@ async def _waiting_photos(session: AsyncSession, _today: date, codes: Collection
     return {row[0] for row in await photos_to_replace(session, only(codes)(ACTIVITY_ID))}
 
 
+async def _waiting_pledges(session: AsyncSession, _today: date, codes: Collection[str]) -> set[str]:
+    return await waiting_pledge_windows(session, codes)
+
+
+async def _waiting_stages(session: AsyncSession, _today: date, ids: Collection[str]) -> set[str]:
+    return {each.found.id for each in await stages_handed_in(session)} & set(ids)
+
+
+async def _waiting_honours(session: AsyncSession, today: date, ids: Collection[str]) -> set[str]:
+    return {each.id for each in await honours_to_decide(session, today)} & set(ids)
+
+
+async def _waiting_objections(
+    session: AsyncSession, _today: date, ids: Collection[str]
+) -> set[str]:
+    return {each.id for each in await honours_objected_to(session)} & set(ids)
+
+
 SHARED_KINDS: SharedKinds = {
     "activity_to_confirm": SharedKind("activity", _waiting_activities),
     "photo_to_replace": SharedKind("activity", _waiting_photos),
     "edition_to_publish": SharedKind("edition", _waiting_drafts),
     "survey_to_take_over": SharedKind("survey", _waiting_surveys),
     "opinions_to_answer": SharedKind("opinions", _waiting_answers),
+    "pledges_to_decide": SharedKind("window", _waiting_pledges),
+    "stage_to_decide": SharedKind("window_stage", _waiting_stages),
+    "honour_to_decide": SharedKind("honour", _waiting_honours),
+    "objections_to_answer": SharedKind("honour", _waiting_objections),
 }
 
 
 async def list_tasks(uow: UnitOfWork, held_by: HeldBy | None = None) -> Tasks:
-    """For the corps: drafts to publish, surveys to take over, opinions to answer, activities to confirm and photos to
-    replace; with ``held_by`` only those that
-    the asker works on, or nobody. For teams: surveys to answer,
-    qualifications to renew, and attendance to note. For townships and teams: the consultations in which
-    they have not spoken yet."""
+    """For the corps: drafts to publish, surveys to take over, opinions to answer, what windows hand in, pledge and
+    nominate, activities to confirm and photos to replace; with ``held_by`` only those that the asker works on, or
+    nobody. For teams: surveys to answer, qualifications and badges to renew, stages of their windows, and attendance
+    to note. For volunteers: pledges to make. For townships and teams: the consultations in which they have not spoken
+    yet."""
     grant = uow.permit(POLICY, "read_tasks")
     choice = choice_of(uow, held_by)
     async with uow.reading() as session:
@@ -79,12 +114,20 @@ async def list_tasks(uow: UnitOfWork, held_by: HeldBy | None = None) -> Tasks:
                 await _to_answer(session, choice),
                 await _to_confirm(session, choice),
                 await _to_replace(session, choice),
+                await _pledges(session, choice),
+                await _stages(session, choice),
+                await _honours(session, choice),
+                await _objections(session, choice),
             ]
         if choice.is_all:
             if grant.teams:
                 groups.append(await surveys_to_answer(session, grant.teams))
                 groups.append(await _expiring(session, choice.today, grant.teams))
                 groups.append(await _attendance(session, choice.today, grant.teams))
+                groups.append(await _to_hand_in(session, choice.today, grant.teams))
+                groups.append(await _badges(session, choice.today, grant.teams))
+            if Role.VOLUNTEER in uow.actor.roles and uow.actor.volunteer_no:
+                groups.append(await _own_pledges(session, choice.today, uow.actor.volunteer_no))
             groups.append(await _consultations(session, choice.today, grant.townships, grant.teams))
         return await with_holders(session, SHARED_KINDS, choice, Tasks.of(*groups))
 
@@ -188,3 +231,88 @@ async def _of_editions(
         for edition, count in found
     ]
     return code, len(found), tasks[:MOST_OF_A_KIND]
+
+
+async def _pledges(session: AsyncSession, choice: Choice) -> Group:
+    code = "pledges_to_decide"
+    found, _ = await pledges_to_decide(session, limit=MOST_WINDOWS)
+    chosen = await choice.among(session, code, {window for window, _, _ in found})
+    tasks = [
+        Task(code, f"window:{window}", {"name": name, "count": count})
+        for window, name, count in found
+        if window in chosen
+    ]
+    return code, len(tasks), tasks[:MOST_OF_A_KIND]
+
+
+async def _stages(session: AsyncSession, choice: Choice) -> Group:
+    code = "stage_to_decide"
+    waiting = await stages_handed_in(session)
+    chosen = await choice.among(session, code, {each.found.id for each in waiting})
+    tasks = [_stage_task(code, each) for each in waiting if each.found.id in chosen]
+    return code, len(tasks), tasks[:MOST_OF_A_KIND]
+
+
+async def _to_hand_in(session: AsyncSession, today: date, teams: frozenset[str]) -> Group:
+    code = "stage_to_hand_in"
+    found = await stages_to_hand_in(session, teams, today)
+    return code, len(found), [_stage_task(code, each) for each in found[:MOST_OF_A_KIND]]
+
+
+def _stage_task(code: str, view: StageView) -> Task:
+    name = view.found.window_code if view.window is None else view.window.name
+    return Task(
+        code,
+        f"window_stage:{view.found.id}",
+        {"name": name, "stage": view.stage["name"]},
+        due_on=date.fromisoformat(view.stage["ends_on"]),
+    )
+
+
+async def _honours(session: AsyncSession, choice: Choice) -> Group:
+    code = "honour_to_decide"
+    return await _of_honours(session, choice, code, await honours_to_decide(session, choice.today))
+
+
+async def _objections(session: AsyncSession, choice: Choice) -> Group:
+    code = "objections_to_answer"
+    return await _of_honours(session, choice, code, await honours_objected_to(session))
+
+
+async def _of_honours(
+    session: AsyncSession, choice: Choice, code: str, waiting: Sequence[Honour]
+) -> Group:
+    chosen = await choice.among(session, code, {each.id for each in waiting})
+    windows = await windows_among(session, {each.window_code for each in waiting})
+    tasks = [
+        Task(
+            code,
+            f"honour:{each.id}",
+            {
+                "name": windows[each.window_code].name
+                if each.window_code in windows
+                else each.window_code
+            },
+            due_on=each.public_until,
+        )
+        for each in waiting
+        if each.id in chosen
+    ]
+    return code, len(tasks), tasks[:MOST_OF_A_KIND]
+
+
+async def _badges(session: AsyncSession, today: date, teams: frozenset[str]) -> Group:
+    code = "badges_to_renew"
+    found = await badges_to_renew(session, teams, today)
+    tasks = [
+        Task(code, f"window:{window}", {"name": name, "count": count}, due_on=first)
+        for window, name, count, first in found
+    ]
+    return code, len(tasks), tasks[:MOST_OF_A_KIND]
+
+
+async def _own_pledges(session: AsyncSession, today: date, no: str) -> Group:
+    code = "pledge_to_make"
+    found = await pledges_to_make(session, [no], today)
+    tasks = [Task(code, f"holding:{held.id}", {"name": window.name}) for held, window in found]
+    return code, len(tasks), tasks[:MOST_OF_A_KIND]

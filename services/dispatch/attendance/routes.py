@@ -12,10 +12,10 @@ from services.dispatch.attendance.domain.hours import HoursState
 from services.dispatch.attendance.domain.scan import Scan
 from services.dispatch.attendance.queries import hours as hours_queries
 from services.dispatch.attendance.use_cases import checking_in, hours, phones
-from services.dispatch.availability.schemas import Number
 from shared.http.free_text import ask_about
 from shared.http.inputs import After, Code, Confirmed, Limit, Page, Uow
 from shared.http.openapi import secured
+from shared.http.people import VolunteerNumber
 from shared.http.texts import preferred_language
 
 router = APIRouter(tags=["dispatch"])
@@ -78,7 +78,7 @@ async def mark_absent(
 @router.get("/hours", summary="Hours by volunteer, team or state", **secured("read_hours", 422))
 async def list_hours(
     uow: Uow,
-    volunteer_no: Annotated[Number | None, Query()] = None,
+    volunteer_no: Annotated[VolunteerNumber | None, Query()] = None,
     team_code: Annotated[Code | None, Query()] = None,
     state: Annotated[HoursState | None, Query()] = None,
     after: After = None,

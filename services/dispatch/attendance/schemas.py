@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from services.dispatch.attendance.domain.hours import ClaimState, Evidence, HoursState, Side
-from services.dispatch.availability.schemas import Number
 from services.dispatch.planning.problem.problem import DayPart
 from shared.http.inputs import Answer, Body, Key, Moment, Text
+from shared.http.people import VolunteerNumber
 
 Way = Literal["in", "out"]
 State = Literal["expected", "present", "left", "unmatched", "absent"]
@@ -26,7 +26,7 @@ class ScanBody(Body):
         Field(description="the phone's own; the same when it is sent again"),
     ]
     stop_id: Key
-    volunteer_no: Number
+    volunteer_no: VolunteerNumber
     way: Way
     by: Literal["code", "list"] = "code"
     code: Annotated[str | None, StringConstraints(pattern=r"^[0-9]{6}$")] = None
@@ -37,7 +37,7 @@ class ScanBody(Body):
 
 
 class AbsenceBody(Body):
-    volunteer_no: Number
+    volunteer_no: VolunteerNumber
     absent: bool = True
 
 
@@ -102,7 +102,7 @@ class CheckInCodeAnswer(Answer):
 
 class EnteredHoursBody(Body):
     assignment_id: Key
-    volunteer_no: Number
+    volunteer_no: VolunteerNumber
     starts_at: Moment
     ends_at: Moment
     reason: Text
@@ -110,7 +110,7 @@ class EnteredHoursBody(Body):
 
 class ClaimBody(Body):
     assignment_id: Key
-    volunteer_no: Number
+    volunteer_no: VolunteerNumber
     starts_at: Moment
     ends_at: Moment
     words: Text

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from services.dispatch.availability import queries, schemas, use_cases
 from shared.http.inputs import After, Code, Confirmed, Key, Limit, Page, Uow
 from shared.http.openapi import secured
+from shared.http.people import VolunteerNumber
 
 router = APIRouter(prefix="/unavailable-days", tags=["dispatch"])
 
@@ -17,7 +18,7 @@ async def list_unavailable(
     team_code: Annotated[
         Code | None, Query(description="only of this team and its volunteers")
     ] = None,
-    volunteer_no: Annotated[schemas.Number | None, Query()] = None,
+    volunteer_no: Annotated[VolunteerNumber | None, Query()] = None,
     after: After = None,
     limit: Limit = 100,
 ) -> Page[schemas.UnavailableAnswer]:

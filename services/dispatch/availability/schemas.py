@@ -3,26 +3,18 @@
 from datetime import date
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import Field
 
 from services.dispatch.availability.domain import Party
 from services.dispatch.planning.problem.problem import DayPart
 from shared.http.inputs import Answer, Body, Code, Day
-from shared.kernel.text import typed_code
-
-
-def _number(typed: object) -> object:
-    return typed_code(typed).upper() if isinstance(typed, str) else typed
-
-
-Number = Annotated[str, StringConstraints(pattern=r"^V-[0-9]{6,12}$"), BeforeValidator(_number)]
-"""A volunteer's public number, perhaps pasted."""
+from shared.http.people import VolunteerNumber
 
 
 class UnavailableBody(Body):
     """Of a volunteer or of a team, one of them. ``part`` is the half of these days; null stands for all day."""
 
-    volunteer_no: Annotated[Number | None, Field(description="or ``team_code``")] = None
+    volunteer_no: Annotated[VolunteerNumber | None, Field(description="or ``team_code``")] = None
     team_code: Code | None = None
     first_on: Day
     last_on: Annotated[Day, Field(description="the last such day, itself included")]

@@ -4,12 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
-from services.dispatch.availability.schemas import Number
 from services.dispatch.rosters import queries, schemas
 from services.dispatch.rosters.domain.substitution import Substitution
 from services.dispatch.rosters.use_cases import naming, substituting
 from shared.http.inputs import Code, Uow
 from shared.http.openapi import secured
+from shared.http.people import VolunteerNumber
 from shared.http.texts import preferred_language
 from shared.kernel.errors import Reason
 from shared.unit_of_work import UnitOfWork
@@ -81,7 +81,9 @@ async def fill_rosters(stop_id: str, uow: Uow) -> schemas.FilledAnswer:
 )
 async def list_duties(
     uow: Uow,
-    volunteer_no: Annotated[Number | None, Query(description="the own ones where left out")] = None,
+    volunteer_no: Annotated[
+        VolunteerNumber | None, Query(description="the own ones where left out")
+    ] = None,
 ) -> list[schemas.OwnDutyAnswer]:
     found = await queries.list_duties(uow, volunteer_no)
     return [schemas.OwnDutyAnswer.model_validate(each) for each in found]
@@ -104,7 +106,9 @@ async def drop_out(assignment_id: str, body: schemas.WhoBody, uow: Uow) -> schem
 )
 async def list_offers(
     uow: Uow,
-    volunteer_no: Annotated[Number | None, Query(description="the own ones where left out")] = None,
+    volunteer_no: Annotated[
+        VolunteerNumber | None, Query(description="the own ones where left out")
+    ] = None,
 ) -> list[schemas.OwnOfferAnswer]:
     found = await queries.list_offers(uow, volunteer_no)
     return [schemas.OwnOfferAnswer.model_validate(each) for each in found]

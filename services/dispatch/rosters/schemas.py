@@ -6,19 +6,20 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from services.dispatch.availability.schemas import Number
 from services.dispatch.planning.problem.problem import DayPart
 from services.dispatch.rosters.domain.substitution import OfferState
 from shared.http.inputs import Answer, Body
+from shared.http.people import VolunteerNumber
 from shared.kernel.errors import Reason
 
 
 class RosterBody(Body):
     volunteers: Annotated[
-        list[Number], Field(max_length=100, description="all who are to stand there, by number")
+        list[VolunteerNumber],
+        Field(max_length=100, description="all who are to stand there, by number"),
     ]
     standby: Annotated[
-        list[Number] | None,
+        list[VolunteerNumber] | None,
         Field(
             max_length=20,
             description="who is asked first when one of them drops out; as it is where left out",
@@ -33,8 +34,8 @@ class RosterBody(Body):
 class ReplacementBody(Body):
     """``by`` stands in the place of ``volunteer_no``; at another booth of the stop, the two change places."""
 
-    volunteer_no: Number
-    by: Number
+    volunteer_no: VolunteerNumber
+    by: VolunteerNumber
 
 
 class RosteredBoothAnswer(Answer):
@@ -121,9 +122,9 @@ class OwnOfferAnswer(Answer):
 
 
 class WhoBody(Body):
-    volunteer_no: Annotated[Number | None, Field(description="the own number where left out")] = (
-        None
-    )
+    volunteer_no: Annotated[
+        VolunteerNumber | None, Field(description="the own number where left out")
+    ] = None
 
 
 class RosterAnswer(RosteredBoothAnswer):

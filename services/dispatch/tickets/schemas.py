@@ -14,6 +14,7 @@ from services.dispatch.tickets.domain.queue import (
     Act,
 )
 from shared.http.inputs import Answer, Body, Key, Moment, Typed
+from shared.http.qr import CodeAnswer
 
 MOST_ROWS = 500
 MOST_ENTRIES = 2_000
@@ -167,13 +168,6 @@ class DrawnAnswer(Answer):
 
     ticket: TicketAnswer
     url: str
-
-
-class CodeAnswer(Answer):
-    """A QR code: ``path`` draws its dark modules as an SVG path on ``size`` by ``size``, quiet zone included."""
-
-    size: int
-    path: str
 
 
 class QueueSignAnswer(Answer):

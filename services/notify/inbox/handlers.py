@@ -31,19 +31,37 @@ from shared.contracts.catalog import (
     ActivityChanged,
     ActivityEvent,
     ActivityHeld,
+    BadgeEvent,
+    BadgeIssued,
+    BadgeRevoked,
     CampaignChanged,
     ConsultationOpened,
     ConsultationProlonged,
     CoordinatorChanged,
+    HonourAwarded,
+    HonourDeclined,
+    HonourEvent,
+    HonourExpired,
+    HonourPublicised,
+    HonourWithdrawn,
     ItemProposalDeclined,
     ItemProposalTaken,
+    ObjectionAnswered,
     OpinionAnswered,
     ParticipantsRegistered,
+    PledgeApproved,
+    PledgeEvent,
+    PledgeReturned,
     QualificationEvent,
     QualificationExpired,
     QualificationExpiring,
     QualificationGranted,
     QualificationRevoked,
+    StageAccepted,
+    StageEvent,
+    StageOpened,
+    StageOverdue,
+    StageReturned,
     SurveyAnswered,
     SurveyOpened,
     SurveyOverdue,
@@ -165,7 +183,7 @@ def _asked(event: ConsultationOpened) -> Iterable[str]:
     ]
 
 
-def _speaker(event: OpinionAnswered) -> Iterable[str]:
+def _speaker(event: OpinionAnswered | ObjectionAnswered) -> Iterable[str]:
     """Nobody where a resident spoke, who looks the answer up."""
     if event.township_code is not None:
         return (of_township(event.township_code),)
@@ -384,6 +402,52 @@ def _hours_answered(outcome: str, *, corps: bool = False) -> Notice[HoursAnswere
 
 def _numbers(numbers: set[str]) -> Iterable[str]:
     return [of_volunteer(no) for no in sorted(numbers)]
+
+
+def _at_window(event: PledgeEvent | BadgeEvent) -> Iterable[str]:
+    return (of_volunteer(event.volunteer_no),)
+
+
+def _window(event: PledgeEvent | BadgeEvent) -> Params:
+    return {"window_name": event.window_name, "window_name_en": event.window_name_en}
+
+
+def _window_why(event: PledgeReturned | BadgeRevoked) -> Params:
+    return _window(event) | {"reason_code": event.reason_code}
+
+
+def _keeps_window(event: StageEvent) -> Iterable[str]:
+    return (of_team(event.team_code),)
+
+
+def _stage(event: StageEvent) -> Params:
+    return {
+        "stage_name": event.stage_name,
+        "stage_name_en": event.stage_name_en,
+        "window_name": event.window_name,
+        "window_name_en": event.window_name_en,
+    }
+
+
+def _stage_until(event: StageOpened | StageOverdue) -> Params:
+    return _stage(event) | {"until_on": event.until_on.isoformat()}
+
+
+def _keeps_window_and_honoured(event: HonourEvent) -> Iterable[str]:
+    team = of_team(event.team_code)
+    return (team,) if event.volunteer_no is None else (team, of_volunteer(event.volunteer_no))
+
+
+def _honour(event: HonourEvent) -> Params:
+    return {
+        "award": event.award,
+        "window_name": event.window_name,
+        "window_name_en": event.window_name_en,
+    }
+
+
+def _honour_why(event: HonourDeclined | HonourWithdrawn) -> Params:
+    return _honour(event) | {"reason_code": event.reason_code}
 
 
 def _holder(event: QualificationEvent) -> Iterable[str]:
@@ -932,6 +996,56 @@ NOTICES = _by_event(
         "message.activity_moved_up",
         lambda event: _numbers(set(event.moved_up_nos)),
         _activity,
+    ),
+    Notice[PledgeApproved](PledgeApproved, "message.pledge_approved", _at_window, _window),
+    Notice[PledgeReturned](PledgeReturned, "message.pledge_returned", _at_window, _window_why),
+    Notice[StageOpened](StageOpened, "message.stage_opened", _keeps_window, _stage_until),
+    Notice[StageOverdue](StageOverdue, "message.stage_overdue", _keeps_window, _stage_until),
+    Notice[StageOverdue](StageOverdue, "message.stage_overdue_corps", _coordinator, _stage_until),
+    Notice[StageAccepted](StageAccepted, "message.stage_accepted", _keeps_window, _stage),
+    Notice[StageReturned](
+        StageReturned,
+        "message.stage_returned",
+        _keeps_window,
+        lambda event: _stage(event) | {"reason_code": event.reason_code},
+    ),
+    Notice[BadgeIssued](
+        BadgeIssued,
+        "message.badge_issued",
+        _at_window,
+        lambda event: (
+            _window(event)
+            | {"from_on": event.valid_from.isoformat(), "until_on": event.valid_until.isoformat()}
+        ),
+    ),
+    Notice[BadgeRevoked](BadgeRevoked, "message.badge_revoked", _at_window, _window_why),
+    Notice[HonourPublicised](
+        HonourPublicised,
+        "message.honour_publicised",
+        _keeps_window_and_honoured,
+        lambda event: _honour(event) | {"until_on": event.until_on.isoformat()},
+    ),
+    Notice[HonourAwarded](
+        HonourAwarded,
+        "message.honour_awarded",
+        _keeps_window_and_honoured,
+        lambda event: _honour(event) | {"until_on": event.expires_on.isoformat()},
+    ),
+    Notice[HonourDeclined](
+        HonourDeclined, "message.honour_declined", _keeps_window_and_honoured, _honour_why
+    ),
+    Notice[HonourWithdrawn](
+        HonourWithdrawn, "message.honour_withdrawn", _keeps_window_and_honoured, _honour_why
+    ),
+    Notice[HonourExpired](
+        HonourExpired, "message.honour_expired", _keeps_window_and_honoured, _honour
+    ),
+    Notice[ObjectionAnswered](
+        ObjectionAnswered,
+        "message.objection_answered",
+        _speaker,
+        lambda event: {},
+        about=lambda event: f"honour:{event.honour_id}",
     ),
     Notice[ItemProposalTaken](
         ItemProposalTaken,

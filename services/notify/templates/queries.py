@@ -3,8 +3,8 @@
 Names of townships, teams and campaigns are looked up when the text is made, so a later correction shows. A name
 that is not known yet is replaced by its code. A param with two names (``x`` and ``x_en``) is shown in the reader's
 language. ``on`` and ``part`` make a half-day, ``was_on`` and ``was_part`` the one before, other ``..._on`` a day.
-A ``reason_code``, a ``cadence`` and a ``task_code`` have texts of their own. ``lines`` are rendered one by one from
-their own templates.
+A ``reason_code``, a ``task_code`` and what :data:`CODED` names have texts of their own. ``lines`` are rendered one by
+one from their own templates.
 """
 
 from collections.abc import Iterable
@@ -14,6 +14,9 @@ from typing import Any
 
 from services.notify.templates.domain import NAMED_PARAMS, Names, Params
 from shared.http.texts import Texts
+
+CODED = ("cadence", "award")
+"""Params that are codes, each with its texts: how often something repeats, and which honour it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,9 @@ def _facts(texts: Texts, language: str, params: Params, names: Names) -> dict[st
         facts["reason"] = _reason(texts, language, params["reason_code"])
     if "task_code" in params:
         facts["task"] = _task(texts, language, params["task_code"])
-    if "cadence" in params:
-        facts["cadence"] = _cadence(texts, language, params["cadence"])
+    for name in CODED:
+        if name in params:
+            facts[name] = _word(texts, language, name, params[name])
     facts["lines"] = "\n".join(_lines(texts, language, params.get("lines", ()), names))
     return facts
 
@@ -66,10 +70,10 @@ def _name(names: Names, language: str, param: str, code: str) -> str:
     return (english if language == "en" else chinese) or code
 
 
-def _cadence(texts: Texts, language: str, cadence: str) -> str:
-    """How often in words; one that only a later release knows stays as it is."""
-    code = f"cadence.{cadence}"
-    return texts.render(language, code)["text"] if texts.has(code) else cadence
+def _word(texts: Texts, language: str, name: str, value: str) -> str:
+    """A code in words; one that only a later release knows stays as it is."""
+    code = f"{name}.{value}"
+    return texts.render(language, code)["text"] if texts.has(code) else value
 
 
 def _task(texts: Texts, language: str, task_code: str) -> str:

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from services.requests.ratings.domain import HideReason, Rater
 from shared.http.inputs import Answer, Body, Key, ReasonBody, Text
+from shared.http.qr import CodeAnswer
 
 Score = Annotated[int, Field(ge=1, le=5, description="1 (poor) to 5 (excellent)")]
 
@@ -84,13 +85,6 @@ class FollowUpAnswer(Answer):
     state: Literal["open", "closed"]
     answer: str | None
     closed_at: datetime | None
-
-
-class CodeAnswer(Answer):
-    """A QR code to draw: a path of SVG in a square of ``size`` units, with the quiet zone."""
-
-    size: int
-    path: str
 
 
 class SignAnswer(Answer):

@@ -12,9 +12,9 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from services.catalog.account_administration.use_cases import ensure_account
-from services.catalog.signing_in.adapters.signing_keys import KEY_GRACE, main, rotate
 from services.catalog.signing_in.routes.refresh_cookie import set_refresh_cookie
 from shared.contracts.catalog import AccessRevoked
+from shared.identity.signing_keys import KEY_GRACE, main, rotate
 from shared.kernel.access import Role
 from tests.catalog.city import (
     ASKED,

@@ -9,15 +9,29 @@ from services.dispatch.incidents.domain import What
 from services.notify.inbox.handlers import NOTICES, Notice
 from shared.contracts import Event, catalog, dispatch, requests
 from shared.contracts.catalog import (
+    BadgeIssued,
+    BadgeRevoked,
     ConsultationOpened,
     ConsultationProlonged,
+    HonourAwarded,
+    HonourDeclined,
+    HonourExpired,
+    HonourPublicised,
+    HonourWithdrawn,
     ItemProposalDeclined,
     ItemProposalTaken,
+    ObjectionAnswered,
     OpinionAnswered,
+    PledgeApproved,
+    PledgeReturned,
     QualificationExpired,
     QualificationExpiring,
     QualificationGranted,
     QualificationRevoked,
+    StageAccepted,
+    StageOpened,
+    StageOverdue,
+    StageReturned,
     SurveyAnswered,
     SurveyOpened,
     SurveyOverdue,
@@ -184,6 +198,25 @@ _SERIES: dict[str, Any] = {
 _TASK: dict[str, Any] = {"about": f"order:{ORDER}", "told_id": "test-account", "by_id": "li"}
 """To whom the tests act as."""
 _AMENDED: dict[str, Any] = {"order_id": ORDER, "township_code": GAOLOU, "amendment": 1}
+VOLUNTEER = "V-000001"
+_WINDOW: dict[str, Any] = {
+    "window_code": "registry",
+    "window_name": "市民政局婚姻登记中心",
+    "window_name_en": "Marriage Registry",
+}
+_STAGE: dict[str, Any] = _WINDOW | {
+    "stage_id": "s1",
+    "programme_code": "one-plus-x",
+    "stage_name": "亮身份",
+    "stage_name_en": "Wear a badge",
+    "team_code": "registry",
+}
+_BADGE: dict[str, Any] = _WINDOW | {
+    "badge_no": "B-2014-000001",
+    "team_code": "registry",
+    "volunteer_no": VOLUNTEER,
+}
+_HONOUR: dict[str, Any] = _WINDOW | {"honour_id": "n1", "team_code": "registry"}
 EVENTS: tuple[Event, ...] = (
     ordered()[1],
     accepted()[1],
@@ -370,6 +403,29 @@ EVENTS: tuple[Event, ...] = (
     RecurrenceReminded(until_on=date(2014, 9, 25), **_REGULAR),
     RecurrenceConfirmed(series_id="s1", starts_on=date(2014, 8, 1), is_changed=False, **_REGULAR),
     RecurrenceDeclined(reason_code="too_often", **_REGULAR),
+    PledgeApproved(holding_id="h1", volunteer_no=VOLUNTEER, **_WINDOW),
+    PledgeReturned(holding_id="h1", volunteer_no=VOLUNTEER, reason_code="too_vague", **_WINDOW),
+    StageOpened(until_on=date(2014, 7, 4), **_STAGE),
+    StageOverdue(until_on=date(2014, 7, 4), **_STAGE),
+    StageAccepted(**_STAGE),
+    StageReturned(reason_code="unclear", **_STAGE),
+    BadgeIssued(valid_from=date(2014, 7, 1), valid_until=date(2014, 9, 28), **_BADGE),
+    BadgeRevoked(reason_code="consent_withdrawn", **_BADGE),
+    *(
+        event
+        for award, person in (("model_post", None), ("service_model", VOLUNTEER))
+        for facts in [_HONOUR | {"award": award, "volunteer_no": person}]
+        for event in (
+            HonourPublicised(until_on=date(2014, 7, 3), **facts),
+            HonourAwarded(awarded_on=date(2014, 7, 4), expires_on=date(2015, 7, 4), **facts),
+            HonourDeclined(reason_code="objection_upheld", **facts),
+            HonourWithdrawn(reason_code="conduct", **facts),
+            HonourExpired(**facts),
+        )
+    ),
+    ObjectionAnswered(
+        honour_id="n1", objection_id="o1", upheld=True, township_code="330381125000", team_code=None
+    ),
     *(
         changed(code=code, step=step, until_on=until_on, **_TASK)
         for changed, code in (
@@ -402,7 +458,7 @@ async def test_a_row_is_told_with_all_that_its_text_needs(notify: House, event: 
             for recipient in row.recipients_of(event):
                 (told,) = await messages(notify, recipient, language)
                 assert told["code"] == row.code
-                assert told["about"] == f"order:{ORDER}"
+                assert told["about"] == (row.about(event) if row.about else f"order:{ORDER}")
                 assert told["subject"]
                 assert "{" not in told["subject"] + told["text"]
     counts = (await notify.client.get("/api/notify/messages/counts")).json()

@@ -17,6 +17,7 @@ from tests.shared.test_words import aggregates
 from tests.support.tree import SERVICES, folder_of
 
 NO_AGGREGATES = {
+    "photo",
     *("people", "invitation", "planning_campaign", "township"),
     *("consultation", "import", "service", "campaign", "queue", "staffing", "hour", "stop"),
 }

@@ -9,7 +9,7 @@ from alembic import op
 from shared.db.types import Json, JsonOrNull, UtcDateTime
 
 revision = "0150"
-down_revision = "0122"
+down_revision = "0123"
 expands = True
 
 

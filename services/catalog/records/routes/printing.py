@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import segno
-
 from services.catalog.records.domain import EVIDENCE
 from services.catalog.records.queries import CertificateView
+from shared.http.qr import svg
 from shared.http.texts import Texts, named
 from shared.kernel.clock import CHINA
 
@@ -47,7 +45,7 @@ def certificate_paper(
             for each in EVIDENCE
         ],
         "apart": words["apart"],
-        "code": drawn(url),
+        "code": svg(url),
         "verify": words["verify"],
         "heads": [words[name] for name in ("on", "time", "item", "place", "hours", "class")],
         "rows": [_row(line, words, texts, language) for line in found.lines],
@@ -67,13 +65,6 @@ def unit_of(view: CertificateView, language: str) -> str:
 def duration(minutes: int, texts: Texts, language: str) -> str:
     facts = {"hours": minutes // 60, "minutes": minutes % 60}
     return str(texts.render(language, "certificate.duration", facts)["text"])
-
-
-def drawn(url: str) -> str:
-    """A QR code as SVG."""
-    file = BytesIO()
-    segno.make(url, micro=False, error="m").save(file, kind="svg", border=2, xmldecl=False)
-    return file.getvalue().decode()
 
 
 def _row(line: dict[str, Any], words: dict[str, str], texts: Texts, language: str) -> Sequence[str]:

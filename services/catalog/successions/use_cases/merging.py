@@ -18,11 +18,13 @@ from services.catalog.activities.use_cases.persons import (
     move_activities_of_team,
     move_registrations,
 )
+from services.catalog.badges.use_cases.issuing import move_badges
 from services.catalog.consultation.use_cases.opinions import move_opinions
 from services.catalog.contacts.use_cases import move_contacts
 from services.catalog.directory.domain import Agency, MergeableEntry, Team, Township
 from services.catalog.directory.queries import require_known, teams_of_agency
 from services.catalog.directory.use_cases import put_named, put_team, team_as_event
+from services.catalog.honours.use_cases.awarding import move_honours
 from services.catalog.items.use_cases import move_items_of_team
 from services.catalog.policy import POLICY
 from services.catalog.records.use_cases.certificates import move_certificates
@@ -40,6 +42,8 @@ from services.catalog.volunteers.queries import (
 from services.catalog.volunteers.use_cases.entering import as_event
 from services.catalog.volunteers.use_cases.merging import merge_values, move_requests
 from services.catalog.volunteers.use_cases.qualifications import move_qualifications
+from services.catalog.windows.use_cases.entering import move_windows_of_team
+from services.catalog.windows.use_cases.holding import move_holdings
 from services.catalog.wishes.use_cases import move_offers
 from shared.contracts.catalog import TeamChanged, TeamMerged, VolunteerMerged
 from shared.kernel.errors import InvalidInput
@@ -120,6 +124,7 @@ async def _move_team(uow: UnitOfWork, tx: Transaction, code: str, into: str) -> 
     await move_items_of_team(tx, code, into)
     await move_replies(tx, code, into)
     await move_offers(tx, code, into)
+    await move_windows_of_team(tx, code, into)
     await move_opinions(tx, "team", code, into)
     await move_contacts(tx, "team", code, into)
     await move_activities_of_team(tx, code, into)
@@ -148,6 +153,9 @@ async def merge_volunteer(
         await move_qualifications(tx, no, kept)
         await move_certificates(tx, no, into)
         await move_registrations(tx, no, into)
+        await move_holdings(tx, no, into)
+        await move_badges(tx, no, into)
+        await move_honours(tx, no, into)
         for former in [*(each.code for each in reversed(earlier)), no]:
             tx.record(kept, VolunteerMerged(volunteer_no=former, into_no=into))
         await _note(uow, tx, "volunteer", no, into)

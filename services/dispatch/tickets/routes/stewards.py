@@ -1,6 +1,5 @@
 """Run a booth's queue from a telephone: open, call, draw for who has none, and end; the codes for signs."""
 
-import segno
 from fastapi import APIRouter
 
 from services.dispatch.stops.use_cases.residents import link_to_stop
@@ -11,9 +10,9 @@ from services.dispatch.tickets.use_cases import stewards
 from services.dispatch.tickets.use_cases.residents import link_to_queue
 from shared.http.inputs import AppState, Confirmed, Uow
 from shared.http.openapi import secured
+from shared.http.qr import drawn
 
 router = APIRouter(tags=["dispatch"])
-QUIET_ZONE = 4
 
 
 @router.get(
@@ -35,7 +34,7 @@ async def list_queues(stop_id: str, uow: Uow, state: AppState) -> schemas.StopQu
                 state=queue["state"] if queue else "none",
                 waiting=queue["waiting"] if queue else 0,
                 url=url,
-                code=_drawn(url),
+                code=drawn(url),
             )
         )
     link = link_to_stop(state.links, stop_id, found[0][0].on, uow.now()).text
@@ -146,12 +145,3 @@ async def act_on_ticket(
     ticket_id: str, body: schemas.ActBody, uow: Uow, lease: MaybeLease = None
 ) -> schemas.QueueAnswer:
     return await get_queue(await stewards.act_on_ticket(uow, ticket_id, body.act, lease), uow)
-
-
-def _drawn(text: str) -> schemas.CodeAnswer:
-    """Returns a QR code whose dark modules are the squares of one path."""
-    rows = list(segno.make(text, micro=False, error="m").matrix_iter(border=QUIET_ZONE))
-    path = "".join(
-        f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark
-    )
-    return schemas.CodeAnswer(size=len(rows), path=path)

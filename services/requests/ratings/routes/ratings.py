@@ -2,7 +2,6 @@
 
 from typing import Annotated, Literal
 
-import segno
 from fastapi import APIRouter, Query
 
 from services.requests.orders.schemas import OrderAnswer
@@ -13,9 +12,9 @@ from services.requests.ratings.use_cases.residents import sign_booths
 from shared.http.free_text import ask_about
 from shared.http.inputs import After, AppState, Confirmed, Filter, Key, Limit, Page, Uow
 from shared.http.openapi import secured
+from shared.http.qr import drawn
 
 router = APIRouter(tags=["requests"])
-QUIET_ZONE = 4
 
 
 @router.post(
@@ -158,16 +157,7 @@ async def list_signs(
                 item_name=each.booth.name,
                 item_name_en=each.booth.name_en,
                 url=url,
-                code=_drawn(url),
+                code=drawn(url),
             )
         )
     return signs
-
-
-def _drawn(text: str) -> schemas.CodeAnswer:
-    """Returns a QR code whose dark modules are the squares of one path."""
-    rows = list(segno.make(text, micro=False, error="m").matrix_iter(border=QUIET_ZONE))
-    path = "".join(
-        f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark
-    )
-    return schemas.CodeAnswer(size=len(rows), path=path)

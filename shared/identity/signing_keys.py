@@ -1,7 +1,8 @@
-"""The keys that sign tokens, from a file.
+"""The keys that sign tokens, or badges, from a file.
 
-python -m services.catalog.signing_in.adapters.signing_keys FILE            # signs with a new key
-python -m services.catalog.signing_in.adapters.signing_keys FILE --at-once  # and ends all others now
+python -m shared.identity.signing_keys FILE            # signs with a new key
+python -m shared.identity.signing_keys FILE --days 91  # the same, and those before stay good for so long
+python -m shared.identity.signing_keys FILE --at-once  # and ends all others now
 """
 
 import json
@@ -20,7 +21,7 @@ from joserfc.jwk import ECKey, KeySet
 from shared.identity.jwks import PublishedKey, read_key
 from shared.kernel.clock import Clock, utc_now
 
-COMMAND = "services.catalog.signing_in.adapters.signing_keys"
+COMMAND = "shared.identity.signing_keys"
 KEY_GRACE = timedelta(hours=1)
 """So long after a rotation the key before is still good: longer than a token lives, clocks differ, and the services
 take to ask for the keys again."""
@@ -46,7 +47,7 @@ class SigningKeys:
         keys = self._current()
         if not keys:
             raise RuntimeError(
-                f"all keys in {self.file} have ended: python -m services.catalog.signing_in.adapters.signing_keys FILE"
+                f"all keys in {self.file} have ended: python -m shared.identity.signing_keys FILE"
             )
         key = keys[0][0]
         return jwt.encode({"alg": "ES256", "typ": kind, "kid": key.kid}, dict(claims), key)
@@ -113,11 +114,15 @@ def write_keys(file: Path, keys: list[dict[str, Any]]) -> None:
     draft.replace(file)
 
 
-def rotate(file: Path, now: datetime | None = None, *, at_once: bool = False) -> None:
-    """Adds a key that signs from now on. The keys before it end after :data:`KEY_GRACE`, or ``at_once``."""
+def rotate(
+    file: Path, now: datetime | None = None, *, at_once: bool = False, days: int | None = None
+) -> None:
+    """Adds a key that signs from now on. The keys before it end after :data:`KEY_GRACE`, after so many ``days``, or
+    ``at_once``. What lasts for months, as badges do, needs days."""
+    grace = KEY_GRACE if days is None else timedelta(days=days)
     now = now or utc_now()
     keys = json.loads(file.read_text("utf-8"))["keys"] if file.exists() and not at_once else []
-    end = int((now + KEY_GRACE).timestamp())
+    end = int((now + grace).timestamp())
     kept = [key | {"exp": min(key.get("exp", end), end)} for key in keys]
     write_keys(file, [new_key(), *(key for key in kept if key["exp"] > now.timestamp())])
 
@@ -126,6 +131,8 @@ def main(arguments: Sequence[str]) -> int:
     match list(arguments):
         case [file]:
             rotate(Path(file))
+        case [file, "--days", days] if days.isdecimal():
+            rotate(Path(file), days=int(days))
         case [file, "--at-once"]:
             rotate(Path(file), at_once=True)
         case _:

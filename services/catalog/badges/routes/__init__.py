@@ -1,0 +1,1 @@
+"""Operations on badges, their cards, and the page on which anybody verifies one."""

@@ -1,0 +1,1 @@
+"""Issuing and revoking badges, and counting who verified them."""

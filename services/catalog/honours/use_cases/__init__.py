@@ -1,0 +1,1 @@
+"""Nominations, publicity, objections and awards."""

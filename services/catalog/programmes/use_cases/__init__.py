@@ -1,0 +1,1 @@
+"""Changes to programmes, and what windows hand in for their stages."""

@@ -1,0 +1,1 @@
+"""Changes to windows, posts, holders and pledges."""
