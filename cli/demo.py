@@ -51,6 +51,8 @@ MEANT = (
     "plan_in_the_past",
     "order_like_another",
     "qualification_is_over",
+    "activity_in_the_past",
+    "registration_is_over",
 )
 """What the story means. Where no clock plays 2014, its days are entered as what they are, past; and a township hands
 in an order twice, which comes back as a duplicate."""
@@ -77,9 +79,12 @@ class Demonstration:
         self._campaign_day = self._scenario.campaign["starts_on"]
         client.confirms = MEANT
 
-    async def play(self) -> Outcome:
+    async def play(self, before_service: Callable[[], Awaitable[None]] | None = None) -> Outcome:
+        """``before_service`` is what else happens before the first stop's day is over."""
         began = time.monotonic()
         plan_id = await self.plan_circuit()
+        if before_service is not None:
+            await before_service()
         await self._serve(plan_id)
         await self._rate()
         await self.settle()

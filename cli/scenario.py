@@ -116,6 +116,7 @@ class Scenario:
     survey: Json
     consultation: Json
     training: Json
+    ceremony: Json
 
     def agencies(self) -> dict[str, str]:
         """Names of agencies by a code made of their first team's."""
@@ -201,6 +202,7 @@ def ruian_2014() -> Scenario:
         survey=made_up["survey"],
         consultation=made_up["consultation"],
         training=data["training"],
+        ceremony=data["ceremony"],
     )
 
 

@@ -26,6 +26,7 @@ from cli.accounts import (
     ensure_demonstration_accounts,
 )
 from cli.backup import AUTOMATIC, CLOCK, RESULT, BackupFailed, back_up, default_name
+from cli.ceremony import arrange_ceremony, hold_ceremony
 from cli.certificate import ensure_certificate
 from cli.client import Client
 from cli.demo import Demonstration, Progress
@@ -352,9 +353,11 @@ async def _play(url: str, data: Path, console: Console, tell: Progress) -> None:
                     tell(step, done, total)
 
                 story = Demonstration(client, progress)
-                outcome = await story.play()
+                team = demonstration_team()
+                outcome = await story.play(partial(arrange_ceremony, client, but=team))
                 progress(OPEN_WORK, 0, 1)
-                await leave_open(client, demonstration_team(), COLLEAGUE_LOGIN)
+                await hold_ceremony(client)
+                await leave_open(client, team, COLLEAGUE_LOGIN)
                 await story.settle()
                 progress(OPEN_WORK, 1, 1)
         report.show(console, outcome)

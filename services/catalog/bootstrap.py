@@ -13,6 +13,12 @@ from services.catalog.accounts.jobs import sign_in_prunes
 from services.catalog.accounts.tables import SEALED as SEALED_OF_ACCOUNTS
 from services.catalog.accounts.use_cases.coordinators import announce_coordinators
 from services.catalog.accounts.use_cases.failed_attempts import PasswordHashes
+from services.catalog.activities.jobs import activities_day
+from services.catalog.activities.routes.activities import router as activities
+from services.catalog.activities.routes.participants import router as participants
+from services.catalog.activities.routes.photos import router as activity_photos
+from services.catalog.activities.routes.public import router as public_activities
+from services.catalog.activities.use_cases.persons import PARTICIPATION
 from services.catalog.badges.jobs import ending_badges
 from services.catalog.badges.routes.badges import router as badges
 from services.catalog.badges.routes.public import router as public_badges
@@ -166,6 +172,10 @@ def build(
             records,
             public_records,
             stop_papers,
+            activities,
+            participants,
+            activity_photos,
+            public_activities,
         ],
         policy=POLICY,
         sealed=[
@@ -184,7 +194,9 @@ def build(
             old_booths(clock),
         ],
     )
-    service.api.state.held = [CERTIFICATES, TRAININGS, BADGES, HONOURS, HOLDINGS]
+    service.api.state.held = [
+        *(CERTIFICATES, TRAININGS, BADGES, HONOURS, HOLDINGS, PARTICIPATION),
+    ]
     service.api.state.public_url = settings.public_url.rstrip("/")
     service.api.state.badge_keys = None
     if settings.badge_keys_file is not None:
@@ -208,6 +220,7 @@ def build(
         closing_enrolment(service.uow),
         tidying_materials(service.uow, files),
         tidying(service.uow, files),
+        activities_day(service.uow, files),
         tidying_evidence(service.uow, files),
         stage_notices(service.uow),
         ending_badges(service.uow),

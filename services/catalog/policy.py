@@ -138,6 +138,22 @@ POLICY = Policy(
             Role.VOLUNTEER: Scope.SELF,
         },
         "withdraw_certificate": {COORDINATOR: ANY},
+        "read_activities": everyone_with_an_account(),
+        "arrange_activity": {COORDINATOR: ANY},
+        # Others who take part are numbers in counts, no list.
+        "read_registrations": {
+            COORDINATOR: ANY,
+            Role.LEADER: Scope.OWN_TEAM,
+            Role.VOLUNTEER: Scope.SELF,
+            Role.AUDITOR: ANY,
+        },
+        "register_participants": {
+            COORDINATOR: ANY,
+            Role.LEADER: Scope.OWN_TEAM,
+            Role.VOLUNTEER: Scope.SELF,
+        },
+        "note_attendance": {COORDINATOR: ANY, Role.LEADER: Scope.OWN_TEAM},
+        "give_photo": {COORDINATOR: ANY},
         # On paper for a stop: the names of who stands there.
         "print_sheets": {COORDINATOR: ANY, Role.LEADER: Scope.OWN_TEAM},
         "keep_courses": {COORDINATOR: ANY},
@@ -181,6 +197,7 @@ POLICY = Policy(
             "read_keys",
             "read_open_menu",
             "verify_certificate",
+            "show_activity",
             "verify_badge",
             "show_honours",
             "verify_course_certificate",

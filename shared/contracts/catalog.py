@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from shared.contracts.base import Event, Point, ReasonCode, TaskHolderChange, TownshipCode
 
+Clock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+"""A time of day, HH:MM."""
 ServiceMode = Literal["booth", "lecture", "visit", "leaflet"]
 Provision = Literal[
     "tables", "chairs", "power", "shade", "water", "room", "projector", "loudspeaker"
@@ -524,6 +526,67 @@ class VolunteerMerged(Event):
 
     volunteer_no: str
     into_no: str
+
+
+class ActivityPart(BaseModel):
+    """A part of the order of the day."""
+
+    model_config = ConfigDict(frozen=True)
+
+    starts_at: Clock
+    name: str
+    name_en: str
+
+
+class ActivityEvent(Event, abstract=True):
+    """What every event about an activity repeats. It is organised by the team of ``team_code``, or by the corps where
+    that is None; ``on`` is its day, and its hours are local."""
+
+    activity_id: str
+    activity_kind: Literal["ceremony", "group_activity", "outing", "conference", "other"]
+    name: str
+    name_en: str
+    on: date
+    starts_at: Clock
+    ends_at: Clock
+    place: str
+    team_code: str | None = None
+
+
+class ActivityChanged(ActivityEvent):
+    """An activity was announced, edited, moved or called off, or who took part was corrected; carries its whole state.
+    ``revision`` rises with each change. When it is announced, ``team_codes`` are the teams whose people may register;
+    moved and called off, ``told_nos`` are the volunteers who are registered or wait; moved, it was on ``was_on`` at
+    ``was_place`` before."""
+
+    step: Literal["announced", "edited", "moved", "called_off", "recounted"]
+    state: Literal["announced", "called_off", "held"]
+    parts: tuple[ActivityPart, ...] = ()
+    capacity: int | None = None
+    register_until: date
+    revision: int
+    reason_code: ReasonCode | None = None
+    was_on: date | None = None
+    was_place: str | None = None
+    participants: int | None = None
+    team_codes: tuple[str, ...] = ()
+    told_nos: tuple[str, ...] = ()
+
+
+class ActivityHeld(ActivityEvent):
+    """An activity was held, with so many participants; ``team_codes`` are the teams they are of."""
+
+    participants: int
+    team_codes: tuple[str, ...] = ()
+
+
+class ParticipantsRegistered(ActivityEvent):
+    """Volunteers were registered for an activity by others (``registered_nos``), wait for a place because of that
+    (``waiting_nos``), or were moved up from the queue to a place that became free (``moved_up_nos``)."""
+
+    registered_nos: tuple[str, ...] = ()
+    waiting_nos: tuple[str, ...] = ()
+    moved_up_nos: tuple[str, ...] = ()
 
 
 class PersonExportRequested(Event):

@@ -188,7 +188,7 @@ def test_the_gateway_logs_no_request_line() -> None:
 def test_the_residents_origin_passes_on_nothing_but_their_pages() -> None:
     residents = (ROOT / "deploy" / "nginx" / "residents.conf.template").read_text("utf-8")
     assert "include /tmp/residents.conf;" in NGINX
-    assert len(re.findall(r"^ +proxy_pass ", residents, re.MULTILINE)) == 5
+    assert len(re.findall(r"^ +proxy_pass ", residents, re.MULTILINE)) == 6
     (pages,) = re.findall(r"location /public/ \{(.*?)\n    \}", residents, re.DOTALL)
     assert "proxy_pass" in pages
     assert "rewrite ^/public/(.*)$ /api/dispatch/public/$1 break;" in pages

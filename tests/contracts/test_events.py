@@ -126,7 +126,7 @@ NAMES_OF_CATALOG = {
 }
 """What a coordinator wrote into the directory or the menu; catalog refuses personal numbers there."""
 
-TYPED_PLACE = {"place"}
+TYPED_PLACE = {"place", "was_place"}
 """What leaves the service into which it was typed; see OrderAccepted."""
 
 IDS = {
@@ -144,6 +144,9 @@ IDS = {
     "was_standby_nos",
     "offered_nos",
     "told_nos",
+    "registered_nos",
+    "waiting_nos",
+    "moved_up_nos",
     "by_no",
     "about",
     "badge_no",

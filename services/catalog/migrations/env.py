@@ -1,6 +1,7 @@
 """Alembic's entry; see shared.db.migrate."""
 
 from services.catalog.accounts import tables as _accounts  # noqa: F401  # its tables join the metadata
+from services.catalog.activities import tables as _activities  # noqa: F401
 from services.catalog.badges import tables as _badges  # noqa: F401
 from services.catalog.campaigns import tables as _campaigns  # noqa: F401
 from services.catalog.consultation import tables as _consultation  # noqa: F401

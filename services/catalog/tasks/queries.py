@@ -5,6 +5,13 @@ from datetime import date, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.catalog.activities.domain import CONFIRM_DAYS
+from services.catalog.activities.queries.activities import (
+    ACTIVITY_ID,
+    activities_to_confirm,
+    activities_without_attendance,
+)
+from services.catalog.activities.queries.photos import photos_to_replace
 from services.catalog.badges.queries import badges_to_renew
 from services.catalog.consultation.queries import editions_to_answer, unheard_consultations
 from services.catalog.courses.queries.courses import courses_to_end, tests_to_sit
@@ -49,6 +56,18 @@ async def _waiting_surveys(session: AsyncSession, _today: date, codes: Collectio
     return {edition.code for edition, _ in await surveys_to_take_over(session)} & set(codes)
 
 
+async def _waiting_activities(
+    session: AsyncSession, today: date, codes: Collection[str]
+) -> set[str]:
+    chosen = only(codes)(ACTIVITY_ID)
+    rows, _ = await activities_to_confirm(session, today, chosen, limit=len(codes))
+    return {row.id for row in rows}
+
+
+async def _waiting_photos(session: AsyncSession, _today: date, codes: Collection[str]) -> set[str]:
+    return {row[0] for row in await photos_to_replace(session, only(codes)(ACTIVITY_ID))}
+
+
 async def _waiting_pledges(session: AsyncSession, _today: date, codes: Collection[str]) -> set[str]:
     return await waiting_pledge_windows(session, codes)
 
@@ -72,6 +91,8 @@ async def _waiting_courses(session: AsyncSession, today: date, ids: Collection[s
 
 
 SHARED_KINDS: SharedKinds = {
+    "activity_to_confirm": SharedKind("activity", _waiting_activities),
+    "photo_to_replace": SharedKind("activity", _waiting_photos),
     "edition_to_publish": SharedKind("edition", _waiting_drafts),
     "survey_to_take_over": SharedKind("survey", _waiting_surveys),
     "opinions_to_answer": SharedKind("opinions", _waiting_answers),
@@ -84,10 +105,11 @@ SHARED_KINDS: SharedKinds = {
 
 
 async def list_tasks(uow: UnitOfWork, held_by: HeldBy | None = None) -> Tasks:
-    """For the corps: drafts to publish, surveys to take over, opinions to answer, courses to end, and what windows hand
-    in, pledge and nominate; with ``held_by`` only those that the asker works on, or nobody. For teams: surveys to
-    answer, qualifications and badges to renew, and stages of their windows. For volunteers: pledges to make, and tests
-    to sit. For townships and teams: the consultations in which they have not spoken yet."""
+    """For the corps: drafts to publish, surveys to take over, opinions to answer, courses to end, activities to confirm,
+    photos to replace, and what windows hand in, pledge and nominate; with ``held_by`` only those that the asker works
+    on, or nobody. For teams: surveys to answer, qualifications and badges to renew, stages of their windows, and
+    attendance to note. For volunteers: pledges to make, and tests to sit. For townships and teams: the consultations
+    in which they have not spoken yet."""
     grant = uow.permit(POLICY, "read_tasks")
     choice = choice_of(uow, held_by)
     async with uow.reading() as session:
@@ -97,6 +119,8 @@ async def list_tasks(uow: UnitOfWork, held_by: HeldBy | None = None) -> Tasks:
                 await _drafts(session, choice),
                 await _to_take_over(session, choice),
                 await _to_answer(session, choice),
+                await _to_confirm(session, choice),
+                await _to_replace(session, choice),
                 await _pledges(session, choice),
                 await _stages(session, choice),
                 await _honours(session, choice),
@@ -110,6 +134,7 @@ async def list_tasks(uow: UnitOfWork, held_by: HeldBy | None = None) -> Tasks:
             if grant.teams:
                 groups.append(await surveys_to_answer(session, grant.teams))
                 groups.append(await _expiring(session, choice.today, grant.teams))
+                groups.append(await _attendance(session, choice.today, grant.teams))
                 groups.append(await _to_hand_in(session, choice.today, grant.teams))
                 groups.append(await _badges(session, choice.today, grant.teams))
             groups.append(await _consultations(session, choice.today, grant.townships, grant.teams))
@@ -182,6 +207,38 @@ async def _drafts(session: AsyncSession, choice: Choice) -> Group:
         for row in rows
     ]
     return code, count, drafts
+
+
+async def _to_confirm(session: AsyncSession, choice: Choice) -> Group:
+    """Activities whose day has come, until the corps says that they were held or called off."""
+    code = "activity_to_confirm"
+    rows, count = await activities_to_confirm(
+        session, choice.today, choice.of(code)(ACTIVITY_ID), limit=MOST_OF_A_KIND
+    )
+    return code, count, [_about_activity(code, *row) for row in rows]
+
+
+async def _to_replace(session: AsyncSession, choice: Choice) -> Group:
+    """Group photos that are hidden, because somebody in them does not agree any more."""
+    code = "photo_to_replace"
+    found = await photos_to_replace(session, choice.of(code)(ACTIVITY_ID))
+    tasks = [_about_activity(code, *each, is_due=False) for each in found[:MOST_OF_A_KIND]]
+    return code, len(found), tasks
+
+
+async def _attendance(session: AsyncSession, today: date, teams: frozenset[str]) -> Group:
+    """Activities of which a leader has still to say who of the own people was there."""
+    code = "attendance_to_note"
+    rows, count = await activities_without_attendance(session, today, teams, limit=MOST_OF_A_KIND)
+    return code, count, [_about_activity(code, *row) for row in rows]
+
+
+def _about_activity(
+    code: str, activity_id: str, name: str, name_en: str, on: date, *, is_due: bool = True
+) -> Task:
+    due_on = on + timedelta(days=CONFIRM_DAYS) if is_due else None
+    facts = {"item": name, "item_en": name_en, "on": on.isoformat()}
+    return Task(code, f"activity:{activity_id}", facts, due_on=due_on)
 
 
 async def _to_take_over(session: AsyncSession, choice: Choice) -> Group:

@@ -28,6 +28,9 @@ from services.notify.templates.domain import Params
 from shared.contracts import Event, catalog, dispatch, requests
 from shared.contracts.base import TaskHolderChange
 from shared.contracts.catalog import (
+    ActivityChanged,
+    ActivityEvent,
+    ActivityHeld,
     BadgeEvent,
     BadgeIssued,
     BadgeRevoked,
@@ -48,6 +51,7 @@ from shared.contracts.catalog import (
     ItemProposalTaken,
     ObjectionAnswered,
     OpinionAnswered,
+    ParticipantsRegistered,
     PledgeApproved,
     PledgeEvent,
     PledgeReturned,
@@ -463,6 +467,29 @@ def _ending(event: QualificationExpiring | QualificationExpired) -> Params:
         "qualification": event.qualification,
         "until_on": event.expires_on.isoformat(),
     }
+
+
+def _activity(event: ActivityEvent) -> Params:
+    return {
+        "item_name": event.name,
+        "item_name_en": event.name_en,
+        "held_on": event.on.isoformat(),
+        "starts_at": event.starts_at,
+        "place": event.place,
+    }
+
+
+def _activity_moved(event: ActivityChanged) -> Params:
+    return _activity(event) | {
+        "before_on": (event.was_on or event.on).isoformat(),
+        "was_place": event.was_place or "",
+        "reason_code": event.reason_code or "other",
+    }
+
+
+def _told_when(step: str) -> Callable[[ActivityChanged], Iterable[str]]:
+    """Those who are registered for an activity, after this step."""
+    return lambda event: _numbers(set(event.told_nos)) if event.step == step else ()
 
 
 def _answered(answer: str) -> Callable[[WishAnswered], Iterable[str]]:
@@ -971,6 +998,45 @@ NOTICES = _by_event(
         "message.qualification_revoked",
         _holder,
         lambda event: {"qualification": event.qualification, "reason_code": event.reason_code},
+    ),
+    Notice[ActivityChanged](
+        ActivityChanged,
+        "message.activity_announced",
+        lambda event: [of_team(code) for code in event.team_codes],
+        lambda event: _activity(event) | {"until_on": event.register_until.isoformat()},
+    ),
+    Notice[ActivityChanged](
+        ActivityChanged, "message.activity_moved", _told_when("moved"), _activity_moved
+    ),
+    Notice[ActivityChanged](
+        ActivityChanged,
+        "message.activity_called_off",
+        _told_when("called_off"),
+        lambda event: _activity(event) | {"reason_code": event.reason_code or "other"},
+    ),
+    Notice[ActivityHeld](
+        ActivityHeld,
+        "message.activity_held",
+        lambda event: [of_team(code) for code in event.team_codes],
+        lambda event: _activity(event) | {"count": event.participants},
+    ),
+    Notice[ParticipantsRegistered](
+        ParticipantsRegistered,
+        "message.activity_registered",
+        lambda event: _numbers(set(event.registered_nos)),
+        _activity,
+    ),
+    Notice[ParticipantsRegistered](
+        ParticipantsRegistered,
+        "message.activity_waiting",
+        lambda event: _numbers(set(event.waiting_nos)),
+        _activity,
+    ),
+    Notice[ParticipantsRegistered](
+        ParticipantsRegistered,
+        "message.activity_moved_up",
+        lambda event: _numbers(set(event.moved_up_nos)),
+        _activity,
     ),
     Notice[PledgeApproved](PledgeApproved, "message.pledge_approved", _at_window, _window),
     Notice[PledgeReturned](PledgeReturned, "message.pledge_returned", _at_window, _window_why),

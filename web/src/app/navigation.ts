@@ -15,6 +15,7 @@ const ENTRIES: Entry[] = [
   { name: "assignments", roles: ["team_leader", "volunteer"] },
   { name: "duties", roles: ["volunteer"] },
   { name: "rosters", roles: ["team_leader"] },
+  { name: "activities", roles: ["volunteer", "team_leader", "coordinator", "auditor"] },
   { name: "hours", roles: ["volunteer", "team_leader", "coordinator"] },
   { name: "planning", roles: ["coordinator", "auditor"] },
   { name: "circuit", roles: POST_HOLDERS },

@@ -14,6 +14,10 @@ from services.catalog.accounts.use_cases.persons import (
     move_account_of_person,
     move_accounts_of_team,
 )
+from services.catalog.activities.use_cases.persons import (
+    move_activities_of_team,
+    move_registrations,
+)
 from services.catalog.badges.use_cases.issuing import move_badges
 from services.catalog.consultation.use_cases.opinions import move_opinions
 from services.catalog.contacts.use_cases import move_contacts
@@ -124,6 +128,7 @@ async def _move_team(uow: UnitOfWork, tx: Transaction, code: str, into: str) -> 
     await move_windows_of_team(tx, code, into)
     await move_opinions(tx, "team", code, into)
     await move_contacts(tx, "team", code, into)
+    await move_activities_of_team(tx, code, into)
 
 
 async def merge_volunteer(
@@ -148,6 +153,7 @@ async def merge_volunteer(
         await move_requests(tx, no, into)
         await move_qualifications(tx, no, kept)
         await move_certificates(tx, no, into)
+        await move_registrations(tx, no, into)
         await move_holdings(tx, no, into)
         await move_badges(tx, no, into)
         await move_honours(tx, no, into)

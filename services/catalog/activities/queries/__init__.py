@@ -1,0 +1,1 @@
+"""Reading activities, who takes part in them, and their photos."""

@@ -1,0 +1,1 @@
+"""Operations on activities: of the corps, of those who take part, and for anybody."""

@@ -1,0 +1,1 @@
+"""What is done with activities, registrations and photos."""
