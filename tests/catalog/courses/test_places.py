@@ -125,7 +125,8 @@ async def test_over_any_history_places_hold_and_the_order_is_kept(
                 fill()
         page = await school.ask("GET", f"/courses/{course}/enrolments")
         found = {each["volunteer_no"]: (each["state"], each["ahead"]) for each in page["items"]}
-        expected = dict.fromkeys(enrolled, ("enrolled", None))
+        expected: dict[str, tuple[str, int | None]] = {}
+        expected |= dict.fromkeys(enrolled, ("enrolled", None))
         expected |= {each: ("waiting", place) for place, each in enumerate(queue)}
         assert found == expected
         assert len(enrolled) <= capacity
