@@ -65,8 +65,8 @@ async def running_embedded(data: Path) -> AsyncIterator[House]:
 
 
 def serve(data: str, port: int) -> None:
-    """All four services in this process, at a port of this machine, for a test that kills it; whose tokens they trust is
-    said by the environment of that test."""
+    """All four services in this process, at a port of this machine, for a test that kills it. Whose tokens they trust
+    the environment of that test says."""
     broker, cache, clock = MemoryBroker(), MemoryCache(), StandingClock()
     services = [make(broker, cache, clock) for make in makers(Path(data))]
     app = application(services)

@@ -169,8 +169,8 @@ async def test_a_hundred_and_ten_sit_at_once_and_a_killed_process_loses_nothing(
 
             await until(ready, seconds=60)
             sitting = asyncio.gather(*(each.sit(client, course, count) for each in trainees))
-            in_the_middle = asyncio.ensure_future(killed.wait())
-            await asyncio.wait([sitting, in_the_middle], return_when=asyncio.FIRST_COMPLETED)
+            either: set[asyncio.Future[Any]] = {sitting, asyncio.ensure_future(killed.wait())}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             assert killed.is_set(), sitting.exception()
             process.send_signal(signal.SIGKILL)
             process.wait()
