@@ -81,6 +81,14 @@ async def test_a_volunteer_sits_the_test_on_a_phone(crowd: Crowd) -> None:
     async with page.expect_download() as kept:
         await page.get_by_role("button", name="打印证书").click()
     assert (await kept.value).suggested_filename.endswith(".pdf")
+    address = await page.get_by_role("link", name="看别人核验到什么").get_attribute("href")
+    assert address is not None
+    stranger = await crowd.person(None, scripts=False)
+    await stranger.page.goto(address)
+    await stranger.page.get_by_role("heading", name=re.compile("培训合格证书 P2014-")).wait_for()
+    await stranger.page.get_by_text("证书属实").wait_for()
+    await stranger.picture("-course-certificate")
+    assert await stranger.overflow() == 0
     await person.go("/own")
     await page.get_by_role("heading", name="培训记录").scroll_into_view_if_needed()
     await person.picture("-trainings")

@@ -171,6 +171,9 @@ class OwnAnswer(Answer):
     passed_on: date | None
     points: int | None
     certificate_no: str | None
+    certificate_url: Annotated[
+        str | None, Field(description="where anybody verifies it; with one course only")
+    ] = None
 
 
 class CourseAnswer(Answer):
