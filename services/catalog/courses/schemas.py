@@ -8,7 +8,12 @@ from pydantic import Field, StringConstraints
 
 from services.catalog.courses.domain.attempt import EndedBy
 from services.catalog.courses.domain.course import MOST_SESSIONS, CancelReason, CourseState
-from services.catalog.courses.domain.enrolment import MOST_AT_ONCE, By, EnrolmentState
+from services.catalog.courses.domain.enrolment import (
+    MOST_AT_ONCE,
+    By,
+    EnrolmentState,
+    WithdrawalReason,
+)
 from services.catalog.courses.domain.question import MOST_OPTIONS, QuestionKind
 from services.catalog.courses.queries.courses import CourseView, EnrolmentView
 from services.catalog.courses.queries.sittings import AttemptView, Figures
@@ -110,6 +115,10 @@ class ChosenBody(Body):
         list[Annotated[int, Field(ge=0, lt=MOST_OPTIONS)]],
         Field(max_length=MOST_OPTIONS, description="places of options on the paper, from 0"),
     ]
+
+
+class CertificateWithdrawalBody(ReasonBody):
+    reason_code: WithdrawalReason
 
 
 class AttendanceAnswer(Answer):
@@ -266,6 +275,8 @@ class EnrolmentAnswer(Answer):
     points: int | None
     passed_on: date | None
     certificate_no: str | None
+    withdrawn_on: Annotated[date | None, Field(description="when the certificate was withdrawn")]
+    withdrawal_code: WithdrawalReason | None
 
     @classmethod
     def of(cls, view: EnrolmentView) -> "EnrolmentAnswer":
@@ -274,7 +285,7 @@ class EnrolmentAnswer(Answer):
             name: getattr(found, name)
             for name in (
                 *("id", "course_id", "volunteer_no", "state", "by", "since", "reason_code"),
-                *("reason", "passed_on", "certificate_no"),
+                *("reason", "passed_on", "certificate_no", "withdrawn_on", "withdrawal_code"),
             )
         }
         ended = [each.points for each in view.attempts if each.points is not None]
@@ -430,3 +441,4 @@ class TrainingAnswer(Answer):
     last_on: date
     passed_on: date | None
     certificate_no: str | None
+    withdrawn_on: date | None

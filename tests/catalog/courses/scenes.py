@@ -87,6 +87,9 @@ SCENES: Mapping[str, Scene] = {
     "GET /trainings.xlsx": Scene(LIST),
     "GET /volunteers/{volunteer_no}/trainings": Scene(OBJECT),
     "GET /trainings/{enrolment_id}/certificate.pdf": Scene(OBJECT, absent=True),
+    "POST /trainings/{enrolment_id}/withdraw": Scene(
+        body=fields(reason_code="issued_twice"), absent=True
+    ),
     "GET /public/course-certificates/{token}": Scene(absent=True),
 }
 PATHS: Mapping[str, PathFill] = {
