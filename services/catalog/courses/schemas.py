@@ -35,21 +35,23 @@ TimeOfDay = Annotated[str, StringConstraints(pattern=TIME), Typed]
 Number = Annotated[str, StringConstraints(pattern=r"^V-[0-9]{6,12}$"), Typed]
 """A volunteer's public number."""
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$"), Typed]
+Known = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
+"""A name that is there already: of a topic of the course, or of a qualification."""
 
 
 class SessionBody(Body):
-    """``id`` is that of a session that is there already."""
+    """``session_id`` is that of a session that is there already."""
 
-    id: Key | None = None
+    session_id: Key | None = None
     on: Day
     starts: TimeOfDay
     ends: TimeOfDay
     place: Name
-    topic: Name | None = None
+    topic: Known | None = None
 
 
 class DrawBody(Body):
-    topic: Name
+    topic: Known
     questions: Annotated[int, Field(ge=1, le=100)]
 
 
@@ -75,7 +77,7 @@ class CourseBody(Body):
     capacity: Annotated[int, Field(ge=1, le=5000)]
     enrol_until: Day
     qualification: Annotated[
-        Name | None, Field(description="what whoever passes may do, as service items call it")
+        Known | None, Field(description="what whoever passes may do, as service items call it")
     ] = None
     valid_months: Annotated[int | None, Field(ge=1, le=600)] = None
     test: TestBody | None = None

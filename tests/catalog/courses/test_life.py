@@ -124,7 +124,7 @@ async def test_those_who_take_part_are_told_what_changes(school: School) -> None
     await school.enrol(course, *school.people[:4])
     moved = [SESSIONS[0] | {"place": "文化馆"}, SESSIONS[1]]
     ids = [each["id"] for each in (await school.ask("GET", f"/courses/{course}"))["sessions"]]
-    moved = [each | {"id": key} for each, key in zip(moved, ids, strict=True)]
+    moved = [each | {"session_id": key} for each, key in zip(moved, ids, strict=True)]
     overwriting = {"If-Match": "*"}
     await school.ask("PUT", f"/courses/{course}", COURSE | {"sessions": moved}, headers=overwriting)
     told = (await school.told("course_changed"))[-1]
