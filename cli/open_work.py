@@ -11,6 +11,7 @@ from cli import scenario as s
 from cli.ceremony import leave_activity_ahead
 from cli.client import Client, Json, Refused
 from cli.confirmation import ask_for_another_day, confirm_stop
+from cli.courses import hold_courses
 from cli.demo import MEANT
 from cli.hours import enter_hours
 from cli.loose_ends import leave_loose_ends
@@ -160,6 +161,7 @@ async def leave_open(client: Client, team: str, colleague: str) -> None:
     await _look_for_regular(client)
     await enter_volunteers(client, team)
     await enter_hours(client, team)
+    await hold_courses(client, team)
     await leave_activity_ahead(client, but=team)
     await _delegate(client, colleague, await _submit(client, "to-accept", TO_ACCEPT[0]))
     await leave_loose_ends(client, CAMPAIGN, await _submit(client, "to-accept", TO_ACCEPT[1]))

@@ -115,6 +115,7 @@ class Scenario:
     first_stop: Json
     survey: Json
     consultation: Json
+    training: Json
     ceremony: Json
 
     def agencies(self) -> dict[str, str]:
@@ -200,6 +201,7 @@ def ruian_2014() -> Scenario:
         first_stop=data["first_stop"],
         survey=made_up["survey"],
         consultation=made_up["consultation"],
+        training=data["training"],
         ceremony=data["ceremony"],
     )
 

@@ -32,6 +32,13 @@ from services.catalog.consumers import SUBSCRIPTIONS
 from services.catalog.contacts.jobs import ending_contacts
 from services.catalog.contacts.routes import router as contacts
 from services.catalog.contacts.tables import SEALED as SEALED_OF_CONTACTS
+from services.catalog.courses.jobs import closing_enrolment, tidying_materials, watching_tests
+from services.catalog.courses.routes.courses import router as courses
+from services.catalog.courses.routes.enrolments import router as enrolments
+from services.catalog.courses.routes.public import router as public_course_certificates
+from services.catalog.courses.routes.sittings import router as sittings
+from services.catalog.courses.routes.trainings import router as trainings
+from services.catalog.courses.use_cases.persons import TRAININGS
 from services.catalog.directory.routes import router as directory
 from services.catalog.doubles.routes import router as doubles
 from services.catalog.editions.routes import router as editions
@@ -143,6 +150,11 @@ def build(
             public_badges,
             honours,
             public_honours,
+            courses,
+            enrolments,
+            sittings,
+            trainings,
+            public_course_certificates,
             publication,
             tasks,
             pictures,
@@ -184,7 +196,9 @@ def build(
             old_booths(clock),
         ],
     )
-    service.api.state.held = [CERTIFICATES, BADGES, HONOURS, HOLDINGS, PARTICIPATION]
+    service.api.state.held = [
+        *(CERTIFICATES, TRAININGS, BADGES, HONOURS, HOLDINGS, PARTICIPATION),
+    ]
     service.api.state.public_url = settings.public_url.rstrip("/")
     service.api.state.badge_keys = None
     if settings.badge_keys_file is not None:
@@ -204,6 +218,9 @@ def build(
         handing_over(service.uow),
         ending_contacts(service.uow),
         volunteers_day(service.uow),
+        watching_tests(service.uow),
+        closing_enrolment(service.uow),
+        tidying_materials(service.uow, files),
         tidying(service.uow, files),
         activities_day(service.uow, files),
         tidying_evidence(service.uow, files),

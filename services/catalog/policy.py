@@ -49,10 +49,11 @@ POLICY = Policy(
         "read_opinions": SPEAKERS | {COORDINATOR: ANY, Role.AUDITOR: ANY},
         "count_opinions": {COORDINATOR: ANY, Role.AUDITOR: ANY},
         "answer_opinions": {COORDINATOR: ANY},
-        # Everybody sees windows and their posts; who holds one is for the corps, the window's team and the person.
+        # Everybody sees windows; who holds a post is for the corps, the window's team and the person.
         "read_windows": everyone_with_an_account(),
         "enter_windows": {COORDINATOR: ANY},
         "keep_posts": {COORDINATOR: ANY, Role.LEADER: Scope.OWN_TEAM},
+        "read_posts": dict.fromkeys((COORDINATOR, Role.LEADER, Role.VOLUNTEER, Role.AUDITOR), ANY),
         "read_holders": {
             COORDINATOR: ANY,
             Role.LEADER: Scope.OWN_TEAM,
@@ -66,7 +67,8 @@ POLICY = Policy(
         },
         "decide_pledges": {COORDINATOR: ANY},
         "run_programmes": {COORDINATOR: ANY},
-        "read_programmes": {COORDINATOR: ANY, Role.LEADER: Scope.OWN_TEAM, Role.AUDITOR: ANY},
+        "read_programmes": {COORDINATOR: ANY, Role.LEADER: ANY, Role.AUDITOR: ANY},
+        "read_window_stages": {COORDINATOR: ANY, Role.LEADER: Scope.OWN_TEAM, Role.AUDITOR: ANY},
         "give_evidence": {COORDINATOR: ANY, Role.LEADER: Scope.OWN_TEAM},
         "decide_stages": {COORDINATOR: ANY},
         "issue_badges": {COORDINATOR: ANY, Role.LEADER: Scope.OWN_TEAM},
@@ -82,7 +84,7 @@ POLICY = Policy(
         "nominate": {COORDINATOR: ANY, Role.LEADER: Scope.OWN_TEAM},
         "decide_honours": {COORDINATOR: ANY},
         # The corps enters what a resident said to it.
-        "object_to_honour": SPEAKERS | {COORDINATOR: ANY},
+        "object_to_honour": dict.fromkeys((*SPEAKERS, COORDINATOR), ANY),
         "read_objections": SPEAKERS | {COORDINATOR: ANY, Role.AUDITOR: ANY},
         "open_survey": {COORDINATOR: ANY},
         "read_survey": {COORDINATOR: ANY, Role.AUDITOR: ANY},
@@ -162,6 +164,29 @@ POLICY = Policy(
         "give_photo": {COORDINATOR: ANY},
         # On paper for a stop: the names of who stands there.
         "print_sheets": {COORDINATOR: ANY, Role.LEADER: Scope.OWN_TEAM},
+        "keep_courses": {COORDINATOR: ANY},
+        "read_courses": {
+            COORDINATOR: ANY,
+            Role.LEADER: ANY,
+            Role.VOLUNTEER: ANY,
+            Role.AUDITOR: ANY,
+        },
+        "enrol": {
+            COORDINATOR: ANY,
+            Role.LEADER: Scope.OWN_TEAM,
+            Role.VOLUNTEER: Scope.SELF,
+        },
+        # Who takes part, who was there and how tests went: of others only to the corps and the own team's leader.
+        "read_enrolments": {
+            COORDINATOR: ANY,
+            Role.LEADER: Scope.OWN_TEAM,
+            Role.VOLUNTEER: Scope.SELF,
+            Role.AUDITOR: ANY,
+        },
+        "note_course_attendance": {COORDINATOR: ANY, Role.LEADER: Scope.OWN_TEAM},
+        "check_in_to_session": {Role.VOLUNTEER: Scope.SELF},
+        "read_questions": {COORDINATOR: ANY},
+        "sit_test": {Role.VOLUNTEER: Scope.SELF},
         "export_person": {COORDINATOR: ANY, Role.VOLUNTEER: Scope.SELF},
         "erase_person": {COORDINATOR: ANY, Role.VOLUNTEER: Scope.SELF},
         "read_person_requests": {COORDINATOR: ANY, Role.VOLUNTEER: Scope.SELF, Role.AUDITOR: ANY},
@@ -183,6 +208,7 @@ POLICY = Policy(
             "show_activity",
             "verify_badge",
             "show_honours",
+            "verify_course_certificate",
         }
     ),
 )

@@ -453,6 +453,73 @@ class QualificationRevoked(QualificationEvent):
     reason_code: ReasonCode
 
 
+class CourseSession(BaseModel):
+    """A stretch of a course on one day, in China's time."""
+
+    model_config = ConfigDict(frozen=True)
+
+    session_id: str
+    on: date
+    starts: Annotated[str, StringConstraints(pattern=r"^[0-2][0-9]:[0-5][0-9]$")]
+    ends: Annotated[str, StringConstraints(pattern=r"^[0-2][0-9]:[0-5][0-9]$")]
+    place: str
+
+
+class CourseChanged(Event):
+    """A course was opened for enrolment, or something about it changed; carries its whole state, and as ``step`` what
+    happened. ``told_nos`` are the volunteers whom that concerns. Drafts are nobody else's."""
+
+    course_id: str
+    name: str
+    name_en: str
+    state: Literal["open", "running", "ended", "cancelled"]
+    step: Literal[
+        "opened",
+        "changed",
+        "sessions_changed",
+        "closed",
+        "reopened",
+        "test_opened",
+        "ended",
+        "cancelled",
+    ]
+    sessions: tuple[CourseSession, ...]
+    capacity: int
+    enrol_until: date
+    test_opens_at: datetime | None = None
+    test_closes_at: datetime | None = None
+    reason_code: ReasonCode | None = None
+    told_nos: tuple[str, ...] = ()
+
+
+class CourseEnrolmentChanged(Event):
+    """A volunteer got a place in a course, waits for one, moved up to one, or left; carries the whole state. ``by``
+    says who did that."""
+
+    enrolment_id: str
+    course_id: str
+    name: str
+    name_en: str
+    volunteer_no: str
+    state: Literal["enrolled", "waiting", "left"]
+    step: Literal["enrolled", "waiting", "moved_up", "left"]
+    by: Literal["self", "leader", "corps", "system"]
+    first_on: date
+    reason_code: ReasonCode | None = None
+
+
+class CourseTestMarked(Event):
+    """A trainee's attempt at a course's test was marked: ``passed`` or not. Points and answers stay with catalog."""
+
+    attempt_id: str
+    course_id: str
+    name: str
+    name_en: str
+    volunteer_no: str
+    passed: bool
+    may_repeat: bool
+
+
 class VolunteerMerged(Event):
     """The volunteer of ``volunteer_no`` is the same person as that of ``into_no``: entered twice. Whatever names the
     former means the other. It stands in the stream of ``into_no``, in front of whatever befalls that person later."""

@@ -32,7 +32,12 @@ async def running_embedded(data: Path) -> AsyncIterator[House]:
     files = (data / FILES).as_uri()
     keys = data / "secrets" / "signing_keys.json"
     catalog = CatalogSettings(
-        **common("catalog"), signing_keys_file=keys, signing_keys_create=True, files_url=files
+        **common("catalog"),
+        signing_keys_file=keys,
+        signing_keys_create=True,
+        badge_keys_file=data / "secrets" / "badge_keys.json",
+        badge_keys_create=True,
+        files_url=files,
     )
     requests = RequestsSettings(**common("requests"), files_url=files)
     dispatch = DispatchSettings(**common("dispatch"))

@@ -7,6 +7,7 @@ from services.catalog.campaigns import tables as _campaigns  # noqa: F401
 from services.catalog.comparison import tables as _comparison  # noqa: F401
 from services.catalog.consultation import tables as _consultation  # noqa: F401
 from services.catalog.contacts import tables as _contacts  # noqa: F401
+from services.catalog.courses import tables as _courses  # noqa: F401
 from services.catalog.database import metadata
 from services.catalog.directory import tables as _directory  # noqa: F401
 from services.catalog.doubles import tables as _doubles  # noqa: F401

@@ -29,14 +29,6 @@ class StageView:
     is_overdue: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ProgrammeView:
-    """A programme, and where the windows in the reader's reach stand, by window and stage."""
-
-    programme: Programme
-    stages: Sequence[StageView]
-
-
 async def list_programmes(uow: UnitOfWork, *, after: str | None, limit: int) -> Listed[Programme]:
     """Returns a page of programmes, by code."""
     uow.permit(POLICY, "read_programmes")
@@ -46,19 +38,34 @@ async def list_programmes(uow: UnitOfWork, *, after: str | None, limit: int) -> 
         )
 
 
-async def get_programme(uow: UnitOfWork, code: str) -> ProgrammeView:
+async def get_programme(uow: UnitOfWork, code: str) -> Programme:
     """Returns a programme. :raises NotFound: there is none."""
-    grant = uow.permit(POLICY, "read_programmes")
+    uow.permit(POLICY, "read_programmes")
     async with uow.reading() as session:
-        found = await session.get(Programme, code)
-        if found is None:
-            raise NotFound(Programme.kind, code, states=Programme.STEPS)
+        return await _programme(session, code)
+
+
+async def list_stages(uow: UnitOfWork, code: str) -> list[StageView]:
+    """Returns where the windows in the actor's reach stand, by window and stage.
+
+    :raises NotFound: there is no such programme.
+    """
+    grant = uow.permit(POLICY, "read_window_stages")
+    async with uow.reading() as session:
+        found = await _programme(session, code)
         query = select(WindowStage).where(window_stage.c.programme_code == code)
         rows = await session.scalars(
             query.order_by(window_stage.c.window_code, window_stage.c.number)
         )
         views = await _views(session, found, list(rows), uow.today())
-    return ProgrammeView(found, [each for each in views if _covers(grant, each.window)])
+    return [each for each in views if _covers(grant, each.window)]
+
+
+async def _programme(session: AsyncSession, code: str) -> Programme:
+    found = await session.get(Programme, code)
+    if found is None:
+        raise NotFound(Programme.kind, code, states=Programme.STEPS)
+    return found
 
 
 async def get_stage(uow: UnitOfWork, stage_id: str) -> tuple[StageView, Programme, list[Evidence]]:
@@ -66,7 +73,7 @@ async def get_stage(uow: UnitOfWork, stage_id: str) -> tuple[StageView, Programm
 
     :raises NotFound: there is none, or it is out of the actor's reach.
     """
-    grant = uow.permit(POLICY, "read_programmes")
+    grant = uow.permit(POLICY, "read_window_stages")
     async with uow.reading() as session:
         found = await session.get(WindowStage, stage_id)
         parent = None if found is None else await session.get(Programme, found.programme_code)

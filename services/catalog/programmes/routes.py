@@ -1,6 +1,8 @@
 """Operations on programmes, and on where a window stands in a stage: evidence, handing in, and the corps' word."""
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
 
 from services.catalog.policy import POLICY
 from services.catalog.programmes import queries, schemas
@@ -37,8 +39,7 @@ async def list_programmes(
 
 @router.get("/programmes/{code}", summary="One programme", **secured("read_programmes", 404, 422))
 async def get_programme(code: Code, uow: Uow) -> schemas.ProgrammeAnswer:
-    view = await queries.get_programme(uow, code)
-    return schemas.ProgrammeAnswer.model_validate(view.programme)
+    return schemas.ProgrammeAnswer.model_validate(await queries.get_programme(uow, code))
 
 
 @router.put(
@@ -80,12 +81,20 @@ async def end_programme(code: Code, uow: Uow) -> schemas.ProgrammeAnswer:
 @router.get(
     "/programmes/{code}/stages",
     summary="Where the windows in the reader's reach stand",
-    **secured("read_programmes", 404, 422),
+    **secured("read_window_stages", 404, 422),
 )
-async def list_stages(code: Code, uow: Uow) -> Page[schemas.WindowStageAnswer]:
-    view = await queries.get_programme(uow, code)
-    items = [schemas.WindowStageAnswer.of(each) for each in view.stages]
-    return Page[schemas.WindowStageAnswer](items=items, next_after=None)
+async def list_stages(
+    code: Code,
+    uow: Uow,
+    after: Annotated[Key | None, Query(description="id to begin behind")] = None,
+    limit: Limit = 500,
+) -> Page[schemas.WindowStageAnswer]:
+    found = await queries.list_stages(uow, code)
+    ids = [each.found.id for each in found]
+    begin = ids.index(after) + 1 if after in ids else 0
+    items = [schemas.WindowStageAnswer.of(each) for each in found[begin : begin + limit]]
+    more = begin + limit < len(found)
+    return Page[schemas.WindowStageAnswer](items=items, next_after=items[-1].id if more else None)
 
 
 add_export(
@@ -93,7 +102,7 @@ add_export(
     "/programmes/{code}/stages.xlsx",
     list_stages,
     STAGES,
-    action="read_programmes",
+    action="read_window_stages",
     refusals=[404],
 )
 
@@ -101,7 +110,7 @@ add_export(
 @router.get(
     "/window-stages/{stage_id}",
     summary="Where a window stands in a stage, and what it has given",
-    **secured("read_programmes", 404, 422),
+    **secured("read_window_stages", 404, 422),
 )
 async def get_stage(stage_id: Key, uow: Uow) -> schemas.StageDetailAnswer:
     return await _answer(uow, stage_id)
@@ -149,7 +158,7 @@ async def take_back(stage_id: Key, evidence_id: Key, uow: Uow, state: AppState) 
     "/window-stages/{stage_id}/photos/{evidence_id}",
     summary="A photo that a window gave",
     response_class=AnyPicture,
-    **secured("read_programmes", 404, 422),
+    **secured("read_window_stages", 404, 422),
 )
 async def read_photo(stage_id: Key, evidence_id: Key, uow: Uow, state: AppState) -> Response:
     found, content = await queries.get_photo(uow, state.files, stage_id, evidence_id)

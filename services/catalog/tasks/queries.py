@@ -14,6 +14,7 @@ from services.catalog.activities.queries.activities import (
 from services.catalog.activities.queries.photos import photos_to_replace
 from services.catalog.badges.queries import badges_to_renew
 from services.catalog.consultation.queries import editions_to_answer, unheard_consultations
+from services.catalog.courses.queries.courses import courses_to_end, tests_to_sit
 from services.catalog.editions.domain import Edition
 from services.catalog.editions.queries import first_drafts
 from services.catalog.honours.domain import Honour
@@ -30,6 +31,7 @@ from services.catalog.windows.queries import (
     windows_among,
 )
 from shared.kernel.access import Role
+from shared.kernel.clock import CHINA
 from shared.tasks.kinds import SharedKind, SharedKinds, only
 from shared.tasks.queries import Choice, HeldBy, choice_of, with_holders
 from shared.tasks.task import MOST_OF_A_KIND, Task, Tasks
@@ -84,6 +86,10 @@ async def _waiting_objections(
     return {each.id for each in await honours_objected_to(session)} & set(ids)
 
 
+async def _waiting_courses(session: AsyncSession, today: date, ids: Collection[str]) -> set[str]:
+    return {each.id for each in await courses_to_end(session, today)} & set(ids)
+
+
 SHARED_KINDS: SharedKinds = {
     "activity_to_confirm": SharedKind("activity", _waiting_activities),
     "photo_to_replace": SharedKind("activity", _waiting_photos),
@@ -94,15 +100,16 @@ SHARED_KINDS: SharedKinds = {
     "stage_to_decide": SharedKind("window_stage", _waiting_stages),
     "honour_to_decide": SharedKind("honour", _waiting_honours),
     "objections_to_answer": SharedKind("honour", _waiting_objections),
+    "course_to_end": SharedKind("course", _waiting_courses),
 }
 
 
 async def list_tasks(uow: UnitOfWork, held_by: HeldBy | None = None) -> Tasks:
-    """For the corps: drafts to publish, surveys to take over, opinions to answer, what windows hand in, pledge and
-    nominate, activities to confirm and photos to replace; with ``held_by`` only those that the asker works on, or
-    nobody. For teams: surveys to answer, qualifications and badges to renew, stages of their windows, and attendance
-    to note. For volunteers: pledges to make. For townships and teams: the consultations in which they have not spoken
-    yet."""
+    """For the corps: drafts to publish, surveys to take over, opinions to answer, courses to end, activities to confirm,
+    photos to replace, and what windows hand in, pledge and nominate; with ``held_by`` only those that the asker works
+    on, or nobody. For teams: surveys to answer, qualifications and badges to renew, stages of their windows, and
+    attendance to note. For volunteers: pledges to make, and tests to sit. For townships and teams: the consultations
+    in which they have not spoken yet."""
     grant = uow.permit(POLICY, "read_tasks")
     choice = choice_of(uow, held_by)
     async with uow.reading() as session:
@@ -118,16 +125,18 @@ async def list_tasks(uow: UnitOfWork, held_by: HeldBy | None = None) -> Tasks:
                 await _stages(session, choice),
                 await _honours(session, choice),
                 await _objections(session, choice),
+                await _to_end(session, choice),
             ]
         if choice.is_all:
+            if uow.actor.volunteer_no is not None:
+                groups.append(await _own_pledges(session, choice.today, uow.actor.volunteer_no))
+                groups.append(await _to_sit(uow, session, uow.actor.volunteer_no))
             if grant.teams:
                 groups.append(await surveys_to_answer(session, grant.teams))
                 groups.append(await _expiring(session, choice.today, grant.teams))
                 groups.append(await _attendance(session, choice.today, grant.teams))
                 groups.append(await _to_hand_in(session, choice.today, grant.teams))
                 groups.append(await _badges(session, choice.today, grant.teams))
-            if Role.VOLUNTEER in uow.actor.roles and uow.actor.volunteer_no:
-                groups.append(await _own_pledges(session, choice.today, uow.actor.volunteer_no))
             groups.append(await _consultations(session, choice.today, grant.townships, grant.teams))
         return await with_holders(session, SHARED_KINDS, choice, Tasks.of(*groups))
 
@@ -142,6 +151,35 @@ async def _consultations(
         for each in unheard
     ]
     return code, len(consultations), consultations[:MOST_OF_A_KIND]
+
+
+async def _to_sit(uow: UnitOfWork, session: AsyncSession, volunteer_no: str) -> Group:
+    """The tests that a volunteer may sit now, and has not sat yet."""
+    code = "test_to_sit"
+    found = await tests_to_sit(session, volunteer_no, uow.business_now())
+    tasks = [
+        Task(
+            code,
+            f"course:{each.id}",
+            {"title": each.name},
+            due_on=each.rules.closes_at.astimezone(CHINA).date() if each.rules else None,
+        )
+        for each in found
+    ]
+    return code, len(tasks), tasks[:MOST_OF_A_KIND]
+
+
+async def _to_end(session: AsyncSession, choice: Choice) -> Group:
+    """The courses that are over and that nobody has ended."""
+    code = "course_to_end"
+    waiting = await courses_to_end(session, choice.today)
+    chosen = await choice.among(session, code, {each.id for each in waiting})
+    tasks = [
+        Task(code, f"course:{each.id}", {"title": each.name}, due_on=each.last_on)
+        for each in waiting
+        if each.id in chosen
+    ]
+    return code, len(tasks), tasks[:MOST_OF_A_KIND]
 
 
 async def _expiring(session: AsyncSession, today: date, teams: frozenset[str]) -> Group:

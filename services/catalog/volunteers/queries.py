@@ -248,6 +248,29 @@ async def alike_volunteers(
     }
 
 
+async def names_in_reach(
+    vault: Vault, session: AsyncSession, grant: Grant, numbers: Collection[str]
+) -> dict[str, tuple[str | None, str]]:
+    """Returns names and teams of volunteers by number: in clear to the own leader and to the person, masked to others
+    who may read them."""
+    found = await volunteers_among(session, numbers)
+    named: dict[str, tuple[str | None, str]] = {}
+    for no, person in found.items():
+        name = open_value(vault, person, "name")
+        if name is not None and not (_leads(grant, person) or no in grant.persons):
+            name = MASKS["name"](name)
+        named[no] = name, person.team_code
+    return named
+
+
+async def masked_names(uow: UnitOfWork, numbers: Collection[str]) -> dict[str, str]:
+    """Returns the masked names of volunteers by number, as files repeat them; without those that were erased."""
+    async with uow.reading() as session:
+        found = await volunteers_among(session, numbers)
+    named = {no: open_value(uow.vault, person, "name") for no, person in found.items()}
+    return {no: MASKS["name"](name) for no, name in named.items() if name is not None}
+
+
 async def volunteers_without_index(session: AsyncSession, *, most: int) -> list[str]:
     """Returns the numbers of volunteers that a release before entered, whose doubles could not be found."""
     query = select(volunteer.c.no).where(

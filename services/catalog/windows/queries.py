@@ -126,6 +126,7 @@ async def list_posts(uow: UnitOfWork, code: str) -> list[PostView]:
 
     :raises NotFound: there is no such window.
     """
+    uow.permit(POLICY, "read_posts")
     grant = uow.permit(POLICY, "read_holders")
     async with uow.reading() as session:
         found = await session.get(Window, code)
@@ -153,7 +154,7 @@ async def list_posts(uow: UnitOfWork, code: str) -> list[PostView]:
 
 async def get_post(uow: UnitOfWork, post_id: str) -> PostView:
     """Returns a post, with the holders in the actor's reach. :raises NotFound: there is none."""
-    uow.permit(POLICY, "read_holders")
+    uow.permit(POLICY, "read_posts")
     async with uow.reading() as session:
         post = await session.get(Post, post_id)
     if post is None:

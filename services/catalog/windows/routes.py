@@ -108,7 +108,7 @@ async def reopen_window(code: Code, uow: Uow) -> schemas.WindowAnswer:
 @router.get(
     "/windows/{code}/posts",
     summary="A window's posts, with the holders whom the reader may know of",
-    **secured("read_holders", 404, 422),
+    **secured("read_posts", 404, 422),
 )
 async def list_posts(code: Code, uow: Uow) -> list[schemas.PostAnswer]:
     return [schemas.PostAnswer.of(each) for each in await queries.list_posts(uow, code)]
@@ -125,7 +125,7 @@ async def add_post(code: Code, body: schemas.PostBody, uow: Uow) -> schemas.Post
     return schemas.PostAnswer.of(await queries.get_post(uow, made.id))
 
 
-@router.get("/window-posts/{post_id}", summary="One post", **secured("read_holders", 404, 422))
+@router.get("/window-posts/{post_id}", summary="One post", **secured("read_posts", 404, 422))
 async def get_post(post_id: Key, uow: Uow) -> schemas.PostAnswer:
     return schemas.PostAnswer.of(await queries.get_post(uow, post_id))
 
@@ -158,9 +158,9 @@ async def close_post(post_id: Key, uow: Uow) -> schemas.PostAnswer:
 )
 async def fill_post(
     post_id: Key, body: schemas.HolderBody, uow: Uow, confirmed: Confirmed = frozenset()
-) -> schemas.HolderAnswer:
+) -> schemas.PostHolderAnswer:
     made = await holding.fill_post(uow, post_id, **body.model_dump(), confirmed=confirmed)
-    return schemas.HolderAnswer.of(await queries.get_holder(uow, made.id))
+    return schemas.PostHolderAnswer.of(await queries.get_holder(uow, made.id))
 
 
 @router.get("/own-posts", summary="The posts that one holds or held", **secured("read_holders"))
@@ -176,9 +176,9 @@ async def list_own_posts(uow: Uow) -> list[schemas.OwnPostAnswer]:
     summary="A post is held up to a day",
     **secured("keep_posts", 404, 409, 422),
 )
-async def end_holding(holding_id: Key, body: schemas.EndBody, uow: Uow) -> schemas.HolderAnswer:
+async def end_holding(holding_id: Key, body: schemas.EndBody, uow: Uow) -> schemas.PostHolderAnswer:
     await holding.end_holding(uow, holding_id, last_on=body.last_on)
-    return schemas.HolderAnswer.of(await queries.get_holder(uow, holding_id))
+    return schemas.PostHolderAnswer.of(await queries.get_holder(uow, holding_id))
 
 
 @router.post(
@@ -186,9 +186,11 @@ async def end_holding(holding_id: Key, body: schemas.EndBody, uow: Uow) -> schem
     summary="Pledge something in a line",
     **secured("make_pledge", 404, 409, 422),
 )
-async def make_pledge(holding_id: Key, body: schemas.PledgeBody, uow: Uow) -> schemas.HolderAnswer:
+async def make_pledge(
+    holding_id: Key, body: schemas.PledgeBody, uow: Uow
+) -> schemas.PostHolderAnswer:
     await holding.make_pledge(uow, holding_id, body.text)
-    return schemas.HolderAnswer.of(await queries.get_holder(uow, holding_id))
+    return schemas.PostHolderAnswer.of(await queries.get_holder(uow, holding_id))
 
 
 @router.post(
@@ -196,9 +198,9 @@ async def make_pledge(holding_id: Key, body: schemas.PledgeBody, uow: Uow) -> sc
     summary="A pledge counts from now on",
     **secured("decide_pledges", 404, 409, 422),
 )
-async def approve_pledge(holding_id: Key, uow: Uow) -> schemas.HolderAnswer:
+async def approve_pledge(holding_id: Key, uow: Uow) -> schemas.PostHolderAnswer:
     await holding.approve_pledge(uow, holding_id)
-    return schemas.HolderAnswer.of(await queries.get_holder(uow, holding_id))
+    return schemas.PostHolderAnswer.of(await queries.get_holder(uow, holding_id))
 
 
 @router.post(
@@ -211,7 +213,7 @@ async def return_pledge(
     body: schemas.PledgeReturnBody,
     uow: Uow,
     confirmed: Confirmed = frozenset(),
-) -> schemas.HolderAnswer:
+) -> schemas.PostHolderAnswer:
     doubts = ask_about(body, confirmed)
     await holding.return_pledge(uow, holding_id, body.reason_code, body.reason, doubts)
-    return schemas.HolderAnswer.of(await queries.get_holder(uow, holding_id))
+    return schemas.PostHolderAnswer.of(await queries.get_holder(uow, holding_id))

@@ -90,7 +90,7 @@ class PledgeReturnBody(ReasonBody):
     reason_code: PledgeReturnReason
 
 
-class HolderAnswer(Answer):
+class PostHolderAnswer(Answer):
     """``name`` is for those who may know it."""
 
     id: str
@@ -106,7 +106,7 @@ class HolderAnswer(Answer):
     reason: str | None
 
     @classmethod
-    def of(cls, view: HolderView) -> "HolderAnswer":
+    def of(cls, view: HolderView) -> "PostHolderAnswer":
         """Returns the answer about a holder."""
         held = view.holding
         return cls(
@@ -133,7 +133,7 @@ class PostAnswer(Answer):
     name_en: str
     state: PostState
     is_held: bool
-    holders: list[HolderAnswer]
+    holders: list[PostHolderAnswer]
 
     @classmethod
     def of(cls, view: PostView) -> "PostAnswer":
@@ -146,14 +146,14 @@ class PostAnswer(Answer):
             name_en=post.name_en,
             state=post.state,
             is_held=view.is_held,
-            holders=[HolderAnswer.of(each) for each in view.holders],
+            holders=[PostHolderAnswer.of(each) for each in view.holders],
         )
 
 
 class OwnPostAnswer(Answer):
     """A post that whoever asks holds or held."""
 
-    holder: HolderAnswer
+    holder: PostHolderAnswer
     post_name: str
     post_name_en: str
     window_code: str
@@ -165,7 +165,7 @@ class OwnPostAnswer(Answer):
     def of(cls, held: Holding, post: Post, window: Window, today: date) -> "OwnPostAnswer":
         """Returns the answer about a post, to the person."""
         return cls(
-            holder=HolderAnswer.of(HolderView(held, None, held.covers(today))),
+            holder=PostHolderAnswer.of(HolderView(held, None, held.covers(today))),
             post_name=post.name,
             post_name_en=post.name_en,
             window_code=window.code,

@@ -38,6 +38,9 @@ from shared.contracts.catalog import (
     ConsultationOpened,
     ConsultationProlonged,
     CoordinatorChanged,
+    CourseChanged,
+    CourseEnrolmentChanged,
+    CourseTestMarked,
     HonourAwarded,
     HonourDeclined,
     HonourEvent,
@@ -511,6 +514,44 @@ def _wished(event: WishAnswered | WishPublished | WishOmitted) -> Params:
         "item_name": event.item_name,
         "item_name_en": event.item_name_en,
     }
+
+
+def _named_course(event: CourseChanged | CourseEnrolmentChanged | CourseTestMarked) -> Params:
+    return {"course": event.name, "course_en": event.name_en}
+
+
+def _course(event: CourseChanged | CourseEnrolmentChanged | CourseTestMarked) -> str:
+    return f"course:{event.course_id}"
+
+
+def _trainees(step: str) -> Callable[[CourseChanged], Iterable[str]]:
+    """Those who are to be told of one thing that happened to a course."""
+    return lambda event: _numbers(set(event.told_nos)) if event.step == step else ()
+
+
+def _trainee(step: str, *, by_oneself: bool) -> Callable[[CourseEnrolmentChanged], Iterable[str]]:
+    """Whose place it is, unless that person did it, who sees it at once."""
+
+    def recipients(event: CourseEnrolmentChanged) -> Iterable[str]:
+        is_news = event.step == step and (by_oneself or event.by != "self")
+        return (of_volunteer(event.volunteer_no),) if is_news else ()
+
+    return recipients
+
+
+def _when(event: CourseChanged) -> Params:
+    first = min(event.sessions, key=lambda each: (each.on, each.starts))
+    facts = {"first_on": first.on.isoformat(), "starts": first.starts, "place": first.place}
+    return _named_course(event) | facts
+
+
+def _test_until(event: CourseChanged) -> Params:
+    closes = event.test_closes_at.astimezone(CHINA).date() if event.test_closes_at else None
+    return _named_course(event) | {"until_on": closes.isoformat() if closes else ""}
+
+
+def _starting(event: CourseEnrolmentChanged) -> Params:
+    return _named_course(event) | {"first_on": event.first_on.isoformat()}
 
 
 NOTICES = _by_event(
@@ -1046,6 +1087,62 @@ NOTICES = _by_event(
         _speaker,
         lambda event: {},
         about=lambda event: f"honour:{event.honour_id}",
+    ),
+    Notice[CourseEnrolmentChanged](
+        CourseEnrolmentChanged,
+        "message.course_enrolled",
+        _trainee("enrolled", by_oneself=False),
+        _starting,
+        about=_course,
+    ),
+    Notice[CourseEnrolmentChanged](
+        CourseEnrolmentChanged,
+        "message.course_waiting",
+        _trainee("waiting", by_oneself=False),
+        _starting,
+        about=_course,
+    ),
+    Notice[CourseEnrolmentChanged](
+        CourseEnrolmentChanged,
+        "message.course_moved_up",
+        _trainee("moved_up", by_oneself=True),
+        _starting,
+        about=_course,
+    ),
+    Notice[CourseEnrolmentChanged](
+        CourseEnrolmentChanged,
+        "message.course_left",
+        _trainee("left", by_oneself=False),
+        lambda event: _named_course(event) | {"reason_code": event.reason_code or "other"},
+        about=_course,
+    ),
+    Notice[CourseChanged](
+        CourseChanged,
+        "message.course_sessions_changed",
+        _trainees("sessions_changed"),
+        _when,
+        about=_course,
+    ),
+    Notice[CourseChanged](
+        CourseChanged,
+        "message.course_cancelled",
+        _trainees("cancelled"),
+        lambda event: _named_course(event) | {"reason_code": event.reason_code or "other"},
+        about=_course,
+    ),
+    Notice[CourseChanged](
+        CourseChanged,
+        "message.course_test_opened",
+        _trainees("test_opened"),
+        _test_until,
+        about=_course,
+    ),
+    Notice[CourseTestMarked](
+        CourseTestMarked,
+        "message.course_test_marked",
+        lambda event: (of_volunteer(event.volunteer_no),),
+        _named_course,
+        about=_course,
     ),
     Notice[ItemProposalTaken](
         ItemProposalTaken,

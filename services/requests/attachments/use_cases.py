@@ -10,9 +10,7 @@ from services.requests.attachments.domain.attachment import (
     FOLDER,
     MOST_OF_AN_ORDER,
     Attachment,
-    checked,
     key_of,
-    named,
 )
 from services.requests.attachments.queries import count_of, known_of, require_order
 from services.requests.orders.domain.order import Order
@@ -20,6 +18,7 @@ from services.requests.orders.use_cases.orders import role_of
 from services.requests.policy import POLICY
 from shared.db.engine import store_is_away
 from shared.kernel.errors import Conflict, NotFound
+from shared.kernel.files.sent import checked, named
 from shared.kernel.ids import new_id
 from shared.storage.orphans import delete_orphans
 from shared.storage.port import FileStore

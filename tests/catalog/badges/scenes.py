@@ -11,7 +11,7 @@ SCENES: Mapping[str, Scene] = {
     "POST /windows/{code}/badges": Scene(
         OBJECT, body=fields(valid_from="2199-01-01", valid_until="2199-01-31")
     ),
-    "GET /windows/{code}/badges.pdf": Scene(OBJECT),
+    "GET /windows/{code}/badges.pdf": Scene(OBJECT, absent=True),
     "GET /badges/{badge_no}": Scene(OBJECT, absent=True),
     "GET /badges/{badge_no}/card.pdf": Scene(OBJECT, absent=True),
     "POST /badges/{badge_no}/revoke": Scene(OBJECT, body=fields(reason_code="lost"), absent=True),

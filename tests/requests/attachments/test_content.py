@@ -6,9 +6,9 @@ from io import BytesIO
 
 import pytest
 
-from services.requests.attachments.domain.attachment import MOST_BYTES, checked, named
 from shared.http.texts import LANGUAGES, Texts
 from shared.kernel.errors import InvalidInput
+from shared.kernel.files.sent import MOST_BYTES, checked, named
 from tests.requests.attachments.files import (
     chunk,
     exif,

@@ -1,7 +1,7 @@
 /** Activities of the corps, who takes part in them, and their photos. */
 import { catalog, must } from "../app/api";
 import { day } from "../app/i18n";
-import { shrunk } from "../items/picture";
+import { shrunk } from "../app/photos";
 import type { components } from "../../types/catalog";
 
 export type Activity = components["schemas"]["ActivityAnswer"];

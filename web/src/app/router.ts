@@ -27,6 +27,10 @@ const TEAM: Role[] = ["team_leader", "volunteer"];
 /** Who is asked what they think of a draft of the menu. */
 const SPEAKERS: Role[] = ["township_officer", "clerk", "team_leader"];
 const COORDINATOR: Role[] = ["coordinator"];
+/** Who sees the windows and their programmes; honours are for whoever may object, too. */
+const WINDOW_KEEPERS: Role[] = ["team_leader", "coordinator", "auditor"];
+/** Who takes part in courses, or looks after those who do. */
+const LEARNERS: Role[] = ["volunteer", "team_leader", "coordinator", "auditor"];
 /** A leader imports the own team's volunteers, and nothing else. */
 const IMPORTERS: Role[] = ["coordinator", "team_leader"];
 
@@ -64,6 +68,13 @@ const routes: RouteRecordRaw[] = [
   { path: "/own", name: "own", component: () => import("../volunteers/OwnPage.vue"), meta: { roles: ["volunteer"] } },
   { path: "/stops/:id/attendance", name: "attendance", component: () => import("../attendance/AttendancePage.vue"), props: true, meta: { roles: ["team_leader", "coordinator", "auditor"], kept: "attendance" } },
   { path: "/check-in/:id", name: "check-in", component: () => import("../attendance/CheckInPage.vue"), props: true, meta: { open: true } },
+  { path: "/courses", name: "courses", component: () => import("../courses/CoursesPage.vue"), meta: { roles: LEARNERS } },
+  { path: "/courses/new", name: "new-course", component: () => import("../courses/CourseFormPage.vue"), meta: { roles: COORDINATOR } },
+  { path: "/courses/:id", name: "course", component: () => import("../courses/CoursePage.vue"), props: true, meta: { roles: LEARNERS } },
+  { path: "/courses/:id/edit", name: "edit-course", component: () => import("../courses/CourseFormPage.vue"), props: true, meta: { roles: COORDINATOR } },
+  { path: "/courses/:id/sessions/:session/code", name: "course-code", component: () => import("../courses/SessionCodePage.vue"), props: true, meta: { roles: COORDINATOR } },
+  { path: "/in/:id/:session", name: "course-check-in", component: () => import("../courses/SessionCheckInPage.vue"), props: true, meta: { open: true } },
+  { path: "/test-attempts/:id", name: "test_attempt", component: () => import("../courses/SittingPage.vue"), props: true, meta: { roles: ["volunteer"] } },
   { path: "/hours", name: "hours", component: () => import("../hours/HoursPage.vue"), meta: { roles: [...TEAM, ...PLANNERS] } },
   { path: "/activities", name: "activities", component: () => import("../activities/ActivitiesPage.vue"), meta: { roles: [...TEAM, ...PLANNERS] } },
   { path: "/activities/new", name: "new-activity", component: () => import("../activities/ActivityFormPage.vue"), meta: { roles: COORDINATOR } },
@@ -127,6 +138,23 @@ const routes: RouteRecordRaw[] = [
     ],
   },
   { path: "/item-proposals/:id", name: "item_proposal", component: () => import("../survey/ProposalPage.vue"), props: true, meta: { roles: ["team_leader", ...PLANNERS] } },
+  {
+    path: "/windows",
+    component: () => import("../windows/WindowsFrame.vue"),
+    children: [
+      { path: "", name: "windows", component: () => import("../windows/WindowsPage.vue"), meta: { roles: WINDOW_KEEPERS } },
+      { path: "new", name: "new-window", component: () => import("../windows/NewWindowPage.vue"), meta: { roles: COORDINATOR } },
+      { path: "programmes", name: "programmes", component: () => import("../programmes/ProgrammesPage.vue"), meta: { roles: WINDOW_KEEPERS } },
+      { path: "programmes/new", name: "new-programme", component: () => import("../programmes/NewProgrammePage.vue"), meta: { roles: COORDINATOR } },
+      { path: "programmes/:id", name: "programme", component: () => import("../programmes/ProgrammePage.vue"), props: true, meta: { roles: WINDOW_KEEPERS } },
+      { path: "stages/:id", name: "window_stage", component: () => import("../programmes/StagePage.vue"), props: true, meta: { roles: WINDOW_KEEPERS } },
+      { path: "honours", name: "honours", component: () => import("../honours/HonoursPage.vue"), meta: { roles: [...WINDOW_KEEPERS, "township_officer", "clerk"] } },
+      { path: "honours/new", name: "new-honour", component: () => import("../honours/NominationPage.vue"), meta: { roles: ["team_leader", "coordinator"] } },
+      { path: "honours/:id", name: "honour", component: () => import("../honours/HonourPage.vue"), props: true, meta: { roles: [...WINDOW_KEEPERS, "township_officer", "clerk"] } },
+      { path: "places/:id", name: "window", component: () => import("../windows/WindowPage.vue"), props: true, meta: { roles: WINDOW_KEEPERS } },
+    ],
+  },
+  { path: "/verify-badge", name: "verify-badge", component: () => import("../badges/VerifyPage.vue"), meta: { open: true } },
   { path: "/operations", name: "operations", component: () => import("../operations/OperationsPage.vue"), meta: { roles: ["operator", "auditor"] } },
   { path: "/audit", name: "audit", component: () => import("../audit/AuditPage.vue"), meta: { roles: ["auditor", "operator"] } },
   { path: "/subscriptions", name: "subscriptions", component: () => import("../subscriptions/SubscriptionsPage.vue"), meta: { roles: ["subscriber"] } },

@@ -8,6 +8,7 @@ import { mayOpen } from "../app/router";
 export function pageOfTask(about: string, code = ""): RouteLocationRaw {
   if (code === "hours_to_answer" || code === "hours_to_decide") return { name: "hours" };
   const [kind = "", id = ""] = about.split(":");
+  if (kind === "holding") return { name: "own" };
   if (kind === "offer") return { name: "duties" };
   if (kind === "assignment") return { name: "assignments" };
   if (kind === "volunteer") return `/corps/volunteers/${id}`;

@@ -20,12 +20,12 @@ SHOWN = ("valid", "not_yet", "expired", "revoked")
 
 @router.get(
     "/public/badge-keys",
-    summary="The keys that badges are verified with (RFC 7517)",
+    summary="The keys that badges are verified with (RFC 7517), and whose badges they are",
     **ignoring_unknown(public("read_keys")),
 )
 async def list_badge_keys(state: AppState) -> dict[str, object]:
-    keys: dict[str, object] = {"keys": []}
-    return keys if state.badge_keys is None else state.badge_keys.public()
+    found = {"keys": []} if state.badge_keys is None else state.badge_keys.public()
+    return found | {"issuer": state.public_url}
 
 
 @router.get(

@@ -31,20 +31,15 @@ class Card:
     agency: tuple[str, str]
 
 
-def require_keys(signer: Signer | None) -> Signer:
-    """:raises Conflict: this system has no key to sign badges with."""
-    if signer is None:
-        raise Conflict("badge_keys_missing")
-    return signer
-
-
 def address_of(badge: Badge, signer: Signer | None, issuer: str) -> str:
     """Returns the address that a badge's code leads to, where anybody verifies it. It is signed anew each time, by the
     key that signs now; what it says stays the same.
 
     :raises Conflict: this system has no key to sign badges with.
     """
-    token = require_keys(signer).sign(badge.claims(issuer), kind=TOKEN_KIND)
+    if signer is None:
+        raise Conflict("badge_keys_missing")
+    token = signer.sign(badge.claims(issuer), kind=TOKEN_KIND)
     return f"{issuer}/public/badges/{token}"
 
 
@@ -68,7 +63,8 @@ async def print_one(uow: UnitOfWork, number: str) -> Card:
 async def print_of_window(uow: UnitOfWork, code: str) -> list[Card]:
     """Returns the cards of a window's badges that hold or will hold.
 
-    :raises NotFound: there is no such window, or it is out of the actor's reach. :raises Conflict: it has none.
+    :raises NotFound: there is no such window, it is out of the actor's reach, or it has
+        none.
     """
     grant = uow.permit(POLICY, "print_badges")
     async with uow.transaction() as tx:
@@ -81,7 +77,7 @@ async def print_of_window(uow: UnitOfWork, code: str) -> list[Card]:
             if each.number not in faults and each.standing(tx.today) in ("valid", "not_yet")
         ]
         if not held:
-            raise Conflict("no_badge_to_print")
+            raise NotFound("badge_card", code)
         return [await _card(uow, tx, each, place) for each in held]
 
 

@@ -21,6 +21,7 @@ from services.catalog.activities.use_cases.persons import (
 from services.catalog.badges.use_cases.issuing import move_badges
 from services.catalog.consultation.use_cases.opinions import move_opinions
 from services.catalog.contacts.use_cases import move_contacts
+from services.catalog.courses.use_cases.persons import move_places
 from services.catalog.directory.domain import Agency, MergeableEntry, Team, Township
 from services.catalog.directory.queries import require_known, teams_of_agency
 from services.catalog.directory.use_cases import put_named, put_team, team_as_event
@@ -156,6 +157,7 @@ async def merge_volunteer(
         await move_holdings(tx, no, into)
         await move_badges(tx, no, into)
         await move_honours(tx, no, into)
+        await move_places(tx, no, into)
         for former in [*(each.code for each in reversed(earlier)), no]:
             tx.record(kept, VolunteerMerged(volunteer_no=former, into_no=into))
         await _note(uow, tx, "volunteer", no, into)

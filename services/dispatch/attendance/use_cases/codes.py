@@ -1,30 +1,26 @@
 """The code that a leader's phone shows, and the sealed roster that phones keep for when they are not connected."""
 
 import json
-from base64 import b32encode
 from datetime import date, datetime, timedelta
 
-import pyotp
-
-from services.dispatch.attendance.domain.scan import STEP_SECONDS, STEPS_BESIDE, Sealed
+from services.dispatch.attendance.domain.scan import STEPS_BESIDE, Sealed
 from shared.db.vault import Vault, VaultError
+from shared.identity import rotating_code
 
-SECRET_BYTES = 20
+PURPOSE = "check-in code"
 PLACE = "attendance roster"
 
 
 def secret_of(vault: Vault, stop_id: str) -> str:
-    """The secret of a stop's code, as authenticators write it (RFC 6238, base32); the same for all leaders there."""
-    made = vault.blind_index(stop_id, "check-in code")
-    return b32encode(bytes.fromhex(made)[:SECRET_BYTES]).decode()
+    """The secret of a stop's code; the same for all leaders there."""
+    return rotating_code.secret_of(vault, stop_id, PURPOSE)
 
 
 def fits(vault: Vault, stop_id: str, code: str | None, at: datetime) -> bool:
     """Whether a stop's code was this one at that real moment, or a step before or after."""
-    if code is None:
-        return False
-    totp = pyotp.TOTP(secret_of(vault, stop_id), interval=STEP_SECONDS)
-    return totp.verify(code, for_time=at, valid_window=STEPS_BESIDE)
+    return code is not None and rotating_code.fits(
+        secret_of(vault, stop_id), code, at, steps_beside=STEPS_BESIDE
+    )
 
 
 def seal_roster(vault: Vault, sealed: Sealed) -> str:

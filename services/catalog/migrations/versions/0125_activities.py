@@ -1,6 +1,6 @@
 """Activities and ceremonies: what the corps does on a day, who takes part, and the group photo.
 
-Revision ID: 0150
+Revision ID: 0125
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 from shared.db.types import Json, JsonOrNull, UtcDateTime
 
-revision = "0150"
-down_revision = "0123"
+revision = "0125"
+down_revision = "0124"
 expands = True
 
 

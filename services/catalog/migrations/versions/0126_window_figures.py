@@ -1,13 +1,13 @@
 """Monthly figures of windows, by which those of one kind are compared.
 
-Revision ID: 0151
+Revision ID: 0126
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0151"
-down_revision = "0150"
+revision = "0126"
+down_revision = "0125"
 expands = True
 
 

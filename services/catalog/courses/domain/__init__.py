@@ -1,0 +1,1 @@
+"""The rules of courses, of places in them, and of their tests."""

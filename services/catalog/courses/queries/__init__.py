@@ -1,0 +1,1 @@
+"""Reads of courses, of who takes part, and of tests."""

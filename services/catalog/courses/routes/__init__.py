@@ -1,0 +1,1 @@
+"""Operations on courses, places in them, and tests."""

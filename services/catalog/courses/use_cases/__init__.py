@@ -1,0 +1,1 @@
+"""What is done with courses, places in them, and tests."""
