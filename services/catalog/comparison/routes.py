@@ -121,8 +121,8 @@ async def import_figures(
 )
 async def compare_kind(
     code: Code, uow: Uow, first_month: FirstMonth, last_month: LastMonth
-) -> schemas.ComparisonAnswer:
-    return schemas.ComparisonAnswer.of(
+) -> schemas.KindComparisonAnswer:
+    return schemas.KindComparisonAnswer.of(
         await queries.compare_kind(uow, code, first_month, last_month)
     )
 

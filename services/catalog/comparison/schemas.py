@@ -193,7 +193,7 @@ class ComparedWindow(Answer):
     served: int
 
 
-class ComparisonAnswer(Answer):
+class KindComparisonAnswer(Answer):
     """In all that is compared here the probability of even one false alarm is ``error`` at most; ``made`` comparisons
     were made, none on fewer than ``least`` measurements."""
 
@@ -205,7 +205,7 @@ class ComparisonAnswer(Answer):
     correction: Literal["bonferroni"] = "bonferroni"
 
     @classmethod
-    def of(cls, found: Compared) -> "ComparisonAnswer":
+    def of(cls, found: Compared) -> "KindComparisonAnswer":
         windows = [
             ComparedWindow(
                 code=each.code, name=each.name, name_en=each.name_en, served=found.served[each.code]
