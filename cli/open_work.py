@@ -18,6 +18,7 @@ from cli.loose_ends import leave_loose_ends
 from cli.making_menu import move_clock
 from cli.residents import rate_booths
 from cli.volunteers import enter_volunteers
+from cli.window_figures import enter_figures
 from cli.windows import leave_second_stage_open
 
 CAMPAIGN = "regular-2014-q3"
@@ -165,6 +166,7 @@ async def leave_open(client: Client, team: str, colleague: str) -> None:
     await hold_courses(client, team)
     await leave_activity_ahead(client, but=team)
     await leave_second_stage_open(client, team)
+    await enter_figures(client)
     await _delegate(client, colleague, await _submit(client, "to-accept", TO_ACCEPT[0]))
     await leave_loose_ends(client, CAMPAIGN, await _submit(client, "to-accept", TO_ACCEPT[1]))
     await _enter_twice(client)

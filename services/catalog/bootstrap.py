@@ -25,6 +25,7 @@ from services.catalog.badges.routes.public import router as public_badges
 from services.catalog.badges.use_cases.issuing import BADGES
 from services.catalog.campaigns.routes import router as campaigns
 from services.catalog.campaigns.use_cases import ensure_standing_campaigns
+from services.catalog.comparison.routes import router as comparison
 from services.catalog.consultation.routes.consultations import router as consultation
 from services.catalog.consultation.routes.public import router as public_consultation
 from services.catalog.consumers import SUBSCRIPTIONS
@@ -172,6 +173,7 @@ def build(
             records,
             public_records,
             stop_papers,
+            comparison,
             activities,
             participants,
             activity_photos,

@@ -138,6 +138,14 @@ POLICY = Policy(
             Role.VOLUNTEER: Scope.SELF,
         },
         "withdraw_certificate": {COORDINATOR: ANY},
+        "read_window_figures": {
+            COORDINATOR: ANY,
+            Role.LEADER: Scope.OWN_TEAM,
+            Role.AUDITOR: ANY,
+        },
+        # Of windows, never of persons; leaders see how theirs stand among their like.
+        "compare_windows": {COORDINATOR: ANY, Role.LEADER: ANY, Role.AUDITOR: ANY},
+        "enter_window_figures": {COORDINATOR: ANY, Role.LEADER: Scope.OWN_TEAM},
         "read_activities": everyone_with_an_account(),
         "arrange_activity": {COORDINATOR: ANY},
         # Others who take part are numbers in counts, no list.

@@ -4,6 +4,7 @@ from services.catalog.accounts import tables as _accounts  # noqa: F401  # its t
 from services.catalog.activities import tables as _activities  # noqa: F401
 from services.catalog.badges import tables as _badges  # noqa: F401
 from services.catalog.campaigns import tables as _campaigns  # noqa: F401
+from services.catalog.comparison import tables as _comparison  # noqa: F401
 from services.catalog.consultation import tables as _consultation  # noqa: F401
 from services.catalog.contacts import tables as _contacts  # noqa: F401
 from services.catalog.courses import tables as _courses  # noqa: F401

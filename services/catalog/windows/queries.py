@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.catalog.directory.queries import some_of
@@ -267,6 +267,20 @@ async def windows_among(session: AsyncSession, codes: Collection[str]) -> dict[s
         query = select(Window).where(window.c.code.in_(some))
         found |= {each.code: each for each in await session.scalars(query)}
     return found
+
+
+async def posts_of_kind(session: AsyncSession, kind_code: str) -> dict[str, int]:
+    """Returns how many posts each open window of a kind has, by the window's code."""
+    query = (
+        select(window.c.code, func.count(window_post.c.id))
+        .outerjoin(
+            window_post,
+            and_(window_post.c.window_code == window.c.code, window_post.c.state == "open"),
+        )
+        .where(window.c.kind_code == kind_code, window.c.state == "open")
+        .group_by(window.c.code)
+    )
+    return {row[0]: row[1] for row in await session.execute(query)}
 
 
 async def posts_among(session: AsyncSession, ids: Collection[str]) -> dict[str, Post]:

@@ -144,6 +144,7 @@ const routes: RouteRecordRaw[] = [
     children: [
       { path: "", name: "windows", component: () => import("../windows/WindowsPage.vue"), meta: { roles: WINDOW_KEEPERS } },
       { path: "new", name: "new-window", component: () => import("../windows/NewWindowPage.vue"), meta: { roles: COORDINATOR } },
+      { path: "comparison", name: "comparison", component: () => import("../comparison/ComparisonPage.vue"), meta: { roles: WINDOW_KEEPERS } },
       { path: "programmes", name: "programmes", component: () => import("../programmes/ProgrammesPage.vue"), meta: { roles: WINDOW_KEEPERS } },
       { path: "programmes/new", name: "new-programme", component: () => import("../programmes/NewProgrammePage.vue"), meta: { roles: COORDINATOR } },
       { path: "programmes/:id", name: "programme", component: () => import("../programmes/ProgrammePage.vue"), props: true, meta: { roles: WINDOW_KEEPERS } },

@@ -1,13 +1,13 @@
 """Certificates of courses can be withdrawn, with a reason.
 
-Revision ID: 0141
+Revision ID: 0127
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0141"
-down_revision = "0140"
+revision = "0127"
+down_revision = "0126"
 expands = True
 
 

@@ -1,0 +1,1 @@
+"""Windows of one kind compared on measured figures: never persons, and never on too few."""

@@ -1,0 +1,1 @@
+"""Monthly figures of windows, and what can be said of their differences."""
