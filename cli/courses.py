@@ -4,20 +4,14 @@ Days, hours, places, questions and people are made up, and marked so. Whoever ta
 trainees are no members of anything, and nobody's real name is among them.
 """
 
-import csv
-import io
-import json
 from pathlib import Path
 
 from cli import scenario as s
 from cli.client import Client, Json
+from cli.participants import enter_participants
 
 BANK = Path(__file__).parent / "data" / "course-2014-questions.csv"
 TRAINEES = 100
-MARK = "synthetic-trainee"
-SURNAMES = "林陈吴郑王周黄叶潘金蔡胡徐池项戴虞季夏薛"
-GIVEN = ("一鸣", "文斌", "雅琴", "建华", "晓东")
-CONSENT_AT = "2014-06-02 09:00"
 NAME_EN = "Training Course of 2014 for Applicants at City Agencies"
 ORGANISER = "市直机关党工委（演示）"
 PLACE = "市委党校报告厅（演示）"
@@ -76,7 +70,10 @@ async def hold_courses(client: Client, team: str) -> None:
     await client.ensure(
         lambda: client.get(path), lambda found: found["state"] != "draft", f"{path}/open"
     )
-    people = [*(await _own_people(client, team)), *(await _trainees(client, team))]
+    people = [
+        *(await _own_people(client, team)),
+        *(await enter_participants(client, TRAINEES, but=team)),
+    ]
     if held["counts"]["enrolled"] < len(people):
         await client.post(
             f"{path}/enrolments", {"volunteer_nos": people}, key=f"{held['id']}-enrolled"
@@ -140,44 +137,3 @@ async def _own_people(client: Client, team: str) -> list[str]:
     """Some of the demonstration's team, the volunteer with an account among them."""
     known = await client.all("/api/catalog/volunteers", team_code=team, state="active")
     return [each["no"] for each in known][:4]
-
-
-async def _trainees(client: Client, team: str) -> list[str]:
-    """The numbers of made-up trainees of all other teams, entered by one import where they are missing."""
-    if not (numbers := await _marked(client)):
-        path = "/api/catalog/imports"
-        made = await client.replace_file(f"{path}?about=volunteers", _table(team))
-        counts = made["counts"]
-        if counts["new"] != TRAINEES:
-            raise RuntimeError(f"the made-up trainees are not taken: {json.dumps(counts)}")
-        await client.ensure(
-            lambda: client.get(f"{path}/{made['id']}"),
-            lambda found: found["state"] != "draft",
-            f"{path}/{made['id']}/start",
-        )
-
-        async def is_done() -> bool:
-            return bool((await client.get(f"{path}/{made['id']}"))["state"] == "done")
-
-        await client.until("the trainees are entered", is_done)
-        numbers = await _marked(client)
-    return numbers
-
-
-async def _marked(client: Client) -> list[str]:
-    known = await client.all("/api/catalog/volunteers")
-    return [each["no"] for each in known if each["consent_version"].startswith(MARK)]
-
-
-def _table(team: str) -> bytes:
-    """The trainees as an office would send them: their teams in turn."""
-    teams = [each["code"] for each in s.ruian_2014().teams if each["code"] != team]
-    names = [f"{surname}{given}" for given in GIVEN for surname in SURNAMES]
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(["服务队", "姓名", "手机号", "同意时间", "同意书版本"])
-    for place, name in enumerate(names[:TRAINEES]):
-        phone = f"1370000{1000 + place}"
-        row = [teams[place % len(teams)], name, phone, CONSENT_AT, f"{MARK}-{place + 1:03}"]
-        writer.writerow(row)
-    return text.getvalue().encode("utf-8")

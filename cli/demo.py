@@ -57,6 +57,9 @@ MEANT = (
 """What the story means. Where no clock plays 2014, its days are entered as what they are, past; and a township hands
 in an order twice, which comes back as a duplicate."""
 
+Beside = tuple[str, Callable[[], Awaitable[None]]]
+"""A day, and what happens on it. It may be begun again at any time."""
+
 Progress = Callable[[str, int, int], None]
 """Told after every piece of work: the step, pieces done, pieces in all."""
 
@@ -79,13 +82,11 @@ class Demonstration:
         self._campaign_day = self._scenario.campaign["starts_on"]
         client.confirms = MEANT
 
-    async def play(self, before_service: Callable[[], Awaitable[None]] | None = None) -> Outcome:
-        """``before_service`` is what else happens before the first stop's day is over."""
+    async def play(self, beside: Sequence[Beside] = ()) -> Outcome:
+        """``beside`` is what else happens while the circuit is under way, in the order of its days."""
         began = time.monotonic()
         plan_id = await self.plan_circuit()
-        if before_service is not None:
-            await before_service()
-        await self._serve(plan_id)
+        await self._serve(plan_id, beside)
         await self._rate()
         await self.settle()
         return await self._summarise(plan_id, round(time.monotonic() - began, 2))
@@ -392,14 +393,20 @@ class Demonstration:
         )
         self._progress("postponement", 1, 1)
 
-    async def _serve(self, plan_id: str) -> None:
+    async def _serve(self, plan_id: str, beside: Sequence[Beside]) -> None:
         """Each stop on its day, where a clock can be moved there; else a coordinator says why it is entered later."""
+        ahead = list(beside)
         has_clock = await move_clock(self._client, self._campaign_day)
         late = {} if has_clock else {"off_day_reason": s.OFF_DAY_REASON}
         stops = sorted(
             await self._stops(plan_id), key=lambda stop: (stop["on"], stop["part"] == "afternoon")
         )
         for number, stop in enumerate(stops, start=1):
+            while ahead and ahead[0][0] <= stop["on"]:
+                day, act = ahead.pop(0)
+                if has_clock:
+                    await move_clock(self._client, day)
+                await act()
             if stop["state"] == "completed":
                 continue  # by an earlier run
             if has_clock:

@@ -19,6 +19,7 @@ from cli.making_menu import move_clock
 from cli.residents import rate_booths
 from cli.volunteers import enter_volunteers
 from cli.window_figures import enter_figures
+from cli.windows import leave_second_stage_open
 
 CAMPAIGN = "regular-2014-q3"
 EDITION = "2014-q3"
@@ -164,6 +165,7 @@ async def leave_open(client: Client, team: str, colleague: str) -> None:
     await enter_hours(client, team)
     await hold_courses(client, team)
     await leave_activity_ahead(client, but=team)
+    await leave_second_stage_open(client, team)
     await enter_figures(client)
     await _delegate(client, colleague, await _submit(client, "to-accept", TO_ACCEPT[0]))
     await leave_loose_ends(client, CAMPAIGN, await _submit(client, "to-accept", TO_ACCEPT[1]))

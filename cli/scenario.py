@@ -115,6 +115,7 @@ class Scenario:
     first_stop: Json
     survey: Json
     consultation: Json
+    windows: Json
     training: Json
     ceremony: Json
 
@@ -201,6 +202,7 @@ def ruian_2014() -> Scenario:
         first_stop=data["first_stop"],
         survey=made_up["survey"],
         consultation=made_up["consultation"],
+        windows=data["windows"],
         training=data["training"],
         ceremony=data["ceremony"],
     )

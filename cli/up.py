@@ -35,6 +35,7 @@ from cli.open_work import leave_open
 from cli.sign_in import demonstration_session
 from cli.terminal import language_of, words
 from cli.trial import OPEN_WORK, Offer, Playing, is_demonstration, is_untouched, trial_routes
+from cli.windows import end_first_stage, give_badges, open_windows
 from services.embedded import RESIDENTS_PAGE, build_all, embedded
 from shared import __version__
 from shared.contracts import PUBLISHERS
@@ -354,7 +355,14 @@ async def _play(url: str, data: Path, console: Console, tell: Progress) -> None:
 
                 story = Demonstration(client, progress)
                 team = demonstration_team()
-                outcome = await story.play(partial(arrange_ceremony, client, but=team))
+                outcome = await story.play(
+                    [
+                        ("2014-06-27", partial(arrange_ceremony, client, but=team)),
+                        ("2014-06-27", partial(open_windows, client)),
+                        ("2014-06-29", partial(give_badges, client)),
+                        ("2014-07-07", partial(end_first_stage, client)),
+                    ]
+                )
                 progress(OPEN_WORK, 0, 1)
                 await hold_ceremony(client)
                 await leave_open(client, team, COLLEAGUE_LOGIN)

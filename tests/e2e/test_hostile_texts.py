@@ -33,7 +33,7 @@ SAID_NOWHERE = {"reveal", "erase", "discard", "take-over"}
 
 SERVED_ONCE = {
     "postpone", "cancel", "decline", "ratings", "start", "reports", "merge", "another-day", "keep-day", "amendment",
-    "refuse", "revoke", "qualifications", "correction", "end", "/recurring-orders/{series_id}/return",
+    "refuse", "revoke", "qualifications", "correction", "end", "leave", "/recurring-orders/{series_id}/return",
     "/hours-claims", "/hours/{hours_id}/decide", "/hours-claims/{claim_id}/answer", "/hours-claims/{claim_id}/decide",
 }  # fmt: skip
 """The last words, or the paths, of operations that the story has no object left for; tests of their services put the
@@ -49,6 +49,7 @@ GONE = {
     "qualification_unknown",
     "correction_decided",
     "hours_claimed",
+    "course_over",
 }
 """Why an object of the story does not take a step that it has taken before, or is not made again."""
 
@@ -63,7 +64,7 @@ NO_FREE_TEXT = {
     "candidate_id", "aggregate_id", "team_code", "stop_id", "code", "token", "secret", "subject", "redirect_uri",
     "new_code", "offered", "after", "finished", "wish_ids", "credit_code", "follows", "party_code", "lease",
     "publisher", "campaign_id", "email", "opinion_ids", "about", "colleague", "holder", "instead_of", "born_on",
-    "ticket_id",
+    "ticket_id", "session_id", "topic", "qualification",
 }  # fmt: skip
 """Strings of bodies that are keys or secrets: one has to know them."""
 

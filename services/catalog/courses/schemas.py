@@ -8,7 +8,12 @@ from pydantic import Field, StringConstraints
 
 from services.catalog.courses.domain.attempt import EndedBy
 from services.catalog.courses.domain.course import MOST_SESSIONS, CancelReason, CourseState
-from services.catalog.courses.domain.enrolment import MOST_AT_ONCE, By, EnrolmentState
+from services.catalog.courses.domain.enrolment import (
+    MOST_AT_ONCE,
+    By,
+    EnrolmentState,
+    WithdrawalReason,
+)
 from services.catalog.courses.domain.question import MOST_OPTIONS, QuestionKind
 from services.catalog.courses.queries.courses import CourseView, EnrolmentView
 from services.catalog.courses.queries.sittings import AttemptView, Figures
@@ -30,21 +35,23 @@ TimeOfDay = Annotated[str, StringConstraints(pattern=TIME), Typed]
 Number = Annotated[str, StringConstraints(pattern=r"^V-[0-9]{6,12}$"), Typed]
 """A volunteer's public number."""
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$"), Typed]
+Known = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
+"""A name that is there already: of a topic of the course, or of a qualification."""
 
 
 class SessionBody(Body):
-    """``id`` is that of a session that is there already."""
+    """``session_id`` is that of a session that is there already."""
 
-    id: Key | None = None
+    session_id: Key | None = None
     on: Day
     starts: TimeOfDay
     ends: TimeOfDay
     place: Name
-    topic: Name | None = None
+    topic: Known | None = None
 
 
 class DrawBody(Body):
-    topic: Name
+    topic: Known
     questions: Annotated[int, Field(ge=1, le=100)]
 
 
@@ -70,7 +77,7 @@ class CourseBody(Body):
     capacity: Annotated[int, Field(ge=1, le=5000)]
     enrol_until: Day
     qualification: Annotated[
-        Name | None, Field(description="what whoever passes may do, as service items call it")
+        Known | None, Field(description="what whoever passes may do, as service items call it")
     ] = None
     valid_months: Annotated[int | None, Field(ge=1, le=600)] = None
     test: TestBody | None = None
@@ -110,6 +117,10 @@ class ChosenBody(Body):
         list[Annotated[int, Field(ge=0, lt=MOST_OPTIONS)]],
         Field(max_length=MOST_OPTIONS, description="places of options on the paper, from 0"),
     ]
+
+
+class CertificateWithdrawalBody(ReasonBody):
+    reason_code: WithdrawalReason
 
 
 class AttendanceAnswer(Answer):
@@ -171,6 +182,9 @@ class OwnAnswer(Answer):
     passed_on: date | None
     points: int | None
     certificate_no: str | None
+    certificate_url: Annotated[
+        str | None, Field(description="where anybody verifies it; with one course only")
+    ] = None
 
 
 class CourseAnswer(Answer):
@@ -263,6 +277,8 @@ class EnrolmentAnswer(Answer):
     points: int | None
     passed_on: date | None
     certificate_no: str | None
+    withdrawn_on: Annotated[date | None, Field(description="when the certificate was withdrawn")]
+    withdrawal_code: WithdrawalReason | None
 
     @classmethod
     def of(cls, view: EnrolmentView) -> "EnrolmentAnswer":
@@ -271,7 +287,7 @@ class EnrolmentAnswer(Answer):
             name: getattr(found, name)
             for name in (
                 *("id", "course_id", "volunteer_no", "state", "by", "since", "reason_code"),
-                *("reason", "passed_on", "certificate_no"),
+                *("reason", "passed_on", "certificate_no", "withdrawn_on", "withdrawal_code"),
             )
         }
         ended = [each.points for each in view.attempts if each.points is not None]
@@ -427,3 +443,4 @@ class TrainingAnswer(Answer):
     last_on: date
     passed_on: date | None
     certificate_no: str | None
+    withdrawn_on: date | None

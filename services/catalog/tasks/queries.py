@@ -105,11 +105,11 @@ SHARED_KINDS: SharedKinds = {
 
 
 async def list_tasks(uow: UnitOfWork, held_by: HeldBy | None = None) -> Tasks:
-    """For the corps: drafts to publish, surveys to take over, opinions to answer, courses to end, activities to confirm,
-    photos to replace, and what windows hand in, pledge and nominate; with ``held_by`` only those that the asker works
-    on, or nobody. For teams: surveys to answer, qualifications and badges to renew, stages of their windows, and
-    attendance to note. For volunteers: pledges to make, and tests to sit. For townships and teams: the consultations
-    in which they have not spoken yet."""
+    """For the corps: drafts to publish, surveys to take over, opinions to answer, courses to end, activities to
+    confirm, photos to replace, and what windows hand in, pledge and nominate; with ``held_by`` only those that the
+    asker works on, or nobody. For teams: surveys to answer, qualifications and badges to renew, stages of their
+    windows, and attendance to note. For volunteers: pledges to make, and tests to sit. For townships and teams: the
+    consultations in which they have not spoken yet."""
     grant = uow.permit(POLICY, "read_tasks")
     choice = choice_of(uow, held_by)
     async with uow.reading() as session:

@@ -30,7 +30,7 @@ async def shown(corps: Corps, path: str) -> bool:
     if picture.status_code == 200:
         assert picture.headers["cache-control"] == "no-store"
         assert b"GPS" not in picture.content
-    return said.pop()
+    return bool(said.pop())
 
 
 async def waits(corps: Corps) -> bool:

@@ -113,6 +113,14 @@ class School:
             await self.ask("POST", f"/courses/{made['id']}/open")
         return str(made["id"])
 
+    async def sessions(self, course: str) -> list[dict[str, Any]]:
+        """As a form sends them back."""
+        held = (await self.ask("GET", f"/courses/{course}"))["sessions"]
+        return [
+            {name: each[name] for name in each if name != "id"} | {"session_id": each["id"]}
+            for each in held
+        ]
+
     async def enrol(
         self, course: str, *numbers: str, who: dict[str, str] | None = None, status: int = 200
     ) -> Any:

@@ -26,9 +26,9 @@ COURSE: dict[str, Any] = {
         "opens_at": "2014-06-01T08:00:00+08:00",
         "closes_at": "2199-06-30T18:00:00+08:00",
         "minutes": 300,
-        "draw": [{"topic": topic, "questions": 3} for topic in TOPICS],
+        "draw": [{"topic": TOPICS[1], "questions": 3}],
         "points_each": 10,
-        "pass_points": 60,
+        "pass_points": 20,
     },
 }
 
@@ -43,7 +43,10 @@ def _present(place: Place, scope: Scope) -> dict[str, Any]:
 
 def _changed(place: Place, scope: Scope) -> dict[str, Any]:
     (session,) = COURSE["sessions"]
-    return COURSE | {"capacity": 400, "sessions": [session | {"id": place["course_session"]}]}
+    return COURSE | {
+        "capacity": 400,
+        "sessions": [session | {"session_id": place["course_session"]}],
+    }
 
 
 _NAMED = {"File-Name": "plan.pdf"}
@@ -87,6 +90,9 @@ SCENES: Mapping[str, Scene] = {
     "GET /trainings.xlsx": Scene(LIST),
     "GET /volunteers/{volunteer_no}/trainings": Scene(OBJECT),
     "GET /trainings/{enrolment_id}/certificate.pdf": Scene(OBJECT, absent=True),
+    "POST /trainings/{enrolment_id}/withdraw": Scene(
+        body=fields(reason_code="issued_twice"), absent=True
+    ),
     "GET /public/course-certificates/{token}": Scene(absent=True),
 }
 PATHS: Mapping[str, PathFill] = {

@@ -1,8 +1,10 @@
 """A course from its draft to its certificates: in both stores."""
 
 import re
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
 from services.catalog.courses.jobs import EVERY_SECONDS  # noqa: F401  # its jobs run in the house
 from services.catalog.courses.use_cases.keeping import close_when_due, tell_open_tests
@@ -99,6 +101,19 @@ async def test_whoever_has_a_certificate_in_hand_verifies_it(school: School) -> 
     assert "林*" in page.text
     assert "林志1" not in page.text
     assert "<script" not in page.text
+    path = f"/trainings/{place.id}/withdraw"
+    body = {"reason_code": "records_wrong"}
+    who = bearer(Role.LEADER, team_code="health")
+    assert (await school.raw("POST", path, body, who=who)).status_code == 403
+    withdrawn = await school.ask("POST", path, body)
+    assert withdrawn["withdrawn_on"] == "2014-06-27"
+    again = await school.ask("POST", path, body, status=409)
+    assert again["code"] == "certificate_withdrawn"
+    page = await client.get(f"/api/catalog/public/course-certificates/{place.token}")
+    assert "已于2014年6月27日撤销" in page.text
+    assert "证书属实" not in page.text
+    pdf = await school.raw("GET", f"/trainings/{place.id}/certificate.pdf")
+    assert "已撤销" in PdfReader(BytesIO(pdf.content)).pages[0].extract_text()
     wrong = await client.get("/api/catalog/public/course-certificates/wrong")
     assert wrong.status_code == 404
 
@@ -109,7 +124,7 @@ async def test_those_who_take_part_are_told_what_changes(school: School) -> None
     await school.enrol(course, *school.people[:4])
     moved = [SESSIONS[0] | {"place": "文化馆"}, SESSIONS[1]]
     ids = [each["id"] for each in (await school.ask("GET", f"/courses/{course}"))["sessions"]]
-    moved = [each | {"id": key} for each, key in zip(moved, ids, strict=True)]
+    moved = [each | {"session_id": key} for each, key in zip(moved, ids, strict=True)]
     overwriting = {"If-Match": "*"}
     await school.ask("PUT", f"/courses/{course}", COURSE | {"sessions": moved}, headers=overwriting)
     told = (await school.told("course_changed"))[-1]

@@ -208,7 +208,7 @@ async def test_a_test_that_somebody_has_begun_closes_later_and_changes_in_nothin
     course = await school.course()
     await school.enrol(course, no)
     await begin(school, course, no)
-    sessions = (await school.ask("GET", f"/courses/{course}"))["sessions"]
+    sessions = await school.sessions(course)
     body = COURSE | {"sessions": sessions}
     overwriting = {"If-Match": "*"}
     for changes in (

@@ -5,11 +5,13 @@ from datetime import date, datetime
 from typing import ClassVar, Literal
 
 from shared.kernel.aggregate import Aggregate, Steps
+from shared.kernel.errors import Conflict
 
 EnrolmentState = Literal["enrolled", "waiting", "left"]
 By = Literal["self", "leader", "corps", "system"]
 LeaveReason = Literal["own_wish", "other_duty", "entered_wrongly", "person_gone", "other"]
 """Why somebody takes no part; ``person_gone`` is the system's own."""
+WithdrawalReason = Literal["records_wrong", "issued_twice", "person_asked", "other"]
 
 
 MOST_AT_ONCE = 200
@@ -41,6 +43,9 @@ class Enrolment(Aggregate):
     points: int | None = None
     certificate_no: str | None = None
     token: str | None = None
+    withdrawn_on: date | None = None
+    withdrawal_code: WithdrawalReason | None = None
+    withdrawal_reason: str | None = None
 
     @property
     def key(self) -> str:
@@ -68,3 +73,15 @@ class Enrolment(Aggregate):
     def certify(self, on: date, points: int, number: str, token: str) -> None:
         self.passed_on, self.points = on, points
         self.certificate_no, self.token = number, token
+
+    def withdraw(self, reason_code: WithdrawalReason, reason: str | None, on: date) -> None:
+        """The certificate holds no more; whoever verifies it learns that.
+
+        :raises Conflict: there is none, or it was withdrawn before.
+        """
+        if self.certificate_no is None:
+            raise Conflict("test_not_passed", field="enrolment_id")
+        if self.withdrawn_on is not None:
+            raise Conflict("certificate_withdrawn", field="enrolment_id", day=self.withdrawn_on)
+        self.withdrawn_on = on
+        self.withdrawal_code, self.withdrawal_reason = reason_code, reason

@@ -35,6 +35,7 @@ class Training:
     last_on: date
     passed_on: date | None
     certificate_no: str | None
+    withdrawn_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +169,7 @@ async def _trainings(session: AsyncSession, found: Sequence[Enrolment]) -> list[
                 of.last_on,
                 each.passed_on,
                 each.certificate_no,
+                each.withdrawn_on,
             )
         )
     return made

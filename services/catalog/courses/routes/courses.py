@@ -91,8 +91,14 @@ add_export(router, "/courses.xlsx", list_courses, COURSES, action="read_courses"
 
 
 @router.get("/courses/{course_id}", summary="One course", **secured("read_courses", 404, 422))
-async def get_course(course_id: Key, uow: Uow) -> schemas.CourseAnswer:
-    return await _answer(uow, course_id)
+async def get_course(course_id: Key, uow: Uow, state: AppState) -> schemas.CourseAnswer:
+    view = await queries.get_course(uow, course_id)
+    answer = schemas.CourseAnswer.of(view)
+    if answer.own is not None and view.own is not None and view.own.token is not None:
+        answer.own.certificate_url = (
+            f"{state.public_url}/public/course-certificates/{view.own.token}"
+        )
+    return answer
 
 
 @router.put(

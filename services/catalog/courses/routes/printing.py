@@ -44,6 +44,7 @@ def certificate_paper(
         "lang": "en" if language == "en" else "zh",
         "title": words["title"],
         "number": words["number"],
+        "void": None if place.withdrawn_on is None else words["void"],
         "text": words["text"],
         "rows": [list(row) for row in rows],
         "code": drawn(url),

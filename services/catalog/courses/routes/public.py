@@ -33,7 +33,11 @@ async def verify_course_certificate(
     view = await queries.verify(uow, token)
     texts, chosen = texts_of(request), language_of(request)
     course, place = view.course, view.enrolment
-    facts = {"number": place.certificate_no, "passed": place.passed_on}
+    facts = {
+        "number": place.certificate_no,
+        "passed": place.passed_on,
+        "withdrawn": place.withdrawn_on or "",
+    }
     said = texts.render(chosen, "course_certificate.page", facts)
     rows = [
         (said["name_label"], view.name or said["nobody"]),
@@ -45,8 +49,10 @@ async def verify_course_certificate(
         (said["passed_label"], said["passed_on"]),
     ]
     facts_list = "".join(f"<dt>{escape(label)}</dt><dd>{escape(text)}</dd>" for label, text in rows)
+    state = "valid" if place.withdrawn_on is None else "withdrawn"
+    look = "" if state == "valid" else ' class="state"'
     body = (
-        f'<section class="card"><p><strong>{escape(said["valid"])}</strong></p><dl>{facts_list}</dl></section>'
+        f'<section class="card"><p{look}><strong>{escape(said[state])}</strong></p><dl>{facts_list}</dl></section>'
         f'<p class="quiet">{escape(said["about"])}</p>'
     )
     return resident_page(request, title=said["title"], body=body, kept=False)

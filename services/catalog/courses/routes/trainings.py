@@ -6,10 +6,13 @@ from fastapi import APIRouter, Query, Request
 
 from services.catalog.courses import schemas
 from services.catalog.courses.queries import trainings as queries
+from services.catalog.courses.queries.courses import get_enrolment
 from services.catalog.courses.routes import printing
 from services.catalog.courses.sheets import TRAININGS_SHEET
+from services.catalog.courses.use_cases.certificates import withdraw_certificate
 from shared.http.exports import add_export
-from shared.http.inputs import After, AppState, Code, Key, Limit, Page, Uow
+from shared.http.free_text import ask_about
+from shared.http.inputs import After, AppState, Code, Confirmed, Key, Limit, Page, Uow
 from shared.http.openapi import secured
 from shared.http.pdf import PdfFile, pdf_file
 from shared.http.people import VolunteerNo
@@ -66,3 +69,24 @@ async def print_certificate(
     return await pdf_file(
         printing.TEMPLATE, paper, plain="certificate", name=name, is_personal=True
     )
+
+
+@router.post(
+    "/trainings/{enrolment_id}/withdraw",
+    summary="Withdraw the certificate of a course; whoever verifies it learns that",
+    **secured("withdraw_certificate", 404, 409, 422),
+)
+async def withdraw_course_certificate(
+    enrolment_id: Key,
+    body: schemas.CertificateWithdrawalBody,
+    uow: Uow,
+    confirmed: Confirmed = frozenset(),
+) -> schemas.EnrolmentAnswer:
+    await withdraw_certificate(
+        uow,
+        enrolment_id,
+        reason_code=body.reason_code,
+        reason=body.reason,
+        confirmed=ask_about(body, confirmed),
+    )
+    return schemas.EnrolmentAnswer.of(await get_enrolment(uow, enrolment_id))

@@ -198,7 +198,7 @@ def _sessions(said: Sequence[Mapping[str, Any]], known: Sequence[str]) -> list[d
     """What is stored of the sessions that a form says; those without a known id are new."""
     made = []
     for each in said:
-        key = each.get("id")
+        key = each.get("session_id")
         session = Session(
             id=key if key in known and key is not None else new_id()[-12:],
             on=each["on"],

@@ -30,6 +30,7 @@ async def _collect(tx: Transaction, no: str) -> Sequence[Record]:
                 "course_id": place.course_id,
                 "state": place.state,
                 "reason": place.reason,
+                "withdrawal_reason": place.withdrawal_reason,
                 "passed_on": place.passed_on and place.passed_on.isoformat(),
                 "points": place.points,
                 "certificate": place.certificate_no,
@@ -77,7 +78,7 @@ async def _erase(tx: Transaction, no: str) -> int:
             count += 1
     await tx.session.flush()
     words = update(course_enrolment).where(course_enrolment.c.volunteer_no == no)
-    await tx.session.execute(words.values(reason=None))
+    await tx.session.execute(words.values(reason=None, withdrawal_reason=None))
     return count
 
 
