@@ -78,5 +78,9 @@ async def test_figures_are_taken_over_and_compared(
     await page.get_by_role("region", name="Mean wait (minutes)").wait_for()
     await looks_right(leader, "-comparison")
     await leader.go("/windows/places/compared-a")
-    await page.get_by_role("region", name="Mean wait (minutes)").get_by_text("July 2014").wait_for()
+    await (
+        page.get_by_role("region", name="Mean wait (minutes)")
+        .get_by_text("July 2014")
+        .first.wait_for()
+    )
     await looks_right(leader, "-window-over-time")

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 
-from services.catalog.comparison.domain.figures import MONTH, month_of
+from services.catalog.comparison.domain.figures import MONTH, FigureRow, month_of
 from services.catalog.comparison.domain.judging import (
     ERROR,
     LEAST,
@@ -15,7 +15,6 @@ from services.catalog.comparison.domain.judging import (
     Status,
 )
 from services.catalog.comparison.queries import Compared, FigureView
-from services.catalog.comparison.use_cases import FigureRow
 from shared.http.cell_faults import CellWording, FaultAnswer, faults_of
 from shared.http.inputs import Answer, Code, Typed
 from shared.kernel.cells import Fault

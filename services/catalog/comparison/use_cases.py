@@ -1,29 +1,15 @@
 """Takes over a table of monthly figures, whole or not at all."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
-from services.catalog.comparison.domain.figures import WindowFigure, id_of, month_on
+from services.catalog.comparison.domain.figures import FigureRow, WindowFigure, id_of, month_on
 from services.catalog.policy import POLICY
 from services.catalog.windows.queries import windows_among
-from shared.kernel.cells import Fault
 from shared.unit_of_work import UnitOfWork
 
 Outcome = Literal["new", "changed", "unchanged"]
-
-
-@dataclass(slots=True)
-class FigureRow:
-    """A row of the table: its number in the file, what it says, and what is wrong with it."""
-
-    no: int
-    cells: Sequence[str]
-    facts: dict[str, Any]
-    faults: list[Fault] = field(default_factory=list)
-
-    def blame(self, name: str, code: str, **facts: Any) -> None:
-        self.faults.append(Fault(name, code, facts))
 
 
 @dataclass(slots=True)

@@ -1,12 +1,14 @@
 """What a window measured in a month (窗口月度数据)."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from services.catalog.comparison.domain.statistics import Sample, at_most_variance
 from shared.kernel.aggregate import Aggregate
+from shared.kernel.cells import Fault
 
 MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
 LEAST_RATING, MOST_RATING = 1, 5
@@ -53,6 +55,19 @@ class WindowFigure(Aggregate):
             return Sample(self.ratings, self.rating_mean, self.rating_sd**2)
         widest = at_most_variance(self.rating_mean, LEAST_RATING, MOST_RATING)
         return Sample(self.ratings, self.rating_mean, widest)
+
+
+@dataclass(slots=True)
+class FigureRow:
+    """A row of the table: its number in the file, what it says, and what is wrong with it."""
+
+    no: int
+    cells: Sequence[str]
+    facts: dict[str, Any]
+    faults: list[Fault] = field(default_factory=list)
+
+    def blame(self, name: str, code: str, **facts: Any) -> None:
+        self.faults.append(Fault(name, code, facts))
 
 
 def id_of(window_code: str, month: str) -> str:
