@@ -11,6 +11,10 @@ from shared.contracts import Event, catalog, dispatch, requests
 from shared.contracts.catalog import (
     ConsultationOpened,
     ConsultationProlonged,
+    CourseChanged,
+    CourseEnrolmentChanged,
+    CourseSession,
+    CourseTestMarked,
     ItemProposalDeclined,
     ItemProposalTaken,
     OpinionAnswered,
@@ -88,6 +92,7 @@ _ASKED: dict[str, Any] = {
     "title": "第四季度目录",
     "until_on": "2014-09-20",
 }
+_COURSE: dict[str, Any] = {"course_id": "c1", "name": "上岗培训", "name_en": "Training"}
 _LICENCE: dict[str, Any] = {
     "volunteer_no": "V-000017",
     "team_code": "health",
@@ -271,6 +276,44 @@ EVENTS: tuple[Event, ...] = (
     QualificationExpiring(**_LICENCE, expires_on=date(2014, 8, 31)),
     QualificationExpired(**_LICENCE, expires_on=date(2014, 8, 31)),
     QualificationRevoked(**_LICENCE, reason_code="withdrawn"),
+    *(
+        CourseEnrolmentChanged(
+            **_COURSE,
+            enrolment_id="p1",
+            volunteer_no="V-000001",
+            state="enrolled" if step == "moved_up" else step,
+            step=step,
+            by="leader",
+            first_on=date(2014, 8, 8),
+            reason_code="own_wish" if step == "left" else None,
+        )
+        for step in ("enrolled", "waiting", "moved_up", "left")
+    ),
+    *(
+        CourseChanged(
+            **_COURSE,
+            state="cancelled" if step == "cancelled" else "running",
+            step=step,
+            sessions=(
+                CourseSession(
+                    session_id="s1",
+                    on=date(2014, 8, 8),
+                    starts="09:00",
+                    ends="11:00",
+                    place="文化馆",
+                ),
+            ),
+            capacity=40,
+            enrol_until=date(2014, 8, 5),
+            test_closes_at=datetime(2014, 8, 31, 10, tzinfo=UTC),
+            reason_code="no_teacher" if step == "cancelled" else None,
+            told_nos=("V-000001",),
+        )
+        for step in ("sessions_changed", "cancelled", "test_opened")
+    ),
+    CourseTestMarked(
+        **_COURSE, attempt_id="a1", volunteer_no="V-000001", passed=True, may_repeat=False
+    ),
     SurveyOverdue(**_ASKED, team_code="health"),
     ItemProposalTaken(
         edition_id="2014-q4", title="第四季度目录", team_code="health", item_code="repair"
@@ -402,7 +445,8 @@ async def test_a_row_is_told_with_all_that_its_text_needs(notify: House, event: 
             for recipient in row.recipients_of(event):
                 (told,) = await messages(notify, recipient, language)
                 assert told["code"] == row.code
-                assert told["about"] == f"order:{ORDER}"
+                about = f"order:{ORDER}" if row.about is None else row.about(event)
+                assert told["about"] == about
                 assert told["subject"]
                 assert "{" not in told["subject"] + told["text"]
     counts = (await notify.client.get("/api/notify/messages/counts")).json()
