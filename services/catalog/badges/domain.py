@@ -18,7 +18,7 @@ RevocationReason = Literal[
     "lost", "post_left", "consent_withdrawn", "replaced", "entered_wrongly", "other"
 ]
 BY_HAND: tuple[RevocationReason, ...] = ("lost", "post_left", "entered_wrongly", "other")
-Standing = Literal["valid", "not_yet", "expired", "revoked"]
+BadgeStanding = Literal["valid", "not_yet", "expired", "revoked"]
 """How a badge of ours stands on a day."""
 Outcome = Literal["valid", "not_yet", "expired", "revoked", "foreign", "forged"]
 """What somebody who verifies a badge learns: also that it is another system's, or signed by nobody we know."""
@@ -66,7 +66,7 @@ class Badge(Aggregate):
         self.state, self.revoked_at = "revoked", at
         self.reason_code, self.reason = reason_code, reason
 
-    def standing(self, today: date) -> Standing:
+    def standing(self, today: date) -> BadgeStanding:
         """How it stands on a day."""
         if self.state == "revoked":
             return "revoked"

@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.catalog.badges.domain import (
     RENEWED_WITHIN,
     Badge,
+    BadgeStanding,
     BadgeState,
     Outcome,
     RevocationReason,
-    Standing,
 )
 from services.catalog.badges.tables import badge, badge_check
 from services.catalog.directory.queries import some_of
@@ -44,7 +44,7 @@ class BadgeView:
 
     badge: Badge
     name: str | None
-    standing: Standing
+    standing: BadgeStanding
     fault: RevocationReason | None
 
 

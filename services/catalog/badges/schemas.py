@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from services.catalog.badges.domain import BadgeState, RevocationReason, Standing
+from services.catalog.badges.domain import BadgeStanding, BadgeState, RevocationReason
 from services.catalog.badges.queries import BadgeView
 from shared.http.inputs import Answer, Body, Day, Key, ReasonBody
 from shared.http.qr import CodeAnswer, drawn
@@ -41,7 +41,7 @@ class BadgeAnswer(Answer):
     valid_until: date
     issued_at: datetime
     state: BadgeState
-    standing: Standing
+    standing: BadgeStanding
     revoked_at: datetime | None
     reason_code: RevocationReason | None
     reason: str | None

@@ -9,10 +9,16 @@ from services.dispatch.incidents.domain import What
 from services.notify.inbox.handlers import NOTICES, Notice
 from shared.contracts import Event, catalog, dispatch, requests
 from shared.contracts.catalog import (
+    ActivityChanged,
+    ActivityHeld,
     BadgeIssued,
     BadgeRevoked,
     ConsultationOpened,
     ConsultationProlonged,
+    CourseChanged,
+    CourseEnrolmentChanged,
+    CourseSession,
+    CourseTestMarked,
     HonourAwarded,
     HonourDeclined,
     HonourExpired,
@@ -22,6 +28,7 @@ from shared.contracts.catalog import (
     ItemProposalTaken,
     ObjectionAnswered,
     OpinionAnswered,
+    ParticipantsRegistered,
     PledgeApproved,
     PledgeReturned,
     QualificationExpired,
@@ -102,6 +109,7 @@ _ASKED: dict[str, Any] = {
     "title": "第四季度目录",
     "until_on": "2014-09-20",
 }
+_COURSE: dict[str, Any] = {"course_id": "c1", "name": "上岗培训", "name_en": "Training"}
 _LICENCE: dict[str, Any] = {
     "volunteer_no": "V-000017",
     "team_code": "health",
@@ -216,6 +224,17 @@ _BADGE: dict[str, Any] = _WINDOW | {
     "team_code": "registry",
     "volunteer_no": VOLUNTEER,
 }
+_ACTIVITY: dict[str, Any] = {
+    "activity_id": "a1",
+    "activity_kind": "group_activity",
+    "name": "飞云江畔河道清理",
+    "name_en": "Clean-up along the Feiyun River",
+    "on": date(2014, 7, 19),
+    "starts_at": "08:00",
+    "ends_at": "10:30",
+    "place": "飞云江滨江公园东门",
+}
+_CHANGED: dict[str, Any] = _ACTIVITY | {"register_until": date(2014, 7, 18), "revision": 2}
 _HONOUR: dict[str, Any] = _WINDOW | {"honour_id": "n1", "team_code": "registry"}
 EVENTS: tuple[Event, ...] = (
     ordered()[1],
@@ -304,6 +323,44 @@ EVENTS: tuple[Event, ...] = (
     QualificationExpiring(**_LICENCE, expires_on=date(2014, 8, 31)),
     QualificationExpired(**_LICENCE, expires_on=date(2014, 8, 31)),
     QualificationRevoked(**_LICENCE, reason_code="withdrawn"),
+    *(
+        CourseEnrolmentChanged(
+            **_COURSE,
+            enrolment_id="p1",
+            volunteer_no="V-000001",
+            state="enrolled" if step == "moved_up" else step,
+            step=step,
+            by="leader",
+            first_on=date(2014, 8, 8),
+            reason_code="own_wish" if step == "left" else None,
+        )
+        for step in ("enrolled", "waiting", "moved_up", "left")
+    ),
+    *(
+        CourseChanged(
+            **_COURSE,
+            state="cancelled" if step == "cancelled" else "running",
+            step=step,
+            sessions=(
+                CourseSession(
+                    session_id="s1",
+                    on=date(2014, 8, 8),
+                    starts="09:00",
+                    ends="11:00",
+                    place="文化馆",
+                ),
+            ),
+            capacity=40,
+            enrol_until=date(2014, 8, 5),
+            test_closes_at=datetime(2014, 8, 31, 10, tzinfo=UTC),
+            reason_code="no_teacher" if step == "cancelled" else None,
+            told_nos=("V-000001",),
+        )
+        for step in ("sessions_changed", "cancelled", "test_opened")
+    ),
+    CourseTestMarked(
+        **_COURSE, attempt_id="a1", volunteer_no="V-000001", passed=True, may_repeat=False
+    ),
     SurveyOverdue(**_ASKED, team_code="health"),
     ItemProposalTaken(
         edition_id="2014-q4", title="第四季度目录", team_code="health", item_code="repair"
@@ -403,6 +460,27 @@ EVENTS: tuple[Event, ...] = (
     RecurrenceReminded(until_on=date(2014, 9, 25), **_REGULAR),
     RecurrenceConfirmed(series_id="s1", starts_on=date(2014, 8, 1), is_changed=False, **_REGULAR),
     RecurrenceDeclined(reason_code="too_often", **_REGULAR),
+    ActivityChanged(step="announced", state="announced", team_codes=("health",), **_CHANGED),
+    ActivityChanged(
+        step="moved",
+        state="announced",
+        was_on=date(2014, 7, 18),
+        was_place="飞云江滨江公园东门",
+        reason_code="weather",
+        told_nos=(VOLUNTEER,),
+        **_CHANGED,
+    ),
+    ActivityChanged(
+        step="called_off",
+        state="called_off",
+        reason_code="weather",
+        told_nos=(VOLUNTEER,),
+        **_CHANGED,
+    ),
+    ActivityHeld(participants=110, team_codes=("health",), **_ACTIVITY),
+    ParticipantsRegistered(registered_nos=(VOLUNTEER,), **_ACTIVITY),
+    ParticipantsRegistered(waiting_nos=(VOLUNTEER,), **_ACTIVITY),
+    ParticipantsRegistered(moved_up_nos=(VOLUNTEER,), **_ACTIVITY),
     PledgeApproved(holding_id="h1", volunteer_no=VOLUNTEER, **_WINDOW),
     PledgeReturned(holding_id="h1", volunteer_no=VOLUNTEER, reason_code="too_vague", **_WINDOW),
     StageOpened(until_on=date(2014, 7, 4), **_STAGE),
@@ -458,7 +536,8 @@ async def test_a_row_is_told_with_all_that_its_text_needs(notify: House, event: 
             for recipient in row.recipients_of(event):
                 (told,) = await messages(notify, recipient, language)
                 assert told["code"] == row.code
-                assert told["about"] == (row.about(event) if row.about else f"order:{ORDER}")
+                about = f"order:{ORDER}" if row.about is None else row.about(event)
+                assert told["about"] == about
                 assert told["subject"]
                 assert "{" not in told["subject"] + told["text"]
     counts = (await notify.client.get("/api/notify/messages/counts")).json()
