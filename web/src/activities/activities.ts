@@ -36,13 +36,3 @@ export async function givePhoto(id: string, file: File): Promise<Photo> {
     }),
   );
 }
-
-/** A picture as an address that holds it. */
-export function addressOf(picture: Blob): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(String(reader.result));
-    reader.onerror = () => reject(reader.error ?? new Error("unreadable"));
-    reader.readAsDataURL(picture);
-  });
-}
