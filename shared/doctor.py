@@ -369,8 +369,8 @@ async def _keys(service: Service, settings: ServiceSettings) -> AsyncIterator[Fi
             yield await _sealed_values(service, settings, ring)
     except VaultError as error:
         yield Finding("vault", "no keys for personal data", str(error))
-    signing = getattr(settings, "signing_keys_file", None)
-    for file in filter(None, (settings.vault_keys_file or DEFAULT_FILE, signing)):
+    signing = [getattr(settings, name, None) for name in ("signing_keys_file", "badge_keys_file")]
+    for file in filter(None, (settings.vault_keys_file or DEFAULT_FILE, *signing)):
         if file.exists():
             yield _guarded(file)
 

@@ -47,6 +47,7 @@ def makers(data: Path) -> list[Callable[[Broker, Cache, Clock], Service]]:
         signing_keys_create=True,
         badge_keys_file=data / "secrets" / "badge_keys.json",
         badge_keys_create=True,
+        public_url="http://house/api/catalog",
         files_url=files,
     )
     requests = RequestsSettings(**common("requests"), files_url=files)

@@ -62,8 +62,9 @@ async def issue_badges(
     state: AppState,
     confirmed: Confirmed = frozenset(),
 ) -> list[schemas.BadgeAnswer]:
+    can_sign = state.badge_keys is not None and bool(state.public_url)
     made = await issuing.issue_badges(
-        uow, code, **body.model_dump(), has_keys=state.badge_keys is not None, confirmed=confirmed
+        uow, code, **body.model_dump(), can_sign=can_sign, confirmed=confirmed
     )
     return [schemas.BadgeAnswer.of(await queries.get_badge(uow, each.number)) for each in made]
 

@@ -39,7 +39,7 @@ async def issue_badges(
     *,
     valid_from: date,
     valid_until: date,
-    has_keys: bool,
+    can_sign: bool,
     holding_ids: Collection[str] | None = None,
     confirmed: Confirmations = (),
 ) -> list[Badge]:
@@ -49,12 +49,12 @@ async def issue_badges(
 
     :raises NotFound: there is no such window, or it is out of the actor's reach.
     :raises InvalidInput: the days are not possible, or somebody named holds no post then.
-    :raises Conflict: nobody holds a post then, all have a badge, or this system has no key to sign them with
-        (``has_keys``). :raises IllegalTransition: the window is closed.
+    :raises Conflict: nobody holds a post then, all have a badge, or this system has no key to sign them with,
+        or no address where they are verified (``can_sign``). :raises IllegalTransition: the window is closed.
     :raises ConfirmationNeeded: somebody named has a badge for these days; the new one replaces it.
     """
     grant = uow.permit(POLICY, "issue_badges")
-    if not has_keys:
+    if not can_sign:
         raise Conflict("badge_keys_missing")
     require_period(valid_from, valid_until, uow.today())
     doubts = Doubts(confirmed)
