@@ -75,7 +75,8 @@ async def test_figures_are_taken_over_and_compared(
     page = leader.page
     await leader.go("/windows/comparison")
     await page.get_by_label("Kind of windows").select_option("compared")
-    await page.get_by_role("region", name="Mean wait (minutes)").wait_for()
+    waiting = page.get_by_role("region", name="Mean wait (minutes)")
+    await waiting.get_by_text("Marriages A", exact=True).wait_for()
     await looks_right(leader, "-comparison")
     await leader.go("/windows/places/compared-a")
     await (

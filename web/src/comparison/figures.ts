@@ -17,8 +17,8 @@ export function monthBefore(count: number): string {
 
 export const usualMonths = (): { first: string; last: string } => ({ first: monthBefore(MONTHS_SHOWN - 1), last: monthBefore(0) });
 
-/** Minutes and ratings to one place behind the point. */
-export const rounded = (value: number): string => value.toFixed(1);
+/** Minutes to one place behind the point, ratings to two. */
+export const rounded = (value: number, measure: Measure["measure"]): string => value.toFixed(measure === "rating" ? 2 : 1);
 
 /** @throws Refusal */
 export async function sendFigures(file: File, onlyCheck: boolean): Promise<Taken> {
