@@ -24,7 +24,9 @@ OUT_OF_DOORS = ("township_officer", "team_leader")
 MOST_SHIFT = 0.1
 """Cumulative layout shift above this is called poor (web.dev/cls)."""
 
-ONE_OF_MANY = re.compile(r"/[^/]*[0-9][^/]*(?=/|$)|(?<=^/corps)(/[a-z]+)/(?!new$)[^/]+$")
+ONE_OF_MANY = re.compile(
+    r"/[^/]*[0-9][^/]*(?=/|$)|(?:(?<=^/corps)|(?<=^/windows))(/[a-z]+)/(?!new$)[^/]+$"
+)
 """A part of an address that names one thing; of its kind one page is enough."""
 
 
