@@ -264,3 +264,36 @@ async def _account_of_the_demonstration(client: Client) -> str:
     accounts = (await client.get("/api/catalog/accounts", limit=200))["items"]
     (found,) = [each["volunteer_no"] for each in accounts if each["volunteer_no"]]
     return str(found)
+
+
+@pytest.mark.shared_site
+async def test_whoever_signs_in_comes_to_the_page_that_was_asked_for(crowd: Crowd) -> None:
+    """Also with what stands behind the # of an address, as in a scanned code."""
+    someone = await crowd.person(size="phone")
+    page = someone.page
+    await page.goto(f"{someone.site.url}/windows/honours#later")
+    await page.locator("main button.primary").click()
+    await page.locator("button[name=role][value=township_officer]").click()
+    await page.get_by_role("heading", name="荣誉", level=1).wait_for()
+    assert page.url == f"{someone.site.url}/windows/honours#later"
+    await page.reload()
+    await page.get_by_role("heading", name="荣誉", level=1).wait_for()
+
+
+@pytest.mark.shared_site
+@pytest.mark.parametrize("role", ["coordinator", "auditor"])
+async def test_the_bar_has_room_for_all_that_stands_in_it(crowd: Crowd, role: str) -> None:
+    person = await crowd.person(role, size="desktop", language="en")
+    boxes = await person.page.eval_on_selector_all(
+        ".brand, .bar-links a, .bar-end > *",
+        """parts => parts.map(part => {
+          const { left, right, top, bottom } = part.getBoundingClientRect();
+          return [left, right, top, bottom];
+        })""",
+    )
+    apart = [
+        one[1] <= other[0] + 1 or other[1] <= one[0] + 1 or one[3] <= other[2] + 1
+        for number, one in enumerate(boxes)
+        for other in boxes[number + 1 :]
+    ]
+    assert all(apart), boxes

@@ -131,6 +131,10 @@ async def test_a_revoked_badge_is_told_at_once(counter: Counter) -> None:
     urls = [await url_of(counter, each["number"]) for each in (first, second)]
     hidden = await counter.ask(f"badges/{first['number']}/revoke", OTHER_LEADER, reason_code="lost")
     assert hidden.status_code == 404
+    by_itself = await counter.ask(
+        f"badges/{first['number']}/revoke", LEADER, reason_code="consent_withdrawn"
+    )
+    assert by_itself.status_code == 422, "that follows from what the person says"
     done = await counter.did(f"badges/{first['number']}/revoke", LEADER, reason_code="lost")
     assert done["standing"] == "revoked"
     assert "已撤销" in await shown(counter, urls[0])

@@ -180,3 +180,45 @@ async def test_erasing_the_person_ends_a_nomination_and_leaves_no_words(counter:
         "—",
     )
     assert CITATION not in await public_page(counter)
+
+
+async def test_what_an_objection_found_right_ends_and_what_stands_is_not_made_twice(
+    counter: Counter,
+) -> None:
+    honour = await nominated(counter)
+    path = f"honours/{honour}"
+    twice = await counter.ask(
+        "honours",
+        LEADER,
+        award="model_post",
+        window_code="registry",
+        post_id=counter.posts[0],
+        citation=CITATION,
+    )
+    assert twice.json()["code"] == "nominated_already"
+    long = await counter.ask(f"{path}/publicise", until_on="2099-07-22")
+    assert long.json()["code"] == "publicity_too_long"
+    await counter.did(f"{path}/publicise", until_on="2014-07-03")
+    made = await counter.did(f"{path}/objections", OFFICER, text="上周没有人在岗")
+    await counter.did(f"objections/{made['id']}/answer", text="属实", upheld=True)
+    counter.clock.move(days=8)
+    award = {"awarding_body": "市直机关党工委", "expires_on": "2015-07-03"}
+    refused = await counter.ask(f"{path}/award", **award)
+    assert refused.json()["code"] == "objection_was_right"
+    await counter.did(f"{path}/decline", reason_code="objection_upheld")
+    again = await nominated(counter)
+    await counter.did("windows/registry/close")
+    closed = await counter.ask(f"honours/{again}/publicise", until_on="2014-07-20")
+    assert closed.json()["code"] == "honoured_place_closed"
+
+
+@on_sqlite
+async def test_an_award_that_would_end_today_says_from_when_on(counter: Counter) -> None:
+    honour = await nominated(counter)
+    await counter.did(f"honours/{honour}/publicise", until_on="2014-07-03")
+    counter.clock.move(days=8)
+    short = await counter.ask(
+        f"honours/{honour}/award", awarding_body="市直机关党工委", expires_on="2014-07-05"
+    )
+    assert short.json()["code"] == "award_too_short"
+    assert "7月6日" in short.json()["detail"]

@@ -25,6 +25,10 @@ async def test_a_window_has_posts_that_one_person_holds_at_a_time(counter: Count
     refused = await counter.ask(path, LEADER, **body)
     assert (refused.status_code, refused.json()["code"]) == (409, "post_held")
     assert counter.clerks[0] in refused.json()["detail"]
+    slip = await counter.ask(
+        path, LEADER, **body | {"first_on": "1950-07-11", "last_on": "1951-01-01"}
+    )
+    assert slip.json()["code"] == "confirmation_needed"
     await counter.did(path, LEADER, **body | {"first_on": "2014-07-11"})
     posts = await counter.read("windows/registry/posts", LEADER)
     assert [len(each["holders"]) for each in posts] == [2, 0]
