@@ -1,6 +1,7 @@
 """The scenes of the operations on honours and objections."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -68,5 +69,6 @@ async def find_objects(client: httpx.AsyncClient, circuit: Circuit) -> dict[str,
         "citation": "全年零投诉。",
     }
     honour = await done("POST", "honours", nomination)
-    await done("POST", f"honours/{honour['id']}/publicise", {"until_on": "2199-01-01"})
+    until = datetime.fromisoformat(honour["nominated_at"]).date() + timedelta(days=10)
+    await done("POST", f"honours/{honour['id']}/publicise", {"until_on": until.isoformat()})
     return {"honour": honour["id"], "honoured_post": post["id"]}

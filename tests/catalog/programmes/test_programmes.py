@@ -80,7 +80,7 @@ async def test_a_window_goes_through_a_stage_with_evidence(counter: Counter) -> 
     locked = await counter.ask(f"{path}/evidence", LEADER, text="再补")
     assert locked.json()["code"] == "illegal_transition"
     (task,) = (await counter.read("tasks"))["items"]
-    assert (task["code"], task["facts"]["name"]) == ("stage_to_decide", WINDOW["name"])
+    assert (task["code"], task["facts"]["window"]) == ("stage_to_decide", WINDOW["name"])
     await counter.did(f"{path}/return", reason_code="unclear", reason="看不出是哪个岗位")
     back = await counter.read(path, LEADER)
     assert (back["state"], back["reason"]) == ("returned", "看不出是哪个岗位")
