@@ -228,6 +228,34 @@ async def test_a_test_that_somebody_has_begun_closes_later_and_changes_in_nothin
     await school.ask("PUT", f"/courses/{course}", body | {"test": later}, headers=overwriting)
 
 
+async def test_a_test_that_closes_later_keeps_its_answers_and_who_sits_has_the_time(
+    school: School,
+) -> None:
+    failed, sitting = school.people[0], school.people[2]
+    course = await school.course()
+    await school.enrol(course, failed, sitting)
+    first = await begin(school, course, failed)
+    who = school.as_volunteer(failed)
+    await school.ask("POST", f"/test-attempts/{first['id']}/end", who=who)
+    school.clock.move(days=3, hours=8, minutes=50)
+    running = await begin(school, course, sitting)
+    later = TEST | {"closes_at": "2014-07-12T18:00:00+08:00"}
+    body = COURSE | {"sessions": await school.sessions(course), "test": later}
+    await school.ask("PUT", f"/courses/{course}", body, headers={"If-Match": "*"})
+    school.clock.move(minutes=15)
+    await end_attempts_over(school.house.uow("catalog"))
+    assert (await save(school, sitting, running, 1, [0]))["seconds_left"] == 900
+    seen = await school.ask("GET", f"/test-attempts/{first['id']}", who=who)
+    assert seen["may_repeat"]
+    assert all(
+        each["right"] is None and each["explanation"] is None for each in seen["questions"]
+    ), "the test can still be sat"
+    assert (await begin(school, course, failed))["turn"] == 2
+    school.clock.move(days=14)
+    seen = await school.ask("GET", f"/test-attempts/{first['id']}", who=who)
+    assert all(each["right"] for each in seen["questions"])
+
+
 @on_sqlite
 async def test_a_question_that_is_corrected_changes_no_paper_that_was_drawn(school: School) -> None:
     no = school.people[0]

@@ -110,7 +110,7 @@ async def view_of(uow: UnitOfWork, session: AsyncSession, found: Attempt) -> Att
     if of is None:
         raise RuntimeError("an attempt has a course")
     rest = may_repeat(await attempts_of(session, found.enrolment_id))
-    is_closed = uow.business_now() >= found.closes_at
+    is_closed = of.rules is None or uow.business_now() >= of.rules.closes_at
     return AttemptView(
         found,
         of.name,

@@ -1,7 +1,10 @@
 """Making courses, changing them, and taking them through their life."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
+
+from sqlalchemy import update
 
 from services.catalog.courses.domain.course import (
     ENROLLING,
@@ -18,6 +21,7 @@ from services.catalog.courses.queries.courses import (
     sessions_attended,
 )
 from services.catalog.courses.queries.sittings import bank_of, has_attempts
+from services.catalog.courses.tables import test_attempt
 from services.catalog.courses.use_cases.enrolling import fill_places
 from services.catalog.policy import POLICY
 from services.catalog.volunteers.use_cases.qualifications import called, known_names
@@ -72,6 +76,8 @@ async def change_course(uow: UnitOfWork, course_id: str, said: Mapping[str, Any]
         if rules != found.rules:
             await _require_changeable(tx, found, rules)
             found.test_told = found.test_told and found.rules is not None
+            if found.rules is not None:
+                await _close_attempts_at(tx, found.id, found.rules.closes_at)
         if found.state != "draft":
             await _require_questions(tx, found)
             moved = before != found.held
@@ -239,6 +245,12 @@ async def _require_changeable(tx: Transaction, found: Course, before: TestRules 
         != {**before.stored(), "closes_at": ""}
     ):
         raise Conflict("test_begun", field="test")
+
+
+async def _close_attempts_at(tx: Transaction, course_id: str, closes_at: datetime) -> None:
+    """Attempts keep a copy of when the test closes, and who sits now has the longer time too."""
+    of = test_attempt.c.course_id == course_id
+    await tx.session.execute(update(test_attempt).where(of).values(closes_at=closes_at))
 
 
 async def _require_questions(tx: Transaction, found: Course) -> None:

@@ -44,7 +44,8 @@ async def begin_attempt(uow: UnitOfWork, course_id: str) -> AttemptView:
     no = next(iter(grant.persons), "")
     async with uow.transaction() as tx:
         person = await tx.find(Volunteer, no)
-        course = await tx.session.get(Course, course_id)
+        # Nobody may change when the test closes until this attempt, which keeps a copy of that, is there.
+        course = await tx.session.get(Course, course_id, with_for_update={"read": True})
         key = (await enrolled_in(tx.session, course_id, [no])).get(no)
         if course is None or key is None or person is None:
             raise NotFound(Course.kind, course_id, states=Course.STEPS)
