@@ -75,6 +75,15 @@ async def test_from_the_draft_to_the_certificate(school: School) -> None:
     place = (await school.ask("GET", f"/courses/{course}", who=school.as_volunteer(first)))["own"]
     pdf = await school.raw("GET", f"/trainings/{place['id']}/certificate.pdf")
     assert pdf.content.startswith(b"%PDF")
+    printed = f"/trainings/{place['id']}/certificate.pdf"
+    for who, status in (
+        (bearer(Role.AUDITOR), 403),
+        (leader, 404),
+        (school.as_volunteer(second), 404),
+        (bearer(Role.LEADER, team_code="health"), 200),
+        (school.as_volunteer(first), 200),
+    ):
+        assert (await school.raw("GET", printed, who=who)).status_code == status
 
     school.clock.move(days=4)
     ended = await school.ask("POST", f"/courses/{course}/end")
