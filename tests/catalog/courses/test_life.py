@@ -139,7 +139,18 @@ async def test_those_who_take_part_are_told_what_changes(school: School) -> None
     told = (await school.told("course_changed"))[-1]
     assert (told.step, set(told.told_nos)) == ("sessions_changed", set(enrolled))
     assert told.sessions[0].place == "文化馆"
-    await school.ask("POST", f"/courses/{course}/cancel", {"reason_code": "no_teacher"})
+    await school.ask(
+        "POST", f"/courses/{course}/cancel", {"reason_code": "no_teacher", "reason": "讲师住院"}
+    )
+    for who, words in (
+        ({}, "讲师住院"),
+        (bearer(Role.AUDITOR), "讲师住院"),
+        (school.as_volunteer(waiting), None),
+        (bearer(Role.LEADER, team_code="health"), None),
+    ):
+        one = await school.ask("GET", f"/courses/{course}", who=who)
+        (listed,) = (await school.ask("GET", "/courses", who=who))["items"]
+        assert (one["reason_code"], one["reason"], listed["reason"]) == ("no_teacher", words, words)
     told = (await school.told("course_changed"))[-1]
     assert (told.step, told.reason_code) == ("cancelled", "no_teacher")
     assert set(told.told_nos) == {*enrolled, waiting}

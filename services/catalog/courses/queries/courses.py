@@ -56,6 +56,8 @@ class CourseView:
     questions: Mapping[str, int] = field(default_factory=dict)
     materials: Sequence[Row[Any]] = ()
     test_is_open: bool = False
+    words: str | None = None
+    """What was said about the reason, for those who may read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,7 @@ async def get_course(uow: UnitOfWork, course_id: str) -> CourseView:
         questions,
         materials,
         view.test_is_open,
+        view.words,
     )
 
 
@@ -363,14 +366,15 @@ async def _ahead(session: AsyncSession, found: Enrolment) -> int | None:
 async def _own(uow: UnitOfWork, session: AsyncSession, found: Course, counts: Counts) -> CourseView:
     rules = found.rules
     is_open = found.state in ENROLLING and rules is not None and rules.is_open(uow.business_now())
+    words = found.reason if sees_drafts(uow) else None
     no = uow.actor.volunteer_no
     if no is None:
-        return CourseView(found, counts, test_is_open=is_open)
+        return CourseView(found, counts, test_is_open=is_open, words=words)
     columns = course_enrolment.c
     of = and_(columns.course_id == found.id, columns.volunteer_no == no)
     own = (await session.scalars(select(Enrolment).where(of))).one_or_none()
     if own is None:
-        return CourseView(found, counts, test_is_open=is_open)
+        return CourseView(found, counts, test_is_open=is_open, words=words)
     attended = (await attended_sessions(session, found.id, [no])).get(no, [])
     tried = select(func.count()).where(test_attempt.c.enrolment_id == own.id)
     return CourseView(
@@ -381,6 +385,7 @@ async def _own(uow: UnitOfWork, session: AsyncSession, found: Course, counts: Co
         attended,
         int(await session.scalar(tried) or 0),
         test_is_open=is_open,
+        words=words,
     )
 
 
