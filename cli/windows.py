@@ -49,6 +49,19 @@ WINDOWS: dict[str, tuple[str, str, str, str, tuple[str, ...]]] = {
     OWN: (*("health-licences", "Health Bureau Counters", "permits", "health"), ("许可受理窗口",)),
 }
 """Code, English name, kind, team and posts of each."""
+POSTS_EN = {
+    "综合受理窗口": "General counter",
+    "咨询引导台": "Reception desk",
+    "登记一号窗口": "Registration counter 1",
+    "登记二号窗口": "Registration counter 2",
+    "受理窗口": "Applications",
+    "发证窗口": "Collection",
+    "参保登记窗口": "Insurance registration",
+    "待遇核定窗口": "Benefits",
+    "提取窗口": "Withdrawals",
+    "不动产登记窗口": "Real estate registration",
+    "许可受理窗口": "Licences",
+}
 KINDS = {
     "approval": ("综合审批", "Approvals"),
     "registration": ("登记类", "Registration"),
@@ -139,7 +152,7 @@ async def open_windows(client: Client) -> None:
                 there.append(
                     await client.post(
                         f"{CATALOG}/windows/{code}/posts",
-                        _named(post, post),
+                        _named(post, POSTS_EN[post]),
                         key=f"{code}-post-{number}",
                     )
                 )

@@ -1,21 +1,17 @@
 """Addresses of pages that people enter."""
 
-import re
 from typing import Annotated
 
-from pydantic import AfterValidator
-from pydantic_core import PydanticCustomError
-
-from shared.http.inputs import Text
-
-_LINK = re.compile(r"https?://[^\s/]+\S*")
+from pydantic import BeforeValidator, StringConstraints
 
 
-def _link(value: str) -> str:
-    if not _LINK.fullmatch(value):
-        raise PydanticCustomError("link_malformed", "no address of a page")
-    return value
+def _pasted(value: object) -> object:
+    return value.strip() if isinstance(value, str) else value
 
 
-Link = Annotated[Text, AfterValidator(_link)]
+Link = Annotated[
+    str,
+    StringConstraints(max_length=500, pattern=r"^https?://[^\s/]+\S*$"),
+    BeforeValidator(_pasted),
+]
 """The address of a page. It stays with the service that it was given to, and nothing opens it there."""

@@ -50,6 +50,9 @@ GONE = {
     "correction_decided",
     "hours_claimed",
     "course_over",
+    "evidence_full",
+    "posts_full",
+    "nominated_already",
 }
 """Why an object of the story does not take a step that it has taken before, or is not made again."""
 
@@ -64,7 +67,7 @@ NO_FREE_TEXT = {
     "candidate_id", "aggregate_id", "team_code", "stop_id", "code", "token", "secret", "subject", "redirect_uri",
     "new_code", "offered", "after", "finished", "wish_ids", "credit_code", "follows", "party_code", "lease",
     "publisher", "campaign_id", "email", "opinion_ids", "about", "colleague", "holder", "instead_of", "born_on",
-    "ticket_id", "session_id", "topic", "qualification",
+    "ticket_id", "session_id", "topic", "qualification", "holding_ids", "post_id",
 }  # fmt: skip
 """Strings of bodies that are keys or secrets: one has to know them."""
 

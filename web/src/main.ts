@@ -20,7 +20,8 @@ function fetchPage(): void {
 
 async function start(): Promise<void> {
   fetchPage();
-  await Promise.all([loadLanguage(), resume(), readMoment(), readTrial()]);
+  const [, back] = await Promise.all([loadLanguage(), resume(), readMoment(), readTrial()]);
+  if (back !== null) await router.replace(back); // it read the address before the sign-in put this back
   createApp(App).use(i18n).use(router).mount("#app");
 }
 

@@ -17,7 +17,8 @@ BadgeState = Literal["issued", "revoked"]
 RevocationReason = Literal[
     "lost", "post_left", "consent_withdrawn", "replaced", "entered_wrongly", "other"
 ]
-BY_HAND: tuple[RevocationReason, ...] = ("lost", "post_left", "entered_wrongly", "other")
+ReasonByHand = Literal["lost", "post_left", "entered_wrongly", "other"]
+"""Those that a person gives; the others follow from what happened."""
 BadgeStanding = Literal["valid", "not_yet", "expired", "revoked"]
 """How a badge of ours stands on a day."""
 Outcome = Literal["valid", "not_yet", "expired", "revoked", "foreign", "forged"]

@@ -199,9 +199,9 @@ async def issued_badges(
 
 async def badges_to_renew(
     session: AsyncSession, teams: Collection[str], today: date
-) -> list[tuple[str, str, int, date]]:
-    """Returns code and name of windows of these teams, how many badges end there soon or have ended while the post is
-    held on and no other is there, and the first such day."""
+) -> list[tuple[Window, int, date]]:
+    """Returns windows of these teams, how many badges end there soon or have ended while the post is held on and no
+    other is there, and the first such day."""
     soon = today + RENEWED_WITHIN
     codes = await windows_of_teams(session, teams)
     query = (
@@ -219,16 +219,10 @@ async def badges_to_renew(
         and (held.last_on is None or held.last_on > max(each.valid_until, today))
     ]
     windows = await windows_among(session, {each.window_code for each in due})
-    found: dict[str, tuple[str, str, int, date]] = {}
+    found: dict[str, tuple[Window, int, date]] = {}
     for each in due:
-        if windows[each.window_code].state != "open":
-            continue
-        name = windows[each.window_code].name
-        _, _, count, first = found.get(each.window_code, ("", "", 0, each.valid_until))
-        found[each.window_code] = (
-            each.window_code,
-            name,
-            count + 1,
-            min(first, each.valid_until),
-        )
+        place = windows[each.window_code]
+        if place.state == "open":
+            _, count, first = found.get(place.code, (place, 0, each.valid_until))
+            found[place.code] = (place, count + 1, min(first, each.valid_until))
     return [found[code] for code in sorted(found)]

@@ -5,7 +5,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from services.catalog.badges.domain import BadgeStanding, BadgeState, RevocationReason
+from services.catalog.badges.domain import (
+    BadgeStanding,
+    BadgeState,
+    ReasonByHand,
+    RevocationReason,
+)
 from services.catalog.badges.queries import BadgeView
 from shared.http.inputs import Answer, Body, Day, Key, ReasonBody
 from shared.http.qr import CodeAnswer, drawn
@@ -20,7 +25,7 @@ class IssueBody(Body):
 
 
 class RevocationBody(ReasonBody):
-    reason_code: RevocationReason
+    reason_code: ReasonByHand
 
 
 class BadgeAnswer(Answer):

@@ -21,7 +21,7 @@ EndReason = Literal[
 CameBy = Literal["telephone", "letter", "in_person", "meeting"]
 """How the corps heard an objection that it enters for a resident."""
 
-SHORTEST_PUBLICITY = 7
+SHORTEST_PUBLICITY, LONGEST_PUBLICITY = 7, 60
 """Days, the first and the last included, on which the public is shown a nomination."""
 LONGEST_AWARD = timedelta(days=3 * 366)
 
@@ -67,7 +67,7 @@ class Honour(Aggregate):
     def publicise(self, until: date, today: date) -> None:
         """The public is shown it from today on.
 
-        :raises IllegalTransition: it was before. :raises InvalidInput: these are too few days.
+        :raises IllegalTransition: it was before. :raises InvalidInput: these are too few days, or too many.
         """
         self.require("publicise", self.state)
         first_possible = today + timedelta(days=SHORTEST_PUBLICITY - 1)
@@ -78,6 +78,10 @@ class Honour(Aggregate):
                 days=SHORTEST_PUBLICITY,
                 first=first_possible,
             )
+        if until > (last := today + timedelta(days=LONGEST_PUBLICITY - 1)):
+            raise InvalidInput(
+                "publicity_too_long", field="until_on", days=LONGEST_PUBLICITY, last=last
+            )
         self.state, self.public_from, self.public_until = "publicised", today, until
 
     def require_open(self, today: date) -> None:
@@ -86,10 +90,19 @@ class Honour(Aggregate):
         if self.public_until is not None and today > self.public_until:
             raise Conflict("objections_over", last=self.public_until)
 
-    def give(self, body: str, expires_on: date, today: date, *, open_objections: int) -> None:
+    def give(
+        self,
+        body: str,
+        expires_on: date,
+        today: date,
+        *,
+        open_objections: int,
+        upheld_objections: int,
+    ) -> None:
         """It is awarded from today on.
 
-        :raises IllegalTransition: nobody is shown it. :raises Conflict: that is not over, or an objection waits.
+        :raises IllegalTransition: nobody is shown it. :raises Conflict: that is not over, or an objection waits or is
+            right.
         :raises InvalidInput: it would end before it begins, or last too long.
         """
         self.require("award", self.state)
@@ -97,8 +110,12 @@ class Honour(Aggregate):
             raise Conflict("publicity_not_over", last=self.public_until)
         if open_objections:
             raise Conflict("objections_unanswered", count=open_objections)
+        if upheld_objections:
+            raise Conflict("objection_was_right", count=upheld_objections)
         if expires_on <= today:
-            raise InvalidInput("day_is_past", field="expires_on", day=expires_on, today=today)
+            raise InvalidInput(
+                "award_too_short", field="expires_on", first=today + timedelta(days=1)
+            )
         if expires_on > (last := today + LONGEST_AWARD):
             raise InvalidInput("award_too_long", field="expires_on", last=last)
         self.state, self.awarded_on, self.expires_on = "awarded", today, expires_on

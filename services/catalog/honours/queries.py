@@ -161,6 +161,25 @@ async def open_objections(session: AsyncSession, ids: Collection[str]) -> dict[s
     return {row.honour_id: row.waiting for row in await session.execute(query)}
 
 
+async def upheld_objections(session: AsyncSession, honour_id: str) -> int:
+    """Returns how many objections to an honour are right."""
+    query = select(func.count()).where(objection.c.honour_id == honour_id, objection.c.is_upheld)
+    return await session.scalar(query) or 0
+
+
+async def standing_alike(
+    session: AsyncSession, award: Award, post_id: str | None, volunteer_no: str | None
+) -> bool:
+    """Whether the same post or person is nominated for the same award, shown to the public, or has it."""
+    query = select(honour.c.id).where(
+        honour.c.award == award,
+        honour.c.post_id == post_id if post_id else honour.c.post_id.is_(None),
+        honour.c.volunteer_no == volunteer_no if volunteer_no else honour.c.volunteer_no.is_(None),
+        honour.c.state.in_(("nominated", "publicised", "awarded")),
+    )
+    return (await session.scalars(query.limit(1))).first() is not None
+
+
 async def honours_of_person(session: AsyncSession, no: str) -> list[Honour]:
     """Returns a volunteer's honours and nominations."""
     query = select(Honour).where(honour.c.volunteer_no == no)

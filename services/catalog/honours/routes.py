@@ -223,7 +223,7 @@ def _card(request: Request, view: HonourView) -> str:
     days = texts.render(language, "honours.days", facts)[found.state]
     award = texts.word(language, "choices", found.award) or found.award
     return (
-        f'<li class="card"><strong>{escape(award)}：{escape(whom)}</strong>'
+        f'<li class="card"><strong>{escape(award)} · {escape(whom)}</strong>'
         f"<p>{escape(place)}</p><p>{escape(found.citation)}</p>"
         f'<p class="quiet">{escape(days)}</p></li>'
     )

@@ -39,7 +39,8 @@ class Stage(TypedDict):
 
 @dataclass(eq=False, kw_only=True)
 class Programme(Entry):
-    """Stages for the windows of ``window_codes``. Once it runs, its stages keep their number and order."""
+    """Stages for the windows of ``window_codes``. Once it runs, its stages keep their names, their order, and the
+    forms of evidence that they ask for; days and words may change."""
 
     kind: ClassVar[str] = "programme"
     CONTENT: ClassVar[tuple[str, ...]] = (*Entry.CONTENT, "stages", "window_codes")
@@ -67,7 +68,7 @@ class Programme(Entry):
         self.require("correct", self.state)
         check_stages(stages)
         if self.state == "running":
-            if len(stages) != len(self.stages):
+            if [_lasting(each) for each in stages] != [_lasting(each) for each in self.stages]:
                 raise Conflict("programme_stages_fixed", field="stages", count=len(self.stages))
             if gone := sorted(set(self.window_codes) - set(window_codes)):
                 raise Conflict(
@@ -207,22 +208,31 @@ def file_key_of(evidence_id: str) -> str:
     return f"{FOLDER}/{evidence_id}"
 
 
+def _days(stage: Stage) -> tuple[date, date]:
+    return date.fromisoformat(stage["starts_on"]), date.fromisoformat(stage["ends_on"])
+
+
+def _lasting(stage: Stage) -> tuple[str, list[EvidenceForm]]:
+    """What makes a stage this one, whatever else of it is corrected."""
+    return stage["name"], sorted(stage["forms"])
+
+
 def check_stages(stages: Sequence[Stage]) -> None:
     """:raises InvalidInput: there is none, or a stage ends before it begins, or begins before the one in front."""
     if not stages:
         raise InvalidInput("programme_without_stages", field="stages")
     for number, stage in enumerate(stages):
-        first, last = stage["starts_on"], stage["ends_on"]
+        first, last = _days(stage)
         if last < first:
             raise InvalidInput(
                 "days_reversed", field=f"stages[{number}].ends_on", first=first, last=last
             )
-        if number and first < stages[number - 1]["starts_on"]:
+        if number and first < (before := _days(stages[number - 1])[0]):
             raise InvalidInput(
                 "stages_out_of_order",
                 field=f"stages[{number}].starts_on",
                 day=first,
-                first=stages[number - 1]["starts_on"],
+                first=before,
             )
 
 

@@ -3,8 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from services.catalog.directory.schemas import EntryAnswer, EntryBody
 from services.catalog.programmes.domain import (
@@ -139,12 +138,6 @@ class WordsBody(Body):
 
     text: Annotated[Text | None, Field(description="what was done")] = None
     url: Annotated[Link | None, Field(description="where it can be seen")] = None
-
-    @model_validator(mode="after")
-    def _one(self) -> "WordsBody":
-        if (self.text is None) == (self.url is None):
-            raise PydanticCustomError("text_or_link", "text or link, one of them")
-        return self
 
 
 class StageReturnBody(ReasonBody):

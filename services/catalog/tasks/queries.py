@@ -24,6 +24,7 @@ from services.catalog.programmes.queries import StageView, stages_handed_in, sta
 from services.catalog.survey.queries.surveys import surveys_to_answer, surveys_to_take_over
 from services.catalog.volunteers.domain import EXPIRING_DAYS
 from services.catalog.volunteers.queries import expiring_of_teams
+from services.catalog.windows.domain import Window
 from services.catalog.windows.queries import (
     pledges_to_decide,
     pledges_to_make,
@@ -273,12 +274,16 @@ async def _of_editions(
 
 async def _pledges(session: AsyncSession, choice: Choice) -> Group:
     code = "pledges_to_decide"
-    found, _ = await pledges_to_decide(session, limit=MOST_WINDOWS)
-    chosen = await choice.among(session, code, {window for window, _, _ in found})
+    found = await pledges_to_decide(session, limit=MOST_WINDOWS)
+    chosen = await choice.among(session, code, {place.code for place, _ in found})
     tasks = [
-        Task(code, f"window:{window}", {"name": name, "count": count})
-        for window, name, count in found
-        if window in chosen
+        Task(
+            code,
+            f"window:{place.code}",
+            {"window": place.name, "window_en": place.name_en, "count": count},
+        )
+        for place, count in found
+        if place.code in chosen
     ]
     return code, len(tasks), tasks[:MOST_OF_A_KIND]
 
@@ -298,13 +303,20 @@ async def _to_hand_in(session: AsyncSession, today: date, teams: frozenset[str])
 
 
 def _stage_task(code: str, view: StageView) -> Task:
-    name = view.found.window_code if view.window is None else view.window.name
+    facts = _window_facts(view.found.window_code, view.window)
     return Task(
         code,
         f"window_stage:{view.found.id}",
-        {"name": name, "stage": view.stage["name"]},
+        facts | {"stage": view.stage["name"], "stage_en": view.stage["name_en"]},
         due_on=date.fromisoformat(view.stage["ends_on"]),
     )
+
+
+def _window_facts(code: str, window: Window | None) -> dict[str, str | int]:
+    """What a task says of a window: its name in both languages, its code where it is not there."""
+    if window is None:
+        return {"window": code, "window_en": code}
+    return {"window": window.name, "window_en": window.name_en}
 
 
 async def _honours(session: AsyncSession, choice: Choice) -> Group:
@@ -326,11 +338,7 @@ async def _of_honours(
         Task(
             code,
             f"honour:{each.id}",
-            {
-                "name": windows[each.window_code].name
-                if each.window_code in windows
-                else each.window_code
-            },
+            _window_facts(each.window_code, windows.get(each.window_code)),
             due_on=each.public_until,
         )
         for each in waiting
@@ -343,8 +351,13 @@ async def _badges(session: AsyncSession, today: date, teams: frozenset[str]) -> 
     code = "badges_to_renew"
     found = await badges_to_renew(session, teams, today)
     tasks = [
-        Task(code, f"window:{window}", {"name": name, "count": count}, due_on=first)
-        for window, name, count, first in found
+        Task(
+            code,
+            f"window:{place.code}",
+            {"window": place.name, "window_en": place.name_en, "count": count},
+            due_on=first,
+        )
+        for place, count, first in found
     ]
     return code, len(tasks), tasks[:MOST_OF_A_KIND]
 
@@ -352,5 +365,8 @@ async def _badges(session: AsyncSession, today: date, teams: frozenset[str]) -> 
 async def _own_pledges(session: AsyncSession, today: date, no: str) -> Group:
     code = "pledge_to_make"
     found = await pledges_to_make(session, [no], today)
-    tasks = [Task(code, f"holding:{held.id}", {"name": window.name}) for held, window in found]
+    tasks = [
+        Task(code, f"holding:{held.id}", _window_facts(window.code, window))
+        for held, window in found
+    ]
     return code, len(tasks), tasks[:MOST_OF_A_KIND]

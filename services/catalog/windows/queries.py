@@ -20,7 +20,7 @@ from services.catalog.windows.domain import (
     WindowState,
 )
 from services.catalog.windows.tables import holding, window, window_kind, window_post
-from shared.db.paging import Listed, SortedBy, contains, counted_page_of, first_and_count
+from shared.db.paging import Listed, SortedBy, contains, counted_page_of
 from shared.kernel.access import Grant, Role
 from shared.kernel.errors import NotFound
 from shared.unit_of_work import UnitOfWork
@@ -292,19 +292,18 @@ async def posts_among(session: AsyncSession, ids: Collection[str]) -> dict[str, 
     return found
 
 
-async def pledges_to_decide(
-    session: AsyncSession, *, limit: int
-) -> tuple[list[tuple[str, str, int]], int]:
-    """Returns code and name of windows with pledges that wait, and how many wait there; and how many windows."""
+async def pledges_to_decide(session: AsyncSession, *, limit: int) -> list[tuple[Window, int]]:
+    """Returns windows with pledges that wait, by code, and how many wait there."""
     query = (
-        select(window.c.code, window.c.name, func.count().label("waiting"))
-        .join(holding, holding.c.window_code == window.c.code)
+        select(holding.c.window_code, func.count().label("waiting"))
         .where(holding.c.pledge_state == "waiting")
-        .group_by(window.c.code, window.c.name)
-        .order_by(window.c.code)
+        .group_by(holding.c.window_code)
+        .order_by(holding.c.window_code)
+        .limit(limit)
     )
-    rows, count = await first_and_count(session, query, limit=limit)
-    return [(row.code, row.name, row.waiting) for row in rows], count
+    waiting = {row.window_code: row.waiting for row in await session.execute(query)}
+    found = await windows_among(session, waiting)
+    return [(found[code], count) for code, count in waiting.items() if code in found]
 
 
 async def waiting_pledge_windows(session: AsyncSession, codes: Collection[str]) -> set[str]:

@@ -10,6 +10,7 @@ export interface Moment {
 
 /** Says where business stands; empty where there is no demonstration. */
 const MOMENT = "/api/demonstration/moment";
+const KEPT = "diancai.moment";
 /** A demonstration is served to this very machine only. */
 const HERE = ["127.0.0.1", "localhost", "[::1]"];
 
@@ -26,7 +27,13 @@ export function today(): string {
 export async function readMoment(): Promise<void> {
   if (!isHere) return;
   const answer = await fetch(MOMENT).catch(() => null);
-  moment.value = answer?.status === 200 ? ((await answer.json()) as Moment) : null;
+  if (answer === null) {
+    moment.value = JSON.parse(localStorage.getItem(KEPT) ?? "null") as Moment | null; // without a connection, as it stood
+    return;
+  }
+  moment.value = answer.status === 200 ? ((await answer.json()) as Moment) : null;
+  if (moment.value) localStorage.setItem(KEPT, JSON.stringify(moment.value));
+  else localStorage.removeItem(KEPT);
 }
 
 /** Pages that show what business stands at read anew when the demonstration's clock has moved. */

@@ -80,14 +80,17 @@ export async function signIn(back: string, language: string): Promise<void> {
   location.assign(`${PROVIDER}/authorize?${new URLSearchParams(asked).toString()}`);
 }
 
-/** Goes on with the code in the address, or with the sign-in that this browser has. */
-export async function resume(): Promise<void> {
+/** Goes on with the code in the address, or with the sign-in that this browser has.
+ * @returns the page that was asked for before the sign-in, where one has just ended */
+export async function resume(): Promise<string | null> {
   const said = new URLSearchParams(location.search);
   const code = said.get("code");
+  let back: string | null = null;
   const kept = JSON.parse(sessionStorage.getItem("diancai.sign-in") ?? "null") as { verifier: string; state: string; back: string } | null;
   if (code !== null || said.has("error")) {
     sessionStorage.removeItem("diancai.sign-in");
-    history.replaceState(null, "", kept?.back ?? location.pathname);
+    back = kept?.back ?? location.pathname;
+    history.replaceState(null, "", back);
   }
   try {
     if (code !== null && kept !== null && said.get("state") === kept.state) {
@@ -98,6 +101,7 @@ export async function resume(): Promise<void> {
   } catch (error) {
     if (!(error instanceof ProviderAway)) throw error; // the page says so when it asks for something
   }
+  return back;
 }
 
 /** The token to send, a new one where the one in hand is about to end; null when nobody is signed in. */

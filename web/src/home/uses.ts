@@ -3,12 +3,12 @@ import { mayOpen } from "../app/router";
 import { account, type Role } from "../app/session";
 
 const PAGES: Record<Role, string[]> = {
-  coordinator: ["orders", "recurring-orders", "wish-groups", "regular", "ratings", "planning", "rosters", "activities", "circuit", "corps", "start", "messages"],
-  township_officer: ["new-order", "orders", "recurring-orders", "menu", "wishes", "regular", "ratings", "consultations", "circuit", "contacts", "messages"],
-  clerk: ["new-order", "orders", "recurring-orders", "menu", "wishes", "regular", "ratings", "consultations", "circuit", "messages"],
-  team_leader: ["assignments", "rosters", "activities", "regular", "ratings", "consultations", "circuit", "volunteers", "team-days", "contacts", "messages"],
-  volunteer: ["duties", "assignments", "activities", "own", "circuit", "messages"],
-  auditor: ["orders", "recurring-orders", "wish-groups", "regular", "ratings", "activities", "circuit", "corps", "operations", "audit", "messages"],
+  coordinator: ["orders", "recurring-orders", "wish-groups", "regular", "ratings", "planning", "rosters", "activities", "courses", "windows", "circuit", "corps", "start", "messages"],
+  township_officer: ["new-order", "orders", "recurring-orders", "menu", "wishes", "regular", "ratings", "consultations", "honours", "circuit", "contacts", "messages"],
+  clerk: ["new-order", "orders", "recurring-orders", "menu", "wishes", "regular", "ratings", "consultations", "honours", "circuit", "messages"],
+  team_leader: ["assignments", "rosters", "activities", "courses", "windows", "regular", "ratings", "consultations", "circuit", "volunteers", "team-days", "contacts", "messages"],
+  volunteer: ["duties", "assignments", "activities", "courses", "own", "circuit", "messages"],
+  auditor: ["orders", "recurring-orders", "wish-groups", "regular", "ratings", "activities", "courses", "windows", "circuit", "corps", "operations", "audit", "messages"],
   operator: ["operations", "audit", "accounts"],
   subscriber: ["subscriptions"],
 };

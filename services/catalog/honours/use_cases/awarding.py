@@ -4,7 +4,13 @@ from collections.abc import Sequence
 from datetime import date
 
 from services.catalog.honours.domain import Award, EndReason, Honour
-from services.catalog.honours.queries import expired_ids, honours_of_person, open_objections
+from services.catalog.honours.queries import (
+    expired_ids,
+    honours_of_person,
+    open_objections,
+    standing_alike,
+    upheld_objections,
+)
 from services.catalog.policy import POLICY
 from services.catalog.volunteers.use_cases.person_requests import Held
 from services.catalog.windows.domain import Post, Window
@@ -18,7 +24,7 @@ from shared.contracts.catalog import (
     HonourWithdrawn,
 )
 from shared.kernel.doubts import Doubts
-from shared.kernel.errors import InvalidInput
+from shared.kernel.errors import Conflict, InvalidInput
 from shared.kernel.ids import new_id
 from shared.privacy.answering import Record
 from shared.unit_of_work import Transaction, UnitOfWork
@@ -39,7 +45,8 @@ async def nominate(
     """Nominates a post of a window, or somebody who holds or held one there.
 
     :raises InvalidInput: the award is not for what is named, the post is not the window's, or the volunteer never held
-        one there. :raises Forbidden: the window is not the actor's. :raises NotFound: there is no such window.
+        one there. :raises NotFound: there is no such window, or it is out of the actor's reach.
+    :raises Conflict: the same is nominated already, or has the award.
     """
     grant = uow.permit(POLICY, "nominate")
     _require_one(award, post_id, volunteer_no)
@@ -53,6 +60,8 @@ async def nominate(
             here = {each.volunteer_no for each in await holdings_of_window(tx.session, window_code)}
             if volunteer_no not in here:
                 raise InvalidInput("never_held_post", field="volunteer_no", number=volunteer_no)
+        if await standing_alike(tx.session, award, post_id, volunteer_no):
+            raise Conflict("nominated_already", name=place.name)
         doubts.settle()
         made = Honour(
             id=new_id(),
@@ -77,6 +86,7 @@ async def publicise(uow: UnitOfWork, honour_id: str, *, until_on: date) -> Honou
     uow.permit(POLICY, "decide_honours")
     async with uow.transaction() as tx:
         found = await tx.get(Honour, honour_id)
+        await _require_still_there(tx, found)
         found.publicise(until_on, tx.today)
         tx.record(found, HonourPublicised(until_on=until_on, **await _facts(tx, found)))
         return found
@@ -93,8 +103,15 @@ async def award_honour(
     uow.permit(POLICY, "decide_honours")
     async with uow.transaction() as tx:
         found = await tx.get(Honour, honour_id)
+        await _require_still_there(tx, found)
         waiting = (await open_objections(tx.session, [honour_id])).get(honour_id, 0)
-        found.give(awarding_body, expires_on, tx.today, open_objections=waiting)
+        found.give(
+            awarding_body,
+            expires_on,
+            tx.today,
+            open_objections=waiting,
+            upheld_objections=await upheld_objections(tx.session, honour_id),
+        )
         event = HonourAwarded(awarded_on=tx.today, expires_on=expires_on, **await _facts(tx, found))
         tx.record(found, event)
         return found
@@ -145,6 +162,14 @@ async def move_honours(tx: Transaction, no: str, into: str) -> None:
     """They are of the person's other number."""
     for each in await honours_of_person(tx.session, no):
         (await tx.get(Honour, each.id)).volunteer_no = into
+
+
+async def _require_still_there(tx: Transaction, found: Honour) -> None:
+    """:raises Conflict: its window or its post was closed meanwhile."""
+    place = await tx.get(Window, found.window_code)
+    post = None if found.post_id is None else await tx.get(Post, found.post_id)
+    if place.state != "open" or (post is not None and post.state != "open"):
+        raise Conflict("honoured_place_closed", name=place.name)
 
 
 def _require_one(award: Award, post_id: str | None, volunteer_no: str | None) -> None:

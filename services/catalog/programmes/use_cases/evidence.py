@@ -23,7 +23,7 @@ from shared.contracts.catalog import StageAccepted, StageReturned
 from shared.db.engine import store_is_away
 from shared.kernel.access import Grant
 from shared.kernel.doubts import Doubts
-from shared.kernel.errors import Conflict, NotFound
+from shared.kernel.errors import Conflict, InvalidInput, NotFound
 from shared.kernel.ids import new_id
 from shared.storage.orphans import delete_orphans
 from shared.storage.port import FileStore
@@ -35,11 +35,14 @@ async def give_words(
 ) -> WindowStage:
     """A window says what it did, or where that can be seen.
 
+    :raises InvalidInput: neither is given, or both are.
     :raises NotFound: there is no such stage, or it is out of the actor's reach.
     :raises IllegalTransition: it waits for the corps, or is accepted. :raises Conflict: it has not begun, its programme
         does not run, or enough is given.
     """
     grant = uow.permit(POLICY, "give_evidence")
+    if (text is None) == (url is None):
+        raise InvalidInput("text_or_link", field="text")
     async with uow.transaction() as tx:
         found, _, _ = await _to_give(tx, grant, stage_id)
         doubts.settle()

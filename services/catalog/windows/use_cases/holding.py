@@ -22,6 +22,9 @@ from shared.kernel.ids import new_id
 from shared.privacy.answering import Record
 from shared.unit_of_work import Transaction, UnitOfWork
 
+LONG_AGO = timedelta(days=31)
+"""Who has held a post for longer when it is entered: perhaps a slip."""
+
 
 async def fill_post(
     uow: UnitOfWork,
@@ -37,7 +40,7 @@ async def fill_post(
     :raises NotFound: there is no such post, or it is out of the actor's reach.
     :raises InvalidInput: the volunteer is not one of the team, or the days are reversed.
     :raises Conflict: somebody holds the post on these days. :raises IllegalTransition: post or window is closed.
-    :raises ConfirmationNeeded: the volunteer holds another post meanwhile.
+    :raises ConfirmationNeeded: the volunteer holds another post meanwhile, or has held it for long.
     """
     grant = uow.permit(POLICY, "keep_posts")
     require_days(first_on, last_on)
@@ -63,6 +66,8 @@ async def fill_post(
             for each in await holdings_of_person(tx.session, volunteer_no)
         ):
             doubts.add("holds_another_post", "volunteer_no", number=volunteer_no)
+        if first_on < tx.today - LONG_AGO:
+            doubts.add("holding_long_ago", "first_on", day=first_on, today=tx.today)
         doubts.settle()
         made = Holding(
             id=new_id(),
