@@ -53,6 +53,8 @@ MEANT = (
     "qualification_is_over",
     "activity_in_the_past",
     "registration_is_over",
+    "enrolment_in_the_past",
+    "session_in_the_past",
 )
 """What the story means. Where no clock plays 2014, its days are entered as what they are, past; and a township hands
 in an order twice, which comes back as a duplicate."""

@@ -183,6 +183,12 @@ POLICY = Policy(
             Role.VOLUNTEER: Scope.SELF,
             Role.AUDITOR: ANY,
         },
+        # It prints a name.
+        "print_course_certificate": {
+            COORDINATOR: ANY,
+            Role.LEADER: Scope.OWN_TEAM,
+            Role.VOLUNTEER: Scope.SELF,
+        },
         "note_course_attendance": {COORDINATOR: ANY, Role.LEADER: Scope.OWN_TEAM},
         "check_in_to_session": {Role.VOLUNTEER: Scope.SELF},
         "read_questions": {COORDINATOR: ANY},

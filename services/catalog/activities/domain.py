@@ -294,6 +294,11 @@ class SignUps:
             (signed.registered if state == "registered" else signed.waiting).append(no)
         return signed, made
 
+    def forget_attendance(self) -> None:
+        """Nothing is said of anybody any more: the day is still to come."""
+        for each in self.all.values():
+            each.attended = None
+
     def withdraw(self, numbers: Collection[str]) -> Signed:
         """Takes people out, and moves up those who wait longest. Who is not in stays out.
 

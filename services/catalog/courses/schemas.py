@@ -202,7 +202,7 @@ class CourseAnswer(Answer):
     test: TestAnswer | None
     state: CourseState
     reason_code: CancelReason | None
-    reason: str | None
+    reason: Annotated[str | None, Field(description="words to it; for the corps")]
     counts: CountsAnswer
     own: OwnAnswer | None
     questions: Annotated[dict[str, int], Field(description="in the bank, by topic; for the corps")]
@@ -215,7 +215,7 @@ class CourseAnswer(Answer):
             name: getattr(found, name)
             for name in (
                 *("id", "name", "name_en", "organiser", "outline", "topics", "capacity"),
-                *("enrol_until", "qualification", "valid_months", "state", "reason_code", "reason"),
+                *("enrol_until", "qualification", "valid_months", "state", "reason_code"),
             )
         }
         test = None
@@ -236,6 +236,7 @@ class CourseAnswer(Answer):
             )
         return cls(
             **said,
+            reason=view.words,
             sessions=[SessionAnswer(**each.stored()) for each in found.held],
             test=test,
             counts=CountsAnswer.model_validate(view.counts),

@@ -135,6 +135,20 @@ async def test_after_the_last_day_the_corps_alone_registers_and_anybody_withdraw
     assert [each["volunteer_no"] for each in page["items"]] == [second, third, first]
 
 
+async def test_on_a_day_that_is_still_to_come_nobody_was_there(corps: Corps) -> None:
+    path = await corps.plan(on="2014-06-27", register_until="2014-06-27")
+    first, second = corps.nos[:2]
+    await corps.register(path, first, second)
+    noted = {"present": [first], "absent": [second]}
+    await corps.ask("POST", f"{path}/attendance", noted)
+    later = WHERE | {"on": "2014-06-28", "reason_code": "weather"}
+    moved = await corps.ask("POST", f"{path}/move", later)
+    assert (moved["present"], moved["unsaid"]) == (0, 2)
+    corps.clock.move(days=1)
+    refused = await corps.ask("POST", f"{path}/hold", status=409)
+    assert refused["code"] == "nobody_present"
+
+
 async def test_who_is_registered_learns_that_it_is_called_off(corps: Corps) -> None:
     path = await corps.plan()
     first = corps.nos[0]

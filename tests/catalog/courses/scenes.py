@@ -49,14 +49,16 @@ def _changed(place: Place, scope: Scope) -> dict[str, Any]:
     }
 
 
+PAST = ["enrolment_in_the_past", "session_in_the_past"]
+SURE = fields(confirm=PAST)
 _NAMED = {"File-Name": "plan.pdf"}
 SCENES: Mapping[str, Scene] = {
-    "POST /courses": Scene(body=fields(**COURSE)),
+    "POST /courses": Scene(body=fields(**COURSE), query=SURE),
     "GET /courses": Scene(),
     "GET /courses.xlsx": Scene(),
     "GET /courses/{course_id}": Scene(),
-    "PUT /courses/{course_id}": Scene(body=_changed, headers={"If-Match": "*"}),
-    "POST /courses/{course_id}/open": Scene(),
+    "PUT /courses/{course_id}": Scene(body=_changed, query=SURE, headers={"If-Match": "*"}),
+    "POST /courses/{course_id}/open": Scene(query=SURE),
     "POST /courses/{course_id}/close": Scene(),
     "POST /courses/{course_id}/reopen": Scene(),
     "POST /courses/{course_id}/end": Scene(),
@@ -110,12 +112,13 @@ PATHS: Mapping[str, PathFill] = {
 
 async def find_objects(client: httpx.AsyncClient, circuit: Circuit) -> dict[str, str]:
     """A course in which the volunteer has a place."""
-    made = await client.post("/api/catalog/courses", json=COURSE)
+    sure = {"confirm": PAST}
+    made = await client.post("/api/catalog/courses", json=COURSE, params=sure)
     course = made.raise_for_status().json()
     path = f"/api/catalog/courses/{course['id']}"
     kept = await client.post(f"{path}/questions?keep=true", content=xlsx(table()))
     assert kept.is_success, kept.text
-    (await client.post(f"{path}/open")).raise_for_status()
+    (await client.post(f"{path}/open", params=sure)).raise_for_status()
     enrolled = await client.post(f"{path}/enrolments", json={"volunteer_nos": [circuit.volunteer]})
     (place,) = enrolled.raise_for_status().json()
     return {

@@ -9,7 +9,7 @@ from pypdf import PdfReader
 from services.catalog.courses.jobs import EVERY_SECONDS  # noqa: F401  # its jobs run in the house
 from services.catalog.courses.use_cases.keeping import close_when_due, tell_open_tests
 from shared.kernel.access import Role
-from tests.catalog.courses.bank import choice, right_of, table
+from tests.catalog.courses.bank import TOPICS, choice, right_of, table
 from tests.catalog.courses.conftest import COURSE, SESSIONS, TEST, School
 from tests.support.excel import records_of
 from tests.support.fixtures import on_sqlite
@@ -75,6 +75,15 @@ async def test_from_the_draft_to_the_certificate(school: School) -> None:
     place = (await school.ask("GET", f"/courses/{course}", who=school.as_volunteer(first)))["own"]
     pdf = await school.raw("GET", f"/trainings/{place['id']}/certificate.pdf")
     assert pdf.content.startswith(b"%PDF")
+    printed = f"/trainings/{place['id']}/certificate.pdf"
+    for who, status in (
+        (bearer(Role.AUDITOR), 403),
+        (leader, 404),
+        (school.as_volunteer(second), 404),
+        (bearer(Role.LEADER, team_code="health"), 200),
+        (school.as_volunteer(first), 200),
+    ):
+        assert (await school.raw("GET", printed, who=who)).status_code == status
 
     school.clock.move(days=4)
     ended = await school.ask("POST", f"/courses/{course}/end")
@@ -130,7 +139,18 @@ async def test_those_who_take_part_are_told_what_changes(school: School) -> None
     told = (await school.told("course_changed"))[-1]
     assert (told.step, set(told.told_nos)) == ("sessions_changed", set(enrolled))
     assert told.sessions[0].place == "文化馆"
-    await school.ask("POST", f"/courses/{course}/cancel", {"reason_code": "no_teacher"})
+    await school.ask(
+        "POST", f"/courses/{course}/cancel", {"reason_code": "no_teacher", "reason": "讲师住院"}
+    )
+    for who, words in (
+        ({}, "讲师住院"),
+        (bearer(Role.AUDITOR), "讲师住院"),
+        (school.as_volunteer(waiting), None),
+        (bearer(Role.LEADER, team_code="health"), None),
+    ):
+        one = await school.ask("GET", f"/courses/{course}", who=who)
+        (listed,) = (await school.ask("GET", "/courses", who=who))["items"]
+        assert (one["reason_code"], one["reason"], listed["reason"]) == ("no_teacher", words, words)
     told = (await school.told("course_changed"))[-1]
     assert (told.step, told.reason_code) == ("cancelled", "no_teacher")
     assert set(told.told_nos) == {*enrolled, waiting}
@@ -208,6 +228,18 @@ async def test_materials_are_checked_as_attachments_are(school: School) -> None:
     )
     assert refused["code"] == "attachment_kind_unknown"
     path = f"/courses/{course}/materials/{made['id']}"
+    await school.enrol(course, no)
+    stranger, their_leader = school.people[1], bearer(Role.LEADER, team_code="clinic-two")
+    for who, count in (
+        (school.as_volunteer(no), 1),
+        (bearer(Role.LEADER, team_code="health"), 1),
+        (bearer(Role.AUDITOR), 1),
+        (school.as_volunteer(stranger), 0),
+        (their_leader, 0),
+    ):
+        seen = await school.ask("GET", f"/courses/{course}", who=who)
+        assert len(seen["materials"]) == count
+        assert (await school.raw("GET", path, who=who)).status_code == (200 if count else 404)
     file = await school.raw("GET", path, who=school.as_volunteer(no))
     assert (file.status_code, file.headers["content-type"]) == (200, "application/pdf")
     await school.ask("DELETE", path, status=204)
@@ -224,6 +256,8 @@ async def test_materials_are_checked_as_attachments_are(school: School) -> None:
         ({"test": TEST | {"pass_points": 61}}, "test_not_passable"),
         ({"test": TEST | {"closes_at": TEST["opens_at"]}}, "test_window_reversed"),
         ({"test": TEST | {"draw": [{"topic": "别的", "questions": 2}]}}, "test_topic_unknown"),
+        ({"test": TEST | {"draw": [TEST["draw"][0], TEST["draw"][0]]}}, "test_topic_repeated"),
+        ({"topics": [*TOPICS, TOPICS[1]]}, "topics_repeated"),
         ({"qualification": "没有的资格"}, "qualification_unknown"),
     ],
 )
@@ -231,6 +265,43 @@ async def test_what_does_not_fit_is_said(school: School, changes: dict, code: st
     refused = await school.ask("POST", "/courses", COURSE | changes, status=422)
     assert refused["code"] == code
     assert refused["remedy"]
+    if code in ("test_topic_repeated", "topics_repeated"):
+        named = TOPICS[0] if code == "test_topic_repeated" else TOPICS[1]
+        assert [topic for topic in TOPICS if topic in refused["detail"]] == [named]
+
+
+@on_sqlite
+async def test_days_that_are_past_are_asked_about_once(school: School) -> None:
+    past = [SESSIONS[0] | {"on": "2014-06-20"}, SESSIONS[1]]
+    body = COURSE | {"enrol_until": "1900-01-01", "sessions": past}
+    asked = await school.ask("POST", "/courses", body, status=409)
+    assert {(each["code"], each["field"]) for each in asked["errors"]} == {
+        ("enrolment_in_the_past", "enrol_until"),
+        ("session_in_the_past", "sessions[0].on"),
+    }
+    sure = {"confirm": ["enrolment_in_the_past", "session_in_the_past"]}
+    made = await school.ask("POST", "/courses", body, params=sure, status=201)
+    path = f"/courses/{made['id']}"
+    await school.ask("POST", f"{path}/questions?keep=true", xlsx(table()))
+    kept = body | {"sessions": await school.sessions(made["id"]), "capacity": 9}
+    await school.ask("PUT", path, kept, headers={"If-Match": "*"})
+    asked = await school.ask(
+        "PUT", path, kept | {"enrol_until": "2014-06-26"}, headers={"If-Match": "*"}, status=409
+    )
+    assert [each["code"] for each in asked["errors"]] == ["enrolment_in_the_past"]
+    await school.ask("POST", f"{path}/open", status=409)
+    await school.ask("POST", f"{path}/open", params=sure)
+
+
+@on_sqlite
+async def test_nobody_is_there_and_not_there(school: School) -> None:
+    no = school.people[0]
+    course = await school.course()
+    await school.enrol(course, no)
+    session = (await school.ask("GET", f"/courses/{course}"))["sessions"][0]["id"]
+    path = f"/courses/{course}/sessions/{session}/attendance"
+    both = {"present": [no], "absent": [no]}
+    assert (await school.ask("POST", path, both, status=422))["code"] == "present_and_absent"
 
 
 @on_sqlite

@@ -228,6 +228,72 @@ async def test_a_test_that_somebody_has_begun_closes_later_and_changes_in_nothin
     await school.ask("PUT", f"/courses/{course}", body | {"test": later}, headers=overwriting)
 
 
+async def test_a_test_that_closes_later_keeps_its_answers_and_who_sits_has_the_time(
+    school: School,
+) -> None:
+    failed, sitting = school.people[0], school.people[2]
+    course = await school.course()
+    await school.enrol(course, failed, sitting)
+    first = await begin(school, course, failed)
+    who = school.as_volunteer(failed)
+    await school.ask("POST", f"/test-attempts/{first['id']}/end", who=who)
+    school.clock.move(days=3, hours=8, minutes=50)
+    running = await begin(school, course, sitting)
+    later = TEST | {"closes_at": "2014-07-12T18:00:00+08:00"}
+    body = COURSE | {"sessions": await school.sessions(course), "test": later}
+    await school.ask("PUT", f"/courses/{course}", body, headers={"If-Match": "*"})
+    school.clock.move(minutes=15)
+    await end_attempts_over(school.house.uow("catalog"))
+    assert (await save(school, sitting, running, 1, [0]))["seconds_left"] == 900
+    seen = await school.ask("GET", f"/test-attempts/{first['id']}", who=who)
+    assert seen["may_repeat"]
+    assert all(
+        each["right"] is None and each["explanation"] is None for each in seen["questions"]
+    ), "the test can still be sat"
+    assert (await begin(school, course, failed))["turn"] == 2
+    school.clock.move(days=14)
+    seen = await school.ask("GET", f"/test-attempts/{first['id']}", who=who)
+    assert all(each["right"] for each in seen["questions"])
+
+
+async def test_a_course_that_is_called_off_gives_nothing_more(school: School) -> None:
+    answers, stays_away = school.people[0], school.people[2]
+    course = await school.course()
+    await school.enrol(course, answers, stays_away)
+    who = school.as_volunteer(answers)
+    papers = {no: await begin(school, course, no) for no in (answers, stays_away)}
+    for no, paper in papers.items():
+        for question in paper["questions"]:
+            chosen = choice(question, RIGHT[question["text"]])
+            await save(school, no, paper, question["number"], chosen)
+    await school.ask("POST", f"/courses/{course}/cancel", {"reason_code": "no_teacher"})
+    late = await save(school, answers, papers[answers], 1, [0], status=409)
+    assert late["code"] == "course_cancelled"
+    ended = await school.ask("POST", f"/test-attempts/{papers[answers]['id']}/end", who=who)
+    assert (ended["state"], ended["passed"], ended["may_repeat"]) == ("ended", None, False)
+    await end_attempts_over(school.house.uow("catalog"))
+    page = await school.ask("GET", f"/courses/{course}/enrolments")
+    assert [each["attempts"][0]["state"] for each in page["items"]] == ["ended", "ended"]
+    assert [each["certificate_no"] for each in page["items"]] == [None, None]
+    assert await school.told("course_test_marked") == []
+    session = (await school.ask("GET", f"/courses/{course}"))["sessions"][0]["id"]
+    attended = f"/courses/{course}/sessions/{session}/attendance"
+    refused = await school.ask("POST", attended, {"present": [answers]}, status=409)
+    assert refused["code"] == "course_cancelled"
+    assert (await school.ask("GET", "/trainings"))["items"] == []
+    assert await school.ask("GET", f"/volunteers/{answers}/qualifications") == []
+
+
+@on_sqlite
+async def test_what_is_handed_in_is_answered_no_more(school: School) -> None:
+    no = school.people[0]
+    course = await school.course()
+    await school.enrol(course, no)
+    paper = await begin(school, course, no)
+    await school.ask("POST", f"/test-attempts/{paper['id']}/end", who=school.as_volunteer(no))
+    assert (await save(school, no, paper, 1, [0], status=409))["code"] == "test_handed_in"
+
+
 @on_sqlite
 async def test_a_question_that_is_corrected_changes_no_paper_that_was_drawn(school: School) -> None:
     no = school.people[0]

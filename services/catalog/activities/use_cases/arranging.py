@@ -102,7 +102,7 @@ async def move_activity(
     doubts: Doubts,
 ) -> Activity:
     """Takes an announced activity to another day, other hours or another place. All who are registered or wait are
-    told; who can't come says so.
+    told; who can't come says so. On a day that is still to come nobody was there yet.
 
     :raises NotFound: there is none. :raises IllegalTransition: it is not announced. :raises InvalidInput: the hours
         can't be. :raises ConfirmationNeeded: the day is over.
@@ -122,6 +122,8 @@ async def move_activity(
         doubts.settle()
         if is_elsewhere:
             sign_ups = await sign_ups_for(tx, found)
+            if on > tx.today:
+                sign_ups.forget_attendance()
             announce_change(tx, found, "moved", told=told_of(sign_ups))
         return found
 

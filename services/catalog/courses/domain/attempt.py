@@ -52,7 +52,7 @@ class Attempt(Aggregate):
         return len(self.paper) * self.points_each
 
     def is_over(self, now: datetime, business_now: datetime) -> bool:
-        """Whether its time is over, or the test's last day: both decide, whoever looks first."""
+        """Whether its time is over, or the test's: both decide, whoever looks first."""
         return self.state == "ended" or now >= self.due_at or business_now >= self.closes_at
 
     def seconds_left(self, now: datetime) -> int:
@@ -68,8 +68,11 @@ class Attempt(Aggregate):
         if len(set(chosen)) > 1 and question.kind != "multiple":
             raise InvalidInput("one_choice_only", field="chosen")
 
-    def end(self, answers: Mapping[int, Sequence[int]], by: EndedBy, at: datetime) -> None:
-        """Marks what was saved; ``answers`` are by the number on the paper, from 1."""
+    def end(
+        self, answers: Mapping[int, Sequence[int]], by: EndedBy, at: datetime, *, counts: bool
+    ) -> None:
+        """Marks what was saved; ``answers`` are by the number on the paper, from 1. Where nothing ``counts``, for the
+        course was called off, the test is neither passed nor failed."""
         self.require("end", self.state)
         self.right = [
             number
@@ -77,5 +80,5 @@ class Attempt(Aggregate):
             if question.is_right(answers.get(number, ()))
         ]
         self.points = len(self.right) * self.points_each
-        self.passed = self.points >= self.pass_points
+        self.passed = self.points >= self.pass_points if counts else None
         self.state, self.ended_by, self.ended_at = "ended", by, at

@@ -1,6 +1,7 @@
 """A course: what it is about, when its sessions are, and by which rules its test goes."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, ClassVar, Literal, Self
@@ -23,6 +24,11 @@ CourseStep = Literal[
 CancelReason = Literal["too_few", "no_teacher", "no_place", "bad_weather", "other"]
 ENROLLING: tuple[CourseState, ...] = ("open", "running")
 MOST_SESSIONS = 40
+
+
+def repeated(topics: Iterable[str]) -> list[str]:
+    """Those that stand more than once, each once."""
+    return [topic for topic, count in Counter(topics).items() if count > 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +204,8 @@ class Course(Aggregate):
 
     def require_sound(self) -> None:
         """:raises InvalidInput: names the field that does not fit the others."""
-        if len(set(self.topics)) < len(self.topics):
-            raise InvalidInput("repeated_code", field="topics", codes=", ".join(self.topics))
+        if twice := repeated(self.topics):
+            raise InvalidInput("topics_repeated", field="topics", topics=", ".join(twice))
         for place, each in enumerate(map(Session.of, self.sessions)):
             if each.ends <= each.starts:
                 raise InvalidInput("session_reversed", field=f"sessions[{place}].ends")

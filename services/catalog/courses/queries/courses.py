@@ -56,6 +56,8 @@ class CourseView:
     questions: Mapping[str, int] = field(default_factory=dict)
     materials: Sequence[Row[Any]] = ()
     test_is_open: bool = False
+    words: str | None = None
+    """What was said about the reason, for those who may read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,8 @@ async def get_course(uow: UnitOfWork, course_id: str) -> CourseView:
             raise NotFound(Course.kind, course_id, states=Course.STEPS)
         counts = (await _counts(session, [course_id])).get(course_id, Counts())
         view = await _own(uow, session, found, counts)
-        materials = await materials_of(session, course_id)
+        reads = await _reads_materials(uow, session, course_id)
+        materials = await materials_of(session, course_id) if reads else []
         questions = await _topics_of(session, course_id) if sees_drafts(uow) else {}
     return CourseView(
         found,
@@ -122,6 +125,7 @@ async def get_course(uow: UnitOfWork, course_id: str) -> CourseView:
         questions,
         materials,
         view.test_is_open,
+        view.words,
     )
 
 
@@ -195,17 +199,33 @@ async def require_enrolment(session: AsyncSession, grant: Grant, found: Enrolmen
 async def get_file(
     uow: UnitOfWork, files: FileStore, course_id: str, material_id: str
 ) -> tuple[Row[Any], bytes]:
-    """A file of a course. :raises NotFound: there is no such course or file, or it is a draft's."""
+    """A file of a course.
+
+    :raises NotFound: there is no such course or file, it is a draft's, or the reader neither takes part nor leads
+        people who do.
+    """
     uow.permit(POLICY, "read_courses")
     async with uow.reading() as session:
         of = await session.get(Course, course_id)
-        rows = [each for each in await materials_of(session, course_id) if each.id == material_id]
+        reads = await _reads_materials(uow, session, course_id)
+        known = await materials_of(session, course_id) if reads else []
+    rows = [each for each in known if each.id == material_id]
     if of is None or not rows or (of.state == "draft" and not sees_drafts(uow)):
         raise NotFound("material", material_id)
     content = await files.get(f"{FOLDER}/{material_id}")
     if content is None:
         raise NotFound("material", material_id)
     return rows[0], content
+
+
+async def _reads_materials(uow: UnitOfWork, session: AsyncSession, course_id: str) -> bool:
+    """Whether the reader is of the corps, takes part, or leads people who do."""
+    if sees_drafts(uow):
+        return True
+    columns = course_enrolment.c
+    mine = select(columns.id).where(columns.course_id == course_id, columns.state == "enrolled")
+    within = await _within(session, uow.permit(POLICY, "read_enrolments"))
+    return await session.scalar(mine.where(within).limit(1)) is not None
 
 
 async def materials_of(session: AsyncSession, course_id: str) -> list[Row[Any]]:
@@ -363,14 +383,15 @@ async def _ahead(session: AsyncSession, found: Enrolment) -> int | None:
 async def _own(uow: UnitOfWork, session: AsyncSession, found: Course, counts: Counts) -> CourseView:
     rules = found.rules
     is_open = found.state in ENROLLING and rules is not None and rules.is_open(uow.business_now())
+    words = found.reason if sees_drafts(uow) else None
     no = uow.actor.volunteer_no
     if no is None:
-        return CourseView(found, counts, test_is_open=is_open)
+        return CourseView(found, counts, test_is_open=is_open, words=words)
     columns = course_enrolment.c
     of = and_(columns.course_id == found.id, columns.volunteer_no == no)
     own = (await session.scalars(select(Enrolment).where(of))).one_or_none()
     if own is None:
-        return CourseView(found, counts, test_is_open=is_open)
+        return CourseView(found, counts, test_is_open=is_open, words=words)
     attended = (await attended_sessions(session, found.id, [no])).get(no, [])
     tried = select(func.count()).where(test_attempt.c.enrolment_id == own.id)
     return CourseView(
@@ -381,6 +402,7 @@ async def _own(uow: UnitOfWork, session: AsyncSession, found: Course, counts: Co
         attended,
         int(await session.scalar(tried) or 0),
         test_is_open=is_open,
+        words=words,
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.catalog.courses.domain.attempt import Attempt
 from services.catalog.courses.domain.course import Course
 from services.catalog.courses.domain.question import ATTEMPTS, Question
-from services.catalog.courses.tables import course_question, test_answer, test_attempt
+from services.catalog.courses.tables import course, course_question, test_answer, test_attempt
 from services.catalog.policy import POLICY
 from shared.kernel.errors import NotFound
 from shared.unit_of_work import UnitOfWork
@@ -85,11 +85,17 @@ async def attempts_of(session: AsyncSession, enrolment_id: str) -> list[Attempt]
 async def attempts_over(
     session: AsyncSession, now: datetime, business_now: datetime, *, most: int
 ) -> list[tuple[str, str]]:
-    """Ids of attempts whose time is over and that nobody has ended, each with its volunteer's number."""
+    """Ids of attempts whose time is over, or whose course was called off, and that nobody has ended, each with its
+    volunteer's number."""
     columns = test_attempt.c
     query = select(columns.id, columns.volunteer_no).where(
         columns.state == "running",
-        or_(columns.due_at <= now, columns.closes_at <= business_now),
+        columns.course_id == course.c.id,
+        or_(
+            columns.due_at <= now,
+            columns.closes_at <= business_now,
+            course.c.state == "cancelled",
+        ),
     )
     rows = await session.execute(query.order_by(columns.due_at, columns.id).limit(most))
     return [(row.id, row.volunteer_no) for row in rows]
@@ -110,7 +116,9 @@ async def view_of(uow: UnitOfWork, session: AsyncSession, found: Attempt) -> Att
     if of is None:
         raise RuntimeError("an attempt has a course")
     rest = may_repeat(await attempts_of(session, found.enrolment_id))
-    is_closed = uow.business_now() >= found.closes_at
+    is_closed = (
+        of.state == "cancelled" or of.rules is None or uow.business_now() >= of.rules.closes_at
+    )
     return AttemptView(
         found,
         of.name,

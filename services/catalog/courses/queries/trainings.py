@@ -98,7 +98,7 @@ async def trainings_of(session: AsyncSession, volunteer_no: str) -> list[Trainin
 async def get_printable(uow: UnitOfWork, enrolment_id: str) -> CertificateView:
     """:raises NotFound: there is no such place, or it is out of the actor's reach.
     :raises Conflict: the test is not passed, or its volunteer was erased: there is no name."""
-    grant = uow.permit(POLICY, "read_enrolments")
+    grant = uow.permit(POLICY, "print_course_certificate")
     async with uow.reading() as session:
         found = await session.get(Enrolment, enrolment_id)
         if found is None:

@@ -63,8 +63,10 @@ async def _answer(uow: UnitOfWork, course_id: str) -> schemas.CourseAnswer:
     summary="Enter a course as a draft",
     **secured("keep_courses", 409, 422),
 )
-async def make_course(body: schemas.CourseBody, uow: Uow) -> schemas.CourseAnswer:
-    made = await keeping.make_course(uow, body.said())
+async def make_course(
+    body: schemas.CourseBody, uow: Uow, confirmed: Confirmed = frozenset()
+) -> schemas.CourseAnswer:
+    made = await keeping.make_course(uow, body.said(), confirmed=confirmed)
     return await _answer(uow, made.id)
 
 
@@ -106,8 +108,10 @@ async def get_course(course_id: Key, uow: Uow, state: AppState) -> schemas.Cours
     summary="Replace what a course says; those who take part are told of changed sessions",
     **secured("keep_courses", 404, 409, 422, 428),
 )
-async def change_course(course_id: Key, body: schemas.CourseBody, uow: Uow) -> schemas.CourseAnswer:
-    await keeping.change_course(uow, course_id, body.said())
+async def change_course(
+    course_id: Key, body: schemas.CourseBody, uow: Uow, confirmed: Confirmed = frozenset()
+) -> schemas.CourseAnswer:
+    await keeping.change_course(uow, course_id, body.said(), confirmed=confirmed)
     return await _answer(uow, course_id)
 
 
@@ -116,8 +120,10 @@ async def change_course(course_id: Key, body: schemas.CourseBody, uow: Uow) -> s
     summary="Let volunteers enrol",
     **secured("keep_courses", 404, 409, 422),
 )
-async def open_course(course_id: Key, uow: Uow) -> schemas.CourseAnswer:
-    await keeping.open_course(uow, course_id)
+async def open_course(
+    course_id: Key, uow: Uow, confirmed: Confirmed = frozenset()
+) -> schemas.CourseAnswer:
+    await keeping.open_course(uow, course_id, confirmed=confirmed)
     return await _answer(uow, course_id)
 
 

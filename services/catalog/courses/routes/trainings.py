@@ -56,7 +56,7 @@ async def list_trainings_of(volunteer_no: VolunteerNo, uow: Uow) -> list[schemas
     "/trainings/{enrolment_id}/certificate.pdf",
     summary="The certificate of a test that was passed, with a code by which anybody verifies it",
     response_class=PdfFile,
-    **secured("read_enrolments", 404, 409, 422),
+    **secured("print_course_certificate", 404, 409, 422),
 )
 async def print_certificate(
     enrolment_id: Key, request: Request, uow: Uow, state: AppState

@@ -71,12 +71,17 @@ async def note_attendance(
     """The corps, or a leader for the own team, says who was there and who was not.
 
     :raises NotFound: there is no such session, or somebody is out of the actor's reach.
-    :raises Conflict: the session's day is still to come, or somebody has no place.
+    :raises Conflict: the session's day is still to come, the course was called off, or somebody has no place.
+    :raises InvalidInput: somebody is named in both lists.
     """
     grant = uow.permit(POLICY, "note_course_attendance")
+    if both := sorted(set(present) & set(absent)):
+        raise InvalidInput("present_and_absent", field="absent", numbers=", ".join(both))
     async with uow.transaction() as tx:
         found = await tx.session.get(Course, course_id)
         session = _session(found, course_id, session_id)
+        if found is not None and found.state == "cancelled":
+            raise Conflict("course_cancelled", field="session_id")
         people = await volunteers_among(tx.session, {*present, *absent})
         for no in (*present, *absent):
             require_reach(grant, people.get(no), no)

@@ -1,7 +1,10 @@
 """Making courses, changing them, and taking them through their life."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
+
+from sqlalchemy import update
 
 from services.catalog.courses.domain.course import (
     ENROLLING,
@@ -10,6 +13,7 @@ from services.catalog.courses.domain.course import (
     CourseStep,
     Session,
     TestRules,
+    repeated,
 )
 from services.catalog.courses.domain.question import require_enough
 from services.catalog.courses.queries.courses import (
@@ -18,6 +22,7 @@ from services.catalog.courses.queries.courses import (
     sessions_attended,
 )
 from services.catalog.courses.queries.sittings import bank_of, has_attempts
+from services.catalog.courses.tables import test_attempt
 from services.catalog.courses.use_cases.enrolling import fill_places
 from services.catalog.policy import POLICY
 from services.catalog.volunteers.use_cases.qualifications import called, known_names
@@ -28,9 +33,16 @@ from shared.kernel.ids import new_id
 from shared.unit_of_work import Transaction, UnitOfWork
 
 
-async def make_course(uow: UnitOfWork, said: Mapping[str, Any]) -> Course:
-    """Enters a course as a draft. :raises InvalidInput: names the field that does not fit the others."""
+async def make_course(
+    uow: UnitOfWork, said: Mapping[str, Any], *, confirmed: Confirmations = ()
+) -> Course:
+    """Enters a course as a draft.
+
+    :raises InvalidInput: names the field that does not fit the others.
+    :raises ConfirmationNeeded: a session, or the last day to enrol, is before today.
+    """
     uow.permit(POLICY, "keep_courses")
+    doubts = Doubts(confirmed)
     async with uow.transaction() as tx:
         made = Course(
             id=new_id(),
@@ -40,23 +52,33 @@ async def make_course(uow: UnitOfWork, said: Mapping[str, Any]) -> Course:
         )
         made.require_sound()
         made.qualification = await _qualification(tx, made.qualification)
+        _doubt_days(doubts, made, tx.today)
+        doubts.settle()
         tx.add(made)
         return made
 
 
-async def change_course(uow: UnitOfWork, course_id: str, said: Mapping[str, Any]) -> Course:
+async def change_course(
+    uow: UnitOfWork,
+    course_id: str,
+    said: Mapping[str, Any],
+    *,
+    confirmed: Confirmations = (),
+) -> Course:
     """Replaces what a course says. Those who take part are told where its sessions change, and whoever waits moves up
     where there are more places.
 
     :raises NotFound: there is no such course. :raises IllegalTransition: it is over.
     :raises InvalidInput: names the field that does not fit the others.
     :raises Conflict: a session that somebody attended would go, places that are taken, or a test that has begun.
+    :raises ConfirmationNeeded: a session, or the last day to enrol, would be before today, and was not.
     """
     uow.permit(POLICY, "keep_courses")
+    doubts = Doubts(confirmed)
     async with uow.transaction() as tx:
         found = await tx.get(Course, course_id)
         found.require("edit", found.state)
-        before, rules = found.held, found.rules
+        before, rules, enrol_until = found.held, found.rules, found.enrol_until
         sessions = _sessions(said["sessions"], [each.id for each in before])
         gone = {each.id for each in before} - {each["id"] for each in sessions}
         if gone & await sessions_attended(tx.session, course_id):
@@ -69,9 +91,13 @@ async def change_course(uow: UnitOfWork, course_id: str, said: Mapping[str, Any]
         found.sessions, found.test = sessions, _stored(said["test"])
         found.require_sound()
         found.qualification = await _qualification(tx, found.qualification)
+        _doubt_days(doubts, found, tx.today, known={each.on for each in before}, until=enrol_until)
+        doubts.settle()
         if rules != found.rules:
             await _require_changeable(tx, found, rules)
             found.test_told = found.test_told and found.rules is not None
+            if found.rules is not None:
+                await _close_attempts_at(tx, found.id, found.rules.closes_at)
         if found.state != "draft":
             await _require_questions(tx, found)
             moved = before != found.held
@@ -80,16 +106,20 @@ async def change_course(uow: UnitOfWork, course_id: str, said: Mapping[str, Any]
         return found
 
 
-async def open_course(uow: UnitOfWork, course_id: str) -> Course:
+async def open_course(uow: UnitOfWork, course_id: str, *, confirmed: Confirmations = ()) -> Course:
     """Volunteers may enrol from now on.
 
     :raises NotFound: :raises IllegalTransition: it is no draft. :raises Conflict: its test has too few questions.
+    :raises ConfirmationNeeded: a session, or the last day to enrol, is before today.
     """
     uow.permit(POLICY, "keep_courses")
+    doubts = Doubts(confirmed)
     async with uow.transaction() as tx:
         found = await tx.get(Course, course_id)
         found.open()
         await _require_questions(tx, found)
+        _doubt_days(doubts, found, tx.today)
+        doubts.settle()
         await announce(tx, found, "opened")
         return found
 
@@ -217,7 +247,26 @@ def _stored(said: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if said is None:
         return None
     draw = {each["topic"]: each["questions"] for each in said["draw"]}
+    if twice := repeated(each["topic"] for each in said["draw"]):
+        raise InvalidInput("test_topic_repeated", field="test", topics=", ".join(twice))
     return TestRules(**{**said, "draw": draw}).stored()
+
+
+def _doubt_days(
+    doubts: Doubts,
+    found: Course,
+    today: date,
+    *,
+    known: Collection[date] = (),
+    until: date | None = None,
+) -> None:
+    """Asks about days before today; what was said of them before is not asked again."""
+    if found.enrol_until < today and found.enrol_until != until:
+        doubts.add("enrolment_in_the_past", "enrol_until", day=found.enrol_until)
+    for place, each in enumerate(map(Session.of, found.sessions)):
+        if each.on < today and each.on not in known:
+            doubts.add("session_in_the_past", f"sessions[{place}].on", day=each.on)
+            return
 
 
 async def _qualification(tx: Transaction, said: str | None) -> str | None:
@@ -239,6 +288,12 @@ async def _require_changeable(tx: Transaction, found: Course, before: TestRules 
         != {**before.stored(), "closes_at": ""}
     ):
         raise Conflict("test_begun", field="test")
+
+
+async def _close_attempts_at(tx: Transaction, course_id: str, closes_at: datetime) -> None:
+    """Attempts keep a copy of when the test closes, and who sits now has the longer time too."""
+    of = test_attempt.c.course_id == course_id
+    await tx.session.execute(update(test_attempt).where(of).values(closes_at=closes_at))
 
 
 async def _require_questions(tx: Transaction, found: Course) -> None:

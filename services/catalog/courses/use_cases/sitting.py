@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.catalog.courses.domain.attempt import Attempt, EndedBy
 from services.catalog.courses.domain.course import ENROLLING, Course
@@ -44,7 +45,8 @@ async def begin_attempt(uow: UnitOfWork, course_id: str) -> AttemptView:
     no = next(iter(grant.persons), "")
     async with uow.transaction() as tx:
         person = await tx.find(Volunteer, no)
-        course = await tx.session.get(Course, course_id)
+        # Nobody may change when the test closes until this attempt, which keeps a copy of that, is there.
+        course = await tx.session.get(Course, course_id, with_for_update={"read": True})
         key = (await enrolled_in(tx.session, course_id, [no])).get(no)
         if course is None or key is None or person is None:
             raise NotFound(Course.kind, course_id, states=Course.STEPS)
@@ -90,14 +92,19 @@ async def begin_attempt(uow: UnitOfWork, course_id: str) -> AttemptView:
 async def save_answer(uow: UnitOfWork, attempt_id: str, number: int, chosen: Sequence[int]) -> int:
     """Keeps what is chosen for a question; said again, nothing changes. Returns the seconds that are left.
 
-    :raises NotFound: there is no such attempt, or it is another's. :raises Conflict: its time is over.
+    :raises NotFound: there is no such attempt, or it is another's.
+    :raises Conflict: it is handed in, its time is over, or the course was called off.
     :raises InvalidInput: there is no such question or choice.
     """
     grant = uow.permit(POLICY, "sit_test")
     async with uow.transaction() as tx:
         found = _require_own(grant, await tx.find(Attempt, attempt_id), attempt_id)
+        if found.state == "ended" and found.ended_by == "hand":
+            raise Conflict("test_handed_in", field="attempt_id")
         if found.is_over(tx.now, tx.business_now):
             raise Conflict("test_time_over", field="attempt_id")
+        if await _is_cancelled(tx.session, found):
+            raise Conflict("course_cancelled", field="attempt_id")
         found.require_answer(number, chosen)
         columns = test_answer.c
         of = columns.attempt_id == attempt_id, columns.number == number
@@ -129,7 +136,8 @@ async def get_attempt(uow: UnitOfWork, attempt_id: str) -> AttemptView:
     grant = uow.permit(POLICY, "sit_test")
     async with uow.reading() as session:
         found = _require_own(grant, await session.get(Attempt, attempt_id), attempt_id)
-        if found.state == "ended" or not found.is_over(uow.now(), uow.business_now()):
+        is_over = found.is_over(uow.now(), uow.business_now())
+        if found.state == "ended" or not (is_over or await _is_cancelled(session, found)):
             return await view_of(uow, session, found)
     async with uow.transaction() as tx:
         found = await _close(tx, grant, attempt_id, by_hand=False)
@@ -159,11 +167,11 @@ async def _close(tx: Transaction, grant: Grant, attempt_id: str, *, by_hand: boo
     place = await tx.get(Enrolment, place_id)
     found = await tx.get(Attempt, attempt_id)
     is_over = found.is_over(tx.now, tx.business_now)
-    if found.state == "running" and (by_hand or is_over):
-        course = await tx.session.get(Course, course_id)
-        if course is None:
-            raise RuntimeError("an attempt has a course")
-        await _end(tx, course, place, found, person, "time" if is_over else "hand")
+    course = await tx.session.get(Course, course_id)
+    if course is None:
+        raise RuntimeError("an attempt has a course")
+    if found.state == "running" and (by_hand or is_over or course.state == "cancelled"):
+        await _end(tx, course, place, found, person, "hand" if by_hand and not is_over else "time")
     return found
 
 
@@ -175,7 +183,11 @@ async def _end(
     person: Volunteer | None,
     by: EndedBy,
 ) -> None:
-    found.end(await answers_of(tx.session, found.id), by, tx.business_now)
+    counts = course.state != "cancelled"
+    answers = await answers_of(tx.session, found.id)
+    found.end(answers, by, tx.business_now, counts=counts)
+    if not counts:
+        return
     attempts = await attempts_of(tx.session, place.id)
     if found.passed and place.passed_on is None and person is not None:
         number = await _next_number(tx)
@@ -197,6 +209,11 @@ async def _end(
             may_repeat=may_repeat(attempts) and not found.passed,
         ),
     )
+
+
+async def _is_cancelled(session: AsyncSession, found: Attempt) -> bool:
+    course = await session.get(Course, found.course_id)
+    return course is not None and course.state == "cancelled"
 
 
 def months_later(day: date, months: int) -> date:
