@@ -101,6 +101,15 @@ Name = Annotated[
 ]
 """A name, title or place: one line, shown to everybody and repeated in events, so it may hold no personal number."""
 
+Line = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=40),
+    BeforeValidator(_line),
+    AfterValidator(_without_personal_data),
+    Field(json_schema_extra=PUBLIC_TEXT),
+]
+"""A short line for everybody to read, such as stands on a badge; it may hold no personal number."""
+
 PublicText = Annotated[
     str,
     StringConstraints(min_length=1, max_length=500),

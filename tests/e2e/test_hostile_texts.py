@@ -34,6 +34,7 @@ SAID_NOWHERE = {"reveal", "erase", "discard", "take-over"}
 SERVED_ONCE = {
     "postpone", "cancel", "decline", "ratings", "start", "reports", "merge", "another-day", "keep-day", "amendment",
     "refuse", "revoke", "qualifications", "correction", "end", "leave", "/recurring-orders/{series_id}/return",
+    "/windows/{code}/posts", "/holdings/{holding_id}/pledge/return",
     "/hours-claims", "/hours/{hours_id}/decide", "/hours-claims/{claim_id}/answer", "/hours-claims/{claim_id}/decide",
 }  # fmt: skip
 """The last words, or the paths, of operations that the story has no object left for; tests of their services put the

@@ -83,7 +83,7 @@ class EndBody(Body):
 
 
 class PledgeBody(Body):
-    text: Annotated[Name, Field(description="one line, without names")]
+    text: Annotated[Line, Field(description="one line, without names")]
 
 
 class PledgeReturnBody(ReasonBody):

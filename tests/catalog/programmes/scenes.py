@@ -10,7 +10,8 @@ from tests.access.scene import NAMES, Circuit, Kind, PathFill, Place, Scene, fie
 from tests.requests.attachments.files import png
 
 OBJECT = Kind.OBJECT
-PROGRAMME = "scene-programme"
+PROGRAMME, DRAFT = "scene-programme", "scene-draft"
+"""One that runs, and one whose stages may still change."""
 STAGE: dict[str, Any] = NAMES | {
     "asks": "佩戴工作牌。",
     "asks_en": "Wear a badge.",
@@ -21,7 +22,7 @@ STAGE: dict[str, Any] = NAMES | {
 
 
 def _programme(place: Place, scope: Scope) -> dict[str, Any]:
-    return NAMES | {"stages": [STAGE], "window_codes": ["scene-window"]}
+    return NAMES | {"stages": [STAGE], "window_codes": ["scene-stages"]}
 
 
 SCENES: Mapping[str, Scene] = {
@@ -42,7 +43,7 @@ SCENES: Mapping[str, Scene] = {
     "POST /window-stages/{stage_id}/return": Scene(OBJECT, body=fields(reason_code="unclear")),
 }
 PATHS: Mapping[str, PathFill] = {
-    "programmes/code": lambda p, s: PROGRAMME,
+    "programmes/code": lambda p, s: DRAFT,
     "stage_id": lambda p, s: p["window_stage"],
     "evidence_id": lambda p, s: "none",
 }
@@ -52,15 +53,13 @@ async def find_objects(client: httpx.AsyncClient, circuit: Circuit) -> dict[str,
     """A programme that runs, with a stage of a window that the circuit's team keeps."""
     url = "/api/catalog"
     window = NAMES | {"kind_code": "scene-stages", "team_code": circuit.team, "place": "一楼"}
+    programme = NAMES | {"stages": [STAGE], "window_codes": ["scene-stages"]}
     asked: list[tuple[str, str, Any]] = [
         ("PUT", "window-kinds/scene-stages", NAMES),
         ("PUT", "windows/scene-stages", window),
-        (
-            "PUT",
-            f"programmes/{PROGRAMME}",
-            NAMES | {"stages": [STAGE], "window_codes": ["scene-stages"]},
-        ),
+        ("PUT", f"programmes/{PROGRAMME}", programme),
         ("POST", f"programmes/{PROGRAMME}/begin", None),
+        ("PUT", f"programmes/{DRAFT}", programme),
     ]
     for method, path, body in asked:
         answer = await client.request(method, f"{url}/{path}", json=body)
