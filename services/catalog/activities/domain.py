@@ -42,7 +42,8 @@ class Activity(Aggregate):
 
     ``capacity`` is how many can take part, without end where it is None. Whoever wants to take part registers up to
     and including ``register_until``. ``participants`` is how many were there, once it was held. ``revision`` rises
-    with each change that others are told of. ``was_on`` and ``was_place`` say from where it was moved last.
+    with each change that others are told of. ``was_on`` and ``was_place`` say when and where it was announced for
+    at first, once it was moved.
     """
 
     kind: ClassVar[str] = "activity"
@@ -139,7 +140,8 @@ class Activity(Aggregate):
         check_content(
             on=on, starts_at=starts_at, ends_at=ends_at, parts=parts, register_until=register_until
         )
-        self.was_on, self.was_place = self.on, self.place
+        if self.was_on is None:
+            self.was_on, self.was_place = self.on, self.place
         self.on, self.starts_at, self.ends_at, self.place = on, starts_at, ends_at, place
         self.parts, self.register_until = parts, register_until  # type: ignore[assignment]
         self.reason_code, self.reason = reason_code, reason

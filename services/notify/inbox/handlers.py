@@ -492,6 +492,12 @@ def _told_when(step: str) -> Callable[[ActivityChanged], Iterable[str]]:
     return lambda event: _numbers(set(event.told_nos)) if event.step == step else ()
 
 
+def _registered_when_moved(event: ActivityChanged) -> Iterable[str]:
+    """Those who have a place; who waits is told in other words."""
+    places = set(event.told_nos) - set(event.waiting_nos)
+    return _numbers(places) if event.step == "moved" else ()
+
+
 def _answered(answer: str) -> Callable[[WishAnswered], Iterable[str]]:
     """The township whose wish got this answer."""
     return lambda event: (of_township(event.township_code),) if event.answer == answer else ()
@@ -1006,7 +1012,16 @@ NOTICES = _by_event(
         lambda event: _activity(event) | {"until_on": event.register_until.isoformat()},
     ),
     Notice[ActivityChanged](
-        ActivityChanged, "message.activity_moved", _told_when("moved"), _activity_moved
+        ActivityChanged,
+        "message.activity_moved",
+        _registered_when_moved,
+        _activity_moved,
+    ),
+    Notice[ActivityChanged](
+        ActivityChanged,
+        "message.activity_moved_waiting",
+        lambda event: _numbers(set(event.waiting_nos)),
+        _activity_moved,
     ),
     Notice[ActivityChanged](
         ActivityChanged,

@@ -51,7 +51,8 @@ async def test_the_ceremony_from_its_plan_to_its_page(corps: Corps) -> None:
     told = await corps.ask("POST", f"{path}/move", moved | {"reason_code": "weather"})
     assert [part["starts_at"] for part in told["parts"]] == ["14:00", "14:40", "15:20"]
     assert (told["was_on"], told["on"]) == ("2014-07-01", "2014-07-02")
-    await corps.told(other, "您在候补：入党宣誓仪式", "活动有变动：入党宣誓仪式")
+    await corps.told(other, "您在候补：入党宣誓仪式", "您候补的活动有变动：入党宣誓仪式")
+    assert await corps.notices(first) == ["活动有变动：入党宣誓仪式"]
     assert await corps.notices(second) == ["已为您报名：入党宣誓仪式"], "who is out is not told"
     page = (await corps.request("GET", f"/public{path}", headers=ANYBODY)).text
     assert "时间或地点有变动" in page
@@ -147,6 +148,18 @@ async def test_on_a_day_that_is_still_to_come_nobody_was_there(corps: Corps) -> 
     corps.clock.move(days=1)
     refused = await corps.ask("POST", f"{path}/hold", status=409)
     assert refused["code"] == "nobody_present"
+
+
+@on_sqlite
+async def test_moved_twice_it_says_for_when_it_was_announced_first(corps: Corps) -> None:
+    path = await corps.plan()
+    for on, place in (("2014-07-02", "文化馆"), ("2014-07-03", "体育馆")):
+        elsewhere = WHERE | {"on": on, "place": place, "reason_code": "clash"}
+        moved = await corps.ask("POST", f"{path}/move", elsewhere)
+    assert (moved["was_on"], moved["was_place"]) == ("2014-07-01", WHERE["place"])
+    published = await corps.house.published("catalog")
+    last = [each for each in published if isinstance(each, ActivityChanged)][-1]
+    assert str(last.was_on) == "2014-07-01"
 
 
 async def test_who_is_registered_learns_that_it_is_called_off(corps: Corps) -> None:

@@ -22,6 +22,7 @@ def announce_change(
     *,
     teams: Sequence[str] = (),
     told: Iterable[str] = (),
+    waiting: Iterable[str] = (),
 ) -> None:
     """Says that an activity is different from what was said before. Of drafts nothing is said."""
     if found.state == "draft":
@@ -40,6 +41,7 @@ def announce_change(
         participants=found.participants,
         team_codes=tuple(sorted(teams)),
         told_nos=tuple(sorted(told)),
+        waiting_nos=tuple(sorted(waiting)),
         **was,
     )
     tx.record(found, event)

@@ -124,7 +124,8 @@ async def move_activity(
             sign_ups = await sign_ups_for(tx, found)
             if on > tx.today:
                 sign_ups.forget_attendance()
-            announce_change(tx, found, "moved", told=told_of(sign_ups))
+            waiting = [each.volunteer_no for each in sign_ups.waiting]
+            announce_change(tx, found, "moved", told=told_of(sign_ups), waiting=waiting)
         return found
 
 
