@@ -16,7 +16,7 @@ from services.catalog.windows.domain import (
     WindowState,
 )
 from services.catalog.windows.queries import HolderView, PostView, WindowView
-from shared.http.inputs import Answer, Body, Code, Day, Name, ReasonBody
+from shared.http.inputs import Answer, Body, Code, Day, Line, Name, ReasonBody
 from shared.http.people import VolunteerNumber
 
 
