@@ -556,8 +556,8 @@ class ActivityEvent(Event, abstract=True):
 class ActivityChanged(ActivityEvent):
     """An activity was announced, edited, moved or called off, or who took part was corrected; carries its whole state.
     ``revision`` rises with each change. When it is announced, ``team_codes`` are the teams whose people may register;
-    moved and called off, ``told_nos`` are the volunteers who are registered or wait; moved, ``waiting_nos`` are those of
-    them who wait, and it was announced for ``was_on`` at ``was_place`` at first."""
+    moved and called off, ``told_nos`` are the volunteers who are registered or wait; moved, ``waiting_nos`` are those
+    of them who wait, and it was announced for ``was_on`` at ``was_place`` at first."""
 
     step: Literal["announced", "edited", "moved", "called_off", "recounted"]
     state: Literal["announced", "called_off", "held"]
