@@ -67,7 +67,8 @@ Answer = Callable[[Request], Coroutine[Any, Any, Response]]
 
 def page_route(begin: str) -> type[APIRoute]:
     """Returns a class of routes that refuse browsers with a page, also where their address asked too often. The page
-    leads to ``begin``, one of the service's public pages, which ``residents.begin`` names.
+    leads to ``begin``, one of the service's public pages, which ``residents.begin`` names by a word of its own, or else
+    as ``text``.
     """
 
     class PageRoute(APIRoute):
@@ -94,7 +95,8 @@ def refusal_page(request: Request, error: DomainError, begin: str) -> HTMLRespon
     language = language_of(request)
     texts = texts_of(request)
     said = texts.render(language, error.code, Wording(texts, language).facts(error))
-    label = texts.render(language, "residents.begin")["text"]
+    labels = texts.words_of(language, "residents.begin")
+    label = labels.get(begin, labels["text"])
     body = (
         f"<p>{escape(said['detail'])}{escape(said['remedy'])}</p>"
         f'<p class="acts">{link(request, root_of(request) + begin, label)}</p>'

@@ -123,8 +123,12 @@ async def test_whoever_has_a_certificate_in_hand_verifies_it(school: School) -> 
     assert "证书属实" not in page.text
     pdf = await school.raw("GET", f"/trainings/{place.id}/certificate.pdf")
     assert "已撤销" in PdfReader(BytesIO(pdf.content)).pages[0].extract_text()
-    wrong = await client.get("/api/catalog/public/course-certificates/wrong")
+    wrong = await client.get(
+        "/api/catalog/public/course-certificates/wrong", headers={"Accept": "text/html"}
+    )
     assert wrong.status_code == 404
+    assert "总队的活动" in wrong.text
+    assert "征求意见" not in wrong.text
 
 
 async def test_those_who_take_part_are_told_what_changes(school: School) -> None:
@@ -327,12 +331,15 @@ async def test_a_table_with_faults_is_told_by_row_and_changes_nothing(school: Sc
         [25, "安全常识", "单选", "安全常识第1题", "甲", "乙", None, None, "A", None],
         [26, "安全常识", "单选", None, "甲", "乙", None, None, "A", None],
         [27, "安全常识", "单选", "六", "甲", None, "丙", None, "A", None],
+        [-1, "安全常识", "单选", "七", "甲", "乙", None, None, "A", None],
     ]
     course = (await school.ask("POST", "/courses", COURSE, status=201))["id"]
     path = f"/courses/{course}/questions"
     said = await school.ask(
         "POST", f"{path}?keep=true", xlsx(rows), headers={"Accept-Language": "zh-CN"}
     )
+    labels = {fault["field"]: fault["label"] for each in said["rows"] for fault in each["faults"]}
+    assert labels["number"] == "题号"
     codes = {each["row"]: [fault["code"] for fault in each["faults"]] for each in said["rows"]}
     assert codes == {
         6: ["question_topic_unknown"],
@@ -343,6 +350,7 @@ async def test_a_table_with_faults_is_told_by_row_and_changes_nothing(school: Sc
         11: ["question_repeated"],
         12: ["cell_needed"],
         13: ["option_left_out"],
+        14: ["question_number_odd"],
     }
     assert not said["kept"]
     assert all(

@@ -13,7 +13,7 @@ from shared.http.openapi import ignoring_unknown, public
 from shared.http.resident_pages import language_of, page_route, resident_page, texts_of
 from shared.http.texts import named
 
-router = APIRouter(tags=["courses"], route_class=page_route("consultations"))
+router = APIRouter(tags=["courses"], route_class=page_route("activities"))
 
 
 @router.get(
