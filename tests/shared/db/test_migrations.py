@@ -228,6 +228,8 @@ async def test_a_schema_of_another_release_names_the_command_that_helps(database
     assert "none" in str(raised.value)
 
 
+MOMENT_LENGTH = 32
+"""Of the text that SQLite stores for a moment."""
 SAMPLES: dict[type, Any] = {
     str: "1",
     int: 1,
@@ -257,7 +259,7 @@ def fill(connection: Connection) -> set[str]:
                 row[column.name] = connection.scalar(select(reference.column).limit(1))
             elif isinstance(column.type, JSON):  # PostgreSQL's too
                 row[column.name] = []
-            elif column.name.endswith("_at") and column.type.python_type is str:  # SQLite's moments
+            elif column.name.endswith("_at") and getattr(column.type, "length", 0) == MOMENT_LENGTH:
                 row[column.name] = SAMPLES[datetime].isoformat()
             else:
                 row[column.name] = SAMPLES.get(column.type.python_type, "1")
