@@ -191,7 +191,7 @@ async def test_a_leader_fills_a_post_and_a_volunteer_pledges(
 async def test_a_nomination_is_objected_to_answered_and_awarded(crowd: Crowd) -> None:
     officer = await crowd.person("township_officer")
     page = officer.page
-    await page.get_by_role("link", name="荣誉", exact=True).click()
+    await page.locator("#main").get_by_role("link", name="荣誉", exact=True).click()
     await page.get_by_role("link", name="登记一号窗口").click()
     await page.get_by_label("提出异议").fill("上周四下午去了三次都没人。")
     await looks_right(officer, "-honour")

@@ -80,11 +80,11 @@ async def note_attendance(
     async with uow.transaction() as tx:
         found = await tx.session.get(Course, course_id)
         session = _session(found, course_id, session_id)
-        if found is not None and found.state == "cancelled":
-            raise Conflict("course_cancelled", field="session_id")
         people = await volunteers_among(tx.session, {*present, *absent})
         for no in (*present, *absent):
             require_reach(grant, people.get(no), no)
+        if found is not None and found.state == "cancelled":
+            raise Conflict("course_cancelled", field="session_id")
         if session.on > tx.today:
             raise Conflict("session_not_today", field="session_id", day=session.on, today=tx.today)
         enrolled = {
