@@ -19,11 +19,16 @@ GIVEN = (
 
 
 async def enter_participants(client: Client, count: int, *, but: str = "") -> list[str]:
-    """Enters those who are missing of so many, spread over all teams ``but`` one; returns their numbers in order.
+    """Enters those who are missing of so many, spread over the teams ``but`` one and those of doctors and lawyers.
+
+    Returns their numbers in order.
 
     It may be begun again at any time, and by several who need participants: the first of them are the same people.
     """
-    teams = sorted(team["code"] for team in s.ruian_2014().teams if team["code"] != but)
+    case = s.ruian_2014()
+    # They have no qualification: dispatch would count their team's people, and find nobody for an item that asks one.
+    asked = {team for item in case.items if item.get("qualification") for team in item["teams"]}
+    teams = sorted(team["code"] for team in case.teams if team["code"] not in {but, *asked})
     known = {
         each["consent_version"]: str(each["no"])
         for each in await client.all("/api/catalog/volunteers", state="active")
