@@ -1,7 +1,40 @@
-"""Files that an answer brings: under which name a browser keeps them."""
+"""Files that come with a request or an answer: what they are called, and what a browser may do with them."""
 
-from typing import Literal
-from urllib.parse import quote
+from typing import Annotated, Literal
+from urllib.parse import quote, unquote
+
+from fastapi import Header, Response
+from pydantic import AfterValidator
+
+SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+}
+"""With these a browser runs nothing of a file on our origin, whatever it holds."""
+NOT_KEPT = SAFE | {"Cache-Control": "private, no-store"}
+"""No browser keeps it, for whoever asks again may see it no more."""
+
+
+def _decoded(said: str) -> str:
+    return unquote(said, errors="surrogateescape")  # what is no UTF-8 is refused as unreadable
+
+
+SentName = Annotated[
+    str,
+    Header(
+        alias="File-Name",
+        min_length=1,
+        max_length=2000,
+        description="what the file is called, percent-encoded UTF-8; in no address, for it may name a person",
+    ),
+    AfterValidator(_decoded),
+]
+
+
+class AnyFile(Response):
+    """An answer that is somebody's file."""
+
+    media_type = "application/octet-stream"
 
 
 def disposition(how: Literal["inline", "attachment"], plain: str, name: str) -> dict[str, str]:

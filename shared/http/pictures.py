@@ -2,10 +2,8 @@
 
 from fastapi import Response
 
-SAFE = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-}
+from shared.http.downloads import SAFE
+
 FOR_ANYBODY = SAFE | {"Cache-Control": "public, max-age=31536000, immutable"}
 """A picture's address never shows another one."""
 FOR_WHOEVER_ASKED = SAFE | {"Cache-Control": "private, max-age=3600"}

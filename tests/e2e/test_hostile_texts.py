@@ -18,9 +18,10 @@ import pytest
 from shared.kernel.access import Role, Scope
 from shared.kernel.text import UnreadableText, shown
 from shared.privacy.personal_data import personal_data_in
-from tests.access.scene import Place
+from tests.access.scene import NAMES, Place
 from tests.access.scenes import SCENES, path_of
 from tests.access.story import house_after, place_of
+from tests.catalog.programmes.scenes import STAGE
 from tests.support.fixtures import Figures
 from tests.support.hostile_texts import HALF_A_CHARACTER, HOSTILE_TEXTS
 from tests.support.story import Told
@@ -34,7 +35,7 @@ SAID_NOWHERE = {"reveal", "erase", "discard", "take-over"}
 SERVED_ONCE = {
     "postpone", "cancel", "decline", "ratings", "start", "reports", "merge", "another-day", "keep-day", "amendment",
     "refuse", "revoke", "qualifications", "correction", "end", "leave", "/recurring-orders/{series_id}/return",
-    "/windows/{code}/posts", "/holdings/{holding_id}/pledge/return",
+    "/honours/{honour_id}/award",
     "/hours-claims", "/hours/{hours_id}/decide", "/hours-claims/{claim_id}/answer", "/hours-claims/{claim_id}/decide",
 }  # fmt: skip
 """The last words, or the paths, of operations that the story has no object left for; tests of their services put the
@@ -51,9 +52,7 @@ GONE = {
     "correction_decided",
     "hours_claimed",
     "course_over",
-    "evidence_full",
-    "posts_full",
-    "nominated_already",
+    "publicity_not_over",
 }
 """Why an object of the story does not take a step that it has taken before, or is not made again."""
 
@@ -71,6 +70,12 @@ NO_FREE_TEXT = {
     "ticket_id", "session_id", "topic", "qualification", "holding_ids", "post_id",
 }  # fmt: skip
 """Strings of bodies that are keys or secrets: one has to know them."""
+
+AT_A_WINDOW = {
+    "/windows/{code}/posts", "/window-stages/{stage_id}/evidence", "/window-stages/{stage_id}/return", "/honours",
+    "/holdings/{holding_id}/pledge/return",
+}  # fmt: skip
+"""Paths of what a window, a stage or a post takes once, or only a few times: each text gets a window of its own."""
 
 ENDLESS = "/recipients/{recipient_id}/stream"
 
@@ -314,6 +319,8 @@ async def with_what_is_answered(http: httpx.AsyncClient, place: Place, path: str
     else:
         if path == "/contacts":
             await remove_contacts(http, place)
+        if path in AT_A_WINDOW:
+            place = replace(place, objects={**place.objects, **await window_for(http, place, path)})
         return place
     assert made.status_code == 201, made.text
     said = made.json()
@@ -323,6 +330,38 @@ async def with_what_is_answered(http: httpx.AsyncClient, place: Place, path: str
     else:
         objects = {"item_proposal": said["id"]}
     return replace(place, objects={**place.objects, **objects})
+
+
+async def window_for(http: httpx.AsyncClient, place: Place, path: str) -> dict[str, str]:
+    """A new window with a post, and what ``path`` is about at it: a stage, a pledge."""
+    code = f"hostile-{uuid4().hex[:16]}"
+
+    async def done(method: str, said: str, body: Any = None) -> Any:
+        url, asked = f"/api/catalog/{said}", {"confirm": "holds_another_post"}
+        answer = await http.request(
+            method, url, json=body, params=asked if said.endswith("/holders") else None
+        )
+        assert answer.is_success, f"{said}: {answer.text}"
+        return answer.json()
+
+    window = NAMES | {"kind_code": "scene-stages", "team_code": place.team, "place": "一楼"}
+    await done("PUT", f"windows/{code}", window)
+    post = (await done("POST", f"windows/{code}/posts", NAMES))["id"]
+    found = {"new_window": code, "honoured_window": code, "honoured_post": post}
+    if path.startswith("/window-stages/"):
+        await done("PUT", f"programmes/{code}", NAMES | {"stages": [STAGE], "window_codes": [code]})
+        await done("POST", f"programmes/{code}/begin")
+        (stage,) = (await done("GET", f"programmes/{code}/stages"))["items"]
+        found["window_stage"] = stage["id"]
+        if path.endswith("/return"):
+            await done("POST", f"window-stages/{stage['id']}/evidence", {"text": "已佩戴工作牌。"})
+            await done("POST", f"window-stages/{stage['id']}/hand-in")
+    if path.startswith("/holdings/"):
+        held = {"volunteer_no": place.volunteer, "first_on": "2014-06-27"}
+        holding = await done("POST", f"window-posts/{post}/holders", held)
+        await done("POST", f"holdings/{holding['id']}/pledge", {"text": "微笑服务"})
+        found["holding"] = holding["id"]
+    return found
 
 
 async def remove_contacts(http: httpx.AsyncClient, place: Place) -> None:
@@ -342,6 +381,8 @@ async def url_of(http: httpx.AsyncClient, place: Place, each: Field) -> str:
         path = f"/editions/{await consulted_draft(http, place)}/opinions"
     if path == "/editions/{code}/answers":
         path = path.replace("{code}", place["consulted"])
+    if path == "/windows/{code}/posts":
+        path = path.replace("{code}", place["new_window"])
     if path == "/editions/{code}":
         path = "/editions/hostile"  # a published one does not change
     if (

@@ -16,7 +16,7 @@ BANK = ROOT / "cli" / "data" / "course-2014-questions.csv"
 
 def rights() -> dict[str, set[str]]:
     rows = [line.split(",") for line in BANK.read_text("utf-8").splitlines()]
-    return right_of(rows)  # type: ignore[arg-type]
+    return right_of(rows)
 
 
 async def test_a_volunteer_sits_the_test_on_a_phone(crowd: Crowd) -> None:

@@ -132,7 +132,7 @@ class Activity(Aggregate):
         if (on, starts_at, ends_at, place) == (self.on, self.starts_at, self.ends_at, self.place):
             return False
         later = minutes_of(starts_at) - minutes_of(self.starts_at)
-        parts = [
+        parts: list[Part] = [
             {**part, "starts_at": clock_of(minutes_of(part["starts_at"]) + later)}
             for part in self.parts
         ]
@@ -143,7 +143,7 @@ class Activity(Aggregate):
         if self.was_on is None:
             self.was_on, self.was_place = self.on, self.place
         self.on, self.starts_at, self.ends_at, self.place = on, starts_at, ends_at, place
-        self.parts, self.register_until = parts, register_until  # type: ignore[assignment]
+        self.parts, self.register_until = parts, register_until
         self.reason_code, self.reason = reason_code, reason
         return True
 

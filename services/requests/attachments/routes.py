@@ -1,40 +1,14 @@
 """Operations on an order's files."""
 
-from typing import Annotated
-from urllib.parse import unquote
-
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from services.requests.attachments import queries, schemas, use_cases
 from services.requests.policy import POLICY
-from shared.http.downloads import disposition
+from shared.http.downloads import NOT_KEPT, AnyFile, SentName, disposition
 from shared.http.inputs import AppState, Key, Uow
 from shared.http.openapi import secured, taking_file
 
 router = APIRouter(tags=["requests"])
-
-SAFE = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-    "Cache-Control": "private, no-store",
-}
-"""With these a browser saves the file, whatever it holds, and runs nothing of it on our origin."""
-
-FileName = Annotated[
-    str,
-    Header(
-        alias="File-Name",
-        min_length=1,
-        max_length=2000,
-        description="what the file is called, percent-encoded UTF-8; in no address, for it may name a person",
-    ),
-]
-
-
-class AnyFile(Response):
-    """An answer that is somebody's file."""
-
-    media_type = "application/octet-stream"
 
 
 @router.post(
@@ -44,12 +18,11 @@ class AnyFile(Response):
     **taking_file(secured("attach_file", 404, 409, 413, 422)),
 )
 async def attach_file(
-    order_id: Key, request: Request, uow: Uow, state: AppState, name: FileName
+    order_id: Key, request: Request, uow: Uow, state: AppState, name: SentName
 ) -> schemas.AttachmentAnswer:
     uow.permit(POLICY, "attach_file")  # before the file is read
     data = await request.body()
-    said = unquote(name, errors="surrogateescape")  # what is no UTF-8 is refused as unreadable
-    made = await use_cases.attach_file(uow, state.files, order_id, said, data)
+    made = await use_cases.attach_file(uow, state.files, order_id, name, data)
     return schemas.AttachmentAnswer.model_validate(made)
 
 
@@ -71,7 +44,7 @@ async def list_attachments(order_id: Key, uow: Uow) -> list[schemas.AttachmentAn
 )
 async def get_attachment(order_id: Key, attachment_id: Key, uow: Uow, state: AppState) -> Response:
     found, content = await queries.get_file(uow, state.files, order_id, attachment_id)
-    headers = SAFE | disposition("attachment", "file", found.name)
+    headers = NOT_KEPT | disposition("attachment", "file", found.name)
     return Response(content, media_type=found.media_type, headers=headers)
 
 

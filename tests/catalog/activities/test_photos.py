@@ -28,7 +28,7 @@ async def shown(corps: Corps, path: str) -> bool:
     said = {told == "shown", "<img" in page, picture.status_code == 200, inside.status_code == 200}
     assert len(said) == 1
     if picture.status_code == 200:
-        assert picture.headers["cache-control"] == "no-store"
+        assert picture.headers["cache-control"] == "private, no-store"
         assert b"GPS" not in picture.content
     return bool(said.pop())
 

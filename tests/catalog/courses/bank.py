@@ -1,6 +1,7 @@
 """A bank of questions for tests, written as an office would write its table, and marked here by hand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 HEADINGS = ["题号", "主题", "题型", "题目", "选项A", "选项B", "选项C", "选项D", "答案", "解析"]
 TOPICS = ["安全常识", "服务礼仪"]
@@ -29,7 +30,7 @@ def table(per_topic: int = 8) -> list[Row]:
     return rows
 
 
-def right_of(rows: Sequence[Row]) -> dict[str, set[str]]:
+def right_of(rows: Sequence[Sequence[str | float | None]]) -> dict[str, set[str]]:
     """By the text of each question, the texts of the options that are right; of true/false the word itself."""
     found = {}
     for row in rows[1:]:
@@ -41,7 +42,7 @@ def right_of(rows: Sequence[Row]) -> dict[str, set[str]]:
     return found
 
 
-def choice(question: dict, right: set[str], *, wrong: bool = False) -> list[int]:  # type: ignore[type-arg]
+def choice(question: Mapping[str, Any], right: set[str], *, wrong: bool = False) -> list[int]:
     """What to choose on a paper for the right answer, or for one that is wrong."""
     if question["kind"] == "true_false":
         place = 0 if right == {"对"} else 1

@@ -2,11 +2,11 @@
 
 import re
 from io import BytesIO
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
 
-from services.catalog.courses.jobs import EVERY_SECONDS  # noqa: F401  # its jobs run in the house
 from services.catalog.courses.use_cases.keeping import close_when_due, tell_open_tests
 from shared.kernel.access import Role
 from tests.catalog.courses.bank import TOPICS, choice, right_of, table
@@ -16,10 +16,8 @@ from tests.support.fixtures import on_sqlite
 from tests.support.tokens import bearer
 from tests.support.workbooks import xlsx
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
-
-async def sit(school: School, course: str, no: str, *, wrong: int = 0) -> dict:  # type: ignore[type-arg]
+async def sit(school: School, course: str, no: str, *, wrong: int = 0) -> Any:
     """Sits a test, with so many answers wrong, and hands it in."""
     who, right = school.as_volunteer(no), right_of(table())
     paper = await school.ask("POST", f"/courses/{course}/attempts", who=who)
@@ -27,8 +25,7 @@ async def sit(school: School, course: str, no: str, *, wrong: int = 0) -> dict: 
         body = {"chosen": choice(question, right[question["text"]], wrong=turn < wrong)}
         path = f"/test-attempts/{paper['id']}/answers/{question['number']}"
         await school.ask("PUT", path, body, who=who)
-    ended: dict = await school.ask("POST", f"/test-attempts/{paper['id']}/end", who=who)  # type: ignore[type-arg]
-    return ended
+    return await school.ask("POST", f"/test-attempts/{paper['id']}/end", who=who)
 
 
 async def test_from_the_draft_to_the_certificate(school: School) -> None:
@@ -265,7 +262,9 @@ async def test_materials_are_checked_as_attachments_are(school: School) -> None:
         ({"qualification": "没有的资格"}, "qualification_unknown"),
     ],
 )
-async def test_what_does_not_fit_is_said(school: School, changes: dict, code: str) -> None:  # type: ignore[type-arg]
+async def test_what_does_not_fit_is_said(
+    school: School, changes: dict[str, Any], code: str
+) -> None:
     refused = await school.ask("POST", "/courses", COURSE | changes, status=422)
     assert refused["code"] == code
     assert refused["remedy"]

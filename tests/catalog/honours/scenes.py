@@ -15,7 +15,7 @@ OBJECT = Kind.OBJECT
 def _nomination(place: Place, scope: Scope) -> dict[str, Any]:
     return {
         "award": "model_post",
-        "window_code": "scene-honours",
+        "window_code": place["honoured_window"],
         "post_id": place["honoured_post"],
         "citation": "全年零投诉。",
     }
@@ -71,4 +71,8 @@ async def find_objects(client: httpx.AsyncClient, circuit: Circuit) -> dict[str,
     honour = await done("POST", "honours", nomination)
     until = datetime.fromisoformat(honour["nominated_at"]).date() + timedelta(days=10)
     await done("POST", f"honours/{honour['id']}/publicise", {"until_on": until.isoformat()})
-    return {"honour": honour["id"], "honoured_post": post["id"]}
+    return {
+        "honour": honour["id"],
+        "honoured_window": "scene-honours",
+        "honoured_post": post["id"],
+    }

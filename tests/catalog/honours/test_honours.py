@@ -3,17 +3,23 @@
 from typing import Any
 
 from services.catalog.honours.use_cases.awarding import end_expired
+from shared.kernel.text import UnreadableText, shown
+from shared.privacy.personal_data import personal_data_in
+from tests.catalog.corps import put
 from tests.catalog.counter import (
     AUDITOR,
     CATALOG,
     COORDINATOR,
     LEADER,
+    NAMES,
     OFFICER,
     OTHER_LEADER,
+    WINDOW,
     Counter,
     agree,
 )
 from tests.support.fixtures import on_sqlite
+from tests.support.hostile_texts import HOSTILE_TEXTS
 
 CITATION = "半年办结 820 件，零投诉。"
 
@@ -222,3 +228,35 @@ async def test_an_award_that_would_end_today_says_from_when_on(counter: Counter)
     )
     assert short.json()["code"] == "award_too_short"
     assert "7月6日" in short.json()["detail"]
+
+
+@on_sqlite
+async def test_an_awarding_body_is_kept_as_it_reads_or_refused_by_its_name(
+    counter: Counter,
+) -> None:
+    """Each hostile text at an honour of its own: tests/e2e/test_hostile_texts has none whose publicity is over."""
+    honours = {}
+    for number, wrong in enumerate(HOSTILE_TEXTS):
+        await put(counter.house, f"windows/hall-{number}", WINDOW)
+        post = await counter.did(f"windows/hall-{number}/posts", **NAMES)
+        said = {"award": "model_post", "window_code": f"hall-{number}", "post_id": post["id"]}
+        honours[wrong] = (await counter.did("honours", **said, citation=CITATION))["id"]
+        await counter.did(f"honours/{honours[wrong]}/publicise", until_on="2014-07-03")
+    counter.clock.move(days=8)
+    kept = 0
+    for wrong, text in HOSTILE_TEXTS.items():
+        try:
+            expected = shown(text, lines=False)
+        except UnreadableText:
+            expected = ""
+        path = f"honours/{honours[wrong]}"
+        answer = await counter.ask(f"{path}/award", awarding_body=text, expires_on="2015-07-03")
+        if expected and len(expected) <= 80 and not personal_data_in(expected):
+            assert answer.is_success, f"{wrong}: {answer.text}"
+            assert (await counter.read(path))["awarding_body"] == expected, wrong
+            kept += 1
+        else:
+            assert answer.status_code == 422, wrong
+            assert [each["field"] for each in answer.json()["errors"]] == ["awarding_body"], wrong
+            assert (await counter.read(path))["state"] == "publicised", wrong
+    assert 20 < kept < len(HOSTILE_TEXTS)

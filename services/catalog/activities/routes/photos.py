@@ -7,25 +7,12 @@ from services.catalog.activities.domain import Photo
 from services.catalog.activities.queries import photos as queries
 from services.catalog.activities.use_cases import photos
 from services.catalog.policy import POLICY
+from shared.http.downloads import NOT_KEPT
 from shared.http.inputs import AppState, Key, Uow
 from shared.http.openapi import secured, taking_file
+from shared.http.pictures import AnyPicture
 
 router = APIRouter(tags=["catalog"])
-
-
-class AnyPicture(Response):
-    """An answer that is a picture."""
-
-    media_type = "image/*"
-
-
-SAFE = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-    "Cache-Control": "no-store",
-}
-"""Whatever it holds, a browser runs nothing of it on our origin; and none keeps it, for it may be shown no more in a
-moment."""
 
 
 @router.post(
@@ -81,4 +68,4 @@ async def read_photo(activity_id: Key, uow: Uow, state: AppState) -> Response:
 
 def as_picture(found: tuple[Photo, bytes]) -> Response:
     photo, content = found
-    return Response(content, media_type=photo.media_type, headers=SAFE)
+    return Response(content, media_type=photo.media_type, headers=NOT_KEPT)

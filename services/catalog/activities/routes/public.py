@@ -10,9 +10,10 @@ from fastapi.responses import HTMLResponse
 from services.catalog.activities.domain import Activity
 from services.catalog.activities.queries import activities, photos
 from services.catalog.activities.queries.photos import PhotoView
-from services.catalog.activities.routes.photos import AnyPicture, as_picture
+from services.catalog.activities.routes.photos import as_picture
 from shared.http.inputs import AppState, Key, Uow
 from shared.http.openapi import ignoring_unknown, public
+from shared.http.pictures import AnyPicture
 from shared.http.resident_pages import language_of, link, page_route, resident_page, texts_of
 from shared.http.wording import Wording
 

@@ -1,9 +1,8 @@
 """Operations on courses and their files."""
 
 from typing import Annotated
-from urllib.parse import unquote
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from services.catalog.courses import schemas
 from services.catalog.courses.domain.course import CourseState
@@ -11,7 +10,7 @@ from services.catalog.courses.queries import courses as queries
 from services.catalog.courses.sheets import COURSES
 from services.catalog.courses.use_cases import keeping, materials
 from services.catalog.policy import POLICY
-from shared.http.downloads import disposition
+from shared.http.downloads import NOT_KEPT, AnyFile, SentName, disposition
 from shared.http.exports import add_export
 from shared.http.free_text import ask_about
 from shared.http.inputs import (
@@ -28,29 +27,6 @@ from shared.http.openapi import secured, taking_file
 from shared.unit_of_work import UnitOfWork
 
 router = APIRouter(tags=["courses"])
-
-SAFE = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-    "Cache-Control": "private, no-store",
-}
-"""With these a browser saves the file, whatever it holds, and runs nothing of it on our origin."""
-
-FileName = Annotated[
-    str,
-    Header(
-        alias="File-Name",
-        min_length=1,
-        max_length=2000,
-        description="what the file is called, percent-encoded UTF-8; in no address, for it may name a person",
-    ),
-]
-
-
-class MaterialFile(Response):
-    """An answer that is somebody's file."""
-
-    media_type = "application/octet-stream"
 
 
 async def _answer(uow: UnitOfWork, course_id: str) -> schemas.CourseAnswer:
@@ -182,24 +158,23 @@ async def cancel_course(
     **taking_file(secured("keep_courses", 404, 409, 413, 422)),
 )
 async def add_material(
-    course_id: Key, request: Request, uow: Uow, state: AppState, name: FileName
+    course_id: Key, request: Request, uow: Uow, state: AppState, name: SentName
 ) -> schemas.MaterialAnswer:
     uow.permit(POLICY, "keep_courses")  # before the file is read
     data = await request.body()
-    said = unquote(name, errors="surrogateescape")  # what is no UTF-8 is refused as unreadable
-    made = await materials.add_material(uow, state.files, course_id, said, data)
+    made = await materials.add_material(uow, state.files, course_id, name, data)
     return schemas.MaterialAnswer(**{key: made[key] for key in schemas.MaterialAnswer.model_fields})
 
 
 @router.get(
     "/courses/{course_id}/materials/{material_id}",
     summary="One file of a course",
-    response_class=MaterialFile,
+    response_class=AnyFile,
     **secured("read_courses", 404, 422),
 )
 async def get_material(course_id: Key, material_id: Key, uow: Uow, state: AppState) -> Response:
     found, content = await queries.get_file(uow, state.files, course_id, material_id)
-    headers = SAFE | disposition("attachment", "file", found.name)
+    headers = NOT_KEPT | disposition("attachment", "file", found.name)
     return Response(content, media_type=found.media_type, headers=headers)
 
 
