@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -21,6 +22,7 @@ from shared.privacy.personal_data import personal_data_in
 from tests.access.scene import NAMES, Place
 from tests.access.scenes import SCENES, path_of
 from tests.access.story import house_after, place_of
+from tests.catalog.activities.scenes import ACTIVITY
 from tests.catalog.programmes.scenes import STAGE
 from tests.support.fixtures import Figures
 from tests.support.hostile_texts import HALF_A_CHARACTER, HOSTILE_TEXTS
@@ -35,7 +37,7 @@ SAID_NOWHERE = {"reveal", "erase", "discard", "take-over"}
 SERVED_ONCE = {
     "postpone", "cancel", "decline", "ratings", "start", "reports", "merge", "another-day", "keep-day", "amendment",
     "refuse", "revoke", "qualifications", "correction", "end", "leave", "/recurring-orders/{series_id}/return",
-    "/honours/{honour_id}/award",
+    "/honours/{honour_id}/award", "/honours/{honour_id}/withdraw",
     "/hours-claims", "/hours/{hours_id}/decide", "/hours-claims/{claim_id}/answer", "/hours-claims/{claim_id}/decide",
 }  # fmt: skip
 """The last words, or the paths, of operations that the story has no object left for; tests of their services put the
@@ -73,7 +75,7 @@ NO_FREE_TEXT = {
 
 AT_A_WINDOW = {
     "/windows/{code}/posts", "/window-stages/{stage_id}/evidence", "/window-stages/{stage_id}/return", "/honours",
-    "/holdings/{holding_id}/pledge/return",
+    "/holdings/{holding_id}/pledge/return", "/honours/{honour_id}/objections", "/honours/{honour_id}/decline",
 }  # fmt: skip
 """Paths of what a window, a stage or a post takes once, or only a few times: each text gets a window of its own."""
 
@@ -356,6 +358,13 @@ async def window_for(http: httpx.AsyncClient, place: Place, path: str) -> dict[s
         if path.endswith("/return"):
             await done("POST", f"window-stages/{stage['id']}/evidence", {"text": "已佩戴工作牌。"})
             await done("POST", f"window-stages/{stage['id']}/hand-in")
+    if path.startswith("/honours/"):
+        nomination = {"award": "model_post", "window_code": code, "post_id": post}
+        honour = await done("POST", "honours", nomination | {"citation": "全年零投诉。"})
+        shown_until = date.fromisoformat(honour["nominated_at"][:10]) + timedelta(days=10)
+        until = {"until_on": shown_until.isoformat()}
+        await done("POST", f"honours/{honour['id']}/publicise", until)
+        found["honour"] = honour["id"]
     if path.startswith("/holdings/"):
         held = {"volunteer_no": place.volunteer, "first_on": "2014-06-27"}
         holding = await done("POST", f"window-posts/{post}/holders", held)
@@ -383,6 +392,11 @@ async def url_of(http: httpx.AsyncClient, place: Place, each: Field) -> str:
         path = path.replace("{code}", place["consulted"])
     if path == "/windows/{code}/posts":
         path = path.replace("{code}", place["new_window"])
+    if path == "/activities/{activity_id}":
+        sure = {"confirm": ["activity_in_the_past", "registration_is_over"]}
+        made = await http.post("/api/catalog/activities", json=ACTIVITY, params=sure)
+        assert made.status_code == 201, made.text
+        path = path.replace("{activity_id}", made.json()["id"])  # an announced one moves otherwise
     if path == "/editions/{code}":
         path = "/editions/hostile"  # a published one does not change
     if (

@@ -76,6 +76,7 @@ class HonourAnswer(Answer):
     awarding_body: str | None
     ended_on: date | None
     reason_code: EndReason | None
+    reason: str | None
     objections: int
 
     @classmethod
@@ -91,7 +92,8 @@ class HonourAnswer(Answer):
             "person": view.person,
             "objections": view.objections if in_full else 0,
         }
-        return cls.model_validate(said if in_full else said | {"grounds": None, "links": []})
+        hidden: dict[str, object] = {"grounds": None, "links": [], "reason": None}
+        return cls.model_validate(said if in_full else said | hidden)
 
 
 class AwardAnswer(Answer):

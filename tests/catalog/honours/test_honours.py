@@ -143,6 +143,10 @@ async def test_an_award_is_withdrawn_with_a_reason(counter: Counter) -> None:
     )
     done = await counter.did(f"honours/{honour}/withdraw", reason_code="conduct", reason="查实投诉")
     assert (done["state"], done["reason_code"]) == ("withdrawn", "conduct")
+    assert done["reason"] == "查实投诉"
+    for others in (LEADER, OFFICER):
+        seen = await counter.read(f"honours/{honour}", others)
+        assert (seen["reason_code"], seen["reason"]) == ("conduct", None), "words are for the corps"
     assert CITATION not in await public_page(counter)
     (event,) = await counter.events("HonourWithdrawn")
     assert "查实" not in event.model_dump_json()
