@@ -392,7 +392,7 @@ async def url_of(http: httpx.AsyncClient, place: Place, each: Field) -> str:
         path = path.replace("{code}", place["consulted"])
     if path == "/windows/{code}/posts":
         path = path.replace("{code}", place["new_window"])
-    if path == "/activities/{activity_id}":
+    if path in ("/activities/{activity_id}", "/activities/{activity_id}/call-off"):
         sure = {"confirm": ["activity_in_the_past", "registration_is_over"]}
         made = await http.post("/api/catalog/activities", json=ACTIVITY, params=sure)
         assert made.status_code == 201, made.text

@@ -124,12 +124,15 @@ class Activity(Aggregate):
         reason: str | None,
     ) -> bool:
         """It takes place on another day, at other hours or at another place; the order of the day goes with it. Whoever
-        is registered stays so. Returns whether anything is different.
+        is registered stays so. Returns whether it is elsewhere now; if it is not, but moved before, the reason is
+        corrected.
 
         :raises IllegalTransition: it is not announced. :raises InvalidInput: the hours can't be.
         """
         self.require("move", self.state)
         if (on, starts_at, ends_at, place) == (self.on, self.starts_at, self.ends_at, self.place):
+            if self.was_on is not None:  # it moved before: sent again, it says better why
+                self.reason_code, self.reason = reason_code, reason
             return False
         later = minutes_of(starts_at) - minutes_of(self.starts_at)
         parts: list[Part] = [

@@ -158,8 +158,14 @@ async def test_moved_twice_it_says_for_when_it_was_announced_first(corps: Corps)
         moved = await corps.ask("POST", f"{path}/move", elsewhere)
     assert (moved["was_on"], moved["was_place"]) == ("2014-07-01", WHERE["place"])
     published = await corps.house.published("catalog")
-    last = [each for each in published if isinstance(each, ActivityChanged)][-1]
-    assert str(last.was_on) == "2014-07-01"
+    told = [each for each in published if isinstance(each, ActivityChanged)]
+    assert str(told[-1].was_on) == "2014-07-01"
+    # Sent again with other words it is no other move: the words are kept, and nobody is told again.
+    again = elsewhere | {"reason_code": "other", "reason": "文化馆当天有演出"}
+    moved = await corps.ask("POST", f"{path}/move", again)
+    assert (moved["reason_code"], moved["reason"]) == ("other", "文化馆当天有演出")
+    published = await corps.house.published("catalog")
+    assert [each for each in published if isinstance(each, ActivityChanged)] == told
 
 
 async def test_who_is_registered_learns_that_it_is_called_off(corps: Corps) -> None:
