@@ -106,9 +106,11 @@ class Corps:
         await until(is_told)
 
     async def notices(self, no: str) -> list[str]:
-        """The subjects of a volunteer's messages, the oldest first."""
+        """The subjects of a volunteer's messages, the oldest first; none before notify has heard of them."""
         path = f"/api/notify/recipients/volunteer.{no}/messages"
         answer = await self.house.client.get(path, headers={"Accept-Language": "zh-CN"})
+        if answer.status_code == 404:
+            return []
         assert answer.status_code == 200, answer.text
         return [each["subject"] for each in answer.json()["items"]]
 
