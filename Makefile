@@ -57,11 +57,12 @@ tested-with: $(SETUP)
 	@$(BIN)/python -m tests.support.servers install
 	@$(MAKE) --no-print-directory clients || { [ -z "$$CI" ] && echo "not installed: the clients of tests/clients; their tests will not run" >&2; }
 
-check: $(SETUP) check-web ## Run the linters, the type checker, the import contracts and the layout tests; audit the dependencies
+check: $(SETUP) check-web ## Run the linters, the type checker, the import contracts, the contract of events and the layout tests; audit the dependencies
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@$(BIN)/python -m tests.contracts
 	$(BIN)/pytest -q tests/architecture
 	@$(BIN)/python -m tests.support.advisories
 
@@ -79,7 +80,7 @@ web-types: $(SETUP) web/node_modules/.package-lock.json ## Make the types of the
 	  $(BIN)/diancai openapi $$name | $(NODE) web/node_modules/openapi-typescript/bin/cli.js >web/types/$$name.d.ts || exit 1; \
 	done
 
-generate: $(SETUP) web-types ## Write what follows from the code: table of events, schema snapshot, API types, drafts of migrations
+generate: $(SETUP) web-types ## Write what follows from the code: table of events, their schemas and examples, API types, drafts of migrations
 	$(BIN)/python -m tests.support.generate
 
 .venv/web: requirements/web.txt $(SETUP)
@@ -113,6 +114,7 @@ bench: .venv/bench ## Measure beside what one would pick instead; tables here, J
 	$(BIN)/python -m bench.staffing
 	$(BIN)/python -m bench.tickets
 	$(BIN)/python -m bench.notify
+	$(BIN)/python -m bench.webhooks
 	$(BIN)/python -m bench.planning
 	$(BIN)/python -m bench.repair
 	@for size in S M L; do $(BIN)/python -m bench.planning --generated $$size || exit 1; done

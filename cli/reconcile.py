@@ -91,7 +91,8 @@ class Books:
         self.notices: dict[tuple[str, str], set[str]] = defaultdict(
             set
         )  # (recipient, about) -> messages
-        self._deliveries: Counter[tuple[str, str]] = Counter()  # (message, channel)
+        self._version = ""  # of the event that is being taken
+        self._deliveries: Counter[tuple[str, str, str]] = Counter()  # (message, channel, version)
         self._plans: dict[str, str] = {}  # stop -> plan
         self._due: dict[tuple[str, str], list[datetime]] = defaultdict(
             list
@@ -99,8 +100,9 @@ class Books:
 
     def take(self, event: Json) -> None:
         """One event as the feed gives it (CloudEvents JSON)."""
-        publisher, name, _version = event["type"].split(".")
+        publisher, name, version = event["type"].split(".")
         self.taken[publisher] += 1
+        self._version = version
         self._number(publisher, event["subject"], int(event["sequence"]))
         if (handle := self._handlers.get(f"{publisher}.{name}")) and event["data"] is not None:
             handle(self, event["data"], datetime.fromisoformat(event["time"]), event["subject"])
@@ -170,7 +172,8 @@ class Books:
         found.state, found.at = state, at
 
     def _delivered(self, data: Json, _at: datetime, _stream: str) -> None:
-        self._deliveries[data["message_id"], data["channel"]] += 1
+        # While a fact is published in two versions, each says it once.
+        self._deliveries[data["message_id"], data["channel"], self._version] += 1
         if data["channel"] == "inbox":
             self.notices[data["recipient_id"], data["about"]].add(data["message_id"])
             plan = self._plans.get(data["about"])
@@ -283,7 +286,7 @@ class Books:
             if told < owed:
                 detail = f"{recipient} was told {told} times instead of {owed}, since {due[told].isoformat()}"
                 yield Disagreement("notice.missing", about, detail)
-        for (message, channel), times in self._deliveries.items():
+        for (message, channel, _version), times in self._deliveries.items():
             if times > 1:
                 yield Disagreement(
                     "notice.twice", f"message:{message}", f"delivered {times} times by {channel}"

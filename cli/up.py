@@ -13,7 +13,7 @@ from pathlib import Path
 
 import uvicorn
 from aiosmtpd.controller import Controller
-from aiosmtpd.handlers import Mailbox
+from fastapi import APIRouter
 from rich.console import Console
 from starlette.routing import BaseRoute, Mount
 
@@ -32,7 +32,18 @@ from cli.client import Client
 from cli.demo import Demonstration, Progress
 from cli.demonstration_clock import DemonstrationClock, clock_routes, demonstration_api
 from cli.open_work import leave_open
+from cli.outbox import (
+    Outbox,
+    Posts,
+    ShownMailbox,
+    outbox_routes,
+    set_up_channels,
+    stand_in_routes,
+)
+from cli.receiver import hook_routes
+from cli.scenario import ruian_2014
 from cli.sign_in import demonstration_session
+from cli.subscriber import subscribe
 from cli.terminal import language_of, words
 from cli.trial import OPEN_WORK, Offer, Playing, is_demonstration, is_untouched, trial_routes
 from cli.windows import end_first_stage, give_badges, open_windows
@@ -146,11 +157,14 @@ async def run(data: Path, port: int, *, host: str = HOST, demo: bool, console: C
         if address is not None:
             check_port(port, address)
         _log_to(data / "diancai.log")
+        outbox = Outbox()
         with (
-            _mail_sink(data / "mail") as smtp_url,
+            _mail_sink(data / "mail", outbox) as smtp_url,
             socket.create_server((HOST, port), backlog=BACKLOG) as listener,
         ):
-            serve = partial(_serve, data, listener, url, smtp_url, address=address, console=console)
+            serve = partial(
+                _serve, data, listener, url, smtp_url, outbox, address=address, console=console
+            )
             if not demo and is_demonstration(data):
                 console.print(words("up.stays_demonstration"), soft_wrap=True, markup=False)
             demo = demo or is_demonstration(data)
@@ -165,6 +179,7 @@ async def _serve(
     listener: socket.socket,
     url: str,
     smtp_url: str,
+    outbox: Outbox,
     *,
     address: str | None,
     demo: bool,
@@ -186,9 +201,12 @@ async def _serve(
     await upgrade(services, data, console)
     catalog = next(service for service in services if service.name == "catalog")
     await ensure_demonstration_accounts(catalog, data, console, scoped=demo)
-    playing = Playing(partial(_play_or_say, url, data, console)) if demo else None
+    playing = Playing(partial(_play_or_say, url, data, console, outbox)) if demo else None
     offer = Offer(data) if not demo and address is None else None
-    app = embedded(services, _demonstration_routes(clock, playing or offer, catalog))
+    notify = next(service for service in services if service.name == "notify")
+    hooks = hook_routes(notify, url, catalog.api.state.authenticator)
+    routes = _demonstration_routes(clock, playing or offer, catalog, outbox, hooks)
+    app = embedded(services, routes)
     server = uvicorn.Server(server_config(app, host=HOST, port=port, seconds_to_stop=2))
     serving = await _started(server, data, listener)
     console.print(f"[bold]点菜 Diancai[/bold] {url}")
@@ -318,20 +336,30 @@ async def _stores_to_upgrade(services: Sequence[Service], data: Path) -> list[st
 
 
 def _demonstration_routes(
-    clock: Clock, playable: Playing | Offer | None, catalog: Service
+    clock: Clock,
+    playable: Playing | Offer | None,
+    catalog: Service,
+    outbox: Outbox,
+    hooks: APIRouter,
 ) -> list[BaseRoute]:
-    """Only a demonstration has a clock that can be moved; elsewhere the console is told that there is none."""
+    """Only a demonstration has a clock that can be moved, and an outbox; elsewhere the console is told that there is
+    none."""
     authenticator = catalog.api.state.authenticator
     played = clock if isinstance(clock, DemonstrationClock) else None
+    shown = (
+        [] if played is None else [stand_in_routes(outbox), outbox_routes(outbox, authenticator)]
+    )
     api = demonstration_api(
-        clock_routes(played, authenticator), trial_routes(playable, authenticator)
+        clock_routes(played, authenticator), trial_routes(playable, authenticator), hooks, *shown
     )
     return [Mount("/api/demonstration", api)]
 
 
-async def _play_or_say(url: str, data: Path, console: Console, tell: Progress) -> None:
+async def _play_or_say(
+    url: str, data: Path, console: Console, outbox: Outbox, tell: Progress
+) -> None:
     try:
-        await _play(url, data, console, tell)
+        await _play(url, data, console, outbox, tell)
     except Exception as error:
         console.print(
             words("up.demonstration_stopped", why=error), style="red", soft_wrap=True, markup=False
@@ -339,7 +367,7 @@ async def _play_or_say(url: str, data: Path, console: Console, tell: Progress) -
         raise
 
 
-async def _play(url: str, data: Path, console: Console, tell: Progress) -> None:
+async def _play(url: str, data: Path, console: Console, outbox: Outbox, tell: Progress) -> None:
     result = data / RESULT
     if result.exists():
         summary = json.loads(result.read_text("utf-8"))
@@ -353,6 +381,7 @@ async def _play(url: str, data: Path, console: Console, tell: Progress) -> None:
                     bars(step, done, total)
                     tell(step, done, total)
 
+                await subscribe(url, data)
                 story = Demonstration(client, progress)
                 team = demonstration_team()
                 outcome = await story.play(
@@ -370,7 +399,33 @@ async def _play(url: str, data: Path, console: Console, tell: Progress) -> None:
                 progress(OPEN_WORK, 1, 1)
         report.show(console, outcome)
         result.write_text(json.dumps(outcome.summary, ensure_ascii=False), "utf-8")
+    await _connect(url, data, outbox)
     console.print(words("up.serving", url=url))
+
+
+async def _connect(url: str, data: Path, outbox: Outbox) -> None:
+    """From now on messages go out to the stand-ins, where the outbox shows them: none of what was played is news."""
+    township, team = (
+        f"township.{ruian_2014().first_stop['township']}",
+        f"team.{demonstration_team()}",
+    )
+    posts = Posts(
+        url,
+        robots={"coordinator": "总队工作群", township: "乡镇联络群", team: "服务队群"},
+        mobiles={
+            "coordinator": "13800000001",
+            township: "13800000002",
+            team: "13800000003",
+        },
+    )
+    coordinator, operator = (
+        demonstration_session(url, data, role) for role in ("coordinator", "operator")
+    )
+    async with (
+        Client.at(url, session=coordinator) as corps,
+        Client.at(url, session=operator) as operations,
+    ):
+        await set_up_channels(corps, operations, outbox, posts)
 
 
 def _log_to(file: Path) -> None:
@@ -383,12 +438,12 @@ def _log_to(file: Path) -> None:
 
 
 @contextmanager
-def _mail_sink(folder: Path) -> Iterator[str]:
-    """A mail server on a free loopback port that keeps what it gets as a maildir; gives its URL."""
+def _mail_sink(folder: Path, outbox: Outbox) -> Iterator[str]:
+    """A mail server on a free loopback port that keeps what it gets as a maildir, and shows it; gives its URL."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port = probe.getsockname()[1]
-    controller = Controller(Mailbox(folder), hostname=HOST, port=port)
+    controller = Controller(ShownMailbox(folder, outbox), hostname=HOST, port=port)
     controller.start()
     try:
         yield f"smtp://{HOST}:{port}"

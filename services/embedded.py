@@ -96,6 +96,7 @@ def build_all(
             broker=broker,
             cache=cache,
             clock=clock,
+            reaches_itself=demonstration is not None,
         ),
     ]
 

@@ -29,7 +29,12 @@ from shared.contracts.catalog import (
     VolunteerMerged,
 )
 from shared.contracts.dispatch import PersonDataCollected, PersonDataErased
-from shared.contracts.notify import MessageDelivered, MessageFailed
+from shared.contracts.notify import (
+    MessageDelivered,
+    MessageDeliveredV2,
+    MessageFailed,
+    MessageFailedV2,
+)
 from shared.contracts.requests import (
     OrderAccepted,
     OrderAmended,
@@ -78,7 +83,9 @@ SUBSCRIPTIONS: Subscriptions = {
     OrderClosed: rescheduling.on_order_closed,
     OrderCorrected: corrections.on_order_corrected,
     MessageDelivered: stops.on_message_delivered,
+    MessageDeliveredV2: stops.on_message_delivered,
     MessageFailed: stops.on_message_failed,
+    MessageFailedV2: stops.on_message_failed,
     PersonExportRequested: PEOPLE.on_export_requested,
     PersonErased: PEOPLE.on_person_erased,
 }

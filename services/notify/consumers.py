@@ -2,11 +2,16 @@
 
 from collections.abc import Sequence
 
+from services.notify.addresses.handlers import PEOPLE
+from services.notify.archive.use_cases import archive
+from services.notify.channels.use_cases import Channel, write_deliveries
 from services.notify.digests import handlers as digests
 from services.notify.digests.use_cases import announce_editions, write_digests
+from services.notify.escalation.handlers import end_needless
 from services.notify.inbox import handlers as inbox
-from services.notify.inbox.use_cases import Channels, write_pending
-from shared.contracts import Event
+from services.notify.inbox.use_cases import write_pending
+from shared.cache.port import Cache
+from shared.contracts import EVENTS, Event
 from shared.contracts.catalog import (
     AccessRevoked,
     CampaignChanged,
@@ -53,8 +58,8 @@ SUBSCRIPTIONS: Subscriptions = {
     CoordinatorChanged: inbox.on_coordinator_changed,
     VolunteerChanged: inbox.on_volunteer_changed,
     VolunteerMerged: inbox.on_volunteer_merged,
-    PersonExportRequested: inbox.PEOPLE.on_export_requested,
-    PersonErased: inbox.PEOPLE.on_person_erased,
+    PersonExportRequested: PEOPLE.on_export_requested,
+    PersonErased: PEOPLE.on_person_erased,
     PlanPublished: digests.on_plan_published,
     LineUnserved: digests.on_line_unserved,
     StopScheduled: digests.on_stop_scheduled,
@@ -70,22 +75,33 @@ SUBSCRIPTIONS: Subscriptions = {
 }
 
 
-def subscriptions(channels: Channels) -> Subscriptions:
-    """The table above, with last steps for the transaction that applies the events. What events of several streams
-    write to the same rows is written there, so that all processes lock these rows late and in one order."""
+def subscriptions(cache: Cache, channels: Sequence[Channel]) -> Subscriptions:
+    """The table above, and every other event of another service, for each is archived. With last steps for the
+    transaction that applies the events: what events of several streams write to the same rows is written there, so
+    that all processes lock these rows late and in one order. ``cache`` wakes browsers and workers, ``channels`` are
+    the ways beside the inbox."""
 
     async def write_messages(tx: Transaction, _key: str) -> None:
-        await write_pending(tx, channels)
+        await write_pending(tx, cache)
+        await write_deliveries(tx, cache, channels)
 
     last_steps = (announce_editions, write_digests, write_messages)
-    return {event: _with_steps(handler, last_steps) for event, handler in SUBSCRIPTIONS.items()}
+    return {
+        event: _archived(cache, SUBSCRIPTIONS.get(event), last_steps)
+        for event in EVENTS.values()
+        if event.publisher != "notify"
+    }
 
 
-def _with_steps(handler: Subscriber, last_steps: Sequence[AtEnd]) -> Subscriber:
+def _archived(cache: Cache, handler: Subscriber | None, last_steps: Sequence[AtEnd]) -> Subscriber:
     async def apply(uow: UnitOfWork, event: Event) -> None:
         async with uow.transaction() as tx:
-            for step in last_steps:
+            archive(tx, cache)
+            for step in last_steps if handler else ():
                 tx.at_end(step, "")
-        await handler(uow, event)
+            if handler is not None:
+                await end_needless(tx, event)
+        if handler is not None:
+            await handler(uow, event)
 
     return apply

@@ -17,8 +17,20 @@ class NotifySettings(ServiceSettings):
     )
     mail_from: str = Field(default="diancai@localhost", description="the sender's address")
     retention_days: int = Field(default=1095, ge=30, description="how long messages are kept")
+    sms_secret: str = Field(
+        default="",
+        description="the gateway's for text messages, best from a file; empty: the one that is set on the screen",
+    )
     mail_retry_seconds: float = Field(
         default=60.0,
         gt=0,
-        description="the wait after the first failed try; every further one is four times as long",
+        description="by every channel: the wait after the first failed try; every further one is four times as long",
+    )
+    archive_days: int = Field(
+        default=1095, ge=30, description="how long the archive of public events is kept"
+    )
+    webhook_slots: int = Field(
+        default=128,
+        ge=0,
+        description="how many subscribers one process sends webhooks to at once; 0: it sends none",
     )

@@ -3,11 +3,11 @@ HTTP.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import Column, Row, Select, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import Label
 
@@ -74,20 +74,33 @@ async def read_settled_log(
 
     :raises Unsettled: a transaction stays open for longer than ``patience_seconds``.
     """
+    page = select(*IN_ENVELOPE).where(event_log.c.id > after).order_by(event_log.c.id).limit(limit)
+    rows = await read_settled(session, page, event_log.c.id, patience_seconds=patience_seconds)
+    return to_envelopes(publisher, rows)
+
+
+async def read_settled(
+    session: AsyncSession,
+    page: Select[*tuple[Any, ...]],
+    position: Column[Any],
+    *,
+    patience_seconds: float = SETTLE_SECONDS,
+) -> Sequence[Row[Any]]:
+    """Returns the rows of ``page``, once no row before the last of them can appear any more; see
+    :func:`read_settled_log`.
+
+    ``page`` selects ``position``, which the store assigns, and is in its order.
+
+    :raises Unsettled: a transaction stays open for longer than ``patience_seconds``.
+    """
     if dialect_of(session) == "sqlite":  # writers queue: positions have the order of the commits
-        return await read_log(session, publisher, after=after, limit=limit)
-    query = (
-        select(*IN_ENVELOPE, *_SNAPSHOT)
-        .where(event_log.c.id > after)
-        .order_by(event_log.c.id)
-        .limit(limit)
-    )
-    rows = (await session.execute(query)).all()
+        return (await session.execute(page)).all()
+    rows = (await session.execute(page.add_columns(*_SNAPSHOT))).all()
     if not rows or rows[0].oldest == rows[0].next == rows[0].drawn:
-        return to_envelopes(publisher, rows)
+        return rows
     await _ended_below(session, rows[0].drawn, patience_seconds)
-    settled = query.where(event_log.c.id <= rows[-1].id)
-    return to_envelopes(publisher, (await session.execute(settled)).all())
+    last = getattr(rows[-1], position.key)
+    return (await session.execute(page.where(position <= last))).all()
 
 
 async def _ended_below(session: AsyncSession, txid: int, patience_seconds: float) -> None:
@@ -101,40 +114,44 @@ async def _ended_below(session: AsyncSession, txid: int, patience_seconds: float
 
 
 async def find_position(
-    session: AsyncSession, since: datetime, *, patience_seconds: float = SETTLE_SECONDS
+    session: AsyncSession,
+    since: datetime,
+    *,
+    position: Column[Any] = event_log.c.id,
+    moment: Column[Any] = event_log.c.occurred_at,
+    patience_seconds: float = SETTLE_SECONDS,
 ) -> int:
     """Returns the position behind which all events lie that happened at ``since`` or later.
 
     No event before it happened later, as long as the writers' clocks differ by less than
     ``CLOCKS_DIFFER``. It is a binary search over the primary key: it needs no index of its own and
-    reads some twenty rows in a million.
+    reads some twenty rows in a million. ``position`` and ``moment`` are the columns of another log.
 
     :raises Unsettled: as :func:`read_settled_log`.
     """
-    newest = (await session.execute(select(func.max(event_log.c.id)))).scalar_one() or 0
+    newest = (await session.execute(select(func.max(position)))).scalar_one() or 0
     if (
         dialect_of(session) == "postgresql"
     ):  # what is still to be committed up to there must be seen
         drawn = (await session.execute(select(_SNAPSHOT[2]))).scalar_one()
         await _ended_below(session, drawn, patience_seconds)
+    at = select(position.label("position"), moment.label("at")).order_by(position).limit(1)
     low, high = 0, newest  # the first that is late enough lies in (low, high + 1]
     while low < high:
         middle = (low + high) // 2
-        row = (await session.execute(_AT.where(event_log.c.id > middle))).first()
-        if row is not None and row.occurred_at < since - CLOCKS_DIFFER:
-            low = row.id
+        row = (await session.execute(at.where(position > middle))).first()
+        if row is not None and row.at < since - CLOCKS_DIFFER:
+            low = row.position
         else:
             high = middle
     first = await session.scalar(
-        select(event_log.c.id)
-        .where(event_log.c.id > low, event_log.c.id <= newest, event_log.c.occurred_at >= since)
-        .order_by(event_log.c.id)
+        select(position)
+        .where(position > low, position <= newest, moment >= since)
+        .order_by(position)
         .limit(1)
     )
     return newest if first is None else int(first) - 1
 
-
-_AT = select(event_log.c.id, event_log.c.occurred_at).order_by(event_log.c.id).limit(1)
 
 _SNAPSHOT: tuple[Label[int], Label[int], Label[int]] = (
     literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint").label("oldest"),

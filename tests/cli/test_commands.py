@@ -123,7 +123,7 @@ def test_openapi_of_a_service_that_is_not_there() -> None:
 
 def test_asyncapi_has_every_event() -> None:
     document = json.loads(diancai("asyncapi").stdout)
-    assert document["asyncapi"] == "3.0.0"
+    assert document["asyncapi"] == "3.1.0"
     assert {message["name"] for message in document["components"]["messages"].values()} == {
         *EVENTS,
         *(f"{publisher}.{POSITION}" for publisher in PUBLISHERS),

@@ -31,7 +31,7 @@ from tests.support.tokens import bearer
 from tests.support.tree import SERVICES
 
 FREE_TEXT = "x-free-text"
-SAID_NOWHERE = {"reveal", "erase", "discard", "take-over"}
+SAID_NOWHERE = {"reveal", "erase", "discard", "take-over", "subscriptions"}
 """The last words of operations that keep a text in the audit log or in something else, and do not repeat it."""
 
 SERVED_ONCE = {
@@ -55,6 +55,7 @@ GONE = {
     "hours_claimed",
     "course_over",
     "publicity_not_over",
+    "subscriptions_too_many",
 }
 """Why an object of the story does not take a step that it has taken before, or is not made again."""
 
@@ -229,6 +230,8 @@ class Attempt:
         headers = {"Accept-Language": language}
         if self.each.method == "PUT":
             headers["If-Match"] = "*"  # what is there may be replaced
+        if self.each.path == "/subscriptions":
+            headers |= bearer(Role.SUBSCRIBER)
         if self.each.path.endswith("/reply"):
             headers |= bearer(Role.LEADER, team_code="health")  # nobody else speaks for a team
         answer = await self.http.request(
@@ -293,7 +296,7 @@ async def put_at(http: httpx.AsyncClient, place: Place, each: Field, outcome: Ou
     assert scene.body is not None, each
     for text in HOSTILE_TEXTS.values():
         place = await with_what_is_answered(http, place, each.path)
-        body = scene.body(place, Scope.ANY)
+        body = like_no_other(each.path, scene.body(place, Scope.ANY))
         url = await url_of(http, place, each)
         await Attempt(http, each, url, each.put(body, text), text, outcome).make()
     whole = json.dumps(each.put(body, "HERE"), ensure_ascii=False).replace(
@@ -306,6 +309,16 @@ async def put_at(http: httpx.AsyncClient, place: Place, each: Field, outcome: Ou
     outcome.sent[answer.status_code] += 1
     if answer.status_code != 422:
         outcome.wrong.append(f"half a character: {each} {answer.status_code} {answer.text[:300]}")
+
+
+def like_no_other(path: str, body: dict[str, Any]) -> dict[str, Any]:
+    """The body with another address, where two of one address can't be entered."""
+    other = uuid4()
+    if path == "/allowed-networks":
+        return body | {"network": f"10.{other.bytes[0]}.{other.bytes[1]}.0/24"}
+    if path == "/robots":
+        return body | {"address": f"{body['address']}{other.hex}"}
+    return body
 
 
 async def with_what_is_answered(http: httpx.AsyncClient, place: Place, path: str) -> Place:

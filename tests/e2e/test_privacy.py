@@ -282,6 +282,35 @@ class Player:
         await self.wrong_tokens("PUT", path, {"language": "en", "email": mail})
         await self.http.get("/api/notify/recipients?limit=500")
 
+    async def be_reached(self, no: str) -> None:
+        """Gives addresses that a code is to confirm, tries channels, and enters a gateway and a robot. The mail server
+        takes nothing here, and no gateway answers."""
+        addresses = f"/api/notify/recipients/volunteer.{no}/addresses"
+        robot = {"recipient_id": "coordinator", "vendor": "wecom", "name": "值班群"}
+        key = f"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={PHONE}"
+        gateway = {"is_active": False, "url": "https://sms.example/send", "secret": PHONE}
+        gateway["body"] = '{"mobile": "{phone}", "content": "{text}"}'
+        asked: list[tuple[str, str, Any]] = [
+            ("POST", addresses, {"channel": "email", "address": MAIL}),
+            ("POST", addresses, {"channel": "sms", "address": PHONE}),
+            ("POST", "/api/notify/channels/email/test", {"address": MAIL}),
+            ("POST", "/api/notify/channels/sms/test", {"address": PHONE}),
+            ("POST", "/api/notify/robots", robot | {"address": key, "secret": PHONE}),
+            ("PUT", "/api/notify/sms-gateway", gateway),
+        ]
+        wrong: list[tuple[str, str, Any]] = [
+            ("POST", addresses, {"channel": "sms", "address": f"{PHONE}9"}),
+            ("POST", addresses, {"channel": MAIL, "address": [MAIL]}),
+            ("POST", "/api/notify/channels/sms/test", {"address": f"{PHONE} {NAME}"}),
+            ("POST", "/api/notify/robots", robot | {"address": PHONE}),
+            ("PUT", "/api/notify/sms-gateway", gateway | {"body": PHONE}),
+        ]
+        for method, path, body in wrong:
+            await self.call(method, path, body, status=422)
+        for method, path, body in asked:
+            await self.http.request(method, path, json=body)
+            await self.wrong_tokens(method, path, body)
+
     async def _has(self, path: str) -> bool:
         return (await self.http.get(path)).status_code == 200
 
@@ -423,6 +452,7 @@ async def played(
         sink.answer = f"550 <{REFUSED_MAIL}> {NAME} has no mailbox"
         await player.order()
         await Client(http).until("mail was refused", lambda: _failed(http))
+        await player.be_reached(no)
         document = await export_person(Client(http), no)
         await player.read_everything()
         before = stores(tmp_path)
@@ -527,6 +557,11 @@ async def test_every_operation_that_takes_personal_values_is_played(tmp_path: Pa
         ("catalog", "VolunteerBody", "born_on"),
         ("catalog", "ServiceBody", "born_on"),
         ("notify", "PreferenceBody", "email"),
+        ("notify", "ClaimBody", "address"),
+        ("notify", "TestBody", "address"),
+        ("notify", "RobotBody", "address"),
+        ("notify", "RobotBody", "secret"),
+        ("notify", "GatewayBody", "secret"),
         *(
             ("catalog", body, name)
             for body in ("ContactBody", "ContactCorrectionBody")

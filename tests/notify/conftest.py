@@ -19,18 +19,23 @@ from tests.support.house import House, running_house
 NewNotify = Callable[..., AbstractAsyncContextManager[House]]
 
 
-def maker(settings: NotifySettings) -> Callable[[Broker, Cache, Clock], Service]:
-    return lambda broker, cache, clock: build(settings, broker=broker, cache=cache, clock=clock)
+def maker(
+    settings: NotifySettings, *, reaches_itself: bool = False
+) -> Callable[[Broker, Cache, Clock], Service]:
+    return lambda broker, cache, clock: build(
+        settings, broker=broker, cache=cache, clock=clock, reaches_itself=reaches_itself
+    )
 
 
 @pytest.fixture
 def new_notify(new_store_url: Callable[[], str]) -> NewNotify:
     """Each call gives a notify of its own on a fresh store, on SQLite and again on PostgreSQL."""
 
-    def new(*, clock: Clock = utc_now, **settings: Any) -> AbstractAsyncContextManager[House]:
-        return running_house(
-            maker(NotifySettings(database_url=new_store_url(), **settings)), clock=clock
-        )
+    def new(
+        *, clock: Clock = utc_now, reaches_itself: bool = False, **settings: Any
+    ) -> AbstractAsyncContextManager[House]:
+        own = NotifySettings(database_url=new_store_url(), **settings)
+        return running_house(maker(own, reaches_itself=reaches_itself), clock=clock)
 
     return new
 

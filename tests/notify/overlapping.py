@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from sqlalchemy import text
 
 from services.notify.consumers import subscriptions
-from services.notify.inbox.use_cases import Channels
 from shared.cache.memory import MemoryCache
 from shared.unit_of_work import Transaction
 from tests.notify.rui_an import Told
@@ -29,7 +28,7 @@ async def apply(
 ) -> None:
     """Applies the events in one transaction, without a retry: what a consumer would heal is an error here."""
     uow = house.uow("notify")
-    handlers = subscriptions(Channels(cache=MemoryCache(), email=False))
+    handlers = subscriptions(MemoryCache(), [])
     envelopes = [house.envelope(stream, event) for stream, event in story]
     async with uow.transaction() as tx:
         for number, (envelope, (_, event)) in enumerate(zip(envelopes, story, strict=True)):

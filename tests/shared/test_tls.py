@@ -11,10 +11,11 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import text
 
-from services.notify.channels.adapters.smtp import SmtpSender
-from services.notify.channels.use_cases import Mail
+from services.notify.channels.adapters.smtp import SmtpChannel
+from services.notify.channels.domain.letter import SENT, UNREACHABLE, Letter
 from shared.cache.redis import RedisCache
 from shared.db.engine import Database, store_is_away
+from shared.db.vault import Vault
 from shared.identity.keys import KeySource, KeysUnavailable
 from shared.kernel.clock import utc_now
 from shared.kernel.ids import new_id
@@ -113,15 +114,16 @@ async def test_the_mail_server_proves_its_name(tmp_path: Path, stranger: Path, s
     own: dict[str, Any] = {"ssl_context": tls} if scheme == "smtps" else {"tls_context": tls}
     controller = Controller(sink, hostname="localhost", port=port, **own)
     controller.start()
-    mail = Mail(
+    mail = Letter(
         id="d1", address="officer@example.org", language="zh-CN", subject="派单", text="高楼镇"
     )
     try:
-        for ca_file, outcome in ((stranger, "unreachable"), (authority.ca_file, "sent")):
-            sender = SmtpSender(
+        for ca_file, outcome in ((stranger, UNREACHABLE), (authority.ca_file, SENT)):
+            sender = SmtpChannel(
                 f"{scheme}://localhost:{port}",
                 "diancai@example.org",
                 utc_now,
+                vault=Vault(),
                 trust=trusting(ca_file),
             )
             assert await sender.send([mail]) == {"d1": outcome}

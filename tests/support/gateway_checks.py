@@ -112,6 +112,8 @@ async def check_page_and_headers(url: str) -> None:
             "/orders/2014-0017",
             "/api/catalog/health/ready",
             "/api/catalog/openapi.json",
+            "/api/notify/public/contract",
+            "/api/notify/public/contract/asyncapi.json",
         ):
             got, head = await http.get(path), await http.head(path)
             must(
@@ -294,6 +296,8 @@ async def check_residents(url: str) -> None:
         is_once(drafts)
         unsigned = await http.get("/public/ratings/unsigned")
         must(unsigned.status_code == 404, f"{unsigned}")
+        contract = await http.get("/public/contract")
+        must(contract.status_code == 404, f"{contract.url}: {contract.status_code}")
         nothing = await http.post("/public/opinions", data={"receipt": "2345-6789-ABCD"})
         must(nothing.status_code == 422, f"{nothing.url}: {nothing.status_code}")
         refused = await http.post("/public/townships")

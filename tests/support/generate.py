@@ -2,6 +2,7 @@
 
 - the table of events in ``docs/reference/events.md``;
 - the snapshot of the events' schemas, when they changed compatibly;
+- the golden example of each new event, and the catalogue of events that notify serves with these examples;
 - the table of public holidays;
 - for each service whose tables are not what its migrations make, the draft of the next migration.
 
@@ -9,6 +10,7 @@ The types of the HTTP APIs (``web/types``) are made by ``make web-types``.
 """
 
 import asyncio
+import json
 import re
 import sys
 from collections.abc import Callable
@@ -23,11 +25,13 @@ from alembic.operations.ops import MigrationScript
 from sqlalchemy import Connection, MetaData
 from sqlalchemy.types import TypeEngine
 
+from services.notify.contract.queries.catalogue import PUBLISHED
 from shared.contracts import EVENTS, PUBLISHERS
 from shared.db import types
 from shared.db.engine import Database, sqlite_url
 from shared.db.migrate import FLOOR
-from tests.contracts import snapshot
+from tests.contracts import golden, snapshot
+from tests.contracts.compatibility import breaks
 from tests.support import holidays
 from tests.support.tree import ROOT, SERVICES, folder_of, metadata_of, migrations_of
 
@@ -178,15 +182,35 @@ def write_snapshot() -> bool:
 
     :raises SystemExit: a change would break consumers and event logs.
     """
-    if broken := snapshot.breaks(snapshot.recorded(), snapshot.present()):
+    if broken := breaks(snapshot.recorded(), snapshot.present()):
         sys.exit(
-            "\n  ".join(
-                ["not recorded; make a new version of the event beside the old one:", *broken]
-            )
+            "\n  ".join(["not recorded; what was published stays as it is:", *map(str, broken)])
         )
     if snapshot.recorded() == snapshot.present():
         return False
     snapshot.record()
+    return True
+
+
+def published_text() -> str:
+    """What notify knows of each event beside its class: since when it is there, who acts on it, an example."""
+    consumers, examples = consumers_of_events(), dict(golden.golden())
+    told = {
+        kind: {
+            "since": examples[kind]["since"],
+            "consumers": sorted(consumers[kind]),
+            "example": examples[kind]["event"],
+        }
+        for kind in EVENTS
+    }
+    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+
+
+def write_published() -> bool:
+    """Writes that; whether it was another."""
+    if PUBLISHED.exists() and PUBLISHED.read_text("utf-8") == published_text():
+        return False
+    PUBLISHED.write_text(published_text(), "utf-8")
     return True
 
 
@@ -200,6 +224,10 @@ def main() -> None:
         _say(f"written: {EVENTS_PAGE.relative_to(ROOT)}")
     if write_snapshot():
         _say(f"written: {snapshot.FILE.relative_to(ROOT)}")
+    for path in golden.write_missing():
+        _say(f"written: {path.relative_to(ROOT)}; from now on it stays as it is")
+    if write_published():
+        _say(f"written: {PUBLISHED.relative_to(ROOT)}")
     if holidays.write():
         _say(f"written: {holidays.FILE.relative_to(ROOT)}")
     for service in SERVICES:

@@ -1,6 +1,5 @@
 """The operator, the auditor and another system's account do their work in the browser."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -99,22 +98,6 @@ async def test_an_auditor_reads_who_did_what_and_changes_nothing(crowd: Crowd) -
     await page.locator(".order-number").wait_for()
     for act in ("受理", "退回", "修改", "取消点单", "提交点单", "办结"):
         assert await page.get_by_role("button", name=act).count() == 0
-
-
-@pytest.mark.deployed
-@pytest.mark.shared_site
-async def test_another_system_learns_how_to_read_the_events(crowd: Crowd) -> None:
-    subscriber = await crowd.person("subscriber")
-    await subscriber.page.get_by_role("link", name="事件订阅").first.click()
-    sample = subscriber.page.locator("pre").last
-    await sample.wait_for()
-    (event,) = json.loads(await sample.inner_text())
-    assert event["type"].startswith("dispatch.")
-    await subscriber.page.get_by_text("dispatch.stop_scheduled").first.wait_for()
-    await subscriber.page.get_by_label("哪个服务的事件").select_option(label="点单服务")
-    await subscriber.page.get_by_text("requests.order_accepted").first.wait_for()
-    assert await subscriber.overflow() == 0
-    assert await subscriber.serious_findings() == []
 
 
 @pytest.mark.shared_site

@@ -1,1 +1,1 @@
-"""The ways beside the inbox by which a message reaches its recipient: e-mail."""
+"""The ways beside the inbox by which a message reaches its recipient: one protocol, and the jobs that send."""

@@ -1,11 +1,10 @@
-"""What runs beside the consumer: the mailer."""
+"""What runs beside the consumer: for each channel a worker that sends what is due."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 
-from services.notify.channels.use_cases import Send, give_up, send_mails
-from services.notify.inbox.domain.delivery import Delivery
-from services.notify.inbox.use_cases import MAIL_TOPIC
+from services.notify.channels.use_cases import Channel, give_up, send_due, topic_of
+from services.notify.inbox.domain.delivery import KINDS, Delivery
 from shared.cache.port import Cache
 from shared.cache.waking import Waking
 from shared.http.texts import Texts
@@ -15,26 +14,34 @@ from shared.service import Job
 from shared.unit_of_work import UnitOfWork
 
 BATCH = 10
-"""Mails that share a connection to the mail server."""
+"""Letters that are sent together: mails over one connection, messages to one group merged where there are too many."""
 
 FACTOR = 4
 """By how much each wait is longer than the one before."""
 
 
-def mailer(uow: UnitOfWork, cache: Cache, texts: Texts, send: Send, *, retry_seconds: float) -> Job:
-    """Sends mail as it falls due; the first repetition comes after ``retry_seconds``."""
+def sending(
+    uow: UnitOfWork,
+    cache: Cache,
+    texts: Texts,
+    channel: Channel,
+    *,
+    retry_seconds: float,
+    batch: int = BATCH,
+) -> Job:
+    """Sends a channel's letters as they fall due; the first repetition comes after ``retry_seconds``."""
     backoff = Backoff(first=timedelta(seconds=retry_seconds), factor=FACTOR)
 
     async def carry_out(deliveries: Sequence[Delivery], _watch: Waking) -> None:
-        await send_mails(uow, texts, send, backoff, deliveries)
+        await send_due(uow, texts, channel, backoff, deliveries)
 
     return Worker(
         uow,
         cache,
-        Delivery,
+        KINDS[channel.code],
         carry_out,
-        topic=MAIL_TOPIC,
-        batch=BATCH,
+        topic=topic_of(channel.code),
+        batch=batch,
         poll_seconds=min(POLL_SECONDS, retry_seconds),
         give_up=give_up,
     ).run

@@ -18,8 +18,6 @@ from services.notify.inbox.domain.recipient import (
 from services.notify.inbox.tables import campaign
 from services.notify.inbox.use_cases import (
     change_recipient,
-    collect_records,
-    erase_records,
     mention,
     move_recipient,
     post_message,
@@ -104,7 +102,6 @@ from shared.contracts.dispatch import (
     SubstitutionOffered,
     SubstitutionOverdue,
 )
-from shared.contracts.notify import PersonDataCollected, PersonDataErased
 from shared.contracts.requests import (
     FollowUpClosed,
     FollowUpOpened,
@@ -134,11 +131,7 @@ from shared.contracts.requests import (
 )
 from shared.db.successors import current_code, note_successor
 from shared.kernel.clock import CHINA
-from shared.privacy.answering import Holdings
 from shared.unit_of_work import UnitOfWork
-
-PEOPLE = Holdings(collect_records, erase_records, PersonDataCollected, PersonDataErased)
-"""What notify holds about a volunteer: the recipient ``volunteer.<no>`` with its address, and its messages."""
 
 Order = (
     ServiceOrdered
@@ -939,7 +932,7 @@ NOTICES = _by_event(
         SubstitutionOverdue,
         "message.substitution_overdue",
         lambda event: [of_team(event.team_code)],
-        _place_left,
+        lambda event: _place_left(event) | {"substitution_id": event.substitution_id},
     ),
     Notice[SubstitutionClosed](
         SubstitutionClosed,

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.notify.inbox.tables import delivery, message, recipient
+from services.notify.inbox.tables import acknowledgement, delivery, message, recipient
 from shared.privacy.retention import BATCH, Prune
 
 
 def old_messages(age: timedelta) -> Prune:
-    """Deletes messages older than ``age`` with their deliveries. What a recipient got stays counted, but what
-    nobody can read any more is no longer unread."""
+    """Deletes messages older than ``age`` with their deliveries and acknowledgements. What a recipient got stays
+    counted, but what nobody can read any more is no longer unread."""
 
     async def prune(session: AsyncSession, now: datetime) -> int:
         old = select(message.c.id, message.c.recipient_id, message.c.read_at).where(
@@ -25,6 +25,7 @@ def old_messages(age: timedelta) -> Prune:
             return 0
         ids = [row.id for row in rows]
         await session.execute(delete(delivery).where(delivery.c.message_id.in_(ids)))
+        await session.execute(delete(acknowledgement).where(acknowledgement.c.id.in_(ids)))
         await session.execute(delete(message).where(message.c.id.in_(ids)))
         unread = Counter(row.recipient_id for row in rows if row.read_at is None)
         for recipient_id, count in sorted(unread.items()):

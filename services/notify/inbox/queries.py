@@ -1,13 +1,14 @@
 """What notify can be asked."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import get_args
+from datetime import date, datetime
+from typing import Any, get_args
 
-from sqlalchemy import desc, func, select
+from sqlalchemy import Column, and_, desc, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.notify.inbox.domain.acknowledgement import ASKED, NEEDLESS, Acknowledgement
 from services.notify.inbox.domain.message import Message
 from services.notify.inbox.domain.recipient import (
     ACCOUNT,
@@ -22,6 +23,7 @@ from services.notify.inbox.domain.recipient import (
     recipients_within,
     require_own,
 )
+from services.notify.inbox.tables import acknowledgement as acknowledgement_table
 from services.notify.inbox.tables import campaign as campaign_table
 from services.notify.inbox.tables import delivery as delivery_table
 from services.notify.inbox.tables import message as message_table
@@ -71,6 +73,8 @@ class MessageView:
     colleague: str | None
     created_at: datetime
     read_at: datetime | None
+    asks_acknowledgement: bool
+    acknowledged_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +201,46 @@ async def count_messages(uow: UnitOfWork) -> Counts:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class FailureView:
+    """A delivery that was given up: on which channel, whom it was to reach, why and when."""
+
+    channel: str
+    recipient_id: str
+    code: str
+    error: str
+    failed_at: datetime
+
+
+async def count_waiting(session: AsyncSession) -> dict[str, int]:
+    """How many deliveries are not over, by channel."""
+    rows = await session.execute(
+        select(delivery_table.c.channel, func.count().label("waiting"))
+        .where(delivery_table.c.due_at.is_not(None))
+        .group_by(delivery_table.c.channel)
+    )
+    return {row.channel: row.waiting for row in rows}
+
+
+async def list_failures(session: AsyncSession, most: int) -> list[FailureView]:
+    """The deliveries that were given up last, the newest first."""
+    failed_at = delivery_table.c.failed_at
+    rows = await session.execute(
+        select(
+            delivery_table.c.channel,
+            delivery_table.c.recipient_id,
+            message_table.c.code,
+            delivery_table.c.error,
+            failed_at,
+        )
+        .join(message_table, message_table.c.id == delivery_table.c.message_id)
+        .where(failed_at.is_not(None))
+        .order_by(desc(failed_at))
+        .limit(most)
+    )
+    return [FailureView(*row) for row in rows]
+
+
 def recipients_named_in(params: Params) -> set[str]:
     """The recipients by whose names the params are shown."""
     return {
@@ -239,6 +283,51 @@ async def list_deliverable(
     ]
 
 
+async def find_message(session: AsyncSession, message_id: str) -> Message | None:
+    return await session.get(Message, message_id)
+
+
+async def list_asked(
+    session: AsyncSession, about: str, recipient_ids: Collection[str] | None, *, limit: int
+) -> list[tuple[Acknowledgement, Message, Recipient]]:
+    """What asks for acknowledgement about one object and is not needless, the newest first: to everybody, or to
+    these recipients."""
+    asked = acknowledgement_table.c
+    query = (
+        select(Acknowledgement, Message, Recipient)
+        .join(message_table, message_table.c.id == asked.id)
+        .join(recipient_table, recipient_table.c.id == asked.recipient_id)
+        .where(asked.about == about, asked.state != NEEDLESS)
+        .order_by(message_table.c.created_at.desc(), message_table.c.position)
+        .limit(limit)
+    )
+    if recipient_ids is not None:
+        query = query.where(asked.recipient_id.in_(recipient_ids))
+    return [(asked, message, to) for asked, message, to in await session.execute(query)]
+
+
+async def first_escalated(
+    session: AsyncSession, *, limit: int
+) -> tuple[list[tuple[Acknowledgement, Message, Recipient]], int]:
+    """What the corps was told that nobody has acknowledged, those first that it has known longest; and how many."""
+    asked = acknowledgement_table.c
+    silent = and_(
+        asked.escalated_at.is_not(None), asked.acknowledged_at.is_(None), asked.state != NEEDLESS
+    )
+    count = await session.scalar(
+        select(func.count()).select_from(acknowledgement_table).where(silent)
+    )
+    rows = await session.execute(
+        select(Acknowledgement, Message, Recipient)
+        .join(message_table, message_table.c.id == asked.id)
+        .join(recipient_table, recipient_table.c.id == asked.recipient_id)
+        .where(silent)
+        .order_by(asked.escalated_at, asked.id)
+        .limit(limit)
+    )
+    return [(asked, message, to) for asked, message, to in rows], count or 0
+
+
 async def names_for(session: AsyncSession, messages: Iterable[Message]) -> Names:
     """The names that the texts of these messages need."""
     wanted = set[Named]().union(*(named_in(message.params) for message in messages))
@@ -267,15 +356,63 @@ async def names_for(session: AsyncSession, messages: Iterable[Message]) -> Names
 
 
 def address_of(vault: Vault, recipient: Recipient) -> str | None:
-    """A recipient's address in clear, for the mailer and for whoever it belongs to."""
+    """A recipient's e-mail address in clear, for the mailer and for whoever it belongs to."""
     if recipient.email_sealed is None:
         return None
     return vault.open(recipient.email_sealed, address_place(recipient.id))
 
 
 def address_place(recipient_id: str) -> str:
-    """Where the address is stored; it is sealed for this place."""
+    """Where the e-mail address is stored; it is sealed for this place."""
     return place_of(recipient_table.c.email_sealed, recipient_id)
+
+
+def mobile_of(vault: Vault, recipient: Recipient) -> str | None:
+    """A recipient's mobile number in clear, for the same."""
+    if recipient.mobile_sealed is None:
+        return None
+    return vault.open(recipient.mobile_sealed, mobile_place(recipient.id))
+
+
+def mobile_place(recipient_id: str) -> str:
+    """Where the mobile number is stored; it is sealed for this place."""
+    return place_of(recipient_table.c.mobile_sealed, recipient_id)
+
+
+async def with_email(session: AsyncSession, recipient_ids: Collection[str]) -> set[str]:
+    """Which of these recipients have an e-mail address."""
+    return await _having(session, recipient_table.c.email_sealed, recipient_ids)
+
+
+async def with_mobile(session: AsyncSession, recipient_ids: Collection[str]) -> set[str]:
+    """Which of these recipients have a mobile number."""
+    return await _having(session, recipient_table.c.mobile_sealed, recipient_ids)
+
+
+async def _having(
+    session: AsyncSession, sealed: Column[Any], recipient_ids: Collection[str]
+) -> set[str]:
+    these = select(recipient_table.c.id).where(
+        recipient_table.c.id.in_(recipient_ids), sealed.is_not(None)
+    )
+    return set(await session.scalars(these))
+
+
+async def stand_ins(
+    session: AsyncSession, recipient_ids: Collection[str], day: date
+) -> dict[str, str]:
+    """Who is told as well on that day, by the recipient that is away."""
+    if not recipient_ids:
+        return {}
+    columns = recipient_table.c.id, recipient_table.c.stand_in_id
+    rows = await session.execute(
+        select(*columns).where(
+            recipient_table.c.id.in_(recipient_ids),
+            recipient_table.c.stand_in_id.is_not(None),
+            recipient_table.c.stand_in_until_on >= day,
+        )
+    )
+    return {row.id: row.stand_in_id for row in rows}
 
 
 def _display_names(texts: Texts, recipient: Recipient) -> tuple[str, str]:
@@ -294,10 +431,29 @@ async def _views(
     session: AsyncSession, texts: Texts, language: str, messages: Sequence[Message]
 ) -> list[MessageView]:
     names = await names_for(session, messages)
-    return [_view(texts, language, message, names) for message in messages]
+    asked = await _asked(session, messages)
+    return [_view(texts, language, message, names, asked) for message in messages]
 
 
-def _view(texts: Texts, language: str, message: Message, names: Names) -> MessageView:
+async def _asked(
+    session: AsyncSession, messages: Sequence[Message]
+) -> Mapping[str, datetime | None]:
+    """Of those that ask for acknowledgement: when each was acknowledged, by id."""
+    ids = [message.id for message in messages if message.code in ASKED]
+    if not ids:
+        return {}
+    columns = acknowledgement_table.c.id, acknowledgement_table.c.acknowledged_at
+    rows = await session.execute(select(*columns).where(acknowledgement_table.c.id.in_(ids)))
+    return {row.id: row.acknowledged_at for row in rows}
+
+
+def _view(
+    texts: Texts,
+    language: str,
+    message: Message,
+    names: Names,
+    asked: Mapping[str, datetime | None],
+) -> MessageView:
     rendered = render(texts, language, message.code, message.params, names)
     assert message.position is not None, "the store numbers every message"  # noqa: S101
     return MessageView(
@@ -310,6 +466,8 @@ def _view(texts: Texts, language: str, message: Message, names: Names) -> Messag
         colleague=message.params.get("by"),
         created_at=message.created_at,
         read_at=message.read_at,
+        asks_acknowledgement=message.id in asked,
+        acknowledged_at=asked.get(message.id),
     )
 
 

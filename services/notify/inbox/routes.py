@@ -3,17 +3,18 @@
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request
+from fastapi import APIRouter, Header, Query, Request
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from services.notify.inbox import queries, schemas, use_cases
+from services.notify.inbox.schemas import Key, Language
 from services.notify.inbox.use_cases import inbox_topic
 from shared.cache.port import Cache
-from shared.http.inputs import AppState, Page, Typed, Uow
+from shared.http.inputs import AppState, Page, Uow
 from shared.http.live import News, live
 from shared.http.openapi import secured
 from shared.http.streams import OpenStreams
-from shared.http.texts import Texts, preferred_language
+from shared.http.texts import Texts
 from shared.unit_of_work import UnitOfWork
 
 router = APIRouter(tags=["notify"])
@@ -21,12 +22,6 @@ router = APIRouter(tags=["notify"])
 STREAM_PAGE = 100
 
 
-def _language(request: Request) -> str:
-    return preferred_language(request.headers.get("accept-language"))
-
-
-Language = Annotated[str, Depends(_language)]
-Key = Annotated[str, Path(max_length=60, pattern=r"^[\w.:-]+$"), Typed]
 After = Annotated[str | None, Query(max_length=60, description="id to begin behind")]
 Position = Annotated[int | None, Query(ge=0, lt=2**63, description="position to begin behind")]
 LastEventId = Annotated[

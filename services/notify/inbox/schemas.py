@@ -3,9 +3,19 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
+from fastapi import Depends, Path, Request
 from pydantic import Field
 
-from shared.http.inputs import PERSONAL, Answer, Body, Position
+from shared.http.inputs import PERSONAL, Answer, Body, Position, Typed
+from shared.http.texts import preferred_language
+
+
+def _language(request: Request) -> str:
+    return preferred_language(request.headers.get("accept-language"))
+
+
+Language = Annotated[str, Depends(_language)]
+Key = Annotated[str, Path(max_length=60, pattern=r"^[\w.:-]+$"), Typed]
 
 
 class PreferenceBody(Body):
@@ -38,6 +48,8 @@ class MessageAnswer(Answer):
     ]
     created_at: Annotated[datetime, Field(description="when that happened")]
     read_at: datetime | None
+    asks_acknowledgement: bool
+    acknowledged_at: datetime | None
 
 
 class ReadBody(Body):

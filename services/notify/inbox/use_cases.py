@@ -1,13 +1,15 @@
 """Posting messages, reading them, and what a recipient may set; what is held of a volunteer."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
-from services.notify.inbox.domain.delivery import FRESH, Delivery
+from services.notify.inbox.domain.acknowledgement import Acknowledgement, wait_for
+from services.notify.inbox.domain.delivery import FRESH, QUIET
 from services.notify.inbox.domain.message import Message, message_id
 from services.notify.inbox.domain.recipient import (
     COORDINATOR,
@@ -22,15 +24,25 @@ from services.notify.inbox.queries import (
     address_place,
     current_recipients,
     existing_messages,
+    mobile_of,
+    mobile_place,
     recipients_named_in,
+    stand_ins,
 )
+from services.notify.inbox.tables import acknowledgement as acknowledgement_table
 from services.notify.inbox.tables import delivery as delivery_table
 from services.notify.inbox.tables import message as message_table
 from services.notify.inbox.tables import recipient as recipient_table
 from services.notify.policy import POLICY
 from services.notify.templates.domain import Params
 from shared.cache.port import Cache
-from shared.contracts.notify import MessageDelivered
+from shared.contracts.notify import (
+    MessageDelivered,
+    MessageDeliveredV2,
+    MessageFailed,
+    MessageFailedV2,
+    is_channel_v1,
+)
 from shared.db.bulk_insert import insert_missing, rows_of
 from shared.db.vault import Vault
 from shared.eventlog.envelope import Envelope
@@ -38,16 +50,9 @@ from shared.kernel.errors import NotFound
 from shared.privacy.answering import Record
 from shared.unit_of_work import Transaction, UnitOfWork
 
-MAIL_TOPIC = "mail"
+ACKNOWLEDGEMENT_TOPIC = "acknowledgement"
 _PENDING = "notify.inbox.pending"
-
-
-@dataclass(frozen=True, slots=True)
-class Channels:
-    """The ways out. ``cache`` wakes browsers and the mailer; ``email`` is whether mail can be sent."""
-
-    cache: Cache
-    email: bool
+_WRITTEN = "notify.inbox.written"
 
 
 def inbox_topic(recipient_id: str) -> str:
@@ -67,6 +72,8 @@ class _Pending:
     messages: dict[str, Message] = field(default_factory=dict)
     once: set[str] = field(default_factory=set)
     """The messages that an earlier transaction may have written already."""
+    needless: set[str] = field(default_factory=set)
+    """The messages that need no acknowledgement any more before they are written."""
 
 
 def mention(tx: Transaction, *recipient_ids: str) -> None:
@@ -87,9 +94,9 @@ def move_recipient(tx: Transaction, vault: Vault, former_id: str, new_id: str) -
 
 
 def cause_of(tx: Transaction) -> Envelope:
-    """The event that is being applied; all that people are told follows from one."""
+    """The event that is being applied: what people are told follows from one, unless a job says all of it itself."""
     if tx.cause is None:
-        raise RuntimeError("messages tell of events: this transaction applies none")
+        raise RuntimeError("this transaction applies no event: say about, occasion and happened_at")
     return tx.cause
 
 
@@ -109,8 +116,7 @@ def post_message(
     ``about`` is the stream that it tells of, ``happened_at`` is when that was. By default the event that is being
     applied gives all three; it is applied once, so nobody has to look whether the message is there.
     """
-    cause = cause_of(tx)
-    key = message_id(occasion or cause.id, recipient_id, code)
+    key = message_id(occasion or cause_of(tx).id, recipient_id, code)
     pending = _pending_of(tx)
     mention(tx, recipient_id, *recipients_named_in(params))
     if occasion:
@@ -120,16 +126,48 @@ def post_message(
         recipient_id=recipient_id,
         code=code,
         params=params,
-        about=about or cause.aggregate_id,
-        created_at=happened_at or cause.occurred_at,
+        about=about or cause_of(tx).aggregate_id,
+        created_at=happened_at or cause_of(tx).occurred_at,
     )
     pending.messages.setdefault(key, message)
 
 
-async def write_pending(tx: Transaction, channels: Channels) -> None:
-    """Locks the recipients that get a message or are changed, in the order of their ids, and writes. It is the last
-    step of a transaction that applies events: every transaction takes these locks in the same order, after all its
-    others, and holds them for no longer than the commit takes.
+async def end_asking(
+    tx: Transaction,
+    code: str,
+    about: str,
+    recipient_id: str | None,
+    *,
+    facts: Mapping[str, Any],
+) -> None:
+    """Nobody needs to acknowledge messages with this code about an object any more, to anybody or to one recipient,
+    whose params hold ``facts``; those included that this transaction is about to write."""
+
+    def is_meant(message: Message) -> bool:
+        return (
+            (message.code, message.about) == (code, about)
+            and recipient_id in (None, message.recipient_id)
+            and facts.items() <= message.params.items()
+        )
+
+    pending = _pending_of(tx)
+    pending.needless |= {key for key, each in pending.messages.items() if is_meant(each)}
+    asked = acknowledgement_table.c
+    these = select(Acknowledgement, Message).join(message_table, message_table.c.id == asked.id)
+    rows = await tx.session.execute(
+        these.where(asked.code == code, asked.about == about, asked.acknowledged_at.is_(None))
+        .order_by(asked.id)
+        .with_for_update(of=acknowledgement_table)
+    )
+    for asked_about, message in rows.all():
+        if is_meant(message):
+            asked_about.end()
+
+
+async def write_pending(tx: Transaction, cache: Cache) -> None:
+    """Locks the recipients that get a message or are changed, in the order of their ids, and writes. It is one of the
+    last steps of a transaction that applies events: every transaction takes these locks in the same order, after all
+    its others, and holds them for no longer than the commit takes. ``cache`` wakes browsers.
 
     A recipient's messages get their positions under its lock, so the positions rise in the order of commits, and
     whoever reads on after the last one misses nothing. Messages of one transaction are numbered as things happened.
@@ -137,57 +175,86 @@ async def write_pending(tx: Transaction, channels: Channels) -> None:
     pending: _Pending | None = tx.session.info.pop(_PENDING, None)
     if pending is None:
         return
+    await _add_copies(tx, pending)
     written = {recipient_id for recipient_id, _ in pending.changes}
     written |= {message.recipient_id for message in pending.messages.values()}
     written |= {key for former_id, new_id, _ in pending.moves for key in (former_id, new_id)}
     await _make_missing(tx, pending.mentioned | written)
-    addressed = await _lock(tx, written)
-    addressed |= await _redirect(tx, list(pending.messages.values()), written)
+    await _lock(tx, written)
+    await _redirect(tx, list(pending.messages.values()), written)
     for former_id, new_id, vault in pending.moves:
         await _move(tx, vault, former_id, new_id)
     changed = await tx.find_all(Recipient, {recipient_id for recipient_id, _ in pending.changes})
     for recipient_id, change in pending.changes:
         change(changed[recipient_id])
-    addressed -= {recipient.id for recipient in changed.values() if recipient.email_sealed is None}
     known = await existing_messages(tx.session, pending.once)
     messages = [message for message in pending.messages.values() if message.id not in known]
     await _count(tx, messages)
     for message in sorted(messages, key=lambda message: message.created_at):
-        _write(tx, channels, message, with_mail=message.recipient_id in addressed)
+        _write(tx, cache, message)
+        if message.id not in pending.needless and _is_fresh(tx, message):
+            _ask(tx, message)
+    tx.session.info[_WRITTEN] = messages
 
 
-async def _redirect(
-    tx: Transaction, messages: Sequence[Message], locked: Collection[str]
-) -> set[str]:
+def take_written(tx: Transaction) -> list[Message]:
+    """The messages that :func:`write_pending` wrote, for what follows from them."""
+    written: list[Message] = tx.session.info.pop(_WRITTEN, [])
+    return written
+
+
+async def _add_copies(tx: Transaction, pending: _Pending) -> None:
+    """What those are told who are away, their stand-ins are told as well; a stand-in's own stand-in is not."""
+    told = {message.recipient_id for message in pending.messages.values()}
+    standing_in = await stand_ins(tx.session, told, tx.today)
+    for message in list(pending.messages.values()):
+        if (stand_in := standing_in.get(message.recipient_id)) is None:
+            continue
+        key = message_id(f"stand_in:{message.id}", stand_in, message.code)
+        copy = Message(
+            id=key,
+            recipient_id=stand_in,
+            code=message.code,
+            params=message.params,
+            about=message.about,
+            created_at=message.created_at,
+        )
+        pending.messages.setdefault(key, copy)
+        pending.needless.add(key)  # whoever is away is asked, and after that the corps
+        if message.id in pending.once:
+            pending.once.add(key)
+
+
+async def _redirect(tx: Transaction, messages: Sequence[Message], locked: Collection[str]) -> None:
     """Directs messages to recipients that took the place of theirs, and locks those: whoever moves an inbox holds the
-    former recipient until its successor is noted. Returns those that have an address."""
+    former recipient until its successor is noted."""
     now = await current_recipients(tx.session, {message.recipient_id for message in messages})
     moved = {new for former, new in now.items() if new != former} - set(locked)
     for message in messages:
         message.recipient_id = now[message.recipient_id]
-    if not moved:
-        return set()
-    await _make_missing(tx, moved)
-    return await _lock(tx, moved)
+    if moved:
+        await _make_missing(tx, moved)
+        await _lock(tx, moved)
 
 
 async def _move(tx: Transaction, vault: Vault, former_id: str, new_id: str) -> None:
-    for table in (message_table, delivery_table):
+    for table in (message_table, delivery_table, acknowledgement_table):
         theirs = update(table).where(table.c.recipient_id == former_id)
         await tx.session.execute(theirs.values(recipient_id=new_id))
     found = await tx.find_all(Recipient, [former_id, new_id])
     former, new = found[former_id], found[new_id]
-    address = address_of(vault, former)
-    sealed = vault.seal(address, address_place(new_id)) if address is not None else None
-    new.take_over(former, sealed)
+    email, mobile = address_of(vault, former), mobile_of(vault, former)
+    new.take_over(
+        former,
+        vault.seal(email, address_place(new_id)) if email is not None else None,
+        vault.seal(mobile, mobile_place(new_id)) if mobile is not None else None,
+    )
 
 
-async def _lock(tx: Transaction, recipient_ids: Collection[str]) -> set[str]:
-    """Locks recipients in the order of their ids; gives those that have an address."""
-    columns = recipient_table.c.id, recipient_table.c.email_sealed.is_not(None).label("has_address")
-    these = select(*columns).where(recipient_table.c.id.in_(recipient_ids))
-    rows = await tx.session.execute(these.order_by(recipient_table.c.id).with_for_update())
-    return {row.id for row in rows if row.has_address}
+async def _lock(tx: Transaction, recipient_ids: Collection[str]) -> None:
+    """Locks recipients in the order of their ids."""
+    these = select(recipient_table.c.id).where(recipient_table.c.id.in_(recipient_ids))
+    await tx.session.execute(these.order_by(recipient_table.c.id).with_for_update())
 
 
 async def _count(tx: Transaction, messages: Sequence[Message]) -> None:
@@ -207,24 +274,47 @@ async def _count(tx: Transaction, messages: Sequence[Message]) -> None:
         )
 
 
-def _write(tx: Transaction, channels: Channels, message: Message, *, with_mail: bool) -> None:
+def _write(tx: Transaction, cache: Cache, message: Message) -> None:
     tx.append(message)
-    facts = {"message_id": message.id, "recipient_id": message.recipient_id, "about": message.about}
-    tx.record(
-        message, MessageDelivered(channel="inbox", **facts)
-    )  # in the inbox, stored is delivered
-    tx.after_commit(channels.cache.signal, inbox_topic(message.recipient_id))
-    if channels.email and with_mail and tx.now - message.created_at <= FRESH:
-        tx.append(
-            Delivery(
-                id=f"{message.id}.email",
-                message_id=message.id,
-                recipient_id=message.recipient_id,
-                channel="email",
-                due_at=tx.now,
-            )
-        )
-        tx.after_commit(channels.cache.signal, MAIL_TOPIC)
+    record_delivery(tx, message, "inbox")  # in the inbox, stored is delivered
+    tx.after_commit(cache.signal, inbox_topic(message.recipient_id))
+
+
+def record_delivery(tx: Transaction, message: Message, channel: str) -> None:
+    """Publishes that a message reached its recipient, in both versions where the first can name the channel."""
+    if is_channel_v1(channel):
+        tx.record(message, MessageDelivered(channel=channel, **_facts_of(message)))
+    tx.record(message, MessageDeliveredV2(channel=channel, **_facts_of(message)))
+
+
+def record_failure(tx: Transaction, message: Message, channel: str, reason_code: str) -> None:
+    """Publishes that a channel gave up on a message, in both versions where the first can name the channel."""
+    facts = _facts_of(message) | {"reason_code": reason_code}
+    if is_channel_v1(channel):
+        tx.record(message, MessageFailed(channel=channel, **facts))
+    tx.record(message, MessageFailedV2(channel=channel, **facts))
+
+
+def _facts_of(message: Message) -> dict[str, str]:
+    return {"message_id": message.id, "recipient_id": message.recipient_id, "about": message.about}
+
+
+def _ask(tx: Transaction, message: Message) -> None:
+    wait = wait_for(message.code, message.params)
+    if wait is None:
+        return
+    asked = Acknowledgement(
+        id=message.id,
+        code=message.code,
+        recipient_id=message.recipient_id,
+        about=message.about,
+        due_at=tx.now + wait,
+    )
+    tx.append(asked)
+
+
+def _is_fresh(tx: Transaction, message: Message) -> bool:
+    return tx.now - message.created_at <= FRESH
 
 
 async def _make_missing(tx: Transaction, recipient_ids: Collection[str]) -> None:
@@ -302,6 +392,19 @@ async def read_messages(uow: UnitOfWork, recipient_id: str, *, up_to: int) -> in
         return count
 
 
+async def release_postponed(tx: Transaction, recipient_id: str) -> None:
+    """What waits for a recipient's quiet hours to end is due at once: they may be others now."""
+    await tx.session.execute(
+        update(delivery_table)
+        .where(
+            delivery_table.c.recipient_id == recipient_id,
+            delivery_table.c.due_at > tx.now,
+            delivery_table.c.error == QUIET,
+        )
+        .values(due_at=tx.now, version=delivery_table.c.version + 1)
+    )
+
+
 async def collect_records(tx: Transaction, vault: Vault, volunteer_no: str) -> list[Record]:
     recipient = await tx.find(Recipient, of_volunteer(volunteer_no))
     if recipient is None:
@@ -319,6 +422,8 @@ async def collect_records(tx: Transaction, vault: Vault, volunteer_no: str) -> l
             "id": recipient.id,
             "language": recipient.language,
             "email": address_of(vault, recipient),
+            "mobile": mobile_of(vault, recipient),
+            "stand_in": recipient.stand_in_id,
             "messages": recipient.messages,
             "mails": recipient.mails,
         },
@@ -340,8 +445,15 @@ async def collect_records(tx: Transaction, vault: Vault, volunteer_no: str) -> l
 async def erase_records(tx: Transaction, volunteer_no: str) -> int:
     """Deletes the post, its messages and the mail that is still to be sent."""
     recipient = of_volunteer(volunteer_no)
+    standing_in = update(recipient_table).where(recipient_table.c.stand_in_id == recipient)
+    await tx.session.execute(
+        standing_in.values(
+            stand_in_id=None, stand_in_until_on=None, version=recipient_table.c.version + 1
+        )
+    )
     theirs = (
         (delivery_table, delivery_table.c.recipient_id),
+        (acknowledgement_table, acknowledgement_table.c.recipient_id),
         (message_table, message_table.c.recipient_id),
         (recipient_table, recipient_table.c.id),
     )

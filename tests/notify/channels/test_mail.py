@@ -12,12 +12,14 @@ import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import select
 
-from services.notify.channels.adapters.smtp import SmtpSender
-from services.notify.channels.use_cases import Mail, Outcome, Send, give_up, send_mails
+from services.notify.channels.adapters.smtp import SmtpChannel
+from services.notify.channels.domain.letter import SENT, Letter, Outcome
+from services.notify.channels.use_cases import Channel, give_up, send_due
 from services.notify.inbox.domain.delivery import Delivery
 from services.notify.settings import NotifySettings
 from shared.cache.memory import MemoryCache
 from shared.contracts.notify import MessageDelivered, MessageFailed
+from shared.db.vault import Vault
 from shared.jobs.queue import take_due
 from shared.kernel.clock import utc_now
 from shared.kernel.ids import new_id
@@ -94,6 +96,12 @@ def port_that_nobody_listens_on() -> int:
         return int(probe.getsockname()[1])
 
 
+def body(mail: EmailMessage, kind: str) -> str:
+    part = mail.get_body((kind,))
+    assert part is not None
+    return str(part.get_content())
+
+
 async def deliveries(house: House) -> list[Delivery]:
     async with house.uow("notify").reading() as session:
         return list(await session.scalars(select(Delivery)))
@@ -121,8 +129,10 @@ async def test_a_message_is_mailed_in_the_recipients_language(new_notify: NewNot
         shown = (await messages(house, TOWN, "en"))[0]
         assert sink.recipients == [ADDRESS]
         assert mail["Subject"] == shown["subject"]
-        assert mail.get_content().strip().splitlines() == shown["text"].splitlines()
-        assert "文化广场" in mail.get_content()
+        plain, html = (body(mail, kind) for kind in ("plain", "html"))
+        assert plain.strip().splitlines() == shown["text"].splitlines()
+        assert "文化广场" in plain
+        assert "文化广场" in html
         assert mail["From"] == "notice@example.org"
         assert mail["Message-ID"] == f"<{shown['id']}.email@example.org>"
         assert delivered == MessageDelivered(
@@ -262,18 +272,24 @@ async def test_a_mailer_that_died_in_the_middle_leaves_its_mail_to_the_next(
     service = maker(settings)(MemoryBroker(), MemoryCache(), lambda: utc_now() + ahead)
     sent: list[str] = []
 
-    async def die(_mails: Sequence[Mail]) -> dict[str, Outcome]:
-        raise asyncio.CancelledError
+    class Dying(SmtpChannel):
+        async def send(self, mails: Sequence[Letter]) -> dict[str, Outcome]:
+            raise asyncio.CancelledError
 
-    async def send(mails: Sequence[Mail]) -> dict[str, Outcome]:
-        sent.extend(mail.id for mail in mails)
-        return {mail.id: "sent" for mail in mails}
+    class Sending(SmtpChannel):
+        async def send(self, mails: Sequence[Letter]) -> dict[str, Outcome]:
+            sent.extend(mail.id for mail in mails)
+            return {mail.id: SENT for mail in mails}
 
-    async def deliver(send: Send) -> int:
+    die, send = (
+        kind(url, "notice@example.org", utc_now, vault=service.vault) for kind in (Dying, Sending)
+    )
+
+    async def deliver(channel: Channel) -> int:
         taken = await take_due(service.uow, Delivery, new_id(), limit=10)
         if taken:
-            await send_mails(
-                service.uow, service.texts, send, Backoff(first=timedelta(seconds=1)), taken
+            await send_due(
+                service.uow, service.texts, channel, Backoff(first=timedelta(seconds=1)), taken
             )
         return len(taken)
 
@@ -310,4 +326,4 @@ async def test_mail_that_kills_every_mailer_is_given_up_and_told(new_store_url: 
 @pytest.mark.parametrize("url", ["localhost:25", "http://127.0.0.1:25", "smtp://"])
 def test_a_mail_server_that_is_none_stops_the_start(url: str) -> None:
     with pytest.raises(ValueError, match="smtp_url"):
-        SmtpSender(url, "notice@example.org", utc_now)
+        SmtpChannel(url, "notice@example.org", utc_now, vault=Vault())

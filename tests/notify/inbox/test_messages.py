@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from shared.contracts.catalog import TownshipChanged
-from shared.contracts.notify import MessageDelivered
+from shared.contracts.notify import MessageDelivered, MessageDeliveredV2
 from shared.contracts.requests import OrderCancelled, OrderReturned, ServiceRated
 from tests.notify.rui_an import (
     GAOLOU,
@@ -124,7 +124,7 @@ async def test_what_is_stored_is_delivered_and_names_no_one(notify: House) -> No
     )
     await tell(notify, accepted())
     delivered = await notify.published("notify")
-    assert [type(event) for event in delivered] == [MessageDelivered] * 2
+    assert [type(event) for event in delivered] == [MessageDelivered, MessageDeliveredV2] * 2
     told = [event for event in delivered if isinstance(event, MessageDelivered)]
     assert [(event.recipient_id, event.channel, event.about) for event in told] == [
         ("coordinator", "inbox", f"order:{ORDER}"),

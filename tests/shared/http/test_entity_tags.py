@@ -21,6 +21,7 @@ NO_AGGREGATES = {
     *("people", "invitation", "planning_campaign", "township"),
     *("answer", "session", "material", "question", "training", "course_certificate"),
     *("consultation", "import", "service", "campaign", "queue", "staffing", "hour", "stop"),
+    *("event", "schema", "channel"),
 }
 """What some addresses name and no version is kept of."""
 

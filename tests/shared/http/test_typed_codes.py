@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from services.notify.inbox.domain.recipient import clean_address
-from services.notify.inbox.routes import Key
+from services.notify.inbox.schemas import Key
 from shared.http.inputs import After, AfterCode, Code, Filter, TownshipCode
 from shared.http.people import VolunteerNo
 

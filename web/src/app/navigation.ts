@@ -28,8 +28,9 @@ const ENTRIES: Entry[] = [
   { name: "own", roles: ["volunteer"] },
   { name: "accounts", roles: ["operator"] },
   { name: "operations", roles: ["operator", "auditor"] },
+  { name: "channels", roles: ["operator"] },
   { name: "audit", roles: ["auditor", "operator"] },
-  { name: "subscriptions", roles: ["subscriber"] },
+  { name: "subscriptions", roles: ["subscriber", "operator"] },
   { name: "messages", roles: POST_HOLDERS },
 ];
 

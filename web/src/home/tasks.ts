@@ -2,13 +2,13 @@
 import type { Client } from "openapi-fetch";
 import { ref, shallowRef } from "vue";
 
-import { catalog, dispatch, must, Refusal, requests } from "../app/api";
+import { catalog, dispatch, must, notify, Refusal, requests } from "../app/api";
 import type { components, paths } from "../../types/requests";
 
 /** The operations on tasks are the same in every service that has some. */
-const SERVICES = { dispatch, requests, catalog } as unknown as Record<Service, Client<Pick<paths, "/tasks" | "/tasks/take" | "/tasks/hand-over" | "/tasks/give-back">>>;
+const SERVICES = { dispatch, requests, catalog, notify } as unknown as Record<Service, Client<Pick<paths, "/tasks" | "/tasks/take" | "/tasks/hand-over" | "/tasks/give-back">>>;
 
-export type Service = "dispatch" | "requests" | "catalog";
+export type Service = "dispatch" | "requests" | "catalog" | "notify";
 export type Holder = components["schemas"]["HolderAnswer"];
 export type Task = components["schemas"]["TaskAnswer"] & { service: Service };
 /** Of the tasks that coordinators share: all, those that the reader works on, or nobody. */
@@ -16,8 +16,8 @@ export type HeldBy = "all" | "me" | "nobody";
 
 /** The order in which kinds are shown: what ends today first. */
 const KINDS = [
-  ...["booth_to_report", "stop_to_start", "offer_to_answer", "substitute_to_name", "roster_short", "incident_to_see", "stop_overdue", "another_day_asked", "stop_to_confirm", "stop_to_prepare", "assignment_to_answer", "hours_to_answer", "attendance_to_note", "recurrence_to_answer", "test_to_sit", "survey_to_answer", "qualification_to_renew", "stage_to_hand_in", "badges_to_renew", "pledge_to_make"],
-  ...["order_to_accept", "series_to_accept", "occurrence_blocked", "series_returned", "amendment_to_decide", "order_returned", "confirmation_overdue", "figures_to_look_at", "correction_to_decide", "hours_to_decide", "activity_to_confirm", "photo_to_replace", "rating_to_follow_up", "wish_to_answer", "booth_to_staff", "candidate_to_publish", "run_failed", "line_unserved", "opinions_to_answer", "survey_to_take_over", "edition_to_publish", "course_to_end", "objections_to_answer", "stage_to_decide", "pledges_to_decide", "honour_to_decide"],
+  ...["booth_to_report", "stop_to_start", "offer_to_answer", "substitute_to_name", "roster_short", "incident_to_see", "message_unacknowledged", "stop_overdue", "another_day_asked", "stop_to_confirm", "stop_to_prepare", "assignment_to_answer", "hours_to_answer", "attendance_to_note", "recurrence_to_answer", "test_to_sit", "survey_to_answer", "qualification_to_renew", "stage_to_hand_in", "badges_to_renew", "pledge_to_make"],
+  ...["order_to_accept", "series_to_accept", "occurrence_blocked", "series_returned", "amendment_to_decide", "order_returned", "confirmation_overdue", "figures_to_look_at", "correction_to_decide", "hours_to_decide", "activity_to_confirm", "photo_to_replace", "rating_to_follow_up", "wish_to_answer", "booth_to_staff", "candidate_to_publish", "run_failed", "line_unserved", "opinions_to_answer", "survey_to_take_over", "edition_to_publish", "course_to_end", "objections_to_answer", "stage_to_decide", "pledges_to_decide", "honour_to_decide", "subscription_to_decide", "subscription_failing"],
   ...["booth_to_rate", "consultation_open", "order_draft"],
 ];
 

@@ -8,8 +8,8 @@ const PAGES: Record<Role, string[]> = {
   clerk: ["new-order", "orders", "recurring-orders", "menu", "wishes", "regular", "ratings", "consultations", "honours", "circuit", "messages"],
   team_leader: ["assignments", "rosters", "activities", "courses", "windows", "regular", "ratings", "consultations", "circuit", "volunteers", "team-days", "contacts", "messages"],
   volunteer: ["duties", "assignments", "activities", "courses", "own", "circuit", "messages"],
-  auditor: ["orders", "recurring-orders", "wish-groups", "regular", "ratings", "activities", "courses", "windows", "circuit", "corps", "operations", "audit", "messages"],
-  operator: ["operations", "audit", "accounts"],
+  auditor: ["orders", "recurring-orders", "wish-groups", "regular", "ratings", "activities", "courses", "windows", "circuit", "corps", "operations", "subscriptions", "audit", "messages"],
+  operator: ["operations", "subscriptions", "audit", "accounts"],
   subscriber: ["subscriptions"],
 };
 

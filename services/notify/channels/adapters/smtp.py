@@ -2,15 +2,20 @@
 
 import asyncio
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
 from email.utils import format_datetime
+from html import escape
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.notify.channels.use_cases import Mail, Outcome
+from services.notify.channels.domain.letter import SENT, UNREACHABLE, Letter, Outcome
+from services.notify.inbox.domain.recipient import Recipient
+from services.notify.inbox.queries import address_of, with_email
+from shared.db.vault import Vault
 from shared.kernel.clock import Clock
 from shared.telemetry.logs import logger
 
@@ -20,13 +25,21 @@ BATCH_SECONDS = 40.0
 log = logger(__name__)
 
 
-class SmtpSender:
-    """Sends mails through the server at ``url``: smtp://[user:password@]host:port, with STARTTLS when
-    the server offers it, or smtps://. Logs what went wrong, but never an address: what the library
-    raises contains them."""
+class SmtpChannel:
+    """E-mail through the server at ``url``: smtp://[user:password@]host:port, with STARTTLS when
+    the server offers it, or smtps://. A mail has a plain part and an HTML part that say the same.
+    Logs what went wrong, but never an address: what the library raises contains them."""
+
+    code = "email"
 
     def __init__(
-        self, url: str, sender: str, clock: Clock, *, trust: ssl.SSLContext | None = None
+        self,
+        url: str,
+        sender: str,
+        clock: Clock,
+        *,
+        vault: Vault,
+        trust: ssl.SSLContext | None = None,
     ) -> None:
         """``trust`` checks the server's certificate. :raises ValueError: ``url`` is not such an address."""
         parts = urlsplit(url)
@@ -41,9 +54,21 @@ class SmtpSender:
         self._sender = sender
         self._domain = sender.rpartition("@")[2]
         self._clock = clock
+        self._vault = vault
 
-    async def send(self, mails: Sequence[Mail]) -> Mapping[str, Outcome]:
-        """Gives what became of each by delivery id; those it did not come to are unreachable."""
+    async def targets(
+        self, session: AsyncSession, recipient_ids: Collection[str]
+    ) -> Mapping[str, Sequence[str]]:
+        return dict.fromkeys(await with_email(session, recipient_ids), (self.code,))
+
+    async def is_set_up(self, _session: AsyncSession) -> bool:
+        return True
+
+    def address_of(self, recipient: Recipient, _target: str | None) -> str | None:
+        return address_of(self._vault, recipient)
+
+    async def send(self, mails: Sequence[Letter]) -> Mapping[str, Outcome]:
+        """Gives what became of each by id; those it did not come to are unreachable."""
         outcomes: dict[str, Outcome] = {}
         try:
             async with asyncio.timeout(BATCH_SECONDS), self._connected() as server:
@@ -53,7 +78,7 @@ class SmtpSender:
             log.warning(
                 "mail server away", error=type(error).__name__, unsent=len(mails) - len(outcomes)
             )
-        return {mail.id: outcomes.get(mail.id, "unreachable") for mail in mails}
+        return {mail.id: outcomes.get(mail.id, UNREACHABLE) for mail in mails}
 
     def _connected(self) -> aiosmtplib.SMTP:
         return aiosmtplib.SMTP(
@@ -66,7 +91,7 @@ class SmtpSender:
             timeout=ANSWER_SECONDS,
         )
 
-    async def _send(self, server: aiosmtplib.SMTP, mail: Mail) -> Outcome:
+    async def _send(self, server: aiosmtplib.SMTP, mail: Letter) -> Outcome:
         try:
             await server.send_message(
                 self._letter(mail), sender=self._sender, recipients=[mail.address]
@@ -75,14 +100,14 @@ class SmtpSender:
             return self._refusal(mail, max(refusal.code for refusal in error.recipients))
         except aiosmtplib.SMTPResponseException as error:
             return self._refusal(mail, error.code)
-        return "sent"
+        return SENT
 
-    def _refusal(self, mail: Mail, code: int) -> Outcome:
+    def _refusal(self, mail: Letter, code: int) -> Outcome:
         final = 500 <= code < 600
         log.warning("mail refused", delivery_id=mail.id, smtp_code=code, final=final)
-        return "refused" if final else "unreachable"
+        return Outcome("refused", detail=str(code)) if final else UNREACHABLE
 
-    def _letter(self, mail: Mail) -> EmailMessage:
+    def _letter(self, mail: Letter) -> EmailMessage:
         letter = EmailMessage(policy=SMTP_POLICY)
         letter["From"] = self._sender
         letter["To"] = mail.address
@@ -92,4 +117,14 @@ class SmtpSender:
         letter["Content-Language"] = mail.language
         letter["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
         letter.set_content(mail.text)
+        letter.add_alternative(_html(mail), subtype="html")
         return letter
+
+
+def _html(mail: Letter) -> str:
+    """The same text as HTML; what stands in it is text, whatever it looks like."""
+    lines = "<br>\n".join(escape(line) for line in mail.text.splitlines())
+    return (
+        f'<!doctype html><html lang="{mail.language}"><body><h1 style="font-size:1.2em">'
+        f"{escape(mail.subject)}</h1><p>{lines}</p></body></html>"
+    )

@@ -3,7 +3,7 @@ a name."""
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
 from shared.kernel.access import Grant
@@ -62,6 +62,7 @@ class Recipient(Aggregate):
     It exists from its first mention by any event; its names come when catalog tells them, until then
     they are empty. ``entered_at`` is when catalog entered a township, None while it has not.
     ``messages``, ``unread`` and ``mails`` count what it got, so that nobody has to count rows.
+    Until ``stand_in_until_on`` what it is told also goes to its stand-in.
     """
 
     kind: ClassVar[str] = "recipient"
@@ -71,6 +72,9 @@ class Recipient(Aggregate):
     name_en: str = ""
     language: str = "zh-CN"
     email_sealed: str | None = None
+    mobile_sealed: str | None = None
+    stand_in_id: str | None = None
+    stand_in_until_on: date | None = None
     entered_at: datetime | None = None
     messages: int = 0
     unread: int = 0
@@ -92,26 +96,46 @@ class Recipient(Aggregate):
         self.language, self.email_sealed = language, email_sealed
 
     def forget_address(self) -> None:
-        self.email_sealed = None
+        self.email_sealed = self.mobile_sealed = None
 
-    def take_over(self, former: "Recipient", email_sealed: str | None) -> None:
-        """Takes over the inbox of the one whose place it took, and its address, sealed anew, if it has none itself."""
+    def stand_in_on(self, day: date) -> str | None:
+        """Who is told as well on that day."""
+        if self.stand_in_until_on is None or day > self.stand_in_until_on:
+            return None
+        return self.stand_in_id
+
+    def be_stood_in_for(self, stand_in_id: str | None, until_on: date | None) -> None:
+        self.stand_in_id, self.stand_in_until_on = stand_in_id, until_on
+
+    def take_over(
+        self, former: "Recipient", email_sealed: str | None, mobile_sealed: str | None
+    ) -> None:
+        """Takes over the inbox of the one whose place it took, and its addresses, sealed anew, where it has none
+        itself."""
         self.entered_at = self.entered_at or former.entered_at
         if not self.name:
             self.rename(former.name, former.name_en)
         if self.email_sealed is None:
             self.language, self.email_sealed = former.language, email_sealed
+        if self.mobile_sealed is None:
+            self.mobile_sealed = mobile_sealed
         self.messages += former.messages
         self.unread += former.unread
         self.mails += former.mails
         former.messages = former.unread = former.mails = 0
-        former.email_sealed = former.entered_at = None
+        former.email_sealed = former.mobile_sealed = former.entered_at = None
+        former.be_stood_in_for(None, None)
 
     def note_read(self, count: int = 1) -> None:
         self.unread -= count
 
     def note_mail(self) -> None:
         self.mails += 1
+
+
+def kind_of_post(recipient_id: str) -> str:
+    """What kind of post it is: coordinator, township, team, volunteer or account."""
+    return recipient_id.partition(".")[0]
 
 
 def recipients_within(grant: Grant) -> list[str]:
@@ -128,6 +152,12 @@ def reaches(grant: Grant, recipient_id: str) -> bool:
     if is_account(recipient_id):
         return recipient_id == of_account(grant.subject)
     return grant.everything or recipient_id in recipients_within(grant)
+
+
+def is_own(grant: Grant, recipient_id: str) -> bool:
+    """Whether the asker is one of the recipient's people, however far the grant reaches."""
+    own = {of_township(code) for code in grant.townships} | {of_team(code) for code in grant.teams}
+    return recipient_id in own | {of_volunteer(number) for number in grant.persons}
 
 
 def require_own(grant: Grant, recipient_id: str) -> None:

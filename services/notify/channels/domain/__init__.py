@@ -1,0 +1,1 @@
+"""What all channels have in common; no framework, no I/O."""

@@ -1,0 +1,1 @@
+"""The rules of preferences; no framework, no I/O."""

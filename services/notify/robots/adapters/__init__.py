@@ -1,0 +1,1 @@
+"""The vendors' webhooks, over HTTP."""

@@ -1,0 +1,1 @@
+"""Robots, their limits, and what they say; no framework, no I/O."""

@@ -1,0 +1,1 @@
+"""The rules of subscriptions, of what is told to whom, and of sending it again and again."""

@@ -1,0 +1,1 @@
+"""Reads: which events there are, subscriptions, their deliveries and their feed."""

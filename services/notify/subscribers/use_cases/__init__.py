@@ -1,0 +1,1 @@
+"""What subscribers and operators do, and what follows from the archive."""
