@@ -66,6 +66,9 @@ class NeedsSession(Exception):
     """The store is behind a pooler in transaction mode, which can't do what was requested."""
 
 
+WARM_SQLITE_CONNECTIONS = 5
+"""One writes at a time, and reading is short, so few are in use. Each that stays costs a thread and a page cache."""
+
 PATIENCE_MILLISECONDS = 500
 """How long emptying SQLite's log waits for readers of an older state."""
 
@@ -136,8 +139,9 @@ class Database:
             self.engine = create_async_engine(
                 parsed.set(drivername="sqlite+aiosqlite"),
                 connect_args={"timeout": 30},
-                pool_size=pool_size,
-                max_overflow=10,
+                pool_size=WARM_SQLITE_CONNECTIONS,
+                max_overflow=pool_size + 10 - WARM_SQLITE_CONNECTIONS,
+                pool_use_lifo=True,
                 hide_parameters=True,
             )
             self._reading = self.engine.execution_options(diancai_reads_only=True)
