@@ -9,9 +9,10 @@ from services.notify.addresses.routes import router as addresses
 from services.notify.addresses.tables import OLD_CLAIMS, OLD_REQUESTS, address_claim
 from services.notify.archive.jobs import old_events
 from services.notify.channels.adapters.smtp import SmtpChannel
-from services.notify.channels.jobs import BATCH, sending
+from services.notify.channels.jobs import BATCH, sending, summarising
 from services.notify.channels.routes import router as channels_router
-from services.notify.channels.use_cases import Channel
+from services.notify.channels.use_cases.channel import Channel
+from services.notify.channels.use_cases.summaries import GATHERED_BY
 from services.notify.consumers import subscriptions
 from services.notify.contract.routes.documents import router as contract_documents
 from services.notify.contract.routes.pages import router as contract_pages
@@ -122,6 +123,16 @@ def build(
         )
         service.jobs += [fanning_out(service.uow, cache), dispatcher.run]
     for channel in channels:
+        if channel.code == GATHERED_BY:
+            service.jobs.append(
+                summarising(
+                    service.uow,
+                    cache,
+                    service.texts,
+                    channel,
+                    retry_seconds=settings.mail_retry_seconds,
+                )
+            )
         service.jobs.append(
             sending(
                 service.uow,

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from services.notify.addresses.handlers import PEOPLE
 from services.notify.archive.use_cases import archive
-from services.notify.channels.use_cases import Channel, write_deliveries
+from services.notify.channels.use_cases.channel import Channel
+from services.notify.channels.use_cases.sending import write_deliveries
 from services.notify.digests import handlers as digests
 from services.notify.digests.use_cases import announce_editions, write_digests
 from services.notify.escalation.handlers import end_needless

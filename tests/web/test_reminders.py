@@ -74,6 +74,7 @@ async def test_an_officer_chooses_how_and_when_the_township_is_told(
     await looks_right(officer, "-reminders")
     box = page.get_by_role("checkbox", name="点单用短信")
     await box.check()
+    await page.get_by_label("邮件频率").select_option("每天一封（8:00）")
     await page.get_by_label("免打扰开始").fill("22:00")
     await page.get_by_role("button", name="保存").click()
     await page.get_by_text("起止时间要么都填").wait_for()
@@ -84,6 +85,7 @@ async def test_an_officer_chooses_how_and_when_the_township_is_told(
     await page.get_by_text("对还没发出的消息也有效").wait_for()
     await officer.go("/reminders")
     await expect(page.get_by_role("checkbox", name="点单用短信")).to_be_checked()
+    await expect(page.get_by_label("邮件频率")).to_have_value("daily")
     await expect(page.get_by_label("免打扰结束")).to_have_value("07:00")
     await looks_right(officer, "-reminders-set")
 

@@ -25,7 +25,8 @@ from services.notify.addresses.queries import (
     views_of,
 )
 from services.notify.addresses.tables import address_claim, code_request
-from services.notify.channels.use_cases import Channel, cleaned, send_now
+from services.notify.channels.use_cases.channel import Channel
+from services.notify.channels.use_cases.sending import cleaned, send_now
 from services.notify.inbox import use_cases as inbox
 from services.notify.inbox.domain.recipient import Recipient, of_volunteer, require_own
 from services.notify.inbox.queries import address_place, mobile_place

@@ -12,6 +12,7 @@ from services.notify.inbox.queries import (
     count_waiting,
     list_deliverable,
     list_failures,
+    list_gathered,
     names_for,
 )
 from services.notify.policy import POLICY
@@ -47,6 +48,13 @@ async def read_due(uow: UnitOfWork, delivery_ids: Collection[str]) -> Due:
         names = await names_for(session, [message for _, message, _ in rows])
         wanted = await preferences_of(session, {recipient.id for _, _, recipient in rows})
     return Due(rows, names, wanted)
+
+
+async def read_gathered(uow: UnitOfWork, summary_id: str) -> Due:
+    """What is gathered in a summary, as messages came."""
+    async with uow.reading() as session:
+        gathered = await list_gathered(session, summary_id)
+    return await read_due(uow, gathered)
 
 
 async def list_channels(

@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Request
 
-from services.notify.channels import queries, schemas, use_cases
+from services.notify.channels import queries, schemas
+from services.notify.channels.use_cases import sending
 from shared.http.inputs import AppState, Uow
 from shared.http.openapi import secured
 from shared.http.texts import preferred_language
@@ -37,7 +38,7 @@ async def test_channel(
     channel: Addressed, body: schemas.TestBody, request: Request, uow: Uow, state: AppState
 ) -> schemas.TestAnswer:
     language = preferred_language(request.headers.get("accept-language"))
-    outcome = await use_cases.send_test(
+    outcome = await sending.send_test(
         uow, state.texts, state.channels, channel, body.address.get_secret_value(), language
     )
     return schemas.TestAnswer.of(outcome)

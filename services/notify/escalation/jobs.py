@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.notify.channels.use_cases import Channel
+from services.notify.channels.use_cases.channel import Channel
 from services.notify.escalation.use_cases import ask_again
 from services.notify.inbox.domain.acknowledgement import Acknowledgement
 from services.notify.inbox.use_cases import ACKNOWLEDGEMENT_TOPIC

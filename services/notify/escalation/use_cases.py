@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from services.notify.channels.use_cases import Channel, write_deliveries
+from services.notify.channels.use_cases.channel import Channel
+from services.notify.channels.use_cases.sending import write_deliveries
 from services.notify.inbox.domain.acknowledgement import Acknowledgement
 from services.notify.inbox.domain.message import Message
 from services.notify.inbox.domain.recipient import COORDINATOR, Recipient, is_own, reaches

@@ -9,6 +9,7 @@ from sqlalchemy import Column, and_, desc, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notify.inbox.domain.acknowledgement import ASKED, NEEDLESS, Acknowledgement
+from services.notify.inbox.domain.delivery import GATHERED
 from services.notify.inbox.domain.message import Message
 from services.notify.inbox.domain.recipient import (
     ACCOUNT,
@@ -281,6 +282,15 @@ async def list_deliverable(
         (delivery_id, message, recipient)
         for delivery_id, message, recipient in await session.execute(query)
     ]
+
+
+async def list_gathered(session: AsyncSession, summary_id: str) -> list[str]:
+    """The ids of the deliveries that a summary holds."""
+    held = delivery_table.c.summary_id == summary_id
+    found = await session.scalars(
+        select(delivery_table.c.id).where(held, delivery_table.c.state == GATHERED)
+    )
+    return list(found)
 
 
 async def find_message(session: AsyncSession, message_id: str) -> Message | None:

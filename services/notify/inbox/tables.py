@@ -7,10 +7,12 @@ from services.notify.inbox.domain.acknowledgement import Acknowledgement
 from services.notify.inbox.domain.delivery import KINDS, Delivery
 from services.notify.inbox.domain.message import Message
 from services.notify.inbox.domain.recipient import Recipient
+from services.notify.inbox.domain.summary import MailHour, Summary
 from shared.db.types import BigId, Json, UtcDateTime
 from shared.jobs.queue import lease_columns
 
 _UNENDED, _FAILED = text("due_at IS NOT NULL"), text("failed_at IS NOT NULL")
+_GATHERED = text("summary_id IS NOT NULL")
 
 recipient = Table(
     "recipient",
@@ -66,6 +68,7 @@ delivery = Table(
     Column("channel", String(10), nullable=False),
     Column("target", String(20), nullable=True),
     Column("failed_at", UtcDateTime, nullable=True),
+    Column("summary_id", String(36), nullable=True),
     *lease_columns("delivery"),
     Column("event_seq", Integer, nullable=False),
     Column("version", Integer, nullable=False),
@@ -77,6 +80,27 @@ delivery = Table(
         sqlite_where=_UNENDED,
     ),
     Index("ix_delivery_failed", "failed_at", postgresql_where=_FAILED, sqlite_where=_FAILED),
+    Index("ix_delivery_summary", "summary_id", postgresql_where=_GATHERED, sqlite_where=_GATHERED),
+)
+
+summary = Table(
+    "summary",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("recipient_id", String(60), nullable=False, index=True),
+    *lease_columns("summary"),
+    Column("event_seq", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+mail_hour = Table(
+    "mail_hour",
+    metadata,
+    Column("recipient_id", String(60), primary_key=True),
+    Column("began_at", UtcDateTime, nullable=False),
+    Column("mails", Integer, nullable=False),
+    Column("event_seq", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
 )
 
 _UNANSWERED = text("escalated_at IS NOT NULL AND acknowledged_at IS NULL")
@@ -106,6 +130,8 @@ acknowledgement = Table(
 """Of the messages that ask for acknowledgement, by their ids."""
 
 mapper.map_imperatively(Recipient, recipient, version_id_col=recipient.c.version)
+mapper.map_imperatively(Summary, summary, version_id_col=summary.c.version)
+mapper.map_imperatively(MailHour, mail_hour, version_id_col=mail_hour.c.version)
 mapper.map_imperatively(Acknowledgement, acknowledgement, version_id_col=acknowledgement.c.version)
 mapper.map_imperatively(
     Delivery, delivery, version_id_col=delivery.c.version, polymorphic_on=delivery.c.channel

@@ -31,8 +31,10 @@ from services.notify.inbox.queries import (
 )
 from services.notify.inbox.tables import acknowledgement as acknowledgement_table
 from services.notify.inbox.tables import delivery as delivery_table
+from services.notify.inbox.tables import mail_hour as mail_hour_table
 from services.notify.inbox.tables import message as message_table
 from services.notify.inbox.tables import recipient as recipient_table
+from services.notify.inbox.tables import summary as summary_table
 from services.notify.policy import POLICY
 from services.notify.templates.domain import Params
 from shared.cache.port import Cache
@@ -238,7 +240,7 @@ async def _redirect(tx: Transaction, messages: Sequence[Message], locked: Collec
 
 
 async def _move(tx: Transaction, vault: Vault, former_id: str, new_id: str) -> None:
-    for table in (message_table, delivery_table, acknowledgement_table):
+    for table in (message_table, delivery_table, summary_table, acknowledgement_table):
         theirs = update(table).where(table.c.recipient_id == former_id)
         await tx.session.execute(theirs.values(recipient_id=new_id))
     found = await tx.find_all(Recipient, [former_id, new_id])
@@ -405,6 +407,19 @@ async def release_postponed(tx: Transaction, recipient_id: str) -> None:
     )
 
 
+async def release_gathered(tx: Transaction, recipient_id: str) -> None:
+    """What is gathered for a recipient goes out at once: it may want mail by another rhythm now."""
+    await tx.session.execute(
+        update(summary_table)
+        .where(
+            summary_table.c.recipient_id == recipient_id,
+            summary_table.c.state == "queued",
+            summary_table.c.due_at > tx.now,
+        )
+        .values(due_at=tx.now, version=summary_table.c.version + 1)
+    )
+
+
 async def collect_records(tx: Transaction, vault: Vault, volunteer_no: str) -> list[Record]:
     recipient = await tx.find(Recipient, of_volunteer(volunteer_no))
     if recipient is None:
@@ -453,6 +468,8 @@ async def erase_records(tx: Transaction, volunteer_no: str) -> int:
     )
     theirs = (
         (delivery_table, delivery_table.c.recipient_id),
+        (summary_table, summary_table.c.recipient_id),
+        (mail_hour_table, mail_hour_table.c.recipient_id),
         (acknowledgement_table, acknowledgement_table.c.recipient_id),
         (message_table, message_table.c.recipient_id),
         (recipient_table, recipient_table.c.id),

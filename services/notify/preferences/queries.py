@@ -11,6 +11,7 @@ from services.notify.inbox.domain.recipient import Recipient, require_own
 from services.notify.policy import POLICY
 from services.notify.preferences.domain.kinds import KINDS, Kind
 from services.notify.preferences.domain.preference import Preference
+from services.notify.preferences.domain.rhythm import Rhythm
 from services.notify.preferences.tables import preference as preference_table
 from shared.kernel.errors import NotFound
 from shared.unit_of_work import UnitOfWork
@@ -32,6 +33,7 @@ class PreferenceView:
     kinds: list[KindView]
     quiet_from: str | None
     quiet_until: str | None
+    rhythm: Rhythm
     stand_in_id: str | None
     stand_in_until_on: date | None
 
@@ -68,6 +70,7 @@ def view_of(recipient: Recipient, wanted: Preference) -> PreferenceView:
         kinds=[KindView(kind, wanted.ways_of(kind)) for kind in KINDS],
         quiet_from=wanted.quiet_from,
         quiet_until=wanted.quiet_until,
+        rhythm=wanted.rhythm,
         stand_in_id=recipient.stand_in_id,
         stand_in_until_on=recipient.stand_in_until_on,
     )

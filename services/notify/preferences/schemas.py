@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints
 
 from services.notify.preferences.domain.kinds import KINDS, Kind
 from services.notify.preferences.domain.preference import WAYS, Way
+from services.notify.preferences.domain.rhythm import Rhythm
 from shared.http.inputs import Answer, Body, Day, Typed
 
 Hour = Annotated[
@@ -28,6 +29,9 @@ class PreferencesBody(Body):
     kinds: Annotated[list[KindBody], Field(max_length=len(KINDS))]
     quiet_from: Hour | None = None
     quiet_until: Hour | None = None
+    rhythm: Annotated[
+        Rhythm, Field(description="mail at once, or in a summary at 8:00, each day or on Mondays")
+    ] = "at_once"
     stand_in_id: Annotated[
         PostId | None, Field(description="who is told as well; a post of the same kind")
     ] = None
@@ -45,5 +49,6 @@ class PreferencesAnswer(Answer):
     kinds: list[KindAnswer]
     quiet_from: str | None
     quiet_until: str | None
+    rhythm: Rhythm
     stand_in_id: str | None
     stand_in_until_on: date | None

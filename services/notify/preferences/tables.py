@@ -13,6 +13,7 @@ preference = Table(
     Column("channels", Json, nullable=False),
     Column("quiet_from", String(5), nullable=True),
     Column("quiet_until", String(5), nullable=True),
+    Column("rhythm", String(10), nullable=False, server_default="at_once"),
     Column("event_seq", Integer, nullable=False),
     Column("version", Integer, nullable=False),
 )

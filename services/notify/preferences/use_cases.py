@@ -6,10 +6,11 @@ from datetime import date
 from sqlalchemy import delete, func, select
 
 from services.notify.inbox.domain.recipient import Recipient, kind_of_post, require_own
-from services.notify.inbox.use_cases import release_postponed
+from services.notify.inbox.use_cases import release_gathered, release_postponed
 from services.notify.policy import POLICY
 from services.notify.preferences.domain.kinds import Kind
 from services.notify.preferences.domain.preference import Preference, Way
+from services.notify.preferences.domain.rhythm import Rhythm
 from services.notify.preferences.queries import PreferenceView, view_of
 from services.notify.preferences.tables import preference as preference_table
 from shared.kernel.errors import Conflict, InvalidInput, NotFound
@@ -25,6 +26,7 @@ async def set_preferences(
     channels: Mapping[Kind, Sequence[Way]],
     quiet_from: str | None,
     quiet_until: str | None,
+    rhythm: Rhythm,
     stand_in_id: str | None,
     stand_in_until_on: date | None,
 ) -> PreferenceView:
@@ -44,7 +46,9 @@ async def set_preferences(
         recipient = posts[recipient_id]
         _require_stand_in(recipient_id, stand_in_id, stand_in_until_on, posts, tx.today)
         wanted = await _made(tx, recipient_id)
-        wanted.choose(channels, quiet_from, quiet_until)
+        if wanted.rhythm != rhythm:
+            await release_gathered(tx, recipient_id)
+        wanted.choose(channels, quiet_from, quiet_until, rhythm)
         recipient.language = language
         recipient.be_stood_in_for(stand_in_id, stand_in_until_on if stand_in_id else None)
         await release_postponed(tx, recipient_id)
@@ -90,6 +94,7 @@ async def collect_records(tx: Transaction, recipient_id: str) -> list[Record]:
             "channels": wanted.channels,
             "quiet_from": wanted.quiet_from,
             "quiet_until": wanted.quiet_until,
+            "rhythm": wanted.rhythm,
         }
     ]
 

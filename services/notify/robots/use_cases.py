@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import select
 
 from services.notify.channels.domain.letter import Outcome
-from services.notify.channels.use_cases import Channel, send_now
+from services.notify.channels.use_cases.channel import Channel
+from services.notify.channels.use_cases.sending import send_now
 from services.notify.inbox.domain.recipient import Recipient
 from services.notify.policy import POLICY
 from services.notify.robots.domain.robot import (

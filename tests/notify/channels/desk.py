@@ -23,7 +23,8 @@ from cli.outbox import (
 )
 from services.notify.bootstrap import ROBOT_BATCH, build
 from services.notify.channels.jobs import BATCH
-from services.notify.channels.use_cases import Channel, send_due
+from services.notify.channels.use_cases.channel import Channel
+from services.notify.channels.use_cases.sending import send_due
 from services.notify.consumers import subscriptions
 from services.notify.inbox.domain.delivery import KINDS, Delivery
 from services.notify.inbox.domain.recipient import Recipient

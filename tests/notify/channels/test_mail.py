@@ -14,7 +14,8 @@ from sqlalchemy import select
 
 from services.notify.channels.adapters.smtp import SmtpChannel
 from services.notify.channels.domain.letter import SENT, Letter, Outcome
-from services.notify.channels.use_cases import Channel, give_up, send_due
+from services.notify.channels.use_cases.channel import Channel
+from services.notify.channels.use_cases.sending import give_up, send_due
 from services.notify.inbox.domain.delivery import Delivery
 from services.notify.settings import NotifySettings
 from shared.cache.memory import MemoryCache

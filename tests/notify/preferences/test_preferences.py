@@ -32,6 +32,7 @@ WANTED: dict[str, Any] = {
     "channels": {},
     "quiet_from": None,
     "quiet_until": None,
+    "rhythm": "at_once",
     "stand_in_id": None,
     "stand_in_until_on": None,
 }

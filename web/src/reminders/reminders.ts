@@ -8,9 +8,11 @@ export type Address = components["schemas"]["AddressAnswer"];
 export type Preferences = components["schemas"]["PreferencesAnswer"];
 export type Kind = components["schemas"]["KindBody"]["kind"];
 export type Way = components["schemas"]["KindBody"]["channels"][number];
+export type Rhythm = components["schemas"]["PreferencesAnswer"]["rhythm"];
 export type AddressChannel = "email" | "sms";
 
 export const ADDRESS_CHANNELS: AddressChannel[] = ["email", "sms"];
+export const RHYTHMS: Rhythm[] = ["at_once", "daily", "weekly"];
 export const WAYS: Way[] = ["email", "sms", "robot"];
 
 export const kindOfPost = (post: string): string => post.split(".")[0] ?? "";

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
 
+from shared.kernel.aggregate import Steps
 from shared.kernel.leased import Leased
 
 FRESH = timedelta(hours=24)
@@ -13,20 +14,25 @@ FRESH = timedelta(hours=24)
 QUIET = "quiet_hours"
 """Why a delivery waits that its recipient wants later."""
 
+GATHERED = "gathered"
+"""The state of a delivery that goes out in a summary, with others."""
+
 
 @dataclass(eq=False, kw_only=True)
 class Delivery(Leased):
     """``id`` is the same at every attempt, so that a receiver can tell a repeated mail. ``target`` is where on the
     channel it goes: the recipient's own address, by the channel's name, or the id of a robot. ``failed_at`` is when
-    it was given up."""
+    it was given up. ``summary_id`` is the summary that it is gathered in, whose worker ends it."""
 
     kind: ClassVar[str] = "delivery"
+    STEPS: ClassVar[Steps] = {**Leased.STEPS, GATHERED: ("finish", "fail", "cancel")}
 
     message_id: str
     recipient_id: str
     channel: str
     target: str | None = None
     failed_at: datetime | None = None
+    summary_id: str | None = None
 
     def postpone(self, until: datetime, why: str) -> None:
         """Its holder must not send it yet: another may from ``until`` on, and this was no attempt.

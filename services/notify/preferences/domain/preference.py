@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import ClassVar, Literal, get_args
 
 from services.notify.preferences.domain.kinds import KINDS, Kind, kind_of
 from services.notify.preferences.domain.quiet import QuietHours
+from services.notify.preferences.domain.rhythm import Rhythm, round_after
 from shared.kernel.aggregate import Aggregate
 
 Way = Literal["email", "sms", "robot"]
@@ -22,7 +24,7 @@ DEFAULTS: Mapping[Kind, tuple[Way, ...]] = {
 @dataclass(eq=False, kw_only=True)
 class Preference(Aggregate):
     """``channels`` holds, by kind, what differs from the defaults; ``quiet_from`` and ``quiet_until`` are hours such as
-    22:00."""
+    22:00; ``rhythm`` is how often mail comes."""
 
     kind: ClassVar[str] = "preference"
 
@@ -30,6 +32,7 @@ class Preference(Aggregate):
     channels: dict[str, list[str]] = field(default_factory=dict)
     quiet_from: str | None = None
     quiet_until: str | None = None
+    rhythm: Rhythm = "at_once"
 
     @property
     def key(self) -> str:
@@ -47,11 +50,16 @@ class Preference(Aggregate):
         """Whether a message is to go by this channel."""
         return way in self.ways_of(kind_of(code))
 
+    def mailed_at(self, now: datetime) -> datetime | None:
+        """When a mail of now is due that can wait; None when it goes at once."""
+        return round_after(self.rhythm, now)
+
     def choose(
         self,
         channels: Mapping[Kind, Sequence[Way]],
         quiet_from: str | None,
         quiet_until: str | None,
+        rhythm: Rhythm,
     ) -> None:
         """Replaces what was wished; kinds that are left out are as by default.
 
@@ -61,4 +69,4 @@ class Preference(Aggregate):
         self.channels = {
             kind: [way for way in WAYS if way in ways] for kind, ways in channels.items()
         }
-        self.quiet_from, self.quiet_until = quiet_from, quiet_until
+        self.quiet_from, self.quiet_until, self.rhythm = quiet_from, quiet_until, rhythm

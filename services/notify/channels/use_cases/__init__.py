@@ -1,0 +1,1 @@
+"""What goes beside the inbox, message by message or gathered, and what became of it."""
