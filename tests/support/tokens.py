@@ -3,7 +3,7 @@
 import json
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -52,3 +52,8 @@ def bearer(*roles: Role | str, **claims: Any) -> dict[str, str]:
 
 EVERYTHING: Iterable[Role] = (Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR)
 """What tests act as that are not about who may do what."""
+
+
+def issuer_of(headers: Mapping[str, str]) -> str:
+    """Whose tokens a system takes, by the one that a client of it sends."""
+    return str(jwt.decode(headers["Authorization"].removeprefix("Bearer "), KEY).claims["iss"])

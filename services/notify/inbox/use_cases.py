@@ -19,6 +19,7 @@ from services.notify.inbox.domain.recipient import (
     reaches,
     require_own,
 )
+from services.notify.inbox.domain.summary import Summary
 from services.notify.inbox.queries import (
     address_of,
     address_place,
@@ -49,6 +50,7 @@ from shared.db.bulk_insert import insert_missing, rows_of
 from shared.db.vault import Vault
 from shared.eventlog.envelope import Envelope
 from shared.kernel.errors import NotFound
+from shared.kernel.ids import new_id as make_id
 from shared.privacy.answering import Record
 from shared.unit_of_work import Transaction, UnitOfWork
 
@@ -405,6 +407,37 @@ async def release_postponed(tx: Transaction, recipient_id: str) -> None:
         )
         .values(due_at=tx.now, version=delivery_table.c.version + 1)
     )
+
+
+async def summaries_for(
+    tx: Transaction, rounds: set[tuple[str, datetime]]
+) -> dict[tuple[str, datetime], str]:
+    """The summaries that wait for these rounds, locked: one that a worker has taken gets no more."""
+    if not rounds:
+        return {}
+    open_ones = await tx.session.scalars(
+        select(Summary)
+        .where(
+            summary_table.c.recipient_id.in_({recipient_id for recipient_id, _ in rounds}),
+            summary_table.c.state == "queued",
+        )
+        .order_by(summary_table.c.id)
+        .with_for_update()
+    )
+    found = {
+        (each.recipient_id, each.due_at): each.id for each in open_ones if each.due_at is not None
+    }
+    for recipient_id, at in sorted(rounds - found.keys()):
+        made = Summary(id=make_id(), recipient_id=recipient_id, due_at=at)
+        tx.append(made)
+        found[recipient_id, at] = made.id
+    return found
+
+
+async def end_summary(tx: Transaction, summary_id: str) -> None:
+    """A summary is gone when the deliveries that it held are over; they say what became of it."""
+    await tx.flush()
+    await tx.session.execute(delete(summary_table).where(summary_table.c.id == summary_id))
 
 
 async def release_gathered(tx: Transaction, recipient_id: str) -> None:

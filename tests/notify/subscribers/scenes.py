@@ -6,7 +6,7 @@ import httpx
 
 from shared.kernel.access import Role
 from tests.access.scene import Circuit, PathFill, Scene, fields
-from tests.support.tokens import bearer
+from tests.support.tokens import bearer, issuer_of
 
 SUBSCRIPTION = {
     "name": "城市大脑",
@@ -45,7 +45,8 @@ PATHS: Mapping[str, PathFill] = {
 
 async def find_objects(client: httpx.AsyncClient, circuit: Circuit) -> dict[str, str]:
     """An approved subscription of the account that the scenes are played with."""
-    base, headers = "/api/notify/subscriptions", bearer(Role.SUBSCRIBER)
+    base = "/api/notify/subscriptions"
+    headers = bearer(Role.SUBSCRIBER, iss=issuer_of(client.headers))
     made = (await client.post(base, json=SUBSCRIPTION, headers=headers)).json()
     await client.post(f"{base}/{made['id']}/approve", json={})
     return {"subscription": made["id"]}

@@ -7,8 +7,6 @@ two rounds or into both, and a round that nobody was there to send goes out as s
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
-
 from services.notify.channels.domain.letter import UNREACHABLE, Letter, Outcome
 from services.notify.channels.queries import Due, read_gathered
 from services.notify.channels.use_cases.channel import Channel
@@ -18,15 +16,18 @@ from services.notify.inbox.domain.message import Message
 from services.notify.inbox.domain.recipient import Recipient
 from services.notify.inbox.domain.summary import MailHour, Summary, hour_of
 from services.notify.inbox.queries import list_gathered
-from services.notify.inbox.tables import summary as summary_table
-from services.notify.inbox.use_cases import record_delivery, record_failure
+from services.notify.inbox.use_cases import (
+    end_summary,
+    record_delivery,
+    record_failure,
+    summaries_for,
+)
 from services.notify.preferences.domain.kinds import is_urgent
 from services.notify.preferences.domain.preference import Preference
 from services.notify.templates.queries import render
 from shared.http.texts import Texts
 from shared.jobs.queue import still_held
 from shared.jobs.worker import renewing
-from shared.kernel.ids import new_id
 from shared.kernel.leased import Backoff
 from shared.unit_of_work import Transaction, UnitOfWork
 
@@ -52,7 +53,7 @@ async def gathered(
             at = None if hour.count(tx.now) or not can_wait else hour.ends_at
         if at is not None:
             rounds[message.id] = (message.recipient_id, at)
-    summaries = await _summaries_of(tx, set(rounds.values()))
+    summaries = await summaries_for(tx, set(rounds.values()))
     return {key: summaries[each] for key, each in rounds.items()}
 
 
@@ -63,31 +64,6 @@ async def _hours_of(tx: Transaction, recipient_ids: set[str]) -> dict[str, MailH
         hours[key] = MailHour(recipient_id=key, began_at=hour_of(tx.now))
         tx.add(hours[key])
     return hours
-
-
-async def _summaries_of(
-    tx: Transaction, rounds: set[tuple[str, datetime]]
-) -> dict[tuple[str, datetime], str]:
-    """The summaries that wait for these rounds, locked: one that a worker has taken gets no more."""
-    if not rounds:
-        return {}
-    open_ones = await tx.session.scalars(
-        select(Summary)
-        .where(
-            summary_table.c.recipient_id.in_({recipient_id for recipient_id, _ in rounds}),
-            summary_table.c.state == "queued",
-        )
-        .order_by(summary_table.c.id)
-        .with_for_update()
-    )
-    found = {
-        (each.recipient_id, each.due_at): each.id for each in open_ones if each.due_at is not None
-    }
-    for recipient_id, at in sorted(rounds - found.keys()):
-        made = Summary(id=new_id(), recipient_id=recipient_id, due_at=at)
-        tx.append(made)
-        found[recipient_id, at] = made.id
-    return found
 
 
 async def send_summaries(
@@ -203,5 +179,4 @@ async def _end(
             record_failure(tx, message, each.channel, f"{each.channel}_{outcome.what}")
     if outcome is not None and outcome.what == "sent" and ours:
         (await tx.get(Recipient, ours[0].recipient_id)).note_mail()
-    await tx.flush()
-    await tx.session.execute(delete(summary_table).where(summary_table.c.id == summary.id))
+    await end_summary(tx, summary.id)
