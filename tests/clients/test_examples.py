@@ -2,10 +2,7 @@
 
 import asyncio
 import json
-import os
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pika
@@ -15,13 +12,11 @@ from shared.eventlog.envelope import HeaderStyle
 from shared.messaging.rabbitmq import RabbitBroker
 from shared.messaging.topology import EXCHANGE
 from tests.support.consumers import hand_over
-from tests.support.fixtures import NewUrl, or_skip
-from tests.support.node import CLIENTS, node_program
+from tests.support.examples import command_of, environment
+from tests.support.fixtures import NewUrl
 from tests.support.private import RabbitMQ
 from tests.support.rolls import envelope_of
-from tests.support.tree import ROOT
 
-EXAMPLES = ROOT / "docs" / "examples"
 USER, QUEUE = "records", "records.events"
 PERMISSIONS = (r"^records\.", r"^records\.", r"^(records\..*|diancai\.events)$")
 """To configure, write and read, as docs/reference/contract.md tells operators."""
@@ -45,12 +40,6 @@ def as_user(url: str) -> str:
     return f"amqp://{USER}:secret@{url.partition('@')[2]}"
 
 
-def command_of(example: str) -> list[Path | str]:
-    if example.endswith(".py"):
-        return [sys.executable, EXAMPLES / example]
-    return [or_skip(node_program), EXAMPLES / example]
-
-
 @pytest.mark.parametrize("style", ["cloudEvents_", "ce-", "both"])
 @pytest.mark.parametrize("example", ["read_events.py", "read_events.cjs"])
 async def test_an_example_reads_each_event_once(
@@ -65,12 +54,7 @@ async def test_an_example_reads_each_event_once(
             "catalog.team_changed.v1.*",
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            env=os.environ
-            | {
-                "AMQP_URL": as_user(broker_url),
-                "COUNT": "2",
-                "NODE_PATH": str(CLIENTS / "node_modules"),
-            },
+            env=environment(AMQP_URL=as_user(broker_url), COUNT="2"),
         )
         try:
             async with asyncio.timeout(SECONDS):

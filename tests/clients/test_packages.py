@@ -20,10 +20,12 @@ def test_every_package_is_pinned_by_its_hash_and_from_no_named_registry() -> Non
 
 async def test_the_packages_load(run_node: Callable[..., Awaitable[Any]]) -> None:
     assert await run_node(
-        "packages.mjs", names=["amqplib", "openid-client", "eventsource", "@asyncapi/parser"]
+        "packages.mjs",
+        names=["amqplib", "openid-client", "eventsource", "@asyncapi/parser", "standardwebhooks"],
     ) == {
         "amqplib": True,
         "openid-client": True,
         "eventsource": True,
         "@asyncapi/parser": True,
+        "standardwebhooks": True,
     }

@@ -4,56 +4,95 @@ import asyncio
 import json
 import os
 import socket
-import sys
 from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
+import pytest
 import uvicorn
 
 from services.notify.subscribers.domain.subscription import Subscription
 from shared.kernel.access import Role
 from shared.process import server_config
-from tests.notify.subscribers.partners import CANCELLED, OPERATOR, Post, ask, cancel, subscribe
+from tests.notify.subscribers.partners import CANCELLED, Post, ask, cancel, subscribe
 from tests.support.clock import PlayedClock
+from tests.support.examples import EXAMPLES, command_of, environment
 from tests.support.house import House
 from tests.support.tokens import token
-from tests.support.tree import ROOT
 from tests.support.waiting import until
 
-EXAMPLES = ROOT / "docs" / "examples"
+SECONDS = 60
+"""A receiver that needs longer to say something hangs."""
 
 
-async def test_the_python_receiver_takes_what_is_signed_and_nothing_else(
-    house: House, clock: PlayedClock
-) -> None:
-    clock.now = datetime.now(UTC)  # the library compares it with the machine's
-    body = {"name": "a", "channel": "webhook", "url": "http://127.0.0.1:9/", "types": [CANCELLED]}
-    made = await ask(house, "POST", "", status=201, json=body)
-    receiver = await asyncio.create_subprocess_exec(
-        sys.executable,
-        EXAMPLES / "webhook_receiver.py",
-        "0",
-        env=os.environ | {"WEBHOOK_SECRET": made["secret"]},
-        stdout=PIPE,
+class Receiver:
+    """An example that runs."""
+
+    def __init__(self, said: asyncio.StreamReader) -> None:
+        self._said = said
+
+    async def says(self) -> str:
+        """Its next line."""
+        async with asyncio.timeout(SECONDS):
+            return (await self._said.readline()).decode().strip()
+
+
+@asynccontextmanager
+async def receiving(example: str, secret: str) -> AsyncIterator[tuple[Receiver, str]]:
+    """The example with this secret, and the address that it takes webhooks at."""
+    process = await asyncio.create_subprocess_exec(
+        *command_of(example), "0", env=environment(WEBHOOK_SECRET=secret), stdout=PIPE
     )
-    assert receiver.stdout is not None
+    assert process.stdout is not None
+    receiver = Receiver(process.stdout)
     try:
-        url = f"http://127.0.0.1:{(await receiver.stdout.readline()).split()[-1].decode()}/"
-        async with house.uow("notify").transaction() as tx:
-            (await tx.get(Subscription, made["id"])).url = url  # known only now
-        await ask(house, "POST", f"/{made['id']}/approve", who=OPERATOR, json={})
+        port = (await receiver.says()).removeprefix("listening on ")
+        yield receiver, f"http://127.0.0.1:{port}/"
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def move(house: House, key: str, url: str) -> None:
+    """The subscriber's server is elsewhere from now on; its port is known only when it runs."""
+    async with house.uow("notify").transaction() as tx:
+        (await tx.get(Subscription, key)).url = url
+
+
+async def statuses(house: House, key: str) -> list[int]:
+    """What the receiver answered."""
+    return [each["status"] for each in await ask(house, "GET", f"/{key}/deliveries")]
+
+
+@pytest.mark.parametrize("example", ["webhook_receiver.py", "webhook_receiver.cjs"])
+async def test_a_receiver_takes_what_is_signed_once_and_nothing_else(
+    house: House, clock: PlayedClock, example: str
+) -> None:
+    clock.now = datetime.now(UTC)  # the libraries compare it with the machine's
+    key, before = await subscribe(house, "http://127.0.0.1:9/")
+    async with receiving(example, before) as (receiver, url):
+        await move(house, key, url)
         other, _ = await subscribe(house, url)
         await cancel(house, "1")
         await Post(house).bring()
-        assert (await receiver.stdout.readline()).split() == [CANCELLED.encode(), b"order:1", b"1"]
-        statuses = [
-            (await ask(house, "GET", f"/{key}/deliveries"))[0]["status"]
-            for key in (made["id"], other)
-        ]
-        assert statuses == [204, 401], "another secret's signature is refused"
-    finally:
-        receiver.terminate()
-        await receiver.wait()
+        assert await receiver.says() == f"{CANCELLED} order:1 1"
+        assert await statuses(house, key) == [204]
+        assert await statuses(house, other) == [401], "another secret's signature is refused"
+
+        everything = {"what": "position", "after": 0}
+        await ask(house, "POST", f"/{key}/replays", status=202, json=everything)
+        await Post(house).bring()
+        after = (await ask(house, "POST", f"/{key}/secret"))["secret"]
+        await cancel(house, "2")
+        await Post(house).bring()
+        assert await receiver.says() == f"{CANCELLED} order:2 1", "order:1 is not handled again"
+        assert await statuses(house, key) == [204, 204, 204], "though it came again"
+    async with receiving(example, after) as (receiver, url):
+        await move(house, key, url)
+        await cancel(house, "3")
+        await Post(house).bring()
+        assert await receiver.says() == f"{CANCELLED} order:3 1", "either secret verifies"
 
 
 async def test_curl_reads_a_feed_to_its_end(house: House) -> None:
