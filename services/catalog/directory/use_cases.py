@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
-from pypinyin import Style, lazy_pinyin
-
 from services.catalog.accounts.use_cases.persons import close_accounts_of_leaders
 from services.catalog.directory.domain import Agency, Category, Entry, Team, Township
 from services.catalog.directory.queries import agencies_with_credit_code, require_known
@@ -14,6 +12,7 @@ from shared.contracts.base import Point
 from shared.contracts.catalog import TeamChanged, TeamRegistered, TownshipChanged
 from shared.kernel.doubts import Confirmations, Doubts
 from shared.kernel.errors import Conflict, InvalidInput
+from shared.pinyin import initials, syllables
 from shared.unit_of_work import Transaction, UnitOfWork
 
 E = TypeVar("E", bound=Entry)
@@ -161,10 +160,7 @@ def put_team(tx: Transaction, found: Team | None, agency: Agency, facts: Facts) 
 
 def spelled(name: str) -> str:
     """A name as it is typed in pinyin and by initials: 文化局 is ``wenhuaju whj``."""
-    whole, initials = (
-        "".join(lazy_pinyin(name, style=style)) for style in (Style.NORMAL, Style.FIRST_LETTER)
-    )
-    return f"{whole} {initials}".lower()
+    return f"{''.join(syllables(name))} {''.join(initials(name))}".lower()
 
 
 async def retire_team(uow: UnitOfWork, code: str) -> Team:

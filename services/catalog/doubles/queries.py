@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from pypinyin import Style, lazy_pinyin
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,6 +24,7 @@ from services.catalog.doubles.tables import dismissed_double
 from services.catalog.policy import POLICY
 from services.catalog.volunteers.domain import Volunteer
 from services.catalog.volunteers.queries import alike_volunteers, view_of
+from shared.pinyin import syllables
 from shared.unit_of_work import UnitOfWork
 
 MOST_DOUBLES = 200
@@ -188,4 +188,4 @@ async def _people(uow: UnitOfWork, session: AsyncSession) -> list[NamedDouble]:
 
 def sound_of(plain: str) -> str:
     """A name in pinyin: what is typed wrongly on a Chinese keyboard often sounds right."""
-    return "".join(lazy_pinyin(plain, style=Style.NORMAL)).lower()
+    return "".join(syllables(plain)).lower()

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from pypinyin import Style, lazy_pinyin
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.catalog.contacts.domain import MOST, PHONES, Details, Holder, one_called
@@ -34,6 +33,7 @@ from services.catalog.imports.use_cases.volunteers import compare_volunteers
 from services.catalog.items.domain import ServiceItem
 from shared.db.vault import Vault
 from shared.kernel.masks import mask_phone
+from shared.pinyin import initials, syllables
 from shared.unit_of_work import UnitOfWork
 
 KINDS: Mapping[About, type[Entry]] = {
@@ -215,8 +215,7 @@ def _complete(row: Row, about: About) -> None:
 
 def made_code(name: str) -> str:
     """A code for an entry that has none: its name in pinyin, or by initials where that is too long."""
-    for style in (Style.NORMAL, Style.FIRST_LETTER):
-        parts = lazy_pinyin(name, style=style)
+    for parts in (syllables(name), initials(name)):
         code = "".join(
             one for part in parts for one in part.lower() if one.isascii() and one.isalnum()
         )
@@ -227,7 +226,7 @@ def made_code(name: str) -> str:
 
 def romanised(name: str) -> str:
     """A name in pinyin, as it stands where there is no English one."""
-    return " ".join(part.capitalize() for part in lazy_pinyin(name))[:80]
+    return " ".join(part.capitalize() for part in syllables(name))[:80]
 
 
 def _free_code(code: str, taken: set[str]) -> str:
