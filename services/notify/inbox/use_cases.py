@@ -501,11 +501,12 @@ async def erase_records(tx: Transaction, volunteer_no: str) -> int:
     )
     theirs = (
         (delivery_table, delivery_table.c.recipient_id),
-        (summary_table, summary_table.c.recipient_id),
-        (mail_hour_table, mail_hour_table.c.recipient_id),
         (acknowledgement_table, acknowledgement_table.c.recipient_id),
         (message_table, message_table.c.recipient_id),
         (recipient_table, recipient_table.c.id),
+        # After the recipient, under whose lock they are written.
+        (summary_table, summary_table.c.recipient_id),
+        (mail_hour_table, mail_hour_table.c.recipient_id),
     )
     rows = 0
     for table, column in theirs:

@@ -11,12 +11,15 @@ from hypothesis import strategies as st
 
 from services.notify.channels.domain.letter import UNREACHABLE, Letter, Outcome
 from services.notify.channels.use_cases.summaries import give_up_summary, send_summaries
+from services.notify.escalation.use_cases import ask_again
+from services.notify.inbox.domain.acknowledgement import Acknowledgement
 from services.notify.inbox.domain.recipient import Recipient
 from services.notify.inbox.domain.summary import MOST_AN_HOUR, Summary
 from services.notify.inbox.queries import list_messages
 from services.notify.inbox.use_cases import read_message
 from services.notify.preferences.domain.rhythm import Rhythm, round_after
 from services.notify.preferences.use_cases import set_preferences
+from shared.cache.memory import MemoryCache
 from shared.jobs.queue import take_due
 from shared.kernel.clock import CHINA
 from shared.kernel.ids import new_id
@@ -101,7 +104,7 @@ async def test_a_day_s_messages_come_in_one_mail_the_next_morning(new_store_url:
         assert await states(ours) == ["done"] * 4
 
 
-async def test_urgent_news_and_what_asks_for_an_answer_do_not_wait(new_store_url: NewUrl) -> None:
+async def test_urgent_news_does_not_wait(new_store_url: NewUrl) -> None:
     async with mailing(new_store_url, "weekly") as (ours, sink):
         await ours.tell(*orders(1), cancelled())
         assert await ours.deliver("email") == 1
@@ -109,6 +112,17 @@ async def test_urgent_news_and_what_asks_for_an_answer_do_not_wait(new_store_url
         ours.clock.now = MONDAY
         assert await send(ours) == 1
         assert sink.mails[1]["Subject"] == "1 条消息汇总"
+
+
+async def test_a_reminder_to_acknowledge_does_not_wait(new_store_url: NewUrl) -> None:
+    async with mailing(new_store_url, "weekly") as (ours, sink):
+        await ours.tell(cancelled())
+        assert await ours.deliver("email") == 1
+        ours.clock.move(hours=2)
+        uow, ways = ours.service.uow, [ours.channel("email")]
+        await ask_again(uow, MemoryCache(), ways, await take_due(uow, Acknowledgement, new_id()))
+        assert await ours.deliver("email") == 1
+        assert len(sink.mails) == 2
 
 
 async def test_what_was_read_meanwhile_is_not_mailed(new_store_url: NewUrl) -> None:

@@ -22,7 +22,7 @@ from services.notify.inbox.use_cases import (
     record_failure,
     summaries_for,
 )
-from services.notify.preferences.domain.kinds import is_urgent
+from services.notify.preferences.domain.kinds import is_urgent, kind_of
 from services.notify.preferences.domain.preference import Preference
 from services.notify.templates.queries import render
 from shared.http.texts import Texts
@@ -42,15 +42,18 @@ async def gathered(
     tx: Transaction, messages: Sequence[Message], wanted: Mapping[str, Preference]
 ) -> dict[str, str]:
     """Of messages that are to be mailed, those that go out in a summary: its id, by message. It is made where there is
-    none yet. What is urgent, or asks to be acknowledged, never waits."""
+    none yet. What is urgent or asks to be acknowledged never waits; the day of service waits for no wished round."""
     hours = await _hours_of(tx, {message.recipient_id for message in messages})
     rounds: dict[str, tuple[str, datetime]] = {}
     for message in messages:
-        can_wait = not is_urgent(message.code) and wait_for(message.code, message.params) is None
-        at = wanted[message.recipient_id].mailed_at(tx.now) if can_wait else None
+        asks = wait_for(message.code, message.params) is not None
+        is_for_the_day = kind_of(message.code) == "day_of_service"
+        at = None if asks or is_for_the_day else wanted[message.recipient_id].mailed_at(tx.now)
         if at is None:
             hour = hours[message.recipient_id]
-            at = None if hour.count(tx.now) or not can_wait else hour.ends_at
+            is_over = not hour.count(tx.now)
+            if is_over and not asks and not is_urgent(message.code):
+                at = hour.ends_at
         if at is not None:
             rounds[message.id] = (message.recipient_id, at)
     summaries = await summaries_for(tx, set(rounds.values()))
