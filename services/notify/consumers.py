@@ -10,7 +10,9 @@ from services.notify.digests import handlers as digests
 from services.notify.digests.use_cases import announce_editions, write_digests
 from services.notify.escalation.handlers import end_needless
 from services.notify.inbox import handlers as inbox
-from services.notify.inbox.use_cases import write_pending
+from services.notify.inbox.use_cases import take_moved, write_pending
+from services.notify.preferences.use_cases import move_preference
+from services.notify.robots.use_cases import move_robots
 from shared.cache.port import Cache
 from shared.contracts import EVENTS, Event
 from shared.contracts.catalog import (
@@ -84,6 +86,9 @@ def subscriptions(cache: Cache, channels: Sequence[Channel]) -> Subscriptions:
 
     async def write_messages(tx: Transaction, _key: str) -> None:
         await write_pending(tx, cache)
+        for former_id, new_id in take_moved(tx):
+            await move_preference(tx, former_id, new_id)
+            await move_robots(tx, former_id, new_id)
         await write_deliveries(tx, cache, channels)
 
     last_steps = (announce_editions, write_digests, write_messages)

@@ -161,13 +161,12 @@ async def collect_records(tx: Transaction, vault: Vault, volunteer_no: str) -> l
 async def erase_records(tx: Transaction, volunteer_no: str) -> int:
     """Deletes all that notify holds about a volunteer."""
     recipient_id = of_volunteer(volunteer_no)
-    rows = 0
+    rows = await inbox.erase_records(tx, volunteer_no)  # whose lock all others take first
     for table in (address_claim, code_request):
         mine = table.c.recipient_id == recipient_id
         rows += await tx.session.scalar(select(func.count()).select_from(table).where(mine)) or 0
         await tx.session.execute(delete(table).where(mine))
-    rows += await preferences.erase_records(tx, recipient_id)
-    return rows + await inbox.erase_records(tx, volunteer_no)
+    return rows + await preferences.erase_records(tx, recipient_id)
 
 
 async def _count_request(

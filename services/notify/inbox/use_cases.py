@@ -49,7 +49,8 @@ from shared.contracts.notify import (
 from shared.db.bulk_insert import insert_missing, rows_of
 from shared.db.vault import Vault
 from shared.eventlog.envelope import Envelope
-from shared.kernel.errors import NotFound
+from shared.kernel.access import Role
+from shared.kernel.errors import InvalidInput, NotFound
 from shared.kernel.ids import new_id as make_id
 from shared.privacy.answering import Record
 from shared.unit_of_work import Transaction, UnitOfWork
@@ -57,6 +58,7 @@ from shared.unit_of_work import Transaction, UnitOfWork
 ACKNOWLEDGEMENT_TOPIC = "acknowledgement"
 _PENDING = "notify.inbox.pending"
 _WRITTEN = "notify.inbox.written"
+_MOVED = "notify.inbox.moved"
 
 
 def inbox_topic(recipient_id: str) -> str:
@@ -199,12 +201,20 @@ async def write_pending(tx: Transaction, cache: Cache) -> None:
         if message.id not in pending.needless and _is_fresh(tx, message):
             _ask(tx, message)
     tx.session.info[_WRITTEN] = messages
+    tx.session.info[_MOVED] = [(former_id, new_id) for former_id, new_id, _ in pending.moves]
 
 
 def take_written(tx: Transaction) -> list[Message]:
     """The messages that :func:`write_pending` wrote, for what follows from them."""
     written: list[Message] = tx.session.info.pop(_WRITTEN, [])
     return written
+
+
+def take_moved(tx: Transaction) -> list[tuple[str, str]]:
+    """The recipients that :func:`write_pending` moved, each with the one that took its place. What else is kept under
+    the former one's id has to follow."""
+    moved: list[tuple[str, str]] = tx.session.info.pop(_MOVED, [])
+    return moved
 
 
 async def _add_copies(tx: Transaction, pending: _Pending) -> None:
@@ -246,6 +256,9 @@ async def _move(tx: Transaction, vault: Vault, former_id: str, new_id: str) -> N
         theirs = update(table).where(table.c.recipient_id == former_id)
         await tx.session.execute(theirs.values(recipient_id=new_id))
     found = await tx.find_all(Recipient, [former_id, new_id])
+    await tx.session.execute(
+        delete(mail_hour_table).where(mail_hour_table.c.recipient_id == former_id)
+    )
     former, new = found[former_id], found[new_id]
     email, mobile = address_of(vault, former), mobile_of(vault, former)
     new.take_over(
@@ -343,9 +356,15 @@ async def set_preference(
     say what stood there before: they are two values of the post's own, set together and never read in clear, and the
     recipient's version counts its messages, so that it says nothing about them.
 
-    :raises InvalidInput: the address is none. :raises NotFound: no event has mentioned the recipient.
+    A coordinator may enter an address for a post; everybody else's counts by its code only (see
+    :mod:`services.notify.addresses`).
+
+    :raises InvalidInput: the address is none, or has to be confirmed. :raises NotFound: no event has mentioned the
+        recipient.
     """
     require_own(uow.permit(POLICY, "address_recipient"), recipient_id)
+    if email is not None and Role.COORDINATOR not in uow.actor.roles:
+        raise InvalidInput("address_needs_code", field="email")
     async with uow.transaction() as tx:
         recipient = await tx.get(Recipient, recipient_id)
         sealed = (
@@ -402,6 +421,7 @@ async def release_postponed(tx: Transaction, recipient_id: str) -> None:
         update(delivery_table)
         .where(
             delivery_table.c.recipient_id == recipient_id,
+            delivery_table.c.state == "queued",  # a worker keeps what it has
             delivery_table.c.due_at > tx.now,
             delivery_table.c.error == QUIET,
         )
@@ -509,7 +529,8 @@ async def erase_records(tx: Transaction, volunteer_no: str) -> int:
         (mail_hour_table, mail_hour_table.c.recipient_id),
     )
     rows = 0
-    for table, column in theirs:
+    # What somebody wrote while this waited for the recipient is seen once its row is ours.
+    for table, column in (*theirs, *theirs[:3]):
         rows += (
             await tx.session.scalar(
                 select(func.count()).select_from(table).where(column == recipient)

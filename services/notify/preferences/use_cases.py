@@ -83,6 +83,17 @@ def _require_stand_in(
         raise Conflict("stand_in_away", field="stand_in_id")
 
 
+async def move_preference(tx: Transaction, former_id: str, new_id: str) -> None:
+    """Whoever took a recipient's place wants what that one wanted, unless it has said otherwise."""
+    found = await tx.find_all(Preference, [former_id, new_id])
+    former = found.get(former_id)
+    if former is None:
+        return
+    if new_id not in found:
+        tx.add(former.of(new_id))
+    await tx.session.delete(former)
+
+
 async def collect_records(tx: Transaction, recipient_id: str) -> list[Record]:
     wanted = await tx.find(Preference, recipient_id)
     if wanted is None:

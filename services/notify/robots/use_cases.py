@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from services.notify.channels.domain.letter import Outcome
 from services.notify.channels.use_cases.channel import Channel
@@ -27,7 +27,7 @@ from services.notify.robots.queries import address_and_secret, address_place, se
 from services.notify.robots.tables import robot as robot_table
 from shared.http.texts import Texts
 from shared.kernel.errors import Conflict, NotFound
-from shared.unit_of_work import UnitOfWork
+from shared.unit_of_work import Transaction, UnitOfWork
 
 ID_BYTES = 8
 
@@ -84,6 +84,12 @@ async def enter_robot(
         )
         tx.add(robot)
         return robot
+
+
+async def move_robots(tx: Transaction, former_id: str, new_id: str) -> None:
+    """A group's robots say what is told to whoever took its recipient's place."""
+    theirs = update(robot_table).where(robot_table.c.recipient_id == former_id)
+    await tx.session.execute(theirs.values(recipient_id=new_id, version=robot_table.c.version + 1))
 
 
 async def remove_robot(uow: UnitOfWork, robot_id: str) -> Robot:

@@ -188,11 +188,15 @@ async def test_over_http_only_the_own_addresses_are_seen_and_masked(notify: Hous
     body = {"channel": "sms", "address": MOBILE}
     refused = await notify.client.post(url, json=body, headers=ME)
     assert refused.json()["code"] == "channel.not_found", "nobody has set up the gateway"
-    put = await notify.client.put(
-        f"/api/notify/recipients/{POST}",
-        json={"language": "zh-CN", "email": "lin@example.org"},
-        headers=ME,
+    entered = {"language": "zh-CN", "email": "lin@example.org"}
+    unconfirmed = await notify.client.put(
+        f"/api/notify/recipients/{POST}", json=entered, headers=ME
     )
+    assert (unconfirmed.status_code, unconfirmed.json()["code"]) == (
+        422,
+        "address_needs_code",
+    )
+    put = await notify.client.put(f"/api/notify/recipients/{POST}", json=entered)
     assert put.status_code == 200
     (shown,) = (await notify.client.get(url, headers=ME)).json()
     assert shown == {

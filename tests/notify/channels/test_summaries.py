@@ -125,6 +125,17 @@ async def test_a_reminder_to_acknowledge_does_not_wait(new_store_url: NewUrl) ->
         assert len(sink.mails) == 2
 
 
+async def test_what_is_not_wanted_any_more_is_neither_mailed_nor_told_as_delivered(
+    new_store_url: NewUrl,
+) -> None:
+    async with mailing(new_store_url, "daily") as (ours, sink):
+        await ours.tell(*orders(1))
+        await wish(ours, rhythm="daily", channels={"orders": []})
+        ours.clock.now = NEXT_MORNING
+        assert await send(ours) == 1
+        assert (sink.mails, await states(ours)) == ([], ["cancelled"])
+
+
 async def test_what_was_read_meanwhile_is_not_mailed(new_store_url: NewUrl) -> None:
     async with mailing(new_store_url, "daily") as (ours, sink):
         await ours.tell(*orders(1, 2))

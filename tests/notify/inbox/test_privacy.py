@@ -34,7 +34,7 @@ EXPORT = f"/api/notify/people/{NO}/export"
 async def joined(house: House) -> None:
     """The volunteer has a post, an address and a message with mail to come."""
     await house.hear(STREAM, VolunteerChanged(volunteer_no=NO, team_code="health", active=True))
-    put = await house.client.put(f"/api/notify/recipients/{POST}", json=PREFERENCE, headers=ME)
+    put = await house.client.put(f"/api/notify/recipients/{POST}", json=PREFERENCE)
     assert put.status_code == 200, put.text
     async with house.uow("notify").transaction() as tx:
         await tx.session.execute(insert(message).values(message_row("m1", POST, utc_now())))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from services.notify.inbox.domain.delivery import KINDS as DELIVERIES
 from services.notify.inbox.domain.delivery import QUIET
 from services.notify.inbox.domain.recipient import Recipient
 from services.notify.inbox.queries import list_messages
@@ -15,9 +16,12 @@ from services.notify.preferences.queries import get_preference
 from services.notify.preferences.use_cases import set_preferences
 from shared.contracts.base import Point
 from shared.contracts.dispatch import StopCancelled
+from shared.jobs.queue import take_due
 from shared.kernel.access import Role
 from shared.kernel.errors import Conflict, InvalidInput
+from shared.kernel.ids import new_id
 from tests.notify.channels.desk import Desk, desk
+from tests.notify.inbox.test_new_codes import entered, recoded
 from tests.notify.rui_an import GAOLOU, HULING, accepted, directory, ordered
 from tests.support.clock import PlayedClock
 from tests.support.house import House
@@ -25,6 +29,7 @@ from tests.support.tokens import bearer
 from tests.support.tree import folder_of
 
 TOWN, OTHER, TEAM = f"township.{GAOLOU}", f"township.{HULING}", "team.health"
+FAR = date(2014, 7, 31)
 NIGHT = datetime(2014, 6, 27, 15, tzinfo=UTC)  # 23:00 in China
 MORNING = datetime(2014, 6, 27, 23, tzinfo=UTC)  # 7:00 of the next day there
 WANTED: dict[str, Any] = {
@@ -104,6 +109,37 @@ async def test_quiet_hours_hold_back_until_they_end_or_are_changed(sqlite: str) 
         await choose(ours, TOWN)
         assert await ours.deliver("robot") == 1
         assert len(ours.arrived("wecom")) == 1
+
+
+async def test_a_change_leaves_to_a_worker_what_it_holds(sqlite: str) -> None:
+    clock = PlayedClock(NIGHT)
+    async with desk(sqlite, clock=clock, story=[*directory(), ordered()]) as ours:
+        await ours.with_robot(TOWN)
+        await choose(ours, TOWN, quiet_from="22:00", quiet_until="07:00")
+        await ours.tell(accepted())
+        await ours.deliver("robot")
+        clock.now = MORNING
+        (held,) = await take_due(ours.service.uow, DELIVERIES["robot"], new_id(), limit=10)
+        await choose(ours, TOWN)
+        assert await ours.deliver("robot") == 0
+        (delivery,) = await ours.deliveries("robot")
+        assert (delivery.holder, delivery.due_at) == (held.holder, held.due_at)
+
+
+async def test_a_new_code_takes_robots_and_wishes_along(sqlite: str) -> None:
+    new = "330381126000"
+    async with desk(sqlite, story=directory()) as ours:
+        await ours.with_robot(TOWN)
+        await choose(ours, TOWN, rhythm="daily", stand_in_id=OTHER, stand_in_until_on=FAR)
+        await ours.tell(entered(new, GAOLOU), recoded(GAOLOU, new))
+        _, event = accepted(new)
+        await ours.tell(("order:o9", event))
+        assert await ours.deliver("robot") >= 1
+        assert len(ours.arrived("wecom")) == 1
+        wanted = await get_preference(ours.service.uow, f"township.{new}")
+        assert (wanted.rhythm, wanted.stand_in_id) == ("daily", OTHER)
+        former = await get_preference(ours.service.uow, TOWN)
+        assert (former.rhythm, former.stand_in_id) == ("at_once", None)
 
 
 async def test_what_is_urgent_breaks_quiet_hours_and_says_so(sqlite: str) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from services.notify.subscribers.domain.lane import SCHEDULE, Result, next_wait
 from services.notify.subscribers.jobs import DELIVERIES_KEPT, OLD_DELIVERIES
+from services.notify.subscribers.use_cases.fanning_out import fan_out
 from services.notify.subscribers.use_cases.sending import Webhook
 from shared.privacy.retention import prune_all
 from tests.notify.rui_an import GAOLOU, HULING
@@ -90,6 +91,23 @@ async def test_what_comes_in_a_pause_comes_after_it(anywhere: House, server: Ser
     await post.bring()
     assert len(server.taken) == 2
     await ask(anywhere, "POST", f"/{key}/resume", status=409)
+
+
+async def test_a_replay_goes_on_after_a_pause(anywhere: House, server: Server) -> None:
+    await cancel(anywhere, "1", "2")
+    key, _ = await subscribe(anywhere, server.url)
+    post = Post(anywhere)
+    everything = {"what": "position", "after": 0}
+    await ask(anywhere, "POST", f"/{key}/replays", status=202, json=everything)
+    while await fan_out(post.uow, post.cache):
+        pass
+    await ask(anywhere, "POST", f"/{key}/pause")
+    await post.bring()
+    assert not server.taken
+    await ask(anywhere, "POST", f"/{key}/resume")
+    await post.bring()
+    assert by_stream(server.taken) == {"order:1": [1], "order:2": [1]}
+    assert len((await ask(anywhere, "GET", f"/{key}"))["lanes"]) == 1, "the replay is through"
 
 
 async def test_a_replay_repeats_everything_beside_what_is_new(

@@ -201,6 +201,15 @@ async def test_retry_after_is_honoured_in_seconds_and_as_a_date(
     assert len(server.taken) > seen
 
 
+async def test_a_retry_after_that_is_no_date_counts_as_none(house: House, server: Server) -> None:
+    key, _ = await subscribe(house, server.url)
+    server.says(503, retry_after="Mon, 01 Jan 99999999999 00:00:00 GMT")
+    await cancel(house, "1")
+    await Post(house).bring()
+    (logged,) = await ask(house, "GET", f"/{key}/deliveries")
+    assert (logged["state"], logged["attempts"], logged["status"]) == ("pending", 1, 503)
+
+
 async def test_whoever_is_killed_between_sending_and_noting_sends_no_more_than_that_again(
     house: House, server: Server, clock: PlayedClock
 ) -> None:

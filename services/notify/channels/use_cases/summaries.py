@@ -4,7 +4,7 @@ A message's round is settled when it is written and stored with it, under its re
 two rounds or into both, and a round that nobody was there to send goes out as soon as somebody is.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from services.notify.channels.domain.letter import UNREACHABLE, Letter, Outcome
@@ -79,41 +79,43 @@ async def send_summaries(
     """Sends the summaries that their worker holds, and notes what became of the messages in each."""
     async with renewing(uow, summaries):
         due = {each.id: await read_gathered(uow, each.id) for each in summaries}
-        letters, outcomes = _compose(uow, texts, channel, due)
+        letters, outcomes, listed = _compose(uow, texts, channel, due)
         if letters:
             outcomes |= await channel.send(letters)
     for summary in summaries:
-        ids = [delivery_id for delivery_id, _, _ in due[summary.id].rows]
+        held = [delivery_id for delivery_id, _, _ in due[summary.id].rows]
         outcome = outcomes.get(summary.id)
-        await _note(uow, summary, ids, outcome, backoff)
+        await _note(uow, summary, held, listed[summary.id], outcome, backoff)
 
 
 def _compose(
     uow: UnitOfWork, texts: Texts, channel: Channel, summaries: Mapping[str, Due]
-) -> tuple[list[Letter], dict[str, Outcome]]:
-    """The letters by what each recipient has not read yet, and what becomes of those that are not to be sent now. A
-    summary of nothing has neither."""
+) -> tuple[list[Letter], dict[str, Outcome], dict[str, set[str]]]:
+    """The letters of what each recipient has not read yet and still wants, what becomes of those that are not to be
+    sent now, and the deliveries that are in each. A summary of nothing has neither letter nor outcome."""
     letters: list[Letter] = []
     outcomes: dict[str, Outcome] = {}
+    listed: dict[str, set[str]] = {}
     for summary_id, due in summaries.items():
         unread = [
-            (message, recipient)
-            for _, message, recipient in due.rows
+            (delivery_id, message, recipient)
+            for delivery_id, message, recipient in due.rows
             if message.read_at is None
             and due.preferences[recipient.id].wants(message.code, channel.code)
         ]
+        listed[summary_id] = {delivery_id for delivery_id, _, _ in unread}
         if not unread:
             continue
-        recipient = unread[0][1]
+        recipient = unread[0][2]
         quiet = due.preferences[recipient.id].quiet_hours
         until = quiet.end_at(uow.now()) if quiet is not None else None
         address = channel.address_of(recipient, channel.code)
         if until is not None:
             outcomes[summary_id] = Outcome("throttled", until, QUIET)
         elif address is not None:
-            said = _said(texts, recipient, [message for message, _ in unread], due)
+            said = _said(texts, recipient, [message for _, message, _ in unread], due)
             letters.append(Letter(summary_id, address, recipient.language, *said))
-    return letters, outcomes
+    return letters, outcomes, listed
 
 
 def _said(
@@ -136,13 +138,14 @@ def _said(
 async def give_up_summary(tx: Transaction, summary: Summary) -> None:
     """Tells of a summary whose workers all fell silent."""
     held = await list_gathered(tx.session, summary.id)
-    await _end(tx, summary, held, UNREACHABLE)
+    await _end(tx, summary, held, set(held), UNREACHABLE)
 
 
 async def _note(
     uow: UnitOfWork,
     summary: Summary,
     delivery_ids: Sequence[str],
+    listed: Collection[str],
     outcome: Outcome | None,
     backoff: Backoff,
 ) -> None:
@@ -157,20 +160,25 @@ async def _note(
         if may_go and held.attempts < held.MOST_ATTEMPTS:
             held.retry(tx.now, "unreachable", backoff)
             return
-        await _end(tx, held, delivery_ids, outcome)
+        await _end(tx, held, delivery_ids, listed, outcome)
 
 
 async def _end(
-    tx: Transaction, summary: Summary, delivery_ids: Sequence[str], outcome: Outcome | None
+    tx: Transaction,
+    summary: Summary,
+    delivery_ids: Sequence[str],
+    listed: Collection[str],
+    outcome: Outcome | None,
 ) -> None:
-    """Ends the deliveries that are in a summary, and the summary, which holds nothing that they don't. It locks
-    deliveries, messages and the recipient in this order, as all others do."""
+    """Ends the deliveries that were gathered in a summary, and the summary, which holds nothing that they don't. Those
+    that were not ``listed`` in the mail are not wanted any more. It locks deliveries, messages and the recipient in
+    this order, as all others do."""
     deliveries = await tx.find_all(MailDelivery, delivery_ids)
     ours = [each for each in deliveries.values() if each.state == GATHERED]
     messages = await tx.find_all(Message, [each.message_id for each in ours])
     for each in sorted(ours, key=lambda one: one.id):
         message = messages[each.message_id]
-        if outcome is None or message.read_at is not None:
+        if outcome is None or each.id not in listed:
             each.cancel()
         elif outcome.what == "sent":
             each.finish()

@@ -119,6 +119,8 @@ class Recipient(Aggregate):
             self.language, self.email_sealed = former.language, email_sealed
         if self.mobile_sealed is None:
             self.mobile_sealed = mobile_sealed
+        if self.stand_in_id is None and former.stand_in_id != self.id:
+            self.be_stood_in_for(former.stand_in_id, former.stand_in_until_on)
         self.messages += former.messages
         self.unread += former.unread
         self.mails += former.mails

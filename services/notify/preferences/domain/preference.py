@@ -50,6 +50,16 @@ class Preference(Aggregate):
         """Whether a message is to go by this channel."""
         return way in self.ways_of(kind_of(code))
 
+    def of(self, recipient_id: str) -> "Preference":
+        """The same wishes for another recipient."""
+        return Preference(
+            recipient_id=recipient_id,
+            channels=dict(self.channels),
+            quiet_from=self.quiet_from,
+            quiet_until=self.quiet_until,
+            rhythm=self.rhythm,
+        )
+
     def mailed_at(self, now: datetime) -> datetime | None:
         """When a mail of now is due that can wait; None when it goes at once."""
         return round_after(self.rhythm, now)

@@ -101,7 +101,7 @@ def _pause(retry_after: str | None, now: datetime) -> timedelta | None:
         return timedelta(seconds=min(int(text[:9]), 10**8)) or None
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # no date, or a year that none has
         return None
     wait = moment.replace(tzinfo=moment.tzinfo or UTC) - now
     return wait if wait > timedelta(0) else None

@@ -159,10 +159,10 @@ def delivery_row(
 
 
 async def _lock(tx: Transaction, lanes: Mapping[str, Open]) -> dict[str, Open]:
-    """Locks the lanes in the order of their ids; returns those that nobody has moved meanwhile."""
+    """Locks the lanes in the order of their ids; returns those that nobody has moved or ended meanwhile."""
     query = (
         select(lane.c.id, lane.c.cursor)
-        .where(lane.c.id.in_(lanes))
+        .where(lane.c.id.in_(lanes), lane.c.state.in_(("queued", "running")))
         .order_by(lane.c.id)
         .with_for_update()
     )

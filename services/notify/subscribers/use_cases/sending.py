@@ -344,15 +344,23 @@ async def make_due(tx: Transaction, lane_id: str, *, more: int = 0, afresh: bool
         found.due_at = tx.now
 
 
+async def open_lanes(tx: Transaction, subscription_id: str) -> list[str]:
+    """The ids of a subscription's lanes that are not over, its replays' included, in the order of locking."""
+    query = select(lane.c.id).where(
+        lane.c.subscription_id == subscription_id, lane.c.state.in_(("queued", "running"))
+    )
+    return sorted(await tx.session.scalars(query))
+
+
 async def end_lanes(tx: Transaction, subscription_id: str) -> None:
     """Nothing more is sent for a subscription; what waited is given up."""
-    query = select(lane.c.id).where(lane.c.subscription_id == subscription_id)
-    for lane_id in sorted(await tx.session.scalars(query)):
+    ended = await open_lanes(tx, subscription_id)
+    for lane_id in ended:
         found = await tx.get(Lane, lane_id)
         if not found.is_over:
             found.cancel()
             found.pending = 0
-    waiting = (delivery.c.subscription_id == subscription_id) & (delivery.c.state == "pending")
+    waiting = delivery.c.lane_id.in_(ended) & (delivery.c.state == "pending")
     await tx.session.execute(
         update(delivery).where(waiting).values(state="failed", error="ended", next_at=None)
     )

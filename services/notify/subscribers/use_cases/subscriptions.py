@@ -34,6 +34,7 @@ from services.notify.subscribers.use_cases.sending import (
     TEST_TYPE,
     end_lanes,
     make_due,
+    open_lanes,
     send_test,
 )
 from services.notify.subscribers.use_cases.signing import new_secret, public_key
@@ -175,8 +176,8 @@ async def resume_subscription(uow: UnitOfWork, cache: Cache, subscription_id: st
     async with uow.transaction() as tx:
         found = await _kept(uow, tx, subscription_id)
         found.resume(tx.now)
-        if found.channel == "webhook":
-            await make_due(tx, found.id, afresh=True)
+        for lane_id in await open_lanes(tx, found.id):
+            await make_due(tx, lane_id, afresh=True)
         for topic in (ARCHIVE_TOPIC, WEBHOOK_TOPIC):
             tx.after_commit(cache.signal, topic)
 
