@@ -14,10 +14,11 @@ SCHEDULE = tuple(
     )
 )
 """The waits after the first, second ... failed try of a delivery, as Standard Webhooks recommends; with the last two
-they are somewhat more than five days."""
+they are somewhat more than :data:`DISABLE_AFTER`: nothing is given up before a server that is away is left alone, so
+all of it waits for whoever repairs it."""
 
 JITTER = 0.2
-"""Each wait is longer or shorter by up to this part of it, so that what failed together does not come together."""
+"""Each wait is longer by up to this part of it, so that what failed together does not come together."""
 
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(hours=1)
@@ -55,7 +56,7 @@ class Result:
 
 def next_wait(attempts: int, result: Result, jitter: float) -> timedelta | None:
     """Returns the wait after a delivery's failed try with the number ``attempts``, or None where it was the last.
-    ``jitter`` is between -1 and 1."""
+    ``jitter`` is between 0 and 1."""
     if attempts > len(SCHEDULE):
         return None
     wait = SCHEDULE[attempts - 1] * (1 + JITTER * jitter)

@@ -232,7 +232,7 @@ async def _write_tries(tx: Transaction, tries: Sequence[Noted]) -> None:
     for each in tries:
         result = each.result
         # No security hangs on it: it only spreads what failed together.
-        jitter = random.uniform(-1, 1)  # noqa: S311
+        jitter = random.random()  # noqa: S311
         wait = None if result.outcome != "failed" else next_wait(each.attempts, result, jitter)
         state = "pending" if wait else "delivered" if result.outcome == "delivered" else "failed"
         changes.append(
