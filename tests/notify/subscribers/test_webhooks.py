@@ -3,14 +3,20 @@
 import asyncio
 import base64
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from standardwebhooks import Webhook
 
 from services.notify.subscribers.domain.lane import DISABLE_AFTER, Result
+from services.notify.subscribers.use_cases import sending
 from services.notify.subscribers.use_cases.sending import Webhook as Sent
+from shared.cache.port import Cache
+from shared.unit_of_work import UnitOfWork
 from tests.notify.subscribers.partners import (
     OPERATOR,
     Answer,
@@ -115,6 +121,30 @@ async def test_one_that_answers_500_for_a_week_is_disabled_after_five_days_and_c
         arrived = [each.event["subject"] for each in bad.taken[tried:]]
         assert len(set(arrived)) == len(seen)
         assert (await ask(house, "GET", f"/{good}"))["state"] == "active"
+
+
+async def test_a_note_that_can_t_be_stored_with_others_is_stored_by_itself(
+    house: House, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when a deadlock ends a transaction that notes what several subscribers answered."""
+    store, together = sending.write, []
+
+    async def alone(uow: UnitOfWork, cache: Cache, entries: Sequence[Any]) -> None:
+        if len(entries) > 1:
+            together.append(len(entries))
+            raise RuntimeError("deadlock detected")
+        await store(uow, cache, entries)
+
+    monkeypatch.setattr(sending, "write", alone)
+    async with subscriber_server() as another:
+        keys = [(await subscribe(house, each.url))[0] for each in (server, another)]
+        await cancel(house, *map(str, range(20)))
+        await Post(house).bring()
+        assert together
+        for key, taken in zip(keys, (server.taken, another.taken), strict=True):
+            assert len(taken) == 20, "none comes twice"
+            logged = await ask(house, "GET", f"/{key}/deliveries")
+            assert {each["state"] for each in logged} == {"delivered"}
 
 
 async def test_one_that_hangs_costs_the_others_nothing(house: House, server: Server) -> None:

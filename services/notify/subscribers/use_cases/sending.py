@@ -112,15 +112,20 @@ class Ledger:
             self._woken.clear()
             taken, self._waiting = self._waiting, []
             try:
-                await write(self.uow, self.cache, [entry for entry, _ in taken])
-            except Exception as error:
-                for _, stored in taken:
-                    if not stored.done():
-                        stored.set_exception(error)
-            else:
-                for _, stored in taken:
-                    if not stored.done():
-                        stored.set_result(None)
+                await self._write(taken)
+            except Exception:  # a deadlock, say: what is wrong with one costs no other
+                for each in taken:
+                    try:
+                        await self._write([each])
+                    except Exception as error:
+                        if not each[1].done():
+                            each[1].set_exception(error)
+
+    async def _write(self, taken: Sequence[tuple[Noted | Round, "asyncio.Future[None]"]]) -> None:
+        await write(self.uow, self.cache, [entry for entry, _ in taken])
+        for _, stored in taken:
+            if not stored.done():
+                stored.set_result(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +234,7 @@ async def write(uow: UnitOfWork, cache: Cache, entries: Sequence[Noted | Round])
 
 async def _write_tries(tx: Transaction, tries: Sequence[Noted]) -> None:
     changes = []
-    for each in tries:
+    for each in sorted(tries, key=lambda one: one.delivery_id):
         result = each.result
         # No security hangs on it: it only spreads what failed together.
         jitter = random.random()  # noqa: S311
