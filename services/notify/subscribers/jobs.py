@@ -1,7 +1,8 @@
 """What runs beside the consumer: deliveries made from the archive, deliveries sent, and old ones deleted."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
@@ -82,39 +83,36 @@ class Dispatcher:
         self._uow, self._cache, self._send, self._slots = uow, cache, send, slots
         self._allow = allow
         self._ledger = Ledger(uow, cache)
-        self._busy: set[asyncio.Task[None]] = set()
+        self.busy: set[asyncio.Task[None]] = set()
+        """The rounds that are under way."""
         self._leaving = asyncio.Event()
         self._networks_until = 0.0
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Works until ``stop`` is set. What is being sent then is waited for a little; after that it is given up, and
-        comes again."""
+        """Works until ``stop`` is set."""
+        async with self.noting(), waking(self._cache, WEBHOOK_TOPIC, stop.wait) as watch:
+            while not stop.is_set():
+                if not await self.take():
+                    await watch.wait(POLL_SECONDS, *self.busy)
+
+    @asynccontextmanager
+    async def noting(self) -> AsyncIterator[None]:
+        """Notes what comes of rounds for the length of the block. What is being sent when it ends is waited for a
+        little; after that it is given up, and comes again."""
+        self._leaving.clear()
         writing = asyncio.create_task(self._ledger.run())
         try:
-            async with waking(self._cache, WEBHOOK_TOPIC, stop.wait) as watch:
-                while not stop.is_set():
-                    if not await self.take():
-                        await watch.wait(POLL_SECONDS, *self._busy)
+            yield
         finally:
             self._leaving.set()
-            if self._busy:
-                await asyncio.wait(self._busy, timeout=LEAVING_SECONDS)
-            await end(*self._busy, writing)
-
-    async def run_due(self) -> None:
-        """Sends all that is due now and returns when nothing is, for whoever moves the clock."""
-        writing = asyncio.create_task(self._ledger.run())
-        try:
-            while await self.take() or self._busy:
-                if self._busy:
-                    await asyncio.wait(self._busy, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            await end(*self._busy, writing)
+            if self.busy:
+                await asyncio.wait(self.busy, timeout=LEAVING_SECONDS)
+            await end(*self.busy, writing)
 
     async def take(self) -> bool:
         """Begins rounds of lanes that are due, as many as there are free slots; returns whether there was one."""
-        self._busy = {task for task in self._busy if not task.done()}
-        free = self._slots - len(self._busy)
+        self.busy = {task for task in self.busy if not task.done()}
+        free = self._slots - len(self.busy)
         if free <= 0:
             return False
 
@@ -122,7 +120,7 @@ class Dispatcher:
             await self._read_networks()
             taken = await take_due(self._uow, Lane, new_id(), limit=free)
             loads = await load_rounds(self._uow, taken) if taken else []
-            self._busy |= {asyncio.create_task(self._round(load)) for load in loads}
+            self.busy |= {asyncio.create_task(self._round(load)) for load in loads}
             return bool(taken)
 
         return await _tried(begin, "webhooks not taken")
