@@ -42,6 +42,7 @@ from services.requests.regularisation.domain.rule import (
 from services.requests.regularisation.tables import booth_queue, recurrence_proposal
 from services.requests.wishes.queries import list_of_menu
 from shared.db.paging import Listed, SortedBy, counted_page_of, first_and_count
+from shared.db.successors import current_code
 from shared.kernel.access import Grant
 from shared.kernel.clock import CHINA
 from shared.kernel.errors import NotFound
@@ -188,7 +189,12 @@ async def is_still_needed(
     session: AsyncSession, found: Found, today: date, limits: Thresholds
 ) -> bool:
     """Whether what was found is to be proposed still: it may have been proposed, answered or ordered regularly since
-    the evidence was read."""
+    the evidence was read, and its township or team may have become part of another, for which it is found next."""
+    if (
+        await current_code(session, "township", found.township_code) != found.township_code
+        or await current_code(session, "team", found.team_code) != found.team_code
+    ):
+        return False
     pair = found.township_code, found.item[0]
     settled, answered = await _known(session, today - WINDOW, pair)
     if pair in settled or pair in await ordered_regularly(session):

@@ -1,9 +1,11 @@
 """requests on a clock that the test moves, with two townships, and dispatch played by the test; on both stores."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 
+from services.requests import bootstrap
 from services.requests.bootstrap import build
 from services.requests.settings import RequestsSettings
 from tests.requests.regularisation.needs import Needs
@@ -16,8 +18,15 @@ YEAR = JULY.model_copy(update={"ends_on": JULY.ends_on.replace(year=2015)})
 LONG_EDITION = EDITION.model_copy(update={"retires_on": EDITION.retires_on.replace(year=2015)})
 
 
+async def _idle(stop: asyncio.Event) -> None:
+    await stop.wait()
+
+
 @pytest.fixture
-async def needs(store_url: str) -> AsyncIterator[Needs]:
+async def needs(store_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Needs]:
+    """Without the service's own daily work, which would do by itself what a test is about to do when the clock has
+    moved."""
+    monkeypatch.setattr(bootstrap, "regular_needs", lambda _uow, _limits: _idle)
     settings = RequestsSettings(database_url=store_url)
     clock = PlayedClock()
     async with running_house(

@@ -1,7 +1,14 @@
 """Proposals of recurring services outlive merges of teams and townships: each has one answer, by who it is for now."""
 
 import asyncio
+from datetime import date
 
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.requests.regularisation import use_cases
+from services.requests.regularisation.domain.rule import Thresholds
+from services.requests.regularisation.queries import Found, find_regular
 from shared.contracts.catalog import TeamMerged, TownshipRecoded
 from shared.contracts.requests import RecurrenceProposed
 from shared.kernel.access import Role
@@ -86,6 +93,22 @@ async def test_of_two_townships_that_are_one_the_same_is_proposed_once(needs: Ne
     series = await needs.house.client.get("/api/requests/recurring-orders", headers=officer)
     assert [each["township_code"] for each in series.json()["items"]] == [GAOLOU]
     assert await needs.look() == 0
+
+
+async def test_a_township_that_is_joined_while_its_needs_are_read_is_proposed_nothing(
+    needs: Needs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find = find_regular
+
+    async def find_and_join(session: AsyncSession, today: date, limits: Thresholds) -> list[Found]:
+        found = await find(session, today, limits)
+        await join_townships(needs)
+        return found
+
+    await needed_in_both(needs)
+    monkeypatch.setattr(use_cases, "find_regular", find_and_join)
+    assert await needs.look() == 1
+    assert [each["township_code"] for each in await needs.proposals()] == [GAOLOU]
 
 
 async def test_of_two_that_wait_on_the_day_of_the_merge_one_can_be_confirmed(needs: Needs) -> None:
