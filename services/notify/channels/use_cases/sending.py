@@ -69,24 +69,16 @@ async def write_deliveries(tx: Transaction, cache: Cache, channels: Sequence[Cha
 def _delivery(
     tx: Transaction, channel: str, message: Message, target: str, summary_id: str | None
 ) -> Delivery:
-    if summary_id is not None:
-        return KINDS[channel](
-            id=f"{message.id}.{target}",
-            message_id=message.id,
-            recipient_id=message.recipient_id,
-            channel=channel,
-            target=target,
-            due_at=None,
-            state=GATHERED,
-            summary_id=summary_id,
-        )
+    is_gathered = summary_id is not None
     return KINDS[channel](
         id=f"{message.id}.{target}",
         message_id=message.id,
         recipient_id=message.recipient_id,
         channel=channel,
         target=target,
-        due_at=tx.now,
+        due_at=None if is_gathered else tx.now,
+        state=GATHERED if is_gathered else "queued",
+        summary_id=summary_id,
     )
 
 

@@ -156,9 +156,8 @@ async def _note(
         if outcome is not None and outcome.what == "throttled" and outcome.until is not None:
             held.give_back(outcome.until)
             return
-        may_go = outcome is not None and outcome.what in ("unreachable", "throttled")
-        if may_go and held.attempts < held.MOST_ATTEMPTS:
-            held.retry(tx.now, "unreachable", backoff)
+        may_get_there = outcome is not None and outcome.what in ("unreachable", "throttled")
+        if may_get_there and held.retry(tx.now, "unreachable", backoff):
             return
         await _end(tx, held, delivery_ids, listed, outcome)
 
