@@ -60,6 +60,7 @@ lane = Table(
 )
 
 _PENDING = text("state = 'pending'")
+_FAILED = text("state = 'failed'")
 
 delivery = Table(
     "webhook_delivery",
@@ -87,6 +88,13 @@ delivery = Table(
         sqlite_where=_PENDING,
     ),
     Index("ix_webhook_delivery_log", "subscription_id", "id"),
+    Index(
+        "ix_webhook_delivery_failed",
+        "subscription_id",
+        "id",
+        postgresql_where=_FAILED,
+        sqlite_where=_FAILED,
+    ),
     sqlite_autoincrement=True,
 )
 """What is to be sent, and the log of what was: ``pending``, ``delivered`` or ``failed``. ``id`` rises in each lane in

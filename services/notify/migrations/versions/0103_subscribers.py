@@ -77,6 +77,13 @@ def upgrade() -> None:
     with op.batch_alter_table("webhook_delivery", schema=None) as batch_op:
         batch_op.create_index("ix_webhook_delivery_log", ["subscription_id", "id"], unique=False)
         batch_op.create_index(
+            "ix_webhook_delivery_failed",
+            ["subscription_id", "id"],
+            unique=False,
+            postgresql_where=sa.text("state = 'failed'"),
+            sqlite_where=sa.text("state = 'failed'"),
+        )
+        batch_op.create_index(
             "ix_webhook_delivery_pending",
             ["lane_id", "id"],
             unique=False,
@@ -128,6 +135,11 @@ def downgrade() -> None:
 
     op.drop_table("webhook_lane")
     with op.batch_alter_table("webhook_delivery", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_webhook_delivery_failed",
+            postgresql_where=sa.text("state = 'failed'"),
+            sqlite_where=sa.text("state = 'failed'"),
+        )
         batch_op.drop_index(
             "ix_webhook_delivery_pending",
             postgresql_where=sa.text("state = 'pending'"),

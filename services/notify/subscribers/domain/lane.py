@@ -35,6 +35,10 @@ MOST_PENDING = 1000
 """So many deliveries of a lane wait at the most; the archive keeps the rest."""
 
 LaneKind = Literal["live", "replay"]
+
+OPEN_STATES = ("queued", "running")
+"""Of a lane that brings something still."""
+
 Outcome = Literal["delivered", "failed", "gone"]
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notify.archive.queries import newest_position
 from services.notify.policy import POLICY
-from services.notify.subscribers.domain.lane import WARN_AFTER, Lane
+from services.notify.subscribers.domain.lane import OPEN_STATES, WARN_AFTER, Lane
 from services.notify.subscribers.domain.signing import WebhookSecret
 from services.notify.subscribers.domain.subscription import Subscription
 from services.notify.subscribers.tables import delivery, lane, subscription
@@ -96,7 +96,7 @@ async def get_subscription(uow: UnitOfWork, subscription_id: str) -> Subscriptio
 
 async def _views(session: AsyncSession, found: Sequence[Subscription]) -> list[SubscriptionView]:
     ids = [each.id for each in found]
-    query = select(Lane).where(lane.c.subscription_id.in_(ids), lane.c.state.in_(_OPEN))
+    query = select(Lane).where(lane.c.subscription_id.in_(ids), lane.c.state.in_(OPEN_STATES))
     lanes = (await session.scalars(query.order_by(lane.c.lane_kind, lane.c.made_at))).all()
     oldest = (
         select(delivery.c.lane_id, func.min(delivery.c.made_at).label("since"))
@@ -116,9 +116,6 @@ async def _views(session: AsyncSession, found: Sequence[Subscription]) -> list[S
         )
         for each in found
     ]
-
-
-_OPEN = ("queued", "running")
 
 
 async def list_deliveries(
@@ -186,7 +183,7 @@ async def subscriptions_waiting(uow: UnitOfWork, session: AsyncSession) -> list[
     if not is_operator:
         owned = owned.where(subscription.c.account_id == uow.actor.subject)
     failing = select(lane.c.subscription_id).where(
-        lane.c.state.in_(_OPEN),
+        lane.c.state.in_(OPEN_STATES),
         lane.c.lane_kind == "live",
         lane.c.failing_since <= uow.now() - WARN_AFTER,
     )

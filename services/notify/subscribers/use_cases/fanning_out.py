@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.notify.archive.domain import Archived
 from services.notify.archive.queries import newest_position, read_archive
 from services.notify.subscribers.domain.disclosure import Disclosure
-from services.notify.subscribers.domain.lane import MOST_PENDING
+from services.notify.subscribers.domain.lane import MOST_PENDING, OPEN_STATES
 from services.notify.subscribers.queries.events import (
     PAGE,
     Granted,
@@ -79,7 +79,7 @@ async def _open_lanes(session: AsyncSession) -> list[Open]:
         .join(subscription, subscription.c.id == lane.c.subscription_id)
         .where(
             subscription.c.state == "active",
-            lane.c.state.in_(("queued", "running")),
+            lane.c.state.in_(OPEN_STATES),
             lane.c.pending < MOST_PENDING,
             lane.c.cursor < func.coalesce(lane.c.until, await newest_position(session)),
         )
@@ -162,7 +162,7 @@ async def _lock(tx: Transaction, lanes: Mapping[str, Open]) -> dict[str, Open]:
     """Locks the lanes in the order of their ids; returns those that nobody has moved or ended meanwhile."""
     query = (
         select(lane.c.id, lane.c.cursor)
-        .where(lane.c.id.in_(lanes), lane.c.state.in_(("queued", "running")))
+        .where(lane.c.id.in_(lanes), lane.c.state.in_(OPEN_STATES))
         .order_by(lane.c.id)
         .with_for_update()
     )

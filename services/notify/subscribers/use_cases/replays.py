@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from services.notify.archive.queries import events_at, newest_position, position_at
 from services.notify.archive.use_cases import ARCHIVE_TOPIC
 from services.notify.policy import POLICY
-from services.notify.subscribers.domain.lane import MOST_PENDING, Lane
+from services.notify.subscribers.domain.lane import MOST_PENDING, OPEN_STATES, Lane
 from services.notify.subscribers.domain.subscription import Subscription
 from services.notify.subscribers.queries.events import disclosure_of, told
 from services.notify.subscribers.queries.subscriptions import require_own
@@ -110,7 +110,7 @@ async def _replayable(uow: UnitOfWork, tx: Transaction, subscription_id: str) ->
     running = select(func.count()).where(
         lane.c.subscription_id == found.id,
         lane.c.lane_kind == "replay",
-        lane.c.state.in_(("queued", "running")),
+        lane.c.state.in_(OPEN_STATES),
     )
     if (await tx.session.scalar(running) or 0) >= MOST_REPLAYS:
         raise Conflict("replays_too_many", most=MOST_REPLAYS)

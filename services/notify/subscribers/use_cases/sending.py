@@ -19,6 +19,7 @@ from services.notify.archive.use_cases import ARCHIVE_TOPIC
 from services.notify.subscribers.domain.lane import (
     LONGEST_ASKED,
     MOST_PENDING,
+    OPEN_STATES,
     Lane,
     Result,
     next_wait,
@@ -352,7 +353,7 @@ async def make_due(tx: Transaction, lane_id: str, *, more: int = 0, afresh: bool
 async def open_lanes(tx: Transaction, subscription_id: str) -> list[str]:
     """The ids of a subscription's lanes that are not over, its replays' included, in the order of locking."""
     query = select(lane.c.id).where(
-        lane.c.subscription_id == subscription_id, lane.c.state.in_(("queued", "running"))
+        lane.c.subscription_id == subscription_id, lane.c.state.in_(OPEN_STATES)
     )
     return sorted(await tx.session.scalars(query))
 
