@@ -14,6 +14,7 @@ from standardwebhooks import Webhook
 
 from services.notify.subscribers.domain.lane import DISABLE_AFTER, Result
 from services.notify.subscribers.use_cases import sending
+from services.notify.subscribers.use_cases.sending import AT_ONCE
 from services.notify.subscribers.use_cases.sending import Webhook as Sent
 from shared.cache.port import Cache
 from shared.unit_of_work import UnitOfWork
@@ -129,11 +130,11 @@ async def test_a_note_that_can_t_be_stored_with_others_is_stored_by_itself(
     """As when a deadlock ends a transaction that notes what several subscribers answered."""
     store, together = sending.write, []
 
-    async def alone(uow: UnitOfWork, cache: Cache, entries: Sequence[Any]) -> None:
+    async def alone(uow: UnitOfWork, cache: Cache, entries: Sequence[Any]) -> set[int]:
         if len(entries) > 1:
             together.append(len(entries))
             raise RuntimeError("deadlock detected")
-        await store(uow, cache, entries)
+        return await store(uow, cache, entries)
 
     monkeypatch.setattr(sending, "write", alone)
     async with subscriber_server() as another:
@@ -145,6 +146,22 @@ async def test_a_note_that_can_t_be_stored_with_others_is_stored_by_itself(
             assert len(taken) == 20, "none comes twice"
             logged = await ask(house, "GET", f"/{key}/deliveries")
             assert {each["state"] for each in logged} == {"delivered"}
+
+
+async def test_an_end_in_the_middle_of_a_round_stops_it(house: House, server: Server) -> None:
+    key, _ = await subscribe(house, server.url)
+
+    async def end_it(_taken: Taken) -> Answer:
+        if len(server.taken) == 1:
+            await ask(house, "POST", f"/{key}/end")
+        return 204, {}
+
+    server.answer = end_it
+    await cancel(house, *map(str, range(100)))
+    await Post(house).bring()
+    assert len(server.taken) <= 2 * AT_ONCE, "what was under way"
+    logged = await ask(house, "GET", f"/{key}/deliveries?state=failed&limit=200")
+    assert {each["error"] for each in logged} == {"ended"}
 
 
 async def test_one_that_hangs_costs_the_others_nothing(house: House, server: Server) -> None:

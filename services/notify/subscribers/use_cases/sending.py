@@ -74,6 +74,8 @@ class Round:
     asked_pause: timedelta = timedelta(0)
     in_a_row: int = 0
     """Tries that failed since one arrived."""
+    is_stopped: bool = False
+    """Its subscription was paused or ended meanwhile."""
 
     def add(self, result: Result) -> None:
         if result.outcome == "delivered":
@@ -89,6 +91,11 @@ class Round:
         """Whether to leave the server alone for now."""
         return self.gone or bool(self.asked_pause) or self.in_a_row >= AT_ONCE
 
+    @property
+    def is_over(self) -> bool:
+        """Whether to send nothing more in this round."""
+        return self.is_stopped or self.is_hopeless
+
 
 @dataclass(slots=True)
 class Ledger:
@@ -97,15 +104,18 @@ class Ledger:
 
     uow: UnitOfWork
     cache: Cache
-    _waiting: list[tuple[Noted | Round, "asyncio.Future[None]"]] = field(default_factory=list)
+    _waiting: list[tuple[Noted | Round, "asyncio.Future[bool]"]] = field(default_factory=list)
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def note(self, entry: Noted | Round) -> None:
-        """:raises Exception: it could not be stored."""
-        stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    async def note(self, entry: Noted | Round) -> bool:
+        """Returns whether the subscription takes more.
+
+        :raises Exception: it could not be stored.
+        """
+        stored: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._waiting.append((entry, stored))
         self._woken.set()
-        await stored
+        return await stored
 
     async def run(self) -> None:
         while True:
@@ -122,11 +132,11 @@ class Ledger:
                         if not each[1].done():
                             each[1].set_exception(error)
 
-    async def _write(self, taken: Sequence[tuple[Noted | Round, "asyncio.Future[None]"]]) -> None:
-        await write(self.uow, self.cache, [entry for entry, _ in taken])
-        for _, stored in taken:
+    async def _write(self, taken: Sequence[tuple[Noted | Round, "asyncio.Future[bool]"]]) -> None:
+        stopped = await write(self.uow, self.cache, [entry for entry, _ in taken])
+        for entry, stored in taken:
             if not stored.done():
-                stored.set_result(None)
+                stored.set_result(not (isinstance(entry, Noted) and entry.delivery_id in stopped))
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,13 +184,14 @@ async def send_round(
             async def work() -> None:
                 for stream in todo:  # shared: each takes the next
                     for row in stream:
-                        is_over = lost.is_set() or leaving.is_set() or said.is_hopeless
+                        is_over = lost.is_set() or leaving.is_set() or said.is_over
                         if is_over or row.next_at > uow.now():
                             break
                         hook = Webhook(url, load.secrets, row.webhook_id, uow.now(), row.body)
                         result = await send(hook)
                         said.add(result)
-                        await ledger.note(Noted(row.id, row.attempts + 1, result))
+                        tried = Noted(row.id, row.attempts + 1, result)
+                        said.is_stopped |= not await ledger.note(tried)
                         if result.outcome != "delivered":
                             break
 
@@ -205,17 +216,19 @@ async def _pending(session: AsyncSession, lane_id: str) -> Sequence[Row[*tuple[A
     return (await session.execute(query)).all()
 
 
-async def write(uow: UnitOfWork, cache: Cache, entries: Sequence[Noted | Round]) -> None:
-    """Notes tries and ends rounds, in one transaction."""
+async def write(uow: UnitOfWork, cache: Cache, entries: Sequence[Noted | Round]) -> set[int]:
+    """Notes tries and ends rounds, in one transaction. Returns the deliveries whose subscription takes no more."""
     async with uow.transaction() as tx:
         rounds = sorted(
             (each for each in entries if isinstance(each, Round)), key=lambda each: each.lane.id
         )
         # Lanes before their deliveries, as whoever resumes or ends a subscription locks them.
         lanes = await tx.find_all(Lane, [each.lane.id for each in rounds])
-        await _write_tries(tx, [each for each in entries if isinstance(each, Noted)])
+        tries = [each for each in entries if isinstance(each, Noted)]
+        await _write_tries(tx, tries)
+        stopped = await _stopped(tx.session, [each.delivery_id for each in tries])
         if not rounds:
-            return
+            return stopped
         held = [
             (each, found)
             for each in rounds
@@ -231,6 +244,17 @@ async def write(uow: UnitOfWork, cache: Cache, entries: Sequence[Noted | Round])
             await _end_round(tx, found, each, due.get(found.id) if is_active else None)
             if before >= MOST_PENDING > found.pending:
                 tx.after_commit(cache.signal, ARCHIVE_TOPIC)
+        return stopped
+
+
+async def _stopped(session: AsyncSession, delivery_ids: Sequence[int]) -> set[int]:
+    """Those of these deliveries whose subscription was paused, disabled or ended."""
+    query = (
+        select(delivery.c.id)
+        .join(subscription, subscription.c.id == delivery.c.subscription_id)
+        .where(delivery.c.id.in_(delivery_ids), subscription.c.state != "active")
+    )
+    return set(await session.scalars(query)) if delivery_ids else set()
 
 
 async def _write_tries(tx: Transaction, tries: Sequence[Noted]) -> None:
