@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 MOST_COUNTS = 100_000
@@ -12,9 +12,10 @@ MOST_KEPT = 500
 
 
 class MemoryCache:
-    """See :class:`shared.cache.port.Cache`."""
+    """See :class:`shared.cache.port.Cache`. Windows of counts are told by ``now``, in seconds since 1970."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, now: Callable[[], float] = time.time) -> None:
+        self._now = now
         self._counts: defaultdict[int, dict[str, int]] = defaultdict(dict)
         self._windows: dict[int, int] = {}
         """Both by the length of a window in seconds: the end of one does not end the counts of longer ones."""
@@ -42,7 +43,7 @@ class MemoryCache:
                 del self._watchers[topic]
 
     async def take(self, key: str, *, limit: int, seconds: int) -> int:
-        window, rest = divmod(int(time.time()), seconds)
+        window, rest = divmod(int(self._now()), seconds)
         counts = self._counts[seconds]
         if window != self._windows.get(seconds):
             counts.clear()

@@ -7,7 +7,7 @@ A process has one connection to send, and one to receive for each kind of topic 
 import asyncio
 import time
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from contextvars import Context
 from pathlib import Path
@@ -68,8 +68,11 @@ class RedisCache:
     cost one connection.
     """
 
-    def __init__(self, url: str, *, ca_file: Path | None = None) -> None:
-        """See :func:`connect`."""
+    def __init__(
+        self, url: str, *, ca_file: Path | None = None, now: Callable[[], float] = time.time
+    ) -> None:
+        """See :func:`connect`, and :class:`MemoryCache` about ``now``."""
+        self._now = now
         self._url = url
         self._ca_file = ca_file
         self._local = MemoryCache()
@@ -123,7 +126,7 @@ class RedisCache:
         self._hearing[kind] = asyncio.create_task(self._receive(client, kind), context=Context())
 
     async def take(self, key: str, *, limit: int, seconds: int) -> int:
-        number, rest = divmod(int(time.time()), seconds)
+        number, rest = divmod(int(self._now()), seconds)
         window = _Window(key, seconds, number)
         if window in self._counts:
             self._counts[window] += 1
@@ -138,7 +141,7 @@ class RedisCache:
             unshared, self._unshared = self._unshared, Counter()
             if unshared:
                 await self._share(unshared)
-            over = [window for window in self._counts if window.ends_at <= time.time()]
+            over = [window for window in self._counts if window.ends_at <= self._now()]
             for window in over:
                 del self._counts[window]
 

@@ -1,5 +1,7 @@
-"""A clock that a test sets."""
+"""Clocks that a test sets."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -33,3 +35,10 @@ class PlayedClock:
     def move(self, **by: float) -> None:
         """``by`` is what timedelta takes."""
         self.now += timedelta(**by)
+
+
+def from_a_full_hour() -> Callable[[], float]:
+    """Seconds since 1970 that go on from a full hour: what a test does falls into one window of limits by the minute
+    or hour."""
+    began = time.monotonic()
+    return lambda: 1_800_000_000 + time.monotonic() - began

@@ -19,7 +19,7 @@ from shared.messaging.memory import MemoryBroker
 from shared.process import application
 from shared.service import Service
 from shared.unit_of_work import UnitOfWork
-from tests.support.clock import StandingClock
+from tests.support.clock import StandingClock, from_a_full_hour
 from tests.support.schema import bring_up
 from tests.support.tokens import EVERYTHING, bearer
 
@@ -85,7 +85,7 @@ async def running_house(
     stands on the first morning of Rui'an's circuit."""
     clock = clock or StandingClock()
     broker = broker or MemoryBroker()
-    cache = MemoryCache()
+    cache = MemoryCache(now=from_a_full_hour())
     services = {
         service.name: service for service in (make(broker, cache, clock) for make in makers)
     }

@@ -11,6 +11,7 @@ from shared.cache.memory import MemoryCache
 from shared.cache.port import Cache
 from shared.cache.redis import RedisCache
 from shared.kernel.access import Role
+from tests.support.clock import from_a_full_hour
 from tests.support.house import House, running_house
 from tests.support.tokens import bearer
 
@@ -120,9 +121,9 @@ async def test_what_takes_too_long_is_ended_and_undone(tmp_path: Path) -> None:
 @pytest.fixture(params=["memory", "redis"])
 async def cache(request: pytest.FixtureRequest) -> AsyncIterator[Cache]:
     made: Cache = (
-        MemoryCache()
+        MemoryCache(now=from_a_full_hour())
         if request.param == "memory"
-        else RedisCache(request.getfixturevalue("redis_url"))
+        else RedisCache(request.getfixturevalue("redis_url"), now=from_a_full_hour())
     )
     async with made.running():
         yield made
@@ -135,8 +136,18 @@ async def test_counts_are_kept_per_key(cache: Cache, tmp_path: Path) -> None:
     assert await cache.take(f"{tmp_path}:b", limit=2, seconds=3600) == 0
 
 
+async def test_a_new_window_counts_from_nothing() -> None:
+    at = [1_800_000_030.0]
+    cache = MemoryCache(now=lambda: at[0])
+    assert [await cache.take("a", limit=2, seconds=60) for _ in range(3)] == [0, 0, 30]
+    at[0] += 29
+    assert await cache.take("a", limit=2, seconds=60) == 1
+    at[0] += 1
+    assert await cache.take("a", limit=2, seconds=60) == 0
+
+
 async def test_without_redis_a_process_counts_for_itself() -> None:
-    away = RedisCache("redis://127.0.0.1:1/0")
+    away = RedisCache("redis://127.0.0.1:1/0", now=from_a_full_hour())
     async with away.running():
         waits = [await away.take("a", limit=2, seconds=3600) for _ in range(4)]
     assert [wait > 0 for wait in waits] == [False, False, True, True]
