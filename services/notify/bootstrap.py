@@ -38,6 +38,7 @@ from services.notify.subscribers.jobs import OLD_DELIVERIES, Dispatcher, fanning
 from services.notify.subscribers.routes import router as subscribers
 from services.notify.subscribers.tables import subscription
 from services.notify.tasks.routes import router as tasks
+from services.notify.wording.routes import router as wording
 from shared.cache.port import Cache
 from shared.kernel.clock import Clock
 from shared.messaging.broker import Broker
@@ -81,6 +82,7 @@ def build(
             preferences,
             addresses,
             subscribers,
+            wording,
             contract_documents,
             contract_pages,
         ],

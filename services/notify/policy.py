@@ -54,6 +54,8 @@ POLICY = Policy(
         "test_channel": {Role.OPERATOR: Scope.ANY},
         "read_robots": {Role.COORDINATOR: Scope.ANY, Role.AUDITOR: Scope.ANY},
         "keep_robots": {Role.COORDINATOR: Scope.ANY},
+        "read_wordings": {Role.COORDINATOR: Scope.ANY, Role.AUDITOR: Scope.ANY},
+        "word_messages": {Role.COORDINATOR: Scope.ANY},
         "read_networks": {Role.OPERATOR: Scope.ANY, Role.AUDITOR: Scope.ANY},
         "allow_network": {Role.OPERATOR: Scope.ANY},
         **OPERATIONS,

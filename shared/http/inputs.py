@@ -119,6 +119,15 @@ PublicText = Annotated[
 ]
 """Some sentences that everybody may read, so they may hold no personal number; line breaks become blanks."""
 
+PublicLines = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=500),
+    BeforeValidator(_lines),
+    AfterValidator(_without_personal_data),
+    Field(json_schema_extra=PUBLIC_TEXT),
+]
+"""The same, whose line breaks stay."""
+
 Text = Annotated[
     str,
     StringConstraints(min_length=1, max_length=500),

@@ -35,6 +35,10 @@ class Texts:
     def has(self, code: str) -> bool:
         return code in self._entries[DEFAULT]
 
+    def codes(self, beginning: str) -> list[str]:
+        """Returns the codes that begin so, in the order of the locale files."""
+        return [code for code in self._entries[DEFAULT] if code.startswith(beginning)]
+
     def word(self, language: str, group: str, name: str) -> str | None:
         """Returns the word of ``language`` for ``name`` in a group (see
         :mod:`shared.http.wording`), or None.
@@ -58,8 +62,17 @@ class Texts:
 
         :raises KeyError: there is no such code, or a fact that its text needs is missing.
         """
+        return self.fill(language, self._entries[language][code], facts)
+
+    def fill(
+        self, language: str, parts: Mapping[str, str], facts: Mapping[str, Any] | None = None
+    ) -> Text:
+        """The same for texts that are not in the locale files.
+
+        :raises KeyError: a fact that a text needs is missing.
+        """
         said = {name: self._in(language, fact) for name, fact in (facts or {}).items()}
-        return {part: text.format_map(said) for part, text in self._entries[language][code].items()}
+        return {part: text.format_map(said) for part, text in parts.items()}
 
     def half_day(self, language: str, on: date, part: str | None = None) -> str:
         """Returns 6月27日 周五 上午 or Fri 27 June, morning; without ``part`` the day alone."""

@@ -10,15 +10,15 @@ from services.notify.inbox.domain.recipient import Recipient
 from services.notify.inbox.queries import (
     FailureView,
     count_waiting,
+    known_for,
     list_deliverable,
     list_failures,
     list_gathered,
-    names_for,
 )
 from services.notify.policy import POLICY
 from services.notify.preferences.domain.preference import WAYS, Preference
 from services.notify.preferences.queries import preferences_of
-from services.notify.templates.domain import Names
+from services.notify.templates.queries import Known
 from shared.unit_of_work import UnitOfWork
 
 MOST_FAILURES = 50
@@ -29,7 +29,7 @@ class Due:
     """Deliveries with their messages and recipients, and what their texts and their sending depend on."""
 
     rows: list[tuple[str, Message, Recipient]]
-    names: Names
+    known: Known
     preferences: dict[str, Preference]
 
 
@@ -45,9 +45,9 @@ class ChannelView:
 async def read_due(uow: UnitOfWork, delivery_ids: Collection[str]) -> Due:
     async with uow.reading() as session:
         rows = await list_deliverable(session, delivery_ids)
-        names = await names_for(session, [message for _, message, _ in rows])
+        known = await known_for(session, [message for _, message, _ in rows])
         wanted = await preferences_of(session, {recipient.id for _, _, recipient in rows})
-    return Due(rows, names, wanted)
+    return Due(rows, known, wanted)
 
 
 async def read_gathered(uow: UnitOfWork, summary_id: str) -> Due:

@@ -6,9 +6,8 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notify.inbox.domain.recipient import recipients_within
-from services.notify.inbox.queries import first_escalated, list_asked, names_for, view_of
+from services.notify.inbox.queries import first_escalated, in_words, known_for, list_asked, view_of
 from services.notify.policy import POLICY
-from services.notify.templates.queries import render
 from shared.http.texts import Texts
 from shared.tasks.task import Task
 from shared.unit_of_work import UnitOfWork
@@ -44,11 +43,11 @@ async def list_acknowledgements(
     own = None if grant.everything else recipients_within(grant)
     async with uow.reading() as session:
         rows = await list_asked(session, about, own, limit=MOST)
-        names = await names_for(session, [message for _, message, _ in rows])
+        known = await known_for(session, [message for _, message, _ in rows])
     views = []
     for asked, message, to in rows:
         named = view_of(texts, uow.vault, to)
-        rendered = render(texts, language, message.code, message.params, names)
+        rendered = in_words(texts, language, message, known)
         views.append(
             AcknowledgementView(
                 message_id=asked.id,

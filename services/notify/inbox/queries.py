@@ -30,14 +30,17 @@ from services.notify.inbox.tables import delivery as delivery_table
 from services.notify.inbox.tables import message as message_table
 from services.notify.inbox.tables import recipient as recipient_table
 from services.notify.policy import POLICY
-from services.notify.templates.domain import Named, Names, Params, named_in
-from services.notify.templates.queries import render
+from services.notify.templates.domain import Named, Names, Params, codes_in, named_in
+from services.notify.templates.queries import Known, Rendered, read_versions, render
 from shared.db.paging import page_of
 from shared.db.successors import Kind, current_codes
 from shared.db.vault import Vault, place_of
 from shared.http.texts import LANGUAGES, Texts
 from shared.kernel.errors import NotFound
 from shared.unit_of_work import UnitOfWork
+
+RECENT = 20_000
+"""Messages among which an example is sought."""
 
 _RECIPIENT_OF = {
     "township_code": of_township,
@@ -293,6 +296,18 @@ async def list_gathered(session: AsyncSession, summary_id: str) -> list[str]:
     return list(found)
 
 
+async def last_of_code(session: AsyncSession, code: str, *, limit: int) -> list[Message]:
+    """The last messages with a code among the :data:`RECENT` last of all: no index serves it, and none is needed."""
+    newest = await session.scalar(select(func.max(message_table.c.position))) or 0
+    found = await session.scalars(
+        select(Message)
+        .where(message_table.c.position > newest - RECENT, message_table.c.code == code)
+        .order_by(desc(message_table.c.position))
+        .limit(limit)
+    )
+    return list(found)
+
+
 async def find_message(session: AsyncSession, message_id: str) -> Message | None:
     return await session.get(Message, message_id)
 
@@ -338,8 +353,13 @@ async def first_escalated(
     return [(asked, message, to) for asked, message, to in rows], count or 0
 
 
-async def names_for(session: AsyncSession, messages: Iterable[Message]) -> Names:
-    """The names that the texts of these messages need."""
+async def known_for(session: AsyncSession, messages: Collection[Message]) -> Known:
+    """What the texts of these messages need beside their params."""
+    codes = set[str]().union(*(codes_in(message.code, message.params) for message in messages))
+    return Known(await _names_for(session, messages), await read_versions(session, codes))
+
+
+async def _names_for(session: AsyncSession, messages: Iterable[Message]) -> Names:
     wanted = set[Named]().union(*(named_in(message.params) for message in messages))
     campaigns = sorted(code for param, code in wanted if param == "campaign_id")
     recipients = {
@@ -440,9 +460,9 @@ def _display_names(texts: Texts, recipient: Recipient) -> tuple[str, str]:
 async def _views(
     session: AsyncSession, texts: Texts, language: str, messages: Sequence[Message]
 ) -> list[MessageView]:
-    names = await names_for(session, messages)
+    known = await known_for(session, messages)
     asked = await _asked(session, messages)
-    return [_view(texts, language, message, names, asked) for message in messages]
+    return [_view(texts, language, message, known, asked) for message in messages]
 
 
 async def _asked(
@@ -461,10 +481,10 @@ def _view(
     texts: Texts,
     language: str,
     message: Message,
-    names: Names,
+    known: Known,
     asked: Mapping[str, datetime | None],
 ) -> MessageView:
-    rendered = render(texts, language, message.code, message.params, names)
+    rendered = in_words(texts, language, message, known)
     assert message.position is not None, "the store numbers every message"  # noqa: S101
     return MessageView(
         id=message.id,
@@ -479,6 +499,11 @@ def _view(
         asks_acknowledgement=message.id in asked,
         acknowledged_at=asked.get(message.id),
     )
+
+
+def in_words(texts: Texts, language: str, message: Message, known: Known) -> Rendered:
+    """A message in a language."""
+    return render(texts, language, message.code, message.params, known, message.created_at)
 
 
 async def _require_recipient(session: AsyncSession, recipient_id: str) -> None:

@@ -1,5 +1,7 @@
 """Makes the text of a message: its template in the reader's language, filled from its params.
 
+The template is the one of the release, or the corps' own wording of the moment that the message is of.
+
 Names of townships, teams and campaigns are looked up when the text is made, so a later correction shows. A name
 that is not known yet is replaced by its code. A param with two names (``x`` and ``x_en``) is shown in the reader's
 language. ``on`` and ``part`` make a half-day, ``was_on`` and ``was_part`` the one before, other ``..._on`` a day.
@@ -7,13 +9,29 @@ A ``reason_code``, a ``task_code`` and what :data:`CODED` names have texts of th
 one from their own templates.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
-from services.notify.templates.domain import NAMED_PARAMS, Names, Params
-from shared.http.texts import Texts
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.notify.templates.domain import (
+    NAMED_PARAMS,
+    MessageTemplate,
+    Names,
+    Params,
+    Version,
+    Versions,
+    Wording,
+    wording_at,
+)
+from services.notify.templates.tables import template_version
+from shared.http.texts import Text, Texts
+from shared.telemetry.logs import logger
+
+log = logger(__name__)
 
 CODED = ("cadence", "award")
 """Params that are codes, each with its texts: how often something repeats, and which honour it is."""
@@ -27,13 +45,93 @@ class Rendered:
     text: str
 
 
-def render(texts: Texts, language: str, code: str, params: Params, names: Names) -> Rendered:
-    """:raises KeyError: there is no such template, or it needs a param that is missing."""
-    parts = texts.render(language, code, _facts(texts, language, params, names))
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the texts of some messages need beside their params."""
+
+    names: Names = field(default_factory=dict)
+    versions: Versions = field(default_factory=dict)
+
+
+async def read_versions(session: AsyncSession, codes: Collection[str]) -> Versions:
+    """The corps' own wordings of these messages."""
+    if not codes:
+        return {}
+    held = template_version.c
+    rows = await session.execute(
+        select(template_version)
+        .where(held.code.in_(sorted(codes)))
+        .order_by(held.code, held.number.desc())
+    )
+    found: dict[str, list[Version]] = {}
+    for row in rows:
+        wording = None
+        if row.subject is not None:
+            wording = Wording(row.subject, row.text, row.subject_en, row.text_en)
+        version = Version(row.number, row.saved_at, wording, row.by_id, row.restored)
+        found.setdefault(row.code, []).append(version)
+    return found
+
+
+async def list_own(session: AsyncSession) -> dict[str, MessageTemplate]:
+    """All messages that the corps ever worded, by code."""
+    return {each.code: each for each in await session.scalars(select(MessageTemplate))}
+
+
+async def find_template(session: AsyncSession, code: str) -> MessageTemplate | None:
+    return await session.get(MessageTemplate, code)
+
+
+def render(
+    texts: Texts, language: str, code: str, params: Params, known: Known, at: datetime
+) -> Rendered:
+    """``at`` is the moment that the message is of.
+
+    :raises KeyError: there is no such template, or it needs a param that is missing.
+    """
+    facts = _facts(texts, language, params, known, at)
+    parts = _filled(texts, language, code, facts, known.versions, at)
     return Rendered(" ".join(parts["subject"].split()), parts["text"].strip())
 
 
-def _facts(texts: Texts, language: str, params: Params, names: Names) -> dict[str, Any]:
+def render_as(
+    texts: Texts,
+    language: str,
+    wording: Wording,
+    params: Params,
+    known: Known,
+    at: datetime,
+) -> Rendered:
+    """The same in words that nobody has saved yet.
+
+    :raises KeyError: they need a param that is missing.
+    """
+    facts = _facts(texts, language, params, known, at)
+    parts = texts.fill(language, wording.parts(language), facts)
+    return Rendered(" ".join(parts["subject"].split()), parts["text"].strip())
+
+
+def _filled(
+    texts: Texts,
+    language: str,
+    code: str,
+    facts: dict[str, Any],
+    versions: Versions,
+    at: datetime,
+) -> Text:
+    """A message is told in any case: in the release's words where the corps' own need a fact that it doesn't have,
+    as one that an older release wrote may."""
+    if (wording := wording_at(versions, code, at)) is not None:
+        try:
+            return texts.fill(language, wording.parts(language), facts)
+        except KeyError as missing:
+            log.warning("a template needs a missing fact", code=code, fact=str(missing))
+    return texts.render(language, code, facts)
+
+
+def _facts(
+    texts: Texts, language: str, params: Params, known: Known, at: datetime
+) -> dict[str, Any]:
     facts = {name: value for name, value in params.items() if name != "lines"}
     for name in params:
         if f"{name}_en" in params and language == "en":
@@ -42,7 +140,7 @@ def _facts(texts: Texts, language: str, params: Params, names: Names) -> dict[st
             facts[name] = texts.half_day(language, date.fromisoformat(params[name]))
     for param in NAMED_PARAMS:
         if param in params:
-            facts[param.rpartition("_")[0]] = _name(names, language, param, params[param])
+            facts[param.rpartition("_")[0]] = _name(known.names, language, param, params[param])
     if "on" in params:
         on = date.fromisoformat(params["on"])
         facts["half_day"] = texts.half_day(language, on, params["part"])
@@ -56,13 +154,17 @@ def _facts(texts: Texts, language: str, params: Params, names: Names) -> dict[st
     for name in CODED:
         if name in params:
             facts[name] = _word(texts, language, name, params[name])
-    facts["lines"] = "\n".join(_lines(texts, language, params.get("lines", ()), names))
+    lines = _lines(texts, language, params.get("lines", ()), known, at)
+    facts["lines"] = "\n".join(lines)
     return facts
 
 
-def _lines(texts: Texts, language: str, lines: Iterable[Params], names: Names) -> Iterable[str]:
+def _lines(
+    texts: Texts, language: str, lines: Iterable[Params], known: Known, at: datetime
+) -> Iterable[str]:
     for line in lines:
-        yield texts.render(language, line["code"], _facts(texts, language, line, names))["text"]
+        facts = _facts(texts, language, line, known, at)
+        yield _filled(texts, language, line["code"], facts, known.versions, at)["text"]
 
 
 def _name(names: Names, language: str, param: str, code: str) -> str:

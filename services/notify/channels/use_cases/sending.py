@@ -19,11 +19,11 @@ from services.notify.channels.use_cases.summaries import GATHERED_BY, gathered
 from services.notify.inbox.domain.delivery import FRESH, GATHERED, KINDS, QUIET, Delivery
 from services.notify.inbox.domain.message import Message
 from services.notify.inbox.domain.recipient import Recipient, clean_address
+from services.notify.inbox.queries import in_words
 from services.notify.inbox.use_cases import record_delivery, record_failure, take_written
 from services.notify.policy import POLICY
 from services.notify.preferences.domain.kinds import is_urgent
 from services.notify.preferences.queries import preferences_of
-from services.notify.templates.queries import render
 from shared.cache.port import Cache
 from shared.http.texts import Texts
 from shared.jobs.queue import still_held
@@ -172,7 +172,7 @@ async def _compose(
         elif until is not None:
             outcomes[delivery_id] = Outcome("throttled", until, QUIET)
         else:
-            rendered = render(texts, recipient.language, message.code, message.params, due.names)
+            rendered = in_words(texts, recipient.language, message, due.known)
             mark = texts.render(recipient.language, "channel.urgent")["text"] if urgent else ""
             letters.append(
                 Letter(

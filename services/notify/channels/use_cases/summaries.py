@@ -15,7 +15,7 @@ from services.notify.inbox.domain.delivery import GATHERED, QUIET, MailDelivery
 from services.notify.inbox.domain.message import Message
 from services.notify.inbox.domain.recipient import Recipient
 from services.notify.inbox.domain.summary import MailHour, Summary, hour_of
-from services.notify.inbox.queries import list_gathered
+from services.notify.inbox.queries import in_words, list_gathered
 from services.notify.inbox.use_cases import (
     end_summary,
     record_delivery,
@@ -24,7 +24,6 @@ from services.notify.inbox.use_cases import (
 )
 from services.notify.preferences.domain.kinds import is_urgent, kind_of
 from services.notify.preferences.domain.preference import Preference
-from services.notify.templates.queries import render
 from shared.http.texts import Texts
 from shared.jobs.queue import still_held
 from shared.jobs.worker import renewing
@@ -123,10 +122,7 @@ def _said(
 ) -> tuple[str, str]:
     """Subject and text of a summary, in its reader's language."""
     language = recipient.language
-    listed = [
-        render(texts, language, message.code, message.params, due.names)
-        for message in messages[:MOST_LISTED]
-    ]
+    listed = [in_words(texts, language, message, due.known) for message in messages[:MOST_LISTED]]
     lines = [f"{number}. {one.subject}\n{one.text}" for number, one in enumerate(listed, start=1)]
     if more := len(messages) - len(listed):
         lines.append(texts.render(language, "channel.summary_more", {"count": more})["text"])
