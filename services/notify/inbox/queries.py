@@ -296,16 +296,19 @@ async def list_gathered(session: AsyncSession, summary_id: str) -> list[str]:
     return list(found)
 
 
-async def last_of_code(session: AsyncSession, code: str, *, limit: int) -> list[Message]:
-    """The last messages with a code among the :data:`RECENT` last of all: no index serves it, and none is needed."""
+async def last_of_code(
+    session: AsyncSession, code: str, *, limit: int
+) -> list[tuple[Message, Recipient]]:
+    """The last messages with a code, each with its recipient, among the :data:`RECENT` last of all: no index serves it, and none is needed."""
     newest = await session.scalar(select(func.max(message_table.c.position))) or 0
-    found = await session.scalars(
-        select(Message)
+    rows = await session.execute(
+        select(Message, Recipient)
+        .join(recipient_table, recipient_table.c.id == message_table.c.recipient_id)
         .where(message_table.c.position > newest - RECENT, message_table.c.code == code)
         .order_by(desc(message_table.c.position))
         .limit(limit)
     )
-    return list(found)
+    return [(message, to) for message, to in rows]
 
 
 async def find_message(session: AsyncSession, message_id: str) -> Message | None:

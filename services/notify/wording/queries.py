@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notify.inbox.domain.message import Message
-from services.notify.inbox.queries import find_message, known_for, last_of_code
+from services.notify.inbox.queries import find_message, known_for, last_of_code, view_of
 from services.notify.policy import POLICY
 from services.notify.preferences.domain.kinds import Kind, is_urgent, kind_of
 from services.notify.sms.domain.segments import segments_of
@@ -61,10 +61,12 @@ class VersionView:
 
 @dataclass(frozen=True, slots=True)
 class SampleView:
-    """A message that was sent."""
+    """A message that was sent, and to whom."""
 
     id: str
     recipient_id: str
+    name: str
+    name_en: str
     created_at: datetime
 
 
@@ -125,7 +127,7 @@ async def show_template(uow: UnitOfWork, texts: Texts, code: str) -> EditorView:
     async with uow.reading() as session:
         held = await find_template(session, code)
         versions = (await read_versions(session, [code])).get(code, ())
-        samples = await last_of_code(session, code, limit=MOST_SAMPLES)
+        sent = await last_of_code(session, code, limit=MOST_SAMPLES)
     brought = released(texts, code)
     own = held.wording if held else None
     return EditorView(
@@ -147,7 +149,10 @@ async def show_template(uow: UnitOfWork, texts: Texts, code: str) -> EditorView:
             )
             for each in versions
         ],
-        samples=[SampleView(one.id, one.recipient_id, one.created_at) for one in samples],
+        samples=[
+            SampleView(one.id, one.recipient_id, to.name, to.name_en, one.created_at)
+            for one, to in ((one, view_of(texts, uow.vault, to)) for one, to in sent)
+        ],
     )
 
 

@@ -62,6 +62,8 @@ class VersionAnswer(Answer):
 class SampleAnswer(Answer):
     id: str
     recipient_id: str
+    name: str
+    name_en: str
     created_at: datetime
 
 

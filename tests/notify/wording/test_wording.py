@@ -223,7 +223,7 @@ async def test_a_look_has_the_facts_of_a_message_that_was_sent_or_the_words_for_
     assert "〔place〕" in blank["en"]["text"]
     await tell(anywhere, *directory(), CANCELLED)
     (sample,) = (await editor(anywhere))["samples"]
-    assert sample["recipient_id"] == TOWN
+    assert (sample["recipient_id"], sample["name"]) == (TOWN, "高楼镇")
     seen = await look(message_id=sample["id"])
     assert seen["zh-CN"]["subject"] == "服务取消通知：6月27日 周五 上午"
     assert seen["zh-CN"]["segments"] == 1

@@ -117,6 +117,8 @@ const routes: RouteRecordRaw[] = [
       { path: "", name: "corps", component: () => import("../directory/CorpsPage.vue") },
       ...KINDS.flatMap(entries),
       ...listed("items", () => import("../items/ItemsPage.vue"), () => import("../items/ItemPage.vue")),
+      { path: "templates", name: "templates", component: () => import("../templates/TemplatesPage.vue"), meta: { roles: rolesOf("templates") } },
+      { path: "templates/:name", name: "template", component: () => import("../templates/TemplatePage.vue"), props: (to) => ({ code: `message.${String(to.params.name)}` }), meta: { roles: rolesOf("templates") } },
       ...listed("campaigns", () => import("../campaigns/CampaignsPage.vue"), () => import("../campaigns/CampaignPage.vue")),
       { path: "editions/:id/opinions", name: "opinions", component: () => import("../consultation/OpinionsPage.vue"), props: true, meta: { roles: ["coordinator", "auditor"] } },
       { path: "editions/:code/differences", name: "edition-differences", component: () => import("../editions/DifferencesPage.vue"), props: true },

@@ -22,6 +22,7 @@ const SECTIONS: Section[] = [
   { name: "import", to: "/corps/import", roles: ["coordinator"] },
   { name: "doubles", to: "/corps/doubles", roles: ["coordinator"] },
   { name: "volunteers", to: "/corps/volunteers", roles: ["coordinator", "auditor", "team_leader"] },
+  { name: "templates", to: "/corps/templates", roles: ["coordinator", "auditor"] },
   { name: "accounts", to: "/corps/accounts", roles: ["coordinator", "operator"] },
 ];
 
