@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, get_args
 
-from sqlalchemy import Column, and_, desc, func, select
+from sqlalchemy import Column, and_, desc, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notify.inbox.domain.acknowledgement import ASKED, NEEDLESS, Acknowledgement
@@ -36,6 +36,7 @@ from shared.db.paging import page_of
 from shared.db.successors import Kind, current_codes
 from shared.db.vault import Vault, place_of
 from shared.http.texts import LANGUAGES, Texts
+from shared.kernel.access import Grant
 from shared.kernel.errors import NotFound
 from shared.unit_of_work import UnitOfWork
 
@@ -297,14 +298,22 @@ async def list_gathered(session: AsyncSession, summary_id: str) -> list[str]:
 
 
 async def last_of_code(
-    session: AsyncSession, code: str, *, limit: int
+    session: AsyncSession, code: str, grant: Grant, *, limit: int
 ) -> list[tuple[Message, Recipient]]:
-    """The last messages with a code, each with its recipient, among the :data:`RECENT` last of all: no index serves it, and none is needed."""
+    """The last messages with a code, each with its recipient, without those of other accounts: among the
+    :data:`RECENT` last of all, so that no index is needed."""
     newest = await session.scalar(select(func.max(message_table.c.position))) or 0
     rows = await session.execute(
         select(Message, Recipient)
         .join(recipient_table, recipient_table.c.id == message_table.c.recipient_id)
-        .where(message_table.c.position > newest - RECENT, message_table.c.code == code)
+        .where(
+            message_table.c.position > newest - RECENT,
+            message_table.c.code == code,
+            or_(
+                ~message_table.c.recipient_id.startswith(f"{ACCOUNT}.", autoescape=True),
+                message_table.c.recipient_id == of_account(grant.subject),
+            ),
+        )
         .order_by(desc(message_table.c.position))
         .limit(limit)
     )

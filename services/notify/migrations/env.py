@@ -10,6 +10,7 @@ from services.notify.preferences import tables as _preferences  # noqa: F401
 from services.notify.robots import tables as _robots  # noqa: F401
 from services.notify.sms import tables as _sms  # noqa: F401
 from services.notify.subscribers import tables as _subscribers  # noqa: F401
+from services.notify.templates import tables as _templates  # noqa: F401
 from shared.audit.tables import metadata as audit
 from shared.db.migrate import run_env
 from shared.db.successors import metadata as successors

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notify.inbox.domain.message import Message
+from services.notify.inbox.domain.recipient import reaches
 from services.notify.inbox.queries import find_message, known_for, last_of_code, view_of
 from services.notify.policy import POLICY
 from services.notify.preferences.domain.kinds import Kind, is_urgent, kind_of
@@ -28,6 +29,7 @@ from services.notify.templates.queries import (
     render_as,
 )
 from shared.http.texts import LANGUAGES, Texts
+from shared.kernel.access import Grant
 from shared.kernel.errors import NotFound
 from shared.unit_of_work import UnitOfWork
 
@@ -37,11 +39,12 @@ MOST_SAMPLES = 5
 
 @dataclass(frozen=True, slots=True)
 class TemplateView:
-    """A message that can be worded: its subject in the reader's language, and since when the corps words it."""
+    """A message that can be worded: how it reads in the reader's language, and since when the corps words it."""
 
     code: str
     kind: Kind
     subject: str
+    text: str
     number: int
     saved_at: datetime | None
     is_own: bool
@@ -106,12 +109,14 @@ async def list_templates(uow: UnitOfWork, texts: Texts, language: str) -> list[T
     for code in codes_of(texts):
         held = own.get(code)
         wording = held.wording if held else None
-        said = (wording or released(texts, code)).parts(language)["subject"]
+        said = (wording or released(texts, code)).parts(language)
+        facts = facts_of(texts, language, code)
         views.append(
             TemplateView(
                 code=code,
                 kind=kind_of(code),
-                subject=as_typed(said, facts_of(texts, language, code)),
+                subject=as_typed(said["subject"], facts),
+                text=as_typed(said["text"], facts),
                 number=held.number if held else AS_RELEASED,
                 saved_at=held.saved_at if held else None,
                 is_own=wording is not None,
@@ -122,12 +127,12 @@ async def list_templates(uow: UnitOfWork, texts: Texts, language: str) -> list[T
 
 async def show_template(uow: UnitOfWork, texts: Texts, code: str) -> EditorView:
     """:raises NotFound: there is no such message."""
-    uow.permit(POLICY, "read_wordings")
+    grant = uow.permit(POLICY, "read_wordings")
     require_code(texts, code)
     async with uow.reading() as session:
         held = await find_template(session, code)
         versions = (await read_versions(session, [code])).get(code, ())
-        sent = await last_of_code(session, code, limit=MOST_SAMPLES)
+        sent = await last_of_code(session, code, grant, limit=MOST_SAMPLES)
     brought = released(texts, code)
     own = held.wording if held else None
     return EditorView(
@@ -164,40 +169,36 @@ async def look_at(
 
     :raises NotFound: there is no such message. :raises InvalidInput: see :func:`stored`.
     """
-    uow.permit(POLICY, "read_wordings")
+    grant = uow.permit(POLICY, "read_wordings")
     wording = stored(texts, code, typed)
     async with uow.reading() as session:
-        sample = await _sample(session, code, message_id)
-        if sample is None:
-            return [
-                _look(language, named_facts(texts, language, code, wording))
-                for language in LANGUAGES
-            ]
-        known = await known_for(session, [sample])
-    return [
-        _look(
-            language,
-            render_as(texts, language, wording, sample.params, known, sample.created_at),
-        )
-        for language in LANGUAGES
-    ]
+        return [
+            _look(
+                language,
+                await filled(session, texts, language, code, wording, message_id, grant),
+            )
+            for language in LANGUAGES
+        ]
 
 
-async def rendered_sample(
+async def filled(
     session: AsyncSession,
     texts: Texts,
     language: str,
     code: str,
     wording: Wording,
     message_id: str | None,
+    grant: Grant,
 ) -> Rendered:
-    """The same in one language.
+    """A wording with the facts of a message, or with the words for them.
 
-    :raises NotFound: there is no such message.
+    :raises NotFound: there is no such message with this code, or it is somebody else's.
     """
-    sample = await _sample(session, code, message_id)
-    if sample is None:
+    if message_id is None:
         return named_facts(texts, language, code, wording)
+    sample = await find_message(session, message_id)
+    if sample is None or sample.code != code or not reaches(grant, sample.recipient_id):
+        raise NotFound(Message.kind, message_id)
     known = await known_for(session, [sample])
     return render_as(texts, language, wording, sample.params, known, sample.created_at)
 
@@ -248,15 +249,6 @@ def stored(texts: Texts, code: str, typed: Wording) -> Wording:
         subject_en=with_places(typed.subject_en, "subject_en", english),
         text_en=with_places(typed.text_en, "text_en", english),
     )
-
-
-async def _sample(session: AsyncSession, code: str, message_id: str | None) -> Message | None:
-    if message_id is None:
-        return None
-    message = await find_message(session, message_id)
-    if message is None or message.code != code:
-        raise NotFound(Message.kind, message_id)
-    return message
 
 
 def _typed(texts: Texts, code: str, wording: Wording) -> Wording:

@@ -39,6 +39,7 @@ class TemplateAnswer(Answer):
     code: str
     kind: Kind
     subject: Annotated[str, Field(description="in the reader's language")]
+    text: str
     number: Annotated[int, Field(description="how often it was worded; 0: never")]
     saved_at: datetime | None
     is_own: Annotated[bool, Field(description="whether it differs from the release")]

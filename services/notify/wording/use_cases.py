@@ -10,8 +10,8 @@ from services.notify.templates.domain import AS_RELEASED, MessageTemplate, Wordi
 from services.notify.templates.queries import read_versions
 from services.notify.templates.use_cases import reword
 from services.notify.wording.queries import (
+    filled,
     released,
-    rendered_sample,
     require_code,
     stored,
 )
@@ -67,14 +67,14 @@ async def try_wording(
 
     :raises NotFound: there is no such message, or the channel is not set up. :raises InvalidInput: see :func:`stored`.
     """
-    uow.permit(POLICY, "word_messages")
+    grant = uow.permit(POLICY, "word_messages")
     wording = stored(texts, code, typed)
     if channel_code not in channels:
         raise NotFound("channel", channel_code)
     channel = channels[channel_code]
     async with uow.transaction() as tx:
         tx.note(MessageTemplate.kind, code, tried=channel_code)
-        rendered = await rendered_sample(tx.session, texts, language, code, wording, message_id)
+        rendered = await filled(tx.session, texts, language, code, wording, message_id, grant)
         targets = (await channel.targets(tx.session, {COORDINATOR})).get(COORDINATOR, ())
         corps = await tx.session.get(Recipient, COORDINATOR)
         addresses = [channel.address_of(corps, each) for each in targets] if corps else []

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import update
+from sqlalchemy import insert, literal, select, update
 
 import services.notify
+from services.notify.inbox.tables import message, recipient
 from services.notify.templates.domain import (
     Version,
     Wording,
@@ -235,6 +236,31 @@ async def test_a_look_has_the_facts_of_a_message_that_was_sent_or_the_words_for_
         f"{URL}/look", json=OWN | {"message_id": other}, headers=CORPS
     )
     assert (answer.status_code, answer.json()["code"]) == (404, "message.not_found")
+
+
+async def test_what_is_one_accounts_own_is_nobodys_example(anywhere: House) -> None:
+    """A code is chosen whatever messages have it: one is given to two accounts."""
+    await tell(anywhere, *directory(), CANCELLED, CANCELLED)
+    mine, others = (each["id"] for each in await messages(anywhere, TOWN))
+    async with anywhere.uow("notify").transaction() as tx:
+        for key, account in ((mine, "me"), (others, "other")):
+            to = f"account.{account}"
+            await tx.session.execute(
+                insert(recipient).from_select(
+                    [column.name for column in recipient.c],
+                    select(
+                        *(literal(to) if column.name == "id" else column for column in recipient.c)
+                    ).where(recipient.c.id == TOWN),
+                )
+            )
+            moved = update(message).where(message.c.id == key)
+            await tx.session.execute(moved.values(recipient_id=to))
+    me = bearer(Role.COORDINATOR, sub="me")
+    answer = await anywhere.client.get(URL, headers=me)
+    assert [each["id"] for each in answer.json()["samples"]] == [mine]
+    for key, status in ((mine, 200), (others, 404)):
+        seen = await anywhere.client.post(f"{URL}/look", json=OWN | {"message_id": key}, headers=me)
+        assert seen.status_code == status
 
 
 async def test_a_wording_whose_fact_a_later_release_dropped_gives_way_to_that_release(

@@ -1,1 +1,0 @@
-import{t as n,c as s,R as i}from"./DQgOlTAv.js";import{r as c}from"./C-qNoNVE.js";function l(o){const r=c({});async function e(){try{const a=await n(t=>s.GET("/volunteers",{params:{query:{team_code:o,state:"active",limit:500,...t&&{after:t}}}}));r.value=Object.fromEntries(a.map(t=>[t.no,t.name??t.no]))}catch(a){if(!(a instanceof i))throw a}}return o&&e(),r}export{l as t};

@@ -1,0 +1,1 @@
+import{m as s,c as n}from"./Qb9Umv2q.js";const e=["for","against","neither"],i=["township","team","resident"],c=["telephone","letter","in_person","meeting"],r="-",o={waiting:"waiting",answered:"good",withdrawn:""},l=t=>o[t.state],m=t=>s(n.GET("/editions/{code}/consultation",{params:{path:{code:t}}}));export{e as S,r as W,i as a,c as b,m as c,l};

@@ -1,1 +1,0 @@
-import{f as n}from"./DQgOlTAv.js";const a=e=>`${n(e.township_name,e.township_name_en)} · ${e.place}`,i=e=>n(e.item_name,e.item_name_en);export{i,a as w};

@@ -1,1 +1,0 @@
-import{z as s,B as i,y as o}from"./DQgOlTAv.js";const r=864e5;function d(n){const t=n.flatMap(e=>e.waiting_since??[]).sort()[0];if(!t)return"";const a=Math.round((Date.parse(s())-Date.parse(t))/r);return i.global.t("orders.waiting_since",{since:o(t),count:a},Math.max(0,a))}export{d as w};

@@ -1,0 +1,1 @@
+import{f as n}from"./Qb9Umv2q.js";const d={nominated:"waiting",publicised:"going",awarded:"good",declined:"",withdrawn:"bad",expired:""},i=["model_post","service_model"],s=["nominated","publicised","awarded","declined","withdrawn","expired"],t=e=>e.post_name?n(e.post_name,e.post_name_en):e.person??e.volunteer_no??"";export{i as A,d as L,s as S,t as w};

@@ -1,0 +1,1 @@
+import{A as s}from"./Qb9Umv2q.js";const d=6e4;async function r(n){var o;const{data:a,headers:c}=await s(n),t=(o=/filename\*=UTF-8''([^;]+)/.exec(c.get("content-disposition")??""))==null?void 0:o[1],e=document.createElement("a");e.href=URL.createObjectURL(a),e.download=t?decodeURIComponent(t):"list.xlsx",e.click(),setTimeout(()=>URL.revokeObjectURL(e.href),d)}export{r as d};

@@ -1,0 +1,1 @@
+import{B as r,x as t}from"./Qb9Umv2q.js";const s=["checked","cosigned","by_hand"];function e(o){return r.global.t("hours.duration",{hours:t(Math.floor(o/60)),minutes:o%60})}const u=(o,n)=>`${o}T${n}:00+08:00`;export{s as E,e as d,u as m};

@@ -1,1 +1,0 @@
-import{m as a,c as o}from"./DQgOlTAv.js";import{s}from"./C-qNoNVE.js";const n=s([]);async function r(){n.value=await a(o.GET("/window-kinds"))}const d={none:"",waiting:"waiting",approved:"good",returned:"bad"};export{d as L,n as k,r};

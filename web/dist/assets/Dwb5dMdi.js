@@ -1,0 +1,1 @@
+import{z as e}from"./Qb9Umv2q.js";const o={waiting:"",handed_in:"waiting",returned:"bad",accepted:"good"},s=["text","photo","link"];function a(t){return t.is_overdue?{look:"bad",text:"stage.overdue"}:t.state==="waiting"&&t.starts_on>e()?{look:"",text:"stage.not_begun"}:{look:o[t.state],text:`stage.state_${t.state}`}}export{s as F,a as s};

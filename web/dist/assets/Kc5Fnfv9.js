@@ -1,1 +1,0 @@
-import{m as d,r as e,A as o}from"./DQgOlTAv.js";const a=/^\d{4}-\d{4,}$/;async function m(r){var t;let s=r;return a.test(r)&&(s=((t=(await d(e.GET("/orders",{params:{query:{number:r}}}))).items[0])==null?void 0:t.id)??r),o(e.GET("/orders/{order_id}",{params:{path:{order_id:s}}}))}export{m as r};

@@ -1,0 +1,1 @@
+import{B as m,v as n}from"./Qb9Umv2q.js";function u({outcome:r,detail:c,until:e}){const{t:o}=m.global,t=o(`outcome.${r}`);return e?o("outcome_until",{words:t,at:n(e)}):c?o("outcome_code",{words:t,code:c}):t}export{u as o};

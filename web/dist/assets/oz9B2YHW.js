@@ -1,1 +1,0 @@
-import{m as e,c as o}from"./DQgOlTAv.js";import{s as r}from"./D0IhWPEx.js";const c=480,p=t=>`/api/catalog/open/pictures/${t}`;async function m(t,s){const a=await r(s,c);return e(o.POST("/items/{code}/picture",{params:{path:{code:t}},body:a,bodySerializer:()=>a,headers:{"Content-Type":"application/octet-stream"}}))}export{p as a,m as g};
