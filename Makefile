@@ -115,6 +115,7 @@ bench: .venv/bench ## Measure beside what one would pick instead; tables here, J
 	$(BIN)/python -m bench.tickets
 	$(BIN)/python -m bench.notify
 	$(BIN)/python -m bench.webhooks
+	$(BIN)/python -m bench.streams
 	$(BIN)/python -m bench.planning
 	$(BIN)/python -m bench.repair
 	@for size in S M L; do $(BIN)/python -m bench.planning --generated $$size || exit 1; done

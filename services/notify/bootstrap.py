@@ -40,6 +40,7 @@ from services.notify.subscribers.tables import subscription
 from services.notify.tasks.routes import router as tasks
 from services.notify.wording.routes import router as wording
 from shared.cache.port import Cache
+from shared.http.live import SharedReads
 from shared.kernel.clock import Clock
 from shared.messaging.broker import Broker
 from shared.privacy.retention import EXPIRED_PARTS
@@ -111,6 +112,7 @@ def build(
     in_clear = LOOPBACK if reaches_itself else ()
     channels += _channels(settings, service, in_clear)
     service.api.state.channels = {channel.code: channel for channel in channels}
+    service.api.state.stream_reads = SharedReads()
     service.api.state.sms_secret_from_file = bool(settings.sms_secret)
     service.jobs.append(asker(service.uow, cache, channels))
     service.api.state.webhooks_in_clear = reaches_itself

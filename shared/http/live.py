@@ -1,9 +1,12 @@
 """Live answers: server-sent events (WHATWG HTML, 9.2) that are read from the store after a signal."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
+from zlib import crc32
 
 import anyio
 from sse_starlette import EventSourceResponse, ServerSentEvent
@@ -25,6 +28,8 @@ GRACE_SECONDS = 1.0
 
 RECONNECT_MILLISECONDS = 2000
 
+T = TypeVar("T")
+
 log = logger(__name__)
 
 
@@ -39,6 +44,38 @@ class News:
 
 Read = Callable[[], Awaitable[News]]
 """Asks the store for what has not been sent yet."""
+
+
+class SharedReads:
+    """What many streams read at the same moment is read once: a signal wakes all of a recipient's browsers.
+
+    Whoever asks gets the answer of a read that begins afterwards, never of one that is under way: that
+    may not see what the signal was about.
+    """
+
+    def __init__(self) -> None:
+        self._next: dict[Hashable, asyncio.Task[Any]] = {}
+        """What begins when the read before it is over; whoever asks till then shares it."""
+        self._running: dict[Hashable, asyncio.Task[Any]] = {}
+
+    async def read(self, key: Hashable, read: Callable[[], Awaitable[T]]) -> T:
+        """``read`` is the same for all who give the same ``key``; the first one's is called, in its
+        context. Whoever leaves does not end it for the others.
+        """
+        task: asyncio.Task[T] | None = self._next.get(key)
+        if task is None:
+            task = asyncio.create_task(self._in_turn(key, read))
+            self._next[key] = task
+        return await asyncio.shield(task)
+
+    async def _in_turn(self, key: Hashable, read: Callable[[], Awaitable[T]]) -> T:
+        if (before := self._running.get(key)) is not None:
+            await asyncio.wait([before])
+        self._running[key] = self._next.pop(key)
+        try:
+            return await read()
+        finally:
+            del self._running[key]
 
 
 class _Counted(EventSourceResponse):
@@ -104,7 +141,15 @@ async def _follow(
             if news.last:
                 return
             if not news.more:  # a signal since we asked is waiting
-                await watch.wait(REREAD_SECONDS)
+                await watch.wait(seconds_to_reread(topic, time.monotonic()))
+
+
+def seconds_to_reread(topic: str, now: float) -> float:
+    """Returns how long after ``now``, in seconds of any clock, the streams of a topic read without a
+    signal: all at the same time, so that they share a read, and every topic at a time of its own.
+    """
+    own = crc32(topic.encode()) % (REREAD_SECONDS * 1000) / 1000
+    return REREAD_SECONDS - (now - own) % REREAD_SECONDS
 
 
 async def _read(read: Read) -> News:

@@ -1,5 +1,6 @@
 """Revoked tokens. Every service records revocations from the provider's events."""
 
+import asyncio
 import time
 from collections import OrderedDict
 from datetime import datetime
@@ -15,18 +16,32 @@ from shared.unit_of_work import UnitOfWork
 FRESH_SECONDS = 5.0
 """What the store said about an account is believed this long."""
 
+MOST_AT_ONCE = 500
+"""Accounts that one question to the store is about."""
+
 REMEMBERED = 10_000
 """Accounts; more than are signed in at once."""
 
+Key = tuple[str, str | None]
+"""An account, and one of its sign-ins."""
+
+Answers = dict[Key, datetime | None]
+"""Until when tokens that were issued are void; None: none is."""
+
 
 class Revocations:
-    """Reads revocations from the service's own store, and caches the answers for a moment."""
+    """Reads revocations from the service's own store, and caches the answers for a moment.
+
+    Those who ask at the same moment, such as all streams that a signal wakes, are answered by one question. It
+    begins after they asked, so that what was revoked before counts.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._known: OrderedDict[tuple[str, str | None], tuple[float, datetime | None]] = (
-            OrderedDict()
-        )
+        self._wanted: dict[Key, None] = {}
+        self._next: asyncio.Task[Answers] | None = None
+        self._running: asyncio.Task[Answers] | None = None
+        self._known: OrderedDict[Key, tuple[float, datetime | None]] = OrderedDict()
 
     async def is_void(self, subject: str, sid: str | None, issued_at: datetime) -> bool:
         """Returns whether a token of ``subject`` that was issued then is revoked.
@@ -34,20 +49,43 @@ class Revocations:
         All tokens of the account may be, or those of the sign-in ``sid``.
         """
         key = (subject, sid)
-        now = time.monotonic()
         asked_at, before = self._known.get(key, (float("-inf"), None))
-        if now - asked_at > FRESH_SECONDS:
-            async with self._database.reading() as session:
-                before = await session.scalar(
-                    select(func.max(revoked_access.c.before)).where(
-                        revoked_access.c.subject.in_({subject, sid or subject})
-                    )
-                )
-            self._known[key] = now, before
-            self._known.move_to_end(key)
-            if len(self._known) > REMEMBERED:
-                self._known.popitem(last=False)
+        if time.monotonic() - asked_at > FRESH_SECONDS:
+            self._wanted[key] = None
+            if self._next is None:
+                self._next = asyncio.create_task(self._ask_in_turn())
+            before = (await asyncio.shield(self._next))[key]
         return before is not None and issued_at <= before
+
+    async def _ask_in_turn(self) -> Answers:
+        if self._running is not None:
+            await asyncio.wait([self._running])
+        self._running, self._next = self._next, None
+        wanted, self._wanted = list(self._wanted), {}
+        answers: Answers = {}
+        for first in range(0, len(wanted), MOST_AT_ONCE):
+            answers |= await self._ask(wanted[first : first + MOST_AT_ONCE])
+        return answers
+
+    async def _ask(self, keys: list[Key]) -> Answers:
+        now = time.monotonic()
+        subjects = {subject for key in keys for subject in key if subject is not None}
+        async with self._database.reading() as session:
+            rows = await session.execute(
+                select(revoked_access.c.subject, func.max(revoked_access.c.before).label("before"))
+                .where(revoked_access.c.subject.in_(sorted(subjects)))
+                .group_by(revoked_access.c.subject)
+            )
+            found = {row.subject: row.before for row in rows}
+        answers: Answers = {}
+        for key in keys:
+            moments = [found[subject] for subject in key if subject in found]
+            answers[key] = max(moments, default=None)
+            self._known[key] = now, answers[key]
+            self._known.move_to_end(key)
+        while len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+        return answers
 
 
 async def note_revocation(uow: UnitOfWork, event: AccessRevoked) -> None:

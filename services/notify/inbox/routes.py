@@ -1,6 +1,7 @@
 """notify's operations: who is told, what they were told, and the live inbox."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request
@@ -11,7 +12,7 @@ from services.notify.inbox.schemas import Key, Language
 from services.notify.inbox.use_cases import inbox_topic
 from shared.cache.port import Cache
 from shared.http.inputs import AppState, Page, Uow
-from shared.http.live import News, live
+from shared.http.live import News, SharedReads, live
 from shared.http.openapi import secured
 from shared.http.streams import OpenStreams
 from shared.http.texts import Texts
@@ -107,6 +108,7 @@ async def stream_messages(
         after=begin,
         holds=request.state.token.holds,
         streams=state.streams,
+        reads=state.stream_reads,
     )
 
 
@@ -153,6 +155,7 @@ async def _open_stream(
     after: int | None,
     holds: Callable[[], Awaitable[bool]],
     streams: OpenStreams,
+    reads: SharedReads,
 ) -> EventSourceResponse:
     """See :func:`shared.http.live.live`.
 
@@ -162,13 +165,19 @@ async def _open_stream(
     newest = await queries.last_position(uow, recipient_id)
     position = newest if after is None else after
 
-    async def read() -> News:
-        nonlocal position
+    async def since(position: int) -> list[ServerSentEvent]:
         messages, _ = await queries.list_messages(
             uow, texts, language, recipient_id, after=position, limit=STREAM_PAGE
         )
-        position = messages[-1].position if messages else position
-        return News([_event(message) for message in messages], more=len(messages) == STREAM_PAGE)
+        return [_event(message) for message in messages]
+
+    async def read() -> News:
+        nonlocal position
+        # All that follow this recipient from here, in one language, get the same.
+        key = (recipient_id, language, position)
+        events = await reads.read(key, partial(since, position))
+        position = int(events[-1].id or position) if events else position
+        return News(events, more=len(events) == STREAM_PAGE)
 
     return live(
         cache, inbox_topic(recipient_id), read, holds=holds, streams=streams, actor=uow.actor
