@@ -9,7 +9,7 @@ A ``reason_code``, a ``task_code`` and what :data:`CODED` names have texts of th
 one from their own templates.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -43,6 +43,11 @@ class Rendered:
 
     subject: str
     text: str
+
+    @classmethod
+    def of(cls, parts: Text) -> "Rendered":
+        """Of texts that are filled in."""
+        return cls(" ".join(parts["subject"].split()), parts["text"].strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +96,7 @@ def render(
     """
     facts = _facts(texts, language, params, known, at)
     parts = _filled(texts, language, code, facts, known.versions, at)
-    return Rendered(" ".join(parts["subject"].split()), parts["text"].strip())
+    return Rendered.of(parts)
 
 
 def render_as(
@@ -101,14 +106,16 @@ def render_as(
     params: Params,
     known: Known,
     at: datetime,
+    *,
+    otherwise: Mapping[str, str],
 ) -> Rendered:
-    """The same in words that nobody has saved yet.
+    """The same in words that nobody has saved yet. ``otherwise`` stands for what the params don't say.
 
-    :raises KeyError: they need a param that is missing.
+    :raises KeyError: the words need something that neither says.
     """
-    facts = _facts(texts, language, params, known, at)
+    facts = {**otherwise, **_facts(texts, language, params, known, at)}
     parts = texts.fill(language, wording.parts(language), facts)
-    return Rendered(" ".join(parts["subject"].split()), parts["text"].strip())
+    return Rendered.of(parts)
 
 
 def _filled(

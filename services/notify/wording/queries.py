@@ -194,20 +194,21 @@ async def filled(
 
     :raises NotFound: there is no such message with this code, or it is somebody else's.
     """
+    named = named_facts(texts, language, code)
     if message_id is None:
-        return named_facts(texts, language, code, wording)
+        return Rendered.of(texts.fill(language, wording.parts(language), named))
     sample = await find_message(session, message_id)
     if sample is None or sample.code != code or not reaches(grant, sample.recipient_id):
         raise NotFound(Message.kind, message_id)
     known = await known_for(session, [sample])
-    return render_as(texts, language, wording, sample.params, known, sample.created_at)
+    return render_as(
+        texts, language, wording, sample.params, known, sample.created_at, otherwise=named
+    )
 
 
-def named_facts(texts: Texts, language: str, code: str, wording: Wording) -> Rendered:
-    """A wording whose facts are said by their words."""
-    said = {name: f"〔{word}〕" for name, word in facts_of(texts, language, code).items()}
-    parts = texts.fill(language, wording.parts(language), said)
-    return Rendered(" ".join(parts["subject"].split()), parts["text"].strip())
+def named_facts(texts: Texts, language: str, code: str) -> dict[str, str]:
+    """The words for the facts of a message, in place of these."""
+    return {name: f"〔{word}〕" for name, word in facts_of(texts, language, code).items()}
 
 
 def codes_of(texts: Texts) -> list[str]:
