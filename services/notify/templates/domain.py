@@ -118,19 +118,19 @@ def places_in(texts: Collection[str]) -> set[str]:
     return {name for text in texts for name in _PLACE.findall(text)}
 
 
-def with_places(typed: str, field: str, facts: Mapping[str, str]) -> str:
-    """A text as it is stored. ``facts`` are the words of each fact in the text's language, by its name; either may
-    stand in the braces, in any width and case.
+def with_places(typed: str, field: str, facts: Mapping[str, Mapping[str, str]]) -> str:
+    """A text as it is stored. ``facts`` are the words of each fact by its name, in every language; any of them, or the
+    name, may stand in the braces, in any width and case.
 
     :raises InvalidInput: a place names no fact of this message, or a brace has no other.
     """
-    known = {matched(name): name for name in facts}
-    known |= {matched(word): name for name, word in facts.items()}
+    known = {matched(word): name for words in facts.values() for name, word in words.items()}
+    known |= {matched(name): name for words in facts.values() for name in words}
 
     def stored(place: re.Match[str]) -> str:
         name = known.get(matched(place[1]))
         if name is None:
-            listed = " ".join(f"{{{word}}}" for word in facts.values()) or "-"
+            listed = {each: " · ".join(words.values()) or "-" for each, words in facts.items()}
             raise InvalidInput("place_unknown", field=field, place=place[1], known=listed)
         return f"{{{name}}}"
 

@@ -243,12 +243,12 @@ def stored(texts: Texts, code: str, typed: Wording) -> Wording:
     :func:`with_places`.
     """
     require_code(texts, code)
-    chinese, english = (facts_of(texts, language, code) for language in LANGUAGES)
+    facts = {language: facts_of(texts, language, code) for language in LANGUAGES}
     return Wording(
-        subject=with_places(typed.subject, "subject", chinese),
-        text=with_places(typed.text, "text", chinese),
-        subject_en=with_places(typed.subject_en, "subject_en", english),
-        text_en=with_places(typed.text_en, "text_en", english),
+        subject=with_places(typed.subject, "subject", facts),
+        text=with_places(typed.text, "text", facts),
+        subject_en=with_places(typed.subject_en, "subject_en", facts),
+        text_en=with_places(typed.text_en, "text_en", facts),
     )
 
 
