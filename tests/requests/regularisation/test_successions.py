@@ -6,9 +6,11 @@ from datetime import date
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.requests.bootstrap import build
 from services.requests.regularisation import use_cases
 from services.requests.regularisation.domain.rule import Thresholds
 from services.requests.regularisation.queries import Found, find_regular
+from services.requests.settings import RequestsSettings
 from shared.contracts.catalog import TeamMerged, TownshipRecoded
 from shared.contracts.requests import RecurrenceProposed
 from shared.kernel.access import Role
@@ -22,7 +24,9 @@ from tests.requests.regularisation.needs import (
 )
 from tests.requests.township import GAOLOU
 from tests.requests.wishes.wishing import MAYU, act, wish
+from tests.support.house import running_house
 from tests.support.tokens import bearer
+from tests.support.waiting import until
 
 
 async def merge_teams(needs: Needs) -> None:
@@ -109,6 +113,24 @@ async def test_a_township_that_is_joined_while_its_needs_are_read_is_proposed_no
     monkeypatch.setattr(use_cases, "find_regular", find_and_join)
     assert await needs.look() == 1
     assert [each["township_code"] for each in await needs.proposals()] == [GAOLOU]
+
+
+async def test_the_service_does_the_days_work_by_itself(
+    needs: Needs, store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it is built for everybody else: only the fixture leaves its daily work out."""
+    await needed_in_both(needs)
+    assert await needs.proposals() == []
+    monkeypatch.undo()
+    settings = RequestsSettings(database_url=store_url)
+    async with running_house(
+        lambda b, c, t: build(settings, broker=b, cache=c, clock=t), clock=needs.clock
+    ):
+
+        async def has_proposed() -> bool:
+            return len(await needs.proposals(state="proposed")) == 2
+
+        await until(has_proposed)
 
 
 async def test_of_two_that_wait_on_the_day_of_the_merge_one_can_be_confirmed(needs: Needs) -> None:
