@@ -60,7 +60,8 @@ async def ask_again(
 
 
 def _remind(tx: Transaction, held: Acknowledgement, message: Message) -> None:
-    params: Params = {"lines": [{**message.params, "code": message.code}]}
+    said_at = message.created_at.isoformat()
+    params: Params = {"lines": [{**message.params, "code": message.code, "said_at": said_at}]}
     if held.ask(tx.now) == "remind":
         recipient_id, code = held.recipient_id, "message.acknowledgement_asked"
     else:

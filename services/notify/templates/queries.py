@@ -170,8 +170,10 @@ def _lines(
     texts: Texts, language: str, lines: Iterable[Params], known: Known, at: datetime
 ) -> Iterable[str]:
     for line in lines:
-        facts = _facts(texts, language, line, known, at)
-        yield _filled(texts, language, line["code"], facts, known.versions, at)["text"]
+        # A message that is repeated reads as it did.
+        then = datetime.fromisoformat(line["said_at"]) if "said_at" in line else at
+        facts = _facts(texts, language, line, known, then)
+        yield _filled(texts, language, line["code"], facts, known.versions, then)["text"]
 
 
 def _name(names: Names, language: str, param: str, code: str) -> str:

@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, literal, select, update
 
 import services.notify
+from services.notify.escalation.use_cases import ask_again
+from services.notify.inbox.domain.acknowledgement import Acknowledgement
+from services.notify.inbox.queries import list_messages
 from services.notify.inbox.tables import message, recipient
 from services.notify.templates.domain import (
     Version,
@@ -23,11 +26,14 @@ from services.notify.templates.domain import (
 from services.notify.templates.tables import template_version
 from services.notify.wording.queries import codes_of, facts_of, named_facts, released, stored
 from services.notify.wording.use_cases import try_wording, word_message
+from shared.cache.memory import MemoryCache
 from shared.contracts.dispatch import StopCancelled
 from shared.http.texts import LANGUAGES, Texts
+from shared.jobs.queue import take_due
 from shared.kernel.access import Role
 from shared.kernel.clock import utc_now
 from shared.kernel.errors import InvalidInput, NotFound
+from shared.kernel.ids import new_id
 from shared.kernel.text import matched
 from tests.notify.channels.desk import desk
 from tests.notify.channels.test_mail import Sink, body
@@ -326,6 +332,24 @@ async def test_mail_says_the_corps_words_and_takes_them_for_text(new_store_url: 
         assert "&lt;b&gt;没有&lt;/b&gt;" in html.get_content(), (
             "its words are text on every channel"
         )
+
+
+async def test_a_reminder_repeats_a_message_as_it_was_said(new_store_url: NewUrl) -> None:
+    clock = PlayedClock()
+    async with desk(new_store_url(), clock=clock, story=directory()) as ours:
+        service = ours.service
+        await ours.tell(CANCELLED)
+        clock.move(minutes=1)
+        await word_message(service.uow, service.texts, CODE, Wording(**OWN))
+        clock.move(hours=2)
+        uow = service.uow
+        taken = await take_due(uow, Acknowledgement, new_id())
+        await ask_again(uow, MemoryCache(), [], taken)
+        told, _ = await list_messages(uow, service.texts, "zh-CN", TOWN, after=None, limit=10)
+        first, reminder = told
+        assert reminder.code == "message.acknowledgement_asked"
+        assert first.text in reminder.text
+        assert "请转告村民" not in reminder.text
 
 
 async def test_a_trial_goes_to_the_corps_own_addresses_and_saves_nothing(
