@@ -40,8 +40,8 @@ from services.notify.subscribers.tables import subscription
 from services.notify.tasks.routes import router as tasks
 from services.notify.wording.routes import router as wording
 from shared.cache.port import Cache
-from shared.http.live import SharedReads
 from shared.kernel.clock import Clock
+from shared.kernel.shared_reads import SharedReads
 from shared.messaging.broker import Broker
 from shared.privacy.retention import EXPIRED_PARTS
 from shared.privacy.tables import person_part

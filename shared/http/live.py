@@ -1,11 +1,10 @@
 """Live answers: server-sent events (WHATWG HTML, 9.2) that are read from the store after a signal."""
 
-import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 from zlib import crc32
 
 import anyio
@@ -28,8 +27,6 @@ GRACE_SECONDS = 1.0
 
 RECONNECT_MILLISECONDS = 2000
 
-T = TypeVar("T")
-
 log = logger(__name__)
 
 
@@ -44,38 +41,6 @@ class News:
 
 Read = Callable[[], Awaitable[News]]
 """Asks the store for what has not been sent yet."""
-
-
-class SharedReads:
-    """What many streams read at the same moment is read once: a signal wakes all of a recipient's browsers.
-
-    Whoever asks gets the answer of a read that begins afterwards, never of one that is under way: that
-    may not see what the signal was about.
-    """
-
-    def __init__(self) -> None:
-        self._next: dict[Hashable, asyncio.Task[Any]] = {}
-        """What begins when the read before it is over; whoever asks till then shares it."""
-        self._running: dict[Hashable, asyncio.Task[Any]] = {}
-
-    async def read(self, key: Hashable, read: Callable[[], Awaitable[T]]) -> T:
-        """``read`` is the same for all who give the same ``key``; the first one's is called, in its
-        context. Whoever leaves does not end it for the others.
-        """
-        task: asyncio.Task[T] | None = self._next.get(key)
-        if task is None:
-            task = asyncio.create_task(self._in_turn(key, read))
-            self._next[key] = task
-        return await asyncio.shield(task)
-
-    async def _in_turn(self, key: Hashable, read: Callable[[], Awaitable[T]]) -> T:
-        if (before := self._running.get(key)) is not None:
-            await asyncio.wait([before])
-        self._running[key] = self._next.pop(key)
-        try:
-            return await read()
-        finally:
-            del self._running[key]
 
 
 class _Counted(EventSourceResponse):

@@ -1,6 +1,5 @@
 """Revoked tokens. Every service records revocations from the provider's events."""
 
-import asyncio
 import time
 from collections import OrderedDict
 from datetime import datetime
@@ -11,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from shared.contracts.catalog import AccessRevoked
 from shared.db.engine import Database, dialect_of
 from shared.identity.tables import revoked_access
+from shared.kernel.shared_reads import SharedReads
 from shared.unit_of_work import UnitOfWork
 
 FRESH_SECONDS = 5.0
@@ -38,9 +38,9 @@ class Revocations:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._wanted: dict[Key, None] = {}
-        self._next: asyncio.Task[Answers] | None = None
-        self._running: asyncio.Task[Answers] | None = None
+        self._wanted: set[Key] = set()
+        """What the next question is about."""
+        self._reads = SharedReads()
         self._known: OrderedDict[Key, tuple[float, datetime | None]] = OrderedDict()
 
     async def is_void(self, subject: str, sid: str | None, issued_at: datetime) -> bool:
@@ -51,17 +51,12 @@ class Revocations:
         key = (subject, sid)
         asked_at, before = self._known.get(key, (float("-inf"), None))
         if time.monotonic() - asked_at > FRESH_SECONDS:
-            self._wanted[key] = None
-            if self._next is None:
-                self._next = asyncio.create_task(self._ask_in_turn())
-            before = (await asyncio.shield(self._next))[key]
+            self._wanted.add(key)
+            before = (await self._reads.read("wanted", self._ask_wanted))[key]
         return before is not None and issued_at <= before
 
-    async def _ask_in_turn(self) -> Answers:
-        if self._running is not None:
-            await asyncio.wait([self._running])
-        self._running, self._next = self._next, None
-        wanted, self._wanted = list(self._wanted), {}
+    async def _ask_wanted(self) -> Answers:
+        wanted, self._wanted = list(self._wanted), set()
         answers: Answers = {}
         for first in range(0, len(wanted), MOST_AT_ONCE):
             answers |= await self._ask(wanted[first : first + MOST_AT_ONCE])

@@ -12,10 +12,11 @@ from services.notify.inbox.schemas import Key, Language
 from services.notify.inbox.use_cases import inbox_topic
 from shared.cache.port import Cache
 from shared.http.inputs import AppState, Page, Uow
-from shared.http.live import News, SharedReads, live
+from shared.http.live import News, live
 from shared.http.openapi import secured
 from shared.http.streams import OpenStreams
 from shared.http.texts import Texts
+from shared.kernel.shared_reads import SharedReads
 from shared.unit_of_work import UnitOfWork
 
 router = APIRouter(tags=["notify"])

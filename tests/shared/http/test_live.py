@@ -11,10 +11,11 @@ from sqlalchemy import event, insert
 from sqlalchemy.engine import Engine
 
 from services.notify.settings import NotifySettings
-from shared.http.live import REREAD_SECONDS, SharedReads, seconds_to_reread
+from shared.http.live import REREAD_SECONDS, seconds_to_reread
 from shared.identity.revocation import MOST_AT_ONCE, Revocations
 from shared.identity.tables import revoked_access
 from shared.kernel.clock import utc_now
+from shared.kernel.shared_reads import SharedReads
 from tests.notify.conftest import maker
 from tests.support.house import running_house
 from tests.support.waiting import until
